@@ -1,0 +1,233 @@
+"""Laws of the arithmetic that hold for any assessment."""
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from assessments.scoring import (
+    Agreed,
+    Blank,
+    Policy,
+    QuestionInput,
+    RaterAnswer,
+    RuleScore,
+    RuleStatus,
+    Score,
+    Verdict,
+    as_data,
+    grade_question,
+    rounded,
+    score,
+    score_rule,
+)
+
+RULES = ("support", "consistency", "speed")
+ORDER = [RuleStatus.BROKEN, RuleStatus.PARTLY, RuleStatus.MET]
+
+grades = st.integers(min_value=0, max_value=4)
+weights = st.fractions(min_value=Fraction(1, 10), max_value=10, max_denominator=20)
+percents = st.fractions(min_value=0, max_value=100, max_denominator=10)
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Policy:
+    broken, met = sorted([draw(percents), draw(percents)])
+    return Policy(
+        broken_threshold=broken,
+        met_threshold=met,
+        minimum_coverage=draw(percents),
+        knockout_below=draw(grades),
+    )
+
+
+@st.composite
+def questions(draw: st.DrawFn, rules: tuple[str, ...] = RULES, number: int = 0) -> QuestionInput:
+    given_answers = draw(st.lists(grades | st.sampled_from(Blank), max_size=4))
+    return QuestionInput(
+        key=f"q{number}",
+        rule=draw(st.sampled_from(rules)),
+        weight=draw(weights),
+        knockout=draw(st.booleans()),
+        answers=tuple(
+            RaterAnswer(
+                rater=f"r{index}",
+                department=draw(st.sampled_from(["IT", "Finance", None])),
+                grade=None if isinstance(value, Blank) else value,
+                blank=value if isinstance(value, Blank) else Blank.NONE,
+                has_evidence=draw(st.booleans()),
+            )
+            for index, value in enumerate(given_answers)
+        ),
+        consensus=draw(
+            st.none() | st.builds(Agreed, grade=grades) | st.just(Agreed(grade=None, not_applicable=True))
+        ),
+    )
+
+
+@st.composite
+def questionnaires(draw: st.DrawFn, rules: tuple[str, ...] = RULES) -> list[QuestionInput]:
+    size = draw(st.integers(min_value=0, max_value=8))
+    return [draw(questions(rules, number)) for number in range(size)]
+
+
+def rule_of(asked: list[QuestionInput], policy: Policy) -> RuleScore:
+    return score_rule("support", [grade_question(q) for q in asked], policy)
+
+
+def without_order(result: Score) -> Score:
+    """The same score with what is merely listed in the order given put into one order."""
+    rules = tuple(
+        replace(
+            rule,
+            questions=tuple(sorted(rule.questions, key=lambda q: q.key)),
+            knockouts=tuple(sorted(rule.knockouts)),
+        )
+        for rule in result.rules
+    )
+    return replace(result, rules=rules, disagreements=tuple(sorted(result.disagreements)))
+
+
+@given(questionnaires(), policies(), st.randoms(use_true_random=False))
+def test_order_of_questions_and_raters_does_not_matter(asked, policy, random):
+    shuffled = []
+    for question in asked:
+        given_answers = list(question.answers)
+        random.shuffle(given_answers)
+        shuffled.append(replace(question, answers=tuple(given_answers)))
+    random.shuffle(shuffled)
+    assert without_order(score(RULES, shuffled, policy)) == without_order(score(RULES, asked, policy))
+
+
+@given(questionnaires(("support",)), policies(), st.data())
+def test_a_better_grade_never_lowers_percent_bounds_or_status(asked, policy, data):
+    places = [
+        (number, index)
+        for number, question in enumerate(asked)
+        for index, answer in enumerate(question.answers)
+        if answer.grade is not None and answer.grade < 4
+    ]
+    assume(places)
+    number, index = data.draw(st.sampled_from(places))
+    question = asked[number]
+    given_answers = list(question.answers)
+    given_answers[index] = replace(given_answers[index], grade=given_answers[index].grade + 1)
+    better = [*asked[:number], replace(question, answers=tuple(given_answers)), *asked[number + 1 :]]
+    before, after = rule_of(asked, policy), rule_of(better, policy)
+    assert after.coverage == before.coverage
+    assert after.is_rated == before.is_rated
+    if before.percent is not None:
+        assert after.percent >= before.percent
+        assert (after.low >= before.low) and (after.high >= before.high)
+    if before.is_rated:
+        assert ORDER.index(after.status) >= ORDER.index(before.status)
+
+
+@given(questionnaires(("support",)), policies(), weights)
+def test_not_applicable_changes_nothing_but_the_list(asked, policy, weight):
+    extra = QuestionInput(
+        key="extra",
+        rule="support",
+        weight=weight,
+        knockout=True,
+        answers=(RaterAnswer(rater="r0", department=None, grade=None, blank=Blank.NOT_APPLICABLE),),
+    )
+    before, after = rule_of(asked, policy), rule_of([*asked, extra], policy)
+    assert replace(after, questions=()) == replace(before, questions=())
+
+
+@given(questionnaires(("support",)), policies(), weights, st.sampled_from([Blank.DONT_KNOW, Blank.NONE]))
+def test_dont_know_and_silence_stay_in_the_denominator(asked, policy, weight, blank):
+    extra = QuestionInput(
+        key="extra",
+        rule="support",
+        weight=weight,
+        knockout=False,
+        answers=(RaterAnswer(rater="r0", department=None, grade=None, blank=blank),),
+    )
+    before, after = rule_of(asked, policy), rule_of([*asked, extra], policy)
+    assert after.percent == before.percent
+    assert after.weight_applicable == before.weight_applicable + weight
+    assert after.coverage <= before.coverage
+    if before.low is not None:
+        assert after.low <= before.low <= before.high <= after.high
+
+
+@given(questionnaires(("support",)), policies())
+def test_bounds_contain_the_percent(asked, policy):
+    result = rule_of(asked, policy)
+    assert (result.low is None) == (result.weight_applicable == 0)
+    if result.percent is not None:
+        assert 0 <= result.low <= result.percent <= result.high <= 100
+        assert (result.low == result.high) == (result.coverage == 100)
+
+
+@given(questionnaires(("support",)), policies(), st.lists(grades, min_size=8, max_size=8))
+def test_whatever_the_missing_grades_turn_out_to_be_they_stay_within_the_bounds(asked, policy, found):
+    before = rule_of(asked, policy)
+    assume(before.weight_applicable > 0)
+    completed = [
+        replace(question, consensus=Agreed(grade=grade))
+        if (graded := grade_question(question)).applicable and graded.grade is None
+        else question
+        for question, grade in zip(asked, found, strict=False)
+    ]
+    after = rule_of(completed, policy)
+    assert after.coverage == 100
+    assert before.low <= after.percent <= before.high
+
+
+@given(questionnaires(), policies(), weights)
+def test_only_the_proportion_of_weights_counts(asked, policy, factor):
+    scaled = [replace(question, weight=question.weight * factor) for question in asked]
+    for before, after in zip(
+        score(RULES, asked, policy).rules, score(RULES, scaled, policy).rules, strict=True
+    ):
+        assert (after.percent, after.coverage, after.low, after.high) == (
+            before.percent,
+            before.coverage,
+            before.low,
+            before.high,
+        )
+        assert (after.status, after.reason) == (before.status, before.reason)
+
+
+@given(questionnaires(), policies())
+def test_the_sum_can_be_redone_from_what_is_printed(asked, policy):
+    for rule in score(RULES, asked, policy).rules:
+        rows = [q for q in rule.questions if q.percent is not None]
+        assert rule.weighted_sum == sum(q.weight * q.percent for q in rows)
+        assert rule.weight_graded == sum(q.weight for q in rows)
+        if rows:
+            assert rule.percent == rule.weighted_sum / rule.weight_graded
+
+
+@given(questionnaires(), policies())
+def test_verdict_weakest_and_average_follow_from_the_rated_rules(asked, policy):
+    result = score(RULES, asked, policy)
+    rated = {rule.rule: rule.percent for rule in result.rules if rule.is_rated}
+    assert result.met == sum(rule.status == RuleStatus.MET for rule in result.rules)
+    assert (result.verdict == Verdict.MET) == (result.met == len(RULES))
+    assert (result.verdict == Verdict.UNDECIDED) == (result.met == len(rated) and result.met < len(RULES))
+    if not rated:
+        assert (result.weakest, result.average) == (None, None)
+    else:
+        assert rated[result.weakest] == min(rated.values()) <= result.average <= max(rated.values())
+
+
+@given(questionnaires(), policies())
+def test_data_is_the_same_after_json(asked, policy):
+    data = as_data(score(RULES, asked, policy))
+    assert json.loads(json.dumps(data)) == data
+    assert json.dumps(data) == json.dumps(as_data(score(RULES, asked, policy)))
+
+
+@given(st.fractions(max_denominator=10**6), st.integers(min_value=0, max_value=6))
+def test_rounding_is_off_by_half_a_unit_at_most(value, digits):
+    unit = Fraction(1, 10**digits)
+    error = Fraction(rounded(value, digits)) - value
+    assert abs(error) <= unit / 2
+    if abs(error) == unit / 2:
+        assert (error > 0) == (value > 0)
