@@ -1,0 +1,135 @@
+"""Who may do what: the one place where rights are decided.
+
+Every route has a row in `ROUTES`; a route without one is refused, so that forgetting is safe.
+"""
+
+from enum import StrEnum
+
+from django.http import HttpRequest
+
+from accounts.models import Membership, Role, User
+
+
+class Right(StrEnum):
+    READ = "read"  # see vendors, assessments and scorecards; download
+    EDIT_VENDORS = "edit_vendors"
+    ASSESS = "assess"  # create, answer, submit, cancel
+    APPROVE = "approve"
+    ADMINISTER = "administer"  # members, departments, settings, the audit trail
+
+
+class Gate(StrEnum):
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"  # no membership needed
+    STAFF = "staff"  # bank editors, in the Django admin
+
+
+RIGHTS: dict[str, frozenset[Right]] = {
+    Role.ASSESSOR: frozenset({Right.READ, Right.EDIT_VENDORS, Right.ASSESS}),
+    Role.APPROVER: frozenset({Right.READ, Right.APPROVE}),
+    Role.READER: frozenset({Right.READ}),
+    Role.ADMIN: frozenset({Right.READ, Right.EDIT_VENDORS, Right.ADMINISTER}),
+}
+
+ROUTES: dict[str, Right | Gate] = {
+    # frame
+    "home": Gate.PUBLIC,
+    "work": Right.READ,
+    "healthz": Gate.PUBLIC,
+    "readyz": Gate.PUBLIC,
+    "favicon": Gate.PUBLIC,
+    "set_language": Gate.PUBLIC,
+    "theme_set": Gate.PUBLIC,
+    # accounts
+    "invitation_accept": Gate.PUBLIC,
+    "profile": Gate.SIGNED_IN,
+    "organisation_switch": Gate.SIGNED_IN,
+    "organisation_edit": Right.ADMINISTER,
+    "member_list": Right.ADMINISTER,
+    "member_edit": Right.ADMINISTER,
+    "member_invite": Right.ADMINISTER,
+    "invitation_revoke": Right.ADMINISTER,
+    "invitation_resend": Right.ADMINISTER,
+    "department_add": Right.ADMINISTER,
+    "department_edit": Right.ADMINISTER,
+    "department_delete": Right.ADMINISTER,
+    "audit_list": Right.ADMINISTER,
+    # manifesto
+    "rules": Right.READ,
+    # vendors
+    "vendor_list": Right.READ,
+    "vendor_detail": Right.READ,
+    "vendor_add": Right.EDIT_VENDORS,
+    "vendor_edit": Right.EDIT_VENDORS,
+    "vendor_archive": Right.EDIT_VENDORS,
+    "vendor_restore": Right.EDIT_VENDORS,
+    "vendor_import": Right.EDIT_VENDORS,
+    "vendor_import_apply": Right.EDIT_VENDORS,
+    "vendor_import_template": Right.EDIT_VENDORS,
+    "service_add": Right.EDIT_VENDORS,
+    "service_edit": Right.EDIT_VENDORS,
+    "service_delete": Right.EDIT_VENDORS,
+    "contact_add": Right.EDIT_VENDORS,
+    "contact_edit": Right.EDIT_VENDORS,
+    "contact_delete": Right.EDIT_VENDORS,
+    # assessments
+    "assessment_list": Right.READ,
+    "assessment_detail": Right.READ,
+    "assessment_add": Right.ASSESS,
+    "assessment_edit": Right.ASSESS,
+    "assessment_open": Right.ASSESS,
+    "assessment_cancel": Right.ASSESS,
+    "assessment_history": Right.READ,
+    "questionnaire": Right.ASSESS,
+    "answer_edit": Right.ASSESS,
+    "evidence_add": Right.ASSESS,
+    "evidence_delete": Right.ASSESS,
+    "evidence_download": Right.READ,
+    "assessment_score": Right.READ,
+    "assessment_review": Right.READ,
+    "assessment_submit": Right.ASSESS,
+    "assessment_approve": Right.APPROVE,
+    "assessment_send_back": Right.APPROVE,
+    # reports
+    "scorecard_detail": Right.READ,
+    "rendering_request": Right.READ,
+    "rendering_status": Right.READ,
+    "rendering_download": Right.READ,
+}
+PUBLIC_PREFIXES = ("account_login", "account_reset_password", "account_inactive", "mfa_login", "mfa_authenticate")
+SIGNED_IN_PREFIXES = ("account_", "mfa_", "socialaccount_")
+CLOSED = frozenset({"account_signup", "account_signup_by_passkey", "mfa_signup_webauthn"})
+
+
+class MemberRequest(HttpRequest):
+    """A request that passed the gate of a Right: it has a member."""
+
+    member: Membership
+    user: User  # type: ignore[assignment]
+
+
+def required(route: str) -> Right | Gate | None:
+    """What a route asks for; None: nobody decided, so nobody passes."""
+    if route in ROUTES:
+        return ROUTES[route]
+    if route in CLOSED:
+        return None
+    if route.startswith("admin:"):
+        return Gate.STAFF
+    if route.startswith(PUBLIC_PREFIXES):
+        return Gate.PUBLIC
+    if route.startswith(SIGNED_IN_PREFIXES):
+        return Gate.SIGNED_IN
+    return None
+
+
+def rights_of(member: Membership) -> frozenset[Right]:
+    """The rights of a member's role. Where self-approval is allowed, whoever assesses may also approve."""
+    rights = RIGHTS[member.role]
+    if member.organisation.allow_self_approval and Right.ASSESS in rights:
+        return rights | {Right.APPROVE}
+    return rights
+
+
+def may(member: Membership | None, right: Right) -> bool:
+    return member is not None and right in rights_of(member)

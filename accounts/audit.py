@@ -1,0 +1,66 @@
+"""The audit trail: one call beside the change, in the change's own transaction."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from accounts.models import AuditEntry, Organisation, User
+
+
+def record(
+    actor: User | None,
+    verb: str,
+    target: models.Model,
+    *,
+    organisation: Organisation | None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    subject: models.Model | None = None,
+    label: str = "",
+) -> AuditEntry:
+    """Write down that `actor` (None: the system) did `verb` to `target`; only fields that differ are kept.
+
+    `subject` is the larger thing whose history this belongs to: an assessment for an answer.
+    Raises RuntimeError outside a transaction: a trail that can outlive a rolled-back change would lie.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("The audit trail is written in the transaction of the change that it records.")
+    old, new = _plain(before or {}), _plain(after or {})
+    changed = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
+    return AuditEntry.objects.create(
+        organisation=organisation,
+        actor=actor,
+        actor_label=(actor and f"{actor} <{actor.email}>") or "system",
+        verb=verb,
+        object_type=target._meta.label_lower,
+        object_id=str(target.pk),
+        object_label=(label or str(target))[:250],
+        subject_type=subject._meta.label_lower if subject else "",
+        subject_id=str(subject.pk) if subject else "",
+        before={key: old[key] for key in sorted(changed & old.keys())},
+        after={key: new[key] for key in sorted(changed & new.keys())},
+        at=timezone.now(),
+    )
+
+
+def snapshot(target: models.Model, fields: Iterable[str]) -> dict[str, Any]:
+    """The named fields of a row as plain data, to hand to `record` as before or after."""
+    return {name: getattr(target, target._meta.get_field(name).attname) for name in fields}
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _plain_value(value) for key, value in values.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | str | list | dict):
+        return value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    return str(value)

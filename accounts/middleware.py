@@ -1,0 +1,71 @@
+"""Refuse by default: who is asking, for which organisation, and whether the route is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+
+from accounts.access import Gate, Right, may, required
+from accounts.models import Membership
+
+SESSION_KEY = "organisation"
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class LoginRequired:
+    """Everything but the public routes asks for a sign-in; an unlisted route is not found."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        gate = required(request.resolver_match.view_name)  # type: ignore[union-attr]
+        if gate is None:
+            raise Http404("No access rule names this route.")
+        if gate is Gate.PUBLIC or request.user.is_authenticated:
+            return None
+        if gate is Gate.STAFF:
+            return None  # the admin shows its own sign-in
+        return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+
+
+class CurrentMember:
+    """Sets `request.member` (None without a membership) and `request.memberships`; holds each route's right."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.memberships, request.member = [], None  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if request.user.is_authenticated:
+            request.memberships = _memberships(request)  # type: ignore[attr-defined]
+            request.member = _current(request)  # type: ignore[attr-defined]
+        gate = required(request.resolver_match.view_name)  # type: ignore[union-attr]
+        if isinstance(gate, Right) and not may(request.member, gate):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        return None
+
+
+def _memberships(request: HttpRequest) -> list[Membership]:
+    memberships = Membership.objects.active().filter(user=request.user.pk)
+    return list(memberships.select_related("organisation", "user").order_by("organisation__name"))
+
+
+def _current(request: HttpRequest) -> Membership | None:
+    memberships: list[Membership] = request.memberships  # type: ignore[attr-defined]
+    chosen = request.session.get(SESSION_KEY)
+    for member in memberships:
+        if member.organisation_id == chosen:
+            return member
+    return memberships[0] if memberships else None

@@ -1,0 +1,135 @@
+"""The frame's own pages: home, my work, language, theme, health, and the error pages."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import MemberRequest
+from config.celery import app as celery_app
+from config.context import THEMES
+from config.work import waiting_for
+from reports.charts import favicon_svg
+from reports.models import WorkerHeartbeat
+
+A_YEAR = 365 * 24 * 3600
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """What this is, for whoever is not signed in; everybody else goes to their work."""
+    if request.user.is_authenticated:
+        return redirect("work")
+    return render(request, "home.html")
+
+
+@require_GET
+def work(request: MemberRequest) -> HttpResponse:
+    return render(request, "work.html", {"items": waiting_for(request.member, timezone.localdate())})
+
+
+@require_GET
+@cache_control(max_age=A_YEAR, public=True)
+def favicon(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(favicon_svg(), content_type="image/svg+xml")
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Keep the language in the cookie and, for a user, in the profile (mails and PDFs follow it)."""
+    language = request.POST.get("language", "")
+    response = redirect(_back(request))
+    if not translation.check_for_language(language) or language not in dict(settings.LANGUAGES):
+        return response
+    if request.user.is_authenticated and request.user.language != language:
+        request.user.language = language
+        request.user.save(update_fields=["language"])
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, language, max_age=A_YEAR, samesite="Lax", secure=request.is_secure()
+    )
+    return response
+
+
+@require_POST
+def theme_set(request: HttpRequest) -> HttpResponse:
+    theme = request.POST.get("theme", "")
+    response = redirect(_back(request))
+    if theme in THEMES:
+        response.set_cookie("theme", theme, max_age=A_YEAR, samesite="Lax", secure=request.is_secure())
+    return response
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the form stood, if that is ours."""
+    target = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        return target
+    return "/"
+
+
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_GET
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Database, broker and the last worker heartbeat; 503 while one of them is missing."""
+    state = {
+        "database": _database_answers(),
+        "broker": _broker_answers(),
+        "worker": _worker_is_alive(timezone.now()),
+    }
+    return JsonResponse(state, status=200 if all(state.values()) else 503)
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            return bool(cursor.fetchone())
+    except DatabaseError:
+        return False
+
+
+def _broker_answers() -> bool:
+    try:
+        with celery_app.connection_for_write(connect_timeout=2) as broker:
+            broker.ensure_connection(max_retries=0, timeout=2)
+        return True
+    except (OSError, celery_app.connection_for_write().recoverable_connection_errors):
+        return False
+
+
+def _worker_is_alive(now: datetime) -> bool:
+    try:
+        return WorkerHeartbeat.objects.filter(seen_at__gt=now - settings.WORKER_HEARTBEAT_MAX_AGE).exists()
+    except DatabaseError:
+        return False
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "errors/400.html", status=400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "errors/403.html", {"reason": str(exception)}, status=403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "errors/404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return render(request, "errors/500.html", status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "errors/csrf.html", status=403)

@@ -1,0 +1,5 @@
+"""Routes of manifesto."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,164 @@
+"""Documents: the scorecard (an immutable snapshot) and its renderings (the row is the job)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, Organisation
+from assessments.models import Assessment
+from assessments.scoring import RuleStatus, Verdict
+
+MAX_ATTEMPTS = 5
+
+
+class ScorecardQuerySet(models.QuerySet["Scorecard"]):
+    def for_member(self, member: Membership) -> ScorecardQuerySet:
+        return self.filter(organisation=member.organisation_id)
+
+    def without_snapshot(self) -> ScorecardQuerySet:
+        """For lists: the stored numbers, not the snapshot of some 100 kB."""
+        return self.defer("snapshot")
+
+
+class Scorecard(models.Model):
+    """The snapshot made when an assessment is approved; everything printed comes from it.
+
+    `snapshot` is canonical JSON (sorted keys, no spaces, UTF-8) and `sha256` its hash. The other columns repeat
+    numbers from it, so that lists need not read it. The database refuses any change.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="scorecards")
+    assessment = models.OneToOneField(Assessment, on_delete=models.PROTECT, related_name="scorecard")
+    number = models.CharField(_("scorecard number"), max_length=20)
+    snapshot = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    engine_version = models.CharField(max_length=10)
+    verdict = models.CharField(max_length=10)
+    rules_met = models.PositiveSmallIntegerField()
+    weakest_rule = models.SlugField(blank=True)
+    average = models.DecimalField(max_digits=5, decimal_places=2, null=True)  # percent, of the rated rules
+    confidence = models.CharField(max_length=6)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField()
+
+    objects = ScorecardQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("scorecard")
+        verbose_name_plural = _("scorecards")
+        ordering = ("-approved_at",)
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "number"], name="scorecard_number_once_per_organisation"),
+            models.CheckConstraint(
+                condition=Q(verdict__in=[verdict.value for verdict in Verdict]), name="scorecard_verdict_known"
+            ),
+            models.CheckConstraint(condition=Q(rules_met__range=(0, 7)), name="scorecard_rules_met_of_seven"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ScorecardRule(models.Model):
+    """One of the seven numbers of a scorecard, for lists and trends."""
+
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="rules")
+    position = models.PositiveSmallIntegerField()
+    key = models.SlugField()
+    status = models.CharField(max_length=10)
+    percent = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    coverage = models.DecimalField(max_digits=5, decimal_places=2)
+
+    class Meta:
+        ordering = ("scorecard", "position")
+        constraints = [
+            models.UniqueConstraint(fields=["scorecard", "key"], name="scorecard_rule_once"),
+            models.CheckConstraint(
+                condition=Q(status__in=[status.value for status in RuleStatus]), name="scorecard_rule_status_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scorecard_id} {self.key}"
+
+
+class RenderingState(models.TextChoices):
+    QUEUED = "queued", _("Queued")
+    RENDERING = "rendering", _("Rendering")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Failed")
+
+
+class RenderingQuerySet(models.QuerySet["Rendering"]):
+    def for_member(self, member: Membership) -> RenderingQuerySet:
+        return self.filter(scorecard__organisation=member.organisation_id)
+
+    def claimable(self, now: datetime) -> RenderingQuerySet:
+        """Queued, or claimed by a worker whose lease has run out."""
+        return self.filter(Q(state=RenderingState.QUEUED) | Q(state=RenderingState.RENDERING, lease_until__lt=now))
+
+
+class Rendering(models.Model):
+    """One wish for one document. Every wish reaches one visible end; none is rendered twice."""
+
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="renderings")
+    language = models.CharField(max_length=5, choices=settings.LANGUAGES)
+    state = models.CharField(max_length=10, choices=RenderingState, default=RenderingState.QUEUED)
+    progress = models.PositiveSmallIntegerField(default=0)  # percent
+    attempts = models.PositiveSmallIntegerField(default=0)
+    token = models.UUIDField(null=True, blank=True)  # of the worker that holds the lease
+    lease_until = models.DateTimeField(null=True, blank=True)
+    nudges = models.PositiveSmallIntegerField(default=0)
+    next_nudge_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    requested_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    failure = models.CharField(max_length=40, blank=True)  # a code; the page has the words, in the user's language
+    size = models.PositiveIntegerField(null=True, blank=True)  # bytes
+    sha256 = models.CharField(max_length=64, blank=True)
+
+    objects = RenderingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("rendering")
+        verbose_name_plural = _("renderings")
+        constraints = [
+            models.UniqueConstraint(fields=["scorecard", "language"], name="rendering_once_per_language"),
+            models.CheckConstraint(condition=Q(state__in=RenderingState.values), name="rendering_state_known"),
+            models.CheckConstraint(condition=Q(attempts__lte=MAX_ATTEMPTS), name="rendering_attempts_bounded"),
+            models.CheckConstraint(
+                condition=~Q(state="ready") | (Q(size__gt=0) & ~Q(sha256="")), name="rendering_ready_has_document"
+            ),
+            models.CheckConstraint(condition=~Q(state="failed") | ~Q(failure=""), name="rendering_failed_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scorecard_id} {self.language}"
+
+
+class Document(models.Model):
+    """The bytes of a ready rendering: kept in the database, so that publishing is one transaction and web and
+    worker need no shared folder."""
+
+    rendering = models.OneToOneField(Rendering, on_delete=models.CASCADE, related_name="document")
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.rendering_id)
+
+
+class WorkerHeartbeat(models.Model):
+    """When a worker last carried out a task: `/readyz` reads it."""
+
+    name = models.CharField(max_length=120, unique=True)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,46 @@
+"""The standing cast and the house rules of the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from accounts.models import Membership, User
+from tests.factories import Cast, make_cast
+
+
+@pytest.fixture(autouse=True)
+def _rows_can_be_flushed_on_sqlite(request: pytest.FixtureRequest) -> Iterator[None]:
+    """SQLite empties tables with DELETE, which the immutable rows refuse; the flush brings the triggers back."""
+    yield
+    names = set(request.fixturenames)
+    if names & {"transactional_db", "live_server"} and connection.vendor == "sqlite":
+        from accounts import immutable
+
+        immutable.remove_all()
+
+
+@pytest.fixture(autouse=True)
+def _own_data_folder(settings: Any, tmp_path: Any) -> None:
+    """Nothing that a test writes lands in the installation's own folder."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def signed_in(client: Client) -> Callable[[Membership | User], Client]:
+    """`signed_in(cast.reader).get(…)`: the test client as that person, without hashing a password."""
+
+    def as_person(person: Membership | User) -> Client:
+        client.force_login(person.user if isinstance(person, Membership) else person)
+        return client
+
+    return as_person

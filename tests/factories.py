@@ -1,0 +1,133 @@
+"""The standing cast and small builders: the same few people and things in every test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from accounts.models import Department, Membership, Organisation, Role, User
+from assessments.models import Answer, Assessment, AssessmentState, Response
+from manifesto.models import RULE_KEYS, Level, Question, Release, ReleaseState, Rule
+from vendors.models import Vendor
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+PASSWORD = "a long demo password"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cast:
+    """Who appears in tests: four members of one organisation, a stranger of another, a bank editor, a nobody."""
+
+    organisation: Organisation
+    department: Department
+    assessor: Membership
+    colleague: Membership  # a second assessor of the same organisation
+    approver: Membership
+    reader: Membership
+    admin: Membership
+    other_organisation: Organisation
+    stranger: Membership  # an assessor elsewhere
+    editor: User  # staff: edits the bank, member of nothing
+    nobody: User  # signed in, member of nothing
+
+
+def make_user(name: str, **fields: Any) -> User:
+    user = User(email=f"{name}@example.org", name=name.title(), **fields)
+    user.set_unusable_password()  # hashing costs more than most tests; those that sign in set one
+    user.save()
+    return user
+
+
+def make_member(organisation: Organisation, name: str, role: Role, **fields: Any) -> Membership:
+    return Membership.objects.create(organisation=organisation, user=make_user(name), role=role, **fields)
+
+
+def make_cast() -> Cast:
+    home = Organisation.objects.create(name="Harbour Hospital", slug="harbour")
+    away = Organisation.objects.create(name="Meadow Bank", slug="meadow")
+    department = Department.objects.create(organisation=home, name="Procurement")
+    return Cast(
+        organisation=home,
+        department=department,
+        assessor=make_member(home, "assessor", Role.ASSESSOR, department=department),
+        colleague=make_member(home, "colleague", Role.ASSESSOR),
+        approver=make_member(home, "approver", Role.APPROVER),
+        reader=make_member(home, "reader", Role.READER),
+        admin=make_member(home, "admin", Role.ADMIN),
+        other_organisation=away,
+        stranger=make_member(away, "stranger", Role.ASSESSOR),
+        editor=make_user("editor", is_staff=True, is_superuser=True),
+        nobody=make_user("nobody"),
+    )
+
+
+def make_release(
+    edition: str = "1", *, questions_per_rule: int = 2, state: ReleaseState = ReleaseState.PUBLISHED, **fields: Any
+) -> Release:
+    """A complete edition: seven rules, each with `questions_per_rule` questions of weight 1, all texts there."""
+    release = Release.objects.create(edition=edition, **_texts("title", "note", said=f"Edition {edition}"), **fields)
+    for position, key in enumerate(RULE_KEYS, start=1):
+        rule = Rule.objects.create(
+            release=release, key=key, position=position, **_texts("name", "promise", "guidance", said=key.title())
+        )
+        for number in range(1, questions_per_rule + 1):
+            _make_question(rule, number)
+    if state != ReleaseState.DRAFT:
+        release.state = state
+        release.published_at = NOW
+        release.save()
+    return release
+
+
+def _make_question(rule: Rule, number: int) -> Question:
+    said = f"{rule.key} question {number}"
+    question = Question.objects.create(
+        release=rule.release,
+        rule=rule,
+        key=f"{rule.key}-{number}",
+        position=number,
+        **_texts("text", "short", "why", "evidence", said=said),
+    )
+    Level.objects.bulk_create(
+        Level(question=question, grade=grade, **_texts("text", said=f"{said} level {grade}")) for grade in range(5)
+    )
+    return question
+
+
+def _texts(*names: str, said: str) -> dict[str, str]:
+    return {f"{name}_{language}": f"{said} ({language})" for name in names for language in ("en", "fr", "nl")}
+
+
+def make_vendor(organisation: Organisation, name: str = "Example Systems", **fields: Any) -> Vendor:
+    return Vendor.objects.create(organisation=organisation, name=name, **fields)
+
+
+def make_assessment(
+    member: Membership,
+    *,
+    release: Release | None = None,
+    vendor: Vendor | None = None,
+    state: AssessmentState = AssessmentState.COLLECTING,
+    grade: int | None = None,
+    **fields: Any,
+) -> Assessment:
+    """An assessment with one response of `member` and an answer row a question, each with `grade` where given."""
+    release = release or Release.objects.current() or make_release()
+    number = Assessment.objects.filter(organisation=member.organisation).count() + 1
+    assessment = Assessment.objects.create(
+        organisation=member.organisation,
+        vendor=vendor or make_vendor(member.organisation, f"Example Systems {number}"),
+        release=release,
+        reference=f"A-2026-{number:03}",
+        period_start=date(2026, 1, 1),
+        period_end=date(2026, 3, 31),
+        owner=member.user,
+        state=state,
+        **fields,
+    )
+    response = Response.objects.create(assessment=assessment, rater=member.user, department=member.department)
+    Answer.objects.bulk_create(
+        Answer(response=response, question=question, grade=grade) for question in release.questions.all()
+    )
+    return assessment
