@@ -1,0 +1,104 @@
+# Sourced by bin/run, bin/test and bin/manage: finds or makes what they need. POSIX sh; a bare machine has no more.
+# Every failure ends in one line that says what to do.
+
+set -eu
+# PORT, DATABASE_URL, REDIS_URL and the rest are read by config/settings.py, from the environment or from .env.
+VENV=${VENV_DIR:-$ROOT/.venv}
+PY=$VENV/bin/python
+export PYTHONDONTWRITEBYTECODE=1 DJANGO_SETTINGS_MODULE=config.settings
+
+say() { printf '%s\n' "$*"; }
+die() { printf '%s\n' "$*" >&2; exit 1; }
+
+is_root() { [ "$(id -u)" = 0 ]; }
+
+# apt_get PACKAGE…: installs them, or says exactly what to install.
+apt_get() {
+  command -v apt-get >/dev/null 2>&1 || die "Missing on this machine: $*. Install them with your package manager, then run this again."
+  if is_root; then as_root=; elif command -v sudo >/dev/null 2>&1 && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then as_root=sudo
+  else die "Missing on this machine: $*. Ask an administrator for: apt-get install $*"; fi
+  say "Installing $* …"
+  log=$(mktemp)
+  if ! { $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; } >"$log" 2>&1; then
+    tail -n 5 "$log" >&2; rm -f "$log"
+    die "apt-get could not install $*: see the lines above, mend that, then run this again."
+  fi
+  rm -f "$log"
+}
+
+# Python -------------------------------------------------------------------------------------------------------------
+python_is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
+
+find_python() {
+  for name in ${PYTHON:-} python3 python3.13 python3.12 python3.11 python3.14; do
+    if command -v "$name" >/dev/null 2>&1 && python_is_new_enough "$name"; then
+      "$name" -c 'import sys; print(sys.executable)'  # the real file: uv does not follow pyenv's shims
+      return 0
+    fi
+  done
+  return 1
+}
+
+need_python() {
+  BASE_PYTHON=$(find_python) && return 0
+  command -v apt-get >/dev/null 2>&1 && apt_get python3 python3-venv ca-certificates
+  BASE_PYTHON=$(find_python) || die "Python 3.11 or newer is needed, and this machine's packages have none: install one, or name it with PYTHON=/path/to/python3."
+}
+
+need_uv() {
+  if command -v uv >/dev/null 2>&1; then UV=uv; return 0; fi
+  UV=$VENV.tools/bin/uv
+  [ -x "$UV" ] && return 0
+  "$BASE_PYTHON" -c 'import ensurepip, venv' >/dev/null 2>&1 || apt_get python3-venv ca-certificates
+  say "Fetching the installer (uv) …"
+  "$BASE_PYTHON" -m venv "$VENV.tools" || die "Could not make the folder $VENV.tools: see the lines above."
+  "$VENV.tools/bin/python" -m pip install --quiet --disable-pip-version-check "uv>=0.9" || die "Could not install uv from the package index: check the network, then run this again."
+}
+
+# need_packages run|test: the pinned requirements, each checked against its hash. Quick when nothing changed.
+need_packages() {
+  [ -w "$ROOT" ] || [ -w "$VENV" ] || die "The folder $ROOT cannot be written: copy the project to a folder of your own, or set VENV_DIR and DATA_DIR to such folders."
+  want=$(cksum <"$ROOT/requirements/$1.txt")
+  if [ -x "$PY" ] && [ "$(cat "$VENV/installed-$1" 2>/dev/null)" = "$want" ]; then return 0; fi
+  need_python
+  need_uv
+  if [ -r /etc/ssl/certs/ca-certificates.crt ]; then export UV_SYSTEM_CERTS=1; fi
+  [ -x "$PY" ] || "$UV" venv --quiet --no-config --python "$BASE_PYTHON" "$VENV" || die "Could not make the environment $VENV: see the lines above."
+  say "Installing the pinned packages (requirements/$1.txt) …"
+  "$UV" pip install --quiet --no-config --python "$PY" --require-hashes -r "$ROOT/requirements/$1.txt" || die "Could not install the packages: check the network, then run this again."
+  printf '%s' "$want" >"$VENV/installed-$1"
+  # The test requirements contain the others.
+  if [ "$1" = test ]; then printf '%s' "$(cksum <"$ROOT/requirements/run.txt")" >"$VENV/installed-run"; fi
+}
+
+# System libraries ---------------------------------------------------------------------------------------------------
+has_library() { "$PY" -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1])' "$1" >/dev/null 2>&1; }
+
+need_libraries() {
+  missing=
+  has_library libpango-1.0.so.0 || missing="$missing libpango-1.0-0"
+  has_library libpangoft2-1.0.so.0 || missing="$missing libpangoft2-1.0-0"
+  has_library libharfbuzz-subset.so.0 || missing="$missing libharfbuzz-subset0"
+  if [ -n "$missing" ]; then apt_get $missing; fi
+}
+
+# The project's own things -------------------------------------------------------------------------------------------
+manage() { (cd "$ROOT" && "$PY" manage.py "$@"); }
+
+need_messages() {
+  for po in "$ROOT"/locale/*/LC_MESSAGES/django.po; do
+    [ -e "$po" ] || continue
+    mo=${po%.po}.mo
+    if [ ! -e "$mo" ] || [ "$po" -nt "$mo" ]; then
+      "$VENV/bin/pybabel" --quiet compile --input-file "$po" --output-file "$mo" 2>/dev/null || die "The messages in $po do not compile: run $VENV/bin/pybabel compile -i $po -o $mo to see why."
+    fi
+  done
+}
+
+need_app() {
+  need_packages "$1"
+  need_libraries
+  need_messages
+}
+
+free_port() { "$PY" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
