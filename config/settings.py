@@ -18,7 +18,7 @@ if (BASE_DIR / ".env").is_file():
     environ.Env.read_env(BASE_DIR / ".env")
 
 # Where this installation keeps what it makes: the embedded database and broker, mails, uploads, built assets.
-DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "var")))
+DATA_DIR = BASE_DIR / env("DATA_DIR", default="var")
 
 
 def _local_secret_key() -> str:
@@ -124,7 +124,8 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 DJANGO_TABLES2_TEMPLATE = "_table.html"
 
 # Data ------------------------------------------------------------------------------------------------------------
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
+DATABASE_URL = env("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'db.sqlite3'}"
+DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # With Django's defaults, 8 writers lost 286 of 480 transactions to "database is locked"; with these, none.
     DATABASES["default"]["OPTIONS"] = {

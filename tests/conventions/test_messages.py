@@ -1,0 +1,73 @@
+"""Every text of the interface stands in three languages, with the same placeholders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+
+from config.messages import LANGUAGES, found_in_source, read_catalogue
+
+ROOT = Path(__file__).resolve().parents[2]
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%[sd]")
+
+
+def messages(language: str) -> Iterator[Message]:
+    return (message for message in read_catalogue(ROOT, language) if message.id)
+
+
+def faults(message: Message) -> list[str]:
+    """What is wrong with a translation: missing, uncertain, or with other placeholders."""
+    texts = message.string if isinstance(message.string, tuple | list) else [message.string]
+    if not all(texts):
+        return ["missing"]
+    if message.fuzzy:
+        return ["marked fuzzy"]
+    source = message.id[-1] if isinstance(message.id, tuple | list) else message.id
+    wanted = set(PLACEHOLDER.findall(source))
+    return [f"placeholders of {text!r}" for text in texts[-1:] if set(PLACEHOLDER.findall(text)) != wanted]
+
+
+def used_in_the_source() -> set[str]:
+    return {_singular(message) for message in found_in_source(ROOT) if message.id}
+
+
+def _singular(message: Message) -> str:
+    return message.id[0] if isinstance(message.id, tuple | list) else message.id
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_message_is_translated(language: str) -> None:
+    wrong = {str(message.id): faults(message) for message in messages(language) if faults(message)}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_catalogue_holds_every_text_of_the_source(language: str) -> None:
+    missing = used_in_the_source() - {_singular(message) for message in messages(language)}
+    assert missing == set()
+
+
+def test_the_extraction_finds_the_texts_of_templates_and_code() -> None:
+    found = used_in_the_source()
+    assert "Not applicable" in found  # a choice in assessments/models.py
+    assert len(found) > 300
+
+
+def test_a_missing_and_a_broken_translation_are_caught() -> None:
+    assert faults(Message("Sign in", "")) == ["missing"]
+    assert faults(Message("%(count)s vendors", "%(number)s fournisseurs"))
+    assert faults(Message("Sign in", "Se connecter")) == []
+
+
+def test_french_texts_keep_their_spaces_before_high_punctuation() -> None:
+    wrong = [
+        text
+        for message in messages("fr")
+        for text in (message.string if isinstance(message.string, tuple | list) else [message.string])
+        if re.search(r"[^\s\u00a0\u202f:/]( |(?<![\u00a0\u202f]))[;?!](\s|$)", text) or re.search(r"\w (:|»)", text)
+    ]
+    assert wrong == []

@@ -1,0 +1,135 @@
+"""The checkers run with the suite: style, types, templates, import contracts, migrations, deployment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+APPS = ("config", "accounts", "manifesto", "vendors", "assessments", "reports")
+IN_PRODUCTION = {
+    "PRODUCTION": "True",
+    "SECRET_KEY": "".join(chr(33 + number * 7 % 90) for number in range(64)),
+    "BASE_URL": "https://manifesto.example.org",
+    "ALLOWED_HOSTS": "manifesto.example.org",
+    "DATABASE_URL": "postgres://manifesto@127.0.0.1/manifesto",
+    "REDIS_URL": "redis://127.0.0.1:6379/0",
+    "EMAIL_URL": "smtp+tls://user:secret@mail.example.org:587",
+}
+
+
+def run(*command: str, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """The finished command with its whole output; never raises."""
+    return subprocess.run(
+        [str(BIN / command[0]), *command[1:]],
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=400,
+    )
+
+
+def said(done: subprocess.CompletedProcess[str]) -> str:
+    return done.stdout + done.stderr
+
+
+def test_ruff_finds_nothing() -> None:
+    done = run("ruff", "check", "--no-cache", ".")
+    assert done.returncode == 0, said(done)
+
+
+def test_the_code_is_formatted() -> None:
+    done = run("ruff", "format", "--no-cache", "--check", ".")
+    assert done.returncode == 0, said(done)
+
+
+def test_ruff_catches_a_planted_fault(tmp_path: Path) -> None:
+    (tmp_path / "planted.py").write_text("import os\n")
+    done = run("ruff", "check", "--no-cache", "--config", str(ROOT / "pyproject.toml"), str(tmp_path))
+    assert done.returncode == 1
+    assert "F401" in said(done)
+
+
+def test_types_hold() -> None:
+    done = run("mypy", "--cache-dir", os.devnull, *APPS)
+    assert done.returncode == 0, said(done)
+
+
+def test_the_type_checker_catches_a_planted_fault(tmp_path: Path) -> None:
+    (tmp_path / "planted.py").write_text("def grade() -> int:\n    return 'four'\n")
+    done = run("mypy", "--cache-dir", os.devnull, "--config-file", os.devnull, str(tmp_path / "planted.py"))
+    assert done.returncode == 1
+    assert "Incompatible return value" in said(done)
+
+
+def test_templates_are_well_formed() -> None:
+    done = run("djlint", "templates", "--lint", "--quiet")
+    assert done.returncode == 0, said(done)
+
+
+def test_the_template_checker_catches_a_planted_fault(tmp_path: Path) -> None:
+    (tmp_path / "planted.html").write_text("<div><img src='/a.png'></div>\n<p>{{name}}</p>\n")
+    done = run("djlint", str(tmp_path), "--lint", "--configuration", str(ROOT / "pyproject.toml"))
+    assert done.returncode == 1
+    assert "H013" in said(done)  # an image without alt
+
+
+def test_imports_flow_one_way() -> None:
+    done = run("lint-imports", "--no-cache")
+    assert done.returncode == 0, said(done)
+
+
+def test_the_import_contract_catches_a_planted_fault(tmp_path: Path) -> None:
+    (tmp_path / "lower").mkdir()
+    (tmp_path / "upper").mkdir()
+    (tmp_path / "upper" / "__init__.py").touch()
+    (tmp_path / "lower" / "__init__.py").write_text("import upper\n")
+    (tmp_path / "contract.ini").write_text(
+        "[importlinter]\nroot_packages=\n  upper\n  lower\n"
+        "[importlinter:contract:1]\nname=layers\ntype=layers\nlayers=\n  upper\n  lower\n"
+    )
+    done = run(
+        "lint-imports", "--no-cache", "--config", "contract.ini", cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)}
+    )
+    assert done.returncode == 1, said(done)
+    assert "lower is not allowed to import upper" in said(done)
+
+
+def manage(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    return run("python", "manage.py", *arguments, env=env)
+
+
+def test_every_model_change_has_its_migration() -> None:
+    done = manage("makemigrations", "--check", "--dry-run")
+    assert done.returncode == 0, said(done)
+
+
+def test_production_settings_pass_the_deployment_check() -> None:
+    done = manage("check", "--deploy", "--fail-level", "WARNING", **IN_PRODUCTION)
+    assert done.returncode == 0, said(done)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"DEBUG": "True"}, "config.E002"),
+        ({"DATABASE_URL": ""}, "config.E003"),
+        ({"REDIS_URL": ""}, "config.E004"),
+        ({"SECRET_KEY": ""}, "config.E005"),
+        ({"BASE_URL": "http://manifesto.example.org"}, "config.E006"),
+        ({"EMAIL_URL": "filemail://"}, "config.E007"),
+        ({"RENDERING_LEASE_SECONDS": "10"}, "config.E001"),
+    ],
+)
+def test_a_wrong_mixture_of_settings_is_refused(wrong: dict[str, str], code: str, tmp_path: Path) -> None:
+    done = manage("check", "--deploy", **{**IN_PRODUCTION, "DATA_DIR": str(tmp_path), **wrong})
+    assert done.returncode == 1
+    assert code in said(done)
