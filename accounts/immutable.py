@@ -8,23 +8,30 @@ from dataclasses import dataclass
 
 from django.apps import AppConfig
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 INSERT, UPDATE, DELETE = "INSERT", "UPDATE", "DELETE"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
-    """Refuse `operation` on `table` where `condition` (SQL over OLD and NEW, both dialects) holds."""
+    """Refuse `operation` on `table` where `condition` (SQL over OLD and NEW, both dialects) holds.
+
+    `lock` (PostgreSQL: `table WHERE …`) names the rows that decide: they are held until the transaction ends, so
+    that no other one changes them between this check and its commit. SQLite has one writer, which needs no lock.
+    `about` tells two refusals of one operation apart.
+    """
 
     table: str
     operation: str
     message: str
     condition: str = "1=1"
+    lock: str = ""
+    about: str = ""
 
     @property
     def name(self) -> str:
-        return f"{self.table}_refuse_{self.operation.lower()}"
+        return "_".join(filter(None, (self.table, "refuse", self.operation.lower(), self.about)))
 
 
 _refusals: dict[str, list[Refusal]] = {}
@@ -40,8 +47,23 @@ def never_changes(table: str, message: str) -> list[Refusal]:
     return [Refusal(table=table, operation=operation, message=message) for operation in (UPDATE, DELETE)]
 
 
+def same(columns: Iterable[str]) -> str:
+    """SQL: OLD and NEW agree in all `columns`, empty ones included (IS NOT DISTINCT FROM needs SQLite 3.39)."""
+    return " AND ".join(
+        f"CASE WHEN OLD.{name} = NEW.{name} OR (OLD.{name} IS NULL AND NEW.{name} IS NULL) THEN 1 ELSE 0 END = 1"
+        for name in columns
+    )
+
+
 def connect() -> None:
+    pre_migrate.connect(_remove_before_migrate, dispatch_uid="immutable_rows_removed")
     post_migrate.connect(_install_after_migrate, dispatch_uid="immutable_rows")
+
+
+def _remove_before_migrate(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **_: object) -> None:
+    """SQLite cannot rename a remade table while a trigger elsewhere names it."""
+    if connections[using].vendor == "sqlite":
+        _remove(_refusals.get(sender.label, ()), using=using)
 
 
 def _install_after_migrate(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **_: object) -> None:
@@ -61,11 +83,15 @@ def install(app_label: str, *, using: str = DEFAULT_DB_ALIAS) -> None:
 
 def remove_all(*, using: str = DEFAULT_DB_ALIAS) -> None:
     """Take the triggers away (tests empty their tables with DELETE on SQLite); `install` brings them back."""
+    for refusals in _refusals.values():
+        _remove(refusals, using=using)
+
+
+def _remove(refusals: Iterable[Refusal], *, using: str) -> None:
     connection = connections[using]
     with connection.cursor() as cursor:
-        for refusals in _refusals.values():
-            for refusal in refusals:
-                cursor.execute(_drop(refusal, connection.vendor))
+        for refusal in refusals:
+            cursor.execute(_drop(refusal, connection.vendor))
 
 
 def _drop(refusal: Refusal, vendor: str) -> str:
@@ -83,8 +109,9 @@ def _statements(refusal: Refusal, vendor: str) -> list[str]:
         ]
     if vendor == "postgresql":
         row = "OLD" if refusal.operation == DELETE else "NEW"
+        lock = f"PERFORM 1 FROM {refusal.lock} FOR SHARE; " if refusal.lock else ""
         return [
-            f"CREATE OR REPLACE FUNCTION {refusal.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"CREATE OR REPLACE FUNCTION {refusal.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {lock}"
             f"IF {refusal.condition} THEN RAISE EXCEPTION '{message.replace('%', '%%')}' "
             f"USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {row}; END $$",
             _drop(refusal, vendor),

@@ -41,7 +41,7 @@ def _percent_field(name: str, default: int) -> models.PositiveSmallIntegerField:
 
 
 class Release(models.Model):
-    """An edition of the bank. Only a draft changes; the database refuses the rest (manifesto/editions.py)."""
+    """An edition of the bank. Only a draft changes; the database refuses the rest (manifesto/refusals.py)."""
 
     edition = models.CharField(_("edition"), max_length=20, unique=True)
     title = models.CharField(_("title"), max_length=160, blank=True)
@@ -74,6 +74,10 @@ class Release(models.Model):
                 name="release_thresholds_in_order",
             ),
             models.CheckConstraint(condition=Q(minimum_coverage__lte=100), name="release_coverage_is_percent"),
+            models.CheckConstraint(
+                condition=Q(state="draft", published_at=None) | (~Q(state="draft") & Q(published_at__isnull=False)),
+                name="release_published_has_date",
+            ),
         ]
 
     def __str__(self) -> str:

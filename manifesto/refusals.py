@@ -1,0 +1,86 @@
+"""What the database refuses: no edition that has left the draft changes, by whatever route."""
+
+from accounts.immutable import DELETE, INSERT, UPDATE, Refusal, same
+from manifesto.models import Release
+
+FINAL = "A published edition never changes: make a new draft from it."
+STRAY = "A question belongs to the same edition as its rule."
+MAY_CHANGE = ("state", "retired_at")  # and only from published to retired
+
+
+def refusals() -> list[Refusal]:
+    return [*_of_releases(), *_of_rules(), *_of_questions(), *_of_levels()]
+
+
+def _of_releases() -> list[Refusal]:
+    kept = [field.column for field in Release._meta.concrete_fields if field.column not in MAY_CHANGE]
+    retiring = f"OLD.state = 'published' AND NEW.state = 'retired' AND {same(kept)}"
+    return [
+        Refusal(
+            table="manifesto_release",
+            operation=UPDATE,
+            message=FINAL,
+            condition=f"OLD.state <> 'draft' AND NOT ({retiring})",
+        ),
+        Refusal(table="manifesto_release", operation=DELETE, message=FINAL, condition="OLD.state <> 'draft'"),
+    ]
+
+
+def _of_rules() -> list[Refusal]:
+    return [
+        _refuse_final("manifesto_rule", operation, f"r.id IN ({_rows(operation, 'release_id')})")
+        for operation in (INSERT, UPDATE, DELETE)
+    ]
+
+
+def _of_questions() -> list[Refusal]:
+    """A question hangs on its release and on its rule: neither may be final."""
+    final = [
+        _refuse_final(
+            "manifesto_question",
+            operation,
+            f"r.id IN ({_rows(operation, 'release_id')}) OR r.id IN "
+            f"(SELECT p.release_id FROM manifesto_rule p WHERE p.id IN ({_rows(operation, 'rule_id')}))",
+        )
+        for operation in (INSERT, UPDATE, DELETE)
+    ]
+    stray = [
+        Refusal(
+            table="manifesto_question",
+            operation=operation,
+            about="stray",
+            message=STRAY,
+            condition="NOT EXISTS (SELECT 1 FROM manifesto_rule p "
+            "WHERE p.id = NEW.rule_id AND p.release_id = NEW.release_id)",
+        )
+        for operation in (INSERT, UPDATE)
+    ]
+    return [*final, *stray]
+
+
+def _of_levels() -> list[Refusal]:
+    return [
+        _refuse_final(
+            "manifesto_level",
+            operation,
+            "r.id IN (SELECT q.release_id FROM manifesto_question q "
+            f"WHERE q.id IN ({_rows(operation, 'question_id')}))",
+        )
+        for operation in (INSERT, UPDATE, DELETE)
+    ]
+
+
+def _refuse_final(table: str, operation: str, releases: str) -> Refusal:
+    return Refusal(
+        table=table,
+        operation=operation,
+        message=FINAL,
+        condition=f"EXISTS (SELECT 1 FROM manifesto_release r WHERE r.state <> 'draft' AND ({releases}))",
+        lock=f"manifesto_release r WHERE {releases}",
+    )
+
+
+def _rows(operation: str, column: str) -> str:
+    """The column before and after, as far as the operation has both."""
+    sides = {INSERT: ("NEW",), UPDATE: ("OLD", "NEW"), DELETE: ("OLD",)}[operation]
+    return ", ".join(f"{side}.{column}" for side in sides)
