@@ -242,9 +242,7 @@ def score_rule(rule: str, questions: Iterable[GradedQuestion], policy: Policy) -
         coverage = weight_graded / weight_applicable * FULL
         low = weighted_sum / weight_applicable
         high = (weighted_sum + (weight_applicable - weight_graded) * FULL) / weight_applicable
-    knockouts = tuple(
-        q.key for q in asked if q.knockout and q.grade is not None and q.grade < policy.knockout_below
-    )
+    knockouts = tuple(q.key for q in asked if q.knockout and q.grade is not None and q.grade < policy.knockout_below)
     status, reason = _status(
         percent, coverage, applies=bool(weight_applicable), knocked_out=bool(knockouts), policy=policy
     )

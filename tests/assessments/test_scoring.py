@@ -161,9 +161,7 @@ def test_settled_disagreement_stays_visible():
 
 def test_rule_percent_is_the_weighted_mean_of_its_questions():
     # Weights 1, 2, 3 with grades 4, 2, 3: 1·100 + 2·50 + 3·75 = 425; 425 / 6 = 70 5/6 %.
-    result = rule_of(
-        question(4, key="a", weight=1), question(2, key="b", weight=2), question(3, key="c", weight=3)
-    )
+    result = rule_of(question(4, key="a", weight=1), question(2, key="b", weight=2), question(3, key="c", weight=3))
     assert (result.weighted_sum, result.weight_graded) == (425, 6)
     assert result.percent == Fraction(425, 6)
     assert result.coverage == 100
@@ -271,9 +269,7 @@ def test_low_percent_is_named_before_the_knockout():
 def test_thresholds_belong_to_the_release():
     strict = Policy(met_threshold=Fraction(90), broken_threshold=Fraction(80), knockout_below=4)
     assert rule_of(question(3, key="a"), policy=strict).status == "broken"
-    assert (
-        rule_of(question(4, key="a"), question(3, key="b", knockout=True), policy=strict).reason == "knockout"
-    )
+    assert rule_of(question(4, key="a"), question(3, key="b", knockout=True), policy=strict).reason == "knockout"
 
 
 def test_rule_keeps_its_questions_in_the_order_given():
@@ -360,8 +356,7 @@ def test_confidence_is_high_with_three_raters_two_departments_and_evidence():
 def test_confidence_needs_evidence_on_half_of_the_graded_answers():
     def with_evidence(count: int) -> Score:
         given = tuple(
-            RaterAnswer(rater=str(n), department=DEPARTMENTS[n % 2], grade=4, has_evidence=n < count)
-            for n in range(4)
+            RaterAnswer(rater=str(n), department=DEPARTMENTS[n % 2], grade=4, has_evidence=n < count) for n in range(4)
         )
         only = QuestionInput(key="q", rule="support", weight=Fraction(1), knockout=False, answers=given)
         return score(("support",), [only], Policy())
@@ -373,8 +368,7 @@ def test_confidence_needs_evidence_on_half_of_the_graded_answers():
 @pytest.mark.parametrize("departments", [("IT", "IT", "IT"), ("IT", None, None)])
 def test_confidence_needs_two_named_departments(departments: tuple[str | None, ...]):
     given = tuple(
-        RaterAnswer(rater=str(n), department=name, grade=4, has_evidence=True)
-        for n, name in enumerate(departments)
+        RaterAnswer(rater=str(n), department=name, grade=4, has_evidence=True) for n, name in enumerate(departments)
     )
     only = QuestionInput(key="q", rule="support", weight=Fraction(1), knockout=False, answers=given)
     assert score(("support",), [only], Policy()).confidence == Confidence.MEDIUM
@@ -471,7 +465,7 @@ def test_repeated_keys_are_refused():
     ],
 )
 def test_impossible_policy_is_refused(thresholds: dict[str, Fraction]):
-    with pytest.raises(ValueError, match="threshold|knockout_below"):
+    with pytest.raises(ValueError, match=r"threshold|knockout_below"):
         Policy(**thresholds)  # type: ignore[arg-type]
 
 

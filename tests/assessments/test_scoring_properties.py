@@ -61,9 +61,7 @@ def questions(draw: st.DrawFn, rules: tuple[str, ...] = RULES, number: int = 0) 
             )
             for index, value in enumerate(given_answers)
         ),
-        consensus=draw(
-            st.none() | st.builds(Agreed, grade=grades) | st.just(Agreed(grade=None, not_applicable=True))
-        ),
+        consensus=draw(st.none() | st.builds(Agreed, grade=grades) | st.just(Agreed(grade=None, not_applicable=True))),
     )
 
 
@@ -182,9 +180,7 @@ def test_whatever_the_missing_grades_turn_out_to_be_they_stay_within_the_bounds(
 @given(questionnaires(), policies(), weights)
 def test_only_the_proportion_of_weights_counts(asked, policy, factor):
     scaled = [replace(question, weight=question.weight * factor) for question in asked]
-    for before, after in zip(
-        score(RULES, asked, policy).rules, score(RULES, scaled, policy).rules, strict=True
-    ):
+    for before, after in zip(score(RULES, asked, policy).rules, score(RULES, scaled, policy).rules, strict=True):
         assert (after.percent, after.coverage, after.low, after.high) == (
             before.percent,
             before.coverage,

@@ -1,0 +1,220 @@
+"""The seven marks as spokes: customer, vendor and bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from reports.charts.marks import Mark, mark_group
+from reports.charts.parts import FULL_TURN, Palette, caption, circle, figure, share, stroke
+from reports.charts.svg import Point, element, fit, number, path, polar, text_width
+
+
+def radar_svg(
+    marks: Sequence[Mark],
+    *,
+    title: str,
+    desc: str,
+    prefix: str,
+    thresholds: Sequence[float | Fraction] = (50, 75),
+    palette: Palette | None = None,
+) -> str:
+    """One spoke a rule, the first upwards. What is not rated leaves a gap, never a zero."""
+    palette = palette or Palette.PAGE
+    radar = _Radar(marks=marks, palette=palette)
+    parts = [radar.grid(thresholds), radar.area(), radar.vendor(), radar.whiskers(), radar.points()]
+    parts += [radar.threshold_labels(thresholds), radar.labels()]
+    return figure("radar", "".join(parts), size=(540, 400), title=title, desc=desc, prefix=prefix)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Radar:
+    marks: Sequence[Mark]
+    palette: Palette
+    centre: Point = (270.0, 208.0)
+    radius: float = 132.0
+
+    def at(self, index: int, percent: Fraction | float) -> Point:
+        return polar(self.centre, self.radius * share(percent), self.angle(index))
+
+    def angle(self, index: float) -> float:
+        return index * FULL_TURN / max(len(self.marks), 1)
+
+    def grid(self, thresholds: Sequence[float | Fraction]) -> str:
+        colour = self.palette.line
+        rim = circle(self.centre, self.radius, class_="chart-grid", stroke=colour, width=1)
+        spokes = "".join(
+            stroke(path(self.centre, self.at(index, 100)), class_="chart-spoke", stroke=colour, width=1)
+            for index in range(len(self.marks))
+        )
+        rings = "".join(
+            circle(
+                self.centre,
+                self.radius * share(threshold),
+                class_="chart-threshold",
+                stroke=self.palette.muted,
+                width=0.75,
+                opacity=0.6,
+            )
+            for threshold in thresholds
+        )
+        return rim + spokes + rings
+
+    def threshold_labels(self, thresholds: Sequence[float | Fraction]) -> str:
+        """Between the last spoke and the first, each on a scrap of paper that hides its ring."""
+        drawn = []
+        for threshold in thresholds:
+            label = number(float(threshold))
+            x, y = polar(self.centre, self.radius * share(threshold), self.angle(-0.5))
+            width = text_width(label, 10.5) + 5
+            drawn.append(
+                element(
+                    "rect",
+                    class_="chart-paper",
+                    x=x - width / 2,
+                    y=y - 6.5,
+                    width=width,
+                    height=13,
+                    rx=3,
+                    fill=self.palette.paper,
+                )
+                + caption(
+                    label,
+                    (x, y + 3.6),
+                    class_="chart-note",
+                    size=10.5,
+                    fill=self.palette.muted,
+                    palette=self.palette,
+                )
+            )
+        return "".join(drawn)
+
+    def area(self) -> str:
+        """The customer’s polygon: filled from the centre, its outline drawn only between rated neighbours."""
+        runs = _runs([mark.percent if mark.is_rated else None for mark in self.marks])
+        drawn = []
+        for indices, is_closed in runs:
+            points = [self.at(index, self.marks[index].percent or 0) for index in indices]
+            if len(points) > 1:
+                shape = path(*points, closed=True) if is_closed else path(self.centre, *points, closed=True)
+                drawn.append(
+                    element("path", class_="chart-area", d=shape, fill=self.palette.accent, fill_opacity="0.14")
+                )
+            outline = path(*points, closed=is_closed) if len(points) > 1 else path(self.centre, *points)
+            drawn.append(stroke(outline, class_="chart-outline", stroke=self.palette.accent, width=2))
+        return "".join(drawn)
+
+    def vendor(self) -> str:
+        """How the vendor sees itself: a dashed outline with open points."""
+        drawn = []
+        for indices, is_closed in _runs([mark.vendor_percent for mark in self.marks]):
+            points = [self.at(index, self.marks[index].vendor_percent or 0) for index in indices]
+            if len(points) > 1:
+                outline = path(*points, closed=is_closed)
+                drawn.append(stroke(outline, class_="chart-vendor", stroke=self.palette.ink, width=1.4, dashes="5 4"))
+            drawn += [
+                element(
+                    "circle",
+                    class_="chart-vendor-point",
+                    cx=x,
+                    cy=y,
+                    r=3,
+                    fill=self.palette.paper,
+                    stroke=self.palette.ink,
+                    stroke_width=1.2,
+                )
+                for x, y in points
+            ]
+        return "".join(drawn)
+
+    def whiskers(self) -> str:
+        """From the lowest to the highest percent that the missing grades allow."""
+        drawn = []
+        for index, mark in enumerate(self.marks):
+            if mark.low is None or mark.high is None or mark.low == mark.high:
+                continue
+            ends = [self.at(index, mark.low), self.at(index, mark.high)]
+            caps = [path(polar(end, 4, self.angle(index) + 90), polar(end, 4, self.angle(index) - 90)) for end in ends]
+            drawn.append(
+                stroke(
+                    path(*ends) + "".join(caps),
+                    class_="chart-whisker",
+                    stroke=self.palette.accent if mark.is_rated else self.palette.none,
+                    width=1.2,
+                )
+            )
+        return "".join(drawn)
+
+    def points(self) -> str:
+        return "".join(
+            element(
+                "circle",
+                class_="chart-point",
+                cx=self.at(index, mark.percent)[0],
+                cy=self.at(index, mark.percent)[1],
+                r=3.6,
+                fill=self.palette.accent,
+            )
+            for index, mark in enumerate(self.marks)
+            if mark.is_rated and mark.percent is not None
+        )
+
+    def labels(self) -> str:
+        return "".join(self._label(index, mark) for index, mark in enumerate(self.marks))
+
+    def _label(self, index: int, mark: Mark) -> str:
+        """The mark at the end of its spoke, then number, name and percent, growing away from the figure."""
+        x, y = polar(self.centre, self.radius + 17, self.angle(index))
+        side = x - self.centre[0]
+        is_upright = abs(side) < 12
+        names = fit(
+            f"{mark.number}\u00a0{mark.name}",
+            size=13.5,
+            width=240 if is_upright else 108,
+            lines=1 if is_upright else 3,
+        )
+        lines = [*names, *fit(mark.percent_label, size=13.5, width=108)]
+        leading = 16.5
+        if is_upright:
+            anchor, text_x = "middle", x
+            above = y < self.centre[1]
+            top = y - 13 - (len(lines) - 1) * leading if above else y + 23
+        else:
+            anchor = "start" if side > 0 else "end"
+            text_x = x + (14 if side > 0 else -14)
+            top = y + 4.7 - (len(lines) - 1) * leading / 2
+        drawn = [mark_group((x, y), 8, mark.status, self.palette, mark.tooltip)]
+        for row, line in enumerate(lines):
+            is_name = row < len(names)
+            drawn.append(
+                caption(
+                    line,
+                    (text_x, top + row * leading),
+                    class_="chart-label" if is_name else "chart-value",
+                    size=13.5,
+                    weight=600 if is_name else None,
+                    anchor=anchor,
+                    fill=self.palette.ink if is_name else self.palette.muted,
+                    palette=self.palette,
+                )
+            )
+        return "".join(drawn)
+
+
+def _runs(values: Sequence[Fraction | None]) -> list[tuple[list[int], bool]]:
+    """Neighbouring spokes that have a value, going round; and whether they close the whole circle."""
+    count = len(values)
+    present = [index for index in range(count) if values[index] is not None]
+    if count > 2 and len(present) == count:
+        return [(present, True)]
+    runs: list[list[int]] = []
+    for index in present:
+        if runs and runs[-1][-1] == index - 1:
+            runs[-1].append(index)
+        else:
+            runs.append([index])
+    # Twelve o’clock is no border: the last run goes on into the first.
+    if len(runs) > 1 and runs[0][0] == 0 and runs[-1][-1] == count - 1:
+        runs[0] = runs.pop() + runs[0]
+    return [(run, False) for run in runs]
