@@ -1,15 +1,18 @@
 """The Celery application; its guarantees rest on the rows in `reports`, never on the broker."""
 
 import os
+import threading
+import time
 from pathlib import Path
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import beat_embedded_init, setup_logging
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("manifesto")
+app.set_default()  # the current app is one per thread: without this, a web thread would send to Celery's own default
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
@@ -18,6 +21,18 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def _keep_our_logging(**_: object) -> None:
     """Celery would otherwise replace the structured log by its own format."""
+
+
+@beat_embedded_init.connect
+def _end_with_the_worker(**_: object) -> None:
+    """A scheduler inside a worker that was killed would go on alone, filling the queue for nobody."""
+    threading.Thread(target=_exit_when_orphaned, args=[os.getppid()], daemon=True).start()
+
+
+def _exit_when_orphaned(parent: int, every: float = 1.0) -> None:
+    while os.getppid() == parent:
+        time.sleep(every)
+    os._exit(0)
 
 
 def make_broker_folders(options: dict[str, object]) -> None:

@@ -262,6 +262,7 @@ if PRODUCTION:
 # Work in the background ------------------------------------------------------------------------------------------
 BROKER_FOLDER = DATA_DIR / "broker"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_TRANSPORT = None if REDIS_URL else "config.broker:Transport"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     # A frozen Redis blocked the caller for 25 s with the defaults.
     {"socket_timeout": 2, "socket_connect_timeout": 2, "visibility_timeout": 3600}
@@ -275,6 +276,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_REJECT_ON_WORKER_LOST = False  # True ran one poison task 22 times in 20 s; the lease brings it back
@@ -283,9 +285,11 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60  # a child reads the fonts first; after the default 4 s it would be killed
 RENDERING_LEASE = timedelta(seconds=env.int("RENDERING_LEASE_SECONDS", default=180))
 CELERY_TASK_SOFT_TIME_LIMIT = env.int("RENDERING_SOFT_LIMIT_SECONDS", default=120)
 CELERY_TASK_TIME_LIMIT = env.int("RENDERING_HARD_LIMIT_SECONDS", default=150)
+RENDERING_NUDGE_AFTER = timedelta(seconds=env.float("RENDERING_NUDGE_SECONDS", default=20))  # doubled each time
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=10)
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
