@@ -1,0 +1,44 @@
+// The frame's few manners. Every page works without this file.
+(() => {
+  "use strict";
+
+  const openMenus = () => document.querySelectorAll("details.menu[open]");
+
+  // A menu closes when the eye goes elsewhere; Escape gives the focus back to its button.
+  document.addEventListener("click", (event) => {
+    for (const menu of openMenus()) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of openMenus()) {
+      const held = menu.contains(document.activeElement);
+      menu.open = false;
+      if (held) menu.querySelector("summary").focus();
+    }
+  });
+
+  // What has to be put right is read first.
+  const showErrors = (root) => root.querySelector(".error-summary")?.focus();
+  showErrors(document);
+  document.addEventListener("htmx:afterSettle", (event) => showErrors(event.target));
+
+  // A double click sends a form once. It wakes again by itself, as a download leaves its page standing.
+  const wake = (form) => {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.hasAttribute("hx-post") || event.defaultPrevented) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    form.setAttribute("aria-busy", "true");
+    setTimeout(wake, 4000, form);
+  });
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(wake));
+})();
