@@ -42,6 +42,12 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def with_vendor(self) -> AssessmentQuerySet:
         return self.select_related("vendor", "release", "owner")
 
+    def with_numbers(self) -> AssessmentQuerySet:
+        """With the stored numbers of the scorecard, where there is one, but not its snapshot of some 100 kB.
+
+        Named by strings: the layer above must not be imported here."""
+        return self.select_related("scorecard").defer("scorecard__snapshot").prefetch_related("scorecard__rules")
+
 
 class Assessment(models.Model):
     """One vendor, one period, one release."""

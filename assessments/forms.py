@@ -1,0 +1,162 @@
+"""Forms and filters of the assessment pages; those of the questionnaire are in answer_forms.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from assessments import periods
+from assessments.models import Assessment, AssessmentState
+from assessments.periods import Period
+from vendors.models import Vendor
+
+OTHER_DATES = "other"
+PRESETS: dict[str, tuple[Any, Callable[[date], Period]]] = {
+    "last_quarter": (_("Last quarter"), periods.last_quarter),
+    "last_half_year": (_("Last half-year"), periods.last_half_year),
+    "last_year": (_("Last year"), periods.last_year),
+    "this_quarter": (_("This quarter"), periods.this_quarter),
+}
+USUAL_TIME_TO_ANSWER = timedelta(days=28)
+REASON_LENGTH = 2000
+
+
+class DayInput(forms.DateInput):
+    """The browser's own date field: it shows the day as the reader's locale writes it."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class PeriodForm(forms.Form):
+    """First and last day, and the day by which the answers are wanted."""
+
+    period_start = forms.DateField(label=_("First day"), widget=DayInput)
+    period_end = forms.DateField(label=_("Last day"), widget=DayInput)
+    due_on = forms.DateField(
+        label=_("Due date"),
+        widget=DayInput,
+        required=False,
+        help_text=_("When the answers should be in. It reminds; it does not lock anything."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        start, end = cleaned.get("period_start"), cleaned.get("period_end")
+        if start and end and end < start:
+            self.add_error("period_end", _("The last day lies before the first day."))
+        return cleaned
+
+    @property
+    def period(self) -> Period:
+        return Period(start=self.cleaned_data["period_start"], end=self.cleaned_data["period_end"])
+
+
+class AssessmentForm(PeriodForm):
+    """A new assessment: a usual period is one click; other dates are typed."""
+
+    vendor = forms.ModelChoiceField(label=_("Vendor"), queryset=Vendor.objects.none(), empty_label=_("Choose a vendor"))
+    preset = forms.ChoiceField(
+        label=_("Period"),
+        widget=forms.RadioSelect,
+        required=False,
+        help_text=_("The months whose support you assess."),
+    )
+    field_order = ("vendor", "preset", "period_start", "period_end", "due_on")
+
+    def __init__(self, data: Any = None, *, member: Membership, today: date, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.today = today
+        vendors: forms.ModelChoiceField = self.fields["vendor"]  # type: ignore[assignment]
+        vendors.queryset = Vendor.objects.for_member(member).active()
+        vendors.error_messages["invalid_choice"] = _("Choose one of your active vendors.")
+        presets: forms.ChoiceField = self.fields["preset"]  # type: ignore[assignment]
+        presets.choices = [*_preset_choices(today), (OTHER_DATES, _("Other dates"))]
+        self.initial.setdefault("preset", "last_quarter")
+        self.initial.setdefault("due_on", today + USUAL_TIME_TO_ANSWER)
+        for name in ("period_start", "period_end"):
+            self.fields[name].required = False
+
+    def clean_due_on(self) -> date | None:
+        due_on: date | None = self.cleaned_data["due_on"]
+        if due_on and due_on < self.today:
+            raise ValidationError(_("The due date lies in the past."))
+        return due_on
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        preset = cleaned.get("preset") or OTHER_DATES
+        if preset != OTHER_DATES:
+            self._take_preset(cleaned, preset)
+            return cleaned
+        for name in ("period_start", "period_end"):
+            if cleaned.get(name) is None and name not in self.errors:
+                self.add_error(name, _("Fill in the first and the last day, or choose one of the periods above."))
+        return cleaned
+
+    def _take_preset(self, cleaned: dict[str, Any], preset: str) -> None:
+        """A usual period stands alone: dates typed beside another choice are asked about, not dropped in silence."""
+        period = PRESETS[preset][1](self.today)
+        typed = (cleaned.get("period_start"), cleaned.get("period_end"))
+        if any(typed) and typed != (period.start, period.end):
+            self.add_error("preset", _("You also typed dates: choose “Other dates” to use them, or empty them."))
+            return
+        cleaned["period_start"], cleaned["period_end"] = period.start, period.end
+
+
+class AssessmentEditForm(PeriodForm):
+    """Another period or due date for an open assessment."""
+
+    @classmethod
+    def of(cls, assessment: Assessment, data: Any = None) -> AssessmentEditForm:
+        names = ("period_start", "period_end", "due_on")
+        return cls(data, initial={name: getattr(assessment, name) for name in names})
+
+
+class ReasonForm(forms.Form):
+    """Why: for a cancellation, and for sending back."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Give a reason: the others must understand what to do.")},
+    )
+
+
+class AssessmentFilter(django_filters.FilterSet):
+    state = django_filters.ChoiceFilter(label=_("State"), choices=AssessmentState.choices, empty_label=_("All states"))
+    vendor = django_filters.ModelChoiceFilter(
+        label=_("Vendor"), queryset=Vendor.objects.none(), empty_label=_("All vendors")
+    )
+
+    class Meta:
+        model = Assessment
+        fields = ("state", "vendor")
+
+    def __init__(self, data: Any, queryset: QuerySet[Assessment], *, member: Membership) -> None:
+        super().__init__(data, queryset)
+        self.filters["vendor"].queryset = Vendor.objects.for_member(member).filter(assessments__isnull=False).distinct()
+
+    @property
+    def is_active(self) -> bool:
+        return any(self.data.get(name) for name in self.filters)
+
+
+def _preset_choices(today: date) -> list[tuple[str, str]]:
+    return [(key, f"{label}: {_days(of(today))}") for key, (label, of) in PRESETS.items()]
+
+
+def _days(period: Period) -> str:
+    return f"{date_format(period.start, 'DATE_FORMAT')} – {date_format(period.end, 'DATE_FORMAT')}"

@@ -1,0 +1,107 @@
+"""The history of an assessment in words: what each entry of the audit trail says to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AuditEntry, AuditEntryQuerySet, Membership
+from assessments.models import Assessment
+
+VERBS: dict[str, Promise] = {
+    "assessment_created": _("created the assessment"),
+    "assessment_opened": _("opened the questionnaire"),
+    "assessment_changed": _("changed the period or the due date"),
+    "assessment_submitted": _("submitted the assessment"),
+    "assessment_sent_back": _("sent the assessment back"),
+    "assessment_approved": _("approved the assessment"),
+    "assessment_cancelled": _("cancelled the assessment"),
+    "answer_changed": _("changed an answer"),
+    "evidence_added": _("added evidence"),
+    "evidence_deleted": _("removed evidence"),
+    "scorecard_made": _("made the scorecard"),
+}
+LABELS: dict[str, Promise] = {"reason": _("reason"), "vendor": _("vendor"), "release": _("release")}
+HIDDEN = frozenset({"vendor_id", "release_id", "vendor", "release", "version", "sha256"})  # told by the page's head
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One field: its name, what it was and what it became, as a person reads them; empty: nothing."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryLine:
+    at: datetime
+    who: str
+    what: str
+    target: str  # empty for the assessment itself
+    changes: tuple[Change, ...]
+
+
+def entries_of(assessment: Assessment, member: Membership) -> AuditEntryQuerySet:
+    """What the trail holds about an assessment and all that belongs to it, newest first."""
+    entries = AuditEntry.objects.for_member(member)
+    return entries.filter(subject_type=assessment._meta.label_lower, subject_id=str(assessment.pk)).select_related(
+        "actor"
+    )
+
+
+def readable(entry: AuditEntry) -> HistoryLine:
+    is_assessment = entry.object_type == Assessment._meta.label_lower
+    return HistoryLine(
+        at=entry.at,
+        who=str(entry.actor) if entry.actor else str(_("The system")),
+        what=str(VERBS.get(entry.verb.replace(".", "_")) or entry.verb.replace(".", " ").replace("_", " ")),
+        target="" if is_assessment else entry.object_label,
+        changes=tuple(_changes(entry)),
+    )
+
+
+def _changes(entry: AuditEntry) -> Iterator[Change]:
+    before: dict[str, Any] = entry.before
+    after: dict[str, Any] = entry.after
+    for name in sorted((before.keys() | after.keys()) - HIDDEN):
+        field = _field(entry.object_type, name)
+        yield Change(
+            label=_label(name, field), before=_words(before.get(name), field), after=_words(after.get(name), field)
+        )
+
+
+def _field(object_type: str, name: str) -> models.Field[Any, Any] | None:
+    try:
+        field = apps.get_model(object_type)._meta.get_field(name)
+    except (LookupError, FieldDoesNotExist):
+        return None
+    return field if isinstance(field, models.Field) else None
+
+
+def _label(name: str, field: models.Field[Any, Any] | None) -> str:
+    if name in LABELS:
+        return str(LABELS[name])
+    return str(field.verbose_name) if field else name.replace("_", " ")
+
+
+def _words(value: Any, field: models.Field[Any, Any] | None) -> str:
+    if value in (None, ""):
+        return ""
+    if field and field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
+        day: date | None = parse_date(value)
+        return date_format(day, "DATE_FORMAT") if day else str(value)
+    return str(value)

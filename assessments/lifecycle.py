@@ -1,0 +1,259 @@
+"""The states of an assessment: one function a transition, which locks, checks, changes and records in one transaction.
+
+draft → collecting → in_review → approved; sent back from in_review to collecting; cancelled from any but approved.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit
+from accounts.access import Right, may
+from accounts.models import Membership, User
+from assessments.models import (
+    OPEN_STATES,
+    Answer,
+    Approval,
+    Assessment,
+    AssessmentState,
+    Decision,
+    Response,
+    ResponseKind,
+)
+from assessments.numbering import next_reference
+from assessments.periods import Period
+from manifesto.models import Question, Release, ReleaseState
+from vendors.models import Vendor
+
+# Sent inside the approving transaction with `assessment` and `approval`: whoever listens writes in the same
+# transaction, and a listener that fails undoes the approval.
+approved = Signal()
+
+NOT_NOW: dict[str, Promise] = {
+    AssessmentState.DRAFT: _("This assessment is still a draft: open it first."),
+    AssessmentState.COLLECTING: _("This assessment is collecting answers."),
+    AssessmentState.IN_REVIEW: _("This assessment has been submitted and is in review."),
+    AssessmentState.APPROVED: _("This assessment is already approved: it no longer changes."),
+    AssessmentState.CANCELLED: _("This assessment was cancelled: it no longer changes."),
+}
+
+
+class IllegalTransition(Exception):  # noqa: N818 - the name says what happened, not that something broke
+    """The state of the assessment, or what it lacks, does not allow this; the message says why, to a person."""
+
+    def __init__(self, message: Promise | str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+def create_assessment(
+    member: Membership,
+    *,
+    vendor: Vendor,
+    release: Release | None,
+    period: Period,
+    due_on: date | None = None,
+    now: datetime | None = None,
+) -> Assessment:
+    """A draft with the next reference of its year. It keeps its release, whatever is published later."""
+    _require(member, Right.ASSESS)
+    if vendor.organisation_id != member.organisation_id:
+        raise PermissionDenied
+    if vendor.archived_at is not None:
+        raise IllegalTransition(_("This vendor is archived: restore it before you assess it."))
+    if release is None or release.state != ReleaseState.PUBLISHED:
+        raise IllegalTransition(
+            _("No release of the question bank is published yet: a bank editor publishes one first.")
+        )
+    now = now or timezone.now()
+    with transaction.atomic():
+        assessment = Assessment.objects.create(
+            organisation=member.organisation,
+            vendor=vendor,
+            release=release,
+            reference=next_reference(member.organisation_id, timezone.localdate(now).year),
+            period_start=period.start,
+            period_end=period.end,
+            due_on=due_on,
+            owner=member.user,
+        )
+        fields = ("reference", "vendor", "release", "period_start", "period_end", "due_on", "state")
+        _record(member, "assessment.created", assessment, after=audit.snapshot(assessment, fields))
+    return assessment
+
+
+def open_assessment(member: Membership, assessment: Assessment) -> Assessment:
+    """draft → collecting: makes the owner's response with one empty answer a question, so that saving is an UPDATE."""
+    with transaction.atomic():
+        row = _locked(member, assessment, Right.ASSESS, {AssessmentState.DRAFT})
+        if row.vendor.archived_at is not None:
+            raise IllegalTransition(_("This vendor is archived: restore it before you assess it."))
+        response = Response.objects.create(
+            assessment=row, kind=ResponseKind.CUSTOMER, rater=row.owner, department_id=_department_of_owner(row)
+        )
+        questions = Question.objects.filter(release=row.release_id).values_list("pk", flat=True)
+        Answer.objects.bulk_create(Answer(response=response, question_id=pk) for pk in questions)
+        return _move(member, row, AssessmentState.COLLECTING, "assessment.opened")
+
+
+def reschedule(member: Membership, assessment: Assessment, *, period: Period, due_on: date | None) -> Assessment:
+    """Another period or due date, while the assessment is open."""
+    fields = ("period_start", "period_end", "due_on")
+    with transaction.atomic():
+        row = _locked(member, assessment, Right.ASSESS, set(OPEN_STATES))
+        before = audit.snapshot(row, fields)
+        row.period_start, row.period_end, row.due_on = period.start, period.end, due_on
+        after = audit.snapshot(row, fields)
+        if after != before:
+            row.save(update_fields=fields)
+            _record(member, "assessment.changed", row, before=before, after=after)
+    return row
+
+
+def submit(member: Membership, assessment: Assessment, *, now: datetime | None = None) -> Assessment:
+    """collecting → in_review. Blanks are honest and pass; an assessment without a single grade does not."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        row = _locked(member, assessment, Right.ASSESS, {AssessmentState.COLLECTING})
+        responses = Response.objects.filter(assessment=row, kind=ResponseKind.CUSTOMER)
+        if not Answer.objects.filter(response__in=responses, grade__isnull=False).exists():
+            raise IllegalTransition(_("Nothing is graded yet: grade at least one question before you submit."))
+        responses.filter(submitted_at=None).update(submitted_at=now)
+        row.submitted_by, row.submitted_at = member.user, now
+        return _move(
+            member, row, AssessmentState.IN_REVIEW, "assessment.submitted", fields=("submitted_by", "submitted_at")
+        )
+
+
+def send_back(member: Membership, assessment: Assessment, *, reason: str, now: datetime | None = None) -> Assessment:
+    """in_review → collecting: the responses are open again; the reason is kept with the decision."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        row = _locked(member, assessment, Right.APPROVE, {AssessmentState.IN_REVIEW})
+        said = _reason(reason)
+        _decide(row, member.user, Decision.SENT_BACK, now, said)
+        Response.objects.filter(assessment=row, kind=ResponseKind.CUSTOMER).update(submitted_at=None)
+        row.submitted_by = row.submitted_at = None
+        return _move(
+            member,
+            row,
+            AssessmentState.COLLECTING,
+            "assessment.sent_back",
+            fields=("submitted_by", "submitted_at"),
+            reason=said,
+        )
+
+
+def approve(
+    member: Membership, assessment: Assessment, *, seen: datetime | None = None, now: datetime | None = None
+) -> Assessment:
+    """in_review → approved; the `approved` signal goes out inside the transaction.
+
+    `seen`: the moment of the submission that the approver read. Where the assessment was sent back and submitted
+    again meanwhile, the approval would be for answers that nobody read.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        row = _locked(member, assessment, Right.APPROVE, {AssessmentState.IN_REVIEW})
+        if not may_decide_on(row, member):
+            raise IllegalTransition(_("You submitted this assessment yourself: somebody else approves it."))
+        if seen is not None and seen != row.submitted_at:
+            raise IllegalTransition(_("This assessment was submitted anew since you opened the page: read it again."))
+        approval = _decide(row, member.user, Decision.APPROVED, now)
+        row.closed_at = now
+        _move(member, row, AssessmentState.APPROVED, "assessment.approved", fields=("closed_at",))
+        approved.send(sender=Assessment, assessment=row, approval=approval)
+    return row
+
+
+def cancel(member: Membership, assessment: Assessment, *, reason: str, now: datetime | None = None) -> Assessment:
+    """draft, collecting or in_review → cancelled, with its reason. What was answered stays readable."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        row = _locked(member, assessment, Right.ASSESS, set(OPEN_STATES))
+        row.cancel_reason, row.closed_at = _reason(reason), now
+        return _move(
+            member,
+            row,
+            AssessmentState.CANCELLED,
+            "assessment.cancelled",
+            fields=("cancel_reason", "closed_at"),
+            reason=row.cancel_reason,
+        )
+
+
+def may_decide_on(assessment: Assessment, member: Membership) -> bool:
+    """Nobody approves what they submitted themselves, unless the organisation allows it."""
+    if not may(member, Right.APPROVE):
+        return False
+    return assessment.submitted_by_id != member.user_id or assessment.organisation.allow_self_approval
+
+
+def _require(member: Membership, right: Right) -> None:
+    if not may(member, right):
+        raise PermissionDenied
+
+
+def _locked(member: Membership, assessment: Assessment, right: Right, states: set[AssessmentState]) -> Assessment:
+    """The row, fresh and held until the transaction ends: of two who decide at once, the second sees the first.
+
+    Raises PermissionDenied without the right, Assessment.DoesNotExist for another organisation's assessment.
+    """
+    _require(member, right)
+    row = Assessment.objects.for_member(member).select_for_update().get(pk=assessment.pk)
+    if row.state not in states:
+        raise IllegalTransition(NOT_NOW[row.state])
+    return row
+
+
+def _move(
+    member: Membership,
+    row: Assessment,
+    state: AssessmentState,
+    verb: str,
+    *,
+    fields: tuple[str, ...] = (),
+    reason: str = "",
+) -> Assessment:
+    before: dict[str, object] = {"state": row.state}
+    row.state = state
+    row.save(update_fields=["state", *fields])
+    after: dict[str, object] = {"state": row.state, **({"reason": reason} if reason else {})}
+    _record(member, verb, row, before=before, after=after)
+    return row
+
+
+def _decide(row: Assessment, user: User, decision: Decision, now: datetime, reason: str = "") -> Approval:
+    return Approval.objects.create(assessment=row, decision=decision, decided_by=user, decided_at=now, reason=reason)
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise IllegalTransition(_("Give a reason: the others must understand what to do."))
+    return text.strip()
+
+
+def _department_of_owner(row: Assessment) -> int | None:
+    owner = Membership.objects.filter(user=row.owner_id, organisation=row.organisation_id).first()
+    return owner.department_id if owner else None
+
+
+def _record(
+    member: Membership,
+    verb: str,
+    row: Assessment,
+    *,
+    before: dict[str, object] | None = None,
+    after: dict[str, object] | None = None,
+) -> None:
+    audit.record(member.user, verb, row, organisation=member.organisation, before=before, after=after, subject=row)

@@ -1,0 +1,137 @@
+"""All answers of an assessment to read in place, rule by rule, with the numbers they add up to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from assessments import wording
+from assessments.models import Answer, Assessment, ResponseKind
+from assessments.scoring import GradedQuestion, Policy, RuleScore, Score, rounded
+from assessments.standing import RuleProgress, policy_of, progress, standing
+from manifesto.models import Level, Question
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadAnswer:
+    """One rater's answer with the anchored text of the grade chosen."""
+
+    answer: Answer
+    level: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionSheet:
+    question: Question
+    graded: GradedQuestion
+    answers: tuple[ReadAnswer, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleSheet:
+    """A rule as shown: percents rounded to one decimal, None where there is nothing to show."""
+
+    progress: RuleProgress
+    status: str
+    status_label: str
+    why: str
+    percent: Decimal | None
+    coverage: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    questions: tuple[QuestionSheet, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    rules: tuple[RuleSheet, ...]
+    score: Score
+    headline: str
+    verdict: str
+    confidence: str
+    weakest: RuleSheet | None
+
+    @property
+    def missing(self) -> tuple[RuleProgress, ...]:
+        return tuple(rule.progress for rule in self.rules if rule.progress.open)
+
+    @property
+    def answered(self) -> int:
+        return sum(rule.progress.answered for rule in self.rules)
+
+    @property
+    def total(self) -> int:
+        return sum(rule.progress.total for rule in self.rules)
+
+    @property
+    def has_grades(self) -> bool:
+        return any(rule.percent is not None for rule in self.rules)
+
+
+def sheet_of(assessment: Assessment, *, with_answers: bool = False) -> Sheet:
+    """The standing with everything answered so far; the answers' texts too where a person is to read them."""
+    score = standing(assessment, submitted_only=False)
+    policy = policy_of(assessment.release)
+    questions = _questions(assessment, score) if with_answers else {}
+    rules = tuple(
+        _rule_sheet(rule, far, policy, questions.get(rule.rule, ()))
+        for rule, far in zip(score.rules, progress(assessment, score), strict=True)
+    )
+    return Sheet(
+        rules=rules,
+        score=score,
+        headline=wording.headline(score),
+        verdict=str(wording.VERDICTS[score.verdict]),
+        confidence=str(wording.CONFIDENCES[score.confidence]),
+        weakest=next((rule for rule in rules if rule.progress.key == score.weakest), None),
+    )
+
+
+def _rule_sheet(rule: RuleScore, far: RuleProgress, policy: Policy, questions: Iterable[QuestionSheet]) -> RuleSheet:
+    return RuleSheet(
+        progress=far,
+        status=rule.status.value,
+        status_label=str(wording.STATUSES[rule.status]),
+        why=wording.why(rule, policy),
+        percent=_shown(rule.percent),
+        coverage=_shown(rule.coverage if rule.weight_applicable else None),
+        low=_shown(rule.low),
+        high=_shown(rule.high),
+        questions=tuple(questions),
+    )
+
+
+def _questions(assessment: Assessment, score: Score) -> dict[str, list[QuestionSheet]]:
+    """Rule key → its questions with what everybody answered; four queries."""
+    graded = {question.key: question for rule in score.rules for question in rule.questions}
+    answers = _answers(assessment)
+    asked = Question.objects.filter(release=assessment.release_id).select_related("rule")
+    by_rule: dict[str, list[QuestionSheet]] = defaultdict(list)
+    for question in asked.order_by("rule__position", "position"):
+        by_rule[question.rule.key].append(
+            QuestionSheet(question=question, graded=graded[question.key], answers=tuple(answers.get(question.pk, ())))
+        )
+    return by_rule
+
+
+def _answers(assessment: Assessment) -> dict[int, list[ReadAnswer]]:
+    rows = Answer.objects.filter(response__assessment=assessment, response__kind=ResponseKind.CUSTOMER)
+    rows = rows.select_related("response__rater", "updated_by").prefetch_related("evidence").order_by("response")
+    levels = {
+        (question, grade): text
+        for question, grade, text in Level.objects.filter(question__release=assessment.release_id).values_list(
+            "question", "grade", "text"
+        )
+    }
+    answers: dict[int, list[ReadAnswer]] = defaultdict(list)
+    for row in rows:
+        level = levels.get((row.question_id, row.grade), "") if row.grade is not None else ""
+        answers[row.question_id].append(ReadAnswer(answer=row, level=level))
+    return answers
+
+
+def _shown(value: Fraction | None) -> Decimal | None:
+    return None if value is None else rounded(value, 1)

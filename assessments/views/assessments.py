@@ -1,0 +1,147 @@
+"""The assessment itself: list, add, hub, edit, history."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import MemberRequest
+from assessments import lifecycle
+from assessments.forms import AssessmentEditForm, AssessmentFilter, AssessmentForm
+from assessments.history import entries_of, readable
+from assessments.lifecycle import IllegalTransition
+from assessments.models import OPEN_STATES, Assessment
+from assessments.sheet import sheet_of
+from assessments.steps import next_step, path_of
+from manifesto.models import Release, Rule
+from vendors.models import Vendor
+
+PER_PAGE = 25
+HISTORY_PER_PAGE = 50
+
+
+@require_GET
+def assessment_list(request: MemberRequest) -> HttpResponse:
+    """All assessments of the organisation, newest first; of approved ones the stored numbers."""
+    everything = Assessment.objects.for_member(request.member).with_vendor().with_numbers()
+    chosen = AssessmentFilter(request.GET, everything, member=request.member)
+    page = Paginator(chosen.qs, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "filter": chosen,
+        "page": page,
+        "is_empty": not page.paginator.count and not chosen.is_active,
+        "today": timezone.localdate(),
+        "open_states": OPEN_STATES,
+    }
+    return render(request, "assessments/assessment_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def assessment_add(request: MemberRequest) -> HttpResponse:
+    """Create and, unless it is to stay a draft, open at once: straight to the first question."""
+    release = Release.objects.current()
+    form = AssessmentForm(
+        request.POST or None,
+        member=request.member,
+        today=timezone.localdate(),
+        initial={"vendor": request.GET.get("vendor")},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _created(request, form, release)
+        except IllegalTransition as refused:
+            form.add_error(None, str(refused))
+    context = {
+        "form": form,
+        "release": release,
+        "has_vendors": Vendor.objects.for_member(request.member).active().exists(),
+    }
+    return render(request, "assessments/assessment_add.html", context)
+
+
+def _created(request: MemberRequest, form: AssessmentForm, release: Release | None) -> HttpResponseRedirect:
+    stays_draft = request.POST.get("then") == "draft"
+    with transaction.atomic():
+        assessment = lifecycle.create_assessment(
+            request.member,
+            vendor=form.cleaned_data["vendor"],
+            release=release,
+            period=form.period,
+            due_on=form.cleaned_data["due_on"],
+        )
+        if not stays_draft:
+            lifecycle.open_assessment(request.member, assessment)
+    if stays_draft:
+        messages.success(request, _("Kept as the draft %(reference)s.") % {"reference": assessment.reference})
+        return redirect("assessment_detail", assessment.pk)
+    messages.success(
+        request, _("%(reference)s is open. Each answer saves by itself.") % {"reference": assessment.reference}
+    )
+    return redirect_to_first_rule(assessment)
+
+
+def redirect_to_first_rule(assessment: Assessment) -> HttpResponseRedirect:
+    first = Rule.objects.filter(release=assessment.release_id).order_by("position").values_list("key", flat=True)[0]
+    return redirect("questionnaire", assessment.pk, first)
+
+
+@require_GET
+def assessment_detail(request: MemberRequest, pk: int) -> HttpResponse:
+    """The hub: where it stands, and the one next step for whoever looks."""
+    assessment = fetch(request, pk)
+    sheet = sheet_of(assessment)
+    context = {
+        "assessment": assessment,
+        "sheet": sheet,
+        "path": path_of(assessment),
+        "step": next_step(assessment, request.member, [rule.progress for rule in sheet.rules]),
+        "decisions": assessment.approvals.select_related("decided_by"),
+        "is_open": assessment.state in OPEN_STATES,
+        "is_late": is_late(assessment),
+    }
+    return render(request, "assessments/assessment_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def assessment_edit(request: MemberRequest, pk: int) -> HttpResponse:
+    assessment = fetch(request, pk)
+    if assessment.state not in OPEN_STATES:
+        messages.error(request, str(lifecycle.NOT_NOW[assessment.state]))
+        return redirect("assessment_detail", pk)
+    form = AssessmentEditForm.of(assessment, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            lifecycle.reschedule(request.member, assessment, period=form.period, due_on=form.cleaned_data["due_on"])
+        except IllegalTransition as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, _("Saved."))
+        return redirect("assessment_detail", pk)
+    return render(request, "assessments/assessment_edit.html", {"assessment": assessment, "form": form})
+
+
+@require_GET
+def assessment_history(request: MemberRequest, pk: int) -> HttpResponse:
+    """Who changed what and when, in words."""
+    assessment = fetch(request, pk)
+    page = Paginator(entries_of(assessment, request.member), HISTORY_PER_PAGE).get_page(request.GET.get("page"))
+    context = {"assessment": assessment, "page": page, "lines": [readable(entry) for entry in page]}
+    return render(request, "assessments/assessment_history.html", context)
+
+
+def fetch(request: MemberRequest, pk: int) -> Assessment:
+    """The member's assessment, or a 404: fetching is authorising."""
+    rows = Assessment.objects.for_member(request.member).with_vendor().with_numbers().select_related("submitted_by")
+    return get_object_or_404(rows, pk=pk)
+
+
+def is_late(assessment: Assessment) -> bool:
+    return (
+        assessment.due_on is not None and assessment.state in OPEN_STATES and assessment.due_on < timezone.localdate()
+    )
