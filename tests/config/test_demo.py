@@ -1,0 +1,68 @@
+"""The demo data: fictional, complete, and never beside real data."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import Organisation, Role, User
+from assessments.models import Assessment, AssessmentState
+from config import demo
+from manifesto.models import Question, Release
+from reports.models import Scorecard
+from vendors.models import Vendor
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture
+def bank(db: None) -> Release:
+    call_command("load_bank", "--publish", verbosity=0)
+    release = Release.objects.current()
+    assert release is not None
+    return release
+
+
+def test_demo_holds_five_vendors_and_an_assessment_in_each_state(bank: Release) -> None:
+    demo.load(TODAY)
+    organisation = Organisation.objects.get(slug="harbour")
+    assert Vendor.objects.filter(organisation=organisation).count() == 5
+    states = set(Assessment.objects.values_list("state", flat=True))
+    assert states == set(AssessmentState) - {AssessmentState.CANCELLED}
+    assert Scorecard.objects.count() == 3
+
+
+def test_demo_texts_answer_every_question_of_the_bank(bank: Release) -> None:
+    keys = set(Question.objects.filter(release=bank).values_list("key", flat=True))
+    for texts in demo.read_demo()["answers"].values():
+        assert set(texts) == keys
+
+
+def test_demo_signs_in_one_person_for_each_role(bank: Release) -> None:
+    demo.load(TODAY)
+    password, people = demo.accounts()
+    assert {person.role for person in people} == {*Role.values, "bank editor"}
+    assert all(User.objects.get(email=person.email).check_password(password) for person in people)
+
+
+def test_demo_addresses_are_fictional() -> None:
+    data = demo.read_demo()
+    emails = [member["email"] for organisation in data["organisations"] for member in organisation["members"]]
+    assert emails
+    assert all(email.endswith(".example") for email in emails)
+
+
+def test_demo_never_joins_real_data(bank: Release) -> None:
+    Organisation.objects.create(name="Real", slug="real")
+    call_command("load_demo", "--if-empty", verbosity=0)
+    assert Vendor.objects.count() == 0
+    with pytest.raises(CommandError, match="empty database only"):
+        call_command("load_demo")
+
+
+def test_demo_is_refused_in_production(bank: Release, settings) -> None:
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="never loaded in production"):
+        call_command("load_demo")
