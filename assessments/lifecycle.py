@@ -210,7 +210,7 @@ def _locked(member: Membership, assessment: Assessment, right: Right, states: se
     Raises PermissionDenied without the right, Assessment.DoesNotExist for another organisation's assessment.
     """
     _require(member, right)
-    row = Assessment.objects.for_member(member).select_for_update().get(pk=assessment.pk)
+    row = Assessment.objects.for_member(member).select_for_update(no_key=True).get(pk=assessment.pk)
     if row.state not in states:
         raise IllegalTransition(NOT_NOW[row.state])
     return row
