@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from reports.charts.marks import Mark, mark_group
 from reports.charts.parts import Palette, caption, figure, share, stroke
@@ -57,54 +58,28 @@ class _Bars:
         return "".join(drawn)
 
     def row(self, mark: Mark, y: float) -> str:
-        palette = self.palette
-        track = stroke(
-            path((self.left, y), (self.left + self.width, y)),
-            class_="chart-track",
-            stroke=palette.line,
-            width=1,
-        )
-        names = fit(mark.name, size=14, width=174, lines=2)
-        top = y + 4.8 - (len(names) - 1) * 8.25
-        labels = "".join(
-            caption(
-                line,
-                (48, top + row * 16.5),
-                class_="chart-label",
-                size=14,
-                anchor="start",
-                fill=palette.ink,
-                palette=palette,
-            )
-            for row, line in enumerate(names)
-        )
-        order = caption(
-            str(mark.number),
-            (36, y + 4.8),
-            class_="chart-number",
-            size=14,
-            fill=palette.muted,
-            palette=palette,
-        )
-        value = caption(
-            "".join(fit(mark.percent_label, size=14, width=64)),
-            (594, y + 4.8),
-            class_="chart-value",
-            size=14,
-            weight=600,
-            anchor="end",
-            fill=palette.ink,
-            palette=palette,
-        )
+        right = self.left + self.width
+        track = stroke(path((self.left, y), (right, y)), class_="chart-track", stroke=self.palette.line, width=1)
+        sign = mark_group((14, y), 8, mark.status, self.palette, mark.tooltip)
         bar = self._bar(mark, y) if mark.is_rated else ""
+        return sign + self._texts(mark, y) + track + bar + self._whisker(mark, y)
+
+    def _texts(self, mark: Mark, y: float) -> str:
+        """Number, name in at most two lines, and value, all centred on the bar."""
+        ink, muted = self.palette.ink, self.palette.muted
+        base = y + 4.8
+        names = fit(mark.name, size=14, width=174, lines=2)
+        top = base - (len(names) - 1) * 8.25
+        value = "".join(fit(mark.percent_label, size=14, width=64))
+
+        write = partial(caption, size=14, palette=self.palette)
         return (
-            track
-            + mark_group((14, y), 8, mark.status, palette, mark.tooltip)
-            + order
-            + labels
-            + bar
-            + self._whisker(mark, y)
-            + value
+            write(str(mark.number), (36, base), class_="chart-number", fill=muted)
+            + "".join(
+                write(line, (48, top + row * 16.5), class_="chart-label", fill=ink, anchor="start")
+                for row, line in enumerate(names)
+            )
+            + write(value, (594, base), class_="chart-value", fill=ink, anchor="end", weight=600)
         )
 
     def _bar(self, mark: Mark, y: float) -> str:
@@ -121,10 +96,10 @@ class _Bars:
 
     def _whisker(self, mark: Mark, y: float) -> str:
         """Drawn in paper where it lies on the bar, and in the colour of the bar beyond it."""
-        if mark.low is None or mark.high is None or mark.low == mark.high:
+        if mark.bounds is None:
             return ""
         end = self.x(mark.percent) if mark.is_rated and mark.percent is not None else self.left
-        low, high = self.x(mark.low), self.x(mark.high)
+        low, high = (self.x(percent) for percent in mark.bounds)
         outside = path((max(low, end), y), (high, y)) + path((high, y - 4), (high, y + 4))
         inside = path((low, y), (min(high, end), y)) + path((low, y - 4), (low, y + 4))
         if not mark.is_rated:

@@ -34,6 +34,13 @@ class Mark:
         return self.status != "not_rated" and self.percent is not None
 
     @property
+    def bounds(self) -> tuple[Fraction, Fraction] | None:
+        """Lowest and highest possible percent, where that says something: not if they meet, or span all."""
+        if self.low is None or self.high is None or self.high - self.low in (0, 100):
+            return None
+        return self.low, self.high
+
+    @property
     def tooltip(self) -> str:
         return " – ".join(
             part for part in (f"{self.number} {self.name}", self.status_label, self.percent_label) if part

@@ -132,9 +132,9 @@ class _Radar:
         """From the lowest to the highest percent that the missing grades allow."""
         drawn = []
         for index, mark in enumerate(self.marks):
-            if mark.low is None or mark.high is None or mark.low == mark.high:
+            if mark.bounds is None:
                 continue
-            ends = [self.at(index, mark.low), self.at(index, mark.high)]
+            ends = [self.at(index, percent) for percent in mark.bounds]
             caps = [path(polar(end, 4, self.angle(index) + 90), polar(end, 4, self.angle(index) - 90)) for end in ends]
             drawn.append(
                 stroke(

@@ -380,6 +380,10 @@ def test_confidence_falls_to_medium_when_coverage_is_not_complete():
     assert (result.rules[0].coverage, result.confidence) == (75, Confidence.MEDIUM)
 
 
+def test_two_raters_give_medium_confidence_at_best():
+    assert seven(*[4] * 7, raters=2, evidence=True).confidence == Confidence.MEDIUM
+
+
 def test_one_rater_gives_low_confidence():
     assert seven(*[4] * 7, raters=1, evidence=True).confidence == Confidence.LOW
 

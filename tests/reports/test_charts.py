@@ -172,7 +172,9 @@ def test_figure_without_marks_is_still_a_figure(draw: Callable[..., str]):
 
 
 @every_figure
-@pytest.mark.parametrize("name", ["مرحبا بالعالم", "👨‍👩‍👧‍👦" * 30, "支援関係の評価を完全に行うこと", "a" * 300, ""])
+@pytest.mark.parametrize(
+    "name", ["مرحبا بالعالم", "👨‍👩‍👧‍👦" * 30, "支援関係の評価を完全に行うこと", "a" * 300, "word " * 60, ""]
+)
 def test_any_script_stays_within_the_frame(draw: Callable[..., str], name: str):
     root = drawn(draw, seven(name=name, percent_label="100 %"))
     assert list(outside(root)) == []
@@ -270,11 +272,13 @@ def test_radar_draws_the_vendor_only_where_it_answered():
 
 
 @pytest.mark.parametrize("draw", [radar_svg, bars_svg])
-def test_whiskers_stand_only_where_the_bounds_differ(draw: Callable[..., str]):
+def test_whiskers_stand_only_where_the_bounds_say_something(draw: Callable[..., str]):
     certain = a_mark(1, low=Fraction(80), high=Fraction(80))
-    unknown = a_mark(2, "not_rated", low=Fraction(0), high=Fraction(100))
+    partial = a_mark(2, "not_rated", low=Fraction(20), high=Fraction(90))
+    unknown = a_mark(3, "not_rated", low=Fraction(0), high=Fraction(100))
     assert classed(drawn(draw, [certain] * 7), "chart-whisker") == []
-    assert len(classed(drawn(draw, [unknown] * 7), "chart-whisker")) == 7
+    assert len(classed(drawn(draw, [partial] * 7), "chart-whisker")) == 7
+    assert classed(drawn(draw, [unknown] * 7), "chart-whisker") == []
 
 
 @pytest.mark.parametrize("draw", [radar_svg, bars_svg])
