@@ -2,8 +2,30 @@
 
 from django import template
 from django.template.context import RequestContext
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from reports.charts import Mark, mark_svg, ring_svg
 
 register = template.Library()
+
+RULES = (
+    (gettext_lazy("Support the customer"), gettext_lazy("They stay until your business runs again.")),
+    (gettext_lazy("Deliver consistently"), gettext_lazy("A good outcome does not hang on one engineer.")),
+    (gettext_lazy("Guide the customer"), gettext_lazy("You always know what is asked, why, and what comes next.")),
+    (gettext_lazy("Troubleshoot incisively"), gettext_lazy("A shared diagnosis, not a shower of fixes.")),
+    (gettext_lazy("Be fast"), gettext_lazy("Rehearsed steps that start by themselves.")),
+    (gettext_lazy("Prove it"), gettext_lazy("The root cause is shown, not claimed.")),
+    (gettext_lazy("Get ahead of the curve"), gettext_lazy("Problems are prevented before they reach you.")),
+)
+STATUS_LABELS = {
+    "met": gettext_lazy("Met"),
+    "partly": gettext_lazy("Partly met"),
+    "broken": gettext_lazy("Broken"),
+    "not_rated": gettext_lazy("Not rated"),
+}
+EXAMPLE = ("met", "met", "partly", "met", "met", "broken", "met")
 
 
 @register.simple_tag(takes_context=True)
@@ -15,3 +37,29 @@ def current(context: RequestContext, url: str) -> str:
     if request.path == url:
         return "page"
     return "true" if request.path.startswith(url) else "false"
+
+
+@register.simple_tag
+def seven_rules() -> tuple[tuple[str, str], ...]:
+    """Name and promise of each rule, for pages that stand before any release of the bank."""
+    return tuple((str(name), str(promise)) for name, promise in RULES)
+
+
+@register.simple_tag
+def plain_mark(status: str) -> SafeString:
+    """The mark of a status as an ornament beside its word."""
+    return SafeString(mark_svg(status, size=20, title=""))
+
+
+@register.simple_tag
+def example_ring() -> SafeString:
+    """The ring of an invented vendor: five of seven rules met."""
+    marks = [
+        Mark(number=number, name=str(name), status=status, status_label=str(STATUS_LABELS[status]))
+        for number, ((name, _promise), status) in enumerate(zip(RULES, EXAMPLE, strict=True), start=1)
+    ]
+    told = "; ".join(f"{mark.number} {mark.name}: {mark.status_label}" for mark in marks)
+    drawn = ring_svg(
+        marks, headline="5", subline=_("of 7 rules met"), title=_("Example of a verdict"), desc=told, prefix="example"
+    )
+    return SafeString(drawn)
