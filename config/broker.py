@@ -23,14 +23,14 @@ logger = logging.getLogger(__name__)
 class Channel(filesystem.Channel):
     """Kombu's channel with whole messages and a locked table of queues."""
 
-    def _put(self, queue: str, payload: dict[str, Any], **_: object) -> None:
+    def _put(self, queue: str, message: dict[str, Any], **_: object) -> None:  # type: ignore[override]
         name = f"{monotonic_ns() // 1_000_000}_{uuid4()}.{queue}.msg"
         folder = Path(self.data_folder_out)
         unfinished = folder / f"{name}.part"
-        unfinished.write_text(dumps(payload))
+        unfinished.write_text(dumps(message))
         unfinished.rename(folder / name)
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         """The next message; raises Empty where there is none."""
         while True:
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -94,6 +95,9 @@ class RenderingState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+UNFINISHED_STATES = (RenderingState.QUEUED, RenderingState.RENDERING)
+
+
 class RenderingQuerySet(models.QuerySet["Rendering"]):
     def for_member(self, member: Membership) -> RenderingQuerySet:
         return self.filter(scorecard__organisation=member.organisation_id)
@@ -101,6 +105,20 @@ class RenderingQuerySet(models.QuerySet["Rendering"]):
     def claimable(self, now: datetime) -> RenderingQuerySet:
         """Queued, or claimed by a worker whose lease has run out."""
         return self.filter(Q(state=RenderingState.QUEUED) | Q(state=RenderingState.RENDERING, lease_until__lt=now))
+
+    def overdue(self, now: datetime) -> RenderingQuerySet:
+        """Claimable, and nobody came since the last nudge; the longest waiting first."""
+        return self.claimable(now).filter(next_nudge_at__lte=now).order_by("next_nudge_at")
+
+    def held(self, token: UUID | None) -> RenderingQuerySet:
+        """The one that the worker with this token holds, if it still does."""
+        return self.filter(state=RenderingState.RENDERING, token=token)
+
+    def ready(self) -> RenderingQuerySet:
+        return self.filter(state=RenderingState.READY)
+
+    def failed(self) -> RenderingQuerySet:
+        return self.filter(state=RenderingState.FAILED)
 
 
 class Rendering(models.Model):
@@ -141,6 +159,14 @@ class Rendering(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scorecard_id} {self.language}"
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.state in UNFINISHED_STATES
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == RenderingState.READY
 
 
 class Document(models.Model):

@@ -1,5 +1,11 @@
 """Routes of reports."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from reports.views import rendering
+
+urlpatterns = [
+    path("scorecards/<int:pk>/renderings/", rendering.rendering_request, name="rendering_request"),
+    path("renderings/<int:pk>/", rendering.rendering_status, name="rendering_status"),
+    path("renderings/<int:pk>/download/", rendering.rendering_download, name="rendering_download"),
+]
