@@ -10,11 +10,10 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from assessments import periods
+from assessments import periods, wording
 from assessments.models import Assessment, AssessmentState
 from assessments.periods import Period
 from vendors.models import Vendor
@@ -155,8 +154,4 @@ class AssessmentFilter(django_filters.FilterSet):
 
 
 def _preset_choices(today: date) -> list[tuple[str, str]]:
-    return [(key, f"{label}: {_days(of(today))}") for key, (label, of) in PRESETS.items()]
-
-
-def _days(period: Period) -> str:
-    return f"{date_format(period.start, 'DATE_FORMAT')} – {date_format(period.end, 'DATE_FORMAT')}"
+    return [(key, f"{label}: {wording.days(of(today).start, of(today).end)}") for key, (label, of) in PRESETS.items()]

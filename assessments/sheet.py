@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 
 from assessments import wording
+from assessments.answering import GRADE_NAMES
 from assessments.models import Answer, Assessment, ResponseKind
-from assessments.scoring import GradedQuestion, Policy, RuleScore, Score, rounded
+from assessments.scoring import GradedQuestion, Policy, RuleScore, Score
 from assessments.standing import RuleProgress, policy_of, progress, standing
 from manifesto.models import Level, Question
 
@@ -20,6 +19,7 @@ class ReadAnswer:
     """One rater's answer with the anchored text of the grade chosen."""
 
     answer: Answer
+    grade_name: str
     level: str
 
 
@@ -27,21 +27,22 @@ class ReadAnswer:
 class QuestionSheet:
     question: Question
     graded: GradedQuestion
+    state_label: str  # empty where graded
     answers: tuple[ReadAnswer, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class RuleSheet:
-    """A rule as shown: percents rounded to one decimal, None where there is nothing to show."""
+    """A rule as shown: its numbers as text in the reader's language, empty where there is nothing to show."""
 
     progress: RuleProgress
     status: str
     status_label: str
     why: str
-    percent: Decimal | None
-    coverage: Decimal | None
-    low: Decimal | None
-    high: Decimal | None
+    percent: str
+    coverage: str
+    bounds: str
+    weighted_sum: str
     questions: tuple[QuestionSheet, ...]
 
 
@@ -52,6 +53,7 @@ class Sheet:
     headline: str
     verdict: str
     confidence: str
+    average: str  # of the rated rules; it does not decide
     weakest: RuleSheet | None
 
     @property
@@ -68,7 +70,7 @@ class Sheet:
 
     @property
     def has_grades(self) -> bool:
-        return any(rule.percent is not None for rule in self.rules)
+        return any(rule.weight_graded for rule in self.score.rules)
 
 
 def sheet_of(assessment: Assessment, *, with_answers: bool = False) -> Sheet:
@@ -86,6 +88,7 @@ def sheet_of(assessment: Assessment, *, with_answers: bool = False) -> Sheet:
         headline=wording.headline(score),
         verdict=str(wording.VERDICTS[score.verdict]),
         confidence=str(wording.CONFIDENCES[score.confidence]),
+        average=wording.percent(score.average, policy),
         weakest=next((rule for rule in rules if rule.progress.key == score.weakest), None),
     )
 
@@ -96,10 +99,10 @@ def _rule_sheet(rule: RuleScore, far: RuleProgress, policy: Policy, questions: I
         status=rule.status.value,
         status_label=str(wording.STATUSES[rule.status]),
         why=wording.why(rule, policy),
-        percent=_shown(rule.percent),
-        coverage=_shown(rule.coverage if rule.weight_applicable else None),
-        low=_shown(rule.low),
-        high=_shown(rule.high),
+        percent=wording.percent(rule.percent, policy),
+        coverage=wording.percent(rule.coverage, policy) if rule.weight_applicable else "",
+        bounds=wording.bounds(rule, policy),
+        weighted_sum=wording.weighted_sum(rule, policy),
         questions=tuple(questions),
     )
 
@@ -112,7 +115,12 @@ def _questions(assessment: Assessment, score: Score) -> dict[str, list[QuestionS
     by_rule: dict[str, list[QuestionSheet]] = defaultdict(list)
     for question in asked.order_by("rule__position", "position"):
         by_rule[question.rule.key].append(
-            QuestionSheet(question=question, graded=graded[question.key], answers=tuple(answers.get(question.pk, ())))
+            QuestionSheet(
+                question=question,
+                graded=graded[question.key],
+                state_label=str(wording.QUESTION_STATES.get(graded[question.key].state, "")),
+                answers=tuple(answers.get(question.pk, ())),
+            )
         )
     return by_rule
 
@@ -128,10 +136,13 @@ def _answers(assessment: Assessment) -> dict[int, list[ReadAnswer]]:
     }
     answers: dict[int, list[ReadAnswer]] = defaultdict(list)
     for row in rows:
-        level = levels.get((row.question_id, row.grade), "") if row.grade is not None else ""
-        answers[row.question_id].append(ReadAnswer(answer=row, level=level))
+        answers[row.question_id].append(_read(row, levels))
     return answers
 
 
-def _shown(value: Fraction | None) -> Decimal | None:
-    return None if value is None else rounded(value, 1)
+def _read(row: Answer, levels: dict[tuple[int, int], str]) -> ReadAnswer:
+    if row.grade is None:
+        return ReadAnswer(answer=row, grade_name="", level="")
+    return ReadAnswer(
+        answer=row, grade_name=str(GRADE_NAMES[row.grade]), level=levels.get((row.question_id, row.grade), "")
+    )

@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.access import MemberRequest
+from accounts.access import MemberRequest, Right, may
 from assessments import lifecycle
 from assessments.forms import AssessmentEditForm, AssessmentFilter, AssessmentForm
 from assessments.history import entries_of, readable
 from assessments.lifecycle import IllegalTransition
-from assessments.models import OPEN_STATES, Assessment
+from assessments.models import OPEN_STATES, Assessment, AssessmentState
 from assessments.sheet import sheet_of
 from assessments.steps import next_step, path_of
 from manifesto.models import Release, Rule
@@ -96,12 +96,15 @@ def assessment_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """The hub: where it stands, and the one next step for whoever looks."""
     assessment = fetch(request, pk)
     sheet = sheet_of(assessment)
+    decision = assessment.approvals.select_related("decided_by").last()
     context = {
         "assessment": assessment,
         "sheet": sheet,
         "path": path_of(assessment),
         "step": next_step(assessment, request.member, [rule.progress for rule in sheet.rules]),
-        "decisions": assessment.approvals.select_related("decided_by"),
+        "sent_back": decision if decision and assessment.state == AssessmentState.COLLECTING else None,
+        "approved": decision if decision and assessment.state == AssessmentState.APPROVED else None,
+        "may_answer": assessment.state == AssessmentState.COLLECTING and may(request.member, Right.ASSESS),
         "is_open": assessment.state in OPEN_STATES,
         "is_late": is_late(assessment),
     }

@@ -1,0 +1,21 @@
+"""Words for results in templates: `{% load results %}{{ rule.status|status_label }}`."""
+
+from django import template
+from django.utils.functional import Promise
+
+from assessments import wording
+from assessments.models import Assessment
+
+register = template.Library()
+
+
+@register.filter
+def status_label(status: str) -> Promise:
+    """The word for the status of a rule; an unknown status raises KeyError."""
+    return wording.STATUSES[status]
+
+
+@register.filter
+def period(assessment: Assessment) -> str:
+    """“1 January – 31 March 2026”."""
+    return wording.days(assessment.period_start, assessment.period_end)
