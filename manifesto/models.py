@@ -1,15 +1,20 @@
 """The bank: releases (editions), their seven rules, questions and anchored levels, in three languages."""
 
+# mypy: disable-error-code="django-manager-missing" (modeltranslation makes the manager classes while it runs)
 from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 RULE_KEYS = ("support", "consistency", "guidance", "troubleshooting", "speed", "proof", "prevention")
 LANGUAGE_CODES = ("en", "fr", "nl")
@@ -36,7 +41,7 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         return self.prefetch_related("rules__questions__levels")
 
 
-def _percent_field(name: str, default: int) -> models.PositiveSmallIntegerField:
+def _percent_field(name: StrOrPromise, default: int) -> models.PositiveSmallIntegerField:
     return models.PositiveSmallIntegerField(name, default=default, validators=[MaxValueValidator(100)])
 
 

@@ -1,0 +1,285 @@
+"""The life of an edition: draft, published, retired; each transition checks, changes and records at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import User
+from manifesto import bank as banks
+from manifesto.bank import GRADES, PLAIN_FIELDS, TEXT_FIELDS, Bank, Change, ChangeKind, QuestionEntry, Sheet, Texts
+from manifesto.models import LANGUAGE_CODES, RULE_KEYS, Question, Release, ReleaseState, Rule
+
+OPTIONAL = ("note",)  # may stand in no language at all, but not in some of them
+RELEASE_FIELDS = ("edition", "state", *PLAIN_FIELDS[Sheet.RELEASE])
+
+
+class EditionError(Exception):
+    """An edition cannot do that; the message says why, to a person."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishingFault:
+    """One thing that keeps a draft from being published: where it is, and what to do."""
+
+    where: str
+    message: str
+    rule: str = ""  # keys, so that a page can link to the place
+    question: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}"
+
+
+class NotPublishable(EditionError):  # noqa: N818 (a state, said as one)
+    def __init__(self, faults: tuple[PublishingFault, ...]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(str(fault) for fault in faults))
+
+
+# What keeps a draft from being published ---------------------------------------------------------------------------
+def publishing_faults(release: Release) -> tuple[PublishingFault, ...]:
+    """Everything that is missing, in the order of the bank; empty when the draft can be published."""
+    return tuple(_faults(banks.read(release), predecessor(release)))
+
+
+def _faults(bank: Bank, previous: Release | None) -> Iterator[PublishingFault]:
+    where = _("The edition")
+    for name in TEXT_FIELDS[Sheet.RELEASE]:
+        yield from _missing_texts(where, name, getattr(bank, name))
+    if [rule.key for rule in bank.rules] != list(RULE_KEYS):
+        message = _("It must have exactly the seven rules, in their order: %s.") % ", ".join(RULE_KEYS)
+        yield PublishingFault(where=where, message=message)
+    revisions = _revisions(previous)
+    for number, rule in enumerate(bank.rules, start=1):
+        where = _("Rule %(number)s (%(key)s)") % {"number": number, "key": rule.key}
+        for name in TEXT_FIELDS[Sheet.RULES]:
+            for fault in _missing_texts(where, name, getattr(rule, name)):
+                yield PublishingFault(where=fault.where, message=fault.message, rule=rule.key)
+        if not rule.questions:
+            yield PublishingFault(where=where, message=_("Add a question: the rule has none."), rule=rule.key)
+        for question in rule.questions:
+            for message in _question_faults(question, revisions.get(question.key, 1)):
+                where = _("Question %s") % question.key
+                yield PublishingFault(where=where, message=message, rule=rule.key, question=question.key)
+
+
+def _question_faults(question: QuestionEntry, lowest_revision: int) -> Iterator[str]:
+    for name in TEXT_FIELDS[Sheet.QUESTIONS]:
+        for fault in _missing_texts("", name, getattr(question, name)):
+            yield fault.message
+    if question.weight <= 0:
+        yield _("Give it a weight above 0.")
+    if question.revision < lowest_revision:
+        yield _("Its revision must not fall below %s, which is published.") % lowest_revision
+    for grade in GRADES:
+        for language in LANGUAGE_CODES:
+            if not question.levels[grade][language]:
+                yield _("Write level %(grade)s in %(language)s.") % {
+                    "grade": grade,
+                    "language": language_name(language),
+                }
+
+
+def _missing_texts(where: str, name: str, texts: Texts) -> Iterator[PublishingFault]:
+    if name in OPTIONAL and not any(texts.values()):
+        return
+    for language in LANGUAGE_CODES:
+        if not texts[language]:
+            said = {"field": field_label(name), "language": language_name(language)}
+            yield PublishingFault(where=where, message=_("Write “%(field)s” in %(language)s.") % said)
+
+
+def _revisions(release: Release | None) -> dict[str, int]:
+    return dict(release.questions.values_list("key", "revision")) if release else {}
+
+
+def language_name(language: str) -> str:
+    return {"en": _("English"), "fr": _("French"), "nl": _("Dutch")}[language]
+
+
+def field_label(name: str) -> str:
+    """What a field of the bank is called on the page."""
+    labels = {
+        "title": _("title"),
+        "note": _("note"),
+        "name": _("name"),
+        "promise": _("promise"),
+        "guidance": _("guidance"),
+        "text": _("text"),
+        "short": _("label"),
+        "why": _("why it matters"),
+        "evidence": _("evidence to ask for"),
+        "rule": _("rule"),
+        "weight": _("weight"),
+        "knockout": _("knock-out"),
+        "fact": _("recorded fact"),
+        "revision": _("revision"),
+        "met_threshold": _("met from (percent)"),
+        "broken_threshold": _("broken below (percent)"),
+        "minimum_coverage": _("minimum coverage (percent)"),
+        "knockout_below": _("knock-out below grade"),
+    }
+    return labels.get(name, name)
+
+
+# Transitions -----------------------------------------------------------------------------------------------------
+@transaction.atomic
+def publish(release: Release, by: User | None) -> Release:
+    """draft → published; NotPublishable with the whole list while anything is missing.
+
+    Earlier editions stay published: running assessments keep theirs, and new ones take the newest.
+    """
+    release = locked_draft(release)
+    if faults := publishing_faults(release):
+        raise NotPublishable(faults)
+    before = audit.snapshot(release, RELEASE_FIELDS)
+    release.state, release.published_at, release.published_by = ReleaseState.PUBLISHED, timezone.now(), by
+    release.save(update_fields=["state", "published_at", "published_by"])
+    record(by, "published", release, before=before, after=audit.snapshot(release, RELEASE_FIELDS))
+    return release
+
+
+@transaction.atomic
+def retire(release: Release, by: User | None) -> Release:
+    """published → retired: no new assessment uses it; those that do keep it."""
+    release = Release.objects.select_for_update().get(pk=release.pk)
+    if release.state != ReleaseState.PUBLISHED:
+        raise EditionError(_("Only a published edition can be retired; “%s” is not.") % release)
+    before = audit.snapshot(release, RELEASE_FIELDS)
+    release.state, release.retired_at = ReleaseState.RETIRED, timezone.now()
+    release.save(update_fields=["state", "retired_at"])
+    record(by, "retired", release, before=before, after=audit.snapshot(release, RELEASE_FIELDS))
+    return release
+
+
+@transaction.atomic
+def new_draft_from(release: Release, edition: str, by: User | None) -> Release:
+    """A copy of the edition as a draft: every text, weight, key and revision."""
+    draft = create_draft(edition, by, based_on=release)
+    banks.store(banks.read(release), draft)
+    return draft
+
+
+@transaction.atomic
+def create_draft(edition: str, by: User | None, *, based_on: Release | None = None) -> Release:
+    """A draft with the seven rules, still empty."""
+    edition = edition.strip()
+    if not edition:
+        raise EditionError(_("Give the edition a name."))
+    try:
+        with transaction.atomic():
+            draft = Release.objects.create(edition=edition, based_on=based_on)
+    except IntegrityError:
+        raise EditionError(_("An edition “%s” exists already: choose another name.") % edition) from None
+    add_rules(draft)
+    after = {**audit.snapshot(draft, RELEASE_FIELDS), "based_on": str(based_on or "")}
+    record(by, "created", draft, after=after)
+    return draft
+
+
+def add_rules(draft: Release) -> None:
+    Rule.objects.bulk_create(
+        Rule(release=draft, key=key, position=position) for position, key in enumerate(RULE_KEYS, start=1)
+    )
+
+
+def locked_draft(release: Release) -> Release:
+    """The draft, held until the transaction ends; EditionError when it is none any more."""
+    release = Release.objects.select_for_update().get(pk=release.pk)
+    if release.state != ReleaseState.DRAFT:
+        raise EditionError(_("“%s” is published and never changes: make a new draft from it.") % release)
+    return release
+
+
+def record(by: User | None, verb: str, target: Release | Rule | Question, **values: Any) -> None:
+    """The audit entry of a change of the bank; it belongs to the history of the edition."""
+    release = target if isinstance(target, Release) else target.release
+    audit.record(by, f"{target._meta.model_name}.{verb}", target, organisation=None, subject=release, **values)
+
+
+# Meaning ---------------------------------------------------------------------------------------------------------
+def predecessor(release: Release) -> Release | None:
+    """The edition that a draft is compared with: what it was made from, else the newest published one."""
+    based_on = release.based_on
+    if based_on and based_on.state != ReleaseState.DRAFT:
+        return based_on
+    others = Release.objects.exclude(pk=release.pk).exclude(state=ReleaseState.DRAFT)
+    return others.order_by("-published_at", "-pk").first()
+
+
+def published_revision(question: Question) -> int | None:
+    """The revision under which the question is published; None for one that is new."""
+    previous = predecessor(question.release)
+    return _revisions(previous).get(question.key)
+
+
+def set_meaning(question: Question, *, changed: bool) -> None:
+    """A changed meaning is one revision above the published one, however often the draft is edited.
+
+    Sets the field alone: the caller saves and records, as part of its own change.
+    """
+    published = published_revision(question)
+    if published is None:
+        return
+    question.revision = max(question.revision, published + 1) if changed else published
+
+
+# Differences -----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One thing in which a draft differs from the published edition."""
+
+    kind: ChangeKind
+    sheet: Sheet
+    key: str
+    field: str = ""
+    language: str = ""
+    before: object = None
+    after: object = None
+
+
+def differences(draft: Release, published: Release) -> tuple[Difference, ...]:
+    """What the draft adds, removes, moves and changes, in the order of the bank."""
+    changes = banks.compare(banks.read(published), banks.read(draft))
+    return tuple(difference for change in changes for difference in _differences(change))
+
+
+def _differences(change: Change) -> Iterator[Difference]:
+    about = {"sheet": change.sheet, "key": change.key}
+    if change.sheet is Sheet.LEVELS and change.kind in (ChangeKind.ADDED, ChangeKind.REMOVED):
+        return  # they come and go with their question
+    if change.kind in (ChangeKind.ADDED, ChangeKind.REMOVED):
+        yield Difference(kind=change.kind, **about)  # type: ignore[arg-type]
+        return
+    if change.moved:
+        rule = next((field for field in change.fields if field.field == "rule"), None)
+        places = {"before": rule.before, "after": rule.after} if rule else {}
+        yield Difference(kind=ChangeKind.MOVED, **about, **places)  # type: ignore[arg-type]
+    for field in change.fields:
+        if field.field != "rule":
+            values = {"field": field.field, "language": field.language, "before": field.before, "after": field.after}
+            yield Difference(kind=ChangeKind.CHANGED, **about, **values)  # type: ignore[arg-type]
+
+
+# Order -----------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def move(question: Question, by: User | None, *, up: bool) -> bool:
+    """One place up or down within its rule; False at the end of the row."""
+    release = locked_draft(question.release)
+    keys = list(release.questions.filter(rule=question.rule_id).order_by("position", "pk").values_list("pk", flat=True))
+    index = keys.index(question.pk)
+    other = index - 1 if up else index + 1
+    if not 0 <= other < len(keys):
+        return False
+    keys[index], keys[other] = keys[other], keys[index]
+    for position, pk in enumerate(keys, start=1):
+        Question.objects.filter(pk=pk).exclude(position=position).update(position=position)
+    record(by, "moved", question, before={"position": index + 1}, after={"position": other + 1})
+    return True

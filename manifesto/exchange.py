@@ -1,0 +1,172 @@
+"""The whole bank out and in, as YAML or XLSX: first a dry run that reports row by row, then all of it or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.core import signing
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from manifesto import bank as banks
+from manifesto import workbook, yaml_files
+from manifesto.bank import Bank, Change, ChangeKind, FieldChange, Sheet
+from manifesto.editions import EditionError, create_draft, locked_draft, record
+from manifesto.models import Release
+from manifesto.sources import BankError, Fault, Place, SourceLine, inspect
+
+MAX_BYTES = max(workbook.MAX_BYTES, yaml_files.MAX_BYTES)
+ERROR = "error"
+SALT, TICKET_SECONDS = "manifesto.import", 3600
+
+
+class Format(StrEnum):
+    YAML = "yaml"
+    XLSX = "xlsx"
+
+
+CONTENT_TYPES = {
+    Format.YAML: "application/yaml",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+WRITERS: dict[Format, Callable[[Bank], bytes]] = {Format.YAML: yaml_files.write, Format.XLSX: workbook.write}
+READERS: dict[str, Callable[[bytes, str], list[SourceLine]]] = {
+    "yaml": yaml_files.read_lines,
+    "yml": yaml_files.read_lines,
+    "xlsx": workbook.read_lines,
+}
+
+
+def export(release: Release, form: Format) -> bytes:
+    """The edition as one file: four parts in one YAML document, or a workbook of four sheets."""
+    return WRITERS[form](banks.read(release))
+
+
+# Dry run ---------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, kw_only=True)
+class ReportRow:
+    """One row of the dry run: where it stands, and what would become of it."""
+
+    place: Place
+    sheet: Sheet | None
+    key: str
+    kind: str  # a ChangeKind, or ERROR
+    fields: tuple[FieldChange, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DryRun:
+    rows: tuple[ReportRow, ...]
+    bank: Bank | None = None  # None: with errors nothing can be applied
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return dict(Counter(row.kind for row in self.rows))
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing would change."""
+        return all(row.kind == ChangeKind.UNCHANGED for row in self.rows)
+
+
+def dry_run(content: bytes, name: str, draft: Release | None) -> DryRun:
+    """What importing the file into `draft` (None: into a new one) would do; the database stays as it is."""
+    suffix = name.rsplit(".", 1)[-1].lower()
+    if suffix not in READERS:
+        message = _("A file that ends in .yaml, .yml or .xlsx is expected.")
+        return _only_errors([Fault(place=Place(file=name), message=message)])
+    try:
+        source = READERS[suffix](content, name)
+        bank, faults = inspect(source)
+    except BankError as error:
+        return _only_errors(error.faults)
+    changes = banks.compare(banks.read(draft) if draft else None, bank)
+    rows = _report(changes, faults, {(line.sheet, line.key): line.place for line in source}, name)
+    return DryRun(rows=rows, bank=None if faults else bank)
+
+
+def _only_errors(faults: Iterable[Fault]) -> DryRun:
+    return DryRun(rows=tuple(_error_row(fault) for fault in faults))
+
+
+def _error_row(fault: Fault) -> ReportRow:
+    key = fault.key or fault.place.path
+    return ReportRow(place=fault.place, sheet=fault.sheet, key=key, kind=ERROR, reason=str(fault.message))
+
+
+def _report(
+    changes: Sequence[Change], faults: Sequence[Fault], places: dict[tuple[Sheet, str], Place], name: str
+) -> tuple[ReportRow, ...]:
+    faulty = {(fault.sheet, fault.key) for fault in faults}
+    rows = [_error_row(fault) for fault in faults]
+    for change in changes:
+        if (change.sheet, change.key) in faulty:
+            continue
+        place = places.get((change.sheet, change.key), Place(file=name))
+        rows.append(ReportRow(place=place, sheet=change.sheet, key=change.key, kind=change.kind, fields=change.fields))
+    return tuple(rows)
+
+
+# Applying --------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def apply(bank: Bank, draft: Release, by: User | None, *, expected: str = "") -> tuple[Change, ...]:
+    """Make the draft equal to `bank`; EditionError when it is no draft, or changed since the dry run (`expected`)."""
+    draft = locked_draft(draft)
+    present = banks.read(draft)
+    if expected and fingerprint(present) != expected:
+        raise EditionError(_("The draft was changed after the dry run: look at a new one first."))
+    changes = tuple(change for change in banks.compare(present, bank) if change.kind != ChangeKind.UNCHANGED)
+    if not changes:
+        return ()
+    banks.store(bank, draft)
+    before, after = banks.plain_changes(changes)
+    record(by, "imported", draft, before=before, after=after)
+    return changes
+
+
+@transaction.atomic
+def apply_as_new(bank: Bank, by: User | None) -> Release:
+    """A new draft of the edition that the file names; EditionError when there is one of that name."""
+    draft = create_draft(bank.edition, by)
+    apply(bank, draft, by)
+    return Release.objects.get(pk=draft.pk)
+
+
+def fingerprint(bank: Bank) -> str:
+    return hashlib.sha256(json.dumps(banks.to_plain(bank), sort_keys=True).encode()).hexdigest()
+
+
+# Between the dry run and its application, the checked bank travels in the form, signed ------------------------------
+def ticket(bank: Bank, draft: Release | None) -> str:
+    """What "apply" needs, signed, so that what was looked at is what is applied."""
+    return signing.dumps(
+        {
+            "bank": banks.to_plain(bank),
+            "draft": draft.pk if draft else None,
+            "expected": fingerprint(banks.read(draft)) if draft else "",
+        },
+        salt=SALT,
+        compress=True,
+    )
+
+
+def redeem(signed: str, draft: Release | None, by: User | None) -> Release:
+    """Apply what the ticket holds; EditionError when it is too old, forged, or for another draft."""
+    try:
+        held = signing.loads(signed, salt=SALT, max_age=TICKET_SECONDS)
+    except signing.BadSignature:
+        raise EditionError(_("The dry run is too old: upload the file again.")) from None
+    if held["draft"] != (draft.pk if draft else None):
+        raise EditionError(_("This dry run was for another draft: upload the file again."))
+    bank = banks.from_plain(held["bank"])
+    if draft is None:
+        return apply_as_new(bank, by)
+    apply(bank, draft, by, expected=held["expected"])
+    return draft
