@@ -23,10 +23,12 @@ A_YEAR = 365 * 24 * 3600
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """What this is, for whoever is not signed in; everybody else goes to their work."""
-    if request.user.is_authenticated:
-        return redirect("work")
-    return render(request, "home.html")
+    """What this is, for whoever is not signed in; a member goes to their work, a bank editor to the bank."""
+    if not request.user.is_authenticated:
+        return render(request, "home.html")
+    if getattr(request, "member", None) is None and request.user.is_staff:
+        return redirect("admin:index")
+    return redirect("work")
 
 
 @require_GET
