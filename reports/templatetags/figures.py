@@ -1,0 +1,88 @@
+"""The seven marks in templates. `paper` draws in fixed colours; else the figure follows the page’s own."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from django import template
+from django.utils.safestring import SafeString
+
+from reports import charts
+from reports.scorecards import ScorecardView
+
+register = template.Library()
+
+
+@register.simple_tag
+def mark(status: str, label: str = "", *, size: int = 16, paper: bool = False) -> SafeString:
+    """`{% mark rule.status rule.status_label %}`; without a label it is an ornament beside its words."""
+    return SafeString(charts.mark_svg(status, size=size, title=label, palette=_palette(paper=paper)))
+
+
+@register.simple_tag
+def ring(card: ScorecardView, *, paper: bool = False) -> SafeString:
+    number = str(card.met)
+    return SafeString(
+        charts.ring_svg(
+            card.marks,
+            headline=number,
+            subline=card.headline.removeprefix(number).strip(),
+            title=card.figure_title,
+            desc=card.figure_desc,
+            prefix="ring",
+            palette=_palette(paper=paper),
+        )
+    )
+
+
+@register.simple_tag
+def radar(card: ScorecardView, *, paper: bool = False) -> SafeString:
+    return SafeString(
+        charts.radar_svg(
+            card.marks,
+            title=card.figure_title,
+            desc=card.figure_desc,
+            prefix="radar",
+            thresholds=card.thresholds,
+            palette=_palette(paper=paper),
+        )
+    )
+
+
+@register.simple_tag
+def bars(card: ScorecardView, *, paper: bool = False) -> SafeString:
+    return SafeString(
+        charts.bars_svg(
+            card.marks,
+            title=card.figure_title,
+            desc=card.figure_desc,
+            prefix="bars",
+            thresholds=card.thresholds,
+            palette=_palette(paper=paper),
+        )
+    )
+
+
+@register.filter
+def direction(text: str) -> str:
+    """“rtl” where the first strong character runs from right to left, else “ltr”."""
+    for character in str(text):
+        bidirectional = unicodedata.bidirectional(character)
+        if bidirectional in ("R", "AL"):
+            return "rtl"
+        if bidirectional == "L":
+            return "ltr"
+    return "ltr"
+
+
+@register.filter
+def isolated(text: str) -> str:
+    """Keeps a name that runs from right to left from turning around the words beside it."""
+    content = str(text)
+    if any(unicodedata.bidirectional(character) in ("R", "AL") for character in content):
+        return f"\u2068{content}\u2069"
+    return content
+
+
+def _palette(*, paper: bool) -> charts.Palette:
+    return charts.Palette.LIGHT if paper else charts.Palette.PAGE

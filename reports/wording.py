@@ -1,0 +1,250 @@
+"""The score in words: one sentence for each code of the arithmetic, in the active language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+from assessments.scoring import (
+    FULL,
+    GRADES,
+    Confidence,
+    GradedQuestion,
+    Policy,
+    QuestionState,
+    Reason,
+    RuleScore,
+    RuleStatus,
+    Score,
+    Verdict,
+)
+from reports import formats
+
+STATUS: Mapping[RuleStatus, Promise] = {
+    RuleStatus.MET: pgettext_lazy("status of a rule", "Met"),
+    RuleStatus.PARTLY: pgettext_lazy("status of a rule", "Partly met"),
+    RuleStatus.BROKEN: pgettext_lazy("status of a rule", "Broken"),
+    RuleStatus.NOT_RATED: pgettext_lazy("status of a rule", "Not rated"),
+}
+VERDICT: Mapping[Verdict, Promise] = {
+    Verdict.MET: pgettext_lazy("verdict", "Met"),
+    Verdict.NOT_MET: pgettext_lazy("verdict", "Not met"),
+    Verdict.UNDECIDED: pgettext_lazy("verdict", "Undecided"),
+}
+VERDICT_HEADING: Mapping[Verdict, Promise] = {
+    Verdict.MET: gettext_lazy("Verdict: met"),
+    Verdict.NOT_MET: gettext_lazy("Verdict: not met"),
+    Verdict.UNDECIDED: gettext_lazy("Verdict: undecided"),
+}
+CONFIDENCE: Mapping[Confidence, Promise] = {
+    Confidence.HIGH: pgettext_lazy("confidence", "High"),
+    Confidence.MEDIUM: pgettext_lazy("confidence", "Medium"),
+    Confidence.LOW: pgettext_lazy("confidence", "Low"),
+}
+STATE: Mapping[QuestionState, Promise] = {
+    QuestionState.NOT_APPLICABLE: gettext_lazy("Not applicable"),
+    QuestionState.DONT_KNOW: gettext_lazy("Don’t know"),
+    QuestionState.UNANSWERED: gettext_lazy("Unanswered"),
+}
+FACT_UNIT: Mapping[str, Promise] = {
+    "week": gettext_lazy("%(times)s times a week"),
+    "month": gettext_lazy("%(times)s times a month"),
+    "quarter": gettext_lazy("%(times)s times a quarter"),
+    "year": gettext_lazy("%(times)s times a year"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What the sentences need beside the numbers: the language, the thresholds, and the names."""
+
+    language: str
+    policy: Policy
+    rules: Mapping[str, str]
+    questions: Mapping[str, str]
+
+    def percent(self, value: Fraction | int) -> str:
+        thresholds = (self.policy.met_threshold, self.policy.broken_threshold)
+        return formats.percent(value, self.language, thresholds=thresholds)
+
+    def coverage(self, value: Fraction | int) -> str:
+        return formats.percent(value, self.language, thresholds=(self.policy.minimum_coverage, FULL))
+
+    def number(self, value: Fraction | int) -> str:
+        return formats.number(value, self.language)
+
+
+def headline(score: Score) -> str:
+    return _("%(met)s of %(total)s rules met") % {"met": score.met, "total": len(score.rules)}
+
+
+def verdict(score: Score) -> str:
+    """The verdict in one sentence, with what decides it."""
+    counts = {status: sum(rule.status == status for rule in score.rules) for status in RuleStatus}
+    if score.verdict == Verdict.MET:
+        return _("Every rule is met.")
+    if score.verdict == Verdict.UNDECIDED:
+        return ngettext(
+            "Undecided: %(count)s rule is not rated, for lack of grades.",
+            "Undecided: %(count)s rules are not rated, for lack of grades.",
+            counts[RuleStatus.NOT_RATED],
+        ) % {"count": counts[RuleStatus.NOT_RATED]}
+    return _("Some is not enough: %(counts)s.") % {"counts": _counted(counts)}
+
+
+def _counted(counts: Mapping[RuleStatus, int]) -> str:
+    said = [
+        (RuleStatus.BROKEN, ngettext("%(count)s rule broken", "%(count)s rules broken", counts[RuleStatus.BROKEN])),
+        (
+            RuleStatus.PARTLY,
+            ngettext("%(count)s rule partly met", "%(count)s rules partly met", counts[RuleStatus.PARTLY]),
+        ),
+        (
+            RuleStatus.NOT_RATED,
+            ngettext("%(count)s rule not rated", "%(count)s rules not rated", counts[RuleStatus.NOT_RATED]),
+        ),
+    ]
+    return ", ".join(text % {"count": counts[status]} for status, text in said if counts[status])
+
+
+def reason(rule: RuleScore, words: Words) -> str:
+    """Why the rule has its status, in one line."""
+    policy = words.policy
+    if rule.reason == Reason.NOTHING_APPLIES:
+        return _("None of its questions applies.")
+    if rule.reason == Reason.COVERAGE_BELOW_MINIMUM:
+        return _("Too little is known: %(coverage)s of the weight is graded, %(minimum)s is needed.") % {
+            "coverage": words.coverage(rule.coverage),
+            "minimum": words.coverage(policy.minimum_coverage),
+        }
+    if rule.reason == Reason.KNOCKOUT:
+        return _("Knock-out: %(lowest)s.") % {"lowest": _named(_lowest(rule, rule.knockouts), words)}
+    lowest = _named(_lowest(rule), words)
+    if rule.reason == Reason.PERCENT_BELOW_BROKEN:
+        threshold = words.percent(policy.broken_threshold)
+        return _("Below %(threshold)s. Lowest: %(lowest)s.") % {"threshold": threshold, "lowest": lowest}
+    if rule.reason == Reason.PERCENT_BETWEEN:
+        threshold = words.percent(policy.met_threshold)
+        return _("Below the %(threshold)s needed. Lowest: %(lowest)s.") % {"threshold": threshold, "lowest": lowest}
+    if rule.percent == FULL:
+        return _("Every grade is the highest.")
+    threshold = words.percent(policy.met_threshold)
+    return _("Reaches %(threshold)s. Lowest: %(lowest)s.") % {"threshold": threshold, "lowest": lowest}
+
+
+def _lowest(rule: RuleScore, among: Sequence[str] = ()) -> GradedQuestion:
+    """The lowest grade; of equals the heavier question, then the earlier."""
+    graded = [q for q in rule.questions if q.grade is not None and (not among or q.key in among)]
+    return min(graded, key=lambda question: (question.grade, -question.weight))
+
+
+def _named(question: GradedQuestion, words: Words) -> str:
+    grade = words.number(question.grade or 0)
+    return _("“%(question)s”, %(grade)s of %(highest)s") % {
+        "question": words.questions[question.key],
+        "grade": grade,
+        "highest": GRADES[-1],
+    }
+
+
+def weakest(score: Score, words: Words) -> str:
+    """The weakest rule in one sentence."""
+    rule = next((rule for rule in score.rules if rule.rule == score.weakest), None)
+    if rule is None or rule.percent is None:
+        return _("No rule is rated, so none is the weakest.")
+    said = {
+        "rule": words.rules[rule.rule],
+        "percent": words.percent(rule.percent),
+        "status": str(STATUS[rule.status]).lower(),
+    }
+    return _("The weakest rule is “%(rule)s”: %(percent)s, %(status)s.") % said
+
+
+def bounds(rule: RuleScore, words: Words) -> str:
+    """Between which percents the rule lies, whatever the missing grades turn out to be; empty where none is missing."""
+    if rule.low is None or rule.high is None or rule.low == rule.high:
+        return ""
+    return _("%(low)s to %(high)s") % {"low": words.percent(rule.low), "high": words.percent(rule.high)}
+
+
+def confidence(score: Score, words: Words, *, raters: int, departments: int, graded: int, evidenced: int) -> str:
+    """What the confidence rests on, counted."""
+    by = ngettext("%(raters)s rater", "%(raters)s raters", raters) % {"raters": raters}
+    if departments:
+        by = ngettext(
+            "%(by)s from %(departments)s department", "%(by)s from %(departments)s departments", departments
+        ) % {"by": by, "departments": departments}
+    rests = _("%(evidenced)s of %(graded)s grades with evidence") % {"evidenced": evidenced, "graded": graded}
+    level = str(CONFIDENCE[score.confidence]).lower()
+    return _("Confidence: %(level)s (%(by)s; %(rests)s).") % {"level": level, "by": by, "rests": rests}
+
+
+def weighted_sum(rule: RuleScore, words: Words) -> str:
+    """The whole sum: (2 × 75 + 1 × 50) / (2 + 1) = 200 / 3 = 66.67%; empty where nothing is graded."""
+    graded = [question for question in rule.questions if question.percent is not None]
+    if not graded:
+        return ""
+    products = " + ".join(f"{words.number(q.weight)} × {words.number(q.percent or 0)}" for q in graded)
+    weights = " + ".join(words.number(q.weight) for q in graded)
+    return f"({products}) / ({weights}) = {quotient(rule, words)} = {result(rule, words)}"
+
+
+def quotient(rule: RuleScore, words: Words) -> str:
+    if rule.percent is None:
+        return ""
+    return f"{words.number(rule.weighted_sum)} / {words.number(rule.weight_graded)}"
+
+
+def result(rule: RuleScore, words: Words) -> str:
+    """The percent to two decimals, also where it rests on too little to rate the rule."""
+    if rule.percent is None:
+        return ""
+    thresholds = (words.policy.met_threshold, words.policy.broken_threshold)
+    return formats.percent(rule.percent, words.language, digits=2, thresholds=thresholds)
+
+
+def fact(value: Fraction, unit: str, words: Words) -> str:
+    """A recorded fact: a frequency where it has a unit, else a percentage."""
+    if unit in FACT_UNIT:
+        return str(FACT_UNIT[unit]) % {"times": words.number(value)}
+    return formats.percent(value, words.language, digits=2)
+
+
+def computed(words: Words) -> list[str]:
+    """How the scores came about, in the order of the arithmetic."""
+    policy = words.policy
+    said = {
+        "highest": GRADES[-1],
+        "met": words.percent(policy.met_threshold),
+        "broken": words.percent(policy.broken_threshold),
+        "minimum": words.coverage(policy.minimum_coverage),
+        "knockout": policy.knockout_below,
+    }
+    return [
+        text % said
+        for text in (
+            _(
+                "Each question is graded 0 to %(highest)s against described levels; its percent is "
+                "grade / %(highest)s × 100. Of several raters, the mean counts."
+            ),
+            _(
+                "A rule’s percent is Σ weight × percent / Σ weight over its graded questions. Coverage is the share "
+                "of the applicable weight that is graded. “Not applicable” leaves the sum; “don’t know” and "
+                "unanswered lower the coverage, never the percent."
+            ),
+            _("The bounds count every missing grade as 0 and as %(highest)s."),
+            _(
+                "A rule is not rated below %(minimum)s coverage; broken below %(broken)s, or when a knock-out "
+                "question is graded below %(knockout)s; met from %(met)s; partly met between."
+            ),
+            _(
+                "The verdict is met only when all rules are met. The average of the rated rules is shown, and "
+                "decides nothing. Fractions are exact; figures are rounded only where they are shown."
+            ),
+        )
+    ]

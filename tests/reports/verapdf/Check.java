@@ -1,0 +1,33 @@
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.verapdf.gf.foundry.VeraGreenfieldFoundryProvider;
+import org.verapdf.pdfa.Foundries;
+import org.verapdf.pdfa.PDFAParser;
+import org.verapdf.pdfa.PDFAValidator;
+import org.verapdf.pdfa.flavours.PDFAFlavour;
+import org.verapdf.pdfa.results.TestAssertion;
+import org.verapdf.pdfa.results.ValidationResult;
+
+/** Prints, for each file, "path: N checks, M failures" and each failed rule of PDF/UA-1 by veraPDF's own profile. */
+public class Check {
+    public static void main(String[] paths) throws Exception {
+        VeraGreenfieldFoundryProvider.initialise();
+        for (String path : paths) {
+            try (InputStream file = Files.newInputStream(Path.of(path));
+                    PDFAParser parser = Foundries.defaultInstance().createParser(file, PDFAFlavour.PDFUA_1);
+                    PDFAValidator validator = Foundries.defaultInstance().createValidator(PDFAFlavour.PDFUA_1, false)) {
+                ValidationResult result = validator.validate(parser);
+                long failures = result.getTestAssertions().stream().filter(Check::failed).count();
+                System.out.println(path + ": " + result.getTotalAssertions() + " checks, " + failures + " failures");
+                result.getTestAssertions().stream().filter(Check::failed).forEach(a ->
+                    System.out.println("  " + a.getRuleId().getClause() + "-" + a.getRuleId().getTestNumber()
+                        + " " + a.getMessage() + " at " + a.getLocation().getContext()));
+            }
+        }
+    }
+
+    private static boolean failed(TestAssertion assertion) {
+        return assertion.getStatus() == TestAssertion.Status.FAILED;
+    }
+}
