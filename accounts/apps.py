@@ -5,6 +5,11 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import immutable
+        from django.contrib.auth.signals import user_logged_in
+
+        from accounts import immutable, language
 
         immutable.connect()
+        message = "An entry of the audit trail is never changed or deleted."
+        immutable.refuse(self.label, immutable.never_changes("accounts_auditentry", message))
+        user_logged_in.connect(language.at_sign_in, dispatch_uid="language_at_sign_in")

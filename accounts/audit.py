@@ -49,7 +49,7 @@ def record(
 
 def snapshot(target: models.Model, fields: Iterable[str]) -> dict[str, Any]:
     """The named fields of a row as plain data, to hand to `record` as before or after."""
-    return {name: getattr(target, target._meta.get_field(name).attname) for name in fields}
+    return {name: getattr(target, getattr(target._meta.get_field(name), "attname", name)) for name in fields}
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

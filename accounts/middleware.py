@@ -10,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 
+from accounts import language
 from accounts.access import Gate, Right, may, required
 from accounts.models import Membership
 
@@ -55,6 +56,20 @@ class CurrentMember:
         if isinstance(gate, Right) and not may(request.member, gate):  # type: ignore[attr-defined]
             raise PermissionDenied
         return None
+
+
+class StoredLanguage:
+    """After a sign-in the pages follow the language of the profile."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        chosen = getattr(request, "signed_in_language", None)
+        if chosen:
+            language.keep(response, chosen, secure=request.is_secure())
+        return response
 
 
 def _memberships(request: HttpRequest) -> list[Membership]:

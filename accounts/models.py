@@ -136,7 +136,11 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(organisation=member.organisation_id)
 
     def open(self, now: datetime) -> InvitationQuerySet:
-        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=now)
+        return self.pending().filter(expires_at__gt=now)
+
+    def pending(self) -> InvitationQuerySet:
+        """Neither used nor withdrawn; the term may be over, and can be renewed."""
+        return self.filter(accepted_at=None, revoked_at=None)
 
 
 class Invitation(models.Model):
@@ -208,6 +212,7 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["object_type", "object_id"], name="audit_by_object"),
             models.Index(fields=["subject_type", "subject_id"], name="audit_by_subject"),
+            models.Index(fields=["organisation", "-at"], name="audit_by_organisation"),
         ]
 
     def __str__(self) -> str:

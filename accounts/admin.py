@@ -1,0 +1,213 @@
+"""The Django admin for accounts: superusers make organisations and their first member; the trail is read-only."""
+
+from typing import Any
+
+from allauth.account.decorators import secure_admin_login
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import audit, invitations
+from accounts.members import MembershipError
+from accounts.models import AuditEntry, Department, Membership, Organisation, Role, User
+from accounts.organisations import FIELDS
+
+# The admin's own sign-in knows neither a second factor nor a limit on attempts: it hands over to the app's.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+USER_FIELDS = ("email", "name", "language", "is_active", "is_staff", "is_superuser")
+MEMBER_FIELDS = ("role", "department", "is_active")
+
+
+class SuperusersOnly:
+    """Who may come in and with which rights is decided by superusers; nothing here is deleted, only deactivated."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active and request.user.is_superuser)  # type: ignore[union-attr]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class UserAdmin(SuperusersOnly, BaseUserAdmin):
+    ordering = ("email",)
+    list_display = ("email", "name", "is_active", "is_staff", "last_login")
+    search_fields = ("email", "name")
+    list_filter = ("is_staff", "is_superuser", "is_active")
+    readonly_fields = ("last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("email", "name", "language", "password")}),
+        (gettext_lazy("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        (gettext_lazy("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("email", "name", "language", "usable_password", "password1", "password2", "is_staff")}),
+    )
+
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
+        obj.email = obj.email.lower()
+        before = _before(User, obj, USER_FIELDS)
+        if change:  # the many-to-many rows are still as they were
+            request.rights_before = _granted(obj)  # type: ignore[attr-defined]
+        super().save_model(request, obj, form, change)
+        _record(request, "user.changed" if change else "user.added", obj, before=before, fields=USER_FIELDS)
+
+    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        before, after = getattr(request, "rights_before", _NO_RIGHTS), _granted(form.instance)
+        if before != after:
+            audit.record(
+                request.user,  # type: ignore[arg-type]
+                "user.changed",
+                form.instance,
+                organisation=None,
+                before=before,
+                after=after,
+            )
+
+
+_NO_RIGHTS: dict[str, list[str]] = {"groups": [], "user_permissions": []}
+
+
+def _granted(user: User) -> dict[str, list[str]]:
+    return {
+        "groups": sorted(str(group) for group in user.groups.all()),
+        "user_permissions": sorted(str(one) for one in user.user_permissions.select_related("content_type")),
+    }
+
+
+class OrganisationForm(forms.ModelForm[Organisation]):
+    first_admin = forms.EmailField(
+        label=gettext_lazy("First administrator"),
+        required=False,
+        help_text=gettext_lazy("Gets an invitation by mail, in the language of the organisation."),
+    )
+
+    class Meta:
+        model = Organisation
+        fields = ("name", "slug", "language", "allow_self_approval")
+
+
+class MembershipInline(SuperusersOnly, admin.TabularInline[Membership, Organisation]):
+    model = Membership
+    fields = ("user", *MEMBER_FIELDS)
+    autocomplete_fields = ("user",)
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("user", "organisation", "department")
+
+    def get_formset(self, request: HttpRequest, obj: Organisation | None = None, **kwargs: Any) -> Any:
+        request.edited_organisation = obj  # type: ignore[attr-defined]
+        return super().get_formset(request, obj, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "department":
+            organisation = getattr(request, "edited_organisation", None)
+            kwargs["queryset"] = Department.objects.filter(organisation=organisation)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(SuperusersOnly, admin.ModelAdmin[Organisation]):
+    form = OrganisationForm
+    list_display = ("name", "slug", "language", "allow_self_approval", "created_at")
+    search_fields = ("name", "slug")
+    prepopulated_fields = {"slug": ("name",)}
+
+    def get_fields(self, request: HttpRequest, obj: Organisation | None = None) -> Any:
+        fields = ["name", "slug", "language", "allow_self_approval"]
+        return fields if obj else [*fields, "first_admin"]
+
+    def get_inlines(self, request: HttpRequest, obj: Organisation | None) -> Any:
+        return [MembershipInline] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Organisation, form: forms.ModelForm, change: bool) -> None:
+        fields = (*FIELDS, "slug")
+        before = _before(Organisation, obj, fields)
+        super().save_model(request, obj, form, change)
+        verb = "organisation.changed" if change else "organisation.added"
+        _record(request, verb, obj, before=before, fields=fields)
+        email = form.cleaned_data.get("first_admin")
+        if email and not change:
+            self._invite(request, obj, email)
+
+    def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
+        """Memberships are rights: each is recorded beside its change."""
+        edited = [one.instance for one in formset.forms if one.has_changed() and one.instance.pk]
+        befores = {row.pk: _before(Membership, row, MEMBER_FIELDS) for row in edited}
+        super().save_formset(request, form, formset, change)
+        for row in (*edited, *formset.new_objects):
+            before = befores.get(row.pk)
+            verb = "member.changed" if before else "member.added"
+            _record(request, verb, row, before=before, fields=MEMBER_FIELDS)
+
+    def _invite(self, request: HttpRequest, organisation: Organisation, email: str) -> None:
+        try:
+            invitation, token = invitations.invite(
+                request.user,  # type: ignore[arg-type]
+                organisation,
+                email=email,
+                role=Role.ADMIN,
+                department=None,
+                language=organisation.language,
+                now=timezone.now(),
+            )
+        except MembershipError as refused:
+            messages.error(request, str(refused))
+            return
+        transaction.on_commit(lambda: self._mail(request, invitation, token))
+
+    def _mail(self, request: HttpRequest, invitation: Any, token: str) -> None:
+        try:
+            invitations.send(invitation, token)
+        except OSError:
+            messages.error(request, _("The mail to %(email)s could not be sent.") % {"email": invitation.email})
+        else:
+            messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": invitation.email})
+
+
+def _before(model: Any, row: Any, fields: tuple[str, ...]) -> dict[str, Any] | None:
+    stored = model.objects.filter(pk=row.pk).first() if row.pk else None
+    return audit.snapshot(stored, fields) if stored else None
+
+
+def _record(
+    request: HttpRequest, verb: str, row: Any, *, before: dict[str, Any] | None, fields: tuple[str, ...]
+) -> None:
+    organisation = row if isinstance(row, Organisation) else getattr(row, "organisation", None)
+    after = audit.snapshot(row, fields)
+    if before != after:
+        label = str(row.user) if isinstance(row, Membership) else ""
+        actor: Any = request.user
+        audit.record(actor, verb, row, organisation=organisation, before=before, after=after, label=label)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(SuperusersOnly, admin.ModelAdmin[AuditEntry]):
+    list_display = ("at", "organisation", "actor_label", "verb", "object_label")
+    list_select_related = ("organisation",)
+    search_fields = ("actor_label", "object_label", "verb")
+    list_filter = ("verb", "organisation")
+    date_hierarchy = "at"
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,149 @@
+"""Forms of the profile, the organisation, its members and the invitations."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts import trail
+from accounts.models import AuditEntryQuerySet, Department, Invitation, Membership, Organisation, Role, User
+
+ROLE_HELP = _(
+    "Assessor: creates, answers and submits assessments. Approver: approves or sends back. "
+    "Reader: reads and downloads. Administrator: members, departments and settings."
+)
+
+
+class ProfileForm(forms.ModelForm[User]):
+    class Meta:
+        model = User
+        fields = ("name", "language")
+        help_texts = {"language": _("For the pages, the mails to you, and the documents that you ask for.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = True
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
+
+
+class OrganisationForm(forms.ModelForm[Organisation]):
+    class Meta:
+        model = Organisation
+        fields = ("name", "language", "allow_self_approval")
+        labels = {"allow_self_approval": _("Members may approve what they submitted themselves")}
+        help_texts = {
+            "language": _("What invitations are written in, unless you choose another language there."),
+            "allow_self_approval": _(
+                "For small teams. Whoever may assess may then also approve, their own work included. Left off, "
+                "a second pair of eyes stands behind every scorecard. The audit trail keeps who switched it, and when."
+            ),
+        }
+
+
+class MemberForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Role, help_text=ROLE_HELP)
+    department = forms.ModelChoiceField(
+        Department.objects.none(), label=_("Department"), required=False, empty_label=_("None")
+    )
+    is_active = forms.BooleanField(
+        label=_("Active"),
+        required=False,
+        help_text=_("Without the tick, this member can no longer open anything of the organisation."),
+    )
+
+    def __init__(self, *args: Any, member: Membership, is_self: bool, **kwargs: Any) -> None:
+        kwargs["initial"] = {"role": member.role, "department": member.department_id, "is_active": member.is_active}
+        super().__init__(*args, **kwargs)
+        self.fields["department"].queryset = member.organisation.departments.all()  # type: ignore[attr-defined]
+        if is_self:
+            for name in ("role", "is_active"):
+                self.fields[name].disabled = True
+            self.fields["role"].help_text = _("Your own role is changed by another administrator.")
+
+
+class InvitationForm(forms.ModelForm[Invitation]):
+    class Meta:
+        model = Invitation
+        fields = ("email", "role", "department", "language")
+        labels = {"department": _("Department")}
+        help_texts = {"role": ROLE_HELP, "language": _("Of the mail, and of the pages that it leads to.")}
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        kwargs["initial"] = {"language": organisation.language}
+        super().__init__(*args, **kwargs)
+        self.fields["email"].widget.attrs["autocomplete"] = "off"
+        self.fields["department"].queryset = organisation.departments.all()  # type: ignore[attr-defined]
+        self.fields["department"].empty_label = _("None")  # type: ignore[attr-defined]
+
+
+class DepartmentForm(forms.ModelForm[Department]):
+    class Meta:
+        model = Department
+        fields = ("name",)
+
+
+class NewAccountForm(forms.Form):
+    """What an invited person without an account gives: the address is the invitation's."""
+
+    name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 10 characters. A sentence that only you would say is better than a clever word."),
+    )
+    repeated = forms.CharField(
+        label=_("Password once more"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        password, repeated = cleaned.get("password"), cleaned.get("repeated")
+        if password and repeated and password != repeated:
+            self.add_error("repeated", _("The two passwords differ."))
+        if password:
+            try:
+                password_validation.validate_password(password, User(email=self.email, name=cleaned.get("name", "")))
+            except ValidationError as error:
+                self.add_error("password", error)
+        return cleaned
+
+
+class AuditFilterForm(forms.Form):
+    """Which part of the trail: by thing, person and day. Wrong input narrows nothing, and says so."""
+
+    q = forms.CharField(label=_("Name contains"), required=False, max_length=100)
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    actor = forms.ModelChoiceField(User.objects.none(), label=_("Who"), required=False, empty_label=_("Everybody"))
+    since = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    until = forms.DateField(
+        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [("", _("Everything")), *trail.kinds()]  # type: ignore[attr-defined]
+        people = User.objects.filter(memberships__organisation=organisation).order_by("name", "email")
+        self.fields["actor"].queryset = people  # type: ignore[attr-defined]
+
+    def narrow(self, entries: AuditEntryQuerySet) -> AuditEntryQuerySet:
+        self.is_valid()
+        chosen = getattr(self, "cleaned_data", {})
+        wanted = {
+            "object_label__icontains": chosen.get("q"),
+            "object_type": chosen.get("kind"),
+            "actor": chosen.get("actor"),
+            "at__date__gte": chosen.get("since"),
+            "at__date__lte": chosen.get("until"),
+        }
+        return entries.filter(**{lookup: value for lookup, value in wanted.items() if value})

@@ -1,0 +1,152 @@
+"""Invitations: a mailed link that makes the holder of an address a member, once."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts import audit, mail
+from accounts.members import MembershipError, hold
+from accounts.models import Department, Invitation, Membership, Organisation, User, hash_token, new_token
+
+
+class Standing(StrEnum):
+    OPEN = "open"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    ACCEPTED = "accepted"
+    UNKNOWN = "unknown"
+
+
+def find(token: str) -> Invitation | None:
+    """The invitation of a token, whatever its standing."""
+    related = ("organisation", "department", "invited_by")
+    return Invitation.objects.select_related(*related).filter(token_hash=hash_token(token)).first()
+
+
+def standing(invitation: Invitation | None, now: datetime) -> Standing:
+    if invitation is None:
+        return Standing.UNKNOWN
+    if invitation.accepted_at:
+        return Standing.ACCEPTED
+    if invitation.revoked_at:
+        return Standing.REVOKED
+    return Standing.OPEN if invitation.expires_at > now else Standing.EXPIRED
+
+
+def invite(
+    actor: User,
+    organisation: Organisation,
+    *,
+    email: str,
+    role: str,
+    department: Department | None,
+    language: str,
+    now: datetime,
+) -> tuple[Invitation, str]:
+    """A new invitation and its token, which is not kept. Refused for a member, or where one is under way."""
+    email = email.strip().lower()
+    token, hashed = new_token()
+    with transaction.atomic():
+        hold(organisation.pk)
+        if Membership.objects.filter(organisation=organisation, user__email__iexact=email).exists():
+            raise MembershipError(_("%(email)s is a member of this organisation already.") % {"email": email})
+        if Invitation.objects.filter(organisation=organisation, email__iexact=email).pending().exists():
+            raise MembershipError(
+                _("%(email)s is invited already: send that invitation again instead.") % {"email": email}
+            )
+        invitation = Invitation.objects.create(
+            organisation=organisation,
+            email=email,
+            role=role,
+            department=department,
+            language=language,
+            token_hash=hashed,
+            invited_by=actor,
+            expires_at=_end(now),
+        )
+        after = {"email": email, "role": role, "department": department and department.name, "language": language}
+        audit.record(actor, "invitation.sent", invitation, organisation=organisation, after=after)
+    return invitation, token
+
+
+def renew(actor: Membership, invitation: Invitation, *, now: datetime) -> tuple[Invitation, str]:
+    """Another token and term for an invitation that waits; the earlier link is dead from here on."""
+    token, hashed = new_token()
+    with transaction.atomic():
+        row = _pending(actor, invitation)
+        before = {"expires_at": row.expires_at}
+        row.token_hash, row.expires_at = hashed, _end(now)
+        row.save(update_fields=["token_hash", "expires_at"])
+        after = {"expires_at": row.expires_at}
+        audit.record(actor.user, "invitation.resent", row, organisation=row.organisation, before=before, after=after)
+    return row, token
+
+
+def revoke(actor: Membership, invitation: Invitation, *, now: datetime) -> Invitation:
+    with transaction.atomic():
+        row = _pending(actor, invitation)
+        row.revoked_at = now
+        row.save(update_fields=["revoked_at"])
+        before, after = {"revoked_at": None}, {"revoked_at": now}
+        audit.record(actor.user, "invitation.revoked", row, organisation=row.organisation, before=before, after=after)
+    return row
+
+
+def join(invitation: Invitation, user: User, *, now: datetime) -> Membership:
+    """Make the invited user a member. Refused for anybody else, a second time, or a member shut out since."""
+    if user.email.lower() != invitation.email.lower():
+        raise MembershipError(_("This invitation is for another e-mail address than yours."))
+    with transaction.atomic():
+        # One conditional UPDATE: of two who click at once, one joins.
+        taken = Invitation.objects.open(now).filter(pk=invitation.pk, token_hash=invitation.token_hash)
+        if not taken.update(accepted_at=now):
+            raise MembershipError(_("This invitation is no longer open."))
+        member, made = Membership.objects.get_or_create(
+            user=user,
+            organisation=invitation.organisation,
+            defaults={"role": invitation.role, "department": invitation.department},
+        )
+        if not made and not member.is_active:
+            raise MembershipError(_("Your membership was closed: an administrator of the organisation can reopen it."))
+        if made:
+            after = {"role": member.role, "department": invitation.department and invitation.department.name}
+            audit.record(
+                user, "member.joined", member, organisation=invitation.organisation, after=after, label=str(user)
+            )
+    return member
+
+
+def create_account(invitation: Invitation, *, name: str, password: str, language: str, now: datetime) -> Membership:
+    """A new user, whose address the mailed link proves, with the membership; raises MembershipError as `join` does."""
+    with transaction.atomic():
+        user = User.objects.create_user(invitation.email, password, name=name, language=language)
+        EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+        return join(invitation, user, now=now)
+
+
+def send(invitation: Invitation, token: str) -> None:
+    """Mail the link. Raises OSError where the mail server does not take it: the invitation stays, to send again."""
+    context = {
+        "invitation": invitation,
+        "organisation": invitation.organisation,
+        "inviter": invitation.invited_by,
+        "url": settings.BASE_URL + reverse("invitation_accept", args=[token]),
+    }
+    mail.send("accounts/email/invitation", invitation.email, language=invitation.language, context=context)
+
+
+def _end(now: datetime) -> datetime:
+    return now + timedelta(days=settings.INVITATION_DAYS)
+
+
+def _pending(actor: Membership, invitation: Invitation) -> Invitation:
+    rows = Invitation.objects.for_member(actor).pending().select_for_update(of=("self",))
+    row = rows.select_related("organisation", "invited_by").filter(pk=invitation.pk).first()
+    if row is None:
+        raise MembershipError(_("This invitation is no longer open."))
+    return row

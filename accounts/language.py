@@ -1,0 +1,29 @@
+"""The language of a person: kept in the profile, applied at sign-in, before that the invitation's."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from accounts.models import User
+
+A_YEAR = 365 * 24 * 3600
+
+
+def keep(response: HttpResponse, language: str, *, secure: bool) -> None:
+    """Set the cookie that the pages follow."""
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=A_YEAR, samesite="Lax", secure=secure)
+
+
+def follow(request: HttpRequest, language: str) -> None:
+    """Answer this request in `language`, unless the visitor chose another one before."""
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        translation.activate(language)
+        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+
+
+def at_sign_in(sender: Any, request: HttpRequest | None, user: User, **_: Any) -> None:
+    """Note whose language the response is to set; `accounts.middleware.StoredLanguage` sets it."""
+    if request is not None:
+        request.signed_in_language = user.language  # type: ignore[attr-defined]

@@ -1,0 +1,60 @@
+"""Members of an organisation: their role, department and whether they may still come in."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import Department, Membership, Organisation, Role
+
+
+class MembershipError(Exception):
+    """A change that the rules of membership do not allow; its text is for the person who asked."""
+
+
+def change(
+    actor: Membership, member: Membership, *, role: str, department: Department | None, is_active: bool
+) -> Membership:
+    """Give a member another role or department, or close or reopen the door; audited.
+
+    Raises MembershipError where members would change their own role, or the organisation lose its last administrator.
+    """
+    with transaction.atomic():
+        hold(actor.organisation_id)
+        row = (
+            Membership.objects.for_member(actor).select_related("user", "organisation", "department").get(pk=member.pk)
+        )
+        if row.pk == actor.pk and (role != row.role or not is_active):
+            raise MembershipError(_("Your own role is changed by another administrator."))
+        loses_admin = row.is_active and row.role == Role.ADMIN and not (is_active and role == Role.ADMIN)
+        if loses_admin and not _other_admins(row):
+            raise MembershipError(_("This is the last active administrator: make somebody else one first."))
+        before = _state(row)
+        row.role, row.department, row.is_active = role, department, is_active
+        after = _state(row)
+        if after != before:
+            row.save(update_fields=["role", "department", "is_active"])
+            audit.record(
+                actor.user,
+                "member.changed",
+                row,
+                organisation=row.organisation,
+                before=before,
+                after=after,
+                label=str(row.user),
+            )
+    return row
+
+
+def hold(organisation_id: int) -> Organisation:
+    """Lock the organisation until the transaction ends: of two who demote each other, one comes second."""
+    return Organisation.objects.select_for_update().get(pk=organisation_id)
+
+
+def _other_admins(row: Membership) -> bool:
+    """Whether somebody else who can sign in administers the organisation."""
+    admins = Membership.objects.active().filter(organisation=row.organisation_id, role=Role.ADMIN, user__is_active=True)
+    return admins.exclude(pk=row.pk).exists()
+
+
+def _state(row: Membership) -> dict[str, object]:
+    return {"role": row.role, "department": row.department and row.department.name, "is_active": row.is_active}

@@ -1,0 +1,85 @@
+"""An organisation's own settings and departments; every change is audited."""
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import audit
+from accounts.members import MembershipError
+from accounts.models import Department, Invitation, Membership, Organisation
+
+FIELDS = ("name", "language", "allow_self_approval")
+# What loses its department without loss of meaning; anything else that names one keeps it from being deleted.
+LOOSE = (Membership, Invitation)
+
+
+def change(actor: Membership, *, name: str, language: str, allow_self_approval: bool) -> Organisation:
+    with transaction.atomic():
+        row = Organisation.objects.select_for_update().get(pk=actor.organisation_id)
+        before = audit.snapshot(row, FIELDS)
+        row.name, row.language, row.allow_self_approval = name, language, allow_self_approval
+        after = audit.snapshot(row, FIELDS)
+        if after != before:
+            row.save(update_fields=FIELDS)
+            audit.record(actor.user, "organisation.changed", row, organisation=row, before=before, after=after)
+    return row
+
+
+def add_department(actor: Membership, *, name: str) -> Department:
+    """Raises MembershipError where the name is taken."""
+    with transaction.atomic():
+        row = _save(Department(organisation=actor.organisation, name=name))
+        after = audit.snapshot(row, ("name",))
+        audit.record(actor.user, "department.added", row, organisation=actor.organisation, after=after)
+    return row
+
+
+def rename_department(actor: Membership, department: Department, *, name: str) -> Department:
+    """Raises MembershipError where the name is taken."""
+    with transaction.atomic():
+        before = audit.snapshot(department, ("name",))
+        if before["name"] == name:
+            return department
+        department.name = name
+        row = _save(department)
+        after = audit.snapshot(row, ("name",))
+        audit.record(actor.user, "department.changed", row, organisation=actor.organisation, before=before, after=after)
+    return row
+
+
+def delete_department(actor: Membership, department: Department) -> None:
+    """Members and invitations stay, without a department. Refused while services or responses name it."""
+    with transaction.atomic():
+        used = uses(department)
+        if used:
+            raise MembershipError(
+                ngettext(
+                    "This department is named in %(count)d other place, such as a service or a response. "
+                    "Rename it instead.",
+                    "This department is named in %(count)d other places, such as services or responses. "
+                    "Rename it instead.",
+                    used,
+                )
+                % {"count": used}
+            )
+        before = audit.snapshot(department, ("name",))
+        audit.record(actor.user, "department.deleted", department, organisation=actor.organisation, before=before)
+        department.delete()
+
+
+def uses(department: Department) -> int:
+    """How many rows of other apps name the department: who answered for it counts in the confidence of a score."""
+    relations = (relation for relation in department._meta.related_objects if relation.related_model not in LOOSE)
+    return sum(
+        relation.related_model._base_manager.filter(**{relation.field.name: department}).count()  # type: ignore[union-attr]
+        for relation in relations
+    )
+
+
+def _save(department: Department) -> Department:
+    try:
+        with transaction.atomic():
+            department.save()
+    except IntegrityError as error:
+        raise MembershipError(_("There is a department of this name already.")) from error
+    return department

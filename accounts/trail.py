@@ -1,0 +1,213 @@
+"""The audit trail as people read it: verbs, field names and values in words."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.urls import NoReverseMatch, reverse
+from django.utils import formats, timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import AuditEntry
+
+# What happened, by the verb that `audit.record` got. A test reads the code: every verb in use has its words.
+VERBS: dict[str, str | Promise] = {
+    "organisation.added": gettext_lazy("Organisation added"),
+    "organisation.changed": gettext_lazy("Organisation settings changed"),
+    "department.added": gettext_lazy("Department added"),
+    "department.changed": gettext_lazy("Department renamed"),
+    "department.deleted": gettext_lazy("Department deleted"),
+    "member.added": gettext_lazy("Member added"),
+    "member.changed": gettext_lazy("Member changed"),
+    "member.joined": gettext_lazy("Joined the organisation"),
+    "invitation.sent": gettext_lazy("Invitation sent"),
+    "invitation.resent": gettext_lazy("Invitation sent again"),
+    "invitation.revoked": gettext_lazy("Invitation withdrawn"),
+    "user.added": gettext_lazy("User added"),
+    "user.changed": gettext_lazy("User changed"),
+}
+# Names in `before` and `after` that are not fields of the row.
+NAMES: dict[str, str | Promise] = {
+    "reason": gettext_lazy("reason"),
+    "member": gettext_lazy("member"),
+    "groups": gettext_lazy("groups"),
+    "user_permissions": gettext_lazy("permissions"),
+}
+# Where a row can be looked at: object type → route with the row's id.
+PLACES: dict[str, str] = {
+    "accounts.membership": "member_edit",
+    "accounts.department": "department_edit",
+    "vendors.vendor": "vendor_detail",
+    "assessments.assessment": "assessment_detail",
+    "reports.scorecard": "scorecard_detail",
+}
+KINDS = (
+    "accounts.organisation",
+    "accounts.membership",
+    "accounts.department",
+    "accounts.invitation",
+    "vendors.vendor",
+    "vendors.service",
+    "vendors.contact",
+    "assessments.assessment",
+    "assessments.response",
+    "assessments.answer",
+    "assessments.evidence",
+    "reports.scorecard",
+)
+NOTHING = "–"
+
+
+def register(verbs: Mapping[str, str | Promise], *, names: Mapping[str, str | Promise] | None = None) -> None:
+    """An app's own verbs (and names that are no fields); called from its `AppConfig.ready`."""
+    VERBS.update(verbs)
+    NAMES.update(names or {})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One field of an entry: its name and values in words."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One entry in words; `url` is empty where there is no page to look at."""
+
+    at: datetime
+    actor: str
+    verb: str
+    kind: str
+    label: str
+    url: str
+    changes: tuple[Change, ...]
+
+
+def kinds() -> list[tuple[str, str]]:
+    """The kinds of things that a trail can be about, by name."""
+    return sorted(((kind, _kind(kind)) for kind in KINDS), key=lambda pair: pair[1])
+
+
+def lines(entries: Iterable[AuditEntry]) -> list[Line]:
+    """Entries in words. One query for each kind of row that is referred to, however many entries there are."""
+    entries = list(entries)
+    labels = _labels(entries)
+    return [
+        Line(
+            at=entry.at,
+            actor=_actor(entry),
+            verb=str(VERBS.get(entry.verb, entry.verb)),
+            kind=_kind(entry.object_type),
+            label=entry.object_label,
+            url=_place(entry),
+            changes=tuple(_changes(entry, labels)),
+        )
+        for entry in entries
+    ]
+
+
+def _actor(entry: AuditEntry) -> str:
+    return _("System") if entry.actor_id is None else entry.actor_label
+
+
+def _kind(object_type: str) -> str:
+    model = _model(object_type)
+    return capfirst(str(model._meta.verbose_name)) if model else object_type
+
+
+def _place(entry: AuditEntry) -> str:
+    for kind, pk in ((entry.object_type, entry.object_id), (entry.subject_type, entry.subject_id)):
+        if kind in PLACES and not entry.verb.endswith("deleted"):
+            try:
+                return reverse(PLACES[kind], args=[pk])
+            except NoReverseMatch:
+                continue
+    return ""
+
+
+def _changes(entry: AuditEntry, labels: dict[tuple[type[models.Model], Any], str]) -> Iterator[Change]:
+    model = _model(entry.object_type)
+    for name in dict.fromkeys((*entry.before, *entry.after)):
+        field = _field(model, name)
+        yield Change(
+            name=capfirst(str(field.verbose_name)) if field else _name(name),
+            before=_value(field, entry.before.get(name), labels),
+            after=_value(field, entry.after.get(name), labels),
+        )
+
+
+def _name(name: str) -> str:
+    return capfirst(str(NAMES.get(name, name.replace("_", " "))))
+
+
+def _value(field: models.Field | None, value: Any, labels: dict[tuple[type[models.Model], Any], str]) -> str:
+    if value is None or value in ("", [], {}):
+        return NOTHING
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    return str(value) if field is None else _value_of(field, value, labels)
+
+
+def _value_of(field: models.Field, value: Any, labels: dict[tuple[type[models.Model], Any], str]) -> str:
+    if isinstance(field, models.ForeignKey):
+        return labels.get((field.related_model, value), str(value))  # type: ignore[arg-type]
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    return _moment(field, value) or str(value)
+
+
+def _moment(field: models.Field, value: Any) -> str:
+    """A date or a time as the language writes it; empty for anything else."""
+    if isinstance(field, models.DateTimeField):
+        moment = parse_datetime(str(value))
+        return formats.date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT") if moment else ""
+    if isinstance(field, models.DateField):
+        day: date | None = parse_date(str(value))
+        return formats.date_format(day, "SHORT_DATE_FORMAT") if day else ""
+    return ""
+
+
+def _labels(entries: Iterable[AuditEntry]) -> dict[tuple[type[models.Model], Any], str]:
+    """The words for every row that a foreign key in `entries` names."""
+    wanted: dict[type[models.Model], set[Any]] = {}
+    for entry in entries:
+        model = _model(entry.object_type)
+        for name, value in (*entry.before.items(), *entry.after.items()):
+            field = _field(model, name)
+            if isinstance(field, models.ForeignKey) and isinstance(value, int) and not isinstance(value, bool):
+                wanted.setdefault(field.related_model, set()).add(value)  # type: ignore[arg-type]
+    return {
+        (model, row.pk): str(row)
+        for model, pks in wanted.items()
+        for row in model._base_manager.select_related().filter(pk__in=pks)
+    }
+
+
+def _model(object_type: str) -> type[models.Model] | None:
+    try:
+        return apps.get_model(object_type)
+    except (LookupError, ValueError):
+        return None
+
+
+def _field(model: type[models.Model] | None, name: str) -> models.Field | None:
+    if model is None:
+        return None
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    return field if isinstance(field, models.Field) else None

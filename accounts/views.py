@@ -1,0 +1,278 @@
+"""Pages of the profile, the organisation, its members and departments, invitations, and the audit trail."""
+
+import structlog
+from django.contrib import messages
+from django.contrib.auth import login
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone, translation
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import invitations, language, members, organisations, trail
+from accounts.access import MemberRequest
+from accounts.forms import (
+    AuditFilterForm,
+    DepartmentForm,
+    InvitationForm,
+    MemberForm,
+    NewAccountForm,
+    OrganisationForm,
+    ProfileForm,
+)
+from accounts.invitations import Standing
+from accounts.members import MembershipError
+from accounts.middleware import SESSION_KEY
+from accounts.models import AuditEntry, Department, Invitation, Membership, Organisation, User
+
+ENTRIES_A_PAGE = 50
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+log = structlog.get_logger(__name__)
+form_view = require_http_methods(["GET", "HEAD", "POST"])
+
+
+# The person -----------------------------------------------------------------------------------------------------
+@form_view
+def profile(request: HttpRequest) -> HttpResponse:
+    user = get_object_or_404(User, pk=request.user.pk)
+    form = ProfileForm(request.POST or None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        with translation.override(user.language):
+            messages.success(request, _("Your profile is saved."))
+        response = redirect("profile")
+        language.keep(response, user.language, secure=request.is_secure())
+        return response
+    return render(request, "accounts/profile.html", {"form": form})
+
+
+@require_POST
+def organisation_switch(request: HttpRequest) -> HttpResponse:
+    """Work in another of one's own organisations."""
+    memberships: list[Membership] = request.memberships  # type: ignore[attr-defined]
+    for membership in memberships:
+        if str(membership.organisation_id) == request.POST.get("organisation"):
+            request.session[SESSION_KEY] = membership.organisation_id
+            return redirect("work")
+    raise Http404
+
+
+# The organisation -----------------------------------------------------------------------------------------------
+@form_view
+def organisation_edit(request: MemberRequest) -> HttpResponse:
+    organisation = get_object_or_404(Organisation, pk=request.member.organisation_id)
+    form = OrganisationForm(request.POST or None, instance=organisation)
+    if request.method == "POST" and form.is_valid():
+        organisations.change(request.member, **form.cleaned_data)
+        messages.success(request, _("The settings are saved."))
+        return redirect("organisation_edit")
+    return render(request, "accounts/organisation_edit.html", {"form": form})
+
+
+@form_view
+def department_add(request: MemberRequest) -> HttpResponse:
+    form = DepartmentForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            organisations.add_department(request.member, name=form.cleaned_data["name"])
+            return redirect("member_list")
+        except MembershipError as refused:
+            form.add_error("name", str(refused))
+    return render(request, "accounts/department_add.html", {"form": form})
+
+
+@form_view
+def department_edit(request: MemberRequest, pk: int) -> HttpResponse:
+    department = _department(request, pk)
+    form = DepartmentForm(request.POST or None, initial={"name": department.name})
+    if request.method == "POST" and form.is_valid():
+        try:
+            organisations.rename_department(request.member, department, name=form.cleaned_data["name"])
+            return redirect("member_list")
+        except MembershipError as refused:
+            form.add_error("name", str(refused))
+    return render(request, "accounts/department_edit.html", {"form": form, "department": _department(request, pk)})
+
+
+@form_view
+def department_delete(request: MemberRequest, pk: int) -> HttpResponse:
+    department = _department(request, pk)
+    if request.method == "POST":
+        try:
+            organisations.delete_department(request.member, department)
+            messages.success(request, _("%(name)s is deleted.") % {"name": department.name})
+        except MembershipError as refused:
+            messages.error(request, str(refused))
+        return redirect("member_list")
+    people = department.memberships.count()
+    used = organisations.uses(department)
+    context = {"department": department, "people": people, "used": used}
+    return render(request, "accounts/department_delete.html", context)
+
+
+def _department(request: MemberRequest, pk: int) -> Department:
+    return get_object_or_404(Department, pk=pk, organisation=request.member.organisation_id)
+
+
+# Members --------------------------------------------------------------------------------------------------------
+@require_GET
+def member_list(request: MemberRequest) -> HttpResponse:
+    people = Membership.objects.for_member(request.member).select_related("user", "department")
+    waiting = Invitation.objects.for_member(request.member).pending().select_related("department")
+    departments = request.member.organisation.departments.annotate(people=Count("memberships"))
+    context = {
+        "people": people.order_by("-is_active", "user__name", "user__email"),
+        "invitations": waiting.order_by("-invited_at"),
+        "departments": departments,
+        "now": timezone.now(),
+    }
+    return render(request, "accounts/member_list.html", context)
+
+
+@form_view
+def member_edit(request: MemberRequest, pk: int) -> HttpResponse:
+    rows = Membership.objects.for_member(request.member).select_related("user", "organisation", "department")
+    person = get_object_or_404(rows, pk=pk)
+    form = MemberForm(request.POST or None, member=person, is_self=person.pk == request.member.pk)
+    if request.method == "POST" and form.is_valid():
+        try:
+            members.change(request.member, person, **form.cleaned_data)
+            messages.success(request, _("%(name)s is saved.") % {"name": person.user})
+            return redirect("member_list")
+        except MembershipError as refused:
+            form.add_error(None, str(refused))
+    return render(request, "accounts/member_edit.html", {"form": form, "person": person})
+
+
+@form_view
+def member_invite(request: MemberRequest) -> HttpResponse:
+    organisation = request.member.organisation
+    form = InvitationForm(request.POST or None, organisation=organisation)
+    if request.method == "POST" and form.is_valid():
+        try:
+            invitation, token = invitations.invite(request.user, organisation, now=timezone.now(), **form.cleaned_data)
+            _mail(request, invitation, token)
+            return redirect("member_list")
+        except MembershipError as refused:
+            form.add_error("email", str(refused))
+    return render(request, "accounts/member_invite.html", {"form": form})
+
+
+@require_POST
+def invitation_resend(request: MemberRequest, pk: int) -> HttpResponse:
+    try:
+        invitation, token = invitations.renew(request.member, _invitation(request, pk), now=timezone.now())
+        _mail(request, invitation, token)
+    except MembershipError as refused:
+        messages.error(request, str(refused))
+    return redirect("member_list")
+
+
+@require_POST
+def invitation_revoke(request: MemberRequest, pk: int) -> HttpResponse:
+    try:
+        invitation = invitations.revoke(request.member, _invitation(request, pk), now=timezone.now())
+        messages.success(request, _("The invitation to %(email)s is withdrawn.") % {"email": invitation.email})
+    except MembershipError as refused:
+        messages.error(request, str(refused))
+    return redirect("member_list")
+
+
+def _invitation(request: MemberRequest, pk: int) -> Invitation:
+    return get_object_or_404(Invitation.objects.for_member(request.member), pk=pk)
+
+
+def _mail(request: MemberRequest, invitation: Invitation, token: str) -> None:
+    try:
+        invitations.send(invitation, token)
+    except OSError as error:
+        log.error("invitation_not_mailed", invitation=invitation.pk, error=str(error))
+        messages.error(
+            request,
+            _("The invitation is kept, but the mail to %(email)s could not be sent: send it again later.")
+            % {"email": invitation.email},
+        )
+    else:
+        messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": invitation.email})
+
+
+# Accepting an invitation ----------------------------------------------------------------------------------------
+@never_cache
+@form_view
+def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
+    """What the mailed link opens. Only POST joins: mail scanners follow links."""
+    now = timezone.now()
+    invitation = invitations.find(token)
+    state = invitations.standing(invitation, now)
+    if invitation is None or state is not Standing.OPEN:
+        status = 404 if invitation is None else 410
+        context = {"standing": state, "organisation": invitation and invitation.organisation}
+        return render(request, "accounts/invitation_closed.html", context, status=status)
+    if request.user.is_authenticated:
+        return _join_as(request, invitation, request.user)
+    language.follow(request, invitation.language)
+    if User.objects.filter(email__iexact=invitation.email).exists():
+        sign_in = urlencode({"next": request.path})
+        return render(request, "accounts/invitation_accept.html", {"invitation": invitation, "sign_in": sign_in})
+    return _join_as_new(request, invitation)
+
+
+def _join_as(request: HttpRequest, invitation: Invitation, user: User) -> HttpResponse:
+    is_theirs = user.email.lower() == invitation.email.lower()
+    if request.method != "POST":
+        context = {"invitation": invitation, "is_theirs": is_theirs}
+        return render(request, "accounts/invitation_accept.html", context)
+    try:
+        member = invitations.join(invitation, user, now=timezone.now())
+    except MembershipError as refused:
+        raise PermissionDenied(str(refused)) from refused
+    return _welcome(request, member)
+
+
+def _join_as_new(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    form = NewAccountForm(request.POST or None, email=invitation.email)
+    if request.method == "POST" and form.is_valid():
+        try:
+            member = invitations.create_account(
+                invitation,
+                name=form.cleaned_data["name"],
+                password=form.cleaned_data["password"],
+                language=invitation.language,
+                now=timezone.now(),
+            )
+        except MembershipError as refused:
+            raise PermissionDenied(str(refused)) from refused
+        login(request, member.user, backend=BACKEND)
+        return _welcome(request, member)
+    return render(request, "accounts/invitation_accept.html", {"invitation": invitation, "form": form})
+
+
+def _welcome(request: HttpRequest, member: Membership) -> HttpResponse:
+    request.session[SESSION_KEY] = member.organisation_id
+    with translation.override(member.user.language):
+        messages.success(
+            request,
+            _("Welcome to %(organisation)s. Your role is: %(role)s.")
+            % {"organisation": member.organisation, "role": member.get_role_display()},
+        )
+    return redirect("work")
+
+
+# The audit trail ------------------------------------------------------------------------------------------------
+@require_GET
+def audit_list(request: MemberRequest) -> HttpResponse:
+    form = AuditFilterForm(request.GET or None, organisation=request.member.organisation)
+    entries = AuditEntry.objects.for_member(request.member)
+    page = Paginator(form.narrow(entries), ENTRIES_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page_obj": page,
+        "lines": trail.lines(page.object_list),
+        "is_narrowed": form.has_changed(),
+    }
+    return render(request, "accounts/audit_list.html", context)
