@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.views import assessments, decisions
+from assessments.views import assessments, decisions, questionnaire
 
 urlpatterns = [
     path("assessments/", assessments.assessment_list, name="assessment_list"),
@@ -16,4 +16,10 @@ urlpatterns = [
     path("assessments/<int:pk>/submit/", decisions.assessment_submit, name="assessment_submit"),
     path("assessments/<int:pk>/approve/", decisions.assessment_approve, name="assessment_approve"),
     path("assessments/<int:pk>/send-back/", decisions.assessment_send_back, name="assessment_send_back"),
+    path("assessments/<int:pk>/questionnaire/<slug:rule>/", questionnaire.questionnaire, name="questionnaire"),
+    path("assessments/<int:pk>/score/", questionnaire.assessment_score, name="assessment_score"),
+    path("answers/<int:pk>/", questionnaire.answer_edit, name="answer_edit"),
+    path("answers/<int:pk>/evidence/", questionnaire.evidence_add, name="evidence_add"),
+    path("evidence/<int:pk>/", questionnaire.evidence_download, name="evidence_download"),
+    path("evidence/<int:pk>/delete/", questionnaire.evidence_delete, name="evidence_delete"),
 ]

@@ -1,0 +1,217 @@
+"""Saving answers: one conditional UPDATE each, so that two people in one answer never overwrite each other silently."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import audit
+from accounts.models import AuditEntry, User
+from assessments.models import Answer, Assessment, AssessmentState, Blank, FrequencyUnit, Response, ResponseKind
+from manifesto.models import FactKind, Question
+
+GRADE_NAMES: tuple[Promise, ...] = (
+    gettext_lazy("Absent"),
+    gettext_lazy("Ad hoc"),
+    gettext_lazy("Partial"),
+    gettext_lazy("Dependable"),
+    gettext_lazy("Proven"),
+)
+SCORE_FIELDS = ("grade", "blank", "reason", "fact_value", "fact_unit")
+TEXT_FIELDS = ("vendor_says", "comment")
+ANSWER_FIELDS = SCORE_FIELDS + TEXT_FIELDS
+HUNDRED_PERCENT = Decimal(100)
+MOST_OFTEN = Decimal(10_000)  # times per unit of time: beyond that it is a slip of the finger
+
+NOT_COLLECTING: dict[str, Promise] = {
+    AssessmentState.DRAFT: gettext_lazy("The assessment has not been opened for answers yet."),
+    AssessmentState.IN_REVIEW: gettext_lazy("The answers have been submitted; they can no longer be changed."),
+    AssessmentState.APPROVED: gettext_lazy("The assessment is approved; its answers can no longer be changed."),
+    AssessmentState.CANCELLED: gettext_lazy("The assessment was cancelled; its answers can no longer be changed."),
+}
+
+# A text saves itself at every pause in the writing. One entry a stretch of writing keeps the trail readable.
+WRITING_STRETCH = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What a person wants an answer to hold."""
+
+    vendor_says: str = ""
+    grade: int | None = None
+    blank: str = ""
+    reason: str = ""
+    comment: str = ""
+    fact_value: Decimal | None = None
+    fact_unit: str = ""
+
+    @classmethod
+    def of(cls, answer: Answer) -> Draft:
+        return cls(**{one.name: getattr(answer, one.name) for one in fields(cls)})
+
+    def tidy(self, question: Question) -> Draft:
+        """Without what has no meaning: a reason where it applies, a fact where none is asked, a unit of nothing."""
+        has_fact = question.fact != FactKind.NONE and self.fact_value is not None
+        return Draft(
+            vendor_says=self.vendor_says.strip(),
+            grade=self.grade,
+            blank=self.blank,
+            reason=self.reason.strip() if self.blank == Blank.NOT_APPLICABLE else "",
+            comment=self.comment.strip(),
+            fact_value=self.fact_value if has_fact else None,
+            fact_unit=self.fact_unit if has_fact and question.fact == FactKind.FREQUENCY else "",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Saved:
+    """The answer now holds the draft. `changed`: the fields that moved; none when it held the draft already."""
+
+    version: int
+    at: datetime | None
+    changed: frozenset[str] = frozenset()
+
+    @property
+    def bears_on_score(self) -> bool:
+        return not self.changed.isdisjoint(SCORE_FIELDS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conflict:
+    """Somebody else saved in between; nothing was written. `stored` is what stands there now."""
+
+    stored: Answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closed:
+    """Answers are no longer taken; nothing was written."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invalid:
+    """The draft breaks a rule; nothing was written. Messages by field."""
+
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+Outcome = Saved | Conflict | Closed | Invalid
+
+
+def problems(draft: Draft, question: Question) -> dict[str, str]:
+    """What keeps a draft from being saved, by field, in words for the person who wrote it."""
+    found = {}
+    if draft.grade is not None and draft.blank:
+        found["choice"] = _("Choose a grade or “not applicable” or “don’t know”, only one of them.")
+    if draft.blank == Blank.NOT_APPLICABLE and not draft.reason.strip():
+        found["reason"] = _("Say why the question does not apply: without a reason it would hide a weakness.")
+    if question.fact != FactKind.NONE and draft.fact_value is not None:
+        found |= _fact_problems(draft, question)
+    return found
+
+
+def _fact_problems(draft: Draft, question: Question) -> dict[str, str]:
+    value = draft.fact_value or Decimal(0)
+    if value < 0:
+        return {"fact_value": _("Enter zero or more.")}
+    if question.fact == FactKind.PERCENTAGE:
+        return {"fact_value": _("A percentage is at most 100.")} if value > HUNDRED_PERCENT else {}
+    if value > MOST_OFTEN:
+        return {"fact_value": _("Enter a smaller number, or a longer stretch of time.")}
+    if draft.fact_unit not in FrequencyUnit.values:
+        return {"fact_unit": _("Choose the stretch of time: a week, a month, a quarter or a year.")}
+    return {}
+
+
+def closed_reason(assessment: Assessment, response: Response | None) -> str:
+    """Why no answer can be given now; empty while the questionnaire is open."""
+    if assessment.state != AssessmentState.COLLECTING:
+        return str(NOT_COLLECTING[assessment.state])
+    if response is None:
+        return _("Nobody has been asked to answer this assessment yet.")
+    if response.submitted_at is not None:
+        return _("The answers have been submitted; they can no longer be changed.")
+    return ""
+
+
+def save_answer(answer: Answer, draft: Draft, *, version: int, actor: User, now: datetime) -> Outcome:
+    """Write the draft where the answer still has `version`, with its audit entry, or say why not."""
+    question = answer.question
+    if errors := problems(draft, question):
+        return Invalid(errors=errors)
+    wanted = draft.tidy(question)
+    with transaction.atomic():
+        stored = locked(answer)
+        if reason := closed_reason(stored.response.assessment, stored.response):
+            return Closed(reason=reason)
+        changed = differences(Draft.of(stored), wanted)
+        if not changed:
+            # Also a retry whose first attempt arrived though its reply did not: no conflict with oneself.
+            return Saved(version=stored.version, at=stored.updated_at)
+        if not _write(answer.pk, wanted, version=version, actor=actor, now=now):
+            return Conflict(stored=stored)
+        _record(stored, wanted, changed, actor=actor, now=now)
+    return Saved(version=version + 1, at=now, changed=changed)
+
+
+def locked(answer: Answer) -> Answer:
+    """The answer as stored, while its assessment is held: submitting and saving cannot pass through each other."""
+    Assessment.objects.select_for_update(of=("self",), no_key=True).get(responses=answer.response_id)
+    related = ("response__assessment__organisation", "question", "updated_by")
+    return Answer.objects.select_related(*related).get(pk=answer.pk)
+
+
+def differences(one: Draft, other: Draft) -> frozenset[str]:
+    return frozenset(item.name for item in fields(Draft) if getattr(one, item.name) != getattr(other, item.name))
+
+
+def _write(pk: int, draft: Draft, *, version: int, actor: User, now: datetime) -> bool:
+    values: dict[str, Any] = {one.name: getattr(draft, one.name) for one in fields(draft)}
+    return bool(
+        # No joins here: the database would decide `version` in a subquery, and two writers would both win.
+        Answer.objects.filter(pk=pk, version=version).update(
+            **values, version=F("version") + 1, updated_at=now, updated_by=actor
+        )
+    )
+
+
+def _record(stored: Answer, draft: Draft, changed: frozenset[str], *, actor: User, now: datetime) -> None:
+    """Always for what bears on the score or erases a text; for other texts once a stretch of writing."""
+    erased = any(getattr(stored, name) and not getattr(draft, name) for name in TEXT_FIELDS)
+    if changed.isdisjoint(SCORE_FIELDS) and not erased and _is_still_writing(stored, actor, now):
+        return
+    audit.record(
+        actor,
+        "answer_changed",
+        stored,
+        organisation=stored.response.assessment.organisation,
+        before={name: getattr(stored, name) for name in changed},
+        after={name: getattr(draft, name) for name in changed},
+        subject=stored.response.assessment,
+        label=str(stored.question),
+    )
+
+
+def _is_still_writing(stored: Answer, actor: User, now: datetime) -> bool:
+    """The last entry about this answer is the same person's, a few minutes old."""
+    last = AuditEntry.objects.about(stored).order_by("-at", "-pk").first()
+    return last is not None and last.actor_id == actor.pk and last.at > now - WRITING_STRETCH
+
+
+def response_for(assessment: Assessment, user: User) -> Response | None:
+    """The questionnaire that a member fills: their own where they rate themselves, else the one they share."""
+    responses = list(assessment.responses.filter(kind=ResponseKind.CUSTOMER).order_by("created_at", "pk"))
+    own = [response for response in responses if response.rater_id == user.pk]
+    return next(iter(own + responses), None)

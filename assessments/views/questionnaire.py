@@ -1,0 +1,345 @@
+"""The questionnaire: one rule at a time, each answer saved by itself, the score beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import MemberRequest
+from assessments.answer_forms import AnswerForm, Row, conflict_of, prefix_of, row_of, saved_at, values_of
+from assessments.answering import Closed, Conflict, Invalid, Outcome, Saved, closed_reason, response_for, save_answer
+from assessments.evidence import EvidenceError, add_evidence, delete_evidence
+from assessments.models import Answer, Assessment, Evidence, Response
+from assessments.sheet import RuleSheet, Sheet, sheet_of
+from manifesto.models import Rule
+
+STATUS_OF = {Saved: 200, Conflict: 409, Invalid: 422, Closed: 423}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where in which questionnaire a person is."""
+
+    assessment: Assessment
+    response: Response
+    rules: tuple[Rule, ...]
+    rule: Rule
+
+    @property
+    def previous(self) -> Rule | None:
+        return self.rules[self._index - 1] if self._index else None
+
+    @property
+    def next(self) -> Rule | None:
+        return self.rules[self._index + 1] if self._index + 1 < len(self.rules) else None
+
+    @property
+    def _index(self) -> int:
+        return self.rules.index(self.rule)
+
+    def url(self, rule: Rule | None = None) -> str:
+        return reverse("questionnaire", args=[self.assessment.pk, (rule or self.rule).key])
+
+    def answers(self) -> list[Answer]:
+        """The answers of this rule in order, with all that a row shows; four queries."""
+        answers = Answer.objects.filter(response=self.response, question__rule=self.rule)
+        related = ("question__rule", "updated_by", "response__assessment")
+        rows = answers.select_related(*related).prefetch_related("question__levels", "evidence")
+        return list(rows.order_by("question__position"))
+
+
+@never_cache  # a page brought back by the browser would hold versions that are long gone
+@require_http_methods(["GET", "POST"])
+def questionnaire(request: MemberRequest, pk: int, rule: str) -> HttpResponse:
+    """One rule with its questions. A POST saves them all: that is the whole of it without JavaScript."""
+    assessment = _assessment(request, pk)
+    response = response_for(assessment, request.user)
+    closed = closed_reason(assessment, response)
+    if response is None or (closed and request.method == "GET"):
+        messages.info(request, closed)
+        return redirect("assessment_detail", pk)
+    place = _place(assessment, response, rule)
+    if request.method == "POST":
+        return _save_page(request, place, place.answers())
+    return _page(request, place, [AnswerForm(answer=answer) for answer in place.answers()])
+
+
+@require_http_methods(["GET", "POST"])
+def answer_edit(request: MemberRequest, pk: int) -> HttpResponse:
+    """Save one answer. Asked for JSON (autosave.js) it answers in JSON, else with the page of its rule."""
+    answer = get_object_or_404(Answer.objects.for_member(request.member).with_question(), pk=pk)
+    place = _place(answer.response.assessment, answer.response, answer.question.rule.key)
+    if request.method == "GET":
+        return redirect(f"{place.url()}#question-{answer.question.key}")
+    if not _wants_json(request):
+        return _save_page(request, place, [one for one in place.answers() if one.pk == pk])
+    form = AnswerForm(request.POST, answer=answer)
+    return _as_json(form, _save(request, form))
+
+
+@require_POST
+def evidence_add(request: MemberRequest, pk: int) -> HttpResponse:
+    """Keep the files sent with an answer."""
+    answer = get_object_or_404(Answer.objects.for_member(request.member).with_question(), pk=pk)
+    form = AnswerForm(answer=answer)
+    closed = _keep_files(request, form, request.FILES.getlist(f"{prefix_of(answer)}-evidence"))
+    return _evidence_reply(request, form, closed)
+
+
+@require_POST
+def evidence_delete(request: MemberRequest, pk: int) -> HttpResponse:
+    evidence = get_object_or_404(
+        Evidence.objects.for_member(request.member).select_related("answer__response", "answer__question__rule"),
+        pk=pk,
+    )
+    closed = delete_evidence(evidence, actor=request.user)
+    return _evidence_reply(request, AnswerForm(answer=evidence.answer), closed)
+
+
+@require_GET
+def evidence_download(request: MemberRequest, pk: int) -> FileResponse:
+    """The file, always to be kept and never to be shown: what it contains was written by others."""
+    evidence = get_object_or_404(Evidence.objects.for_member(request.member), pk=pk)
+    try:
+        file = evidence.file.open("rb")
+    except FileNotFoundError as missing:
+        raise Http404 from missing
+    reply = FileResponse(file, as_attachment=True, filename=evidence.name, content_type=evidence.content_type)
+    reply["X-Content-Type-Options"] = "nosniff"
+    reply["Cache-Control"] = "private, no-store"
+    return reply
+
+
+@never_cache
+@require_GET
+def assessment_score(request: MemberRequest, pk: int) -> HttpResponse:
+    """The live score and the stepper alone, to be put in their places."""
+    assessment = _assessment(request, pk)
+    current = request.GET.get("rule", "")
+    return render(request, "assessments/_score_update.html", _score(assessment, current))
+
+
+def _assessment(request: MemberRequest, pk: int) -> Assessment:
+    return get_object_or_404(Assessment.objects.for_member(request.member).with_vendor(), pk=pk)
+
+
+def _place(assessment: Assessment, response: Response, key: str) -> Place:
+    rules = tuple(Rule.objects.filter(release=assessment.release_id).order_by("position"))
+    rule = next((rule for rule in rules if rule.key == key), None)
+    if rule is None:
+        raise Http404
+    return Place(assessment=assessment, response=response, rules=rules, rule=rule)
+
+
+def _save(request: MemberRequest, form: AnswerForm) -> Outcome:
+    """Save one form; what keeps it from being saved is put beside its fields."""
+    if not form.is_valid():
+        closed = closed_reason(form.answer.response.assessment, form.answer.response)
+        return Closed(reason=closed) if closed else Invalid(errors=form.messages())
+    version = form.cleaned_data["version"]
+    outcome = save_answer(form.answer, form.draft(), version=version, actor=request.user, now=timezone.now())
+    if isinstance(outcome, Conflict):
+        form.conflict = outcome.stored
+    return outcome
+
+
+def _save_page(request: MemberRequest, place: Place, answers: Sequence[Answer]) -> HttpResponse:
+    """Save what can be saved; show the rest again as it was typed, with what is to be decided or put right."""
+    data = _decided(request.POST)
+    taken = request.POST.get("take", "")
+    forms = [AnswerForm(data, request.FILES, answer=answer) for answer in answers if str(answer.pk) != taken]
+    outcomes = {form.answer.pk: _save(request, form) for form in forms}
+    closed = next((outcome for outcome in outcomes.values() if isinstance(outcome, Closed)), None)
+    if closed is None:
+        closed = _save_files(request, forms)
+    open_forms = {
+        form.answer.pk: form
+        for form in forms
+        if form.file_errors or closed or not isinstance(outcomes[form.answer.pk], Saved)
+    }
+    if not open_forms:
+        return _onward(request, place)
+    shown = [_form_to_show(answer, open_forms, outcomes) for answer in place.answers()]
+    status = max(STATUS_OF[type(outcome)] for outcome in outcomes.values())
+    return _page(request, place, shown, closed=closed.reason if closed else "", status=max(status, 409))
+
+
+def _form_to_show(answer: Answer, typed: dict[int, AnswerForm], outcomes: dict[int, Outcome]) -> AnswerForm:
+    """As typed where it was not saved, else as it is stored now."""
+    form = typed.get(answer.pk)
+    if form is None:
+        return AnswerForm(answer=answer)
+    if isinstance(outcomes[answer.pk], Saved):
+        fresh = AnswerForm(answer=answer)
+        fresh.file_errors = form.file_errors
+        return fresh
+    form.answer = answer
+    return form
+
+
+def _decided(posted: QueryDict) -> QueryDict:
+    """“Keep mine” names the version that the person has seen and wants to replace."""
+    answer, _colon, version = posted.get("keep", "").partition(":")
+    if not version.isdecimal():
+        return posted
+    data = posted.copy()
+    data[f"a{answer}-version"] = version
+    return data
+
+
+def _save_files(request: MemberRequest, forms: Iterable[AnswerForm]) -> Closed | None:
+    for form in forms:
+        files = request.FILES.getlist(f"{form.prefix}-evidence")
+        if files and (closed := _keep_files(request, form, files)):
+            return closed
+    return _delete_file(request, forms)
+
+
+def _keep_files(request: MemberRequest, form: AnswerForm, files: Iterable[Any]) -> Closed | None:
+    """Keep each file that may be kept; the others are named with the reason."""
+    for file in files:
+        try:
+            outcome = add_evidence(form.answer, file, actor=request.user, now=timezone.now())
+        except EvidenceError as refused:
+            form.file_errors.append(str(refused))
+        else:
+            if isinstance(outcome, Closed):
+                return outcome
+    return None
+
+
+def _delete_file(request: MemberRequest, forms: Iterable[AnswerForm]) -> Closed | None:
+    """A file of one of these answers, named by the button that was pressed."""
+    wanted = request.POST.get("delete_evidence", "")
+    if not wanted.isdecimal():
+        return None
+    answers = [form.answer.pk for form in forms]
+    evidence = Evidence.objects.for_member(request.member).filter(pk=wanted, answer__in=answers)
+    found = evidence.select_related("answer__response", "answer__question").first()
+    return delete_evidence(found, actor=request.user) if found else None
+
+
+def _onward(request: MemberRequest, place: Place) -> HttpResponseRedirect:
+    """Where the button that was pressed leads to."""
+    then = request.POST.get("then", "stay")
+    if then == "next" and place.next:
+        return redirect(place.url(place.next))
+    if then == "next":
+        return redirect("assessment_review", place.assessment.pk)
+    if then == "previous" and place.previous:
+        return redirect(place.url(place.previous))
+    messages.success(request, _("Saved."))
+    return redirect(place.url())
+
+
+def _page(
+    request: MemberRequest, place: Place, forms: Sequence[AnswerForm], *, closed: str = "", status: int = 200
+) -> HttpResponse:
+    rows = [row_of(form) for form in forms]
+    context = {
+        "assessment": place.assessment,
+        "place": place,
+        "forms": forms,
+        "rows": rows,
+        "problems": [(row, link, message) for row in rows for link, message in row.error_links],
+        "conflicts": [row for row in rows if row.conflict],
+        "closed": closed,
+        **_score(place.assessment, place.rule.key),
+    }
+    return render(request, "assessments/questionnaire.html", context, status=status)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A rule as its mark in the stepper and its line in the live score. Whole numbers, for drawing."""
+
+    sheet: RuleSheet
+    url: str
+    is_current: bool
+
+    @property
+    def eighths(self) -> int:
+        """The answered part; both a first answer and a last one that is missing show."""
+        answered, total = self.sheet.progress.answered, self.sheet.progress.total
+        if not answered or answered == total:
+            return 8 if answered and total else 0
+        return min(7, max(1, answered * 8 // total))
+
+    @property
+    def low(self) -> int:
+        return round(self.sheet.low or 0)
+
+    @property
+    def span(self) -> int:
+        """From the lower bound to the upper: what is still open."""
+        return round(self.sheet.high or 0) - self.low
+
+
+def _score(assessment: Assessment, current: str) -> dict[str, Any]:
+    """What the score panel and the stepper show; a fixed number of queries."""
+    sheet: Sheet = sheet_of(assessment)
+    steps = [
+        Step(
+            sheet=rule,
+            url=reverse("questionnaire", args=[assessment.pk, rule.progress.key]),
+            is_current=rule.progress.key == current,
+        )
+        for rule in sheet.rules
+    ]
+    return {"assessment": assessment, "sheet": sheet, "steps": steps}
+
+
+def _wants_json(request: MemberRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def _as_json(form: AnswerForm, outcome: Outcome) -> JsonResponse:
+    data = {"state": type(outcome).__name__.lower()} | _said(form, outcome)
+    return JsonResponse(data, status=STATUS_OF[type(outcome)])
+
+
+def _said(form: AnswerForm, outcome: Outcome) -> dict[str, Any]:
+    """What autosave.js needs to know of each outcome."""
+    match outcome:
+        case Saved():
+            form.answer.updated_at = outcome.at
+            return {
+                "version": outcome.version,
+                "message": saved_at(form.answer),
+                "scored": outcome.bears_on_score,
+            }
+        case Conflict():
+            context = {"row": row_of(form), "conflict": conflict_of(form)}
+            return {
+                "message": _("Not saved: somebody else changed this answer"),
+                "stored": values_of(outcome.stored),
+                "html": render_to_string("assessments/_answer_conflict.html", context),
+            }
+        case Invalid():
+            return {"message": _("Not saved yet"), "errors": dict(outcome.errors)}
+        case _:
+            return {"message": outcome.reason}
+
+
+def _evidence_reply(request: MemberRequest, form: AnswerForm, closed: Closed | None) -> HttpResponse:
+    """The list of files alone for autosave.js, else back to the question."""
+    if closed:
+        form.file_errors.append(closed.reason)
+    if not _wants_json(request):
+        for message in form.file_errors:
+            messages.error(request, message)
+        return redirect("answer_edit", form.answer.pk)
+    row: Row = row_of(form)
+    html = render_to_string("assessments/_answer_evidence.html", {"row": row})
+    return JsonResponse({"html": html}, status=422 if form.file_errors else 200)

@@ -1,0 +1,451 @@
+// Each answer saves by itself. Without this file the page is one form with buttons, and loses nothing either.
+(() => {
+  "use strict";
+
+  const form = document.querySelector("form[data-autosave]");
+  if (!form) return;
+
+  const TYPING = 800; // ms of silence after which a text is saved
+  const PICKING = 150; // arrow keys pass over grades on the way to the right one
+  const RETRIES = [5000, 15000, 60000];
+  const PATIENCE = 20000;
+  const DRAFT_DAYS = 30;
+  const text = form.dataset; // every text comes translated with the page
+  const user = form.dataset.user;
+
+  // What could not be saved yet is kept on this device, per person.
+  const drafts = {
+    key: (pk) => `draft/${user}/${pk}`,
+    read(pk) {
+      try {
+        return JSON.parse(localStorage.getItem(this.key(pk)));
+      } catch {
+        return null;
+      }
+    },
+    write(pk, draft) {
+      try {
+        localStorage.setItem(this.key(pk), JSON.stringify({ ...draft, at: Date.now() }));
+      } catch {
+        // A full or forbidden store: the text still stands in its field.
+      }
+    },
+    drop(pk) {
+      try {
+        localStorage.removeItem(this.key(pk));
+      } catch {
+        // As above.
+      }
+    },
+    waiting() {
+      try {
+        const prefix = this.key("");
+        return Object.keys(localStorage).filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+      } catch {
+        return [];
+      }
+    },
+  };
+
+  const token = () =>
+    document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? form.elements.csrfmiddlewaretoken.value;
+
+  // Resolves to {status, data}; {status: 0} when signed out; rejects when nothing answers.
+  const post = async (url, body, options = {}) => {
+    const reply = await fetch(url, {
+      method: "POST",
+      headers: { Accept: "application/json", "X-CSRFToken": token() },
+      body,
+      redirect: "manual",
+      credentials: "same-origin",
+      signal: options.keepalive ? undefined : AbortSignal.timeout(PATIENCE),
+      ...options,
+    });
+    if (reply.type === "opaqueredirect") return { status: 0, data: {} };
+    if (!reply.headers.get("Content-Type")?.includes("json")) throw new Error(`unexpected reply ${reply.status}`);
+    return { status: reply.status, data: await reply.json() };
+  };
+
+  const tidy = (value) => String(value ?? "").replace(/\r\n?/g, "\n").trim();
+  const same = (one, other) => Object.keys(one).every((name) => tidy(one[name]) === tidy(other[name]));
+  const packed = (prefix, version, fields) => {
+    const body = new FormData();
+    body.set(`${prefix}-version`, version);
+    for (const [name, value] of Object.entries(fields)) body.set(`${prefix}-${name}`, value);
+    return body;
+  };
+
+  class Answer {
+    constructor(row) {
+      this.row = row;
+      this.pk = row.dataset.pk;
+      this.prefix = row.dataset.answer;
+      this.status = row.querySelector("[data-status]");
+      this.statusText = row.querySelector("[data-status-text]");
+      this.retryButton = row.querySelector("[data-retry]");
+      this.signIn = row.querySelector("[data-sign-in]");
+      this.versionField = this.field("version");
+      this.saved = this.read();
+      this.attempts = 0;
+      this.stored = null; // what somebody else saved, while a person decides
+      this.unsure = null; // what was sent without an answer coming back
+    }
+
+    field(name) {
+      return form.elements[`${this.prefix}-${name}`];
+    }
+
+    controls() {
+      const own = [...this.row.querySelectorAll("textarea, select, input[type=text], input[type=radio]")];
+      return own.filter((control) => control.name.startsWith(`${this.prefix}-`));
+    }
+
+    read() {
+      const fields = {};
+      for (const control of this.controls()) {
+        const name = control.name.slice(this.prefix.length + 1);
+        if (control.type !== "radio") fields[name] = control.value;
+        else if (control.checked) fields[name] = control.value;
+        else fields[name] ??= "";
+      }
+      return fields;
+    }
+
+    fill(fields) {
+      for (const control of this.controls()) {
+        const value = fields[control.name.slice(this.prefix.length + 1)];
+        if (value === undefined) continue;
+        if (control.type === "radio") control.checked = control.value === String(value);
+        else control.value = value;
+      }
+    }
+
+    get isClean() {
+      return same(this.read(), this.saved);
+    }
+
+    get isStuck() {
+      return ["offline", "failed", "signed-out"].includes(this.status.dataset.state);
+    }
+
+    show(state, message) {
+      this.status.dataset.state = state;
+      if (this.statusText.textContent !== message) this.statusText.textContent = message;
+      this.retryButton.hidden = state !== "failed" && state !== "signed-out";
+      this.signIn.hidden = state !== "signed-out";
+      if (state === "signed-out") {
+        this.signIn.href = text.loginUrl;
+        this.signIn.textContent = text.textSignIn;
+      }
+    }
+
+    showErrors(errors) {
+      for (const place of this.row.querySelectorAll("[data-error]")) {
+        const message = errors[place.dataset.error] ?? "";
+        place.textContent = message;
+        place.hidden = !message;
+        const control = this.field(place.dataset.error);
+        if (control instanceof Element) control.toggleAttribute("aria-invalid", Boolean(message));
+        if (message && control instanceof Element) control.setAttribute("aria-invalid", "true");
+      }
+    }
+
+    showConflict(html) {
+      this.row.classList.toggle("q-in-conflict", Boolean(html));
+      this.row.querySelector("[data-conflict]").innerHTML = html; // made and escaped by the server
+    }
+
+    changed(delay) {
+      drafts.write(this.pk, { fields: this.read(), version: this.versionField.value, prefix: this.prefix, url: this.row.dataset.url });
+      if (this.stored) return; // first a person decides
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.save(), delay);
+    }
+
+    // Saves one after the other; whatever is typed meanwhile is taken along.
+    save() {
+      clearTimeout(this.timer);
+      this.wanted = true;
+      this.running ??= this.run().finally(() => {
+        this.running = null;
+      });
+      return this.running;
+    }
+
+    async run() {
+      while (this.wanted && !this.stored) {
+        this.wanted = false;
+        if (!(await this.send())) return;
+      }
+    }
+
+    async send() {
+      const fields = this.read();
+      if (same(fields, this.saved) && !this.unsure) {
+        this.settle(this.savedMessage ?? this.statusText.textContent);
+        return true;
+      }
+      if (!navigator.onLine) return this.wait("offline", text.textOffline);
+      this.show("saving", text.textSaving);
+      let reply;
+      try {
+        reply = await post(this.row.dataset.url, packed(this.prefix, this.versionField.value, fields));
+      } catch {
+        this.unsure = fields;
+        return navigator.onLine ? this.wait("failed", text.textFailed) : this.wait("offline", text.textOffline);
+      }
+      return this.take(reply, fields);
+    }
+
+    take({ status, data }, fields) {
+      const unsure = this.unsure;
+      if (status !== 0) this.unsure = null;
+      if (status === 0) return this.wait("signed-out", text.textSignedOut);
+      if (data.state === "saved") return this.keep(data, fields);
+      if (data.state === "conflict") {
+        if (unsure && same(unsure, data.stored)) return this.resume(data.stored); // it was I, and the reply was lost
+        this.stored = data.stored;
+        this.showConflict(data.html);
+        this.show("conflict", data.message);
+        return false;
+      }
+      if (data.state === "invalid") {
+        this.showErrors(data.errors);
+        this.show("invalid", data.message);
+        return false;
+      }
+      this.show("closed", data.message ?? text.textFailed);
+      return false;
+    }
+
+    keep(data, fields) {
+      this.versionField.value = data.version;
+      this.saved = fields;
+      this.attempts = 0;
+      this.showErrors({});
+      this.savedMessage = data.message;
+      if (this.isClean) this.settle(data.message);
+      else this.wanted = true;
+      if (data.scored) refreshScore();
+      return true;
+    }
+
+    resume(stored) {
+      this.versionField.value = stored.version;
+      this.wanted = true;
+      return true;
+    }
+
+    settle(message) {
+      drafts.drop(this.pk);
+      this.showErrors({});
+      this.show(message ? "saved" : "", message);
+    }
+
+    wait(state, message) {
+      this.show(state, message);
+      clearTimeout(this.timer);
+      if (state === "failed") {
+        const delay = RETRIES[Math.min(this.attempts, RETRIES.length - 1)];
+        this.attempts += 1;
+        this.timer = setTimeout(() => this.save(), delay);
+      }
+      return false;
+    }
+
+    // A person has seen both texts: what stands in the fields replaces the other.
+    keepMine() {
+      this.versionField.value = this.stored.version;
+      this.stored = null;
+      this.showConflict("");
+      this.row.querySelector("textarea").focus();
+      return this.save();
+    }
+
+    takeTheirs() {
+      const { version, ...fields } = this.stored;
+      this.stored = null;
+      this.fill(fields);
+      this.versionField.value = version;
+      this.saved = this.read();
+      this.showConflict("");
+      this.settle(text.textTheirs);
+      this.row.querySelector("textarea").focus();
+      refreshScore();
+    }
+
+    // After a reload: what had not been saved comes back, with the version that it was written on.
+    restore() {
+      const draft = drafts.read(this.pk);
+      if (!draft?.fields) return;
+      if (same(draft.fields, this.read())) {
+        drafts.drop(this.pk);
+        return;
+      }
+      this.fill(draft.fields);
+      this.versionField.value = draft.version;
+      this.show("restored", text.textRestored);
+      this.save();
+    }
+
+    sendOnLeaving() {
+      if (this.stored || this.isClean || !navigator.onLine) return;
+      const body = packed(this.prefix, this.versionField.value, this.read());
+      post(this.row.dataset.url, body, { keepalive: true }).catch(() => {});
+    }
+
+    async upload(input) {
+      const body = new FormData();
+      for (const file of input.files) body.append(input.name, file);
+      this.show("saving", text.textUploading);
+      try {
+        await this.showFiles(await post(this.row.dataset.evidenceUrl, body, { signal: AbortSignal.timeout(10 * PATIENCE) }));
+        input.value = "";
+      } catch {
+        this.show("upload-failed", text.textNotUploaded);
+      }
+    }
+
+    async deleteFile(button) {
+      try {
+        await this.showFiles(await post(button.dataset.deleteUrl, new FormData()));
+      } catch {
+        this.show("upload-failed", text.textFailed);
+      }
+      this.field("evidence").focus();
+    }
+
+    async showFiles({ status, data }) {
+      if (status === 0) {
+        this.wait("signed-out", text.textSignedOut);
+        throw new Error("signed out");
+      }
+      this.row.querySelector("[data-files]").innerHTML = data.html; // made and escaped by the server
+      this.settleFiles();
+      refreshScore();
+    }
+
+    settleFiles() {
+      if (this.isClean) this.show(this.savedMessage ? "saved" : "", this.savedMessage ?? "");
+      else this.save();
+    }
+  }
+
+  const answers = [...form.querySelectorAll("[data-answer]")].map((row) => new Answer(row));
+  const answerOf = (element) => answers.find((answer) => answer.row.contains(element));
+  const isText = (element) => element.matches("textarea, input[type=text]");
+
+  // The live score and the stepper are drawn by the server and put in their places. --------------------------------
+  let scoreTimer;
+  let scoreTurn = 0;
+  const refreshScore = () => {
+    clearTimeout(scoreTimer);
+    scoreTimer = setTimeout(drawScore, 200);
+  };
+  const drawScore = async () => {
+    const turn = ++scoreTurn;
+    try {
+      const reply = await fetch(form.dataset.scoreUrl, { redirect: "error", credentials: "same-origin" });
+      if (!reply.ok) return;
+      const html = await reply.text();
+      if (turn === scoreTurn) swap(new DOMParser().parseFromString(html, "text/html"));
+    } catch {
+      // The score stays as it was; the next save brings it.
+    }
+  };
+  const swap = (fresh) => {
+    const headline = () => document.querySelector("[data-headline]")?.textContent.trim();
+    const before = headline();
+    const focused = document.activeElement?.closest("[data-live] a")?.getAttribute("href");
+    for (const part of fresh.querySelectorAll("[data-live]")) {
+      document.getElementById(part.id)?.replaceWith(document.adoptNode(part));
+    }
+    if (focused) document.querySelector(`[data-live] a[href="${CSS.escape(focused)}"]`)?.focus();
+    if (headline() !== before) document.querySelector("[data-score-said]").textContent = headline();
+  };
+
+  // What people do. ------------------------------------------------------------------------------------------------
+  form.addEventListener("input", ({ target }) => {
+    if (target.type === "file") return;
+    answerOf(target)?.changed(isText(target) ? TYPING : PICKING);
+  });
+
+  form.addEventListener("change", ({ target }) => {
+    const answer = answerOf(target);
+    if (!answer) return;
+    if (target.type === "file") {
+      if (target.files.length && navigator.onLine) answer.upload(target);
+    } else if (isText(target) && !answer.isClean) answer.changed(0);
+  });
+
+  form.addEventListener("keydown", (event) => {
+    if (!/^[0-4]$/.test(event.key) || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.target.type !== "radio") return;
+    const name = CSS.escape(event.target.name);
+    const radio = form.querySelector(`input[type=radio][name="${name}"][value="${event.key}"]`);
+    if (!radio) return;
+    event.preventDefault();
+    radio.checked = true;
+    radio.focus();
+    radio.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    const answer = button && answerOf(button);
+    if (!answer) return;
+    if (button.matches("[data-retry]")) answer.save();
+    else if (button.name === "keep" && answer.stored) answer.keepMine();
+    else if (button.name === "take" && answer.stored) answer.takeTheirs();
+    else if (button.matches("[data-delete-url]") && navigator.onLine) answer.deleteFile(button);
+    else return;
+    event.preventDefault();
+  });
+
+  // The buttons at the end still post the page; but first comes what is under way, so that nobody meets themselves.
+  form.addEventListener("submit", async (event) => {
+    if (form.dataset.flushed) {
+      delete form.dataset.flushed;
+      return;
+    }
+    event.preventDefault();
+    await Promise.all(answers.map((answer) => (answer.stored ? null : answer.save())));
+    const stuck = answers.find((answer) => answer.isStuck);
+    if (stuck) {
+      stuck.status.scrollIntoView({ block: "center" });
+      return;
+    }
+    form.dataset.flushed = "yes";
+    form.requestSubmit(event.submitter);
+  });
+
+  window.addEventListener("online", () => {
+    for (const answer of answers) if (answer.isStuck) answer.save();
+    sendOthers();
+  });
+  window.addEventListener("offline", () => {
+    for (const answer of answers) if (!answer.isClean) answer.show("offline", text.textOffline);
+  });
+  window.addEventListener("pagehide", () => answers.forEach((answer) => answer.sendOnLeaving()));
+
+  // Drafts of other rules, kept while offline: they are sent from wherever one is next.
+  const sendOthers = async () => {
+    for (const pk of drafts.waiting()) {
+      const draft = drafts.read(pk);
+      if (!draft?.fields || Date.now() - draft.at > DRAFT_DAYS * 86400000) drafts.drop(pk);
+      else if (!answers.some((answer) => answer.pk === pk) && navigator.onLine) {
+        try {
+          const { data } = await post(draft.url, packed(draft.prefix, draft.version, draft.fields));
+          if (data.state === "saved") drafts.drop(pk);
+          if (data.scored) refreshScore();
+        } catch {
+          // It waits on for its own page.
+        }
+      }
+    }
+  };
+
+  for (const answer of answers) answer.restore();
+  sendOthers();
+  form.dataset.ready = "yes";
+})();
