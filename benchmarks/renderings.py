@@ -1,0 +1,73 @@
+"""Seconds a scorecard, against WeasyPrint alone for the same HTML; and what a second worker adds."""
+
+from __future__ import annotations
+
+import multiprocessing
+from time import perf_counter
+
+from weasyprint import HTML
+
+from benchmarks.timing import medians
+from reports import pdf, press, scorecards
+from reports.models import Scorecard
+
+
+def report(repetitions: int) -> str:
+    card = Scorecard.objects.order_by("pk")[0]
+    html = scorecards.scorecard_html(card, language="en")
+    seconds = medians(
+        {
+            "floor": lambda: weasyprint_alone(html),
+            "html": lambda: scorecards.scorecard_html(card, language="en"),
+            "ours": lambda: press.produce(card, language="en"),
+        },
+        repetitions,
+    )
+    one, two = throughput(1, repetitions), throughput(2, repetitions)
+    floor = seconds["floor"]
+    rows = [
+        ("WeasyPrint alone, same HTML and stylesheet, untagged (the floor)", floor, 1.0),
+        ("HTML from the snapshot", seconds["html"], seconds["html"] / floor),
+        ("the whole rendering: snapshot, HTML, PDF/UA-1", seconds["ours"], seconds["ours"] / floor),
+    ]
+    lines = ["## Renderings", "", "| one scorecard of 22 answers | seconds | ratio to the floor |", "|---|--:|--:|"]
+    lines += [f"| {name} | {value:.3f} | {ratio:.2f} |" for name, value, ratio in rows]
+    lines += ["", "| workers | scorecards a second | ratio to one |", "|---|--:|--:|"]
+    lines += [f"| 1 | {one:.2f} | 1.00 |", f"| 2 | {two:.2f} | {two / one:.2f} |", ""]
+    return "\n".join(lines)
+
+
+def weasyprint_alone(html: str) -> bytes:
+    """What cannot be avoided: layout and drawing, with fonts and stylesheet kept."""
+    css, fonts = pdf._resources()
+    content: bytes = HTML(string=html, url_fetcher=pdf.PackagedAssets()).write_pdf(stylesheets=[css], font_config=fonts)
+    return content
+
+
+def throughput(workers: int, documents: int) -> float:
+    """Scorecards a second of `workers` warm processes that render `documents` each."""
+    context = multiprocessing.get_context("spawn")
+    ready, go = context.Barrier(workers + 1), context.Barrier(workers + 1)
+    pool = [context.Process(target=_render_many, args=(documents, ready, go)) for _ in range(workers)]
+    for process in pool:
+        process.start()
+    ready.wait(timeout=120)
+    start = perf_counter()
+    go.wait(timeout=120)
+    for process in pool:
+        process.join()
+    if any(process.exitcode for process in pool):
+        raise RuntimeError("A rendering process failed: see the lines above.")
+    return workers * documents / (perf_counter() - start)
+
+
+def _render_many(documents: int, ready: object, go: object) -> None:
+    import django
+
+    django.setup()
+    card = Scorecard.objects.order_by("pk")[0]
+    press.produce(card, language="en")
+    ready.wait()  # type: ignore[attr-defined]
+    go.wait()  # type: ignore[attr-defined]
+    for _ in range(documents):
+        press.produce(card, language="en")
