@@ -1,0 +1,114 @@
+"""The house rules that a machine can hold."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands
+from django.urls import URLPattern, URLResolver, get_resolver
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = ("config", "accounts", "manifesto", "vendors", "assessments", "reports")
+VAGUE_NAMES = {"utils", "util", "helpers", "common", "services", "misc"}
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "CONTRIBUTING.md"]
+
+
+def modules() -> Iterator[Path]:
+    for app in APPS:
+        yield from (path for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts)
+
+
+def test_every_setting_of_the_environment_is_listed_in_the_example() -> None:
+    code = (ROOT / "config" / "settings.py").read_text(encoding="utf-8")
+    read = set(re.findall(r'\benv(?:\.\w+)?\(\s*"([A-Z_]+)"', code))
+    listed = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
+    of_bin_run = {"HOST", "PORT"}
+    assert read
+    assert listed - of_bin_run == read
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_that_a_document_names_exists(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    missing = [name for name in re.findall(r"\bbin/(\w+)", text) if not (ROOT / "bin" / name).is_file()]
+    missing += [name for name in re.findall(r"bin/manage ([a-z_]+)", text) if name not in get_commands()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_between_documents_leads_somewhere(document: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (document.parent / target).exists()] == []
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    assert [path for path in modules() if path.stem in VAGUE_NAMES] == []
+
+
+def test_boolean_arguments_are_keyword_only() -> None:
+    wrong = [found for path in modules() for found in positional_booleans(path.read_text(encoding="utf-8"), path.name)]
+    assert wrong == []
+
+
+def positional_booleans(code: str, name: str) -> list[str]:
+    """Functions whose positional arguments are annotated or defaulted as booleans."""
+    found = []
+    for node in ast.walk(ast.parse(code)):
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        for argument in [*node.args.posonlyargs, *node.args.args]:
+            if isinstance(argument.annotation, ast.Name) and argument.annotation.id == "bool":
+                found.append(f"{name}: {node.name}({argument.arg})")
+    return found
+
+
+def test_a_positional_boolean_is_caught() -> None:
+    assert positional_booleans("def show(all: bool): ...", "planted.py") == ["planted.py: show(all)"]
+    assert positional_booleans("def show(*, all: bool): ...", "planted.py") == []
+
+
+def our_routes(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from our_routes(pattern.url_patterns)
+        elif pattern.callback.__module__.split(".")[0] in APPS:
+            yield pattern
+
+
+def test_view_and_route_share_one_name() -> None:
+    routes = [route for route in our_routes(get_resolver().url_patterns) if ".admin" not in route.callback.__module__]
+    assert len(routes) > 40
+    assert [route.name for route in routes if route.name != route.callback.__name__] == []
+
+
+def test_requirements_are_pinned_with_hashes_and_name_no_host() -> None:
+    for path in (ROOT / "requirements").glob("*.txt"):
+        text = path.read_text(encoding="utf-8")
+        packages = re.findall(r"^[a-z0-9][^\n]*", text, re.MULTILINE)
+        assert packages
+        assert [line for line in packages if "==" not in line] == []
+        assert text.count("--hash=sha256:") >= len(packages)
+        assert "://" not in text
+
+
+def test_no_lock_that_names_hosts_is_kept() -> None:
+    assert not (ROOT / "uv.lock").exists()
+
+
+MARKS_AS_SAFE = re.compile(r"\b(mark_safe|SafeString)\(|\|safe\b|autoescape off")
+
+
+def test_nothing_but_our_own_figures_is_marked_as_safe() -> None:
+    files = [*modules(), *(ROOT / "templates").rglob("*.html")]
+    marked = {str(path.relative_to(ROOT)) for path in files if MARKS_AS_SAFE.search(path.read_text(encoding="utf-8"))}
+    # SVG that our charts wrote: every text in it is escaped there, which their tests show.
+    assert marked <= {"config/templatetags/frame.py", "reports/templatetags/figures.py"}
+
+
+def test_marking_data_as_safe_is_caught() -> None:
+    for planted in ("mark_safe(answer.comment)", "{{ answer.comment|safe }}", "{% autoescape off %}"):
+        assert MARKS_AS_SAFE.search(planted)
