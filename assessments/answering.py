@@ -17,15 +17,9 @@ from django.utils.translation import gettext_lazy
 from accounts import audit
 from accounts.models import AuditEntry, User
 from assessments.models import Answer, Assessment, AssessmentState, Blank, FrequencyUnit, Response, ResponseKind
+from manifesto.models import GRADE_NAMES as GRADE_NAMES  # the scale's words, for whoever shows an answer
 from manifesto.models import FactKind, Question
 
-GRADE_NAMES: tuple[Promise, ...] = (
-    gettext_lazy("Absent"),
-    gettext_lazy("Ad hoc"),
-    gettext_lazy("Partial"),
-    gettext_lazy("Dependable"),
-    gettext_lazy("Proven"),
-)
 SCORE_FIELDS = ("grade", "blank", "reason", "fact_value", "fact_unit")
 TEXT_FIELDS = ("vendor_says", "comment")
 ANSWER_FIELDS = SCORE_FIELDS + TEXT_FIELDS

@@ -203,7 +203,7 @@ def compare(old: Bank | None, new: Bank) -> tuple[Change, ...]:
     """Every line of both editions and what became of it, unchanged ones too; in the order of `new`, removed last."""
     before, after = lines(old) if old else {}, lines(new)
     moved = _moved(old, new) if old else set()
-    changes = [_change(place, before.get(place), fields, place in moved) for place, fields in after.items()]
+    changes = [_change(place, before.get(place), fields, is_moved=place in moved) for place, fields in after.items()]
     gone = [_removal(place, fields) for place, fields in before.items() if place not in after]
     return (*changes, *gone)
 
@@ -216,7 +216,7 @@ def _removal(place: tuple[Sheet, str], old: dict) -> Change:
     return Change(sheet=place[0], key=place[1], kind=ChangeKind.REMOVED, fields=fields)
 
 
-def _change(place: tuple[Sheet, str], old: dict | None, new: dict, is_moved: bool) -> Change:
+def _change(place: tuple[Sheet, str], old: dict | None, new: dict, *, is_moved: bool) -> Change:
     sheet, key = place
     fields = tuple(
         FieldChange(field=field, language=language, before=(old or {}).get((field, language)), after=value)

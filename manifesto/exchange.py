@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from django.core import signing
 from django.db import transaction
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -46,6 +47,10 @@ READERS: dict[str, Callable[[bytes, str], list[SourceLine]]] = {
 def export(release: Release, form: Format) -> bytes:
     """The edition as one file: four parts in one YAML document, or a workbook of four sheets."""
     return WRITERS[form](banks.read(release))
+
+
+def file_name(release: Release, form: Format) -> str:
+    return f"manifesto-{slugify(release.edition) or release.pk}-{release.state}.{form.value}"
 
 
 # Dry run ---------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The bank: releases (editions), their seven rules, questions and anchored levels, in three languages."""
 
-# mypy: disable-error-code="django-manager-missing" (modeltranslation makes the manager classes while it runs)
+# modeltranslation makes the manager classes while it runs, so the checker cannot name them.
+# mypy: disable-error-code="django-manager-missing"
 from __future__ import annotations
 
 from decimal import Decimal
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 RULE_KEYS = ("support", "consistency", "guidance", "troubleshooting", "speed", "proof", "prevention")
 LANGUAGE_CODES = ("en", "fr", "nl")
+GRADE_NAMES = (_("Absent"), _("Ad hoc"), _("Partial"), _("Dependable"), _("Proven"))  # by grade, 0 to 4
 
 
 class ReleaseState(models.TextChoices):

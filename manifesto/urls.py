@@ -1,5 +1,7 @@
 """Routes of manifesto."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from manifesto import views
+
+urlpatterns: list[URLPattern] = [path("rules/", views.rules, name="rules")]

@@ -103,7 +103,7 @@ def _write_sheet(book: Workbook, sheet: Sheet, rows: Sequence[Sequence[Any]]) ->
 # Reading ---------------------------------------------------------------------------------------------------------
 def read_lines(content: bytes, name: str) -> list[SourceLine]:
     """The rows of a workbook as lines; BankError when it is none, or too large, or has other columns."""
-    _look_inside(content, name)
+    look_inside(content, name)
     try:
         book = load_workbook(BytesIO(content), read_only=True, keep_links=False)
     except Exception:  # openpyxl raises whatever its XML trips over
@@ -127,7 +127,7 @@ def read_lines(content: bytes, name: str) -> list[SourceLine]:
     return found
 
 
-def _look_inside(content: bytes, name: str) -> None:
+def look_inside(content: bytes, name: str) -> None:
     """Before any XML is read: how large it becomes, and that it defines no entities."""
     if len(content) > MAX_BYTES:
         raise _refused(name, _("The file is too large."))

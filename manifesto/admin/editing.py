@@ -1,0 +1,109 @@
+"""What every page of the bank in the admin holds: final editions are read-only, texts stand side by side, all is
+audited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from modeltranslation.admin import TranslationAdmin, TranslationBaseModelAdmin
+
+from manifesto.bank import LIMITS, MAX_TEXT, clean
+from manifesto.editions import EditionError, field_label, language_name
+from manifesto.models import LANGUAGE_CODES, Release, ReleaseState
+
+CSS = {"all": ["css/bank.css"]}
+
+
+def three(name: str) -> tuple[str, ...]:
+    """The field in its three languages, for one line of a fieldset."""
+    return tuple(f"{name}_{language}" for language in LANGUAGE_CODES)
+
+
+def fieldset(name: str, heading: Any, help_text: Any = "") -> tuple[Any, dict[str, Any]]:
+    """A heading with the three languages of a field beside each other."""
+    return (heading, {"fields": [three(name)], "description": help_text, "classes": ["bank-languages"]})
+
+
+def release_of(row: Any) -> Release:
+    return row if isinstance(row, Release) else row.question.release if hasattr(row, "question") else row.release
+
+
+def release_page(release: Release, anchor: str = "") -> str:
+    return reverse("admin:manifesto_release_change", args=[release.pk]) + (f"#{anchor}" if anchor else "")
+
+
+class SideBySide(TranslationBaseModelAdmin):
+    """Form fields of translated texts: labelled with their language, marked with it, cleaned, limited."""
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        language = getattr(db_field, "language", None)
+        if field is None or language is None:
+            return field
+        name = db_field.name.rsplit("_", 1)[0]
+        field.label = language_name(language)
+        limit = LIMITS.get(name, MAX_TEXT)
+        field.widget = forms.Textarea(
+            attrs={
+                "rows": _rows(name),
+                "lang": language,
+                "maxlength": limit,
+                "aria-label": f"{field_label(name).capitalize()}, {language_name(language)}",
+            }
+        )
+        field.validators.append(MaxLengthValidator(limit))
+        field.clean = _cleaned(field.clean)  # type: ignore[method-assign]
+        return field
+
+
+def _rows(name: str) -> int:
+    return {"short": 2, "name": 2, "title": 2, "promise": 4, "text": 6, "guidance": 10}.get(name, 6)
+
+
+def _cleaned(field_clean: Any) -> Any:
+    """The field's own cleaning, on the text as every route stores it."""
+
+    def cleaning(value: Any) -> Any:
+        return field_clean(clean(value) if isinstance(value, str) else value)
+
+    return cleaning
+
+
+class BankAdmin(SideBySide, TranslationAdmin):
+    """Only what belongs to a draft changes; after saving one is back on the page of the edition."""
+
+    actions = None
+    save_on_top = False
+
+    class Media:
+        css = CSS
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and _is_open(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and _is_open(obj)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except EditionError as error:  # somebody published it between the reading and the saving
+            self.message_user(request, str(error), messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:manifesto_release_changelist"))
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        response = super().response_change(request, obj)
+        return response if "_continue" in request.POST else HttpResponseRedirect(self.page_of(obj))
+
+    def page_of(self, obj: Any) -> str:
+        return release_page(release_of(obj))
+
+
+def _is_open(obj: Any) -> bool:
+    return obj is None or release_of(obj).state == ReleaseState.DRAFT

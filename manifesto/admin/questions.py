@@ -1,0 +1,254 @@
+"""Rules and questions in the admin; one finds them on the page of their edition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.admin import TranslationStackedInline
+
+from accounts import audit
+from manifesto import bank as banks
+from manifesto.admin.editing import BankAdmin, SideBySide, fieldset, release_page, three
+from manifesto.bank import GRADES, Sheet
+from manifesto.editions import locked_draft, predecessor, published_revision, record, set_meaning
+from manifesto.models import Level, Question, ReleaseState, Rule
+
+SAME, OTHER = "correction", "meaning"
+
+
+class LevelInline(SideBySide, TranslationStackedInline):
+    """The five anchored levels: a row each, the languages beside each other."""
+
+    model = Level
+    template = "admin/manifesto/question/levels.html"
+    fields = three("text")
+    ordering = ("grade",)
+    extra = 0
+    max_num = 5
+    can_delete = False
+    verbose_name_plural = _("levels: what a vendor that deserves the grade visibly does")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [(None, {"fields": [three("text")]})]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or obj.release.state == ReleaseState.DRAFT)
+
+
+class QuestionForm(forms.ModelForm):
+    meaning = forms.ChoiceField(
+        label=_("What kind of change is this?"),
+        widget=forms.RadioSelect,
+        required=False,
+        help_text=_(
+            "A correction keeps answers comparable with earlier editions. A change of meaning raises the revision, "
+            "once for this draft: trends then show the question as not comparable."
+        ),
+        choices=[
+            (SAME, _("A correction only: the question still asks the same")),
+            (OTHER, _("This changes the meaning")),
+        ],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.published = published_revision(self.instance) if self.instance.pk else None
+        if "meaning" not in self.fields:
+            return
+        if self.published is None:
+            del self.fields["meaning"]
+            return
+        self.fields["meaning"].required = True
+        if self.instance.revision > self.published:
+            self.fields["meaning"].initial = OTHER
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        rule, key = cleaned.get("rule"), cleaned.get("key")
+        if rule and key:
+            others = Question.objects.filter(release=rule.release_id, key=key).exclude(pk=self.instance.pk)
+            if others.exists():
+                self.add_error("key", gettext("Another question of this edition has this key."))
+        return cleaned
+
+
+class QuestionAdmin(BankAdmin):
+    form = QuestionForm
+    inlines = (LevelInline,)
+    change_form_template = "admin/manifesto/question/change_form.html"
+    list_display = ("key", "label", "rule_key", "release", "weight", "knockout", "revision")
+    list_filter = ("release", "rule__key", "knockout", "fact")
+    list_select_related = ("release", "rule")
+    search_fields = ("key", *three("text"), *three("short"))
+    ordering = ("-release__created_at", "rule__position", "position")
+
+    @admin.display(description=_("label"), ordering="short")
+    def label(self, question: Question) -> str:
+        return question.short or question.key
+
+    @admin.display(description=_("rule"), ordering="rule__position")
+    def rule_key(self, question: Question) -> str:
+        return question.rule.key
+
+    # Rights ------------------------------------------------------------------------------------------------------
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A question is added to a rule of a draft, from the page of the edition."""
+        if not super().has_add_permission(request):
+            return False
+        return Rule.objects.filter(pk=_asked_rule(request), release__state=ReleaseState.DRAFT).exists()
+
+    # Form --------------------------------------------------------------------------------------------------------
+    def get_fieldsets(self, request: HttpRequest, obj: Question | None = None) -> Any:
+        meaning: list[Any] = []
+        if obj and self.has_change_permission(request, obj) and published_revision(obj) is not None:
+            meaning = [(_("Correction or change of meaning"), {"fields": ["meaning"]})]
+        return [
+            (None, {"fields": [("key", "rule"), ("weight", "fact"), "knockout", *(["revision"] if obj else [])]}),
+            fieldset("text", _("Question, as it is put to the vendor")),
+            fieldset("short", _("Label: at most 60 characters, for lists and charts")),
+            fieldset("why", _("Why it matters")),
+            fieldset("evidence", _("Evidence to ask for")),
+            *meaning,
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Question | None = None) -> tuple[str, ...]:
+        if obj is None:
+            return ()
+        stays = published_revision(obj) is not None  # a question keeps its key through all editions
+        return ("key", "revision") if stays else ("revision",)
+
+    def get_inlines(self, request: HttpRequest, obj: Question | None = None) -> Any:
+        return self.inlines if obj else ()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "rule":
+            kwargs["queryset"] = self._rules(request)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "rule" and field is not None:
+            for can in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
+                setattr(field.widget, can, False)
+        return field
+
+    def _rules(self, request: HttpRequest) -> Any:
+        """The rules of the edition in question, no other."""
+        match = request.resolver_match
+        pk = match.kwargs.get("object_id") if match else None
+        if pk:
+            return Rule.objects.filter(release__questions=pk).distinct()
+        return Rule.objects.filter(release__rules=_asked_rule(request)).distinct()
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        question = context.get("original")
+        rule = question.rule if question else self._rules(request).filter(pk=_asked_rule(request)).first()
+        release = question.release if question else rule.release if rule else None
+        context |= {
+            "release": release,
+            "previous": predecessor(release) if release else None,
+            "show_save_and_add_another": False,
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    # Saving ------------------------------------------------------------------------------------------------------
+    def save_model(self, request: HttpRequest, obj: Question, form: QuestionForm, change: bool) -> None:
+        obj.release = locked_draft(obj.rule.release)
+        request.bank_before = None  # type: ignore[attr-defined]
+        if change:
+            stored = Question.objects.prefetch_related("levels").select_related("rule").get(pk=obj.pk)
+            request.bank_before = _plain(stored)  # type: ignore[attr-defined]
+        if not change or "rule" in form.changed_data:
+            last = Question.objects.filter(rule=obj.rule).aggregate(Max("position"))["position__max"]
+            obj.position = (last or 0) + 1
+        if form.cleaned_data.get("meaning"):
+            set_meaning(obj, changed=form.cleaned_data["meaning"] == OTHER)
+        super().save_model(request, obj, form, change)
+        if not change:
+            Level.objects.bulk_create(Level(question=obj, grade=grade) for grade in GRADES)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        question = (
+            Question.objects.prefetch_related("levels").select_related("rule", "release").get(pk=form.instance.pk)
+        )
+        before, after = request.bank_before, _plain(question)  # type: ignore[attr-defined]
+        if before != after:
+            verb = "changed" if change else "created"
+            record(request.user, verb, question, before=before, after=after)  # type: ignore[arg-type]
+
+    def delete_model(self, request: HttpRequest, obj: Question) -> None:
+        request.bank_release = locked_draft(obj.release)  # type: ignore[attr-defined]
+        record(request.user, "deleted", obj, before=_plain(obj))  # type: ignore[arg-type]
+        super().delete_model(request, obj)
+
+    # Where to go next ----------------------------------------------------------------------------------------------
+    def response_add(self, request: HttpRequest, obj: Question, post_url_continue: Any = None) -> HttpResponse:
+        text = gettext("The question “%s” was added. Now write its levels.") % obj
+        self.message_user(request, text, messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:manifesto_question_change", args=[obj.pk]))
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
+        super().response_delete(request, obj_display, obj_id)
+        return HttpResponseRedirect(release_page(request.bank_release))  # type: ignore[attr-defined]
+
+    def page_of(self, obj: Question) -> str:
+        return release_page(obj.release, f"question-{obj.key}")
+
+
+def _asked_rule(request: HttpRequest) -> int:
+    asked = request.POST.get("rule") or request.GET.get("rule") or ""
+    return int(asked) if asked.isdecimal() else 0
+
+
+def _plain(question: Question) -> dict[str, Any]:
+    """The question and its levels as one flat record, for the audit trail."""
+    entry = banks.read_question(question)
+    fields = {"_".join(filter(None, name)): value for name, value in banks.question_fields(entry).items()}
+    levels = {f"level {grade} {lang}": said for grade, text in enumerate(entry.levels) for lang, said in text.items()}
+    return {"key": question.key, "rule": question.rule.key, **fields, **levels}
+
+
+class RuleAdmin(BankAdmin):
+    """The seven rules come with the edition: their texts change, they are neither added nor removed."""
+
+    change_form_template = "admin/manifesto/rule/change_form.html"
+    readonly_fields = ("key", "position")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False  # reached from the page of the edition
+
+    def get_fieldsets(self, request: HttpRequest, obj: Rule | None = None) -> Any:
+        return [
+            (None, {"fields": [("key", "position")]}),
+            fieldset("name", _("Name")),
+            fieldset("promise", _("Promise: what the customer expects, in one sentence")),
+            fieldset("guidance", _("Guidance for whoever rates")),
+        ]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        context |= {"release": context["original"].release, "show_save_and_add_another": False}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Rule, form: Any, change: bool) -> None:
+        locked_draft(obj.release)
+        columns = [name for field in banks.TEXT_FIELDS[Sheet.RULES] for name in three(field)]
+        before = audit.snapshot(Rule.objects.get(pk=obj.pk), columns)
+        super().save_model(request, obj, form, change)
+        record(request.user, "changed", obj, before=before, after=audit.snapshot(obj, columns))  # type: ignore[arg-type]
+
+    def page_of(self, obj: Rule) -> str:
+        return release_page(obj.release, f"rule-{obj.key}")

@@ -1,0 +1,117 @@
+"""Editions in the admin: the page of an edition shows its seven rules and offers what can be done with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit
+from manifesto.admin.editing import BankAdmin, fieldset, release_page, three
+from manifesto.admin.pages import ReleasePages
+from manifesto.bank import TEXT_FIELDS, Sheet
+from manifesto.editions import RELEASE_FIELDS, add_rules, locked_draft, predecessor, publishing_faults, record
+from manifesto.models import Release, ReleaseState
+from manifesto.overview import overview
+
+EDITED = (*RELEASE_FIELDS, *(column for name in TEXT_FIELDS[Sheet.RELEASE] for column in three(name)))
+
+
+class ReleaseAdmin(ReleasePages, BankAdmin):
+    change_form_template = "admin/manifesto/release/change_form.html"
+    change_list_template = "admin/manifesto/release/change_list.html"
+    list_display = ("edition", "state_chip", "is_current", "question_count", "published_at", "published_by")
+    list_display_links = ("edition",)
+    list_filter = ("state",)
+    list_select_related = ("published_by",)
+    ordering = ("-created_at",)
+
+    # List --------------------------------------------------------------------------------------------------------
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Release]:
+        current = Release.objects.published().order_by("-published_at", "-pk").values("pk")[:1]
+        rows = super().get_queryset(request)
+        return rows.annotate(question_total=Count("questions"), current_pk=Subquery(current))
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_chip(self, release: Release) -> str:
+        return format_html('<span class="bank-chip bank-chip-{}">{}</span>', release.state, release.get_state_display())
+
+    @admin.display(description=_("used by new assessments"), boolean=True)
+    def is_current(self, release: Any) -> bool:
+        return release.pk == release.current_pk
+
+    @admin.display(description=_("questions"), ordering="question_total")
+    def question_count(self, release: Any) -> int:
+        return release.question_total
+
+    # Form --------------------------------------------------------------------------------------------------------
+    def get_fieldsets(self, request: HttpRequest, obj: Release | None = None) -> Any:
+        if obj is None:
+            return [(None, {"fields": ["edition"], "description": _("The seven rules come with it, still empty.")})]
+        thresholds = ("met_threshold", "broken_threshold", "minimum_coverage", "knockout_below")
+        return [
+            (_("Edition and thresholds"), {"fields": ["edition", thresholds]}),
+            fieldset("title", _("Title")),
+            fieldset("note", _("Note: what is new in this edition")),
+        ]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        release = context.get("original")
+        context["show_save_and_add_another"] = False
+        if release:
+            is_draft = release.state == ReleaseState.DRAFT
+            context |= {
+                "rules": overview(release),
+                "is_draft": is_draft,
+                "can_edit": self.has_change_permission(request, release),
+                "may_edit_bank": self.may_edit_bank(request),
+                "previous": predecessor(release) if is_draft else release.based_on,
+                "fault_count": len(publishing_faults(release)) if is_draft else 0,
+                "current": Release.objects.current(),
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Release, form: Any, change: bool) -> None:
+        before = {}
+        if change:
+            before = audit.snapshot(locked_draft(obj), EDITED)
+        super().save_model(request, obj, form, change)
+        if not change:
+            add_rules(obj)
+        after = audit.snapshot(obj, EDITED)
+        record(request.user, "changed" if change else "created", obj, before=before, after=after)  # type: ignore[arg-type]
+
+    def response_add(self, request: HttpRequest, obj: Release, post_url_continue: Any = None) -> HttpResponse:
+        self.message_user(request, gettext("The draft “%s” was made.") % obj, messages.SUCCESS)
+        return HttpResponseRedirect(release_page(obj))
+
+    # Deleting a draft --------------------------------------------------------------------------------------------
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Rules and questions go with their draft, though one cannot delete a rule by itself."""
+        to_delete, counts, _refused, protected = super().get_deleted_objects(objs, request)
+        return to_delete, counts, set(), protected
+
+    def delete_model(self, request: HttpRequest, obj: Release) -> None:
+        locked_draft(obj)
+        record(request.user, "deleted", obj, before=audit.snapshot(obj, EDITED))  # type: ignore[arg-type]
+        super().delete_model(request, obj)
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path("import/", self.page(self.import_new), name="manifesto_release_import_new"),
+            path("<int:pk>/publish/", self.page(self.publish), name="manifesto_release_publish"),
+            path("<int:pk>/retire/", self.page(self.retire), name="manifesto_release_retire"),
+            path("<int:pk>/new-draft/", self.page(self.new_draft), name="manifesto_release_new_draft"),
+            path("<int:pk>/differences/", self.page(self.differences), name="manifesto_release_differences"),
+            path("<int:pk>/preview/", self.page(self.preview), name="manifesto_release_preview"),
+            path("<int:pk>/move/<int:question>/", self.page(self.move), name="manifesto_release_move"),
+            path("<int:pk>/export/<str:form>/", self.page(self.export), name="manifesto_release_export"),
+            path("<int:pk>/import/", self.page(self.import_into), name="manifesto_release_import"),
+        ]
+        return own + super().get_urls()

@@ -1,0 +1,185 @@
+"""Differences and dry runs as a person reads them: names instead of keys, words that went and came marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import SequenceMatcher
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import AuditEntry
+from manifesto.bank import ChangeKind, FieldChange, Sheet
+from manifesto.editions import Difference, field_label, language_name
+from manifesto.exchange import ERROR, DryRun, ReportRow
+
+MAX_MARKED = 4_000  # characters; longer texts are shown whole, before and after
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A run of words: kept (""), "del" or "ins"."""
+
+    mark: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownChange:
+    what: str  # "label, French"
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownLine:
+    """One line of the bank with all that became of it."""
+
+    place: str
+    name: str
+    kind: str  # a ChangeKind, or "error"
+    kind_name: str
+    changes: tuple[ShownChange, ...] = ()
+    reason: str = ""
+
+
+def shown_differences(differences: Iterable[Difference]) -> tuple[ShownLine, ...]:
+    """One entry a line of the bank, in its order."""
+    grouped: dict[tuple[Sheet, str], list[Difference]] = {}
+    for difference in differences:
+        grouped.setdefault((difference.sheet, difference.key), []).append(difference)
+    return tuple(_shown(sheet, key, found) for (sheet, key), found in grouped.items())
+
+
+def _shown(sheet: Sheet, key: str, found: list[Difference]) -> ShownLine:
+    kinds = [difference.kind for difference in found]
+    kind = ChangeKind.CHANGED if ChangeKind.CHANGED in kinds else kinds[0]
+    changes = tuple(
+        _change(difference.field or "rule", difference.language, difference.before, difference.after)
+        for difference in found
+        if difference.before is not None or difference.after is not None
+    )
+    name = kind_name(kind.value)
+    if kind is ChangeKind.CHANGED and ChangeKind.MOVED in kinds:
+        name = f"{kind_name('moved')}, {name}"
+    return ShownLine(place="", name=line_name(sheet, key), kind=kind.value, kind_name=name, changes=changes)
+
+
+def shown_report(run: DryRun) -> dict[str, Any]:
+    """Every row of a dry run: those that change (`report`), those that stay (`unchanged`), and how many of each."""
+    shown = tuple(_shown_row(row) for row in run.rows)
+    return {
+        "report": tuple(line for line in shown if line.kind != ChangeKind.UNCHANGED),
+        "unchanged": tuple(line for line in shown if line.kind == ChangeKind.UNCHANGED),
+        "summary": tuple({"name": kind_name(kind), "count": count} for kind, count in run.counts.items()),
+    }
+
+
+def _shown_row(row: ReportRow) -> ShownLine:
+    return ShownLine(
+        place=str(row.place),
+        name=line_name(row.sheet, row.key) if row.sheet else row.key,
+        kind=row.kind,
+        kind_name=kind_name(row.kind),
+        changes=_fields(row.fields) if row.kind in (ChangeKind.CHANGED, ChangeKind.MOVED) else (),
+        reason=row.reason,
+    )
+
+
+def _fields(fields: tuple[FieldChange, ...]) -> tuple[ShownChange, ...]:
+    return tuple(_change(field.field, field.language, field.before, field.after) for field in fields)
+
+
+def _change(field: str, language: str, before: Any, after: Any) -> ShownChange:
+    what = field_label(field)
+    if language:
+        what = f"{what}, {language_name(language)}"
+    return ShownChange(what=what, pieces=marked(_said(before), _said(after)))
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return "" if value is None else str(value)
+
+
+def marked(before: str, after: str) -> tuple[Piece, ...]:
+    """Word by word what went and what came; long or wholly different texts stand as one before and one after."""
+    whole = tuple(Piece(mark=mark, text=text) for mark, text in (("del", before), ("ins", after)) if text)
+    if not before or not after or len(before) + len(after) > MAX_MARKED:
+        return whole
+    old, new = re.findall(r"\s+|\S+", before), re.findall(r"\s+|\S+", after)
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    if matcher.ratio() < 0.4:
+        return whole
+    pieces: list[Piece] = []
+    for operation, a, b, c, d in matcher.get_opcodes():
+        if operation == "equal":
+            pieces.append(Piece(mark="", text="".join(old[a:b])))
+            continue
+        if b > a:
+            pieces.append(Piece(mark="del", text="".join(old[a:b])))
+        if d > c:
+            pieces.append(Piece(mark="ins", text="".join(new[c:d])))
+    return tuple(pieces)
+
+
+def line_name(sheet: Sheet, key: str) -> str:
+    if sheet is Sheet.RELEASE:
+        return _("The edition")
+    if sheet is Sheet.RULES:
+        return _("Rule %s") % key
+    if sheet is Sheet.QUESTIONS:
+        return _("Question %s") % key
+    question, _slash, grade = key.rpartition("/")
+    return _("Question %(question)s, level %(grade)s") % {"question": question, "grade": grade}
+
+
+def kind_name(kind: str) -> str:
+    names = {
+        ChangeKind.ADDED.value: _("added"),
+        ChangeKind.REMOVED.value: _("removed"),
+        ChangeKind.MOVED.value: _("moved"),
+        ChangeKind.CHANGED.value: _("changed"),
+        ChangeKind.UNCHANGED.value: _("unchanged"),
+        ERROR: _("error"),
+    }
+    return names[kind]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownEntry:
+    at: datetime
+    who: str
+    what: str
+    changes: tuple[ShownChange, ...]
+
+
+def shown_entry(entry: AuditEntry) -> ShownEntry:
+    """An entry of the audit trail about the bank: what was done to what, and the words that changed."""
+    names = [name for name in {**entry.before, **entry.after} if entry.before.get(name) or entry.after.get(name)]
+    changes = tuple(
+        ShownChange(what=name, pieces=marked(_said(entry.before.get(name)), _said(entry.after.get(name))))
+        for name in names
+    )
+    what = f"{_verb(entry.verb)}: {entry.object_label}"
+    return ShownEntry(at=entry.at, who=entry.actor_label, what=what, changes=changes)
+
+
+def _verb(verb: str) -> str:
+    verbs = {
+        "release.created": _("Edition created"),
+        "release.changed": _("Edition changed"),
+        "release.published": _("Edition published"),
+        "release.retired": _("Edition retired"),
+        "release.deleted": _("Edition deleted"),
+        "release.imported": _("File imported"),
+        "rule.changed": _("Rule changed"),
+        "question.created": _("Question added"),
+        "question.changed": _("Question changed"),
+        "question.moved": _("Question moved"),
+        "question.deleted": _("Question deleted"),
+    }
+    return verbs.get(verb, verb)
