@@ -10,6 +10,7 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
@@ -69,13 +70,12 @@ class AssessmentForm(PeriodForm):
     preset = forms.ChoiceField(
         label=_("Period"),
         widget=forms.RadioSelect,
-        required=False,
         help_text=_("The months whose support you assess."),
     )
     field_order = ("vendor", "preset", "period_start", "period_end", "due_on")
 
-    def __init__(self, data: Any = None, *, member: Membership, today: date, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, member: Membership, today: date, **kwargs: Any) -> None:
+        super().__init__(_with_preset(data) if data is not None else None, **kwargs)
         self.today = today
         vendors: forms.ModelChoiceField = self.fields["vendor"]  # type: ignore[assignment]
         vendors.queryset = Vendor.objects.for_member(member).active()
@@ -86,6 +86,7 @@ class AssessmentForm(PeriodForm):
         self.initial.setdefault("due_on", today + USUAL_TIME_TO_ANSWER)
         for name in ("period_start", "period_end"):
             self.fields[name].required = False
+            self.fields[name].help_text = _("For other dates only.")
 
     def clean_due_on(self) -> date | None:
         due_on: date | None = self.cleaned_data["due_on"]
@@ -95,14 +96,17 @@ class AssessmentForm(PeriodForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        preset = cleaned.get("preset") or OTHER_DATES
-        if preset != OTHER_DATES:
+        preset = cleaned.get("preset")
+        if preset in PRESETS:
             self._take_preset(cleaned, preset)
-            return cleaned
+        elif preset == OTHER_DATES:
+            self._require_dates(cleaned)
+        return cleaned
+
+    def _require_dates(self, cleaned: dict[str, Any]) -> None:
         for name in ("period_start", "period_end"):
             if cleaned.get(name) is None and name not in self.errors:
                 self.add_error(name, _("Fill in the first and the last day, or choose one of the periods above."))
-        return cleaned
 
     def _take_preset(self, cleaned: dict[str, Any], preset: str) -> None:
         """A usual period stands alone: dates typed beside another choice are asked about, not dropped in silence."""
@@ -151,6 +155,15 @@ class AssessmentFilter(django_filters.FilterSet):
     @property
     def is_active(self) -> bool:
         return any(self.data.get(name) for name in self.filters)
+
+
+def _with_preset(data: QueryDict) -> QueryDict:
+    """Whoever sends dates and no choice means those dates."""
+    if "preset" in data:
+        return data
+    data = data.copy()
+    data["preset"] = OTHER_DATES
+    return data
 
 
 def _preset_choices(today: date) -> list[tuple[str, str]]:

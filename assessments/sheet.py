@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 
 from assessments import wording
 from assessments.answering import GRADE_NAMES
 from assessments.models import Answer, Assessment, ResponseKind
-from assessments.scoring import GradedQuestion, Policy, RuleScore, Score
+from assessments.scoring import GradedQuestion, Policy, RuleScore, Score, rounded
 from assessments.standing import RuleProgress, policy_of, progress, standing
 from manifesto.models import Level, Question
 
@@ -33,16 +35,20 @@ class QuestionSheet:
 
 @dataclass(frozen=True, kw_only=True)
 class RuleSheet:
-    """A rule as shown: its numbers as text in the reader's language, empty where there is nothing to show."""
+    """A rule as shown: numbers for drawing, rounded (None: nothing to show), and as text in the reader's language."""
 
     progress: RuleProgress
     status: str
     status_label: str
     why: str
-    percent: str
-    coverage: str
-    bounds: str
-    weighted_sum: str
+    percent: Decimal | None
+    coverage: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    percent_text: str
+    coverage_text: str
+    bounds_text: str
+    sum_text: str
     questions: tuple[QuestionSheet, ...]
 
 
@@ -94,17 +100,26 @@ def sheet_of(assessment: Assessment, *, with_answers: bool = False) -> Sheet:
 
 
 def _rule_sheet(rule: RuleScore, far: RuleProgress, policy: Policy, questions: Iterable[QuestionSheet]) -> RuleSheet:
+    coverage = rule.coverage if rule.weight_applicable else None
     return RuleSheet(
         progress=far,
         status=rule.status.value,
         status_label=str(wording.STATUSES[rule.status]),
         why=wording.why(rule, policy),
-        percent=wording.percent(rule.percent, policy),
-        coverage=wording.percent(rule.coverage, policy) if rule.weight_applicable else "",
-        bounds=wording.bounds(rule, policy),
-        weighted_sum=wording.weighted_sum(rule, policy),
+        percent=_drawn(rule.percent),
+        coverage=_drawn(coverage),
+        low=_drawn(rule.low),
+        high=_drawn(rule.high),
+        percent_text=wording.percent(rule.percent, policy),
+        coverage_text=wording.percent(coverage, policy),
+        bounds_text=wording.bounds(rule, policy),
+        sum_text=wording.weighted_sum(rule, policy),
         questions=tuple(questions),
     )
+
+
+def _drawn(value: Fraction | None) -> Decimal | None:
+    return None if value is None else rounded(value, 1)
 
 
 def _questions(assessment: Assessment, score: Score) -> dict[str, list[QuestionSheet]]:

@@ -47,7 +47,7 @@ def assessment_add(request: MemberRequest) -> HttpResponse:
     """Create and, unless it is to stay a draft, open at once: straight to the first question."""
     release = Release.objects.current()
     form = AssessmentForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         member=request.member,
         today=timezone.localdate(),
         initial={"vendor": request.GET.get("vendor")},
@@ -117,7 +117,7 @@ def assessment_edit(request: MemberRequest, pk: int) -> HttpResponse:
     if assessment.state not in OPEN_STATES:
         messages.error(request, str(lifecycle.NOT_NOW[assessment.state]))
         return redirect("assessment_detail", pk)
-    form = AssessmentEditForm.of(assessment, request.POST or None)
+    form = AssessmentEditForm.of(assessment, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             lifecycle.reschedule(request.member, assessment, period=form.period, due_on=form.cleaned_data["due_on"])

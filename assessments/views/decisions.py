@@ -95,7 +95,7 @@ def assessment_cancel(request: MemberRequest, pk: int) -> HttpResponse:
     if assessment.state not in OPEN_STATES:
         messages.error(request, str(lifecycle.NOT_NOW[assessment.state]))
         return redirect("assessment_detail", pk)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         if _done(request, lambda: lifecycle.cancel(request.member, assessment, reason=reason)):
