@@ -22,10 +22,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.answering import GRADE_NAMES, Draft, problems
+from assessments.answering import Draft, problems
 from assessments.evidence import ACCEPT, EXTENSIONS
 from assessments.models import Answer, Blank, Evidence, FrequencyUnit
-from manifesto.models import FactKind, Question
+from manifesto.models import GRADE_NAMES, FactKind, Question
 
 LONGEST_TEXT = 50_000  # characters: about 8,000 words
 NO_ANSWER = gettext_lazy("Not answered yet")

@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy
 from accounts import audit
 from accounts.models import AuditEntry, User
 from assessments.models import Answer, Assessment, AssessmentState, Blank, FrequencyUnit, Response, ResponseKind
-from manifesto.models import GRADE_NAMES as GRADE_NAMES  # the scale's words, for whoever shows an answer
 from manifesto.models import FactKind, Question
 
 SCORE_FIELDS = ("grade", "blank", "reason", "fact_value", "fact_unit")
