@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, Membership, Organisation
@@ -26,6 +29,11 @@ class VendorQuerySet(models.QuerySet["Vendor"]):
 
     def archived(self) -> VendorQuerySet:
         return self.exclude(archived_at=None)
+
+    def matching(self, words: str) -> VendorQuerySet:
+        """Those with `words` in their name, reference or the name of a service."""
+        in_service = Service.objects.filter(vendor=OuterRef("pk"), name__icontains=words)
+        return self.filter(Q(name__icontains=words) | Q(reference__icontains=words) | Exists(in_service))
 
 
 class Vendor(models.Model):
@@ -59,6 +67,9 @@ class Vendor(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("vendor_detail", args=[self.pk])
 
 
 class ServiceQuerySet(models.QuerySet["Service"]):
@@ -118,3 +129,39 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class VendorImportQuerySet(models.QuerySet["VendorImport"]):
+    def for_member(self, member: Membership) -> VendorImportQuerySet:
+        return self.filter(organisation=member.organisation_id)
+
+    def outdated(self, now: datetime) -> VendorImportQuerySet:
+        """Files that nobody needs any more: they may hold names of people."""
+        return self.filter(created_at__lt=now - IMPORT_KEPT)
+
+
+IMPORT_KEPT = timedelta(days=30)
+
+
+class VendorImport(models.Model):
+    """A file of vendors as it was read: looked at first, written into the register once, when somebody says so."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="vendor_imports")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField(_("file"), max_length=200)
+    content = (
+        models.JSONField()
+    )  # {"header": [...], "rows": [{"line": 2, "cells": [...], "faulty": [...]}], "sheet": ""}
+    created_at = models.DateTimeField(auto_now_add=True)
+    applied_at = models.DateTimeField(null=True, blank=True)
+    summary = models.JSONField(default=dict)  # once applied: {"counts": {...}, "problems": [...]}
+
+    objects = VendorImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import of vendors")
+        verbose_name_plural = _("imports of vendors")
+        ordering = ("-created_at", "-pk")
+
+    def __str__(self) -> str:
+        return self.file_name

@@ -1,0 +1,123 @@
+"""Changes of the vendor register: each in one transaction, with what was before and after in the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, models, transaction
+
+from accounts import audit
+from accounts.models import Membership
+from vendors.models import Contact, Service, Vendor
+
+VENDOR_FIELDS = ("name", "reference", "tier", "website", "country", "notes")
+SERVICE_FIELDS = ("name", "mission_critical", "department", "description")
+CONTACT_FIELDS = ("name", "job", "email", "phone", "language")
+UNIQUE_MARKS = ("unique constraint", "once_per")  # as SQLite and PostgreSQL say it
+
+Row = TypeVar("Row", bound=Vendor | Service | Contact)
+
+
+class Taken(Exception):  # noqa: N818 - said as what happened
+    """Somebody else has this `field` already: seen by the database, after the form found nothing wrong."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+# Vendors ---------------------------------------------------------------------------------------------------------
+def add_vendor(member: Membership, vendor: Vendor) -> Vendor:
+    """Raises Taken where the name or the reference is in use."""
+    vendor.organisation = member.organisation
+    return _add(member, vendor, VENDOR_FIELDS, subject=None)
+
+
+def change_vendor(member: Membership, vendor: Vendor, *, changed: Collection[str]) -> Vendor:
+    """Write the `changed` fields only, so that what a colleague changes meanwhile stays. Raises Taken."""
+    return _change(member, vendor, changed, subject=None)
+
+
+@transaction.atomic
+def archive_vendor(member: Membership, vendor: Vendor, *, now: datetime) -> None:
+    """Out of the way for new assessments; those it has stay. Once archived, it stays so from that day."""
+    if Vendor.objects.active().filter(pk=vendor.pk).update(archived_at=now, updated_at=now):
+        _record(member, "vendor.archived", vendor, before={"archived_at": None}, after={"archived_at": now})
+
+
+@transaction.atomic
+def restore_vendor(member: Membership, vendor: Vendor, *, now: datetime) -> None:
+    if Vendor.objects.archived().filter(pk=vendor.pk).update(archived_at=None, updated_at=now):
+        before = {"archived_at": vendor.archived_at}
+        _record(member, "vendor.restored", vendor, before=before, after={"archived_at": None})
+
+
+# Services and contacts -------------------------------------------------------------------------------------------
+@transaction.atomic
+def add_part(member: Membership, part: Service | Contact) -> Service | Contact:
+    """A service or a contact of its vendor. Raises Taken where the vendor has a service of that name."""
+    _touch(part.vendor)
+    return _add(member, part, _fields(part), subject=part.vendor)
+
+
+@transaction.atomic
+def change_part(member: Membership, part: Service | Contact, *, changed: Collection[str]) -> Service | Contact:
+    if changed:
+        _touch(part.vendor)
+    return _change(member, part, changed, subject=part.vendor)
+
+
+@transaction.atomic
+def delete_part(member: Membership, part: Service | Contact) -> None:
+    _touch(part.vendor)
+    before = audit.snapshot(part, _fields(part))
+    _record(member, f"{part._meta.model_name}.deleted", part, before=before, subject=part.vendor)
+    part.delete()
+
+
+def _fields(part: Service | Contact) -> Sequence[str]:
+    return SERVICE_FIELDS if isinstance(part, Service) else CONTACT_FIELDS
+
+
+def _touch(vendor: Vendor) -> None:
+    """What belongs to a vendor changed, so the vendor did: the list can be sorted by that."""
+    vendor.save(update_fields=["updated_at"])
+
+
+# Writing ---------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def _add(member: Membership, row: Row, fields: Sequence[str], *, subject: Vendor | None) -> Row:
+    _write(row)
+    _record(member, f"{row._meta.model_name}.added", row, after=audit.snapshot(row, fields), subject=subject)
+    return row
+
+
+@transaction.atomic
+def _change(member: Membership, row: Row, changed: Collection[str], *, subject: Vendor | None) -> Row:
+    fields = sorted(changed)
+    if not fields:
+        return row
+    stored = type(row)._base_manager.select_for_update().get(pk=row.pk)
+    before, after = audit.snapshot(stored, fields), audit.snapshot(row, fields)
+    if before == after:
+        return row
+    _write(row, update_fields=[*fields, "updated_at"] if isinstance(row, Vendor) else fields)
+    _record(member, f"{row._meta.model_name}.changed", row, before=before, after=after, subject=subject)
+    return row
+
+
+def _write(row: models.Model, *, update_fields: Sequence[str] | None = None) -> None:
+    try:
+        with transaction.atomic():
+            row.save(update_fields=update_fields)
+    except IntegrityError as error:
+        said = str(error)
+        if not any(mark in said.lower() for mark in UNIQUE_MARKS):
+            raise
+        raise Taken("reference" if "reference" in said else "name") from error
+
+
+def _record(member: Membership, verb: str, row: models.Model, **values: Any) -> None:
+    audit.record(member.user, verb, row, organisation=member.organisation, **values)
