@@ -9,11 +9,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from assessments import wording
-from assessments.answering import GRADE_NAMES
 from assessments.models import Answer, Assessment, ResponseKind
 from assessments.scoring import GradedQuestion, Policy, RuleScore, Score, rounded
 from assessments.standing import RuleProgress, policy_of, progress, standing
-from manifesto.models import Level, Question
+from manifesto.models import GRADE_NAMES, Level, Question
 
 
 @dataclass(frozen=True, kw_only=True)
