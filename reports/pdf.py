@@ -7,6 +7,7 @@ rendering, because a document that asks for something else was tampered with.
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -41,31 +42,40 @@ class RenderingRefused(Exception):  # noqa: N818
 
 
 class PackagedAssets(URLFetcher):
-    """Serves the packaged fonts by name, and `data:`; raises FatalURLFetchingError for everything else."""
+    """Serves the packaged fonts by name, and `data:`; raises FatalURLFetchingError for everything else.
+
+    `refused` keeps what was asked for: inside an SVG image WeasyPrint swallows even a fatal error.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols=("data",))
+        self.refused: list[str] = []
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         if url.startswith("data:"):
             return super().fetch(url, headers)
         name = url.removeprefix(SCHEME)
         if not url.startswith(SCHEME) or name not in FONTS:
+            self.refused.append(url[:200])
             raise FatalURLFetchingError(f"Not packaged: {url[:200]}")
         return URLFetcherResponse(url, font_path(name).read_bytes(), {"Content-Type": "font/ttf"})
 
 
 def to_pdf(html: str, *, language: str, title: str, created: str) -> bytes:
     """The document as PDF/UA-1. `created` (ISO 8601) stands for the clock. Raises RenderingRefused."""
+    page = _with_metadata(glyphs.drawable(html), language=language, title=title, created=created)
+    fetcher = PackagedAssets()
     with _lock:
         css, fonts = _resources()
         try:
-            document = HTML(
-                string=_with_metadata(glyphs.drawable(html), language=language, title=title, created=created),
-                url_fetcher=PackagedAssets(),
-            )
+            document = HTML(string=page, url_fetcher=fetcher)
             content: bytes = document.write_pdf(
                 stylesheets=[css], font_config=fonts, pdf_variant=VARIANT, finisher=_finish
             )
         except FatalURLFetchingError as error:
             raise RenderingRefused(str(error)) from error
+    if fetcher.refused:
+        raise RenderingRefused(f"Not packaged: {', '.join(fetcher.refused)}")
     return content
 
 
@@ -91,6 +101,7 @@ def _resources() -> tuple[CSS, FontConfiguration]:
 def _with_metadata(html: str, *, language: str, title: str, created: str) -> str:
     """The head is ours, whatever the body says: it decides language, title and dates."""
     _, _, body = html.partition("<body")
+    created = datetime.fromisoformat(created).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return (
         f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8">'
         f"<title>{escape(glyphs.drawable(title))}</title>"

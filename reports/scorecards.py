@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from assessments import scoring
 from assessments.models import Decision, ResponseKind
 from assessments.scoring import GRADES, GradedQuestion, QuestionState, RuleScore, Score
+from assessments.wording import CONFIDENCES, QUESTION_STATES, STATUSES, headline
 from reports import formats, snapshots, wording
 from reports.charts import Mark
 from reports.models import Scorecard
@@ -226,7 +227,7 @@ class _Builder:
             period=self._period(),
             met=score.met,
             total=len(score.rules),
-            headline=wording.headline(score),
+            headline=headline(score),
             verdict=score.verdict.value,
             verdict_label=str(wording.VERDICT[score.verdict]),
             verdict_heading=str(wording.VERDICT_HEADING[score.verdict]),
@@ -235,7 +236,7 @@ class _Builder:
             weakest_rule=next((rule for rule in rules if rule.key == score.weakest), None),
             average="" if score.average is None else words.percent(score.average),
             confidence=score.confidence.value,
-            confidence_label=str(wording.CONFIDENCE[score.confidence]),
+            confidence_label=str(CONFIDENCES[score.confidence]),
             confidence_sentence=self._confidence(),
             rules=rules,
             disagreements=tuple(questions[key] for key in score.disagreements),
@@ -261,7 +262,7 @@ class _Builder:
         number = stored["position"]
         name = words.rules[rule.rule]
         percent = words.percent(rule.percent) if rule.is_rated and rule.percent is not None else ""
-        label = str(wording.STATUS[rule.status])
+        label = str(STATUSES[rule.status])
         questions = zip(stored["questions"], rule.questions, strict=True)
         return RuleView(
             key=rule.rule,
@@ -314,7 +315,7 @@ class _Builder:
             grade="" if graded.grade is None else words.number(graded.grade),
             percent="" if percent is None else words.number(percent),
             product="" if percent is None else words.number(graded.weight * percent),
-            state="" if graded.state == QuestionState.GRADED else str(wording.STATE[graded.state]),
+            state="" if graded.state == QuestionState.GRADED else str(QUESTION_STATES[graded.state]),
             level=self._level(stored, graded.grade),
             disagreement=graded.disagreement,
             answers=tuple(self._answers(stored)),
@@ -339,7 +340,7 @@ class _Builder:
         return AnswerView(
             rater=self._rater(response),
             grade="" if answer["grade"] is None else str(answer["grade"]),
-            blank=str(wording.STATE[QuestionState(answer["blank"])]) if answer["blank"] else "",
+            blank=str(QUESTION_STATES[QuestionState(answer["blank"])]) if answer["blank"] else "",
             reason=answer["reason"],
             vendor_says=answer["vendor_says"],
             comment=answer["comment"],

@@ -24,7 +24,7 @@ SCHEMA_VERSION = 1
 Snapshot = Mapping[str, Any]
 
 
-class SnapshotDamaged(Exception):
+class SnapshotDamaged(Exception):  # noqa: N818
     """The stored text does not have the stored hash, or is of a schema that this version cannot read."""
 
 
@@ -44,7 +44,7 @@ def make_scorecard(assessment: Assessment, approval: Approval) -> Scorecard:
     scorecard = _store(assessment, approval, number=number, text=text, score=score)
     audit.record(
         approval.decided_by,
-        "scorecard.made",
+        "scorecard_made",
         scorecard,
         organisation=assessment.organisation,
         after=audit.snapshot(scorecard, ("number", "sha256", "verdict", "rules_met", "weakest_rule", "confidence")),
@@ -303,9 +303,7 @@ def _responses(assessment: Assessment) -> models.QuerySet[Response]:
     return (
         assessment.responses.exclude(submitted_at=None)
         .select_related("rater", "department")
-        .prefetch_related(
-            models.Prefetch("answers", answers)
-        )
+        .prefetch_related(models.Prefetch("answers", answers))
         .order_by("pk")
     )
 

@@ -13,24 +13,17 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from assessments.scoring import (
     FULL,
     GRADES,
-    Confidence,
     GradedQuestion,
     Policy,
-    QuestionState,
     Reason,
     RuleScore,
     RuleStatus,
     Score,
     Verdict,
 )
+from assessments.wording import CONFIDENCES, STATUSES
 from reports import formats
 
-STATUS: Mapping[RuleStatus, Promise] = {
-    RuleStatus.MET: pgettext_lazy("status of a rule", "Met"),
-    RuleStatus.PARTLY: pgettext_lazy("status of a rule", "Partly met"),
-    RuleStatus.BROKEN: pgettext_lazy("status of a rule", "Broken"),
-    RuleStatus.NOT_RATED: pgettext_lazy("status of a rule", "Not rated"),
-}
 VERDICT: Mapping[Verdict, Promise] = {
     Verdict.MET: pgettext_lazy("verdict", "Met"),
     Verdict.NOT_MET: pgettext_lazy("verdict", "Not met"),
@@ -40,16 +33,6 @@ VERDICT_HEADING: Mapping[Verdict, Promise] = {
     Verdict.MET: gettext_lazy("Verdict: met"),
     Verdict.NOT_MET: gettext_lazy("Verdict: not met"),
     Verdict.UNDECIDED: gettext_lazy("Verdict: undecided"),
-}
-CONFIDENCE: Mapping[Confidence, Promise] = {
-    Confidence.HIGH: pgettext_lazy("confidence", "High"),
-    Confidence.MEDIUM: pgettext_lazy("confidence", "Medium"),
-    Confidence.LOW: pgettext_lazy("confidence", "Low"),
-}
-STATE: Mapping[QuestionState, Promise] = {
-    QuestionState.NOT_APPLICABLE: gettext_lazy("Not applicable"),
-    QuestionState.DONT_KNOW: gettext_lazy("Don’t know"),
-    QuestionState.UNANSWERED: gettext_lazy("Unanswered"),
 }
 FACT_UNIT: Mapping[str, Promise] = {
     "week": gettext_lazy("%(times)s times a week"),
@@ -77,10 +60,6 @@ class Words:
 
     def number(self, value: Fraction | int) -> str:
         return formats.number(value, self.language)
-
-
-def headline(score: Score) -> str:
-    return _("%(met)s of %(total)s rules met") % {"met": score.met, "total": len(score.rules)}
 
 
 def verdict(score: Score) -> str:
@@ -113,28 +92,28 @@ def _counted(counts: Mapping[RuleStatus, int]) -> str:
 
 
 def reason(rule: RuleScore, words: Words) -> str:
-    """Why the rule has its status, in one line."""
-    policy = words.policy
+    """Why the rule has its status, in one line that names the lowest grade."""
     if rule.reason == Reason.NOTHING_APPLIES:
         return _("None of its questions applies.")
     if rule.reason == Reason.COVERAGE_BELOW_MINIMUM:
         return _("Too little is known: %(coverage)s of the weight is graded, %(minimum)s is needed.") % {
             "coverage": words.coverage(rule.coverage),
-            "minimum": words.coverage(policy.minimum_coverage),
+            "minimum": words.coverage(words.policy.minimum_coverage),
         }
-    if rule.reason == Reason.KNOCKOUT:
-        return _("Knock-out: %(lowest)s.") % {"lowest": _named(_lowest(rule, rule.knockouts), words)}
-    lowest = _named(_lowest(rule), words)
-    if rule.reason == Reason.PERCENT_BELOW_BROKEN:
-        threshold = words.percent(policy.broken_threshold)
-        return _("Below %(threshold)s. Lowest: %(lowest)s.") % {"threshold": threshold, "lowest": lowest}
-    if rule.reason == Reason.PERCENT_BETWEEN:
-        threshold = words.percent(policy.met_threshold)
-        return _("Below the %(threshold)s needed. Lowest: %(lowest)s.") % {"threshold": threshold, "lowest": lowest}
     if rule.percent == FULL:
         return _("Every grade is the highest.")
-    threshold = words.percent(policy.met_threshold)
-    return _("Reaches %(threshold)s. Lowest: %(lowest)s.") % {"threshold": threshold, "lowest": lowest}
+    sentences = {
+        Reason.KNOCKOUT: _("Knock-out: %(lowest)s."),
+        Reason.PERCENT_BELOW_BROKEN: _("Below %(broken)s. Lowest: %(lowest)s."),
+        Reason.PERCENT_BETWEEN: _("Below the %(met)s needed. Lowest: %(lowest)s."),
+        Reason.PERCENT_MEETS_THRESHOLD: _("Reaches %(met)s. Lowest: %(lowest)s."),
+    }
+    among = rule.knockouts if rule.reason == Reason.KNOCKOUT else ()
+    return sentences[rule.reason] % {
+        "lowest": _named(_lowest(rule, among), words),
+        "met": words.percent(words.policy.met_threshold),
+        "broken": words.percent(words.policy.broken_threshold),
+    }
 
 
 def _lowest(rule: RuleScore, among: Sequence[str] = ()) -> GradedQuestion:
@@ -160,7 +139,7 @@ def weakest(score: Score, words: Words) -> str:
     said = {
         "rule": words.rules[rule.rule],
         "percent": words.percent(rule.percent),
-        "status": str(STATUS[rule.status]).lower(),
+        "status": str(STATUSES[rule.status]).lower(),
     }
     return _("The weakest rule is “%(rule)s”: %(percent)s, %(status)s.") % said
 
@@ -180,7 +159,7 @@ def confidence(score: Score, words: Words, *, raters: int, departments: int, gra
             "%(by)s from %(departments)s department", "%(by)s from %(departments)s departments", departments
         ) % {"by": by, "departments": departments}
     rests = _("%(evidenced)s of %(graded)s grades with evidence") % {"evidenced": evidenced, "graded": graded}
-    level = str(CONFIDENCE[score.confidence]).lower()
+    level = str(CONFIDENCES[score.confidence]).lower()
     return _("Confidence: %(level)s (%(by)s; %(rests)s).") % {"level": level, "by": by, "rests": rests}
 
 

