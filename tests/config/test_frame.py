@@ -196,6 +196,11 @@ def test_the_language_of_a_user_goes_into_the_profile(cast: Cast, signed_in: Sig
     assert User.objects.get(pk=cast.reader.user.pk).language == "nl"
 
 
+def test_a_half_finished_sign_in_can_be_given_up(client: Client, db: None) -> None:
+    """The code page's “Cancel” signs out; asking for a sign-in first would send it round in a circle."""
+    assert client.post("/account/logout/")["Location"] == "/"
+
+
 def test_an_unknown_language_changes_nothing(client: Client, db: None) -> None:
     response = client.post("/language/", {"language": "xx"})
     assert settings.LANGUAGE_COOKIE_NAME not in response.cookies
