@@ -98,9 +98,26 @@ ROUTES: dict[str, Right | Gate] = {
     "rendering_status": Right.READ,
     "rendering_download": Right.READ,
 }
-PUBLIC_PREFIXES = ("account_login", "account_reset_password", "account_inactive", "mfa_login", "mfa_authenticate")
-SIGNED_IN_PREFIXES = ("account_", "mfa_", "socialaccount_")
-CLOSED = frozenset({"account_signup", "account_signup_by_passkey", "mfa_signup_webauthn"})
+PUBLIC_PREFIXES = (
+    "account_login",
+    "account_logout",  # whoever has given the password but not the second factor must be able to go back
+    "account_reset_password",
+    "account_inactive",
+    "mfa_login",
+    "mfa_authenticate",
+)
+SIGNED_IN_PREFIXES = ("account_", "mfa_")
+# Nobody signs up; an address is proven by the invitation that it got, and changed by a superuser. Other ways to sign in
+# (socialaccount_) have no provider yet.
+CLOSED_PREFIXES = (
+    "account_signup",
+    "account_email",
+    "account_confirm_email",
+    "mfa_signup",
+    "socialaccount_",
+    "admin:account_emailaddress",
+    "admin:socialaccount_",
+)
 
 
 class MemberRequest(HttpRequest):
@@ -114,7 +131,7 @@ def required(route: str) -> Right | Gate | None:
     """What a route asks for; None: nobody decided, so nobody passes."""
     if route in ROUTES:
         return ROUTES[route]
-    if route in CLOSED:
+    if route.startswith(CLOSED_PREFIXES):
         return None
     if route.startswith("admin:"):
         return Gate.STAFF

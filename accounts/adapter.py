@@ -12,19 +12,12 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.mail import one_line
-from accounts.models import Membership, User
+from accounts.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
-
-    def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Bank editors without a membership have no work elsewhere."""
-        user = request.user
-        if user.is_staff and not Membership.objects.active().filter(user=user.pk).exists():
-            return reverse("admin:index")
-        return super().get_login_redirect_url(request)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Links in mails begin with our own address, whatever host the request named."""

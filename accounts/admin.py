@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from allauth.account import admin as account_admin
 from allauth.account.decorators import secure_admin_login
+from allauth.socialaccount import admin as socialaccount_admin
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
@@ -19,6 +21,15 @@ from accounts.organisations import FIELDS
 
 # The admin's own sign-in knows neither a second factor nor a limit on attempts: it hands over to the app's.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+# An address has one place, the user; other ways to sign in have no provider.
+admin.site.unregister(
+    [
+        account_admin.EmailAddress,
+        socialaccount_admin.SocialApp,
+        socialaccount_admin.SocialToken,
+        socialaccount_admin.SocialAccount,
+    ]
+)
 
 USER_FIELDS = ("email", "name", "language", "is_active", "is_staff", "is_superuser")
 MEMBER_FIELDS = ("role", "department", "is_active")

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
@@ -125,7 +124,6 @@ def create_account(invitation: Invitation, *, name: str, password: str, language
     """A new user, whose address the mailed link proves, with the membership; raises MembershipError as `join` does."""
     with transaction.atomic():
         user = User.objects.create_user(invitation.email, password, name=name, language=language)
-        EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
         return join(invitation, user, now=now)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,12 +10,14 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django_structlog.middlewares import RequestMiddleware
 
 from accounts import language
 from accounts.access import Gate, Right, may, required
 from accounts.models import Membership
 
 SESSION_KEY = "organisation"
+SECRET_IN_PATH = re.compile(r"(?<=/invitation/)[^/?]+|(?<=/password/reset/key/)[^/?]+")
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -84,3 +87,11 @@ def _current(request: HttpRequest) -> Membership | None:
         if member.organisation_id == chosen:
             return member
     return memberships[0] if memberships else None
+
+
+class RequestLog(RequestMiddleware):
+    """One line a request, without the tokens that stand in the addresses of mailed links."""
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        return f"{request.method} {SECRET_IN_PATH.sub('…', request.get_full_path())}"

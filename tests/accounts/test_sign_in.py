@@ -1,0 +1,236 @@
+"""Signing in, passwords, second factors, and the language that goes with the person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from tests.factories import PASSWORD, Cast, make_user
+
+SignedIn = Callable[..., Client]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def person(db: None) -> User:
+    user = make_user("person", language="nl")
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def _sign_in(client: Client, email: str, password: str = PASSWORD) -> Any:
+    return client.post(reverse("account_login"), {"login": email, "password": password})
+
+
+def test_an_address_and_a_password_sign_in(client: Client, person: User) -> None:
+    response = _sign_in(client, "PERSON@example.org")
+
+    assert response.status_code == 302
+    assert client.session["_auth_user_id"] == str(person.pk)
+
+
+def test_the_language_of_the_profile_applies_from_sign_in_on(client: Client, person: User) -> None:
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "fr"
+
+    _sign_in(client, person.email)
+
+    assert client.cookies[settings.LANGUAGE_COOKIE_NAME].value == "nl"
+    assert '<html lang="nl"' in client.get(reverse("profile")).content.decode()
+
+
+def test_saving_the_profile_changes_name_and_language(cast: Cast, signed_in: SignedIn) -> None:
+    client = signed_in(cast.reader)
+
+    response = client.post(reverse("profile"), {"name": "Rita Reader", "language": "fr"})
+
+    assert response.status_code == 302
+    cast.reader.user.refresh_from_db()
+    assert (cast.reader.user.name, cast.reader.user.language) == ("Rita Reader", "fr")
+    assert '<html lang="fr"' in client.get(reverse("profile")).content.decode()
+
+
+def test_the_profile_does_not_take_other_fields(cast: Cast, signed_in: SignedIn) -> None:
+    signed_in(cast.reader).post(
+        reverse("profile"), {"name": "R", "language": "en", "email": "x@example.org", "is_staff": "on"}
+    )
+
+    cast.reader.user.refresh_from_db()
+    assert cast.reader.user.email == "reader@example.org"
+    assert not cast.reader.user.is_staff
+
+
+def test_failed_sign_ins_are_limited(client: Client, person: User) -> None:
+    for _ in range(5):
+        assert _sign_in(client, person.email, "wrong").status_code == 200
+
+    _sign_in(client, person.email)
+
+    assert "_auth_user_id" not in client.session
+
+
+def test_another_address_is_not_limited_by_them(client: Client, person: User) -> None:
+    for _ in range(5):
+        _sign_in(client, "somebody.else@example.org", "wrong")
+
+    _sign_in(client, person.email)
+
+    assert client.session["_auth_user_id"] == str(person.pk)
+
+
+def test_nobody_signs_up(client: Client, db: None) -> None:
+    assert client.get(reverse("account_signup")).status_code == 404
+    client.post(reverse("account_signup"), {"email": "new@example.org", "password1": PASSWORD, "password2": PASSWORD})
+    assert not User.objects.exists()
+
+
+def test_the_admin_has_no_sign_in_of_its_own(client: Client, db: None) -> None:
+    response = client.post(reverse("admin:login"), {"username": "a@example.org", "password": "x"})
+
+    assert response.status_code == 302
+    assert response["Location"].startswith(reverse("account_login"))
+
+
+# Passwords ------------------------------------------------------------------------------------------------------
+def _ask_for_reset(client: Client, email: str) -> Any:
+    return client.post(reverse("account_reset_password"), {"email": email})
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "nl"])
+def test_the_mail_for_a_new_password_speaks_the_language_of_its_reader(
+    client: Client, person: User, mailoutbox: list[Any], language: str
+) -> None:
+    User.objects.update(language=language)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "fr" if language == "en" else "en"
+
+    _ask_for_reset(client, person.email)
+
+    (mail,) = mailoutbox
+    html = mail.alternatives[0][0]
+    assert f'<html lang="{language}">' in html
+    assert f"{settings.BASE_URL}/account/password/reset/key/" in mail.body
+
+
+def test_the_mailed_link_sets_a_new_password(client: Client, person: User, mailoutbox: list[Any]) -> None:
+    _ask_for_reset(client, person.email)
+    path = re.search(rf"{re.escape(settings.BASE_URL)}(\S+)", mailoutbox[0].body)[1]  # type: ignore[index]
+    form_url = client.get(path)["Location"]
+
+    client.post(form_url, {"password1": "another calm evening", "password2": "another calm evening"})
+
+    person.refresh_from_db()
+    assert person.check_password("another calm evening")
+
+
+def test_the_link_does_not_follow_a_forged_host(
+    client: Client, person: User, mailoutbox: list[Any], settings: Any
+) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+
+    client.post(reverse("account_reset_password"), {"email": person.email}, headers={"host": "evil.example"})
+
+    assert "evil.example" not in mailoutbox[0].body + mailoutbox[0].alternatives[0][0]
+
+
+def test_an_unknown_address_gets_no_mail_and_the_same_page(client: Client, person: User, mailoutbox: list[Any]) -> None:
+    known, unknown = _ask_for_reset(client, person.email), _ask_for_reset(client, "unknown@example.org")
+
+    assert [mail.to for mail in mailoutbox] == [[person.email]]
+    assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+
+
+def test_a_changed_password_is_told_to_its_owner_in_their_language(
+    client: Client, person: User, mailoutbox: list[Any]
+) -> None:
+    _sign_in(client, person.email)
+
+    client.post(
+        reverse("account_change_password"),
+        {"oldpassword": PASSWORD, "password1": "another calm evening", "password2": "another calm evening"},
+    )
+
+    person.refresh_from_db()
+    assert person.check_password("another calm evening")
+    (mail,) = mailoutbox
+    assert mail.to == [person.email]
+    assert '<html lang="nl">' in mail.alternatives[0][0]
+
+
+# Second factors -------------------------------------------------------------------------------------------------
+def _activate_totp(user: User) -> str:
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(user, secret)
+    return secret
+
+
+def _code(secret: str) -> str:
+    return totp.format_hotp_value(totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time())))
+
+
+def test_a_second_factor_stands_between_password_and_work(client: Client, person: User) -> None:
+    secret = _activate_totp(person)
+
+    response = _sign_in(client, person.email)
+    assert response["Location"] == reverse("mfa_authenticate")
+    assert "_auth_user_id" not in client.session
+    client.post(reverse("mfa_authenticate"), {"code": _code(secret)})
+
+    assert client.session["_auth_user_id"] == str(person.pk)
+    assert client.cookies[settings.LANGUAGE_COOKIE_NAME].value == "nl"
+
+
+def test_a_wrong_code_does_not_let_in(client: Client, person: User) -> None:
+    _activate_totp(person)
+    _sign_in(client, person.email)
+
+    client.post(reverse("mfa_authenticate"), {"code": "000000"})
+
+    assert "_auth_user_id" not in client.session
+
+
+def test_recovery_codes_come_with_the_first_second_factor(client: Client, person: User) -> None:
+    _sign_in(client, person.email)
+    client.get(reverse("mfa_activate_totp"))
+    secret = client.session["mfa.totp.secret"]
+
+    client.post(reverse("mfa_activate_totp"), {"code": _code(secret)})
+
+    kinds = set(Authenticator.objects.filter(user=person).values_list("type", flat=True))
+    assert kinds == {Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES}
+    assert get_mfa_adapter().is_mfa_enabled(person)
+
+
+def test_pages_carry_no_script_that_the_policy_would_block(client: Client, person: User) -> None:
+    """Data blocks do not run; everything that runs comes from a file of ours."""
+    _sign_in(client, person.email)
+    for name in ("mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_change_password", "profile"):
+        page = client.get(reverse(name)).content.decode()
+        scripts = re.findall(r"<script\b([^>]*)>", page)
+        assert scripts, name
+        assert all('src="/static/' in one or 'type="application/json"' in one for one in scripts), name
+        assert not re.search(r"\s(style|on\w+)=", page), name
+
+
+# Logs -----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "path", ["/invitation/secret-token/", "/account/password/reset/key/1-secret-token/", "/invitation/secret-token"]
+)
+def test_tokens_of_mailed_links_are_not_logged(rf: Any, path: str) -> None:
+    from accounts.middleware import RequestLog
+
+    assert "secret-token" not in RequestLog.format_request(rf.get(path))

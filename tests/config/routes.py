@@ -1,0 +1,219 @@
+"""Every route of the project, and the standing objects that its address is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from accounts import invitations
+from accounts.models import Invitation, Membership
+from assessments import lifecycle
+from assessments.models import Answer, Assessment, AssessmentState, Evidence
+from reports.models import Document, Rendering, RenderingState, Scorecard
+from tests.factories import Cast, make_assessment, make_vendor
+from vendors import models as vendor_models
+from vendors.models import Contact, Service, Vendor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    name: str  # with its namespace; empty where the pattern has none
+    arguments: tuple[str, ...]
+
+
+def routes(
+    resolver: URLResolver | None = None, namespace: str = "", arguments: tuple[str, ...] = ()
+) -> Iterator[Route]:
+    for pattern in (resolver or get_resolver()).url_patterns:
+        here = (*arguments, *_arguments(pattern))
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from routes(pattern, inner, here)
+        else:
+            yield Route(name=f"{namespace}{pattern.name}" if pattern.name else "", arguments=here)
+
+
+def _arguments(pattern: URLPattern | URLResolver) -> tuple[str, ...]:
+    return tuple(pattern.pattern.converters) or tuple(pattern.pattern.regex.groupindex)
+
+
+class World:
+    """The things of the cast's organisation, each made when a route asks for it."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast = cast
+
+    @cached_property
+    def vendor(self) -> Vendor:
+        return make_vendor(self.cast.organisation, "Harbour Systems")
+
+    @cached_property
+    def archived_vendor(self) -> Vendor:
+        return make_vendor(self.cast.organisation, "Harbour Archive", archived_at=timezone.now())
+
+    @cached_property
+    def service(self) -> Service:
+        return Service.objects.create(vendor=self.vendor, name="Harbour records")
+
+    @cached_property
+    def contact(self) -> Contact:
+        return Contact.objects.create(vendor=self.vendor, name="Harbour contact")
+
+    @cached_property
+    def vendor_import(self) -> Any:
+        return vendor_models.VendorImport.objects.create(  # type: ignore[attr-defined]
+            organisation=self.cast.organisation, uploaded_by=self.cast.assessor.user
+        )
+
+    @cached_property
+    def draft(self) -> Assessment:
+        return make_assessment(self.cast.assessor, vendor=self.vendor, state=AssessmentState.DRAFT)
+
+    @cached_property
+    def unopened(self) -> Assessment:
+        """A draft as it is before anybody answers: without responses."""
+        self.draft.responses.all().delete()
+        return self.draft
+
+    @cached_property
+    def collecting(self) -> Assessment:
+        return make_assessment(self.cast.assessor, vendor=self.vendor, grade=3)
+
+    @cached_property
+    def in_review(self) -> Assessment:
+        return lifecycle.submit(self.cast.assessor, self.collecting)
+
+    @cached_property
+    def approved(self) -> Assessment:
+        return lifecycle.approve(self.cast.approver, self.in_review)
+
+    @cached_property
+    def answer(self) -> Answer:
+        return Answer.objects.filter(response__assessment=self.collecting).first()  # type: ignore[return-value]
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        evidence = Evidence(
+            answer=self.answer,
+            name="Harbour note.txt",
+            content_type="text/plain",
+            size=4,
+            sha256="0" * 64,
+            uploaded_by=self.cast.assessor.user,
+        )
+        evidence.file.save("note.txt", ContentFile(b"note"))
+        return evidence
+
+    @cached_property
+    def scorecard(self) -> Scorecard:
+        return Scorecard.objects.get(assessment=self.approved)
+
+    @cached_property
+    def rendering(self) -> Rendering:
+        rendering = Rendering.objects.create(
+            scorecard=self.scorecard,
+            language="fr",
+            state=RenderingState.READY,
+            progress=100,
+            requested_by=self.cast.reader.user,
+            requested_at=timezone.now(),
+            finished_at=timezone.now(),
+            size=4,
+            sha256="0" * 64,
+        )
+        Document.objects.create(rendering=rendering, content=b"%PDF")
+        return rendering
+
+    @cached_property
+    def member(self) -> Membership:
+        return self.cast.reader
+
+    @cached_property
+    def department(self) -> Any:
+        return self.cast.department
+
+    @cached_property
+    def _invited(self) -> tuple[Invitation, str]:
+        return invitations.invite(
+            self.cast.admin.user,
+            self.cast.organisation,
+            email="harbour.newcomer@example.org",
+            role="reader",
+            department=None,
+            language="en",
+            now=timezone.now() - timedelta(days=1),
+        )
+
+    @property
+    def invitation(self) -> Invitation:
+        return self._invited[0]
+
+    @property
+    def invitation_token(self) -> str:
+        return self._invited[1]
+
+
+# Whose `pk` stands in a route's address.
+OBJECTS: dict[str, str] = {
+    "member_edit": "member",
+    "invitation_revoke": "invitation",
+    "invitation_resend": "invitation",
+    "department_edit": "department",
+    "department_delete": "department",
+    "vendor_detail": "vendor",
+    "vendor_edit": "vendor",
+    "vendor_archive": "vendor",
+    "vendor_restore": "archived_vendor",
+    "vendor_import_apply": "vendor_import",
+    "service_add": "vendor",
+    "service_edit": "service",
+    "service_delete": "service",
+    "contact_add": "vendor",
+    "contact_edit": "contact",
+    "contact_delete": "contact",
+    "assessment_detail": "collecting",
+    "assessment_edit": "draft",
+    "assessment_history": "collecting",
+    "assessment_open": "unopened",
+    "assessment_cancel": "collecting",
+    "assessment_review": "in_review",
+    "assessment_submit": "collecting",
+    "assessment_approve": "in_review",
+    "assessment_send_back": "in_review",
+    "assessment_score": "collecting",
+    "questionnaire": "collecting",
+    "answer_edit": "answer",
+    "evidence_add": "answer",
+    "evidence_delete": "evidence",
+    "evidence_download": "evidence",
+    "scorecard_detail": "scorecard",
+    "rendering_request": "scorecard",
+    "rendering_status": "rendering",
+    "rendering_download": "rendering",
+}
+# About a thing of the person's own that nobody in the cast has.
+OWN_THINGS = {"mfa_remove_webauthn", "mfa_edit_webauthn"}
+# The other parts of addresses, the same for every object.
+PARTS: dict[str, str] = {"rule": "support", "uidb36": "1", "key": "set-password"}
+
+
+def arguments(route: Route, world: World) -> dict[str, Any]:
+    """What the route's address is made from. Raises LookupError for a route that nobody said an object for."""
+    values: dict[str, Any] = {}
+    for name in route.arguments:
+        if name == "pk" and route.name not in OBJECTS and route.name not in OWN_THINGS:
+            raise LookupError(f"Say in OBJECTS which object {route.name} is about.")
+        if name == "pk":
+            values[name] = 1 if route.name in OWN_THINGS else getattr(world, OBJECTS[route.name]).pk
+        elif name == "token":
+            values[name] = world.invitation_token
+        else:
+            values[name] = PARTS[name]
+    return values
