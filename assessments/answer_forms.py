@@ -301,7 +301,7 @@ def saved_at(answer: Answer) -> str:
     clock = formats.date_format(local, "H:i")
     if local.date() == timezone.localdate():
         return _("Saved %(time)s") % {"time": clock}
-    return _("Saved %(day)s, %(time)s") % {"day": formats.date_format(local, "SHORT_DATE_FORMAT"), "time": clock}
+    return _("Saved on %(day)s, %(time)s") % {"day": formats.date_format(local, "j M"), "time": clock}
 
 
 def conflict_of(form: AnswerForm) -> Conflict | None:

@@ -1,0 +1,190 @@
+"""Evidence is what its name says, is kept under a name of our own, and is sent only as an attachment."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
+
+from accounts.models import AuditEntry
+from assessments import evidence
+from assessments.answering import Closed
+from assessments.evidence import EvidenceError, add_evidence, check, clean_name, delete_evidence
+from assessments.models import Answer, Assessment, AssessmentState, Evidence
+from tests.factories import NOW, Cast, make_assessment
+
+PDF = b"%PDF-1.7\n1 0 obj\n"
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+
+
+def office(folder: str, *more: str) -> bytes:
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        for name in ("[Content_Types].xml", f"{folder}/document.xml", *more):
+            archive.writestr(name, "<xml/>")
+    return package.getvalue()
+
+
+GOOD = {
+    "report.pdf": PDF,
+    "screen.PNG": PNG,
+    "photo.jpg": b"\xff\xd8\xff\xe0 rest",
+    "photo.jpeg": b"\xff\xd8\xff\xe1 rest",
+    "letter.docx": office("word"),
+    "figures.xlsx": office("xl"),
+    "slides.pptx": office("ppt"),
+    "notes.txt": "Zwölf Störungen\n".encode("latin-1"),
+    "windows.txt": "Notes".encode("utf-16"),
+    "incidents.csv": b"number;opened\n1;2026-01-04\n",
+    "mail.eml": b"From: helpdesk@example.org\nTo: us@example.org\nSubject: Incident 12\n\nText",
+    "mail.msg": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 rest",
+}
+BAD = {
+    "script.pdf": b"#!/bin/sh\nrm -rf ~\n",
+    "page.pdf": b"<html><script>alert(1)</script></html>",
+    "page.txt": b"  <!DOCTYPE html><script>alert(1)</script>",
+    "drawing.txt": b"<svg onload=alert(1)>",
+    "script.csv": b"#!/bin/sh\nrm -rf ~\n",
+    "program.png": b"MZ\x90\x00" + bytes(50),
+    "program.txt": b"MZ\x90\x00" + bytes(50),
+    "program.jpg": b"\x7fELF" + bytes(50),
+    "archive.docx": office("other"),
+    "sheet.docx": office("xl"),
+    "macros.docx": office("word", "word/vbaProject.bin"),
+    "broken.xlsx": b"PK\x03\x04 and then nothing",
+    "text.eml": b"Dear all, no headers here",
+    "text.msg": b"plain",
+    "drawing.svg": b"<svg/>",
+    "page.html": b"<html>",
+    "program.exe": b"MZ",
+    "archive.zip": office("word"),
+    "nothing": b"text",
+    "empty.pdf": b"",
+}
+
+
+def uploaded(name: str, content: bytes = PDF) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+@pytest.fixture
+def answer(cast: Cast) -> Answer:
+    return first_answer(make_assessment(cast.assessor))
+
+
+def first_answer(assessment: Assessment) -> Answer:
+    return Answer.objects.filter(response__assessment=assessment).with_question().first()
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_file_that_is_what_it_says_is_accepted(name: str) -> None:
+    assert check(uploaded(name, GOOD[name]))[0] == name
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_file_that_is_not_what_it_says_is_refused_by_name(name: str) -> None:
+    with pytest.raises(EvidenceError) as refused:
+        check(uploaded(name, BAD[name]))
+
+    assert f"“{name}”" in str(refused.value)
+
+
+def test_a_file_over_the_limit_is_refused_with_the_limit(settings: Any) -> None:
+    settings.EVIDENCE_MAX_BYTES = 10
+    with pytest.raises(EvidenceError, match="10\xa0bytes"):
+        check(uploaded("big.pdf"))
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (r"C:\\Users\\me\\report.pdf", "report.pdf"),
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("in\nvoice\u202egpj.pdf", "invoicegpj.pdf"),
+        ("…", "…"),
+        ("...", "file"),
+        ("a" * 300 + ".pdf", "a" * 196 + ".pdf"),
+        ("Überprüfung ١.pdf", "Überprüfung ١.pdf"),
+    ],
+)
+def test_a_name_is_one_line_without_folders_or_tricks(given: str, kept: str) -> None:
+    assert clean_name(given) == kept
+
+
+def test_a_kept_file_has_a_random_name_its_hash_and_its_entry_on_the_trail(answer: Answer, cast: Cast) -> None:
+    kept = add_evidence(answer, uploaded("report.pdf"), actor=cast.assessor.user, now=NOW)
+
+    assert isinstance(kept, Evidence)
+    assert (kept.name, kept.size, kept.content_type) == ("report.pdf", len(PDF), "application/pdf")
+    assert kept.sha256 == hashlib.sha256(PDF).hexdigest()
+    assert "report" not in kept.file.name
+    assert kept.file.name.endswith(".pdf")
+    assert kept.file.read() == PDF
+    entry = AuditEntry.objects.get(verb="evidence_added")
+    assert entry.after == {"name": "report.pdf", "sha256": kept.sha256}
+    assert entry.subject_id == str(answer.response.assessment_id)
+
+
+def test_the_same_file_twice_is_kept_once(answer: Answer, cast: Cast) -> None:
+    first = add_evidence(answer, uploaded("report.pdf"), actor=cast.assessor.user, now=NOW)
+    again = add_evidence(answer, uploaded("copy of report.pdf"), actor=cast.assessor.user, now=NOW)
+
+    assert first == again
+    assert Evidence.objects.count() == 1
+
+
+def test_an_answer_takes_only_so_many_files(answer: Answer, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence, "MOST_FILES", 1)
+    add_evidence(answer, uploaded("one.pdf"), actor=cast.assessor.user, now=NOW)
+
+    with pytest.raises(EvidenceError, match="at most 1"):
+        add_evidence(answer, uploaded("two.pdf", PDF + b"2"), actor=cast.assessor.user, now=NOW)
+
+
+def test_a_file_whose_row_fails_leaves_nothing_behind(
+    answer: Answer, cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise IntegrityError
+
+    monkeypatch.setattr(Evidence, "save", fail)
+    with pytest.raises(IntegrityError):
+        add_evidence(answer, uploaded("report.pdf"), actor=cast.assessor.user, now=NOW)
+
+    assert [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()] == []
+
+
+def test_a_deleted_file_is_gone_but_its_name_and_hash_stay_on_the_trail(
+    answer: Answer, cast: Cast, django_capture_on_commit_callbacks: Any
+) -> None:
+    kept = add_evidence(answer, uploaded("report.pdf"), actor=cast.assessor.user, now=NOW)
+    assert isinstance(kept, Evidence)
+    path = kept.file.name
+
+    with django_capture_on_commit_callbacks(execute=True):
+        delete_evidence(kept, actor=cast.colleague.user)
+
+    assert not default_storage.exists(path)
+    assert not Evidence.objects.exists()
+    entry = AuditEntry.objects.get(verb="evidence_deleted")
+    assert (entry.actor, entry.before["name"]) == (cast.colleague.user, "report.pdf")
+
+
+def test_evidence_of_a_closed_assessment_neither_comes_nor_goes(answer: Answer, cast: Cast) -> None:
+    kept = add_evidence(answer, uploaded("report.pdf"), actor=cast.assessor.user, now=NOW)
+    assert isinstance(kept, Evidence)
+    Assessment.objects.update(state=AssessmentState.IN_REVIEW)
+
+    late = add_evidence(answer, uploaded("late.pdf", PDF + b"2"), actor=cast.assessor.user, now=NOW)
+
+    assert isinstance(late, Closed)
+    assert isinstance(delete_evidence(kept, actor=cast.assessor.user), Closed)
+    assert list(Evidence.objects.all()) == [kept]
+    assert default_storage.exists(kept.file.name)
