@@ -1,9 +1,6 @@
 """The frame's own pages: home, my work, language, theme, health, and the error pages."""
 
-from datetime import datetime
-
 from django.conf import settings
-from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -12,11 +9,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import MemberRequest
-from config.celery import app as celery_app
 from config.context import THEMES
+from config.health import readiness
 from config.work import waiting_for
 from reports.charts import favicon_svg
-from reports.models import WorkerHeartbeat
 
 A_YEAR = 365 * 24 * 3600
 
@@ -84,37 +80,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_GET
 def readyz(request: HttpRequest) -> JsonResponse:
     """Database, broker and the last worker heartbeat; 503 while one of them is missing."""
-    state = {
-        "database": _database_answers(),
-        "broker": _broker_answers(),
-        "worker": _worker_is_alive(timezone.now()),
-    }
+    state = readiness(timezone.now())
     return JsonResponse(state, status=200 if all(state.values()) else 503)
-
-
-def _database_answers() -> bool:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-            return bool(cursor.fetchone())
-    except DatabaseError:
-        return False
-
-
-def _broker_answers() -> bool:
-    try:
-        with celery_app.connection_for_write(connect_timeout=2) as broker:
-            broker.ensure_connection(max_retries=0, timeout=2)
-        return True
-    except (OSError, celery_app.connection_for_write().recoverable_connection_errors):
-        return False
-
-
-def _worker_is_alive(now: datetime) -> bool:
-    try:
-        return WorkerHeartbeat.objects.filter(seen_at__gt=now - settings.WORKER_HEARTBEAT_MAX_AGE).exists()
-    except DatabaseError:
-        return False
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,0 +1,97 @@
+"""/healthz says that the process answers; /readyz says whether it can work."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from celery import current_app
+from django.db import DatabaseError
+from django.test import Client
+from django.utils import timezone
+
+from config import health
+from config.celery import app
+from reports.models import WorkerHeartbeat
+from reports.tasks import worker_heartbeat
+from tests.reports.servers import RedisServer, free_port
+
+
+@pytest.fixture(autouse=True)
+def embedded(settings: Any, tmp_path: Path) -> None:
+    """No Redis, and a broker folder of the test's own."""
+    settings.REDIS_URL = ""
+    settings.BROKER_FOLDER = tmp_path
+    (tmp_path / "queue").mkdir()
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    server = RedisServer(tmp_path).start()
+    yield server
+    server.kill()
+
+
+def test_healthz_answers_anybody(client: Client) -> None:
+    response = client.get("/healthz")
+    assert (response.status_code, response.content) == (200, b"ok")
+
+
+def test_readyz_is_content_once_a_worker_was_heard(client: Client, db: None) -> None:
+    worker_heartbeat()
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()) == (200, {"database": True, "broker": True, "worker": True})
+
+
+def test_readyz_misses_a_worker_that_was_not_heard_lately(client: Client, db: None, settings: Any) -> None:
+    long_ago = timezone.now() - settings.WORKER_HEARTBEAT_MAX_AGE - timedelta(seconds=1)
+    WorkerHeartbeat.objects.create(name="worker@gone", seen_at=long_ago)
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["worker"]) == (503, False)
+
+
+def test_readyz_misses_the_folder_of_the_embedded_broker(client: Client, db: None, tmp_path: Path) -> None:
+    worker_heartbeat()
+    (tmp_path / "queue").rmdir()
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["broker"]) == (503, False)
+
+
+def test_readyz_misses_the_database_without_an_exception(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Away:
+        def cursor(self) -> None:
+            raise DatabaseError("the database is away")
+
+    monkeypatch.setattr(health, "connection", Away())
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()) == (503, {"database": False, "broker": True, "worker": False})
+
+
+def test_a_refused_connection_to_redis_is_no_broker(settings: Any) -> None:
+    settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
+    assert not health.broker_answers()
+
+
+@pytest.mark.redis
+def test_a_frozen_redis_is_told_within_five_seconds(settings: Any, redis_server: RedisServer) -> None:
+    settings.REDIS_URL = redis_server.url
+    assert health.broker_answers()
+    redis_server.freeze()
+    started = time.monotonic()
+    assert not health.broker_answers()
+    assert time.monotonic() - started < 5
+
+
+def test_every_thread_sends_to_our_broker() -> None:
+    seen = []
+    thread = Thread(target=lambda: seen.append(current_app._get_current_object()))
+    thread.start()
+    thread.join()
+    assert seen == [app]
