@@ -33,6 +33,17 @@ VERBS: dict[str, str | Promise] = {
     "invitation.revoked": gettext_lazy("Invitation withdrawn"),
     "user.added": gettext_lazy("User added"),
     "user.changed": gettext_lazy("User changed"),
+    "assessment.created": gettext_lazy("Assessment created"),
+    "assessment.changed": gettext_lazy("Period or due date changed"),
+    "assessment.opened": gettext_lazy("Questionnaire opened"),
+    "assessment.submitted": gettext_lazy("Assessment submitted"),
+    "assessment.sent_back": gettext_lazy("Assessment sent back"),
+    "assessment.approved": gettext_lazy("Assessment approved"),
+    "assessment.cancelled": gettext_lazy("Assessment cancelled"),
+    "answer.changed": gettext_lazy("Answer changed"),
+    "evidence.added": gettext_lazy("Evidence added"),
+    "evidence.deleted": gettext_lazy("Evidence removed"),
+    "scorecard.made": gettext_lazy("Scorecard made"),
 }
 # Names in `before` and `after` that are not fields of the row.
 NAMES: dict[str, str | Promise] = {
@@ -94,6 +105,11 @@ class Line:
     changes: tuple[Change, ...]
 
 
+def verb_in_words(verb: str) -> str:
+    """`scorecard.made` and `scorecard_made` are one verb; an unknown one is shown as it is."""
+    return str(VERBS.get(verb) or VERBS.get(verb.replace("_", ".", 1)) or verb)
+
+
 def kinds() -> list[tuple[str, str]]:
     """The kinds of things that a trail can be about, by name."""
     return sorted(((kind, _kind(kind)) for kind in KINDS), key=lambda pair: pair[1])
@@ -107,7 +123,7 @@ def lines(entries: Iterable[AuditEntry]) -> list[Line]:
         Line(
             at=entry.at,
             actor=_actor(entry),
-            verb=str(VERBS.get(entry.verb, entry.verb)),
+            verb=verb_in_words(entry.verb),
             kind=_kind(entry.object_type),
             label=entry.object_label,
             url=_place(entry),

@@ -203,8 +203,22 @@ def test_a_wrong_code_does_not_let_in(client: Client, person: User) -> None:
     assert "_auth_user_id" not in client.session
 
 
-def test_recovery_codes_come_with_the_first_second_factor(client: Client, person: User) -> None:
+def _sign_in_and_prove_it(client: Client, person: User) -> None:
+    """Before a second factor changes, the password is asked once more."""
     _sign_in(client, person.email)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+
+
+def test_a_second_factor_is_not_changed_without_the_password_once_more(client: Client, person: User) -> None:
+    _sign_in(client, person.email)
+
+    response = client.get(reverse("mfa_activate_totp"))
+
+    assert response["Location"].startswith(reverse("account_reauthenticate"))
+
+
+def test_recovery_codes_come_with_the_first_second_factor(client: Client, person: User) -> None:
+    _sign_in_and_prove_it(client, person)
     client.get(reverse("mfa_activate_totp"))
     secret = client.session["mfa.totp.secret"]
 
@@ -217,7 +231,7 @@ def test_recovery_codes_come_with_the_first_second_factor(client: Client, person
 
 def test_pages_carry_no_script_that_the_policy_would_block(client: Client, person: User) -> None:
     """Data blocks do not run; everything that runs comes from a file of ours."""
-    _sign_in(client, person.email)
+    _sign_in_and_prove_it(client, person)
     for name in ("mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_change_password", "profile"):
         page = client.get(reverse(name)).content.decode()
         scripts = re.findall(r"<script\b([^>]*)>", page)
