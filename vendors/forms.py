@@ -37,13 +37,23 @@ class WebsiteField(forms.URLField):
         ]
 
 
+class LinesField(forms.CharField):
+    """A text over several lines; browsers send their ends as CRLF, which would look like a change."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def to_python(self, value: Any) -> str:
+        text: str = super().to_python(value)
+        return text.replace("\r\n", "\n")
+
+
 class VendorForm(forms.ModelForm[Vendor]):
     website = WebsiteField(label=_("Website"), required=False)
+    notes = LinesField(label=_("Notes"), required=False)
 
     class Meta:
         model = Vendor
         fields = VENDOR_FIELDS
-        widgets = {"notes": forms.Textarea(attrs={"rows": 4})}
         help_texts = {
             "reference": _("The number that your own systems know this vendor by. Imports find the vendor by it."),
             "tier": _("How much of your business stands still without this vendor."),
@@ -68,10 +78,11 @@ class VendorForm(forms.ModelForm[Vendor]):
 
 
 class ServiceForm(forms.ModelForm[Service]):
+    description = LinesField(label=_("What stops when it stops"), required=False)
+
     class Meta:
         model = Service
         fields = SERVICE_FIELDS
-        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
         help_texts = {"mission_critical": _("Your business stops, or soon will, when this system does.")}
 
     def __init__(self, *args: Any, vendor: Vendor, **kwargs: Any) -> None:

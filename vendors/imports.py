@@ -21,6 +21,8 @@ from vendors.models import Contact, Service, Tier, Vendor, VendorImport
 from vendors.register import VENDOR_FIELDS
 from vendors.sheets import Row, Table
 
+CONTACT = "contact"  # name and address, told as one
+
 
 class Fate(StrEnum):
     NEW = "new"
@@ -39,7 +41,7 @@ class Difference:
 
     @property
     def label(self) -> str:
-        return headings.label(self.column)
+        return _("Contact") if self.column == CONTACT else headings.label(self.column)
 
     @property
     def shown_before(self) -> str:
@@ -264,10 +266,10 @@ def _parts(services: Sequence[str], contact: dict[str, str], *, now: str = "", n
     """What comes in beside the fields; `now` and `name`: the contact that gets another address."""
     told = []
     if services:
-        told.append(Difference(column="services", before="", after=", ".join(services)))
+        told.append(Difference(column="services", before="", after=", ".join(f"+ {name}" for name in services)))
     if contact:
         after = _told(contact.get("name", name), contact.get("email", ""))
-        told.append(Difference(column="contact_name", before=now, after=after))
+        told.append(Difference(column=CONTACT, before=now, after=after))
     return told
 
 

@@ -90,7 +90,6 @@ def vendor_import_apply(request: MemberRequest, pk: int) -> HttpResponse:
     except RegisterMoved:
         messages.warning(request, _("The register changed meanwhile, so nothing was written. Look at the rows again."))
         return redirect("vendor_import_preview", pk)
-    messages.success(request, _("The import is done."))
     return redirect("vendor_import_preview", pk)
 
 
