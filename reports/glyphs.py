@@ -17,6 +17,7 @@ from weasyprint.text.ffi import ffi, fontconfig
 PACKAGED = Path(font_source_sans_pro.font_directory) / "SourceSansPro-Regular.ttf"
 UNDRAWABLE_CATEGORIES = frozenset({"Cc", "Co", "Cs"})
 SILENT_CATEGORIES = frozenset({"Cf", "Mn", "Me", "Zl", "Zp"})  # joiners and accents: dropped without a word
+OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e")  # would turn around what stands beside them
 KEPT = frozenset("\n\t\r")
 BASIC = frozenset(map(chr, range(0x20, 0x7F))) | KEPT
 
@@ -24,7 +25,9 @@ BASIC = frozenset(map(chr, range(0x20, 0x7F))) | KEPT
 def drawable(text: str) -> str:
     """The text with every character that cannot be drawn replaced: 🚀 becomes [rocket] where no font has it."""
     unusual = set(text) - BASIC
-    replaced = {character: spoken for character in unusual if (spoken := _instead(character)) is not None}
+    replaced: dict[str, str | int | None] = {
+        character: spoken for character in unusual if (spoken := _instead(character)) is not None
+    }
     return text.translate(str.maketrans(replaced)) if replaced else text
 
 
@@ -32,7 +35,7 @@ def drawable(text: str) -> str:
 def _instead(character: str) -> str | None:
     """What to write instead; None: the character is drawn as it is."""
     category = unicodedata.category(character)
-    if category in UNDRAWABLE_CATEGORIES and character not in KEPT:
+    if category in UNDRAWABLE_CATEGORIES or character in OVERRIDES:
         return ""
     code = ord(character)
     if category == "Cf" or "\ufe00" <= character <= "\ufe0f":

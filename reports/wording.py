@@ -69,8 +69,8 @@ def verdict(score: Score) -> str:
         return _("Every rule is met.")
     if score.verdict == Verdict.UNDECIDED:
         return ngettext(
-            "Undecided: %(count)s rule is not rated, for lack of grades.",
-            "Undecided: %(count)s rules are not rated, for lack of grades.",
+            "%(count)s rule is not rated, for lack of grades.",
+            "%(count)s rules are not rated, for lack of grades.",
             counts[RuleStatus.NOT_RATED],
         ) % {"count": counts[RuleStatus.NOT_RATED]}
     return _("Some is not enough: %(counts)s.") % {"counts": _counted(counts)}
@@ -153,13 +153,15 @@ def bounds(rule: RuleScore, words: Words) -> str:
 
 def confidence(score: Score, words: Words, *, raters: int, departments: int, graded: int, evidenced: int) -> str:
     """What the confidence rests on, counted."""
+    level = str(CONFIDENCES[score.confidence]).lower()
+    if not graded:
+        return _("Confidence: %(level)s (nothing is graded).") % {"level": level}
     by = ngettext("%(raters)s rater", "%(raters)s raters", raters) % {"raters": raters}
     if departments:
         by = ngettext(
             "%(by)s from %(departments)s department", "%(by)s from %(departments)s departments", departments
         ) % {"by": by, "departments": departments}
     rests = _("%(evidenced)s of %(graded)s grades with evidence") % {"evidenced": evidenced, "graded": graded}
-    level = str(CONFIDENCES[score.confidence]).lower()
     return _("Confidence: %(level)s (%(by)s; %(rests)s).") % {"level": level, "by": by, "rests": rests}
 
 

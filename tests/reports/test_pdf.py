@@ -47,7 +47,7 @@ def usual() -> dict[str, bytes]:
 
 # Sealed off ------------------------------------------------------------------------------------------------------
 class _Trap(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         self.server.caught.append(self.path)  # type: ignore[attr-defined]
         self.send_response(200)
         self.end_headers()
@@ -243,8 +243,8 @@ def test_page_one_alone_briefs_an_executive(usual: dict[str, bytes], language: s
     reader = PdfReader(BytesIO(usual[language]))
     page = " ".join(reader.pages[0].extract_text().split())
     with translation.override(language):
-        headline = gettext("%(met)s of %(total)s rules met") % {"met": 5, "total": 7}
-    assert headline.removeprefix("5").strip() in page
+        headline = gettext("%(met)s of %(total)s rules met") % {"met": 4, "total": 7}
+    assert headline in page
     for rule in cards.release()["rules"]:
         assert rule["name"][language] in page
     weakest = {"en": "25%", "fr": "25\u00a0%", "nl": "25\u00a0%"}[language]

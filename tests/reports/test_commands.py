@@ -1,0 +1,167 @@
+"""The commands `scorecard` and `score`: the same code as the page, and errors that say what to do."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import Organisation
+from assessments import lifecycle
+from assessments.models import Assessment, AssessmentState
+from reports import press, rendering
+from reports.models import Document, Rendering, RenderingState
+from tests.factories import NOW, Cast, make_assessment
+from tests.reports import cards
+
+
+@pytest.fixture(autouse=True)
+def _no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendering, "nudge", lambda pk: True)
+
+
+def run(*arguments: str, **options: Any) -> str:
+    out = StringIO()
+    call_command(*arguments, stdout=out, **options)
+    return out.getvalue()
+
+
+def test_scorecard_writes_the_pdf_and_keeps_the_document(cast: Cast, tmp_path: Path) -> None:
+    card = cards.approved(cast)
+    output = tmp_path / "card.pdf"
+    said = run("scorecard", card.assessment.reference, "--language", "fr", "--output", str(output))
+    document = Document.objects.get(rendering__scorecard=card, rendering__language="fr")
+    assert output.read_bytes() == bytes(document.content)
+    assert output.read_bytes().startswith(b"%PDF-1.7")
+    assert "S-2026-001 in fr" in said
+
+
+def test_a_ready_document_is_used_again(cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    card = cards.approved(cast)
+    output = tmp_path / "card.pdf"
+    monkeypatch.setattr(press, "produce", lambda *args, **kwargs: b"%PDF-once")
+    run("scorecard", card.assessment.reference, "--output", str(output))
+    monkeypatch.setattr(press, "produce", None)
+    run("scorecard", card.number, "--output", str(output))
+    assert output.read_bytes() == b"%PDF-once"
+    assert Rendering.objects.get().attempts == 1
+
+
+def test_list_names_what_can_be_printed(cast: Cast, tmp_path: Path) -> None:
+    card = cards.approved(cast)
+    make_assessment(cast.assessor, grade=3)
+    Rendering.objects.create(
+        scorecard=card, language="nl", state=RenderingState.READY, size=1, sha256="x", requested_at=NOW
+    )
+    lines = run("scorecard", "--list").splitlines()
+    assert lines[0].split() == ["Reference", "Vendor", "Period", "Status"]
+    assert lines[1:] == [
+        "harbour/A-2026-001  Example Systems 1  2026-01-01 to 2026-03-31  approved, S-2026-001, PDF ready: nl"
+    ]
+
+
+def test_list_says_when_nothing_can_be_printed(cast: Cast) -> None:
+    assert "No assessment is approved yet" in run("scorecard", "--list")
+
+
+@pytest.mark.parametrize(
+    ("state", "todo"),
+    [
+        (AssessmentState.DRAFT, "Open, answer, submit and approve"),
+        (AssessmentState.COLLECTING, "Submit and approve"),
+        (AssessmentState.IN_REVIEW, "has to approve it first"),
+        (AssessmentState.CANCELLED, "was cancelled"),
+        (AssessmentState.APPROVED, "has no scorecard"),
+    ],
+)
+def test_an_assessment_without_scorecard_is_refused_with_what_to_do(cast: Cast, state: str, todo: str) -> None:
+    assessment = make_assessment(cast.assessor, grade=3)
+    Assessment.objects.filter(pk=assessment.pk).update(state=state)
+    with pytest.raises(CommandError, match=todo) as error:
+        run("scorecard", str(assessment.pk))
+    assert error.value.returncode == 1
+
+
+def test_unknown_names_languages_and_folders_are_refused_in_one_line(cast: Cast, tmp_path: Path) -> None:
+    card = cards.approved(cast)
+    with pytest.raises(CommandError, match=r"No assessment is called A-1999-001.*--list"):
+        run("scorecard", "A-1999-001")
+    with pytest.raises(CommandError, match="Name an assessment, or use --list"):
+        run("scorecard")
+    with pytest.raises(CommandError, match="Choose one of: en, fr, nl"):
+        run("scorecard", card.number, "--language", "de")
+    with pytest.raises(CommandError, match=r"No such file or directory\. Give another file"):
+        run("scorecard", card.number, "--output", str(tmp_path / "missing" / "card.pdf"))
+
+
+def test_a_reference_of_two_organisations_asks_which(cast: Cast) -> None:
+    first = make_assessment(cast.assessor, grade=3)
+    second = make_assessment(cast.stranger, grade=1)
+    assert first.reference == second.reference
+    with pytest.raises(CommandError, match="harbour/A-2026-001, meadow/A-2026-001"):
+        run("score", "A-2026-001")
+    assert json.loads(run("score", "meadow/a-2026-001", "--json"))["met"] == 0
+    assert json.loads(run("score", "harbour/A-2026-001", "--json"))["met"] == 7
+
+
+def test_a_document_that_cannot_be_made_says_why(cast: Cast, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def refused(*args: object, **kwargs: object) -> bytes:
+        raise press.pdf.RenderingRefused("x")
+
+    card = cards.approved(cast)
+    monkeypatch.setattr(press, "produce", refused)
+    with pytest.raises(CommandError, match=r"S-2026-001 cannot be printed: .*never fetched"):
+        run("scorecard", card.number, "--output", str(tmp_path / "x.pdf"))
+    assert not (tmp_path / "x.pdf").exists()
+
+
+def test_a_document_that_a_worker_holds_is_waited_for(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The nudge may reach a worker before the command gets to it."""
+    card = cards.approved(cast)
+    monkeypatch.setattr(press, "produce", lambda *args, **kwargs: b"%PDF-worker")
+    wish = rendering.request_rendering(card, language="en", requested_by=None)
+    held = rendering.claim(wish.pk, now=rendering.timezone.now())
+    assert held is not None
+    monkeypatch.setattr(
+        "time.sleep", lambda seconds: rendering.publish(held, b"%PDF-worker", now=rendering.timezone.now())
+    )
+    run("scorecard", card.number, "--output", str(tmp_path / "x.pdf"))
+    assert (tmp_path / "x.pdf").read_bytes() == b"%PDF-worker"
+
+
+def test_score_of_an_approved_assessment_is_that_of_its_snapshot(cast: Cast) -> None:
+    card = cards.approved(cast, grade=2)
+    data = json.loads(run("score", card.assessment.reference, "--json"))
+    assert data["basis"] == "the snapshot of scorecard S-2026-001"
+    assert data["policy"]["met_threshold"] == "75"
+    stored = json.loads(card.snapshot)["score"]
+    assert {key: data[key] for key in stored} == stored
+
+
+def test_score_of_an_open_assessment_counts_the_answers_so_far(cast: Cast) -> None:
+    assessment = make_assessment(cast.assessor, grade=3)
+    data = json.loads(run("score", str(assessment.pk), "--json"))
+    assert (data["state"], data["met"], data["rules"][0]["weighted_sum"]) == ("collecting", 7, "150/1")
+    lifecycle.submit(cast.assessor, assessment, now=NOW)
+    assert "7 of 7 rules met, verdict met" in run("score", assessment.reference)
+
+
+def test_score_without_json_is_a_table_to_read(cast: Cast) -> None:
+    assessment = make_assessment(cast.assessor)
+    lines = run("score", assessment.reference).splitlines()
+    assert lines[0].endswith("the answers as they stand now")
+    assert lines[2].split() == ["support", "not_rated", "-", "%", "coverage", "0.00", "%", "=", "nothing", "graded"]
+
+
+def test_organisations_do_not_share_numbers(cast: Cast) -> None:
+    cards.approved(cast)
+    other = Organisation.objects.get(slug="meadow")
+    assert not other.scorecards.exists()
+    with pytest.raises(CommandError, match="No assessment is called meadow/S-2026-001"):
+        run("scorecard", "meadow/S-2026-001")
