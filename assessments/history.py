@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from django.db import models
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry, AuditEntryQuerySet, Membership
@@ -32,7 +33,8 @@ VERBS: dict[str, Promise] = {
     "scorecard_made": _("made the scorecard"),
 }
 LABELS: dict[str, Promise] = {"reason": _("reason"), "vendor": _("vendor"), "release": _("release")}
-HIDDEN = frozenset({"vendor_id", "release_id", "vendor", "release", "version", "sha256"})  # told by the page's head
+# Told by the verb (state) or by the page's head, or of no use to a reader.
+HIDDEN = frozenset({"state", "reference", "vendor", "vendor_id", "release", "release_id", "version", "sha256"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,11 +77,20 @@ def readable(entry: AuditEntry) -> HistoryLine:
 def _changes(entry: AuditEntry) -> Iterator[Change]:
     before: dict[str, Any] = entry.before
     after: dict[str, Any] = entry.after
-    for name in sorted((before.keys() | after.keys()) - HIDDEN):
+    for name in _in_order(entry.object_type, (before.keys() | after.keys()) - HIDDEN):
         field = _field(entry.object_type, name)
         yield Change(
             label=_label(name, field), before=_words(before.get(name), field), after=_words(after.get(name), field)
         )
+
+
+def _in_order(object_type: str, names: Set[str]) -> list[str]:
+    """As the fields stand in the model, so that “from” comes before “to”; what is no field comes last."""
+    try:
+        fields = [field.name for field in apps.get_model(object_type)._meta.get_fields()]
+    except LookupError:
+        fields = []
+    return sorted(names, key=lambda name: (fields.index(name) if name in fields else len(fields), name))
 
 
 def _field(object_type: str, name: str) -> models.Field[Any, Any] | None:
@@ -92,8 +103,8 @@ def _field(object_type: str, name: str) -> models.Field[Any, Any] | None:
 
 def _label(name: str, field: models.Field[Any, Any] | None) -> str:
     if name in LABELS:
-        return str(LABELS[name])
-    return str(field.verbose_name) if field else name.replace("_", " ")
+        return capfirst(str(LABELS[name]))
+    return capfirst(str(field.verbose_name) if field else name.replace("_", " "))
 
 
 def _words(value: Any, field: models.Field[Any, Any] | None) -> str:

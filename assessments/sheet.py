@@ -91,7 +91,7 @@ def sheet_of(assessment: Assessment, *, with_answers: bool = False) -> Sheet:
         rules=rules,
         score=score,
         headline=wording.headline(score),
-        verdict=str(wording.VERDICTS[score.verdict]),
+        verdict=wording.verdict(score),
         confidence=str(wording.CONFIDENCES[score.confidence]),
         average=wording.percent(score.average, policy),
         weakest=next((rule for rule in rules if rule.progress.key == score.weakest), None),

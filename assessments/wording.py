@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from django.utils.formats import date_format, number_format
@@ -10,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from assessments.models import FrequencyUnit
 from assessments.scoring import (
     FULL,
     Confidence,
@@ -31,11 +33,6 @@ STATUSES: dict[str, Promise] = {
     RuleStatus.BROKEN: pgettext_lazy("status of a rule", "Broken"),
     RuleStatus.NOT_RATED: pgettext_lazy("status of a rule", "Not rated"),
 }
-VERDICTS: dict[str, Promise] = {
-    Verdict.MET: gettext_lazy("Every rule is met."),
-    Verdict.NOT_MET: gettext_lazy("Some is not enough: not every rule is met."),
-    Verdict.UNDECIDED: gettext_lazy("Undecided: some rules are not rated, for lack of grades."),
-}
 CONFIDENCES: dict[str, Promise] = {
     Confidence.HIGH: pgettext_lazy("confidence", "High"),
     Confidence.MEDIUM: pgettext_lazy("confidence", "Medium"),
@@ -46,10 +43,24 @@ QUESTION_STATES: dict[str, Promise] = {
     QuestionState.DONT_KNOW: gettext_lazy("Don’t know"),
     QuestionState.UNANSWERED: gettext_lazy("Unanswered"),
 }
+FACT_UNITS: dict[str, Promise] = {
+    FrequencyUnit.WEEK: gettext_lazy("%(times)s times a week"),
+    FrequencyUnit.MONTH: gettext_lazy("%(times)s times a month"),
+    FrequencyUnit.QUARTER: gettext_lazy("%(times)s times a quarter"),
+    FrequencyUnit.YEAR: gettext_lazy("%(times)s times a year"),
+}
 
 
 def headline(score: Score) -> str:
     return _("%(met)s of %(total)s rules met") % {"met": score.met, "total": len(score.rules)}
+
+
+def verdict(score: Score) -> str:
+    if score.verdict == Verdict.MET:
+        return _("Every rule is met.")
+    if score.verdict == Verdict.UNDECIDED:
+        return _("Undecided: some rules are not rated, for lack of grades.")
+    return _("Some is not enough: not every rule is met.") if score.met else _("No rule is met.")
 
 
 def percent(value: Fraction | None, policy: Policy) -> str:
@@ -60,8 +71,11 @@ def percent(value: Fraction | None, policy: Policy) -> str:
     digits = 1
     while digits < MOST_DIGITS and any((Fraction(rounded(value, digits)) >= t) != (value >= t) for t in thresholds):
         digits += 1
-    sign = "%" if get_language() == "en" else f"{NO_BREAK}%"
-    return number(value, digits=digits) + sign
+    return number(value, digits=digits) + _percent_sign()
+
+
+def _percent_sign() -> str:
+    return "%" if get_language() == "en" else f"{NO_BREAK}%"
 
 
 def number(value: Fraction, *, digits: int = 2) -> str:
@@ -69,6 +83,14 @@ def number(value: Fraction, *, digits: int = 2) -> str:
     shown = rounded(value, digits)
     whole = shown.to_integral_value()
     return number_format(whole if shown == whole else shown.normalize())
+
+
+def fact(value: Decimal | None, unit: str) -> str:
+    """A recorded fact: a frequency where it has a unit, else a percentage; empty for None."""
+    if value is None:
+        return ""
+    shown = number(Fraction(value))
+    return str(FACT_UNITS[unit]) % {"times": shown} if unit else shown + _percent_sign()
 
 
 def why(rule: RuleScore, policy: Policy) -> str:

@@ -4,7 +4,7 @@ from django import template
 from django.utils.functional import Promise
 
 from assessments import wording
-from assessments.models import Assessment
+from assessments.models import Answer, Assessment
 
 register = template.Library()
 
@@ -19,3 +19,9 @@ def status_label(status: str) -> Promise:
 def period(assessment: Assessment) -> str:
     """“1 January – 31 March 2026”."""
     return wording.days(assessment.period_start, assessment.period_end)
+
+
+@register.filter
+def fact(answer: Answer) -> str:
+    """“4 times a year”, “25%”."""
+    return wording.fact(answer.fact_value, answer.fact_unit)

@@ -377,7 +377,7 @@ class TestHistory:
     def test_says_in_words_who_did_what(self, cast: Cast, signed_in: SignedIn) -> None:
         make_release()
         client = signed_in(cast.assessor)
-        add(client, vendor=make_vendor(cast.organisation).pk, preset="last_quarter")
+        add(client, vendor=make_vendor(cast.organisation).pk, preset="last_quarter", due_on=a_month_ahead())
         assessment = Assessment.objects.get()
         period = Period(start=date(2026, 4, 1), end=date(2026, 6, 30))
         lifecycle.reschedule(cast.colleague, assessment, period=period, due_on=None)
@@ -386,7 +386,8 @@ class TestHistory:
         assert f"<strong>{cast.assessor.user}</strong> created the assessment" in text
         assert f"<strong>{cast.colleague.user}</strong> changed the period or the due date" in text
         assert '<ins dir="auto">30 June 2026</ins>' in text
-        assert '<del dir="auto">Collecting</del>' in text
+        assert '<span class="muted">Due date:</span> <del dir="auto">' in text
+        assert text.index("Period from:") < text.index("Period to:") < text.index("Due date:")
         assert "The contract ended." in text
         assert text.index("cancelled the assessment") < text.index("created the assessment")
 

@@ -1,0 +1,130 @@
+"""Results in words, in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from django.utils import translation
+
+from assessments import scoring, wording
+from assessments.scoring import Policy, QuestionInput, RaterAnswer, Reason, Score
+
+POLICY = Policy()
+
+
+def score_of(*grades: int | None, weights: tuple[int, ...] = (), knockout: bool = False) -> Score:
+    """One rule whose questions have these grades."""
+    questions = [
+        QuestionInput(
+            key=f"support-{number}",
+            rule="support",
+            weight=Fraction(weights[number] if weights else 1),
+            knockout=knockout,
+            answers=(RaterAnswer(rater="a", department=None, grade=grade),),
+        )
+        for number, grade in enumerate(grades)
+    ]
+    return scoring.score(["support"], questions, POLICY)
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"), [("en", "66.7%"), ("fr", "66,7\N{NO-BREAK SPACE}%"), ("nl", "66,7\N{NO-BREAK SPACE}%")]
+)
+def test_percent_is_written_as_each_language_writes_it(language: str, shown: str) -> None:
+    with translation.override(language):
+        assert wording.percent(Fraction(200, 3), POLICY) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (Fraction(75), "75%"),
+        (Fraction(7499, 100), "74.99%"),
+        (Fraction(4996, 100), "49.96%"),
+        (Fraction(99999, 1000), "99.999%"),
+        (Fraction(0), "0%"),
+        (Fraction(100), "100%"),
+        (None, ""),
+    ],
+)
+def test_rounding_never_lifts_a_percent_over_a_threshold(value: Fraction | None, shown: str) -> None:
+    assert wording.percent(value, POLICY) == shown
+
+
+def test_sum_can_be_checked_by_hand() -> None:
+    (rule,) = score_of(3, 2, None, weights=(2, 1, 5)).rules
+    assert wording.weighted_sum(rule, POLICY) == "(2 × 75 + 1 × 50) / (2 + 1) = 66.7%"
+    (silent,) = score_of(None).rules
+    assert wording.weighted_sum(silent, POLICY) == ""
+
+
+def test_bounds_are_shown_only_where_a_grade_is_missing() -> None:
+    (half,) = score_of(4, None).rules
+    assert wording.bounds(half, POLICY) == "50% to 100%"
+    (whole,) = score_of(4, 4).rules
+    assert wording.bounds(whole, POLICY) == ""
+
+
+@pytest.mark.parametrize(
+    ("score", "reason", "words"),
+    [
+        (score_of(4), Reason.PERCENT_MEETS_THRESHOLD, "Reaches the 75% from which a rule is met."),
+        (score_of(2), Reason.PERCENT_BETWEEN, "Between 50% and 75%."),
+        (score_of(1), Reason.PERCENT_BELOW_BROKEN, "Below 50%, under which a rule is broken."),
+        (score_of(1, 4, 4, knockout=True), Reason.KNOCKOUT, "A knock-out question is graded below 2."),
+        (score_of(4, None), Reason.COVERAGE_BELOW_MINIMUM, "50% of the weight is graded, 75% is needed."),
+        (score_of(), Reason.NOTHING_APPLIES, "None of its questions applies."),
+    ],
+)
+def test_every_reason_has_its_sentence(score: Score, reason: Reason, words: str) -> None:
+    (rule,) = score.rules
+    assert rule.reason == reason
+    assert words in wording.why(rule, POLICY)
+
+
+@pytest.mark.parametrize(
+    ("score", "headline", "verdict"),
+    [
+        (score_of(4), "1 of 1 rules met", "Every rule is met."),
+        (score_of(0), "0 of 1 rules met", "No rule is met."),
+        (score_of(None), "0 of 1 rules met", "Undecided: some rules are not rated, for lack of grades."),
+    ],
+)
+def test_verdict_is_a_sentence(score: Score, headline: str, verdict: str) -> None:
+    assert (wording.headline(score), wording.verdict(score)) == (headline, verdict)
+
+
+def test_some_is_not_enough() -> None:
+    rated = [
+        QuestionInput(
+            key=rule,
+            rule=rule,
+            weight=Fraction(1),
+            knockout=False,
+            answers=(RaterAnswer(rater="a", department=None, grade=grade),),
+        )
+        for rule, grade in (("support", 4), ("speed", 0))
+    ]
+    score = scoring.score(["support", "speed"], rated, POLICY)
+    assert wording.verdict(score) == "Some is not enough: not every rule is met."
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        (Decimal("25.00"), "", "25%"),
+        (Decimal("12.50"), "", "12.5%"),
+        (Decimal("4.00"), "year", "4 times a year"),
+        (None, "", ""),
+    ],
+)
+def test_fact_is_a_percentage_or_a_frequency(value: Decimal | None, unit: str, shown: str) -> None:
+    assert wording.fact(value, unit) == shown
+
+
+def test_period_names_the_year_once_where_it_can() -> None:
+    assert wording.days(date(2026, 1, 1), date(2026, 3, 31)) == "1 January – 31 March 2026"
+    assert wording.days(date(2025, 12, 1), date(2026, 3, 31)) == "1 December 2025 – 31 March 2026"
