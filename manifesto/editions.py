@@ -107,6 +107,11 @@ def language_name(language: str) -> str:
 def field_label(name: str) -> str:
     """What a field of the bank is called on the page."""
     labels = {
+        "edition": _("edition"),
+        "state": _("state"),
+        "based_on": _("made from"),
+        "key": _("key"),
+        "position": _("position"),
         "title": _("title"),
         "note": _("note"),
         "name": _("name"),

@@ -15,6 +15,7 @@ from accounts.models import AuditEntry
 from manifesto.bank import ChangeKind, FieldChange, Sheet
 from manifesto.editions import Difference, field_label, language_name
 from manifesto.exchange import ERROR, DryRun, ReportRow
+from manifesto.models import LANGUAGE_CODES
 
 MAX_MARKED = 4_000  # characters; longer texts are shown whole, before and after
 
@@ -107,7 +108,7 @@ def _said(value: Any) -> str:
 
 def marked(before: str, after: str) -> tuple[Piece, ...]:
     """Word by word what went and what came; long or wholly different texts stand as one before and one after."""
-    whole = tuple(Piece(mark=mark, text=text) for mark, text in (("del", before), ("ins", after)) if text)
+    whole = _whole(before, after)
     if not before or not after or len(before) + len(after) > MAX_MARKED:
         return whole
     old, new = re.findall(r"\s+|\S+", before), re.findall(r"\s+|\S+", after)
@@ -124,6 +125,13 @@ def marked(before: str, after: str) -> tuple[Piece, ...]:
         if d > c:
             pieces.append(Piece(mark="ins", text="".join(new[c:d])))
     return tuple(pieces)
+
+
+def _whole(before: str, after: str) -> tuple[Piece, ...]:
+    gone, come = Piece(mark="del", text=before), Piece(mark="ins", text=after)
+    if before and after:
+        return (gone, Piece(mark="", text=" → "), come)
+    return (gone,) if before else (come,) if after else ()
 
 
 def line_name(sheet: Sheet, key: str) -> str:
@@ -161,11 +169,21 @@ def shown_entry(entry: AuditEntry) -> ShownEntry:
     """An entry of the audit trail about the bank: what was done to what, and the words that changed."""
     names = [name for name in {**entry.before, **entry.after} if entry.before.get(name) or entry.after.get(name)]
     changes = tuple(
-        ShownChange(what=name, pieces=marked(_said(entry.before.get(name)), _said(entry.after.get(name))))
+        ShownChange(what=_column_name(name), pieces=marked(_said(entry.before.get(name)), _said(entry.after.get(name))))
         for name in names
     )
     what = f"{_verb(entry.verb)}: {entry.object_label}"
     return ShownEntry(at=entry.at, who=entry.actor_label, what=what, changes=changes)
+
+
+def _column_name(name: str) -> str:
+    """ "questions/speed-help.text_fr" and "text_fr" as "Question speed-help: text, French" and "text, French"."""
+    line, dot, column = name.rpartition(".")
+    field, _underscore, language = column.rpartition("_")
+    known = language in LANGUAGE_CODES
+    said = f"{field_label(field)}, {language_name(language)}" if known else field_label(column)
+    sheet, _slash, key = line.partition("/")
+    return f"{line_name(Sheet(sheet), key)}: {said}" if dot else said
 
 
 def _verb(verb: str) -> str:

@@ -41,6 +41,17 @@ def release_page(release: Release, anchor: str = "") -> str:
 class SideBySide(TranslationBaseModelAdmin):
     """Form fields of translated texts: labelled with their language, marked with it, cleaned, limited."""
 
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, **{"labels": self._labels(), **kwargs})  # type: ignore[misc]
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, **{"labels": self._labels(), **kwargs})  # type: ignore[misc]
+
+    def _labels(self) -> dict[str, str]:
+        """Also for the fields of a final edition, which are shown without a form field."""
+        names = self.trans_opts.all_fields
+        return {column: language_name(column.rsplit("_", 1)[1]) for name in names for column in three(name)}
+
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         language = getattr(db_field, "language", None)
@@ -75,7 +86,7 @@ def _cleaned(field_clean: Any) -> Any:
     return cleaning
 
 
-class BankAdmin(SideBySide, TranslationAdmin):
+class BankAdmin(SideBySide, TranslationAdmin):  # type: ignore[misc]
     """Only what belongs to a draft changes; after saving one is back on the page of the edition."""
 
     actions = None
@@ -96,6 +107,16 @@ class BankAdmin(SideBySide, TranslationAdmin):
         except EditionError as error:  # somebody published it between the reading and the saving
             self.message_user(request, str(error), messages.ERROR)
             return HttpResponseRedirect(reverse("admin:manifesto_release_changelist"))
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        original = context.get("original")
+        if original:
+            context |= {"title": self.heading(original), "subtitle": None}
+        context["show_save_and_add_another"] = False
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def heading(self, obj: Any) -> str:
+        return str(obj)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         response = super().response_change(request, obj)

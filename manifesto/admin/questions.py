@@ -112,8 +112,9 @@ class QuestionAdmin(BankAdmin):
         meaning: list[Any] = []
         if obj and self.has_change_permission(request, obj) and published_revision(obj) is not None:
             meaning = [(_("Correction or change of meaning"), {"fields": ["meaning"]})]
+        facts = ["key", "rule", "weight", "fact", "knockout", *(["revision"] if obj else [])]
         return [
-            (None, {"fields": [("key", "rule"), ("weight", "fact"), "knockout", *(["revision"] if obj else [])]}),
+            (None, {"fields": [tuple(facts)], "classes": ["bank-short"]}),
             fieldset("text", _("Question, as it is put to the vendor")),
             fieldset("short", _("Label: at most 60 characters, for lists and charts")),
             fieldset("why", _("Why it matters")),
@@ -133,7 +134,10 @@ class QuestionAdmin(BankAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "rule":
             kwargs["queryset"] = self._rules(request)
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "rule" and field is not None:
             for can in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
                 setattr(field.widget, can, False)
@@ -154,7 +158,6 @@ class QuestionAdmin(BankAdmin):
         context |= {
             "release": release,
             "previous": predecessor(release) if release else None,
-            "show_save_and_add_another": False,
         }
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -240,7 +243,7 @@ class RuleAdmin(BankAdmin):
         ]
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        context |= {"release": context["original"].release, "show_save_and_add_another": False}
+        context |= {"release": context["original"].release}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Rule, form: Any, change: bool) -> None:

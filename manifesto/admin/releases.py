@@ -23,12 +23,11 @@ from manifesto.overview import overview
 EDITED = (*RELEASE_FIELDS, *(column for name in TEXT_FIELDS[Sheet.RELEASE] for column in three(name)))
 
 
-class ReleaseAdmin(ReleasePages, BankAdmin):
+class ReleaseAdmin(ReleasePages, BankAdmin):  # type: ignore[misc]
     change_form_template = "admin/manifesto/release/change_form.html"
     change_list_template = "admin/manifesto/release/change_list.html"
     list_display = ("edition", "state_chip", "is_current", "question_count", "published_at", "published_by")
     list_display_links = ("edition",)
-    list_filter = ("state",)
     list_select_related = ("published_by",)
     ordering = ("-created_at",)
 
@@ -56,14 +55,13 @@ class ReleaseAdmin(ReleasePages, BankAdmin):
             return [(None, {"fields": ["edition"], "description": _("The seven rules come with it, still empty.")})]
         thresholds = ("met_threshold", "broken_threshold", "minimum_coverage", "knockout_below")
         return [
-            (_("Edition and thresholds"), {"fields": ["edition", thresholds]}),
+            (_("Edition and thresholds"), {"fields": [("edition", *thresholds)], "classes": ["bank-short"]}),
             fieldset("title", _("Title")),
             fieldset("note", _("Note: what is new in this edition")),
         ]
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         release = context.get("original")
-        context["show_save_and_add_another"] = False
         if release:
             is_draft = release.state == ReleaseState.DRAFT
             context |= {
@@ -86,6 +84,9 @@ class ReleaseAdmin(ReleasePages, BankAdmin):
             add_rules(obj)
         after = audit.snapshot(obj, EDITED)
         record(request.user, "changed" if change else "created", obj, before=before, after=after)  # type: ignore[arg-type]
+
+    def heading(self, obj: Release) -> str:
+        return gettext("Edition %s") % obj
 
     def response_add(self, request: HttpRequest, obj: Release, post_url_continue: Any = None) -> HttpResponse:
         self.message_user(request, gettext("The draft “%s” was made.") % obj, messages.SUCCESS)
