@@ -29,14 +29,14 @@ EXAMPLE = ("met", "met", "partly", "met", "met", "broken", "met")
 
 
 @register.simple_tag(takes_context=True)
-def current(context: RequestContext, url: str) -> str:
-    """The value of `aria-current` for a link to `url`: this page, something below it, or neither."""
+def current(context: RequestContext, url: str, section: str = "") -> str:
+    """The value of `aria-current` for a link to `url`: this page, something in its section, or neither."""
     request = context.get("request")
     if request is None or not url:
         return "false"
     if request.path == url:
         return "page"
-    return "true" if request.path.startswith(url) else "false"
+    return "true" if request.path.startswith(section or url) else "false"
 
 
 @register.simple_tag
