@@ -93,7 +93,7 @@ def _table(lines: Iterable[Row], sheet: str) -> Table:
     return Table(header=header, rows=tuple(rows), sheet=sheet)
 
 
-def _tidy(value: str) -> str:
+def tidy(value: str) -> str:
     """Without what cannot be seen, without spaces around, and without our own mark against formulas."""
     seen = value.replace("\r\n", "\n").replace("\r", "\n").translate(UNSEEN)
     return restore(seen.strip().replace("\u00a0", " ")).strip()
@@ -122,7 +122,7 @@ def _text_lines(content: bytes, score: Score) -> Iterator[Row]:
 def _cells(cells: Sequence[str]) -> tuple[str, ...]:
     if len(cells) > MAX_COLUMNS:
         raise _too_wide()
-    return tuple(_tidy(cell) for cell in cells)
+    return tuple(tidy(cell) for cell in cells)
 
 
 def _decoded(content: bytes) -> str:
@@ -156,7 +156,7 @@ def _first_record(text: str, delimiter: str) -> list[str]:
     try:
         for cells in csv.reader(StringIO(text, newline=""), delimiter=delimiter):
             if any(cell.strip() for cell in cells):
-                return [_tidy(cell) for cell in cells]
+                return [tidy(cell) for cell in cells]
     except csv.Error:
         return []
     return []
@@ -208,9 +208,11 @@ def _cell_text(value: Any) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, datetime) and value.time() == time.min:
+        return value.date().isoformat()  # a workbook keeps a day as its midnight
     if isinstance(value, datetime | date | time):
         return value.isoformat()
-    return _tidy(str(value))
+    return tidy(str(value))
 
 
 def _too_wide() -> ImportRefused:
