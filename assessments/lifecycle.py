@@ -86,6 +86,7 @@ def create_assessment(
             period_end=period.end,
             due_on=due_on,
             owner=member.user,
+            created_at=now,
         )
         fields = ("reference", "vendor", "release", "period_start", "period_end", "due_on", "state")
         _record(member, "assessment.created", assessment, after=audit.snapshot(assessment, fields))

@@ -75,10 +75,15 @@ def assessment_approve(request: MemberRequest, pk: int) -> HttpResponse:
     return redirect("assessment_detail", pk)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def assessment_send_back(request: MemberRequest, pk: int) -> HttpResponse:
-    """Without a reason the review comes again, with the message beside the field."""
+    """Without a reason the review comes again, with the message beside the field.
+
+    That page stands at this address, so whoever comes here by a link (another language, a new sign-in) gets it too.
+    """
     assessment = fetch(request, pk)
+    if request.method == "GET":
+        return redirect("assessment_review", pk)
     form = ReasonForm(request.POST)
     if assessment.state == AssessmentState.IN_REVIEW and not form.is_valid():
         return _review(request, assessment, form)

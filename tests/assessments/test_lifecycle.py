@@ -134,7 +134,7 @@ class TestCreating:
             cast.assessor, vendor=vendor, release=release, period=FIRST_QUARTER, due_on=date(2026, 5, 1), now=now
         )
         assert assessment.state == DRAFT
-        assert assessment.reference == "A-2026-001"
+        assert (assessment.reference, assessment.created_at) == ("A-2026-001", now)
         assert (assessment.period_start, assessment.period_end) == (FIRST_QUARTER.start, FIRST_QUARTER.end)
         assert (assessment.owner, assessment.release, assessment.due_on) == (
             cast.assessor.user,
