@@ -137,7 +137,11 @@ def _lines(documents: Mapping[str, Any], files: dict[str, str], *, in_one_file: 
     faults: list[Fault] = []
     walks = {part: _Walk(files[part], part if in_one_file else "", faults) for part in PARTS}
     lines = _structure_lines(_part(documents, STRUCTURE, walks[STRUCTURE]), walks[STRUCTURE])
-    by_place = {(line.sheet, line.key): line for line in lines}
+    by_place: dict[tuple[Sheet, str], SourceLine] = {}
+    for line in lines:
+        if (line.sheet, line.key) in by_place and line.sheet is not Sheet.LEVELS:
+            faults.append(Fault(place=line.place, message=_("“%s” stands there twice.") % line.key, sheet=line.sheet))
+        by_place[line.sheet, line.key] = line
     for language in LANGUAGE_CODES:
         walk = walks[language]
         for sheet, key, mapping, path in _texts(_part(documents, language, walk), language, by_place, walk):
