@@ -1,0 +1,104 @@
+"""A real browser, signed in by a cookie; any error that it meets on its way fails the test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.handlers.base import BaseHandler
+from django.db import connection
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from accounts.models import Membership
+
+# Playwright's synchronous calls run inside an event loop of its own, which Django would take for ours.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE = 20_000  # ms: the machine may be busy
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not path:
+        pytest.skip("needs Chromium on PATH, or its path in CHROMIUM")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield running
+        running.close()
+
+
+@pytest.fixture(autouse=True)
+def _one_request_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All threads of the live server share one connection to SQLite in memory: two requests at once would lock its
+    tables against each other, as no file or server does."""
+    if connection.vendor != "sqlite":
+        return
+    turn, get_response = threading.Lock(), BaseHandler.get_response
+
+    def in_turn(self: BaseHandler, request: HttpRequest) -> HttpResponseBase:
+        with turn:
+            return get_response(self, request)
+
+    monkeypatch.setattr(BaseHandler, "get_response", in_turn)
+
+
+@pytest.fixture
+def visit(browser: Browser, live_server: Any) -> Iterator[Visit]:
+    """`visit("/work/", cast.assessor, width=390)`: a page of its own, in the language and theme asked for."""
+    contexts = []
+    troubles: list[str] = []
+
+    def open_page(
+        path: str, member: Membership | None = None, *, width: int = 1280, theme: str = "light", **options: Any
+    ) -> Page:
+        options = {
+            "viewport": {"width": width, "height": 900},
+            "locale": "en",
+            "timezone_id": "Europe/Brussels",
+        } | options
+        context = browser.new_context(base_url=live_server.url, **options)
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        cookies = {"theme": theme} | ({settings.SESSION_COOKIE_NAME: session_of(member)} if member else {})
+        context.add_cookies([{"name": key, "value": value, "url": live_server.url} for key, value in cookies.items()])
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda line: troubles.append(line.text) if "Content Security Policy" in line.text else None)
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+def session_of(member: Membership) -> str:
+    """The key of a fresh session of this person: typing a password into every test would prove nothing more."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(member.user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = member.user.get_session_auth_hash()
+    session.save()
+    return str(session.session_key)
