@@ -324,6 +324,7 @@ _SHARED_PROCESSORS = [
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso"),
+    structlog.processors.format_exc_info,
 ]
 LOGGING = {
     "version": 1,
@@ -334,7 +335,9 @@ LOGGING = {
             "foreign_pre_chain": _SHARED_PROCESSORS,
             "processor": structlog.processors.JSONRenderer()
             if LOG_JSON
-            else structlog.dev.ConsoleRenderer(colors=False),
+            # Never the rich formatter: where it is installed, it prints local variables, secrets included, and held a
+            # worker up for 39 s over one broken connection.
+            else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
@@ -349,7 +352,6 @@ structlog.configure(
     processors=[
         structlog.stdlib.filter_by_level,
         *_SHARED_PROCESSORS,
-        structlog.processors.format_exc_info,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from celery import current_app
+from django.conf import settings
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.sqlite3.base import DatabaseWrapper
@@ -60,6 +61,7 @@ class Workshop:
             "REDIS_URL": self.redis_url,
             "DATA_DIR": str(self.folder),
             "STAND_INS": str(self.stand_ins),
+            "SECRET_KEY": settings.SECRET_KEY,  # else the web server does not know the session
         }
 
     def start_workers(self, count: int = 1) -> list[Process]:
