@@ -29,7 +29,7 @@ def ring(card: ScorecardView, *, paper: bool = False) -> SafeString:
             subline=card.headline.removeprefix(number).strip(),
             title=card.figure_title,
             desc=card.figure_desc,
-            prefix="ring",
+            prefix="card",
             palette=_palette(paper=paper),
         )
     )
@@ -42,7 +42,7 @@ def radar(card: ScorecardView, *, paper: bool = False) -> SafeString:
             card.marks,
             title=card.figure_title,
             desc=card.figure_desc,
-            prefix="radar",
+            prefix="card",
             thresholds=card.thresholds,
             palette=_palette(paper=paper),
         )
@@ -56,7 +56,7 @@ def bars(card: ScorecardView, *, paper: bool = False) -> SafeString:
             card.marks,
             title=card.figure_title,
             desc=card.figure_desc,
-            prefix="bars",
+            prefix="card",
             thresholds=card.thresholds,
             palette=_palette(paper=paper),
         )

@@ -1,0 +1,125 @@
+"""The page of a scorecard: what it says, to whom, and at what cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from assessments.models import Answer
+from reports import snapshots
+from reports.models import Scorecard
+from tests.factories import Cast, make_assessment, make_release, make_vendor
+from tests.reports import cards
+
+SignedIn = Callable[[Any], Client]
+
+
+def page_of(card: Scorecard) -> str:
+    return reverse("scorecard_detail", args=[card.pk])
+
+
+def test_page_tells_headline_weakest_rule_arithmetic_answers_and_hash(cast: Cast, signed_in: SignedIn) -> None:
+    assessment = make_assessment(cast.assessor, grade=3)
+    answer = cards.answer_of(assessment, "speed-1")
+    Answer.objects.filter(pk=answer.pk).update(grade=1, vendor_says="On call at night", comment="Once in five")
+    card = cards.approve(cast, assessment)
+    response = signed_in(cast.reader).get(page_of(card))
+    html = " ".join(response.content.decode().split())
+    for said in (
+        "6 of 7 rules met. Some is not enough: 1 rule partly met.",
+        "The weakest rule is “Speed (en)”: 50%, partly met.",
+        "Σ w·p / Σ w = (1 × 25 + 1 × 75) / (1 + 1) = 100 / 2 = 50%",
+        "On call at night",
+        "Once in five",
+        "speed question 1 level 1 (en)",
+        "Approved by Approver on 2\u00a0March 2026",
+        card.sha256,
+    ):
+        assert " ".join(said.split()) in html
+    assert response.status_code == 200
+
+
+def test_each_chart_has_a_title_a_description_and_the_table_beside_it(cast: Cast, signed_in: SignedIn) -> None:
+    html = signed_in(cast.reader).get(page_of(cards.approved(cast))).content.decode()
+    for form in ("ring", "radar", "bars"):
+        assert f'aria-labelledby="card-{form}-title card-{form}-desc"' in html
+    assert html.count("chip chip-met") == 7
+    assert "style=" not in html
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "nl"])
+def test_page_speaks_the_language_of_its_reader(cast: Cast, signed_in: SignedIn, language: str) -> None:
+    card = cards.approved(cast)
+    client = signed_in(cast.reader)
+    client.cookies["django_language"] = language
+    cast.reader.user.language = language
+    cast.reader.user.save()
+    html = client.get(page_of(card), headers={"accept-language": language}).content.decode()
+    assert f"Speed ({language})" in html
+    assert f'lang="{language}"' in html
+
+
+def test_everybody_of_the_organisation_reads_it_and_a_stranger_finds_nothing(cast: Cast, client: Client) -> None:
+    card = cards.approved(cast)
+    for member in (cast.reader, cast.assessor, cast.approver, cast.admin):
+        client.force_login(member.user)
+        assert client.get(page_of(card)).status_code == 200
+    client.force_login(cast.stranger.user)
+    assert client.get(page_of(card)).status_code == 404
+    client.force_login(cast.nobody)
+    assert client.get(page_of(card)).status_code == 403
+    client.logout()
+    assert client.get(page_of(card)).status_code == 302
+
+
+def test_page_costs_the_same_few_queries_whatever_it_holds(cast: Cast, signed_in: SignedIn) -> None:
+    client = signed_in(cast.reader)
+    counts = []
+    for edition, questions in (("1", 1), ("2", 4)):
+        release = make_release(edition, questions_per_rule=questions)
+        card = cards.approved(cast, release=release)
+        client.get(page_of(card))
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            client.get(page_of(card))
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 6
+
+
+def test_page_shows_the_approved_texts_whatever_changes_later(cast: Cast, signed_in: SignedIn) -> None:
+    vendor = make_vendor(cast.organisation, "Named Then")
+    card = cards.approved(cast, vendor=vendor)
+    vendor.name = "Named Now"
+    vendor.save()
+    html = signed_in(cast.reader).get(page_of(card)).content.decode()
+    assert "<h1><bdi>Named Then</bdi></h1>" in html
+
+
+def test_what_people_wrote_is_escaped(cast: Cast, signed_in: SignedIn) -> None:
+    card = cards.approved(cast, vendor=make_vendor(cast.organisation, '<script>"x"</script>'))
+    html = signed_in(cast.reader).get(page_of(card)).content.decode()
+    assert "<script>&quot;" not in html
+    assert '<script>"x"' not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_a_scorecard_that_does_not_match_its_hash_is_not_shown(
+    cast: Cast, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = cards.approved(cast)
+    monkeypatch.setattr(snapshots, "hash_of", lambda text: "0" * 64)
+    response = signed_in(cast.reader).get(page_of(card))
+    assert response.status_code == 500
+    assert b"does not match its SHA-256" in response.content
+    assert b"rules met" not in response.content
+
+
+def test_page_only_shows(cast: Cast, signed_in: SignedIn) -> None:
+    assert signed_in(cast.reader).post(page_of(cards.approved(cast))).status_code == 405
