@@ -1,0 +1,144 @@
+"""One attempt at one document, whatever happens in it: published, given back, or failed with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.utils import timezone
+
+from reports import press
+from reports import rendering as jobs
+from reports.models import Document, Rendering, RenderingState, Scorecard
+from reports.pdf import RenderingRefused
+from reports.press import DocumentTooLargeError, Progress
+from reports.rendering import Failure
+from reports.snapshots import SnapshotDamaged
+from reports.tasks import render_scorecard, sweep_renderings
+from tests.factories import NOW, Cast
+from tests.reports.renderings import PDF, make_ready, make_rendering, make_scorecard
+
+Produce = Callable[..., bytes]
+
+
+@pytest.fixture
+def scorecard(cast: Cast) -> Scorecard:
+    return make_scorecard(cast.assessor)
+
+
+@pytest.fixture
+def produced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Documents are made at once; the list says which."""
+    made: list[str] = []
+
+    def produce(scorecard: Scorecard, *, language: str, report_progress: Progress) -> bytes:
+        report_progress(40)
+        made.append(f"{scorecard.number} {language}")
+        return PDF
+
+    monkeypatch.setattr(press, "produce", produce)
+    return made
+
+
+def ends_with(fault: BaseException) -> Produce:
+    def produce(*_args: object, **_options: object) -> bytes:
+        raise fault
+
+    return produce
+
+
+def row_of(rendering: Rendering) -> Rendering:
+    return Rendering.objects.get(pk=rendering.pk)
+
+
+def test_the_task_makes_and_publishes_the_document(scorecard: Scorecard, produced: list[str]) -> None:
+    wish = make_rendering(scorecard, language="fr")
+    render_scorecard(wish.pk)
+    assert produced == ["S-2026-001 fr"]
+    assert (row_of(wish).state, bytes(row_of(wish).document.content)) == (RenderingState.READY, PDF)
+
+
+def test_the_task_run_twice_makes_one_document(scorecard: Scorecard, produced: list[str]) -> None:
+    wish = make_rendering(scorecard)
+    render_scorecard(wish.pk)
+    render_scorecard(wish.pk)
+    assert len(produced) == Document.objects.count() == 1
+
+
+def test_the_task_leaves_alone_what_is_finished_or_gone(scorecard: Scorecard, produced: list[str]) -> None:
+    render_scorecard(make_ready(scorecard).pk)
+    render_scorecard(404_404)
+    assert produced == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "failure"),
+    [
+        (RenderingRefused("https://elsewhere.example/"), Failure.REFUSED_CONTENT),
+        (SnapshotDamaged("another hash"), Failure.SNAPSHOT_DAMAGED),
+        (DocumentTooLargeError("1 GB"), Failure.TOO_LARGE),
+    ],
+)
+def test_what_would_end_the_same_way_again_fails_at_once(
+    scorecard: Scorecard, monkeypatch: pytest.MonkeyPatch, fault: Exception, failure: Failure
+) -> None:
+    monkeypatch.setattr(press, "produce", ends_with(fault))
+    wish = make_rendering(scorecard)
+    press.render(wish.pk)
+    assert (row_of(wish).state, row_of(wish).failure, row_of(wish).attempts) == (RenderingState.FAILED, failure, 1)
+
+
+@pytest.mark.parametrize(
+    ("fault", "failure"), [(ValueError("a fault"), Failure.UNEXPECTED), (SoftTimeLimitExceeded(), Failure.TOO_SLOW)]
+)
+def test_any_other_fault_is_tried_five_times(
+    scorecard: Scorecard, monkeypatch: pytest.MonkeyPatch, fault: Exception, failure: Failure
+) -> None:
+    monkeypatch.setattr(press, "produce", ends_with(fault))
+    wish = make_rendering(scorecard)
+    for _attempt in range(4):
+        press.render(wish.pk)
+        assert row_of(wish).state == RenderingState.QUEUED
+    press.render(wish.pk)
+    assert (row_of(wish).state, row_of(wish).failure, row_of(wish).attempts) == (RenderingState.FAILED, failure, 5)
+
+
+def test_an_attempt_whose_lease_was_taken_over_writes_nothing(
+    scorecard: Scorecard, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    wish = make_rendering(scorecard)
+
+    def overtaken(*_args: object, **_options: object) -> bytes:
+        jobs.claim(wish.pk, now=timezone.now() + settings.RENDERING_LEASE * 2)
+        return b"late"
+
+    monkeypatch.setattr(press, "produce", overtaken)
+    press.render(wish.pk)
+    assert (row_of(wish).state, row_of(wish).attempts) == (RenderingState.RENDERING, 2)
+    assert not Document.objects.exists()
+
+
+def test_an_attempt_stops_as_soon_as_it_hears_that_its_lease_was_taken_over(
+    scorecard: Scorecard, produced: list[str], monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    wish, claim = make_rendering(scorecard), jobs.claim
+
+    def claim_for_both(pk: int, **options: Any) -> Rendering | None:
+        mine = claim(pk, **options)
+        claim(pk, now=timezone.now() + settings.RENDERING_LEASE * 2)
+        return mine
+
+    monkeypatch.setattr(jobs, "claim", claim_for_both)
+    press.render(wish.pk)
+    assert produced == []
+    assert row_of(wish).state == RenderingState.RENDERING
+
+
+def test_the_sweeping_task_nudges_what_waits(scorecard: Scorecard, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(jobs, "nudge", lambda pk: not told.append(pk))
+    wish = make_rendering(scorecard, now=NOW)
+    sweep_renderings()
+    assert told == [wish.pk]
