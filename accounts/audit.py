@@ -27,11 +27,35 @@ def record(
     `subject` is the larger thing whose history this belongs to: an assessment for an answer.
     Raises RuntimeError outside a transaction: a trail that can outlive a rolled-back change would lie.
     """
+    made = entry(
+        actor, verb, target, organisation=organisation, before=before, after=after, subject=subject, label=label
+    )
+    record_all([made])
+    return made
+
+
+def record_all(entries: Iterable[AuditEntry]) -> None:
+    """Write down many at once: an import changes thousands of rows. As `record`, only within a transaction."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("The audit trail is written in the transaction of the change that it records.")
+    AuditEntry.objects.bulk_create(entries)
+
+
+def entry(
+    actor: User | None,
+    verb: str,
+    target: models.Model,
+    *,
+    organisation: Organisation | None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    subject: models.Model | None = None,
+    label: str = "",
+) -> AuditEntry:
+    """What `record` writes, not yet written."""
     old, new = _plain(before or {}), _plain(after or {})
     changed = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
-    return AuditEntry.objects.create(
+    return AuditEntry(
         organisation=organisation,
         actor=actor,
         actor_label=(actor and f"{actor} <{actor.email}>") or "system",

@@ -45,7 +45,7 @@ class OrganisationForm(forms.ModelForm[Organisation]):
 class MemberForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=Role, help_text=ROLE_HELP)
     department = forms.ModelChoiceField(
-        Department.objects.none(), label=_("Department"), required=False, empty_label=_("None")
+        Department.objects.none(), label=_("Department"), required=False, empty_label=_("No department")
     )
     is_active = forms.BooleanField(
         label=_("Active"),
@@ -75,7 +75,7 @@ class InvitationForm(forms.ModelForm[Invitation]):
         super().__init__(*args, **kwargs)
         self.fields["email"].widget.attrs["autocomplete"] = "off"
         self.fields["department"].queryset = organisation.departments.all()  # type: ignore[attr-defined]
-        self.fields["department"].empty_label = _("None")  # type: ignore[attr-defined]
+        self.fields["department"].empty_label = _("No department")  # type: ignore[attr-defined]
 
 
 class DepartmentForm(forms.ModelForm[Department]):

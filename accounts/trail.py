@@ -1,6 +1,6 @@
 """The audit trail as people read it: verbs, field names and values in words."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -51,6 +51,11 @@ NAMES: dict[str, str | Promise] = {
     "member": gettext_lazy("member"),
     "groups": gettext_lazy("groups"),
     "user_permissions": gettext_lazy("permissions"),
+    "expires_at": gettext_lazy("valid until"),
+    "revoked_at": gettext_lazy("withdrawn on"),
+    "rules_met": gettext_lazy("rules met"),
+    "weakest_rule": gettext_lazy("weakest rule"),
+    "sha256": "SHA-256",
 }
 # Where a row can be looked at: object type → route with the row's id.
 PLACES: dict[str, str] = {
@@ -85,7 +90,7 @@ def register(verbs: Mapping[str, str | Promise], *, names: Mapping[str, str | Pr
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One field of an entry: its name and values in words."""
+    """One field of an entry: its name and values in words; an added row has no `before`, a deleted one no `after`."""
 
     name: str
     before: str
@@ -154,17 +159,24 @@ def _place(entry: AuditEntry) -> str:
 
 def _changes(entry: AuditEntry, labels: dict[tuple[type[models.Model], Any], str]) -> Iterator[Change]:
     model = _model(entry.object_type)
-    for name in dict.fromkeys((*entry.before, *entry.after)):
+    for name in _in_order(model, entry.before.keys() | entry.after.keys()):
         field = _field(model, name)
         yield Change(
-            name=capfirst(str(field.verbose_name)) if field else _name(name),
-            before=_value(field, entry.before.get(name), labels),
-            after=_value(field, entry.after.get(name), labels),
+            name=_name(name, field),
+            before=_value(field, entry.before.get(name), labels) if entry.before else "",
+            after=_value(field, entry.after.get(name), labels) if entry.after else "",
         )
 
 
-def _name(name: str) -> str:
-    return capfirst(str(NAMES.get(name, name.replace("_", " "))))
+def _in_order(model: type[models.Model] | None, names: Set[str]) -> list[str]:
+    """As the fields stand in the model, so that “from” comes before “to”; what is no field comes last."""
+    fields = [field.name for field in model._meta.get_fields()] if model else []
+    return sorted(names, key=lambda name: (fields.index(name) if name in fields else len(fields), name))
+
+
+def _name(name: str, field: models.Field | None) -> str:
+    said = field.verbose_name if field and name not in NAMES else NAMES.get(name, name.replace("_", " "))
+    return capfirst(str(said))
 
 
 def _value(field: models.Field | None, value: Any, labels: dict[tuple[type[models.Model], Any], str]) -> str:

@@ -7,8 +7,8 @@ from accounts import views
 urlpatterns = [
     path("profile/", views.profile, name="profile"),
     path("organisation/switch/", views.organisation_switch, name="organisation_switch"),
-    path("organisation/", views.organisation_edit, name="organisation_edit"),
-    path("organisation/members/", views.member_list, name="member_list"),
+    path("organisation/settings/", views.organisation_edit, name="organisation_edit"),
+    path("organisation/", views.member_list, name="member_list"),
     path("organisation/members/invite/", views.member_invite, name="member_invite"),
     path("organisation/members/<int:pk>/", views.member_edit, name="member_edit"),
     path("organisation/invitations/<int:pk>/resend/", views.invitation_resend, name="invitation_resend"),

@@ -124,7 +124,7 @@ def _department(request: MemberRequest, pk: int) -> Department:
 def member_list(request: MemberRequest) -> HttpResponse:
     people = Membership.objects.for_member(request.member).select_related("user", "department")
     waiting = Invitation.objects.for_member(request.member).pending().select_related("department")
-    departments = request.member.organisation.departments.annotate(people=Count("memberships"))
+    departments = request.member.organisation.departments.annotate(people=Count("memberships")).order_by("name")
     context = {
         "people": people.order_by("-is_active", "user__name", "user__email"),
         "invitations": waiting.order_by("-invited_at"),
