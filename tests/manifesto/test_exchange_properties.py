@@ -1,0 +1,127 @@
+"""Whatever the bank says: out as a file and in again, it says the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from manifesto import bank as banks
+from manifesto import workbook, yaml_files
+from manifesto.bank import LIMITS, Bank, ChangeKind, Policy, QuestionEntry, RuleEntry, Texts, clean
+from manifesto.models import LANGUAGE_CODES, RULE_KEYS, FactKind
+from manifesto.sources import assemble
+
+WRITTEN = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(
+        [
+            "=1+1",
+            "'=x",
+            "''@a",
+            "+32 2",
+            "-",
+            "@sum",
+            "'",
+            "no",
+            "1.5",
+            "~",
+            "null",
+            "2026-01-01",
+            "> a\n\n b: #c",
+            "é ?",
+        ]
+        + ["_x000D_", "\u2028", "a\tb", "- a", "{", "&a *a", "😀", "<b>&amp;</b>", "1e5", "0x1F", "true"]
+    ),
+)
+
+
+def _texts(limit: int = 8000) -> st.SearchStrategy[Texts]:
+    return st.fixed_dictionaries(dict.fromkeys(LANGUAGE_CODES, WRITTEN.map(lambda text: clean(clean(text)[:limit]))))
+
+
+@st.composite
+def _questions(draw: Any, key: str) -> QuestionEntry:
+    return QuestionEntry(
+        key=key,
+        weight=draw(st.decimals(min_value="0.01", max_value="9999.99", places=2)),
+        knockout=draw(st.booleans()),
+        fact=draw(st.sampled_from(FactKind.values)),
+        revision=draw(st.integers(1, 9999)),
+        text=draw(_texts()),
+        short=draw(_texts(LIMITS["short"])),
+        why=draw(_texts()),
+        evidence=draw(_texts()),
+        levels=tuple(draw(_texts()) for _grade in banks.GRADES),
+    )
+
+
+@st.composite
+def _banks(draw: Any) -> Bank:
+    rules = []
+    for rule in RULE_KEYS:
+        count = draw(st.integers(0, 1))
+        questions = tuple(draw(_questions(f"{rule}-{number}")) for number in range(count))
+        texts = {"name": draw(_texts(80)), "promise": draw(_texts(240)), "guidance": draw(_texts())}
+        rules.append(RuleEntry(key=rule, questions=questions, **texts))
+    low = draw(st.integers(0, 99))
+    policy = Policy(
+        broken_threshold=low,
+        met_threshold=draw(st.integers(low + 1, 100)),
+        minimum_coverage=draw(st.integers(0, 100)),
+        knockout_below=draw(st.integers(0, 4)),
+    )
+    edition = draw(st.text("0123456789.-ab=", min_size=1, max_size=20))
+    return Bank(edition=edition, policy=policy, title=draw(_texts(160)), note=draw(_texts()), rules=tuple(rules))
+
+
+SLOW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@SLOW
+@given(_banks())
+def test_yaml_out_and_in_changes_nothing(bank: Bank) -> None:
+    assert assemble(yaml_files.read_lines(yaml_files.write(bank), "bank.yaml")) == bank
+
+
+@SLOW
+@given(_banks())
+def test_a_workbook_out_and_in_changes_nothing(bank: Bank) -> None:
+    assert assemble(workbook.read_lines(workbook.write(bank), "bank.xlsx")) == bank
+
+
+@SLOW
+@given(_banks())
+def test_plain_values_out_and_in_change_nothing(bank: Bank) -> None:
+    assert banks.from_plain(banks.to_plain(bank)) == bank
+    assert all(change.kind is ChangeKind.UNCHANGED for change in banks.compare(bank, bank))
+
+
+@given(st.text())
+def test_a_neutralised_text_is_no_formula_and_comes_back(text: str) -> None:
+    written = workbook.neutralise(text)
+    assert not written.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert workbook.restore(written) == text
+
+
+@given(st.text())
+def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+
+
+@pytest.mark.django_db
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@given(_banks(), _banks())
+def test_storing_makes_any_draft_equal_to_any_bank(first: Bank, second: Bank) -> None:
+    from django.db import transaction
+
+    from manifesto.models import Release
+
+    with transaction.atomic():
+        draft = Release.objects.create(edition="x")
+        for bank in (first, second, second):
+            banks.store(bank, draft)
+            assert banks.lines(banks.read(draft)) == banks.lines(bank)
+        transaction.set_rollback(True)
