@@ -32,9 +32,16 @@ VERBS: dict[str, Promise] = {
     "evidence_deleted": _("removed evidence"),
     "scorecard_made": _("made the scorecard"),
 }
-LABELS: dict[str, Promise] = {"reason": _("reason"), "vendor": _("vendor"), "release": _("release")}
+LABELS: dict[str, Promise] = {
+    "reason": _("reason"),
+    "blank": _("instead of a grade"),
+    "fact_unit": _("how often"),
+    "number": _("scorecard number"),
+}
 # Told by the verb (state) or by the page's head, or of no use to a reader.
-HIDDEN = frozenset({"state", "reference", "vendor", "vendor_id", "release", "release_id", "version", "sha256"})
+HIDDEN = frozenset(
+    {"state", "reference", "vendor", "vendor_id", "release", "release_id", "version", "sha256", "content_type"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from accounts.models import Membership, User
 from assessments import lifecycle
-from assessments.models import Answer, Assessment, AssessmentState, Response
+from assessments.answering import Draft, save_answer
+from assessments.models import Answer, Assessment, AssessmentState, Blank, Response
 from assessments.periods import Period, last_quarter
 from tests.factories import NOW, Cast, make_assessment, make_release, make_vendor
 
@@ -390,6 +391,17 @@ class TestHistory:
         assert text.index("Period from:") < text.index("Period to:") < text.index("Due date:")
         assert "The contract ended." in text
         assert text.index("cancelled the assessment") < text.index("created the assessment")
+
+    def test_tells_of_answers_by_the_name_of_their_question(self, cast: Cast, signed_in: SignedIn) -> None:
+        assessment = make_assessment(cast.assessor, grade=3)
+        answer = Answer.objects.select_related("question").get(question__key="proof-1")
+        draft = Draft(blank=Blank.DONT_KNOW, comment="They said <nothing>.")
+        save_answer(answer, draft, version=0, actor=cast.assessor.user, now=NOW)
+        text = page(signed_in(cast.reader), "assessment_history", assessment.pk)
+        assert "changed an answer: proof question 1 (en)" in text
+        assert '<del dir="auto">3</del>' in text
+        assert '<span class="muted">Instead of a grade:</span> <ins dir="auto">Don’t know</ins>' in text
+        assert "They said &lt;nothing&gt;." in text
 
     def test_leaves_out_what_belongs_to_other_assessments(self, cast: Cast, signed_in: SignedIn) -> None:
         mine, other = make_assessment(cast.assessor), make_assessment(cast.assessor)
