@@ -126,6 +126,8 @@ class AnswerForm(forms.Form):
         helper = FormHelper()
         helper.form_tag = False
         helper.disable_csrf = True
+        helper.include_media = False
+        helper.form_show_errors = False  # the page sums them up once, over all its forms
         helper.layout = Layout(AnswerRow())
         return helper
 
@@ -212,6 +214,11 @@ class Row:
         """Where each error stands, and what it says."""
         targets = {"choice": f"{self.prefix}-grade"}
         return [(targets.get(name, f"{self.prefix}-{name}"), message) for name, message in self.errors.items()]
+
+    @property
+    def is_unsaved(self) -> bool:
+        """A refused file leaves the answer itself saved."""
+        return bool(self.errors.keys() - {"evidence"})
 
     @property
     def size_limit(self) -> str:

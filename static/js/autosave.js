@@ -85,7 +85,9 @@
       this.retryButton = row.querySelector("[data-retry]");
       this.signIn = row.querySelector("[data-sign-in]");
       this.versionField = this.field("version");
-      this.saved = this.read();
+      // A page that came back from the server with something to put right shows what was typed, not what is stored.
+      const isStored = !["conflict", "invalid"].includes(this.status.dataset.state);
+      this.saved = isStored ? this.read() : null;
       this.attempts = 0;
       this.stored = null; // what somebody else saved, while a person decides
       this.unsure = null; // what was sent without an answer coming back
@@ -121,7 +123,7 @@
     }
 
     get isClean() {
-      return same(this.read(), this.saved);
+      return this.saved !== null && same(this.read(), this.saved);
     }
 
     get isStuck() {
@@ -151,13 +153,19 @@
     }
 
     showConflict(html) {
+      if (html === this.conflictHtml) return; // a button under the pointer stays the same button
+      this.conflictHtml = html;
       this.row.classList.toggle("q-in-conflict", Boolean(html));
       this.row.querySelector("[data-conflict]").innerHTML = html; // made and escaped by the server
     }
 
+    closeConflict() {
+      this.stored = null;
+      this.showConflict("");
+    }
+
     changed(delay) {
       drafts.write(this.pk, { fields: this.read(), version: this.versionField.value, prefix: this.prefix, url: this.row.dataset.url });
-      if (this.stored) return; // first a person decides
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.save(), delay);
     }
@@ -173,7 +181,7 @@
     }
 
     async run() {
-      while (this.wanted && !this.stored) {
+      while (this.wanted) {
         this.wanted = false;
         if (!(await this.send())) return;
       }
@@ -181,29 +189,32 @@
 
     async send() {
       const fields = this.read();
-      if (same(fields, this.saved) && !this.unsure) {
+      if (this.isClean && !this.unsure) {
         this.settle(this.savedMessage ?? this.statusText.textContent);
         return true;
       }
       if (!navigator.onLine) return this.wait("offline", text.textOffline);
       this.show("saving", text.textSaving);
+      const version = this.versionField.value;
       let reply;
       try {
-        reply = await post(this.row.dataset.url, packed(this.prefix, this.versionField.value, fields));
+        reply = await post(this.row.dataset.url, packed(this.prefix, version, fields));
       } catch {
         this.unsure = fields;
         return navigator.onLine ? this.wait("failed", text.textFailed) : this.wait("offline", text.textOffline);
       }
-      return this.take(reply, fields);
+      return this.take(reply, fields, version);
     }
 
-    take({ status, data }, fields) {
+    take({ status, data }, fields, version) {
       const unsure = this.unsure;
       if (status !== 0) this.unsure = null;
       if (status === 0) return this.wait("signed-out", text.textSignedOut);
       if (data.state === "saved") return this.keep(data, fields);
       if (data.state === "conflict") {
-        if (unsure && same(unsure, data.stored)) return this.resume(data.stored); // it was I, and the reply was lost
+        if (version !== this.versionField.value) return this.resume(); // decided while this was under way
+        if (unsure && same(unsure, data.stored)) return this.resume(data.stored.version); // it was I: the reply was lost
+        // Whoever writes on while both texts are shown meets the conflict again, with the newer words.
         this.stored = data.stored;
         this.showConflict(data.html);
         this.show("conflict", data.message);
@@ -222,6 +233,7 @@
       this.versionField.value = data.version;
       this.saved = fields;
       this.attempts = 0;
+      if (this.stored) this.closeConflict();
       this.showErrors({});
       this.savedMessage = data.message;
       if (this.isClean) this.settle(data.message);
@@ -230,8 +242,8 @@
       return true;
     }
 
-    resume(stored) {
-      this.versionField.value = stored.version;
+    resume(version = this.versionField.value) {
+      this.versionField.value = version;
       this.wanted = true;
       return true;
     }
@@ -256,19 +268,18 @@
     // A person has seen both texts: what stands in the fields replaces the other.
     keepMine() {
       this.versionField.value = this.stored.version;
-      this.stored = null;
-      this.showConflict("");
+      this.closeConflict();
       this.row.querySelector("textarea").focus();
       return this.save();
     }
 
     takeTheirs() {
       const { version, ...fields } = this.stored;
-      this.stored = null;
+      clearTimeout(this.timer);
       this.fill(fields);
       this.versionField.value = version;
       this.saved = this.read();
-      this.showConflict("");
+      this.closeConflict();
       this.settle(text.textTheirs);
       this.row.querySelector("textarea").focus();
       refreshScore();
@@ -279,7 +290,7 @@
       const draft = drafts.read(this.pk);
       if (!draft?.fields) return;
       if (same(draft.fields, this.read())) {
-        drafts.drop(this.pk);
+        if (this.isClean) drafts.drop(this.pk);
         return;
       }
       this.fill(draft.fields);
@@ -375,7 +386,7 @@
     if (!answer) return;
     if (target.type === "file") {
       if (target.files.length && navigator.onLine) answer.upload(target);
-    } else if (isText(target) && !answer.isClean) answer.changed(0);
+    } else if (isText(target) && !answer.isClean && !answer.stored) answer.changed(0);
   });
 
   form.addEventListener("keydown", (event) => {
@@ -409,7 +420,8 @@
       return;
     }
     event.preventDefault();
-    await Promise.all(answers.map((answer) => (answer.stored ? null : answer.save())));
+    const isDecided = (answer) => answer.stored || answer.row.contains(event.submitter);
+    await Promise.all(answers.map((answer) => (isDecided(answer) ? null : answer.save())));
     const stuck = answers.find((answer) => answer.isStuck);
     if (stuck) {
       stuck.status.scrollIntoView({ block: "center" });

@@ -175,7 +175,7 @@ def test_whoever_is_signed_out_keeps_the_text(visit: Visit, cast: Cast, assessme
 
 
 @pytest.mark.parametrize(
-    ("button", "stays"), [("Keep mine", "My longer thought"), ("Take theirs", "Their short thought")]
+    ("button", "stays"), [("Keep mine", "My even longer thought"), ("Take theirs", "Their short thought")]
 )
 def test_two_people_in_one_answer_see_both_texts_and_decide(
     button: str, stays: str, visit: Visit, cast: Cast, assessment: Assessment
@@ -190,12 +190,45 @@ def test_two_people_in_one_answer_see_both_texts_and_decide(
     expect(conflict).to_contain_text("My longer thought")
     expect(conflict).to_contain_text("Their short thought")
     assert answer.get().comment == "Their short thought"
+    comment(page).fill("My even longer thought")
+    expect(conflict).to_contain_text("My even longer thought")
     conflict.get_by_role("button", name=button).click()
 
     expect(conflict).to_have_count(0)
     expect(comment(page)).to_have_value(stays)
     expect(question(page).locator("[data-status]")).to_have_attribute("data-state", "saved")
     assert answer.get().comment == stays
+
+
+def test_a_conflict_that_is_posted_with_the_page_is_decided_on_the_page_that_comes_back(
+    visit: Visit, cast: Cast, assessment: Assessment
+) -> None:
+    page = visit(path_of(assessment), cast.assessor)
+    answer = Answer.objects.filter(pk=first_answer(assessment).pk)
+    answer.update(comment="Theirs", version=1, updated_by=cast.colleague.user, updated_at=NOW)
+    comment(page).fill("Mine")
+    expect(question(page).locator(".conflict")).to_be_visible()
+
+    page.get_by_role("button", name="Save and stay").click()
+    expect(page.locator(".error-summary")).to_contain_text("somebody else changed this answer")
+    expect(comment(page)).to_have_value("Mine")
+    question(page).get_by_role("button", name="Keep mine").click()
+
+    expect(question(page).locator("[data-status]")).to_have_attribute("data-state", "saved")
+    expect(page.locator(".conflict")).to_have_count(0)
+    assert answer.get().comment == "Mine"
+
+
+def test_what_came_back_to_be_put_right_saves_by_itself_again(visit: Visit, cast: Cast, assessment: Assessment) -> None:
+    page = visit(path_of(assessment), cast.assessor)
+    question(page).get_by_text("Not applicable", exact=True).click()
+    page.get_by_role("button", name="Save and next rule").click()
+    expect(page.locator(".error-summary")).to_contain_text("Say why")
+
+    question(page).get_by_label("Why it does not apply").fill("They run nothing for us.")
+
+    expect(status(page)).to_have_text(SAVED)
+    assert first_answer(assessment).blank == "not_applicable"
 
 
 def test_not_applicable_asks_for_its_reason_and_then_saves(visit: Visit, cast: Cast, assessment: Assessment) -> None:
@@ -280,8 +313,7 @@ def test_no_width_scrolls_sideways(width: int, visit: Visit, cast: Cast, assessm
 def test_the_page_is_accessible(width: int, theme: str, visit: Visit, cast: Cast, assessment: Assessment) -> None:
     make_graded(assessment, key="support-2", value=3)
     page = visit(path_of(assessment), cast.assessor, width=width, theme=theme, bypass_csp=True)
-    for summary in page.locator("main details:not([open]) > summary").all():
-        summary.click()
+    page.evaluate("document.querySelectorAll('main details').forEach((part) => { part.open = true })")
 
     violations = Axe().run(page).response["violations"]
 
