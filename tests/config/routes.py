@@ -18,8 +18,7 @@ from assessments import lifecycle
 from assessments.models import Answer, Assessment, AssessmentState, Evidence
 from reports.models import Document, Rendering, RenderingState, Scorecard
 from tests.factories import Cast, make_assessment, make_vendor
-from vendors import models as vendor_models
-from vendors.models import Contact, Service, Vendor
+from vendors.models import Contact, Service, Vendor, VendorImport
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,9 +66,12 @@ class World:
         return Contact.objects.create(vendor=self.vendor, name="Harbour contact")
 
     @cached_property
-    def vendor_import(self) -> Any:
-        return vendor_models.VendorImport.objects.create(  # type: ignore[attr-defined]
-            organisation=self.cast.organisation, uploaded_by=self.cast.assessor.user
+    def vendor_import(self) -> VendorImport:
+        return VendorImport.objects.create(
+            organisation=self.cast.organisation,
+            created_by=self.cast.assessor.user,
+            file_name="Harbour vendors.csv",
+            content={"header": ["name"], "rows": [{"line": 2, "cells": ["Harbour Line"], "faulty": []}], "sheet": ""},
         )
 
     @cached_property
@@ -171,7 +173,9 @@ OBJECTS: dict[str, str] = {
     "vendor_edit": "vendor",
     "vendor_archive": "vendor",
     "vendor_restore": "archived_vendor",
+    "vendor_import_preview": "vendor_import",
     "vendor_import_apply": "vendor_import",
+    "vendor_import_errors": "vendor_import",
     "service_add": "vendor",
     "service_edit": "service",
     "service_delete": "service",
