@@ -200,7 +200,7 @@ def sending_to(workshop: Workshop) -> Iterator[None]:
         Path(folder).mkdir(parents=True, exist_ok=True)
     files = {"data_folder_in": queue, "data_folder_out": queue, "control_folder": control}
     conf.update(
-        broker_url=workshop.redis_url or "filesystem://",
+        broker_url=workshop.redis_url or "filesystem://localhost",
         broker_transport=None if workshop.redis_url else "config.broker:Transport",
         broker_transport_options={"socket_timeout": 2, "socket_connect_timeout": 2} if workshop.redis_url else files,
     )
