@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import AuditEntry
-from tests.factories import NOW, Cast, make_vendor
+from tests.assessments.test_lifecycle import at_once
+from tests.factories import NOW, Cast, make_cast, make_vendor
 from vendors import headings, imports, sheets
 from vendors.imports import Fate, Plan, RegisterMoved, Step
 from vendors.models import IMPORT_KEPT, Contact, Service, Vendor, VendorImport
@@ -353,6 +354,33 @@ def test_files_are_forgotten_after_their_time(cast: Cast) -> None:
     fresh = keep(cast, "name\nExample\n")
     assert set(VendorImport.objects.values_list("pk", flat=True)) == {of_others.pk, fresh.pk}
     assert old.pk != fresh.pk
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs rows that can be locked")
+@pytest.mark.django_db(transaction=True)
+def test_one_import_written_by_two_at_once_goes_in_once() -> None:
+    cast = make_cast()
+    text = HEADER + "Example;V-1;;;;;Payroll;Demo;demo@x.example\n"
+    upload, seen = keep(cast, text), plan(cast, text).digest
+    outcomes = at_once(*[lambda: imports.apply(cast.assessor, upload, digest=seen, now=NOW)] * 3)
+    assert [type(outcome) for outcome in outcomes] == [VendorImport] * 3
+    assert Vendor.objects.count() == Service.objects.count() == Contact.objects.count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs rows that can be locked")
+@pytest.mark.django_db(transaction=True)
+def test_of_two_imports_of_one_vendor_at_once_one_goes_in_and_the_other_is_told() -> None:
+    cast = make_cast()
+    text = "name\nExample\n"
+    seen, uploads = plan(cast, text).digest, [keep(cast, text), keep(cast, text)]
+    outcomes = at_once(
+        lambda: imports.apply(cast.assessor, uploads[0], digest=seen, now=NOW),
+        lambda: imports.apply(cast.colleague, uploads[1], digest=seen, now=NOW),
+    )
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["RegisterMoved", "VendorImport"]
+    assert Vendor.objects.count() == 1
 
 
 # Pages -----------------------------------------------------------------------------------------------------------
