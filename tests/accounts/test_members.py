@@ -131,3 +131,11 @@ def test_the_list_takes_the_same_queries_for_few_and_many(
     with django_assert_num_queries(6):
         response = client.get(url)
     assert "Member14" in response.content.decode()
+
+
+def test_who_is_no_member_is_told_what_to_do(cast: Cast, signed_in: SignedIn) -> None:
+    response = signed_in(cast.nobody).get(reverse("work"))
+
+    assert response.status_code == 403
+    assert "Ask the administrator of your organisation for an invitation." in response.content.decode()
+    assert signed_in(cast.nobody).get(reverse("profile")).status_code == 200
