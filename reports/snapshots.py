@@ -227,7 +227,7 @@ def _content(assessment: Assessment, number: str) -> dict[str, Any]:
         "release": _release(assessment.release),
         "responses": [_response(rater, response) for rater, response in enumerate(_responses(assessment), start=1)],
         "consensus": {},  # question key → {"grade", "not_applicable", "reason"}; raters do not yet agree on one
-        "approvals": [_approval(approval) for approval in assessment.approvals.select_related("decided_by")],
+        "approvals": [_approval(approval) for approval in _approvals(assessment)],
     }
 
 
@@ -336,6 +336,10 @@ def _answer(answer: Answer) -> dict[str, Any]:
             for file in sorted(answer.evidence.all(), key=lambda file: file.pk)
         ],
     }
+
+
+def _approvals(assessment: Assessment) -> models.QuerySet[Approval]:
+    return assessment.approvals.select_related("decided_by").order_by("decided_at", "pk")
 
 
 def _approval(approval: Approval) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import AuditEntry, Department
@@ -130,6 +130,7 @@ ANSWERS = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(raters=st.lists(st.lists(ANSWERS, min_size=22, max_size=22), min_size=1, max_size=3))
 def test_whatever_is_answered_the_stored_numbers_are_those_that_the_snapshot_computes(
     raters: list[list[dict[str, Any]]],

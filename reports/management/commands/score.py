@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from fractions import Fraction
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -11,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from assessments import scoring, standing
 from assessments.models import Assessment, AssessmentState
 from assessments.scoring import RuleScore, Score, rounded
-from reports import snapshots
+from reports import formats, snapshots
 from reports.models import Scorecard
 from reports.references import UnknownReferenceError, find_assessment, full_reference
 
@@ -72,5 +73,10 @@ def _data(assessment: Assessment, score: Score, policy: scoring.Policy, basis: s
 
 def _line(rule: RuleScore) -> str:
     percent = "-" if rule.percent is None else f"{rounded(rule.percent, 2)}"
-    total = f"{rule.weighted_sum} / {rule.weight_graded}" if rule.weight_graded else "nothing graded"
+    total = f"{_short(rule.weighted_sum)} / {_short(rule.weight_graded)}" if rule.weight_graded else "nothing graded"
     return f"{rule.rule:<16}{rule.status:<10}{percent:>7} %  coverage {rounded(rule.coverage, 2):>6} %  = {total}"
+
+
+def _short(value: Fraction) -> str:
+    """At most two decimals; the exact fraction stands in the JSON."""
+    return formats.number(value, "en")
