@@ -73,6 +73,7 @@ KINDS = (
     "vendors.vendor",
     "vendors.service",
     "vendors.contact",
+    "vendors.vendorimport",
     "assessments.assessment",
     "assessments.response",
     "assessments.answer",
