@@ -183,7 +183,7 @@ def delete_evidence(evidence: Evidence, *, actor: User) -> Closed | None:
             return Closed(reason=reason)
         gone = {"name": evidence.name, "sha256": evidence.sha256}
         _record(actor, "evidence_deleted", evidence, stored, before=gone)
-        storage, path = evidence.file.storage, evidence.file.name
+        storage, path = evidence.file.storage, str(evidence.file.name)
         evidence.delete()
         transaction.on_commit(lambda: storage.delete(path), robust=True)
     return None

@@ -427,8 +427,11 @@
       stuck.status.scrollIntoView({ block: "center" });
       return;
     }
-    form.dataset.flushed = "yes";
-    form.requestSubmit(event.submitter);
+    // Not before this event is over: a form that is just being submitted ignores being asked again.
+    setTimeout((submitter) => {
+      form.dataset.flushed = "yes";
+      form.requestSubmit(submitter);
+    }, 0, event.submitter);
   });
 
   window.addEventListener("online", () => {

@@ -273,6 +273,14 @@ def test_the_next_rule_opens_only_after_all_is_saved(visit: Visit, cast: Cast, a
     assert first_answer(assessment).comment == "Typed and gone on at once"
 
 
+def test_one_click_is_enough_where_nothing_is_left_to_save(visit: Visit, cast: Cast, assessment: Assessment) -> None:
+    page = visit(path_of(assessment), cast.assessor)
+
+    page.get_by_role("button", name="Save and next rule").click()
+
+    expect(page.locator("h1")).to_contain_text("Consistency")
+
+
 def test_a_step_aside_takes_the_last_words_along(visit: Visit, cast: Cast, assessment: Assessment) -> None:
     page = visit(path_of(assessment), cast.assessor)
     comment(page).press_sequentially("Gone")
