@@ -1,24 +1,33 @@
 """What workers do: each task loads and calls once, and is safe to run twice."""
 
+import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from celery import Task, shared_task
 from celery.concurrency.prefork import TaskPool as Processes
 from celery.signals import worker_process_init, worker_ready
+from django.conf import settings
 from django.utils import timezone
 
 from reports import press
 from reports.models import WorkerHeartbeat
 from reports.rendering import RENDER_TASK, sweep
 
+logger = structlog.get_logger(__name__)
+
 FORGOTTEN_AFTER = timedelta(days=1)
+_renders_in_threads = threading.Event()
 
 
 @shared_task(name=RENDER_TASK)
 def render_scorecard(rendering_id: int) -> None:
-    press.render(rendering_id)
+    with _hard_limit():
+        press.render(rendering_id)
 
 
 @shared_task(name="reports.tasks.sweep_renderings")
@@ -34,6 +43,29 @@ def worker_heartbeat(self: Task) -> None:
     WorkerHeartbeat.objects.filter(seen_at__lt=now - FORGOTTEN_AFTER).delete()
 
 
+@contextmanager
+def _hard_limit() -> Iterator[None]:
+    """Among threads Celery knows no time limit, and one that hangs would hold the renderer's lock for good.
+
+    So the process ends, as a child does among processes; its supervisor starts it again, the lease brings the job back.
+    """
+    if not _renders_in_threads.is_set():
+        yield
+        return
+    watchdog = threading.Timer(settings.CELERY_TASK_TIME_LIMIT, _give_up)
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        yield
+    finally:
+        watchdog.cancel()
+
+
+def _give_up() -> None:
+    logger.critical("rendering_hard_limit", seconds=settings.CELERY_TASK_TIME_LIMIT)
+    os._exit(os.EX_TEMPFAIL)
+
+
 @worker_process_init.connect
 def _warm_up_process(**_: object) -> None:
     """A cold process needs a second more for its first document."""
@@ -46,4 +78,5 @@ def _start_work(sender: Any, **_: object) -> None:
     worker_heartbeat.apply_async(expires=30)
     sweep_renderings.apply_async(expires=30)
     if not isinstance(sender.pool, Processes):
+        _renders_in_threads.set()
         threading.Thread(target=press.warm_up, daemon=True).start()

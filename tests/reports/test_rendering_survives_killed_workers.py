@@ -17,6 +17,7 @@ from tests.reports.renderings import make_scorecard
 from tests.reports.servers import wait_until
 from tests.reports.workers import Workshop
 
+pytestmark = pytest.mark.django_db(transaction=True)
 LANGUAGES = ("en", "fr", "nl")
 
 
@@ -106,6 +107,19 @@ def test_a_document_outlives_the_only_worker_and_the_scheduler_goes_with_it(embe
     wait_for(RenderingState.READY, embedded_shape, wish)
     assert_published_once(wish)
     assert len(embedded_shape.executions()) == Rendering.objects.get(pk=wish.pk).attempts == 2
+
+
+def test_a_worker_of_threads_ends_itself_when_a_document_takes_for_ever(embedded_shape: Workshop) -> None:
+    embedded_shape.settings |= {"RENDERING_SOFT_LIMIT_SECONDS": "1", "RENDERING_HARD_LIMIT_SECONDS": "2"}
+    embedded_shape.hold()
+    stuck = embedded_shape.start_workers()[0]
+    wish = ask(make_scorecard(make_assessor()))
+    wait_until(lambda: not stuck.is_alive(), "the worker gives up", report=embedded_shape.report)
+    assert stuck.says("rendering_hard_limit")
+    embedded_shape.let_go()
+    embedded_shape.start_workers()
+    wait_for(RenderingState.READY, embedded_shape, wish)
+    assert_published_once(wish)
 
 
 @pytest.mark.redis

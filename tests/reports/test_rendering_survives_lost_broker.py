@@ -21,7 +21,7 @@ from tests.reports.renderings import make_scorecard
 from tests.reports.servers import RedisServer, free_port, wait_until
 from tests.reports.workers import Workshop
 
-pytestmark = [pytest.mark.redis, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.redis, pytest.mark.postgres]
 PATIENCE = 5  # seconds that a page may take, whatever happens behind it
 CSRF = "a" * 32
 
