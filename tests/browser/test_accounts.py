@@ -1,0 +1,106 @@
+"""Accounts in a browser: every page accessible, an invitation accepted, a passkey added and used under the policy."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from accounts import invitations
+from accounts.models import Membership
+from tests.browser.conftest import Visit
+from tests.factories import PASSWORD, Cast
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+TOUCH = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+def invite(cast: Cast, email: str = "nora@example.org", language: str = "en") -> str:
+    _invitation, token = invitations.invite(
+        cast.admin.user,
+        cast.organisation,
+        email=email,
+        role="reader",
+        department=cast.department,
+        language=language,
+        now=timezone.now(),
+    )
+    return reverse("invitation_accept", args=[token])
+
+
+def faults_of(page: Page, path: str) -> list[str]:
+    page.goto(path)
+    found = [f"{path}: {fault['id']}" for fault in Axe().run(page).response["violations"]]
+    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    return [*found, *([f"{path}: too wide"] if wide else [])]
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
+def test_every_page_is_accessible_and_fits_its_window(visit: Visit, cast: Cast, width: int, theme: str) -> None:
+    invitation = invite(cast)
+    Membership.objects.create(user=cast.admin.user, organisation=cast.other_organisation, role="reader")
+    routes = (
+        "profile",
+        "member_list",
+        "member_invite",
+        "organisation_edit",
+        "department_add",
+        "audit_list",
+        "mfa_index",
+    )
+    department = [reverse(route, args=[cast.department.pk]) for route in ("department_edit", "department_delete")]
+    own = [*map(reverse, routes), reverse("member_edit", args=[cast.reader.pk]), *department, invitation]
+    public = [invitation, "/invitation/unknown/", reverse("account_login"), reverse("account_reset_password")]
+
+    member = visit("/profile/", cast.admin, width=width, theme=theme, bypass_csp=True)
+    anybody = visit("/", width=width, theme=theme, bypass_csp=True)
+
+    faults = [fault for path in own for fault in faults_of(member, path)]
+    faults += [fault for path in public for fault in faults_of(anybody, path)]
+    assert faults == []
+
+
+def test_an_invitation_leads_a_newcomer_to_their_work(visit: Visit, cast: Cast) -> None:
+    page = visit(invite(cast, language="nl"))
+    expect(page.locator("html")).to_have_attribute("lang", "nl")
+
+    page.fill("[name=name]", "Nora Newcomer")
+    page.fill("[name=password]", PASSWORD)
+    page.fill("[name=repeated]", PASSWORD)
+    page.locator("main form button").click()
+
+    page.wait_for_url("**/work/")
+    expect(page.locator("html")).to_have_attribute("lang", "nl")
+    assert Membership.objects.get(user__email="nora@example.org").department == cast.department
+
+
+def test_a_passkey_is_added_and_signs_in_without_a_password(visit: Visit, cast: Cast) -> None:
+    cast.reader.user.set_password(PASSWORD)
+    cast.reader.user.save()
+    page = visit(reverse("mfa_add_webauthn"), cast.reader)
+    remote = page.context.new_cdp_session(page)
+    remote.send("WebAuthn.enable")
+    remote.send("WebAuthn.addVirtualAuthenticator", {"options": TOUCH})
+
+    page.fill("[name=password]", PASSWORD)  # before a second factor changes, the password is asked once more
+    page.locator("main form button").first.click()
+    page.wait_for_url("**/webauthn/add/")
+    page.check("[name=passwordless]")
+    page.click("#mfa_webauthn_add")
+    page.wait_for_url("**/recovery-codes/")
+
+    page.context.clear_cookies()
+    page.goto(reverse("account_login"))
+    page.click("#passkey_login")
+
+    page.wait_for_url("**/work/")
+    expect(page.locator(".menu-account")).to_contain_text("Harbour Hospital")
