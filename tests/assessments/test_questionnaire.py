@@ -468,7 +468,7 @@ def test_the_live_score_follows_the_answers(assessor: Client, assessment: Assess
 
     assert "0 of 7 rules met" in before
     assert "1 of 7 rules met" in after
-    assert "100 %" in after
+    assert "100%" in after
     assert after.count("data-live") == 3
 
 
