@@ -28,7 +28,7 @@ def _production() -> Iterator[CheckMessage]:
         yield Error("Production needs PostgreSQL.", hint="Set DATABASE_URL=postgres://…", id="config.E003")
     if not settings.REDIS_URL:
         yield Error("Production needs Redis as its broker.", hint="Set REDIS_URL=redis://…", id="config.E004")
-    if not settings.env("SECRET_KEY", default=""):
+    if not settings.HAS_OWN_SECRET_KEY:
         yield Error(
             "Production needs a SECRET_KEY of its own, the same for web, worker and beat.",
             hint="Set SECRET_KEY to at least 50 random characters.",

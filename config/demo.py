@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from accounts.models import Department, Membership, Organisation, Role, User
 from assessments import lifecycle
 from assessments.models import Answer, Assessment
 from assessments.periods import Period, last_quarter
+from manifesto.apps import EDITORS
 from manifesto.models import Release
 from vendors.models import Contact, Service, Vendor
 
@@ -44,9 +46,10 @@ def load(today: date) -> None:
     data = read_demo()
     for organisation in data["organisations"]:
         _load_organisation(organisation, data, today)
-    editor = User(is_staff=True, is_superuser=True, **data["editor"])
+    editor = User(is_staff=True, **data["editor"])
     editor.set_password(data["password"])
     editor.save()
+    editor.groups.add(Group.objects.get(name=EDITORS))
 
 
 def accounts() -> tuple[str, list[DemoAccount]]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Organisation
 from assessments.models import Assessment
 from assessments.scoring import RuleStatus, Verdict
+from vendors.models import Vendor
 
 MAX_ATTEMPTS = 5
 
@@ -24,6 +26,14 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
     def without_snapshot(self) -> ScorecardQuerySet:
         """For lists: the stored numbers, not the snapshot of some 100 kB."""
         return self.defer("snapshot")
+
+    def latest_of(self, vendors: Iterable[Vendor]) -> ScorecardQuerySet:
+        """Of each vendor the scorecard that was approved last, with its seven numbers."""
+        newer = Scorecard.objects.filter(
+            assessment__vendor=OuterRef("assessment__vendor"), approved_at__gt=OuterRef("approved_at")
+        )
+        cards = self.filter(~Exists(newer), assessment__vendor__in=[vendor.pk for vendor in vendors])
+        return cards.without_snapshot().select_related("assessment").prefetch_related("rules")
 
 
 class Scorecard(models.Model):

@@ -20,7 +20,9 @@ def broker(tmp_path: Path) -> Iterator[Connection]:
     control.mkdir()
     folders = {"data_folder_in": str(queue), "data_folder_out": str(queue), "control_folder": str(control)}
     options = {**folders, "polling_interval": 0.01}
-    with Connection("filesystem://localhost", transport="config.broker:Transport", transport_options=options) as connection:
+    with Connection(
+        "filesystem://localhost", transport="config.broker:Transport", transport_options=options
+    ) as connection:
         yield connection
 
 
