@@ -4,7 +4,6 @@ from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-
 EDITORS = "Bank editors"
 
 

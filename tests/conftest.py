@@ -28,6 +28,7 @@ def _rows_can_be_flushed_on_sqlite(request: pytest.FixtureRequest) -> Iterator[N
 def _own_data_folder(settings: Any, tmp_path: Any) -> None:
     """Nothing that a test writes lands in the installation's own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a safe one costs 0.3 s each time
 
 
 @pytest.fixture
