@@ -123,12 +123,14 @@ def _lowest(rule: RuleScore, among: Sequence[str] = ()) -> GradedQuestion:
 
 
 def _named(question: GradedQuestion, words: Words) -> str:
-    grade = words.number(question.grade or 0)
-    return _("“%(question)s”, %(grade)s of %(highest)s") % {
+    """“Joint rehearsal”, 3 of 4: the grade is never torn apart at the end of a line."""
+    said = _("“%(question)s”, %(grade)s of %(highest)s") % {
         "question": words.questions[question.key],
-        "grade": grade,
+        "grade": words.number(question.grade or 0),
         "highest": GRADES[-1],
     }
+    name, comma, grade = said.rpartition(", ")
+    return f"{name}{comma}{grade.replace(' ', formats.NO_BREAK)}"
 
 
 def weakest(score: Score, words: Words) -> str:

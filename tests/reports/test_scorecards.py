@@ -87,7 +87,7 @@ def test_each_status_has_its_reason_in_words(
     grades: Mapping[str, int | None], rule: int, status: str, reason: str
 ) -> None:
     shown = view(cards.snapshot(graded(grades))).rules[rule]
-    assert (shown.status, shown.reason) == (status, reason)
+    assert (shown.status, shown.reason.replace("\u00a0", " ")) == (status, reason)
 
 
 def test_a_rule_that_does_not_apply_says_so() -> None:
