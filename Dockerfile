@@ -13,7 +13,7 @@ ENV VENV_DIR=/opt/venv
 RUN sh -c 'ROOT=/app; . bin/_setup.sh; need_packages run' && rm -rf /opt/venv.tools
 
 COPY . .
-ENV DATA_DIR=/data STATIC_MANIFEST=True PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+ENV DATA_DIR=/data STATIC_MANIFEST=True PYTHONUNBUFFERED=1
 RUN bin/manage build_fonts --verbosity 0 \
  && bin/manage collectstatic --noinput --verbosity 0 \
  && rm -f /data/secret_key \

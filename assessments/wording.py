@@ -75,7 +75,7 @@ def percent(value: Fraction | None, policy: Policy) -> str:
 
 
 def _percent_sign() -> str:
-    return "%" if get_language() == "en" else f"{NO_BREAK}%"
+    return f"{NO_BREAK}%" if get_language() == "fr" else "%"
 
 
 def number(value: Fraction, *, digits: int = 2) -> str:

@@ -5,7 +5,7 @@ set -eu
 # PORT, DATABASE_URL, REDIS_URL and the rest are read by config/settings.py, from the environment or from .env.
 VENV=${VENV_DIR:-$ROOT/.venv}
 PY=$VENV/bin/python
-export PYTHONDONTWRITEBYTECODE=1 DJANGO_SETTINGS_MODULE=config.settings
+export DJANGO_SETTINGS_MODULE=config.settings
 
 say() { printf '%s\n' "$*"; }
 die() { printf '%s\n' "$*" >&2; exit 1; }
@@ -65,7 +65,7 @@ need_packages() {
   if [ -r /etc/ssl/certs/ca-certificates.crt ]; then export UV_SYSTEM_CERTS=1; fi
   [ -x "$PY" ] || "$UV" venv --quiet --no-config --python "$BASE_PYTHON" "$VENV" || die "Could not make the environment $VENV: see the lines above."
   say "Installing the pinned packages (requirements/$1.txt) …"
-  "$UV" pip install --quiet --no-config --python "$PY" --require-hashes -r "$ROOT/requirements/$1.txt" || die "Could not install the packages: check the network, then run this again."
+  "$UV" pip install --quiet --no-config --python "$PY" --compile-bytecode --require-hashes -r "$ROOT/requirements/$1.txt" || die "Could not install the packages: check the network, then run this again."
   printf '%s' "$want" >"$VENV/installed-$1"
   # The test requirements contain the others.
   if [ "$1" = test ]; then printf '%s' "$(cksum <"$ROOT/requirements/run.txt")" >"$VENV/installed-run"; fi

@@ -59,7 +59,7 @@ def catalogue_path(root: Path, language: str) -> Path:
 def read_catalogue(root: Path, language: str) -> Catalog:
     path = catalogue_path(root, language)
     if not path.is_file():
-        return Catalog(locale=language, project="Customer Manifesto", charset="utf-8")
+        return Catalog(locale=language, project="Customer Manifesto", charset="utf-8", fuzzy=False)
     with path.open("rb") as file:
         return read_po(file, locale=language)
 

@@ -29,7 +29,7 @@ def percent(value: Fraction | int, language: str, *, digits: int = 1, thresholds
     exact = Fraction(value)
     while digits < MOST_DIGITS and any((Fraction(rounded(exact, digits)) >= t) != (exact >= t) for t in thresholds):
         digits += 1
-    sign = "%" if language == "en" else f"{NO_BREAK}%"
+    sign = f"{NO_BREAK}%" if language == "fr" else "%"
     return number(exact, language, digits=digits) + sign
 
 

@@ -1,0 +1,41 @@
+"""`bin/manage set_up`: fonts, static files, database, bank, demo data; what is there already stays as it is."""
+
+from io import StringIO
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+
+
+class Command(BaseCommand):
+    help = "Prepares this installation in one go; repeating it changes nothing."
+    requires_system_checks = ()  # `migrate` checks the database itself
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        _step("The fonts and static files could not be written: may DATA_DIR be?", _assets, OSError)
+        _step("The database could not be prepared: does DATABASE_URL answer?", _database, DatabaseError)
+        call_command("load_bank", publish=True, stdout=StringIO())
+        if not settings.PRODUCTION:
+            call_command("load_demo", if_empty=True, verbosity=0)
+
+
+def _step(what_to_do: str, step: Any, fault: type[Exception]) -> None:
+    try:
+        step()
+    except fault as error:
+        raise CommandError(f"{what_to_do} ({error})") from error
+
+
+def _assets() -> None:
+    call_command("build_fonts", verbosity=0)
+    if settings.STATIC_MANIFEST:
+        built = settings.DATA_DIR / "built"
+        if built not in settings.STATICFILES_DIRS:
+            settings.STATICFILES_DIRS.append(built)  # it did not exist yet when the settings were read
+        call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def _database() -> None:
+    call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
