@@ -1,9 +1,11 @@
 """`bin/manage set_up`: fonts, static files, database, bank, demo data; what is there already stays as it is."""
 
+import hashlib
 from io import StringIO
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finder, get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
@@ -34,7 +36,27 @@ def _assets() -> None:
         built = settings.DATA_DIR / "built"
         if built not in settings.STATICFILES_DIRS:
             settings.STATICFILES_DIRS.append(built)  # it did not exist yet when the settings were read
-        call_command("collectstatic", interactive=False, verbosity=0)
+            get_finder.cache_clear()
+        _collect_static()
+
+
+def _collect_static() -> None:
+    """Compressing every file takes half a minute, so only where one of them has changed."""
+    stamp = settings.STATIC_ROOT / "collected"
+    state = _state_of_static_files()
+    if stamp.is_file() and stamp.read_text() == state:
+        return
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(state)
+
+
+def _state_of_static_files() -> str:
+    """A hash of the name, size and time of every static file there is."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            digest.update(f"{name} {storage.size(name)} {storage.get_modified_time(name)}\n".encode())
+    return digest.hexdigest()
 
 
 def _database() -> None:

@@ -1,0 +1,59 @@
+"""`set_up`: one go, and a second one that changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
+
+from config.management.commands import set_up
+from manifesto.models import Release
+from vendors.models import Vendor
+
+
+@pytest.fixture
+def installation(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A data folder of its own; names the slow steps that are taken instead of taking them."""
+    settings.DATA_DIR, settings.STATIC_ROOT, settings.STATIC_MANIFEST = tmp_path, tmp_path / "static", True
+    settings.STATIC_ROOT.mkdir()
+    taken: list[str] = []
+    really = call_command
+
+    def instead(name: str, *args: Any, **options: Any) -> Any:
+        if name in {"build_fonts", "collectstatic", "migrate"}:
+            return taken.append(name)
+        return really(name, *args, **options)
+
+    monkeypatch.setattr(set_up, "call_command", instead)
+    return taken
+
+
+def test_set_up_brings_bank_and_demo_and_repeats_without_change(db: None, installation: list[str]) -> None:
+    call_command("set_up")
+    counts = Release.objects.count(), Vendor.objects.count()
+    assert counts == (1, 6)
+    assert installation == ["build_fonts", "collectstatic", "migrate"]
+    call_command("set_up")
+    assert (Release.objects.count(), Vendor.objects.count()) == counts
+    assert installation[3:] == ["build_fonts", "migrate"]  # no static file has changed
+
+
+def test_production_gets_no_demo_data(db: None, installation: list[str], settings: Any) -> None:
+    settings.PRODUCTION = True
+    call_command("set_up")
+    assert Release.objects.published().count() == 1
+    assert not Vendor.objects.exists()
+
+
+def test_database_that_does_not_answer_is_said_in_one_line(
+    db: None, installation: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused() -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(set_up, "_database", refused)
+    with pytest.raises(CommandError, match="does DATABASE_URL answer"):
+        call_command("set_up")
