@@ -19,6 +19,8 @@ from django.http.response import HttpResponseBase
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.models import Membership
+from tests.browser.walk import Premises
+from tests.factories import Cast
 
 # Playwright's synchronous calls run inside an event loop of its own, which Django would take for ours.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -35,6 +37,7 @@ FLAGS = (
 )
 PATIENCE = 20_000  # ms: the machine may be busy
 Visit = Callable[..., Page]
+WindowOf = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
@@ -92,6 +95,33 @@ def visit(browser: Browser, live_server: Any) -> Iterator[Visit]:
     for context in contexts:
         context.close()
     assert troubles == []
+
+
+@pytest.fixture
+def premises(live_server: Any, cast: Cast) -> Premises:
+    """A place with every thing that a page can be about."""
+    return Premises(cast)
+
+
+@pytest.fixture
+def window_of(browser: Browser, live_server: Any, premises: Premises) -> Iterator[WindowOf]:
+    """`window_of("reader", language="fr")`: that person's window, kept open for the whole walk."""
+    pages: dict[str, Page] = {}
+
+    def window(who: str, *, language: str = "en", **options: Any) -> Page:
+        if who not in pages:
+            context = browser.new_context(base_url=live_server.url, reduced_motion="reduce", **options)
+            context.set_default_timeout(PATIENCE)
+            cookies = {settings.LANGUAGE_COOKIE_NAME: language, settings.SESSION_COOKIE_NAME: premises.session(who)}
+            context.add_cookies(
+                [{"name": key, "value": value, "url": live_server.url} for key, value in cookies.items() if value]
+            )
+            pages[who] = context.new_page()
+        return pages[who]
+
+    yield window
+    for page in pages.values():
+        page.context.close()
 
 
 def session_of(member: Membership) -> str:
