@@ -48,7 +48,8 @@ ANYBODY = "anybody"
 MEMBERS = ("assessor", "approver", "admin", "reader")
 
 # What a GET of the route gives instead of a page.
-FILE, ACTION, ELSEWHERE, NOBODY = "a file or data", "a change, by POST alone", "another page", "what nobody may do"
+FILE, PART, ACTION = "a file or data", "a part of a page", "a change, by POST alone"
+ELSEWHERE, NOBODY = "another page", "what nobody may do"
 NO_PAGE: dict[str, str] = {
     "healthz": FILE,
     "readyz": FILE,
@@ -62,6 +63,7 @@ NO_PAGE: dict[str, str] = {
     "admin:autocomplete": FILE,
     "admin:jsi18n": FILE,
     "admin:manifesto_release_export": FILE,
+    "assessment_score": PART,
     "set_language": ACTION,
     "theme_set": ACTION,
     "organisation_switch": ACTION,
@@ -106,6 +108,11 @@ class Stop:
     name: str
     path: str
     who: str
+
+    @property
+    def is_stock(self) -> bool:
+        """A page of the admin in which nothing but the colours is ours."""
+        return self.name.startswith("admin:") and not self.name.startswith(("admin:index", "admin:manifesto_"))
 
 
 class Premises(World):
@@ -286,8 +293,8 @@ def _admin_values(route: Route, premises: Premises) -> dict[str, Any]:
         "accounts_auditentry": lambda: AuditEntry.objects.latest("pk"),
         "mfa_authenticator": lambda: premises.passkey,
         "manifesto_release": lambda: premises.new_edition,
-        "manifesto_rule": lambda: premises.new_edition.rules.first(),
-        "manifesto_question": lambda: premises.new_edition.questions.first(),
+        "manifesto_rule": premises.new_edition.rules.first,
+        "manifesto_question": premises.new_edition.questions.first,
     }
     model = "_".join(route.name.removeprefix("admin:").split("_")[:2])
     others = {"app_label": "accounts", "form": "yaml", "content_type_id": 1}

@@ -1,0 +1,91 @@
+"""Every page, in each language: it fits its window, asks no other host, obeys the policy, and says its language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import WindowOf
+from tests.browser.walk import Premises, Stop, walk
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
+DESK = {"width": 1280, "height": 900}
+NARROW = {"width": 320, "height": 700}
+FITS = "document.documentElement.scrollWidth <= window.innerWidth"
+FAULTY = """
+<!doctype html><html lang="en"><head><meta http-equiv="Content-Security-Policy" content="style-src 'none'"></head><body>
+<hr width="2000"><p style="color: red">Refused</p><img src="http://elsewhere.example/a.png" alt="">
+</body></html>
+"""
+
+
+class Watch:
+    """What happens in a window while nobody looks: other hosts are asked, the policy refuses, a script fails."""
+
+    def __init__(self, page: Page, origin: str) -> None:
+        self._seen: list[str] = []
+        page.on("request", lambda request: self._note_request(request.url, origin))
+        page.on("console", lambda line: self._note_line(line.text))
+        page.on("pageerror", lambda error: self._seen.append(f"fails with {error}"))
+
+    def _note_request(self, url: str, origin: str) -> None:
+        if not url.startswith((origin, "data:", "about:", "blob:")):
+            self._seen.append(f"asks {url}")
+
+    def _note_line(self, text: str) -> None:
+        if "Content Security Policy" in text:
+            self._seen.append(f"is refused: {text}")
+
+    def take(self) -> list[str]:
+        seen, self._seen = self._seen, []
+        return seen
+
+
+def too_wide(page: Page) -> list[str]:
+    faults = []
+    for size in (DESK, NARROW):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        if not page.evaluate(FITS):
+            faults.append(f"scrolls sideways at {size['width']} px")
+    return faults
+
+
+def faults_of(page: Page, stop: Stop, language: str) -> list[str]:
+    reply = page.goto(stop.path)
+    if reply is None or reply.status != 200:
+        return ["shows no page"]
+    said = page.locator("html").get_attribute("lang")
+    return ([] if said == language else [f"says that its language is {said}"]) + too_wide(page)
+
+
+def test_planted_faults_are_found(browser: Browser) -> None:
+    page = browser.new_page()
+    watch = Watch(page, "http://localhost")
+    page.set_content(FAULTY)
+
+    faults = too_wide(page)
+    seen = watch.take()
+    page.close()
+
+    assert faults == ["scrolls sideways at 1280 px", "scrolls sideways at 320 px"]
+    assert "asks http://elsewhere.example/a.png" in seen
+    assert any(line.startswith("is refused: ") and "style-src" in line for line in seen)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_has_a_fault(language: str, window_of: WindowOf, premises: Premises, live_server: Any) -> None:
+    watches: dict[str, Watch] = {}
+    faults = []
+    for stop in walk(premises):
+        if stop.is_stock:
+            continue
+        page = window_of(stop.who, language=language, viewport=DESK)
+        if stop.who not in watches:
+            watches[stop.who] = Watch(page, live_server.url)
+        found = faults_of(page, stop, language) + watches[stop.who].take()
+        faults += [f"{stop.name}: {fault}" for fault in found]
+    assert faults == []
