@@ -189,6 +189,9 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or second factor is tol
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# Asking for a new password files the address as unverified, and whoever knows it can ask: that must not keep its owner
+# from a second factor. The invitation has proven the address.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Customer Manifesto"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
@@ -322,8 +325,8 @@ WORKER_HEARTBEAT_MAX_AGE = timedelta(seconds=90)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 
 # Logs ------------------------------------------------------------------------------------------------------------
-LOG_LEVEL = env("LOG_LEVEL", default="INFO" if PRODUCTION else "WARNING")
-LOG_JSON = env.bool("LOG_JSON", default=PRODUCTION)
+LOG_LEVEL = env("LOG_LEVEL", default="") or ("INFO" if PRODUCTION else "WARNING")
+LOG_JSON = env.bool("LOG_JSON") if env("LOG_JSON", default="") else PRODUCTION
 _SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
