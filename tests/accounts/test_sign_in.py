@@ -217,6 +217,13 @@ def test_a_second_factor_is_not_changed_without_the_password_once_more(client: C
     assert response["Location"].startswith(reverse("account_reauthenticate"))
 
 
+def test_a_stranger_who_asks_for_a_new_password_keeps_nobody_from_a_second_factor(client: Client, person: User) -> None:
+    Client().post(reverse("account_reset_password"), {"email": person.email})
+    _sign_in_and_prove_it(client, person)
+
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200
+
+
 def test_recovery_codes_come_with_the_first_second_factor(client: Client, person: User) -> None:
     _sign_in_and_prove_it(client, person)
     client.get(reverse("mfa_activate_totp"))
