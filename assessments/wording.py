@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from assessments.models import FrequencyUnit
@@ -52,7 +52,9 @@ FACT_UNITS: dict[str, Promise] = {
 
 
 def headline(score: Score) -> str:
-    return _("%(met)s of %(total)s rules met") % {"met": score.met, "total": len(score.rules)}
+    """“5 of 7 rules met”; French and Dutch have a singular of it."""
+    said = ngettext("%(met)s of %(total)s rules met", "%(met)s of %(total)s rules met", score.met)
+    return said % {"met": score.met, "total": len(score.rules)}
 
 
 def verdict(score: Score) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from reports import scorecards, snapshots
+from assessments.scoring import Policy
+from reports import scorecards, snapshots, wording
 from tests.reports import cards
 
 LANGUAGES = ("en", "fr", "nl")
@@ -46,7 +47,7 @@ def test_texts_numbers_and_dates_are_those_of_the_language(language: str) -> Non
     assert [rule.name for rule in card.rules] == [rule["name"][language] for rule in rules]
     assert card.rules[0].questions[0].text == rules[0]["questions"][0]["text"][language]
     assert card.rules[0].questions[0].level == rules[0]["questions"][0]["levels"][4]["text"][language]
-    assert card.average == {"en": "66.7%", "fr": "66,7\u00a0%", "nl": "66,7\u00a0%"}[language]
+    assert card.average == {"en": "66.7%", "fr": "66,7\u00a0%", "nl": "66,7%"}[language]
     assert (
         card.approved_on == {"en": "3\u00a0March 2026", "fr": "3\u00a0mars 2026", "nl": "3\u00a0maart 2026"}[language]
     )
@@ -60,6 +61,16 @@ def test_headline_verdict_and_weakest_rule_stand_in_one_sentence_each() -> None:
     assert card.weakest == "The weakest rule is “Troubleshoot incisively”: 25%, broken."
     assert card.weakest_rule is card.rules[3]
     assert card.confidence_sentence == ("Confidence: low (1 rater from 1 department; 7 of 20 grades with evidence).")
+
+
+@pytest.mark.parametrize(
+    ("evidenced", "said"), [(0, "0 note sur 22 avec"), (1, "1 note sur 22 avec"), (2, "2 notes sur 22 avec")]
+)
+def test_none_and_one_are_singular_in_french(evidenced: int, said: str) -> None:
+    score = snapshots.score_of(cards.snapshot())
+    words = wording.Words(language="fr", policy=Policy(), rules={}, questions={})
+    with translation.override("fr"):
+        assert said in wording.confidence(score, words, raters=1, departments=1, graded=22, evidenced=evidenced)
 
 
 REASONS: list[tuple[Mapping[str, int | None], int, str, str]] = [

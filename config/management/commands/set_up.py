@@ -36,7 +36,7 @@ def _assets() -> None:
         built = settings.DATA_DIR / "built"
         if built not in settings.STATICFILES_DIRS:
             settings.STATICFILES_DIRS.append(built)  # it did not exist yet when the settings were read
-            get_finder.cache_clear()
+            get_finder.cache_clear()  # type: ignore[attr-defined]
         _collect_static()
 
 
