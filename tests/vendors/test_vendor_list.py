@@ -9,6 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from assessments import lifecycle
+from assessments.models import Assessment
+from reports.models import Scorecard
 from tests.factories import NOW, Cast, make_assessment, make_vendor
 from vendors.models import Contact, Service, Vendor
 
@@ -139,3 +142,35 @@ def test_a_vendor_with_much_takes_the_queries_of_one_with_little(cast: Cast, sig
     few = queries(client, url)
     fill(5)
     assert queries(client, url) == few
+
+
+def approved(cast: Cast, vendor: Vendor) -> Assessment:
+    """Through the lifecycle, so that it has its scorecard."""
+    assessment = make_assessment(cast.assessor, vendor=vendor, grade=4)
+    lifecycle.submit(cast.assessor, assessment)
+    return lifecycle.approve(cast.approver, assessment)
+
+
+def test_a_vendors_page_shows_what_came_out_and_leads_to_the_scorecard(cast: Cast, signed_in: Any) -> None:
+    vendor = make_vendor(cast.organisation)
+    done = approved(cast, vendor)
+    make_assessment(cast.assessor, vendor=vendor)
+    page = signed_in(cast.reader).get(reverse("vendor_detail", args=[vendor.pk])).content.decode()
+    scorecard = Scorecard.objects.get(assessment=done)
+    assert page.count("7 of 7") == page.count("Rule 7: Met") == 1
+    assert page.count(f'href="{reverse("scorecard_detail", args=[scorecard.pk])}"') == 1
+    assert page.count("1 January – 31 March 2026") == 2
+
+
+def test_a_vendor_with_many_scorecards_takes_the_queries_of_one(cast: Cast, signed_in: Any) -> None:
+    client = signed_in(cast.reader)
+    vendor = make_vendor(cast.organisation)
+    url = reverse("vendor_detail", args=[vendor.pk])
+    approved(cast, vendor)
+    few = queries(client, url)
+    for _ in range(4):
+        approved(cast, vendor)
+    with CaptureQueriesContext(connection) as caught:
+        client.get(url)
+    assert len(caught) == few
+    assert not any('"snapshot"' in query["sql"] for query in caught)

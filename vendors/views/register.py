@@ -73,7 +73,7 @@ def vendor_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "vendor": vendor,
         "services": vendor.services.select_related("department"),
         "contacts": vendor.contacts.all(),
-        "assessments": vendor.assessments.order_by("-period_end", "-created_at", "-pk"),
+        "assessments": vendor.assessments.with_numbers().order_by("-period_end", "-created_at", "-pk"),
     }
     return render(request, "vendors/vendor_detail.html", context)
 
