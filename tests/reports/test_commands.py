@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from accounts.models import Organisation
 from assessments import lifecycle
 from assessments.models import Assessment, AssessmentState
-from reports import press, rendering
+from reports import press, rendering, snapshots
 from reports.models import Document, Rendering, RenderingState
 from tests.factories import NOW, Cast, make_assessment
 from tests.reports import cards
@@ -142,6 +142,30 @@ def test_score_of_an_approved_assessment_is_that_of_its_snapshot(cast: Cast) -> 
     assert data["policy"]["met_threshold"] == "75"
     stored = json.loads(card.snapshot)["score"]
     assert {key: data[key] for key in stored} == stored
+
+
+def test_score_says_its_fingerprint_and_that_the_answers_give_the_same_numbers(cast: Cast) -> None:
+    card = cards.approved(cast, grade=2)
+    data = json.loads(run("score", card.assessment.reference, "--json"))
+    assert (data["sha256"], data["recomputed"]) == (card.sha256, True)
+    assert (
+        not {"sha256", "recomputed"} & json.loads(run("score", str(make_assessment(cast.assessor).pk), "--json")).keys()
+    )
+
+
+@pytest.mark.parametrize("options", [["--json"], []])
+def test_numbers_that_the_answers_do_not_give_end_with_an_error(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    card = cards.approved(cast, grade=2)
+    content = json.loads(card.snapshot)
+    content["score"]["met"] = 7
+    monkeypatch.setattr(snapshots, "load", lambda scorecard: content)
+    out = StringIO()
+    with pytest.raises(CommandError, match="numbers of S-2026-001 are not those that engine") as error:
+        call_command("score", card.assessment.reference, *options, stdout=out)
+    assert error.value.returncode == 1
+    assert json.loads(out.getvalue())["recomputed"] is False if options else "7 of 7 rules met" in out.getvalue()
 
 
 def test_score_of_an_open_assessment_counts_the_answers_so_far(cast: Cast) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +16,21 @@ from assessments.scoring import RuleScore, Score, rounded
 from reports import formats, snapshots
 from reports.models import Scorecard
 from reports.references import UnknownReferenceError, find_assessment, full_reference
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arithmetic:
+    """A score, its thresholds, and what it rests on."""
+
+    score: Score
+    policy: scoring.Policy
+    basis: str
+    scorecard: Scorecard | None = None  # once approved
+    recomputed: Score | None = None  # from the answers in its snapshot
+
+    @property
+    def agrees(self) -> bool:
+        return self.scorecard is None or self.recomputed == self.score
 
 
 class Command(BaseCommand):
@@ -29,45 +45,63 @@ class Command(BaseCommand):
             assessment = find_assessment(options["assessment"])
         except UnknownReferenceError as error:
             raise CommandError(str(error)) from None
-        score, policy, basis = _score(assessment)
+        found = _arithmetic(assessment)
         if options["json"]:
-            self.stdout.write(json.dumps(_data(assessment, score, policy, basis), indent=2, ensure_ascii=False))
-            return
-        self.stdout.write(f"{full_reference(assessment)} {assessment.vendor}, {basis}")
+            self.stdout.write(json.dumps(_data(assessment, found), indent=2, ensure_ascii=False))
+        else:
+            self._print_table(assessment, found)
+        if found.scorecard and not found.agrees:
+            raise CommandError(
+                f"The numbers of {found.scorecard.number} are not those that engine {scoring.ENGINE_VERSION} computes "
+                f"from its answers; they were written by engine {found.scorecard.engine_version}."
+            )
+
+    def _print_table(self, assessment: Assessment, found: Arithmetic) -> None:
+        score = found.score
+        self.stdout.write(f"{full_reference(assessment)} {assessment.vendor}, {found.basis}")
         self.stdout.write(f"{score.met} of {len(score.rules)} rules met, verdict {score.verdict}")
         for rule in score.rules:
             self.stdout.write(_line(rule))
 
 
-def _score(assessment: Assessment) -> tuple[Score, scoring.Policy, str]:
-    """The score, its thresholds, and what it rests on."""
+def _arithmetic(assessment: Assessment) -> Arithmetic:
     if assessment.state != AssessmentState.APPROVED:
-        score = standing.standing(assessment, submitted_only=False)
-        return score, standing.policy_of(assessment.release), "the answers as they stand now"
+        return Arithmetic(
+            score=standing.standing(assessment, submitted_only=False),
+            policy=standing.policy_of(assessment.release),
+            basis="the answers as they stand now",
+        )
     scorecard = Scorecard.objects.get(assessment=assessment)
     try:
         content = snapshots.load(scorecard)
     except snapshots.SnapshotDamaged as error:
         raise CommandError(f"{error} It is not printed: restore it from a backup.") from None
-    policy = snapshots.policy_of(content["release"]["policy"])
-    return snapshots.score_of(content), policy, f"the snapshot of scorecard {scorecard.number}"
+    return Arithmetic(
+        score=snapshots.score_of(content),
+        policy=snapshots.policy_of(content["release"]["policy"]),
+        basis=f"the snapshot of scorecard {scorecard.number}",
+        scorecard=scorecard,
+        recomputed=snapshots.recompute(content),
+    )
 
 
-def _data(assessment: Assessment, score: Score, policy: scoring.Policy, basis: str) -> dict[str, Any]:
+def _data(assessment: Assessment, found: Arithmetic) -> dict[str, Any]:
+    proof = {"sha256": found.scorecard.sha256, "recomputed": found.agrees} if found.scorecard else {}
     return {
         "assessment": full_reference(assessment),
         "vendor": assessment.vendor.name,
         "period": [assessment.period_start.isoformat(), assessment.period_end.isoformat()],
         "state": assessment.state,
-        "basis": basis,
+        "basis": found.basis,
+        **proof,
         "release": assessment.release.edition,
         "policy": {
-            "met_threshold": str(policy.met_threshold),
-            "broken_threshold": str(policy.broken_threshold),
-            "minimum_coverage": str(policy.minimum_coverage),
-            "knockout_below": policy.knockout_below,
+            "met_threshold": str(found.policy.met_threshold),
+            "broken_threshold": str(found.policy.broken_threshold),
+            "minimum_coverage": str(found.policy.minimum_coverage),
+            "knockout_below": found.policy.knockout_below,
         },
-        **scoring.as_data(score),
+        **scoring.as_data(found.score),
     }
 
 
