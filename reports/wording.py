@@ -163,7 +163,11 @@ def confidence(score: Score, words: Words, *, raters: int, departments: int, gra
         by = ngettext(
             "%(by)s from %(departments)s department", "%(by)s from %(departments)s departments", departments
         ) % {"by": by, "departments": departments}
-    rests = _("%(evidenced)s of %(graded)s grades with evidence") % {"evidenced": evidenced, "graded": graded}
+    rests = ngettext(
+        "%(evidenced)s of %(graded)s grades with evidence",
+        "%(evidenced)s of %(graded)s grades with evidence",
+        evidenced,
+    ) % {"evidenced": evidenced, "graded": graded}
     return _("Confidence: %(level)s (%(by)s; %(rests)s).") % {"level": level, "by": by, "rests": rests}
 
 
