@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import MemberRequest
 from config.context import THEMES
 from config.health import readiness
-from config.work import waiting_for
+from config.work import latest_scorecards, waiting_for
 from reports.charts import favicon_svg
 
 A_YEAR = 365 * 24 * 3600
@@ -23,13 +23,18 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "home.html")
     if getattr(request, "member", None) is None and request.user.is_staff:
-        return redirect("admin:index")
+        may_see_bank = request.user.has_perm("manifesto.view_release")
+        return redirect("admin:manifesto_release_changelist" if may_see_bank else "admin:index")
     return redirect("work")
 
 
 @require_GET
 def work(request: MemberRequest) -> HttpResponse:
-    return render(request, "work.html", {"items": waiting_for(request.member, timezone.localdate())})
+    context = {
+        "items": waiting_for(request.member, timezone.localdate()),
+        "scorecards": latest_scorecards(request.member),
+    }
+    return render(request, "work.html", context)
 
 
 @require_GET

@@ -23,7 +23,7 @@ from accounts.access import Right
 from accounts.models import Membership, Role, User
 from assessments.models import AssessmentState
 from config import views
-from tests.factories import Cast, make_assessment, make_member
+from tests.factories import Cast, make_assessment, make_member, make_user
 
 ROOT = Path(__file__).resolve().parents[2]
 # A mail has no content policy, and mail programs read inline style only.
@@ -110,7 +110,9 @@ def test_the_landing_page_says_what_this_is_and_names_the_seven_rules(client: Cl
 
 def test_home_sends_everybody_to_where_their_work_is(cast: Cast, signed_in: SignedIn) -> None:
     assert signed_in(cast.reader).get("/")["Location"] == "/work/"
-    assert signed_in(cast.editor).get("/")["Location"] == "/admin/"
+    assert signed_in(cast.editor).get("/")["Location"] == "/admin/manifesto/release/"
+    keeper = make_user("keeper", is_staff=True)  # in the admin, without a right to the bank
+    assert signed_in(keeper).get("/")["Location"] == "/admin/"
 
 
 def test_who_is_member_of_nothing_learns_what_to_do(cast: Cast, signed_in: SignedIn) -> None:
