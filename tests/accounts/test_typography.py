@@ -1,0 +1,22 @@
+"""French sets a colon and a semicolon off by a space that does not break."""
+
+from __future__ import annotations
+
+import pytest
+from django.template import Context, Template
+from django.utils import translation
+
+SOURCE = "{% load typography %}{{ name }}{% colon %} 3{% semicolon %} 4"
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("en", "Sum: 3; 4"),
+        ("nl", "Sum: 3; 4"),
+        ("fr", "Sum\N{NO-BREAK SPACE}: 3\N{NARROW NO-BREAK SPACE}; 4"),
+    ],
+)
+def test_colon_and_semicolon_keep_the_spaces_of_the_language(language: str, shown: str) -> None:
+    with translation.override(language):
+        assert Template(SOURCE).render(Context({"name": "Sum"})) == shown
