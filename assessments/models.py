@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -34,11 +36,20 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def collecting(self) -> AssessmentQuerySet:
         return self.filter(state=AssessmentState.COLLECTING)
 
+    def to_answer(self) -> AssessmentQuerySet:
+        """What assessors have in hand: to open, or to answer."""
+        return self.filter(state__in=(AssessmentState.DRAFT, AssessmentState.COLLECTING))
+
     def in_review(self) -> AssessmentQuerySet:
         return self.filter(state=AssessmentState.IN_REVIEW)
 
     def approved(self) -> AssessmentQuerySet:
         return self.filter(state=AssessmentState.APPROVED)
+
+    def overlapping(self, vendor: Vendor, *, start: date, end: date) -> AssessmentQuerySet:
+        """Those of this vendor that look at one of these days too; what was cancelled does not count."""
+        rows = self.filter(vendor=vendor, period_start__lte=end, period_end__gte=start)
+        return rows.exclude(state=AssessmentState.CANCELLED)
 
     def with_vendor(self) -> AssessmentQuerySet:
         return self.select_related("vendor", "release", "owner")

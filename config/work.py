@@ -1,4 +1,4 @@
-"""My work: what waits for this member, over all vendors."""
+"""My work: what waits for this member, over all vendors, and what came out last."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,10 @@ from django.utils.translation import gettext as _
 
 from accounts.access import Right, may
 from accounts.models import Membership
-from assessments.models import Assessment
+from assessments.models import Assessment, AssessmentState
+from reports.models import Scorecard
+
+LATEST = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,11 +33,19 @@ def waiting_for(member: Membership, today: date) -> list[WorkItem]:
     return sorted(items, key=lambda item: (item.due_on is None, item.due_on or today, item.assessment.reference))
 
 
+def latest_scorecards(member: Membership) -> list[Scorecard]:
+    """The newest results of the organisation, for everybody to read; two queries."""
+    cards = Scorecard.objects.for_member(member).without_snapshot().select_related("assessment__vendor")
+    return list(cards.prefetch_related("rules").order_by("-approved_at", "-pk")[:LATEST])
+
+
 def _to_answer(member: Membership, today: date) -> Iterator[WorkItem]:
     if not may(member, Right.ASSESS):
         return
-    for assessment in Assessment.objects.for_member(member).collecting().with_vendor():
-        yield _item(_("Answer the questionnaire"), assessment, "assessment_detail", today)
+    for assessment in Assessment.objects.for_member(member).to_answer().with_vendor():
+        is_draft = assessment.state == AssessmentState.DRAFT
+        action = _("Open the questionnaire") if is_draft else _("Answer the questionnaire")
+        yield _item(action, assessment, "assessment_detail", today)
 
 
 def _to_decide(member: Membership, today: date) -> Iterator[WorkItem]:

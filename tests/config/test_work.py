@@ -1,0 +1,96 @@
+"""My work: what waits for each role, drafts among it, and the latest scorecards below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Membership, User
+from assessments import lifecycle
+from assessments.models import AssessmentState
+from config.work import LATEST
+from reports.models import Scorecard
+from tests.factories import Cast, make_assessment
+
+SignedIn = Callable[[Membership | User], Client]
+
+
+def approved(cast: Cast) -> Scorecard:
+    """Through the lifecycle, so that it has its scorecard."""
+    assessment = make_assessment(cast.assessor, grade=4)
+    lifecycle.submit(cast.assessor, assessment)
+    lifecycle.approve(cast.approver, assessment)
+    return Scorecard.objects.get(assessment=assessment)
+
+
+def work(client: Client) -> str:
+    return client.get(reverse("work")).content.decode()
+
+
+def test_a_draft_waits_for_every_assessor_to_open_its_questionnaire(cast: Cast, signed_in: SignedIn) -> None:
+    draft = make_assessment(cast.assessor, state=AssessmentState.DRAFT)
+    shown = work(signed_in(cast.colleague))
+    assert "Open the questionnaire" in shown
+    assert f'href="{reverse("assessment_detail", args=[draft.pk])}"' in shown
+    assert draft.reference not in work(signed_in(cast.reader))
+    assert draft.reference not in work(signed_in(cast.stranger))
+
+
+def test_a_draft_that_is_opened_waits_for_answers(cast: Cast, signed_in: SignedIn) -> None:
+    make_assessment(cast.assessor, state=AssessmentState.COLLECTING)
+    shown = work(signed_in(cast.assessor))
+    assert "Answer the questionnaire" in shown
+    assert "Open the questionnaire" not in shown
+
+
+@pytest.mark.parametrize("who", ["assessor", "approver", "reader", "admin"])
+def test_every_role_lands_on_the_latest_scorecards(who: str, cast: Cast, signed_in: SignedIn) -> None:
+    card = approved(cast)
+    shown = work(signed_in(getattr(cast, who)))
+    assert "Latest scorecards" in shown
+    assert f'href="{reverse("scorecard_detail", args=[card.pk])}"' in shown
+    assert str(card.assessment.vendor) in shown
+    assert "1 January – 31 March 2026" in shown
+    assert shown.count("7 of 7") == shown.count("Rule 7: Met") == 1
+    assert "Nothing waits for you at the moment." in shown
+    assert shown.count("btn-primary") == (1 if who == "assessor" else 0)
+
+
+def test_scorecards_of_others_are_not_shown(cast: Cast, signed_in: SignedIn) -> None:
+    card = approved(cast)
+    shown = work(signed_in(cast.stranger))
+    assert card.number not in shown
+    assert "Latest scorecards" not in shown
+    assert "Nothing waits for you</h2>" in shown
+
+
+def test_the_newest_scorecard_comes_first_and_the_oldest_gives_way(cast: Cast, signed_in: SignedIn) -> None:
+    cards = [approved(cast) for _ in range(LATEST + 1)]
+    shown = work(signed_in(cast.reader))
+    places = [shown.find(f">{card.number}<") for card in reversed(cards)]
+    assert places[:-1] == sorted(places[:-1])
+    assert places[0] > 0
+    assert places[-1] == -1
+
+
+def test_it_costs_the_same_queries_for_one_scorecard_and_for_many(cast: Cast, signed_in: SignedIn) -> None:
+    def queries() -> list[str]:
+        with CaptureQueriesContext(connection) as caught:
+            work(client)
+        return [query["sql"] for query in caught]
+
+    client = signed_in(cast.assessor)
+    approved(cast)
+    make_assessment(cast.assessor, state=AssessmentState.DRAFT)
+    few = queries()
+    for _ in range(4):
+        approved(cast)
+        make_assessment(cast.assessor, state=AssessmentState.DRAFT)
+    many = queries()
+    assert len(many) == len(few)
+    assert not any('"snapshot"' in sql for sql in many)
