@@ -72,11 +72,13 @@ class AssessmentForm(PeriodForm):
         widget=forms.RadioSelect,
         help_text=_("The months whose support you assess."),
     )
-    field_order = ("vendor", "preset", "period_start", "period_end", "due_on")
+    another = forms.BooleanField(label=_("Start another one all the same"), required=False)
+    field_order = ("vendor", "preset", "period_start", "period_end", "due_on", "another")
 
     def __init__(self, data: QueryDict | None = None, *, member: Membership, today: date, **kwargs: Any) -> None:
         super().__init__(_with_preset(data) if data is not None else None, **kwargs)
-        self.today = today
+        self.member, self.today = member, today
+        self.overlapping: tuple[Assessment, ...] = ()  # what this vendor and period already have, once asked about
         vendors: forms.ModelChoiceField = self.fields["vendor"]  # type: ignore[assignment]
         vendors.queryset = Vendor.objects.for_member(member).active()
         vendors.error_messages["invalid_choice"] = _("Choose one of your active vendors.")
@@ -101,7 +103,17 @@ class AssessmentForm(PeriodForm):
             self._take_preset(cleaned, preset)
         elif preset == OTHER_DATES:
             self._require_dates(cleaned)
+        self._ask_about_overlap(cleaned)
         return cleaned
+
+    def _ask_about_overlap(self, cleaned: dict[str, Any]) -> None:
+        """Two assessments of the same months are rarely meant: say so, and ask for a tick."""
+        vendor, start, end = cleaned.get("vendor"), cleaned.get("period_start"), cleaned.get("period_end")
+        if not (vendor and start and end) or "preset" in self.errors:
+            return
+        self.overlapping = tuple(Assessment.objects.for_member(self.member).overlapping(vendor, start=start, end=end))
+        if self.overlapping and not cleaned.get("another"):
+            self.add_error("another", _("Tick this if you mean it, or choose another vendor or period."))
 
     def _require_dates(self, cleaned: dict[str, Any]) -> None:
         for name in ("period_start", "period_end"):

@@ -182,6 +182,49 @@ class TestAdding:
             if name in fields:
                 assert f'value="{fields[name]}"' in text
 
+    @pytest.mark.parametrize("state", [DRAFT, COLLECTING, IN_REVIEW, APPROVED])
+    def test_asks_before_a_vendor_is_assessed_twice_for_the_same_months(
+        self, state: AssessmentState, cast: Cast, signed_in: SignedIn
+    ) -> None:
+        there = make_assessment(cast.assessor, state=state)  # 1 January to 31 March
+        client = signed_in(cast.assessor)
+        typed: dict[str, Any] = {
+            "vendor": there.vendor_id,
+            "preset": "other",
+            "period_start": "2026-03-31",
+            "period_end": "2026-04-30",
+            "due_on": a_month_ahead(),
+        }
+        text = add(client, **typed).content.decode()
+        assert "already has an assessment of these months" in text
+        assert f'href="{reverse("assessment_detail", args=[there.pk])}">{there.reference}</a>' in text
+        assert "1 January – 31 March 2026" in text
+        assert "Tick this if you mean it" in text
+        assert f'<option value="{there.vendor_id}" selected>' in text
+        for name in ("period_start", "period_end", "due_on"):
+            assert f'value="{typed[name]}"' in text
+        assert Assessment.objects.count() == 1
+        assert add(client, **typed, another="on").status_code == 302
+        assert Assessment.objects.count() == 2
+
+    @pytest.mark.parametrize("case", ["cancelled", "the day after", "the day before", "another vendor"])
+    def test_does_not_ask_where_nothing_overlaps(self, case: str, cast: Cast, signed_in: SignedIn) -> None:
+        there = make_assessment(cast.assessor, state=CANCELLED if case == "cancelled" else COLLECTING)
+        vendor = make_vendor(cast.organisation, "Other Example") if case == "another vendor" else there.vendor
+        period = {
+            "the day after": ("2026-04-01", "2026-06-30"),
+            "the day before": ("2025-10-01", "2025-12-31"),
+        }.get(case, ("2026-01-01", "2026-03-31"))
+        response = add(
+            signed_in(cast.assessor), vendor=vendor.pk, preset="other", period_start=period[0], period_end=period[1]
+        )
+        assert response.status_code == 302
+        assert Assessment.objects.count() == 2
+
+    def test_shows_no_tick_before_there_is_something_to_ask(self, cast: Cast, signed_in: SignedIn) -> None:
+        make_assessment(cast.assessor)
+        assert "Start another one all the same" not in page(signed_in(cast.assessor), "assessment_add")
+
     @pytest.mark.parametrize("which", ["archived", "foreign"])
     def test_refuses_vendors_that_are_not_active_ones_of_the_organisation(
         self, which: str, cast: Cast, signed_in: SignedIn
