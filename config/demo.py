@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Department, Membership, Organisation, Role, User
 from assessments import lifecycle
+from assessments.evidence import add_evidence
 from assessments.models import Answer, Assessment
 from assessments.periods import Period, last_quarter
 from manifesto.apps import EDITORS
@@ -21,7 +24,6 @@ from manifesto.models import Release
 from vendors.models import Contact, Service, Vendor
 
 DEMO = Path(__file__).parent / "demo.yaml"
-DECIDED_AFTER = timedelta(days=18)  # of the period's last day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +46,10 @@ def is_empty() -> bool:
 @transaction.atomic
 def load(today: date) -> None:
     data = read_demo()
+    hashed = make_password(data["password"])  # once: it takes 0.3 s, and all know the word
     for organisation in data["organisations"]:
-        _load_organisation(organisation, data, today)
-    editor = User(is_staff=True, **data["editor"])
-    editor.set_password(data["password"])
-    editor.save()
+        _load_organisation(organisation, data, hashed, today)
+    editor = User.objects.create(is_staff=True, password=hashed, **data["editor"])
     editor.groups.add(Group.objects.get(name=EDITORS))
 
 
@@ -65,25 +66,25 @@ def accounts() -> tuple[str, list[DemoAccount]]:
     return data["password"], [person for person in people if person.email in users]
 
 
-def _load_organisation(data: dict[str, Any], demo: dict[str, Any], today: date) -> None:
+def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, today: date) -> None:
     organisation = Organisation.objects.create(name=data["name"], slug=data["slug"], language=data["language"])
     departments = {
         name: Department.objects.create(organisation=organisation, name=name) for name in data["departments"]
     }
-    members = [_load_member(organisation, departments, member, demo["password"]) for member in data["members"]]
+    members = [_load_member(organisation, departments, member, hashed) for member in data["members"]]
     vendors = {vendor["name"]: _load_vendor(organisation, departments, vendor) for vendor in data["vendors"]}
     cast = {Role(member.role): member for member in reversed(members)}
     for assessment in data.get("assessments", ()):
-        _load_assessment(cast, vendors[assessment["vendor"]], assessment, demo["answers"], today)
+        _load_assessment(cast, vendors[assessment["vendor"]], assessment, demo, today)
 
 
 def _load_member(
-    organisation: Organisation, departments: dict[str, Department], data: dict[str, Any], password: str
+    organisation: Organisation, departments: dict[str, Department], data: dict[str, Any], hashed: str
 ) -> Membership:
     user = User.objects.filter(email=data["email"]).first()
     if user is None:
-        user = User.objects.create_user(
-            data["email"], password, name=data.get("name", ""), language=organisation.language
+        user = User.objects.create(
+            email=data["email"], password=hashed, name=data.get("name", ""), language=organisation.language
         )
     department = departments.get(data.get("department", ""))
     return Membership.objects.create(user=user, organisation=organisation, role=data["role"], department=department)
@@ -100,24 +101,24 @@ def _load_vendor(organisation: Organisation, departments: dict[str, Department],
 
 
 def _load_assessment(
-    cast: dict[Role, Membership], vendor: Vendor, data: dict[str, Any], texts: dict[str, Any], today: date
+    cast: dict[Role, Membership], vendor: Vendor, data: dict[str, Any], demo: dict[str, Any], today: date
 ) -> None:
     assessor, approver = cast[Role.ASSESSOR], cast[Role.APPROVER]
     period = _quarters_ago(today, data["quarters_ago"])
     due_on = today + timedelta(days=data["due_in"]) if "due_in" in data else None
-    then = min(_morning(period.end + DECIDED_AFTER), timezone.now())
     assessment = lifecycle.create_assessment(
-        assessor, vendor=vendor, release=Release.objects.current(), period=period, due_on=due_on, now=then
+        assessor, vendor=vendor, release=Release.objects.current(), period=period, due_on=due_on
     )
+    # Each step has its real moment: a made-up one would contradict the history, and the day the bank was published.
     steps = ("draft", "collecting", "in_review", "approved")
     reached = steps.index(data["until"])
     if reached >= 1:
         lifecycle.open_assessment(assessor, assessment)
-        _fill_in(assessment, assessor.user, data, texts[data["answers"]])
+        _fill_in(assessment, assessor.user, data, demo)
     if reached >= 2:
-        lifecycle.submit(assessor, assessment, now=then)
+        lifecycle.submit(assessor, assessment)
     if reached >= 3:
-        lifecycle.approve(approver, assessment, now=then)
+        lifecycle.approve(approver, assessment)
 
 
 def _quarters_ago(today: date, count: int) -> Period:
@@ -128,11 +129,8 @@ def _quarters_ago(today: date, count: int) -> Period:
     return period
 
 
-def _morning(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(9, 30)))
-
-
-def _fill_in(assessment: Assessment, user: User, data: dict[str, Any], texts: dict[str, Any]) -> None:
+def _fill_in(assessment: Assessment, user: User, data: dict[str, Any], demo: dict[str, Any]) -> None:
+    texts, files = demo["answers"][data["answers"]], demo["evidence"].get(data["answers"], {})
     only = set(data.get("only", ()))
     grades = data.get("grades", {})
     now = timezone.now()
@@ -147,3 +145,5 @@ def _fill_in(assessment: Assessment, user: User, data: dict[str, Any], texts: di
         answer.fact_value, answer.fact_unit = text.get("fact"), text.get("unit", "")
         answer.version, answer.updated_at, answer.updated_by = 1, now, user
         answer.save()
+        for name, content in files.get(answer.question.key, {}).items():
+            add_evidence(answer, SimpleUploadedFile(name, content.encode()), actor=user, now=now)

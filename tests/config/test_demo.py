@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+import json
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from accounts.models import Organisation, Role, User
-from assessments.models import Assessment, AssessmentState
+from accounts.models import AuditEntry, Organisation, Role, User
+from assessments.models import Assessment, AssessmentState, Evidence
 from config import demo
 from manifesto.models import Question, Release
 from reports.models import Scorecard
@@ -45,6 +46,38 @@ def test_demo_signs_in_one_person_for_each_role(bank: Release) -> None:
     password, people = demo.accounts()
     assert {person.role for person in people} == {*Role.values, "bank editor"}
     assert all(User.objects.get(email=person.email).check_password(password) for person in people)
+
+
+def test_demo_moments_agree_with_the_edition_and_the_history(bank: Release) -> None:
+    demo.load(TODAY)
+    assert bank.published_at is not None
+    for assessment in Assessment.objects.filter(state=AssessmentState.APPROVED):
+        card = Scorecard.objects.get(assessment=assessment)
+        history = AuditEntry.objects.filter(subject_type="assessments.assessment", subject_id=assessment.pk)
+        entries = {entry.verb: entry.at for entry in history}
+        uploads = [file.uploaded_at for file in Evidence.objects.filter(answer__response__assessment=assessment)]
+        assert assessment.submitted_at is not None
+        moments = [bank.published_at, assessment.created_at, *uploads, assessment.submitted_at, card.approved_at]
+        assert moments == sorted(moments)
+        assert assessment.period_end < TODAY
+        for verb, moment in [
+            ("assessment.created", assessment.created_at),
+            ("assessment.submitted", assessment.submitted_at),
+            ("assessment.approved", card.approved_at),
+        ]:
+            assert abs(entries[verb] - moment) < timedelta(seconds=5)
+
+
+def test_demo_shows_evidence_on_a_scorecard(bank: Release) -> None:
+    demo.load(TODAY)
+    card = Scorecard.objects.get(number="S-2026-002")
+    answers = json.loads(card.snapshot)["responses"][0]["answers"]
+    files = {answer["question"]: [file["name"] for file in answer["evidence"]] for answer in answers}
+    assert files["support-ownership"] == ["bridge-log.txt"]
+    assert sum(map(len, files.values())) == 4
+    evidence = Evidence.objects.filter(name="bridge-log.txt")
+    assert evidence.count() == 3
+    assert all(b"(fictional)" in one.file.read() for one in evidence)
 
 
 def test_demo_addresses_are_fictional() -> None:
