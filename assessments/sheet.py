@@ -31,6 +31,11 @@ class QuestionSheet:
     state_label: str  # empty where graded
     answers: tuple[ReadAnswer, ...]
 
+    @property
+    def number(self) -> str:
+        """“1.2”, as in the questionnaire and on the scorecard."""
+        return f"{self.question.rule.position}.{self.question.position}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class RuleSheet:
@@ -72,6 +77,10 @@ class Sheet:
     @property
     def total(self) -> int:
         return sum(rule.progress.total for rule in self.rules)
+
+    @property
+    def unanswered(self) -> int:
+        return self.total - self.answered
 
     @property
     def has_grades(self) -> bool:

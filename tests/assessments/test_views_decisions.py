@@ -113,6 +113,23 @@ class TestReview:
         assert "unanswered" in text
         assert "don’t know" in text
 
+    def test_says_beside_the_button_how_many_are_unanswered(self, cast: Cast, signed_in: SignedIn) -> None:
+        assessment = make_assessment(cast.assessor, grade=3)
+        client = signed_in(cast.assessor)
+        Answer.objects.filter(question__key="proof-1").update(grade=None, blank=Blank.DONT_KNOW)
+        assert "unanswered</a>" not in review(client, assessment)
+        Answer.objects.filter(question__key="speed-2").update(grade=None)
+        assert '<a href="#missing">1 question is unanswered</a>' in review(client, assessment)
+        Answer.objects.filter(question__key="speed-1").update(grade=None)
+        assert '<a href="#missing">2 questions are unanswered</a>' in review(client, assessment)
+        assert "unanswered</a>" not in review(signed_in(cast.reader), assessment)
+
+    def test_numbers_the_questions_as_the_questionnaire_does(self, cast: Cast, signed_in: SignedIn) -> None:
+        assessment = make_assessment(cast.assessor, grade=3)
+        text = review(signed_in(cast.assessor), assessment)
+        assert 'id="question-support-1">1.1 support question 1 (en)</h4>' in text
+        assert 'id="question-proof-2">6.2 proof question 2 (en)</h4>' in text
+
     def test_shows_verdict_numbers_and_the_sum(self, cast: Cast, signed_in: SignedIn) -> None:
         assessment = make_assessment(cast.assessor, grade=3)
         Answer.objects.filter(question__rule__key="guidance").update(grade=1)
