@@ -10,6 +10,9 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 from django_structlog.middlewares import RequestMiddleware
 
 from accounts import language
@@ -38,7 +41,19 @@ class LoginRequired:
             return None
         if gate is Gate.STAFF:
             return None  # the admin shows its own sign-in
+        return _to_sign_in(request)
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The whole page goes there: htmx would follow a redirect and put the sign-in into the part that it asked for.
+
+    autosave.js asks without htmx, and takes the redirect as its sign.
+    """
+    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
+    if not htmx:
         return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+    page = htmx.current_url_abs_path or reverse("home")
+    return HttpResponseClientRedirect(redirect_to_login(page, settings.LOGIN_URL).url)
 
 
 class CurrentMember:

@@ -1,0 +1,41 @@
+"""What somebody gets who is not signed in, or no longer."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+
+def _ask(client: Client, **headers: str) -> tuple[int, str | None, str | None]:
+    response = client.get(reverse("rendering_status", args=[1]) + "?seen=1", headers=headers)
+    return response.status_code, response.get("Location"), response.get("HX-Redirect")
+
+
+@pytest.mark.django_db
+def test_a_page_asked_for_without_signing_in_comes_after_the_sign_in(client: Client) -> None:
+    wanted = reverse("rendering_status", args=[1])
+    status, location, htmx = _ask(client)
+    assert (status, location, htmx) == (302, f"{reverse('account_login')}?next={wanted}%3Fseen%3D1", None)
+
+
+@pytest.mark.django_db
+def test_a_part_of_a_page_asked_for_by_htmx_moves_the_whole_page_to_the_sign_in(client: Client) -> None:
+    shown = "http://testserver/scorecards/1/?print=1"
+    status, location, htmx = _ask(client, HX_Request="true", HX_Current_URL=shown)
+    assert (status, location) == (200, None)
+    assert htmx == f"{reverse('account_login')}?next=/scorecards/1/%3Fprint%3D1"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("shown", [{}, {"HX_Current_URL": "https://elsewhere.example/trap/"}])
+def test_after_that_sign_in_nobody_lands_on_another_site(client: Client, shown: dict[str, str]) -> None:
+    assert _ask(client, HX_Request="true", **shown)[2] == f"{reverse('account_login')}?next={reverse('home')}"
+
+
+@pytest.mark.django_db
+def test_autosave_sees_a_redirect_when_signed_out(client: Client) -> None:
+    """As js/autosave.js asks: by fetch, for JSON, without following."""
+    response = client.post(reverse("answer_edit", args=[1]), {}, headers={"Accept": "application/json"})
+    assert response.status_code == 302
+    assert response["Location"].startswith(reverse("account_login"))
