@@ -1,6 +1,6 @@
 """The audit trail as people read it: verbs, field names and values in words."""
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -53,10 +53,12 @@ NAMES: dict[str, str | Promise] = {
     "user_permissions": gettext_lazy("permissions"),
     "expires_at": gettext_lazy("valid until"),
     "revoked_at": gettext_lazy("withdrawn on"),
-    "rules_met": gettext_lazy("rules met"),
-    "weakest_rule": gettext_lazy("weakest rule"),
+    "name": gettext_lazy("name"),
     "sha256": "SHA-256",
 }
+Said = Mapping[str, str | Promise]
+# Codes that the field itself has no choices for, by object type and field; a function where the words are data.
+CODES: dict[tuple[str, str], Said | Callable[[], Said]] = {}
 # Where a row can be looked at: object type → route with the row's id.
 PLACES: dict[str, str] = {
     "accounts.membership": "member_edit",
@@ -83,10 +85,16 @@ KINDS = (
 NOTHING = "–"
 
 
-def register(verbs: Mapping[str, str | Promise], *, names: Mapping[str, str | Promise] | None = None) -> None:
-    """An app's own verbs (and names that are no fields); called from its `AppConfig.ready`."""
-    VERBS.update(verbs)
+def register(
+    verbs: Said | None = None,
+    *,
+    names: Said | None = None,
+    codes: Mapping[tuple[str, str], Said | Callable[[], Said]] | None = None,
+) -> None:
+    """An app's own verbs, names of fields and words for coded values; called from its `AppConfig.ready`."""
+    VERBS.update(verbs or {})
     NAMES.update(names or {})
+    CODES.update(codes or {})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +124,19 @@ def verb_in_words(verb: str) -> str:
     return str(VERBS.get(verb) or VERBS.get(verb.replace("_", ".", 1)) or verb)
 
 
+def name_in_words(object_type: str, name: str) -> str:
+    """What a field of `before` and `after` is called."""
+    return _name(name, _field(_model(object_type), name))
+
+
+def codes_of(object_type: str, name: str) -> Said:
+    """The words for the codes of a field; empty for one that holds no codes."""
+    if said := CODES.get((object_type, name)):
+        return said() if callable(said) else said
+    field = _field(_model(object_type), name)
+    return dict(field.flatchoices) if field and field.choices else {}
+
+
 def kinds() -> list[tuple[str, str]]:
     """The kinds of things that a trail can be about, by name."""
     return sorted(((kind, _kind(kind)) for kind in KINDS), key=lambda pair: pair[1])
@@ -125,6 +146,7 @@ def lines(entries: Iterable[AuditEntry]) -> list[Line]:
     """Entries in words. One query for each kind of row that is referred to, however many entries there are."""
     entries = list(entries)
     labels = _labels(entries)
+    codes = {pair: codes_of(*pair) for pair in _pairs(entries) if pair in CODES}
     return [
         Line(
             at=entry.at,
@@ -133,10 +155,14 @@ def lines(entries: Iterable[AuditEntry]) -> list[Line]:
             kind=_kind(entry.object_type),
             label=entry.object_label,
             url=_place(entry),
-            changes=tuple(_changes(entry, labels)),
+            changes=tuple(_changes(entry, labels, codes)),
         )
         for entry in entries
     ]
+
+
+def _pairs(entries: Iterable[AuditEntry]) -> set[tuple[str, str]]:
+    return {(entry.object_type, name) for entry in entries for name in entry.before.keys() | entry.after.keys()}
 
 
 def _actor(entry: AuditEntry) -> str:
@@ -158,15 +184,22 @@ def _place(entry: AuditEntry) -> str:
     return ""
 
 
-def _changes(entry: AuditEntry, labels: dict[tuple[type[models.Model], Any], str]) -> Iterator[Change]:
+def _changes(
+    entry: AuditEntry, labels: dict[tuple[type[models.Model], Any], str], codes: Mapping[tuple[str, str], Said]
+) -> Iterator[Change]:
     model = _model(entry.object_type)
     for name in _in_order(model, entry.before.keys() | entry.after.keys()):
-        field = _field(model, name)
+        field, said = _field(model, name), codes.get((entry.object_type, name), {})
+        before, after = (_decoded(said, values.get(name)) for values in (entry.before, entry.after))
         yield Change(
             name=_name(name, field),
-            before=_value(field, entry.before.get(name), labels) if entry.before else "",
-            after=_value(field, entry.after.get(name), labels) if entry.after else "",
+            before=_value(field, before, labels) if entry.before else "",
+            after=_value(field, after, labels) if entry.after else "",
         )
+
+
+def _decoded(said: Said, value: Any) -> Any:
+    return str(said[value]) if isinstance(value, str) and value in said else value
 
 
 def _in_order(model: type[models.Model] | None, names: Set[str]) -> list[str]:
@@ -176,8 +209,13 @@ def _in_order(model: type[models.Model] | None, names: Set[str]) -> list[str]:
 
 
 def _name(name: str, field: models.Field | None) -> str:
-    said = field.verbose_name if field and name not in NAMES else NAMES.get(name, name.replace("_", " "))
-    return capfirst(str(said))
+    if name in NAMES:
+        return capfirst(str(NAMES[name]))
+    if (
+        isinstance(field, models.ForeignKey) and getattr(field, "_verbose_name", "") is None
+    ):  # Django's own would be English
+        return capfirst(str(field.related_model._meta.verbose_name))
+    return capfirst(str(field.verbose_name) if field else name.replace("_", " "))
 
 
 def _value(field: models.Field | None, value: Any, labels: dict[tuple[type[models.Model], Any], str]) -> str:

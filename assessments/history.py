@@ -13,9 +13,9 @@ from django.db import models
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from accounts import trail
 from accounts.models import AuditEntry, AuditEntryQuerySet, Membership
 from assessments.models import Assessment
 
@@ -31,12 +31,6 @@ VERBS: dict[str, Promise] = {
     "evidence_added": _("added evidence"),
     "evidence_deleted": _("removed evidence"),
     "scorecard_made": _("made the scorecard"),
-}
-LABELS: dict[str, Promise] = {
-    "reason": _("reason"),
-    "blank": _("instead of a grade"),
-    "fact_unit": _("how often"),
-    "number": _("scorecard number"),
 }
 # Told by the verb (state) or by the page's head, or of no use to a reader.
 HIDDEN = frozenset(
@@ -85,9 +79,10 @@ def _changes(entry: AuditEntry) -> Iterator[Change]:
     before: dict[str, Any] = entry.before
     after: dict[str, Any] = entry.after
     for name in _in_order(entry.object_type, (before.keys() | after.keys()) - HIDDEN):
-        field = _field(entry.object_type, name)
         yield Change(
-            label=_label(name, field), before=_words(before.get(name), field), after=_words(after.get(name), field)
+            label=trail.name_in_words(entry.object_type, name),
+            before=_words(entry.object_type, name, before.get(name)),
+            after=_words(entry.object_type, name, after.get(name)),
         )
 
 
@@ -108,17 +103,12 @@ def _field(object_type: str, name: str) -> models.Field[Any, Any] | None:
     return field if isinstance(field, models.Field) else None
 
 
-def _label(name: str, field: models.Field[Any, Any] | None) -> str:
-    if name in LABELS:
-        return capfirst(str(LABELS[name]))
-    return capfirst(str(field.verbose_name) if field else name.replace("_", " "))
-
-
-def _words(value: Any, field: models.Field[Any, Any] | None) -> str:
+def _words(object_type: str, name: str, value: Any) -> str:
     if value in (None, ""):
         return ""
-    if field and field.choices:
-        return str(dict(field.flatchoices).get(value, value))
+    field = _field(object_type, name)
+    if codes := trail.codes_of(object_type, name):
+        return str(codes.get(value, value))
     if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
         day: date | None = parse_date(value)
         return date_format(day, "DATE_FORMAT") if day else str(value)

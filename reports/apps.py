@@ -1,13 +1,30 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ReportsConfig(AppConfig):
     name = "reports"
 
     def ready(self) -> None:
-        from accounts import immutable
+        from accounts import immutable, trail
         from assessments import lifecycle
-        from reports import snapshots
+        from assessments.wording import CONFIDENCES
+        from reports import snapshots, wording
+
+        trail.register(
+            names={
+                "number": _("scorecard number"),
+                "verdict": _("verdict"),
+                "rules_met": _("rules met"),
+                "weakest_rule": _("weakest rule"),
+                "confidence": _("confidence"),
+            },
+            codes={
+                ("reports.scorecard", "verdict"): {code.value: said for code, said in wording.VERDICT.items()},
+                ("reports.scorecard", "confidence"): CONFIDENCES,
+                ("reports.scorecard", "weakest_rule"): snapshots.rule_names,
+            },
+        )
 
         message = "A scorecard is never changed or deleted: everything printed comes from it."
         immutable.refuse(
@@ -16,7 +33,7 @@ class ReportsConfig(AppConfig):
             + immutable.never_changes("reports_scorecardrule", message),
         )
 
-        def make_scorecard(sender: object, assessment: object, approval: object, **_: object) -> None:
+        def make_scorecard(sender: object, assessment: object, approval: object, **__: object) -> None:
             snapshots.make_scorecard(assessment, approval)  # type: ignore[arg-type]
 
         # Kept by name: a receiver that is only referenced weakly would be gone after this function.

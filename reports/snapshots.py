@@ -168,6 +168,12 @@ def _question_input(
     )
 
 
+def rule_names() -> dict[str, str]:
+    """The rules by key, in the reader's language, as the newest edition that has them names them."""
+    rules = Rule.objects.filter(release__published_at__isnull=False).order_by("release__published_at", "release")
+    return {rule.key: rule.name for rule in rules}
+
+
 def _next_number(organisation: Organisation, at: datetime) -> str:
     """S-2026-001, counted by year and organisation."""
     Organisation.objects.select_for_update(no_key=True).only("pk").get(pk=organisation.pk)  # of two, one waits

@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 
 from accounts import audit, organisations, trail
 from accounts.models import AuditEntry
+from assessments import history
 from tests.factories import Cast, make_assessment
 
 SignedIn = Callable[..., Client]
@@ -161,6 +162,33 @@ def test_dates_and_referred_rows_are_told_in_words(cast: Cast) -> None:
         (line,) = trail.lines(AuditEntry.objects.all())
 
     assert {change.after for change in line.changes} == {"Example Systems 1", "01/01/2026"}
+
+
+def test_codes_and_fields_are_told_in_the_language_of_the_reader(cast: Cast) -> None:
+    assessment = make_assessment(cast.assessor)
+    name = assessment.release.rules.get(key="guidance").name_fr
+    score = {"verdict": "not_met", "confidence": "low", "weakest_rule": "guidance", "rules_met": 5}
+    made = AuditEntry(verb="scorecard_made", object_type="reports.scorecard", object_id="1", after=score)
+    opened = AuditEntry(
+        verb="assessment.created",
+        object_type="assessments.assessment",
+        object_id="1",
+        after=audit.snapshot(assessment, ("vendor", "release")),
+    )
+
+    with translation.override("fr"):
+        card, start = trail.lines([made, opened])
+        told = history.readable(made)
+
+    words = [
+        ("Verdict", "Manifeste non respecté"),
+        ("Règles respectées", "5"),
+        ("Règle la plus faible", name),
+        ("Fiabilité", "Faible"),
+    ]
+    assert [(change.name, change.after) for change in card.changes] == words
+    assert [(change.label, change.after) for change in told.changes] == words
+    assert [change.name for change in start.changes] == ["Fournisseur", "Édition"]
 
 
 def test_an_unknown_kind_or_verb_is_shown_as_it_is(cast: Cast, entry: AuditEntry) -> None:
