@@ -8,7 +8,9 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.models import User
@@ -18,6 +20,20 @@ from manifesto.models import LANGUAGE_CODES, RULE_KEYS, Question, Release, Relea
 
 OPTIONAL = ("note",)  # may stand in no language at all, but not in some of them
 RELEASE_FIELDS = ("edition", "state", *PLAIN_FIELDS[Sheet.RELEASE])
+
+
+# What the fields of texts are called on the admin page, where a note may follow after a colon.
+HEADINGS: dict[str, Promise] = {
+    "title": gettext_lazy("Title"),
+    "note": gettext_lazy("Note: what is new in this edition"),
+    "name": gettext_lazy("Name"),
+    "promise": gettext_lazy("Promise: what the customer expects, in one sentence"),
+    "guidance": gettext_lazy("Guidance for whoever rates"),
+    "text": gettext_lazy("Question, as it is put to the vendor"),
+    "short": gettext_lazy("Label: at most 60 characters, for lists and charts"),
+    "why": gettext_lazy("Why it matters"),
+    "evidence": gettext_lazy("Evidence to ask for"),
+}
 
 
 class EditionError(Exception):
@@ -92,7 +108,7 @@ def _missing_texts(where: str, name: str, texts: Texts) -> Iterator[PublishingFa
         return
     for language in LANGUAGE_CODES:
         if not texts[language]:
-            said = {"field": field_label(name), "language": language_name(language)}
+            said = {"field": heading(name), "language": language_name(language)}
             yield PublishingFault(where=where, message=_("Write “%(field)s” in %(language)s.") % said)
 
 
@@ -104,8 +120,13 @@ def language_name(language: str) -> str:
     return {"en": _("English"), "fr": _("French"), "nl": _("Dutch")}[language]
 
 
+def heading(name: str) -> str:
+    """The field as its page calls it, without the note after the colon."""
+    return str(HEADINGS[name]).partition(":")[0].strip()
+
+
 def field_label(name: str) -> str:
-    """What a field of the bank is called on the page."""
+    """What a field of the bank is called in a list of changes."""
     labels = {
         "edition": _("edition"),
         "state": _("state"),

@@ -14,7 +14,7 @@ from django.urls import reverse
 from modeltranslation.admin import TranslationAdmin, TranslationBaseModelAdmin
 
 from manifesto.bank import LIMITS, MAX_TEXT, clean
-from manifesto.editions import EditionError, field_label, language_name
+from manifesto.editions import HEADINGS, EditionError, field_label, language_name
 from manifesto.models import LANGUAGE_CODES, Release, ReleaseState
 
 CSS = {"all": ["css/bank.css"]}
@@ -25,9 +25,9 @@ def three(name: str) -> tuple[str, ...]:
     return tuple(f"{name}_{language}" for language in LANGUAGE_CODES)
 
 
-def fieldset(name: str, heading: Any, help_text: Any = "") -> tuple[Any, dict[str, Any]]:
+def fieldset(name: str) -> tuple[Any, dict[str, Any]]:
     """A heading with the three languages of a field beside each other."""
-    return (heading, {"fields": [three(name)], "description": help_text, "classes": ["bank-languages"]})
+    return (HEADINGS[name], {"fields": [three(name)], "classes": ["bank-languages"]})
 
 
 def release_of(row: Any) -> Release:

@@ -115,10 +115,10 @@ class QuestionAdmin(BankAdmin):
         facts = ["key", "rule", "weight", "fact", "knockout", *(["revision"] if obj else [])]
         return [
             (None, {"fields": [tuple(facts)], "classes": ["bank-short"]}),
-            fieldset("text", _("Question, as it is put to the vendor")),
-            fieldset("short", _("Label: at most 60 characters, for lists and charts")),
-            fieldset("why", _("Why it matters")),
-            fieldset("evidence", _("Evidence to ask for")),
+            fieldset("text"),
+            fieldset("short"),
+            fieldset("why"),
+            fieldset("evidence"),
             *meaning,
         ]
 
@@ -237,9 +237,9 @@ class RuleAdmin(BankAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Rule | None = None) -> Any:
         return [
             (None, {"fields": [("key", "position")]}),
-            fieldset("name", _("Name")),
-            fieldset("promise", _("Promise: what the customer expects, in one sentence")),
-            fieldset("guidance", _("Guidance for whoever rates")),
+            fieldset("name"),
+            fieldset("promise"),
+            fieldset("guidance"),
         ]
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:

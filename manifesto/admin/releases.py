@@ -56,8 +56,8 @@ class ReleaseAdmin(ReleasePages, BankAdmin):  # type: ignore[misc]
         thresholds = ("met_threshold", "broken_threshold", "minimum_coverage", "knockout_below")
         return [
             (_("Edition and thresholds"), {"fields": [("edition", *thresholds)], "classes": ["bank-short"]}),
-            fieldset("title", _("Title")),
-            fieldset("note", _("Note: what is new in this edition")),
+            fieldset("title"),
+            fieldset("note"),
         ]
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:

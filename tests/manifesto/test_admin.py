@@ -351,7 +351,7 @@ def test_an_edition_published_while_its_form_was_open_is_not_changed(
 def test_publishing_lists_the_faults_with_links_to_where_they_are(client: Client, draft: Release) -> None:
     Question.objects.filter(pk=question(draft).pk).update(short_fr="")
     page = client.post(url("release_publish", draft.pk)).content.decode()
-    assert "Write “label” in French." in page
+    assert "Write “Label” in French." in page
     assert url("question_change", question(draft).pk) in page
     draft.refresh_from_db()
     assert draft.state == ReleaseState.DRAFT

@@ -30,13 +30,19 @@ def _set(row: object, **fields: object) -> None:
 
 
 BREAKS: dict[str, tuple[Callable[[Release], object], str]] = {
-    "title missing in French": (lambda r: _set(r, title_fr=""), "The edition: Write “title” in French."),
-    "note in one language only": (lambda r: _set(r, note_fr="", note_nl=""), "The edition: Write “note” in Dutch."),
-    "rule name missing": (lambda r: _set(r.rules.get(key="proof"), name_nl=""), "(proof): Write “name” in Dutch."),
-    "guidance missing": (lambda r: _set(r.rules.get(key="proof"), guidance_en=None), "Write “guidance” in English."),
-    "question text missing": (lambda r: _set(_question(r), text_en=" "), "speed-1: Write “text” in English."),
-    "label missing": (lambda r: _set(_question(r), short_nl=None), "speed-1: Write “label” in Dutch."),
-    "evidence missing": (lambda r: _set(_question(r), evidence_fr=""), "Write “evidence to ask for” in French."),
+    "title missing in French": (lambda r: _set(r, title_fr=""), "The edition: Write “Title” in French."),
+    "note in one language only": (lambda r: _set(r, note_fr="", note_nl=""), "The edition: Write “Note” in Dutch."),
+    "rule name missing": (lambda r: _set(r.rules.get(key="proof"), name_nl=""), "(proof): Write “Name” in Dutch."),
+    "guidance missing": (
+        lambda r: _set(r.rules.get(key="proof"), guidance_en=None),
+        "Write “Guidance for whoever rates” in English.",
+    ),
+    "question text missing": (
+        lambda r: _set(_question(r), text_en=" "),
+        "speed-1: Write “Question, as it is put to the vendor” in English.",
+    ),
+    "label missing": (lambda r: _set(_question(r), short_nl=None), "speed-1: Write “Label” in Dutch."),
+    "evidence missing": (lambda r: _set(_question(r), evidence_fr=""), "Write “Evidence to ask for” in French."),
     "level text missing": (
         lambda r: Level.objects.filter(question=_question(r), grade=3).update(text_nl=""),
         "speed-1: Write level 3 in Dutch.",

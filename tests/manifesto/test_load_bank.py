@@ -88,7 +88,7 @@ def test_a_missing_text_makes_a_draft_but_no_edition(folder: Path) -> None:
     text = (folder / "fr.yaml").read_text()
     start = text.index("        short:")
     (folder / "fr.yaml").write_text(text[:start] + text[text.index("\n", start) + 1 :])
-    with pytest.raises(CommandError, match="Write “label” in French"):
+    with pytest.raises(CommandError, match="Write “Label” in French"):
         load(folder, "--publish")
     assert "created as a draft" in load(folder)
 
