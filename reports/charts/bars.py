@@ -33,8 +33,8 @@ def bars_svg(
 class _Bars:
     palette: Palette
     bottom: float
-    left: float = 226.0
-    width: float = 300.0
+    left: float = 240.0
+    width: float = 280.0
 
     def x(self, percent: Fraction | float) -> float:
         return self.left + self.width * share(percent)
@@ -68,7 +68,7 @@ class _Bars:
         """Number, name in at most two lines, and value, all centred on the bar."""
         ink, muted = self.palette.ink, self.palette.muted
         base = y + 4.8
-        names = fit(mark.name, size=14, width=174, lines=2)
+        names = fit(mark.name, size=14, width=172, lines=2)  # 20 less than there is: another font may be wider
         top = base - (len(names) - 1) * 8.25
         value = "".join(fit(mark.percent_label, size=14, width=64))
 

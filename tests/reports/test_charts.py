@@ -293,7 +293,7 @@ def test_bar_is_as_long_as_its_percent_and_absent_when_not_rated():
         root = drawn(bars_svg, [a_mark(1, status, percent=Fraction(percent))])
         return [bar.get("width") for bar in classed(root, "chart-bar")]
 
-    assert (widths(0), widths(50), widths(100)) == (["0"], ["150"], ["300"])
+    assert (widths(0), widths(50), widths(100)) == (["0"], ["140"], ["280"])
     assert widths(50, "not_rated") == []
 
 
