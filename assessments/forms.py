@@ -14,6 +14,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
+from accounts.templatetags.typography import colon
 from assessments import periods, wording
 from assessments.models import Assessment, AssessmentState
 from assessments.periods import Period
@@ -28,6 +29,9 @@ PRESETS: dict[str, tuple[Any, Callable[[date], Period]]] = {
 }
 USUAL_TIME_TO_ANSWER = timedelta(days=28)
 REASON_LENGTH = 2000
+ASSESSED_ALREADY = _(
+    "This vendor already has an assessment of these months. Tick this to start another one, or choose other months."
+)
 
 
 class DayInput(forms.DateInput):
@@ -113,7 +117,7 @@ class AssessmentForm(PeriodForm):
             return
         self.overlapping = tuple(Assessment.objects.for_member(self.member).overlapping(vendor, start=start, end=end))
         if self.overlapping and not cleaned.get("another"):
-            self.add_error("another", _("Tick this if you mean it, or choose another vendor or period."))
+            self.add_error("another", ASSESSED_ALREADY)
 
     def _require_dates(self, cleaned: dict[str, Any]) -> None:
         for name in ("period_start", "period_end"):
@@ -179,4 +183,7 @@ def _with_preset(data: QueryDict) -> QueryDict:
 
 
 def _preset_choices(today: date) -> list[tuple[str, str]]:
-    return [(key, f"{label}: {wording.days(of(today).start, of(today).end)}") for key, (label, of) in PRESETS.items()]
+    return [
+        (key, f"{label}{colon()} {wording.days(of(today).start, of(today).end)}")
+        for key, (label, of) in PRESETS.items()
+    ]

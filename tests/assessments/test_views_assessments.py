@@ -142,6 +142,14 @@ class TestAdding:
         text = page(signed_in(cast.assessor), "assessment_add", query=f"?vendor={vendor.pk}")
         assert f'<option value="{vendor.pk}" selected>' in text
 
+    def test_sets_the_usual_periods_as_the_language_does(self, cast: Cast, signed_in: SignedIn) -> None:
+        make_release()
+        make_vendor(cast.organisation)
+        client = signed_in(cast.assessor)
+        assert "Last year: 1 January" in page(client, "assessment_add")
+        client.cookies["django_language"] = "fr"
+        assert "Dernière année\u00a0: 1" in page(client, "assessment_add")
+
     def test_takes_other_dates(self, cast: Cast, signed_in: SignedIn) -> None:
         make_release()
         vendor = make_vendor(cast.organisation)
@@ -199,7 +207,7 @@ class TestAdding:
         assert "already has an assessment of these months" in text
         assert f'href="{reverse("assessment_detail", args=[there.pk])}">{there.reference}</a>' in text
         assert "1 January – 31 March 2026" in text
-        assert "Tick this if you mean it" in text
+        assert "Tick this to start another one" in text
         assert f'<option value="{there.vendor_id}" selected>' in text
         for name in ("period_start", "period_end", "due_on"):
             assert f'value="{typed[name]}"' in text
