@@ -58,7 +58,7 @@ def _organisation_with_vendors(count: int, member: Membership) -> Organisation:
 
 def _page(member: Membership, url: str, organisation: Organisation) -> Callable[[], object]:
     client = Client()
-    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(member.user)
     session = client.session
     session["organisation"] = organisation.pk
     session.save()

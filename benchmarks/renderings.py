@@ -7,6 +7,7 @@ from time import perf_counter
 
 from weasyprint import HTML
 
+from benchmarks.renderer import render_many
 from benchmarks.timing import medians
 from reports import pdf, press, scorecards
 from reports.models import Scorecard
@@ -48,7 +49,7 @@ def throughput(workers: int, documents: int) -> float:
     """Scorecards a second of `workers` warm processes that render `documents` each."""
     context = multiprocessing.get_context("spawn")
     ready, go = context.Barrier(workers + 1), context.Barrier(workers + 1)
-    pool = [context.Process(target=_render_many, args=(documents, ready, go)) for _ in range(workers)]
+    pool = [context.Process(target=render_many, args=(documents, ready, go)) for _ in range(workers)]
     for process in pool:
         process.start()
     ready.wait(timeout=120)
@@ -59,15 +60,3 @@ def throughput(workers: int, documents: int) -> float:
     if any(process.exitcode for process in pool):
         raise RuntimeError("A rendering process failed: see the lines above.")
     return workers * documents / (perf_counter() - start)
-
-
-def _render_many(documents: int, ready: object, go: object) -> None:
-    import django
-
-    django.setup()
-    card = Scorecard.objects.order_by("pk")[0]
-    press.produce(card, language="en")
-    ready.wait()  # type: ignore[attr-defined]
-    go.wait()  # type: ignore[attr-defined]
-    for _ in range(documents):
-        press.produce(card, language="en")
