@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import audit, invitations
+from accounts import audit, invitations, trail
 from accounts.members import MembershipError
 from accounts.models import AuditEntry, Department, Membership, Organisation, Role, User
 from accounts.organisations import FIELDS
@@ -211,11 +211,15 @@ def _record(
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(SuperusersOnly, admin.ModelAdmin[AuditEntry]):
-    list_display = ("at", "organisation", "actor_label", "verb", "object_label")
+    list_display = ("at", "organisation", "actor_label", "said", "object_label")
     list_select_related = ("organisation",)
     search_fields = ("actor_label", "object_label", "verb")
     list_filter = ("verb", "organisation")
     date_hierarchy = "at"
+
+    @admin.display(description=gettext_lazy("what"), ordering="verb")
+    def said(self, entry: AuditEntry) -> str:
+        return trail.verb_in_words(entry.verb)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -64,7 +64,7 @@ class Organisation(models.Model):
     slug = models.SlugField(_("short name"), unique=True)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
     allow_self_approval = models.BooleanField(_("members may approve what they submitted themselves"), default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("made on"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("organisation")
@@ -108,10 +108,15 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 class Membership(models.Model):
     """A user in an organisation, with one role there. `request.member` is one of these."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("user"))
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
     department = models.ForeignKey(
-        Department, on_delete=models.SET_NULL, null=True, blank=True, related_name="memberships"
+        Department,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        verbose_name=_("department"),
     )
     role = models.CharField(_("role"), max_length=10, choices=Role)
     is_active = models.BooleanField(_("active"), default=True)
@@ -190,18 +195,26 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
 class AuditEntry(models.Model):
     """Who changed what, when, before and after. The database refuses to change or delete one."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="audit_entries")
-    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    actor_label = models.CharField(max_length=200)
-    verb = models.CharField(max_length=60)
-    object_type = models.CharField(max_length=60)
-    object_id = models.CharField(max_length=40)
-    object_label = models.CharField(max_length=250)
-    subject_type = models.CharField(max_length=60, blank=True)  # the larger thing whose history this is part of
-    subject_id = models.CharField(max_length=40, blank=True)
-    before = models.JSONField(default=dict)
-    after = models.JSONField(default=dict)
-    at = models.DateTimeField(db_index=True)
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="audit_entries",
+        verbose_name=_("organisation"),
+    )
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("user"))
+    actor_label = models.CharField(_("who"), max_length=200)
+    verb = models.CharField(_("what"), max_length=60)
+    object_type = models.CharField(_("kind of thing"), max_length=60)
+    object_id = models.CharField(_("its number"), max_length=40)
+    object_label = models.CharField(_("which"), max_length=250)
+    subject_type = models.CharField(
+        _("kind of the larger thing"), max_length=60, blank=True
+    )  # the larger thing whose history this is part of
+    subject_id = models.CharField(_("number of the larger thing"), max_length=40, blank=True)
+    before = models.JSONField(_("before"), default=dict)
+    after = models.JSONField(_("after"), default=dict)
+    at = models.DateTimeField(_("when"), db_index=True)
 
     objects = AuditEntryQuerySet.as_manager()
 

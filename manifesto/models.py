@@ -60,13 +60,20 @@ class Release(models.Model):
     knockout_below = models.PositiveSmallIntegerField(
         _("knock-out below grade"), default=2, validators=[MaxValueValidator(4)]
     )
-    based_on = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
-    published_at = models.DateTimeField(null=True, blank=True)
-    published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    based_on = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("made from")
     )
-    retired_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(_("made on"), auto_now_add=True)
+    published_at = models.DateTimeField(_("published on"), null=True, blank=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("published by"),
+    )
+    retired_at = models.DateTimeField(_("retired on"), null=True, blank=True)
 
     objects = ReleaseQuerySet.as_manager()
 
@@ -92,7 +99,7 @@ class Release(models.Model):
 
 
 class Rule(models.Model):
-    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="rules")
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="rules", verbose_name=_("release"))
     key = models.SlugField(_("key"), choices=[(key, key) for key in RULE_KEYS])
     position = models.PositiveSmallIntegerField(_("position"))
     name = models.CharField(_("name"), max_length=80, blank=True)
@@ -127,8 +134,8 @@ class Question(models.Model):
     """A question that the customer puts to the vendor. `key` stays through all releases; a change of meaning
     raises `revision`, which shows as "not comparable" in trends."""
 
-    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="questions")
-    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="questions")
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="questions", verbose_name=_("release"))
+    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="questions", verbose_name=_("rule"))
     key = models.SlugField(_("key"), max_length=60)
     position = models.PositiveSmallIntegerField(_("position"))
     weight = models.DecimalField(

@@ -6,14 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib import admin
+from django.contrib.admin.utils import label_for_field
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from accounts import audit
 from accounts.models import AuditEntry, Invitation, Membership, Organisation, Role, User
 from tests.factories import Cast, make_user
 
 SignedIn = Callable[..., Client]
+SAME_WORDS = {"organisation", "questions", "label", "knock-out"}  # in English as in French or Dutch
 
 
 def _organisation(**fields: Any) -> dict[str, Any]:
@@ -135,3 +139,21 @@ def test_a_bank_editor_who_is_no_superuser_sees_none_of_it(cast: Cast, signed_in
     plain_editor = make_user("plain-editor", is_staff=True)
 
     assert signed_in(plain_editor).get(reverse(f"admin:accounts_{model}_changelist")).status_code == 403
+
+
+@pytest.mark.parametrize("language", ["fr", "nl"])
+def test_columns_speak_the_language_of_the_reader(language: str) -> None:
+    def columns() -> list[str]:
+        return [
+            str(label_for_field(name, model, model_admin))
+            for model, model_admin in admin.site._registry.items()
+            if model._meta.app_label in ("accounts", "manifesto")
+            for name in model_admin.list_display
+        ]
+
+    with translation.override("en"):
+        english = columns()
+    with translation.override(language):
+        same = {one for one, other in zip(english, columns(), strict=True) if one == other}
+    assert same <= SAME_WORDS
+    assert len(english) > 20
