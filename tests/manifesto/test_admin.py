@@ -451,3 +451,8 @@ def test_a_file_is_imported_as_a_new_draft(client: Client, published: Release) -
 def test_a_forged_ticket_is_refused(client: Client, draft: Release) -> None:
     response = client.post(url("release_import", draft.pk), {"ticket": "forged"}, follow=True)
     assert "too old" in response.content.decode()
+
+
+def test_a_list_is_headed_by_what_it_lists(client: Client) -> None:
+    assert client.get(url("release_changelist")).context["title"] == "Releases"
+    assert client.get(url("question_changelist")).context["title"] == "Questions"
