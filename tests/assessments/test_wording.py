@@ -30,9 +30,7 @@ def score_of(*grades: int | None, weights: tuple[int, ...] = (), knockout: bool 
     return scoring.score(["support"], questions, POLICY)
 
 
-@pytest.mark.parametrize(
-    ("language", "shown"), [("en", "66.7%"), ("fr", "66,7\N{NO-BREAK SPACE}%"), ("nl", "66,7%")]
-)
+@pytest.mark.parametrize(("language", "shown"), [("en", "66.7%"), ("fr", "66,7\N{NO-BREAK SPACE}%"), ("nl", "66,7%")])
 def test_percent_is_written_as_each_language_writes_it(language: str, shown: str) -> None:
     with translation.override(language):
         assert wording.percent(Fraction(200, 3), POLICY) == shown
