@@ -12,7 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from playwright.sync_api import Locator, Page, expect
 from pypdf import PdfReader
 
@@ -43,7 +43,9 @@ class Job:
             return gettext(message) % values if values else gettext(message)
 
     def headline(self, met: int) -> str:
-        return self.say("%(met)s of %(total)s rules met", met=met, total=7)
+        message = "%(met)s of %(total)s rules met"
+        with translation.override(self.language):
+            return ngettext(message, message, met) % {"met": met, "total": 7}
 
     def open(self, path: str, who: str = "") -> Page:
         member = getattr(self.cast, who) if who else None
