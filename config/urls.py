@@ -12,7 +12,7 @@ handler500 = "config.views.server_error"
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("work/", views.work, name="work"),
+    path("my-work/", views.work, name="work"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("favicon.svg", views.favicon, name="favicon"),

@@ -68,7 +68,7 @@ def _one_request_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def visit(browser: Browser, live_server: Any) -> Iterator[Visit]:
-    """`visit("/work/", cast.assessor, width=390)`: a page of its own, in the language and theme asked for."""
+    """`visit("/my-work/", cast.assessor, width=390)`: a page of its own, in the language and theme asked for."""
     contexts = []
     troubles: list[str] = []
 

@@ -78,7 +78,7 @@ def test_an_invitation_leads_a_newcomer_to_their_work(visit: Visit, cast: Cast) 
     page.fill("[name=repeated]", PASSWORD)
     page.locator("main form button").click()
 
-    page.wait_for_url("**/work/")
+    page.wait_for_url("**/my-work/")
     expect(page.locator("html")).to_have_attribute("lang", "nl")
     assert Membership.objects.get(user__email="nora@example.org").department == cast.department
 
@@ -102,5 +102,5 @@ def test_a_passkey_is_added_and_signs_in_without_a_password(visit: Visit, cast: 
     page.goto(reverse("account_login"))
     page.click("#passkey_login")
 
-    page.wait_for_url("**/work/")
+    page.wait_for_url("**/my-work/")
     expect(page.locator(".menu-account")).to_contain_text("Harbour Hospital")

@@ -87,7 +87,7 @@ def test_public_pages_are_whole(client: Client, path: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/work/",
+        "/my-work/",
         "/account/password/change/",
         "/account/logout/",
         "/account/2fa/",
@@ -109,7 +109,7 @@ def test_the_landing_page_says_what_this_is_and_names_the_seven_rules(client: Cl
 
 
 def test_home_sends_everybody_to_where_their_work_is(cast: Cast, signed_in: SignedIn) -> None:
-    assert signed_in(cast.reader).get("/")["Location"] == "/work/"
+    assert signed_in(cast.reader).get("/")["Location"] == "/my-work/"
     assert signed_in(cast.editor).get("/")["Location"] == "/admin/manifesto/release/"
     keeper = make_user("keeper", is_staff=True)  # in the admin, without a right to the bank
     assert signed_in(keeper).get("/")["Location"] == "/admin/"
@@ -125,7 +125,7 @@ def test_who_is_member_of_nothing_learns_what_to_do(cast: Cast, signed_in: Signe
 def test_my_work_lists_what_waits_with_the_late_one_first(cast: Cast, signed_in: SignedIn) -> None:
     make_assessment(cast.assessor, due_on=date(2099, 1, 31))
     late = make_assessment(cast.assessor, due_on=date(2020, 1, 31))
-    shown = signed_in(cast.assessor).get("/work/").content.decode()
+    shown = signed_in(cast.assessor).get("/my-work/").content.decode()
     assert shown.index(late.reference) < shown.index("A-2026-001")
     assert shown.count("chip-late") == 1
     assert "Start an assessment" in shown
@@ -138,7 +138,7 @@ def test_my_work_costs_the_same_queries_for_one_thing_and_for_many(
     for _ in range(5):
         make_assessment(cast.assessor, state=AssessmentState.IN_REVIEW)
     with django_assert_max_num_queries(5):  # type: ignore[attr-defined]
-        shown = client.get("/work/").content.decode()
+        shown = client.get("/my-work/").content.decode()
     assert shown.count("Review and decide") >= 5
 
 
@@ -155,21 +155,21 @@ def test_an_empty_list_names_the_one_next_step_of_each_role(
     cast: Cast, signed_in: SignedIn, role: Role, step: str
 ) -> None:
     member = make_member(cast.other_organisation, f"fresh-{role}", role)
-    shown = signed_in(member).get("/work/").content.decode()
+    shown = signed_in(member).get("/my-work/").content.decode()
     assert "Nothing waits for you" in shown
     assert step in shown
     assert shown.count("btn-primary") == 1
 
 
 def test_the_menu_shows_only_what_the_role_may_open(cast: Cast, signed_in: SignedIn) -> None:
-    assert "Administration" not in signed_in(cast.reader).get("/work/").content.decode()
-    assert "Administration" in signed_in(cast.admin).get("/work/").content.decode()
-    assert "Question bank" not in signed_in(cast.admin).get("/work/").content.decode()
+    assert "Administration" not in signed_in(cast.reader).get("/my-work/").content.decode()
+    assert "Administration" in signed_in(cast.admin).get("/my-work/").content.decode()
+    assert "Question bank" not in signed_in(cast.admin).get("/my-work/").content.decode()
 
 
 def test_the_menu_marks_where_one_is(cast: Cast, signed_in: SignedIn) -> None:
-    shown = signed_in(cast.reader).get("/work/").content.decode()
-    assert '<a href="/work/" aria-current="page">' in shown
+    shown = signed_in(cast.reader).get("/my-work/").content.decode()
+    assert '<a href="/my-work/" aria-current="page">' in shown
 
 
 def test_a_right_can_be_asked_in_a_template(cast: Cast) -> None:

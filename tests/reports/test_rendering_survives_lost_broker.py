@@ -134,7 +134,7 @@ def test_readiness_tells_of_a_frozen_and_of_a_dead_redis_while_pages_still_answe
     redis_server.freeze()
     assert readiness(site)["broker"] is False
     started = time.monotonic()
-    assert site.get("/work/").status == 200
+    assert site.get("/my-work/").status == 200
     assert time.monotonic() - started < PATIENCE
     redis_server.kill()
     assert readiness(site)["broker"] is False
