@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 
 from accounts.models import Membership, User
 from tests.factories import Cast, make_cast
@@ -29,6 +30,14 @@ def _own_data_folder(settings: Any, tmp_path: Any) -> None:
     """Nothing that a test writes lands in the installation's own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a safe one costs 0.3 s each time
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """A request leaves its language active in this thread: the next test would speak it too."""
+    translation.activate("en")
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

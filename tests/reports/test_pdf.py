@@ -16,8 +16,6 @@ from typing import Any
 
 import pikepdf
 import pytest
-from django.utils import translation
-from django.utils.translation import gettext
 from pypdf import PdfReader
 from weasyprint import HTML
 
@@ -242,8 +240,11 @@ def test_bookmarks_lead_to_every_rule(usual: dict[str, bytes], language: str) ->
 def test_page_one_alone_briefs_an_executive(usual: dict[str, bytes], language: str) -> None:
     reader = PdfReader(BytesIO(usual[language]))
     page = " ".join(reader.pages[0].extract_text().split())
-    with translation.override(language):
-        headline = gettext("%(met)s of %(total)s rules met") % {"met": 4, "total": 7}
+    headline = {
+        "en": "4 of 7 rules met",
+        "fr": "4 règles respectées sur 7",
+        "nl": "4 van de 7 regels nageleefd",
+    }[language]
     assert headline in page
     for rule in cards.release()["rules"]:
         assert rule["name"][language] in page
