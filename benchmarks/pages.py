@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from django.db import connection
 from django.test import Client, override_settings
@@ -28,7 +29,7 @@ def _report(repetitions: int) -> str:
     answering = Assessment.objects.for_member(member).collecting()[0]
     card = Scorecard.objects.for_member(member)[0]
     pages = {
-        "empty view, no sign-in": lambda: Client().get(reverse("empty_public")),
+        "empty view, no sign-in": partial(Client().get, reverse("empty_public")),
         "empty view, signed in (the floor)": _page(member, reverse("empty_member"), member.organisation),
         "answering page": _page(
             member, reverse("questionnaire", args=[answering.pk, RULE_KEYS[0]]), member.organisation
