@@ -21,6 +21,8 @@ class Right(StrEnum):
 class Gate(StrEnum):
     PUBLIC = "public"
     SIGNED_IN = "signed_in"  # no membership needed
+    ASKED = "asked"  # a member whom the thing itself names: a rater, a delegate, who decides; the view refuses others
+    LINK = "link"  # a vendor's contact, by the cookie that its link was exchanged for
     STAFF = "staff"  # bank editors, in the Django admin
 
 
@@ -82,13 +84,15 @@ ROUTES: dict[str, Right | Gate] = {
     "assessment_open": Right.ASSESS,
     "assessment_cancel": Right.ASSESS,
     "assessment_history": Right.READ,
-    "questionnaire": Right.ASSESS,
-    "answer_edit": Right.ASSESS,
-    "evidence_add": Right.ASSESS,
-    "evidence_delete": Right.ASSESS,
+    "questionnaire": Gate.ASKED,
+    "answer_edit": Gate.ASKED,
+    "evidence_add": Gate.ASKED,
+    "evidence_delete": Gate.ASKED,
     "evidence_download": Right.READ,
-    "assessment_score": Right.READ,
+    "assessment_score": Gate.ASKED,
     "assessment_review": Right.READ,
+    "assessment_hand_in": Gate.ASKED,
+    "assessment_take_up": Gate.ASKED,
     "assessment_submit": Right.ASSESS,
     "assessment_approve": Right.APPROVE,
     "assessment_send_back": Right.APPROVE,

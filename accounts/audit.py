@@ -1,6 +1,7 @@
 """The audit trail: one call beside the change, in the change's own transaction."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,9 +11,21 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Organisation, User
 
+SYSTEM = "system"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outsider:
+    """Somebody without an account, known by the link that they were sent."""
+
+    label: str
+
+
+Actor = User | Outsider | None  # None: the system
+
 
 def record(
-    actor: User | None,
+    actor: Actor,
     verb: str,
     target: models.Model,
     *,
@@ -22,7 +35,7 @@ def record(
     subject: models.Model | None = None,
     label: str = "",
 ) -> AuditEntry:
-    """Write down that `actor` (None: the system) did `verb` to `target`; only fields that differ are kept.
+    """Write down that `actor` did `verb` to `target`; only fields that differ are kept.
 
     `subject` is the larger thing whose history this belongs to: an assessment for an answer.
     Raises RuntimeError outside a transaction: a trail that can outlive a rolled-back change would lie.
@@ -42,7 +55,7 @@ def record_all(entries: Iterable[AuditEntry]) -> None:
 
 
 def entry(
-    actor: User | None,
+    actor: Actor,
     verb: str,
     target: models.Model,
     *,
@@ -57,8 +70,8 @@ def entry(
     changed = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
     return AuditEntry(
         organisation=organisation,
-        actor=actor,
-        actor_label=(actor and f"{actor} <{actor.email}>") or "system",
+        actor=actor if isinstance(actor, User) else None,
+        actor_label=_label(actor),
         verb=verb,
         object_type=target._meta.label_lower,
         object_id=str(target.pk),
@@ -69,6 +82,12 @@ def entry(
         after={key: new[key] for key in sorted(changed & new.keys())},
         at=timezone.now(),
     )
+
+
+def _label(actor: Actor) -> str:
+    if actor is None:
+        return SYSTEM
+    return actor.label[:200] if isinstance(actor, Outsider) else f"{actor} <{actor.email}>"
 
 
 def snapshot(target: models.Model, fields: Iterable[str]) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class LoginRequired:
         gate = required(request.resolver_match.view_name)  # type: ignore[union-attr]
         if gate is None:
             raise Http404("No access rule names this route.")
-        if gate is Gate.PUBLIC or request.user.is_authenticated:
+        if gate in (Gate.PUBLIC, Gate.LINK) or request.user.is_authenticated:
             return None
         if gate is Gate.STAFF:
             return None  # the admin shows its own sign-in
@@ -71,7 +71,8 @@ class CurrentMember:
             request.memberships = _memberships(request)  # type: ignore[attr-defined]
             request.member = _current(request)  # type: ignore[attr-defined]
         gate = required(request.resolver_match.view_name)  # type: ignore[union-attr]
-        if isinstance(gate, Right) and not may(request.member, gate):  # type: ignore[attr-defined]
+        right = Right.READ if gate is Gate.ASKED else gate
+        if isinstance(right, Right) and not may(request.member, right):  # type: ignore[attr-defined]
             raise PermissionDenied
         return None
 

@@ -77,6 +77,8 @@ class Organisation(models.Model):
 class Department(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="departments")
     name = models.CharField(_("name"), max_length=120)
+    # Wherever a system is assessed, those who run it are to be heard.
+    is_it = models.BooleanField(_("runs the IT"), default=False)
 
     class Meta:
         verbose_name = _("department")

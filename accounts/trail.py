@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import audit
 from accounts.models import AuditEntry
 
 # What happened, by the verb that `audit.record` got. A test reads the code: every verb in use has its words.
@@ -166,7 +167,7 @@ def _pairs(entries: Iterable[AuditEntry]) -> set[tuple[str, str]]:
 
 
 def _actor(entry: AuditEntry) -> str:
-    return _("System") if entry.actor_id is None else entry.actor_label
+    return _("System") if entry.actor_label == audit.SYSTEM else entry.actor_label
 
 
 def _kind(object_type: str) -> str:

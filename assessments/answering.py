@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.models import AuditEntry, User
-from assessments.models import Answer, Assessment, AssessmentState, Blank, FrequencyUnit, Response, ResponseKind
+from assessments.models import Answer, Assessment, AssessmentState, Blank, FrequencyUnit, Response, VendorLink
 from manifesto.models import FactKind, Question
 
 SCORE_FIELDS = ("grade", "blank", "reason", "fact_value", "fact_unit")
@@ -128,18 +128,27 @@ def _fact_problems(draft: Draft, question: Question) -> dict[str, str]:
     return {}
 
 
+Author = User | VendorLink  # a member, or the vendor's contact by a link
+
+
+def in_the_trail(author: Author) -> audit.Actor:
+    return author if isinstance(author, User) else audit.Outsider(label=author.signature)
+
+
 def closed_reason(assessment: Assessment, response: Response | None) -> str:
     """Why no answer can be given now; empty while the questionnaire is open."""
     if assessment.state != AssessmentState.COLLECTING:
         return str(NOT_COLLECTING[assessment.state])
     if response is None:
         return _("Nobody has been asked to answer this assessment yet.")
+    if response.withdrawn_at is not None:
+        return _("You are no longer asked to rate this assessment; what you wrote is kept but does not count.")
     if response.submitted_at is not None:
         return _("The answers have been submitted; they can no longer be changed.")
     return ""
 
 
-def save_answer(answer: Answer, draft: Draft, *, version: int, actor: User, now: datetime) -> Outcome:
+def save_answer(answer: Answer, draft: Draft, *, version: int, author: Author, now: datetime) -> Outcome:
     """Write the draft where the answer still has `version`, with its audit entry, or say why not."""
     question = answer.question
     if errors := problems(draft, question):
@@ -153,16 +162,16 @@ def save_answer(answer: Answer, draft: Draft, *, version: int, actor: User, now:
         if not changed:
             # Also a retry whose first attempt arrived though its reply did not: no conflict with oneself.
             return Saved(version=stored.version, at=stored.updated_at)
-        if not _write(answer.pk, wanted, version=version, actor=actor, now=now):
+        if not _write(answer.pk, wanted, version=version, author=author, now=now):
             return Conflict(stored=stored)
-        _record(stored, wanted, changed, actor=actor, now=now)
+        _record(stored, wanted, changed, author=author, now=now)
     return Saved(version=version + 1, at=now, changed=changed)
 
 
 def locked(answer: Answer) -> Answer:
     """The answer as stored, while its assessment is held: submitting and saving cannot pass through each other."""
     Assessment.objects.select_for_update(of=("self",), no_key=True).get(responses=answer.response_id)
-    related = ("response__assessment__organisation", "question", "updated_by")
+    related = ("response__assessment__organisation", "question", "updated_by", "updated_through")
     return Answer.objects.select_related(*related).get(pk=answer.pk)
 
 
@@ -170,23 +179,28 @@ def differences(one: Draft, other: Draft) -> frozenset[str]:
     return frozenset(item.name for item in fields(Draft) if getattr(one, item.name) != getattr(other, item.name))
 
 
-def _write(pk: int, draft: Draft, *, version: int, actor: User, now: datetime) -> bool:
+def _write(pk: int, draft: Draft, *, version: int, author: Author, now: datetime) -> bool:
     values: dict[str, Any] = {one.name: getattr(draft, one.name) for one in fields(draft)}
     return bool(
         # No joins here: the database would decide `version` in a subquery, and two writers would both win.
         Answer.objects.filter(pk=pk, version=version).update(
-            **values, version=F("version") + 1, updated_at=now, updated_by=actor
+            **values,
+            version=F("version") + 1,
+            carried_over=False,
+            updated_at=now,
+            updated_by=author if isinstance(author, User) else None,
+            updated_through=author if isinstance(author, VendorLink) else None,
         )
     )
 
 
-def _record(stored: Answer, draft: Draft, changed: frozenset[str], *, actor: User, now: datetime) -> None:
+def _record(stored: Answer, draft: Draft, changed: frozenset[str], *, author: Author, now: datetime) -> None:
     """Always for what bears on the score or erases a text; for other texts once a stretch of writing."""
     erased = any(getattr(stored, name) and not getattr(draft, name) for name in TEXT_FIELDS)
-    if changed.isdisjoint(SCORE_FIELDS) and not erased and _is_still_writing(stored, actor, now):
+    if changed.isdisjoint(SCORE_FIELDS) and not erased and _is_still_writing(stored, author, now):
         return
     audit.record(
-        actor,
+        in_the_trail(author),
         "answer_changed",
         stored,
         organisation=stored.response.assessment.organisation,
@@ -197,14 +211,9 @@ def _record(stored: Answer, draft: Draft, changed: frozenset[str], *, actor: Use
     )
 
 
-def _is_still_writing(stored: Answer, actor: User, now: datetime) -> bool:
+def _is_still_writing(stored: Answer, author: Author, now: datetime) -> bool:
     """The last entry about this answer is the same person's, a few minutes old."""
     last = AuditEntry.objects.about(stored).order_by("-at", "-pk").first()
-    return last is not None and last.actor_id == actor.pk and last.at > now - WRITING_STRETCH
-
-
-def response_for(assessment: Assessment, user: User) -> Response | None:
-    """The questionnaire that a member fills: their own where they rate themselves, else the one they share."""
-    responses = list(assessment.responses.filter(kind=ResponseKind.CUSTOMER).order_by("created_at", "pk"))
-    own = [response for response in responses if response.rater_id == user.pk]
-    return next(iter(own + responses), None)
+    if last is None or last.at <= now - WRITING_STRETCH:
+        return False
+    return last.actor_id == author.pk if isinstance(author, User) else last.actor_label == author.signature

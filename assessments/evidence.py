@@ -22,8 +22,8 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
-from assessments.answering import Closed, closed_reason, locked
-from assessments.models import Answer, Evidence
+from assessments.answering import Author, Closed, closed_reason, in_the_trail, locked
+from assessments.models import Answer, Evidence, VendorLink
 
 HEAD_BYTES = 4096
 MOST_FILES = 20  # an answer that needs more needs a summary
@@ -129,7 +129,7 @@ def clean_name(name: str) -> str:
     return path.stem[: NAME_LENGTH - len(path.suffix)] + path.suffix if len(shown) > NAME_LENGTH else shown
 
 
-def add_evidence(answer: Answer, file: UploadedFile, *, actor: User, now: datetime) -> Evidence | Closed:
+def add_evidence(answer: Answer, file: UploadedFile, *, author: Author, now: datetime) -> Evidence | Closed:
     """Keep the file beside the answer, with its audit entry. The same file is kept once. Raises EvidenceError."""
     name, kind = check(file)
     digest = _digest(file)
@@ -148,11 +148,12 @@ def add_evidence(answer: Answer, file: UploadedFile, *, actor: User, now: dateti
             content_type=kind.content_type,
             size=file.size or 0,
             sha256=digest,
-            uploaded_by=actor,
+            uploaded_by=author if isinstance(author, User) else None,
+            uploaded_through=author if isinstance(author, VendorLink) else None,
             uploaded_at=now,
         )
         _store(evidence, file, PurePosixPath(name).suffix.lower())
-        _record(actor, "evidence_added", evidence, stored, after={"name": name, "sha256": digest})
+        _record(author, "evidence_added", evidence, stored, after={"name": name, "sha256": digest})
     return evidence
 
 
@@ -175,14 +176,14 @@ def _digest(file: UploadedFile) -> str:
     return digest.hexdigest()
 
 
-def delete_evidence(evidence: Evidence, *, actor: User) -> Closed | None:
+def delete_evidence(evidence: Evidence, *, author: Author) -> Closed | None:
     """Take a file away, with its audit entry; the bytes go when the change is certain."""
     with transaction.atomic():
         stored = locked(evidence.answer)
         if reason := closed_reason(stored.response.assessment, stored.response):
             return Closed(reason=reason)
         gone = {"name": evidence.name, "sha256": evidence.sha256}
-        _record(actor, "evidence_deleted", evidence, stored, before=gone)
+        _record(author, "evidence_deleted", evidence, stored, before=gone)
         storage, path = evidence.file.storage, str(evidence.file.name)
         evidence.delete()
         transaction.on_commit(lambda: storage.delete(path), robust=True)
@@ -190,7 +191,7 @@ def delete_evidence(evidence: Evidence, *, actor: User) -> Closed | None:
 
 
 def _record(
-    actor: User,
+    author: Author,
     verb: str,
     evidence: Evidence,
     answer: Answer,
@@ -200,7 +201,7 @@ def _record(
 ) -> None:
     assessment = answer.response.assessment
     audit.record(
-        actor,
+        in_the_trail(author),
         verb,
         evidence,
         organisation=assessment.organisation,

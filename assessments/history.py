@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import trail
+from accounts import audit, trail
 from accounts.models import AuditEntry, AuditEntryQuerySet, Membership
 from assessments.models import Assessment
 
@@ -68,11 +68,17 @@ def readable(entry: AuditEntry) -> HistoryLine:
     is_assessment = entry.object_type == Assessment._meta.label_lower
     return HistoryLine(
         at=entry.at,
-        who=str(entry.actor) if entry.actor else str(_("The system")),
+        who=_who(entry),
         what=str(VERBS.get(entry.verb.replace(".", "_")) or entry.verb.replace(".", " ").replace("_", " ")),
         target="" if is_assessment else entry.object_label,
         changes=tuple(_changes(entry)),
     )
+
+
+def _who(entry: AuditEntry) -> str:
+    if entry.actor:
+        return str(entry.actor)
+    return str(_("The system")) if entry.actor_label == audit.SYSTEM else entry.actor_label
 
 
 def _changes(entry: AuditEntry) -> Iterator[Change]:

@@ -5,7 +5,9 @@ draft → collecting → in_review → approved; sent back from in_review to col
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -24,8 +26,8 @@ from assessments.models import (
     Assessment,
     AssessmentState,
     Decision,
+    Delegation,
     Response,
-    ResponseKind,
 )
 from assessments.numbering import next_reference
 from assessments.periods import Period
@@ -94,17 +96,23 @@ def create_assessment(
 
 
 def open_assessment(member: Membership, assessment: Assessment) -> Assessment:
-    """draft → collecting: makes the owner's response with one empty answer a question, so that saving is an UPDATE."""
+    """draft → collecting: lays out a questionnaire for the owner, who may hand it on or invite others."""
     with transaction.atomic():
         row = _locked(member, assessment, Right.ASSESS, {AssessmentState.DRAFT})
         if row.vendor.archived_at is not None:
             raise IllegalTransition(_("This vendor is archived: restore it before you assess it."))
-        response = Response.objects.create(
-            assessment=row, kind=ResponseKind.CUSTOMER, rater=row.owner, department_id=_department_of_owner(row)
-        )
-        questions = Question.objects.filter(release=row.release_id).values_list("pk", flat=True)
-        Answer.objects.bulk_create(Answer(response=response, question_id=pk) for pk in questions)
+        lay_out(row, rater=row.owner, department_id=_department_of_owner(row))
         return _move(member, row, AssessmentState.COLLECTING, "assessment.opened")
+
+
+def lay_out(assessment: Assessment, *, rules: Collection[str] = (), **fields: Any) -> Response:
+    """A questionnaire with one empty answer a question, of these rules or of all, so that saving is an UPDATE."""
+    response = Response.objects.create(assessment=assessment, **fields)
+    questions = Question.objects.filter(release=assessment.release_id)
+    if rules:
+        questions = questions.filter(rule__key__in=rules)
+    Answer.objects.bulk_create(Answer(response=response, question=question) for question in questions)
+    return response
 
 
 def reschedule(member: Membership, assessment: Assessment, *, period: Period, due_on: date | None) -> Assessment:
@@ -121,29 +129,78 @@ def reschedule(member: Membership, assessment: Assessment, *, period: Period, du
     return row
 
 
-def submit(member: Membership, assessment: Assessment, *, now: datetime | None = None) -> Assessment:
-    """collecting → in_review. Blanks are honest and pass; an assessment without a single grade does not."""
+def hand_in(member: Membership, assessment: Assessment, *, now: datetime | None = None) -> Response:
+    """The rater's own questionnaire is done: from here on it counts, others may read it, and it opens the others' to
+    its rater. Blanks are honest and pass; one without a single answer does not."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        row = _held(member, assessment, {AssessmentState.COLLECTING})
+        response = Response.objects.of_rater(member.user).filter(assessment=row).first()
+        if response is None:
+            raise PermissionDenied
+        if response.submitted_at is not None:
+            raise IllegalTransition(_("You have handed in your answers already."))
+        if not response.answers.answered().exists():
+            raise IllegalTransition(_("Nothing is answered yet: answer at least one question before you hand in."))
+        _hand_in(member, row, response, now)
+    return response
+
+
+def take_up_again(member: Membership, assessment: Assessment) -> Response:
+    """The rater's own questionnaire is open again, and the others' answers are closed to them until they hand in."""
+    with transaction.atomic():
+        row = _held(member, assessment, {AssessmentState.COLLECTING})
+        response = Response.objects.of_rater(member.user).handed_in().filter(assessment=row).first()
+        if response is None:
+            raise IllegalTransition(_("Your answers are open already."))
+        _reopen(member, row, response)
+    return response
+
+
+def submit(
+    member: Membership, assessment: Assessment, *, without_outstanding: bool = False, now: datetime | None = None
+) -> Assessment:
+    """collecting → in_review, with what was handed in; the member's own answers go in with it.
+
+    Blanks are honest and pass; an assessment without a single grade does not. Raters who have not handed in are
+    named and left out only where the member says so.
+    """
     now = now or timezone.now()
     with transaction.atomic():
         row = _locked(member, assessment, Right.ASSESS, {AssessmentState.COLLECTING})
-        responses = Response.objects.filter(assessment=row, kind=ResponseKind.CUSTOMER)
-        if not Answer.objects.filter(response__in=responses, grade__isnull=False).exists():
+        own = Response.objects.of_rater(member.user).outstanding().filter(assessment=row).first()
+        if own is not None and own.answers.answered().exists():
+            _hand_in(member, row, own, now)
+        outstanding = Response.objects.of_customer().outstanding().filter(assessment=row).exclude(rater=member.user)
+        counted = Response.objects.of_customer().handed_in().filter(assessment=row)
+        if not Answer.objects.filter(response__in=counted, grade__isnull=False).exists():
             raise IllegalTransition(_("Nothing is graded yet: grade at least one question before you submit."))
-        responses.filter(submitted_at=None).update(submitted_at=now)
+        if outstanding.exists() and not without_outstanding:
+            names = ", ".join(str(one.rater or one.invitation) for one in outstanding.select_related("rater"))
+            raise IllegalTransition(_("These raters have not handed in: %(names)s.") % {"names": names})
         row.submitted_by, row.submitted_at = member.user, now
         return _move(
             member, row, AssessmentState.IN_REVIEW, "assessment.submitted", fields=("submitted_by", "submitted_at")
         )
 
 
-def send_back(member: Membership, assessment: Assessment, *, reason: str, now: datetime | None = None) -> Assessment:
-    """in_review → collecting: the responses are open again; the reason is kept with the decision."""
+def send_back(
+    member: Membership,
+    assessment: Assessment,
+    *,
+    reason: str,
+    to: Collection[int] | None = None,
+    now: datetime | None = None,
+) -> Assessment:
+    """in_review → collecting, with the reason. `to`: the ids of the responses to open again (None: all raters')."""
     now = now or timezone.now()
     with transaction.atomic():
         row = _locked(member, assessment, Right.APPROVE, {AssessmentState.IN_REVIEW})
         said = _reason(reason)
         _decide(row, member.user, Decision.SENT_BACK, now, said)
-        Response.objects.filter(assessment=row, kind=ResponseKind.CUSTOMER).update(submitted_at=None)
+        again = Response.objects.of_customer().handed_in().filter(assessment=row)
+        for response in again if to is None else again.filter(pk__in=to):
+            _reopen(member, row, response)
         row.submitted_by = row.submitted_at = None
         return _move(
             member,
@@ -205,12 +262,51 @@ def _require(member: Membership, right: Right) -> None:
         raise PermissionDenied
 
 
+def _hand_in(member: Membership, row: Assessment, response: Response, now: datetime) -> None:
+    response.submitted_at = now
+    response.save(update_fields=["submitted_at"])
+    Delegation.objects.open().filter(answer__response=response).update(taken_back_at=now)
+    _record_response(member, "response.handed_in", row, response, before=None, after=now)
+
+
+def _reopen(member: Membership, row: Assessment, response: Response) -> None:
+    before, response.submitted_at = response.submitted_at, None
+    response.save(update_fields=["submitted_at"])
+    _record_response(member, "response.reopened", row, response, before=before, after=None)
+
+
+def _record_response(
+    member: Membership,
+    verb: str,
+    row: Assessment,
+    response: Response,
+    *,
+    before: datetime | None,
+    after: datetime | None,
+) -> None:
+    audit.record(
+        member.user,
+        verb,
+        response,
+        organisation=member.organisation,
+        before={"submitted_at": before},
+        after={"submitted_at": after},
+        subject=row,
+        label=str(response.rater or ""),
+    )
+
+
 def _locked(member: Membership, assessment: Assessment, right: Right, states: set[AssessmentState]) -> Assessment:
+    """The row as `_held` gives it. Raises PermissionDenied without the right."""
+    _require(member, right)
+    return _held(member, assessment, states)
+
+
+def _held(member: Membership, assessment: Assessment, states: set[AssessmentState]) -> Assessment:
     """The row, fresh and held until the transaction ends: of two who decide at once, the second sees the first.
 
-    Raises PermissionDenied without the right, Assessment.DoesNotExist for another organisation's assessment.
+    Raises Assessment.DoesNotExist for another organisation's assessment.
     """
-    _require(member, right)
     row = Assessment.objects.for_member(member).select_for_update(no_key=True).get(pk=assessment.pk)
     if row.state not in states:
         raise IllegalTransition(NOT_NOW[row.state])

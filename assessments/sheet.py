@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from django.db.models import QuerySet
+
+from accounts.models import Membership
 from assessments import wording
-from assessments.models import Answer, Assessment, ResponseKind
+from assessments.models import Answer, Assessment, Response
 from assessments.scoring import GradedQuestion, Policy, RuleScore, Score, rounded
 from assessments.standing import RuleProgress, policy_of, progress, standing
+from assessments.visibility import is_rating, readable_responses
 from manifesto.models import GRADE_NAMES, Level, Question
 
 
@@ -87,11 +91,23 @@ class Sheet:
         return any(rule.weight_graded for rule in self.score.rules)
 
 
-def sheet_of(assessment: Assessment, *, with_answers: bool = False) -> Sheet:
-    """The standing with everything answered so far; the answers' texts too where a person is to read them."""
-    score = standing(assessment, submitted_only=False)
+def own_sheet_of(assessment: Assessment, response: Response, *, with_answers: bool = False) -> Sheet:
+    """What one rater's own answers add up to: neither the others' nor what was agreed shines through."""
+    own = Response.objects.filter(pk=response.pk)
+    return _sheet(assessment, own, with_answers=with_answers, with_consensus=False)
+
+
+def sheet_for(assessment: Assessment, member: Membership, *, with_answers: bool = False) -> Sheet:
+    """What this member may see of it: while they still judge themselves, their own answers alone."""
+    readable = readable_responses(assessment, member)
+    judging = is_rating(assessment, member.user)
+    return _sheet(assessment, readable, with_answers=with_answers, with_consensus=not judging)
+
+
+def _sheet(assessment: Assessment, responses: QuerySet[Response], *, with_answers: bool, with_consensus: bool) -> Sheet:
+    score = standing(assessment, responses, with_consensus=with_consensus)
     policy = policy_of(assessment.release)
-    questions = _questions(assessment, score) if with_answers else {}
+    questions = _questions(assessment, responses, score) if with_answers else {}
     rules = tuple(
         _rule_sheet(rule, far, policy, questions.get(rule.rule, ()))
         for rule, far in zip(score.rules, progress(assessment, score), strict=True)
@@ -130,10 +146,10 @@ def _drawn(value: Fraction | None) -> Decimal | None:
     return None if value is None else rounded(value, 1)
 
 
-def _questions(assessment: Assessment, score: Score) -> dict[str, list[QuestionSheet]]:
+def _questions(assessment: Assessment, responses: QuerySet[Response], score: Score) -> dict[str, list[QuestionSheet]]:
     """Rule key → its questions with what everybody answered; four queries."""
     graded = {question.key: question for rule in score.rules for question in rule.questions}
-    answers = _answers(assessment)
+    answers = _answers(assessment, responses)
     asked = Question.objects.filter(release=assessment.release_id).select_related("rule")
     by_rule: dict[str, list[QuestionSheet]] = defaultdict(list)
     for question in asked.order_by("rule__position", "position"):
@@ -148,9 +164,13 @@ def _questions(assessment: Assessment, score: Score) -> dict[str, list[QuestionS
     return by_rule
 
 
-def _answers(assessment: Assessment) -> dict[int, list[ReadAnswer]]:
-    rows = Answer.objects.filter(response__assessment=assessment, response__kind=ResponseKind.CUSTOMER)
-    rows = rows.select_related("response__rater", "updated_by").prefetch_related("evidence").order_by("response")
+def _answers(assessment: Assessment, responses: QuerySet[Response]) -> dict[int, list[ReadAnswer]]:
+    rows = Answer.objects.filter(response__in=responses)
+    rows = (
+        rows.select_related("response__rater", "response__department", "updated_by")
+        .prefetch_related("evidence")
+        .order_by("response")
+    )
     levels = {
         (question, grade): text
         for question, grade, text in Level.objects.filter(question__release=assessment.release_id).values_list(

@@ -6,11 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from assessments import scoring
-from assessments.models import Answer, Assessment, Evidence, ResponseKind
-from assessments.scoring import Blank, Policy, QuestionInput, QuestionState, RaterAnswer, Score
+from assessments.models import Answer, Assessment, Consensus, Evidence, Response, ResponseKind
+from assessments.scoring import Agreed, Blank, Policy, QuestionInput, QuestionState, RaterAnswer, Score
+from assessments.visibility import counted_responses
 from manifesto.models import Question, Release, Rule
 
 SETTLED = frozenset({QuestionState.GRADED, QuestionState.NOT_APPLICABLE})
@@ -63,31 +64,41 @@ def policy_of(release: Release) -> Policy:
     )
 
 
-def question_inputs(assessment: Assessment, *, submitted_only: bool) -> tuple[QuestionInput, ...]:
-    """Every question of the release with what the customer's raters answered; two queries."""
-    answers = _rater_answers(assessment, submitted_only=submitted_only)
+def question_inputs(
+    assessment: Assessment, responses: QuerySet[Response], *, with_consensus: bool = True
+) -> tuple[QuestionInput, ...]:
+    """Every question of the release with what the raters of these responses answered; at most three queries."""
+    answers = _rater_answers(responses)
+    agreed = _agreed(assessment) if with_consensus else {}
     questions = Question.objects.filter(release=assessment.release_id).order_by("rule__position", "position")
     return tuple(
         QuestionInput(
-            key=key, rule=rule, weight=Fraction(weight), knockout=knockout, answers=tuple(answers.get(pk, ()))
+            key=key,
+            rule=rule,
+            weight=Fraction(weight),
+            knockout=knockout,
+            answers=tuple(answers.get(pk, ())),
+            consensus=agreed.get(pk),
         )
         for pk, key, rule, weight, knockout in questions.values_list("pk", "key", "rule__key", "weight", "knockout")
     )
 
 
-def standing(assessment: Assessment, *, submitted_only: bool = True) -> Score:
-    """The score as it stands; three queries (and the release, where it is not loaded yet).
-
-    `submitted_only=False` is the live score of those who still answer.
-    """
+def standing(
+    assessment: Assessment, responses: QuerySet[Response] | None = None, *, with_consensus: bool = True
+) -> Score:
+    """The score of what was handed in and agreed, or of the given responses; four queries (and the release, where
+    it is not loaded yet). The vendor's own response never enters it."""
     rules = Rule.objects.filter(release=assessment.release_id).order_by("position").values_list("key", flat=True)
-    inputs = question_inputs(assessment, submitted_only=submitted_only)
+    if responses is None:
+        responses = counted_responses(assessment)
+    inputs = question_inputs(assessment, responses, with_consensus=with_consensus)
     return scoring.score(list(rules), inputs, policy_of(assessment.release))
 
 
 def progress(assessment: Assessment, score: Score | None = None) -> tuple[RuleProgress, ...]:
     """All rules in order, with what is open; two queries beside the score."""
-    score = score or standing(assessment, submitted_only=False)
+    score = score or standing(assessment)
     states = {question.key: question.state for rule in score.rules for question in rule.questions}
     labels = _labels(assessment.release_id)
     rules = Rule.objects.filter(release=assessment.release_id).order_by("position")
@@ -128,11 +139,15 @@ def _labels(release_id: int) -> dict[str, list[tuple[str, str]]]:
     return labels
 
 
-def _rater_answers(assessment: Assessment, *, submitted_only: bool) -> dict[int, list[RaterAnswer]]:
-    """Question id → what each customer rater answered. The vendor's own responses never enter the score."""
-    rows = Answer.objects.filter(response__assessment=assessment, response__kind=ResponseKind.CUSTOMER)
-    if submitted_only:
-        rows = rows.exclude(response__submitted_at=None)
+def _agreed(assessment: Assessment) -> dict[int, Agreed]:
+    """Question id → what the raters agreed on."""
+    rows = Consensus.objects.filter(assessment=assessment).values_list("question", "grade", "not_applicable")
+    return {question: Agreed(grade=grade, not_applicable=applies_not) for question, grade, applies_not in rows}
+
+
+def _rater_answers(responses: QuerySet[Response]) -> dict[int, list[RaterAnswer]]:
+    """Question id → what each rater answered. The vendor's own responses never enter the score."""
+    rows = Answer.objects.filter(response__in=responses, response__kind=ResponseKind.CUSTOMER)
     rows = rows.annotate(has_evidence=Exists(Evidence.objects.filter(answer=OuterRef("pk"))))
     answers: dict[int, list[RaterAnswer]] = defaultdict(list)
     for question, rater, department, grade, blank, has_evidence in rows.order_by("response").values_list(

@@ -146,4 +146,4 @@ def _fill_in(assessment: Assessment, user: User, data: dict[str, Any], demo: dic
         answer.version, answer.updated_at, answer.updated_by = 1, now, user
         answer.save()
         for name, content in files.get(answer.question.key, {}).items():
-            add_evidence(answer, SimpleUploadedFile(name, content.encode()), actor=user, now=now)
+            add_evidence(answer, SimpleUploadedFile(name, content.encode()), author=user, now=now)

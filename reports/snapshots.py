@@ -38,7 +38,7 @@ def make_scorecard(assessment: Assessment, approval: Approval) -> Scorecard:
     number = _next_number(assessment.organisation, approval.decided_at)
     content = _content(assessment, number)
     score = recompute(content)
-    if score != standing.standing(assessment, submitted_only=True):
+    if score != standing.standing(assessment):
         raise RuntimeError(f"The snapshot of {assessment.reference} does not compute to its standing score.")
     text = canonical({**content, "score": scoring.as_data(score)})
     scorecard = _store(assessment, approval, number=number, text=text, score=score)

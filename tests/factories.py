@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -126,8 +127,23 @@ def make_assessment(
         state=state,
         **fields,
     )
-    response = Response.objects.create(assessment=assessment, rater=member.user, department=member.department)
-    Answer.objects.bulk_create(
-        Answer(response=response, question=question, grade=grade) for question in release.questions.all()
-    )
+    add_rater(assessment, member, grade=grade)
     return assessment
+
+
+def add_rater(
+    assessment: Assessment,
+    member: Membership,
+    *,
+    grade: int | None = None,
+    grades: Mapping[str, int] | None = None,
+    **fields: Any,
+) -> Response:
+    """A questionnaire of `member`, each answer with `grade`, or by question key with that of `grades`, where given."""
+    fields = {"department": member.department, **fields}
+    response = Response.objects.create(assessment=assessment, rater=member.user, **fields)
+    Answer.objects.bulk_create(
+        Answer(response=response, question=question, grade=(grades or {}).get(question.key, grade))
+        for question in assessment.release.questions.all()
+    )
+    return response

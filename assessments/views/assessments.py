@@ -5,19 +5,20 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import MemberRequest, Right, may
+from accounts.models import Membership
 from assessments import lifecycle
 from assessments.forms import AssessmentEditForm, AssessmentFilter, AssessmentForm
 from assessments.history import entries_of, readable
 from assessments.lifecycle import IllegalTransition
 from assessments.models import OPEN_STATES, Assessment, AssessmentState
-from assessments.sheet import sheet_of
+from assessments.sheet import sheet_for
 from assessments.steps import next_step, path_of
 from manifesto.models import Release, Rule
 from vendors.models import Vendor
@@ -65,7 +66,7 @@ def assessment_add(request: MemberRequest) -> HttpResponse:
     return render(request, "assessments/assessment_add.html", context)
 
 
-def _created(request: MemberRequest, form: AssessmentForm, release: Release | None) -> HttpResponseRedirect:
+def _created(request: MemberRequest, form: AssessmentForm, release: Release | None) -> HttpResponse:
     stays_draft = request.POST.get("then") == "draft"
     with transaction.atomic():
         assessment = lifecycle.create_assessment(
@@ -83,19 +84,23 @@ def _created(request: MemberRequest, form: AssessmentForm, release: Release | No
     messages.success(
         request, _("%(reference)s is open. Each answer saves by itself.") % {"reference": assessment.reference}
     )
-    return redirect_to_first_rule(assessment)
+    return redirect_to_first_rule(request.member, assessment)
 
 
-def redirect_to_first_rule(assessment: Assessment) -> HttpResponseRedirect:
-    first = Rule.objects.filter(release=assessment.release_id).order_by("position").values_list("key", flat=True)[0]
-    return redirect("questionnaire", assessment.pk, first)
+def redirect_to_first_rule(member: Membership, assessment: Assessment) -> HttpResponse:
+    """To the first rule that the member is asked about, or to the assessment where they are not asked."""
+    asked = Rule.objects.filter(
+        questions__answers__response__assessment=assessment, questions__answers__response__rater=member.user_id
+    )
+    first = asked.order_by("position").values_list("key", flat=True).first()
+    return redirect("questionnaire", assessment.pk, first) if first else redirect("assessment_detail", assessment.pk)
 
 
 @require_GET
 def assessment_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """The hub: where it stands, and the one next step for whoever looks."""
     assessment = fetch(request, pk)
-    sheet = sheet_of(assessment)
+    sheet = sheet_for(assessment, request.member)
     decision = assessment.approvals.select_related("decided_by").last()
     context = {
         "assessment": assessment,

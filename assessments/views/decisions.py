@@ -19,7 +19,7 @@ from assessments import lifecycle
 from assessments.forms import ReasonForm
 from assessments.lifecycle import IllegalTransition
 from assessments.models import OPEN_STATES, Assessment, AssessmentState
-from assessments.sheet import sheet_of
+from assessments.sheet import sheet_for
 from assessments.views.assessments import fetch, redirect_to_first_rule
 
 
@@ -28,7 +28,7 @@ def assessment_open(request: MemberRequest, pk: int) -> HttpResponse:
     assessment = fetch(request, pk)
     if not _done(request, lambda: lifecycle.open_assessment(request.member, assessment)):
         return redirect("assessment_detail", pk)
-    return redirect_to_first_rule(assessment)
+    return redirect_to_first_rule(request.member, assessment)
 
 
 @require_GET
@@ -43,7 +43,7 @@ def assessment_review(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _review(request: MemberRequest, assessment: Assessment, form: ReasonForm) -> HttpResponse:
     in_review = assessment.state == AssessmentState.IN_REVIEW
-    sheet = sheet_of(assessment, with_answers=True)
+    sheet = sheet_for(assessment, request.member, with_answers=True)
     context = {
         "assessment": assessment,
         "sheet": sheet,
@@ -63,6 +63,25 @@ def assessment_submit(request: MemberRequest, pk: int) -> HttpResponse:
         return redirect("assessment_review", pk)
     messages.success(request, _("Submitted. An approver now reads it and decides."))
     return redirect("assessment_detail", pk)
+
+
+@require_POST
+def assessment_hand_in(request: MemberRequest, pk: int) -> HttpResponse:
+    """The rater's own answers are done."""
+    assessment = fetch(request, pk)
+    if not _done(request, lambda: lifecycle.hand_in(request.member, assessment)):
+        return redirect("assessment_review", pk)
+    messages.success(request, _("Handed in. Thank you: your answers count from now on."))
+    return redirect("assessment_detail", pk)
+
+
+@require_POST
+def assessment_take_up(request: MemberRequest, pk: int) -> HttpResponse:
+    """The rater wants to change answers that are handed in."""
+    assessment = fetch(request, pk)
+    if not _done(request, lambda: lifecycle.take_up_again(request.member, assessment)):
+        return redirect("assessment_detail", pk)
+    return redirect_to_first_rule(request.member, assessment)
 
 
 @require_POST
@@ -109,7 +128,7 @@ def assessment_cancel(request: MemberRequest, pk: int) -> HttpResponse:
     return render(request, "assessments/assessment_cancel.html", {"assessment": assessment, "form": form})
 
 
-def _done(request: MemberRequest, transition: Callable[[], Assessment]) -> bool:
+def _done(request: MemberRequest, transition: Callable[[], object]) -> bool:
     """Whether the transition was legal; if not, its message is shown on the next page."""
     try:
         transition()

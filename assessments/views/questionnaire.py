@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -18,10 +19,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import MemberRequest
 from assessments.answer_forms import AnswerForm, Row, conflict_of, prefix_of, row_of, saved_at, values_of
-from assessments.answering import Closed, Conflict, Invalid, Outcome, Saved, closed_reason, response_for, save_answer
+from assessments.answering import Closed, Conflict, Invalid, Outcome, Saved, closed_reason, save_answer
 from assessments.evidence import EvidenceError, add_evidence, delete_evidence
 from assessments.models import Answer, Assessment, Evidence, Response
-from assessments.sheet import RuleSheet, Sheet, sheet_of
+from assessments.sheet import RuleSheet, Sheet, own_sheet_of
+from assessments.visibility import may_read, may_write, own_response
 from manifesto.models import Rule
 
 STATUS_OF = {Saved: 200, Conflict: 409, Invalid: 422, Closed: 423}
@@ -64,9 +66,9 @@ class Place:
 def questionnaire(request: MemberRequest, pk: int, rule: str) -> HttpResponse:
     """One rule with its questions. A POST saves them all: that is the whole of it without JavaScript."""
     assessment = _assessment(request, pk)
-    response = response_for(assessment, request.user)
+    response = _own(request, assessment)
     closed = closed_reason(assessment, response)
-    if response is None or (closed and request.method == "GET"):
+    if closed and request.method == "GET":
         messages.info(request, closed)
         return redirect("assessment_detail", pk)
     place = _place(assessment, response, rule)
@@ -78,7 +80,7 @@ def questionnaire(request: MemberRequest, pk: int, rule: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def answer_edit(request: MemberRequest, pk: int) -> HttpResponse:
     """Save one answer. Asked for JSON (autosave.js) it answers in JSON, else with the page of its rule."""
-    answer = get_object_or_404(Answer.objects.for_member(request.member).with_question(), pk=pk)
+    answer = _writable(request, pk)
     place = _place(answer.response.assessment, answer.response, answer.question.rule.key)
     if request.method == "GET":
         return redirect(f"{place.url()}#question-{answer.question.key}")
@@ -91,7 +93,7 @@ def answer_edit(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def evidence_add(request: MemberRequest, pk: int) -> HttpResponse:
     """Keep the files sent with an answer."""
-    answer = get_object_or_404(Answer.objects.for_member(request.member).with_question(), pk=pk)
+    answer = _writable(request, pk)
     form = AnswerForm(answer=answer)
     closed = _keep_files(request, form, request.FILES.getlist(f"{prefix_of(answer)}-evidence"))
     return _evidence_reply(request, form, closed)
@@ -103,14 +105,19 @@ def evidence_delete(request: MemberRequest, pk: int) -> HttpResponse:
         Evidence.objects.for_member(request.member).select_related("answer__response", "answer__question__rule"),
         pk=pk,
     )
-    closed = delete_evidence(evidence, actor=request.user)
+    if not may_write(evidence.answer, request.user):
+        raise PermissionDenied
+    closed = delete_evidence(evidence, author=request.user)
     return _evidence_reply(request, AnswerForm(answer=evidence.answer), closed)
 
 
 @require_GET
 def evidence_download(request: MemberRequest, pk: int) -> FileResponse:
     """The file, always to be kept and never to be shown: what it contains was written by others."""
-    evidence = get_object_or_404(Evidence.objects.for_member(request.member), pk=pk)
+    rows = Evidence.objects.for_member(request.member).select_related("answer__response__assessment")
+    evidence = get_object_or_404(rows, pk=pk)
+    if not may_read(evidence.answer, request.member):
+        raise PermissionDenied
     try:
         file = evidence.file.open("rb")
     except FileNotFoundError as missing:
@@ -126,16 +133,33 @@ def evidence_download(request: MemberRequest, pk: int) -> FileResponse:
 def assessment_score(request: MemberRequest, pk: int) -> HttpResponse:
     """The live score and the stepper alone, to be put in their places."""
     assessment = _assessment(request, pk)
-    current = request.GET.get("rule", "")
-    return render(request, "assessments/_score_update.html", _score(assessment, current))
+    place = _place(assessment, _own(request, assessment), request.GET.get("rule", ""))
+    return render(request, "assessments/_score_update.html", _score(place))
 
 
 def _assessment(request: MemberRequest, pk: int) -> Assessment:
     return get_object_or_404(Assessment.objects.for_member(request.member).with_vendor(), pk=pk)
 
 
+def _own(request: MemberRequest, assessment: Assessment) -> Response:
+    """The questionnaire of whoever asks; nobody else's, whatever their role."""
+    response = own_response(assessment, request.user)
+    if response is None:
+        raise PermissionDenied
+    return response
+
+
+def _writable(request: MemberRequest, pk: int) -> Answer:
+    """An answer of one's own, or one that was handed to the person."""
+    answer = get_object_or_404(Answer.objects.for_member(request.member).with_question(), pk=pk)
+    if not may_write(answer, request.user):
+        raise PermissionDenied
+    return answer
+
+
 def _place(assessment: Assessment, response: Response, key: str) -> Place:
-    rules = tuple(Rule.objects.filter(release=assessment.release_id).order_by("position"))
+    asked = Rule.objects.filter(questions__answers__response=response).distinct()
+    rules = tuple(asked.order_by("position"))
     rule = next((rule for rule in rules if rule.key == key), None)
     if rule is None:
         raise Http404
@@ -148,7 +172,7 @@ def _save(request: MemberRequest, form: AnswerForm) -> Outcome:
         closed = closed_reason(form.answer.response.assessment, form.answer.response)
         return Closed(reason=closed) if closed else Invalid(errors=form.messages())
     version = form.cleaned_data["version"]
-    outcome = save_answer(form.answer, form.draft(), version=version, actor=request.user, now=timezone.now())
+    outcome = save_answer(form.answer, form.draft(), version=version, author=request.user, now=timezone.now())
     if isinstance(outcome, Conflict):
         form.conflict = outcome.stored
     return outcome
@@ -210,7 +234,7 @@ def _keep_files(request: MemberRequest, form: AnswerForm, files: Iterable[Any]) 
     """Keep each file that may be kept; the others are named with the reason."""
     for file in files:
         try:
-            outcome = add_evidence(form.answer, file, actor=request.user, now=timezone.now())
+            outcome = add_evidence(form.answer, file, author=request.user, now=timezone.now())
         except EvidenceError as refused:
             form.file_errors.append(str(refused))
         else:
@@ -227,7 +251,7 @@ def _delete_file(request: MemberRequest, forms: Iterable[AnswerForm]) -> Closed 
     answers = [form.answer.pk for form in forms]
     evidence = Evidence.objects.for_member(request.member).filter(pk=wanted, answer__in=answers)
     found = evidence.select_related("answer__response", "answer__question").first()
-    return delete_evidence(found, actor=request.user) if found else None
+    return delete_evidence(found, author=request.user) if found else None
 
 
 def _onward(request: MemberRequest, place: Place) -> HttpResponseRedirect:
@@ -255,7 +279,7 @@ def _page(
         "problems": [(row, link, message) for row in rows for link, message in row.error_links],
         "conflicts": [row for row in rows if row.conflict],
         "closed": closed,
-        **_score(place.assessment, place.rule.key),
+        **_score(place),
     }
     return render(request, "assessments/questionnaire.html", context, status=status)
 
@@ -286,18 +310,20 @@ class Step:
         return round(self.sheet.high or 0) - self.low
 
 
-def _score(assessment: Assessment, current: str) -> dict[str, Any]:
-    """What the score panel and the stepper show; a fixed number of queries."""
-    sheet: Sheet = sheet_of(assessment)
+def _score(place: Place) -> dict[str, Any]:
+    """What the score panel and the stepper show: the rater's own answers alone; a fixed number of queries."""
+    sheet: Sheet = own_sheet_of(place.assessment, place.response)
+    asked = {rule.key for rule in place.rules}
     steps = [
         Step(
             sheet=rule,
-            url=reverse("questionnaire", args=[assessment.pk, rule.progress.key]),
-            is_current=rule.progress.key == current,
+            url=reverse("questionnaire", args=[place.assessment.pk, rule.progress.key]),
+            is_current=rule.progress.key == place.rule.key,
         )
         for rule in sheet.rules
+        if rule.progress.key in asked
     ]
-    return {"assessment": assessment, "sheet": sheet, "steps": steps}
+    return {"assessment": place.assessment, "sheet": sheet, "steps": steps}
 
 
 def _wants_json(request: MemberRequest) -> bool:

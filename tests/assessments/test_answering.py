@@ -39,7 +39,7 @@ def first_answer(assessment: Assessment) -> Answer:
 
 
 def save(answer: Answer, cast: Cast, *, version: int = 0, **values: Any) -> Any:
-    return save_answer(answer, Draft(**values), version=version, actor=cast.assessor.user, now=NOW)
+    return save_answer(answer, Draft(**values), version=version, author=cast.assessor.user, now=NOW)
 
 
 def with_fact(cast: Cast, fact: FactKind) -> Answer:
@@ -64,7 +64,7 @@ def test_a_saved_answer_holds_the_draft_and_a_new_version(answer: Answer, cast: 
 def test_the_second_writer_of_a_version_meets_the_first_and_changes_nothing(answer: Answer, cast: Cast) -> None:
     save(answer, cast, grade=1)
 
-    outcome = save_answer(answer, Draft(grade=4), version=0, actor=cast.colleague.user, now=NOW)
+    outcome = save_answer(answer, Draft(grade=4), version=0, author=cast.colleague.user, now=NOW)
 
     answer.refresh_from_db()
     assert isinstance(outcome, Conflict)
@@ -196,7 +196,7 @@ def test_a_stretch_of_writing_is_one_entry_and_a_pause_begins_another(answer: An
     steps = [("They", 0), ("They stay", 60), ("They stay until", 120), ("They stay until noon", 800)]
     for version, (text, seconds) in enumerate(steps):
         now = timezone.now() + timedelta(seconds=seconds)
-        save_answer(answer, Draft(comment=text), version=version, actor=cast.assessor.user, now=now)
+        save_answer(answer, Draft(comment=text), version=version, author=cast.assessor.user, now=now)
 
     entries = AuditEntry.objects.about(answer).order_by("pk")
     assert [(entry.before["comment"], entry.after["comment"]) for entry in entries] == [
@@ -208,7 +208,7 @@ def test_a_stretch_of_writing_is_one_entry_and_a_pause_begins_another(answer: An
 def test_writing_after_somebody_else_is_an_entry_of_its_own(answer: Answer, cast: Cast) -> None:
     people = (cast.assessor.user, cast.colleague.user, cast.assessor.user)
     for version, person in enumerate(people):
-        save_answer(answer, Draft(comment=f"Version {version}"), version=version, actor=person, now=NOW)
+        save_answer(answer, Draft(comment=f"Version {version}"), version=version, author=person, now=NOW)
 
     entries = AuditEntry.objects.about(answer).order_by("pk")
     assert [entry.actor for entry in entries] == list(people)
@@ -272,7 +272,7 @@ def _append(answer: Answer, cast: Cast, line: str) -> int:
     for met in range(1000):
         stored = Answer.objects.get(pk=answer.pk)
         draft = replace(Draft.of(stored), comment=f"{stored.comment} {line}")
-        outcome = save_answer(answer, draft, version=stored.version, actor=cast.assessor.user, now=NOW)
+        outcome = save_answer(answer, draft, version=stored.version, author=cast.assessor.user, now=NOW)
         if isinstance(outcome, Saved):
             return met
     raise AssertionError("never came through")

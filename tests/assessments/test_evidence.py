@@ -119,7 +119,7 @@ def test_a_name_is_one_line_without_folders_or_tricks(given: str, kept: str) -> 
 
 
 def test_a_kept_file_has_a_random_name_its_hash_and_its_entry_on_the_trail(answer: Answer, cast: Cast) -> None:
-    kept = add_evidence(answer, uploaded("report.pdf"), actor=cast.assessor.user, now=NOW)
+    kept = add_evidence(answer, uploaded("report.pdf"), author=cast.assessor.user, now=NOW)
 
     assert isinstance(kept, Evidence)
     assert (kept.name, kept.size, kept.content_type) == ("report.pdf", len(PDF), "application/pdf")
@@ -133,8 +133,8 @@ def test_a_kept_file_has_a_random_name_its_hash_and_its_entry_on_the_trail(answe
 
 
 def test_the_same_file_twice_is_kept_once(answer: Answer, cast: Cast) -> None:
-    first = add_evidence(answer, uploaded("report.pdf"), actor=cast.assessor.user, now=NOW)
-    again = add_evidence(answer, uploaded("copy of report.pdf"), actor=cast.assessor.user, now=NOW)
+    first = add_evidence(answer, uploaded("report.pdf"), author=cast.assessor.user, now=NOW)
+    again = add_evidence(answer, uploaded("copy of report.pdf"), author=cast.assessor.user, now=NOW)
 
     assert first == again
     assert Evidence.objects.count() == 1
@@ -142,10 +142,10 @@ def test_the_same_file_twice_is_kept_once(answer: Answer, cast: Cast) -> None:
 
 def test_an_answer_takes_only_so_many_files(answer: Answer, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evidence, "MOST_FILES", 1)
-    add_evidence(answer, uploaded("one.pdf"), actor=cast.assessor.user, now=NOW)
+    add_evidence(answer, uploaded("one.pdf"), author=cast.assessor.user, now=NOW)
 
     with pytest.raises(EvidenceError, match="at most 1"):
-        add_evidence(answer, uploaded("two.pdf", PDF + b"2"), actor=cast.assessor.user, now=NOW)
+        add_evidence(answer, uploaded("two.pdf", PDF + b"2"), author=cast.assessor.user, now=NOW)
 
 
 def test_a_file_whose_row_fails_leaves_nothing_behind(
@@ -156,7 +156,7 @@ def test_a_file_whose_row_fails_leaves_nothing_behind(
 
     monkeypatch.setattr(Evidence, "save", fail)
     with pytest.raises(IntegrityError):
-        add_evidence(answer, uploaded("report.pdf"), actor=cast.assessor.user, now=NOW)
+        add_evidence(answer, uploaded("report.pdf"), author=cast.assessor.user, now=NOW)
 
     assert [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()] == []
 
@@ -164,12 +164,12 @@ def test_a_file_whose_row_fails_leaves_nothing_behind(
 def test_a_deleted_file_is_gone_but_its_name_and_hash_stay_on_the_trail(
     answer: Answer, cast: Cast, django_capture_on_commit_callbacks: Any
 ) -> None:
-    kept = add_evidence(answer, uploaded("report.pdf"), actor=cast.assessor.user, now=NOW)
+    kept = add_evidence(answer, uploaded("report.pdf"), author=cast.assessor.user, now=NOW)
     assert isinstance(kept, Evidence)
     path = kept.file.name
 
     with django_capture_on_commit_callbacks(execute=True):
-        delete_evidence(kept, actor=cast.colleague.user)
+        delete_evidence(kept, author=cast.colleague.user)
 
     assert not default_storage.exists(path)
     assert not Evidence.objects.exists()
@@ -178,13 +178,13 @@ def test_a_deleted_file_is_gone_but_its_name_and_hash_stay_on_the_trail(
 
 
 def test_evidence_of_a_closed_assessment_neither_comes_nor_goes(answer: Answer, cast: Cast) -> None:
-    kept = add_evidence(answer, uploaded("report.pdf"), actor=cast.assessor.user, now=NOW)
+    kept = add_evidence(answer, uploaded("report.pdf"), author=cast.assessor.user, now=NOW)
     assert isinstance(kept, Evidence)
     Assessment.objects.update(state=AssessmentState.IN_REVIEW)
 
-    late = add_evidence(answer, uploaded("late.pdf", PDF + b"2"), actor=cast.assessor.user, now=NOW)
+    late = add_evidence(answer, uploaded("late.pdf", PDF + b"2"), author=cast.assessor.user, now=NOW)
 
     assert isinstance(late, Closed)
-    assert isinstance(delete_evidence(kept, actor=cast.assessor.user), Closed)
+    assert isinstance(delete_evidence(kept, author=cast.assessor.user), Closed)
     assert list(Evidence.objects.all()) == [kept]
     assert default_storage.exists(kept.file.name)

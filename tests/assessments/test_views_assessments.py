@@ -447,7 +447,7 @@ class TestHistory:
         assessment = make_assessment(cast.assessor, grade=3)
         answer = Answer.objects.select_related("question").get(question__key="proof-1")
         draft = Draft(blank=Blank.DONT_KNOW, comment="They said <nothing>.")
-        save_answer(answer, draft, version=0, actor=cast.assessor.user, now=NOW)
+        save_answer(answer, draft, version=0, author=cast.assessor.user, now=NOW)
         text = page(signed_in(cast.reader), "assessment_history", assessment.pk)
         assert "changed an answer: proof question 1 (en)" in text
         assert '<del dir="auto">3</del>' in text

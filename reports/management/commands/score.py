@@ -67,7 +67,7 @@ class Command(BaseCommand):
 def _arithmetic(assessment: Assessment) -> Arithmetic:
     if assessment.state != AssessmentState.APPROVED:
         return Arithmetic(
-            score=standing.standing(assessment, submitted_only=False),
+            score=standing.standing(assessment),
             policy=standing.policy_of(assessment.release),
             basis="the answers as they stand now",
         )

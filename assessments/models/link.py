@@ -1,0 +1,148 @@
+"""The vendor's way in: links without an account, and the right of reply."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from assessments.models.assessment import Assessment
+from assessments.models.response import Response
+from vendors.models import Contact
+
+
+class ReplyRequest(models.Model):
+    """The right of reply: the result per rule as it was shown to the vendor, and until when it may answer."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="reply_requests")
+    shown = models.JSONField()  # {"rules": [{"key", "position", "name": {"en": …}, "status", "percent"}], "met": 5, …}
+    fingerprint = models.CharField(max_length=64, blank=True)  # of what was submitted when it was shown
+    due_on = models.DateField(_("reply until"))
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(_("replied on"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("right of reply")
+        verbose_name_plural = _("rights of reply")
+        ordering = ("opened_at",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assessment"], condition=Q(withdrawn_at=None), name="reply_request_open_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessment_id} {self.due_on}"
+
+
+class Stance(models.TextChoices):
+    AGREES = "agrees", _("Agrees")
+    CONTESTS = "contests", _("Contests")
+
+
+class Reply(models.Model):
+    """What the vendor says of the result of one rule. It changes no score."""
+
+    request = models.ForeignKey(ReplyRequest, on_delete=models.CASCADE, related_name="replies")
+    rule = models.SlugField()
+    stance = models.CharField(max_length=10, choices=Stance, blank=True)
+    text = models.TextField(_("reply"), blank=True)
+    version = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("reply")
+        verbose_name_plural = _("replies")
+        constraints = [
+            models.UniqueConstraint(fields=["request", "rule"], name="reply_once_per_rule"),
+            models.CheckConstraint(condition=Q(stance="") | Q(stance__in=Stance.values), name="reply_stance_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} {self.rule}"
+
+
+class LinkPurpose(models.TextChoices):
+    ANSWER = "answer", _("To answer the questions")
+    REPLY = "reply", _("To reply to the result")
+
+
+class VendorLinkQuerySet(models.QuerySet["VendorLink"]):
+    def for_member(self, member: Membership) -> VendorLinkQuerySet:
+        return self.filter(assessment__organisation=member.organisation_id)
+
+    def to_answer(self) -> VendorLinkQuerySet:
+        return self.filter(purpose=LinkPurpose.ANSWER)
+
+    def to_reply(self) -> VendorLinkQuerySet:
+        return self.filter(purpose=LinkPurpose.REPLY)
+
+    def valid(self, now: datetime) -> VendorLinkQuerySet:
+        return self.filter(revoked_at=None, expires_at__gt=now)
+
+
+class VendorLink(models.Model):
+    """A link for one contact to one response, or to one right of reply. The token is kept only as its hash; sending
+    it again makes a new one, and `issue` then ends every cookie that the earlier one gave."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="links")
+    purpose = models.CharField(max_length=6, choices=LinkPurpose, default=LinkPurpose.ANSWER)
+    response = models.ForeignKey(Response, on_delete=models.CASCADE, null=True, blank=True, related_name="links")
+    reply_request = models.ForeignKey(
+        ReplyRequest, on_delete=models.CASCADE, null=True, blank=True, related_name="links"
+    )
+    contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="links")
+    name = models.CharField(_("name"), max_length=120)  # of the contact, kept should the contact go
+    email = models.EmailField(_("e-mail address"), blank=True)
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
+    token_hash = models.CharField(max_length=64, unique=True)
+    issue = models.PositiveSmallIntegerField(default=1)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(_("valid until"))
+    revoked_at = models.DateTimeField(_("withdrawn on"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)  # when the mail server last took it
+    failed_at = models.DateTimeField(_("not delivered"), null=True, blank=True)  # when it last refused it
+    opened_at = models.DateTimeField(_("first opened"), null=True, blank=True)
+    seen_at = models.DateTimeField(_("last used"), null=True, blank=True)
+
+    objects = VendorLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("vendor’s link")
+        verbose_name_plural = _("vendor’s links")
+        ordering = ("created_at", "pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(purpose="answer", response__isnull=False, reply_request=None)
+                | Q(purpose="reply", response=None, reply_request__isnull=False),
+                name="vendor_link_has_its_object",
+            ),
+            models.UniqueConstraint(
+                fields=["response", "contact"],
+                condition=Q(revoked_at=None, contact__isnull=False),
+                name="vendor_link_once_per_contact_and_response",
+            ),
+            models.UniqueConstraint(
+                fields=["reply_request", "contact"],
+                condition=Q(revoked_at=None, contact__isnull=False),
+                name="vendor_link_once_per_contact_and_reply",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def signature(self) -> str:
+        """Who it is, in the trail and beside answers."""
+        return f"{self.name} <{self.email}>" if self.email else self.name
+
+    def is_valid(self, now: datetime) -> bool:
+        return self.revoked_at is None and self.expires_at > now
