@@ -112,8 +112,14 @@ def assessment_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "may_answer": assessment.state == AssessmentState.COLLECTING and may(request.member, Right.ASSESS),
         "is_open": assessment.state in OPEN_STATES,
         "is_late": is_late(assessment),
+        **_panels(assessment, request.member),
     }
     return render(request, "assessments/assessment_detail.html", context)
+
+
+def _panels(assessment: Assessment, member: Membership) -> dict[str, object]:
+    """What the panels of the hub show, each from one call with a fixed number of queries."""
+    return {}
 
 
 @require_http_methods(["GET", "POST"])

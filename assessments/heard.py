@@ -1,0 +1,104 @@
+"""Whose voice is in an assessment: which departments have a say, and which of them were asked and heard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department
+from assessments.models import Assessment, Response
+from vendors.models import Service
+
+
+class Why(StrEnum):
+    """Why a department has a say. One that has several reasons is named for the first."""
+
+    ORDERING = "ordering"
+    AFFECTED = "affected"
+    IT = "it"
+
+
+WHY_IN_WORDS: dict[Why, Promise] = {
+    Why.ORDERING: _("orders from this vendor"),
+    Why.AFFECTED: _("depends on a service of this vendor"),
+    Why.IT: _("runs the IT"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepartmentHeard:
+    """A department that has a say. `asked`: somebody of it rates; `heard`: somebody of it has handed in."""
+
+    id: int
+    name: str
+    why: Why
+    asked: bool
+    heard: bool
+
+    @property
+    def reason(self) -> str:
+        return str(WHY_IN_WORDS[self.why])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """`departments`: those that have a say, the ordering one first; `others`: names of further ones that were heard;
+    `asked` and `handed_in`: numbers of raters, those without a department included."""
+
+    departments: tuple[DepartmentHeard, ...]
+    others: tuple[str, ...]
+    asked: int
+    handed_in: int
+
+    @property
+    def missing(self) -> tuple[DepartmentHeard, ...]:
+        return tuple(one for one in self.departments if not one.heard)
+
+
+def heard(assessment: Assessment, responses: QuerySet[Response] | None = None) -> Heard:
+    """Whose voices are in these responses of raters (None: all that are asked); two queries, however many they are."""
+    rows = Response.objects.of_customer().filter(assessment=assessment) if responses is None else responses
+    asked = list(rows.values_list("department", "department__name", "submitted_at"))
+    return of_voices(
+        _having_a_say(assessment), [(pk, name or "", submitted is not None) for pk, name, submitted in asked]
+    )
+
+
+def of_voices(having_a_say: Iterable[tuple[int, str, Why]], voices: Iterable[tuple[int | None, str, bool]]) -> Heard:
+    """From the departments with a say, and each rater's department (id, name) with whether they have handed in."""
+    voices = list(voices)
+    asked = {pk for pk, _name, _done in voices}
+    spoken = {pk: name for pk, name, done in voices if done and pk is not None}
+    departments = tuple(
+        DepartmentHeard(id=pk, name=name, why=why, asked=pk in asked, heard=pk in spoken)
+        for pk, name, why in having_a_say
+    )
+    expected = {one.id for one in departments}
+    return Heard(
+        departments=departments,
+        others=tuple(sorted(name for pk, name in spoken.items() if pk not in expected)),
+        asked=len(voices),
+        handed_in=sum(done for _pk, _name, done in voices),
+    )
+
+
+def _having_a_say(assessment: Assessment) -> list[tuple[int, str, Why]]:
+    """The department that orders, those that depend on a service, and those that run the IT, in that order."""
+    vendor = assessment.vendor
+    depends = Service.objects.filter(vendor=vendor, department=OuterRef("pk"))
+    rows = Department.objects.filter(organisation=assessment.organisation_id).annotate(is_affected=Exists(depends))
+    rows = rows.filter(Q(pk=vendor.department_id) | Q(is_affected=True) | Q(is_it=True)).order_by("name")
+    found = [(row.pk, row.name, _why(row, vendor.department_id)) for row in rows]
+    order = list(Why)
+    return sorted(found, key=lambda one: order.index(one[2]))
+
+
+def _why(row: Department, ordering: int | None) -> Why:
+    if row.pk == ordering:
+        return Why.ORDERING
+    return Why.AFFECTED if row.is_affected else Why.IT  # type: ignore[attr-defined]
