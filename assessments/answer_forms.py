@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.template.context import Context
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
@@ -24,7 +25,8 @@ from django.utils.translation import gettext_lazy
 
 from assessments.answering import Draft, problems
 from assessments.evidence import ACCEPT, EXTENSIONS
-from assessments.models import Answer, Blank, Evidence, FrequencyUnit
+from assessments.models import Answer, Blank, Delegation, Evidence, FrequencyUnit
+from assessments.wording import fact
 from manifesto.models import GRADE_NAMES, FactKind, Question
 
 LONGEST_TEXT = 50_000  # characters: about 8,000 words
@@ -46,6 +48,27 @@ FIELD_LABELS: dict[str, Promise] = {
     "evidence": gettext_lazy("Evidence"),
 }
 NUMBER = re.compile(r"^\d+([.,]\d*)?$|^[.,]\d+$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seat:
+    """Whoever sits before a questionnaire: the routes that their rows post to, and what those rows show."""
+
+    save_route: str = "answer_edit"
+    evidence_route: str = "evidence_add"
+    delete_route: str = "evidence_delete"
+    download_route: str = "evidence_download"
+    leading: tuple[Any, ...] = ()  # what stands in each address before the answer's or the file's number
+    is_vendor: bool = False  # the vendor answers for itself: “your answer”, “how you grade yourselves”
+    shows_comment: bool = True
+    may_delegate: bool = True
+
+    def url(self, route: str, pk: int) -> str:
+        return reverse(route, args=[*self.leading, pk])
+
+
+RATER = Seat()
+DELEGATE = Seat(may_delegate=False)
 
 
 class LongText(forms.CharField):
@@ -113,9 +136,19 @@ class AnswerForm(forms.Form):
     fact_unit = forms.ChoiceField(choices=FrequencyUnit, required=False)
     evidence = ManyFilesField(required=False)
 
-    def __init__(self, data: Any = None, files: Any = None, *, answer: Answer) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        answer: Answer,
+        seat: Seat = RATER,
+        vendor_answer: Answer | None = None,
+    ) -> None:
         super().__init__(data, files, prefix=prefix_of(answer), initial=values_of(answer))
         self.answer = answer
+        self.seat = seat
+        self.vendor_answer = vendor_answer  # what the vendor itself handed in, to read beside
         self.conflict: Answer | None = None  # what somebody else saved meanwhile
         self.file_errors: list[str] = []
         for name, label in FIELD_LABELS.items():
@@ -147,7 +180,8 @@ class AnswerForm(forms.Form):
             grade=int(choice) if choice in GRADES else None,
             blank="" if choice in GRADES else choice,
             reason=cleaned["reason"],
-            comment=cleaned["comment"],
+            # A field that is not shown is not sent: what stands there stays.
+            comment=cleaned["comment"] if self.seat.shows_comment else self.answer.comment,
             fact_value=cleaned["fact_value"],
             fact_unit=cleaned["fact_unit"],
         )
@@ -188,6 +222,24 @@ class Conflict:
 
 
 @dataclass(frozen=True, kw_only=True)
+class File:
+    """A file of evidence with where it is fetched from and, where it may go, deleted at."""
+
+    evidence: Evidence
+    url: str
+    delete_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VendorSaid:
+    """What the vendor handed in about a question, to read beside it: never how it grades itself."""
+
+    text: str
+    fact: str
+    files: tuple[File, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Row:
     """One question as shown. `value` holds what stands in the fields, as typed where it could not be saved."""
 
@@ -200,10 +252,33 @@ class Row:
     levels: tuple[Choice, ...]
     blanks: tuple[Choice, ...]
     units: tuple[Choice, ...]
-    evidence: Sequence[Evidence]
+    files: tuple[File, ...]
     saved: str
     conflict: Conflict | None
+    seat: Seat = RATER
+    delegation: Delegation | None = None  # to whom the question is handed at present
+    vendor_said: VendorSaid | None = None
     accept: str = ACCEPT
+
+    @property
+    def save_url(self) -> str:
+        return self.seat.url(self.seat.save_route, self.answer.pk)
+
+    @property
+    def evidence_url(self) -> str:
+        return self.seat.url(self.seat.evidence_route, self.answer.pk)
+
+    @property
+    def shows_comment(self) -> bool:
+        return self.seat.shows_comment
+
+    @property
+    def is_vendor(self) -> bool:
+        return self.seat.is_vendor
+
+    @property
+    def is_carried_over(self) -> bool:
+        return self.answer.carried_over
 
     @property
     def anchor(self) -> str:
@@ -282,10 +357,33 @@ def row_of(form: AnswerForm) -> Row:
         levels=_levels(question, value["choice"]),
         blanks=_choices(CHOICES[len(GRADES) :], value["choice"] or ""),
         units=_choices(FrequencyUnit.choices, value["fact_unit"]),
-        evidence=list(answer.evidence.all()),
+        files=files_of(answer, form.seat, may_delete=True),
         saved=saved_at(answer),
         conflict=conflict_of(form),
+        seat=form.seat,
+        delegation=next(iter(getattr(answer, "open_delegations", ())), None),
+        vendor_said=vendor_said(form.vendor_answer, form.seat),
     )
+
+
+def files_of(answer: Answer, seat: Seat, *, may_delete: bool) -> tuple[File, ...]:
+    return tuple(
+        File(
+            evidence=one,
+            url=seat.url(seat.download_route, one.pk),
+            delete_url=seat.url(seat.delete_route, one.pk) if may_delete else "",
+        )
+        for one in answer.evidence.all()
+    )
+
+
+def vendor_said(answer: Answer | None, seat: Seat) -> VendorSaid | None:
+    """The vendor's own words, fact and files; None where it handed in nothing about the question."""
+    if answer is None:
+        return None
+    files = files_of(answer, seat, may_delete=False)
+    said = VendorSaid(text=answer.vendor_says, fact=fact(answer.fact_value, answer.fact_unit), files=files)
+    return said if said.text or said.fact or said.files else None
 
 
 def _levels(question: Question, chosen: Any) -> tuple[Choice, ...]:
@@ -319,7 +417,7 @@ def conflict_of(form: AnswerForm) -> Conflict | None:
     mine, theirs = (_in_words(draft, form.answer.question) for draft in (form.draft(), Draft.of(stored)))
     return Conflict(
         version=stored.version,
-        who=str(stored.updated_by or ""),
+        who=str(stored.updated_by or stored.updated_through or ""),
         when=saved_at(stored),
         differences=tuple(
             Difference(label=str(FIELD_LABELS[name]), mine=text, theirs=theirs[name])

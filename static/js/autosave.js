@@ -235,6 +235,7 @@
       this.attempts = 0;
       if (this.stored) this.closeConflict();
       this.showErrors({});
+      this.row.querySelector("[data-carried]")?.remove(); // whoever saves has looked at it
       this.savedMessage = data.message;
       if (this.isClean) this.settle(data.message);
       else this.wanted = true;
@@ -350,6 +351,7 @@
   let scoreTimer;
   let scoreTurn = 0;
   const refreshScore = () => {
+    if (!form.dataset.scoreUrl) return; // the vendor sees no score, a borrowed question none of the others
     clearTimeout(scoreTimer);
     scoreTimer = setTimeout(drawScore, 200);
   };
