@@ -66,6 +66,8 @@ class Response(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(_("handed in"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn on"), null=True, blank=True)  # no longer asked
+    reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True)  # when the owner last asked again by mail
+    failed_at = models.DateTimeField(_("not delivered"), null=True, blank=True)  # the mail server refused the last mail
 
     objects = ResponseQuerySet.as_manager()
 
