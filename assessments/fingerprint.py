@@ -1,0 +1,63 @@
+"""What is approved, as one hash: whoever approves a fingerprint approves exactly these answers and no others."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Collection
+from decimal import Decimal
+from typing import Any
+
+from assessments.models import Answer, Assessment, Consensus, Evidence, Response
+
+
+def fingerprint(assessment: Assessment) -> str:
+    """SHA-256, in hex, over all that was handed in and agreed; four queries, however much that is.
+
+    When it was handed in does not count: the same answers, submitted again, are the same.
+    """
+    responses = list(Response.objects.handed_in().filter(assessment=assessment))
+    content = {
+        "responses": sorted([response.pk, response.kind] for response in responses),
+        "answers": _answers([response.pk for response in responses]),
+        "consensus": _consensus(assessment),
+    }
+    return hashlib.sha256(json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _answers(responses: Collection[int]) -> list[list[Any]]:
+    rows = Answer.objects.filter(response__in=responses).values_list(
+        "pk",
+        "response",
+        "question__key",
+        "grade",
+        "blank",
+        "reason",
+        "vendor_says",
+        "comment",
+        "fact_value",
+        "fact_unit",
+    )
+    files = _evidence(responses)
+    content = [[*said, _plain(fact), unit, files[pk]] for pk, *said, fact, unit in rows]
+    return sorted(content, key=lambda row: (row[0], row[1]))
+
+
+def _evidence(responses: Collection[int]) -> dict[int, list[str]]:
+    """Answer → the hashes of its files, in an order of their own."""
+    files: dict[int, list[str]] = defaultdict(list)
+    rows = Evidence.objects.filter(answer__response__in=responses).order_by("sha256", "pk")
+    for answer, sha256 in rows.values_list("answer", "sha256"):
+        files[answer].append(sha256)
+    return files
+
+
+def _consensus(assessment: Assessment) -> list[list[Any]]:
+    rows = Consensus.objects.filter(assessment=assessment).order_by("question__key")
+    return [list(row) for row in rows.values_list("question__key", "grade", "not_applicable", "reason")]
+
+
+def _plain(fact: Decimal | None) -> str | None:
+    """One spelling a number: 4 and 4.00 are the same fact, whatever the database makes of them."""
+    return None if fact is None else format(fact.normalize(), "f")
