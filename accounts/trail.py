@@ -45,6 +45,12 @@ VERBS: dict[str, str | Promise] = {
     "evidence.added": gettext_lazy("Evidence added"),
     "evidence.deleted": gettext_lazy("Evidence removed"),
     "scorecard.made": gettext_lazy("Scorecard made"),
+    "vendor_response.handed_in": gettext_lazy("Vendor’s answers handed in"),
+    "reply.asked": gettext_lazy("Vendor asked for a reply"),
+    "reply.extended": gettext_lazy("Time to reply extended"),
+    "reply.withdrawn": gettext_lazy("Request for a reply withdrawn"),
+    "reply.given": gettext_lazy("Reply to a rule"),
+    "reply.sent": gettext_lazy("Reply sent"),
 }
 # Names in `before` and `after` that are not fields of the row.
 NAMES: dict[str, str | Promise] = {
@@ -81,6 +87,8 @@ KINDS = (
     "assessments.response",
     "assessments.answer",
     "assessments.evidence",
+    "assessments.replyrequest",
+    "assessments.reply",
     "reports.scorecard",
 )
 NOTHING = "–"

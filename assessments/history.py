@@ -31,6 +31,12 @@ VERBS: dict[str, Promise] = {
     "evidence_added": _("added evidence"),
     "evidence_deleted": _("removed evidence"),
     "scorecard_made": _("made the scorecard"),
+    "vendor_response_handed_in": _("handed in the vendor’s answers"),
+    "reply_asked": _("asked the vendor for a reply"),
+    "reply_extended": _("gave the vendor more time to reply"),
+    "reply_withdrawn": _("withdrew the request for a reply"),
+    "reply_given": _("replied to the result of a rule"),
+    "reply_sent": _("sent the reply"),
 }
 # Told by the verb (state) or by the page's head, or of no use to a reader.
 HIDDEN = frozenset(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +13,16 @@ from accounts.models import Membership
 from assessments.models.assessment import Assessment
 from assessments.models.response import Response
 from vendors.models import Contact
+
+
+class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
+    def standing(self) -> ReplyRequestQuerySet:
+        """Neither withdrawn nor followed by another."""
+        return self.filter(withdrawn_at=None)
+
+    def pending(self, today: date) -> ReplyRequestQuerySet:
+        """The vendor was asked, may still reply, and has not."""
+        return self.standing().filter(submitted_at=None, due_on__gte=today)
 
 
 class ReplyRequest(models.Model):
@@ -26,6 +36,8 @@ class ReplyRequest(models.Model):
     opened_at = models.DateTimeField()
     submitted_at = models.DateTimeField(_("replied on"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn on"), null=True, blank=True)
+
+    objects = ReplyRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("right of reply")
