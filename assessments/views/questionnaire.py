@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import MemberRequest
-from assessments.answer_forms import AnswerForm, Row, conflict_of, prefix_of, row_of, saved_at, values_of
-from assessments.answering import Closed, Conflict, Invalid, Outcome, Saved, closed_reason, save_answer
-from assessments.evidence import EvidenceError, add_evidence, delete_evidence
+from assessments.answer_forms import AnswerForm, Row, prefix_of, row_of
+from assessments.answering import Closed, closed_reason
+from assessments.evidence import delete_evidence
 from assessments.models import Answer, Assessment, Evidence, Response
 from assessments.sheet import RuleSheet, Sheet, own_sheet_of
+from assessments.views.saving import as_json, keep_files, save, save_all, wants_json
 from assessments.visibility import may_read, may_write, own_response
 from manifesto.models import Rule
-
-STATUS_OF = {Saved: 200, Conflict: 409, Invalid: 422, Closed: 423}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,10 +82,10 @@ def answer_edit(request: MemberRequest, pk: int) -> HttpResponse:
     place = _place(answer.response.assessment, answer.response, answer.question.rule.key)
     if request.method == "GET":
         return redirect(f"{place.url()}#question-{answer.question.key}")
-    if not _wants_json(request):
+    if not wants_json(request):
         return _save_page(request, place, [one for one in place.answers() if one.pk == pk])
     form = AnswerForm(request.POST, answer=answer)
-    return _as_json(form, _save(request, form))
+    return as_json(form, save(form, author=request.user))
 
 
 @require_POST
@@ -95,7 +93,7 @@ def evidence_add(request: MemberRequest, pk: int) -> HttpResponse:
     """Keep the files sent with an answer."""
     answer = _writable(request, pk)
     form = AnswerForm(answer=answer)
-    closed = _keep_files(request, form, request.FILES.getlist(f"{prefix_of(answer)}-evidence"))
+    closed = keep_files(form, request.FILES.getlist(f"{prefix_of(answer)}-evidence"), author=request.user)
     return _evidence_reply(request, form, closed)
 
 
@@ -133,7 +131,7 @@ def evidence_download(request: MemberRequest, pk: int) -> FileResponse:
 def assessment_score(request: MemberRequest, pk: int) -> HttpResponse:
     """The live score and the stepper alone, to be put in their places."""
     assessment = _assessment(request, pk)
-    place = _place(assessment, _own(request, assessment), request.GET.get("rule", ""))
+    place = _place(assessment, _own(request, assessment), request.GET.get("rule"))
     return render(request, "assessments/_score_update.html", _score(place))
 
 
@@ -157,101 +155,22 @@ def _writable(request: MemberRequest, pk: int) -> Answer:
     return answer
 
 
-def _place(assessment: Assessment, response: Response, key: str) -> Place:
+def _place(assessment: Assessment, response: Response, key: str | None) -> Place:
+    """At the rule of that key, or at the first that is asked; a 404 for a rule that is not."""
     asked = Rule.objects.filter(questions__answers__response=response).distinct()
     rules = tuple(asked.order_by("position"))
-    rule = next((rule for rule in rules if rule.key == key), None)
+    rule = next((rule for rule in rules if key in (None, rule.key)), None)
     if rule is None:
         raise Http404
     return Place(assessment=assessment, response=response, rules=rules, rule=rule)
 
 
-def _save(request: MemberRequest, form: AnswerForm) -> Outcome:
-    """Save one form; what keeps it from being saved is put beside its fields."""
-    if not form.is_valid():
-        closed = closed_reason(form.answer.response.assessment, form.answer.response)
-        return Closed(reason=closed) if closed else Invalid(errors=form.messages())
-    version = form.cleaned_data["version"]
-    outcome = save_answer(form.answer, form.draft(), version=version, author=request.user, now=timezone.now())
-    if isinstance(outcome, Conflict):
-        form.conflict = outcome.stored
-    return outcome
-
-
 def _save_page(request: MemberRequest, place: Place, answers: Sequence[Answer]) -> HttpResponse:
     """Save what can be saved; show the rest again as it was typed, with what is to be decided or put right."""
-    data = _decided(request.POST)
-    taken = request.POST.get("take", "")
-    forms = [AnswerForm(data, request.FILES, answer=answer) for answer in answers if str(answer.pk) != taken]
-    outcomes = {form.answer.pk: _save(request, form) for form in forms}
-    closed = next((outcome for outcome in outcomes.values() if isinstance(outcome, Closed)), None)
-    if closed is None:
-        closed = _save_files(request, forms)
-    open_forms = {
-        form.answer.pk: form
-        for form in forms
-        if form.file_errors or closed or not isinstance(outcomes[form.answer.pk], Saved)
-    }
-    if not open_forms:
+    posted = save_all(request, answers, author=request.user, reload=place.answers)
+    if posted is None:
         return _onward(request, place)
-    shown = [_form_to_show(answer, open_forms, outcomes) for answer in place.answers()]
-    status = max(STATUS_OF[type(outcome)] for outcome in outcomes.values())
-    return _page(request, place, shown, closed=closed.reason if closed else "", status=max(status, 409))
-
-
-def _form_to_show(answer: Answer, typed: dict[int, AnswerForm], outcomes: dict[int, Outcome]) -> AnswerForm:
-    """As typed where it was not saved, else as it is stored now."""
-    form = typed.get(answer.pk)
-    if form is None:
-        return AnswerForm(answer=answer)
-    if isinstance(outcomes[answer.pk], Saved):
-        fresh = AnswerForm(answer=answer)
-        fresh.file_errors = form.file_errors
-        return fresh
-    form.answer = answer
-    return form
-
-
-def _decided(posted: QueryDict) -> QueryDict:
-    """“Keep mine” names the version that the person has seen and wants to replace."""
-    answer, _colon, version = posted.get("keep", "").partition(":")
-    if not version.isdecimal():
-        return posted
-    data = posted.copy()
-    data[f"a{answer}-version"] = version
-    return data
-
-
-def _save_files(request: MemberRequest, forms: Iterable[AnswerForm]) -> Closed | None:
-    for form in forms:
-        files = request.FILES.getlist(f"{form.prefix}-evidence")
-        if files and (closed := _keep_files(request, form, files)):
-            return closed
-    return _delete_file(request, forms)
-
-
-def _keep_files(request: MemberRequest, form: AnswerForm, files: Iterable[Any]) -> Closed | None:
-    """Keep each file that may be kept; the others are named with the reason."""
-    for file in files:
-        try:
-            outcome = add_evidence(form.answer, file, author=request.user, now=timezone.now())
-        except EvidenceError as refused:
-            form.file_errors.append(str(refused))
-        else:
-            if isinstance(outcome, Closed):
-                return outcome
-    return None
-
-
-def _delete_file(request: MemberRequest, forms: Iterable[AnswerForm]) -> Closed | None:
-    """A file of one of these answers, named by the button that was pressed."""
-    wanted = request.POST.get("delete_evidence", "")
-    if not wanted.isdecimal():
-        return None
-    answers = [form.answer.pk for form in forms]
-    evidence = Evidence.objects.for_member(request.member).filter(pk=wanted, answer__in=answers)
-    found = evidence.select_related("answer__response", "answer__question").first()
-    return delete_evidence(found, author=request.user) if found else None
+    return _page(request, place, posted.forms, closed=posted.closed, status=posted.status)
 
 
 def _onward(request: MemberRequest, place: Place) -> HttpResponseRedirect:
@@ -326,43 +245,11 @@ def _score(place: Place) -> dict[str, Any]:
     return {"assessment": place.assessment, "sheet": sheet, "steps": steps}
 
 
-def _wants_json(request: MemberRequest) -> bool:
-    return "application/json" in request.headers.get("Accept", "")
-
-
-def _as_json(form: AnswerForm, outcome: Outcome) -> JsonResponse:
-    data = {"state": type(outcome).__name__.lower()} | _said(form, outcome)
-    return JsonResponse(data, status=STATUS_OF[type(outcome)])
-
-
-def _said(form: AnswerForm, outcome: Outcome) -> dict[str, Any]:
-    """What autosave.js needs to know of each outcome."""
-    match outcome:
-        case Saved():
-            form.answer.updated_at = outcome.at
-            return {
-                "version": outcome.version,
-                "message": saved_at(form.answer),
-                "scored": outcome.bears_on_score,
-            }
-        case Conflict():
-            context = {"row": row_of(form), "conflict": conflict_of(form)}
-            return {
-                "message": _("Not saved: somebody else changed this answer"),
-                "stored": values_of(outcome.stored),
-                "html": render_to_string("assessments/_answer_conflict.html", context),
-            }
-        case Invalid():
-            return {"message": _("Not saved yet"), "errors": dict(outcome.errors)}
-        case _:
-            return {"message": outcome.reason}
-
-
 def _evidence_reply(request: MemberRequest, form: AnswerForm, closed: Closed | None) -> HttpResponse:
     """The list of files alone for autosave.js, else back to the question."""
     if closed:
         form.file_errors.append(closed.reason)
-    if not _wants_json(request):
+    if not wants_json(request):
         for message in form.file_errors:
             messages.error(request, message)
         return redirect("answer_edit", form.answer.pk)
