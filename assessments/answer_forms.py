@@ -261,6 +261,10 @@ class Row:
     accept: str = ACCEPT
 
     @property
+    def evidence(self) -> list[Evidence]:
+        return [file.evidence for file in self.files]
+
+    @property
     def save_url(self) -> str:
         return self.seat.url(self.seat.save_route, self.answer.pk)
 

@@ -221,15 +221,22 @@ def test_an_erased_text_is_always_on_the_trail(answer: Answer, cast: Cast) -> No
     assert AuditEntry.objects.about(answer).first().before == {"vendor_says": "They stay until noon."}
 
 
-@pytest.mark.skip
-def test_members_share_a_questionnaire_unless_they_have_their_own(cast: Cast) -> None:
-    assessment = make_assessment(cast.assessor)
-    shared = assessment.responses.get()
-    assert response_for(assessment, cast.colleague.user) == shared
+def test_a_saved_answer_is_no_longer_carried_over(answer: Answer, cast: Cast) -> None:
+    Answer.objects.filter(pk=answer.pk).update(carried_over=True, vendor_says="As in the last year.")
 
-    own = Response.objects.create(assessment=assessment, rater=cast.colleague.user)
-    assert response_for(assessment, cast.colleague.user) == own
-    assert response_for(assessment, cast.assessor.user) == shared
+    save(answer, cast, vendor_says="As in the last year.", grade=3)
+
+    answer.refresh_from_db()
+    assert not answer.carried_over
+
+
+def test_whoever_is_no_longer_asked_saves_nothing(answer: Answer, cast: Cast) -> None:
+    Response.objects.update(withdrawn_at=NOW)
+
+    outcome = save(answer, cast, grade=2)
+
+    assert isinstance(outcome, Closed)
+    assert "no longer asked" in outcome.reason
 
 
 def test_a_draft_has_every_field_that_a_person_can_fill() -> None:

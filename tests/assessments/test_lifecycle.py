@@ -14,12 +14,22 @@ from django.db import connection, transaction
 from accounts.models import AuditEntry, Membership, Role
 from assessments import lifecycle
 from assessments.lifecycle import IllegalTransition
-from assessments.models import Answer, Approval, Assessment, AssessmentState, Blank, Response, ResponseKind
+from assessments.models import (
+    Answer,
+    Approval,
+    Assessment,
+    AssessmentState,
+    Blank,
+    Delegation,
+    Response,
+    ResponseKind,
+)
 from assessments.periods import Period
 from manifesto.models import Release, ReleaseState
 from tests.factories import (
     NOW,
     Cast,
+    add_rater,
     make_assessment,
     make_cast,
     make_member,
@@ -53,12 +63,12 @@ CASES = [(name, state) for name in TRANSITIONS for state in AssessmentState]
 
 
 def assessment_in(state: AssessmentState, cast: Cast) -> Assessment:
-    """Graded throughout; a draft has no response yet, and what is in review was submitted by the colleague."""
+    """Graded throughout and handed in; a draft has no response yet, and the colleague submitted what is in review."""
     assessment = make_assessment(cast.assessor, state=state, grade=3)
     if state == DRAFT:
         assessment.responses.all().delete()
+    assessment.responses.update(submitted_at=NOW)
     if state in (IN_REVIEW, APPROVED):
-        assessment.responses.update(submitted_at=NOW)
         Assessment.objects.filter(pk=assessment.pk).update(submitted_by=cast.colleague.user, submitted_at=NOW)
     assessment.refresh_from_db()
     return assessment
@@ -242,9 +252,9 @@ class TestOpening:
 class TestSubmitting:
     def test_closes_the_responses_and_keeps_who_and_when(self, cast: Cast) -> None:
         assessment = make_assessment(cast.assessor, grade=2)
-        lifecycle.submit(cast.colleague, assessment, now=NOW)
+        lifecycle.submit(cast.assessor, assessment, now=NOW)
         assessment.refresh_from_db()
-        assert (assessment.submitted_by, assessment.submitted_at) == (cast.colleague.user, NOW)
+        assert (assessment.submitted_by, assessment.submitted_at) == (cast.assessor.user, NOW)
         assert set(assessment.responses.values_list("submitted_at", flat=True)) == {NOW}
         assert entry_of(assessment).after == {"state": "in_review"}
 
@@ -277,8 +287,92 @@ class TestSubmitting:
         with pytest.raises(IllegalTransition, match="Nothing is graded"):
             lifecycle.submit(cast.assessor, assessment)
 
+    def test_of_a_member_who_does_not_rate_takes_what_was_handed_in(self, cast: Cast) -> None:
+        assessment = make_assessment(cast.assessor, grade=2)
+        with pytest.raises(IllegalTransition, match="Nothing is graded"):
+            lifecycle.submit(cast.colleague, assessment)
+        lifecycle.hand_in(cast.assessor, assessment)
+        assert lifecycle.submit(cast.colleague, assessment).state == IN_REVIEW
+
+    def test_names_who_is_outstanding_and_passes_only_where_the_member_says_so(self, cast: Cast) -> None:
+        assessment = make_assessment(cast.assessor, grade=2)
+        add_rater(assessment, cast.reader, grade=4)
+        with pytest.raises(IllegalTransition, match="Reader"):
+            lifecycle.submit(cast.assessor, assessment)
+        assert not Response.objects.handed_in().exists(), "a refused submission hands nothing in"
+        lifecycle.submit(cast.assessor, assessment, without_outstanding=True)
+        assert [row.rater for row in Response.objects.handed_in()] == [cast.assessor.user]
+
+
+class TestHandingIn:
+    def test_keeps_when_and_is_recorded(self, cast: Cast) -> None:
+        assessment = make_assessment(cast.assessor)
+        add_rater(assessment, cast.reader, grade=2)
+        response = lifecycle.hand_in(cast.reader, assessment, now=NOW)
+        assert (response.rater, response.submitted_at) == (cast.reader.user, NOW)
+        entry = AuditEntry.objects.get(verb="response.handed_in")
+        assert (entry.actor, entry.subject_id) == (cast.reader.user, str(assessment.pk))
+        assert assessment.responses.get(rater=cast.assessor.user).submitted_at is None
+
+    def test_is_for_those_who_were_asked(self, cast: Cast) -> None:
+        with pytest.raises(PermissionDenied):
+            lifecycle.hand_in(cast.colleague, make_assessment(cast.assessor, grade=2))
+
+    def test_is_not_for_one_who_is_no_longer_asked(self, cast: Cast) -> None:
+        assessment = make_assessment(cast.assessor, grade=2)
+        assessment.responses.update(withdrawn_at=NOW)
+        with pytest.raises(PermissionDenied):
+            lifecycle.hand_in(cast.assessor, assessment)
+
+    def test_is_refused_without_any_answer(self, cast: Cast) -> None:
+        with pytest.raises(IllegalTransition, match="Nothing is answered"):
+            lifecycle.hand_in(cast.assessor, make_assessment(cast.assessor))
+
+    def test_passes_with_a_blank_that_is_honest(self, cast: Cast) -> None:
+        assessment = make_assessment(cast.assessor)
+        Answer.objects.update(blank=Blank.DONT_KNOW)
+        assert lifecycle.hand_in(cast.assessor, assessment).submitted_at
+
+    def test_is_refused_twice(self, cast: Cast) -> None:
+        assessment = make_assessment(cast.assessor, grade=2)
+        lifecycle.hand_in(cast.assessor, assessment)
+        with pytest.raises(IllegalTransition, match="already"):
+            lifecycle.hand_in(cast.assessor, assessment)
+
+    def test_takes_questions_back_that_were_handed_to_colleagues(self, cast: Cast) -> None:
+        assessment = make_assessment(cast.assessor, grade=2)
+        lent = Delegation.objects.create(
+            answer=Answer.objects.all()[0],
+            delegate=cast.reader.user,
+            delegated_by=cast.assessor.user,
+            delegated_at=NOW,
+        )
+        lifecycle.hand_in(cast.assessor, assessment, now=NOW)
+        lent.refresh_from_db()
+        assert lent.taken_back_at == NOW
+
+    def test_answers_are_open_again_once_they_are_taken_up(self, cast: Cast) -> None:
+        assessment = make_assessment(cast.assessor, grade=2)
+        lifecycle.hand_in(cast.assessor, assessment)
+        assert lifecycle.take_up_again(cast.assessor, assessment).submitted_at is None
+        with pytest.raises(IllegalTransition, match="open already"):
+            lifecycle.take_up_again(cast.assessor, assessment)
+
+    def test_nobody_takes_up_what_is_in_review(self, cast: Cast) -> None:
+        assessment = make_assessment(cast.assessor, grade=2)
+        lifecycle.submit(cast.assessor, assessment)
+        with pytest.raises(IllegalTransition, match="in review"):
+            lifecycle.take_up_again(cast.assessor, assessment)
+
 
 class TestSendingBack:
+    def test_opens_only_the_answers_of_those_who_look_again(self, cast: Cast) -> None:
+        assessment = make_assessment(cast.assessor, grade=2, state=IN_REVIEW)
+        reader = add_rater(assessment, cast.reader, grade=3)
+        assessment.responses.update(submitted_at=NOW)
+        lifecycle.send_back(cast.approver, assessment, reason="Look at rule 2 again.", to=[reader.pk])
+        assert list(Response.objects.outstanding()) == [reader]
+
     def test_reopens_the_responses_and_keeps_the_reason(self, cast: Cast) -> None:
         assessment = assessment_in(IN_REVIEW, cast)
         lifecycle.send_back(cast.approver, assessment, reason="  Rule 6 lacks evidence. ", now=NOW)

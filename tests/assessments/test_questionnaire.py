@@ -13,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Membership
+from assessments import lifecycle
 from assessments.models import Answer, Assessment, AssessmentState, Evidence
 from manifesto.models import FactKind
-from tests.factories import NOW, Cast, make_assessment, make_release
+from tests.factories import NOW, Cast, add_rater, make_assessment, make_release
 
 SignIn = Callable[[Membership], Client]
 PDF = b"%PDF-1.7\n1 0 obj\n"
@@ -461,7 +462,7 @@ def test_a_file_that_is_gone_from_the_disk_is_not_found(assessor: Client, assess
 
 def test_the_live_score_follows_the_answers(assessor: Client, assessment: Assessment) -> None:
     url = reverse("assessment_score", args=[assessment.pk])
-    before = assessor.get(url).content.decode()
+    before = assessor.get(url, {"rule": "support"}).content.decode()
     for answer in answers_of(assessment):
         save(assessor, answer, choice="4")
     after = assessor.get(url, {"rule": "support"}).content.decode()
@@ -475,7 +476,6 @@ def test_the_live_score_follows_the_answers(assessor: Client, assessment: Assess
 # Who may -------------------------------------------------------------------------------------------
 
 ROUTES = ["questionnaire", "answer_edit", "evidence_add", "evidence_delete", "evidence_download", "assessment_score"]
-READABLE = {"evidence_download", "assessment_score"}
 POSTED = {"evidence_add", "evidence_delete"}
 
 
@@ -500,14 +500,16 @@ def test_a_stranger_finds_nothing(route: str, signed_in: SignIn, cast: Cast, ass
 
 @pytest.mark.parametrize("role", ["reader", "approver", "admin"])
 @pytest.mark.parametrize("route", ROUTES)
-def test_a_colleague_who_does_not_assess_may_read_and_no_more(
+def test_nobody_but_its_rater_opens_a_questionnaire(
     route: str, role: str, signed_in: SignIn, cast: Cast, assessment: Assessment
 ) -> None:
     kept = kept_file(assessment, signed_in(cast.assessor))
+    client = signed_in(getattr(cast, role))
 
-    status = call(signed_in(getattr(cast, role)), route, assessment, kept)
-
-    assert status == (200 if route in READABLE else 403)
+    assert call(client, route, assessment, kept) == 403
+    Answer.objects.update(grade=3)
+    lifecycle.hand_in(cast.assessor, assessment)
+    assert call(client, route, assessment, kept) == (200 if route == "evidence_download" else 403)
 
 
 def test_a_stranger_saves_nothing(signed_in: SignIn, cast: Cast, assessment: Assessment) -> None:
@@ -520,11 +522,27 @@ def test_a_stranger_saves_nothing(signed_in: SignIn, cast: Cast, assessment: Ass
     assert answer.grade is None
 
 
-def test_a_second_assessor_answers_the_same_questionnaire(
+def test_a_second_assessor_answers_a_questionnaire_of_their_own(
     signed_in: SignIn, cast: Cast, assessment: Assessment
 ) -> None:
-    answer = answers_of(assessment)[0]
+    first, second = answers_of(assessment)[0], add_rater(assessment, cast.colleague).answers.all()[0]
+    client = signed_in(cast.colleague)
 
-    assert save(signed_in(cast.colleague), answer, choice="4").json()["state"] == "saved"
-    answer.refresh_from_db()
-    assert answer.updated_by == cast.colleague.user
+    assert save(client, first, choice="4").status_code == 403
+    assert save(client, second, choice="4").json()["state"] == "saved"
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.grade, second.grade, second.updated_by) == (None, 4, cast.colleague.user)
+
+
+def test_a_rater_of_some_rules_is_asked_about_these_alone(
+    signed_in: SignIn, cast: Cast, assessment: Assessment
+) -> None:
+    lifecycle.lay_out(assessment, rules=["guidance", "speed"], rater=cast.reader.user)
+    client = signed_in(cast.reader)
+
+    html = client.get(reverse("questionnaire", args=[assessment.pk, "guidance"])).content.decode()
+
+    assert client.get(page_of(assessment)).status_code == 404
+    assert html.count('class="stepper-name"') == 2
+    assert "Support (en)" not in html

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from assessments.models import Answer, Assessment, Blank, Evidence, Response, ResponseKind
-from assessments.scoring import Confidence, QuestionState, RuleStatus
+from accounts.models import Membership
+from assessments.lifecycle import lay_out
+from assessments.models import Answer, Assessment, Blank, Consensus, Evidence, Meeting, Response, ResponseKind
+from assessments.scoring import Confidence, GradedQuestion, QuestionInput, QuestionState, RuleStatus, Score
 from assessments.standing import missing, policy_of, progress, question_inputs, standing
 from manifesto.models import RULE_KEYS, Question, Release
-from tests.factories import NOW, Cast, make_assessment, make_release
+from tests.factories import NOW, Cast, add_rater, make_assessment, make_release
 
 
 def answer_of(assessment: Assessment, key: str) -> Answer:
@@ -28,12 +29,17 @@ def change(assessment: Assessment, key: str, **fields: Any) -> None:
     Answer.objects.filter(pk=answer_of(assessment, key).pk).update(**fields)
 
 
-def add_rater(assessment: Assessment, user: Any, grade: int | None, **fields: Any) -> Response:
-    response = Response.objects.create(assessment=assessment, rater=user, **fields)
-    Answer.objects.bulk_create(
-        Answer(response=response, question=question, grade=grade) for question in assessment.release.questions.all()
-    )
-    return response
+def so_far(assessment: Assessment) -> Score:
+    """Of all that is written, handed in or not."""
+    return standing(assessment, assessment.responses.all())
+
+
+def inputs_so_far(assessment: Assessment) -> tuple[QuestionInput, ...]:
+    return question_inputs(assessment, assessment.responses.all())
+
+
+def hand_in(assessment: Assessment) -> None:
+    assessment.responses.update(submitted_at=NOW)
 
 
 def test_policy_is_the_one_of_the_release(cast: Cast) -> None:
@@ -49,7 +55,7 @@ def test_policy_is_the_one_of_the_release(cast: Cast) -> None:
 
 def test_inputs_follow_the_order_of_rules_and_questions(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor)
-    inputs = question_inputs(assessment, submitted_only=False)
+    inputs = inputs_so_far(assessment)
     assert [question.key for question in inputs] == [f"{rule}-{number}" for rule in RULE_KEYS for number in (1, 2)]
     assert {question.rule for question in inputs} == set(RULE_KEYS)
 
@@ -58,7 +64,7 @@ def test_weight_and_knockout_come_exactly_from_the_bank(cast: Cast) -> None:
     release = make_release(state="draft")
     Question.objects.filter(key="proof-1").update(weight=Decimal("1.10"), knockout=True)
     assessment = make_assessment(cast.assessor, release=release)
-    proof = next(one for one in question_inputs(assessment, submitted_only=False) if one.key == "proof-1")
+    proof = next(one for one in inputs_so_far(assessment) if one.key == "proof-1")
     assert (proof.weight, proof.knockout) == (Fraction(11, 10), True)
 
 
@@ -67,47 +73,52 @@ def test_each_kind_of_blank_reaches_the_arithmetic(cast: Cast) -> None:
     change(assessment, "support-1", grade=None, blank=Blank.NOT_APPLICABLE, reason="We rehearse ourselves.")
     change(assessment, "support-2", grade=None, blank=Blank.DONT_KNOW)
     change(assessment, "speed-1", grade=None)
-    states = {
-        question.key: question.state
-        for rule in standing(assessment, submitted_only=False).rules
-        for question in rule.questions
-    }
+    states = {question.key: question.state for rule in so_far(assessment).rules for question in rule.questions}
     assert states["support-1"] == QuestionState.NOT_APPLICABLE
     assert states["support-2"] == QuestionState.DONT_KNOW
     assert states["speed-1"] == QuestionState.UNANSWERED
     assert states["speed-2"] == QuestionState.GRADED
 
 
-def test_unsubmitted_answers_count_only_in_the_live_score(cast: Cast) -> None:
+def test_only_what_was_handed_in_counts(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=4)
     assert standing(assessment).met == 0
-    assert standing(assessment, submitted_only=False).met == 7
-    assessment.responses.update(submitted_at=NOW)
+    assert so_far(assessment).met == 7
+    hand_in(assessment)
     assert standing(assessment).met == 7
 
 
 def test_vendors_own_answers_never_enter_the_score(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=1)
-    add_rater(assessment, None, 4, kind=ResponseKind.VENDOR, submitted_at=NOW)
-    assert {rule.percent for rule in standing(assessment, submitted_only=False).rules} == {Fraction(25)}
+    add_vendor(assessment, grade=4)
+    hand_in(assessment)
+    assert {rule.percent for rule in standing(assessment).rules} == {Fraction(25)}
+    assert standing(assessment) == so_far(assessment)
+
+
+def add_vendor(assessment: Assessment, *, grade: int) -> Response:
+    response = Response.objects.create(assessment=assessment, kind=ResponseKind.VENDOR, submitted_at=NOW)
+    questions = assessment.release.questions.all()
+    Answer.objects.bulk_create(Answer(response=response, question=question, grade=grade) for question in questions)
+    return response
 
 
 def test_another_assessments_answers_never_enter_the_score(cast: Cast) -> None:
     mine, other = make_assessment(cast.assessor, grade=1), make_assessment(cast.colleague, grade=4)
     assert mine.release == other.release
-    assert {rule.status for rule in standing(mine, submitted_only=False).rules} == {RuleStatus.BROKEN}
+    assert {rule.status for rule in so_far(mine).rules} == {RuleStatus.BROKEN}
 
 
 def test_raters_departments_and_evidence_make_the_confidence(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=3)
-    add_rater(assessment, cast.colleague.user, 3)
-    assert standing(assessment, submitted_only=False).confidence == Confidence.MEDIUM
+    add_rater(assessment, cast.colleague, grade=3)
+    assert so_far(assessment).confidence == Confidence.MEDIUM
     other = cast.organisation.departments.create(name="Nursing")
-    add_rater(assessment, cast.approver.user, 3, department=other)
-    assert standing(assessment, submitted_only=False).confidence == Confidence.MEDIUM
+    add_rater(assessment, cast.approver, grade=3, department=other)
+    assert so_far(assessment).confidence == Confidence.MEDIUM
     for answer in Answer.objects.order_by("pk")[:21]:  # half of 42
         add_evidence(answer)
-    assert standing(assessment, submitted_only=False).confidence == Confidence.HIGH
+    assert so_far(assessment).confidence == Confidence.HIGH
 
 
 def test_two_files_to_one_answer_count_as_one_evidenced_grade(cast: Cast) -> None:
@@ -115,41 +126,134 @@ def test_two_files_to_one_answer_count_as_one_evidenced_grade(cast: Cast) -> Non
     answer = answer_of(assessment, "support-1")
     add_evidence(answer)
     add_evidence(answer)
-    inputs = question_inputs(assessment, submitted_only=False)
+    inputs = inputs_so_far(assessment)
     assert [len(one.answers) for one in inputs] == [1] * 14
     assert [one.key for one in inputs if one.answers[0].has_evidence] == ["support-1"]
 
 
 def test_assessment_keeps_the_score_of_its_release(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=3)
-    before = standing(assessment, submitted_only=False)
+    before = so_far(assessment)
     make_release("2", questions_per_rule=4, met_threshold=100)
     assert Release.objects.current() != assessment.release
-    assert standing(Assessment.objects.get(pk=assessment.pk), submitted_only=False) == before
+    assert so_far(Assessment.objects.get(pk=assessment.pk)) == before
 
 
 def test_draft_without_answers_is_undecided_and_has_no_number(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor)
     assessment.responses.all().delete()
-    score = standing(assessment, submitted_only=False)
+    score = so_far(assessment)
     assert (score.average, score.weakest, score.met) == (None, None, 0)
     assert {rule.percent for rule in score.rules} == {None}
 
 
-@pytest.mark.parametrize("submitted_only", [True, False])
-def test_number_of_queries_does_not_grow(cast: Cast, submitted_only: bool) -> None:
+def test_number_of_queries_does_not_grow(cast: Cast) -> None:
     small = make_assessment(cast.assessor, release=make_release("1", questions_per_rule=1), grade=2)
     large = make_assessment(cast.assessor, release=make_release("2", questions_per_rule=5), grade=2)
-    add_rater(large, cast.colleague.user, 3, submitted_at=NOW)
-    counts = [queries_of(assessment, submitted_only) for assessment in (small, large)]
-    assert counts == [3, 3]
+    for member in (cast.colleague, cast.approver, cast.reader):
+        add_rater(large, member, grade=3, submitted_at=NOW)
+    agree(large, "support-1", grade=1)
+    assert [queries_of(assessment) for assessment in (small, large)] == [4, 4]
 
 
-def queries_of(assessment: Assessment, submitted_only: bool) -> int:
+def queries_of(assessment: Assessment) -> int:
     fresh = Assessment.objects.select_related("release").get(pk=assessment.pk)
     with CaptureQueriesContext(connection) as queries:
-        standing(fresh, submitted_only=submitted_only)
+        standing(fresh)
     return len(queries)
+
+
+def agree(assessment: Assessment, key: str, **fields: Any) -> Consensus:
+    """What the raters agreed on in a meeting."""
+    meeting, _created = Meeting.objects.get_or_create(
+        assessment=assessment, held_on=date(2026, 3, 1), created_by=assessment.owner
+    )
+    return Consensus.objects.create(
+        assessment=assessment,
+        question=assessment.release.questions.get(key=key),
+        meeting=meeting,
+        reason="We looked at it together.",
+        decided_by=assessment.owner,
+        decided_at=NOW,
+        **fields,
+    )
+
+
+class TestManyRaters:
+    """From the rows up: what several raters, blanks and an agreement make of a question and its rule."""
+
+    def test_a_question_has_the_mean_of_its_grades(self, cast: Cast) -> None:
+        assessment = self.of_three(cast, 4, 3, 3)
+        (support, *_others) = standing(assessment).rules
+        assert [question.grade for question in support.questions] == [Fraction(10, 3)] * 2
+        assert support.percent == Fraction(10, 3) / 4 * 100
+
+    def test_one_not_applicable_among_grades_leaves_it_graded(self, cast: Cast) -> None:
+        assessment = self.of_three(cast, 4, 2, None)
+        self.says(assessment, cast.reader, "support-1", blank=Blank.NOT_APPLICABLE, reason="Not with us.")
+        assert self.question(assessment, "support-1").state == QuestionState.GRADED
+        assert self.question(assessment, "support-1").grade == 3
+
+    def test_where_all_who_answered_say_not_applicable_it_is(self, cast: Cast) -> None:
+        assessment = self.of_three(cast, None, None, None)
+        for member in (cast.assessor, cast.colleague):  # the third left it open
+            self.says(assessment, member, "support-1", blank=Blank.NOT_APPLICABLE, reason="Not with us.")
+        assert self.question(assessment, "support-1").state == QuestionState.NOT_APPLICABLE
+
+    def test_not_applicable_beside_dont_know_is_not_known(self, cast: Cast) -> None:
+        assessment = self.of_three(cast, None, None, None)
+        self.says(assessment, cast.assessor, "support-1", blank=Blank.NOT_APPLICABLE, reason="Not with us.")
+        self.says(assessment, cast.colleague, "support-1", blank=Blank.DONT_KNOW)
+        assert self.question(assessment, "support-1").state == QuestionState.DONT_KNOW
+
+    def test_who_has_not_handed_in_or_was_withdrawn_does_not_count(self, cast: Cast) -> None:
+        assessment = self.of_three(cast, 4, 2, 1)
+        assessment.responses.filter(rater=cast.colleague.user).update(submitted_at=None)
+        assessment.responses.filter(rater=cast.reader.user).update(submitted_at=None, withdrawn_at=NOW)
+        assert self.question(assessment, "support-1").grade == 4
+
+    def test_what_was_agreed_takes_the_place_of_the_mean(self, cast: Cast) -> None:
+        assessment = self.of_three(cast, 4, 4, 4)
+        agree(assessment, "support-1", grade=1)
+        agree(assessment, "support-2", not_applicable=True)
+        (support, *_others) = standing(assessment).rules
+        assert self.question(assessment, "support-1").grade == 1
+        assert self.question(assessment, "support-2").state == QuestionState.NOT_APPLICABLE
+        assert support.percent == Fraction(25)
+        assert standing(assessment, with_consensus=False).rules[0].percent == Fraction(100)
+
+    def test_what_was_agreed_grades_what_nobody_answered(self, cast: Cast) -> None:
+        assessment = self.of_three(cast, None, None, None)
+        agree(assessment, "support-1", grade=3)
+        assert self.question(assessment, "support-1").grade == 3
+
+    def test_a_rater_of_some_rules_counts_in_those_alone(self, cast: Cast) -> None:
+        assessment = make_assessment(cast.assessor, grade=4)
+        lay_out(assessment, rules=["support"], rater=cast.reader.user)
+        assessment.responses.get(rater=cast.reader.user).answers.update(grade=2)
+        hand_in(assessment)
+        assert self.question(assessment, "support-1").grade == 3
+        assert self.question(assessment, "guidance-1").grade == 4
+        assert standing(assessment).rules[1].coverage == 100
+
+    @staticmethod
+    def of_three(cast: Cast, first: int | None, second: int | None, third: int | None) -> Assessment:
+        """Rated by an assessor, a colleague and a reader, all handed in."""
+        assessment = make_assessment(cast.assessor, grade=first)
+        add_rater(assessment, cast.colleague, grade=second)
+        add_rater(assessment, cast.reader, grade=third)
+        hand_in(assessment)
+        return assessment
+
+    @staticmethod
+    def says(assessment: Assessment, member: Membership, key: str, **fields: Any) -> None:
+        own = Answer.objects.filter(response__assessment=assessment, response__rater=member.user, question__key=key)
+        assert own.update(**fields) == 1
+
+    @staticmethod
+    def question(assessment: Assessment, key: str) -> GradedQuestion:
+        questions = (question for rule in standing(assessment).rules for question in rule.questions)
+        return next(question for question in questions if question.key == key)
 
 
 class TestProgress:
@@ -158,6 +262,7 @@ class TestProgress:
         change(assessment, "support-1", blank=Blank.DONT_KNOW)
         change(assessment, "guidance-1", blank=Blank.NOT_APPLICABLE, reason="We have no such service.")
         change(assessment, "guidance-2", grade=0)
+        hand_in(assessment)
         rules = {rule.key: rule for rule in progress(assessment)}
         assert [rule.position for rule in progress(assessment)] == [1, 2, 3, 4, 5, 6, 7]
         assert (rules["support"].answered, rules["support"].total, rules["support"].is_complete) == (1, 2, False)
@@ -169,6 +274,7 @@ class TestProgress:
         change(assessment, "support-1", grade=None, blank=Blank.DONT_KNOW)
         change(assessment, "support-2", grade=None)
         change(assessment, "proof-2", grade=None, blank=Blank.NOT_APPLICABLE, reason="We have no such service.")
+        hand_in(assessment)
         (support,) = missing(assessment)
         assert support.key == "support"
         assert [question.key for question in support.dont_know] == ["support-1"]
@@ -176,7 +282,9 @@ class TestProgress:
         assert support.open[0].anchor == "question-support-1"
 
     def test_nothing_is_missing_when_all_is_graded(self, cast: Cast) -> None:
-        assert missing(make_assessment(cast.assessor, grade=0)) == ()
+        assessment = make_assessment(cast.assessor, grade=0)
+        hand_in(assessment)
+        assert missing(assessment) == ()
 
     def test_names_are_in_the_readers_language(self, cast: Cast) -> None:
         assessment = make_assessment(cast.assessor)
@@ -187,7 +295,8 @@ class TestProgress:
     def test_second_rater_who_knows_closes_what_the_first_did_not(self, cast: Cast) -> None:
         assessment = make_assessment(cast.assessor)
         Answer.objects.update(blank=Blank.DONT_KNOW)
-        add_rater(assessment, cast.colleague.user, 2, submitted_at=NOW + timedelta(days=1))
+        add_rater(assessment, cast.colleague, grade=2)
+        hand_in(assessment)
         assert missing(assessment) == ()
 
 

@@ -134,6 +134,7 @@ class TestReview:
         assessment = make_assessment(cast.assessor, grade=3)
         Answer.objects.filter(question__rule__key="guidance").update(grade=1)
         Answer.objects.filter(question__key="speed-2").update(grade=None)
+        lifecycle.hand_in(cast.assessor, assessment)
         text = review(signed_in(cast.reader), assessment)
         assert "5 of 7 rules met" in text
         assert "The weakest rule is “Guidance (en)”: 25%." in text

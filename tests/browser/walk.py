@@ -71,6 +71,8 @@ NO_PAGE: dict[str, str] = {
     "invitation_resend": ACTION,
     "vendor_import_apply": ACTION,
     "assessment_open": ACTION,
+    "assessment_hand_in": ACTION,
+    "assessment_take_up": ACTION,
     "assessment_submit": ACTION,
     "assessment_approve": ACTION,
     "evidence_add": ACTION,

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from accounts import invitations
 from accounts.models import Invitation, Membership
-from assessments import lifecycle
-from assessments.models import Answer, Assessment, AssessmentState, Evidence
+from assessments import lifecycle, links
+from assessments.models import Answer, Assessment, AssessmentState, Evidence, VendorLink
 from reports.models import Document, Rendering, RenderingState, Scorecard
 from tests.factories import Cast, make_assessment, make_vendor
 from vendors.models import Contact, Service, Vendor, VendorImport
@@ -87,6 +87,11 @@ class World:
     @cached_property
     def collecting(self) -> Assessment:
         return make_assessment(self.cast.assessor, vendor=self.vendor, grade=3)
+
+    @cached_property
+    def handed_in(self) -> Assessment:
+        lifecycle.hand_in(self.cast.assessor, self.collecting)
+        return self.collecting
 
     @cached_property
     def in_review(self) -> Assessment:
@@ -161,6 +166,18 @@ class World:
     def invitation_token(self) -> str:
         return self._invited[1]
 
+    @cached_property
+    def _linked(self) -> tuple[VendorLink, str]:
+        return links.create(self.cast.assessor, self.collecting, self.contact)
+
+    @property
+    def vendor_link(self) -> VendorLink:
+        return self._linked[0]
+
+    @property
+    def vendor_link_token(self) -> str:
+        return self._linked[1]
+
 
 # Whose `pk` stands in a route's address.
 OBJECTS: dict[str, str] = {
@@ -188,10 +205,18 @@ OBJECTS: dict[str, str] = {
     "assessment_open": "unopened",
     "assessment_cancel": "collecting",
     "assessment_review": "in_review",
+    "assessment_hand_in": "collecting",
+    "assessment_take_up": "handed_in",
     "assessment_submit": "collecting",
     "assessment_approve": "in_review",
     "assessment_send_back": "in_review",
     "assessment_score": "collecting",
+    "assessment_vendor": "collecting",
+    "link_add": "collecting",
+    "link_renew": "vendor_link",
+    "link_extend": "vendor_link",
+    "link_revoke": "vendor_link",
+    "vendor_reopen": "collecting",
     "questionnaire": "collecting",
     "answer_edit": "answer",
     "evidence_add": "answer",
@@ -202,8 +227,12 @@ OBJECTS: dict[str, str] = {
     "rendering_status": "rendering",
     "rendering_download": "rendering",
 }
+# Whom the things behind a route of Gate.ASKED name, of the cast; where nothing is said here, its assessor alone.
+ASKED: dict[str, frozenset[str]] = {}
 # About a thing of the person's own that nobody in the cast has.
 OWN_THINGS = {"mfa_remove_webauthn", "mfa_edit_webauthn"}
+# Whose token stands in a route's address.
+TOKENS: dict[str, str] = {"invitation_accept": "invitation_token", "vendor_link": "vendor_link_token"}
 # The other parts of addresses, the same for every object.
 PARTS: dict[str, str] = {"rule": "support", "uidb36": "1", "key": "set-password"}
 
@@ -217,7 +246,9 @@ def arguments(route: Route, world: World) -> dict[str, Any]:
         if name == "pk":
             values[name] = 1 if route.name in OWN_THINGS else getattr(world, OBJECTS[route.name]).pk
         elif name == "token":
-            values[name] = world.invitation_token
+            values[name] = getattr(world, TOKENS[route.name])
+        elif name == "link":
+            values[name] = world.vendor_link.pk
         else:
             values[name] = PARTS[name]
     return values

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from accounts.access import CLOSED_PREFIXES, RIGHTS, ROUTES, Gate, Right, required
 from accounts.models import Membership, Role
-from tests.config.routes import OBJECTS, Route, World, arguments, routes
+from tests.config.routes import ASKED, OBJECTS, Route, World, arguments, routes
 from tests.factories import Cast, make_cast, make_member, make_release
 
 ALL = tuple(routes())
@@ -139,13 +139,18 @@ def away(cast: Cast) -> dict[str, Membership]:
     return {name: make_member(cast.other_organisation, f"away-{name}", role) for name, role in ROLES.items()}
 
 
-def _expected(gate: Right | Gate, who: str) -> str:
+def _expected(route: str, who: str) -> str:
+    gate = ROUTES[route]
     if gate is Gate.PUBLIC:
         return LET_IN
+    if gate is Gate.LINK:
+        return NOT_FOUND  # no sign-in opens what only the cookie of a link opens
     if who == "anonymous":
         return TO_SIGN_IN
     if gate is Gate.SIGNED_IN:
         return LET_IN
+    if gate is Gate.ASKED:
+        return LET_IN if who in ASKED.get(route, {"assessor"}) else FORBIDDEN
     return LET_IN if who in ROLES and gate in RIGHTS[ROLES[who]] else FORBIDDEN
 
 
@@ -159,7 +164,7 @@ def test_own_organisation(cast: Cast) -> None:
         "admin": cast.admin,
         "editor": cast.editor,
     }
-    expected = {route.name: {who: _expected(ROUTES[route.name], who) for who in people} for route in OWN}
+    expected = {route.name: {who: _expected(route.name, who) for who in people} for route in OWN}
     # Without a membership of that organisation there is none to choose.
     expected["organisation_switch"] = {who: TO_SIGN_IN if who == "anonymous" else NOT_FOUND for who in people}
 
@@ -171,10 +176,10 @@ def test_own_organisation(cast: Cast) -> None:
 
 def test_other_organisation_finds_nothing(cast: Cast, away: dict[str, Membership]) -> None:
     """With the right: not found. Without: forbidden, before anybody looks whether the thing exists."""
-    about_a_thing = [route for route in OWN if route.arguments and isinstance(ROUTES[route.name], Right)]
+    about_a_thing = [route for route in OWN if route.arguments and _is_for_members(ROUTES[route.name])]
     expected = {
         route.name: {
-            name: NOT_FOUND if ROUTES[route.name] in RIGHTS[role] else FORBIDDEN for name, role in ROLES.items()
+            name: NOT_FOUND if _passes(ROUTES[route.name], role) else FORBIDDEN for name, role in ROLES.items()
         }
         for route in about_a_thing
     }
@@ -185,15 +190,24 @@ def test_other_organisation_finds_nothing(cast: Cast, away: dict[str, Membership
     assert differences(got, expected) == []
 
 
+def _is_for_members(gate: Right | Gate) -> bool:
+    return isinstance(gate, Right) or gate is Gate.ASKED
+
+
+def _passes(gate: Right | Gate, role: Role) -> bool:
+    """Whoever could be asked passes the gate; whether they are is said by a thing of their own organisation."""
+    return gate is Gate.ASKED or gate in RIGHTS[role]
+
+
 def test_pages_without_an_object_show_nothing_of_another_organisation(cast: Cast, away: dict[str, Membership]) -> None:
     world = World(cast)
     for thing in ("service", "contact", "evidence", "rendering", "invitation", "archived_vendor", "vendor_import"):
         getattr(world, thing)
     visitors = {name: Visitor(stranger) for name, stranger in away.items()}
-    pages = [route.name for route in OWN if not route.arguments and isinstance(ROUTES[route.name], Right)]
+    pages = [route.name for route in OWN if not route.arguments and _is_for_members(ROUTES[route.name])]
     assert len(pages) > 10
     for name in pages:
-        role = next(role for role in ROLES if ROUTES[name] in RIGHTS[ROLES[role]])
+        role = next(role for role in ROLES if _passes(ROUTES[name], ROLES[role]))
 
         with undone():
             response = visitors[role].client.get(reverse(name))

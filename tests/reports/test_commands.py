@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import Organisation
 from assessments import lifecycle
-from assessments.models import Assessment, AssessmentState
+from assessments.models import Assessment, AssessmentState, Response
 from reports import press, rendering, snapshots
 from reports.models import Document, Rendering, RenderingState
 from tests.factories import NOW, Cast, make_assessment
@@ -101,6 +101,7 @@ def test_unknown_names_languages_and_folders_are_refused_in_one_line(cast: Cast,
 def test_a_reference_of_two_organisations_asks_which(cast: Cast) -> None:
     first = make_assessment(cast.assessor, grade=3)
     second = make_assessment(cast.stranger, grade=1)
+    Response.objects.update(submitted_at=NOW)
     assert first.reference == second.reference
     with pytest.raises(CommandError, match="harbour/A-2026-001, meadow/A-2026-001"):
         run("score", "A-2026-001")
@@ -168,8 +169,10 @@ def test_numbers_that_the_answers_do_not_give_end_with_an_error(
     assert json.loads(out.getvalue())["recomputed"] is False if options else "7 of 7 rules met" in out.getvalue()
 
 
-def test_score_of_an_open_assessment_counts_the_answers_so_far(cast: Cast) -> None:
+def test_score_of_an_open_assessment_counts_what_was_handed_in(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=3)
+    assert json.loads(run("score", str(assessment.pk), "--json"))["met"] == 0
+    lifecycle.hand_in(cast.assessor, assessment, now=NOW)
     data = json.loads(run("score", str(assessment.pk), "--json"))
     assert (data["state"], data["met"], data["rules"][0]["weighted_sum"]) == ("collecting", 7, "150/1")
     lifecycle.submit(cast.assessor, assessment, now=NOW)
@@ -179,7 +182,7 @@ def test_score_of_an_open_assessment_counts_the_answers_so_far(cast: Cast) -> No
 def test_score_without_json_is_a_table_to_read(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor)
     lines = run("score", assessment.reference).splitlines()
-    assert lines[0].endswith("the answers as they stand now")
+    assert lines[0].endswith("what was handed in so far")
     assert lines[2].split() == ["support", "not_rated", "-", "%", "coverage", "0.00", "%", "=", "nothing", "graded"]
 
 

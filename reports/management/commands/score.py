@@ -34,7 +34,7 @@ class Arithmetic:
 
 
 class Command(BaseCommand):
-    help = "Prints the arithmetic of an assessment: of its scorecard once approved, else as the answers stand now."
+    help = "Prints the arithmetic of an assessment: of its scorecard once approved, else of what was handed in so far."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("assessment", help="reference (A-2026-001, or organisation/A-2026-001) or row number")
@@ -69,7 +69,7 @@ def _arithmetic(assessment: Assessment) -> Arithmetic:
         return Arithmetic(
             score=standing.standing(assessment),
             policy=standing.policy_of(assessment.release),
-            basis="the answers as they stand now",
+            basis="what was handed in so far",
         )
     scorecard = Scorecard.objects.get(assessment=assessment)
     try:
