@@ -45,6 +45,10 @@ ROUTES: dict[str, Right | Gate] = {
     # accounts
     "invitation_accept": Gate.PUBLIC,
     "profile": Gate.SIGNED_IN,
+    "preferences": Gate.SIGNED_IN,
+    "preferences_calendar": Gate.SIGNED_IN,
+    "preferences_calendar_close": Gate.SIGNED_IN,
+    "calendar_feed": Gate.PUBLIC,  # by its secret address: a calendar program cannot sign in
     "organisation_switch": Gate.SIGNED_IN,
     "organisation_edit": Right.ADMINISTER,
     "member_list": Right.ADMINISTER,
@@ -90,12 +94,22 @@ ROUTES: dict[str, Right | Gate] = {
     "evidence_delete": Gate.ASKED,
     "evidence_download": Right.READ,
     "assessment_score": Gate.ASKED,
+    "answer_grid": Right.READ,
+    "answer_grid_question": Right.READ,
     "assessment_review": Right.READ,
     "assessment_hand_in": Gate.ASKED,
     "assessment_take_up": Gate.ASKED,
     "assessment_submit": Right.ASSESS,
     "assessment_approve": Right.APPROVE,
     "assessment_send_back": Right.APPROVE,
+    # links for the vendor
+    "assessment_vendor": Right.READ,
+    "link_add": Right.ASSESS,
+    "link_renew": Right.ASSESS,
+    "link_extend": Right.ASSESS,
+    "link_revoke": Right.ASSESS,
+    "vendor_reopen": Right.ASSESS,
+    "vendor_link": Gate.PUBLIC,  # the token is the key
     # reports
     "scorecard_detail": Right.READ,
     "rendering_request": Right.READ,

@@ -20,7 +20,8 @@ from accounts.access import Gate, Right, may, required
 from accounts.models import Membership
 
 SESSION_KEY = "organisation"
-SECRET_IN_PATH = re.compile(r"(?<=/invitation/)[^/?]+|(?<=/password/reset/key/)[^/?]+")
+SECRETS = ("/invitation/", "/calendar/", "/password/reset/key/", "/vendor-link/")  # what follows is a token
+SECRET_IN_PATH = re.compile("|".join(f"(?<={start})[^/?]+" for start in SECRETS))
 Handler = Callable[[HttpRequest], HttpResponse]
 
 

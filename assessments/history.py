@@ -21,6 +21,8 @@ from assessments.models import Assessment
 
 VERBS: dict[str, Promise] = {
     "assessment_created": _("created the assessment"),
+    "assessment_repeated": _("opened the assessment, which repeats an earlier one"),
+    "assessment_repeat_changed": _("changed how often the assessment repeats"),
     "assessment_opened": _("opened the questionnaire"),
     "assessment_changed": _("changed the period or the due date"),
     "assessment_submitted": _("submitted the assessment"),
@@ -31,6 +33,14 @@ VERBS: dict[str, Promise] = {
     "evidence_added": _("added evidence"),
     "evidence_deleted": _("removed evidence"),
     "scorecard_made": _("made the scorecard"),
+    "link_created": _("made a link for the vendor"),
+    "link_sent": _("mailed the link for the vendor"),
+    "link_not_delivered": _("could not mail the link for the vendor"),
+    "link_renewed": _("made the link for the vendor anew"),
+    "link_extended": _("extended the link for the vendor"),
+    "link_revoked": _("withdrew the link for the vendor"),
+    "link_opened": _("opened the link"),
+    "vendor_response_reopened": _("let the vendor answer again"),
     "vendor_response_handed_in": _("handed in the vendor’s answers"),
     "reply_asked": _("asked the vendor for a reply"),
     "reply_extended": _("gave the vendor more time to reply"),

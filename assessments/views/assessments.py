@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import MemberRequest, Right, may
 from accounts.models import Membership
-from assessments import lifecycle
+from assessments import lifecycle, links
 from assessments.forms import AssessmentEditForm, AssessmentFilter, AssessmentForm
 from assessments.history import entries_of, readable
 from assessments.lifecycle import IllegalTransition
@@ -112,6 +112,7 @@ def assessment_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "may_answer": assessment.state == AssessmentState.COLLECTING and may(request.member, Right.ASSESS),
         "is_open": assessment.state in OPEN_STATES,
         "is_late": is_late(assessment),
+        "vendor_side": links.vendor_side(assessment),
         **_panels(assessment, request.member),
     }
     return render(request, "assessments/assessment_detail.html", context)

@@ -178,6 +178,10 @@ class World:
     def vendor_link_token(self) -> str:
         return self._linked[1]
 
+    @cached_property
+    def calendar_secret(self) -> str:
+        return preferences.renew_calendar(self.cast.reader.user, now=timezone.now())
+
 
 # Whose `pk` stands in a route's address.
 OBJECTS: dict[str, str] = {
@@ -234,7 +238,7 @@ OWN_THINGS = {"mfa_remove_webauthn", "mfa_edit_webauthn"}
 # Whose token stands in a route's address.
 TOKENS: dict[str, str] = {"invitation_accept": "invitation_token", "vendor_link": "vendor_link_token"}
 # The other parts of addresses, the same for every object.
-PARTS: dict[str, str] = {"rule": "support", "uidb36": "1", "key": "set-password"}
+PARTS: dict[str, str] = {"rule": "support", "question": "support-1", "uidb36": "1", "key": "set-password"}
 
 
 def arguments(route: Route, world: World) -> dict[str, Any]:

@@ -1,0 +1,279 @@
+"""The vendor's way in by a link, and the page on which the assessment's owner looks after the links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.cache import add_never_cache_headers
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import language
+from accounts.access import MemberRequest, Right, may
+from assessments import lifecycle, links
+from assessments.lifecycle import IllegalTransition
+from assessments.link_forms import BY_MAIL, EnterForm, ExtendForm, LinkForm
+from assessments.links import Standing
+from assessments.models import Assessment, AssessmentState, LinkPurpose, VendorLink
+from assessments.views.assessments import fetch
+
+SALT = "assessments.vendor-link"
+STATUS_OF = {Standing.UNKNOWN: 404, Standing.EXPIRED: 410, Standing.REVOKED: 410, Standing.REPLACED: 410}
+View = Callable[..., HttpResponse]
+
+
+class LinkRequest(HttpRequest):
+    """A request that passed `by_link`."""
+
+    link: VendorLink
+
+
+# The vendor's side ----------------------------------------------------------------------------------------------
+def by_link(*purposes: LinkPurpose) -> Callable[[View], View]:
+    """Lets in whoever holds the cookie of the link that the address names, if it is for one of these purposes.
+
+    Sets `request.link`, loaded with assessment, vendor, organisation, response and reply request. Anybody else gets
+    the page of a closed link. A member's sign-in counts for nothing here, and the cookie for nothing elsewhere.
+    """
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def admit(request: HttpRequest, link: int, *args: Any, **kwargs: Any) -> HttpResponse:
+            now = timezone.now()
+            row, state = _admitted(request, link)
+            if state is Standing.OPEN:
+                state = links.standing(row, now)
+            if row is None or row.purpose not in purposes:
+                return _guarded(_closed(request, None, Standing.UNKNOWN))
+            if state is not Standing.OPEN:
+                return _guarded(_closed(request, row, state))
+            links.note_seen(row, now=now)
+            request.link = row  # type: ignore[attr-defined]
+            return _guarded(view(request, link, *args, **kwargs))
+
+        admit.purposes = frozenset(purposes)  # type: ignore[attr-defined]
+        return admit
+
+    return wrap
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def vendor_link(request: HttpRequest, token: str) -> HttpResponse:
+    """What the mailed link opens. Only POST goes in: mail scanners open links, and must not count as the contact."""
+    now = timezone.now()
+    link = links.find(token)
+    state = links.standing(link, now)
+    if link is None or state is not Standing.OPEN:
+        return _guarded(_closed(request, link, state))
+    language.follow(request, link.language)
+    form = EnterForm(request.POST if request.method == "POST" else None, language=translation.get_language())
+    if request.method == "POST" and form.is_valid():
+        if not links.note_opened(link, now=now):
+            return _guarded(_closed(request, link, Standing.REPLACED))
+        return _guarded(_let_in(request, link, form.cleaned_data["language"]))
+    return _guarded(render(request, "assessments/vendor_link.html", {"link": link, "form": form, **_about(link)}))
+
+
+def _let_in(request: HttpRequest, link: VendorLink, chosen: str) -> HttpResponse:
+    """To the desk, with the cookie for it and for nothing else."""
+    response = HttpResponseRedirect(_way_in(link))
+    response.set_cookie(
+        cookie_name(link.pk),
+        _cookie_of(link),
+        expires=link.expires_at,
+        path=desk_path(link.pk),
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Lax",
+    )
+    language.keep(response, chosen, secure=request.is_secure())
+    return response
+
+
+def _way_in(link: VendorLink) -> str:
+    return reverse("vendor_reply" if link.purpose == LinkPurpose.REPLY else "vendor_desk", args=[link.pk])
+
+
+def cookie_name(pk: int) -> str:
+    """Each link its own: one browser may hold those of several customers."""
+    return f"vendor_desk_{pk}"
+
+
+def desk_path(pk: int) -> str:
+    return reverse("vendor_desk", args=[pk])
+
+
+def _cookie_of(link: VendorLink) -> str:
+    return signing.dumps([link.pk, link.issue, link.token_hash], salt=SALT)
+
+
+def _admitted(request: HttpRequest, pk: int) -> tuple[VendorLink | None, Standing]:
+    """The link that the cookie is for; without a cookie of ours for exactly this link: nothing is known."""
+    try:
+        named, issue, hashed = signing.loads(request.COOKIES.get(cookie_name(pk), ""), salt=SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None, Standing.UNKNOWN
+    row = links.load(pk) if named == pk else None
+    if row is None:
+        return None, Standing.UNKNOWN
+    is_current = issue == row.issue and constant_time_compare(hashed, row.token_hash)
+    return row, Standing.OPEN if is_current else Standing.REPLACED
+
+
+def _about(link: VendorLink) -> dict[str, Any]:
+    assessment = link.assessment
+    return {
+        "assessment": assessment,
+        "vendor": assessment.vendor,
+        "organisation": assessment.organisation,
+        "owner": assessment.owner,
+    }
+
+
+def _closed(request: HttpRequest, link: VendorLink | None, state: Standing) -> HttpResponse:
+    """Says what happened and whom to ask; of a link that is not known, nothing at all."""
+    if link is not None:
+        language.follow(request, link.language)
+    context = {"standing": state, "link": link, **(_about(link) if link else {})}
+    return render(request, "assessments/vendor_link_closed.html", context, status=STATUS_OF[state])
+
+
+def _guarded(response: HttpResponse) -> HttpResponse:
+    """Nothing of these pages is kept by a cache, and no address of theirs is told to anybody.
+
+    Not `no-referrer`: browsers then send `Origin: null`, and every form would be refused as forged.
+    """
+    add_never_cache_headers(response)
+    response.headers["Referrer-Policy"] = "strict-origin"
+    return response
+
+
+# The owner's page -----------------------------------------------------------------------------------------------
+@require_safe
+def assessment_vendor(request: MemberRequest, pk: int) -> HttpResponse:
+    """Who at the vendor was asked, whether the link arrived, and how far they are; never what they have written."""
+    assessment = fetch(request, pk)
+    return _owner_page(request, assessment, LinkForm(assessment=assessment))
+
+
+def _owner_page(request: MemberRequest, assessment: Assessment, form: LinkForm) -> HttpResponse:
+    rows = list(VendorLink.objects.for_member(request.member).to_answer().filter(assessment=assessment))
+    is_collecting = assessment.state == AssessmentState.COLLECTING
+    context = {
+        "assessment": assessment,
+        "links": links.in_words(rows, timezone.now()),
+        "side": links.vendor_side(assessment, rows),
+        "form": form,
+        "may_change": is_collecting and may(request.member, Right.ASSESS),
+        "may_revoke": may(request.member, Right.ASSESS),
+        "not_now": "" if is_collecting else str(lifecycle.NOT_NOW[assessment.state]),
+    }
+    return render(request, "assessments/assessment_vendor.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def link_add(request: MemberRequest, pk: int) -> HttpResponse:
+    """Make a link and mail it, or show it to copy."""
+    assessment = fetch(request, pk)
+    if request.method == "GET":
+        return redirect("assessment_vendor", pk)
+    form = LinkForm(request.POST, assessment=assessment)
+    if not form.is_valid():
+        return _owner_page(request, assessment, form)
+    try:
+        link, token = links.create(
+            request.member,
+            assessment,
+            form.cleaned_data["contact"],
+            expires_at=form.expires_at(timezone.now()),
+        )
+    except IllegalTransition as refused:
+        messages.error(request, str(refused))
+        return redirect("assessment_vendor", pk)
+    return _issued(request, link, token, by_mail=form.cleaned_data["by"] == BY_MAIL)
+
+
+@require_http_methods(["GET", "POST"])
+def link_renew(request: MemberRequest, pk: int) -> HttpResponse:
+    """Send it again, or make it anew to copy: either way the earlier one ends, so the page asks first."""
+    link = _own(request, pk)
+    if request.method == "GET":
+        return render(request, "assessments/link_renew.html", {"link": link, "assessment": link.assessment})
+    try:
+        link, token = links.renew(request.member, link)
+    except IllegalTransition as refused:
+        messages.error(request, str(refused))
+        return redirect("assessment_vendor", link.assessment_id)
+    return _issued(request, link, token, by_mail=request.POST.get("by") == BY_MAIL)
+
+
+def _issued(request: MemberRequest, link: VendorLink, token: str, *, by_mail: bool) -> HttpResponse:
+    """The one page that shows the link: it answers the POST itself, because the token is kept nowhere."""
+    is_sent = links.send(link, token, member=request.member) if by_mail else False
+    context = {
+        "link": link,
+        "assessment": link.assessment,
+        "address": links.address(token),
+        "is_sent": is_sent,
+        "is_refused": by_mail and not is_sent,
+    }
+    response = render(request, "assessments/link_issued.html", context)
+    add_never_cache_headers(response)
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def link_extend(request: MemberRequest, pk: int) -> HttpResponse:
+    link = _own(request, pk)
+    form = ExtendForm(request.POST if request.method == "POST" else None, link=link, today=timezone.localdate())
+    if request.method == "POST" and form.is_valid():
+        try:
+            links.extend(request.member, link, expires_at=form.expires_at)
+        except IllegalTransition as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, _("The link of %(name)s is valid longer.") % {"name": link.name})
+        return redirect("assessment_vendor", link.assessment_id)
+    return render(request, "assessments/link_extend.html", {"link": link, "assessment": link.assessment, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def link_revoke(request: MemberRequest, pk: int) -> HttpResponse:
+    link = _own(request, pk)
+    if request.method == "GET":
+        return render(request, "assessments/link_revoke.html", {"link": link, "assessment": link.assessment})
+    try:
+        links.revoke(request.member, link)
+    except IllegalTransition as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("The link of %(name)s no longer opens anything.") % {"name": link.name})
+    return redirect("assessment_vendor", link.assessment_id)
+
+
+@require_POST
+def vendor_reopen(request: MemberRequest, pk: int) -> HttpResponse:
+    """Let the vendor answer again."""
+    assessment = fetch(request, pk)
+    try:
+        links.reopen(request.member, assessment)
+    except IllegalTransition as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("The vendor can change its answers again, by the links that are valid."))
+    return redirect("assessment_vendor", pk)
+
+
+def _own(request: MemberRequest, pk: int) -> VendorLink:
+    """The organisation's link, or a 404: fetching is authorising."""
+    rows = VendorLink.objects.for_member(request.member).select_related(*links.RELATED, "contact")
+    return get_object_or_404(rows, pk=pk)
