@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from assessments.views import assessments, decisions, grid, links, preferences, questionnaire
+from assessments.views import (
+    assessments,
+    consensus,
+    decisions,
+    delegation,
+    grid,
+    links,
+    preferences,
+    questionnaire,
+    raters,
+)
 
 urlpatterns = [
     path("assessments/", assessments.assessment_list, name="assessment_list"),
@@ -27,6 +37,22 @@ urlpatterns = [
     path("links/<int:pk>/extend/", links.link_extend, name="link_extend"),
     path("links/<int:pk>/withdraw/", links.link_revoke, name="link_revoke"),
     path("vendor-link/<str:token>/", links.vendor_link, name="vendor_link"),
+    path("assessments/<int:pk>/raters/", raters.assessment_raters, name="assessment_raters"),
+    path("assessments/<int:pk>/raters/invite/", raters.rater_invite, name="rater_invite"),
+    path("assessments/<int:pk>/raters/join/", raters.rater_join, name="rater_join"),
+    path("assessments/<int:pk>/raters/leave/", raters.rater_leave, name="rater_leave"),
+    path("raters/<int:pk>/edit/", raters.rater_edit, name="rater_edit"),
+    path("raters/<int:pk>/withdraw/", raters.rater_withdraw, name="rater_withdraw"),
+    path("raters/<int:pk>/ask-again/", raters.rater_ask_again, name="rater_ask_again"),
+    path("raters/<int:pk>/remind/", raters.rater_remind, name="rater_remind"),
+    path("answers/<int:pk>/delegate/", delegation.delegation_add, name="delegation_add"),
+    path("delegations/<int:pk>/", delegation.delegation_detail, name="delegation_detail"),
+    path("delegations/<int:pk>/done/", delegation.delegation_done, name="delegation_done"),
+    path("delegations/<int:pk>/take-back/", delegation.delegation_take_back, name="delegation_take_back"),
+    path("assessments/<int:pk>/consensus/", consensus.assessment_consensus, name="assessment_consensus"),
+    path("assessments/<int:pk>/consensus/<slug:question>/", consensus.consensus_agree, name="consensus_agree"),
+    path("assessments/<int:pk>/consensus/<slug:question>/undo/", consensus.consensus_undo, name="consensus_undo"),
+    path("assessments/<int:pk>/meeting/", consensus.consensus_meeting, name="consensus_meeting"),
     path("answers/<int:pk>/", questionnaire.answer_edit, name="answer_edit"),
     path("answers/<int:pk>/evidence/", questionnaire.evidence_add, name="evidence_add"),
     path("evidence/<int:pk>/", questionnaire.evidence_download, name="evidence_download"),

@@ -82,6 +82,8 @@ NO_PAGE: dict[str, str] = {
     "admin:manifesto_release_move": ACTION,
     "answer_edit": ELSEWHERE,
     "assessment_send_back": ELSEWHERE,
+    "answer_grid": ELSEWHERE,
+    "answer_grid_question": ELSEWHERE,  # by its key alone; with two questionnaires see `_other_views`
     "account_confirm_login_code": ELSEWHERE,
     "admin:login": ELSEWHERE,
     "admin:view_on_site": ELSEWHERE,
@@ -143,6 +145,10 @@ class Premises(World):
     @cached_property
     def collecting(self) -> Assessment:
         return self._assessment(grade=3)
+
+    @cached_property
+    def second_collecting(self) -> Assessment:
+        return self._assessment()
 
     @cached_property
     def in_review(self) -> Assessment:
@@ -324,6 +330,11 @@ def walk(premises: Premises) -> Iterator[Stop]:
 
 
 def _other_views(premises: Premises) -> Iterator[Stop]:
+    question = Question.objects.filter(
+        answers__response__assessment__in=[premises.collecting, premises.second_collecting]
+    )[0]
+    grid = reverse("answer_grid_question", args=[question.key])
+    yield Stop(name="answer_grid_question", path=grid, who="assessor")
     for state in ("draft", "in_review", "approved", "cancelled"):
         path = reverse("assessment_detail", args=[getattr(premises, state).pk])
         yield Stop(name=f"assessment_detail, {state}", path=path, who="assessor")

@@ -13,11 +13,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts import invitations
-from accounts.models import Invitation, Membership
-from assessments import lifecycle, links
-from assessments.models import Answer, Assessment, AssessmentState, Evidence, VendorLink
+from accounts.models import Invitation, Membership, Role
+from assessments import delegation, lifecycle, links, preferences, raters
+from assessments.models import Answer, Assessment, AssessmentState, Delegation, Evidence, Response, VendorLink
 from reports.models import Document, Rendering, RenderingState, Scorecard
-from tests.factories import Cast, make_assessment, make_vendor
+from tests.factories import Cast, add_rater, make_assessment, make_member, make_vendor
 from vendors.models import Contact, Service, Vendor, VendorImport
 
 
@@ -104,6 +104,34 @@ class World:
     @cached_property
     def answer(self) -> Answer:
         return Answer.objects.filter(response__assessment=self.collecting).first()  # type: ignore[return-value]
+
+    @cached_property
+    def rater(self) -> Response:
+        """Somebody outside the cast, who is asked and has not handed in."""
+        newcomer = make_member(self.cast.organisation, "harbour-rater", Role.READER)
+        return add_rater(self.collecting, newcomer)
+
+    @cached_property
+    def withdrawn_rater(self) -> Response:
+        return raters.withdraw(self.cast.assessor, self.rater)
+
+    @cached_property
+    def delegation(self) -> Delegation:
+        """Of the assessor's question: to a colleague outside the cast."""
+        newcomer = make_member(self.cast.organisation, "harbour-helper", Role.READER)
+        return delegation.delegate(self.cast.assessor, self.answer, newcomer)
+
+    @cached_property
+    def borrowed(self) -> Delegation:
+        """A question that the assessor of the cast was handed."""
+        answer = self.rater.answers.first()
+        Response.objects.filter(assessment=self.collecting, rater=self.cast.assessor.user).delete()
+        return Delegation.objects.create(
+            answer=answer,
+            delegate=self.cast.assessor.user,
+            delegated_by=self.rater.rater,
+            delegated_at=timezone.now(),
+        )
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -203,6 +231,18 @@ OBJECTS: dict[str, str] = {
     "contact_add": "vendor",
     "contact_edit": "contact",
     "contact_delete": "contact",
+    "assessment_raters": "collecting",
+    "rater_invite": "collecting",
+    "rater_join": "collecting",
+    "rater_leave": "collecting",
+    "rater_edit": "rater",
+    "rater_withdraw": "rater",
+    "rater_ask_again": "withdrawn_rater",
+    "rater_remind": "rater",
+    "delegation_add": "answer",
+    "delegation_detail": "borrowed",
+    "delegation_done": "borrowed",
+    "delegation_take_back": "delegation",
     "assessment_detail": "collecting",
     "assessment_edit": "draft",
     "assessment_history": "collecting",
@@ -212,6 +252,10 @@ OBJECTS: dict[str, str] = {
     "assessment_hand_in": "collecting",
     "assessment_take_up": "handed_in",
     "assessment_submit": "collecting",
+    "assessment_consensus": "in_review",
+    "consensus_meeting": "in_review",
+    "consensus_agree": "in_review",
+    "consensus_undo": "in_review",
     "assessment_approve": "in_review",
     "assessment_send_back": "in_review",
     "assessment_score": "collecting",
@@ -238,7 +282,7 @@ OWN_THINGS = {"mfa_remove_webauthn", "mfa_edit_webauthn"}
 # Whose token stands in a route's address.
 TOKENS: dict[str, str] = {"invitation_accept": "invitation_token", "vendor_link": "vendor_link_token"}
 # The other parts of addresses, the same for every object.
-PARTS: dict[str, str] = {"rule": "support", "question": "support-1", "uidb36": "1", "key": "set-password"}
+PARTS: dict[str, str] = {"rule": "support", "question": "support-1", "uidb36": "1", "key": "set-password", "language": "en"}
 
 
 def arguments(route: Route, world: World) -> dict[str, Any]:
@@ -251,6 +295,8 @@ def arguments(route: Route, world: World) -> dict[str, Any]:
             values[name] = 1 if route.name in OWN_THINGS else getattr(world, OBJECTS[route.name]).pk
         elif name == "token":
             values[name] = getattr(world, TOKENS[route.name])
+        elif name == "secret":
+            values[name] = world.calendar_secret
         elif name == "link":
             values[name] = world.vendor_link.pk
         else:
