@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -85,26 +86,34 @@ def question_inputs(
 
 
 def standing(
-    assessment: Assessment, responses: QuerySet[Response] | None = None, *, with_consensus: bool = True
+    assessment: Assessment,
+    responses: QuerySet[Response] | None = None,
+    *,
+    with_consensus: bool = True,
+    rules: Collection[str] | None = None,
 ) -> Score:
     """The score of what was handed in and agreed, or of the given responses; four queries (and the release, where
-    it is not loaded yet). The vendor's own response never enters it."""
-    rules = Rule.objects.filter(release=assessment.release_id).order_by("position").values_list("key", flat=True)
+    it is not loaded yet). The vendor's own response never enters it. `rules`: only these, for one who is asked about
+    no others."""
+    keys = Rule.objects.filter(release=assessment.release_id).order_by("position").values_list("key", flat=True)
+    asked = [key for key in keys if rules is None or key in rules]
     if responses is None:
         responses = counted_responses(assessment)
     inputs = question_inputs(assessment, responses, with_consensus=with_consensus)
-    return scoring.score(list(rules), inputs, policy_of(assessment.release))
+    return scoring.score(asked, [one for one in inputs if one.rule in asked], policy_of(assessment.release))
 
 
 def progress(assessment: Assessment, score: Score | None = None) -> tuple[RuleProgress, ...]:
-    """All rules in order, with what is open; two queries beside the score."""
+    """All rules of the score in order, with what is open; two queries beside the score."""
     score = score or standing(assessment)
     states = {question.key: question.state for rule in score.rules for question in rule.questions}
     labels = _labels(assessment.release_id)
+    asked = {rule.rule for rule in score.rules}
     rules = Rule.objects.filter(release=assessment.release_id).order_by("position")
     return tuple(
         _rule_progress(key, position, name, labels[key], states)
         for key, position, name in rules.values_list("key", "position", "name")
+        if key in asked
     )
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from django.db.models import Q
 
 from accounts.models import Membership, User
-from assessments.models import Answer, Assessment, AssessmentState, Delegation, Response, ResponseQuerySet
+from assessments.models import (
+    Answer,
+    AnswerQuerySet,
+    Assessment,
+    AssessmentState,
+    Delegation,
+    Response,
+    ResponseQuerySet,
+)
 
 
 def own_response(assessment: Assessment, user: User) -> Response | None:
@@ -33,6 +41,13 @@ def readable_responses(assessment: Assessment, member: Membership) -> ResponseQu
     own = Q(rater=member.user_id)
     seen = own if is_rating(assessment, member.user) else own | Q(submitted_at__isnull=False)
     return Response.objects.of_customer().filter(seen, assessment=assessment)
+
+
+def vendor_answers(assessment: Assessment) -> AnswerQuerySet:
+    """What the vendor handed in, with its files: its words and facts are open to every rater from then on. How it
+    grades itself is not theirs to see while they judge; whoever shows these answers to raters leaves it out."""
+    own = Response.objects.of_vendor().handed_in().filter(assessment=assessment)
+    return Answer.objects.filter(response__in=own).prefetch_related("evidence")
 
 
 def may_read(answer: Answer, member: Membership) -> bool:

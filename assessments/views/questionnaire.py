@@ -8,22 +8,24 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import MemberRequest
-from assessments.answer_forms import AnswerForm, Row, prefix_of, row_of
+from assessments.answer_forms import DELEGATE, RATER, AnswerForm, Row, prefix_of, row_of
 from assessments.answering import Closed, closed_reason
 from assessments.evidence import delete_evidence
-from assessments.models import Answer, Assessment, Evidence, Response
+from assessments.models import Answer, Assessment, Delegation, Evidence, Response
 from assessments.sheet import RuleSheet, Sheet, own_sheet_of
 from assessments.views.saving import as_json, keep_files, save, save_all, wants_json
-from assessments.visibility import may_read, may_write, own_response
+from assessments.visibility import may_read, may_write, own_response, vendor_answers
 from manifesto.models import Rule
 
 
@@ -52,11 +54,21 @@ class Place:
         return reverse("questionnaire", args=[self.assessment.pk, (rule or self.rule).key])
 
     def answers(self) -> list[Answer]:
-        """The answers of this rule in order, with all that a row shows; four queries."""
+        """The answers of this rule in order, with all that a row shows; five queries."""
         answers = Answer.objects.filter(response=self.response, question__rule=self.rule)
         related = ("question__rule", "updated_by", "response__assessment")
-        rows = answers.select_related(*related).prefetch_related("question__levels", "evidence")
+        lent = Prefetch("delegations", Delegation.objects.open().select_related("delegate"), to_attr="open_delegations")
+        rows = answers.select_related(*related).prefetch_related("question__levels", "evidence", lent)
         return list(rows.order_by("question__position"))
+
+    @cached_property
+    def said_by_vendor(self) -> dict[int, Answer]:
+        """Question → what the vendor handed in about it; two queries."""
+        answers = vendor_answers(self.assessment).filter(question__rule=self.rule)
+        return {answer.question_id: answer for answer in answers}
+
+    def form_of(self, data: Any = None, files: Any = None, *, answer: Answer) -> AnswerForm:
+        return AnswerForm(data, files, answer=answer, vendor_answer=self.said_by_vendor.get(answer.question_id))
 
 
 @never_cache  # a page brought back by the browser would hold versions that are long gone
@@ -72,20 +84,26 @@ def questionnaire(request: MemberRequest, pk: int, rule: str) -> HttpResponse:
     place = _place(assessment, response, rule)
     if request.method == "POST":
         return _save_page(request, place, place.answers())
-    return _page(request, place, [AnswerForm(answer=answer) for answer in place.answers()])
+    return _page(request, place, [place.form_of(answer=answer) for answer in place.answers()])
 
 
 @require_http_methods(["GET", "POST"])
 def answer_edit(request: MemberRequest, pk: int) -> HttpResponse:
-    """Save one answer. Asked for JSON (autosave.js) it answers in JSON, else with the page of its rule."""
+    """Save one answer. Asked for JSON (autosave.js) it answers in JSON, else with the page of its rule.
+
+    A question that was handed to the person has its own page: the rest of that questionnaire is not theirs to see."""
     answer = _writable(request, pk)
+    is_lent = answer.response.rater_id != request.user.pk
+    if is_lent and not wants_json(request):
+        lent = Delegation.objects.open().get(answer=answer, delegate=request.user)
+        return redirect("delegation_detail", lent.pk)
+    if wants_json(request) and request.method == "POST":
+        form = AnswerForm(request.POST, answer=answer, seat=DELEGATE if is_lent else RATER)
+        return as_json(form, save(form, author=request.user))
     place = _place(answer.response.assessment, answer.response, answer.question.rule.key)
     if request.method == "GET":
         return redirect(f"{place.url()}#question-{answer.question.key}")
-    if not wants_json(request):
-        return _save_page(request, place, [one for one in place.answers() if one.pk == pk])
-    form = AnswerForm(request.POST, answer=answer)
-    return as_json(form, save(form, author=request.user))
+    return _save_page(request, place, [one for one in place.answers() if one.pk == pk])
 
 
 @require_POST
@@ -167,7 +185,7 @@ def _place(assessment: Assessment, response: Response, key: str | None) -> Place
 
 def _save_page(request: MemberRequest, place: Place, answers: Sequence[Answer]) -> HttpResponse:
     """Save what can be saved; show the rest again as it was typed, with what is to be decided or put right."""
-    posted = save_all(request, answers, author=request.user, reload=place.answers)
+    posted = save_all(request, answers, author=request.user, reload=place.answers, form_of=place.form_of)
     if posted is None:
         return _onward(request, place)
     return _page(request, place, posted.forms, closed=posted.closed, status=posted.status)
@@ -231,8 +249,8 @@ class Step:
 
 def _score(place: Place) -> dict[str, Any]:
     """What the score panel and the stepper show: the rater's own answers alone; a fixed number of queries."""
-    sheet: Sheet = own_sheet_of(place.assessment, place.response)
     asked = {rule.key for rule in place.rules}
+    sheet: Sheet = own_sheet_of(place.assessment, place.response, rules=asked)
     steps = [
         Step(
             sheet=rule,
@@ -240,7 +258,6 @@ def _score(place: Place) -> dict[str, Any]:
             is_current=rule.progress.key == place.rule.key,
         )
         for rule in sheet.rules
-        if rule.progress.key in asked
     ]
     return {"assessment": place.assessment, "sheet": sheet, "steps": steps}
 
