@@ -24,6 +24,25 @@
   showErrors(document);
   document.addEventListener("htmx:afterSettle", (event) => showErrors(event.target));
 
+  // A value to hand on is selected by a click, and copied by its button where the browser can.
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches("[data-select]")) event.target.select();
+  });
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    if (!navigator.clipboard) continue;
+    const label = button.textContent;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).value);
+        button.textContent = button.dataset.copied;
+        setTimeout(() => (button.textContent = label), 3000);
+      } catch {
+        document.querySelector(button.dataset.copy).focus();
+      }
+    });
+  }
+
   // A double click sends a form once. It wakes again by itself, as a download leaves its page standing.
   const wake = (form) => {
     delete form.dataset.sent;
