@@ -5,12 +5,16 @@ from enum import StrEnum
 
 from django.conf import settings
 from django.db import transaction
+from django.dispatch import Signal
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import audit, mail
 from accounts.members import MembershipError, hold
 from accounts.models import Department, Invitation, Membership, Organisation, User, hash_token, new_token
+
+# Sent inside the joining transaction with `invitation` and `member`: whoever listens writes in the same transaction.
+joined = Signal()
 
 
 class Standing(StrEnum):
@@ -117,6 +121,7 @@ def join(invitation: Invitation, user: User, *, now: datetime) -> Membership:
             audit.record(
                 user, "member.joined", member, organisation=invitation.organisation, after=after, label=str(user)
             )
+        joined.send(sender=Invitation, invitation=invitation, member=member)
     return member
 
 
@@ -127,12 +132,16 @@ def create_account(invitation: Invitation, *, name: str, password: str, language
         return join(invitation, user, now=now)
 
 
-def send(invitation: Invitation, token: str) -> None:
-    """Mail the link. Raises OSError where the mail server does not take it: the invitation stays, to send again."""
+def send(invitation: Invitation, token: str, *, further: str = "") -> None:
+    """Mail the link, with a further paragraph in the language of the invitation where there is one.
+
+    Raises OSError where the mail server does not take it: the invitation stays, to send again.
+    """
     context = {
         "invitation": invitation,
         "organisation": invitation.organisation,
         "inviter": invitation.invited_by,
+        "further": further,
         "url": settings.BASE_URL + reverse("invitation_accept", args=[token]),
     }
     mail.send("accounts/email/invitation", invitation.email, language=invitation.language, context=context)

@@ -7,5 +7,16 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import trail
+        from accounts.invitations import joined
+        from assessments import raters
 
-        trail.register(names={"blank": _("instead of a grade"), "fact_unit": _("how often")})
+        joined.connect(raters.take_in, dispatch_uid="raters_take_in")
+        trail.register(
+            names={
+                "blank": _("instead of a grade"),
+                "fact_unit": _("how often"),
+                "rules": _("rules to rate"),
+                "delegate": _("colleague"),
+                "without": _("begun without"),
+            }
+        )

@@ -65,30 +65,31 @@ def heard(assessment: Assessment, responses: QuerySet[Response] | None = None) -
     rows = Response.objects.of_customer().filter(assessment=assessment) if responses is None else responses
     asked = list(rows.values_list("department", "department__name", "submitted_at"))
     return of_voices(
-        _having_a_say(assessment), [(pk, name or "", submitted is not None) for pk, name, submitted in asked]
+        having_a_say(assessment), [(pk, name or "", submitted is not None) for pk, name, submitted in asked]
     )
 
 
-def of_voices(having_a_say: Iterable[tuple[int, str, Why]], voices: Iterable[tuple[int | None, str, bool]]) -> Heard:
+def of_voices(expected: Iterable[tuple[int, str, Why]], voices: Iterable[tuple[int | None, str, bool]]) -> Heard:
     """From the departments with a say, and each rater's department (id, name) with whether they have handed in."""
     voices = list(voices)
     asked = {pk for pk, _name, _done in voices}
     spoken = {pk: name for pk, name, done in voices if done and pk is not None}
     departments = tuple(
         DepartmentHeard(id=pk, name=name, why=why, asked=pk in asked, heard=pk in spoken)
-        for pk, name, why in having_a_say
+        for pk, name, why in expected
     )
-    expected = {one.id for one in departments}
+    named = {one.id for one in departments}
     return Heard(
         departments=departments,
-        others=tuple(sorted(name for pk, name in spoken.items() if pk not in expected)),
+        others=tuple(sorted(name for pk, name in spoken.items() if pk not in named)),
         asked=len(voices),
         handed_in=sum(done for _pk, _name, done in voices),
     )
 
 
-def _having_a_say(assessment: Assessment) -> list[tuple[int, str, Why]]:
-    """The department that orders, those that depend on a service, and those that run the IT, in that order."""
+def having_a_say(assessment: Assessment) -> list[tuple[int, str, Why]]:
+    """The department that orders, those that depend on a service, and those that run the IT, in that order: id, name
+    and why. One query."""
     vendor = assessment.vendor
     depends = Service.objects.filter(vendor=vendor, department=OuterRef("pk"))
     rows = Department.objects.filter(organisation=assessment.organisation_id).annotate(is_affected=Exists(depends))

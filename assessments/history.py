@@ -28,10 +28,26 @@ VERBS: dict[str, Promise] = {
     "assessment_submitted": _("submitted the assessment"),
     "assessment_sent_back": _("sent the assessment back"),
     "assessment_approved": _("approved the assessment"),
+    "approval_given": _("approved a level"),
+    "approval_lapsed": _("changed answers after a level had approved them: it starts again"),
     "assessment_cancelled": _("cancelled the assessment"),
+    "rater_invited": _("asked somebody to rate"),
+    "rater_joined": _("joined as a rater"),
+    "rater_changed": _("changed a rater’s due date"),
+    "rater_reminded": _("reminded a rater"),
+    "rater_withdrawn": _("no longer asks this rater"),
+    "rater_asked_again": _("asks this rater again"),
+    "delegation_made": _("handed a question to a colleague"),
+    "delegation_done": _("handed a question back"),
+    "delegation_taken_back": _("took a question back"),
     "answer_changed": _("changed an answer"),
     "evidence_added": _("added evidence"),
     "evidence_deleted": _("removed evidence"),
+    "consensus_agreed": _("recorded what was agreed"),
+    "consensus_changed": _("changed what was agreed"),
+    "consensus_undone": _("took back what was agreed"),
+    "meeting_held": _("recorded a consensus meeting"),
+    "meeting_changed": _("changed who was at the consensus meeting"),
     "scorecard_made": _("made the scorecard"),
     "link_created": _("made a link for the vendor"),
     "link_sent": _("mailed the link for the vendor"),
@@ -128,6 +144,8 @@ def _field(object_type: str, name: str) -> models.Field[Any, Any] | None:
 def _words(object_type: str, name: str, value: Any) -> str:
     if value in (None, ""):
         return ""
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
     field = _field(object_type, name)
     if codes := trail.codes_of(object_type, name):
         return str(codes.get(value, value))

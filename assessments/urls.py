@@ -4,17 +4,25 @@ from django.urls import path
 
 from assessments.views import (
     assessments,
+    chain,
     consensus,
     decisions,
     delegation,
+    desk,
     grid,
     links,
     preferences,
     questionnaire,
     raters,
+    reply,
 )
 
 urlpatterns = [
+    path("settings/approval/", chain.approval_chain, name="approval_chain"),
+    path("settings/approval/add/", chain.approval_level_add, name="approval_level_add"),
+    path("settings/approval/<int:pk>/", chain.approval_level_edit, name="approval_level_edit"),
+    path("settings/approval/<int:pk>/delete/", chain.approval_level_delete, name="approval_level_delete"),
+    path("settings/approval/<int:pk>/move/", chain.approval_level_move, name="approval_level_move"),
     path("assessments/", assessments.assessment_list, name="assessment_list"),
     path("assessments/add/", assessments.assessment_add, name="assessment_add"),
     path("assessments/<int:pk>/", assessments.assessment_detail, name="assessment_detail"),
@@ -37,6 +45,19 @@ urlpatterns = [
     path("links/<int:pk>/extend/", links.link_extend, name="link_extend"),
     path("links/<int:pk>/withdraw/", links.link_revoke, name="link_revoke"),
     path("vendor-link/<str:token>/", links.vendor_link, name="vendor_link"),
+    path("vendor-desk/<int:link>/", desk.vendor_desk, name="vendor_desk"),
+    path("vendor-desk/<int:link>/rules/<slug:rule>/", desk.vendor_questionnaire, name="vendor_questionnaire"),
+    path("vendor-desk/<int:link>/answers/<int:pk>/", desk.vendor_answer_edit, name="vendor_answer_edit"),
+    path("vendor-desk/<int:link>/answers/<int:pk>/evidence/", desk.vendor_evidence_add, name="vendor_evidence_add"),
+    path("vendor-desk/<int:link>/evidence/<int:pk>/", desk.vendor_evidence_download, name="vendor_evidence_download"),
+    path(
+        "vendor-desk/<int:link>/evidence/<int:pk>/delete/", desk.vendor_evidence_delete, name="vendor_evidence_delete"
+    ),
+    path("vendor-desk/<int:link>/hand-in/", desk.vendor_hand_in, name="vendor_hand_in"),
+    path("vendor-desk/<int:link>/reply/", reply.vendor_reply, name="vendor_reply"),
+    path("assessments/<int:pk>/reply/ask/", reply.vendor_reply_open, name="vendor_reply_open"),
+    path("assessments/<int:pk>/reply/extend/", reply.vendor_reply_extend, name="vendor_reply_extend"),
+    path("assessments/<int:pk>/reply/withdraw/", reply.vendor_reply_withdraw, name="vendor_reply_withdraw"),
     path("assessments/<int:pk>/raters/", raters.assessment_raters, name="assessment_raters"),
     path("assessments/<int:pk>/raters/invite/", raters.rater_invite, name="rater_invite"),
     path("assessments/<int:pk>/raters/join/", raters.rater_join, name="rater_join"),

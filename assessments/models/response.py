@@ -268,3 +268,7 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.answer_id} → {self.delegate}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.done_at is None and self.taken_back_at is None

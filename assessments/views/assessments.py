@@ -11,18 +11,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.access import MemberRequest, Right, may
+from accounts.access import MemberRequest
 from accounts.models import Membership
-from assessments import lifecycle, links
+from assessments import approval_panel, consensus, lifecycle, links
 from assessments.forms import AssessmentEditForm, AssessmentFilter, AssessmentForm
 from assessments.history import entries_of, readable
 from assessments.lifecycle import IllegalTransition
 from assessments.models import OPEN_STATES, Assessment, AssessmentState
+from assessments.rater_table import raters_of
+from assessments.repeating import set_repeat
 from assessments.sheet import sheet_for
 from assessments.steps import next_step, path_of
 from manifesto.models import Release, Rule
 from vendors.models import Vendor
 
+COLLECTING = AssessmentState.COLLECTING
 PER_PAGE = 25
 HISTORY_PER_PAGE = 50
 
@@ -76,6 +79,8 @@ def _created(request: MemberRequest, form: AssessmentForm, release: Release | No
             period=form.period,
             due_on=form.cleaned_data["due_on"],
         )
+        if form.cleaned_data["repeat_months"]:
+            set_repeat(request.member, assessment, form.cleaned_data["repeat_months"])
         if not stays_draft:
             lifecycle.open_assessment(request.member, assessment)
     if stays_draft:
@@ -101,17 +106,20 @@ def assessment_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """The hub: where it stands, and the one next step for whoever looks."""
     assessment = fetch(request, pk)
     sheet = sheet_for(assessment, request.member)
+    raters = raters_of(assessment)
+    own = raters.own(request.user)
     decision = assessment.approvals.select_related("decided_by").last()
     context = {
         "assessment": assessment,
         "sheet": sheet,
         "path": path_of(assessment),
-        "step": next_step(assessment, request.member, [rule.progress for rule in sheet.rules]),
+        "step": next_step(assessment, request.member, [rule.progress for rule in sheet.rules], raters),
         "sent_back": decision if decision and assessment.state == AssessmentState.COLLECTING else None,
         "approved": decision if decision and assessment.state == AssessmentState.APPROVED else None,
-        "may_answer": assessment.state == AssessmentState.COLLECTING and may(request.member, Right.ASSESS),
+        "to_answer": own.rules if own and own.is_outstanding and assessment.state == COLLECTING else (),
         "is_open": assessment.state in OPEN_STATES,
         "is_late": is_late(assessment),
+        "raters": raters,
         "vendor_side": links.vendor_side(assessment),
         **_panels(assessment, request.member),
     }
@@ -120,7 +128,7 @@ def assessment_detail(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _panels(assessment: Assessment, member: Membership) -> dict[str, object]:
     """What the panels of the hub show, each from one call with a fixed number of queries."""
-    return {}
+    return {"consensus": consensus.panel(assessment, member), "approval": approval_panel.panel(assessment)}
 
 
 @require_http_methods(["GET", "POST"])
@@ -132,7 +140,10 @@ def assessment_edit(request: MemberRequest, pk: int) -> HttpResponse:
     form = AssessmentEditForm.of(assessment, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            lifecycle.reschedule(request.member, assessment, period=form.period, due_on=form.cleaned_data["due_on"])
+            with transaction.atomic():
+                due_on, repeat = form.cleaned_data["due_on"], form.cleaned_data["repeat_months"]
+                lifecycle.reschedule(request.member, assessment, period=form.period, due_on=due_on)
+                set_repeat(request.member, assessment, repeat)
         except IllegalTransition as refused:
             messages.error(request, str(refused))
         else:

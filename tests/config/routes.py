@@ -15,7 +15,16 @@ from django.utils import timezone
 from accounts import invitations
 from accounts.models import Invitation, Membership, Role
 from assessments import delegation, lifecycle, links, preferences, raters
-from assessments.models import Answer, Assessment, AssessmentState, Delegation, Evidence, Response, VendorLink
+from assessments.models import (
+    Answer,
+    ApprovalLevel,
+    Assessment,
+    AssessmentState,
+    Delegation,
+    Evidence,
+    Response,
+    VendorLink,
+)
 from reports.models import Document, Rendering, RenderingState, Scorecard
 from tests.factories import Cast, add_rater, make_assessment, make_member, make_vendor
 from vendors.models import Contact, Service, Vendor, VendorImport
@@ -147,6 +156,17 @@ class World:
         return evidence
 
     @cached_property
+    def vendor_answer(self) -> Answer:
+        """Of the vendor's own response."""
+        return Answer.objects.filter(response=self.vendor_link.response_id).first()  # type: ignore[return-value]
+
+    @cached_property
+    def approval_level(self) -> ApprovalLevel:
+        return ApprovalLevel.objects.create(
+            organisation=self.cast.organisation, position=1, name="Harbour board", role=Role.APPROVER
+        )
+
+    @cached_property
     def scorecard(self) -> Scorecard:
         return Scorecard.objects.get(assessment=self.approved)
 
@@ -213,6 +233,9 @@ class World:
 
 # Whose `pk` stands in a route's address.
 OBJECTS: dict[str, str] = {
+    "approval_level_edit": "approval_level",
+    "approval_level_delete": "approval_level",
+    "approval_level_move": "approval_level",
     "member_edit": "member",
     "invitation_revoke": "invitation",
     "invitation_resend": "invitation",
@@ -264,6 +287,13 @@ OBJECTS: dict[str, str] = {
     "link_renew": "vendor_link",
     "link_extend": "vendor_link",
     "link_revoke": "vendor_link",
+    "vendor_answer_edit": "vendor_answer",
+    "vendor_evidence_add": "vendor_answer",
+    "vendor_evidence_delete": "evidence",
+    "vendor_evidence_download": "evidence",
+    "vendor_reply_open": "in_review",
+    "vendor_reply_extend": "in_review",
+    "vendor_reply_withdraw": "in_review",
     "vendor_reopen": "collecting",
     "questionnaire": "collecting",
     "answer_edit": "answer",
@@ -276,13 +306,25 @@ OBJECTS: dict[str, str] = {
     "rendering_download": "rendering",
 }
 # Whom the things behind a route of Gate.ASKED name, of the cast; where nothing is said here, its assessor alone.
-ASKED: dict[str, frozenset[str]] = {}
+ASKED: dict[str, frozenset[str]] = {
+    "assessment_approve": frozenset({"approver"}),
+    "assessment_send_back": frozenset({"approver"}),
+    "vendor_reply_open": frozenset({"assessor", "approver"}),
+    "vendor_reply_extend": frozenset({"assessor", "approver"}),
+    "vendor_reply_withdraw": frozenset({"assessor", "approver"}),
+}
 # About a thing of the person's own that nobody in the cast has.
 OWN_THINGS = {"mfa_remove_webauthn", "mfa_edit_webauthn"}
 # Whose token stands in a route's address.
 TOKENS: dict[str, str] = {"invitation_accept": "invitation_token", "vendor_link": "vendor_link_token"}
 # The other parts of addresses, the same for every object.
-PARTS: dict[str, str] = {"rule": "support", "question": "support-1", "uidb36": "1", "key": "set-password", "language": "en"}
+PARTS: dict[str, str] = {
+    "rule": "support",
+    "question": "support-1",
+    "uidb36": "1",
+    "key": "set-password",
+    "language": "en",
+}
 
 
 def arguments(route: Route, world: World) -> dict[str, Any]:

@@ -1,0 +1,90 @@
+"""Mails to raters and to those who are lent a question: each in the receiver's language, after the change is kept.
+
+Whoever wishes no single mails gets none. One that the mail server refuses is noted, so that the page offers it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import structlog
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from accounts import invitations, mail
+from accounts.models import Membership
+from assessments.models import Delegation, Response
+from assessments.raters import Asked, wants_mail
+from manifesto.models import RULE_KEYS, Rule
+
+log = structlog.get_logger(__name__)
+
+
+def tell(member: Membership, asked: Iterable[Asked], *, again: bool = False) -> list[str]:
+    """Ask each of them by mail in the name of `member`; `again`: a reminder. Returns whom no mail could be sent to."""
+    return [str(one.response.rater or one.response.invitation) for one in asked if not _told(member, one, again=again)]
+
+
+def tell_delegate(delegation: Delegation) -> bool:
+    """Whether the mail went out, or none was wished."""
+    if not wants_mail(delegation.delegate):
+        return True
+    answer = delegation.answer
+    context = {
+        "delegation": delegation,
+        "assessment": answer.response.assessment,
+        "question": answer.question,
+        "who": delegation.delegated_by,
+        "url": settings.BASE_URL + reverse("delegation_detail", args=[delegation.pk]),
+    }
+    receiver = delegation.delegate
+    try:
+        mail.send("assessments/email/delegation", receiver.email, language=receiver.language, context=context)
+    except OSError as error:
+        log.error("delegation_not_mailed", delegation=delegation.pk, error=str(error))
+        return False
+    return True
+
+
+def _told(member: Membership, asked: Asked, *, again: bool) -> bool:
+    response = asked.response
+    if response.rater is not None and not wants_mail(response.rater):
+        return True
+    try:
+        _send(member, asked, again=again)
+    except OSError as error:
+        log.error("rater_not_mailed", response=response.pk, error=str(error))
+        Response.objects.filter(pk=response.pk).update(failed_at=timezone.now())
+        return False
+    if response.failed_at is not None:
+        Response.objects.filter(pk=response.pk).update(failed_at=None)
+    return True
+
+
+def _send(member: Membership, asked: Asked, *, again: bool) -> None:
+    context = _context(member, asked.response, again=again)
+    if asked.token and asked.response.invitation is not None:
+        invitation = asked.response.invitation
+        with translation.override(invitation.language):
+            further = render_to_string("assessments/email/rater_further.txt", context).strip()
+        invitations.send(invitation, asked.token, further=further)
+    elif asked.response.rater is not None:
+        receiver = asked.response.rater
+        mail.send("assessments/email/rater", receiver.email, language=receiver.language, context=context)
+
+
+def _context(member: Membership, response: Response, *, again: bool) -> dict[str, object]:
+    rules = list(Rule.objects.filter(questions__answers__response=response).distinct().order_by("position"))
+    assessment = response.assessment
+    return {
+        "response": response,
+        "assessment": assessment,
+        "vendor": assessment.vendor,
+        "who": member.user,
+        "rules": rules if len(rules) < len(RULE_KEYS) else [],
+        "due_on": response.due_on or assessment.due_on,
+        "again": again,
+        "url": settings.BASE_URL + reverse("assessment_detail", args=[assessment.pk]),
+    }
