@@ -18,7 +18,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -77,8 +77,10 @@ class ShownResult:
     meanings: tuple[tuple[str, str, str], ...]  # status, its word, what it means
 
     @property
-    def total(self) -> int:
-        return len(self.rules)
+    def headline(self) -> str:
+        """“5 of 7 rules met”; French and Dutch have a singular of it."""
+        said = ngettext("%(met)s of %(total)s rules met", "%(met)s of %(total)s rules met", self.met)
+        return said % {"met": self.met, "total": len(self.rules)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,6 +246,18 @@ def owner_panel(assessment: Assessment, member: Membership | None = None, *, now
         may_ask=can_act and (request is None or (request.submitted_at is not None and is_stale)),
         may_change=can_act and request is not None and request.submitted_at is None,
     )
+
+
+def why_not(assessment: Assessment) -> str:
+    """Why there is nothing to ask or to change now, in words for the customer."""
+    if assessment.state != AssessmentState.IN_REVIEW:
+        return str(NOT_NOW[assessment.state])
+    request = ReplyRequest.objects.standing().filter(assessment=assessment).first()
+    if request is None:
+        return _("The vendor has not been asked for a reply.")
+    if request.submitted_at is not None:
+        return _("The vendor has replied already.")
+    return _("The vendor is asked already: withdraw that request first, or give it more time.")
 
 
 def _state(request: ReplyRequest | None, today: date) -> str:

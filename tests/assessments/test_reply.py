@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.utils import translation
 
 from accounts.models import AuditEntry
@@ -17,7 +18,8 @@ from assessments.lifecycle import IllegalTransition
 from assessments.models import Assessment, AssessmentState, Preferences, Reply, ReplyRequest, VendorLink
 from assessments.reply import Clash, Faulty, Kept, Refused
 from assessments.standing import standing
-from tests.factories import NOW, Cast, make_assessment, make_vendor
+from tests.assessments.test_lifecycle import at_once
+from tests.factories import NOW, Cast, make_assessment, make_cast, make_vendor
 from vendors.models import Contact
 
 DUE = date(2026, 3, 12)
@@ -82,8 +84,7 @@ def test_the_contact_gets_the_link_in_its_own_language_once_the_request_is_certa
     with django_capture_on_commit_callbacks(execute=True):
         _request, link = asked(cast)
 
-    (message,) = mail.outbox
-    assert message.to == ["robin@vendor.example"]
+    (message,) = [one for one in mail.outbox if one.to == ["robin@vendor.example"]]
     assert "/vendor-link/" in message.body
     assert link.language == "fr"
 
@@ -361,3 +362,19 @@ def test_reading_replies_takes_the_same_few_queries(cast: Cast, django_assert_ma
 
     with django_assert_max_num_queries(3):
         assert len(reply.replies_of(request.assessment)) == 7
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs rows that can be locked")
+@pytest.mark.django_db(transaction=True)
+def test_saving_and_sending_at_once_do_not_pass_through_each_other() -> None:
+    request, link = asked(make_cast())
+    say(link)
+
+    saved, sent = at_once(
+        lambda: say(link, stance="contests", text="No.", version=1), lambda: reply.submit_replies(link, now=NOW)
+    )
+
+    assert isinstance(sent, ReplyRequest)
+    (given,) = reply.replies_of(request.assessment)
+    assert given.stance == ("contests" if isinstance(saved, Kept) else "agrees")
