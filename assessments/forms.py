@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from accounts.templatetags.typography import colon
 from assessments import periods, wording
-from assessments.models import Assessment, AssessmentState
+from assessments.models import Assessment, AssessmentState, Repeat, Response, ResponseQuerySet
 from assessments.periods import Period
 from vendors.models import Vendor
 
@@ -43,7 +43,23 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class PeriodForm(forms.Form):
+class RepeatForm(forms.Form):
+    """How often an assessment comes again."""
+
+    repeat_months = forms.TypedChoiceField(
+        label=_("Repeats"),
+        choices=[("", _("Not repeated")), *Repeat.choices],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_(
+            "The next one then opens by itself when its period is over, for the same raters. It starts with the texts "
+            "of the last one and without grades."
+        ),
+    )
+
+
+class PeriodForm(RepeatForm):
     """First and last day, and the day by which the answers are wanted."""
 
     period_start = forms.DateField(label=_("First day"), widget=DayInput)
@@ -77,7 +93,7 @@ class AssessmentForm(PeriodForm):
         help_text=_("The months whose support you assess."),
     )
     another = forms.BooleanField(label=_("Start another one all the same"), required=False)
-    field_order = ("vendor", "preset", "period_start", "period_end", "due_on", "another")
+    field_order = ("vendor", "preset", "period_start", "period_end", "due_on", "repeat_months", "another")
 
     def __init__(self, data: QueryDict | None = None, *, member: Membership, today: date, **kwargs: Any) -> None:
         super().__init__(_with_preset(data) if data is not None else None, **kwargs)
@@ -139,7 +155,7 @@ class AssessmentEditForm(PeriodForm):
 
     @classmethod
     def of(cls, assessment: Assessment, data: Any = None) -> AssessmentEditForm:
-        names = ("period_start", "period_end", "due_on")
+        names = ("period_start", "period_end", "due_on", "repeat_months")
         return cls(data, initial={name: getattr(assessment, name) for name in names})
 
 
@@ -152,6 +168,49 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Give a reason: the others must understand what to do.")},
     )
+
+
+class RatersField(forms.ModelMultipleChoiceField):
+    """Raters by name and department, each with a box to tick."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, response: Response) -> str:
+        who = str(response.rater)
+        return f"{who}, {response.department}" if response.department else who
+
+
+class SendBackForm(ReasonForm):
+    """Why, and which raters look at their answers again: at first all of them are ticked."""
+
+    asks_whom = forms.BooleanField(required=False, initial=True, widget=forms.HiddenInput)
+    to = RatersField(
+        label=_("Who looks again"),
+        queryset=Response.objects.none(),
+        required=False,
+        help_text=_("The answers of the others stay handed in."),
+    )
+
+    def __init__(self, data: Any = None, *, raters: ResponseQuerySet) -> None:
+        super().__init__(data)
+        rows = raters.select_related("rater", "department").order_by("pk")
+        self.fields["to"].queryset = rows  # type: ignore[attr-defined]
+        self.initial["to"] = [one.pk for one in rows]
+        if len(self.initial["to"]) < 2:  # nobody to choose between
+            del self.fields["to"], self.fields["asks_whom"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("asks_whom") and not cleaned.get("to"):
+            self.add_error("to", _("Tick at least one: somebody must be able to change something."))
+        return cleaned
+
+    @property
+    def chosen(self) -> list[int] | None:
+        """The ids of the responses to open again; None: all of them."""
+        if not self.is_valid() or not self.cleaned_data.get("asks_whom"):
+            return None
+        return [response.pk for response in self.cleaned_data["to"]]
 
 
 class AssessmentFilter(django_filters.FilterSet):

@@ -6,21 +6,26 @@ Each changes the state through one function of `lifecycle`; a refused one says w
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.access import MemberRequest, Right, may
-from assessments import lifecycle
-from assessments.forms import ReasonForm
+from accounts.access import MemberRequest
+from assessments import approval_panel, chain, lifecycle
+from assessments.forms import ReasonForm, SendBackForm
 from assessments.lifecycle import IllegalTransition
 from assessments.models import OPEN_STATES, Assessment, AssessmentState
+from assessments.review import review_of
 from assessments.sheet import sheet_for
 from assessments.views.assessments import fetch, redirect_to_first_rule
+from assessments.visibility import counted_responses
 
 
 @require_POST
@@ -38,20 +43,18 @@ def assessment_review(request: MemberRequest, pk: int) -> HttpResponse:
     if assessment.state == AssessmentState.DRAFT:
         messages.info(request, str(lifecycle.NOT_NOW[AssessmentState.DRAFT]))
         return redirect("assessment_detail", pk)
-    return _review(request, assessment, ReasonForm())
+    return _review(request, assessment, SendBackForm(raters=counted_responses(assessment)))
 
 
-def _review(request: MemberRequest, assessment: Assessment, form: ReasonForm) -> HttpResponse:
-    in_review = assessment.state == AssessmentState.IN_REVIEW
+def _review(request: MemberRequest, assessment: Assessment, form: SendBackForm) -> HttpResponse:
     sheet = sheet_for(assessment, request.member, with_answers=True)
     context = {
         "assessment": assessment,
         "sheet": sheet,
         "form": form,
-        "may_submit": assessment.state == AssessmentState.COLLECTING and may(request.member, Right.ASSESS),
-        "may_approve": in_review and lifecycle.may_decide_on(assessment, request.member),
-        "may_send_back": in_review and may(request.member, Right.APPROVE),
-        "may_answer": assessment.state == AssessmentState.COLLECTING and may(request.member, Right.ASSESS),
+        "review": review_of(assessment, request.member),
+        "choice": approval_panel.choice_of(assessment, request.member),
+        "approval": approval_panel.panel(assessment),
     }
     return render(request, "assessments/assessment_review.html", context)
 
@@ -59,9 +62,14 @@ def _review(request: MemberRequest, assessment: Assessment, form: ReasonForm) ->
 @require_POST
 def assessment_submit(request: MemberRequest, pk: int) -> HttpResponse:
     assessment = fetch(request, pk)
-    if not _done(request, lambda: lifecycle.submit(request.member, assessment)):
+    without = request.POST.get("without_outstanding") == "yes"
+    if not _done(request, lambda: lifecycle.submit(request.member, assessment, without_outstanding=without)):
         return redirect("assessment_review", pk)
-    messages.success(request, _("Submitted. An approver now reads it and decides."))
+    level = chain.current_step(fetch(request, pk)).name
+    if level:
+        messages.success(request, _("Submitted. It now waits for the level “%(level)s”.") % {"level": level})
+    else:
+        messages.success(request, _("Submitted. An approver now reads it and decides."))
     return redirect("assessment_detail", pk)
 
 
@@ -87,11 +95,32 @@ def assessment_take_up(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def assessment_approve(request: MemberRequest, pk: int) -> HttpResponse:
     assessment = fetch(request, pk)
-    seen = parse_datetime(request.POST.get("seen", ""))
-    if not _done(request, lambda: lifecycle.approve(request.member, assessment, seen=seen)):
+    if not _done(request, lambda: lifecycle.approve(request.member, assessment, **_as_read(request.POST))):
         return redirect("assessment_detail", pk)
-    messages.success(request, _("Approved. The scorecard is made and no longer changes."))
+    approved = fetch(request, pk)
+    if approved.state == AssessmentState.APPROVED:
+        messages.success(request, _("Approved. The scorecard is made and no longer changes."))
+    else:
+        name = chain.current_step(approved).name
+        messages.success(request, _("Approved. The next level decides now: %(level)s.") % {"level": name})
     return redirect("assessment_detail", pk)
+
+
+def _as_read(posted: QueryDict) -> dict[str, Any]:
+    """What the page showed when the button was pressed; a part that is missing or nonsense is not compared."""
+    level = posted.get("level", "")
+    return {
+        "seen": _moment(posted.get("seen", "")),
+        "fingerprint": posted.get("fingerprint", ""),
+        "level": int(level) if level.isdecimal() else None,
+    }
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return parse_datetime(text)
+    except ValueError:
+        return None
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,13 +130,15 @@ def assessment_send_back(request: MemberRequest, pk: int) -> HttpResponse:
     That page stands at this address, so whoever comes here by a link (another language, a new sign-in) gets it too.
     """
     assessment = fetch(request, pk)
+    if assessment.state == AssessmentState.IN_REVIEW and not chain.may_send_back(assessment, request.member):
+        raise PermissionDenied
     if request.method == "GET":
         return redirect("assessment_review", pk)
-    form = ReasonForm(request.POST)
+    form = SendBackForm(request.POST, raters=counted_responses(assessment))
     if assessment.state == AssessmentState.IN_REVIEW and not form.is_valid():
         return _review(request, assessment, form)
     reason = form.cleaned_data.get("reason", "") if form.is_valid() else ""
-    if _done(request, lambda: lifecycle.send_back(request.member, assessment, reason=reason)):
+    if _done(request, lambda: lifecycle.send_back(request.member, assessment, reason=reason, to=form.chosen)):
         messages.success(request, _("Sent back. The assessors see your reason."))
     return redirect("assessment_detail", pk)
 
