@@ -13,12 +13,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.access import Right, may
 from accounts.models import Membership, User
+from assessments import chain, decision_mails
 from assessments.models import (
     OPEN_STATES,
     Answer,
@@ -27,6 +29,7 @@ from assessments.models import (
     AssessmentState,
     Decision,
     Delegation,
+    ReplyRequest,
     Response,
 )
 from assessments.numbering import next_reference
@@ -45,6 +48,7 @@ NOT_NOW: dict[str, Promise] = {
     AssessmentState.APPROVED: _("This assessment is already approved: it no longer changes."),
     AssessmentState.CANCELLED: _("This assessment was cancelled: it no longer changes."),
 }
+CHANGED = _("Answers changed since you opened the page: read it again, then decide.")
 
 
 class IllegalTransition(Exception):  # noqa: N818 - the name says what happened, not that something broke
@@ -179,6 +183,7 @@ def submit(
             names = ", ".join(str(one.rater or one.invitation) for one in outstanding.select_related("rater"))
             raise IllegalTransition(_("These raters have not handed in: %(names)s.") % {"names": names})
         row.submitted_by, row.submitted_at = member.user, now
+        chain.begin(member.user, row)
         return _move(
             member, row, AssessmentState.IN_REVIEW, "assessment.submitted", fields=("submitted_by", "submitted_at")
         )
@@ -192,12 +197,16 @@ def send_back(
     to: Collection[int] | None = None,
     now: datetime | None = None,
 ) -> Assessment:
-    """in_review → collecting, with the reason. `to`: the ids of the responses to open again (None: all raters')."""
+    """in_review → collecting, with the reason, by whom the current step names; the approvals of earlier levels stand
+    for as long as nothing changes. `to`: the ids of the responses to open again (None: all raters')."""
     now = now or timezone.now()
     with transaction.atomic():
-        row = _locked(member, assessment, Right.APPROVE, {AssessmentState.IN_REVIEW})
+        row = _held(member, assessment, {AssessmentState.IN_REVIEW})
+        if not chain.may_send_back(row, member):
+            raise PermissionDenied
         said = _reason(reason)
-        _decide(row, member.user, Decision.SENT_BACK, now, said)
+        decision = _decide(row, member.user, Decision.SENT_BACK, now, said)
+        decision_mails.tell_owner(row, decision)
         again = Response.objects.of_customer().handed_in().filter(assessment=row)
         for response in again if to is None else again.filter(pk__in=to):
             _reopen(member, row, response)
@@ -213,25 +222,64 @@ def send_back(
 
 
 def approve(
-    member: Membership, assessment: Assessment, *, seen: datetime | None = None, now: datetime | None = None
+    member: Membership,
+    assessment: Assessment,
+    *,
+    seen: datetime | None = None,
+    fingerprint: str = "",
+    level: int | None = None,
+    now: datetime | None = None,
 ) -> Assessment:
-    """in_review → approved; the `approved` signal goes out inside the transaction.
+    """The approval of the current level. The last one leads in_review → approved, and the `approved` signal goes out
+    inside the transaction.
 
-    `seen`: the moment of the submission that the approver read. Where the assessment was sent back and submitted
-    again meanwhile, the approval would be for answers that nobody read.
+    `seen`, `fingerprint` and `level`: the moment of the submission, its content and the level that the page showed.
+    Where it is another one by now, the approval would be for answers that nobody read, or for somebody else's level.
     """
     now = now or timezone.now()
     with transaction.atomic():
-        row = _locked(member, assessment, Right.APPROVE, {AssessmentState.IN_REVIEW})
-        if not may_decide_on(row, member):
-            raise IllegalTransition(_("You submitted this assessment yourself: somebody else approves it."))
-        if seen is not None and seen != row.submitted_at:
-            raise IllegalTransition(_("This assessment was submitted anew since you opened the page: read it again."))
-        approval = _decide(row, member.user, Decision.APPROVED, now)
-        row.closed_at = now
-        _move(member, row, AssessmentState.APPROVED, "assessment.approved", fields=("closed_at",))
-        approved.send(sender=Assessment, assessment=row, approval=approval)
+        row = _held(member, assessment, {AssessmentState.IN_REVIEW})
+        changed = chain.refresh(None, row)
+        if not changed:
+            _check_as_read(row, seen, fingerprint, level)
+            _approve(member, row, now)
+    if changed:  # outside, so that the chain's new start is kept
+        raise IllegalTransition(CHANGED)
     return row
+
+
+def _check_as_read(row: Assessment, seen: datetime | None, fingerprint: str, level: int | None) -> None:
+    if seen is not None and seen != row.submitted_at:
+        raise IllegalTransition(_("This assessment was submitted anew since you opened the page: read it again."))
+    if fingerprint and fingerprint != row.fingerprint:
+        raise IllegalTransition(CHANGED)
+    if level is not None and level != chain.current_step(row).position:
+        raise IllegalTransition(_("This level has been decided since you opened the page."))
+
+
+def _approve(member: Membership, row: Assessment, now: datetime) -> None:
+    why_not = chain.refusal(row, member)
+    if why_not == chain.Refusal.NOT_ASKED:
+        raise PermissionDenied
+    if why_not is not None:
+        raise IllegalTransition(chain.WHY_NOT[why_not])
+    approval = _decide(row, member.user, Decision.APPROVED, now)
+    if not chain.advance(member.user, row, approval):
+        return
+    _refuse_while_the_vendor_may_reply(row, now)
+    row.closed_at = now
+    _move(member, row, AssessmentState.APPROVED, "assessment.approved", fields=("closed_at",))
+    approved.send(sender=Assessment, assessment=row, approval=approval)
+    decision_mails.tell_owner(row, approval)
+
+
+def _refuse_while_the_vendor_may_reply(row: Assessment, now: datetime) -> None:
+    pending = ReplyRequest.objects.pending(timezone.localdate(now)).filter(assessment=row).first()
+    if pending is not None:
+        raise IllegalTransition(
+            _("The vendor may still reply, until %(day)s. Wait for it, or withdraw the right of reply first.")
+            % {"day": date_format(pending.due_on, "DATE_FORMAT")}
+        )
 
 
 def cancel(member: Membership, assessment: Assessment, *, reason: str, now: datetime | None = None) -> Assessment:
@@ -250,11 +298,7 @@ def cancel(member: Membership, assessment: Assessment, *, reason: str, now: date
         )
 
 
-def may_decide_on(assessment: Assessment, member: Membership) -> bool:
-    """Nobody approves what they submitted themselves, unless the organisation allows it."""
-    if not may(member, Right.APPROVE):
-        return False
-    return assessment.submitted_by_id != member.user_id or assessment.organisation.allow_self_approval
+may_decide_on = chain.may_decide_on
 
 
 def _require(member: Membership, right: Right) -> None:
@@ -331,7 +375,17 @@ def _move(
 
 
 def _decide(row: Assessment, user: User, decision: Decision, now: datetime, reason: str = "") -> Approval:
-    return Approval.objects.create(assessment=row, decision=decision, decided_by=user, decided_at=now, reason=reason)
+    step = chain.current_step(row)
+    return Approval.objects.create(
+        assessment=row,
+        level=step.position,
+        level_name=step.name,
+        fingerprint=row.fingerprint,
+        decision=decision,
+        decided_by=user,
+        decided_at=now,
+        reason=reason,
+    )
 
 
 def _reason(text: str) -> str:
