@@ -21,7 +21,6 @@ from assessments.visibility import counted_responses
 # Krippendorff's own customs: from 0.800 on data are reliable, from 0.667 on good for tentative conclusions.
 STRONG, TENTATIVE = Decimal("0.8"), Decimal("0.667")
 DIGITS = 6  # of alpha: beyond them there is only the noise of floating point, which must not decide about a level
-MOST_SHOWN = 4
 
 
 class Level(StrEnum):
@@ -91,7 +90,7 @@ class Agreement:
             return ""
         exact = Fraction(str(self.alpha))
         digits = 2
-        while digits < MOST_SHOWN and level_of(rounded(exact, digits)) != self.level:
+        while digits < DIGITS and level_of(rounded(exact, digits)) != self.level:
             digits += 1
         return number_format(rounded(exact, digits), decimal_pos=digits)
 

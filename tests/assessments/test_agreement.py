@@ -116,7 +116,7 @@ def test_the_same_grades_in_different_questions_are_an_alpha_of_one() -> None:
     [
         (1.0, Level.STRONG, "1.00"),
         (0.8, Level.STRONG, "0.80"),
-        (0.799999, Level.TENTATIVE, "0.8000"),
+        (0.799999, Level.TENTATIVE, "0.799999"),
         (0.7961, Level.TENTATIVE, "0.796"),
         (0.667, Level.TENTATIVE, "0.67"),
         (0.666, Level.WEAK, "0.666"),
