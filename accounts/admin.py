@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -216,6 +217,9 @@ class AuditEntryAdmin(SuperusersOnly, admin.ModelAdmin[AuditEntry]):
     search_fields = ("actor_label", "object_label", "verb")
     list_filter = ("verb", "organisation")
     date_hierarchy = "at"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
+        return trail.readable(AuditEntry.objects.all(), request.user)  # type: ignore[arg-type]
 
     @admin.display(description=gettext_lazy("what"), ordering="verb")
     def said(self, entry: AuditEntry) -> str:

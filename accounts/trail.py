@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import audit
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, AuditEntryQuerySet, User
 
 # What happened, by the verb that `audit.record` got. A test reads the code: every verb in use has its words.
 VERBS: dict[str, str | Promise] = {
@@ -96,6 +96,11 @@ NAMES: dict[str, str | Promise] = {
 Said = Mapping[str, str | Promise]
 # Codes that the field itself has no choices for, by object type and field; a function where the words are data.
 CODES: dict[tuple[str, str], Said | Callable[[], Said]] = {}
+# Names in `before` and `after` that say nothing to a reader, by object type.
+UNSAID: set[tuple[str, str]] = set()
+# What each app keeps from a reader of the trail: a function from entries and reader to the entries that they may read.
+Concealment = Callable[[AuditEntryQuerySet, User], AuditEntryQuerySet]
+CONCEALMENTS: list[Concealment] = []
 # Where a row can be looked at: object type → route with the row's id.
 PLACES: dict[str, str] = {
     "accounts.membership": "member_edit",
@@ -136,11 +141,24 @@ def register(
     *,
     names: Said | None = None,
     codes: Mapping[tuple[str, str], Said | Callable[[], Said]] | None = None,
+    unsaid: Iterable[tuple[str, str]] = (),
+    conceal: Concealment | None = None,
 ) -> None:
-    """An app's own verbs, names of fields and words for coded values; called from its `AppConfig.ready`."""
+    """An app's own verbs, names of fields and words for coded values, and which entries it keeps from whom; called
+    from its `AppConfig.ready`."""
     VERBS.update(verbs or {})
     NAMES.update(names or {})
     CODES.update(codes or {})
+    UNSAID.update(unsaid)
+    if conceal is not None and conceal not in CONCEALMENTS:
+        CONCEALMENTS.append(conceal)
+
+
+def readable(entries: AuditEntryQuerySet, reader: User) -> AuditEntryQuerySet:
+    """Those that this person may read, whatever their role."""
+    for conceal in CONCEALMENTS:
+        entries = conceal(entries, reader)
+    return entries
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,6 +253,8 @@ def _changes(
 ) -> Iterator[Change]:
     model = _model(entry.object_type)
     for name in _in_order(model, entry.before.keys() | entry.after.keys()):
+        if (entry.object_type, name) in UNSAID:
+            continue
         field, said = _field(model, name), codes.get((entry.object_type, name), {})
         before, after = (_decoded(said, values.get(name)) for values in (entry.before, entry.after))
         yield Change(

@@ -267,7 +267,7 @@ def _welcome(request: HttpRequest, member: Membership) -> HttpResponse:
 @require_GET
 def audit_list(request: MemberRequest) -> HttpResponse:
     form = AuditFilterForm(request.GET or None, organisation=request.member.organisation)
-    entries = AuditEntry.objects.for_member(request.member)
+    entries = trail.readable(AuditEntry.objects.for_member(request.member), request.user)
     page = Paginator(form.narrow(entries), ENTRIES_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,

@@ -8,7 +8,7 @@ class AssessmentsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import trail
         from accounts.invitations import joined
-        from assessments import raters
+        from assessments import raters, visibility
 
         joined.connect(raters.take_in, dispatch_uid="raters_take_in")
         trail.register(
@@ -18,5 +18,7 @@ class AssessmentsConfig(AppConfig):
                 "rules": _("rules to rate"),
                 "delegate": _("colleague"),
                 "without": _("begun without"),
-            }
+            },
+            unsaid=[("assessments.evidence", "answer")],
+            conceal=visibility.readable_entries,
         )

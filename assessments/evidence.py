@@ -199,14 +199,16 @@ def _record(
     before: dict[str, str] | None = None,
     after: dict[str, str] | None = None,
 ) -> None:
+    """With the answer's number: who may read the entry is told by the answer, also once the file is gone."""
     assessment = answer.response.assessment
+    of_answer = {"answer": str(answer.pk)}
     audit.record(
         in_the_trail(author),
         verb,
         evidence,
         organisation=assessment.organisation,
-        before=before,
-        after=after,
+        before=before and before | of_answer,
+        after=after and after | of_answer,
         subject=assessment,
         label=f"{answer.question}: {evidence.name}",
     )

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit, trail
 from accounts.models import AuditEntry, AuditEntryQuerySet, Membership
 from assessments.models import Assessment
+from assessments.visibility import readable_entries
 
 VERBS: dict[str, Promise] = {
     "assessment_created": _("created the assessment"),
@@ -66,7 +67,18 @@ VERBS: dict[str, Promise] = {
 }
 # Told by the verb (state) or by the page's head, or of no use to a reader.
 HIDDEN = frozenset(
-    {"state", "reference", "vendor", "vendor_id", "release", "release_id", "version", "sha256", "content_type"}
+    {
+        "state",
+        "reference",
+        "vendor",
+        "vendor_id",
+        "release",
+        "release_id",
+        "version",
+        "sha256",
+        "content_type",
+        "answer",
+    }
 )
 
 
@@ -89,8 +101,9 @@ class HistoryLine:
 
 
 def entries_of(assessment: Assessment, member: Membership) -> AuditEntryQuerySet:
-    """What the trail holds about an assessment and all that belongs to it, newest first."""
-    entries = AuditEntry.objects.for_member(member)
+    """What the trail holds about an assessment and all that belongs to it, as far as the member may read it, newest
+    first."""
+    entries = readable_entries(AuditEntry.objects.for_member(member), member.user)
     return entries.filter(subject_type=assessment._meta.label_lower, subject_id=str(assessment.pk)).select_related(
         "actor"
     )

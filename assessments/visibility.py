@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from typing import Any
 
-from accounts.models import Membership, User
+from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
+
+from accounts.models import AuditEntryQuerySet, Membership, User
 from assessments.models import (
     Answer,
     AnswerQuerySet,
     Assessment,
+    AssessmentQuerySet,
     AssessmentState,
+    Consensus,
     Delegation,
+    Evidence,
     Response,
     ResponseQuerySet,
 )
@@ -48,6 +55,48 @@ def vendor_answers(assessment: Assessment) -> AnswerQuerySet:
     grades itself is not theirs to see while they judge; whoever shows these answers to raters leaves it out."""
     own = Response.objects.of_vendor().handed_in().filter(assessment=assessment)
     return Answer.objects.filter(response__in=own).prefetch_related("evidence")
+
+
+def hidden_answers(user: User) -> AnswerQuerySet:
+    """What this person may not read, in all organisations: what others have not handed in, and all of others wherever
+    they still judge themselves. Questions handed to them are theirs to read."""
+    closed = Q(response__submitted_at=None) | Q(response__assessment__in=judged_by(user))
+    lent = Delegation.objects.open().filter(delegate=user).values("answer")
+    others = Answer.objects.filter(closed).exclude(pk__in=lent)
+    return others.exclude(response__rater=user, response__rater__isnull=False)
+
+
+def judged_by(user: User) -> AssessmentQuerySet:
+    """Where `is_rating` holds for this person."""
+    own = Response.objects.waiting_for(user).values("assessment")
+    lent = Delegation.objects.waiting_for(user).values("answer__response__assessment")
+    return Assessment.objects.filter(Q(pk__in=own) | Q(pk__in=lent))
+
+
+def readable_entries(entries: AuditEntryQuerySet, user: User) -> AuditEntryQuerySet:
+    """Entries of the trail without those about answers, their files and their delegations that this person may not
+    read, nor what was agreed where they still judge: before and after hold grades and texts. Decided in the database,
+    in the one query."""
+    answers = _as_text(hidden_answers(user))
+    hidden_ids = hidden_answers(user).values("pk")
+    about = {
+        Answer: Q(object_id__in=answers),
+        Delegation: Q(object_id__in=_as_text(Delegation.objects.filter(answer__in=hidden_ids))),
+        # The file may be gone: the entry itself says to which answer it belonged; older entries do not.
+        Consensus: Q(subject_id__in=_as_text(judged_by(user))),
+        Evidence: Q(of_answer__in=answers) | Q(object_id__in=_as_text(Evidence.objects.filter(answer__in=hidden_ids))),
+    }
+    told = entries.annotate(
+        of_answer=Coalesce(KeyTextTransform("answer", "after"), KeyTextTransform("answer", "before"), Value(""))
+    )
+    for model, hidden in about.items():
+        told = told.exclude(hidden, object_type=model._meta.label_lower)
+    return told
+
+
+def _as_text(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
+    """The ids as the trail keeps them."""
+    return rows.order_by().annotate(text=Cast("pk", CharField(max_length=40))).values("text")
 
 
 def may_read(answer: Answer, member: Membership) -> bool:
