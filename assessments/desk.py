@@ -13,6 +13,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
+from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -35,6 +36,8 @@ from assessments.models import (
 from manifesto.models import GRADE_NAMES, Level, Rule
 
 log = structlog.get_logger(__name__)
+# Sent inside the transaction that hands in, with `response` and `link`: whoever listens writes in the same one.
+handed_in = Signal()
 CLOSED: dict[str, Promise] = {
     AssessmentState.DRAFT: gettext_lazy("The customer has not opened this assessment for answers yet."),
     AssessmentState.IN_REVIEW: gettext_lazy("The customer has closed the collection of answers and reviews them now."),
@@ -209,6 +212,7 @@ def hand_in(link: VendorLink, *, now: datetime | None = None) -> Response:
             subject=response.assessment,
             label=str(response.assessment.vendor),
         )
+        handed_in.send(sender=Response, response=response, link=link)
         tell_owner(link, "assessments/email/vendor_handed_in")
     return response
 

@@ -7,9 +7,9 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import immutable, trail
-        from assessments import lifecycle
+        from assessments import desk, lifecycle
         from assessments.wording import CONFIDENCES
-        from reports import snapshots, wording
+        from reports import copies, snapshots, wording
 
         trail.register(
             names={
@@ -27,10 +27,12 @@ class ReportsConfig(AppConfig):
         )
 
         message = "A scorecard is never changed or deleted: everything printed comes from it."
+        copied = "A vendor's copy is never changed or deleted: it says what was handed in."
         immutable.refuse(
             "reports",
             immutable.never_changes("reports_scorecard", message)
-            + immutable.never_changes("reports_scorecardrule", message),
+            + immutable.never_changes("reports_scorecardrule", message)
+            + immutable.never_changes("reports_vendorcopy", copied),
         )
 
         def make_scorecard(sender: object, assessment: object, approval: object, **__: object) -> None:
@@ -38,3 +40,8 @@ class ReportsConfig(AppConfig):
 
         # Kept by name: a receiver that is only referenced weakly would be gone after this function.
         lifecycle.approved.connect(make_scorecard, weak=False, dispatch_uid="reports.make_scorecard")
+
+        def make_copy(sender: object, response: object, link: object, **__: object) -> None:
+            copies.make_copy(response, link)  # type: ignore[arg-type]
+
+        desk.handed_in.connect(make_copy, weak=False, dispatch_uid="reports.make_copy")

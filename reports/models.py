@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Organisation
-from assessments.models import Assessment
+from assessments.models import Assessment, Response
 from assessments.scoring import RuleStatus, Verdict
 from vendors.models import Vendor
 
@@ -98,6 +98,38 @@ class ScorecardRule(models.Model):
         return f"{self.scorecard_id} {self.key}"
 
 
+class VendorCopyQuerySet(models.QuerySet["VendorCopy"]):
+    def latest_of(self, response: Response | None) -> VendorCopy | None:
+        """Of what was handed in last, also while it is open again."""
+        return self.filter(response=response).order_by("-submitted_at").first()
+
+
+class VendorCopy(models.Model):
+    """What a vendor handed in, kept for the vendor itself: one row each time it hands in.
+
+    `snapshot` is canonical JSON of its own questions and answers, without a word of the customer’s; `sha256` its
+    hash. The database refuses any change.
+    """
+
+    response = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="vendor_copies")
+    submitted_at = models.DateTimeField()
+    snapshot = models.TextField()
+    sha256 = models.CharField(max_length=64)
+
+    objects = VendorCopyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("vendor’s copy")
+        verbose_name_plural = _("vendor’s copies")
+        ordering = ("response", "submitted_at")
+        constraints = [
+            models.UniqueConstraint(fields=["response", "submitted_at"], name="vendor_copy_once_per_hand_in")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.response_id} {self.submitted_at:%Y-%m-%d}"
+
+
 class RenderingState(models.TextChoices):
     QUEUED = "queued", _("Queued")
     RENDERING = "rendering", _("Rendering")
@@ -132,9 +164,13 @@ class RenderingQuerySet(models.QuerySet["Rendering"]):
 
 
 class Rendering(models.Model):
-    """One wish for one document. Every wish reaches one visible end; none is rendered twice."""
+    """One wish for one document: a scorecard, or a vendor’s copy, in one language. Every wish reaches one visible end;
+    none is rendered twice."""
 
-    scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="renderings")
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, null=True, blank=True, related_name="renderings")
+    vendor_copy = models.ForeignKey(
+        VendorCopy, on_delete=models.PROTECT, null=True, blank=True, related_name="renderings"
+    )
     language = models.CharField(max_length=5, choices=settings.LANGUAGES)
     state = models.CharField(max_length=10, choices=RenderingState, default=RenderingState.QUEUED)
     progress = models.PositiveSmallIntegerField(default=0)  # percent
@@ -159,6 +195,11 @@ class Rendering(models.Model):
         verbose_name_plural = _("renderings")
         constraints = [
             models.UniqueConstraint(fields=["scorecard", "language"], name="rendering_once_per_language"),
+            models.UniqueConstraint(fields=["vendor_copy", "language"], name="rendering_of_copy_once_per_language"),
+            models.CheckConstraint(
+                condition=Q(scorecard__isnull=False, vendor_copy=None) | Q(scorecard=None, vendor_copy__isnull=False),
+                name="rendering_of_one_thing",
+            ),
             models.CheckConstraint(condition=Q(state__in=RenderingState.values), name="rendering_state_known"),
             models.CheckConstraint(condition=Q(attempts__lte=MAX_ATTEMPTS), name="rendering_attempts_bounded"),
             models.CheckConstraint(
@@ -168,7 +209,15 @@ class Rendering(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.scorecard_id} {self.language}"
+        return f"{self.scorecard_id or self.vendor_copy_id} {self.language}"
+
+    @property
+    def subject(self) -> Scorecard | VendorCopy:
+        """What is printed."""
+        subject = self.scorecard or self.vendor_copy
+        if subject is None:
+            raise ValueError("A rendering without anything to print breaks its constraint.")
+        return subject
 
     @property
     def is_unfinished(self) -> bool:

@@ -4,15 +4,14 @@ Apart from `reports/rendering.py`, so that web processes need not load the rende
 """
 
 from collections.abc import Callable
-from datetime import UTC
 from functools import partial
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
-from reports import pdf, rendering, scorecards, snapshots
-from reports.models import Rendering, Scorecard
+from reports import copies, pdf, rendering, scorecards, snapshots
+from reports.models import Rendering, Scorecard, VendorCopy
 from reports.rendering import Failure, LeaseLostError
 
 logger = structlog.get_logger(__name__)
@@ -41,7 +40,7 @@ def render(pk: int) -> None:
         return
     log = logger.bind(rendering=pk, attempt=job.attempts)
     try:
-        content = produce(job.scorecard, language=job.language, report_progress=partial(rendering.report_progress, job))
+        content = produce(job.subject, language=job.language, report_progress=partial(rendering.report_progress, job))
     except LeaseLostError:
         log.warning("rendering_lease_lost")
     except tuple(FINAL) as fault:
@@ -62,21 +61,18 @@ def _publish(job: Rendering, content: bytes) -> None:
         logger.warning("rendering_lease_lost", rendering=job.pk, attempt=job.attempts)
 
 
-def produce(scorecard: Scorecard, *, language: str, report_progress: Progress = lambda percent: None) -> bytes:
-    """The PDF of a scorecard: the same snapshot and language give the same bytes.
+def produce(
+    subject: Scorecard | VendorCopy, *, language: str, report_progress: Progress = lambda percent: None
+) -> bytes:
+    """The PDF of a scorecard or of a vendor’s copy: the same snapshot and language give the same bytes.
 
     Raises RenderingRefused, SnapshotDamaged, DocumentTooLargeError.
     """
     report_progress(10)
-    vendor = snapshots.load(scorecard)["vendor"]["name"]
-    html = scorecards.scorecard_html(scorecard, language=language)
+    lay_out = copies.layout if isinstance(subject, VendorCopy) else scorecards.layout
+    layout = lay_out(subject, language=language)  # type: ignore[arg-type]
     report_progress(40)
-    content = pdf.to_pdf(
-        html,
-        language=language,
-        title=f"{scorecard.number} · {vendor}",
-        created=scorecard.approved_at.astimezone(UTC).isoformat(),
-    )
+    content = pdf.to_pdf(layout.html, language=language, title=layout.title, created=layout.created)
     if len(content) > LARGEST_DOCUMENT:
         raise DocumentTooLargeError(f"{len(content)} bytes")
     report_progress(90)

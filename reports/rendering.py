@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from reports import formats
-from reports.models import MAX_ATTEMPTS, Document, Rendering, RenderingState, Scorecard
+from reports.models import MAX_ATTEMPTS, Document, Rendering, RenderingState, Scorecard, VendorCopy
 
 logger = structlog.get_logger(__name__)
 
@@ -35,7 +35,7 @@ class Failure(models.TextChoices):
 
     TOO_MANY_ATTEMPTS = "too_many_attempts", _("Five attempts were cut short before the document was finished.")
     TOO_SLOW = "too_slow", _("The document took too long to make, in five attempts.")
-    REFUSED_CONTENT = "refused_content", _("The scorecard asks for something from outside, which is never fetched.")
+    REFUSED_CONTENT = "refused_content", _("The document asks for something from outside, which is never fetched.")
     SNAPSHOT_DAMAGED = (
         "snapshot_damaged",
         _("The stored content does not match its SHA-256, so it is not printed. Tell whoever runs this installation."),
@@ -50,9 +50,10 @@ class LeaseLostError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class LanguageDocument:
-    """One language of a scorecard and what became of the wish for it; no rendering: nobody has asked yet."""
+    """One language of a scorecard or a vendor’s copy, and what became of the wish for it; no rendering: nobody has
+    asked yet."""
 
-    scorecard_id: int
+    subject_id: int
     language: str
     name: str
     rendering: Rendering | None
@@ -83,24 +84,31 @@ def documents_of(scorecard: Scorecard, *, now: datetime) -> tuple[LanguageDocume
     return tuple(_document(scorecard.pk, code, rows.get(code), now) for code, _name in settings.LANGUAGES)
 
 
+def copy_in(copy: VendorCopy, language: str, *, now: datetime) -> LanguageDocument:
+    """A vendor’s copy in one language. One query."""
+    return _document(copy.pk, language, copy.renderings.filter(language=language).first(), now)
+
+
 def document_of(rendering: Rendering, *, now: datetime) -> LanguageDocument:
-    return _document(rendering.scorecard_id, rendering.language, rendering, now)
+    return _document(rendering.scorecard_id or rendering.vendor_copy_id or 0, rendering.language, rendering, now)
 
 
-def _document(scorecard_id: int, language: str, rendering: Rendering | None, now: datetime) -> LanguageDocument:
+def _document(subject_id: int, language: str, rendering: Rendering | None, now: datetime) -> LanguageDocument:
     is_late = rendering is not None and rendering.is_unfinished and rendering.requested_at < now - LATE_AFTER
     name = str(dict(settings.LANGUAGES)[language])
-    return LanguageDocument(
-        scorecard_id=scorecard_id, language=language, name=name, rendering=rendering, is_late=is_late
-    )
+    return LanguageDocument(subject_id=subject_id, language=language, name=name, rendering=rendering, is_late=is_late)
 
 
 @transaction.atomic
-def request_rendering(scorecard: Scorecard, *, language: str, requested_by: User | None) -> Rendering:
-    """The one row of this wish: a new one is queued, a failed one queued again, any other returned as it is."""
+def request_rendering(subject: Scorecard | VendorCopy, *, language: str, requested_by: User | None) -> Rendering:
+    """The one row of this wish: a new one is queued, a failed one queued again, any other returned as it is.
+
+    `requested_by` is None for a vendor, who has no account.
+    """
     now = timezone.now()
+    field = "vendor_copy" if isinstance(subject, VendorCopy) else "scorecard"
     rendering, is_new = Rendering.objects.get_or_create(
-        scorecard=scorecard,
+        **{field: subject},
         language=language,
         defaults={"requested_by": requested_by, "requested_at": now, "next_nudge_at": now + _wait(0)},
     )
@@ -159,7 +167,7 @@ def claim(pk: int, *, now: datetime) -> Rendering | None:
             progress=0,
         )
     )
-    return Rendering.objects.held(token).select_related("scorecard").first() if won else None
+    return Rendering.objects.held(token).select_related("scorecard", "vendor_copy").first() if won else None
 
 
 def report_progress(rendering: Rendering, percent: int) -> None:

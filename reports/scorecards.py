@@ -3,185 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date
 from fractions import Fraction
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from assessments import scoring
 from assessments.models import Decision, ResponseKind
 from assessments.scoring import GRADES, GradedQuestion, QuestionState, RuleScore, Score
 from assessments.wording import CONFIDENCES, QUESTION_STATES, STATUSES, headline
-from reports import formats, snapshots, wording
+from reports import formats, snapshots, voices, wording
+from reports.card import AnswerView, QuestionView, RuleView, ScorecardView, ServiceView
 from reports.charts import Mark
+from reports.layout import Layout
 from reports.models import Scorecard
 from reports.snapshots import Snapshot
 from reports.wording import Words
 
 
-@dataclass(frozen=True, kw_only=True)
-class EvidenceView:
-    name: str
-    size: str
-    sha256: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class AnswerView:
-    """What one rater wrote. `rater` is empty where the scorecard has only one."""
-
-    rater: str
-    grade: str
-    blank: str
-    reason: str
-    vendor_says: str
-    comment: str
-    fact: str
-    evidence: tuple[EvidenceView, ...]
-
-    @property
-    def has_words(self) -> bool:
-        return bool(self.reason or self.vendor_says or self.comment or self.fact or self.evidence)
-
-
-@dataclass(frozen=True, kw_only=True)
-class QuestionView:
-    """A question with its line in the sum. Grade, percent and product are empty unless it is graded."""
-
-    key: str
-    number: str
-    short: str
-    text: str
-    weight: str
-    knockout: bool
-    knocked_out: bool
-    grade: str
-    percent: str
-    product: str
-    state: str
-    level: str
-    disagreement: bool
-    answers: tuple[AnswerView, ...]
-
-    @property
-    def has_words(self) -> bool:
-        return any(answer.has_words for answer in self.answers)
-
-
-@dataclass(frozen=True, kw_only=True)
-class RuleView:
-    key: str
-    number: int
-    name: str
-    promise: str
-    status: str
-    status_label: str
-    status_label_low: str
-    percent: str
-    coverage: str
-    is_covered: bool
-    bounds: str
-    reason: str
-    sum: str
-    quotient: str
-    result: str
-    weight_graded: str
-    weight_applicable: str
-    weighted_sum: str
-    mark: Mark
-    questions: tuple[QuestionView, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ApprovalView:
-    decision: str
-    by: str
-    at: str
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RaterView:
-    name: str
-    department: str
-    at: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ServiceView:
-    name: str
-    department: str
-    mission_critical: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScorecardView:
-    """Everything that a scorecard says, in one language."""
-
-    language: str
-    number: str
-    reference: str
-    organisation: str
-    vendor: str
-    services: tuple[ServiceView, ...]
-    period: str
-    met: int
-    total: int
-    headline: str
-    verdict: str
-    verdict_label: str
-    verdict_heading: str
-    verdict_sentence: str
-    weakest: str
-    weakest_rule: RuleView | None
-    average: str
-    confidence: str
-    confidence_label: str
-    confidence_sentence: str
-    rules: tuple[RuleView, ...]
-    disagreements: tuple[QuestionView, ...]
-    thresholds: tuple[Fraction, Fraction]
-    computed: tuple[str, ...]
-    edition: str
-    edition_title: str
-    published: str
-    engine: str
-    raters: tuple[RaterView, ...]
-    submitted_by: str
-    submitted_at: str
-    approvals: tuple[ApprovalView, ...]
-    approved_by: str
-    approved_at: str
-    approved_on: str
-    created: str
-    sha256: str
-
-    @property
-    def marks(self) -> tuple[Mark, ...]:
-        return tuple(rule.mark for rule in self.rules)
-
-    @property
-    def has_missing_grades(self) -> bool:
-        return any(rule.bounds for rule in self.rules)
-
-    @property
-    def figure_title(self) -> str:
-        return f"{self.vendor}: {self.headline}"
-
-    @property
-    def figure_desc(self) -> str:
-        return "; ".join(mark.tooltip for mark in self.marks)
+def layout(scorecard: Scorecard, *, language: str) -> Layout:
+    """What the PDF is made from. Raises SnapshotDamaged."""
+    card = view_of(scorecard, language=language)
+    with translation.override(language):
+        html = render_to_string("reports/scorecard_pdf.html", {"card": card})
+    created = scorecard.approved_at.astimezone(UTC).isoformat()
+    return Layout(html=html, title=f"{scorecard.number} · {card.vendor}", created=created)
 
 
 def scorecard_html(scorecard: Scorecard, *, language: str) -> str:
     """The document from which the PDF is made. Raises SnapshotDamaged."""
-    card = view_of(scorecard, language=language)
-    with translation.override(language):
-        return render_to_string("reports/scorecard_pdf.html", {"card": card})
+    return layout(scorecard, language=language).html
 
 
 def view_of(scorecard: Scorecard, *, language: str) -> ScorecardView:
@@ -209,7 +62,10 @@ class _Builder:
             policy=snapshots.policy_of(snapshot["release"]["policy"]),
             rules={rule["key"]: rule["name"][language] for rule in self.rules},
             questions={q["key"]: q["short"][language] for rule in self.rules for q in rule["questions"]},
+            time_zone=snapshot["time_zone"],
         )
+        self.gap = {stored["rule"]: stored for stored in snapshot["gap"]}
+        self.replies = {stored["rule"]: stored for stored in snapshot["replies"]}
 
     def card(self) -> ScorecardView:
         snapshot, score, words = self.snapshot, self.score, self.words
@@ -239,20 +95,20 @@ class _Builder:
             confidence_label=str(CONFIDENCES[score.confidence]),
             confidence_sentence=self._confidence(),
             rules=rules,
-            disagreements=tuple(questions[key] for key in score.disagreements),
+            disagreements=tuple(questions[key] for key in score.disagreements if key not in snapshot["consensus"]),
             thresholds=(words.policy.broken_threshold, words.policy.met_threshold),
             computed=tuple(wording.computed(words)),
             edition=release["edition"],
             edition_title=release["title"][self.language],
-            published=self._moment(release["published_at"]),
+            published=words.moment(release["published_at"]),
             engine=snapshot["engine"],
-            raters=tuple(self._rater_view(response) for response in self.customers),
+            **voices.of(snapshot, words),
             submitted_by=assessment["submitted_by"] or "",
-            submitted_at=self._moment(assessment["submitted_at"]),
-            approvals=tuple(self._approval(stored) for stored in snapshot["approvals"]),
+            submitted_at=words.moment(assessment["submitted_at"]),
+            approvals=voices.approvals(snapshot, words),
             approved_by=approval["by"],
-            approved_at=self._moment(approval["at"]),
-            approved_on=self._day(approval["at"]),
+            approved_at=words.moment(approval["at"]),
+            approved_on=words.day(approval["at"]),
             created=approval["at"],
             sha256=self.sha256,
         )
@@ -264,6 +120,8 @@ class _Builder:
         percent = words.percent(rule.percent) if rule.is_rated and rule.percent is not None else ""
         label = str(STATUSES[rule.status])
         questions = zip(stored["questions"], rule.questions, strict=True)
+        gap = self.gap.get(rule.rule)
+        own = Fraction(gap["vendor"]) if gap and gap["vendor"] is not None else None
         return RuleView(
             key=rule.rule,
             number=number,
@@ -283,6 +141,10 @@ class _Builder:
             weight_graded=words.number(rule.weight_graded),
             weight_applicable=words.number(rule.weight_applicable),
             weighted_sum=words.number(rule.weighted_sum),
+            vendor_percent="" if own is None else words.percent(own),
+            gap=voices.gap(gap, words),
+            gap_words=voices.gap_words(gap, words),
+            reply=voices.reply(self.replies.get(rule.rule), words),
             mark=Mark(
                 number=number,
                 name=name,
@@ -292,6 +154,7 @@ class _Builder:
                 low=rule.low,
                 high=rule.high,
                 percent_label=percent,
+                vendor_percent=own,
             ),
             questions=tuple(
                 self._question(f"{number}.{position}", asked, graded, rule)
@@ -318,7 +181,9 @@ class _Builder:
             state="" if graded.state == QuestionState.GRADED else str(QUESTION_STATES[graded.state]),
             level=self._level(stored, graded.grade),
             disagreement=graded.disagreement,
-            answers=tuple(self._answers(stored)),
+            agreed=voices.agreed(self.snapshot["consensus"].get(graded.key), words),
+            answers=tuple(self._answers(stored, ResponseKind.CUSTOMER)),
+            vendor=next(iter(self._answers(stored, ResponseKind.VENDOR)), None),
         )
 
     def _level(self, question: Mapping[str, Any], grade: Fraction | None) -> str:
@@ -327,59 +192,32 @@ class _Builder:
             return ""
         return next((level["text"][self.language] for level in question["levels"] if level["grade"] == grade), "")
 
-    def _answers(self, question: Mapping[str, Any]) -> list[AnswerView]:
+    def _answers(self, question: Mapping[str, Any], kind: str) -> list[AnswerView]:
         return [
-            self._answer(response, answer)
+            self._answer(question, response, answer)
             for response in self.snapshot["responses"]
             for answer in response["answers"]
-            if answer["question"] == question["key"]
+            if response["kind"] == kind and answer["question"] == question["key"]
         ]
 
-    def _answer(self, response: Mapping[str, Any], answer: Mapping[str, Any]) -> AnswerView:
-        fact = answer["fact"]
+    def _answer(
+        self, question: Mapping[str, Any], response: Mapping[str, Any], answer: Mapping[str, Any]
+    ) -> AnswerView:
+        is_vendor = response["kind"] == ResponseKind.VENDOR
+        several = len(self.customers) > 1
+        who = ", ".join(part for part in (response["name"], response["department"]) if part)
         return AnswerView(
-            rater=self._rater(response),
+            rater=who if is_vendor or several else "",
+            by=answer.get("by") or "",
             grade="" if answer["grade"] is None else str(answer["grade"]),
-            blank=str(QUESTION_STATES[QuestionState(answer["blank"])]) if answer["blank"] else "",
-            reason=answer["reason"],
-            vendor_says=answer["vendor_says"],
-            comment=answer["comment"],
-            fact=wording.fact(Fraction(fact["value"]), fact["unit"], self.words) if fact else "",
-            evidence=tuple(
-                EvidenceView(name=file["name"], size=formats.size(file["size"], self.language), sha256=file["sha256"])
-                for file in answer["evidence"]
-            ),
-        )
-
-    def _rater(self, response: Mapping[str, Any]) -> str:
-        if response["kind"] == ResponseKind.VENDOR:
-            return _("The vendor itself")
-        if len(self.customers) == 1:
-            return ""
-        return ", ".join(part for part in (response["name"], response["department"]) if part)
-
-    def _rater_view(self, response: Mapping[str, Any]) -> RaterView:
-        return RaterView(
-            name=response["name"] or "",
-            department=response["department"] or "",
-            at=self._moment(response["submitted_at"]),
+            level=self._level(question, answer["grade"]) if is_vendor else "",
+            **voices.said(answer, self.words),
         )
 
     def _confidence(self) -> str:
-        graded = [
-            (response, answer)
-            for response in self.customers
-            for answer in response["answers"]
-            if answer["grade"] is not None
-        ]
-        return wording.confidence(
-            self.score,
-            self.words,
-            raters=len({response["rater"] for response, _answer in graded}),
-            departments=len({response["department"] for response, _answer in graded} - {None}),
-            graded=len(graded),
-            evidenced=sum(bool(answer["evidence"]) for _response, answer in graded),
-        )
+        answers = [a for response in self.customers for a in response["answers"] if a["grade"] is not None]
+        evidenced = sum(bool(answer["evidence"]) for answer in answers)
+        return wording.confidence(self.score, graded=len(answers), evidenced=evidenced)
 
     def _services(self) -> tuple[ServiceView, ...]:
         return tuple(
@@ -391,23 +229,7 @@ class _Builder:
             for service in self.snapshot["vendor"]["services"]
         )
 
-    def _approval(self, stored: Mapping[str, Any]) -> ApprovalView:
-        return ApprovalView(
-            decision=str(Decision(stored["decision"]).label),
-            by=stored["by"],
-            at=self._moment(stored["at"]),
-            reason=stored["reason"],
-        )
-
     def _period(self) -> str:
         assessment = self.snapshot["assessment"]
         start, end = (date.fromisoformat(assessment[name]) for name in ("period_start", "period_end"))
         return formats.days(start, end, self.language)
-
-    def _moment(self, stored: str | None) -> str:
-        if stored is None:
-            return ""
-        return formats.moment(datetime.fromisoformat(stored), self.language, self.snapshot["time_zone"])
-
-    def _day(self, stored: str) -> str:
-        return self._moment(stored).rsplit(",", 1)[0]

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from django.conf import settings
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import Organisation, User
+from accounts.models import Organisation
 from assessments import scoring, standing
-from assessments.models import Answer, Approval, Assessment, Response, ResponseKind
-from manifesto.models import LANGUAGE_CODES, Question, Release, Rule
+from assessments.models import Approval, Assessment, ResponseKind
+from manifesto.models import Rule
+from reports import contents
 from reports.models import Scorecard, ScorecardRule
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 Snapshot = Mapping[str, Any]
+# What a snapshot of an earlier schema does not have: it was made before there was anything to say of it.
+SINCE_SCHEMA_2: Snapshot = {
+    "outstanding": [],
+    "heard": [],
+    "agreement": None,
+    "gap": [],
+    "reply": None,
+    "replies": [],
+    "previous": None,
+}
 
 
 class SnapshotDamaged(Exception):  # noqa: N818
@@ -36,11 +46,11 @@ def make_scorecard(assessment: Assessment, approval: Approval) -> Scorecard:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A scorecard is made in the transaction that approves its assessment.")
     number = _next_number(assessment.organisation, approval.decided_at)
-    content = _content(assessment, number)
+    content = {"schema": SCHEMA_VERSION, "number": number, **contents.of_assessment(assessment)}
     score = recompute(content)
     if score != standing.standing(assessment):
         raise RuntimeError(f"The snapshot of {assessment.reference} does not compute to its standing score.")
-    text = canonical({**content, "score": scoring.as_data(score)})
+    text = canonical({**content, "score": scoring.as_data(score), "gap": gap_of(content)})
     scorecard = _store(assessment, approval, number=number, text=text, score=score)
     audit.record(
         approval.decided_by,
@@ -63,21 +73,62 @@ def hash_of(text: str) -> str:
 
 
 def load(scorecard: Scorecard) -> dict[str, Any]:
-    """The content of a scorecard, once its hash is verified. Raises SnapshotDamaged."""
-    if hash_of(scorecard.snapshot) != scorecard.sha256:
-        raise SnapshotDamaged(f"The snapshot of {scorecard.number} does not have its SHA-256.")
-    content: dict[str, Any] = json.loads(scorecard.snapshot)
-    if content["schema"] != SCHEMA_VERSION:
+    """The content of a scorecard, once its hash is verified; what its schema did not have yet is there and empty.
+
+    Raises SnapshotDamaged.
+    """
+    content = verified(scorecard.snapshot, scorecard.sha256, name=scorecard.number)
+    if content["schema"] not in range(1, SCHEMA_VERSION + 1):
         raise SnapshotDamaged(f"The snapshot of {scorecard.number} has schema {content['schema']}.")
+    return {**SINCE_SCHEMA_2, **content}
+
+
+def verified(text: str, sha256: str, *, name: str) -> dict[str, Any]:
+    """The content of a stored text that still has its hash. Raises SnapshotDamaged."""
+    if hash_of(text) != sha256:
+        raise SnapshotDamaged(f"The snapshot of {name} does not have its SHA-256.")
+    content: dict[str, Any] = json.loads(text)
     return content
 
 
 def recompute(snapshot: Snapshot) -> scoring.Score:
-    """The score, from the snapshot alone; its stored numbers are not looked at."""
+    """The score, from the snapshot alone; its stored numbers are not looked at. The vendor never counts."""
+    return _score(snapshot, ResponseKind.CUSTOMER, snapshot["consensus"])
+
+
+def self_view(snapshot: Snapshot) -> scoring.Score | None:
+    """What the vendor’s own grades add up to, by the same arithmetic; None where it answered nothing."""
+    if all(response["kind"] != ResponseKind.VENDOR for response in snapshot["responses"]):
+        return None
+    return _score(snapshot, ResponseKind.VENDOR, {})
+
+
+def gap_of(snapshot: Snapshot) -> list[dict[str, str | None]]:
+    """Rule by rule what the vendor says of itself and by how much that is above what its customer says (below: less
+    than 0), in exact percents; None where one of them says nothing. It enters no score."""
+    own = self_view(snapshot)
+    if own is None:
+        return []
+    pairs = zip(own.rules, recompute(snapshot).rules, strict=True)
+    return [_gap(vendor, customer) for vendor, customer in pairs]
+
+
+def _gap(vendor: scoring.RuleScore, customer: scoring.RuleScore) -> dict[str, str | None]:
+    rated = customer.percent if customer.is_rated else None
+    difference = None if vendor.percent is None or rated is None else vendor.percent - rated
+    return {
+        "rule": customer.rule,
+        "vendor": None if vendor.percent is None else str(vendor.percent),
+        "customer": None if rated is None else str(rated),
+        "difference": None if difference is None else str(difference),
+    }
+
+
+def _score(snapshot: Snapshot, kind: str, consensus: Mapping[str, Mapping[str, Any]]) -> scoring.Score:
     release = snapshot["release"]
-    counted = [response for response in snapshot["responses"] if response["kind"] == ResponseKind.CUSTOMER]
+    counted = [response for response in snapshot["responses"] if response["kind"] == kind]
     questions = [
-        _question_input(rule["key"], question, counted, snapshot["consensus"].get(question["key"]))
+        _question_input(rule["key"], question, counted, consensus.get(question["key"]))
         for rule in release["rules"]
         for question in rule["questions"]
     ]
@@ -211,156 +262,3 @@ def _store(assessment: Assessment, approval: Approval, *, number: str, text: str
         for position, rule in enumerate(score.rules, start=1)
     )
     return scorecard
-
-
-def _content(assessment: Assessment, number: str) -> dict[str, Any]:
-    """Everything but the score. A list is always in an order that the content itself gives."""
-    return {
-        "schema": SCHEMA_VERSION,
-        "engine": scoring.ENGINE_VERSION,
-        "number": number,
-        "time_zone": settings.TIME_ZONE,
-        "organisation": {"name": assessment.organisation.name, "slug": assessment.organisation.slug},
-        "vendor": _vendor(assessment),
-        "assessment": {
-            "reference": assessment.reference,
-            "period_start": assessment.period_start.isoformat(),
-            "period_end": assessment.period_end.isoformat(),
-            "owner": _person(assessment.owner),
-            "submitted_by": _person(assessment.submitted_by),
-            "submitted_at": _moment(assessment.submitted_at),
-        },
-        "release": _release(assessment.release),
-        "responses": [_response(rater, response) for rater, response in enumerate(_responses(assessment), start=1)],
-        "consensus": {},  # question key → {"grade", "not_applicable", "reason"}; raters do not yet agree on one
-        "approvals": [_approval(approval) for approval in _approvals(assessment)],
-    }
-
-
-def _vendor(assessment: Assessment) -> dict[str, Any]:
-    vendor = assessment.vendor
-    return {
-        "name": vendor.name,
-        "reference": vendor.reference,
-        "tier": vendor.tier,
-        "services": [
-            {
-                "name": service.name,
-                "mission_critical": service.mission_critical,
-                "department": service.department.name if service.department else None,
-            }
-            for service in vendor.services.select_related("department").order_by("name", "pk")
-        ],
-    }
-
-
-def _release(release: Release) -> dict[str, Any]:
-    rules = release.rules.order_by("position").prefetch_related(
-        models.Prefetch("questions", Question.objects.order_by("position")), "questions__levels"
-    )
-    return {
-        "edition": release.edition,
-        "published_at": _moment(release.published_at),
-        "policy": {
-            "met_threshold": release.met_threshold,
-            "broken_threshold": release.broken_threshold,
-            "minimum_coverage": release.minimum_coverage,
-            "knockout_below": release.knockout_below,
-        },
-        **_texts(release, ("title", "note")),
-        "rules": [_rule(rule) for rule in rules],
-    }
-
-
-def _rule(rule: Rule) -> dict[str, Any]:
-    return {
-        "key": rule.key,
-        "position": rule.position,
-        **_texts(rule, ("name", "promise", "guidance")),
-        "questions": [_question(question) for question in rule.questions.all()],
-    }
-
-
-def _question(question: Question) -> dict[str, Any]:
-    return {
-        "key": question.key,
-        "position": question.position,
-        "weight": str(question.exact_weight),
-        "knockout": question.knockout,
-        "fact": question.fact,
-        "revision": question.revision,
-        **_texts(question, ("text", "short", "why", "evidence")),
-        "levels": [
-            {"grade": level.grade, **_texts(level, ("text",))}
-            for level in sorted(question.levels.all(), key=lambda level: level.grade)
-        ],
-    }
-
-
-def _texts(row: models.Model, names: Iterable[str]) -> dict[str, dict[str, str]]:
-    """The named texts in every language of the bank: {"name": {"en": …, "fr": …, "nl": …}}."""
-    return {name: {code: getattr(row, f"{name}_{code}") or "" for code in LANGUAGE_CODES} for name in names}
-
-
-def _responses(assessment: Assessment) -> models.QuerySet[Response]:
-    """What counts: the submitted responses. A draft that its rater never handed in is nobody's answer."""
-    answers = Answer.objects.select_related("question").prefetch_related("evidence")
-    answers = answers.order_by("question__rule__position", "question__position")
-    return (
-        assessment.responses.exclude(submitted_at=None)
-        .select_related("rater", "department")
-        .prefetch_related(models.Prefetch("answers", answers))
-        .order_by("pk")
-    )
-
-
-def _response(rater: int, response: Response) -> dict[str, Any]:
-    return {
-        "rater": str(rater),  # names may repeat
-        "kind": response.kind,
-        "name": _person(response.rater),
-        "department": response.department.name if response.department else None,
-        "submitted_at": _moment(response.submitted_at),
-        "answers": [_answer(answer) for answer in response.answers.all()],
-    }
-
-
-def _answer(answer: Answer) -> dict[str, Any]:
-    fact = None
-    if answer.fact_value is not None:
-        fact = {"value": str(Fraction(answer.fact_value)), "unit": answer.fact_unit}
-    return {
-        "question": answer.question.key,
-        "vendor_says": answer.vendor_says,
-        "grade": answer.grade,
-        "blank": answer.blank,
-        "reason": answer.reason,
-        "comment": answer.comment,
-        "fact": fact,
-        "evidence": [
-            {"name": file.name, "sha256": file.sha256, "size": file.size}
-            for file in sorted(answer.evidence.all(), key=lambda file: file.pk)
-        ],
-    }
-
-
-def _approvals(assessment: Assessment) -> models.QuerySet[Approval]:
-    return assessment.approvals.select_related("decided_by").order_by("decided_at", "pk")
-
-
-def _approval(approval: Approval) -> dict[str, Any]:
-    return {
-        "decision": approval.decision,
-        "by": _person(approval.decided_by),
-        "at": _moment(approval.decided_at),
-        "reason": approval.reason,
-    }
-
-
-def _person(user: User | None) -> str | None:
-    return None if user is None else str(user)
-
-
-def _moment(at: datetime | None) -> str | None:
-    """In UTC, so that one moment has one spelling."""
-    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")

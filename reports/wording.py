@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from fractions import Fraction
 
 from django.utils.functional import Promise
@@ -50,6 +51,7 @@ class Words:
     policy: Policy
     rules: Mapping[str, str]
     questions: Mapping[str, str]
+    time_zone: str = "UTC"
 
     def percent(self, value: Fraction | int) -> str:
         thresholds = (self.policy.met_threshold, self.policy.broken_threshold)
@@ -60,6 +62,18 @@ class Words:
 
     def number(self, value: Fraction | int) -> str:
         return formats.number(value, self.language)
+
+    def moment(self, stored: str | None) -> str:
+        """“2 March 2026, 10:30”, where the scorecard was made; empty for None."""
+        if stored is None:
+            return ""
+        return formats.moment(datetime.fromisoformat(stored), self.language, self.time_zone)
+
+    def day(self, stored: str | None) -> str:
+        """The same without the time of the day; a plain date is taken as it is."""
+        if stored is not None and len(stored) == len("2026-03-02"):
+            return formats.day(date.fromisoformat(stored), self.language)
+        return self.moment(stored).rsplit(",", 1)[0]
 
 
 def verdict(score: Score) -> str:
@@ -153,22 +167,17 @@ def bounds(rule: RuleScore, words: Words) -> str:
     return _("%(low)s to %(high)s") % {"low": words.percent(rule.low), "high": words.percent(rule.high)}
 
 
-def confidence(score: Score, words: Words, *, raters: int, departments: int, graded: int, evidenced: int) -> str:
-    """What the confidence rests on, counted."""
+def confidence(score: Score, *, graded: int, evidenced: int) -> str:
+    """The confidence, with how many grades have evidence; who was heard is said beside it."""
     level = str(CONFIDENCES[score.confidence]).lower()
     if not graded:
         return _("Confidence: %(level)s (nothing is graded).") % {"level": level}
-    by = ngettext("%(raters)s rater", "%(raters)s raters", raters) % {"raters": raters}
-    if departments:
-        by = ngettext(
-            "%(by)s from %(departments)s department", "%(by)s from %(departments)s departments", departments
-        ) % {"by": by, "departments": departments}
     rests = ngettext(
         "%(evidenced)s of %(graded)s grades with evidence",
         "%(evidenced)s of %(graded)s grades with evidence",
         evidenced,
     ) % {"evidenced": evidenced, "graded": graded}
-    return _("Confidence: %(level)s (%(by)s; %(rests)s).") % {"level": level, "by": by, "rests": rests}
+    return _("Confidence: %(level)s (%(rests)s).") % {"level": level, "rests": rests}
 
 
 def weighted_sum(rule: RuleScore, words: Words) -> str:
@@ -217,7 +226,8 @@ def computed(words: Words) -> list[str]:
         for text in (
             _(
                 "Each question is graded 0 to %(highest)s against described levels; its percent is "
-                "grade / %(highest)s × 100. Of several raters, the mean counts."
+                "grade / %(highest)s × 100. Of several raters, the mean counts, unless they agreed on a grade. "
+                "What the vendor says of itself never counts."
             ),
             _(
                 "A rule’s percent is Σ weight × percent / Σ weight over its graded questions. Coverage is the share "

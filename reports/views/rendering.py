@@ -24,7 +24,7 @@ def rendering_request(request: MemberRequest, pk: int) -> HttpResponse:
     if language not in dict(settings.LANGUAGES):
         raise BadRequest("Scorecards are not made in this language.")
     rendering = request_rendering(scorecard, language=language, requested_by=request.user)
-    if _is_htmx(request):
+    if is_htmx(request):
         return _fragment(request, document_of(rendering, now=timezone.now()))
     return redirect(f"{reverse('scorecard_detail', args=[scorecard.pk])}#documents")
 
@@ -35,7 +35,7 @@ def rendering_status(request: MemberRequest, pk: int) -> HttpResponse:
     """How far it is: a row for a page that asks every second, a page of its own for everybody else."""
     rendering = get_object_or_404(_renderings(request), pk=pk)
     document = document_of(rendering, now=timezone.now())
-    if not _is_htmx(request):
+    if not is_htmx(request):
         return render(
             request, "reports/rendering_status.html", {"document": document, "scorecard": rendering.scorecard}
         )
@@ -51,6 +51,11 @@ def rendering_download(request: MemberRequest, pk: int) -> HttpResponse:
     rendering = get_object_or_404(_renderings(request).select_related("scorecard__assessment__vendor"), pk=pk)
     if not rendering.is_ready:
         return redirect("rendering_status", pk=rendering.pk)
+    return attachment(request, rendering, file_name(rendering))
+
+
+def attachment(request: HttpRequest, rendering: Rendering, name: str) -> HttpResponse:
+    """The document of a ready rendering, not sent again to who has it."""
     etag = f'"{rendering.sha256}"'
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:
@@ -59,7 +64,7 @@ def rendering_download(request: MemberRequest, pk: int) -> HttpResponse:
         bytes(rendering.document.content),
         headers={
             "Content-Type": "application/pdf",
-            "Content-Disposition": f'attachment; filename="{file_name(rendering)}"',
+            "Content-Disposition": f'attachment; filename="{name}"',
             "X-Content-Type-Options": "nosniff",
             "ETag": etag,
         },
@@ -69,6 +74,8 @@ def rendering_download(request: MemberRequest, pk: int) -> HttpResponse:
 def file_name(rendering: Rendering) -> str:
     """`scorecard-S-2026-001-example-systems-fr.pdf`: plain ASCII, for every mail program and file system."""
     scorecard = rendering.scorecard
+    if scorecard is None:
+        raise ValueError("This rendering is of no scorecard.")
     vendor = slugify(scorecard.assessment.vendor.name)[:40].strip("-")
     return "-".join(filter(None, ("scorecard", scorecard.number, vendor, rendering.language))) + ".pdf"
 
@@ -81,5 +88,5 @@ def _fragment(request: HttpRequest, document: LanguageDocument) -> HttpResponse:
     return render(request, "reports/_rendering.html", {"document": document})
 
 
-def _is_htmx(request: HttpRequest) -> bool:
+def is_htmx(request: HttpRequest) -> bool:
     return bool(request.htmx)  # type: ignore[attr-defined]

@@ -19,6 +19,7 @@ SAYS = (
     "We follow our procedure for major incidents, version 7. The duty manager decides, and tells the customer before "
     "we step back; the criteria are in annex B."
 )
+OWN_WORDS = "We rehearse each quarter with every customer, and write down what we learned."
 Answers = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
@@ -128,17 +129,112 @@ def snapshot(answers: Answers = usual, *raters: Answers, **names: Any) -> dict[s
         },
         "release": release(),
         "responses": [_response(number, rater) for number, rater in enumerate((answers, *raters), start=1)],
+        "outstanding": [],
+        "heard": [],
+        "agreement": {"alpha": None, "level": "none", "why": "too_few_raters", "raters": 1, "questions": 0},
         "consensus": {},
+        "reply": None,
+        "replies": [],
+        "previous": None,
         "approvals": [
             {
                 "decision": "approved",
+                "level": 1,
+                "level_name": "",
+                "fingerprint": "",
                 "by": names.get("approver", "Cees Fictief"),
                 "at": "2026-03-03T10:30:00Z",
                 "reason": "",
             }
         ],
     }
-    return {**content, "score": scoring.as_data(snapshots.recompute(content))}
+    return computed(content)
+
+
+def computed(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The content with the numbers that it computes to."""
+    return {**content, "score": scoring.as_data(snapshots.recompute(content)), "gap": snapshots.gap_of(content)}
+
+
+def full(**names: Any) -> dict[str, Any]:
+    """Everything that a scorecard can say: three raters who differ, a consensus, the vendor’s own view and replies, two
+    levels of approval of which one decided twice."""
+
+    def critical(question: Mapping[str, Any]) -> Mapping[str, Any]:
+        grade = {"support-exit": 1, "speed-practice": 0}.get(question["key"], 2)
+        return {"grade": grade, "comment": "Seen from the night shift." if question["position"] == 1 else ""}
+
+    def content_with(question: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"grade": 3, "by": "Bo Delegate" if question["key"] == "proof-record" else None}
+
+    def of_itself(question: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {**usual(question), "grade": 4, "blank": "", "reason": "", "comment": "", "vendor_says": OWN_WORDS}
+
+    content = snapshot(usual, critical, content_with, of_itself, **names)
+    content["responses"][3] |= {"kind": "vendor", "name": "Nils Northwind", "department": None}
+    content |= {
+        "outstanding": [{"name": "Late Example", "department": "Finance"}],
+        "heard": [
+            {"name": "Department 1", "why": "ordering", "heard": True},
+            {"name": "Finance", "why": "affected", "heard": False},
+            {"name": "Department 3", "why": "it", "heard": True},
+        ],
+        "agreement": {"alpha": "0.712345", "level": "tentative", "why": "", "raters": 3, "questions": 22},
+        "consensus": {
+            "support-exit": {
+                "grade": 2,
+                "not_applicable": False,
+                "reason": "Two of five incidents were left open; we read the records together.",
+                "held_on": "2026-03-01",
+                "present": ["Ada Example", "Rater 2"],
+                "others": "Guest Example",
+            }
+        },
+        "reply": {
+            "asked_at": "2026-03-01T12:00:00Z",
+            "due_on": "2026-03-11",
+            "submitted_at": "2026-03-02T08:00:00Z",
+        },
+        "replies": [
+            _reply("support", "agrees", "We shall work on the end of incidents.", earlier=False),
+            _reply("troubleshooting", "contests", "The records of February are missing here.", earlier=True),
+        ],
+        "previous": {"number": "S-2025-004", "met": 3, "of": 7},
+        "approvals": [
+            _approval(1, "Procurement lead", "Eve Example", "aa"),
+            {
+                **_approval(2, "IT director", "Ira Example", "aa"),
+                "decision": "sent_back",
+                "reason": "Read March again.",
+            },
+            _approval(1, "Procurement lead", "Eve Example", "bb"),
+            _approval(2, "IT director", names.get("approver", "Cees Fictief"), "bb"),
+        ],
+    }
+    return computed(content)
+
+
+def _reply(rule: str, stance: str, text: str, *, earlier: bool) -> dict[str, Any]:
+    return {
+        "rule": rule,
+        "stance": stance,
+        "text": text,
+        "by": "Nils Northwind",
+        "at": "2026-03-02T08:00:00Z",
+        "to_earlier_result": earlier,
+    }
+
+
+def _approval(level: int, name: str, by: str, fingerprint: str) -> dict[str, Any]:
+    return {
+        "decision": "approved",
+        "level": level,
+        "level_name": name,
+        "fingerprint": fingerprint,
+        "by": by,
+        "at": "2026-03-03T10:30:00Z",
+        "reason": "",
+    }
 
 
 def _response(number: int, answers: Answers) -> dict[str, Any]:
@@ -150,6 +246,8 @@ def _response(number: int, answers: Answers) -> dict[str, Any]:
         "comment": "",
         "fact": None,
         "evidence": [],
+        "carried_over": False,
+        "by": None,
     }
     questions = [question for rule in release()["rules"] for question in rule["questions"]]
     return {

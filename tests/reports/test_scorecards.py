@@ -9,7 +9,7 @@ import pytest
 from django.utils import translation
 
 from assessments.scoring import Policy
-from reports import scorecards, snapshots, wording
+from reports import scorecards, snapshots, voices, wording
 from tests.reports import cards
 
 LANGUAGES = ("en", "fr", "nl")
@@ -60,7 +60,8 @@ def test_headline_verdict_and_weakest_rule_stand_in_one_sentence_each() -> None:
     assert card.verdict_sentence == "Some is not enough: 1 rule broken, 1 rule partly met, 1 rule not rated."
     assert card.weakest == "The weakest rule is “Troubleshoot incisively”: 25%, broken."
     assert card.weakest_rule is card.rules[3]
-    assert card.confidence_sentence == ("Confidence: low (1 rater from 1 department; 7 of 20 grades with evidence).")
+    assert card.heard == "1 rater from 1 department."
+    assert card.confidence_sentence == "Confidence: low (7 of 20 grades with evidence)."
 
 
 @pytest.mark.parametrize(
@@ -68,9 +69,8 @@ def test_headline_verdict_and_weakest_rule_stand_in_one_sentence_each() -> None:
 )
 def test_none_and_one_are_singular_in_french(evidenced: int, said: str) -> None:
     score = snapshots.score_of(cards.snapshot())
-    words = wording.Words(language="fr", policy=Policy(), rules={}, questions={})
     with translation.override("fr"):
-        assert said in wording.confidence(score, words, raters=1, departments=1, graded=22, evidenced=evidenced)
+        assert said in wording.confidence(score, graded=22, evidenced=evidenced)
 
 
 REASONS: list[tuple[Mapping[str, int | None], int, str, str]] = [
@@ -143,20 +143,120 @@ def test_raters_who_differ_are_named_with_what_each_said() -> None:
         ("Rater 1, Department 1", "4"),
         ("Rater 2, Department 2", "1"),
     ]
-    assert card.confidence_sentence.startswith("Confidence: medium (2 raters from 2 departments; ")
+    assert card.heard == "2 raters from 2 departments."
+    assert card.confidence_sentence == "Confidence: medium (0 of 44 grades with evidence)."
 
 
 def test_one_rater_is_not_repeated_at_every_answer() -> None:
     assert {answer.rater for rule in view().rules for q in rule.questions for answer in q.answers} == {""}
 
 
-def test_what_the_vendor_filled_in_is_shown_as_its_own_and_never_counted() -> None:
+def test_what_the_vendor_filled_in_is_shown_apart_and_never_counted() -> None:
     content = cards.snapshot(graded({}), graded({}, default=0))
-    content["responses"][1]["kind"] = "vendor"
-    card = view({**content, "score": cards.scoring.as_data(snapshots.recompute(content))})
+    content["responses"][1] |= {"kind": "vendor", "name": "Nils Northwind"}
+    card = view(cards.computed(content))
+    question = card.rules[0].questions[0]
     assert card.headline == "7 of 7 rules met"
-    assert [a.rater for a in card.rules[0].questions[0].answers] == ["", "The vendor itself"]
-    assert len(card.raters) == 1
+    assert [answer.rater for answer in question.answers] == [""]
+    assert question.vendor is not None
+    assert (question.vendor.grade, question.vendor.rater) == ("0", "Nils Northwind, Department 2")
+    assert (len(card.raters), card.heard) == (1, "1 rater from 1 department.")
+    assert card.vendor_answered is not None
+
+
+def full(language: str = "en") -> scorecards.ScorecardView:
+    return view(cards.full(), language)
+
+
+def test_who_was_heard_and_who_was_not_stands_in_one_line() -> None:
+    card = full()
+    assert card.heard == "3 raters from 3 departments; not heard: Finance."
+    assert [(one.name, one.at) for one in card.outstanding] == [("Late Example", "")]
+    assert [(one.name, one.why, one.heard) for one in card.departments] == [
+        ("Department 1", "orders from this vendor", True),
+        ("Finance", "depends on a service of this vendor", False),
+        ("Department 3", "runs the IT", True),
+    ]
+
+
+def test_agreement_is_told_with_its_figure_and_what_it_means() -> None:
+    assert full().agreement.startswith("Fair agreement (alpha 0.71). ")
+    assert view().agreement == ""  # one rater judged alone
+    same = {"alpha": None, "level": "none", "why": "no_variation", "raters": 2, "questions": 22}
+    assert view({**cards.full(), "agreement": same}).agreement.startswith("All gave the same grade")
+
+
+def test_agreement_below_a_level_is_never_rounded_up_to_it() -> None:
+    stored = {"alpha": "0.799600", "level": "tentative", "why": "", "raters": 3, "questions": 22}
+    assert "(alpha 0.7996)" in view({**cards.full(), "agreement": stored}).agreement
+
+
+def test_the_gap_is_told_beside_the_rule_and_drawn_as_the_vendors_outline() -> None:
+    rule = full().rules[3]
+    assert (rule.percent, rule.vendor_percent, rule.gap) == ("50%", "100%", "50 points higher")
+    assert rule.gap_words == ("The vendor says 100% of itself, we say 50%: a gap of 50 points. It never counts.")
+    assert rule.mark.vendor_percent == 100
+    assert view().has_gap is False
+    assert view().rules[3].mark.vendor_percent is None
+
+
+@pytest.mark.parametrize(
+    ("difference", "said"),
+    [("1/1", "1 point higher"), ("-1/2", "0.5 points lower"), ("0", "as we do"), (None, "")],
+)
+def test_each_gap_has_its_words(difference: str | None, said: str) -> None:
+    stored = {"rule": "support", "vendor": "50", "customer": "50", "difference": difference}
+    words = wording.Words(language="en", policy=Policy(), rules={}, questions={})
+    assert voices.gap(stored, words) == said
+
+
+def test_a_consensus_shows_its_grade_its_reason_its_day_and_who_was_there() -> None:
+    question = full().rules[0].questions[0]
+    assert (question.grade, len(question.answers), question.disagreement) == ("2", 3, True)
+    assert question.agreed is not None
+    assert (question.agreed.held_on, question.agreed.present) == (
+        "1\u00a0March 2026",
+        "Ada Example, Rater 2, Guest Example",
+    )
+    assert full().rules[0].questions[1].agreed is None
+
+
+def test_who_answered_in_a_raters_place_is_named() -> None:
+    answers = [answer for q in full().rules[5].questions for answer in q.answers if answer.by]
+    assert {(answer.rater, answer.by) for answer in answers} <= {("Rater 3, Department 3", "Bo Delegate")}
+
+
+def test_a_reply_stands_beside_its_rule_and_changes_no_score() -> None:
+    card = full()
+    agreed, contested = card.rules[0].reply, card.rules[3].reply
+    assert agreed is not None and contested is not None
+    assert (agreed.stance_label, agreed.note, agreed.by) == ("The vendor agrees", "", "Nils Northwind")
+    assert (contested.stance, contested.note) == ("contests", "It was shown an earlier result.")
+    assert [rule.number for rule in card.contested] == [4]
+    assert card.reply_note == ""
+    silent = view(cards.computed({**cards.full(), "replies": []}))
+    assert silent.headline == card.headline
+
+
+def test_a_vendor_that_stayed_silent_is_said_to_have_been_asked() -> None:
+    asked = {"asked_at": "2026-03-01T12:00:00Z", "due_on": "2026-03-11", "submitted_at": None}
+    card = view({**cards.full(), "reply": asked, "replies": []})
+    assert card.reply_note == "The vendor was shown this result and did not reply; it had until 11\u00a0March 2026."
+
+
+def test_each_decision_names_its_level_and_says_where_it_was_overtaken() -> None:
+    decisions = [(one.decision, one.level, bool(one.note)) for one in full().approvals]
+    assert decisions == [
+        ("Approved", "Procurement lead", True),
+        ("Sent back", "IT director", False),
+        ("Approved", "Procurement lead", False),
+        ("Approved", "IT director", False),
+    ]
+    assert [one.level for one in view().approvals] == [""]
+
+
+def test_the_scorecard_before_is_named() -> None:
+    assert full().previous == "The scorecard before this one, S-2025-004: 3 of 7 rules met."
 
 
 def test_facts_are_told_with_their_unit() -> None:

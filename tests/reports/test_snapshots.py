@@ -68,13 +68,19 @@ def test_snapshot_holds_texts_in_three_languages_answers_evidence_policy_and_dec
         "reason": "",
         "comment": "Seen",
         "fact": {"value": "5/2", "unit": "month"},
+        "carried_over": False,
+        "by": None,
         "evidence": [{"name": "log.pdf", "sha256": cards.SHA, "size": 10}],
     }
     assert content["release"]["policy"]["met_threshold"] == 75
     assert content["responses"][0]["department"] == "Procurement"
-    assert content["approvals"] == [
-        {"decision": "approved", "by": "Approver", "at": "2026-03-02T09:30:00Z", "reason": ""}
-    ]
+    approval = content["approvals"][0]
+    assert (approval["decision"], approval["by"], approval["at"], approval["level"]) == (
+        "approved",
+        "Approver",
+        "2026-03-02T09:30:00Z",
+        1,
+    )
     assert content["assessment"]["submitted_by"] == "Assessor"
 
 
@@ -119,7 +125,7 @@ def test_the_snapshot_alone_computes_to_the_standing_score(cast: Cast) -> None:
         Answer.objects.filter(pk=cards.answer_of(assessment, key).pk).update(**fields)
     content = snapshots.load(cards.approve(cast, assessment))
     score = snapshots.recompute(content)
-    assert score == standing.standing(assessment, submitted_only=True)
+    assert score == standing.standing(assessment)
     assert score == snapshots.score_of(content)
     assert scoring.as_data(score) == content["score"]
 
@@ -192,7 +198,7 @@ def test_an_approval_whose_scorecard_fails_is_undone(cast: Cast, monkeypatch: py
 def test_a_snapshot_that_computes_otherwise_than_the_approver_saw_is_refused(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(standing, "standing", lambda assessment, submitted_only: None)
+    monkeypatch.setattr(standing, "standing", lambda assessment: None)
     assessment = make_assessment(cast.assessor, grade=3)
     lifecycle.submit(cast.assessor, assessment, now=NOW)
     with pytest.raises(RuntimeError, match="standing score"):

@@ -1,0 +1,14 @@
+"""A document before it is drawn: the one thing that what is said and how it is printed share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """`created` (ISO 8601) stands for the clock: the same snapshot gives the same bytes."""
+
+    html: str
+    title: str
+    created: str
