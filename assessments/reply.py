@@ -236,13 +236,15 @@ def owner_panel(assessment: Assessment, member: Membership | None = None, *, now
     trusted = member is None or may_ask(member, assessment)
     can_act = trusted and assessment.state == AssessmentState.IN_REVIEW
     is_stale = request is not None and request.fingerprint != assessment.fingerprint
+    replies = replies_of(assessment)
+    rules = Rule.objects.filter(release=assessment.release_id)
     return OwnerPanel(
         assessment=assessment,
         request=request,
         link=_link_of(request) if request else None,
         state=_state(request, today),
-        replies=replies_of(assessment),
-        names=dict(Rule.objects.filter(release=assessment.release_id).values_list("key", "name")),
+        replies=replies,
+        names=dict(rules.values_list("key", "name")) if replies else {},
         may_ask=can_act and (request is None or (request.submitted_at is not None and is_stale)),
         may_change=can_act and request is not None and request.submitted_at is None,
     )

@@ -1,0 +1,262 @@
+"""The right of reply as people meet it: the customer asks, the vendor reads the result and replies, both are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Membership
+from assessments import lifecycle, links, reply
+from assessments.models import Answer, Assessment, AssessmentState, Reply, ReplyRequest, VendorLink
+from assessments.standing import standing
+from tests.factories import Cast, add_rater, make_assessment, make_vendor
+from vendors.models import Contact
+
+SECRETS = ("Customer comment", "Customer vendor note", "Assessor", "Colleague", "Hidden Vendor", "Procurement")
+SignedIn = Callable[[Membership], Client]
+
+
+@pytest.fixture
+def assessment(cast: Cast) -> Assessment:
+    make_vendor(cast.organisation, "Hidden Vendor")
+    vendor = make_vendor(cast.organisation, "Example Systems")
+    assessment = make_assessment(cast.assessor, vendor=vendor, grade=3)
+    add_rater(assessment, cast.colleague, grade=2, submitted_at=timezone.now())
+    Answer.objects.update(comment="Customer comment", vendor_says="Customer vendor note")
+    lifecycle.submit(cast.assessor, assessment)
+    assessment.refresh_from_db()
+    return assessment
+
+
+@pytest.fixture
+def contact(assessment: Assessment) -> Contact:
+    return Contact.objects.create(vendor=assessment.vendor, name="Robin Example", email="robin@vendor.example")
+
+
+@pytest.fixture
+def asked(cast: Cast, assessment: Assessment, contact: Contact) -> ReplyRequest:
+    return reply.open_request(cast.assessor, assessment, contact=contact, due_on=in_days(10))
+
+
+@pytest.fixture
+def link(asked: ReplyRequest) -> VendorLink:
+    return VendorLink.objects.get(reply_request=asked)
+
+
+@pytest.fixture
+def visitor(cast: Cast, link: VendorLink) -> Client:
+    _link, token = links.renew(cast.assessor, link)
+    client = Client()
+    client.post(reverse("vendor_link", args=[token]), {"language": "en"})
+    return client
+
+
+def in_days(days: int) -> date:
+    return timezone.localdate() + timedelta(days=days)
+
+
+def posted(**rules: dict[str, str]) -> dict[str, str]:
+    data = {}
+    for rule, fields in rules.items():
+        for name, value in ({"version": "0", "stance": "", "text": ""} | fields).items():
+            data[f"{rule}-{name}"] = value
+    return data
+
+
+def page(link: VendorLink) -> str:
+    return reverse("vendor_reply", args=[link.pk])
+
+
+def test_the_vendor_reads_the_result_per_rule_and_nothing_beneath_it(visitor: Client, link: VendorLink) -> None:
+    html = visitor.get(page(link)).content.decode()
+
+    assert "0 of 7 rules met" in html
+    assert html.count("62.5%") >= 7
+    assert "Partly met" in html
+    assert [word for word in SECRETS if word in html] == []
+    assert "question 1" not in html
+
+
+@pytest.mark.parametrize(("language", "percent"), [("fr", "62,5\u00a0%"), ("nl", "62,5%")])
+def test_numbers_and_names_follow_the_language(visitor: Client, link: VendorLink, language: str, percent: str) -> None:
+    visitor.post(reverse("set_language"), {"language": language})
+
+    html = visitor.get(page(link)).content.decode()
+
+    assert percent in html
+    assert f"Support ({language})" in html
+
+
+def test_it_saves_for_later_and_sends(visitor: Client, link: VendorLink, asked: ReplyRequest) -> None:
+    before = standing(asked.assessment)
+    data = posted(support={"stance": "agrees"}, proof={"stance": "contests", "text": "We proved it."})
+
+    saved = visitor.post(page(link), data | {"then": "stay"}, follow=True).content.decode()
+    assert "Your customer reads it once you send it" in saved
+    assert reply.replies_of(asked.assessment) == ()
+    data = posted(support={"stance": "agrees", "version": "1"})
+    sent = visitor.post(page(link), data | {"then": "send"}, follow=True).content.decode()
+
+    assert "Your reply is sent" in sent
+    assert "We proved it." in sent
+    assert "<textarea" not in sent
+    assert [one.stance for one in reply.replies_of(asked.assessment)] == ["agrees", "contests"]
+    assert standing(asked.assessment) == before
+
+
+def test_to_contest_needs_a_text_and_what_was_typed_stays(visitor: Client, link: VendorLink) -> None:
+    data = posted(support={"stance": "contests"}, speed={"text": "Half a thought"}, proof={"stance": "agrees"})
+
+    response = visitor.post(page(link), data | {"then": "send"})
+
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert "Say what you contest" in html
+    assert "Half a thought" in html
+    assert Reply.objects.get(rule="proof").stance == "agrees"
+    assert ReplyRequest.objects.get().submitted_at is None
+
+
+def test_two_windows_are_shown_both_texts(visitor: Client, link: VendorLink) -> None:
+    visitor.post(page(link), posted(support={"stance": "agrees", "text": "From the first window"}))
+    mine = posted(support={"stance": "contests", "text": "From the second"})
+
+    response = visitor.post(page(link), mine)
+    html = response.content.decode()
+    assert response.status_code == 409
+    assert "From the first window" in html
+    assert "From the second" in html
+
+    visitor.post(page(link), mine | {"keep": "support:1"})
+    assert Reply.objects.get(rule="support").text == "From the second"
+
+
+def test_after_the_last_day_the_page_says_so_and_what_was_typed_stays(
+    visitor: Client, link: VendorLink, asked: ReplyRequest
+) -> None:
+    ReplyRequest.objects.filter(pk=asked.pk).update(due_on=in_days(-1))
+
+    shown = visitor.get(page(link)).content.decode()
+    response = visitor.post(page(link), posted(support={"stance": "contests", "text": "Too late"}))
+
+    assert "The time to reply ended" in shown
+    assert "<textarea" not in shown
+    assert response.status_code == 423
+    assert "Too late" in response.content.decode()
+    assert Reply.objects.get(rule="support").text == ""
+
+
+def test_after_the_approval_the_page_says_so(visitor: Client, link: VendorLink) -> None:
+    Assessment.objects.update(state=AssessmentState.APPROVED)
+
+    html = visitor.get(page(link)).content.decode()
+
+    assert "approved" in html
+    assert "Send the reply" not in html
+
+
+def test_a_link_to_answer_opens_no_reply_and_the_reverse(visitor: Client, link: VendorLink) -> None:
+    assert visitor.get(reverse("vendor_desk", args=[link.pk])).status_code == 404
+    assert visitor.get(reverse("vendor_reply", args=[link.pk + 1])).status_code == 404
+
+
+def test_the_customer_asks_from_the_review(
+    signed_in: SignedIn, cast: Cast, assessment: Assessment, contact: Contact
+) -> None:
+    client = signed_in(cast.assessor)
+    review = client.get(reverse("assessment_review", args=[assessment.pk])).content.decode()
+    url = reverse("vendor_reply_open", args=[assessment.pk])
+    shown = client.get(url).content.decode()
+
+    response = client.post(url, {"contact": contact.pk, "due_on": in_days(5).isoformat()}, follow=True)
+
+    assert url in review
+    assert "Robin Example" in shown
+    assert ReplyRequest.objects.get().due_on == in_days(5)
+    assert "Waiting for the vendor" in response.content.decode()
+
+
+def test_the_day_is_tomorrow_at_least(
+    signed_in: SignedIn, cast: Cast, assessment: Assessment, contact: Contact
+) -> None:
+    url = reverse("vendor_reply_open", args=[assessment.pk])
+
+    response = signed_in(cast.assessor).post(url, {"contact": contact.pk, "due_on": in_days(0).isoformat()})
+
+    assert "until tomorrow at least" in response.content.decode()
+    assert not ReplyRequest.objects.exists()
+
+
+def test_without_a_contact_the_page_says_what_to_do(signed_in: SignedIn, cast: Cast, assessment: Assessment) -> None:
+    html = signed_in(cast.assessor).get(reverse("vendor_reply_open", args=[assessment.pk])).content.decode()
+
+    assert "No contact at the vendor yet" in html
+
+
+def test_a_contact_of_another_vendor_cannot_be_chosen(signed_in: SignedIn, cast: Cast, assessment: Assessment) -> None:
+    other = Contact.objects.create(vendor=make_vendor(cast.organisation, "Other"), name="Other")
+    url = reverse("vendor_reply_open", args=[assessment.pk])
+
+    signed_in(cast.assessor).post(url, {"contact": other.pk, "due_on": in_days(5).isoformat()})
+
+    assert not ReplyRequest.objects.exists()
+
+
+def test_more_time_and_withdrawing(
+    signed_in: SignedIn, cast: Cast, visitor: Client, link: VendorLink, asked: ReplyRequest
+) -> None:
+    client = signed_in(cast.approver)
+    extend = reverse("vendor_reply_extend", args=[asked.assessment_id])
+    withdraw = reverse("vendor_reply_withdraw", args=[asked.assessment_id])
+
+    assert client.get(extend).status_code == 200
+    client.post(extend, {"due_on": in_days(20).isoformat()})
+    asked.refresh_from_db()
+    assert asked.due_on == in_days(20)
+
+    assert client.get(withdraw).status_code == 200
+    client.post(withdraw)
+    asked.refresh_from_db()
+    assert asked.withdrawn_at is not None
+    assert visitor.get(page(link)).status_code == 410
+
+
+def test_the_review_shows_the_reply_only_once_it_is_sent(
+    signed_in: SignedIn, cast: Cast, visitor: Client, link: VendorLink, asked: ReplyRequest
+) -> None:
+    review = reverse("assessment_review", args=[asked.assessment_id])
+    visitor.post(page(link), posted(support={"stance": "contests", "text": "We stayed all night."}))
+    client = signed_in(cast.approver)
+    assert "We stayed all night." not in client.get(review).content.decode()
+
+    visitor.post(page(link), posted(support={"version": "1", "stance": "contests", "text": "x"}) | {"then": "send"})
+
+    html = client.get(review).content.decode()
+    assert "Replied" in html
+    assert "contested" in html
+
+
+def test_a_reader_sees_the_state_and_changes_nothing(signed_in: SignedIn, cast: Cast, asked: ReplyRequest) -> None:
+    client = signed_in(cast.reader)
+
+    html = client.get(reverse("assessment_review", args=[asked.assessment_id])).content.decode()
+
+    assert "Waiting for the vendor" in html
+    assert "Withdraw the request" not in html
+    for name in ("vendor_reply_open", "vendor_reply_extend", "vendor_reply_withdraw"):
+        assert client.post(reverse(name, args=[asked.assessment_id])).status_code == 403
+
+
+def test_the_page_takes_the_same_few_queries(
+    visitor: Client, link: VendorLink, django_assert_max_num_queries: Any
+) -> None:
+    visitor.get(page(link))
+
+    with django_assert_max_num_queries(3):
+        visitor.get(page(link))
