@@ -126,7 +126,7 @@ ROUTES: dict[str, Right | Gate] = {
     # links for the vendor
     "assessment_vendor": Right.READ,
     "link_add": Right.ASSESS,
-    "link_renew": Right.ASSESS,
+    "link_renew": Gate.ASKED,  # of a link to reply also by whoever decides
     "link_extend": Right.ASSESS,
     "link_revoke": Right.ASSESS,
     "vendor_reopen": Right.ASSESS,

@@ -140,6 +140,13 @@ def note_seen(link: VendorLink, *, now: datetime) -> None:
 
 
 # Making, changing, withdrawing ----------------------------------------------------------------------------------
+def may_change(member: Membership, assessment: Assessment, purpose: str) -> bool:
+    """Whoever assesses; and whoever decides, about a link to reply."""
+    if may(member, Right.ASSESS):
+        return True
+    return purpose == LinkPurpose.REPLY and chain.may_decide_on(assessment, member)
+
+
 def create(
     member: Membership,
     assessment: Assessment,
@@ -354,11 +361,8 @@ def _complete(link: VendorLink | None) -> VendorLink | None:
 def _held(
     member: Membership, assessment: Assessment, purpose: str, states: set[AssessmentState] | None = None
 ) -> Assessment:
-    """The assessment, held until the transaction ends, in a state that allows it.
-
-    Whoever assesses; for a reply also whoever decides."""
-    decides = purpose == LinkPurpose.REPLY and chain.may_decide_on(assessment, member)
-    if not may(member, Right.ASSESS) and not decides:
+    """The assessment, held until the transaction ends, in a state that allows it."""
+    if not may_change(member, assessment, purpose):
         raise PermissionDenied
     return lifecycle._held(member, assessment, states or STATES[purpose])
 

@@ -114,7 +114,7 @@ def vendor_evidence_delete(request: LinkRequest, link: int, pk: int) -> HttpResp
     return _evidence_reply(request, _form_of(request.link)(answer=evidence.answer), closed)
 
 
-@by_link(LinkPurpose.ANSWER)  # type: ignore[arg-type]
+@by_link(LinkPurpose.ANSWER)
 @require_GET
 def vendor_evidence_download(request: LinkRequest, link: int, pk: int) -> FileResponse:
     """The vendor's own file back, always to be kept and never to be shown."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.core import signing
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -19,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import language
 from accounts.access import MemberRequest, Right, may
-from assessments import lifecycle, links
+from assessments import lifecycle, links, reply
 from assessments.lifecycle import IllegalTransition
 from assessments.link_forms import BY_MAIL, EnterForm, ExtendForm, LinkForm
 from assessments.links import Standing
@@ -28,7 +30,8 @@ from assessments.views.assessments import fetch
 
 SALT = "assessments.vendor-link"
 STATUS_OF = {Standing.UNKNOWN: 404, Standing.EXPIRED: 410, Standing.REVOKED: 410, Standing.REPLACED: 410}
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
+Guarded = TypeVar("Guarded", bound=HttpResponseBase)
 
 
 class LinkRequest(HttpRequest):
@@ -47,7 +50,7 @@ def by_link(*purposes: LinkPurpose) -> Callable[[View], View]:
 
     def wrap(view: View) -> View:
         @wraps(view)
-        def admit(request: HttpRequest, link: int, *args: Any, **kwargs: Any) -> HttpResponse:
+        def admit(request: HttpRequest, link: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
             now = timezone.now()
             row, state = _admitted(request, link)
             if state is Standing.OPEN:
@@ -147,7 +150,7 @@ def _closed(request: HttpRequest, link: VendorLink | None, state: Standing) -> H
     return render(request, "assessments/vendor_link_closed.html", context, status=STATUS_OF[state])
 
 
-def _guarded(response: HttpResponse) -> HttpResponse:
+def _guarded(response: Guarded) -> Guarded:
     """Nothing of these pages is kept by a cache, and no address of theirs is told to anybody.
 
     Not `no-referrer`: browsers then send `Origin: null`, and every form would be refused as forged.
@@ -175,6 +178,7 @@ def _owner_page(request: MemberRequest, assessment: Assessment, form: LinkForm) 
         "form": form,
         "may_change": is_collecting and may(request.member, Right.ASSESS),
         "may_revoke": may(request.member, Right.ASSESS),
+        "panel": reply.owner_panel(assessment, request.member),
         "not_now": "" if is_collecting else str(lifecycle.NOT_NOW[assessment.state]),
     }
     return render(request, "assessments/assessment_vendor.html", context)
@@ -206,6 +210,8 @@ def link_add(request: MemberRequest, pk: int) -> HttpResponse:
 def link_renew(request: MemberRequest, pk: int) -> HttpResponse:
     """Send it again, or make it anew to copy: either way the earlier one ends, so the page asks first."""
     link = _own(request, pk)
+    if not links.may_change(request.member, link.assessment, link.purpose):
+        raise PermissionDenied
     if request.method == "GET":
         return render(request, "assessments/link_renew.html", {"link": link, "assessment": link.assessment})
     try:

@@ -106,7 +106,7 @@ class Side:
 
     @cached_property
     def answer(self) -> Answer:
-        return self.answers.link.response.answers.order_by("pk")[0]  # type: ignore[union-attr]
+        return Answer.objects.filter(response=self.answers.link.response).order_by("pk")[0]
 
     @cached_property
     def customers_answer(self) -> Answer:
@@ -247,7 +247,7 @@ def sent_again(asked: Asked, other: Asked) -> Cookies:
     return cookies
 
 
-KNOWN = {revoked: 410, expired: 410, sent_again: 410}
+KNOWN: dict[Callable[[Asked, Asked], Cookies], int] = {revoked: 410, expired: 410, sent_again: 410}
 CASES = (
     nothing,
     under_its_name,

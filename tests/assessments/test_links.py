@@ -317,7 +317,7 @@ class TestSending:
         with translation.override(language):
             assert date_format(until, "DATE_FORMAT") in str(message.body)
         assert str(message.body).count(links.address(token)) == 1
-        page = str(message.alternatives[0][0])  # type: ignore[attr-defined]
+        page = str(message.alternatives[0][0])  # type: ignore[union-attr]
         assert f'<html lang="{language}">' in page
         for text in (str(message.body), page):
             assert cast.organisation.name in text
