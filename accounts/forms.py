@@ -81,7 +81,9 @@ class InvitationForm(forms.ModelForm[Invitation]):
 class DepartmentForm(forms.ModelForm[Department]):
     class Meta:
         model = Department
-        fields = ("name",)
+        fields = ("name", "is_it")
+        labels = {"is_it": _("This department runs the IT")}
+        help_texts = {"is_it": _("It has a say in every assessment, because a system is assessed.")}
 
 
 class NewAccountForm(forms.Form):

@@ -25,24 +25,24 @@ def change(actor: Membership, *, name: str, language: str, allow_self_approval: 
     return row
 
 
-def add_department(actor: Membership, *, name: str) -> Department:
+def add_department(actor: Membership, *, name: str, is_it: bool = False) -> Department:
     """Raises MembershipError where the name is taken."""
     with transaction.atomic():
-        row = _save(Department(organisation=actor.organisation, name=name))
-        after = audit.snapshot(row, ("name",))
+        row = _save(Department(organisation=actor.organisation, name=name, is_it=is_it))
+        after = _department(row)
         audit.record(actor.user, "department.added", row, organisation=actor.organisation, after=after)
     return row
 
 
-def rename_department(actor: Membership, department: Department, *, name: str) -> Department:
+def change_department(actor: Membership, department: Department, *, name: str, is_it: bool) -> Department:
     """Raises MembershipError where the name is taken."""
     with transaction.atomic():
-        before = audit.snapshot(department, ("name",))
-        if before["name"] == name:
+        before = _department(department)
+        department.name, department.is_it = name, is_it
+        after = _department(department)
+        if after == before:
             return department
-        department.name = name
         row = _save(department)
-        after = audit.snapshot(row, ("name",))
         audit.record(actor.user, "department.changed", row, organisation=actor.organisation, before=before, after=after)
     return row
 
@@ -62,7 +62,7 @@ def delete_department(actor: Membership, department: Department) -> None:
                 )
                 % {"count": used}
             )
-        before = audit.snapshot(department, ("name",))
+        before = _department(department)
         audit.record(actor.user, "department.deleted", department, organisation=actor.organisation, before=before)
         department.delete()
 
@@ -83,3 +83,8 @@ def _save(department: Department) -> Department:
     except IntegrityError as error:
         raise MembershipError(_("There is a department of this name already.")) from error
     return department
+
+
+def _department(row: Department) -> dict[str, object]:
+    """For the trail: what it is called, and that it runs the IT where it does."""
+    return {"name": row.name} | ({"is_it": True} if row.is_it else {})

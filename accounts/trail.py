@@ -24,7 +24,7 @@ VERBS: dict[str, str | Promise] = {
     "organisation.added": gettext_lazy("Organisation added"),
     "organisation.changed": gettext_lazy("Organisation settings changed"),
     "department.added": gettext_lazy("Department added"),
-    "department.changed": gettext_lazy("Department renamed"),
+    "department.changed": gettext_lazy("Department changed"),
     "department.deleted": gettext_lazy("Department deleted"),
     "member.added": gettext_lazy("Member added"),
     "member.changed": gettext_lazy("Member changed"),

@@ -79,7 +79,7 @@ def department_add(request: MemberRequest) -> HttpResponse:
     form = DepartmentForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            organisations.add_department(request.member, name=form.cleaned_data["name"])
+            organisations.add_department(request.member, **form.cleaned_data)
             return redirect("member_list")
         except MembershipError as refused:
             form.add_error("name", str(refused))
@@ -89,10 +89,10 @@ def department_add(request: MemberRequest) -> HttpResponse:
 @form_view
 def department_edit(request: MemberRequest, pk: int) -> HttpResponse:
     department = _department(request, pk)
-    form = DepartmentForm(request.POST or None, initial={"name": department.name})
+    form = DepartmentForm(request.POST or None, initial={"name": department.name, "is_it": department.is_it})
     if request.method == "POST" and form.is_valid():
         try:
-            organisations.rename_department(request.member, department, name=form.cleaned_data["name"])
+            organisations.change_department(request.member, department, **form.cleaned_data)
             return redirect("member_list")
         except MembershipError as refused:
             form.add_error("name", str(refused))

@@ -12,6 +12,7 @@ from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import gettext as _
 
+from accounts.models import Department
 from vendors import headings
 from vendors.headings import Heading
 from vendors.models import Contact, Service, Tier, Vendor
@@ -119,6 +120,7 @@ _CLEAN: dict[str, Callable[[str], str]] = {
     "name": _field(Vendor, "name"),
     "reference": _field(Vendor, "reference"),
     "tier": _tier,
+    "department": _field(Department, "name"),
     "website": _website,
     "country": _field(Vendor, "country"),
     "notes": _field(Vendor, "notes", lines=True),

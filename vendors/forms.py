@@ -57,10 +57,14 @@ class VendorForm(forms.ModelForm[Vendor]):
         help_texts = {
             "reference": _("The number that your own systems know this vendor by. Imports find the vendor by it."),
             "tier": _("How much of your business stands still without this vendor."),
+            "department": _("It has a say in every assessment of this vendor."),
         }
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        department: forms.ModelChoiceField = self.fields["department"]  # type: ignore[assignment]
+        department.queryset = organisation.departments.all()
+        department.empty_label = _("None")
         self.namesakes = Vendor.objects.filter(organisation=organisation).exclude(pk=self.instance.pk)
 
     def clean_name(self) -> str:

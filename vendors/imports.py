@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.models import AuditEntry, Membership
+from accounts.models import AuditEntry, Department, Membership
 from vendors import headings, sheets
 from vendors.cells import Cells, Problem, read_cells
 from vendors.models import Contact, Service, Tier, Vendor, VendorImport
@@ -64,7 +64,7 @@ class Step:
     name: str
     vendor: int | None = None
     is_archived: bool = False
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)  # of the vendor; a department by its id
     services: tuple[str, ...] = ()
     contact: dict[str, str] = field(default_factory=dict)
     contact_id: int | None = None
@@ -129,7 +129,7 @@ def table_of(upload: VendorImport) -> Table:
 
 # Planning --------------------------------------------------------------------------------------------------------
 def plan_for(member: Membership, table: Table) -> Plan:
-    """What each row would do; five thousand rows take three queries."""
+    """What each row would do; five thousand rows take four queries."""
     found = headings.understand(table.header)
     known = _Known.by(member)
     return Plan(headings=found, steps=tuple(_step(row, found, known) for row in table.rows))
@@ -139,12 +139,18 @@ class _Known:
     """The register as the rows meet it, and what the rows before have claimed."""
 
     def __init__(
-        self, vendors: Iterable[Vendor], services: Iterable[tuple[int, str]], contacts: Iterable[Contact]
+        self,
+        vendors: Iterable[Vendor],
+        services: Iterable[tuple[int, str]],
+        contacts: Iterable[Contact],
+        departments: Iterable[tuple[int, str]],
     ) -> None:
         self.by_reference: dict[str, Vendor] = {}
         self.by_name: dict[str, Vendor] = {}
         self.services: dict[int, set[str]] = {}
         self.contacts: dict[int, list[Contact]] = {}
+        self.departments: dict[int, str] = dict(departments)
+        self.department_of = {_key(name): pk for pk, name in self.departments.items()}
         self.claimed: dict[tuple[str, Any], int] = {}
         for vendor in vendors:
             self.by_name[_key(vendor.name)] = vendor
@@ -161,6 +167,7 @@ class _Known:
             Vendor.objects.for_member(member).order_by("pk"),
             Service.objects.for_member(member).order_by("pk").values_list("vendor", "name"),
             Contact.objects.for_member(member).order_by("pk"),
+            Department.objects.filter(organisation=member.organisation_id).values_list("pk", "name"),
         )
 
     def claim(self, line: int, vendor: Vendor | None, fields: dict[str, str]) -> int | None:
@@ -183,8 +190,9 @@ def _key(name: str) -> str:
 
 def _step(row: Row, found: Sequence[headings.Heading], known: _Known) -> Step:
     cells = read_cells(row, found)
-    vendor, problem = _match(cells, known)
-    problems = [*cells.problems, *([problem] if problem else [])]
+    vendor, mismatch = _match(cells, known)
+    department, unknown = _department(cells, known)
+    problems = [*cells.problems, *(problem for problem in (mismatch, unknown) if problem)]
     if not problems:
         earlier = known.claim(row.line, vendor, cells.fields)
         if earlier is not None:
@@ -192,7 +200,22 @@ def _step(row: Row, found: Sequence[headings.Heading], known: _Known) -> Step:
     name = cells.fields.get("name") or (vendor.name if vendor else "")
     if problems:
         return Step(line=row.line, fate=Fate.ERROR, name=name, problems=tuple(problems))
-    return _new(row.line, cells) if vendor is None else _changed(row.line, cells, vendor, known)
+    fields: dict[str, Any] = {key: value for key, value in cells.fields.items() if key != "department"} | department
+    if vendor is None:
+        return _new(row.line, cells, fields, known)
+    return _changed(row.line, cells, vendor, fields, known)
+
+
+def _department(cells: Cells, known: _Known) -> tuple[dict[str, int], Problem | None]:
+    """The department that orders, which must be there already: a slip of the pen founds none."""
+    name = cells.fields.get("department", "")
+    if not name:
+        return {}, None
+    if _key(name) in known.department_of:
+        return {"department_id": known.department_of[_key(name)]}, None
+    there = ", ".join(known.departments.values()) or _("none")
+    reason = _("There is no department of this name. An administrator adds it first; these are there: %(names)s.")
+    return {}, Problem(column=headings.label("department"), value=name, reason=reason % {"names": there})
 
 
 def _match(cells: Cells, known: _Known) -> tuple[Vendor | None, Problem | None]:
@@ -218,28 +241,34 @@ def _named_twice(cells: Cells, earlier: int) -> Problem:
     return Problem(column=headings.label("name"), value=value, reason=reason)
 
 
-def _new(line: int, cells: Cells) -> Step:
+def _difference(key: str, before: Any, after: Any, known: _Known) -> Difference:
+    if key == "department_id":
+        return Difference(column="department", before=known.departments.get(before, ""), after=known.departments[after])
+    return Difference(column=key, before=before, after=after)
+
+
+def _new(line: int, cells: Cells, fields: dict[str, Any], known: _Known) -> Step:
     contact = dict(cells.contact)
-    told = [Difference(column=key, before="", after=value) for key, value in cells.fields.items() if key != "name"]
+    told = [_difference(key, "", value, known) for key, value in fields.items() if key != "name"]
     return Step(
         line=line,
         fate=Fate.NEW,
-        name=cells.fields["name"],
-        fields=cells.fields,
+        name=fields["name"],
+        fields=fields,
         services=cells.services,
         contact=contact,
         differences=(*told, *_parts(cells.services, contact)),
     )
 
 
-def _changed(line: int, cells: Cells, vendor: Vendor, known: _Known) -> Step:
-    fields = {key: value for key, value in cells.fields.items() if getattr(vendor, key) != value}
+def _changed(line: int, cells: Cells, vendor: Vendor, given: dict[str, Any], known: _Known) -> Step:
+    fields = {key: value for key, value in given.items() if getattr(vendor, key) != value}
     if "name" in fields and _key(fields["name"]) == _key(vendor.name):
         del fields["name"]  # capitals alone do not rename
     there = known.services.get(vendor.pk, set())
     services = tuple(name for name in cells.services if _key(name) not in there)
     contact, contact_id, now = _contact(cells.contact, known.contacts.get(vendor.pk, []))
-    told = [Difference(column=key, before=getattr(vendor, key), after=value) for key, value in fields.items()]
+    told = [_difference(key, getattr(vendor, key), value, known) for key, value in fields.items()]
     differences = (*told, *_parts(services, contact, now=now, name=cells.contact.get("name", "")))
     return Step(
         line=line,

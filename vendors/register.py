@@ -12,7 +12,7 @@ from accounts import audit
 from accounts.models import Membership
 from vendors.models import Contact, Service, Vendor
 
-VENDOR_FIELDS = ("name", "reference", "tier", "website", "country", "notes")
+VENDOR_FIELDS = ("name", "reference", "tier", "department", "website", "country", "notes")
 SERVICE_FIELDS = ("name", "mission_critical", "department", "description")
 CONTACT_FIELDS = ("name", "job", "email", "phone", "language")
 UNIQUE_MARKS = ("unique constraint", "once_per")  # as SQLite and PostgreSQL say it

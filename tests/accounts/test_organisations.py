@@ -52,6 +52,21 @@ def test_a_department_is_added_renamed_and_deleted_with_a_trail(cast: Cast, sign
     ]
 
 
+def test_a_department_that_runs_the_it_is_marked_so_and_told(cast: Cast, signed_in: SignedIn) -> None:
+    client = signed_in(cast.admin)
+
+    client.post(reverse("department_add"), {"name": "Operations", "is_it": "on"})
+    department = Department.objects.get(name="Operations")
+    assert department.is_it
+    assert '<span class="tag">IT</span>' in client.get(reverse("member_list")).content.decode()
+
+    client.post(reverse("department_edit", args=[department.pk]), {"name": "Operations"})
+
+    department.refresh_from_db()
+    assert not department.is_it
+    assert AuditEntry.objects.get(verb="department.changed").before == {"is_it": True}
+
+
 def test_two_departments_of_one_name_are_refused_on_the_page(cast: Cast, signed_in: SignedIn) -> None:
     response = signed_in(cast.admin).post(reverse("department_add"), {"name": "PROCUREMENT"})
 

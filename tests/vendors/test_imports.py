@@ -14,7 +14,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Department
 from tests.assessments.test_lifecycle import at_once
 from tests.factories import NOW, Cast, make_cast, make_vendor
 from vendors import headings, imports, sheets
@@ -117,6 +117,25 @@ def test_a_new_vendor_comes_with_its_services_and_its_contact(cast: Cast) -> Non
     assert step.fields["website"] == "https://x.example"
     assert step.services == ("Payroll", "Billing")
     assert step.contact == {"name": "Demo", "email": "demo@x.example"}
+
+
+def test_the_department_that_orders_is_one_that_is_there(cast: Cast) -> None:
+    vendor = make_vendor(cast.organisation, "Example")
+    table = plan(cast, "name;ordered by\nExample;PROCUREMENT\nSample;Procurement\nOther;Gardening\n")
+
+    known, new, unknown = table.steps
+    assert (known.fate, known.vendor, known.fields) == (Fate.CHANGED, vendor.pk, {"department_id": cast.department.pk})
+    assert (known.differences[0].before, known.differences[0].after) == ("", "Procurement")
+    assert (new.fate, new.fields["department_id"]) == (Fate.NEW, cast.department.pk)
+    assert unknown.fate == Fate.ERROR
+    assert "no department of this name" in unknown.problems[0].reason
+    assert "Procurement" in unknown.problems[0].reason
+
+
+def test_another_organisations_department_orders_nothing_here(cast: Cast) -> None:
+    Department.objects.create(organisation=cast.other_organisation, name="Elsewhere")
+
+    assert only(cast, "name;department\nExample;Elsewhere\n").fate == Fate.ERROR
 
 
 def test_a_vendor_is_found_by_its_reference_and_may_get_another_name(cast: Cast) -> None:
@@ -264,7 +283,7 @@ def test_a_plan_takes_the_same_queries_for_one_row_and_for_many(cast: Cast) -> N
             plan(cast, text)
         return len(caught)
 
-    assert queries(1) == queries(60) == 3
+    assert queries(1) == queries(60) == 4
 
 
 # Writing ---------------------------------------------------------------------------------------------------------
@@ -272,6 +291,18 @@ def test_nothing_is_written_before_somebody_says_so(cast: Cast) -> None:
     keep(cast, HEADER + "Example;;;;;;;;\n")
     assert not Vendor.objects.exists()
     assert not AuditEntry.objects.exists()
+
+
+def test_the_department_that_orders_goes_in_and_is_told(cast: Cast) -> None:
+    known = make_vendor(cast.organisation, "Known")
+    text = "name;department\nKnown;Procurement\nExample;Procurement\n"
+    upload = keep(cast, text)
+    imports.apply(cast.assessor, upload, digest=plan(cast, text).digest, now=NOW)
+
+    known.refresh_from_db()
+    assert known.department == cast.department
+    assert Vendor.objects.get(name="Example").department == cast.department
+    assert AuditEntry.objects.get(verb="vendor.changed").after == {"department_id": cast.department.pk}
 
 
 def test_good_rows_go_in_without_the_bad_and_leave_a_trail(cast: Cast) -> None:
@@ -490,7 +521,7 @@ def test_whatever_the_cells_hold_each_row_gets_a_fate(rows: list[list[str]], lan
     except ImportRefused:
         return
     found = headings.understand(table.header)
-    known = imports._Known((), (), ())
+    known = imports._Known((), (), (), ())
     steps = [imports._step(row, found, known) for row in table.rows]
     assert len(steps) == len(table.rows)
     assert all(bool(step.problems) == (step.fate == Fate.ERROR) for step in steps)

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Department
 from tests.factories import NOW, Cast, make_assessment, make_vendor
 from vendors import register
 from vendors.models import Contact, Service, Vendor
@@ -41,6 +41,21 @@ def test_an_added_vendor_is_in_the_register_and_in_the_trail(cast: Cast, signed_
     assert vendor.website == "https://systems.example"
     assert verbs() == ["vendor.added"]
     assert last_entry().after["tier"] == "critical"
+
+
+def test_the_department_that_orders_is_one_of_the_organisation(cast: Cast, signed_in: Any) -> None:
+    elsewhere = Department.objects.create(organisation=cast.other_organisation, name="Elsewhere")
+    client = signed_in(cast.assessor)
+
+    refused = client.post(reverse("vendor_add"), {**FILLED, "department": elsewhere.pk})
+    client.post(reverse("vendor_add"), {**FILLED, "department": cast.department.pk})
+
+    assert "department" in refused.context["form"].errors
+    vendor = Vendor.objects.get()
+    assert vendor.department == cast.department
+    page = client.get(reverse("vendor_detail", args=[vendor.pk])).content.decode()
+    assert "Ordered by" in page
+    assert "Procurement" in page
 
 
 def test_a_vendor_without_a_name_is_refused_and_nothing_typed_is_lost(cast: Cast, signed_in: Any) -> None:

@@ -129,5 +129,5 @@ def vendor_restore(request: MemberRequest, pk: int) -> HttpResponse:
 
 def fetch(request: MemberRequest, pk: int) -> Vendor:
     """The member's vendor, or a 404: fetching is authorising."""
-    rows = Vendor.objects.for_member(request.member).select_related("organisation")
+    rows = Vendor.objects.for_member(request.member).select_related("organisation", "department")
     return get_object_or_404(rows, pk=pk)
