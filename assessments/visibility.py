@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import CharField, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
@@ -87,7 +87,12 @@ def readable_entries(entries: AuditEntryQuerySet, user: User) -> AuditEntryQuery
         Evidence: Q(of_answer__in=answers) | Q(object_id__in=_as_text(Evidence.objects.filter(answer__in=hidden_ids))),
     }
     told = entries.annotate(
-        of_answer=Coalesce(KeyTextTransform("answer", "after"), KeyTextTransform("answer", "before"), Value(""))
+        of_answer=Coalesce(
+            KeyTextTransform("answer", "after"),
+            KeyTextTransform("answer", "before"),
+            Value(""),
+            output_field=TextField(),
+        )
     )
     for model, hidden in about.items():
         told = told.exclude(hidden, object_type=model._meta.label_lower)

@@ -1,0 +1,352 @@
+"""Each rater judges alone: what is not handed in is read by nobody else, whatever their role and by whatever page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.access import ROUTES, Gate, Right
+from accounts.models import AuditEntry, Membership
+from assessments import delegation, lifecycle
+from assessments.answering import Draft, save_answer
+from assessments.evidence import add_evidence, delete_evidence
+from assessments.models import Answer, Assessment, Delegation, Evidence, Response, ResponseKind
+from assessments.visibility import hidden_answers, may_read, may_write, readable_entries, readable_responses
+from tests.config.routes import OBJECTS, World, arguments, routes
+from tests.factories import NOW, Cast, add_rater, make_assessment
+
+SignIn = Callable[[Membership], Client]
+MARK = "Q7X"  # in every text and every file name that the other rater wrote
+FACT = "77.31"
+PDF = b"%PDF-1.7\n1 0 obj\n"
+# Of the things that an address can name, those that belong to the planted assessment.
+PLANTED = {
+    "collecting", "handed_in", "in_review", "draft", "answer", "evidence", "rater", "delegation", "vendor"
+}  # fmt: skip
+BEYOND = {"assessment_open", "assessment_cancel"}
+
+
+class Planted(World):
+    """One assessment: its owner and a reader still judge, a colleague has written what nobody else may see."""
+
+    @cached_property
+    def collecting(self) -> Assessment:  # type: ignore[override]
+        assessment = make_assessment(self.cast.assessor, vendor=self.vendor, grade=1)
+        add_rater(assessment, self.cast.reader, grade=1)
+        return assessment
+
+    @cached_property
+    def rater(self) -> Response:  # type: ignore[override]
+        """The colleague's, each answer marked."""
+        return add_rater(self.collecting, self.cast.colleague)
+
+    @property
+    def draft(self) -> Assessment:  # type: ignore[override]
+        return self.collecting
+
+    handed_in = in_review = draft  # type: ignore[assignment]
+
+    @cached_property
+    def answer(self) -> Answer:  # type: ignore[override]
+        return self.rater.answers.select_related("question", "response").get(question__key="support-1")
+
+    @cached_property
+    def evidence(self) -> Evidence:  # type: ignore[override]
+        kept = [self.file(f"{name} {MARK}.pdf") for name in ("kept", "deleted")]
+        delete_evidence(kept[1], author=self.writer)
+        return kept[0]
+
+    @cached_property
+    def delegation(self) -> Delegation:  # type: ignore[override]
+        lent = self.rater.answers.get(question__key="proof-1")
+        return delegation.delegate(self.cast.colleague, lent, self.cast.approver, note=f"Please {MARK}")
+
+    @property
+    def writer(self) -> Any:
+        return self.cast.colleague.user
+
+    def file(self, name: str) -> Evidence:
+        upload = SimpleUploadedFile(name, PDF + name.encode())
+        kept = add_evidence(self.answer, upload, author=self.writer, now=NOW)
+        assert isinstance(kept, Evidence)
+        return kept
+
+    def write(self) -> None:
+        """As a person does, so that the trail holds it too."""
+        for number, answer in enumerate(self.rater.answers.select_related("question").order_by("pk")):
+            texts = {"vendor_says": f"They say {MARK}.", "comment": f"I think {MARK}."}
+            graded = {"grade": 4} if number % 3 else {"blank": "not_applicable", "reason": f"Because {MARK}."}
+            save_answer(answer, Draft(**texts, **graded), version=0, author=self.writer, now=NOW)  # type: ignore[arg-type]
+        self.rater.answers.update(fact_value=FACT)
+        assert self.evidence
+
+    def pages(self) -> Iterator[tuple[str, str]]:
+        """Every page for members that can be about this assessment, and those about no single thing."""
+        for route in routes():
+            gate = ROUTES.get(route.name)
+            if route.name in BEYOND or not (isinstance(gate, Right) or gate is Gate.ASKED):
+                continue
+            if "pk" not in route.arguments or OBJECTS[route.name] in PLANTED:
+                yield route.name, reverse(route.name, kwargs=arguments(route, self))
+
+
+@pytest.fixture
+def world(cast: Cast) -> Planted:
+    planted = Planted(cast)
+    planted.write()
+    return planted
+
+
+def seen_by(client: Client, world: Planted) -> dict[str, str]:
+    """Page → what stands on it, without what differs from one request to the next."""
+    seen = {}
+    for name, url in world.pages():
+        response = client.get(url)
+        body = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
+        text = body.decode(errors="replace") + response.headers.get("Content-Disposition", "")
+        seen[name] = re.sub(r'(csrfmiddlewaretoken" value=|X-CSRFToken": )"[^"]+"', "", text)
+    return seen
+
+
+def leaks(seen: dict[str, str]) -> list[str]:
+    return [name for name, text in seen.items() if MARK in text or FACT in text]
+
+
+JUDGING = ("assessor", "reader")  # the owner and another rater
+EVERYBODY = (*JUDGING, "approver", "admin")
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_nobody_reads_what_is_not_handed_in_on_any_page(
+    who: str, world: Planted, cast: Cast, signed_in: SignIn
+) -> None:
+    seen = seen_by(signed_in(getattr(cast, who)), world)
+
+    assert len(seen) > 30
+    assert {"assessment_review", "assessment_detail", "assessment_history", "evidence_download", "work"} <= seen.keys()
+    assert leaks(seen) == []
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_no_number_of_any_page_follows_from_what_is_not_handed_in(
+    who: str, world: Planted, cast: Cast, signed_in: SignIn
+) -> None:
+    """The same pages with quite other grades: to the letter the same."""
+    client = signed_in(getattr(cast, who))
+    world.rater.answers.update(grade=0, blank="", reason="")
+    low = seen_by(client, world)
+    world.rater.answers.update(grade=4)
+    high = seen_by(client, world)
+
+    assert [name for name in low if low[name] != high[name]] == []
+
+
+@pytest.mark.parametrize("who", JUDGING)
+def test_whoever_still_judges_reads_nothing_of_others_although_they_handed_in(
+    who: str, world: Planted, cast: Cast, signed_in: SignIn
+) -> None:
+    lifecycle.hand_in(cast.colleague, world.collecting)
+    client = signed_in(getattr(cast, who))
+
+    assert leaks(seen_by(client, world)) == []
+    world.rater.answers.update(grade=0, blank="", reason="")
+    low = seen_by(client, world)
+    world.rater.answers.update(grade=4)
+    high = seen_by(client, world)
+    assert [name for name in low if low[name] != high[name]] == []
+
+
+def test_what_is_handed_in_is_read_by_those_who_do_not_judge(world: Planted, cast: Cast, signed_in: SignIn) -> None:
+    lifecycle.hand_in(cast.colleague, world.collecting)
+
+    seen = {who: leaks(seen_by(signed_in(getattr(cast, who)), world)) for who in ("approver", "admin")}
+
+    assert {"assessment_review", "assessment_history", "evidence_download"} <= set(seen["approver"])
+    assert {"assessment_review", "assessment_history", "evidence_download", "audit_list"} <= set(seen["admin"])
+
+
+def test_handing_in_opens_the_others_and_taking_up_again_closes_them(
+    world: Planted, cast: Cast, signed_in: SignIn
+) -> None:
+    lifecycle.hand_in(cast.colleague, world.collecting)
+    client = signed_in(cast.assessor)
+
+    lifecycle.hand_in(cast.assessor, world.collecting)
+    assert {"assessment_review", "assessment_history", "evidence_download"} <= set(leaks(seen_by(client, world)))
+
+    lifecycle.take_up_again(cast.assessor, world.collecting)
+    assert leaks(seen_by(client, world)) == []
+
+
+def test_what_was_taken_up_again_is_closed_to_the_others(world: Planted, cast: Cast, signed_in: SignIn) -> None:
+    lifecycle.hand_in(cast.colleague, world.collecting)
+    lifecycle.take_up_again(cast.colleague, world.collecting)
+
+    assert leaks(seen_by(signed_in(cast.admin), world)) == []
+
+
+def test_what_was_never_handed_in_stays_closed_after_the_submission(
+    world: Planted, cast: Cast, signed_in: SignIn
+) -> None:
+    lifecycle.submit(cast.assessor, world.collecting, without_outstanding=True)
+
+    assert leaks(seen_by(signed_in(cast.approver), world)) == []
+    assert leaks(seen_by(signed_in(cast.assessor), world)) == []
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_saving_into_anothers_answer_is_refused_and_tells_nothing(
+    who: str, world: Planted, cast: Cast, signed_in: SignIn
+) -> None:
+    client, prefix = signed_in(getattr(cast, who)), f"a{world.answer.pk}"
+    posted = {f"{prefix}-version": "0", f"{prefix}-choice": "2"}
+
+    for url in (reverse("answer_edit", args=[world.answer.pk]), reverse("evidence_add", args=[world.answer.pk])):
+        response = client.post(url, posted, headers={"Accept": "application/json"})
+        assert response.status_code == 403
+        assert MARK not in response.content.decode()
+
+
+def test_a_rater_reads_what_they_wrote_themselves(world: Planted, cast: Cast, signed_in: SignIn) -> None:
+    seen = leaks(seen_by(signed_in(cast.colleague), world))
+
+    assert {"questionnaire", "assessment_review", "assessment_history", "evidence_download"} <= set(seen)
+
+
+class TestDelegates:
+    def test_read_the_one_answer_and_nothing_else(self, world: Planted, cast: Cast) -> None:
+        lent = world.delegation.answer
+        assert may_read(lent, cast.approver)
+        assert may_write(lent, cast.approver.user)
+        assert not may_read(world.answer, cast.approver)
+        assert not may_write(world.answer, cast.approver.user)
+        assert not may_write(lent, cast.assessor.user)
+
+    def test_do_not_read_the_others_while_they_have_it_in_hand(self, world: Planted, cast: Cast) -> None:
+        assert world.delegation
+        lifecycle.hand_in(cast.assessor, world.collecting)
+        assert not readable_responses(world.collecting, cast.approver).exists()
+        delegation.take_back(cast.colleague, world.delegation)
+        assert [row.rater for row in readable_responses(world.collecting, cast.approver)] == [cast.assessor.user]
+
+    def test_find_only_their_question_behind_its_address(self, world: Planted, cast: Cast, signed_in: SignIn) -> None:
+        lent = world.delegation.answer
+        client = signed_in(cast.approver)
+
+        response = client.get(reverse("answer_edit", args=[lent.pk]))
+
+        assert response["Location"] == reverse("delegation_detail", args=[world.delegation.pk])
+        assert client.get(reverse("questionnaire", args=[world.collecting.pk, "proof"])).status_code == 403
+
+    def test_save_by_the_same_address_as_the_rater(self, world: Planted, cast: Cast, signed_in: SignIn) -> None:
+        lent = world.delegation.answer
+        lent.refresh_from_db()
+        posted = {"version": lent.version, "choice": "2", "comment": "I measured it.", "fact_unit": "year"}
+
+        response = signed_in(cast.approver).post(
+            reverse("answer_edit", args=[lent.pk]),
+            {f"a{lent.pk}-{name}": value for name, value in posted.items()},
+            headers={"Accept": "application/json"},
+        )
+
+        lent.refresh_from_db()
+        assert response.json()["state"] == "saved"
+        assert (lent.grade, lent.updated_by, lent.response.rater) == (2, cast.approver.user, cast.colleague.user)
+
+
+class TestTheVendorsOwn:
+    @pytest.fixture
+    def own(self, world: Planted) -> Response:
+        own = Response.objects.create(assessment=world.collecting, kind=ResponseKind.VENDOR)
+        questions = world.collecting.release.questions.all()
+        Answer.objects.bulk_create(
+            Answer(response=own, question=question, grade=2, vendor_says="We do VQ8 that.") for question in questions
+        )
+        return own
+
+    def test_is_closed_to_everybody_until_it_is_handed_in(
+        self, own: Response, world: Planted, cast: Cast, signed_in: SignIn
+    ) -> None:
+        for who in EVERYBODY:
+            seen = seen_by(signed_in(getattr(cast, who)), world)
+            assert [name for name, text in seen.items() if "VQ8" in text] == []
+
+    def test_stands_beside_each_question_once_handed_in_but_never_how_it_grades_itself(
+        self, own: Response, world: Planted, cast: Cast, signed_in: SignIn
+    ) -> None:
+        Response.objects.filter(pk=own.pk).update(submitted_at=NOW)
+        client = signed_in(cast.assessor)
+        two = seen_by(client, world)
+        own.answers.update(grade=None, blank="not_applicable", reason="Not with us VR9.")
+        blank = seen_by(client, world)
+
+        assert two["questionnaire"].count("We do VQ8 that.") == 2
+        assert "We do VQ8 that." in two["assessment_review"]
+        assert [name for name in two if two[name] != blank[name]] == []
+
+    def test_shows_how_it_grades_itself_to_those_who_do_not_judge(
+        self, own: Response, world: Planted, cast: Cast, signed_in: SignIn
+    ) -> None:
+        Response.objects.filter(pk=own.pk).update(submitted_at=NOW)
+
+        text = signed_in(cast.approver).get(reverse("assessment_review", args=[world.collecting.pk])).content.decode()
+
+        assert "It gives itself 2 of 4" in text
+
+
+class TestTheTrail:
+    def test_names_the_answer_of_a_file_that_is_gone(self, world: Planted) -> None:
+        gone = AuditEntry.objects.get(verb="evidence_deleted")
+        assert gone.before["answer"] == str(world.answer.pk)
+        assert not Evidence.objects.filter(pk=gone.object_id).exists()
+
+    def test_keeps_delegations_from_others_too(self, world: Planted, cast: Cast) -> None:
+        assert world.delegation
+        made = AuditEntry.objects.filter(verb="delegation.made")
+        assert made.count() == 1
+        assert not readable_entries(made, cast.admin.user).exists()
+        assert readable_entries(made, cast.colleague.user).exists()
+
+    def test_is_kept_from_operators_as_well(self, world: Planted, cast: Cast) -> None:
+        hidden = AuditEntry.objects.filter(verb__in=("answer_changed", "evidence_added"))
+        assert hidden.exists()
+        assert not readable_entries(hidden, cast.editor).exists()
+
+    def test_goes_on_telling_all_else(self, world: Planted, cast: Cast) -> None:
+        lifecycle.hand_in(cast.assessor, world.collecting)
+        verbs = set(readable_entries(AuditEntry.objects.all(), cast.admin.user).values_list("verb", flat=True))
+        assert "response.handed_in" in verbs
+        assert "answer_changed" not in verbs
+
+    def test_takes_as_many_queries_for_many_hidden_answers_as_for_few(
+        self, world: Planted, cast: Cast, signed_in: SignIn
+    ) -> None:
+        client = signed_in(cast.admin)
+        counts = []
+        for _turn in range(2):
+            with CaptureQueriesContext(connection) as queries:
+                client.get(reverse("audit_list"))
+            counts.append(len(queries))
+            other = make_assessment(cast.colleague)
+            for answer in Answer.objects.filter(response__assessment=other).select_related("question"):
+                save_answer(answer, Draft(grade=3), version=0, author=cast.colleague.user, now=NOW)
+        assert counts[0] == counts[1]
+
+
+def test_hidden_answers_are_those_that_may_not_be_read(world: Planted, cast: Cast) -> None:
+    """The set for the trail and the question about one answer never part."""
+    assert world.delegation
+    lifecycle.hand_in(cast.assessor, world.collecting)
+    answers = list(Answer.objects.select_related("response__assessment"))
+    for member in (cast.assessor, cast.colleague, cast.reader, cast.approver, cast.admin):
+        hidden = set(hidden_answers(member.user).values_list("pk", flat=True))
+        assert hidden == {answer.pk for answer in answers if not may_read(answer, member)}, member
