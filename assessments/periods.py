@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -36,6 +37,22 @@ def this_quarter(today: date) -> Period:
     """The running quarter, to its last day."""
     first = _first_of_quarter(today)
     return Period(start=first, end=_add_months(first, 3) - timedelta(days=1))
+
+
+def repeated(period: Period, months: int) -> Period:
+    """The same period so many months later.
+
+    The first day moves, and the day after the last: whole months stay whole months (1 January to 31 March gives 1 April
+    to 30 June), and periods that touch still touch. A day that the month does not have becomes its last one.
+    """
+    start = _later(period.start, months)
+    stop = _later(period.end + timedelta(days=1), months)
+    return Period(start=start, end=max(start, stop - timedelta(days=1)))
+
+
+def _later(day: date, months: int) -> date:
+    first = _add_months(day.replace(day=1), months)
+    return first.replace(day=min(day.day, monthrange(first.year, first.month)[1]))
 
 
 def _first_of_quarter(day: date) -> date:

@@ -308,12 +308,18 @@ CELERY_TASK_SOFT_TIME_LIMIT = env.int("RENDERING_SOFT_LIMIT_SECONDS", default=12
 CELERY_TASK_TIME_LIMIT = env.int("RENDERING_HARD_LIMIT_SECONDS", default=150)
 RENDERING_NUDGE_AFTER = timedelta(seconds=env.float("RENDERING_NUDGE_SECONDS", default=20))  # doubled each time
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=10)
+MORNING_SECONDS = env.float("MORNING_SECONDS", default=600)  # between two looks at mails and repeated assessments
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-renderings": {
         "task": "reports.tasks.sweep_renderings",
         "schedule": SWEEP_SECONDS,
         "options": {"expires": 30},
+    },
+    "morning": {
+        "task": "assessments.tasks.morning",
+        "schedule": MORNING_SECONDS,
+        "options": {"expires": MORNING_SECONDS},
     },
     "worker-heartbeat": {
         "task": "reports.tasks.worker_heartbeat",

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import MemberRequest
 from accounts.models import Membership
 from assessments import approval_panel, consensus, lifecycle, links
-from assessments.forms import AssessmentEditForm, AssessmentFilter, AssessmentForm
+from assessments.forms import AssessmentEditForm, AssessmentFilter, AssessmentForm, RepeatForm
 from assessments.history import entries_of, readable
 from assessments.lifecycle import IllegalTransition
 from assessments.models import OPEN_STATES, Assessment, AssessmentState
@@ -133,7 +133,10 @@ def _panels(assessment: Assessment, member: Membership) -> dict[str, object]:
 
 @require_http_methods(["GET", "POST"])
 def assessment_edit(request: MemberRequest, pk: int) -> HttpResponse:
+    """The dates and the repetition; of an approved one only whether it comes again."""
     assessment = fetch(request, pk)
+    if assessment.state == AssessmentState.APPROVED:
+        return _repeat_edit(request, assessment)
     if assessment.state not in OPEN_STATES:
         messages.error(request, str(lifecycle.NOT_NOW[assessment.state]))
         return redirect("assessment_detail", pk)
@@ -149,6 +152,16 @@ def assessment_edit(request: MemberRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
         return redirect("assessment_detail", pk)
+    return render(request, "assessments/assessment_edit.html", {"assessment": assessment, "form": form})
+
+
+def _repeat_edit(request: MemberRequest, assessment: Assessment) -> HttpResponse:
+    initial = {"repeat_months": assessment.repeat_months}
+    form = RepeatForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        set_repeat(request.member, assessment, form.cleaned_data["repeat_months"])
+        messages.success(request, _("Saved."))
+        return redirect("assessment_detail", assessment.pk)
     return render(request, "assessments/assessment_edit.html", {"assessment": assessment, "form": form})
 
 

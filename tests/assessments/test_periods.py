@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assessments import periods
 from assessments.periods import Period
@@ -36,3 +38,54 @@ def test_period_may_be_one_day() -> None:
 def test_period_out_of_order_is_refused() -> None:
     with pytest.raises(ValueError, match="on or after its first day"):
         Period(start=date(2026, 3, 2), end=date(2026, 3, 1))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "months", "expected"),
+    [
+        (date(2026, 1, 1), date(2026, 3, 31), 3, (date(2026, 4, 1), date(2026, 6, 30))),
+        (date(2026, 10, 1), date(2026, 12, 31), 3, (date(2027, 1, 1), date(2027, 3, 31))),
+        (date(2027, 3, 1), date(2028, 2, 29), 12, (date(2028, 3, 1), date(2029, 2, 28))),
+        (date(2025, 1, 1), date(2025, 12, 31), 12, (date(2026, 1, 1), date(2026, 12, 31))),
+        (date(2026, 1, 31), date(2026, 4, 29), 3, (date(2026, 4, 30), date(2026, 7, 29))),
+        (date(2026, 1, 15), date(2026, 4, 14), 3, (date(2026, 4, 15), date(2026, 7, 14))),
+        (date(2026, 1, 30), date(2026, 1, 30), 1, (date(2026, 2, 28), date(2026, 2, 28))),
+    ],
+)
+def test_a_period_comes_again_some_months_later(
+    start: date, end: date, months: int, expected: tuple[date, date]
+) -> None:
+    again = periods.repeated(Period(start=start, end=end), months)
+    assert (again.start, again.end) == expected
+
+
+whole_months = st.tuples(st.integers(0, 600), st.integers(1, 24))
+
+
+@given(whole_months, st.sampled_from([3, 6, 12]))
+def test_whole_months_stay_as_many_whole_months(made: tuple[int, int], months: int) -> None:
+    begin, length = made
+    period = Period(start=_first(begin), end=_first(begin + length) - timedelta(days=1))
+    again = periods.repeated(period, months)
+    assert again == Period(start=_first(begin + months), end=_first(begin + months + length) - timedelta(days=1))
+
+
+@given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.integers(0, 800), st.sampled_from([3, 6, 12]))
+def test_a_period_that_comes_again_is_in_order_and_later_and_as_long_but_for_the_lengths_of_months(
+    start: date, length: int, months: int
+) -> None:
+    period = Period(start=start, end=start + timedelta(days=length))
+    again = periods.repeated(period, months)
+    assert period.start < again.start <= again.end
+    assert abs((again.end - again.start).days - length) <= 3
+
+
+@given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.sampled_from([3, 6, 12]))
+def test_a_period_as_long_as_its_rhythm_touches_the_next_one(start: date, months: int) -> None:
+    following = periods.repeated(Period(start=start, end=start), months).start
+    period = Period(start=start, end=following - timedelta(days=1))
+    assert periods.repeated(period, months).start == period.end + timedelta(days=1)
+
+
+def _first(month: int) -> date:
+    return date(2000 + month // 12, month % 12 + 1, 1)

@@ -32,11 +32,12 @@ def work(client: Client) -> str:
     return client.get(reverse("work")).content.decode()
 
 
-def test_a_draft_waits_for_every_assessor_to_open_its_questionnaire(cast: Cast, signed_in: SignedIn) -> None:
+def test_a_draft_waits_for_its_owner_to_open_its_questionnaire(cast: Cast, signed_in: SignedIn) -> None:
     draft = make_assessment(cast.assessor, state=AssessmentState.DRAFT)
-    shown = work(signed_in(cast.colleague))
+    shown = work(signed_in(cast.assessor))
     assert "Open the questionnaire" in shown
     assert f'href="{reverse("assessment_detail", args=[draft.pk])}"' in shown
+    assert draft.reference not in work(signed_in(cast.colleague))
     assert draft.reference not in work(signed_in(cast.reader))
     assert draft.reference not in work(signed_in(cast.stranger))
 

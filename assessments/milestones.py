@@ -1,0 +1,32 @@
+"""When a due date is worth a word: a week before, the day before, on the day, a day late, and every week late.
+
+Plain days in and out: no clock and no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+DAYS_BEFORE = (7, 1, 0)
+FIRST_DAY_LATE = 1
+EVERY_DAYS_LATE = 7
+
+
+def passed(due_on: date, *, after: date, until: date, before: bool = True, overdue: bool = True) -> tuple[date, ...]:
+    """The milestones of a due date that lie later than `after` and not later than `until`, in order.
+
+    Windows that touch tell each milestone once: (a, b] and (b, c] together are (a, c].
+    """
+    low, high = after.toordinal(), until.toordinal()
+    days = (day for day in _days(due_on.toordinal(), high, before=before, overdue=overdue) if low < day <= high)
+    return tuple(date.fromordinal(day) for day in days)
+
+
+def _days(due: int, until: int, *, before: bool, overdue: bool) -> Iterator[int]:
+    """As ordinals, since a day before the first of all days is a number and no date."""
+    if before:
+        yield from (due - days for days in DAYS_BEFORE)
+    if overdue:
+        yield due + FIRST_DAY_LATE
+        yield from range(due + EVERY_DAYS_LATE, until + 1, EVERY_DAYS_LATE)

@@ -1,0 +1,47 @@
+"""What each person wants to be told, and the secret address of their calendar."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User, hash_token, new_token
+from assessments.models import Preferences
+
+
+def preferences_of(user: User) -> Preferences:
+    """The person's own, or the defaults, not stored."""
+    return Preferences.objects.filter(user=user).first() or Preferences(user=user)
+
+
+def wants_at_once(user: User) -> bool:
+    """Whether a mail goes out when somebody asks this person for something; else the summary tells it."""
+    return preferences_of(user).at_once
+
+
+def keep(user: User, *, digest: str, before_due: bool, after_due: bool, at_once: bool) -> Preferences:
+    chosen = {"digest": digest, "before_due": before_due, "after_due": after_due, "at_once": at_once}
+    return Preferences.objects.update_or_create(user=user, defaults=chosen)[0]
+
+
+def renew_calendar(user: User, *, now: datetime) -> str:
+    """A new secret for the address of the calendar, which is not kept; an earlier address is dead from here on."""
+    token, hashed = new_token()
+    with transaction.atomic():
+        made = {"calendar_hash": hashed, "calendar_made_at": now}
+        Preferences.objects.update_or_create(user=user, defaults=made)
+    return token
+
+
+def close_calendar(user: User) -> None:
+    Preferences.objects.filter(user=user).update(calendar_hash="", calendar_made_at=None)
+
+
+def owner_of_calendar(token: str) -> User | None:
+    """Whose calendar a secret opens; None for an unknown or renewed one, and for a person who was shut out."""
+    if not token:
+        return None
+    found = Preferences.objects.filter(calendar_hash=hash_token(token), user__is_active=True)
+    row = found.select_related("user").first()
+    return row.user if row else None

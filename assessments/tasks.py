@@ -1,0 +1,21 @@
+"""What workers do for people: each task loads and calls once, and is safe to run twice or in two places at once."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from assessments import reminders, repeating
+
+
+@shared_task(name="assessments.tasks.morning")
+def morning() -> None:
+    """From seven o'clock, every ten minutes: open what repeats, then queue the mails, which tell of it."""
+    now = timezone.now()
+    if not reminders.is_morning(now):
+        return
+    repeating.open_due(now)
+    reminders.queue(now)
+
+
+@shared_task(name=reminders.SEND_TASK)
+def send_digest(digest_id: int) -> None:
+    reminders.send(digest_id, now=timezone.now())
