@@ -9,7 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import AuditEntry, Organisation, Role, User
-from assessments.models import Assessment, AssessmentState, Evidence
+from assessments import consensus, reply
+from assessments.models import Assessment, AssessmentState, Delegation, Evidence, Response
 from config import demo
 from manifesto.models import Question, Release
 from reports.models import Scorecard
@@ -26,10 +27,10 @@ def bank(db: None) -> Release:
     return release
 
 
-def test_demo_holds_five_vendors_and_an_assessment_in_each_state(bank: Release) -> None:
+def test_demo_holds_seven_vendors_and_an_assessment_in_each_state(bank: Release) -> None:
     demo.load(TODAY)
     organisation = Organisation.objects.get(slug="harbour")
-    assert Vendor.objects.filter(organisation=organisation).count() == 5
+    assert Vendor.objects.filter(organisation=organisation).count() == 7
     states = set(Assessment.objects.values_list("state", flat=True))
     assert states == set(AssessmentState) - {AssessmentState.CANCELLED}
     assert Scorecard.objects.count() == 3
@@ -76,7 +77,7 @@ def test_demo_shows_evidence_on_a_scorecard(bank: Release) -> None:
     assert files["support-ownership"] == ["bridge-log.txt"]
     assert sum(map(len, files.values())) == 4
     evidence = Evidence.objects.filter(name="bridge-log.txt")
-    assert evidence.count() == 3
+    assert evidence.count() == 4
     assert all(b"(fictional)" in one.file.read() for one in evidence)
 
 
@@ -99,3 +100,27 @@ def test_demo_is_refused_in_production(bank: Release, settings) -> None:
     settings.PRODUCTION = True
     with pytest.raises(CommandError, match="never loaded in production"):
         call_command("load_demo")
+
+
+def test_demo_shows_everyone_who_has_a_say(bank: Release) -> None:
+    demo.load(TODAY)
+
+    content = json.loads(Scorecard.objects.get(number="S-2026-002").snapshot)
+    assert sorted(response["kind"] for response in content["responses"]) == [*["customer"] * 3, "vendor"]
+    assert set(content["consensus"]) == {"proof-cause", "prevention-share"}
+    assert [approval["decision"] for approval in content["approvals"]] == ["approved", "approved"]
+    assert {reply["stance"] for reply in content["replies"]} == {"agrees", "contests"}
+
+
+def test_demo_has_a_meeting_to_hold_and_a_rater_who_is_late(bank: Release) -> None:
+    demo.load(TODAY)
+
+    waiting = Assessment.objects.get(vendor__name="Dummy Identity Services")
+    assert not Response.objects.of_customer().outstanding().filter(assessment=waiting).exists()
+    assert {question.question.key for question in consensus.to_discuss(waiting)} >= {"speed-triggers"}
+    late = Response.objects.get(assessment__vendor__name="Placeholder Networks", due_on__lt=TODAY)
+    assert late.is_outstanding
+    assert Delegation.objects.open().count() == 1
+    in_review = Assessment.objects.get(vendor__name="Mockup Imaging Devices")
+    assert in_review.waiting_level == 2
+    assert reply.is_pending(in_review, TODAY)

@@ -1,0 +1,197 @@
+"""The assessments of the demo data, each brought to its state as people would bring it there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from accounts.models import Department, Membership, Role, User
+from assessments import chain, consensus, delegation, desk, lifecycle, links, raters, repeating, reply
+from assessments.evidence import add_evidence
+from assessments.models import Answer, Assessment, AssessmentState, Response, Stance, VendorLink
+from assessments.periods import Period, last_quarter
+from manifesto.models import Question, Release
+from vendors.models import Vendor
+
+BEST = 4
+
+
+@dataclass(frozen=True)
+class DemoAssessment:
+    """One entry of `assessments` in demo.yaml. Each step has its real moment: a made-up one would contradict the
+    history, and the day the bank was published."""
+
+    members: dict[str, Membership]
+    vendor: Vendor
+    data: dict[str, Any]
+    demo: dict[str, Any]
+    today: date
+
+    def load(self) -> None:
+        assessor = self._with_role(Role.ASSESSOR)
+        due_on = self._in_days(self.data["due_in"]) if "due_in" in self.data else None
+        assessment = lifecycle.create_assessment(
+            assessor, vendor=self.vendor, release=Release.objects.current(), period=self._period(), due_on=due_on
+        )
+        steps = ("draft", "collecting", "in_review", "approved")
+        reached = steps.index(self.data["until"])
+        if reached >= 1:
+            lifecycle.open_assessment(assessor, assessment)
+            repeating.set_repeat(assessor, assessment, self.data.get("repeat"))
+            self._collect(assessor, assessment)
+        if reached >= 2:
+            self._meet(assessor, assessment)
+            lifecycle.submit(assessor, assessment)
+        if reached >= 2 and "ask_reply_until" in self.data:
+            reply.open_request(
+                assessor, assessment, contact=self._contact(), due_on=self._in_days(self.data["ask_reply_until"])
+            )
+        if reached >= 3 and "reply" in self.data:
+            self._reply(assessor, assessment)
+        for _level in range(self.data.get("levels_approved", len(chain.steps_for(assessment)) if reached >= 3 else 0)):
+            self._approve(assessment)
+
+    # People answer -----------------------------------------------------------------------------------------------
+    def _collect(self, assessor: Membership, assessment: Assessment) -> None:
+        own = Response.objects.get(assessment=assessment, rater=assessor.user)
+        self._fill_in(own, self.data, author=assessor.user, only=self.data.get("only", ()), with_words=True)
+        for rater in self.data.get("raters", ()):
+            due_on = self._in_days(rater["due_in"]) if "due_in" in rater else None
+            rules, note = rater.get("rules", ()), rater.get("note", "")
+            person = self.members[rater["email"]]
+            (asked,) = raters.invite(assessor, assessment, [person], rules=rules, due_on=due_on, note=note)
+            if "due_in" not in rater:
+                self._fill_in(asked.response, rater, author=person.user)
+        self._invite_address(assessor, assessment)
+        self._delegate(assessor, assessment)
+        if view := self.data.get("vendor_view"):
+            self._answer_as_vendor(assessor, assessment, view)
+        finished = [rater["email"] for rater in self.data.get("raters", ())]
+        for email in self.data.get("handed_in", finished if self.data["until"] != "collecting" else ()):
+            lifecycle.hand_in(self.members[email], assessment)
+
+    def _fill_in(
+        self,
+        response: Response,
+        data: dict[str, Any],
+        *,
+        author: User,
+        only: Iterable[str] = (),
+        with_words: bool = False,
+    ) -> None:
+        """`data`: {grades, comments, files} by question, on top of the texts that the assessment is based on."""
+        texts = self.demo["answers"][self.data["answers"]]
+        files = self.demo["evidence"].get(self.data["answers"], {}) if with_words else self._letters(data)
+        now = timezone.now()
+        for answer in Answer.objects.filter(response=response).select_related("question__rule"):
+            text, key = texts[answer.question.key], answer.question.key
+            if only and answer.question.rule.key not in only:
+                continue
+            answer.grade = data.get("grades", {}).get(key, text.get("grade"))
+            answer.blank = "" if answer.grade is not None else text.get("blank", "")
+            answer.reason = text.get("reason", "") if answer.blank else ""
+            answer.comment = text["comment"] if with_words else data.get("comments", {}).get(key, "")
+            if with_words:
+                answer.vendor_says = text["says"]
+                answer.fact_value, answer.fact_unit = text.get("fact"), text.get("unit", "")
+            answer.version, answer.updated_at, answer.updated_by = 1, now, author
+            answer.save()
+            for name, content in files.get(key, {}).items():
+                add_evidence(answer, SimpleUploadedFile(name, content.encode()), author=author, now=now)
+
+    def _letters(self, data: dict[str, Any]) -> dict[str, dict[str, str]]:
+        note = "Note from the incident file (fictional)\nSeen and filed by the department.\n"
+        return {key: {f"{key}-note.txt": f"{note}Question: {key}\n"} for key in data.get("files", ())}
+
+    def _invite_address(self, assessor: Membership, assessment: Assessment) -> None:
+        if address := self.data.get("address"):
+            department = Department.objects.get(organisation=assessor.organisation, name=address["department"])
+            raters.invite_address(
+                assessor,
+                assessment,
+                address["email"],
+                department=department,
+                language=assessor.organisation.language,
+                rules=address.get("rules", ()),
+            )
+
+    def _delegate(self, assessor: Membership, assessment: Assessment) -> None:
+        if lent := self.data.get("delegated"):
+            answer = Answer.objects.get(
+                response__assessment=assessment, response__rater=assessor.user, question__key=lent["question"]
+            )
+            delegation.delegate(assessor, answer, self.members[lent["to"]], note=lent["note"])
+
+    def _answer_as_vendor(self, assessor: Membership, assessment: Assessment, view: dict[str, Any]) -> None:
+        """By a link of its own; a view of some rules only is not handed in yet."""
+        link, _token = links.create(assessor, assessment, self._contact())
+        now = timezone.now()
+        VendorLink.objects.filter(pk=link.pk).update(sent_at=now)
+        links.note_opened(link, now=now)
+        texts = self.demo["answers"][view["answers"]]
+        for answer in Answer.objects.filter(response=link.response).select_related("question__rule"):
+            text = texts[answer.question.key]
+            if answer.question.rule.key not in view.get("only", [answer.question.rule.key]):
+                continue
+            grade = text.get("grade")
+            answer.grade = BEST if grade is None else min(BEST, grade + view["better"])
+            answer.vendor_says = text["says"] or "It is part of our standard service."
+            answer.version, answer.updated_at, answer.updated_through = 1, now, link
+            answer.save()
+        if "only" not in view:
+            desk.hand_in(link)
+
+    # They talk, reply, decide --------------------------------------------------------------------------------------
+    def _meet(self, assessor: Membership, assessment: Assessment) -> None:
+        held = self.data.get("meeting")
+        if held is None:
+            return
+        lifecycle.hand_in(assessor, assessment)
+        present = [self.members[email].user for email in held["present"]]
+        meeting = consensus.hold(
+            assessor, assessment, held_on=self.today, attendees=present, others=held.get("others", "")
+        )
+        for key, agreed in held["agreed"].items():
+            question = Question.objects.get(release=assessment.release_id, key=key)
+            consensus.agree(assessor, assessment, question, meeting=meeting, version=0, **agreed)
+
+    def _reply(self, assessor: Membership, assessment: Assessment) -> None:
+        said = self.data["reply"]
+        request = reply.open_request(assessor, assessment, contact=self._contact(), due_on=self._in_days(10))
+        link = request.links.get()
+        links.note_opened(link, now=timezone.now())
+        for rule in said["agrees"]:
+            reply.save_reply(link, rule, Stance.AGREES, "", 0)
+        for rule, text in said["contests"].items():
+            reply.save_reply(link, rule, Stance.CONTESTS, text, 0)
+        reply.submit_replies(link)
+
+    def _approve(self, assessment: Assessment) -> None:
+        """By whoever may, at the level that it waits for."""
+        fresh = Assessment.objects.get(pk=assessment.pk)
+        if fresh.state != AssessmentState.IN_REVIEW:
+            return
+        decider = next(member for member in self.members.values() if chain.may_decide_on(fresh, member))
+        lifecycle.approve(decider, fresh)
+
+    # What they need ------------------------------------------------------------------------------------------------
+    def _with_role(self, role: Role) -> Membership:
+        return next(member for member in self.members.values() if member.role == role)
+
+    def _contact(self) -> Any:
+        return self.vendor.contacts.get()
+
+    def _in_days(self, days: int) -> date:
+        return self.today + timedelta(days=days)
+
+    def _period(self) -> Period:
+        """The quarter that ended last is one ago."""
+        period = last_quarter(self.today)
+        for _ in range(self.data["quarters_ago"] - 1):
+            period = last_quarter(period.start)
+        return period
