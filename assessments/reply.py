@@ -482,9 +482,9 @@ def _meanings(policy: Policy) -> dict[str, str]:
         "grade": policy.knockout_below,
     }
     return {
-        "met": _("%(met)s or more, and no decisive question is graded below %(grade)s.") % values,
+        "met": _("%(met)s or more, and no knock-out question is graded below %(grade)s.") % values,
         "partly": _("From %(broken)s to below %(met)s.") % values,
-        "broken": _("Below %(broken)s, or a decisive question is graded below %(grade)s.") % values,
+        "broken": _("Below %(broken)s, or a knock-out question is graded below %(grade)s.") % values,
         "not_rated": _("The customer graded less than %(coverage)s of what applies: too little to judge.") % values,
     }
 

@@ -157,7 +157,10 @@ def vendor_reply_extend(request: MemberRequest, pk: int) -> HttpResponse:
     panel = reply.owner_panel(assessment, request.member)
     if not panel.may_change:
         return _not_now(request, assessment)
-    form = DayForm(request.POST if request.method == "POST" else None, today=timezone.localdate())
+    today = timezone.localdate()
+    later = reply.usual_day(max(today, panel.request.due_on if panel.request else today))
+    posted = request.POST if request.method == "POST" else None
+    form = DayForm(posted, today=today, initial={"due_on": later})
     if request.method == "POST" and form.is_valid():
         day = form.cleaned_data["due_on"]
         if _done(request, lambda: reply.extend(request.member, assessment, due_on=day)):
