@@ -35,7 +35,7 @@ def of_assessment(assessment: Assessment) -> dict[str, Any]:
         "release": _release(assessment.release),
         "responses": [_response(rater, response) for rater, response in enumerate(_responses(assessment), start=1)],
         "outstanding": [_outstanding(response) for response in _not_handed_in(assessment)],
-        "heard": _heard(assessment),
+        "heard": heard_in(assessment),
         "agreement": agreement_of(assessment),
         "consensus": {agreed.question.key: _agreed(agreed) for agreed in _consensus(assessment)},
         "approvals": [_approval(approval) for approval in _approvals(assessment)],
@@ -189,7 +189,7 @@ def _outstanding(response: Response) -> dict[str, Any]:
     }
 
 
-def _heard(assessment: Assessment) -> list[dict[str, Any]]:
+def heard_in(assessment: Assessment) -> list[dict[str, Any]]:
     """The departments that have a say, and whether somebody of theirs handed in."""
     return [{"name": one.name, "why": one.why.value, "heard": one.heard} for one in heard.heard(assessment).departments]
 

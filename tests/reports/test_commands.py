@@ -192,3 +192,14 @@ def test_organisations_do_not_share_numbers(cast: Cast) -> None:
     assert not other.scorecards.exists()
     with pytest.raises(CommandError, match="No assessment is called meadow/S-2026-001"):
         run("scorecard", "meadow/S-2026-001")
+
+
+def test_score_tells_agreement_who_was_heard_and_the_gap(cast: Cast) -> None:
+    assessment = make_assessment(cast.assessor, grade=3)
+    data = json.loads(run("score", str(assessment.pk), "--json"))
+    assert data["agreement"]["why"] == "too_few_raters"
+    assert [rule["vendor"] for rule in data["gap"]] == [None] * 7
+    cards.approve(cast, assessment)
+    approved = json.loads(run("score", str(assessment.pk), "--json"))
+    assert approved["recomputed"] is True
+    assert (approved["heard"], approved["gap"]) == (data["heard"], [])

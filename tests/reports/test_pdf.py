@@ -43,6 +43,13 @@ def usual() -> dict[str, bytes]:
     return {language: press.produce(card, language=language) for language in LANGUAGES}
 
 
+@pytest.fixture(scope="module")
+def full() -> dict[str, bytes]:
+    """A scorecard with consensus, gap, replies and levels of approval in each language."""
+    card = cards.scorecard(cards.full())
+    return {language: press.produce(card, language=language) for language in LANGUAGES}
+
+
 # Sealed off ------------------------------------------------------------------------------------------------------
 class _Trap(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
@@ -177,11 +184,12 @@ def test_threads_take_turns(usual: dict[str, bytes]) -> None:
 
 # Accessible ------------------------------------------------------------------------------------------------------
 def test_scorecards_pass_pdf_ua_1_and_the_checker_finds_a_planted_fault(
-    usual: dict[str, bytes], tmp_path: Path
+    usual: dict[str, bytes], full: dict[str, bytes], tmp_path: Path
 ) -> None:
-    paths = {language: tmp_path / f"{language}.pdf" for language in LANGUAGES}
-    for language, path in paths.items():
-        path.write_bytes(usual[language])
+    documents = usual | {f"full-{language}": content for language, content in full.items()}
+    paths = {name: tmp_path / f"{name}.pdf" for name in documents}
+    for name, path in paths.items():
+        path.write_bytes(documents[name])
     odd = tmp_path / "odd.pdf"
     odd.write_bytes(press.produce(extreme_scorecard(), language="en"))
     plain = tmp_path / "plain.pdf"
@@ -191,7 +199,7 @@ def test_scorecards_pass_pdf_ua_1_and_the_checker_finds_a_planted_fault(
     found = verapdf.failures(*paths.values(), odd, plain, nameless)
     assert found[plain]
     assert found[nameless], "a table header without a scope must be found"
-    assert {language: found[path] for language, path in paths.items()} == {language: [] for language in LANGUAGES}
+    assert {name: found[path] for name, path in paths.items()} == {name: [] for name in documents}
     assert found[odd] == []
 
 
@@ -274,6 +282,42 @@ def test_arithmetic_answers_and_hash_are_printed(usual: dict[str, bytes]) -> Non
         assert said in words
     assert "We buy no changes from this vendor." in words
     assert card.sha256 in words.replace(" ", "")
+
+
+def test_who_was_heard_the_gap_and_the_replies_are_printed(full: dict[str, bytes]) -> None:
+    reader = PdfReader(BytesIO(full["en"]))
+    first = " ".join(reader.pages[0].extract_text().split())
+    for said in (
+        "3 raters from 3 departments; not heard: Finance.",
+        "Fair agreement (alpha 0.71).",
+        "50 points higher",
+        "It is shown beside the score and never counts.",
+        "The vendor contests: 4 Troubleshoot incisively.",
+        "Approved by Cees Fictief",
+    ):
+        assert said in first
+    words = text_of(reader)
+    for said in (
+        "Agreed on 1 March 2026. Two of five incidents were left open",
+        "Who was there: Ada Example, Rater 2, Guest Example",
+        "The vendor contests this. It was shown an earlier result. Nils Northwind",
+        "The records of February are missing here.",
+        "The vendor’s own answer (grades itself 4): We rehearse each quarter",
+        "Late Example Finance did not hand in",
+        "An answer changed afterwards, so this level decided again.",
+    ):
+        assert said in words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_one_has_room_for_the_vendors_view_in_every_language(full: dict[str, bytes], language: str) -> None:
+    page = " ".join(PdfReader(BytesIO(full[language])).pages[0].extract_text().split())
+    assert "Cees Fictief" in page
+    assert "S-2025-004" in page
+
+
+def test_the_full_scorecard_is_printed_to_the_same_bytes_again(full: dict[str, bytes]) -> None:
+    assert press.produce(cards.scorecard(cards.full()), language="nl") == full["nl"]
 
 
 # Whatever people write -------------------------------------------------------------------------------------------

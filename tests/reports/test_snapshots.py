@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,12 +15,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import AuditEntry, Department
-from assessments import lifecycle, scoring, standing
-from assessments.models import Answer, Assessment, AssessmentState, Evidence, Response
-from reports import snapshots
+from assessments import agreement, desk, gap, lifecycle, links, reply, scoring, standing
+from assessments.models import (
+    Answer,
+    Assessment,
+    AssessmentState,
+    Consensus,
+    Evidence,
+    Meeting,
+    Reply,
+    ReplyRequest,
+    Response,
+)
+from reports import press, scorecards, snapshots
 from reports.models import Scorecard, ScorecardRule
-from tests.factories import NOW, Cast, make_assessment, make_release
+from tests.factories import NOW, Cast, add_rater, make_assessment, make_release, make_vendor
 from tests.reports import cards
+from vendors.models import Contact
 
 
 def test_approving_makes_the_scorecard_with_its_numbers(cast: Cast) -> None:
@@ -243,3 +255,164 @@ def test_the_database_refuses_to_change_a_scorecard_through_sql(cast: Cast, stat
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     assert Scorecard.objects.get(pk=card.pk).rules.count() == 7
+
+
+# Everybody who has a say ------------------------------------------------------------------------------------------
+@pytest.fixture
+def spoken(cast: Cast) -> Assessment:
+    """Two raters who differ, one who never handed in, a vendor that graded itself, and a consensus on one question."""
+    Department.objects.create(organisation=cast.organisation, name="Informatics", is_it=True)
+    vendor = make_vendor(cast.organisation, "Example Systems", department=cast.department)
+    assessment = make_assessment(cast.assessor, grade=1, vendor=vendor)
+    add_rater(assessment, cast.colleague, grade=3, submitted_at=NOW)
+    add_rater(assessment, cast.reader, grade=4)
+    contact = Contact.objects.create(vendor=vendor, name="Robin Example", email="robin@vendor.example")
+    link, _token = links.create(cast.assessor, assessment, contact)
+    own = Answer.objects.filter(response=link.response_id, question__key__startswith="support")
+    own.update(vendor_says="We stay.", grade=4, updated_through=link)
+    desk.hand_in(link, now=NOW)
+    meeting = Meeting.objects.create(assessment=assessment, held_on=NOW.date(), created_by=cast.assessor.user)
+    meeting.attendees.add(cast.assessor.user, cast.colleague.user)
+    Consensus.objects.create(
+        assessment=assessment,
+        question=assessment.release.questions.get(key="support-1"),
+        meeting=meeting,
+        grade=3,
+        reason="We read the records together.",
+        decided_by=cast.assessor.user,
+        decided_at=NOW,
+    )
+    return assessment
+
+
+def approve_without_the_late(cast: Cast, assessment: Assessment) -> dict[str, Any]:
+    lifecycle.submit(cast.assessor, assessment, without_outstanding=True, now=NOW)
+    lifecycle.approve(cast.approver, assessment, now=NOW)
+    return snapshots.load(Scorecard.objects.get(assessment=assessment))
+
+
+def test_snapshot_says_who_was_asked_who_was_heard_and_how_far_they_agree(cast: Cast, spoken: Assessment) -> None:
+    content = approve_without_the_late(cast, spoken)
+    assert [(one["kind"], one["name"]) for one in content["responses"]] == [
+        ("customer", "Assessor"),
+        ("customer", "Colleague"),
+        ("vendor", "Robin Example"),
+    ]
+    assert content["outstanding"] == [{"name": "Reader", "department": None}]
+    assert content["heard"] == [
+        {"name": "Procurement", "why": "ordering", "heard": True},
+        {"name": "Informatics", "why": "it", "heard": False},
+    ]
+    agreed = content["agreement"]
+    assert (agreed["raters"], agreed["questions"], agreed["level"]) == (2, 14, "weak")
+    assert float(agreed["alpha"]) == agreement.agreement(spoken).alpha
+
+
+def test_what_was_not_handed_in_is_nowhere_in_the_snapshot(cast: Cast, spoken: Assessment) -> None:
+    Answer.objects.filter(response__rater=cast.reader.user).update(comment="Never handed in")
+    approve_without_the_late(cast, spoken)
+    assert "Never handed in" not in Scorecard.objects.get(assessment=spoken).snapshot
+
+
+def test_the_score_uses_the_consensus_and_the_vendor_never_counts(cast: Cast, spoken: Assessment) -> None:
+    content = approve_without_the_late(cast, spoken)
+    assert content["consensus"] == {
+        "support-1": {
+            "grade": 3,
+            "not_applicable": False,
+            "reason": "We read the records together.",
+            "held_on": "2026-03-02",
+            "present": ["Assessor", "Colleague"],
+            "others": "",
+        }
+    }
+    score = snapshots.recompute(content)
+    assert score == standing.standing(spoken) == snapshots.score_of(content)
+    assert score.rules[0].percent == Fraction(75 + 50, 2)
+    without_vendor = [one for one in content["responses"] if one["kind"] == "customer"]
+    assert snapshots.recompute({**content, "responses": without_vendor}) == score
+
+
+def test_the_gap_is_that_of_the_assessment(cast: Cast, spoken: Assessment) -> None:
+    content = approve_without_the_late(cast, spoken)
+    assert content["gap"][0] == {"rule": "support", "vendor": "100", "customer": "125/2", "difference": "75/2"}
+    assert content["gap"][1]["vendor"] is None
+    for stored, found in zip(content["gap"], gap.gaps(spoken), strict=True):
+        assert stored["vendor"] == (None if found.vendor is None else str(found.vendor))
+        assert stored["difference"] == (None if found.difference is None else str(found.difference))
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_a_reply_is_kept_once_it_was_sent(cast: Cast, spoken: Assessment, is_sent: bool) -> None:
+    lifecycle.submit(cast.assessor, spoken, without_outstanding=True, now=NOW)
+    spoken.refresh_from_db()
+    request = ReplyRequest.objects.create(
+        assessment=spoken,
+        shown=reply.shown_of(spoken),
+        fingerprint=spoken.fingerprint,
+        due_on=NOW.date() - timedelta(days=1),
+        opened_by=cast.assessor.user,
+        opened_at=NOW,
+        submitted_at=NOW if is_sent else None,
+    )
+    Reply.objects.create(request=request, rule="support", stance="contests", text="We see that otherwise.")
+    lifecycle.approve(cast.approver, spoken, now=NOW)
+    content = snapshots.load(Scorecard.objects.get(assessment=spoken))
+    assert content["reply"]["due_on"] == "2026-03-01"
+    assert ("We see that otherwise." in str(content)) is is_sent
+    assert [(one["rule"], one["stance"], one["to_earlier_result"]) for one in content["replies"]] == (
+        [("support", "contests", False)] if is_sent else []
+    )
+
+
+def test_a_question_answered_by_a_delegate_names_them(cast: Cast) -> None:
+    assessment = make_assessment(cast.assessor, grade=3)
+    Answer.objects.filter(question__key="speed-1").update(updated_by=cast.colleague.user)
+    Answer.objects.filter(question__key="speed-2").update(updated_by=cast.assessor.user)
+    content = snapshots.load(cards.approve(cast, assessment))
+    by = {answer["question"]: answer["by"] for answer in content["responses"][0]["answers"]}
+    assert (by["speed-1"], by["speed-2"], by["proof-1"]) == ("Colleague", None, None)
+
+
+def test_the_scorecard_before_is_named(cast: Cast) -> None:
+    vendor = make_vendor(cast.organisation, "Example Systems")
+    assert snapshots.load(cards.approved(cast, vendor=vendor))["previous"] is None
+    assert snapshots.load(cards.approved(cast, vendor=vendor))["previous"] == {
+        "number": "S-2026-001",
+        "met": 7,
+        "of": 7,
+    }
+
+
+# What earlier versions wrote --------------------------------------------------------------------------------------
+def schema_1() -> Scorecard:
+    """A scorecard as the first version of the snapshot stored it, to the last byte."""
+    text = (Path(__file__).parent / "schema_1.json").read_text(encoding="utf-8")
+    return Scorecard(number="S-2026-001", snapshot=text, sha256=SCHEMA_1, approved_at=NOW, engine_version="1")
+
+
+SCHEMA_1 = "bcdb2980cd6ee865d11129d6be93cdb379830b7dff5a9ffdd9c7a5c7b9566cc6"
+
+
+def test_a_snapshot_of_the_first_schema_is_read_and_recomputes() -> None:
+    content = snapshots.load(schema_1())
+    assert content["schema"] == 1
+    assert snapshots.recompute(content) == snapshots.score_of(content)
+    assert (content["score"]["met"], content["gap"], content["reply"]) == (4, [], None)
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "nl"])
+def test_a_snapshot_of_the_first_schema_is_shown_and_printed(language: str) -> None:
+    card = scorecards.view_of(schema_1(), language=language)
+    assert (card.met, card.agreement, card.has_gap, card.reply_note, card.previous) == (4, "", False, "", "")
+    assert [one.level for one in card.approvals] == [""]
+    assert press.produce(schema_1(), language=language).startswith(b"%PDF-1.7")
+
+
+@pytest.mark.parametrize("part", ["consensus", "agreement", "replies", "gap", "heard"])
+def test_no_part_can_be_tampered_with(part: str) -> None:
+    card = cards.scorecard(cards.full())
+    content = json.loads(card.snapshot)
+    card.snapshot = snapshots.canonical({**content, part: cards.snapshot()[part]})
+    with pytest.raises(snapshots.SnapshotDamaged):
+        snapshots.load(card)

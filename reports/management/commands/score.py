@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from assessments import scoring, standing
+from assessments import gap, scoring, standing
 from assessments.models import Assessment, AssessmentState
 from assessments.scoring import RuleScore, Score, rounded
-from reports import formats, snapshots
+from reports import contents, formats, snapshots
 from reports.models import Scorecard
 from reports.references import UnknownReferenceError, find_assessment, full_reference
 
@@ -25,6 +26,7 @@ class Arithmetic:
     score: Score
     policy: scoring.Policy
     basis: str
+    voices: Mapping[str, Any]  # how far the raters agree, who was heard, and the gap: beside the score, never in it
     scorecard: Scorecard | None = None  # once approved
     recomputed: Score | None = None  # from the answers in its snapshot
 
@@ -70,6 +72,11 @@ def _arithmetic(assessment: Assessment) -> Arithmetic:
             score=standing.standing(assessment),
             policy=standing.policy_of(assessment.release),
             basis="what was handed in so far",
+            voices={
+                "agreement": contents.agreement_of(assessment),
+                "heard": contents.heard_in(assessment),
+                "gap": [_gap(rule) for rule in gap.gaps(assessment)],
+            },
         )
     scorecard = Scorecard.objects.get(assessment=assessment)
     try:
@@ -80,6 +87,7 @@ def _arithmetic(assessment: Assessment) -> Arithmetic:
         score=snapshots.score_of(content),
         policy=snapshots.policy_of(content["release"]["policy"]),
         basis=f"the snapshot of scorecard {scorecard.number}",
+        voices={name: content[name] for name in ("agreement", "heard", "gap")},
         scorecard=scorecard,
         recomputed=snapshots.recompute(content),
     )
@@ -102,7 +110,22 @@ def _data(assessment: Assessment, found: Arithmetic) -> dict[str, Any]:
             "knockout_below": found.policy.knockout_below,
         },
         **scoring.as_data(found.score),
+        **found.voices,
     }
+
+
+def _gap(rule: gap.RuleGap) -> dict[str, str | None]:
+    """As a snapshot holds it."""
+    return {
+        "rule": rule.rule,
+        "vendor": _exact(rule.vendor),
+        "customer": _exact(rule.customer),
+        "difference": _exact(rule.difference),
+    }
+
+
+def _exact(value: Fraction | None) -> str | None:
+    return None if value is None else str(value)
 
 
 def _line(rule: RuleScore) -> str:
