@@ -9,9 +9,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 
 from accounts.models import Membership, User
 from tests.factories import Cast, make_cast
+
+# A busy machine is no fault of the code under test.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True)

@@ -522,3 +522,64 @@ def test_data_survives_json_and_gives_the_fractions_back():
 def test_missing_numbers_are_null_in_the_data():
     data = as_data(seven(*[NA] * 7))
     assert (data["average"], data["average_rounded"], data["weakest"]) == (None, None, None)
+
+
+# Many raters
+
+
+def test_a_minority_that_says_not_applicable_leaves_the_grade_to_the_others():
+    result = graded(NA, 1, 2, NA, 3)
+    assert (result.grade, result.applicable, result.state) == (2, True, "graded")
+
+
+def test_a_majority_that_says_not_applicable_does_not_outvote_a_single_grade():
+    assert graded(NA, NA, NA, 1).grade == 1
+
+
+def test_five_raters_with_gaps_worked_by_hand():
+    """(3·(4+3+2)/3 + 1·(0+1)/2 + 2·4) / 4 levels · 100: (3 × 75 + 1 × 12.5 + 2 × 100) / 6, one blank of weight 2."""
+    rule = rule_of(
+        question(4, 3, 2, NA, DK, key="a", weight=3),
+        question(0, 1, DK, Blank.NONE, NA, key="b", weight=1),
+        question(NA, Blank.NONE, NA, 4, DK, key="c", weight=2),
+        question(DK, DK, NA, Blank.NONE, DK, key="d", weight=2),
+        question(NA, NA, Blank.NONE, NA, NA, key="e", weight=9),
+    )
+    assert rule.percent == (3 * 75 + Fraction(25, 2) + 2 * 100) / Fraction(6)
+    assert rule.coverage == 75
+    assert (rule.weight_graded, rule.weight_applicable) == (6, 8)
+    assert (rule.low, rule.high) == (Fraction(875, 16), Fraction(1275, 16))
+    assert rule.status == RuleStatus.PARTLY
+
+
+def test_agreeing_that_it_does_not_apply_takes_the_weight_out_of_both_sums():
+    against = question(0, 4, key="b", weight=3, consensus=Agreed(grade=None, not_applicable=True))
+    rule = rule_of(question(3, 3, key="a"), against)
+    assert (rule.percent, rule.coverage, rule.weight_applicable) == (75, 100, 1)
+
+
+def test_agreeing_on_a_grade_closes_what_nobody_could_grade():
+    before = rule_of(question(3, 3, key="a"), question(DK, DK, key="b"))
+    after = rule_of(question(3, 3, key="a"), question(DK, DK, key="b", consensus=Agreed(grade=1)))
+    assert (before.status, before.coverage) == (RuleStatus.NOT_RATED, 50)
+    assert (after.status, after.coverage, after.percent) == (RuleStatus.PARTLY, 100, 50)
+
+
+@pytest.mark.parametrize(("agreed", "knocked_out"), [(0, True), (1, True), (2, False), (4, False)])
+def test_a_knockout_looks_at_the_agreed_grade_where_there_is_one(agreed: int, knocked_out: bool):
+    strict = question(1, 4, 0, key="strict", knockout=True, consensus=Agreed(grade=agreed))
+    rule = rule_of(strict, question(4, 4, 4, key="other", weight=9))
+    assert (rule.knockouts == ("strict",)) is knocked_out
+    assert (rule.status == RuleStatus.BROKEN) is knocked_out
+
+
+def test_an_agreed_not_applicable_knocks_nothing_out():
+    strict = question(0, 0, key="strict", knockout=True, consensus=Agreed(grade=None, not_applicable=True))
+    assert rule_of(strict, question(4, 4, key="other")).status == RuleStatus.MET
+
+
+def test_a_rater_of_some_rules_weighs_only_there():
+    """The second rater was asked about `speed` alone, and has no answer to the questions of `support`."""
+    own = QuestionInput(key="s", rule="speed", weight=Fraction(1), knockout=False, answers=answers(4, 0))
+    result = score(("support", "speed"), [question(4, key="q"), own], Policy())
+    assert [rule.percent for rule in result.rules] == [100, 50]

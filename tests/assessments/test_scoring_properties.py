@@ -227,3 +227,68 @@ def test_rounding_is_off_by_half_a_unit_at_most(value, digits):
     assert abs(error) <= unit / 2
     if abs(error) == unit / 2:
         assert (error > 0) == (value > 0)
+
+
+# Many raters
+
+SILENT = RaterAnswer(rater="silent", department="Legal", grade=None)
+
+
+@given(questionnaires(), policies())
+def test_a_rater_who_answers_nothing_changes_nothing(asked, policy):
+    longer = [replace(question, answers=(*question.answers, SILENT)) for question in asked]
+    assert score(RULES, longer, policy) == score(RULES, asked, policy)
+
+
+@given(questionnaires(), policies(), st.permutations(range(4)))
+def test_raters_are_no_more_than_names(asked, policy, names):
+    renamed = [
+        replace(
+            question,
+            answers=tuple(replace(answer, rater=f"r{names[int(answer.rater[1:])]}") for answer in question.answers),
+        )
+        for question in asked
+    ]
+    assert score(RULES, renamed, policy) == score(RULES, asked, policy)
+
+
+@given(questionnaires(("support",)), policies())
+def test_agreeing_on_what_is_the_mean_anyway_changes_no_number(asked, policy):
+    plain = [replace(question, consensus=None) for question in asked]
+    means = [grade_question(question).grade for question in plain]
+    settled = [
+        replace(question, consensus=Agreed(grade=int(mean)) if mean is not None and mean.denominator == 1 else None)
+        for question, mean in zip(plain, means, strict=True)
+    ]
+    before, after = rule_of(plain, policy), rule_of(settled, policy)
+    assert replace(after, questions=()) == replace(before, questions=())
+
+
+@given(questionnaires(("support",)), policies(), st.data())
+def test_where_something_is_agreed_the_raters_answers_bear_on_no_number(asked, policy, data):
+    settled = [question for question in asked if question.consensus is not None]
+    emptied = [
+        replace(question, answers=data.draw(st.sampled_from([(), question.answers[:1]]))) for question in settled
+    ]
+    before, after = rule_of(settled, policy), rule_of(emptied, policy)
+    assert replace(after, questions=()) == replace(before, questions=())
+
+
+@given(questions(), grades)
+def test_a_not_applicable_beside_a_grade_changes_no_grade(question, grade):
+    graded = replace(
+        question, consensus=None, answers=(*question.answers, RaterAnswer(rater="g", department=None, grade=grade))
+    )
+    minority = RaterAnswer(rater="na", department=None, grade=None, blank=Blank.NOT_APPLICABLE)
+    assert grade_question(replace(graded, answers=(*graded.answers, minority))) == grade_question(graded)
+
+
+@given(questions())
+def test_the_mean_lies_between_the_lowest_and_the_highest_grade(question):
+    result = grade_question(replace(question, consensus=None))
+    given_grades = [answer.grade for answer in question.answers if answer.grade is not None]
+    if given_grades:
+        assert min(given_grades) <= result.grade <= max(given_grades)
+        assert result.grade * len(given_grades) == sum(given_grades)
+    else:
+        assert result.grade is None
