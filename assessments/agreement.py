@@ -20,6 +20,7 @@ from assessments.visibility import counted_responses
 
 # Krippendorff's own customs: from 0.800 on data are reliable, from 0.667 on good for tentative conclusions.
 STRONG, TENTATIVE = Decimal("0.8"), Decimal("0.667")
+MINUS = "\N{MINUS SIGN}"
 DIGITS = 6  # of alpha: beyond them there is only the noise of floating point, which must not decide about a level
 
 
@@ -92,7 +93,7 @@ class Agreement:
         digits = 2
         while digits < DIGITS and level_of(rounded(exact, digits)) != self.level:
             digits += 1
-        return number_format(rounded(exact, digits), decimal_pos=digits)
+        return number_format(rounded(exact, digits), decimal_pos=digits).replace("-", MINUS)
 
 
 def agreement(assessment: Assessment, responses: QuerySet[Response] | None = None) -> Agreement:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from accounts import audit
 from accounts.access import Right
 from accounts.models import Membership, User
-from assessments import lifecycle, wording
+from assessments import chain, lifecycle, wording
 from assessments.agreement import Agreement, agreement
 from assessments.gap import WIDE, vendor_answers
 from assessments.lifecycle import IllegalTransition
@@ -352,8 +352,6 @@ def _written(
 def _after_change(member: Membership, row: Assessment) -> None:
     """What was approved already was approved for other grades: the chain begins again."""
     if row.state == AssessmentState.IN_REVIEW:
-        from assessments import chain
-
         chain.after_change(member, row)
 
 

@@ -120,7 +120,7 @@ def test_the_same_grades_in_different_questions_are_an_alpha_of_one() -> None:
         (0.7961, Level.TENTATIVE, "0.796"),
         (0.667, Level.TENTATIVE, "0.67"),
         (0.666, Level.WEAK, "0.666"),
-        (-0.25, Level.WEAK, "-0.25"),
+        (-0.25, Level.WEAK, "\N{MINUS SIGN}0.25"),
     ],
 )
 def test_levels_begin_at_krippendorffs_own_thresholds(alpha: float, level: Level, shown: str) -> None:
