@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,11 +16,10 @@ from django_structlog.middlewares import RequestMiddleware
 
 from accounts import language
 from accounts.access import Gate, Right, may, required
+from accounts.logs import SECRET_IN_PATH
 from accounts.models import Membership
 
 SESSION_KEY = "organisation"
-SECRETS = ("/invitation/", "/calendar/", "/password/reset/key/", "/vendor-link/")  # what follows is a token
-SECRET_IN_PATH = re.compile("|".join(f"(?<={start})[^/?]+" for start in SECRETS))
 Handler = Callable[[HttpRequest], HttpResponse]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from assessments.forms import DayInput
@@ -85,7 +85,8 @@ class ExtendForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, *, link: VendorLink, today: date) -> None:
-        super().__init__(data, initial={"last_day": max(link.expires_at.date(), today) + timedelta(days=DEFAULT_DAYS)})
+        start = max(timezone.localdate(link.expires_at), today)
+        super().__init__(data, initial={"last_day": start + timedelta(days=DEFAULT_DAYS)})
         self.today = today
 
     def clean_last_day(self) -> date:

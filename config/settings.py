@@ -14,6 +14,8 @@ import structlog
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from accounts.logs import without_tokens
+
 django_stubs_ext.monkeypatch()  # ModelForm[User] and the like name their model to the type checker
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -339,6 +341,7 @@ _SHARED_PROCESSORS: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso"),
     structlog.processors.format_exc_info,
+    without_tokens,
 ]
 LOGGING = {
     "version": 1,
