@@ -23,6 +23,7 @@ from assessments.lifecycle import IllegalTransition
 from assessments.models import Answer, Delegation
 from assessments.rater_forms import DelegationForm
 from assessments.views.saving import Unsaved, save_all
+from assessments.visibility import vendor_answers
 from manifesto.models import Question
 
 
@@ -64,13 +65,13 @@ def delegation_detail(request: MemberRequest, pk: int) -> HttpResponse:
     if closed and request.method == "GET":
         messages.info(request, closed)
         return redirect("work")
+    form_of = _form_of(answer)
     if request.method == "POST":
-        form_of = partial(AnswerForm, seat=DELEGATE)
         unsaved = save_all(
             request, [answer], author=request.user, reload=lambda: [_answer(delegation)], form_of=form_of
         )
         return _saved(request, delegation) if unsaved is None else _page(request, delegation, unsaved)
-    return _page(request, delegation, Unsaved(forms=[AnswerForm(answer=answer, seat=DELEGATE)], closed="", status=200))
+    return _page(request, delegation, Unsaved(forms=[form_of(answer=answer)], closed="", status=200))
 
 
 @require_POST
@@ -114,6 +115,12 @@ def _answer(delegation: Delegation) -> Answer:
         Prefetch("question", queryset=questions), "evidence"
     )
     return rows.get(pk=delegation.answer_id)
+
+
+def _form_of(answer: Answer) -> Callable[..., AnswerForm]:
+    """With what the vendor itself handed in about the question, which is the rater's no more than the colleague's."""
+    said = vendor_answers(answer.response.assessment).filter(question=answer.question_id).first()
+    return partial(AnswerForm, seat=DELEGATE, vendor_answer=said)
 
 
 def _handed(request: MemberRequest, delegation: Delegation) -> HttpResponse:
