@@ -112,9 +112,9 @@ def window_of(browser: Browser, live_server: Any, premises: Premises) -> Iterato
         if who not in pages:
             context = browser.new_context(base_url=live_server.url, reduced_motion="reduce", **options)
             context.set_default_timeout(PATIENCE)
-            cookies = {settings.LANGUAGE_COOKIE_NAME: language, settings.SESSION_COOKIE_NAME: premises.session(who)}
+            cookies = premises.cookies(who) | {settings.LANGUAGE_COOKIE_NAME: language}
             context.add_cookies(
-                [{"name": key, "value": value, "url": live_server.url} for key, value in cookies.items() if value]
+                [{"name": key, "value": value, "url": live_server.url} for key, value in cookies.items()]
             )
             pages[who] = context.new_page()
         return pages[who]

@@ -63,6 +63,10 @@ NO_PAGE: dict[str, str] = {
     "admin:autocomplete": FILE,
     "admin:jsi18n": FILE,
     "admin:manifesto_release_export": FILE,
+    "vendor_evidence_download": FILE,
+    "vendor_evidence_add": ACTION,
+    "vendor_evidence_delete": ACTION,
+    "vendor_answer_edit": ELSEWHERE,
     "assessment_score": PART,
     "set_language": ACTION,
     "theme_set": ACTION,
@@ -155,6 +159,10 @@ class Premises(World):
         return lifecycle.submit(self.cast.assessor, self._assessment(grade=2))
 
     @cached_property
+    def _to_be_shown(self) -> Assessment:
+        return lifecycle.submit(self.cast.assessor, self._assessment(grade=2))
+
+    @cached_property
     def approved(self) -> Assessment:
         return lifecycle.approve(self.cast.approver, lifecycle.submit(self.cast.assessor, self._assessment(grade=3)))
 
@@ -213,6 +221,10 @@ class Premises(World):
         client = Client()
         if who == ANYBODY:
             return client
+        if who == "vendor":  # a contact that came in by both kinds of links
+            for token in (self.vendor_link_token, self.reply_link_token):
+                client.post(reverse("vendor_link", args=[token]), {"language": "en"})
+            return client
         person = getattr(self.cast, who, None) or getattr(self, who)
         user = person.user if isinstance(person, Membership) else person
         if not user.has_usable_password():
@@ -225,10 +237,14 @@ class Premises(World):
             RecoveryCodes.activate(user)
         return client
 
-    def session(self, who: str) -> str:
-        """The session key of this person; empty for anybody."""
-        cookie = self.client(who).cookies.get(settings.SESSION_COOKIE_NAME)
-        return cookie.value if cookie else ""
+    def cookies(self, who: str) -> dict[str, str]:
+        """By what this person is known: a session, or the cookies of links."""
+        jar = self.client(who).cookies
+        return {
+            name: cookie.value
+            for name, cookie in jar.items()
+            if name == settings.SESSION_COOKIE_NAME or name.startswith("vendor_desk_")
+        }
 
 
 def make_user_with_password(name: str) -> User:
@@ -259,17 +275,16 @@ def all_routes() -> tuple[Route, ...]:
     return tuple({route.name: route for route in routes() if route.name and required(route.name)}.values())
 
 
+BY_GATE: dict[Gate, str] = {Gate.PUBLIC: ANYBODY, Gate.STAFF: "editor", Gate.LINK: "vendor", Gate.ASKED: "assessor"}
+
+
 def person_for(route: str) -> str:
     gate = required(route)
     if route in WHO:
         return WHO[route]
-    if gate is Gate.PUBLIC:
-        return ANYBODY
-    if gate is Gate.STAFF:
-        return "editor"
     if isinstance(gate, Right):
         return next(name for name in MEMBERS if gate in RIGHTS[name])
-    return "secured"
+    return BY_GATE.get(gate, "secured") if gate else "secured"
 
 
 def address(route: Route, premises: Premises) -> str:

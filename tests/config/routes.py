@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts import invitations
 from accounts.models import Invitation, Membership, Role
-from assessments import delegation, lifecycle, links, preferences, raters
+from assessments import delegation, lifecycle, links, preferences, raters, reply
 from assessments.models import (
     Answer,
     ApprovalLevel,
@@ -156,6 +156,31 @@ class World:
         return evidence
 
     @cached_property
+    def _asked_to_reply(self) -> tuple[VendorLink, str]:
+        assessment = self._to_be_shown
+        contact = Contact.objects.create(vendor=assessment.vendor, name="Harbour replier")
+        due_on = timezone.localdate() + timedelta(days=10)
+        asked = reply.open_request(self.cast.assessor, assessment, contact=contact, due_on=due_on)
+        return links.renew(self.cast.assessor, asked.links.get())
+
+    @property
+    def _to_be_shown(self) -> Assessment:
+        return self.in_review
+
+    @property
+    def reply_link(self) -> VendorLink:
+        return self._asked_to_reply[0]
+
+    @property
+    def reply_link_token(self) -> str:
+        return self._asked_to_reply[1]
+
+    @property
+    def asked_to_reply(self) -> Assessment:
+        """In review, its result shown to the vendor."""
+        return self.reply_link.assessment
+
+    @cached_property
     def vendor_answer(self) -> Answer:
         """Of the vendor's own response."""
         return Answer.objects.filter(response=self.vendor_link.response_id).first()  # type: ignore[return-value]
@@ -216,7 +241,8 @@ class World:
 
     @cached_property
     def _linked(self) -> tuple[VendorLink, str]:
-        return links.create(self.cast.assessor, self.collecting, self.contact)
+        contact = Contact.objects.create(vendor=self.collecting.vendor, name="Harbour answerer")
+        return links.create(self.cast.assessor, self.collecting, contact)
 
     @property
     def vendor_link(self) -> VendorLink:
@@ -292,8 +318,8 @@ OBJECTS: dict[str, str] = {
     "vendor_evidence_delete": "evidence",
     "vendor_evidence_download": "evidence",
     "vendor_reply_open": "in_review",
-    "vendor_reply_extend": "in_review",
-    "vendor_reply_withdraw": "in_review",
+    "vendor_reply_extend": "asked_to_reply",
+    "vendor_reply_withdraw": "asked_to_reply",
     "vendor_reopen": "collecting",
     "questionnaire": "collecting",
     "answer_edit": "answer",
@@ -340,7 +366,7 @@ def arguments(route: Route, world: World) -> dict[str, Any]:
         elif name == "secret":
             values[name] = world.calendar_secret
         elif name == "link":
-            values[name] = world.vendor_link.pk
+            values[name] = (world.reply_link if route.name == "vendor_reply" else world.vendor_link).pk
         else:
             values[name] = PARTS[name]
     return values
