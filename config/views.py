@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import MemberRequest
 from config.context import THEMES
 from config.health import readiness
-from config.work import latest_scorecards, waiting_for
+from config.work import Kind, latest_scorecards, waiting_for
 from reports.charts import favicon_svg
 
 A_YEAR = 365 * 24 * 3600
@@ -30,8 +30,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def work(request: MemberRequest) -> HttpResponse:
+    items = waiting_for(request.member, timezone.localdate())
     context = {
-        "items": waiting_for(request.member, timezone.localdate()),
+        "items": items,
+        "to_answer": sum(item.kind == Kind.ANSWER for item in items),
         "scorecards": latest_scorecards(request.member),
     }
     return render(request, "work.html", context)

@@ -1,10 +1,10 @@
 """My work: what waits for this member, over all vendors, and what came out last."""
 
 from accounts.models import Membership
-from assessments.inbox import Item, waiting_for
+from assessments.inbox import Item, Kind, waiting_for
 from reports.models import Scorecard
 
-__all__ = ["LATEST", "Item", "latest_scorecards", "waiting_for"]
+__all__ = ["LATEST", "Item", "Kind", "latest_scorecards", "waiting_for"]
 
 LATEST = 5
 
