@@ -195,7 +195,7 @@ def _all_in(assessment: Assessment, responses: list[Response], today: date, apar
         _("Talk about what raters judge differently"),
         assessment,
         today,
-        url=reverse("assessment_detail", args=[assessment.pk]),
+        url=reverse("assessment_consensus", args=[assessment.pk]),
         detail=ngettext("%(count)d question to agree on", "%(count)d questions to agree on", apart) % {"count": apart},
         asked_at=asked_at,
     )

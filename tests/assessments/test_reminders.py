@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -48,6 +51,22 @@ def nudged(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     told: list[int] = []
     monkeypatch.setattr(reminders, "nudge", lambda pk: told.append(pk) or True)
     return told
+
+
+@pytest.fixture
+def shared_database(transactional_db: None, tmp_path: Path) -> Iterator[None]:
+    """One that threads can share: SQLite in memory knows no waiting for each other, so there a file takes its place."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    memory, name = connection.connection, connection.settings_dict["NAME"]
+    with closing(sqlite3.connect(tmp_path / "shared.sqlite3")) as copy:
+        memory.backup(copy)
+    connection.settings_dict["NAME"], connection.connection = str(tmp_path / "shared.sqlite3"), None
+    yield
+    connection.close()
+    connection.settings_dict["NAME"], connection.connection = name, memory
 
 
 @pytest.fixture
@@ -280,6 +299,7 @@ def test_a_broker_that_is_away_costs_one_attempt_a_round(cast: Cast, monkeypatch
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("shared_database")
 def test_two_schedulers_and_many_workers_at_once_send_one_mail_each() -> None:
     cast = make_cast()
     ask(cast)
