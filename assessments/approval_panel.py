@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -74,12 +75,22 @@ def choice_of(assessment: Assessment, member: Membership) -> Choice:
     steps = chain.steps_of(assessment)
     step = chain.current_of(assessment, steps)
     why_not = chain.refusal(assessment, member)
+    is_last = step.position == steps[-1].position
+    waits = _reply_until(assessment, timezone.localdate()) if is_last and why_not is None else None
     return Choice(
-        may_approve=why_not is None,
+        may_approve=why_not is None and waits is None,
         may_send_back=chain.may_send_back(assessment, member),
         label=_("Approve as %(level)s") % {"level": step.name} if step.name else _("Approve"),
-        lead=_lead(why_not, step, is_last=step.position == steps[-1].position),
+        lead=_while_the_vendor_may_reply(waits) if waits else _lead(why_not, step, is_last=is_last),
     )
+
+
+def _while_the_vendor_may_reply(until: date) -> str:
+    said = _(
+        "The vendor may reply until %(day)s. You can approve after that, or once the right of reply is withdrawn; you "
+        "can send it back now."
+    )
+    return said % {"day": date_format(until, "DATE_FORMAT")}
 
 
 def _lead(why_not: Refusal | None, step: ApprovalStep, *, is_last: bool) -> str:

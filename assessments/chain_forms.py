@@ -14,6 +14,7 @@ from assessments.models import ApprovalLevel
 from vendors.models import Tier
 
 ROLE, PERSON = "role", "person"
+ALL = "all"  # vendors, of whatever tier
 # Approvers first: most levels are theirs.
 ROLES = (Role.APPROVER, Role.ADMIN, Role.READER, Role.ASSESSOR)
 
@@ -21,7 +22,7 @@ ROLES = (Role.APPROVER, Role.ADMIN, Role.READER, Role.ASSESSOR)
 class LevelForm(forms.Form):
     """One level: what it is called, and who decides, by role or by name in one choice, so that they cannot clash."""
 
-    tier = forms.ChoiceField(label=gettext_lazy("For"), required=False)
+    tier = forms.ChoiceField(label=gettext_lazy("For"))
     name = forms.CharField(
         label=gettext_lazy("Name of the level"),
         max_length=80,
@@ -36,7 +37,7 @@ class LevelForm(forms.Form):
     def __init__(self, *args: Any, member: Membership, level: ApprovalLevel | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = {person.pk: person for person in _people(member, level)}
-        self.fields["tier"].choices = [("", _("All vendors")), *Tier.choices]  # type: ignore[attr-defined]
+        self.fields["tier"].choices = [(ALL, _("All vendors")), *Tier.choices]  # type: ignore[attr-defined]
         self.fields["decides"].choices = self._choices()  # type: ignore[attr-defined]
         self.fields["name"].widget.attrs["autocomplete"] = "off"
         if level is not None:
@@ -57,7 +58,10 @@ class LevelForm(forms.Form):
         kind, _colon, which = self.cleaned_data["decides"].partition(":")
         values = {"name": self.cleaned_data["name"], "role": "", "person": None}
         values |= {"role": which} if kind == ROLE else {"person": self.people[int(which)]}
-        return values | ({"tier": self.cleaned_data["tier"]} if "tier" in self.fields else {})
+        if "tier" in self.fields:
+            tier = self.cleaned_data["tier"]
+            values["tier"] = "" if tier == ALL else tier
+        return values
 
 
 def _people(member: Membership, level: ApprovalLevel | None) -> list[Membership]:

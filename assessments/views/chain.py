@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import MemberRequest
 from assessments import levels
-from assessments.chain_forms import LevelForm
+from assessments.chain_forms import ALL, LevelForm
 from assessments.models import ApprovalLevel
 
 
@@ -24,7 +24,7 @@ def approval_chain(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def approval_level_add(request: MemberRequest) -> HttpResponse:
-    form = LevelForm(_posted(request), member=request.member, initial={"tier": request.GET.get("tier", "")})
+    form = LevelForm(_posted(request), member=request.member, initial={"tier": request.GET.get("tier", ALL)})
     if request.method == "POST" and form.is_valid():
         level = levels.add_level(request.member, **form.values)
         messages.success(request, _("The level “%(name)s” is added.") % {"name": level.name})

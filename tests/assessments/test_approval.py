@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Membership, Role, User
 from assessments import approval_panel, chain, levels, lifecycle
@@ -90,6 +91,21 @@ class TestReview:
         text = show(signed_in(director), "assessment_review", assessment)
         assert "Approve as IT director</button>" in text
         assert "Approving makes the scorecard" in text
+
+    def test_last_level_has_no_button_while_the_vendor_may_reply(
+        self, cast: Cast, assessment: Assessment, director: Membership, signed_in: SignedIn
+    ) -> None:
+        User.objects.update(language="en")
+        due_on = timezone.localdate() + timedelta(days=3)
+        ReplyRequest.objects.create(
+            assessment=assessment, shown={}, due_on=due_on, opened_by=cast.assessor.user, opened_at=NOW
+        )
+        assert "Approve as Procurement lead</button>" in show(signed_in(cast.approver), "assessment_review", assessment)
+        lifecycle.approve(cast.approver, assessment)
+        text = show(signed_in(director), "assessment_review", assessment)
+        assert "Approve as IT director" not in text
+        assert "You can approve after that, or once the right of reply is withdrawn" in text
+        assert reverse("assessment_send_back", args=[assessment.pk]) in text
 
     def test_who_is_not_asked_reads_whom_it_waits_for(
         self, cast: Cast, assessment: Assessment, director: Membership, signed_in: SignedIn

@@ -109,7 +109,7 @@ class TestAdding:
     def test_puts_the_level_last_in_its_chain(self, cast: Cast, signed_in: SignedIn) -> None:
         level(cast, "Procurement lead")
         client = signed_in(cast.admin)
-        response = post(client, "approval_level_add", tier="", name="IT director", decides="role:approver")
+        response = post(client, "approval_level_add", tier="all", name="IT director", decides="role:approver")
         assert response.redirect_chain[-1][0] == reverse("approval_chain")
         post(client, "approval_level_add", tier="critical", name="Board", decides=f"person:{cast.reader.pk}")
         assert names() == [(1, "Procurement lead"), (2, "IT director")]
@@ -143,7 +143,7 @@ class TestAdding:
         gone = make_member(cast.organisation, "gone", Role.APPROVER, is_active=False)
         client = signed_in(cast.admin)
         for person in (cast.stranger, gone):
-            post(client, "approval_level_add", tier="", name="Level", decides=f"person:{person.pk}")
+            post(client, "approval_level_add", tier="all", name="Level", decides=f"person:{person.pk}")
         assert not ApprovalLevel.objects.exists()
 
 
