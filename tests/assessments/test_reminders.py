@@ -118,7 +118,7 @@ def test_the_mail_says_what_is_due_where_and_how_far_it_is(cast: Cast, asked: Re
 def test_what_is_late_is_called_late(cast: Cast, asked: Response) -> None:
     morning(at(DUE + timedelta(days=1)))
     sent = mails_to(cast.reader)[0]
-    assert sent.subject == "1 thing waits for you, 1 of them late"
+    assert sent.subject == "1 thing waits for you, 1 late"
     assert "Late: it was due on 20 May 2026." in sent.body
 
 
