@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, connections
 from django.utils import timezone
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Membership, Role
 from assessments.answering import (
     ANSWER_FIELDS,
     Closed,
@@ -22,9 +22,10 @@ from assessments.answering import (
     Saved,
     save_answer,
 )
-from assessments.models import Answer, Assessment, AssessmentState, Response
-from manifesto.models import FactKind, Release, Rule
-from tests.factories import NOW, Cast, make_assessment, make_cast, make_release
+from assessments.models import Answer, Assessment, AssessmentState, Delegation, Response
+from manifesto.models import FactKind, Release
+from tests.concurrency import at_once, elsewhere, shared_database
+from tests.factories import NOW, Cast, add_rater, make_assessment, make_cast, make_member, make_release
 
 
 @pytest.fixture
@@ -244,40 +245,29 @@ def test_a_draft_has_every_field_that_a_person_can_fill() -> None:
     assert replace(Draft(), grade=2) == Draft(grade=2)
 
 
-@pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_eight_people_saving_at_once_lose_nothing() -> None:
+def test_eight_people_writing_into_one_answer_lose_nothing(tmp_path: Path) -> None:
     """Each adds a line to the same answer, again and again; whoever meets a conflict takes the other's text along."""
-    if connection.vendor != "postgresql":
-        pytest.skip("needs PostgreSQL: set DATABASE_URL")
     cast = make_cast()
     answer = first_answer(make_assessment(cast.assessor))
-    conflicts: list[int] = []
 
-    def write(number: int) -> None:
-        try:
-            for turn in range(10):
-                conflicts.append(_append(answer, cast, f"[{number}.{turn}]"))
-        finally:
-            connections.close_all()
+    def write(number: int) -> int:
+        return sum(_append(answer, cast, f"[{number}.{turn}]") for turn in range(5))
 
-    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with shared_database(tmp_path):
+        conflicts = at_once(*[partial(write, number) for number in range(8)])
+        stored = elsewhere(lambda: Answer.objects.get(pk=answer.pk))
 
-    answer.refresh_from_db()
-    expected = {f"[{number}.{turn}]" for number in range(8) for turn in range(10)}
-    assert set(answer.comment.split()) == expected
-    assert answer.version == 80
+    assert [outcome for outcome in conflicts if not isinstance(outcome, int)] == []
+    assert set(stored.comment.split()) == {f"[{number}.{turn}]" for number in range(8) for turn in range(5)}
+    assert stored.version == 40
     assert sum(conflicts) > 0
 
 
 def _append(answer: Answer, cast: Cast, line: str) -> int:
     """Add a line to what stands there; the number of conflicts met on the way."""
     for met in range(1000):
-        stored = Answer.objects.get(pk=answer.pk)
+        stored = Answer.objects.select_related("question").get(pk=answer.pk)
         draft = replace(Draft.of(stored), comment=f"{stored.comment} {line}")
         outcome = save_answer(answer, draft, version=stored.version, author=cast.assessor.user, now=NOW)
         if isinstance(outcome, Saved):
@@ -285,29 +275,68 @@ def _append(answer: Answer, cast: Cast, line: str) -> int:
     raise AssertionError("never came through")
 
 
-@pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_eight_people_in_eight_answers_never_meet() -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("needs PostgreSQL: set DATABASE_URL")
+def test_eight_raters_saving_all_their_answers_at_once_lose_nothing(tmp_path: Path) -> None:
     cast = make_cast()
     assessment = make_assessment(cast.assessor)
-    answers = list(Answer.objects.filter(response__assessment=assessment).with_question()[:8])
-    outcomes: list[Any] = []
+    others = [make_member(cast.organisation, f"rater-{number}", Role.READER) for number in range(7)]
+    for member in others:
+        add_rater(assessment, member)
+    raters = [cast.assessor, *others]
 
-    def write(answer: Answer) -> None:
-        try:
-            for turn in range(25):
-                outcomes.append(save(answer, cast, version=turn, grade=turn % 5))
-        finally:
-            connections.close_all()
+    def fill(number: int, member: Membership) -> list[Any]:
+        own = Answer.objects.filter(response__rater=member.user).select_related("question").order_by("pk")
+        return [
+            save_answer(
+                answer,
+                Draft(grade=(number + turn) % 5, comment=f"{number}.{turn}"),
+                version=0,
+                author=member.user,
+                now=NOW,
+            )
+            for turn, answer in enumerate(own)
+        ]
 
-    threads = [threading.Thread(target=write, args=(answer,)) for answer in answers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with shared_database(tmp_path):
+        outcomes = at_once(*[partial(fill, number, member) for number, member in enumerate(raters)])
+        stored = elsewhere(
+            lambda: {
+                member.pk: list(
+                    Answer.objects.filter(response__rater=member.user)
+                    .order_by("pk")
+                    .values_list("grade", "comment", "version", "updated_by")
+                )
+                for member in raters
+            }
+        )
+        entries = elsewhere(AuditEntry.objects.filter(verb="answer_changed").count)
 
-    assert len(outcomes) == 200
-    assert all(isinstance(outcome, Saved) for outcome in outcomes)
-    assert Rule.objects.count() == 7
+    assert all(isinstance(one, Saved) for saved in outcomes for one in saved), outcomes
+    for number, member in enumerate(raters):
+        expected = [((number + turn) % 5, f"{number}.{turn}", 1, member.user_id) for turn in range(14)]
+        assert stored[member.pk] == expected
+    assert entries == 8 * 14
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_rater_and_a_delegate_in_one_answer_one_wins_and_one_is_told(tmp_path: Path) -> None:
+    cast = make_cast()
+    answers = list(Answer.objects.filter(response__assessment=make_assessment(cast.assessor)).with_question()[:5])
+    people = (cast.assessor, cast.reader)
+    for answer in answers:
+        Delegation.objects.create(
+            answer=answer, delegate=cast.reader.user, delegated_by=cast.assessor.user, delegated_at=NOW
+        )
+
+    def write(answer: Answer, member: Membership) -> Any:
+        return save_answer(answer, Draft(comment=member.user.name), version=0, author=member.user, now=NOW)
+
+    with shared_database(tmp_path):
+        for answer in answers:
+            outcomes = at_once(*[partial(write, answer, member) for member in people])
+            stored = elsewhere(lambda pk=answer.pk: Answer.objects.get(pk=pk))
+
+            (winner,) = [who for who, outcome in zip(people, outcomes, strict=True) if isinstance(outcome, Saved)]
+            (told,) = [outcome.stored.comment for outcome in outcomes if isinstance(outcome, Conflict)]
+            assert (stored.comment, stored.version) == (winner.user.name, 1)
+            assert told == winner.user.name, "the other is shown what stands there"
