@@ -46,6 +46,9 @@ class Kind(StrEnum):
     VENDOR_REPLIED = "vendor_replied"
 
 
+WORTH_READING = frozenset({Kind.VENDOR_ANSWERED, Kind.VENDOR_REPLIED})  # nobody is late with these
+
+
 @dataclass(frozen=True, kw_only=True)
 class Item:
     """One thing that waits: what to do, for which vendor, until when, and where."""
@@ -291,7 +294,7 @@ def _item(
     asked_at: datetime | None = None,
     told_at_once: bool = False,
 ) -> Item:
-    due_on = due_on or assessment.due_on
+    due_on = None if kind in WORTH_READING else due_on or assessment.due_on
     return Item(
         kind=kind,
         key=key or f"{kind}-{assessment.pk}",
