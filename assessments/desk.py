@@ -78,6 +78,10 @@ class DeskAnswer:
     grade_name: str
     level: str  # the anchored text of the grade
 
+    @property
+    def is_blank(self) -> bool:
+        return is_blank(self.answer)
+
 
 def response_of(link: VendorLink) -> Response:
     """The one response that this link is for, fresh. Raises Response.DoesNotExist for a link of another purpose."""
