@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from threading import Barrier, Thread
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import AuditEntry, Membership, Role
-from assessments import lifecycle
+from assessments import levels, lifecycle
 from assessments.consensus import Cause, Conflict, Discussion, agree, causes, hold, panel, to_discuss, undo
 from assessments.history import readable
 from assessments.lifecycle import IllegalTransition
@@ -33,6 +34,7 @@ from assessments.models import (
 from assessments.scoring import QuestionState
 from assessments.standing import standing
 from manifesto.models import Question
+from tests.concurrency import at_once, elsewhere, shared_database
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_cast, make_member, make_release
 
 DAY = date(2026, 3, 2)
@@ -403,6 +405,17 @@ def test_a_change_in_review_starts_the_chain_again(
     assert told == [assessment.pk, assessment.pk]
 
 
+def test_what_a_level_had_approved_lapses_with_a_change_in_review(cast: Cast, assessment: Assessment) -> None:
+    for name in ("First", "Second"):
+        levels.add_level(cast.admin, tier="", name=name, role=Role.APPROVER)
+    lifecycle.submit(cast.assessor, assessment)
+    lifecycle.approve(cast.approver, assessment)
+    assert Assessment.objects.get(pk=assessment.pk).waiting_level == 2
+    agreed_on(cast.assessor, assessment, 3)
+    assert Assessment.objects.get(pk=assessment.pk).waiting_level == 1
+    assert AuditEntry.objects.filter(verb="approval.lapsed").exists()
+
+
 def test_after_submitting_nobody_is_waited_for_any_more(cast: Cast, assessment: Assessment) -> None:
     add_rater(assessment, cast.approver)
     lifecycle.submit(cast.assessor, assessment, without_outstanding=True)
@@ -439,44 +452,27 @@ def test_a_single_rater_needs_no_panel(cast: Cast) -> None:
 # At once ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_eight_people_who_agree_at_once_leave_one_agreement_and_seven_conflicts() -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("needs PostgreSQL: set DATABASE_URL")
+def test_eight_people_who_agree_at_once_leave_one_agreement_and_seven_conflicts(tmp_path: Path) -> None:
     cast = make_cast()
     make_release()
     assessment = make_assessment(cast.assessor, grade=1)
     add_rater(assessment, cast.reader, grade=4)
     assessment.responses.update(submitted_at=NOW)
-    meeting = hold(cast.assessor, assessment, held_on=DAY)
-    question, barrier, outcomes = question_of(assessment), Barrier(8), []
+    meeting, question = hold(cast.assessor, assessment, held_on=DAY), question_of(assessment)
 
-    def one(number: int) -> None:
-        try:
-            barrier.wait()
-            outcomes.append(
-                agree(
-                    cast.assessor,
-                    assessment,
-                    question,
-                    grade=2,
-                    reason=f"Reason {number}",
-                    meeting=meeting,
-                    version=0,
-                )
-            )
-        finally:
-            connection.close()
+    def one(number: int) -> str:
+        reason = f"Reason {number}"
+        outcome = agree(cast.assessor, assessment, question, grade=2, reason=reason, meeting=meeting, version=0)
+        return type(outcome).__name__
 
-    threads = [Thread(target=one, args=[number]) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Conflict"] * 7 + ["Consensus"]
-    assert Consensus.objects.count() == 1
-    assert AuditEntry.objects.filter(verb="consensus.agreed").count() == 1
+    with shared_database(tmp_path):
+        outcomes = at_once(*[partial(one, number) for number in range(8)])
+        kept = elsewhere(
+            lambda: (Consensus.objects.count(), AuditEntry.objects.filter(verb="consensus.agreed").count())
+        )
+    assert sorted(map(str, outcomes)) == ["Conflict"] * 7 + ["Consensus"]
+    assert kept == (1, 1)
 
 
 def test_a_discussion_without_voices_is_only_its_question(assessment: Assessment) -> None:
