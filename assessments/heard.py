@@ -75,8 +75,7 @@ def of_voices(expected: Iterable[tuple[int, str, Why]], voices: Iterable[tuple[i
     asked = {pk for pk, _name, _done in voices}
     spoken = {pk: name for pk, name, done in voices if done and pk is not None}
     departments = tuple(
-        DepartmentHeard(id=pk, name=name, why=why, asked=pk in asked, heard=pk in spoken)
-        for pk, name, why in expected
+        DepartmentHeard(id=pk, name=name, why=why, asked=pk in asked, heard=pk in spoken) for pk, name, why in expected
     )
     named = {one.id for one in departments}
     return Heard(
