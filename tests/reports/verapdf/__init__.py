@@ -21,7 +21,7 @@ def failures(*paths: Path) -> dict[Path, list[str]]:
     assert java and shutil.which("javac") and jaxb, INSTALL
     class_path = ":".join(map(str, [JAR, *jaxb]))
     command = [java, "-cp", class_path, str(SOURCE), *map(str, paths)]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    run = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert run.returncode == 0, run.stderr
     found: dict[Path, list[str]] = {}
     for line in run.stdout.splitlines():
