@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.models import Membership, User
 from assessments import lifecycle
 from assessments.models import Answer, Approval, Assessment, AssessmentState, Blank, Response
-from tests.factories import NOW, Cast, make_assessment, make_release, make_vendor
+from tests.factories import NOW, Cast, add_rater, make_assessment, make_release, make_vendor
 
 SignedIn = Callable[[Membership | User], Client]
 DRAFT, COLLECTING, IN_REVIEW, APPROVED, CANCELLED = AssessmentState
@@ -337,3 +337,56 @@ def test_whole_way_goes_without_javascript(cast: Cast, signed_in: SignedIn) -> N
     post(signed_in(cast.approver), "assessment_approve", assessment)
     assert state_of(assessment) == APPROVED
     assert list(Approval.objects.values_list("decision", flat=True)) == ["sent_back", "approved"]
+
+
+class TestSeveralRaters:
+    def test_a_rater_who_may_not_submit_hands_in_their_own(self, cast: Cast, signed_in: SignedIn) -> None:
+        assessment = make_assessment(cast.assessor, grade=3)
+        add_rater(assessment, cast.reader, grade=2)
+        client = signed_in(cast.reader)
+        text = review(client, assessment)
+        assert "Hand in my answers" in text
+        assert "Submit" not in text
+        client.post(reverse("assessment_hand_in", args=[assessment.pk]))
+        assert assessment.responses.get(rater=cast.reader.user).submitted_at
+        assert "Change my answers again" in review(client, assessment)
+
+    def test_the_assessor_sees_who_is_outstanding_and_may_submit_without_them(
+        self, cast: Cast, signed_in: SignedIn
+    ) -> None:
+        assessment = make_assessment(cast.assessor, grade=3)
+        add_rater(assessment, cast.reader, grade=2)
+        client = signed_in(cast.assessor)
+        text = review(client, assessment)
+        assert "1 rater has not handed in yet" in text
+        assert "<bdi>Reader</bdi>" in text
+        url = reverse("assessment_submit", args=[assessment.pk])
+        client.post(url)
+        assessment.refresh_from_db()
+        assert assessment.state == AssessmentState.COLLECTING
+        client.post(url, {"without_outstanding": "yes"})
+        assessment.refresh_from_db()
+        assert assessment.state == AssessmentState.IN_REVIEW
+
+    def test_answers_stand_beside_each_other_with_who_gave_them(self, cast: Cast, signed_in: SignedIn) -> None:
+        assessment = make_assessment(cast.assessor, grade=4)
+        add_rater(assessment, cast.reader, grade=1)
+        assessment.responses.update(submitted_at=NOW)
+        text = review(signed_in(cast.approver), assessment)
+        assert "The raters differ, from grade 1 to grade 4: talk it over." in text
+        assert "Mean grade 2.5 of 4" in text
+        assert "<bdi>Assessor</bdi>, Procurement" in text
+        assert "As handed in by 2 raters." in text
+
+    def test_the_reviewer_chooses_who_looks_again(self, cast: Cast, signed_in: SignedIn) -> None:
+        assessment = make_assessment(cast.assessor, grade=4)
+        second = add_rater(assessment, cast.reader, grade=1)
+        lifecycle.submit(cast.assessor, assessment, without_outstanding=True)
+        Response.objects.update(submitted_at=NOW)
+        client = signed_in(cast.approver)
+        assert review(client, assessment).count("checked") == 2
+        url = reverse("assessment_send_back", args=[assessment.pk])
+        nobody = client.post(url, {"reason": "Look at rule 2.", "asks_whom": "True"})
+        assert "Tick at least one" in nobody.content.decode()
+        client.post(url, {"reason": "Look at rule 2.", "asks_whom": "True", "to": [second.pk]})
+        assert list(Response.objects.outstanding()) == [second]
