@@ -10,7 +10,8 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.utils.dateparse import parse_date
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +42,8 @@ VERBS: dict[str, Promise] = {
     "delegation_made": _("handed a question to a colleague"),
     "delegation_done": _("handed a question back"),
     "delegation_taken_back": _("took a question back"),
+    "response_handed_in": _("handed in their answers"),
+    "response_reopened": _("opened answers again"),
     "answer_changed": _("changed an answer"),
     "evidence_added": _("added evidence"),
     "evidence_deleted": _("removed evidence"),
@@ -162,7 +165,10 @@ def _words(object_type: str, name: str, value: Any) -> str:
     field = _field(object_type, name)
     if codes := trail.codes_of(object_type, name):
         return str(codes.get(value, value))
-    if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
+    if isinstance(field, models.DateTimeField):
+        moment = parse_datetime(value)
+        return date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment else str(value)
+    if isinstance(field, models.DateField):
         day: date | None = parse_date(value)
         return date_format(day, "DATE_FORMAT") if day else str(value)
     return str(value)
