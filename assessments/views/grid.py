@@ -28,9 +28,7 @@ def answer_grid(request: MemberRequest) -> HttpResponse:
     """To the first question that still wants an answer somewhere."""
     question = first_open(questions_of(request.member))
     if question is None:
-        messages.info(
-            request, _("Side by side needs two vendors to rate at the same time.")
-        )
+        messages.info(request, _("Side by side needs two vendors to rate at the same time."))
         return redirect("work")
     return redirect("answer_grid_question", question.key)
 
