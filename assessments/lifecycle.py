@@ -154,8 +154,10 @@ def take_up_again(member: Membership, assessment: Assessment) -> Response:
     """The rater's own questionnaire is open again, and the others' answers are closed to them until they hand in."""
     with transaction.atomic():
         row = _held(member, assessment, {AssessmentState.COLLECTING})
-        response = Response.objects.of_rater(member.user).handed_in().filter(assessment=row).first()
+        response = Response.objects.of_rater(member.user).filter(assessment=row).first()
         if response is None:
+            raise PermissionDenied
+        if response.submitted_at is None:
             raise IllegalTransition(_("Your answers are open already."))
         _reopen(member, row, response)
     return response

@@ -358,6 +358,11 @@ class TestHandingIn:
         with pytest.raises(IllegalTransition, match="open already"):
             lifecycle.take_up_again(cast.assessor, assessment)
 
+    def test_nobody_takes_up_what_they_were_never_asked_for(self, cast: Cast) -> None:
+        assessment = make_assessment(cast.assessor, grade=2)
+        with pytest.raises(PermissionDenied):
+            lifecycle.take_up_again(cast.colleague, assessment)
+
     def test_nobody_takes_up_what_is_in_review(self, cast: Cast) -> None:
         assessment = make_assessment(cast.assessor, grade=2)
         lifecycle.submit(cast.assessor, assessment)

@@ -156,6 +156,12 @@ class World:
         return evidence
 
     @cached_property
+    def open_evidence(self) -> Evidence:
+        """Of an answer that was handed in, so that every member may read it."""
+        assert self.handed_in
+        return self.evidence
+
+    @cached_property
     def _asked_to_reply(self) -> tuple[VendorLink, str]:
         assessment = self._to_be_shown
         contact = Contact.objects.create(vendor=assessment.vendor, name="Harbour replier")
@@ -325,7 +331,7 @@ OBJECTS: dict[str, str] = {
     "answer_edit": "answer",
     "evidence_add": "answer",
     "evidence_delete": "evidence",
-    "evidence_download": "evidence",
+    "evidence_download": "open_evidence",
     "scorecard_detail": "scorecard",
     "rendering_request": "scorecard",
     "rendering_status": "rendering",
