@@ -28,7 +28,7 @@ from assessments.lifecycle import IllegalTransition
 from assessments.models import Answer, Assessment, AssessmentState, Consensus, Meeting, Response
 from assessments.scoring import Agreed, QuestionState, grade_question
 from assessments.standing import question_inputs
-from assessments.visibility import counted_responses, is_rating
+from assessments.visibility import counted_responses, is_kept_apart, is_rating
 from manifesto.models import GRADE_NAMES, Question
 
 RECORDED_IN = frozenset({AssessmentState.COLLECTING, AssessmentState.IN_REVIEW})
@@ -203,6 +203,8 @@ def panel(assessment: Assessment, member: Membership) -> Panel | None:
     if is_rating(assessment, member.user):
         several = Response.objects.of_customer().filter(assessment=assessment).count() > 1
         return Panel(is_rating=True) if several else None
+    if is_kept_apart(assessment, member.user):
+        return None
     why = causes(assessment)
     settled = set(Consensus.objects.filter(assessment=assessment).values_list("question__key", flat=True))
     found = agreement(assessment)

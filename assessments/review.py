@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from accounts.access import Right, may
 from accounts.models import Membership
 from assessments.models import Assessment, AssessmentState, Response
-from assessments.visibility import is_rating
+from assessments.visibility import is_kept_apart, is_rating
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +16,7 @@ class Review:
 
     is_collecting: bool
     is_judging: bool  # their own answers alone are shown
+    is_kept_apart: bool  # so are nobody's to who is not asked, until all are in
     may_assess: bool
     own: Response | None
     outstanding: tuple[Response, ...]
@@ -44,13 +45,14 @@ class Review:
 
 
 def review_of(assessment: Assessment, member: Membership) -> Review:
-    """Three queries at most."""
+    """Four queries at most."""
     rows = Response.objects.of_customer().filter(assessment=assessment)
     raters = list(rows.select_related("rater", "department", "invitation").order_by("pk"))
     own = next((one for one in raters if one.rater_id == member.user_id), None)
     return Review(
         is_collecting=assessment.state == AssessmentState.COLLECTING,
         is_judging=is_rating(assessment, member.user),
+        is_kept_apart=is_kept_apart(assessment, member.user),
         may_assess=may(member, Right.ASSESS),
         own=own,
         outstanding=tuple(one for one in raters if one.is_outstanding and one != own),

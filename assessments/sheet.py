@@ -16,7 +16,7 @@ from assessments import wording
 from assessments.models import Answer, Assessment, Consensus, Response
 from assessments.scoring import GradedQuestion, Policy, RuleScore, Score, rounded
 from assessments.standing import RuleProgress, policy_of, progress, standing
-from assessments.visibility import is_rating, own_response, readable_responses, vendor_answers
+from assessments.visibility import is_kept_apart, own_response, readable_responses, vendor_answers
 from manifesto.models import GRADE_NAMES, Level, Question
 
 
@@ -121,8 +121,8 @@ def own_sheet_of(
 
 
 def sheet_for(assessment: Assessment, member: Membership, *, with_answers: bool = False) -> Sheet:
-    """What this member may see of it: while they still judge themselves, their own answers alone."""
-    if not is_rating(assessment, member.user):
+    """What this member may see of it: while they are kept apart, their own answers alone."""
+    if not is_kept_apart(assessment, member.user):
         readable = readable_responses(assessment, member)
         return _sheet(assessment, readable, with_answers=with_answers, with_consensus=True)
     if own := own_response(assessment, member.user):

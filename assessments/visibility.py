@@ -1,4 +1,6 @@
-"""Who may read whose answers: raters judge alone, so nobody sees another's answers before handing in their own."""
+"""Who may read whose answers: raters judge alone, so nobody sees another's answers before handing in their own.
+
+Whoever is not asked waits until all are in: else they could read first, and be asked or join afterwards."""
 
 from __future__ import annotations
 
@@ -37,16 +39,31 @@ def is_rating(assessment: Assessment, user: User) -> bool:
     return Delegation.objects.waiting_for(user).filter(answer__response__assessment=assessment).exists()
 
 
+def kept_apart(user: User) -> AssessmentQuerySet:
+    """Where this person reads nothing of the others yet: they still judge, or raters are outstanding, they have not
+    handed in themselves, and nobody has begun the meeting without those who are missing."""
+    outstanding = Response.objects.of_customer().outstanding()
+    done = Response.objects.of_rater(user).handed_in()
+    lent = Delegation.objects.waiting_for(user).values("answer__response__assessment")
+    judges = Q(pk__in=outstanding.filter(rater=user).values("assessment")) | Q(pk__in=lent)
+    waits = Q(pk__in=outstanding.values("assessment"), meetings=None) & ~Q(pk__in=done.values("assessment"))
+    return Assessment.objects.collecting().filter(judges | waits)
+
+
+def is_kept_apart(assessment: Assessment, user: User) -> bool:
+    return assessment.state == AssessmentState.COLLECTING and kept_apart(user).filter(pk=assessment.pk).exists()
+
+
 def counted_responses(assessment: Assessment) -> ResponseQuerySet:
     """What the score is made of: the questionnaires of raters that were handed in."""
     return Response.objects.of_customer().handed_in().filter(assessment=assessment)
 
 
 def readable_responses(assessment: Assessment, member: Membership) -> ResponseQuerySet:
-    """The raters' questionnaires that this member may read: all that were handed in and their own; while they still
-    judge themselves, only their own. What nobody handed in is read by nobody else, whatever their role."""
+    """The raters' questionnaires that this member may read: all that were handed in and their own; while they are kept
+    apart, only their own. What nobody handed in is read by nobody else, whatever their role."""
     own = Q(rater=member.user_id)
-    seen = own if is_rating(assessment, member.user) else own | Q(submitted_at__isnull=False)
+    seen = own if is_kept_apart(assessment, member.user) else own | Q(submitted_at__isnull=False)
     return Response.objects.of_customer().filter(seen, assessment=assessment)
 
 
@@ -59,31 +76,24 @@ def vendor_answers(assessment: Assessment) -> AnswerQuerySet:
 
 def hidden_answers(user: User) -> AnswerQuerySet:
     """What this person may not read, in all organisations: what others have not handed in, and all of others wherever
-    they still judge themselves. Questions handed to them are theirs to read."""
-    closed = Q(response__submitted_at=None) | Q(response__assessment__in=judged_by(user))
+    they are kept apart. Questions handed to them are theirs to read."""
+    closed = Q(response__submitted_at=None) | Q(response__assessment__in=kept_apart(user))
     lent = Delegation.objects.open().filter(delegate=user).values("answer")
     others = Answer.objects.filter(closed).exclude(pk__in=lent)
     return others.exclude(response__rater=user, response__rater__isnull=False)
 
 
-def judged_by(user: User) -> AssessmentQuerySet:
-    """Where `is_rating` holds for this person."""
-    own = Response.objects.waiting_for(user).values("assessment")
-    lent = Delegation.objects.waiting_for(user).values("answer__response__assessment")
-    return Assessment.objects.filter(Q(pk__in=own) | Q(pk__in=lent))
-
-
 def readable_entries(entries: AuditEntryQuerySet, user: User) -> AuditEntryQuerySet:
     """Entries of the trail without those about answers, their files and their delegations that this person may not
-    read, nor what was agreed where they still judge: before and after hold grades and texts. Decided in the database,
-    in the one query."""
+    read, nor what was agreed where they are kept apart: before and after hold grades and texts. Decided in the one
+    query."""
     answers = _as_text(hidden_answers(user))
     hidden_ids = hidden_answers(user).values("pk")
     about = {
         Answer: Q(object_id__in=answers),
         Delegation: Q(object_id__in=_as_text(Delegation.objects.filter(answer__in=hidden_ids))),
         # The file may be gone: the entry itself says to which answer it belonged; older entries do not.
-        Consensus: Q(subject_id__in=_as_text(judged_by(user))),
+        Consensus: Q(subject_id__in=_as_text(kept_apart(user))),
         Evidence: Q(of_answer__in=answers) | Q(object_id__in=_as_text(Evidence.objects.filter(answer__in=hidden_ids))),
     }
     told = entries.annotate(

@@ -27,7 +27,7 @@ from assessments.consensus_forms import AgreeForm, Card, MeetingForm
 from assessments.lifecycle import IllegalTransition
 from assessments.models import Assessment, AssessmentState, Consensus, Meeting, Response
 from assessments.views.assessments import fetch
-from assessments.visibility import is_rating
+from assessments.visibility import counted_responses, is_kept_apart, is_rating, readable_responses
 from manifesto.models import Question
 
 
@@ -70,6 +70,23 @@ class Table:
             data, assessment=self.assessment, member=self.request.member, day=self.day, meeting=self.meeting
         )
 
+    @cached_property
+    def is_apart(self) -> bool:
+        """Whoever looks is not asked, and raters are outstanding: nothing of the answers is shown yet."""
+        return is_kept_apart(self.assessment, self.request.user)
+
+    @property
+    def is_closed(self) -> bool:
+        """To all who are kept apart, but for those who may begin without the raters that are missing."""
+        return self.is_apart and not self.must_start
+
+    @property
+    def nobody_is_in(self) -> bool:
+        return bool(self.outstanding) and not counted_responses(self.assessment).exists()
+
+    def cards(self) -> list[Card]:
+        return [] if self.is_apart else [self.card(one) for one in consensus.to_discuss(self.assessment)]
+
     def card(
         self, discussion: Discussion, form: AgreeForm | None = None, conflict: Conflict | None = None, refused: str = ""
     ) -> Card:
@@ -90,7 +107,9 @@ def assessment_consensus(request: MemberRequest, pk: int) -> HttpResponse:
         messages.info(request, str(lifecycle.NOT_NOW[AssessmentState.DRAFT]))
         return redirect("assessment_detail", pk)
     table = Table(request=request, assessment=assessment, day=_day(request.GET.get("day", "")))
-    return _page(table, [table.card(one) for one in consensus.to_discuss(assessment)])
+    if table.is_closed:
+        return _kept_out(request, assessment)
+    return _page(table, table.cards())
 
 
 @require_http_methods(["GET", "POST"])
@@ -104,8 +123,7 @@ def consensus_meeting(request: MemberRequest, pk: int) -> HttpResponse:
         return redirect(table.url)
     form = table.meeting_form(request.POST)
     if not form.is_valid():
-        cards = [table.card(one) for one in consensus.to_discuss(assessment)]
-        return _page(table, cards, meeting_form=form, status=422)
+        return _page(table, table.cards(), meeting_form=form, status=422)
     try:
         consensus.hold(
             request.member,
@@ -175,7 +193,7 @@ def _at(request: MemberRequest, pk: int, key: str) -> tuple[Table, Discussion | 
     """The meeting and one of its questions (404 where there is none); None for whoever still rates."""
     assessment = fetch(request, pk)
     table = Table(request=request, assessment=assessment, day=_day(request.POST.get("day", "")))
-    if is_rating(assessment, request.user):
+    if table.is_apart:
         return table, None
     return table, _discussion(assessment, key)
 
@@ -216,7 +234,7 @@ def _page(
         "table": table,
         "cards": cards,
         "unsaved": [card for card in cards if card.is_unsaved],
-        "agreement": agreement(assessment),
+        "agreement": agreement(assessment, readable_responses(assessment, table.request.member)),
         "raters": raters.select_related("rater", "invitation", "department").order_by("pk"),
         "vendor_response": Response.objects.of_vendor().filter(assessment=assessment).first(),
         "meeting_form": (meeting_form or table.meeting_form()) if table.may_record else None,
@@ -233,7 +251,8 @@ def _counted(discussions: Sequence[Discussion]) -> dict[str, int]:
 
 
 def _kept_out(request: MemberRequest, assessment: Assessment) -> HttpResponse:
-    return render(request, "assessments/consensus_closed.html", {"assessment": assessment}, status=403)
+    context = {"assessment": assessment, "is_rating": is_rating(assessment, request.user)}
+    return render(request, "assessments/consensus_closed.html", context, status=403)
 
 
 def _day(text: str) -> date:

@@ -130,6 +130,21 @@ def test_before_anybody_handed_in_the_page_says_so(signed_in: SignIn, cast: Cast
     assert "Nobody has handed in yet" in html
 
 
+def test_whoever_is_not_asked_reads_nothing_while_raters_are_outstanding(
+    signed_in: SignIn, cast: Cast, assessment: Assessment
+) -> None:
+    """Else they could read first, and join as a rater afterwards; beginning without the others is said aloud."""
+    late = add_rater(assessment, cast.admin)
+    outsider = make_member(cast.organisation, "outsider", Role.ASSESSOR)
+
+    assert signed_in(cast.approver).get(page(assessment)).status_code == 403
+    html = text_of(signed_in(outsider), assessment)
+    assert "Begin without them" in html
+    assert "<article" not in html
+    Response.objects.filter(pk=late.pk).update(submitted_at=NOW)
+    assert "<article" in text_of(signed_in(outsider), assessment)
+
+
 def test_a_draft_has_no_meeting_yet(signed_in: SignIn, cast: Cast) -> None:
     draft = make_assessment(cast.assessor, state=AssessmentState.DRAFT)
     assert signed_in(cast.assessor).get(page(draft)).status_code == 302

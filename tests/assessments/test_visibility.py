@@ -30,7 +30,8 @@ FACT = "77.31"
 PDF = b"%PDF-1.7\n1 0 obj\n"
 # Of the things that an address can name, those that belong to the planted assessment.
 PLANTED = {
-    "collecting", "handed_in", "in_review", "draft", "answer", "evidence", "rater", "delegation", "vendor"
+    "collecting", "handed_in", "in_review", "draft", "answer", "evidence", "open_evidence", "rater", "delegation",
+    "vendor",
 }  # fmt: skip
 BEYOND = {"assessment_open", "assessment_cancel"}
 
@@ -175,8 +176,22 @@ def test_whoever_still_judges_reads_nothing_of_others_although_they_handed_in(
     assert differing(low, high) == []
 
 
-def test_what_is_handed_in_is_read_by_those_who_do_not_judge(world: Planted, cast: Cast, signed_in: SignIn) -> None:
+@pytest.mark.parametrize("who", ["approver", "admin"])
+def test_whoever_is_not_asked_reads_nothing_before_all_are_in(
+    who: str, world: Planted, cast: Cast, signed_in: SignIn
+) -> None:
+    """Else they could read first, and be asked or join afterwards."""
     lifecycle.hand_in(cast.colleague, world.collecting)
+    lifecycle.hand_in(cast.reader, world.collecting)
+
+    assert leaks(seen_by(signed_in(getattr(cast, who)), world)) == []
+
+
+def test_what_is_handed_in_is_read_by_those_who_are_not_asked_once_all_are_in(
+    world: Planted, cast: Cast, signed_in: SignIn
+) -> None:
+    for rater in (cast.colleague, cast.assessor, cast.reader):
+        lifecycle.hand_in(rater, world.collecting)
 
     seen = {who: leaks(seen_by(signed_in(getattr(cast, who)), world)) for who in ("approver", "admin")}
 
@@ -246,7 +261,10 @@ class TestDelegates:
         lifecycle.hand_in(cast.assessor, world.collecting)
         assert not readable_responses(world.collecting, world.helper).exists()
         delegation.take_back(cast.colleague, world.delegation)
-        assert [row.rater for row in readable_responses(world.collecting, world.helper)] == [cast.assessor.user]
+        assert not readable_responses(world.collecting, world.helper).exists()
+        for rater in (cast.colleague, cast.reader):
+            lifecycle.hand_in(rater, world.collecting)
+        assert readable_responses(world.collecting, world.helper).count() == 3
 
     def test_find_only_their_question_behind_its_address(self, world: Planted, cast: Cast, signed_in: SignIn) -> None:
         lent = world.delegation.answer
@@ -303,10 +321,12 @@ class TestTheVendorsOwn:
         assert "We do VQ8 that." in two["assessment_review"]
         assert differing(two, blank) == []
 
-    def test_shows_how_it_grades_itself_to_those_who_do_not_judge(
+    def test_shows_how_it_grades_itself_to_others_once_all_raters_are_in(
         self, own: Response, world: Planted, cast: Cast, signed_in: SignIn
     ) -> None:
         Response.objects.filter(pk=own.pk).update(submitted_at=NOW)
+        for rater in (cast.colleague, cast.assessor, cast.reader):
+            lifecycle.hand_in(rater, world.collecting)
 
         text = signed_in(cast.approver).get(reverse("assessment_review", args=[world.collecting.pk])).content.decode()
 
