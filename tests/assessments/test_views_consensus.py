@@ -136,8 +136,9 @@ def test_whoever_is_not_asked_reads_nothing_while_raters_are_outstanding(
     """Else they could read first, and join as a rater afterwards; beginning without the others is said aloud."""
     late = add_rater(assessment, cast.admin)
     outsider = make_member(cast.organisation, "outsider", Role.ASSESSOR)
+    onlooker = make_member(cast.organisation, "onlooker", Role.READER)
 
-    assert signed_in(cast.approver).get(page(assessment)).status_code == 403
+    assert signed_in(onlooker).get(page(assessment)).status_code == 403
     html = text_of(signed_in(outsider), assessment)
     assert "Begin without them" in html
     assert "<article" not in html
