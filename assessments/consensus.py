@@ -320,7 +320,7 @@ def undo(member: Membership, assessment: Assessment, question: Question, *, vers
 
 def _recordable(member: Membership, assessment: Assessment) -> Assessment:
     """The assessment, held; whoever records must assess, and must have judged already."""
-    row = lifecycle._locked(member, assessment, Right.ASSESS, set(RECORDED_IN))
+    row = lifecycle.locked(member, assessment, Right.ASSESS, set(RECORDED_IN))
     if is_rating(row, member.user):
         raise IllegalTransition(STILL_RATING)
     return row

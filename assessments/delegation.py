@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.models import Membership, User
 from assessments.answering import closed_reason
-from assessments.lifecycle import IllegalTransition, _held
+from assessments.lifecycle import IllegalTransition, held
 from assessments.models import Answer, Assessment, AssessmentState, Delegation, Response
 
 COLLECTING = {AssessmentState.COLLECTING}
@@ -91,13 +91,13 @@ def _check_may_help(row: Assessment, answer: Answer, member: Membership, to: Mem
 
 
 def _held_answer(member: Membership, answer: Answer) -> tuple[Assessment, Answer]:
-    row = _held(member, answer.response.assessment, COLLECTING)
+    row = held(member, answer.response.assessment, COLLECTING)
     return row, Answer.objects.select_related("response", "question__rule").get(pk=answer.pk)
 
 
 def _held_delegation(member: Membership, delegation: Delegation) -> tuple[Assessment, Delegation]:
     """Still open, with its assessment held: handing back and taking back at once end it once."""
-    row = _held(member, delegation.answer.response.assessment, COLLECTING)
+    row = held(member, delegation.answer.response.assessment, COLLECTING)
     related = ("answer__response", "answer__question__rule", "delegate")
     fresh = Delegation.objects.select_related(*related).get(pk=delegation.pk, answer__response__assessment=row)
     if fresh.done_at is not None or fresh.taken_back_at is not None:

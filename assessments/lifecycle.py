@@ -72,7 +72,7 @@ def create_assessment(
     now: datetime | None = None,
 ) -> Assessment:
     """A draft with the next reference of its year. It keeps its release, whatever is published later."""
-    _require(member, Right.ASSESS)
+    require(member, Right.ASSESS)
     if vendor.organisation_id != member.organisation_id:
         raise PermissionDenied
     if vendor.archived_at is not None:
@@ -102,7 +102,7 @@ def create_assessment(
 def open_assessment(member: Membership, assessment: Assessment) -> Assessment:
     """draft → collecting: lays out a questionnaire for the owner, who may hand it on or invite others."""
     with transaction.atomic():
-        row = _locked(member, assessment, Right.ASSESS, {AssessmentState.DRAFT})
+        row = locked(member, assessment, Right.ASSESS, {AssessmentState.DRAFT})
         if row.vendor.archived_at is not None:
             raise IllegalTransition(_("This vendor is archived: restore it before you assess it."))
         lay_out(row, rater=row.owner, department_id=_department_of_owner(row))
@@ -123,7 +123,7 @@ def reschedule(member: Membership, assessment: Assessment, *, period: Period, du
     """Another period or due date, while the assessment is open."""
     fields = ("period_start", "period_end", "due_on")
     with transaction.atomic():
-        row = _locked(member, assessment, Right.ASSESS, set(OPEN_STATES))
+        row = locked(member, assessment, Right.ASSESS, set(OPEN_STATES))
         before = audit.snapshot(row, fields)
         row.period_start, row.period_end, row.due_on = period.start, period.end, due_on
         after = audit.snapshot(row, fields)
@@ -138,7 +138,7 @@ def hand_in(member: Membership, assessment: Assessment, *, now: datetime | None 
     its rater. Blanks are honest and pass; one without a single answer does not."""
     now = now or timezone.now()
     with transaction.atomic():
-        row = _held(member, assessment, {AssessmentState.COLLECTING})
+        row = held(member, assessment, {AssessmentState.COLLECTING})
         response = Response.objects.of_rater(member.user).filter(assessment=row).first()
         if response is None:
             raise PermissionDenied
@@ -153,7 +153,7 @@ def hand_in(member: Membership, assessment: Assessment, *, now: datetime | None 
 def take_up_again(member: Membership, assessment: Assessment) -> Response:
     """The rater's own questionnaire is open again, and the others' answers are closed to them until they hand in."""
     with transaction.atomic():
-        row = _held(member, assessment, {AssessmentState.COLLECTING})
+        row = held(member, assessment, {AssessmentState.COLLECTING})
         response = Response.objects.of_rater(member.user).filter(assessment=row).first()
         if response is None:
             raise PermissionDenied
@@ -173,7 +173,7 @@ def submit(
     """
     now = now or timezone.now()
     with transaction.atomic():
-        row = _locked(member, assessment, Right.ASSESS, {AssessmentState.COLLECTING})
+        row = locked(member, assessment, Right.ASSESS, {AssessmentState.COLLECTING})
         own = Response.objects.of_rater(member.user).outstanding().filter(assessment=row).first()
         if own is not None and own.answers.answered().exists():
             _hand_in(member, row, own, now)
@@ -203,7 +203,7 @@ def send_back(
     for as long as nothing changes. `to`: the ids of the responses to open again (None: all raters')."""
     now = now or timezone.now()
     with transaction.atomic():
-        row = _held(member, assessment, {AssessmentState.IN_REVIEW})
+        row = held(member, assessment, {AssessmentState.IN_REVIEW})
         if not chain.may_send_back(row, member):
             raise PermissionDenied
         said = _reason(reason)
@@ -240,7 +240,7 @@ def approve(
     """
     now = now or timezone.now()
     with transaction.atomic():
-        row = _held(member, assessment, {AssessmentState.IN_REVIEW})
+        row = held(member, assessment, {AssessmentState.IN_REVIEW})
         changed = chain.refresh(None, row)
         if not changed:
             _check_as_read(row, seen, fingerprint, level)
@@ -288,7 +288,7 @@ def cancel(member: Membership, assessment: Assessment, *, reason: str, now: date
     """draft, collecting or in_review → cancelled, with its reason. What was answered stays readable."""
     now = now or timezone.now()
     with transaction.atomic():
-        row = _locked(member, assessment, Right.ASSESS, set(OPEN_STATES))
+        row = locked(member, assessment, Right.ASSESS, set(OPEN_STATES))
         row.cancel_reason, row.closed_at = _reason(reason), now
         return _move(
             member,
@@ -303,7 +303,7 @@ def cancel(member: Membership, assessment: Assessment, *, reason: str, now: date
 may_decide_on = chain.may_decide_on
 
 
-def _require(member: Membership, right: Right) -> None:
+def require(member: Membership, right: Right) -> None:
     if not may(member, right):
         raise PermissionDenied
 
@@ -342,13 +342,13 @@ def _record_response(
     )
 
 
-def _locked(member: Membership, assessment: Assessment, right: Right, states: set[AssessmentState]) -> Assessment:
-    """The row as `_held` gives it. Raises PermissionDenied without the right."""
-    _require(member, right)
-    return _held(member, assessment, states)
+def locked(member: Membership, assessment: Assessment, right: Right, states: set[AssessmentState]) -> Assessment:
+    """The row as `held` gives it. Raises PermissionDenied without the right."""
+    require(member, right)
+    return held(member, assessment, states)
 
 
-def _held(member: Membership, assessment: Assessment, states: set[AssessmentState]) -> Assessment:
+def held(member: Membership, assessment: Assessment, states: set[AssessmentState]) -> Assessment:
     """The row, fresh and held until the transaction ends: of two who decide at once, the second sees the first.
 
     Raises Assessment.DoesNotExist for another organisation's assessment.

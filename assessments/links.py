@@ -364,7 +364,7 @@ def _held(
     """The assessment, held until the transaction ends, in a state that allows it."""
     if not may_change(member, assessment, purpose):
         raise PermissionDenied
-    return lifecycle._held(member, assessment, states or STATES[purpose])
+    return lifecycle.held(member, assessment, states or STATES[purpose])
 
 
 def _own(member: Membership, link: VendorLink, states: set[AssessmentState] | None = None) -> VendorLink:

@@ -20,7 +20,7 @@ from accounts import audit, invitations
 from accounts.access import Right
 from accounts.members import MembershipError
 from accounts.models import Department, Invitation, Membership, Role, User
-from assessments.lifecycle import IllegalTransition, _locked, _require, lay_out
+from assessments.lifecycle import IllegalTransition, lay_out, locked, require
 from assessments.models import Assessment, AssessmentState, Delegation, Preferences, Response
 from manifesto.models import RULE_KEYS, Rule
 
@@ -49,7 +49,7 @@ def invite(
     Raises IllegalTransition where one of them cannot judge alone, or is asked already.
     """
     with transaction.atomic():
-        row = _locked(member, assessment, Right.ASSESS, COLLECTING)
+        row = locked(member, assessment, Right.ASSESS, COLLECTING)
         asked = []
         for person in people:
             _check_may_rate(row, person)
@@ -88,9 +88,9 @@ def invite_address(
         try:
             with transaction.atomic():
                 # The invitation before the assessment, as in joining: two transactions never wait for each other.
-                _require(member, Right.ASSESS)
+                require(member, Right.ASSESS)
                 invitation, token = _invitation(member, email, department, language, now or timezone.now())
-                row = _locked(member, assessment, Right.ASSESS, COLLECTING)
+                row = locked(member, assessment, Right.ASSESS, COLLECTING)
                 _check_not_asked(_of_address(row, email), email)
                 response = _ask(member, row, invitation=invitation, department=department, **wanted)
             return Asked(response=response, token=token)
@@ -297,7 +297,7 @@ def _renewed(member: Membership, response: Response, now: datetime) -> tuple[Inv
 
 def _held_response(member: Membership, response: Response) -> tuple[Assessment, Response]:
     """A rater's response, fresh, with its assessment held. Raises DoesNotExist for another organisation's."""
-    row = _locked(member, response.assessment, Right.ASSESS, COLLECTING)
+    row = locked(member, response.assessment, Right.ASSESS, COLLECTING)
     fresh = Response.objects.filter(kind="customer", assessment=row).select_related("rater", "invitation")
     return row, fresh.get(pk=response.pk)
 

@@ -50,7 +50,7 @@ def set_repeat(member: Membership, assessment: Assessment, months: int | None) -
     if not may(member, Right.ASSESS):
         raise PermissionDenied
     with transaction.atomic():
-        row = lifecycle._held(member, assessment, set(MAY_REPEAT))
+        row = lifecycle.held(member, assessment, set(MAY_REPEAT))
         if row.repeat_months == months:
             return
         before, row.repeat_months = row.repeat_months, months
