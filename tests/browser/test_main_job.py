@@ -4,23 +4,19 @@ JavaScript."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import gettext, ngettext
 from playwright.sync_api import Locator, Page, expect
 from pypdf import PdfReader
 
 from assessments.models import Answer, Assessment, AssessmentState
 from manifesto.models import Question, Release, Rule
-from reports import press, rendering
-from reports.models import Rendering, Scorecard
+from reports.models import Scorecard
 from tests.browser.conftest import PATIENCE, Visit
+from tests.browser.job import Job, begin, click_grade, expect_saved, fetch_pdf, plain
 from tests.factories import PASSWORD, Cast, make_vendor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -29,42 +25,15 @@ VENDOR = "Example Hosting"
 WEAK = "proof"  # the one rule that this vendor breaks
 
 
-@dataclass(frozen=True, kw_only=True)
-class Job:
-    """The same vendor, bank and people in each language; `say` gives a text of the pages as they show it."""
-
-    visit: Visit
-    cast: Cast
-    language: str
-    with_script: bool = True
-
-    def say(self, message: str, **values: object) -> str:
-        with translation.override(self.language):
-            return gettext(message) % values if values else gettext(message)
-
-    def headline(self, met: int) -> str:
-        message = "%(met)s of %(total)s rules met"
-        with translation.override(self.language):
-            return ngettext(message, message, met) % {"met": met, "total": 7}
-
-    def open(self, path: str, who: str = "") -> Page:
-        member = getattr(self.cast, who) if who else None
-        return self.visit(path, member, locale=self.language, java_script_enabled=self.with_script)
-
-    def press(self, page: Page, name: str) -> None:
-        page.get_by_role("main").get_by_role("button", name=self.say(name), exact=True).click()
-
-
 @pytest.fixture
 def job(visit: Visit, cast: Cast, language: str, with_script: bool, monkeypatch: pytest.MonkeyPatch) -> Job:
-    call_command("load_bank", "--publish", verbosity=0)
+    made = begin(visit, cast, language, monkeypatch, with_script=with_script)
     make_vendor(cast.organisation, VENDOR)
     user = cast.assessor.user
     user.language = language
     user.set_password(PASSWORD)
     user.save()
-    monkeypatch.setattr(rendering, "nudge", press.render)  # a worker that is always at hand
-    return Job(visit=visit, cast=cast, language=language, with_script=with_script)
+    return made
 
 
 @pytest.mark.parametrize(("language", "with_script"), [("en", True), ("fr", True), ("nl", True), ("en", False)])
@@ -104,7 +73,7 @@ def start_assessment(job: Job, page: Page) -> None:
 
 def answer_all(job: Job, page: Page) -> None:
     for position, rule in enumerate(Release.objects.get().rules.order_by("position"), start=1):
-        expect(page.get_by_role("heading", level=1)).to_have_text(text_of(rule, "name", job.language))
+        expect(page.get_by_role("heading", level=1)).to_have_text(job.text_of(rule, "name"))
         questions = list(rule.questions.order_by("position"))
         expect(page.locator("section.q")).to_have_count(len(questions))
         for number, question in enumerate(questions):
@@ -116,16 +85,16 @@ def answer_all(job: Job, page: Page) -> None:
 
 def grade(job: Job, row: Locator, question: Question, value: str) -> None:
     """By a click on the card; the last question of a rule by its digit, where there is script to hear it."""
-    expect(row.get_by_role("heading")).to_contain_text(text_of(question, "text", job.language))
+    expect(row.get_by_role("heading")).to_contain_text(job.text_of(question, "text"))
     card = row.locator(f"input[type=radio][value='{value}']")
     if job.with_script and question.position == 3:
         row.locator("input[type=radio][value='']").focus()
         row.page.keyboard.press(value)
     else:
-        row.locator(".grade").nth(int(value)).click()
+        click_grade(row, int(value))
     expect(card).to_be_checked()
     if job.with_script:
-        expect(row.locator("[data-status]")).to_have_attribute("data-state", "saved")
+        expect_saved(row)
 
 
 def submit(job: Job, page: Page) -> None:
@@ -149,27 +118,8 @@ def download(job: Job, folder: Path) -> bytes:
     page.get_by_role("link", name=job.say("See the scorecard")).click()
     expect(page.locator(".card-sentence")).to_contain_text(job.headline(6))
     expect(page.locator(".card-weakest")).to_contain_text(weak_rule(job))
-    wish = page.locator(f"#document-{job.language}")
-    wish.get_by_role("button").click()
-    expect(wish.locator(".chip-ready")).to_be_visible()
-    with page.expect_download() as arriving:
-        wish.get_by_role("link", name=job.say("Download")).click()
-    arriving.value.save_as(folder / arriving.value.suggested_filename)
-    content = (folder / arriving.value.suggested_filename).read_bytes()
-    assert content == bytes(Rendering.objects.get().document.content)
-    return content
+    return fetch_pdf(job, page, folder)
 
 
 def weak_rule(job: Job) -> str:
-    return text_of(Rule.objects.get(key=WEAK), "name", job.language)
-
-
-def text_of(row: Rule | Question, name: str, language: str) -> str:
-    text: str = getattr(row, f"{name}_{language}")
-    assert text
-    return text
-
-
-def plain(text: str) -> str:
-    """With single ordinary spaces, as the text of a page is compared."""
-    return " ".join(text.split())
+    return job.text_of(Rule.objects.get(key=WEAK), "name")

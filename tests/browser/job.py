@@ -1,0 +1,88 @@
+"""What people do in their job, in one language: pages opened as one of the cast, texts as these pages say them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.utils import translation
+from django.utils.translation import gettext, ngettext
+from playwright.sync_api import Locator, Page, expect
+
+from manifesto.models import Question, Rule
+from reports import press, rendering
+from reports.models import Rendering
+from tests.browser.conftest import Visit
+from tests.factories import Cast
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """The same bank and people in each language; `say` gives a text of the pages as they show it."""
+
+    visit: Visit
+    cast: Cast
+    language: str
+    with_script: bool = True
+
+    def say(self, message: str, **values: object) -> str:
+        with translation.override(self.language):
+            return gettext(message) % values if values else gettext(message)
+
+    def count(self, one: str, many: str, number: float, **values: object) -> str:
+        with translation.override(self.language):
+            return ngettext(one, many, number) % values  # type: ignore[arg-type]
+
+    def headline(self, met: int) -> str:
+        message = "%(met)s of %(total)s rules met"
+        return self.count(message, message, met, met=met, total=7)
+
+    def open(self, path: str, who: str = "") -> Page:
+        member = getattr(self.cast, who) if who else None
+        return self.visit(path, member, locale=self.language, java_script_enabled=self.with_script)
+
+    def press(self, page: Page, name: str, **values: object) -> None:
+        page.get_by_role("main").get_by_role("button", name=self.say(name, **values), exact=True).click()
+
+    def text_of(self, row: Rule | Question, name: str) -> str:
+        text: str = getattr(row, f"{name}_{self.language}")
+        assert text
+        return text
+
+
+def begin(visit: Visit, cast: Cast, language: str, monkeypatch: pytest.MonkeyPatch, *, with_script: bool = True) -> Job:
+    """With the shipped bank, and a worker that is always at hand."""
+    call_command("load_bank", "--publish", verbosity=0)
+    monkeypatch.setattr(rendering, "nudge", press.render)
+    return Job(visit=visit, cast=cast, language=language, with_script=with_script)
+
+
+def click_grade(row: Locator, value: int) -> None:
+    """On the card of the grade, of the question that this row is about."""
+    row.locator(".grade").nth(value).click()
+
+
+def expect_saved(row: Locator) -> None:
+    """By itself, as the row says."""
+    expect(row.locator("[data-status]")).to_have_attribute("data-state", "saved")
+
+
+def fetch_pdf(job: Job, page: Page, folder: Path) -> bytes:
+    """From the page of a scorecard: wished for, made, and downloaded."""
+    wish = page.locator(f"#document-{job.language}")
+    wish.get_by_role("button").click()
+    expect(wish.locator(".chip-ready")).to_be_visible()
+    with page.expect_download() as arriving:
+        wish.get_by_role("link", name=job.say("Download")).click()
+    path = folder / arriving.value.suggested_filename
+    arriving.value.save_as(path)
+    content = path.read_bytes()
+    assert content == bytes(Rendering.objects.get().document.content)
+    return content
+
+
+def plain(text: str) -> str:
+    """With single ordinary spaces, as the text of a page is compared."""
+    return " ".join(text.split())
