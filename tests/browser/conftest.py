@@ -19,7 +19,7 @@ from django.http.response import HttpResponseBase
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.models import Membership
-from tests.browser.walk import Premises
+from tests.browser.premises import Premises
 from tests.factories import Cast
 
 # Playwright's synchronous calls run inside an event loop of its own, which Django would take for ours.

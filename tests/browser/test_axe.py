@@ -9,7 +9,8 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import WindowOf
-from tests.browser.walk import NO_PAGE, Premises, address, all_routes, person_for, walk
+from tests.browser.premises import Premises
+from tests.browser.walk import NO_PAGE, address, all_routes, person_for, walk
 from tests.config.routes import Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -65,8 +66,7 @@ def test_no_page_has_a_fault(window_of: WindowOf, premises: Premises) -> None:
         if stop.is_stock:
             continue
         page = window_of(stop.who, viewport=DESK, color_scheme="light", bypass_csp=True)
-        reply = page.goto(stop.path)
-        if reply is None or reply.status != 200 or page.locator("h1").count() == 0:
+        if not stop.show(page):
             faults.append(f"{stop.name} as {stop.who}: {stop.path} shows no page")
             continue
         faults += [f"{stop.name}: {fault}" for fault in faults_by_day_and_night(page)]

@@ -9,7 +9,8 @@ from django.conf import settings
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import WindowOf
-from tests.browser.walk import Premises, Stop, walk
+from tests.browser.premises import Premises
+from tests.browser.walk import Stop, walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
@@ -55,8 +56,7 @@ def too_wide(page: Page) -> list[str]:
 
 
 def faults_of(page: Page, stop: Stop, language: str) -> list[str]:
-    reply = page.goto(stop.path)
-    if reply is None or reply.status != 200:
+    if not stop.show(page):
         return ["shows no page"]
     said = page.locator("html").get_attribute("lang")
     return ([] if said == language else [f"says that its language is {said}"]) + too_wide(page)

@@ -7,44 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import cached_property
 from typing import Any
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
-from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from allauth.mfa.webauthn.internal.auth import WebAuthn
-from django.conf import settings
 from django.contrib.auth.models import Group
-from django.core.management import call_command
-from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
-from fido2.cose import ES256
-from fido2.utils import websafe_encode
-from fido2.webauthn import (
-    Aaguid,
-    AttestationObject,
-    AttestedCredentialData,
-    AuthenticatorData,
-    CollectedClientData,
-)
+from playwright.sync_api import Page, Response
 
 from accounts.access import RIGHTS, Gate, Right, required
-from accounts.models import AuditEntry, Membership, User
-from assessments import lifecycle
-from assessments.models import Assessment, AssessmentState
-from manifesto import editions
-from manifesto.models import Question, Release
-from reports.models import Rendering, RenderingState
-from reports.rendering import Failure
-from tests.config.routes import Route, World, arguments, routes
-from tests.factories import PASSWORD, Cast, make_assessment, make_user, make_vendor
+from accounts.models import AuditEntry
+from manifesto.models import Question
+from tests.browser.premises import ANYBODY, VENDOR, Premises
+from tests.config.routes import Route, arguments, routes
 
-ANYBODY = "anybody"
 MEMBERS = ("assessor", "approver", "admin", "reader")
 
 # What a GET of the route gives instead of a page.
@@ -64,10 +40,27 @@ NO_PAGE: dict[str, str] = {
     "admin:jsi18n": FILE,
     "admin:manifesto_release_export": FILE,
     "vendor_evidence_download": FILE,
+    "vendor_copy_download": FILE,
+    "calendar_feed": FILE,
     "vendor_evidence_add": ACTION,
     "vendor_evidence_delete": ACTION,
     "vendor_answer_edit": ELSEWHERE,
     "assessment_score": PART,
+    "approval_level_move": ACTION,
+    "vendor_reopen": ACTION,
+    "rater_join": ACTION,
+    "rater_leave": ACTION,
+    "rater_ask_again": ACTION,
+    "rater_remind": ACTION,
+    "delegation_done": ACTION,
+    "delegation_take_back": ACTION,
+    "preferences_calendar": ACTION,  # its page stands at the address of the POST: see `_other_views`
+    "preferences_calendar_close": ACTION,
+    "link_add": ELSEWHERE,
+    "rater_invite": ELSEWHERE,
+    "consensus_agree": ELSEWHERE,
+    "consensus_undo": ELSEWHERE,
+    "consensus_meeting": ELSEWHERE,
     "set_language": ACTION,
     "theme_set": ACTION,
     "organisation_switch": ACTION,
@@ -111,163 +104,27 @@ WHO: dict[str, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Stop:
-    """A page of the walk."""
+    """A page of the walk. `press`: a button that leads from there to the page that is meant."""
 
     name: str
     path: str
     who: str
+    press: str = ""
+    status: int = 200
 
     @property
     def is_stock(self) -> bool:
         """A page of the admin in which nothing but the colours is ours."""
         return self.name.startswith("admin:") and not self.name.startswith(("admin:index", "admin:manifesto_"))
 
-
-class Premises(World):
-    """The world with the shipped bank and a thing for every state beside each other, all there at once."""
-
-    def __init__(self, cast: Cast) -> None:
-        super().__init__(cast)
-        call_command("load_bank", "--publish", verbosity=0)
-        self.release = Release.objects.get()
-        self.new_edition = editions.new_draft_from(self.release, "2099.1", cast.editor)
-        self._clients: dict[str, Client] = {}
-
-    def _assessment(self, **fields: Any) -> Assessment:
-        number = Assessment.objects.count() + 1
-        vendor = make_vendor(self.cast.organisation, f"Harbour Uninterruptible Infrastructure Services {number}")
-        return make_assessment(self.cast.assessor, vendor=vendor, **fields)
-
-    @cached_property
-    def draft(self) -> Assessment:
-        return self._assessment(state=AssessmentState.DRAFT)
-
-    @cached_property
-    def unopened(self) -> Assessment:
-        return self.draft
-
-    @cached_property
-    def collecting(self) -> Assessment:
-        return self._assessment(grade=3)
-
-    @cached_property
-    def second_collecting(self) -> Assessment:
-        return self._assessment()
-
-    @cached_property
-    def in_review(self) -> Assessment:
-        return lifecycle.submit(self.cast.assessor, self._assessment(grade=2))
-
-    @cached_property
-    def _to_be_shown(self) -> Assessment:
-        return lifecycle.submit(self.cast.assessor, self._assessment(grade=2))
-
-    @cached_property
-    def approved(self) -> Assessment:
-        return lifecycle.approve(self.cast.approver, lifecycle.submit(self.cast.assessor, self._assessment(grade=3)))
-
-    @cached_property
-    def cancelled(self) -> Assessment:
-        return lifecycle.cancel(self.cast.assessor, self._assessment(), reason="The contract ended.")
-
-    @cached_property
-    def failed_rendering(self) -> Rendering:
-        return Rendering.objects.create(
-            scorecard=self.scorecard,
-            language="nl",
-            state=RenderingState.FAILED,
-            failure=Failure.TOO_SLOW,
-            attempts=5,
-            requested_at=timezone.now() - timedelta(minutes=5),
-            finished_at=timezone.now(),
-        )
-
-    @cached_property
-    def careful(self) -> User:
-        """Has a password and no second factor yet."""
-        return make_user_with_password("careful")
-
-    @cached_property
-    def secured(self) -> User:
-        """Has a password and every second factor there is."""
-        user = make_user_with_password("secured")
-        Membership.objects.create(user=user, organisation=self.cast.organisation, role="reader")
-        return user
-
-    @cached_property
-    def forgetful(self) -> User:
-        """Has asked for a link to a new password."""
-        return make_user_with_password("forgetful")
-
-    @cached_property
-    def halfway(self) -> User:
-        """Has given the password, and is asked for the second factor."""
-        user = make_user_with_password("halfway")
-        TOTP.activate(user, generate_totp_secret())
-        return user
-
-    @cached_property
-    def passkey(self) -> Authenticator:
-        self.client("secured")  # signs in while a password is enough
-        return WebAuthn.add(self.secured, "Demo key", make_credential()).instance
-
-    def client(self, who: str) -> Client:
-        """The test client as this person; signed in once."""
-        if who not in self._clients:
-            self._clients[who] = self._signed_in(who)
-        return self._clients[who]
-
-    def _signed_in(self, who: str) -> Client:
-        client = Client()
-        if who == ANYBODY:
-            return client
-        if who == "vendor":  # a contact that came in by both kinds of links
-            for token in (self.vendor_link_token, self.reply_link_token):
-                client.post(reverse("vendor_link", args=[token]), {"language": "en"})
-            return client
-        person = getattr(self.cast, who, None) or getattr(self, who)
-        user = person.user if isinstance(person, Membership) else person
-        if not user.has_usable_password():
-            client.force_login(user)
-            return client
-        client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
-        client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-        if who == "secured":  # now that it has been proven who it is
-            TOTP.activate(user, generate_totp_secret())
-            RecoveryCodes.activate(user)
-        return client
-
-    def cookies(self, who: str) -> dict[str, str]:
-        """By what this person is known: a session, or the cookies of links."""
-        jar = self.client(who).cookies
-        return {
-            name: cookie.value
-            for name, cookie in jar.items()
-            if name == settings.SESSION_COOKIE_NAME or name.startswith("vendor_desk_")
-        }
-
-
-def make_user_with_password(name: str) -> User:
-    user = make_user(name)
-    user.set_password(PASSWORD)
-    user.save()
-    return user
-
-
-def make_credential() -> dict[str, Any]:
-    """What a browser sends when a passkey is added."""
-    key = ES256({1: 2, 3: -7, -1: 1, -2: bytes(32), -3: bytes(32)})
-    attested = AttestedCredentialData.create(Aaguid.NONE, b"demo-key", key)
-    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV | AuthenticatorData.FLAG.AT
-    proof = AttestationObject.create("none", AuthenticatorData.create(bytes(32), flags, 0, attested), {})
-    client = CollectedClientData.create(CollectedClientData.TYPE.CREATE, b"demo", "http://localhost")
-    return {
-        "id": websafe_encode(b"demo-key"),
-        "rawId": websafe_encode(b"demo-key"),
-        "type": "public-key",
-        "response": {"clientDataJSON": websafe_encode(client), "attestationObject": websafe_encode(proof)},
-        "clientExtensionResults": {"credProps": {"rk": True}},
-    }
+    def show(self, page: Page) -> bool:
+        """Go there; whether it is a page, and not something else that came instead."""
+        reply: Response | None = page.goto(self.path)
+        if self.press:
+            with page.expect_navigation() as moved:
+                page.get_by_role("main").locator(self.press).click()
+            reply = moved.value
+        return reply is not None and reply.status == self.status and page.locator("h1").count() > 0
 
 
 def all_routes() -> tuple[Route, ...]:
@@ -275,7 +132,7 @@ def all_routes() -> tuple[Route, ...]:
     return tuple({route.name: route for route in routes() if route.name and required(route.name)}.values())
 
 
-BY_GATE: dict[Gate, str] = {Gate.PUBLIC: ANYBODY, Gate.STAFF: "editor", Gate.LINK: "vendor", Gate.ASKED: "assessor"}
+BY_GATE: dict[Gate, str] = {Gate.PUBLIC: ANYBODY, Gate.STAFF: "editor", Gate.LINK: VENDOR, Gate.ASKED: "assessor"}
 
 
 def person_for(route: str) -> str:
@@ -338,6 +195,7 @@ def _admin_values(route: Route, premises: Premises) -> dict[str, Any]:
 
 def walk(premises: Premises) -> Iterator[Stop]:
     """Every route that shows a page, then pages again in other states, or as others see them."""
+    premises.populate()
     for route in all_routes():
         if route.name not in NO_PAGE:
             yield Stop(name=route.name, path=address(route, premises), who=person_for(route.name))
@@ -358,6 +216,11 @@ def _other_views(premises: Premises) -> Iterator[Stop]:
     yield Stop(name=f"{review}, to decide", path=reverse(review, args=[premises.in_review.pk]), who="approver")
     failed = reverse("rendering_status", args=[premises.failed_rendering.pk])
     yield Stop(name="rendering_status, failed", path=failed, who="reader")
+    yield from _views_of_voices(premises)
+    yield from _views_of_links(premises)
+    yield Stop(name="approval_chain, empty", path=reverse("approval_chain"), who="away_admin")
+    calendar = f"form[action='{reverse('preferences_calendar')}'] button"
+    yield Stop(name="preferences_calendar", path=reverse("preferences"), who="secured", press=calendar)
     for route in ("work", "vendor_list", "assessment_list", "assessment_add"):
         yield Stop(name=f"{route}, empty", path=reverse(route), who="stranger")
     final = reverse("admin:manifesto_release_change", args=[premises.release.pk])
@@ -365,3 +228,32 @@ def _other_views(premises: Premises) -> Iterator[Stop]:
     question = Question.objects.filter(release=premises.release)[0]
     final = reverse("admin:manifesto_question_change", args=[question.pk])
     yield Stop(name="question_change, published", path=final, who="editor")
+
+
+def _views_of_voices(premises: Premises) -> Iterator[Stop]:
+    """Several raters in all that can become of them, and what comes of it."""
+
+    def at(route: str, thing: Any, who: str, state: str, **more: Any) -> Stop:
+        return Stop(name=f"{route}, {state}", path=reverse(route, args=[thing.pk]), who=who, **more)
+
+    for route in ("assessment_detail", "assessment_raters", "assessment_review", "assessment_vendor"):
+        yield at(route, premises.crowd, "assessor", "raters outstanding")
+    yield at("assessment_consensus", premises.crowd, "assessor", "still rating", status=403)
+    beside = reverse("questionnaire", args=[premises.crowd.pk, "support"])
+    yield Stop(name="questionnaire, a question lent, the vendor beside", path=beside, who="assessor")
+    yield at("assessment_consensus", premises.meeting, "assessor", "something to discuss")
+    yield at("assessment_review", premises.asked_to_reply, "approver", "waiting for the vendor")
+    yield at("assessment_detail", premises.replied, "assessor", "at the second level")
+    yield at("assessment_review", premises.replied, "admin", "at the second level, with a reply")
+    yield at("scorecard_detail", premises.many_voices, "reader", "many voices")
+
+
+def _views_of_links(premises: Premises) -> Iterator[Stop]:
+    closed = reverse("vendor_link", args=[premises.revoked_token])
+    yield Stop(name="vendor_link, closed", path=closed, who=ANYBODY, status=410)
+    for route in ("vendor_desk", "vendor_copy"):
+        path = reverse(route, args=[premises.handed_in_link.pk])
+        yield Stop(name=f"{route}, handed in", path=path, who=VENDOR)
+    yield Stop(name="vendor_reply, sent", path=reverse("vendor_reply", args=[premises.replied_link.pk]), who=VENDOR)
+    renew = reverse("link_renew", args=[premises.handed_in_link.pk])  # last: it ends the link that came before
+    yield Stop(name="link_issued", path=renew, who="assessor", press="button[value=copy]")
