@@ -239,7 +239,7 @@ def _vendor_answered(assessment: Assessment, member: Membership, today: date) ->
                 _("Read the vendor’s answers"),
                 assessment,
                 today,
-                url=reverse("assessment_vendor", args=[assessment.pk]),
+                url=reverse("assessment_review", args=[assessment.pk]) + "#answers",
                 asked_at=row.submitted_at,
                 told_at_once=assessment.owner_id == member.user_id,
             )

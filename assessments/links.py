@@ -41,7 +41,7 @@ from vendors.models import Contact
 log = structlog.get_logger(__name__)
 
 DEFAULT_DAYS = 30
-READ_ON = timedelta(days=14)
+READ_ON = timedelta(days=30)  # after the last day to reply: what was shown and said can be read again
 LONGEST = timedelta(days=366)
 SEEN_AT_MOST_EVERY = timedelta(minutes=1)
 # When a link may be made, sent again and extended. Withdrawing one is always allowed.

@@ -34,7 +34,6 @@ from manifesto.models import Release, Rule
 from vendors.models import Contact
 
 USUAL_DAYS = 10
-DAYS_TO_READ = 30
 LONGEST_TEXT = 10_000  # characters
 OVER: dict[str, Promise] = {
     AssessmentState.DRAFT: gettext_lazy("There is no result to reply to yet."),
@@ -171,7 +170,7 @@ def open_request(
         Reply.objects.bulk_create(Reply(request=request, rule=rule["key"]) for rule in request.shown["rules"])
         after = {"due_on": due_on, "name": str(contact)}
         _record(member.user, "reply.asked", request, after=after)
-        link, token = links.create_for_reply(member, request, contact, expires_at=_end_of_link(due_on), now=now)
+        link, token = links.create_for_reply(member, request, contact, expires_at=links.end_of_reply(due_on), now=now)
         transaction.on_commit(partial(links.send, link, token, member=member))
     return request
 
@@ -198,7 +197,7 @@ def extend(member: Membership, assessment: Assessment, *, due_on: date, now: dat
         before, request.due_on = request.due_on, due_on
         request.save(update_fields=["due_on"])
         open_links = VendorLink.objects.to_reply().filter(reply_request=request, revoked_at=None)
-        open_links.filter(expires_at__lt=_end_of_link(due_on)).update(expires_at=_end_of_link(due_on))
+        open_links.filter(expires_at__lt=links.end_of_reply(due_on)).update(expires_at=links.end_of_reply(due_on))
         _record(member.user, "reply.extended", request, before={"due_on": before}, after={"due_on": due_on})
     return request
 
@@ -432,11 +431,6 @@ def _check_day(due_on: date, now: datetime) -> None:
 
 def _link_of(request: ReplyRequest) -> VendorLink | None:
     return VendorLink.objects.to_reply().filter(reply_request=request).order_by("revoked_at", "-pk").first()
-
-
-def _end_of_link(due_on: date) -> datetime:
-    """A month beyond the last day: nothing can be changed then, but the vendor still reads what it was shown."""
-    return links.end_of(due_on + timedelta(days=DAYS_TO_READ))
 
 
 def usual_day(today: date) -> date:
