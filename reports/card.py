@@ -117,6 +117,7 @@ class RuleView:
     weighted_sum: str
     vendor_percent: str
     gap: str
+    gap_signed: str
     gap_words: str
     reply: ReplyView | None
     mark: Mark

@@ -143,6 +143,7 @@ class _Builder:
             weighted_sum=words.number(rule.weighted_sum),
             vendor_percent="" if own is None else words.percent(own),
             gap=voices.gap(gap, words),
+            gap_signed=voices.gap_signed(gap, words),
             gap_words=voices.gap_words(gap, words),
             reply=voices.reply(self.replies.get(rule.rule), words),
             mark=Mark(

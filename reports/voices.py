@@ -112,6 +112,15 @@ def gap(stored: Mapping[str, Any] | None, words: Words) -> str:
     return said % {"points": points}
 
 
+def gap_signed(stored: Mapping[str, Any] | None, words: Words) -> str:
+    """“+31”, “−0.5”: the same in a narrow column; empty where one of the two says nothing."""
+    if stored is None or stored["difference"] is None:
+        return ""
+    difference = Fraction(stored["difference"])
+    sign = "+" if difference > 0 else "\N{MINUS SIGN}" if difference else "±"
+    return sign + formats.number(abs(difference), words.language, digits=1)
+
+
 def gap_words(stored: Mapping[str, Any] | None, words: Words) -> str:
     """The vendor’s own view of a rule in a sentence that says that it does not count."""
     if stored is None or stored["vendor"] is None:

@@ -201,13 +201,19 @@ def test_the_gap_is_told_beside_the_rule_and_drawn_as_the_vendors_outline() -> N
 
 
 @pytest.mark.parametrize(
-    ("difference", "said"),
-    [("1/1", "1 point higher"), ("-1/2", "0.5 points lower"), ("0", "as we do"), (None, "")],
+    ("difference", "said", "signed"),
+    [
+        ("1/1", "1 point higher", "+1"),
+        ("-1/2", "0.5 points lower", "\N{MINUS SIGN}0.5"),
+        ("0", "as we do", "±0"),
+        (None, "", ""),
+    ],
 )
-def test_each_gap_has_its_words(difference: str | None, said: str) -> None:
+def test_each_gap_has_its_words(difference: str | None, said: str, signed: str) -> None:
     stored = {"rule": "support", "vendor": "50", "customer": "50", "difference": difference}
     words = wording.Words(language="en", policy=Policy(), rules={}, questions={})
     assert voices.gap(stored, words) == said
+    assert voices.gap_signed(stored, words) == signed
 
 
 def test_a_consensus_shows_its_grade_its_reason_its_day_and_who_was_there() -> None:
