@@ -19,6 +19,14 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 
+LONG = ("tests/browser/", "tests/reports/test_rendering_survives", "tests/conventions/", "tests/config/test_access")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first, so that no process works alone at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
 @pytest.fixture(autouse=True)
 def _rows_can_be_flushed_on_sqlite(request: pytest.FixtureRequest) -> Iterator[None]:
     """SQLite empties tables with DELETE, which the immutable rows refuse; the flush brings the triggers back."""

@@ -128,7 +128,7 @@ def test_a_kept_file_has_a_random_name_its_hash_and_its_entry_on_the_trail(answe
     assert kept.file.name.endswith(".pdf")
     assert kept.file.read() == PDF
     entry = AuditEntry.objects.get(verb="evidence_added")
-    assert entry.after == {"name": "report.pdf", "sha256": kept.sha256}
+    assert entry.after == {"name": "report.pdf", "sha256": kept.sha256, "answer": str(answer.pk)}
     assert entry.subject_id == str(answer.response.assessment_id)
 
 

@@ -86,19 +86,19 @@ def morning(now: datetime) -> None:
         reminders.send(pk, now=now)
 
 
+def write_to_nobody_but(user: User | None) -> None:
+    """Weeks of mornings are long where everybody's summary is thought about."""
+    for other in User.objects.exclude(pk=user and user.pk):
+        Preferences.objects.get_or_create(user=other, defaults={"digest": Rhythm.NEVER})
+
+
 def mails_to(person: Membership | User) -> list[Any]:
     user = person.user if isinstance(person, Membership) else person
     return [sent for sent in mail.outbox if sent.to == [user.email]]
 
 
 def test_a_mail_goes_out_at_each_milestone_and_on_no_other_day(cast: Cast, asked: Response) -> None:
-    days = []
-    for number in range(45):
-        before = len(mails_to(cast.reader))
-        day = date(2026, 5, 1) + timedelta(days=number)
-        morning(at(day))
-        if len(mails_to(cast.reader)) > before:
-            days.append((day - DUE).days)
+    days = [(day - DUE).days for day in days_of_mails(cast.reader, date(2026, 5, 11), 31)]
     assert days == [-7, -1, 0, 1, 7, 14, 21]
 
 
@@ -386,6 +386,7 @@ def wishes(member: Membership, **chosen: Any) -> None:
 
 
 def days_of_mails(member: Membership, first: date, days: int) -> list[date]:
+    write_to_nobody_but(member.user)
     found = []
     for number in range(days):
         before = len(mails_to(member))
@@ -509,6 +510,7 @@ def make_link(cast: Cast, assessment: Assessment, **fields: Any) -> VendorLink:
 
 
 def days_to_vendor(first: date, days: int) -> list[int]:
+    write_to_nobody_but(None)
     found = []
     for number in range(days):
         mail.outbox.clear()

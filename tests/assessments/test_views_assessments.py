@@ -356,7 +356,8 @@ class TestHub:
         assessment = make_assessment(cast.assessor, state=IN_REVIEW, submitted_by=cast.assessor.user)
         text = page(signed_in(cast.reader), "assessment_detail", assessment.pk)
         assert '<li aria-current="step">In review' in text
-        assert text.count('aria-current="step"') == 1
+        path = text.partition('<ol class="steps"')[2].partition("</ol>")[0]
+        assert path.count('aria-current="step"') == 1
 
     def test_escapes_the_names_that_others_typed(self, cast: Cast, signed_in: SignedIn) -> None:
         vendor = make_vendor(cast.organisation, "<script>alert(1)</script>")
@@ -395,13 +396,13 @@ class TestDates:
 
     @pytest.mark.parametrize("method", ["get", "post"])
     def test_of_a_closed_assessment_stay(self, method: str, cast: Cast, signed_in: SignedIn) -> None:
-        assessment = make_assessment(cast.assessor, state=APPROVED)
+        assessment = make_assessment(cast.assessor, state=CANCELLED)
         response = getattr(signed_in(cast.assessor), method)(
             reverse("assessment_edit", args=[assessment.pk]),
             {"period_start": "2020-04-01", "period_end": "2020-06-30"},
             follow=True,
         )
-        assert str(lifecycle.NOT_NOW[APPROVED]) in response.content.decode()
+        assert str(lifecycle.NOT_NOW[CANCELLED]) in response.content.decode()
         assessment.refresh_from_db()
         assert assessment.period_start == date(2026, 1, 1)
 
@@ -448,6 +449,7 @@ class TestHistory:
         answer = Answer.objects.select_related("question").get(question__key="proof-1")
         draft = Draft(blank=Blank.DONT_KNOW, comment="They said <nothing>.")
         save_answer(answer, draft, version=0, author=cast.assessor.user, now=NOW)
+        lifecycle.hand_in(cast.assessor, assessment)
         text = page(signed_in(cast.reader), "assessment_history", assessment.pk)
         assert "changed an answer: proof question 1 (en)" in text
         assert '<del dir="auto">3</del>' in text

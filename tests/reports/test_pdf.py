@@ -297,8 +297,8 @@ def test_who_was_heard_the_gap_and_the_replies_are_printed(full: dict[str, bytes
     for said in (
         "3 raters from 3 departments; not heard: Finance.",
         "Fair agreement (alpha 0.71).",
-        "50 points higher",
-        "It is shown beside the score and never counts.",
+        "+50",
+        "It never counts.",
         "The vendor contests: 4 Troubleshoot incisively.",
         "Approved by Cees Fictief",
     ):
