@@ -13,6 +13,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
@@ -337,7 +338,8 @@ def what_it_says(scene: Scene) -> list[str]:
     )
     with translation.override(job.language):
         found = agreement(scene.assessment)
-        agreed = f"{found.label} (alpha {found.figure})"
+        told = {"label": found.label, "figure": found.figure, "meaning": found.meaning}
+        agreed = gettext("%(label)s (alpha %(figure)s). %(meaning)s") % told
     reply = job.say("The vendor contests this")
     return [
         job.headline(5),

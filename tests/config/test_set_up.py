@@ -34,7 +34,7 @@ def installation(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_set_up_brings_bank_and_demo_and_repeats_without_change(db: None, installation: list[str]) -> None:
     call_command("set_up")
     counts = Release.objects.count(), Vendor.objects.count()
-    assert counts == (1, 6)
+    assert counts == (1, 8)
     assert installation == ["build_fonts", "collectstatic", "migrate"]
     call_command("set_up")
     assert (Release.objects.count(), Vendor.objects.count()) == counts
