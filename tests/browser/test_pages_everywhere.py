@@ -1,5 +1,5 @@
-"""Every page, in each language: it fits its window, asks no other host, obeys the policy, says its language; axe finds
-nothing on it by day at a desk and by night on a phone."""
+"""Every page says its language. In a browser, in the two languages with the longer texts, it fits its window, asks no
+other host and obeys the policy; axe finds nothing on it by day at a desk and by night on a phone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.browser.premises import Premises
 from tests.browser.walk import Stop, walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-LANGUAGES = ("en", "fr", "nl")
+LANGUAGES = ("fr", "nl")  # the longer two: where they fit, English does
 NARROW = {"width": 320, "height": 700}
 FITS = "document.documentElement.scrollWidth <= window.innerWidth"
 FAULTY = """
@@ -77,7 +77,7 @@ def test_planted_faults_are_found(browser: Browser) -> None:
 
 
 def faults_of_all(language: str, window_of: WindowOf, premises: Premises, origin: str) -> list[str]:
-    """Axe takes a third of the pages in each language: every page once, and no language unseen."""
+    """Axe takes half of the pages in each language: every page once."""
     watches: dict[str, Watch] = {}
     faults = []
     for number, stop in enumerate(stop for stop in walk(premises) if not stop.is_stock):
@@ -92,12 +92,18 @@ def faults_of_all(language: str, window_of: WindowOf, premises: Premises, origin
     return faults
 
 
-class TestInEnglish:  # a class each: the three walks go on beside each other
-    def test_no_page_has_a_fault(self, window_of: WindowOf, premises: Premises, live_server: Any) -> None:
-        assert faults_of_all("en", window_of, premises, live_server.url) == []
+def test_every_page_says_in_english_that_it_is_english(premises: Premises) -> None:
+    faults = []
+    for stop in walk(premises):
+        if stop.is_stock or stop.press:
+            continue
+        reply = premises.client(stop.who).get(stop.path, follow=True, headers={"Accept-Language": "en"})
+        if reply.status_code != stop.status or b'<html lang="en"' not in reply.content:
+            faults.append(f"{stop.name}: {reply.status_code}")
+    assert faults == []
 
 
-class TestInFrench:
+class TestInFrench:  # a class each: the walks go on beside each other
     def test_no_page_has_a_fault(self, window_of: WindowOf, premises: Premises, live_server: Any) -> None:
         assert faults_of_all("fr", window_of, premises, live_server.url) == []
 
