@@ -56,7 +56,8 @@ def test_demo_moments_agree_with_the_edition_and_the_history(bank: Release) -> N
         card = Scorecard.objects.get(assessment=assessment)
         history = AuditEntry.objects.filter(subject_type="assessments.assessment", subject_id=assessment.pk)
         entries = {entry.verb: entry.at for entry in history}
-        uploads = [file.uploaded_at for file in Evidence.objects.filter(answer__response__assessment=assessment)]
+        files = Evidence.objects.filter(answer__response__assessment=assessment)
+        uploads = files.order_by("uploaded_at").values_list("uploaded_at", flat=True)
         assert assessment.submitted_at is not None
         moments = [bank.published_at, assessment.created_at, *uploads, assessment.submitted_at, card.approved_at]
         assert moments == sorted(moments)
