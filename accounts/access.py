@@ -12,7 +12,8 @@ from accounts.models import Membership, Role, User
 
 class Right(StrEnum):
     READ = "read"  # see vendors, assessments and scorecards; download
-    EDIT_VENDORS = "edit_vendors"
+    EDIT_VENDORS = "edit_vendors"  # the register, and what is measured: incidents, imports, targets
+    SPEAK = "speak"  # the voice of the customer: say how it went
     ASSESS = "assess"  # create, answer, submit, cancel
     APPROVE = "approve"
     ADMINISTER = "administer"  # members, departments, settings, the audit trail
@@ -27,10 +28,10 @@ class Gate(StrEnum):
 
 
 RIGHTS: dict[str, frozenset[Right]] = {
-    Role.ASSESSOR: frozenset({Right.READ, Right.EDIT_VENDORS, Right.ASSESS}),
-    Role.APPROVER: frozenset({Right.READ, Right.APPROVE}),
-    Role.READER: frozenset({Right.READ}),
-    Role.ADMIN: frozenset({Right.READ, Right.EDIT_VENDORS, Right.ADMINISTER}),
+    Role.ASSESSOR: frozenset({Right.READ, Right.SPEAK, Right.EDIT_VENDORS, Right.ASSESS}),
+    Role.APPROVER: frozenset({Right.READ, Right.SPEAK, Right.APPROVE}),
+    Role.READER: frozenset({Right.READ, Right.SPEAK}),
+    Role.ADMIN: frozenset({Right.READ, Right.SPEAK, Right.EDIT_VENDORS, Right.ADMINISTER}),
 }
 
 ROUTES: dict[str, Right | Gate] = {

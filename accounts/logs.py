@@ -4,7 +4,7 @@ import re
 from collections.abc import MutableMapping
 from typing import Any
 
-SECRETS = ("/invitation/", "/calendar/", "/password/reset/key/", "/vendor-link/")  # what follows is a token
+SECRETS = ("/invitation/", "/calendar/", "/password/reset/key/", "/vendor-link/", "/pulse/")  # what follows is a token
 SECRET_IN_PATH = re.compile("|".join(rf"(?<={start})[^/?\s\"']+" for start in SECRETS))
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from accounts.models import Department, Membership, Organisation, Role, User
 from assessments.models import Answer, Assessment, AssessmentState, Response
 from manifesto.models import RULE_KEYS, Level, Question, Release, ReleaseState, Rule
-from vendors.models import Vendor
+from vendors.models import Feedback, Incident, Sla, Vendor
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 PASSWORD = "a long demo password"
@@ -147,3 +147,18 @@ def add_rater(
         for question in assessment.release.questions.all()
     )
     return response
+
+
+def make_incident(
+    vendor: Vendor, reference: str = "", *, opened: datetime = NOW, hours: float | None = 4, **fields: Any
+) -> Incident:
+    """A mission-critical incident, resolved `hours` after it was opened; None: still open."""
+    resolved = None if hours is None else opened + timedelta(hours=hours)
+    reference = reference or f"INC-{Incident.objects.filter(vendor=vendor).count() + 1:04}"
+    fields = {"mission_critical": True, "opened_at": opened, "resolved_at": resolved, **fields}
+    return Incident.objects.create(vendor=vendor, reference=reference, **fields)
+
+
+def make_feedback(vendor: Vendor, *, feeling: int = 3, sla: Sla = Sla.UNKNOWN, **fields: Any) -> Feedback:
+    fields = {"name": "Example Person", "said_on": NOW.date(), **fields}
+    return Feedback.objects.create(vendor=vendor, feeling=feeling, sla=sla, **fields)

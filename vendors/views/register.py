@@ -18,6 +18,7 @@ from accounts.access import MemberRequest
 from vendors import register
 from vendors.forms import IN_USE, VendorFilter, VendorForm
 from vendors.models import Vendor
+from vendors.panels import panels_for
 from vendors.register import Taken
 
 PER_PAGE = 25
@@ -73,6 +74,7 @@ def vendor_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "vendor": vendor,
         "services": vendor.services.select_related("department"),
         "contacts": vendor.contacts.all(),
+        "panels": panels_for(request.member, vendor),
         "assessments": vendor.assessments.with_numbers().order_by("-period_end", "-created_at", "-pk"),
     }
     return render(request, "vendors/vendor_detail.html", context)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -53,6 +51,8 @@ class Vendor(models.Model):
         related_name="vendors",
     )
     archived_at = models.DateTimeField(null=True, blank=True)
+    # Raised with every change of its incidents, feedback or targets: what was computed from them is kept by it.
+    facts_revision = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -137,39 +137,3 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class VendorImportQuerySet(models.QuerySet["VendorImport"]):
-    def for_member(self, member: Membership) -> VendorImportQuerySet:
-        return self.filter(organisation=member.organisation_id)
-
-    def outdated(self, now: datetime) -> VendorImportQuerySet:
-        """Files that nobody needs any more: they may hold names of people."""
-        return self.filter(created_at__lt=now - IMPORT_KEPT)
-
-
-IMPORT_KEPT = timedelta(days=30)
-
-
-class VendorImport(models.Model):
-    """A file of vendors as it was read: looked at first, written into the register once, when somebody says so."""
-
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="vendor_imports")
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    file_name = models.CharField(_("file"), max_length=200)
-    content = (
-        models.JSONField()
-    )  # {"header": [...], "rows": [{"line": 2, "cells": [...], "faulty": [...]}], "sheet": ""}
-    created_at = models.DateTimeField(auto_now_add=True)
-    applied_at = models.DateTimeField(null=True, blank=True)
-    summary = models.JSONField(default=dict)  # once applied: {"counts": {...}, "problems": [...]}
-
-    objects = VendorImportQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("import of vendors")
-        verbose_name_plural = _("imports of vendors")
-        ordering = ("-created_at", "-pk")
-
-    def __str__(self) -> str:
-        return self.file_name

@@ -1,0 +1,183 @@
+"""The voice of the customer: what people say of a vendor, and short pulses after critical incidents."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department, Membership
+from vendors.models.incident import Incident, Sla
+from vendors.models.vendor import Service, Vendor
+
+
+class Feeling(models.IntegerChoices):
+    """The emotional measure, from worst to best."""
+
+    ANGRY = 1, _("Angry")
+    UNHAPPY = 2, _("Unhappy")
+    NEUTRAL = 3, _("Neutral")
+    CONTENT = 4, _("Content")
+    DELIGHTED = 5, _("Delighted")
+
+
+class FeedbackKind(models.TextChoices):
+    PRAISE = "praise", _("Praise")
+    COMPLAINT = "complaint", _("Complaint")
+    FRICTION = "friction", _("Friction")
+    ESCALATION = "escalation", _("Escalation")
+
+
+class FeedbackQuerySet(models.QuerySet["Feedback"]):
+    def for_member(self, member: Membership) -> FeedbackQuerySet:
+        return self.filter(vendor__organisation=member.organisation_id)
+
+
+class Feedback(models.Model):
+    """Name, date, comment, evidence; with the feeling, and whether the service level was met."""
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, verbose_name=_("vendor"), related_name="feedback")
+    service = models.ForeignKey(
+        Service, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("service"), related_name="feedback"
+    )
+    incident = models.ForeignKey(
+        Incident, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("incident"), related_name="feedback"
+    )
+    department = models.ForeignKey(
+        Department,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name=_("department"),
+        related_name="feedback",
+    )
+    name = models.CharField(_("name"), max_length=120)
+    said_on = models.DateField(_("date"))
+    comment = models.TextField(_("comment"), blank=True)
+    feeling = models.PositiveSmallIntegerField(_("feeling"), choices=Feeling)
+    sla = models.CharField(_("service level"), max_length=7, choices=Sla, default=Sla.UNKNOWN)
+    kind = models.CharField(_("kind"), max_length=10, choices=FeedbackKind, blank=True)
+    cause = models.TextField(_("cause behind the symptom"), blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = FeedbackQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("feedback")
+        verbose_name_plural = _("feedback")
+        ordering = ("-said_on", "-pk")
+        indexes = [models.Index(fields=["vendor", "said_on"], name="feedback_vendor_said")]
+        constraints = [
+            models.CheckConstraint(condition=Q(feeling__range=(1, 5)), name="feedback_feeling_on_scale"),
+            models.CheckConstraint(condition=Q(sla__in=Sla.values), name="feedback_sla_known"),
+            models.CheckConstraint(condition=Q(kind__in=["", *FeedbackKind.values]), name="feedback_kind_known"),
+            models.CheckConstraint(condition=~Q(name=""), name="feedback_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.said_on:%Y-%m-%d}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("feedback_detail", args=[self.pk])
+
+
+class FeedbackFileQuerySet(models.QuerySet["FeedbackFile"]):
+    def for_member(self, member: Membership) -> FeedbackFileQuerySet:
+        return self.filter(feedback__vendor__organisation=member.organisation_id)
+
+
+class FeedbackFile(models.Model):
+    """Evidence beside a feedback, kept under a name of our own."""
+
+    feedback = models.ForeignKey(Feedback, on_delete=models.CASCADE, related_name="files")
+    file = models.FileField(upload_to="feedback/", max_length=200)
+    name = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = FeedbackFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        ordering = ("pk",)
+        constraints = [models.UniqueConstraint(fields=["feedback", "sha256"], name="feedback_file_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Said(models.TextChoices):
+    """The answer to one question of a pulse."""
+
+    YES = "yes", _("Yes")
+    PARTLY = "partly", _("Partly")
+    NO = "no", _("No")
+    DONT_KNOW = "dont_know", _("Don’t know")
+
+
+class PulseQuerySet(models.QuerySet["Pulse"]):
+    def for_member(self, member: Membership) -> PulseQuerySet:
+        return self.filter(incident__vendor__organisation=member.organisation_id)
+
+    def answered(self) -> PulseQuerySet:
+        return self.exclude(answered_at=None)
+
+    def usable(self, now: datetime) -> PulseQuerySet:
+        """Not revoked, not expired, not answered."""
+        return self.filter(revoked_at=None, answered_at=None, expires_at__gt=now)
+
+
+class Pulse(models.Model):
+    """Four questions after a critical incident, one each for rules 3 to 6, put to one person by a link.
+
+    The link's token has 256 bits and is stored as its hash alone.
+    """
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="pulses")
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    email = models.EmailField(_("e-mail address"), blank=True)
+    department = models.ForeignKey(Department, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
+    token_hash = models.CharField(max_length=64, unique=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    # Rules 3 to 6. “fixes_thrown”: yes is bad.
+    told_why = models.CharField(max_length=9, choices=Said, blank=True)
+    fixes_thrown = models.CharField(max_length=9, choices=Said, blank=True)
+    was_fast = models.CharField(max_length=9, choices=Said, blank=True)
+    cause_proven = models.CharField(max_length=9, choices=Said, blank=True)
+    # How it felt, and what they wrote, stand in the log.
+    feedback = models.OneToOneField(Feedback, on_delete=models.SET_NULL, null=True, blank=True, related_name="pulse")
+
+    objects = PulseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pulse")
+        verbose_name_plural = _("pulses")
+        ordering = ("-asked_at", "-pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_at=None)
+                | ~(Q(told_why="") & Q(fixes_thrown="") & Q(was_fast="") & Q(cause_proven="")),
+                name="pulse_answered_says_something",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident} {self.name or self.email}".strip()

@@ -1,0 +1,145 @@
+"""Incidents: what happened, measured. The judgement of it lives elsewhere."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from vendors.models.vendor import Service, Vendor
+
+BY_HAND = "manual"  # the source of incidents that people write down here
+
+
+class Sla(models.TextChoices):
+    """Whether the agreed service level was kept."""
+
+    MET = "met", _("Met")
+    MISSED = "missed", _("Missed")
+    UNKNOWN = "unknown", _("Unknown")
+
+
+class IncidentQuerySet(models.QuerySet["Incident"]):
+    def for_member(self, member: Membership) -> IncidentQuerySet:
+        return self.filter(vendor__organisation=member.organisation_id)
+
+    def mission_critical(self) -> IncidentQuerySet:
+        return self.filter(mission_critical=True)
+
+    def open(self) -> IncidentQuerySet:
+        return self.filter(resolved_at=None)
+
+    def opened_between(self, since: datetime, until: datetime) -> IncidentQuerySet:
+        """Opened at `since` or later, and before `until`."""
+        return self.filter(opened_at__gte=since, opened_at__lt=until)
+
+
+class Incident(models.Model):
+    """One incident of a vendor, as its source tells it. `reference` is unique within vendor and source."""
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, verbose_name=_("vendor"), related_name="incidents")
+    service = models.ForeignKey(
+        Service,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name=_("service"),
+        related_name="incidents",
+    )
+    source = models.CharField(_("source"), max_length=40, default=BY_HAND)
+    reference = models.CharField(_("reference"), max_length=80)
+    title = models.CharField(_("title"), max_length=300, blank=True)
+    opened_at = models.DateTimeField(_("opened"))
+    resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
+    restored_at = models.DateTimeField(_("business restored"), null=True, blank=True)
+    priority = models.CharField(_("priority"), max_length=60, blank=True)
+    mission_critical = models.BooleanField(_("mission-critical"), default=False)
+    sla = models.CharField(_("service level"), max_length=7, choices=Sla, default=Sla.UNKNOWN)
+    reopened = models.PositiveSmallIntegerField(_("times reopened"), null=True, blank=True)
+    handovers = models.PositiveSmallIntegerField(_("hand-overs"), null=True, blank=True)
+    problem = models.CharField(_("problem or cause"), max_length=200, blank=True)
+    root_cause_proven = models.BooleanField(_("root cause proven"), null=True, blank=True)
+    department = models.CharField(_("department"), max_length=120, blank=True)  # as the source calls it
+    handled_by = models.CharField(_("handled by"), max_length=120, blank=True)  # a person or a team
+    # What wrote it: nothing where people did.
+    created_in = models.ForeignKey(
+        "vendors.IncidentImport", on_delete=models.SET_NULL, null=True, editable=False, related_name="created_incidents"
+    )
+    changed_in = models.ForeignKey(
+        "vendors.IncidentImport", on_delete=models.SET_NULL, null=True, editable=False, related_name="changed_incidents"
+    )
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)  # last by hand
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("incident")
+        verbose_name_plural = _("incidents")
+        ordering = ("-opened_at", "-pk")
+        indexes = [models.Index(fields=["vendor", "opened_at"], name="incident_vendor_opened")]
+        constraints = [
+            models.UniqueConstraint(fields=["vendor", "source", "reference"], name="incident_once_per_source"),
+            models.CheckConstraint(condition=~Q(reference=""), name="incident_has_a_reference"),
+            models.CheckConstraint(condition=Q(sla__in=Sla.values), name="incident_sla_known"),
+            models.CheckConstraint(
+                condition=Q(resolved_at=None) | Q(resolved_at__gte=F("opened_at")),
+                name="incident_resolved_after_opened",
+            ),
+            models.CheckConstraint(
+                condition=Q(restored_at=None) | Q(restored_at__gte=F("opened_at")),
+                name="incident_restored_after_opened",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def get_absolute_url(self) -> str:
+        return reverse("incident_detail", args=[self.pk])
+
+    @property
+    def duration(self) -> timedelta | None:
+        """From opened to resolved; None while it is open."""
+        return None if self.resolved_at is None else self.resolved_at - self.opened_at
+
+    @property
+    def created_by_hand(self) -> bool:
+        return self.source == BY_HAND
+
+
+class MeasureTargetQuerySet(models.QuerySet["MeasureTarget"]):
+    def for_member(self, member: Membership) -> MeasureTargetQuerySet:
+        return self.filter(vendor__organisation=member.organisation_id)
+
+
+class MeasureTarget(models.Model):
+    """What was agreed with the vendor about one measure: `value` in the measure's unit (hours, percent, number)."""
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="targets")
+    measure = models.CharField(_("measure"), max_length=30)  # a key of vendors.metrics
+    value = models.DecimalField(_("agreed target"), max_digits=9, decimal_places=2)
+    agreed_on = models.DateField(_("agreed on"), null=True, blank=True)
+    note = models.CharField(_("where it was agreed"), max_length=200, blank=True)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField(auto_now=True)
+
+    objects = MeasureTargetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("target")
+        verbose_name_plural = _("targets")
+        ordering = ("vendor", "measure")
+        constraints = [
+            models.UniqueConstraint(fields=["vendor", "measure"], name="target_once_per_measure"),
+            models.CheckConstraint(condition=Q(value__gte=0), name="target_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure} {self.value}"

@@ -1,0 +1,162 @@
+"""A file of incidents on its way in: the row is the job."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, Organisation
+from vendors.models.incident import Incident
+
+FILES_KEPT = timedelta(days=30)  # then the file goes; counts, problems and the way back stay
+MAX_ATTEMPTS = 5
+
+
+class ImportState(models.TextChoices):
+    MAPPING = "mapping", _("To be mapped")  # a person says what the columns mean
+    CHECKING = "checking", _("Being checked")  # dry run; queued until a worker holds the lease
+    CHECKED = "checked", _("Checked")  # a person looks at what it would do
+    IMPORTING = "importing", _("Being imported")
+    DONE = "done", _("Imported")
+    UNDOING = "undoing", _("Being undone")  # after “undo”, and after “cancel” once rows were written
+    UNDONE = "undone", _("Undone")
+    CANCELLED = "cancelled", _("Cancelled")
+    FAILED = "failed", _("Failed")
+
+
+WORKING_STATES = (ImportState.CHECKING, ImportState.IMPORTING, ImportState.UNDOING)
+
+
+class IncidentImportQuerySet(models.QuerySet["IncidentImport"]):
+    def for_member(self, member: Membership) -> IncidentImportQuerySet:
+        return self.filter(organisation=member.organisation_id)
+
+    def working(self) -> IncidentImportQuerySet:
+        return self.filter(state__in=WORKING_STATES)
+
+    def claimable(self, now: datetime) -> IncidentImportQuerySet:
+        """Waiting for a worker, or held by one whose lease has run out."""
+        return self.working().filter(Q(token=None) | Q(lease_until__lt=now))
+
+    def overdue(self, now: datetime) -> IncidentImportQuerySet:
+        return self.claimable(now).filter(next_nudge_at__lte=now).order_by("next_nudge_at")
+
+
+class IncidentImport(models.Model):
+    """`options`: how the file is read, as `incident_imports.options.Options` writes itself. `names`: what stands in the
+    column that tells the vendor, {"text": rows}. `counts`: {"new", "changed", "unchanged", "error", "left_out"}."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="incident_imports")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    file_name = models.CharField(_("file"), max_length=200)
+    file = models.FileField(upload_to="incident-imports/", blank=True, max_length=200)
+    size = models.PositiveBigIntegerField(default=0)  # bytes
+    sha256 = models.CharField(max_length=64, blank=True)
+    source = models.CharField(_("source"), max_length=40, blank=True)
+    options = models.JSONField(default=dict)
+    names = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=ImportState, default=ImportState.MAPPING)
+    # The job
+    token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    nudges = models.PositiveSmallIntegerField(default=0)
+    next_nudge_at = models.DateTimeField(null=True, blank=True)
+    cancel_asked_at = models.DateTimeField(null=True, blank=True)
+    rows_read = models.PositiveIntegerField(default=0)
+    rows_total = models.PositiveIntegerField(null=True, blank=True)  # None until it was read once
+    counts = models.JSONField(default=dict)
+    failure = models.CharField(max_length=40, blank=True)  # a code
+    failure_values = models.JSONField(default=dict)  # what its words tell
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)  # imported, cancelled or failed
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = IncidentImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import of incidents")
+        verbose_name_plural = _("imports of incidents")
+        ordering = ("-created_at", "-pk")
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=ImportState.values), name="incident_import_state_known")
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("incident_import_detail", args=[self.pk])
+
+    @property
+    def is_working(self) -> bool:
+        return self.state in WORKING_STATES
+
+
+class ImportProblem(models.Model):
+    """What is wrong with one cell of a file: the reason as a code and what its words tell, for any language."""
+
+    incident_import = models.ForeignKey(IncidentImport, on_delete=models.CASCADE, related_name="problems")
+    line = models.PositiveIntegerField()
+    column = models.CharField(max_length=200, blank=True)  # the heading in the file
+    value = models.CharField(max_length=200, blank=True)
+    code = models.CharField(max_length=40)
+    values = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("line", "pk")
+        indexes = [models.Index(fields=["incident_import", "line"], name="import_problem_line")]
+
+    def __str__(self) -> str:
+        return f"{self.line} {self.code}"
+
+
+class IncidentChange(models.Model):
+    """What an incident was before an import changed it: the way back. New ones need none, see `Incident.created_in`."""
+
+    incident_import = models.ForeignKey(IncidentImport, on_delete=models.CASCADE, related_name="changes")
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="changes")
+    before = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident_import", "incident"], name="incident_change_once_per_import")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_import_id} {self.incident_id}"
+
+
+class ImportMappingQuerySet(models.QuerySet["ImportMapping"]):
+    def for_member(self, member: Membership) -> ImportMappingQuerySet:
+        return self.filter(organisation=member.organisation_id)
+
+
+class ImportMapping(models.Model):
+    """How files of one kind are read, kept for next month: the options of an import under a name."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="import_mappings")
+    name = models.CharField(_("name"), max_length=80)
+    source = models.CharField(max_length=40)
+    headings = models.JSONField(default=list)  # of the file that it was made for, to know the next one by
+    options = models.JSONField(default=dict)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ImportMappingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("saved mapping")
+        verbose_name_plural = _("saved mappings")
+        ordering = ("name",)
+        constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="import_mapping_name_once")]
+
+    def __str__(self) -> str:
+        return self.name

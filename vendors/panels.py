@@ -1,0 +1,32 @@
+"""What other apps show on a vendor's page: vendors come first, so whoever judges them registers here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import Membership
+from vendors.models import Vendor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """A template of its own and what it shows, as `panel` in its context."""
+
+    template: str
+    context: Mapping[str, Any]
+
+
+Maker = Callable[[Membership, Vendor], Panel | None]  # None: nothing to show to this member
+_makers: dict[str, tuple[int, Maker]] = {}
+
+
+def register(name: str, maker: Maker, *, position: int) -> None:
+    """Called from an app's `ready`; panels stand in the order of their positions."""
+    _makers[name] = (position, maker)
+
+
+def panels_for(member: Membership, vendor: Vendor) -> list[Panel]:
+    made = (maker(member, vendor) for _position, maker in sorted(_makers.values(), key=lambda entry: entry[0]))
+    return [panel for panel in made if panel is not None]

@@ -1,0 +1,29 @@
+"""Whose measures a member may not see yet: raters judge first and look at the figures afterwards, unled.
+
+Who judges is known above this app, which registers its answer here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from accounts.models import Membership
+from vendors.models import Vendor
+
+Rated = Callable[[Membership], set[int]]  # the vendors that this member still has to judge, by their keys
+_rated: list[Rated] = []
+
+
+def register(rated: Rated) -> None:
+    """Called once from an app's `ready`."""
+    if rated not in _rated:
+        _rated.append(rated)
+
+
+def withheld(member: Membership) -> set[int]:
+    """The keys of the vendors whose measures this member does not see before their own answers are handed in."""
+    return set().union(*(rated(member) for rated in _rated))
+
+
+def is_withheld(member: Membership, vendor: Vendor) -> bool:
+    return vendor.pk in withheld(member)
