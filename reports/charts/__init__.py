@@ -11,5 +11,18 @@ from reports.charts.marks import Mark, favicon_svg, line_svg, mark_svg
 from reports.charts.parts import Palette
 from reports.charts.radar import radar_svg
 from reports.charts.ring import ring_svg
+from reports.charts.trend import TrendPoint, slope_line, trend_svg
 
-__all__ = ["Mark", "Palette", "bars_svg", "favicon_svg", "line_svg", "mark_svg", "radar_svg", "ring_svg"]
+__all__ = [
+    "Mark",
+    "Palette",
+    "TrendPoint",
+    "bars_svg",
+    "favicon_svg",
+    "line_svg",
+    "mark_svg",
+    "radar_svg",
+    "ring_svg",
+    "slope_line",
+    "trend_svg",
+]

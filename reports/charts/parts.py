@@ -53,21 +53,27 @@ Palette.PAGE = Palette(
 )
 
 
-def figure(form: str, drawn: str, *, size: tuple[float, float], title: str, desc: str, prefix: str) -> str:
-    """Left to right on every page: the figure is built so, and each text finds its own direction."""
+def figure(
+    form: str, drawn: str, *, size: tuple[float, float], title: str, desc: str, prefix: str, over: str = ""
+) -> str:
+    """Left to right on every page: the figure is built so, and each text finds its own direction.
+
+    `over`: links over the drawing. They are no part of the image, of which nothing inside could be reached.
+    """
+    names = f"{prefix}-{form}-title {prefix}-{form}-desc"
     return element(
         "svg",
         element("title", text(title), id=f"{prefix}-{form}-title"),
         element("desc", text(desc), id=f"{prefix}-{form}-desc"),
-        drawn,
+        element("g", drawn, role="img", aria_labelledby=names) + over if over else drawn,
         xmlns=SVG,
         class_=f"chart chart-{form}",
         viewBox=f"0 0 {number(size[0])} {number(size[1])}",
         width=size[0],
         height=size[1],
         direction="ltr",
-        role="img",
-        aria_labelledby=f"{prefix}-{form}-title {prefix}-{form}-desc",
+        role=None if over else "img",
+        aria_labelledby=None if over else names,
         focusable="false",
     )
 

@@ -1,0 +1,268 @@
+"""One measure over time: its periods as points, its trend as a line, what was agreed as a dashed one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import ceil, floor, log10
+from statistics import median
+
+from reports.charts.parts import Palette, caption, figure, stroke
+from reports.charts.svg import Point, element, fit, number, path, text, text_width
+
+Line = tuple[Point, Point]  # (position of a period, value), at both ends
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrendPoint:
+    """One period as drawn. `value` None: no data, a gap; `is_left_out`: drawn hollow, and no trend counts it.
+
+    `value_label` is the value as people read it; `axis` what stands below it, if there is room; `href` where a click
+    on it leads.
+    """
+
+    label: str
+    value: float | None
+    is_left_out: bool = False
+    href: str | None = None
+    value_label: str = ""
+    axis: str = ""
+
+    @property
+    def tooltip(self) -> str:
+        return " – ".join(part for part in (self.label, self.value_label) if part)
+
+
+def trend_svg(
+    series_points: Sequence[TrendPoint],
+    *,
+    title: str,
+    desc: str,
+    prefix: str,
+    unit_label: str,
+    slope_line: Line | None = None,
+    target: float | None = None,
+    target_label: str = "",
+    tick_label: Callable[[float], str] = number,
+    palette: Palette | None = None,
+    size: tuple[float, float] = (400, 170),
+) -> str:
+    """From zero upwards, the oldest period at the left. Links are no part of the image: the table has them too."""
+    palette = palette or Palette.PAGE
+    chart = _Trend(
+        points=series_points, palette=palette, size=size, top=_top(series_points, slope_line, target), tick=tick_label
+    )
+    parts = [chart.grid(), chart.unit(unit_label), chart.axis(), chart.target(target, target_label)]
+    parts += [chart.joined(), chart.trend(slope_line), chart.dots()]
+    return figure("trend", "".join(parts), size=size, title=title, desc=desc, prefix=prefix, over=chart.links())
+
+
+def slope_line(points: Sequence[TrendPoint], slope: float | None) -> Line | None:
+    """The Theil–Sen line over the periods that count: through the median of what each leaves at the given slope."""
+    counted = [
+        (at, point.value) for at, point in enumerate(points) if point.value is not None and not point.is_left_out
+    ]
+    if slope is None or len(counted) < 2:
+        return None
+    start = median(value - slope * at for at, value in counted)
+    first, last = counted[0][0], counted[-1][0]
+    return (first, start + slope * first), (last, start + slope * last)
+
+
+def _top(points: Sequence[TrendPoint], line: Line | None, target: float | None) -> tuple[float, float]:
+    """Where the scale ends, and its step: a round number of two to five steps, over all that is drawn."""
+    highest = max((point.value for point in points if point.value is not None), default=0.0)
+    highest = max(highest, target or 0.0, *(value for _at, value in line or ((0, 0.0),)))
+    if highest <= 0:
+        return 1.0, 1.0
+    rough = highest / 3
+    scale = 10.0 ** floor(log10(rough))
+    step = next(factor * scale for factor in (1, 2, 2.5, 5, 10) if factor * scale >= rough * 0.999)
+    return step * ceil(highest / step - 1e-9), step
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Trend:
+    points: Sequence[TrendPoint]
+    palette: Palette
+    size: tuple[float, float]
+    top: tuple[float, float]  # the end of the scale, its step
+    tick: Callable[[float], str]
+    right: float = 10.0
+    above: float = 24.0
+    below: float = 24.0
+    type: float = 12.0
+
+    @property
+    def left(self) -> float:
+        """As wide as the widest number of the scale."""
+        return min(12 + max(text_width(self.tick(value), self.type) for value in self.ticks), self.size[0] / 3)
+
+    @property
+    def ticks(self) -> list[float]:
+        end, step = self.top
+        return [step * count for count in range(round(end / step) + 1)]
+
+    @property
+    def width(self) -> float:
+        return self.size[0] - self.left - self.right
+
+    @property
+    def base(self) -> float:
+        return self.size[1] - self.below
+
+    @property
+    def step(self) -> float:
+        return self.width / max(len(self.points), 1)
+
+    def at(self, position: float, value: float) -> Point:
+        height = self.base - self.above
+        return self.left + self.step * (position + 0.5), self.base - height * min(max(value / self.top[0], 0.0), 1.0)
+
+    def grid(self) -> str:
+        drawn = []
+        for value in self.ticks:
+            y = self.at(0, value)[1]
+            line = path((self.left, y), (self.left + self.width, y))
+            is_base = value == 0
+            colour = self.palette.muted if is_base else self.palette.line
+            drawn.append(stroke(line, class_="chart-grid", stroke=colour, width=0.75 if is_base else 1))
+            drawn.append(self._note(self.tick(value), (self.left - 6, y + 4), anchor="end"))
+        return "".join(drawn)
+
+    def unit(self, label: str) -> str:
+        lines = fit(label, size=self.type, width=self.size[0] * 0.9)
+        return "".join(self._note(line, (0, self.above - 11), anchor="start") for line in lines)
+
+    def axis(self) -> str:
+        """The first and the last period always, others between them where there is room."""
+        named = [(at, point.axis) for at, point in enumerate(self.points) if point.axis]
+        if not named and self.points:
+            ends = {0: self.points[0].label, len(self.points) - 1: self.points[-1].label}
+            named = list(ends.items())
+        taken: list[tuple[float, float]] = []
+        return "".join(self._label(at, label, taken) for at, label in [*named[:1], *named[1:][-1:], *named[1:-1]])
+
+    def _label(self, at: int, label: str, taken: list[tuple[float, float]]) -> str:
+        (shown,) = fit(label, size=self.type, width=self.width / 2 - 8) or [""]
+        run = text_width(shown, self.type)
+        centre = self.at(at, 0)[0]
+        start = min(max(centre - run / 2, self.left), self.left + self.width - run)
+        if not shown or any(start < end + 8 and begin < start + run + 8 for begin, end in taken):
+            return ""
+        taken.append((start, start + run))
+        notch = stroke(
+            path((centre, self.base), (centre, self.base + 4)),
+            class_="chart-tick",
+            stroke=self.palette.muted,
+            width=0.75,
+        )
+        return notch + self._note(shown, (start + run / 2, self.base + 17))
+
+    def target(self, target: float | None, label: str) -> str:
+        if target is None:
+            return ""
+        y = self.at(0, target)[1]
+        line = path((self.left, y), (self.left + self.width, y))
+        drawn = stroke(line, class_="chart-target", stroke=self.palette.met, width=1.5, dashes="6 4")
+        (shown,) = fit(label, size=self.type, width=self.width / 2) or [""]
+        if not shown:
+            return drawn
+        is_low = y + 18 > self.base  # then the words stand above the line
+        at = (self.left + self.width, y - 5 if is_low else y + 14)
+        return drawn + caption(
+            shown,
+            at,
+            class_="chart-note chart-target-note",
+            size=self.type,
+            fill=self.palette.met,
+            palette=self.palette,
+            anchor="end",
+        )
+
+    def joined(self) -> str:
+        """Neighbours are joined, gaps stay gaps; towards what is left out the line is dotted."""
+        drawn = []
+        for at, (one, other) in enumerate(zip(self.points, self.points[1:], strict=False)):
+            if one.value is None or other.value is None:
+                continue
+            is_open = one.is_left_out or other.is_left_out
+            drawn.append(
+                stroke(
+                    path(self.at(at, one.value), self.at(at + 1, other.value)),
+                    class_="chart-joined",
+                    stroke=self.palette.accent,
+                    width=1.2,
+                    dashes="1 3.5" if is_open else None,
+                    opacity=0.55,
+                )
+            )
+        return "".join(drawn)
+
+    def trend(self, line: Line | None) -> str:
+        """Cut off where it would fall below zero: no measure does."""
+        if line is None:
+            return ""
+        ends = [self.at(*end) for end in _above_zero(line)]
+        return stroke(path(*ends), class_="chart-slope", stroke=self.palette.ink, width=2) if ends else ""
+
+    def dots(self) -> str:
+        return "".join(
+            self._dot(at, point, point.value) for at, point in enumerate(self.points) if point.value is not None
+        )
+
+    def _dot(self, at: int, point: TrendPoint, value: float) -> str:
+        x, y = self.at(at, value)
+        is_open = point.is_left_out
+        radius = min(3.2, max(self.step * 0.4, 1.2))
+        circle = element(
+            "circle",
+            class_="chart-point chart-point-open" if is_open else "chart-point",
+            cx=x,
+            cy=y,
+            r=radius,
+            fill=self.palette.paper if is_open else self.palette.accent,
+            stroke=self.palette.accent,
+            stroke_width=1.2,
+        )
+        return element("g", element("title", text(point.tooltip)), circle, class_="chart-period")
+
+    def links(self) -> str:
+        """A short cut for the pointer over each period, from top to bottom. Keyboards and screen readers take the
+        table, where the same links are large enough."""
+        drawn = [self._link(at, point, point.href) for at, point in enumerate(self.points) if point.href]
+        return element("g", *drawn, class_="chart-links", aria_hidden="true") if drawn else ""
+
+    def _link(self, at: int, point: TrendPoint, href: str) -> str:
+        strip = element(
+            "rect",
+            class_="chart-strip",
+            x=self.left + self.step * at,
+            y=self.above,
+            width=self.step,
+            height=self.base - self.above,
+            fill=self.palette.accent,
+            fill_opacity="0",
+        )
+        return element("a", element("title", text(point.tooltip)), strip, href=href, tabindex="-1")
+
+    def _note(self, content: str, at: Point, *, anchor: str = "middle") -> str:
+        return caption(
+            content,
+            at,
+            class_="chart-note",
+            size=self.type,
+            fill=self.palette.muted,
+            palette=self.palette,
+            anchor=anchor,
+        )
+
+
+def _above_zero(line: Line) -> list[Point]:
+    (x, y), (end_x, end_y) = line
+    if y < 0 and end_y < 0:
+        return []
+    if y >= 0 and end_y >= 0:
+        return [(x, y), (end_x, end_y)]
+    crossing = x + (end_x - x) * y / (y - end_y)
+    return [(crossing, 0.0), (end_x, end_y)] if y < 0 else [(x, y), (crossing, 0.0)]
