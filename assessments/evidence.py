@@ -2,143 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-import secrets
-import unicodedata
-import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePosixPath
-from typing import IO
 
-from django.conf import settings
-from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
 from assessments.answering import Author, Closed, closed_reason, in_the_trail, locked
 from assessments.models import Answer, Evidence, VendorLink
+from vendors.attachments import ACCEPT, EXTENSIONS, AttachmentError, check, digest, store
 
-HEAD_BYTES = 4096
+__all__ = ["ACCEPT", "EXTENSIONS", "EvidenceError", "add_evidence", "delete_evidence"]
+
 MOST_FILES = 20  # an answer that needs more needs a summary
-MOST_MEMBERS = 5000  # files in one office document
-NAME_LENGTH = 200
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-OFFICE = "application/vnd.openxmlformats-officedocument"
-HEADER_LINE = re.compile(rb"^[A-Za-z][A-Za-z0-9-]*:[ \t]*\S", re.MULTILINE)
-ACTIVE_CONTENT = re.compile(rb"^\s*(<\?php|<!doctype|<html|<script|<svg|<\?xml|#!)", re.IGNORECASE)
-
-
-class EvidenceError(Exception):
-    """The file cannot be kept; the message says why, in words for the person who chose it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileKind:
-    """A kind of file that is kept: the type it is sent as, and how its contents are recognised."""
-
-    content_type: str
-    matches: Callable[[bytes, IO[bytes]], bool]
-
-
-def _starts(*signatures: bytes) -> Callable[[bytes, IO[bytes]], bool]:
-    return lambda head, _file: head.startswith(signatures)
-
-
-def _is_text(head: bytes, _file: IO[bytes]) -> bool:
-    """Text in some 8-bit encoding or UTF-16 with its mark; neither binary nor a script in disguise."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return True
-    controls = sum(byte < 32 and byte not in b"\t\n\r\f" for byte in head)
-    return not controls and not ACTIVE_CONTENT.match(head.removeprefix(b"\xef\xbb\xbf"))
-
-
-def _is_mail(head: bytes, file: IO[bytes]) -> bool:
-    return _is_text(head, file) and len(HEADER_LINE.findall(head)) >= 2
-
-
-def _is_office(folder: str) -> Callable[[bytes, IO[bytes]], bool]:
-    """A package of the format that its name claims, without macros."""
-
-    def matches(head: bytes, file: IO[bytes]) -> bool:
-        if not head.startswith(b"PK\x03\x04"):
-            return False
-        try:
-            with zipfile.ZipFile(file) as package:
-                names = package.namelist()
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-            return False
-        has_macros = any(name.lower().endswith("vbaproject.bin") for name in names)
-        is_package = "[Content_Types].xml" in names and any(name.startswith(f"{folder}/") for name in names)
-        return is_package and not has_macros and len(names) <= MOST_MEMBERS
-
-    return matches
-
-
-_JPEG = FileKind(content_type="image/jpeg", matches=_starts(b"\xff\xd8\xff"))
-KINDS: dict[str, FileKind] = {
-    ".pdf": FileKind(content_type="application/pdf", matches=_starts(b"%PDF-")),
-    ".png": FileKind(content_type="image/png", matches=_starts(b"\x89PNG\r\n\x1a\n")),
-    ".jpg": _JPEG,
-    ".jpeg": _JPEG,
-    ".docx": FileKind(content_type=f"{OFFICE}.wordprocessingml.document", matches=_is_office("word")),
-    ".xlsx": FileKind(content_type=f"{OFFICE}.spreadsheetml.sheet", matches=_is_office("xl")),
-    ".pptx": FileKind(content_type=f"{OFFICE}.presentationml.presentation", matches=_is_office("ppt")),
-    ".txt": FileKind(content_type="text/plain", matches=_is_text),
-    ".csv": FileKind(content_type="text/csv", matches=_is_text),
-    ".eml": FileKind(content_type="message/rfc822", matches=_is_mail),
-    ".msg": FileKind(content_type="application/vnd.ms-outlook", matches=_starts(OLE)),
-}
-ACCEPT = ",".join(KINDS)  # for the file input
-EXTENSIONS = ", ".join(extension.removeprefix(".").upper() for extension in KINDS)
-
-
-def check(file: UploadedFile) -> tuple[str, FileKind]:
-    """The name to show and the kind of an uploaded file. Raises EvidenceError."""
-    name = clean_name(file.name or "")
-    size = file.size or 0
-    if not size:
-        raise EvidenceError(_("“%(name)s” is empty.") % {"name": name})
-    if size > settings.EVIDENCE_MAX_BYTES:
-        limit = {"name": name, "size": filesizeformat(size), "limit": filesizeformat(settings.EVIDENCE_MAX_BYTES)}
-        raise EvidenceError(_("“%(name)s” has %(size)s; the limit is %(limit)s.") % limit)
-    kind = KINDS.get(PurePosixPath(name).suffix.lower())
-    if kind is None:
-        allowed = {"name": name, "kinds": EXTENSIONS}
-        raise EvidenceError(_("“%(name)s” is of a kind that is not kept. Possible are %(kinds)s.") % allowed)
-    file.seek(0)
-    head = file.read(HEAD_BYTES)
-    file.seek(0)
-    if not kind.matches(head, file):  # type: ignore[arg-type]
-        raise EvidenceError(_("“%(name)s” does not contain what its name says, so it was not kept.") % {"name": name})
-    return name, kind
-
-
-def clean_name(name: str) -> str:
-    """The last part of the name, on one line, without characters that hide or turn text; at most 200 long."""
-    last = re.split(r"[\\/]", name)[-1]
-    shown = "".join(c for c in last if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
-    shown = " ".join(shown.split()).strip(". ") or "file"
-    path = PurePosixPath(shown)
-    return path.stem[: NAME_LENGTH - len(path.suffix)] + path.suffix if len(shown) > NAME_LENGTH else shown
+EvidenceError = AttachmentError
 
 
 def add_evidence(answer: Answer, file: UploadedFile, *, author: Author, now: datetime) -> Evidence | Closed:
     """Keep the file beside the answer, with its audit entry. The same file is kept once. Raises EvidenceError."""
     name, kind = check(file)
-    digest = _digest(file)
+    found = digest(file)
     with transaction.atomic():
         stored = locked(answer)
         if reason := closed_reason(stored.response.assessment, stored.response):
             return Closed(reason=reason)
         present = list(Evidence.objects.filter(answer=stored))
-        if same := next((one for one in present if one.sha256 == digest), None):
+        if same := next((one for one in present if one.sha256 == found), None):
             return same
         if len(present) >= MOST_FILES:
             raise EvidenceError(_("An answer holds at most %(count)s files.") % {"count": MOST_FILES})
@@ -147,33 +38,14 @@ def add_evidence(answer: Answer, file: UploadedFile, *, author: Author, now: dat
             name=name,
             content_type=kind.content_type,
             size=file.size or 0,
-            sha256=digest,
+            sha256=found,
             uploaded_by=author if isinstance(author, User) else None,
             uploaded_through=author if isinstance(author, VendorLink) else None,
             uploaded_at=now,
         )
-        _store(evidence, file, PurePosixPath(name).suffix.lower())
-        _record(author, "evidence_added", evidence, stored, after={"name": name, "sha256": digest})
+        store(evidence, file, name=name)
+        _record(author, "evidence_added", evidence, stored, after={"name": name, "sha256": found})
     return evidence
-
-
-def _store(evidence: Evidence, file: UploadedFile, extension: str) -> None:
-    """Write the file under a random name; should its row fail, take the file away again."""
-    file.seek(0)
-    evidence.file.save(f"{secrets.token_hex(16)}{extension}", File(file), save=False)
-    try:
-        evidence.save()
-    except BaseException:
-        evidence.file.delete(save=False)
-        raise
-
-
-def _digest(file: UploadedFile) -> str:
-    digest = hashlib.sha256()
-    file.seek(0)
-    for chunk in file.chunks():
-        digest.update(chunk)
-    return digest.hexdigest()
 
 
 def delete_evidence(evidence: Evidence, *, author: Author) -> Closed | None:
