@@ -1,0 +1,55 @@
+"""How one file is read: what its columns mean, and how its dates and words are understood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
+
+Dates = Literal["auto", "day_first", "month_first", "iso"]
+DATES: tuple[Dates, ...] = ("auto", "day_first", "month_first", "iso")
+SlaMeaning = Literal["met", "missed", "remaining"]
+SLA_MEANINGS: tuple[SlaMeaning, ...] = ("met", "missed", "remaining")
+NEW, SKIP = "new", "skip"  # what a name in the vendor column may stand for, beside {"vendor": id}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """`columns`: field → heading, as `reading.told_apart` writes headings that occur twice. `vendor`: one vendor for the
+    whole file; else `vendors`: what stands in the vendor column → {"vendor": id}, "new" or "skip". A name that is not
+    in it means the vendor of exactly that name."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    preset: str = ""
+    source: str = ""
+    time_zone: str = "UTC"  # of moments without an offset of their own
+    dates: Dates = "auto"
+    sheet: str = ""  # empty: the first that can be seen
+    critical: tuple[str, ...] = ()  # values of the mission-critical column, or else of the priority
+    vendor: int | None = None
+    vendors: Mapping[str, Any] = field(default_factory=dict)
+    sla_yes: SlaMeaning = "met"  # what “yes” says in the service level column; "remaining": time left, negative is missed
+    sla_met: tuple[str, ...] = ()  # further words of this file
+    sla_missed: tuple[str, ...] = ()
+    new_services: bool = False  # add services that the vendor does not have yet; else the incident names none
+    one_line_per_update: bool = False  # a log: the last line of a reference counts
+
+    def as_data(self) -> dict[str, Any]:
+        """As JSON keeps it; `from_data` reads it back."""
+        data = {item.name: getattr(self, item.name) for item in fields(self)}
+        return {
+            **data,
+            "columns": dict(self.columns),
+            "vendors": dict(self.vendors),
+            **{name: list(data[name]) for name in ("critical", "sla_met", "sla_missed")},
+        }
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Options:
+        """What is not known is left out: options of an older edition are read, too."""
+        known = {item.name for item in fields(cls)}
+        given = {name: value for name, value in data.items() if name in known}
+        for name in ("critical", "sla_met", "sla_missed"):
+            if name in given:
+                given[name] = tuple(given[name])
+        return cls(**given)

@@ -1,0 +1,53 @@
+"""What can be wrong with a cell or a row: a code and what its words tell, so that it reads in any language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from vendors.models import ImportProblem
+
+MAX_KEPT = 10_000  # of one import; more are counted
+
+WORDS: dict[str, str | Promise] = {
+    "required": _("This cell must not be empty."),
+    "too_long": _("The text is too long: at most %(count)s characters."),
+    "date_unreadable": _("This is not read as a date and time. Use for example 2026-02-28 14:30."),
+    "date_order": _("There is no such day in the order “%(order)s”. Choose the other order of dates."),
+    "date_short_year": _("Write the year with four digits: the century cannot be told."),
+    "date_does_not_exist": _("There is no such day or time."),
+    "date_in_gap": _("This time does not exist in %(zone)s: the clock was put forward over it."),
+    "date_out_of_range": _("The year is not between 1990 and 2100."),
+    "date_in_future": _("This moment lies in the future. Are day and month mixed up?"),
+    "resolved_before_opened": _("It was resolved before it was opened (%(opened)s)."),
+    "restored_before_opened": _("The business was restored before the incident was opened (%(opened)s)."),
+    "not_a_number": _("This is not a whole number from 0 to 32,767."),
+    "not_yes_or_no": _("This is read neither as yes nor as no."),
+    "sla_unreadable": _("This is read neither as met nor as missed."),
+    "formula": _("A formula is not accepted: write the value."),
+    "cell_error": _("The cell holds an error, not a value."),
+    "too_many_cells": _("The row has more cells than there are headings. Is a quotation mark missing?"),
+    "reference_twice": _("Line %(line)s has the same reference of the same vendor, and says something else."),
+    "vendor_unknown": _("Nobody has said yet which vendor this is. It stands in %(count)s rows."),
+    "vendor_empty": _("No vendor is told."),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """`field`: the key of the field it is about; empty: the whole row."""
+
+    code: str
+    field: str = ""
+    value: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def reason(problem: Problem | ImportProblem) -> str:
+    """Why it cannot be taken, in the active language."""
+    words = str(WORDS.get(problem.code, problem.code))
+    return words % {key: value for key, value in problem.values.items()} if problem.values else words
