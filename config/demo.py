@@ -13,9 +13,10 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from accounts import mail
-from accounts.models import Department, Membership, Organisation, User
+from accounts.models import Department, Membership, Organisation, Role, User
 from assessments.models import ApprovalLevel
 from config.demo_assessments import DemoAssessment
+from config.demo_facts import DemoFacts
 from manifesto.apps import EDITORS
 from vendors.models import Contact, Service, Vendor
 
@@ -72,6 +73,11 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
     members = {member["email"]: _load_member(organisation, departments, member, hashed) for member in data["members"]}
     _load_chain(organisation, members, data.get("approval", {}))
     vendors = {vendor["name"]: _load_vendor(organisation, departments, vendor) for vendor in data["vendors"]}
+    author = next(member for member in members.values() if member.role == Role.ASSESSOR)
+    for entry in data.get("facts", ()):
+        DemoFacts(
+            vendor=vendors[entry["vendor"]], author=author, departments=departments, data=entry, today=today
+        ).load()
     for assessment in data.get("assessments", ()):
         DemoAssessment(members, vendors[assessment["vendor"]], assessment, demo, today).load()
 
