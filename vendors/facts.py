@@ -14,7 +14,8 @@ def changed(*vendor_ids: int) -> None:
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("The counter of a vendor’s facts rises in the transaction of the change.")
-    # In one order for all, so that two imports that touch the same vendors never wait for each other in a circle.
+    # In one order for all, so that two imports that touch the same vendors never wait for each other in a circle; and
+    # not the key, which everybody holds who has added an incident to the vendor and not yet committed.
     ids = sorted(set(vendor_ids))
-    list(Vendor.objects.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk", flat=True))
+    list(Vendor.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
     Vendor.objects.filter(pk__in=ids).update(facts_revision=F("facts_revision") + 1)
