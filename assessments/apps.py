@@ -9,8 +9,10 @@ class AssessmentsConfig(AppConfig):
         from accounts import trail
         from accounts.invitations import joined
         from assessments import raters, visibility
+        from vendors import withheld
 
         joined.connect(raters.take_in, dispatch_uid="raters_take_in")
+        withheld.register(visibility.vendors_being_rated)
         trail.register(
             names={
                 "blank": _("instead of a grade"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -84,6 +84,11 @@ def vendor_answers(assessment: Assessment) -> dict[str, RaterAnswer]:
     return {
         key: RaterAnswer(rater=VENDOR, department=None, grade=grade, blank=Blank(blank)) for key, grade, blank in rows
     }
+
+
+def self_view(inputs: Iterable[QuestionInput], said: Mapping[str, RaterAnswer]) -> tuple[QuestionInput, ...]:
+    """The same questions as the vendor answers them itself; empty where it answered none."""
+    return tuple(_of_vendor(question, said) for question in inputs) if said else ()
 
 
 def _of_vendor(question: QuestionInput, said: Mapping[str, RaterAnswer]) -> QuestionInput:

@@ -44,10 +44,22 @@ def kept_apart(user: User) -> AssessmentQuerySet:
     handed in themselves, and nobody has begun the meeting without those who are missing."""
     outstanding = Response.objects.of_customer().outstanding()
     done = Response.objects.of_rater(user).handed_in()
-    lent = Delegation.objects.waiting_for(user).values("answer__response__assessment")
-    judges = Q(pk__in=outstanding.filter(rater=user).values("assessment")) | Q(pk__in=lent)
     waits = Q(pk__in=outstanding.values("assessment"), meetings=None) & ~Q(pk__in=done.values("assessment"))
-    return Assessment.objects.collecting().filter(judges | waits)
+    return Assessment.objects.collecting().filter(_judged_by(user) | waits)
+
+
+def vendors_being_rated(member: Membership) -> set[int]:
+    """The vendors that this member still has to judge: what is measured of them is shown to them afterwards, so that
+    nobody is led. Whoever is not asked may see it. One query."""
+    rated = Assessment.objects.for_member(member).collecting().filter(_judged_by(member.user))
+    return set(rated.values_list("vendor", flat=True))
+
+
+def _judged_by(user: User) -> Q:
+    """Where this person has a questionnaire that is not handed in, or a question that was handed to them."""
+    own = Response.objects.of_rater(user).outstanding().values("assessment")
+    lent = Delegation.objects.waiting_for(user).values("answer__response__assessment")
+    return Q(pk__in=own) | Q(pk__in=lent)
 
 
 def is_kept_apart(assessment: Assessment, user: User) -> bool:
