@@ -9,7 +9,7 @@ from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext, npgettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 
 from vendors.measures import FINE_DIGITS, digits
 from vendors.metrics import SIGNIFICANT, Direction, Measures, Series, Step, Trend, Unit
@@ -19,53 +19,63 @@ LEAST_P = Decimal("0.001")  # below it, only that it is below
 P_DIGITS = 2
 
 LABELS: Mapping[str, Promise] = {
-    "restored_late": _l("Business restored after “resolved”"),
-    "handovers": _l("Hand-overs per incident"),
-    "spread": _l("Difference between those who handled"),
-    "told_why": _l("Told why the vendor asks"),
-    "fixes_thrown": _l("Fixes thrown at the problem"),
-    "reopened": _l("Reopened incidents"),
-    "duration_mean": _l("Mean time to resolve"),
-    "duration_median": _l("Median time to resolve"),
-    "was_fast": _l("Found fast by those concerned"),
-    "repeats": _l("Repeated problems"),
-    "proven": _l("Root cause proven"),
-    "cause_proven": _l("Cause seen as proven by those concerned"),
-    "volume": _l("Mission-critical incidents"),
-    "sla": _l("Service level met"),
+    "restored_late": gettext_lazy("Business restored after “resolved”"),
+    "handovers": gettext_lazy("Hand-overs per incident"),
+    "spread": gettext_lazy("Difference between those who handled"),
+    "told_why": gettext_lazy("Told why the vendor asks"),
+    "fixes_thrown": gettext_lazy("Fixes thrown at the problem"),
+    "reopened": gettext_lazy("Reopened incidents"),
+    "duration_mean": gettext_lazy("Mean time to resolve"),
+    "duration_median": gettext_lazy("Median time to resolve"),
+    "was_fast": gettext_lazy("Found fast by those concerned"),
+    "repeats": gettext_lazy("Repeated problems"),
+    "proven": gettext_lazy("Root cause proven"),
+    "cause_proven": gettext_lazy("Cause seen as proven by those concerned"),
+    "volume": gettext_lazy("Mission-critical incidents"),
+    "sla": gettext_lazy("Service level met"),
 }
 EXPLAINED: Mapping[str, Promise] = {
-    "restored_late": _l(
+    "restored_late": gettext_lazy(
         "The share of incidents in which the business worked again only after the vendor had called them resolved."
     ),
-    "handovers": _l("How often an incident was handed from one person or team to the next, on average."),
-    "spread": _l(
+    "handovers": gettext_lazy("How often an incident was handed from one person or team to the next, on average."),
+    "spread": gettext_lazy(
         "The hours between the slowest and the quickest of those who handled incidents: each by the median time to "
         "resolve, where they resolved at least two."
     ),
-    "told_why": _l("What people answered after an incident: yes counts as 100, partly as 50, no as 0; the mean."),
-    "fixes_thrown": _l(
+    "told_why": gettext_lazy(
+        "What people answered after an incident: yes counts as 100, partly as 50, no as 0; the mean."
+    ),
+    "fixes_thrown": gettext_lazy(
         "Whether fixes were tried without proof of the cause, as people answered after an incident: yes counts as "
         "100, partly as 50, no as 0; the mean."
     ),
-    "reopened": _l("The share of incidents that were opened again after they had been called resolved."),
-    "duration_mean": _l("The hours from opened to resolved: their sum, divided by the number of resolved incidents."),
-    "duration_median": _l("The hours from opened to resolved: half of the resolved incidents took less, half more."),
-    "was_fast": _l(
+    "reopened": gettext_lazy("The share of incidents that were opened again after they had been called resolved."),
+    "duration_mean": gettext_lazy(
+        "The hours from opened to resolved: their sum, divided by the number of resolved incidents."
+    ),
+    "duration_median": gettext_lazy(
+        "The hours from opened to resolved: half of the resolved incidents took less, half more."
+    ),
+    "was_fast": gettext_lazy(
         "Whether help was fast, as people answered after an incident: yes counts as 100, partly as 50, no as 0; "
         "the mean."
     ),
-    "repeats": _l(
+    "repeats": gettext_lazy(
         "The share of incidents whose problem had led to another mission-critical incident at most 30 days before; "
         "incidents without a problem or cause are not counted."
     ),
-    "proven": _l("The share of incidents whose root cause is recorded as proven, among those where this is recorded."),
-    "cause_proven": _l(
+    "proven": gettext_lazy(
+        "The share of incidents whose root cause is recorded as proven, among those where this is recorded."
+    ),
+    "cause_proven": gettext_lazy(
         "Whether the cause was proven, as people answered after an incident: yes counts as 100, partly as 50, no as "
         "0; the mean."
     ),
-    "volume": _l("The number of mission-critical incidents that were opened."),
-    "sla": _l("The share of incidents in which the agreed service level was met, among those where this is known."),
+    "volume": gettext_lazy("The number of mission-critical incidents that were opened."),
+    "sla": gettext_lazy(
+        "The share of incidents in which the agreed service level was met, among those where this is known."
+    ),
 }
 UNITS: Mapping[str, Promise] = {
     Unit.HOURS: pgettext_lazy("unit of a measure", "hours"),
