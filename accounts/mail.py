@@ -5,10 +5,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from accounts.models import Organisation
+
+CHOICE = "organisation"  # in an address: the organisation that it belongs to, for members of several
 _is_quiet: ContextVar[bool] = ContextVar("mail_is_quiet", default=False)
 
 
@@ -38,6 +42,12 @@ def send(
         message = EmailMultiAlternatives(subject, text, to=[to], headers=dict(headers or {}))
         message.attach_alternative(render_to_string(f"{template}_message.html", values), "text/html")
         message.send()
+
+
+def address(path: str, organisation: Organisation) -> str:
+    """The whole address of a page of that organisation, which opens in it whichever its reader worked in last."""
+    page, mark, anchor = path.partition("#")
+    return f"{settings.BASE_URL}{page}?{CHOICE}={organisation.slug}{mark}{anchor}"
 
 
 def one_line(text: str) -> str:

@@ -17,6 +17,7 @@ from django_structlog.middlewares import RequestMiddleware
 from accounts import language
 from accounts.access import Gate, Right, may, required
 from accounts.logs import SECRET_IN_PATH
+from accounts.mail import CHOICE
 from accounts.models import Membership
 
 SESSION_KEY = "organisation"
@@ -97,6 +98,9 @@ def _memberships(request: HttpRequest) -> list[Membership]:
 
 def _current(request: HttpRequest) -> Membership | None:
     memberships: list[Membership] = request.memberships  # type: ignore[attr-defined]
+    for member in memberships:
+        if request.method == "GET" and member.organisation.slug == request.GET.get(CHOICE):
+            request.session[SESSION_KEY] = member.organisation_id  # a mail led here: what they do next belongs here
     chosen = request.session.get(SESSION_KEY)
     for member in memberships:
         if member.organisation_id == chosen:

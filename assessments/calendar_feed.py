@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
+from accounts import mail
 from accounts.models import AuditEntry, Membership, User
 from assessments.inbox import Item, waiting_for
 from assessments.models import Assessment
@@ -32,7 +33,12 @@ def calendar_of(user: User, *, now: datetime) -> bytes:
 def _due_items(user: User, now: datetime) -> list[Item]:
     today = timezone.localdate(now)
     members = Membership.objects.active().filter(user=user).select_related("organisation", "user")
-    items = [item for member in members for item in waiting_for(member, today) if item.due_on]
+    items = []
+    for member in members:
+        for item in waiting_for(member, today):
+            if item.due_on:
+                item.assessment.organisation = member.organisation  # known already: no query an item
+                items.append(item)
     return sorted(items, key=lambda item: (item.due_on, item.key))
 
 
@@ -63,7 +69,7 @@ def _event(item: Item, changes: Changes) -> Event:
         event.add("description", f"{item.assessment.reference}\n{item.detail}")
     else:
         event.add("description", item.assessment.reference)
-    event.add("url", settings.BASE_URL + item.url)
+    event.add("url", mail.address(item.url, item.assessment.organisation))
     assert item.due_on is not None  # noqa: S101 - chosen so above
     event.add("dtstart", item.due_on)
     event.add("dtend", item.due_on + timedelta(days=1))  # the day after the last one

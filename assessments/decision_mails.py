@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import structlog
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
@@ -28,7 +27,7 @@ def ask(
         "who": actor,
         "level": step.name,
         "is_again": is_again,
-        "url": settings.BASE_URL + reverse("assessment_review", args=[assessment.pk]),
+        "url": mail.address(reverse("assessment_review", args=[assessment.pk]), assessment.organisation),
     }
     _send_after_commit("decision_asked", assessment, users, context)
 
@@ -42,7 +41,7 @@ def tell_owner(assessment: Assessment, approval: Approval) -> None:
         "who": approval.decided_by,
         "level": approval.level_name,
         "reason": approval.reason,
-        "url": settings.BASE_URL + reverse("assessment_detail", args=[assessment.pk]),
+        "url": mail.address(reverse("assessment_detail", args=[assessment.pk]), assessment.organisation),
     }
     template = "decision_approved" if approval.decision == Decision.APPROVED else "decision_sent_back"
     _send_after_commit(template, assessment, [owner], context)

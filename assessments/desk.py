@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 
 import structlog
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.dispatch import Signal
@@ -232,7 +231,7 @@ def tell_owner(link: VendorLink, template: str) -> None:
         "assessment": assessment,
         "vendor": assessment.vendor,
         "contact": link.name,
-        "url": settings.BASE_URL + reverse("assessment_detail", args=[assessment.pk]),
+        "url": mail.address(reverse("assessment_detail", args=[assessment.pk]), assessment.organisation),
     }
     transaction.on_commit(partial(_send, template, owner.email, owner.language, context))
 

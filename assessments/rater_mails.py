@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import structlog
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -37,7 +36,9 @@ def tell_delegate(delegation: Delegation) -> bool:
         "assessment": answer.response.assessment,
         "question": answer.question,
         "who": delegation.delegated_by,
-        "url": settings.BASE_URL + reverse("delegation_detail", args=[delegation.pk]),
+        "url": mail.address(
+            reverse("delegation_detail", args=[delegation.pk]), answer.response.assessment.organisation
+        ),
     }
     receiver = delegation.delegate
     try:
@@ -86,5 +87,5 @@ def _context(member: Membership, response: Response, *, again: bool) -> dict[str
         "rules": rules if len(rules) < len(RULE_KEYS) else [],
         "due_on": response.due_on or assessment.due_on,
         "again": again,
-        "url": settings.BASE_URL + reverse("assessment_detail", args=[assessment.pk]),
+        "url": mail.address(reverse("assessment_detail", args=[assessment.pk]), assessment.organisation),
     }

@@ -230,7 +230,6 @@ def _tell_person(digest: Digest, user: User, window: Window, now: datetime) -> b
         "parts": parts,
         "count": count,
         "late": sum(item.is_late for part in parts for item in part.items),
-        "base_url": settings.BASE_URL,
         "url": settings.BASE_URL + reverse("work"),
         "preferences_url": settings.BASE_URL + reverse("preferences"),
         "several": len(parts) > 1,

@@ -4,7 +4,8 @@ from django import template
 
 from accounts.access import Right
 from accounts.access import may as member_may
-from accounts.models import Membership
+from accounts.mail import address as whole_address
+from accounts.models import Membership, Organisation
 
 register = template.Library()
 
@@ -13,3 +14,9 @@ register = template.Library()
 def may(member: Membership | None, right: str) -> bool:
     """Whether the member has the right; a misspelt right raises ValueError."""
     return member_may(member, Right(right))
+
+
+@register.simple_tag
+def address(path: str, organisation: Organisation) -> str:
+    """For mails: the whole address of a page of that organisation."""
+    return whole_address(path, organisation)

@@ -6,6 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.mail import address
+from accounts.models import Membership, Role
+from tests.factories import Cast, make_vendor
+
 
 def _ask(client: Client, **headers: str) -> tuple[int, str | None, str | None]:
     response = client.get(reverse("rendering_status", args=[1]) + "?seen=1", headers=headers)
@@ -39,3 +43,25 @@ def test_autosave_sees_a_redirect_when_signed_out(client: Client) -> None:
     response = client.post(reverse("answer_edit", args=[1]), {}, headers={"Accept": "application/json"})
     assert response.status_code == 302
     assert response["Location"].startswith(reverse("account_login"))
+
+
+def test_a_mailed_address_opens_in_its_own_organisation(client: Client, cast: Cast) -> None:
+    """For a member of two, whichever they worked in last; and what they do next belongs there."""
+    Membership.objects.create(user=cast.stranger.user, organisation=cast.organisation, role=Role.READER)
+    vendor = make_vendor(cast.organisation, "Harbour Systems")
+    page = reverse("vendor_detail", args=[vendor.pk])
+    client.force_login(cast.stranger.user)
+    session = client.session
+    session["organisation"] = cast.other_organisation.pk
+    session.save()
+    assert client.get(page).status_code == 404
+    assert client.get(address(page, cast.organisation)).status_code == 200
+    assert client.get(page).status_code == 200
+
+
+def test_a_mailed_address_opens_nothing_for_a_stranger(client: Client, cast: Cast) -> None:
+    vendor = make_vendor(cast.organisation, "Harbour Systems")
+    client.force_login(cast.stranger.user)
+    page = reverse("vendor_detail", args=[vendor.pk])
+    assert client.get(address(page, cast.organisation)).status_code == 404
+    assert address("/work/#part", cast.organisation).endswith("/work/?organisation=harbour#part")

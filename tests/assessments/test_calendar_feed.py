@@ -48,7 +48,9 @@ def test_one_whole_day_event_a_thing_that_is_due(cast: Cast) -> None:
     assert event.decoded("dtend") == DUE + timedelta(days=1)
     assert event["uid"] == f"response-{response.pk}@localhost"
     assert event["summary"] == f"{assessment.vendor} · Answer the questionnaire"
-    assert event["url"] == f"http://localhost:8000/assessments/{assessment.pk}/questionnaire/support/"
+    assert event["url"] == (
+        f"http://localhost:8000/assessments/{assessment.pk}/questionnaire/support/?organisation=harbour"
+    )
     assert event["description"] == f"{assessment.reference}\n0 of 14 answered"
     assert isinstance(event.decoded("dtstamp"), datetime)
     assert event.walk("VALARM") == []
