@@ -135,7 +135,7 @@ def trend_words(series: Series, step: Step) -> str:
     slope = abs(_rounded(Decimal(str(digits(trend.slope, FINE_DIGITS))), 2 if abs(trend.slope) < 1 else 1))
     if slope.is_zero():
         return _without_amount(trend, step) % said
-    return _with_amount(trend, step) % {**said, "amount": _change(slope, series.measure.unit)}
+    return _with_amount(trend, step) % {**said, "amount": change(slope, series.measure.unit)}
 
 
 def probability(trend: Trend) -> str:
@@ -151,7 +151,7 @@ def probability(trend: Trend) -> str:
     return _("p = %(value)s") % {"value": number(_rounded(value, places))}
 
 
-def _change(slope: Decimal, unit: Unit) -> str:
+def change(slope: Decimal, unit: Unit) -> str:
     """By how much a period differs from the next: shares in points, for “percent” could mean percent of a percent."""
     if unit == Unit.PERCENT:
         return npgettext("change", "%(number)s point", "%(number)s points", plural(slope)) % {"number": number(slope)}
