@@ -1,0 +1,80 @@
+"""The demo's incidents: a vendor that gets slower, one that gets quicker, one as ever, whatever the day."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Department
+from config import demo
+from config.demo_facts import DemoFacts
+from tests.factories import Cast, make_vendor
+from vendors import measures
+from vendors.metrics import Direction, Measures
+from vendors.models import Feedback, Incident, MeasureTarget, Pulse, Service, Vendor
+
+DAYS = (date(2026, 11, 22), date(2027, 3, 1), date(2028, 2, 29))
+DEMO: dict[str, Any] = demo.read_demo()["organisations"][0]
+
+
+def _load(cast: Cast, name: str, today: date) -> Vendor:
+    data = next(entry for entry in DEMO["facts"] if entry["vendor"] == name)
+    plain = next(vendor for vendor in DEMO["vendors"] if vendor["name"] == name)
+    vendor = make_vendor(cast.organisation, name, reference=plain["reference"])
+    Service.objects.create(vendor=vendor, name=plain["services"][0]["name"], mission_critical=True)
+    departments = {
+        name: Department.objects.get_or_create(organisation=cast.organisation, name=name)[0]
+        for name in DEMO["departments"]
+    }
+    DemoFacts(vendor=vendor, author=cast.assessor, departments=departments, data=data, today=today).load()
+    return Vendor.objects.get(pk=vendor.pk)
+
+
+def _measured(vendor: Vendor, today: date) -> Measures:
+    return measures.measures_of(vendor, now=datetime.combine(today, time(12), tzinfo=UTC))
+
+
+@pytest.fixture
+def on_day(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> date:
+    today: date = request.param
+    monkeypatch.setattr(timezone, "now", lambda: datetime.combine(today, time(12), tzinfo=UTC))
+    return today
+
+
+@pytest.mark.parametrize("on_day", DAYS, indirect=True, ids=str)
+def test_demo_shows_a_rising_a_falling_and_a_flat_vendor(cast: Cast, on_day: date) -> None:
+    found = {}
+    for name in ("Example Patient Records", "Sample Storage Works", "Fictive Payroll Partners"):
+        measured = _measured(_load(cast, name, on_day), on_day)
+        found[name] = [measured.of(key).trend.direction for key in ("duration_mean", "repeats")]
+    assert found == {
+        "Example Patient Records": [Direction.RISING, Direction.FALLING],
+        "Sample Storage Works": [Direction.FALLING, Direction.FLAT],
+        "Fictive Payroll Partners": [Direction.FLAT, Direction.FLAT],
+    }
+
+
+def test_demo_shows_a_vendor_of_which_too_little_is_known(cast: Cast) -> None:
+    today = timezone.localdate()
+    measured = _measured(_load(cast, "Mockup Imaging Devices", today), today)
+    assert measured.of("duration_mean").trend.direction == Direction.TOO_LITTLE_DATA
+
+
+def test_demo_incidents_lie_in_two_years_and_none_in_the_future(cast: Cast) -> None:
+    today = timezone.localdate()
+    vendor = _load(cast, "Example Patient Records", today)
+    opened = list(Incident.objects.filter(vendor=vendor).values_list("opened_at", flat=True))
+    assert min(opened) < timezone.now() - timedelta(days=22 * 30)
+    assert max(opened) <= timezone.now()
+    assert Incident.objects.filter(vendor=vendor, mission_critical=False).exists()
+
+
+def test_demo_shows_targets_pulses_and_both_ways_in_which_service_level_and_feeling_part(cast: Cast) -> None:
+    vendor = _load(cast, "Example Patient Records", timezone.localdate())
+    assert MeasureTarget.objects.filter(vendor=vendor, measure="duration_mean").exists()
+    assert Pulse.objects.answered().filter(incident__vendor=vendor).count() > 10
+    assert Feedback.objects.filter(vendor=vendor, sla="met", feeling__lte=2).exists()
+    assert Feedback.objects.filter(vendor=vendor, sla="missed", feeling__gte=4).exists()
