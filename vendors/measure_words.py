@@ -7,9 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, ngettext, npgettext, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext, npgettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from vendors.measures import FINE_DIGITS, digits
 from vendors.metrics import SIGNIFICANT, Direction, Measures, Series, Step, Trend, Unit

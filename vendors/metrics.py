@@ -14,16 +14,24 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from itertools import groupby
 
+from vendors.cases import (
+    COMES_BACK_WITHIN,
+    MICROSECONDS_AN_HOUR,
+    Case,
+    Fact,
+    PulseAnswer,
+    facts_of,
+    percentile_90,
+    take,
+)
+
 SIGNIFICANT = 0.10  # below this p a trend is more than chance
 FEWEST_PERIODS = 6  # with data: under it there is no trend
 FEWEST_MONTHS = 6  # of history: under it weeks are taken, where there are enough of them
 FEWEST_WEEKS = 8  # with an incident
 RECENT = 6  # periods that tell where a measure stands now
-COMES_BACK_WITHIN = timedelta(days=30)
 # What the measures need of the time before the window: the rest of its first week, and what may come back in it.
 LOOK_BACK = COMES_BACK_WITHIN + timedelta(days=7)
-MICROSECOND = timedelta(microseconds=1)
-MICROSECONDS_AN_HOUR = 3_600_000_000
 
 
 class Step(StrEnum):
@@ -75,34 +83,6 @@ MEASURES: tuple[Measure, ...] = (
 BY_KEY: Mapping[str, Measure] = {measure.key: measure for measure in MEASURES}
 # The manifesto's own test: which measure holds against a rule that is rated met.
 DECIDING: Mapping[str, str] = {"speed": "duration_mean", "proof": "repeats"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """One mission-critical incident, as the measures need it. None: its source does not say."""
-
-    id: int
-    opened: datetime
-    resolved: datetime | None = None
-    restored: datetime | None = None
-    sla_met: bool | None = None
-    reopened: int | None = None
-    handovers: int | None = None
-    problem: str = ""
-    handled_by: str = ""
-    proven: bool | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class PulseAnswer:
-    """What one person answered after an incident; each 1 (yes), 0.5 (partly), 0 (no) or None (unknown)."""
-
-    case: int
-    opened: datetime  # the incident
-    told_why: float | None = None
-    fixes_thrown: float | None = None
-    was_fast: float | None = None
-    cause_proven: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,29 +180,14 @@ def is_within(series: Series, target: float) -> bool:
 
 # Measuring --------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Fact:
-    """A case with what follows from it; times in whole microseconds, so that equal means are equal to the last bit."""
-
-    case: Case
-    opened: datetime  # UTC
-    day: date  # of opening, in the zone
-    took: int | None  # microseconds from opened to resolved; None: open
-    restored_late: bool | None
-    is_repeat: bool | None  # None: its problem is not known
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class _Period:
     """One month or week: its facts, and what people answered about them."""
 
     start: date
     end: date
     is_left_out: bool
-    facts: Sequence[_Fact]
+    facts: Sequence[Fact]
     answers: Sequence[PulseAnswer]
-
-
-Taken = tuple[float | None, Iterable[int]]  # a value, and the incidents that it rests on
 
 
 def measure(
@@ -240,15 +205,15 @@ def measure(
     Cases opened earlier only tell what comes back: give those of LOOK_BACK before `since` too. Where weeks are taken,
     the window starts with the Monday of its first week, so that no week is cut.
     """
-    facts = _facts(cases, known_at=known_at, zone=zone)
-    wait = _percentile_90([fact.took for fact in facts if fact.took is not None and since <= fact.day <= until])
-    counts_from = known_at.astimezone(UTC) - timedelta(microseconds=wait or 0)
+    facts = facts_of(cases, known_at=known_at, zone=zone)
+    within = [fact for fact in facts if since <= fact.day <= until]
+    wait = percentile_90([fact.took for fact in within if fact.took is not None])
+    grown_up = known_at.astimezone(UTC) - timedelta(microseconds=wait or 0)  # by then a period has ended, or is young
 
     def is_young(end: date) -> bool:
         ended = datetime.combine(end + timedelta(days=1), time.min, tzinfo=zone).astimezone(UTC)
-        return end > until or ended > counts_from
+        return end > until or ended > grown_up
 
-    within = [fact for fact in facts if since <= fact.day <= until]
     step = _step(within, until=until, is_young=is_young)
     if step == Step.WEEK:
         since = _monday(since)
@@ -260,7 +225,7 @@ def measure(
         until=until,
         known_at=known_at,
         cases=len(within),
-        series=tuple(_series(one, periods) for one in MEASURES),
+        series=_all_series(periods),
         left_out=LeftOut(
             open_cases=tuple(fact.case.id for fact in within if fact.took is None),
             young=tuple(period.start for period in periods if period.is_left_out),
@@ -270,63 +235,8 @@ def measure(
     )
 
 
-def _facts(cases: Iterable[Case], *, known_at: datetime, zone: tzinfo) -> list[_Fact]:
-    """In the order of opening. What happened after `known_at` has not happened yet."""
-    known = known_at.astimezone(UTC)
-    opened = sorted(((case.opened.astimezone(UTC), case.id, case) for case in cases), key=lambda entry: entry[:2])
-    repeats = _repeats((moment, case) for moment, _id, case in opened)
-    return [
-        _Fact(
-            case=case,
-            opened=moment,
-            day=moment.astimezone(zone).date(),
-            took=None if (resolved := _by(case.resolved, known)) is None else (resolved - moment) // MICROSECOND,
-            restored_late=None
-            if resolved is None or (restored := _by(case.restored, known)) is None
-            else restored > resolved,
-            is_repeat=repeat,
-        )
-        for (moment, _id, case), repeat in zip(opened, repeats, strict=True)
-    ]
-
-
-def _by(moment: datetime | None, known: datetime) -> datetime | None:
-    """In UTC, for a difference of two times of one zone ignores its clock changes."""
-    if moment is None:
-        return None
-    utc = moment.astimezone(UTC)
-    return utc if utc <= known else None
-
-
-def _repeats(opened: Iterable[tuple[datetime, Case]]) -> Iterator[bool | None]:
-    """For each, in order: did its problem occur at most 30 days earlier? Two of one moment are not each other’s."""
-    last: dict[str, tuple[datetime, bool]] = {}
-    for moment, case in opened:
-        problem = folded(case.problem)
-        if not problem:
-            yield None
-            continue
-        before = last.get(problem)
-        if before is not None and before[0] == moment:
-            yield before[1]
-            continue
-        is_repeat = before is not None and moment - before[0] <= COMES_BACK_WITHIN
-        last[problem] = (moment, is_repeat)
-        yield is_repeat
-
-
-def folded(words: str) -> str:
-    """How the words of two incidents are compared: without capitals and superfluous spaces."""
-    return " ".join(words.casefold().split())
-
-
-def _percentile_90(values: Sequence[int]) -> int | None:
-    """The smallest value that at least nine of ten do not exceed."""
-    return sorted(values)[-(-9 * len(values) // 10) - 1] if values else None
-
-
 # Periods ----------------------------------------------------------------------------------------------------------
-def _step(facts: Sequence[_Fact], *, until: date, is_young: Callable[[date], bool]) -> Step:
+def _step(facts: Sequence[Fact], *, until: date, is_young: Callable[[date], bool]) -> Step:
     """Weeks where fewer than six months of history count, and at least eight weeks that count have an incident.
 
     Months are counted from the first incident, with or without data: gaps are no lack of history.
@@ -340,7 +250,7 @@ def _step(facts: Sequence[_Fact], *, until: date, is_young: Callable[[date], boo
 
 
 def _periods(
-    facts: Sequence[_Fact],
+    facts: Sequence[Fact],
     pulses: Iterable[PulseAnswer],
     *,
     step: Step,
@@ -350,7 +260,7 @@ def _periods(
     """From that of the first incident to that of `until`, without a gap."""
     if not facts:
         return []
-    inside: dict[date, list[_Fact]] = defaultdict(list)
+    inside: dict[date, list[Fact]] = defaultdict(list)
     start_of: dict[int, date] = {}
     for day, of_day in groupby(facts, key=lambda fact: fact.day):
         start, found = _start(day, step), list(of_day)
@@ -394,110 +304,26 @@ def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-# The single measures ----------------------------------------------------------------------------------------------
-def _series(of: Measure, periods: Sequence[_Period]) -> Series:
-    points = []
-    for period in periods:
-        value, rests_on = _take(of.key, period.facts, period.answers)
-        points.append(
-            Point(
-                start=period.start,
-                end=period.end,
-                value=value,
-                cases=tuple(dict.fromkeys(rests_on)),
-                is_left_out=period.is_left_out,
-            )
-        )
+# Series -----------------------------------------------------------------------------------------------------------
+def _all_series(periods: Sequence[_Period]) -> tuple[Series, ...]:
     counted = [period for period in periods if not period.is_left_out]
     facts = [fact for period in counted for fact in period.facts]
     answers = [answer for period in counted for answer in period.answers]
-    return Series(
-        measure=of,
-        points=tuple(points),
-        trend=trend([None if point.is_left_out else point.value for point in points]),
-        overall=_take(of.key, facts, answers)[0] if counted else None,
+    made = []
+    for measure in MEASURES:
+        points = tuple(_point(measure.key, period) for period in periods)
+        values = [None if point.is_left_out else point.value for point in points]
+        overall = take(measure.key, facts, answers)[0] if counted else None
+        made.append(Series(measure=measure, points=points, trend=trend(values), overall=overall))
+    return tuple(made)
+
+
+def _point(key: str, period: _Period) -> Point:
+    value, rests_on = take(key, period.facts, period.answers)
+    return Point(
+        start=period.start,
+        end=period.end,
+        value=value,
+        cases=tuple(dict.fromkeys(rests_on)),  # several people may answer about one incident
+        is_left_out=period.is_left_out,
     )
-
-
-def _take(key: str, facts: Sequence[_Fact], answers: Sequence[PulseAnswer]) -> Taken:
-    if key in ANSWERED:
-        said = [(answer.case, value) for answer in answers if (value := getattr(answer, key)) is not None]
-        return _share([value for _case, value in said]), [case for case, _value in said]
-    return TAKERS[key](facts)
-
-
-def _share(values: Sequence[float]) -> float | None:
-    """The mean of values from 0 to 1, in percent: one division, so that equal shares are equal to the last bit."""
-    return 100 * sum(values) / len(values) if values else None
-
-
-def _share_of(said: Callable[[_Fact], bool | None]) -> Callable[[Sequence[_Fact]], Taken]:
-    """The share of those of which it is true, among those of which it is known."""
-
-    def take(facts: Sequence[_Fact]) -> Taken:
-        known = [(fact.case.id, value) for fact in facts if (value := said(fact)) is not None]
-        return _share([value for _id, value in known]), [case for case, _value in known]
-
-    return take
-
-
-def _mean_duration(facts: Sequence[_Fact]) -> Taken:
-    took = [fact.took for fact in facts if fact.took is not None]
-    mean = sum(took) / (len(took) * MICROSECONDS_AN_HOUR) if took else None
-    return mean, _resolved(facts)
-
-
-def _median_duration(facts: Sequence[_Fact]) -> Taken:
-    took = [fact.took for fact in facts if fact.took is not None]
-    return (_double_median(took) / (2 * MICROSECONDS_AN_HOUR) if took else None), _resolved(facts)
-
-
-def _resolved(facts: Sequence[_Fact]) -> list[int]:
-    return [fact.case.id for fact in facts if fact.took is not None]
-
-
-def _double_median(values: Sequence[int]) -> int:
-    """Twice the median, which stays a whole number."""
-    ordered, middle = sorted(values), len(values) // 2
-    return 2 * ordered[middle] if len(values) % 2 else ordered[middle - 1] + ordered[middle]
-
-
-def _spread(facts: Sequence[_Fact]) -> Taken:
-    """Between the medians of the slowest and the quickest of those who resolved at least two."""
-    took_by: dict[str, list[int]] = defaultdict(list)
-    for fact in facts:
-        if fact.took is not None and (handler := folded(fact.case.handled_by)):
-            took_by[handler].append(fact.took)
-    medians = {handler: _double_median(took) for handler, took in took_by.items() if len(took) >= 2}
-    if len(medians) < 2:
-        return None, ()
-    rests_on = [fact.case.id for fact in facts if fact.took is not None and folded(fact.case.handled_by) in medians]
-    return (max(medians.values()) - min(medians.values())) / (2 * MICROSECONDS_AN_HOUR), rests_on
-
-
-def _handovers(facts: Sequence[_Fact]) -> Taken:
-    known = [(fact.case.id, fact.case.handovers) for fact in facts if fact.case.handovers is not None]
-    return (sum(number for _id, number in known) / len(known) if known else None), [case for case, _n in known]
-
-
-def _volume(facts: Sequence[_Fact]) -> Taken:
-    return float(len(facts)), [fact.case.id for fact in facts]
-
-
-def _was_reopened(fact: _Fact) -> bool | None:
-    return None if fact.case.reopened is None else fact.case.reopened > 0
-
-
-ANSWERED = frozenset({"told_why", "fixes_thrown", "was_fast", "cause_proven"})  # what people say afterwards
-TAKERS: Mapping[str, Callable[[Sequence[_Fact]], Taken]] = {
-    "restored_late": _share_of(lambda fact: fact.restored_late),
-    "handovers": _handovers,
-    "spread": _spread,
-    "reopened": _share_of(_was_reopened),
-    "duration_mean": _mean_duration,
-    "duration_median": _median_duration,
-    "repeats": _share_of(lambda fact: fact.is_repeat),
-    "proven": _share_of(lambda fact: fact.case.proven),
-    "volume": _volume,
-    "sla": _share_of(lambda fact: fact.case.sla_met),
-}
