@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from assessments import scoring, wording
 from assessments.models import Answer, Assessment, Response
@@ -59,10 +60,20 @@ class RuleGap:
             return ""
         if not self.difference:
             return _("The vendor sees itself as its customer does.")
-        points = {"points": wording.number(abs(self.difference), digits=1)}
+        counted = 1 if abs(self.difference) == 1 else 2  # only exactly one is one
         if self.difference > 0:
-            return _("The vendor sees itself higher, by %(points)s points.") % points
-        return _("The vendor sees itself lower, by %(points)s points.") % points
+            said = ngettext(
+                "The vendor sees itself higher, by %(points)s point.",
+                "The vendor sees itself higher, by %(points)s points.",
+                counted,
+            )
+        else:
+            said = ngettext(
+                "The vendor sees itself lower, by %(points)s point.",
+                "The vendor sees itself lower, by %(points)s points.",
+                counted,
+            )
+        return said % {"points": wording.number(abs(self.difference), digits=1)}
 
 
 def gaps(assessment: Assessment, responses: QuerySet[Response] | None = None) -> tuple[RuleGap, ...]:
