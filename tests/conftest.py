@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import translation
 from hypothesis import HealthCheck, settings
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from accounts.models import Membership, User
 from tests.factories import Cast, make_cast
@@ -25,6 +26,24 @@ LONG = ("tests/browser/", "tests/reports/test_rendering_survives", "tests/conven
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest comes first, so that no process works alone at the end."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_files_are_listed_once() -> Iterator[None]:
+    """Each test client has a middleware of its own that looks at all of them: a seventh of what tests of views cost."""
+    look, seen = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def look_once(self: WhiteNoiseMiddleware) -> None:
+        if not seen:
+            others, self.files = self.files, {}
+            look(self)
+            seen.update(self.files)
+            self.files = others
+        self.files.update(seen)
+
+    WhiteNoiseMiddleware.add_files_from_finders = look_once
+    yield
+    WhiteNoiseMiddleware.add_files_from_finders = look
 
 
 @pytest.fixture(autouse=True)

@@ -68,12 +68,18 @@ def make_release(
 ) -> Release:
     """A complete edition: seven rules, each with `questions_per_rule` questions of weight 1, all texts there."""
     release = Release.objects.create(edition=edition, **_texts("title", "note", said=f"Edition {edition}"), **fields)
-    for position, key in enumerate(RULE_KEYS, start=1):
-        rule = Rule.objects.create(
-            release=release, key=key, position=position, **_texts("name", "promise", "guidance", said=key.title())
-        )
-        for number in range(1, questions_per_rule + 1):
-            _make_question(rule, number)
+    rules = Rule.objects.bulk_create(  # in one go each: most tests need an edition, and few care how it comes about
+        Rule(release=release, key=key, position=position, **_texts("name", "promise", "guidance", said=key.title()))
+        for position, key in enumerate(RULE_KEYS, start=1)
+    )
+    questions = Question.objects.bulk_create(
+        _question(rule, number) for rule in rules for number in range(1, questions_per_rule + 1)
+    )
+    Level.objects.bulk_create(
+        Level(question=question, grade=grade, **_texts("text", said=f"{_said(question)} level {grade}"))
+        for question in questions
+        for grade in range(5)
+    )
     if state != ReleaseState.DRAFT:
         release.state = state
         release.published_at = NOW
@@ -81,19 +87,15 @@ def make_release(
     return release
 
 
-def _make_question(rule: Rule, number: int) -> Question:
-    said = f"{rule.key} question {number}"
-    question = Question.objects.create(
-        release=rule.release,
-        rule=rule,
-        key=f"{rule.key}-{number}",
-        position=number,
-        **_texts("text", "short", "why", "evidence", said=said),
-    )
-    Level.objects.bulk_create(
-        Level(question=question, grade=grade, **_texts("text", said=f"{said} level {grade}")) for grade in range(5)
-    )
+def _question(rule: Rule, number: int) -> Question:
+    question = Question(release=rule.release, rule=rule, key=f"{rule.key}-{number}", position=number)
+    for field, text in _texts("text", "short", "why", "evidence", said=_said(question)).items():
+        setattr(question, field, text)
     return question
+
+
+def _said(question: Question) -> str:
+    return f"{question.rule.key} question {question.position}"
 
 
 def _texts(*names: str, said: str) -> dict[str, str]:
