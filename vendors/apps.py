@@ -7,6 +7,9 @@ class VendorsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import trail
+        from vendors import panels
+        from vendors.incident_panel import incident_panel
+        from vendors.measure_words import LABELS
 
         verbs = {
             "vendor.added": _("Vendor added"),
@@ -19,6 +22,15 @@ class VendorsConfig(AppConfig):
             "contact.added": _("Contact added"),
             "contact.changed": _("Contact changed"),
             "contact.deleted": _("Contact deleted"),
+            "incident.added": _("Incident added"),
+            "incident.changed": _("Incident changed"),
+            "incident.deleted": _("Incident deleted"),
+            "target.agreed": _("Target agreed"),
+            "target.changed": _("Target changed"),
+            "target.deleted": _("Target removed"),
+            "target.agreed": _("Target agreed"),
+            "target.changed": _("Target changed"),
+            "target.deleted": _("Target removed"),
             "vendorimport.applied": _("Vendors imported"),
         }
         names = {
@@ -30,4 +42,5 @@ class VendorsConfig(AppConfig):
             "unchanged": _("unchanged"),
             "error": _("not imported"),
         }
-        trail.register(verbs, names=names)
+        trail.register(verbs, names=names, codes={("vendors.measuretarget", "measure"): dict(LABELS)})
+        panels.register("incidents", incident_panel, position=50)

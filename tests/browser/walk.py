@@ -32,6 +32,7 @@ NO_PAGE: dict[str, str] = {
     "favicon": FILE,
     "vendor_import_errors": FILE,
     "vendor_import_template": FILE,
+    "incident_export": FILE,
     "evidence_download": FILE,
     "rendering_download": FILE,
     "mfa_download_recovery_codes": FILE,

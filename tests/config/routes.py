@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -26,8 +27,9 @@ from assessments.models import (
     VendorLink,
 )
 from reports.models import Document, Rendering, RenderingState, Scorecard
-from tests.factories import Cast, add_rater, make_assessment, make_member, make_vendor
-from vendors.models import Contact, Service, Vendor, VendorImport
+from tests.factories import Cast, add_rater, make_assessment, make_incident, make_member, make_vendor
+from vendors import targets
+from vendors.models import Contact, Incident, Service, Vendor, VendorImport
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +73,17 @@ class World:
         return Service.objects.create(vendor=self.vendor, name="Harbour records")
 
     @cached_property
+    def vendor_with_target(self) -> Vendor:
+        targets.set_target(self.cast.admin, self.vendor, "duration_mean", Decimal(8))
+        return self.vendor
+
+    @cached_property
     def contact(self) -> Contact:
         return Contact.objects.create(vendor=self.vendor, name="Harbour contact")
+
+    @cached_property
+    def incident(self) -> Incident:
+        return make_incident(self.vendor, "Harbour 1", title="Harbour records stand still")
 
     @cached_property
     def vendor_import(self) -> VendorImport:
@@ -280,12 +291,20 @@ OBJECTS: dict[str, str] = {
     "vendor_import_preview": "vendor_import",
     "vendor_import_apply": "vendor_import",
     "vendor_import_errors": "vendor_import",
+    "vendor_measures": "vendor",
+    "vendor_quadrant": "vendor",
+    "target_edit": "vendor",
+    "target_delete": "vendor_with_target",
     "service_add": "vendor",
     "service_edit": "service",
     "service_delete": "service",
     "contact_add": "vendor",
     "contact_edit": "contact",
     "contact_delete": "contact",
+    "incident_add": "vendor",
+    "incident_detail": "incident",
+    "incident_edit": "incident",
+    "incident_delete": "incident",
     "assessment_raters": "collecting",
     "rater_invite": "collecting",
     "rater_join": "collecting",
@@ -352,6 +371,7 @@ TOKENS: dict[str, str] = {"invitation_accept": "invitation_token", "vendor_link"
 # The other parts of addresses, the same for every object.
 PARTS: dict[str, str] = {
     "rule": "support",
+    "measure": "duration_mean",
     "question": "support-1",
     "uidb36": "1",
     "key": "set-password",

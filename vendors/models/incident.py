@@ -34,6 +34,13 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
     def open(self) -> IncidentQuerySet:
         return self.filter(resolved_at=None)
 
+    def resolved(self) -> IncidentQuerySet:
+        return self.exclude(resolved_at=None)
+
+    def matching(self, words: str) -> IncidentQuerySet:
+        """Those with `words` in their reference, title or problem."""
+        return self.filter(Q(reference__icontains=words) | Q(title__icontains=words) | Q(problem__icontains=words))
+
     def opened_between(self, since: datetime, until: datetime) -> IncidentQuerySet:
         """Opened at `since` or later, and before `until`."""
         return self.filter(opened_at__gte=since, opened_at__lt=until)

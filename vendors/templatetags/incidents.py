@@ -1,0 +1,34 @@
+"""Words of an incident for templates: `{% load incidents %}{{ incident.duration|duration }}`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django import template
+
+from vendors import incident_words
+from vendors.models import Incident
+
+register = template.Library()
+
+
+@register.filter
+def duration(length: timedelta | None) -> str:
+    """“2 days 4 hours”; empty for None."""
+    return incident_words.duration(length)
+
+
+@register.filter
+def sla_word(incident: Incident) -> str:
+    return str(incident_words.SLA_WORDS[incident.sla])
+
+
+@register.filter
+def state(incident: Incident) -> str:
+    """“open” or “resolved”, as the filter of the list calls it."""
+    return "open" if incident.resolved_at is None else "resolved"
+
+
+@register.filter
+def state_word(incident: Incident) -> str:
+    return str(incident_words.STATE_WORDS[state(incident)])
