@@ -8,11 +8,12 @@ class AssessmentsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import trail
         from accounts.invitations import joined
-        from assessments import raters, visibility
-        from vendors import withheld
+        from assessments import measured_panel, raters, visibility
+        from vendors import panels, withheld
 
         joined.connect(raters.take_in, dispatch_uid="raters_take_in")
         withheld.register(visibility.vendors_being_rated)
+        panels.register("measured", measured_panel.of_vendor, position=20)
         trail.register(
             names={
                 "blank": _("instead of a grade"),

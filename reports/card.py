@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from assessments.measured_words import MeasuredView
 from assessments.models import Stance
 from reports.charts import Mark
+from vendors.metrics import Series, Step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +162,17 @@ class ServiceView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChartView:
+    """One measure over time: what is drawn, and the words beside it that say the same."""
+
+    series: Series
+    step: Step
+    label: str
+    words: str
+    target: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ScorecardView:
     """Everything that a scorecard says, in one language."""
 
@@ -198,6 +211,10 @@ class ScorecardView:
     heard: str
     agreement: str
     has_gap: bool
+    measured: MeasuredView | None
+    measured_note: str  # that nothing was measured; empty for a scorecard from before there was anything to measure
+    charts: tuple[ChartView, ...]
+    targets: tuple[str, ...]
     reply_asked: str
     reply_note: str
     reply_outcome: str

@@ -14,7 +14,7 @@ from assessments import scoring
 from assessments.models import Decision, ResponseKind
 from assessments.scoring import GRADES, GradedQuestion, QuestionState, RuleScore, Score
 from assessments.wording import CONFIDENCES, QUESTION_STATES, STATUSES, headline
-from reports import formats, snapshots, voices, wording
+from reports import formats, measured, snapshots, voices, wording
 from reports.card import AnswerView, QuestionView, RuleView, ScorecardView, ServiceView
 from reports.charts import Mark
 from reports.layout import Layout
@@ -103,6 +103,7 @@ class _Builder:
             published=words.moment(release["published_at"]),
             engine=snapshot["engine"],
             **voices.of(snapshot, words),
+            **measured.of(snapshot, words),
             submitted_by=assessment["submitted_by"] or "",
             submitted_at=words.moment(assessment["submitted_at"]),
             approvals=voices.approvals(snapshot, words),

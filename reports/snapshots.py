@@ -17,10 +17,10 @@ from accounts.models import Organisation
 from assessments import scoring, standing
 from assessments.models import Approval, Assessment, ResponseKind
 from manifesto.models import Rule
-from reports import contents
+from reports import contents, measured
 from reports.models import Scorecard, ScorecardRule
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 Snapshot = Mapping[str, Any]
 # What a snapshot of an earlier schema does not have: it was made before there was anything to say of it.
 SINCE_SCHEMA_2: Snapshot = {
@@ -32,6 +32,7 @@ SINCE_SCHEMA_2: Snapshot = {
     "replies": [],
     "previous": None,
 }
+SINCE_SCHEMA_3: Snapshot = {"measures": None, "targets": {}, "findings": []}
 
 
 class SnapshotDamaged(Exception):  # noqa: N818
@@ -41,7 +42,9 @@ class SnapshotDamaged(Exception):  # noqa: N818
 def make_scorecard(assessment: Assessment, approval: Approval) -> Scorecard:
     """Write the scorecard down for good, in the transaction that approves.
 
-    Raises RuntimeError outside a transaction, and when what the snapshot alone computes is not what the approver saw.
+    What is measured is frozen as it is known now, and may have moved since the approver read it: no grade follows from
+    it. Raises RuntimeError outside a transaction, and when what the snapshot alone computes is not what the approver
+    saw.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A scorecard is made in the transaction that approves its assessment.")
@@ -50,7 +53,8 @@ def make_scorecard(assessment: Assessment, approval: Approval) -> Scorecard:
     score = recompute(content)
     if score != standing.standing(assessment):
         raise RuntimeError(f"The snapshot of {assessment.reference} does not compute to its standing score.")
-    text = canonical({**content, "score": scoring.as_data(score), "gap": gap_of(content)})
+    facts = measured.frozen(assessment, rating=score, claim=self_view(content), now=approval.decided_at)
+    text = canonical({**content, "score": scoring.as_data(score), "gap": gap_of(content), **facts})
     scorecard = _store(assessment, approval, number=number, text=text, score=score)
     audit.record(
         approval.decided_by,
@@ -80,7 +84,7 @@ def load(scorecard: Scorecard) -> dict[str, Any]:
     content = verified(scorecard.snapshot, scorecard.sha256, name=scorecard.number)
     if content["schema"] not in range(1, SCHEMA_VERSION + 1):
         raise SnapshotDamaged(f"The snapshot of {scorecard.number} has schema {content['schema']}.")
-    return {**SINCE_SCHEMA_2, **content}
+    return {**SINCE_SCHEMA_2, **SINCE_SCHEMA_3, **content}
 
 
 def verified(text: str, sha256: str, *, name: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import MemberRequest
 from accounts.models import Membership
-from assessments import approval_panel, consensus, lifecycle, links
+from assessments import approval_panel, consensus, lifecycle, links, measured_panel
 from assessments.forms import AssessmentEditForm, AssessmentFilter, AssessmentForm, RepeatForm
 from assessments.history import entries_of, readable
 from assessments.lifecycle import IllegalTransition
@@ -128,7 +128,11 @@ def assessment_detail(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _panels(assessment: Assessment, member: Membership) -> dict[str, object]:
     """What the panels of the hub show, each from one call with a fixed number of queries."""
-    return {"consensus": consensus.panel(assessment, member), "approval": approval_panel.panel(assessment)}
+    return {
+        "consensus": consensus.panel(assessment, member),
+        "approval": approval_panel.panel(assessment),
+        "measured": measured_panel.section(assessment, member),
+    }
 
 
 @require_http_methods(["GET", "POST"])

@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import MemberRequest, Right, may
-from assessments import consensus, lifecycle
+from assessments import consensus, lifecycle, measured_panel
 from assessments.agreement import agreement
 from assessments.consensus import Conflict, Discussion
 from assessments.consensus_forms import AgreeForm, Card, MeetingForm
@@ -239,6 +239,7 @@ def _page(
         "vendor_response": Response.objects.of_vendor().filter(assessment=assessment).first(),
         "meeting_form": (meeting_form or table.meeting_form()) if table.may_record else None,
         "meeting_open": meeting_form is not None,
+        "measured": None if table.is_apart else measured_panel.section(assessment, table.request.member),
         "without_talk": assessment.release.questions.count() - len(cards),
         **_counted([card.discussion for card in cards]),
     }

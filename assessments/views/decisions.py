@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import MemberRequest
-from assessments import approval_panel, chain, lifecycle, reply
+from assessments import approval_panel, chain, lifecycle, measured_panel, reply
 from assessments.forms import ReasonForm, SendBackForm
 from assessments.lifecycle import IllegalTransition
 from assessments.models import OPEN_STATES, Assessment, AssessmentState
@@ -56,6 +56,7 @@ def _review(request: MemberRequest, assessment: Assessment, form: SendBackForm) 
         "choice": approval_panel.choice_of(assessment, request.member),
         "approval": approval_panel.panel(assessment),
         "reply": reply.owner_panel(assessment, request.member),
+        "measured": measured_panel.section(assessment, request.member),
     }
     return render(request, "assessments/assessment_review.html", context)
 
