@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 from django import template
 from django.utils.safestring import SafeString
 
 from reports import charts
+from reports.card import ChartView
+from reports.feelings import quadrant_figure
 from reports.scorecards import ScorecardView
+from reports.trends import trend_figure
+from vendors.measure_cards import Card
+from vendors.quadrant import Cell
 
 register = template.Library()
+SMALL = (300, 150)
 
 
 @register.simple_tag
@@ -61,6 +68,42 @@ def bars(card: ScorecardView, *, paper: bool = False) -> SafeString:
             palette=_palette(paper=paper),
         )
     )
+
+
+@register.simple_tag
+def trend(card: Card, *, paper: bool = False) -> SafeString:
+    """A measure over time, each period a short cut to its incidents; the table beside it has the same links."""
+    return SafeString(
+        trend_figure(
+            card.series,
+            card.step,
+            prefix=f"measure-{card.key}",
+            target=float(card.target.value) if card.target else None,
+            hrefs=() if paper else [row.href for row in card.rows],
+            palette=_palette(paper=paper),
+        )
+    )
+
+
+@register.simple_tag
+def card_trend(chart: ChartView, *, paper: bool = False) -> SafeString:
+    """A measure as a scorecard keeps it: small, several of them beside each other."""
+    return SafeString(
+        trend_figure(
+            chart.series,
+            chart.step,
+            prefix=f"card-{chart.series.measure.key}",
+            target=chart.target,
+            palette=_palette(paper=paper),
+            size=SMALL,
+        )
+    )
+
+
+@register.simple_tag
+def quadrant(cells: Sequence[Cell], *, paper: bool = False) -> SafeString:
+    """Service level and feeling, each disc a link to its entries."""
+    return SafeString(quadrant_figure(cells, prefix="voices", palette=_palette(paper=paper)))
 
 
 @register.filter

@@ -1,0 +1,243 @@
+"""What is measured of a vendor, what was agreed about it, and how service level and feeling meet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_safe
+
+from accounts.access import MemberRequest
+from vendors import measure_cards as cards
+from vendors import quadrant as placing
+from vendors import targets
+from vendors.incident_words import SLA_WORDS
+from vendors.measure_forms import MeasuresFilter, PeriodFilter, TargetForm
+from vendors.measure_words import LABELS, UNITS, figure, left_out_words
+from vendors.measures import first_day, measures_of, targets_of
+from vendors.metrics import BY_KEY, Measure, Unit
+from vendors.models import Feedback, Feeling, MeasureTarget, Sla, Vendor
+from vendors.quadrant import FIELD_MEANINGS, FIELD_WORDS, Cell, Field, Quadrant
+from vendors.views.register import fetch, form_view
+from vendors.withheld import is_withheld, withheld
+
+PER_PAGE = 50
+SLAS = (Sla.MISSED, Sla.MET, Sla.UNKNOWN)
+FEELINGS = tuple(reversed(Feeling))
+
+
+# Measures --------------------------------------------------------------------------------------------------------
+@require_safe
+def vendor_measures(request: MemberRequest, pk: int) -> HttpResponse:
+    vendor = fetch(request, pk)
+    if is_withheld(request.member, vendor):
+        return render(request, "vendors/vendor_measures.html", {"vendor": vendor, "is_withheld": True})
+    chosen = MeasuresFilter(request.GET, vendor=vendor)
+    service = chosen.chosen("service")
+    measures = measures_of(vendor, service=service, now=timezone.now(), months=chosen.chosen("months"))
+    context = {
+        "vendor": vendor,
+        "filter": chosen,
+        "service": service,
+        "measures": measures,
+        "left_out": left_out_words(measures),
+        "groups": cards.groups_of(measures, targets_of(vendor), vendor=vendor, service=service)
+        if measures.cases
+        else [],
+        "has_incidents": bool(measures.cases) or vendor.incidents.exists(),
+        "counted_url": cards.incidents_between(vendor, service, measures.since, measures.until),
+        "open_url": cards.incident_list(
+            vendor=vendor.pk,
+            service=service and service.pk,
+            since=measures.since,
+            until=measures.until,
+            critical=1,
+            state="open",
+        ),
+    }
+    return render(request, "vendors/vendor_measures.html", context)
+
+
+@form_view
+def target_edit(request: MemberRequest, pk: int, measure: str) -> HttpResponse:
+    vendor, of = fetch(request, pk), _measure(measure)
+    stored = targets_of(vendor).get(of.key)
+    form = TargetForm(
+        request.POST or None,
+        instance=targets_of(vendor).get(of.key) or MeasureTarget(vendor=vendor, measure=of.key),
+        measure=of,
+        unit=str(UNITS[of.unit]),
+    )
+    if request.method == "POST" and form.is_valid():
+        targets.set_target(request.member, vendor, of.key, **form.cleaned_data)
+        messages.success(request, _("The target is kept."))
+        return redirect(_card_of(vendor, of))
+    context = {
+        "vendor": vendor,
+        "form": form,
+        "target": stored,
+        "measure": of,
+        "label": LABELS[of.key],
+        "back": _card_of(vendor, of),
+    }
+    return render(request, "vendors/target_edit.html", context)
+
+
+@form_view
+def target_delete(request: MemberRequest, pk: int, measure: str) -> HttpResponse:
+    vendor, of = fetch(request, pk), _measure(measure)
+    rows = MeasureTarget.objects.for_member(request.member).select_related("vendor")
+    target = get_object_or_404(rows, vendor=vendor, measure=of.key)
+    if request.method == "POST":
+        targets.delete_target(request.member, vendor, of.key)
+        messages.success(request, _("The target is removed."))
+        return redirect(_card_of(vendor, of))
+    context = {
+        "vendor": vendor,
+        "target": target,
+        "agreed": cards.agreed_words(of, float(target.value)),
+        "label": LABELS[of.key],
+        "back": _card_of(vendor, of),
+    }
+    return render(request, "vendors/target_delete.html", context)
+
+
+def _measure(key: str) -> Measure:
+    if key not in BY_KEY:
+        raise Http404
+    return BY_KEY[key]
+
+
+def _card_of(vendor: Vendor, measure: Measure) -> str:
+    return f"{reverse('vendor_measures', args=[vendor.pk])}#{measure.key}"
+
+
+# Service level and feeling ---------------------------------------------------------------------------------------
+@dataclass(frozen=True, kw_only=True)
+class FieldCount:
+    key: Field
+    label: str
+    meaning: str
+    count: int
+    share: str  # “32%”; empty where there are too few entries
+
+
+@dataclass(frozen=True, kw_only=True)
+class VendorRow:
+    vendor: Vendor
+    fields: list[FieldCount]
+    quadrant: Quadrant
+
+    @property
+    def share(self) -> str:
+        return _percent(self.quadrant, Field.GREEN_OUTSIDE)
+
+
+@require_safe
+def vendor_quadrant(request: MemberRequest, pk: int) -> HttpResponse:
+    vendor = fetch(request, pk)
+    if is_withheld(request.member, vendor):
+        return render(request, "vendors/vendor_quadrant.html", {"vendor": vendor, "is_withheld": True})
+    chosen = PeriodFilter(request.GET)
+    since = _since(chosen.chosen("months"), timezone.now())
+    everything = Feedback.objects.for_member(request.member).filter(vendor=vendor)
+    found = placing.placed(everything.said_since(since) if since else everything)
+    context = {
+        "vendor": vendor,
+        "filter": chosen,
+        "since": since,
+        "has_feedback": bool(found) or everything.exists(),
+        **_drawn(placing.quadrant_of(found), vendor=vendor.pk, since=since),
+    }
+    return render(request, "vendors/vendor_quadrant.html", context)
+
+
+@require_safe
+def quadrant(request: MemberRequest) -> HttpResponse:
+    chosen = PeriodFilter(request.GET)
+    since = _since(chosen.chosen("months"), timezone.now())
+    hidden = withheld(request.member)
+    everything = Feedback.objects.for_member(request.member)
+    rows = everything.said_since(since) if since else everything
+    found = [one for one in placing.placed(rows) if one.vendor not in hidden]
+    page = Paginator(placing.by_vendor(found), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "filter": chosen,
+        "since": since,
+        "has_feedback": bool(found) or everything.exists(),
+        "withheld": Vendor.objects.for_member(request.member).filter(pk__in=hidden) if hidden else [],
+        "page": page,
+        "vendor_rows": _vendor_rows(page),
+        **_drawn(placing.quadrant_of(found), since=since),
+    }
+    return render(request, "vendors/quadrant.html", context)
+
+
+def _since(months: int, now: datetime) -> date | None:
+    return first_day(timezone.localdate(now), months) if months else None
+
+
+def _drawn(quadrant: Quadrant, *, vendor: int | None = None, since: date | None) -> Mapping[str, Any]:
+    """What the figure and its table show."""
+    cells = {
+        (sla, feeling): _cell(sla, feeling, quadrant.cells.get((sla, feeling), 0), vendor=vendor, since=since)
+        for sla in SLAS
+        for feeling in FEELINGS
+    }
+    return {
+        "quadrant": quadrant,
+        "cells": list(cells.values()),
+        "columns": [SLA_WORDS[sla] for sla in SLAS],
+        "rows": [(feeling, [cells[sla, feeling] for sla in SLAS]) for feeling in FEELINGS],
+        "fields": _fields(quadrant),
+    }
+
+
+def _cell(sla: Sla, feeling: Feeling, count: int, *, vendor: int | None, since: date | None) -> Cell:
+    said = {"vendor": vendor, "sla": sla.value, "feeling": feeling.value, "since": since}
+    href = f"{reverse('feedback_list')}?{urlencode({name: value for name, value in said.items() if value})}"
+    name = pgettext("service level and feeling", "Service level: %(sla)s, %(feeling)s") % {
+        "sla": SLA_WORDS[sla],
+        "feeling": feeling.label,
+    }
+    column = str(SLA_WORDS[sla])
+    return Cell(sla=sla.value, feeling=feeling.value, count=count, column=column, name=name, href=href)
+
+
+def _fields(quadrant: Quadrant) -> list[FieldCount]:
+    return [
+        FieldCount(
+            key=field,
+            label=str(FIELD_WORDS[field]),
+            meaning=str(FIELD_MEANINGS[field]),
+            count=quadrant.fields[field],
+            share=_percent(quadrant, field),
+        )
+        for field in Field
+    ]
+
+
+def _percent(quadrant: Quadrant, field: Field) -> str:
+    share = quadrant.share(field)
+    return "" if share is None else figure(int(share + placing.HALF), Unit.PERCENT)
+
+
+def _vendor_rows(shown: Page) -> list[VendorRow]:
+    """The vendors of a page with what is said of them; one query."""
+    vendors = Vendor.objects.in_bulk([vendor for vendor, _quadrant in shown.object_list])
+    return [
+        VendorRow(vendor=vendors[pk], fields=_fields(own), quadrant=own)
+        for pk, own in shown.object_list
+        if pk in vendors  # not deleted meanwhile
+    ]
