@@ -1,0 +1,186 @@
+"""`bin/manage measures "Example Systems" --json`: what a vendor measures, without a browser."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Q
+from django.utils import timezone, translation
+
+from vendors import measure_words, metrics
+from vendors.measures import MONTHS, as_data, digits, measures_of, targets_of
+from vendors.metrics import Measures, Series, Step
+from vendors.models import MeasureTarget, Service, Vendor
+
+MOST_MONTHS = 120
+MOST_NAMED = 10  # candidates in an error
+COLUMNS = 7  # of measures side by side
+NOTHING = "-"
+
+
+class Command(BaseCommand):
+    help = "Prints every measure of a vendor: its periods, its trend, and what was left out."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("vendor", nargs="?", metavar="VENDOR", help="its name, your reference or its row number")
+        parser.add_argument("--json", action="store_true", help="as JSON, with the incidents behind each figure")
+        parser.add_argument("--organisation", metavar="SLUG", help="whose vendor, where several have one of that name")
+        parser.add_argument("--service", metavar="NAME", help="only the incidents of this service")
+        parser.add_argument("--months", default=str(MONTHS), help=f"how many to look back (default: {MONTHS})")
+        parser.add_argument("--until", metavar="DATE", help="the last day, such as 2026-03-31 (default: today)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        months, until = _months(options["months"]), _until(options["until"], timezone.localdate(now))
+        vendor = _vendor(options["vendor"] or "", options["organisation"])
+        service = _service(vendor, options["service"])
+        measures = measures_of(vendor, service=service, now=now, until=until, months=months)
+        targets = targets_of(vendor)
+        with translation.override("en"):
+            if options["json"]:
+                said = _data(vendor, service, measures, targets)
+                self.stdout.write(json.dumps(said, indent=2, ensure_ascii=False))
+            else:
+                self.stdout.write("\n".join(_text(vendor, service, measures, targets)))
+
+
+# What is asked ---------------------------------------------------------------------------------------------------
+def _months(said: str) -> int:
+    if not (said.isascii() and said.isdigit() and len(said) < 5 and 1 <= int(said) <= MOST_MONTHS):
+        raise CommandError(f"--months takes a whole number from 1 to {MOST_MONTHS}, not “{said}”.")
+    return int(said)
+
+
+def _until(said: str | None, today: date) -> date | None:
+    if said is None:
+        return None
+    try:
+        until = date.fromisoformat(said)
+    except ValueError:
+        raise CommandError(f"--until takes a date such as {today.isoformat()}, not “{said}”.") from None
+    if until > today:
+        raise CommandError(f"--until {said} lies in the future. Give today or an earlier day.")
+    return until
+
+
+def _vendor(name: str, slug: str | None) -> Vendor:
+    name = name.strip()
+    if not name:
+        raise CommandError("Name a vendor, by its name, your reference or its row number.")
+    asked = Q(name__iexact=name) | Q(reference__iexact=name)
+    if name.isascii() and name.isdigit() and len(name) < 16:
+        asked |= Q(pk=int(name))
+    vendors = Vendor.objects.select_related("organisation")
+    if slug:
+        vendors = vendors.filter(organisation__slug=slug)
+    found = list(vendors.filter(asked).order_by("organisation__slug", "name", "pk")[: MOST_NAMED + 1])
+    if not found:
+        where = f" in the organisation {slug}" if slug else ""
+        raise CommandError(f"No vendor{where} is called “{name}”. Give its name, your reference or its row number.")
+    if len(found) > 1:
+        raise CommandError(
+            f"Several vendors are called “{name}”: {', '.join(_named(vendor) for vendor in found[:MOST_NAMED])}. "
+            "Give the row number, or --organisation."
+        )
+    return found[0]
+
+
+def _named(vendor: Vendor) -> str:
+    return f"{vendor.organisation.slug}/{vendor.name} (row {vendor.pk})"
+
+
+def _service(vendor: Vendor, name: str | None) -> Service | None:
+    if name is None:
+        return None
+    service = vendor.services.filter(name__iexact=name.strip()).first()
+    if service is None:
+        known = ", ".join(vendor.services.values_list("name", flat=True)[:MOST_NAMED]) or "it has none"
+        raise CommandError(f"{vendor.name} has no service “{name}”. Its services: {known}.")
+    return service
+
+
+# JSON ------------------------------------------------------------------------------------------------------------
+def _data(
+    vendor: Vendor, service: Service | None, measures: Measures, targets: Mapping[str, MeasureTarget]
+) -> dict[str, Any]:
+    data = as_data(measures)
+    for series, said in zip(measures.series, data["series"], strict=True):
+        target = targets.get(series.measure.key)
+        said["label"] = str(measure_words.LABELS[series.measure.key])
+        said["recent"] = digits(metrics.recent(series))
+        said["target"] = str(target.value) if target else None
+        said["is_within_target"] = metrics.is_within(series, float(target.value)) if target else None
+        said["trend"]["in_words"] = measure_words.trend_words(series, measures.step)
+    data["left_out"]["in_words"] = measure_words.left_out_words(measures)
+    return {
+        "organisation": vendor.organisation.slug,
+        "vendor": {"row": vendor.pk, "name": vendor.name, "reference": vendor.reference},
+        "service": service.name if service else None,
+        **data,
+    }
+
+
+# Plain text ------------------------------------------------------------------------------------------------------
+def _text(
+    vendor: Vendor, service: Service | None, measures: Measures, targets: Mapping[str, MeasureTarget]
+) -> Iterator[str]:
+    of = f"{vendor.name}, {service.name}" if service else vendor.name
+    yield f"{of}: {measures.cases} mission-critical incidents, {measures.since} to {measures.until}"
+    if not measures.cases:
+        yield "Nothing can be measured without mission-critical incidents in these months."
+    yield ""
+    yield from _table([("Measure", "All", "Last six", "Target", "Trend"), *_summary(measures, targets)], numbers=False)
+    for some in _batches(measures.series):
+        if some[0].points:
+            yield ""
+            yield from _table(_periods(some, measures.step), numbers=True)
+    if measures.left_out.young:
+        yield "* shown, but in no trend"
+    said = measure_words.left_out_words(measures)
+    if said:
+        yield ""
+        yield from (f"Left out: {sentence}" for sentence in said)
+
+
+def _summary(measures: Measures, targets: Mapping[str, MeasureTarget]) -> Iterator[tuple[str, ...]]:
+    for series in measures.series:
+        key, unit = series.measure.key, series.measure.unit
+        target = targets.get(key)
+        yield (
+            str(measure_words.LABELS[key]),
+            measure_words.figure(series.overall, unit) or NOTHING,
+            measure_words.figure(metrics.recent(series), unit) or NOTHING,
+            measure_words.figure(float(target.value), unit) if target else NOTHING,
+            measure_words.trend_words(series, measures.step),
+        )
+
+
+def _batches(series: Sequence[Series]) -> Iterator[tuple[Series, ...]]:
+    for start in range(0, len(series), COLUMNS):
+        yield tuple(series[start : start + COLUMNS])
+
+
+def _periods(some: Sequence[Series], step: Step) -> list[tuple[str, ...]]:
+    """A row a period, a column a measure."""
+    rows = [("Month" if step == Step.MONTH else "Week of", *(series.measure.key for series in some))]
+    for points in zip(*(series.points for series in some), strict=True):
+        start = points[0].start
+        period = start.strftime("%Y-%m") if step == Step.MONTH else start.isoformat()
+        mark = " *" if points[0].is_left_out else ""
+        rows.append((period + mark, *(digits(point.value) or NOTHING for point in points)))
+    return rows
+
+
+def _table(rows: Sequence[Sequence[str]], *, numbers: bool) -> Iterator[str]:
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [row[0].ljust(widths[0])]
+        cells += [
+            cell.rjust(width) if numbers else cell.ljust(width) for cell, width in zip(row[1:], widths[1:], strict=True)
+        ]
+        yield "  ".join(cells).rstrip()
