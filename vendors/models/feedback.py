@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
@@ -35,6 +35,9 @@ class FeedbackKind(models.TextChoices):
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def for_member(self, member: Membership) -> FeedbackQuerySet:
         return self.filter(vendor__organisation=member.organisation_id)
+
+    def said_since(self, day: date) -> FeedbackQuerySet:
+        return self.filter(said_on__gte=day)
 
 
 class Feedback(models.Model):
@@ -180,4 +183,8 @@ class Pulse(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.incident} {self.name or self.email}".strip()
+        return f"{self.incident} {self.receiver}".strip()
+
+    @property
+    def receiver(self) -> str:
+        return self.name or self.email
