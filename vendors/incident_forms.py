@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership
-from vendors.incident_words import SLA_WORDS, STATE_WORDS
+from vendors.incident_words import SLA_WORDS, STATE_WORDS, time_zone
 from vendors.incidents import INCIDENT_FIELDS, fingerprint
 from vendors.models import Incident, IncidentQuerySet, Service, Sla, Vendor
 
@@ -152,6 +152,8 @@ class IncidentForm(forms.ModelForm[Incident]):
         service.empty_label = _("None")
         for name in ("reopened", "handovers"):
             self.fields[name].widget.attrs["inputmode"] = "numeric"
+        zone = {"zone": time_zone()}
+        self.fields["opened_at"].help_text = _("In the time of %(zone)s, as all times here.") % zone
         if self.instance.pk:
             self._begin_from_what_stands()
 
@@ -284,7 +286,7 @@ class IncidentFilter(django_filters.FilterSet):
         label=_("Opened from"), method="from_day", widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
     until = django_filters.DateFilter(
-        label=pgettext_lazy("a day, included", "until"),
+        label=pgettext_lazy("a day, included", "Until"),
         method="to_day",
         widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
     )
@@ -325,6 +327,11 @@ class IncidentFilter(django_filters.FilterSet):
     @property
     def is_active(self) -> bool:
         return any(self.data.get(name) for name in self.filters if name != "sort")
+
+    @property
+    def more_is_active(self) -> bool:
+        """One of the filters that are folded away."""
+        return any(self.data.get(name) for name in ("service", "sla", "since", "until"))
 
     @property
     def chosen_vendor(self) -> Vendor | None:

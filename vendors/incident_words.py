@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from vendors.incident_imports.presets import all_presets
 from vendors.models import BY_HAND, Incident, Sla
 
 SLA_WORDS: dict[str, str | Promise] = {
@@ -69,7 +70,10 @@ def _minutes(number: int) -> str:
 
 
 def source(incident: Incident) -> str:
-    return _("Written down by hand") if incident.source == BY_HAND else incident.source
+    """“ServiceNow”: the tool, where the import knows it; else the name that the import was given."""
+    if incident.source == BY_HAND:
+        return _("Written down by hand")
+    return next((one.name for one in all_presets() if one.key == incident.source), incident.source)
 
 
 # Facts of one incident -------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from accounts import trail
 from accounts.access import MemberRequest
 from accounts.models import AuditEntry
 from vendors import incident_export as export
-from vendors import incident_words, incidents
+from vendors import incident_words, incidents, pulses
 from vendors.incident_forms import IN_USE, MOVED, IncidentFilter, IncidentForm, IncidentVendorForm
 from vendors.incidents import Moved, VendorArchived
 from vendors.models import Incident, Vendor
@@ -85,6 +85,7 @@ def incident_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "zone": incident_words.time_zone(),
         "earlier": incidents.earlier_of(incident),
         "history": _history(request, incident),
+        "voice": pulses.voice_of(request.member, incident, now=timezone.now()),
     }
     return render(request, "vendors/incident_detail.html", context)
 
