@@ -33,6 +33,7 @@ def quadrant_figure(cells: Sequence[Cell], *, prefix: str, palette: Palette | No
         columns={sla: str(word) for sla, word in SLA_WORDS.items()},
         rows={feeling.value: str(feeling.label) for feeling in Feeling},
         fields={corner: str(FIELD_WORDS[field]) for corner, field in CORNERS.items()},
+        axis_label=_("Service level"),
         count_label=number_format,
         palette=palette,
     )

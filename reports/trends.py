@@ -27,7 +27,7 @@ def trend_figure(
     """The SVG, in the active language. `hrefs`: where a click on each period leads, for the page."""
     points = _points(series, step, hrefs)
     measure, trend = series.measure, series.trend
-    has_trend = trend.direction != Direction.TOO_LITTLE_DATA
+    has_trend = trend.direction in (Direction.FALLING, Direction.RISING)  # a line through chance would tell a tale
     return trend_svg(
         points,
         title=str(LABELS[measure.key]),

@@ -7,8 +7,9 @@ class VendorsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import trail
-        from vendors import panels
+        from vendors import feedback, panels
         from vendors.incident_panel import incident_panel
+        from vendors.measure_panel import measure_panel
         from vendors.measure_words import LABELS
 
         verbs = {
@@ -32,15 +33,43 @@ class VendorsConfig(AppConfig):
             "target.changed": _("Target changed"),
             "target.deleted": _("Target removed"),
             "vendorimport.applied": _("Vendors imported"),
+            "incidentimport.started": _("Import of incidents started"),
+            "incidentimport.applied": _("Incidents imported"),
+            "incidentimport.cancelled": _("Import of incidents cancelled"),
+            "incidentimport.undone": _("Import of incidents undone"),
+            "importmapping.added": _("Mapping of columns saved"),
+            "importmapping.changed": _("Mapping of columns saved anew"),
+            "importmapping.deleted": _("Mapping of columns deleted"),
+            "feedback.added": _("Feedback given"),
+            "feedback.changed": _("Feedback changed"),
+            "feedback.deleted": _("Feedback deleted"),
+            "feedback.file_added": _("Evidence added to feedback"),
+            "feedback.file_deleted": _("Evidence of feedback deleted"),
+            "pulse.asked": _("Pulse asked for"),
+            "pulse.sent": _("Link of a pulse mailed"),
+            "pulse.not_delivered": _("Link of a pulse not delivered"),
+            "pulse.renewed": _("Link of a pulse made anew"),
+            "pulse.revoked": _("Link of a pulse withdrawn"),
+            "pulse.answered": _("Pulse answered"),
         }
         names = {
             "archived_at": _("archived on"),
+            "told_why": _("told why they asked"),
+            "fixes_thrown": _("fixes thrown at it"),
+            "was_fast": _("fast"),
+            "cause_proven": _("cause proven"),
             "services": _("services"),
             "contact": _("contact"),
             "new": _("new"),
             "changed": _("changed"),
             "unchanged": _("unchanged"),
             "error": _("not imported"),
+            "left_out": _("left out"),
+            "repeated": _("said again"),
+            "problems": _("problems"),
+            "kept": _("kept, because changed since"),
         }
         trail.register(verbs, names=names, codes={("vendors.measuretarget", "measure"): dict(LABELS)})
+        panels.register("measures", measure_panel, position=10)
         panels.register("incidents", incident_panel, position=50)
+        panels.register("voice", feedback.panel, position=60)

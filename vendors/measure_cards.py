@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -259,7 +259,3 @@ def agreed_words(measure: Measure, value: float) -> str:
     if measure.lower_is_better is False:
         return pgettext("agreed target", "at least %(figure)s") % said
     return pgettext("agreed target", "at most %(figure)s") % said
-
-
-def deciding(measures: Measures) -> Iterable[Series]:
-    return [measures.of(key) for key in DECIDING.values()]

@@ -36,7 +36,9 @@ FIELD_WORDS: Mapping[Field, Promise] = {
 FIELD_MEANINGS: Mapping[Field, Promise] = {
     Field.GOOD: _("The service level was met, and people were content."),
     Field.GREEN_OUTSIDE: _("The service level was met, and people were unhappy all the same."),
-    Field.WELL_INFORMED: _("The service level was missed, and people were content: somebody kept them informed."),
+    Field.WELL_INFORMED: _(
+        "The service level was missed, and people were content all the same: mostly because somebody told them in time."
+    ),
     Field.BAD: _("The service level was missed, and people were unhappy."),
 }
 CORNERS: Mapping[tuple[str, bool], Field] = {

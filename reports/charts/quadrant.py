@@ -41,6 +41,7 @@ def quadrant_svg(
     columns: Mapping[str, str],
     rows: Mapping[int, str],
     fields: Mapping[tuple[str, bool], str],
+    axis_label: str = "",
     count_label: Callable[[float], str] = number,
     palette: Palette | None = None,
 ) -> str:
@@ -52,7 +53,7 @@ def quadrant_svg(
     palette = palette or Palette.PAGE
     shown = [cell for cell in cells if cell.count]
     drawing = _Quadrant(palette=palette, most=max((cell.count for cell in shown), default=1), label=count_label)
-    parts = [drawing.ground(), drawing.headings(columns), drawing.feelings(rows), drawing.fields(fields)]
+    parts = [drawing.ground(), drawing.headings(columns, axis_label), drawing.feelings(rows), drawing.fields(fields)]
     parts += [drawing.disc(cell) for cell in shown]
     over = "".join(drawing.link(cell, cell.href) for cell in shown if cell.href)
     over = element("g", over, class_="chart-links") if over else ""
@@ -96,8 +97,9 @@ class _Quadrant:
         axis = path((210.0, _HEAD), (210.0, self.bottom))
         return "".join(drawn) + stroke(axis, class_="chart-axis", stroke=self.palette.muted, width=1)
 
-    def headings(self, columns: Mapping[str, str]) -> str:
-        drawn = []
+    def headings(self, columns: Mapping[str, str], axis_label: str) -> str:
+        shown = fit(axis_label, size=self.type, width=_EDGES["missed"][0] - 6)
+        drawn = [self._write(line, (0, _HEAD - 9), anchor="start", muted=True) for line in shown]
         for sla in COLUMNS:
             left, width = _EDGES[sla]
             for line in fit(columns[sla], size=self.type, width=width - 2):
