@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,7 +11,7 @@ from fractions import Fraction
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from assessments.measured import SPEAKING, Finding, Measured, Opinion, RuleFinding, Target
 from assessments.scoring import RuleStatus
@@ -78,6 +78,8 @@ class Notice:
     """What is said first: a finding that speaks against the grades, for better or worse, with its incidents."""
 
     rule: str
+    number: int
+    name: str
     finding: str
     label: str
     text: str
@@ -103,6 +105,11 @@ class MeasuredView:
     left_out: tuple[str, ...]
     since: date
     until: date
+
+    @property
+    def is_only_better(self) -> bool:
+        """Whether all that speaks against the grades speaks for the vendor."""
+        return all(notice.finding == Finding.BETTER_THAN_RATED for notice in self.notices)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,19 +217,22 @@ def _notices(rule: RuleFinding, found: Measured, names: Names) -> list[Notice]:
     notices = []
     if rating in SPEAKING:
         opening = _both(rule, names) if is_both else _rated(rule, names)
-        notices.append(_notice(rule, rating, str(FINDINGS[rating]), opening, found))
+        notices.append(_notice(rule, rating, found, names, label=str(FINDINGS[rating]), opening=opening))
     # That a vendor is better than it says itself is no news about the rating.
     if claim in (Finding.CONTRADICTED, Finding.NOT_BORNE_OUT) and claim != rating:
         label = _("Claim: %(finding)s") % {"finding": str(FINDINGS[claim]).lower()}
-        notices.append(_notice(rule, claim, label, _claimed(rule, names), found))
+        notices.append(_notice(rule, claim, found, names, label=label, opening=_claimed(rule, names)))
     return notices
 
 
-def _notice(rule: RuleFinding, finding: Finding, label: str, opening: str, found: Measured) -> Notice:
+def _notice(rule: RuleFinding, finding: Finding, found: Measured, names: Names, *, label: str, opening: str) -> Notice:
     series = found.measures.of(rule.measure)
+    number, name = names.rules[rule.rule]
     target = found.targets.get(rule.measure)
     return Notice(
         rule=rule.rule,
+        number=number,
+        name=name,
         finding=finding.value,
         label=label,
         text=_sentence(finding, opening, series, found.measures.step, target),
@@ -306,10 +316,3 @@ def _evidence(series: Series, step: Step) -> str:
     else:
         periods = ngettext("%(count)s week", "%(count)s weeks", trend.periods)
     return f"{probability(trend)}, {periods % {'count': trend.periods}}"
-
-
-def contents_of(notices: Sequence[Notice]) -> str:
-    """What the notices are about, for a heading of their own."""
-    if all(notice.finding == Finding.BETTER_THAN_RATED for notice in notices):
-        return pgettext("heading", "Better than rated")
-    return pgettext("heading", "Contradictions")

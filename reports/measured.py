@@ -44,10 +44,14 @@ def frozen(assessment: Assessment, *, rating: Score, claim: Score | None, now: d
         return {"measures": None, "targets": {}, "findings": []}
     targets = targets_of(assessment.vendor)
     rules = with_incidents(findings(rating, claim, measures, targets), measures)
+    return as_data(Measured(rules=rules, measures=measures, targets=targets))
+
+
+def as_data(found: Measured) -> dict[str, Any]:
     return {
-        "measures": _without_row_numbers(measuring.as_data(measures)),
-        "targets": {key: _target_data(target) for key, target in sorted(targets.items())},
-        "findings": [_finding_data(rule) for rule in rules],
+        "measures": _without_row_numbers(measuring.as_data(found.measures)),
+        "targets": {key: _target_data(target) for key, target in sorted(found.targets.items())},
+        "findings": [_finding_data(rule) for rule in found.rules],
     }
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from assessments import lifecycle, scoring
+from assessments import lifecycle, measured, scoring
 from assessments.models import Answer, Assessment, AssessmentState
 from manifesto import bank as banks
 from manifesto import yaml_files
+from reports import measured as frozen
 from reports import snapshots
 from reports.models import Scorecard
 from tests.factories import NOW, Cast, make_assessment
+from vendors import metrics
 
 SHA = "ab" * 32
 SAYS = (
@@ -136,6 +140,9 @@ def snapshot(answers: Answers = usual, *raters: Answers, **names: Any) -> dict[s
         "reply": None,
         "replies": [],
         "previous": None,
+        "measures": None,
+        "targets": {},
+        "findings": [],
         "approvals": [
             {
                 "decision": "approved",
@@ -212,6 +219,57 @@ def full(**names: Any) -> dict[str, Any]:
         ],
     }
     return computed(content)
+
+
+def cases(*, months: int = 14, hours: float = 3, repeating: float = 0) -> list[metrics.Case]:
+    """Six incidents a month up to March 2026; each month takes `hours` longer (below 0: less), and every sixth problem
+    more (or less) comes back as the months go by."""
+    made = []
+    for month in range(months):
+        year, index = divmod(2025 * 12 + 2 - (months - 14) + month, 12)
+        took = 4 + hours * month if hours >= 0 else 4 - hours * (months - month)
+        returning = round(3 + repeating * (month - months / 2))
+        for number in range(6):
+            opened = datetime(year, index + 1, 2 + 4 * number, 8, tzinfo=UTC)
+            made.append(
+                metrics.Case(
+                    id=6 * month + number + 1,
+                    opened=opened,
+                    resolved=opened + timedelta(hours=took + number / 10),
+                    sla_met=number > 2,
+                    handovers=(month + number) % 3,
+                    reopened=number % 2,
+                    problem="Interface" if 0 < number <= returning else f"Problem {month} {number}",
+                    handled_by=f"Team {number % 2}",
+                )
+            )
+    return made
+
+
+def with_measures(
+    content: Mapping[str, Any], given: Sequence[metrics.Case], *, targets: Mapping[str, float] | None = None
+) -> dict[str, Any]:
+    """The content with what these incidents measure, and what follows for its rules."""
+    measures = metrics.measure(
+        given,
+        [],
+        since=date(2024, 4, 1),
+        until=date(2026, 3, 31),
+        known_at=datetime(2026, 4, 20, tzinfo=UTC),
+        zone=UTC,
+        not_critical=11,
+    )
+    agreed = {
+        key: measured.Target(value=value, agreed_on=date(2025, 1, 15), note="Annex 4")
+        for key, value in (targets or {}).items()
+    }
+    rules = [
+        replace(rule, incidents=tuple(f"INC{9000 + n}" for n in range(20)), incident_count=len(given))
+        if rule.is_speaking
+        else rule
+        for rule in measured.findings(snapshots.recompute(content), snapshots.self_view(content), measures, agreed)
+    ]
+    return {**content, **frozen.as_data(measured.Measured(rules=tuple(rules), measures=measures, targets=agreed))}
 
 
 def _reply(rule: str, stance: str, text: str, *, earlier: bool) -> dict[str, Any]:
