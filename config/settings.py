@@ -309,12 +309,20 @@ RENDERING_LEASE = timedelta(seconds=env.int("RENDERING_LEASE_SECONDS", default=1
 CELERY_TASK_SOFT_TIME_LIMIT = env.int("RENDERING_SOFT_LIMIT_SECONDS", default=120)
 CELERY_TASK_TIME_LIMIT = env.int("RENDERING_HARD_LIMIT_SECONDS", default=150)
 RENDERING_NUDGE_AFTER = timedelta(seconds=env.float("RENDERING_NUDGE_SECONDS", default=20))  # doubled each time
+# An import renews its lease with each batch of rows; its own time limit, because 200,000 rows of a workbook take minutes.
+IMPORT_LEASE = timedelta(seconds=env.int("IMPORT_LEASE_SECONDS", default=120))
+IMPORT_SOFT_LIMIT = env.int("IMPORT_SOFT_LIMIT_SECONDS", default=1800)
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=10)
 MORNING_SECONDS = env.float("MORNING_SECONDS", default=600)  # between two looks at mails and repeated assessments
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-renderings": {
         "task": "reports.tasks.sweep_renderings",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": 30},
+    },
+    "sweep-imports": {
+        "task": "vendors.tasks.sweep_imports",
         "schedule": SWEEP_SECONDS,
         "options": {"expires": 30},
     },

@@ -15,9 +15,9 @@ NEW, SKIP = "new", "skip"  # what a name in the vendor column may stand for, bes
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """`columns`: field → heading, as `reading.told_apart` writes headings that occur twice. `vendor`: one vendor for the
-    whole file; else `vendors`: what stands in the vendor column → {"vendor": id}, "new" or "skip". A name that is not
-    in it means the vendor of exactly that name."""
+    """`columns`: field → heading, as `reading.told_apart` writes headings that occur twice. `vendor`: one vendor for
+    the whole file; else `vendors`: what stands in the vendor column → {"vendor": id}, "new" or "skip". A name that is
+    not in it means the vendor of exactly that name."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
     preset: str = ""
@@ -28,7 +28,9 @@ class Options:
     critical: tuple[str, ...] = ()  # values of the mission-critical column, or else of the priority
     vendor: int | None = None
     vendors: Mapping[str, Any] = field(default_factory=dict)
-    sla_yes: SlaMeaning = "met"  # what “yes” says in the service level column; "remaining": time left, negative is missed
+    sla_yes: SlaMeaning = (
+        "met"  # what “yes” says in the service level column; "remaining": time left, negative is missed
+    )
     sla_met: tuple[str, ...] = ()  # further words of this file
     sla_missed: tuple[str, ...] = ()
     new_services: bool = False  # add services that the vendor does not have yet; else the incident names none

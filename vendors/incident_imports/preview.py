@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
-from vendors.incident_imports.options import Dates, Options
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from vendors.incident_imports import dates, rows
+from vendors.incident_imports.files import path_of
+from vendors.incident_imports.options import DATES, SLA_MEANINGS, Dates, Options
 from vendors.incident_imports.problems import Problem
-from vendors.models import IncidentImport
+from vendors.incident_imports.reading import SAMPLE, Line, open_table
+from vendors.incident_imports.values import clean
+from vendors.models import IncidentImport, Sla
+
+MAX_VALUES = 40
+MOMENTS = ("opened", "resolved", "restored")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,5 +59,75 @@ class Preview:
 
 
 def preview(upload: IncidentImport, options: Options, rows: int = 8) -> Preview:
-    """ImportRefused where the file cannot be read."""
-    raise NotImplementedError
+    """The first rows under these options, whole or not: what makes no sense in them yet is passed over. ImportRefused
+    where the file cannot be read."""
+    with open_table(path_of(upload), sheet=options.sheet) as table:
+        sample = list(islice(table.rows, SAMPLE))
+        options = _usable(options, table.header)
+        order = options.dates if options.dates != "auto" else dates.order_of(*_votes(sample, table.header, options))
+        reader = _Reader(table.header, replace(options, dates=order or "day_first"))
+        return Preview(
+            headings=table.header,
+            sample=tuple(reader.read(line) for line in sample[:rows]),
+            dates=order or "day_first",
+            dates_unsure=order is None,
+            values=_values(sample, table.header),
+            sheets=table.sheets,
+            delimiter=table.delimiter,
+            encoding=table.encoding,
+        )
+
+
+def _usable(options: Options, header: Sequence[str]) -> Options:
+    return replace(
+        options,
+        columns={name: heading for name, heading in options.columns.items() if heading in header},
+        time_zone=options.time_zone if options.time_zone in available_timezones() else "UTC",
+        dates=options.dates if options.dates in DATES else "auto",
+        sla_yes=options.sla_yes if options.sla_yes in SLA_MEANINGS else "met",
+    )
+
+
+def _votes(sample: Sequence[Line], header: Sequence[str], options: Options) -> tuple[int, int, int]:
+    places = [header.index(options.columns[name]) for name in MOMENTS if name in options.columns]
+    return dates.votes(clean(line.cells[place]) for line in sample for place in places if place < len(line.cells))
+
+
+def _values(sample: Sequence[Line], header: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for place, heading in enumerate(header):
+        cells = (clean(line.cells[place])[:80] for line in sample if place < len(line.cells))
+        found[heading] = tuple(islice(dict.fromkeys(filter(None, cells)), MAX_VALUES))
+    return found
+
+
+class _Reader:
+    def __init__(self, header: Sequence[str], options: Options) -> None:
+        self.header = header
+        self.options = options
+        self.zone = ZoneInfo(options.time_zone)
+        self.readers = rows.field_readers(options, now=timezone.now())
+        self.places = {name: header.index(heading) for name, heading in options.columns.items()}
+        self.whole = rows.RowReader(header, options, now=timezone.now())
+
+    def read(self, line: Line) -> SampleRow:
+        cells = tuple(clean(text) for text in line.cells[: len(self.header)])
+        cells += ("",) * (len(self.header) - len(cells))
+        told = {problem.field: problem for problem in self.whole.read(line).problems}
+        found = {name: self._cell(cells[place], name, told.get(name)) for name, place in self.places.items()}
+        return SampleRow(line=line.number, cells=cells, read=found)
+
+    def _cell(self, raw: str, name: str, problem: Problem | None) -> ReadCell:
+        if problem is not None:
+            return ReadCell(raw=raw, problem=problem)
+        value = self.readers[name](raw) if raw else None
+        return ReadCell(raw=raw, value=self._shown(name, value))
+
+    def _shown(self, name: str, value: Any) -> str:
+        if value is None or isinstance(value, Problem):
+            return ""
+        if isinstance(value, datetime):
+            return date_format(value.astimezone(self.zone), "DATETIME_FORMAT")
+        if isinstance(value, bool):
+            return _("Yes") if value else _("No")
+        return str(Sla(value).label) if name == "sla" else str(value)

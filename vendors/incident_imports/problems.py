@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
@@ -44,10 +45,10 @@ class Problem:
     code: str
     field: str = ""
     value: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def reason(problem: Problem | ImportProblem) -> str:
     """Why it cannot be taken, in the active language."""
     words = str(WORDS.get(problem.code, problem.code))
-    return words % {key: value for key, value in problem.values.items()} if problem.values else words
+    return words % dict(problem.values) if problem.values else words

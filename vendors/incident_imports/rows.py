@@ -1,0 +1,202 @@
+"""One line of a file to the values of an incident, and to what is wrong with those that cannot be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from vendors.incident_imports import values
+from vendors.incident_imports.dates import Moments
+from vendors.incident_imports.options import Options
+from vendors.incident_imports.problems import Problem
+from vendors.incident_imports.reading import Line
+from vendors.models import Incident
+
+# What an incident is made of, in the order of `Row.values`. None: the file says nothing about it.
+COLUMNS: tuple[str, ...] = (
+    "title",
+    "opened_at",
+    "resolved_at",
+    "restored_at",
+    "priority",
+    "mission_critical",
+    "sla",
+    "reopened",
+    "handovers",
+    "problem",
+    "root_cause_proven",
+    "department",
+    "handled_by",
+    "service_id",
+)
+OPENED, RESOLVED, RESTORED, PRIORITY, CRITICAL, SERVICE = (
+    COLUMNS.index(name)
+    for name in ("opened_at", "resolved_at", "restored_at", "priority", "mission_critical", "service_id")
+)
+_OF_FIELD = {
+    "title": "title",
+    "opened": "opened_at",
+    "resolved": "resolved_at",
+    "restored": "restored_at",
+    "priority": "priority",
+    "mission_critical": "mission_critical",
+    "sla": "sla",
+    "reopened": "reopened",
+    "handovers": "handovers",
+    "problem": "problem",
+    "root_cause_proven": "root_cause_proven",
+    "department": "department",
+    "handled_by": "handled_by",
+}
+_LONG_TEXTS = frozenset({"title"})  # seldom the same twice: not worth remembering
+_NO_CLOCK_AGREES = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class Row:
+    """`vendor` and `service`: the texts of the cells. `problems`: empty where the row is good so far."""
+
+    line: int
+    reference: str
+    vendor: str
+    service: str
+    values: list[Any]
+    problems: list[Problem]
+
+
+def field_readers(options: Options, *, now: datetime) -> dict[str, Callable[[str], Any]]:
+    """A reader for each field that becomes a value: text → value, None or Problem."""
+    moment = values.moment_reader(Moments(ZoneInfo(options.time_zone), options.dates), now + _NO_CLOCK_AGREES)
+    readers: dict[str, Callable[[str], Any]] = {
+        **dict.fromkeys(("opened", "resolved", "restored"), moment),
+        **{
+            name: values.text_reader(_longest(_OF_FIELD[name]))
+            for name in ("title", "priority", "problem", "department", "handled_by")
+        },
+        **dict.fromkeys(("reopened", "handovers"), values.number),
+        "mission_critical": values.critical_reader(options),
+        "sla": values.sla_reader(options),
+        "root_cause_proven": values.yes_or_no,
+        "reference": values.reference_reader(_longest("reference")),
+        "vendor": values.text_reader(200),
+        "service": values.text_reader(160),
+    }
+    return {name: reader for name, reader in readers.items() if name in options.columns}
+
+
+def _longest(column: str) -> int:
+    of_model: Any = Incident._meta.get_field(column)
+    longest: int = of_model.max_length
+    return longest
+
+
+class RowReader:
+    """Reads the lines of one file. Not shared between files: it remembers what cells mean."""
+
+    def __init__(self, header: Sequence[str], options: Options, *, now: datetime) -> None:
+        places = {heading: place for place, heading in enumerate(header)}
+        self.options = options
+        self.width = len(header)
+        self.used = {name: places[heading] for name, heading in options.columns.items()}
+        readers = field_readers(options, now=now)
+        self._memory = {name: _memory(name, reader) for name, reader in readers.items()}
+        self._plan = [
+            (self.used[name], COLUMNS.index(_OF_FIELD[name]), self._memory[name], name)
+            for name in options.columns
+            if name in _OF_FIELD
+        ]
+        self._critical = (
+            values.Remembering(values.critical_reader(options))
+            if options.critical and "priority" in options.columns and "mission_critical" not in options.columns
+            else None
+        )
+
+    def read(self, line: Line) -> Row:
+        cells = line.cells
+        count = len(cells)
+        found: list[Any] = [None] * len(COLUMNS)
+        problems: list[Problem] = []
+        for place, index, memory, name in self._plan:
+            if place < count and (text := cells[place]):
+                value = memory[text]
+                if type(value) is Problem:
+                    problems.append(Problem(code=value.code, field=name, value=text, values=value.values))
+                else:
+                    found[index] = value
+        row = Row(
+            line.number,
+            self._text("reference", cells, problems) or "",
+            self._text("vendor", cells, problems) or "",
+            self._text("service", cells, problems) or "",
+            found,
+            problems,
+        )
+        if self._critical is not None and found[PRIORITY] is not None:
+            found[CRITICAL] = self._critical[found[PRIORITY]]
+        self._look_at_whole(line, row)
+        return row
+
+    def _text(self, name: str, cells: Sequence[str], problems: list[Problem]) -> str | None:
+        place = self.used.get(name)
+        if place is None or place >= len(cells):
+            return None
+        value = self._memory[name][cells[place]]
+        if type(value) is Problem:
+            problems.append(Problem(code=value.code, field=name, value=cells[place], values=value.values))
+            return None
+        return value  # type: ignore[no-any-return]
+
+    def _look_at_whole(self, line: Line, row: Row) -> None:
+        """What no cell can tell alone."""
+        if line.faulty:
+            self._refuse_formulas(line, row)
+        if len(line.cells) > self.width and any(line.cells[self.width :]):
+            extra = next(filter(None, line.cells[self.width :]))
+            row.problems.append(Problem(code="too_many_cells", value=extra))
+        if not row.reference or row.values[OPENED] is None:
+            self._require(row)
+        opened = row.values[OPENED]
+        if opened is not None:
+            row.problems.extend(self._out_of_order(row, line.cells, opened))
+
+    def _refuse_formulas(self, line: Line, row: Row) -> None:
+        for name, place in self.used.items():
+            if place in line.faulty:
+                text = line.cells[place]
+                row.problems = [problem for problem in row.problems if problem.field != name]
+                code = "formula" if text.startswith("=") else "cell_error"
+                row.problems.append(Problem(code=code, field=name, value=text))
+
+    def _require(self, row: Row) -> None:
+        told = {problem.field for problem in row.problems}
+        if not row.reference and "reference" not in told:
+            row.problems.append(Problem(code="required", field="reference"))
+        if row.values[OPENED] is None and "opened" not in told:
+            row.problems.append(Problem(code="required", field="opened"))
+
+    def _out_of_order(self, row: Row, cells: Sequence[str], opened: datetime) -> list[Problem]:
+        found = []
+        for name, index in (("resolved", RESOLVED), ("restored", RESTORED)):
+            moment = row.values[index]
+            if moment is not None and moment < opened:
+                told = {"opened": cells[self.used["opened"]].strip()[:40]}
+                value = cells[self.used[name]].strip()
+                found.append(Problem(code=f"{name}_before_opened", field=name, value=value, values=told))
+        return found
+
+
+class _Reading:
+    """A reader that remembers nothing, looked up as one that does."""
+
+    def __init__(self, read: Callable[[str], Any]) -> None:
+        self.read = read
+
+    def __getitem__(self, text: str) -> Any:
+        return self.read(text)
+
+
+def _memory(name: str, reader: Callable[[str], Any]) -> Any:
+    return _Reading(reader) if name in _LONG_TEXTS or name == "reference" else values.Remembering(reader)

@@ -1,0 +1,254 @@
+"""A batch of rows against what is known: what each would do, and doing it.
+
+An empty cell never empties what is known. On PostgreSQL new rows go in by COPY and changed ones by one UPDATE from a
+temporary table; elsewhere by the ORM's bulk statements. The caller holds a transaction and the organisation's lock, so
+that nobody else imports the same references meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from vendors import facts
+from vendors.incident_imports.problems import Problem
+from vendors.incident_imports.rows import COLUMNS, OPENED, RESOLVED, RESTORED, Row
+from vendors.models import Incident, IncidentChange, IncidentImport, Sla
+
+TABLE = Incident._meta.db_table
+TYPES = {
+    "opened_at": "timestamptz",
+    "resolved_at": "timestamptz",
+    "restored_at": "timestamptz",
+    "mission_critical": "boolean",
+    "root_cause_proven": "boolean",
+    "reopened": "smallint",
+    "handovers": "smallint",
+    "service_id": "bigint",
+}
+EMPTY = dict.fromkeys(("title", "priority", "problem", "department", "handled_by"), "")
+DEFAULTS: dict[str, Any] = {**EMPTY, "mission_critical": False, "sla": Sla.UNKNOWN.value}
+_DEFAULTS = tuple(DEFAULTS.get(name) for name in COLUMNS)
+
+
+class Known(NamedTuple):
+    """An incident as it is."""
+
+    pk: int
+    values: tuple[Any, ...]
+    created_in: int | None
+    changed_in: int | None
+    edited_at: datetime | None
+
+
+class Change(NamedTuple):
+    known: Known
+    values: tuple[Any, ...]
+    vendor: int
+
+
+@dataclass(kw_only=True)
+class Batch:
+    """What a batch of good rows would do. `fates`: one a row, in their order."""
+
+    new: list[tuple[int, str, tuple[Any, ...]]] = field(default_factory=list)
+    changed: list[Change] = field(default_factory=list)
+    fates: list[str] = field(default_factory=list)
+    problems: list[tuple[Row, Problem]] = field(default_factory=list)
+
+
+def known_incidents(pairs: Sequence[tuple[int, str]], source: str, *, lock: bool) -> dict[tuple[int, str], Known]:
+    """Those of the pairs (vendor, reference) that are there."""
+    if not pairs:
+        return {}
+    names = ", ".join(f"i.{name}" for name in ("id", "vendor_id", "reference", *_TAIL, *COLUMNS))
+    if connection.vendor == "postgresql":
+        sql = (
+            f"SELECT {names} FROM unnest(%s::bigint[], %s::text[]) AS k(vendor_id, reference) JOIN {TABLE} i"  # noqa: S608
+            " ON i.vendor_id = k.vendor_id AND i.source = %s AND i.reference = k.reference"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                sql + (" FOR UPDATE OF i" if lock else ""),
+                [[vendor for vendor, _reference in pairs], [reference for _vendor, reference in pairs], source],
+            )
+            rows = cursor.fetchall()
+    else:
+        vendors, references = {vendor for vendor, _ in pairs}, [reference for _, reference in pairs]
+        rows = list(
+            Incident.objects.filter(source=source, vendor__in=vendors, reference__in=references).values_list(
+                "pk", "vendor_id", "reference", *_TAIL, *COLUMNS
+            )
+        )
+    return {(row[1], row[2]): Known(row[0], tuple(row[6:]), row[3], row[4], row[5]) for row in rows}
+
+
+_TAIL = ("created_in_id", "changed_in_id", "edited_at")
+
+
+def weigh(rows: Sequence[tuple[Row, int]], upload: IncidentImport, *, lock: bool) -> Batch:
+    """What the rows (each with its vendor; below zero: still to be made) would do. What an earlier attempt of the same
+    import wrote counts as it did then."""
+    known = known_incidents([(vendor, row.reference) for row, vendor in rows if vendor > 0], upload.source, lock=lock)
+    batch = Batch()
+    for row, vendor in rows:
+        there = known.get((vendor, row.reference))
+        if there is None:
+            given = tuple(row.values)
+            batch.new.append((vendor, row.reference, _filled(given)))
+            batch.fates.append("new")
+            continue
+        after = tuple([old if new is None else new for new, old in zip(row.values, there.values, strict=True)])
+        if problem := _out_of_order(after):
+            batch.problems.append((row, problem))
+            batch.fates.append("error")
+            continue
+        batch.fates.append(_fate(there, after, upload))
+        if after != there.values:
+            batch.changed.append(Change(there, after, vendor))
+    return batch
+
+
+def _fate(there: Known, after: tuple[Any, ...], upload: IncidentImport) -> str:
+    if there.created_in == upload.pk:
+        return "new"
+    return "changed" if there.changed_in == upload.pk or after != there.values else "unchanged"
+
+
+def _filled(given: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple([default if value is None else value for value, default in zip(given, _DEFAULTS, strict=True)])
+
+
+def _out_of_order(after: tuple[Any, ...]) -> Problem | None:
+    """A row that is good alone may still contradict what is known."""
+    opened: datetime = after[OPENED]
+    for name, place in (("resolved", RESOLVED), ("restored", RESTORED)):
+        if after[place] is not None and after[place] < opened:
+            told = {"opened": opened.isoformat(sep=" ", timespec="minutes")}
+            return Problem(code=f"{name}_before_opened", field=name, value=after[place].isoformat(), values=told)
+    return None
+
+
+def write(batch: Batch, upload: IncidentImport, *, now: datetime) -> None:
+    """Put it into the database, with the way back; the vendors' counters of facts rise."""
+    _keep_before(batch.changed, upload)
+    if connection.vendor == "postgresql":
+        _copy_new(batch.new, upload, now)
+        _update_from_copy(batch.changed, upload, now)
+    else:
+        _create(batch.new, upload)
+        _update(batch.changed, upload, now)
+    touched = {vendor for vendor, _reference, _values in batch.new} | {change.vendor for change in batch.changed}
+    if touched:
+        facts.changed(*touched)
+
+
+# The way back ----------------------------------------------------------------------------------------------------
+def _keep_before(changes: Iterable[Change], upload: IncidentImport) -> None:
+    """What an attempt before this one has kept, or an incident that this import made, needs no second way back."""
+    IncidentChange.objects.bulk_create(
+        [
+            IncidentChange(incident_import_id=upload.pk, incident_id=known.pk, before=_before(known, values))
+            for known, values, _vendor in changes
+            if upload.pk not in {known.created_in, known.changed_in}
+        ],
+        batch_size=1_000,
+    )
+
+
+def _before(known: Known, values: tuple[Any, ...]) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        name: _plain(old) for name, old, new in zip(COLUMNS, known.values, values, strict=True) if old != new
+    }
+    return {"values": told, "changed_in": known.changed_in, "edited_at": _plain(known.edited_at)}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+# PostgreSQL ------------------------------------------------------------------------------------------------------
+def _copy_new(rows: Sequence[tuple[int, str, tuple[Any, ...]]], upload: IncidentImport, now: datetime) -> None:
+    if not rows:
+        return
+    columns = ("vendor_id", "reference", "source", "created_in_id", "created_at", "updated_at", *COLUMNS)
+    moment = now.isoformat()
+    always = f"{_escaped(upload.source)}\t{upload.pk}\t{moment}\t{moment}"
+    with connection.cursor() as cursor, cursor.copy(f"COPY {TABLE} ({', '.join(columns)}) FROM STDIN") as copy:
+        copy.write(
+            "".join(
+                [f"{vendor}\t{_escaped(reference)}\t{always}\t{_line(values)}\n" for vendor, reference, values in rows]
+            )
+        )
+
+
+def _update_from_copy(changes: Sequence[Change], upload: IncidentImport, now: datetime) -> None:
+    if not changes:
+        return
+    with connection.cursor() as cursor:
+        declared = ", ".join(f"{name} {TYPES.get(name, 'text')}" for name in COLUMNS)
+        cursor.execute(f"CREATE TEMPORARY TABLE incident_changes (id bigint, {declared}) ON COMMIT DROP")
+        with cursor.copy(f"COPY incident_changes (id, {', '.join(COLUMNS)}) FROM STDIN") as copy:
+            copy.write("".join([f"{change.known.pk}\t{_line(change.values)}\n" for change in changes]))
+        assigned = ", ".join(f"{name} = c.{name}" for name in COLUMNS)
+        cursor.execute(
+            f"UPDATE {TABLE} i SET {assigned}, changed_in_id = %s, updated_at = %s FROM incident_changes c"  # noqa: S608
+            " WHERE i.id = c.id",
+            [upload.pk, now],
+        )
+        cursor.execute("DROP TABLE incident_changes")
+
+
+def _line(values: tuple[Any, ...]) -> str:
+    return "\t".join([_WRITTEN[type(value)](value) for value in values])
+
+
+def _escaped(text: str) -> str:
+    """As COPY reads it; tabs and line ends never come so far."""
+    return text.replace("\\", "\\\\") if "\\" in text else text
+
+
+_WRITTEN: dict[type, Any] = {
+    str: _escaped,
+    type(None): lambda _none: "\\N",
+    datetime: datetime.isoformat,
+    bool: lambda value: "t" if value else "f",
+    int: str,
+}
+
+
+# Elsewhere -------------------------------------------------------------------------------------------------------
+def _create(rows: Sequence[tuple[int, str, tuple[Any, ...]]], upload: IncidentImport) -> None:
+    Incident.objects.bulk_create(
+        [
+            Incident(
+                vendor_id=vendor,
+                reference=reference,
+                source=upload.source,
+                created_in_id=upload.pk,
+                **dict(zip(COLUMNS, values, strict=True)),
+            )
+            for vendor, reference, values in rows
+        ],
+        batch_size=500,
+    )
+
+
+def _update(changes: Sequence[Change], upload: IncidentImport, now: datetime) -> None:
+    Incident.objects.bulk_update(
+        [
+            Incident(
+                pk=change.known.pk,
+                changed_in_id=upload.pk,
+                updated_at=now,
+                **dict(zip(COLUMNS, change.values, strict=True)),
+            )
+            for change in changes
+        ],
+        [*(name.removesuffix("_id") for name in COLUMNS), "changed_in", "updated_at"],
+        batch_size=100,
+    )

@@ -1,0 +1,21 @@
+"""What workers do for vendors: each task loads and calls once, and is safe to run twice."""
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from vendors.incident_imports import files, job, work
+
+
+@shared_task(
+    name=job.IMPORT_TASK, soft_time_limit=settings.IMPORT_SOFT_LIMIT, time_limit=settings.IMPORT_SOFT_LIMIT + 60
+)
+def work_on_import(incident_import_id: int) -> None:
+    work.work_on(incident_import_id)
+
+
+@shared_task(name="vendors.tasks.sweep_imports")
+def sweep_imports() -> None:
+    now = timezone.now()
+    job.sweep(now=now)
+    files.forget_files(now)
