@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils import timezone
 
 from assessments import gap, scoring
@@ -21,9 +23,10 @@ from assessments.standing import policy_of, question_inputs
 from assessments.visibility import counted_responses
 from manifesto.models import Rule
 from vendors import measures as measuring
-from vendors.metrics import DECIDING, Direction, Measures, Series, is_within
+from vendors.metrics import DECIDING, LOOK_BACK, Case, Direction, Measures, Series, came_back, is_within
 from vendors.models import Incident, Vendor
 
+REPEATS = DECIDING["proof"]
 MOST_INCIDENTS = 20  # that are named behind one finding
 
 
@@ -178,7 +181,7 @@ def targets_of(vendor: Vendor) -> dict[str, Target]:
 def _measured(assessment: Assessment, measures: Measures) -> Measured:
     rating, claim = _scores(assessment)
     targets = targets_of(assessment.vendor)
-    rules = with_incidents(findings(rating, claim, measures, targets), measures)
+    rules = with_incidents(findings(rating, claim, measures, targets), measures, assessment.vendor)
     return Measured(rules=rules, measures=measures, targets=targets)
 
 
@@ -192,9 +195,9 @@ def _scores(assessment: Assessment) -> tuple[Score, Score | None]:
     return rating, scoring.score(keys, own, policy) if own else None
 
 
-def with_incidents(rules: tuple[RuleFinding, ...], measures: Measures) -> tuple[RuleFinding, ...]:
-    """The findings that speak, with the references of the incidents that they rest on: one query for all."""
-    behind = {rule.rule: cases_behind(measures.of(rule.measure)) for rule in rules if rule.is_speaking}
+def with_incidents(rules: tuple[RuleFinding, ...], measures: Measures, vendor: Vendor) -> tuple[RuleFinding, ...]:
+    """The findings that speak, with the references of the incidents that they rest on: two queries at most for all."""
+    behind = {rule.rule: _behind(rule.measure, measures, vendor) for rule in rules if rule.is_speaking}
     named = {pk for cases in behind.values() for pk in cases[:MOST_INCIDENTS]}
     references = dict(Incident.objects.filter(pk__in=named).values_list("pk", "reference")) if named else {}
     return tuple(
@@ -209,7 +212,14 @@ def with_incidents(rules: tuple[RuleFinding, ...], measures: Measures) -> tuple[
     )
 
 
-def cases_behind(series: Series) -> tuple[int, ...]:
-    """The incidents of the periods that count, the newest period first."""
-    counted = [point for point in series.points if point.value is not None and not point.is_left_out]
-    return tuple(case for point in reversed(counted) for case in reversed(point.cases))
+def _behind(measure: str, measures: Measures, vendor: Vendor) -> tuple[int, ...]:
+    """The incidents of the periods that count, the newest first; of those about what comes back, what came back."""
+    counted = [point for point in measures.of(measure).points if point.value is not None and not point.is_left_out]
+    cases = tuple(case for point in reversed(counted) for case in reversed(point.cases))
+    if measure != REPEATS or not cases:
+        return cases
+    since = datetime.combine(counted[0].start, time.min, tzinfo=ZoneInfo(settings.TIME_ZONE)) - LOOK_BACK
+    rows = Incident.objects.filter(vendor=vendor, opened_at__gte=since).mission_critical().exclude(problem="")
+    told = rows.order_by().values_list("pk", "opened_at", "problem")
+    repeated = came_back(Case(id=pk, opened=opened, problem=problem) for pk, opened, problem in told)
+    return tuple(case for case in cases if case in repeated)

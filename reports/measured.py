@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from fractions import Fraction
@@ -10,6 +11,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.models import Membership
 from assessments.measured import (
     Finding,
     Measured,
@@ -25,12 +27,22 @@ from assessments.measured_words import Names, target_words, view
 from assessments.models import Assessment
 from assessments.scoring import RuleStatus, Score
 from reports.card import ChartView
+from reports.models import Scorecard
 from reports.wording import Words
 from vendors import measures as measuring
 from vendors.measure_words import LABELS, figure, trend_words
 from vendors.metrics import Direction, Series
+from vendors.withheld import is_withheld
 
 SINCE_SCHEMA = 3  # an earlier snapshot says nothing of measures, neither that there were any nor that there were none
+
+
+def is_kept_from(member: Membership, scorecard: Scorecard) -> bool:
+    """Whether this member still rates the vendor of a scorecard that tells what was measured of it: page and document
+    wait for their own answers then."""
+    if not is_withheld(member, scorecard.assessment.vendor):
+        return False
+    return json.loads(scorecard.snapshot).get("measures") is not None
 
 
 # Into the snapshot ------------------------------------------------------------------------------------------------
@@ -43,7 +55,7 @@ def frozen(assessment: Assessment, *, rating: Score, claim: Score | None, now: d
     if measures is None:
         return {"measures": None, "targets": {}, "findings": []}
     targets = targets_of(assessment.vendor)
-    rules = with_incidents(findings(rating, claim, measures, targets), measures)
+    rules = with_incidents(findings(rating, claim, measures, targets), measures, assessment.vendor)
     return as_data(Measured(rules=rules, measures=measures, targets=targets))
 
 

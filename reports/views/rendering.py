@@ -12,6 +12,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import MemberRequest
+from reports.measured import is_kept_from
 from reports.models import Rendering, RenderingQuerySet, Scorecard
 from reports.rendering import LanguageDocument, document_of, request_rendering
 
@@ -51,6 +52,8 @@ def rendering_download(request: MemberRequest, pk: int) -> HttpResponse:
     rendering = get_object_or_404(_renderings(request).select_related("scorecard__assessment__vendor"), pk=pk)
     if not rendering.is_ready:
         return redirect("rendering_status", pk=rendering.pk)
+    if rendering.scorecard is not None and is_kept_from(request.member, rendering.scorecard):
+        return redirect(f"{reverse('scorecard_detail', args=[rendering.scorecard_id])}#measured")
     return attachment(request, rendering, file_name(rendering))
 
 

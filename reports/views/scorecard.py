@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest
+from reports.measured import is_kept_from
 from reports.models import Scorecard
 from reports.rendering import documents_of
 from reports.scorecards import view_of
@@ -23,6 +24,10 @@ def scorecard_detail(request: MemberRequest, pk: int) -> HttpResponse:
     except SnapshotDamaged:
         return render(request, "reports/scorecard_damaged.html", {"scorecard": scorecard}, status=500)
     documents = documents_of(scorecard, now=timezone.now())
-    return render(
-        request, "reports/scorecard_detail.html", {"scorecard": scorecard, "card": card, "documents": documents}
-    )
+    context = {
+        "scorecard": scorecard,
+        "card": card,
+        "documents": documents,
+        "is_withheld": is_kept_from(request.member, scorecard),
+    }
+    return render(request, "reports/scorecard_detail.html", context)
