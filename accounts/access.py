@@ -22,7 +22,7 @@ class Right(StrEnum):
 class Gate(StrEnum):
     PUBLIC = "public"
     SIGNED_IN = "signed_in"  # no membership needed
-    ASKED = "asked"  # a member whom the thing itself names: a rater, a delegate, who decides; the view refuses others
+    ASKED = "asked"  # a member whom the thing itself names: a rater, a delegate, who wrote it; the view refuses others
     LINK = "link"  # a vendor's contact, by the cookie that its link was exchanged for
     STAFF = "staff"  # bank editors, in the Django admin
 
@@ -93,6 +93,32 @@ ROUTES: dict[str, Right | Gate] = {
     "incident_add": Right.EDIT_VENDORS,
     "incident_edit": Right.EDIT_VENDORS,
     "incident_delete": Right.EDIT_VENDORS,
+    # the voice of the customer
+    "feedback_list": Right.READ,
+    "feedback_export": Right.READ,
+    "feedback_detail": Right.READ,
+    "feedback_add": Right.SPEAK,
+    "feedback_edit": Gate.ASKED,  # whoever wrote it, and whoever edits vendors
+    "feedback_delete": Gate.ASKED,
+    "feedback_file_download": Right.READ,
+    "feedback_file_delete": Gate.ASKED,
+    "pulse_ask": Right.EDIT_VENDORS,
+    "pulse_revoke": Right.EDIT_VENDORS,
+    "pulse_renew": Right.EDIT_VENDORS,
+    "pulse_answer": Gate.PUBLIC,  # the token is the key
+    # imports of incidents
+    "incident_import_list": Right.EDIT_VENDORS,
+    "incident_import": Right.EDIT_VENDORS,
+    "incident_import_mapping": Right.EDIT_VENDORS,
+    "incident_import_vendors": Right.EDIT_VENDORS,
+    "incident_import_detail": Right.EDIT_VENDORS,
+    "incident_import_state": Right.EDIT_VENDORS,
+    "incident_import_apply": Right.EDIT_VENDORS,
+    "incident_import_cancel": Right.EDIT_VENDORS,
+    "incident_import_undo": Right.EDIT_VENDORS,
+    "incident_import_errors": Right.EDIT_VENDORS,
+    "import_mapping_add": Right.EDIT_VENDORS,
+    "import_mapping_delete": Right.EDIT_VENDORS,
     # assessments
     "assessment_list": Right.READ,
     "assessment_detail": Right.READ,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -27,9 +27,23 @@ from assessments.models import (
     VendorLink,
 )
 from reports.models import Document, Rendering, RenderingState, Scorecard
-from tests.factories import Cast, add_rater, make_assessment, make_incident, make_member, make_vendor
-from vendors import targets
-from vendors.models import Contact, Incident, Service, Vendor, VendorImport
+from tests.factories import Cast, add_rater, make_assessment, make_feedback, make_incident, make_member, make_vendor
+from vendors import pulses, targets
+from vendors.incident_imports import files, job, mappings, work
+from vendors.incident_imports.options import Options
+from vendors.models import (
+    Contact,
+    Feedback,
+    FeedbackFile,
+    ImportMapping,
+    Incident,
+    IncidentImport,
+    Pulse,
+    Service,
+    Sla,
+    Vendor,
+    VendorImport,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +66,14 @@ def routes(
 
 def _arguments(pattern: URLPattern | URLResolver) -> tuple[str, ...]:
     return tuple(pattern.pattern.converters) or tuple(pattern.pattern.regex.groupindex)
+
+
+# As a tool exports them: two vendors, and a line that cannot be taken.
+HARBOUR_INCIDENTS = """Number;Opened;Resolved;Short description;Priority;Assignment group
+INC0001;2026-01-13 09:00;2026-01-13 12:30;Harbour gate stands still;1 - Critical;Harbour Systems
+INC0002;2026-01-20 16:40;2026-01-19 08:15;Harbour crane without power;1 - Critical;Harbour Systems
+INC0003;2026-02-03 07:05;;Harbour printer;4 - Low;Harbour Line
+"""
 
 
 class World:
@@ -93,6 +115,89 @@ class World:
             file_name="Harbour vendors.csv",
             content={"header": ["name"], "rows": [{"line": 2, "cells": ["Harbour Line"], "faulty": []}], "sheet": ""},
         )
+
+    @cached_property
+    def feedback(self) -> Feedback:
+        """Written by the reader."""
+        return make_feedback(
+            self.vendor,
+            feeling=2,
+            sla=Sla.MET,
+            name="Harbour voice",
+            comment="Harbour records were slow all day.",
+            cause="A full disk at Harbour.",
+            kind="complaint",
+            incident=self.incident,
+            created_by=self.cast.reader.user,
+        )
+
+    @cached_property
+    def feedback_file(self) -> FeedbackFile:
+        row = FeedbackFile(
+            feedback=self.feedback,
+            name="Harbour screen.txt",
+            content_type="text/plain",
+            size=4,
+            sha256="0" * 64,
+            uploaded_by=self.cast.reader.user,
+        )
+        row.file.save("screen.txt", ContentFile(b"slow"))
+        return row
+
+    @cached_property
+    def _pulse(self) -> tuple[Pulse, str]:
+        asked = pulses.Receiver(name="Harbour nurse", email="harbour.nurse@example.org")
+        return pulses.ask(self.cast.assessor, self.incident, [asked], language="en", now=timezone.now())[0]
+
+    @property
+    def pulse(self) -> Pulse:
+        return self._pulse[0]
+
+    @property
+    def pulse_token(self) -> str:
+        return self._pulse[1]
+
+    # Imports of incidents, each as far as a page can find it
+    def _upload(self, name: str) -> IncidentImport:
+        return files.keep(self.cast.assessor, ContentFile(HARBOUR_INCIDENTS.encode()), name, timezone.now())
+
+    @cached_property
+    def import_to_map(self) -> IncidentImport:
+        return self._upload("Harbour incidents.csv")
+
+    @cached_property
+    def import_checking(self) -> IncidentImport:
+        """Waiting for a worker."""
+        upload = self._upload("Harbour incidents, queued.csv")
+        names = {"Harbour Systems": {"vendor": self.vendor.pk}, "Harbour Line": "new"}
+        return job.start_check(
+            self.cast.assessor, upload, replace(Options.from_data(upload.options), vendors=names), tell_workers=False
+        )
+
+    @cached_property
+    def import_unmatched(self) -> IncidentImport:
+        """Checked, and of a name in it nobody has said which vendor it is."""
+        upload = self._upload("Harbour incidents, unmatched.csv")
+        job.start_check(self.cast.assessor, upload, Options.from_data(upload.options), tell_workers=False)
+        return self._worked_on(upload)
+
+    @cached_property
+    def import_checked(self) -> IncidentImport:
+        return self._worked_on(self.import_checking)
+
+    @cached_property
+    def import_done(self) -> IncidentImport:
+        upload = self.import_checked
+        job.start_import(self.cast.assessor, upload, tell_workers=False)
+        return self._worked_on(upload)
+
+    def _worked_on(self, upload: IncidentImport) -> IncidentImport:
+        work.work_on(upload.pk)
+        return IncidentImport.objects.get(pk=upload.pk)
+
+    @cached_property
+    def import_mapping(self) -> ImportMapping:
+        return mappings.save_mapping(self.cast.assessor, "Harbour months", self.import_to_map)
 
     @cached_property
     def draft(self) -> Assessment:
@@ -305,6 +410,24 @@ OBJECTS: dict[str, str] = {
     "incident_detail": "incident",
     "incident_edit": "incident",
     "incident_delete": "incident",
+    "feedback_detail": "feedback",
+    "feedback_edit": "feedback",
+    "feedback_delete": "feedback",
+    "feedback_file_download": "feedback_file",
+    "feedback_file_delete": "feedback_file",
+    "pulse_ask": "incident",
+    "pulse_revoke": "pulse",
+    "pulse_renew": "pulse",
+    "incident_import_mapping": "import_to_map",
+    "incident_import_vendors": "import_checked",
+    "incident_import_detail": "import_checked",
+    "incident_import_state": "import_checking",
+    "incident_import_apply": "import_checked",
+    "incident_import_cancel": "import_checking",
+    "incident_import_undo": "import_done",
+    "incident_import_errors": "import_checked",
+    "import_mapping_add": "import_done",
+    "import_mapping_delete": "import_mapping",
     "assessment_raters": "collecting",
     "rater_invite": "collecting",
     "rater_join": "collecting",
@@ -359,6 +482,9 @@ OBJECTS: dict[str, str] = {
 # Whom the things behind a route of Gate.ASKED name, of the cast; where nothing is said here, its assessor alone.
 ASKED: dict[str, frozenset[str]] = {
     "assessment_approve": frozenset({"approver"}),
+    "feedback_edit": frozenset({"reader", "assessor", "admin"}),
+    "feedback_delete": frozenset({"reader", "assessor", "admin"}),
+    "feedback_file_delete": frozenset({"reader", "assessor", "admin"}),
     "assessment_send_back": frozenset({"approver"}),
     "vendor_reply_open": frozenset({"assessor", "approver"}),
     "vendor_reply_extend": frozenset({"assessor", "approver"}),
@@ -367,7 +493,11 @@ ASKED: dict[str, frozenset[str]] = {
 # About a thing of the person's own that nobody in the cast has.
 OWN_THINGS = {"mfa_remove_webauthn", "mfa_edit_webauthn"}
 # Whose token stands in a route's address.
-TOKENS: dict[str, str] = {"invitation_accept": "invitation_token", "vendor_link": "vendor_link_token"}
+TOKENS: dict[str, str] = {
+    "invitation_accept": "invitation_token",
+    "vendor_link": "vendor_link_token",
+    "pulse_answer": "pulse_token",
+}
 # The other parts of addresses, the same for every object.
 PARTS: dict[str, str] = {
     "rule": "support",
