@@ -185,7 +185,7 @@ def make_schema(path: Path) -> None:
             cursor.execute("VACUUM INTO %s", [str(path)])  # the tests' own database, empty as it is
         return
     with database_in_a_file(path):
-        call_command("migrate", verbosity=0)
+        call_command("migrate", run_syncdb=True, verbosity=0)
 
 
 @contextmanager
