@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vendors.measures import MONTHS
@@ -63,6 +64,12 @@ class PeriodFilter(_Choice):
         super().__init__(data, months=PERIOD)
 
 
+def _help(measure: Measure) -> str:
+    if measure.lower_is_better is False:
+        return gettext("In %(unit)s. More is better: this is the least that you agreed on.")
+    return gettext("In %(unit)s. Less is better: this is the most that you agreed on.")
+
+
 class TargetForm(forms.ModelForm[MeasureTarget]):
     value = forms.DecimalField(
         label=_("Agreed target"),
@@ -86,7 +93,7 @@ class TargetForm(forms.ModelForm[MeasureTarget]):
     def __init__(self, *args: Any, measure: Measure, unit: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["value"]
-        field.help_text = unit
+        field.help_text = _help(measure) % {"unit": unit}
         field.widget.attrs["inputmode"] = "decimal"
         if measure.unit == Unit.PERCENT:
             field.validators.append(MaxValueValidator(Decimal(100), _("A share is at most 100 percent.")))

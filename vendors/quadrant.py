@@ -73,7 +73,6 @@ class Cell:
     sla: str
     feeling: int
     count: int
-    column: str  # the heading of its service level
     name: str
     href: str
 

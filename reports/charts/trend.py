@@ -89,9 +89,9 @@ class _Trend:
     top: tuple[float, float]  # the end of the scale, its step
     tick: Callable[[float], str]
     right: float = 10.0
-    above: float = 24.0
-    below: float = 24.0
-    type: float = 12.0
+    above: float = 26.0
+    below: float = 26.0
+    type: float = 13.0
 
     @property
     def left(self) -> float:
@@ -157,7 +157,7 @@ class _Trend:
             stroke=self.palette.muted,
             width=0.75,
         )
-        return notch + self._note(shown, (start + run / 2, self.base + 17))
+        return notch + self._note(shown, (start + run / 2, self.base + 18))
 
     def target(self, target: float | None, label: str) -> str:
         if target is None:

@@ -211,8 +211,7 @@ def _cell(sla: Sla, feeling: Feeling, count: int, *, vendor: int | None, since: 
         "sla": SLA_WORDS[sla],
         "feeling": feeling.label,
     }
-    column = str(SLA_WORDS[sla])
-    return Cell(sla=sla.value, feeling=feeling.value, count=count, column=column, name=name, href=href)
+    return Cell(sla=sla.value, feeling=feeling.value, count=count, name=name, href=href)
 
 
 def _fields(quadrant: Quadrant) -> list[FieldCount]:
