@@ -106,6 +106,12 @@ def _repeats(opened: Iterable[tuple[datetime, Case]]) -> Iterator[bool | None]:
         yield before[1]
 
 
+def came_back(cases: Iterable[Case]) -> frozenset[int]:
+    """Those whose problem had led to another of them at most 30 days before."""
+    opened = sorted(((case.opened.astimezone(UTC), case) for case in cases), key=lambda entry: entry[0])
+    return frozenset(case.id for (_, case), is_repeat in zip(opened, _repeats(opened), strict=True) if is_repeat)
+
+
 @lru_cache(maxsize=4096)
 def folded(words: str) -> str:
     """For comparing what people typed: without capitals and superfluous white space."""

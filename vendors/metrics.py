@@ -20,10 +20,34 @@ from vendors.cases import (
     Case,
     Fact,
     PulseAnswer,
+    came_back,
     facts_of,
     percentile_90,
     take,
 )
+
+__all__ = [
+    "BY_KEY",
+    "DECIDING",
+    "LOOK_BACK",
+    "MEASURES",
+    "Case",
+    "Direction",
+    "LeftOut",
+    "Measure",
+    "Measures",
+    "Point",
+    "PulseAnswer",
+    "Series",
+    "Step",
+    "Trend",
+    "Unit",
+    "came_back",
+    "is_within",
+    "measure",
+    "recent",
+    "trend",
+]
 
 SIGNIFICANT = 0.10  # below this p a trend is more than chance
 FEWEST_PERIODS = 6  # with data: under it there is no trend
