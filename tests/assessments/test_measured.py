@@ -1,0 +1,427 @@
+"""What is claimed and rated, held against what is measured: the whole table, and what stands on the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from assessments import measured, measured_panel, scoring
+from assessments.measured import Finding, Measured, Opinion, RuleFinding, Target, finding
+from assessments.measured_words import Names, view
+from assessments.models import Answer, Assessment, AssessmentState, Response, ResponseKind
+from assessments.scoring import RuleStatus
+from tests.factories import NOW, Cast, make_assessment, make_incident, make_vendor
+from vendors import metrics
+from vendors.metrics import Direction, Measures, Point, Series, Trend
+from vendors.models import MeasureTarget, Vendor
+
+F = Finding
+MONTHS = 14
+KNOWN_AT = datetime(2026, 4, 20, tzinfo=UTC)
+
+
+def series(direction: Direction, values: Sequence[float] = (10.0,) * 6, key: str = "duration_mean") -> Series:
+    """A measure whose trend is given."""
+    points = tuple(
+        Point(start=date(2025, month, 1), end=date(2025, month, 28), value=value, cases=(month,), is_left_out=False)
+        for month, value in enumerate(values, start=1)
+    )
+    is_short = direction == Direction.TOO_LITTLE_DATA
+    slope = {Direction.RISING: 3.1, Direction.FALLING: -3.1}.get(direction, 0.0)
+    trend = Trend(
+        direction=direction, slope=None if is_short else slope, p=None if is_short else 0.02, periods=len(values)
+    )
+    return Series(measure=metrics.BY_KEY[key], points=points, trend=trend, overall=10.0)
+
+
+# The table --------------------------------------------------------------------------------------------------------
+# Status → direction → finding without a target, outside of it, within it. The measure stands at 10; less is better.
+TABLE: Mapping[RuleStatus, Mapping[Direction, tuple[Finding, Finding, Finding]]] = {
+    RuleStatus.MET: {
+        Direction.RISING: (F.CONTRADICTED, F.CONTRADICTED, F.CONTRADICTED),
+        Direction.FLAT: (F.NOT_BORNE_OUT, F.NOT_BORNE_OUT, F.BORNE_OUT),
+        Direction.FALLING: (F.BORNE_OUT, F.BORNE_OUT, F.BORNE_OUT),
+        Direction.TOO_LITTLE_DATA: (F.TOO_LITTLE_DATA,) * 3,
+    },
+    RuleStatus.PARTLY: {
+        Direction.RISING: (F.CONFIRMED, F.CONFIRMED, F.CONFIRMED),
+        Direction.FLAT: (F.NO_FINDING, F.NO_FINDING, F.BETTER_THAN_RATED),
+        Direction.FALLING: (F.BETTER_THAN_RATED, F.BETTER_THAN_RATED, F.BETTER_THAN_RATED),
+        Direction.TOO_LITTLE_DATA: (F.TOO_LITTLE_DATA,) * 3,
+    },
+    RuleStatus.NOT_RATED: {
+        Direction.RISING: (F.NOT_RATED,) * 3,
+        Direction.FLAT: (F.NOT_RATED,) * 3,
+        Direction.FALLING: (F.NOT_RATED,) * 3,
+        Direction.TOO_LITTLE_DATA: (F.TOO_LITTLE_DATA,) * 3,
+    },
+}
+TARGETS = (None, 9.99, 10.0)  # on the target is within it
+
+
+@pytest.mark.parametrize("key", sorted(metrics.DECIDING.values()))
+@pytest.mark.parametrize("direction", Direction)
+@pytest.mark.parametrize("status", RuleStatus)
+def test_a_measure_says_of_a_status_what_the_table_says(status: RuleStatus, direction: Direction, key: str) -> None:
+    row = TABLE[RuleStatus.PARTLY if status == RuleStatus.BROKEN else status][direction]
+    assert tuple(finding(status, series(direction, key=key), target=target) for target in TARGETS) == row
+
+
+def test_of_a_measure_of_which_more_is_better_rising_is_good() -> None:
+    assert finding(RuleStatus.MET, series(Direction.RISING, key="proven")) == F.BORNE_OUT
+    assert finding(RuleStatus.BROKEN, series(Direction.FALLING, key="proven")) == F.CONFIRMED
+    assert finding(RuleStatus.MET, series(Direction.FLAT, key="proven"), target=11) == F.NOT_BORNE_OUT
+
+
+@pytest.mark.parametrize("status", RuleStatus)
+def test_a_rule_that_no_measure_decides_is_not_tested(status: RuleStatus) -> None:
+    assert finding(status, None) == F.NOT_TESTED
+
+
+def measures(**directions: Direction) -> Measures:
+    made = [series(directions.get(one.key, Direction.FLAT), key=one.key) for one in metrics.MEASURES]
+    return Measures(
+        step=metrics.Step.MONTH,
+        since=date(2024, 4, 1),
+        until=date(2026, 3, 31),
+        known_at=KNOWN_AT,
+        cases=84,
+        series=tuple(made),
+        left_out=metrics.LeftOut(open_cases=(), young=(), wait=None, not_critical=0),
+    )
+
+
+RULES = ("support", "consistency", "guidance", "troubleshooting", "speed", "proof", "prevention")
+POLICY = scoring.Policy()
+
+
+def score(grades: Mapping[str, int | None]) -> scoring.Score:
+    """One question a rule."""
+    asked = [
+        scoring.QuestionInput(
+            key=f"{rule}-1",
+            rule=rule,
+            weight=Fraction(1),
+            knockout=False,
+            answers=(scoring.RaterAnswer(rater="1", department=None, grade=grades[rule]),) if rule in grades else (),
+        )
+        for rule in RULES
+    ]
+    return scoring.score(RULES, asked, POLICY)
+
+
+def test_only_two_rules_are_decided_by_a_measure() -> None:
+    found = measured.findings(score(dict.fromkeys(RULES, 4)), None, measures(), {})
+    assert [rule.rule for rule in found] == list(RULES)
+    assert {rule.rule: rule.measure for rule in found if rule.measure} == {
+        "speed": "duration_mean",
+        "proof": "repeats",
+    }
+    assert {rule.rating.finding for rule in found if not rule.measure} == {F.NOT_TESTED}
+
+
+def test_claim_and_rating_are_each_held_against_the_measure_and_never_averaged() -> None:
+    rising = measures(duration_mean=Direction.RISING)
+    found = measured.findings(score({"speed": 1}), score({"speed": 4}), rising, {})
+    speed = found[4]
+    assert speed.claim == Opinion(status=RuleStatus.MET, percent=Fraction(100), finding=F.CONTRADICTED)
+    assert speed.rating == Opinion(status=RuleStatus.BROKEN, percent=Fraction(25), finding=F.CONFIRMED)
+    assert found[0].claim is None, "the vendor says nothing of it"
+    assert found[0].rating == Opinion(status=RuleStatus.NOT_RATED, percent=None, finding=F.NOT_TESTED)
+
+
+def test_the_target_of_the_deciding_measure_counts_and_no_other() -> None:
+    given = score(dict.fromkeys(RULES, 4))
+    within = measured.findings(given, None, measures(), {"duration_mean": Target(value=12)})
+    other = measured.findings(given, None, measures(), {"duration_median": Target(value=12)})
+    assert (within[4].rating.finding, other[4].rating.finding) == (F.BORNE_OUT, F.NOT_BORNE_OUT)
+
+
+# The words --------------------------------------------------------------------------------------------------------
+NAMES = Names(
+    rules={key: (position, key.title()) for position, key in enumerate(RULES, start=1)},
+    percent=lambda value: f"{value}%",
+)
+
+
+def notices(rating: int | None, claim: int | None, direction: Direction, target: float | None = None) -> list[Any]:
+    given = measures(duration_mean=direction, repeats=Direction.TOO_LITTLE_DATA)
+    targets = {"duration_mean": Target(value=target)} if target is not None else {}
+    own = None if claim is None else score({"speed": claim})
+    rules = measured.findings(score({"speed": rating} if rating is not None else {}), own, given, targets)
+    return list(view(Measured(rules=rules, measures=given, targets=targets), NAMES).notices)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What is given, and the sentence it comes to: its beginning, and what the measure does."""
+
+    rating: int
+    claim: int | None = None
+    direction: Direction
+    target: float | None = None
+    label: str
+    opening: str
+    rest: str
+
+
+SENTENCES = (
+    Said(
+        rating=4,
+        direction=Direction.RISING,
+        label="Contradicted",
+        opening="Rule 5, “Speed”, is rated met",
+        rest="rises by 3.1 hours a month",
+    ),
+    Said(
+        rating=4,
+        claim=4,
+        direction=Direction.RISING,
+        label="Contradicted",
+        opening="Rule 5, “Speed”, is claimed and rated met",
+        rest="rises by 3.1 hours a month",
+    ),
+    Said(
+        rating=1,
+        claim=4,
+        direction=Direction.RISING,
+        label="Claim: contradicted",
+        opening="The vendor claims that rule 5, “Speed”, is met",
+        rest="rises by 3.1 hours a month",
+    ),
+    Said(
+        rating=4,
+        direction=Direction.FLAT,
+        label="Not borne out",
+        opening="Rule 5, “Speed”, is rated met",
+        rest="does not fall: it stays at 10 hours",
+    ),
+    Said(
+        rating=4,
+        direction=Direction.FLAT,
+        target=4,
+        label="Not borne out",
+        opening="Rule 5, “Speed”, is rated met",
+        rest="does not fall: it stays at 10 hours, and 4 hours was agreed",
+    ),
+    Said(
+        rating=2,
+        direction=Direction.FALLING,
+        label="Better than rated",
+        opening="Rule 5, “Speed”, is rated partly met",
+        rest="falls by 3.1 hours a month",
+    ),
+    Said(
+        rating=1,
+        direction=Direction.FLAT,
+        target=12,
+        label="Better than rated",
+        opening="Rule 5, “Speed”, is rated broken",
+        rest="keeps to the 12 hours agreed: 10 hours",
+    ),
+)
+
+
+@pytest.mark.parametrize("said", SENTENCES, ids=lambda said: f"{said.label} {said.rest}")
+def test_what_speaks_against_a_grade_is_said_with_its_figures(said: Said) -> None:
+    (notice,) = notices(said.rating, said.claim, said.direction, said.target)
+    measure = "the mean duration of critical incidents"
+    assert notice.label == said.label
+    assert notice.text.replace("\u00a0", " ") == f"{said.opening}, yet {measure} {said.rest} (p = 0.02, 6 months)."
+
+
+@pytest.mark.parametrize(
+    ("rating", "claim", "direction"),
+    [
+        (4, 4, Direction.FALLING),
+        (1, None, Direction.RISING),
+        (1, None, Direction.FLAT),
+        (None, None, Direction.RISING),
+        (4, 4, Direction.TOO_LITTLE_DATA),
+        (4, 1, Direction.FALLING),  # that the vendor is too modest is no news about the rating
+    ],
+)
+def test_what_agrees_with_the_grades_needs_no_sentence(
+    rating: int | None, claim: int | None, direction: Direction
+) -> None:
+    assert notices(rating, claim, direction) == []
+
+
+def test_good_news_are_said_as_loudly_as_bad_ones() -> None:
+    better = measures(duration_mean=Direction.RISING, repeats=Direction.FALLING)
+    rules = measured.findings(score({"speed": 4, "proof": 1}), None, better, {})
+    shown = view(Measured(rules=rules, measures=better, targets={}), NAMES)
+    assert [one.finding for one in shown.notices] == [F.CONTRADICTED, F.BETTER_THAN_RATED]
+    assert "falls by 3.1 points a month" in shown.notices[1].text
+    assert not shown.is_only_better
+
+
+def test_every_measure_of_a_rule_stands_beside_it_and_the_deciding_one_first() -> None:
+    rules = measured.findings(score({}), None, measures(), {})
+    shown = view(Measured(rules=rules, measures=measures(), targets={"repeats": Target(value=30)}), NAMES)
+    assert [[line.key for line in row.lines] for row in shown.rows] == [
+        ["restored_late"],
+        ["handovers", "spread"],
+        ["told_why"],
+        ["fixes_thrown", "reopened"],
+        ["duration_mean", "duration_median", "was_fast"],
+        ["repeats", "proven", "cause_proven"],
+        ["volume"],
+    ]
+    assert [line.decides for line in shown.rows[5].lines] == [True, False, False]
+    assert shown.rows[5].lines[0].target == "agreed target: 30%, kept"
+
+
+def test_more_incidents_than_are_named_are_counted() -> None:
+    opinion = Opinion(status=RuleStatus.MET, percent=Fraction(80), finding=F.CONTRADICTED)
+    rule = RuleFinding(
+        rule="speed", measure="duration_mean", claim=None, rating=opinion, incidents=("A-1", "A-2"), incident_count=14
+    )
+    given = measures(duration_mean=Direction.RISING)
+    (notice,) = view(Measured(rules=(rule,), measures=given, targets={}), NAMES).notices
+    assert notice.named == "A-1, A-2 and 12 more"
+
+
+@pytest.mark.parametrize("language", ["fr", "nl"])
+def test_figures_follow_the_language(language: str) -> None:
+    with translation.override(language):
+        (notice,) = notices(4, None, Direction.RISING)
+    assert "3,1" in notice.text
+    assert "0,02" in notice.text
+
+
+# From the rows ----------------------------------------------------------------------------------------------------
+def slower(vendor: Vendor, *, by: float = 3.0, start: float = 4.0) -> None:
+    """Four critical incidents in each of fourteen months, each month `by` hours longer, up to the end of March."""
+    for month in range(MONTHS):
+        year, index = divmod(2025 * 12 + 1 + month, 12)
+        for day in (2, 9, 16, 23):
+            opened = datetime(year, index + 1, day, 8, tzinfo=UTC)
+            make_incident(vendor, f"INC-{year}{index + 1:02}{day:02}", opened=opened, hours=start + by * month)
+
+
+@pytest.fixture
+def assessment(cast: Cast) -> Assessment:
+    """Every rule is rated met, and the vendor takes ever longer."""
+    vendor = make_vendor(cast.organisation, "Slower Systems")
+    made = make_assessment(cast.assessor, vendor=vendor, grade=4)
+    made.responses.update(submitted_at=NOW)
+    slower(vendor)
+    return made
+
+
+def rule(found: Measured | None, key: str) -> RuleFinding:
+    assert found is not None
+    return next(one for one in found.rules if one.rule == key)
+
+
+def test_an_assessment_is_held_against_the_incidents_to_the_end_of_its_period(assessment: Assessment) -> None:
+    found = measured.measured(assessment, now=KNOWN_AT)
+    speed = rule(found, "speed")
+    assert (speed.rating.finding, speed.claim) == (F.CONTRADICTED, None)
+    assert found is not None
+    assert (found.measures.until, found.measures.cases) == (assessment.period_end, 56)
+    assert speed.incidents[0] == "INC-20260323"
+    assert (len(speed.incidents), speed.incident_count) == (20, 56)
+
+
+def test_incidents_of_the_future_of_a_period_are_not_looked_at(assessment: Assessment) -> None:
+    before = measured.measured(assessment, now=KNOWN_AT)
+    make_incident(assessment.vendor, "LATER", opened=datetime(2026, 4, 2, tzinfo=UTC), hours=900)
+    after = measured.measured(assessment, now=KNOWN_AT)
+    assert before is not None
+    assert after is not None
+    assert after.rules == before.rules
+
+
+def test_what_the_vendor_handed_in_is_its_claim(assessment: Assessment) -> None:
+    own = Response.objects.create(assessment=assessment, kind=ResponseKind.VENDOR)
+    asked = assessment.release.questions.all()
+    Answer.objects.bulk_create(Answer(response=own, question=one, grade=1) for one in asked)
+    assert rule(measured.measured(assessment, now=KNOWN_AT), "speed").claim is None
+    Response.objects.filter(pk=own.pk).update(submitted_at=NOW)
+    claim = rule(measured.measured(assessment, now=KNOWN_AT), "speed").claim
+    assert claim == Opinion(status=RuleStatus.BROKEN, percent=Fraction(25), finding=F.CONFIRMED)
+
+
+def test_an_agreed_target_can_bear_out_a_measure_that_stays(cast: Cast) -> None:
+    vendor = make_vendor(cast.organisation)
+    assessment = make_assessment(cast.assessor, vendor=vendor, grade=4)
+    assessment.responses.update(submitted_at=NOW)
+    slower(vendor, by=0)
+    assert rule(measured.measured(assessment, now=KNOWN_AT), "speed").rating.finding == F.NOT_BORNE_OUT
+    MeasureTarget.objects.create(vendor=vendor, measure="duration_mean", value=4, set_by=cast.assessor.user)
+    assert rule(measured.measured(assessment, now=KNOWN_AT), "speed").rating.finding == F.BORNE_OUT
+
+
+def test_behind_a_finding_about_repeats_stand_those_that_came_back(assessment: Assessment) -> None:
+    months: dict[int, int] = {}
+    for incident in assessment.vendor.incidents.order_by("opened_at"):
+        month = incident.opened_at.year * 12 + incident.opened_at.month
+        place = months[month] = months.get(month, -1) + 1
+        comes_back = place <= (month - 2025 * 12 - 2) // 4  # more and more of them
+        incident.problem = f"Clock {month}" if comes_back else f"Once {incident.reference}"
+        incident.save()
+    proof = rule(measured.measured(assessment, now=KNOWN_AT), "proof")
+    assert proof.rating.finding == F.CONTRADICTED
+    assert 0 < proof.incident_count < 56
+    problems = dict(assessment.vendor.incidents.values_list("reference", "problem"))
+    assert all(problems[reference].startswith("Clock") for reference in proof.incidents)
+
+
+def test_without_mission_critical_incidents_nothing_is_measured(cast: Cast) -> None:
+    assessment = make_assessment(cast.assessor, grade=4)
+    make_incident(assessment.vendor, mission_critical=False)
+    assert measured.measured(assessment, now=KNOWN_AT) is None
+
+
+def test_it_takes_a_fixed_number_of_queries(
+    assessment: Assessment, cast: Cast, django_assert_max_num_queries: Any
+) -> None:
+    fresh = Assessment.objects.select_related("vendor", "release").get(pk=assessment.pk)
+    with django_assert_max_num_queries(14):
+        measured.measured(fresh, now=KNOWN_AT)
+
+
+class TestWhoSeesIt:
+    def test_a_rater_sees_it_once_their_answers_are_in(self, assessment: Assessment, cast: Cast) -> None:
+        assessment.responses.update(submitted_at=None)
+        kept = measured_panel.section(assessment, cast.assessor, now=KNOWN_AT)
+        assert kept is not None
+        assert (kept.is_withheld, kept.view) == (True, None)
+        assessment.responses.update(submitted_at=NOW)
+        shown = measured_panel.section(assessment, cast.assessor, now=KNOWN_AT)
+        assert shown is not None
+        assert shown.view is not None
+
+    def test_a_rater_of_another_assessment_of_the_same_vendor_does_not(
+        self, assessment: Assessment, cast: Cast
+    ) -> None:
+        make_assessment(cast.colleague, vendor=assessment.vendor)
+        for member, is_withheld in ((cast.colleague, True), (cast.assessor, False), (cast.approver, False)):
+            shown = measured_panel.section(assessment, member, now=KNOWN_AT)
+            assert shown is not None
+            assert shown.is_withheld is is_withheld
+
+    @pytest.mark.parametrize("state", [AssessmentState.DRAFT, AssessmentState.APPROVED, AssessmentState.CANCELLED])
+    def test_only_what_is_judged_now_is_held_against_it(
+        self, assessment: Assessment, cast: Cast, state: AssessmentState
+    ) -> None:
+        assessment.state = state
+        assert measured_panel.section(assessment, cast.approver, now=KNOWN_AT) is None
+
+    def test_the_vendors_page_tells_the_latest_approved(self, assessment: Assessment, cast: Cast) -> None:
+        assert measured_panel.of_vendor(cast.reader, assessment.vendor) is None
+        Assessment.objects.update(state=AssessmentState.APPROVED, closed_at=NOW - timedelta(days=2))
+        newer = make_assessment(
+            cast.assessor, vendor=assessment.vendor, grade=1, state=AssessmentState.APPROVED, closed_at=NOW
+        )
+        panel = measured_panel.of_vendor(cast.reader, assessment.vendor)
+        assert panel is not None
+        assert panel.context["assessment"] == newer
