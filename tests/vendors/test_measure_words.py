@@ -1,0 +1,205 @@
+"""Figures, trends and what is left out, as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+
+from vendors.measure_words import EXPLAINED, LABELS, UNITS, figure, left_out_words, plural, probability, trend_words
+from vendors.measures import FINE_DIGITS, digits
+from vendors.metrics import (
+    BY_KEY,
+    MEASURES,
+    Case,
+    Direction,
+    LeftOut,
+    Measures,
+    Series,
+    Step,
+    Trend,
+    Unit,
+    measure,
+    trend,
+)
+
+FALLING, RISING, FLAT = Direction.FALLING, Direction.RISING, Direction.FLAT
+
+
+def series(
+    direction: Direction, slope: float | None, p: float | None, periods: int, key: str = "duration_mean"
+) -> Series:
+    found = Trend(direction=direction, slope=slope, p=p, periods=periods)
+    return Series(measure=BY_KEY[key], points=(), trend=found, overall=None)
+
+
+def test_every_measure_and_unit_has_its_words() -> None:
+    keys = [one.key for one in MEASURES]
+    assert list(LABELS) == keys
+    assert list(EXPLAINED) == keys
+    assert all(str(EXPLAINED[key]).endswith(".") for key in keys)
+    assert len({str(label) for label in LABELS.values()}) == len(keys)
+    assert set(UNITS) == set(Unit)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (4.2, Unit.HOURS, "4.2 hours"),
+        (4.0, Unit.HOURS, "4 hours"),
+        (1.0, Unit.HOURS, "1 hour"),
+        (1.5, Unit.HOURS, "1.5 hours"),
+        (0.25, Unit.HOURS, "0.25 hours"),
+        (0.0, Unit.HOURS, "0 hours"),
+        (120.0, Unit.HOURS, "120 hours"),
+        (31.0, Unit.PERCENT, "31%"),
+        (31.25, Unit.PERCENT, "31.3%"),
+        (100.0, Unit.PERCENT, "100%"),
+        (1.84, Unit.TIMES, "1.8"),
+        (1.0, Unit.INCIDENTS, "1 incident"),
+        (12.0, Unit.INCIDENTS, "12 incidents"),
+        (3.5, Unit.INCIDENTS, "3.5 incidents"),
+        (None, Unit.HOURS, ""),
+    ],
+)
+def test_figures_have_their_unit(value: float | None, unit: Unit, said: str) -> None:
+    assert figure(value, unit) == said
+
+
+@pytest.mark.parametrize(
+    ("given", "step", "said"),
+    [
+        (series(FALLING, -3.1, 0.021, 14), Step.MONTH, "falling by 3.1 hours a month, p = 0.02, 14 months"),
+        (series(RISING, 3.1, 0.021, 14), Step.WEEK, "rising by 3.1 hours a week, p = 0.02, 14 weeks"),
+        (series(FALLING, -1.0, 0.05, 9), Step.WEEK, "falling by 1 hour a week, p = 0.05, 9 weeks"),
+        (
+            series(RISING, 1.44, 0.00003, 20, "repeats"),
+            Step.MONTH,
+            "rising by 1.4 points a month, p < 0.001, 20 months",
+        ),
+        (series(RISING, 1.0, 0.03, 8, "sla"), Step.MONTH, "rising by 1 point a month, p = 0.03, 8 months"),
+        (series(FALLING, -0.12, 0.04, 8, "handovers"), Step.MONTH, "falling by 0.12 a month, p = 0.04, 8 months"),
+        (series(RISING, 2.0, 0.04, 8, "volume"), Step.MONTH, "rising by 2 incidents a month, p = 0.04, 8 months"),
+        (series(RISING, 0.0, 0.004, 16, "repeats"), Step.MONTH, "rising, p = 0.004, 16 months"),
+        (series(FALLING, -0.004, 0.04, 16, "repeats"), Step.WEEK, "falling, p = 0.04, 16 weeks"),
+        (series(FLAT, 0.3, 0.62, 14), Step.MONTH, "flat, p = 0.62, 14 months"),
+        (series(FLAT, 0.0, 1.0, 8), Step.WEEK, "flat, p = 1, 8 weeks"),
+        (series(Direction.TOO_LITTLE_DATA, None, None, 3), Step.MONTH, "too little data: 3 months"),
+        (series(Direction.TOO_LITTLE_DATA, None, None, 1), Step.MONTH, "too little data: 1 month"),
+        (series(Direction.TOO_LITTLE_DATA, None, None, 1), Step.WEEK, "too little data: 1 week"),
+    ],
+)
+def test_trends_are_one_sentence(given: Series, step: Step, said: str) -> None:
+    assert trend_words(given, step) == said
+
+
+@pytest.mark.parametrize(
+    ("p", "said"),
+    [
+        (0.0004, "p < 0.001"),
+        (0.001, "p = 0.001"),
+        (0.0042, "p = 0.004"),
+        (0.0049, "p = 0.005"),
+        (0.0951, "p = 0.095"),  # two decimals would say 0.1, which would be flat
+        (0.0999, "p = 0.0999"),
+        (0.1, "p = 0.1"),
+        (0.1049, "p = 0.1"),
+        (0.62, "p = 0.62"),
+    ],
+)
+def test_p_is_never_rounded_away_or_over_the_threshold(p: float, said: str) -> None:
+    assert probability(Trend(direction=FLAT, slope=0.0, p=p, periods=8)) == said
+
+
+def test_numbers_and_units_follow_the_language() -> None:
+    with translation.override("fr"):
+        assert figure(4.25, Unit.TIMES) == "4,3"
+        assert figure(31.25, Unit.PERCENT) == "31,3\u00a0%"
+        assert "0,02" in trend_words(series(FLAT, 0.3, 0.021, 14), Step.MONTH)
+    with translation.override("nl"):
+        assert figure(31.25, Unit.PERCENT) == "31,3%"
+
+
+@pytest.mark.parametrize(
+    ("language", "numbers"),
+    [("en", {"0": 0, "0.5": 2, "1": 1, "1.5": 2, "2": 2}), ("fr", {"0.5": 0, "1.5": 1, "2": 2, "2.5": 2})],
+)
+def test_decimals_take_the_grammatical_number_of_the_language(language: str, numbers: dict[str, int]) -> None:
+    with translation.override(language):
+        assert {said: plural(Decimal(said)) for said in numbers} == numbers
+
+
+def test_page_and_snapshot_say_the_same() -> None:
+    """What was written down with two decimals is said as what was never written down."""
+    for value in (3.049, 3.05, 3.0449999, 0.0449, 0.995, 0.9949, 9.95, 99.949):
+        assert figure(value, Unit.HOURS) == figure(float(str(digits(value))), Unit.HOURS)
+    for slope in (0.04496, 0.99996, 1.0449, -0.005, 12.345678):
+        said, kept = (
+            trend_words(series(RISING, number, 0.02, 8), Step.MONTH)
+            for number in (slope, float(str(digits(slope, FINE_DIGITS))))
+        )
+        assert said == kept
+
+
+# What is left out ------------------------------------------------------------------------------------------------
+def left_out(
+    *, step: Step = Step.MONTH, opened: int = 0, young: int = 0, wait: float | None = None, other: int = 0
+) -> list[str]:
+    found = measure(
+        (), (), since=date(2025, 1, 1), until=date(2025, 12, 31), known_at=datetime(2026, 1, 1, tzinfo=UTC), zone=UTC
+    )
+    out = LeftOut(open_cases=tuple(range(opened)), young=(date(2025, 12, 1),) * young, wait=wait, not_critical=other)
+    return left_out_words(
+        Measures(
+            step=step,
+            since=found.since,
+            until=found.until,
+            known_at=found.known_at,
+            cases=0,
+            series=found.series,
+            left_out=out,
+        )
+    )
+
+
+def test_nothing_left_out_says_nothing() -> None:
+    assert left_out() == []
+
+
+def test_each_reason_is_a_sentence() -> None:
+    assert left_out(opened=1, other=1) == [
+        "1 incident is still open, so it has no time to resolve yet.",
+        "1 incident is not mission-critical, so it is in no measure.",
+    ]
+    open_cases, young, other = left_out(opened=3, young=2, wait=82.84, other=1200)
+    assert open_cases == "3 incidents are still open, so they have no time to resolve yet."
+    assert young == (
+        "The newest 2 months are shown but are in no trend: they have not ended, or ended less than 82.8 hours ago, "
+        "the time within which nine of ten incidents were resolved."
+    )
+    assert other.endswith("incidents are not mission-critical, so they are in no measure.")
+
+
+@pytest.mark.parametrize(("step", "name"), [(Step.MONTH, "month"), (Step.WEEK, "week")])
+def test_youngest_period_alone_is_named_without_a_number(step: Step, name: str) -> None:
+    assert left_out(step=step, young=1, wait=4)[0].startswith(f"The newest {name} is shown but is in no trend: ")
+    assert left_out(step=step, young=1) == [f"The newest {name} is shown but is in no trend: it has not ended."]
+    assert left_out(step=step, young=2, wait=4)[0].startswith(f"The newest 2 {name}s are shown")
+
+
+def test_measured_trend_reads_as_the_figures_say() -> None:
+    opened = [datetime(2025, month, 10, tzinfo=UTC) for month in range(1, 13)]
+    cases = [Case(id=n, opened=at, resolved=at + timedelta(hours=40 - 3 * n)) for n, at in enumerate(opened)]
+    found = measured(cases)
+    assert trend_words(found.of("duration_mean"), found.step) == "falling by 3 hours a month, p < 0.001, 12 months"
+    assert trend_words(found.of("volume"), found.step) == "flat, p = 1, 12 months"
+    assert trend_words(found.of("sla"), found.step) == "too little data: 0 months"
+    assert trend([]).p is None
+
+
+def measured(cases: Sequence[Case]) -> Measures:
+    known = datetime(2026, 3, 1, tzinfo=UTC)
+    return measure(cases, (), since=date(2025, 1, 1), until=date(2025, 12, 31), known_at=known, zone=UTC)
