@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 import django_filters
 from django import forms
@@ -24,9 +23,11 @@ from vendors.incidents import INCIDENT_FIELDS, fingerprint
 from vendors.models import Incident, IncidentQuerySet, Service, Sla, Vendor
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+LATEST = date(2999, 12, 31)
 RECENT = 1_000  # incidents of a vendor that are looked through for words in use
 OFFERED = 60  # words a field
 MOST_IDS = 200
+MOST_TIMES = 9_999
 ON, OFF = "1", "0"
 MOMENTS = ("opened_at", "resolved_at", "restored_at")
 WORDS_IN_USE = ("problem", "handled_by", "department", "priority")
@@ -38,15 +39,16 @@ MOVED = _(
 
 
 # Moments ---------------------------------------------------------------------------------------------------------
-def in_zone(naive: datetime, zone: ZoneInfo, *, fold: int = 0) -> datetime | None:
-    """The moment at which the clocks of `zone` show this; None where they skip it. Of two, `fold` says which."""
-    moment = naive.replace(tzinfo=zone, fold=fold)
-    back = moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0)
+def in_zone(naive: datetime, zone: tzinfo, *, fold: int = 0) -> datetime | None:
+    """The moment, in UTC, that the clocks of `zone` show so; None where they skip it. Of two, `fold` says which."""
+    moment = naive.replace(tzinfo=zone, fold=fold).astimezone(UTC)
+    back = moment.astimezone(zone).replace(tzinfo=None, fold=0)
     return moment if back == naive.replace(fold=0) else None
 
 
 class MomentField(forms.DateTimeField):
-    """A date and a time of day in the installation's zone. An hour that the clocks skip is refused by name; of an
+    """A date and a time of day in the installation's zone, in UTC once cleaned: the difference of two times of one zone
+    ignores the change of its clocks. An hour that the clocks skip is refused by name; of an
     hour that they show twice, the first is meant, as long as the field is not left as it was."""
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -60,10 +62,10 @@ class MomentField(forms.DateTimeField):
         if value in self.empty_values:
             return None
         read = value if isinstance(value, datetime) else self._read(str(value).strip())
-        if timezone.is_aware(read):
-            return read
         try:
-            moment = in_zone(read, self._zone())
+            if timezone.is_aware(read):
+                return read.astimezone(UTC)
+            moment = in_zone(read, timezone.get_current_timezone())
         except OverflowError:
             raise ValidationError(self.error_messages["far"], code="far") from None
         if moment is None:
@@ -71,6 +73,8 @@ class MomentField(forms.DateTimeField):
         return moment
 
     def _read(self, text: str) -> datetime:
+        if ":" not in text:  # a day alone would be taken for its midnight
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
         try:
             read = parse_datetime(text)
         except ValueError:
@@ -87,10 +91,6 @@ class MomentField(forms.DateTimeField):
             if str(data or "") in {shown.strftime("%Y-%m-%dT%H:%M:%S"), self.widget.format_value(shown)}:
                 return False
         return super().has_changed(initial, data)
-
-    @staticmethod
-    def _zone() -> ZoneInfo:
-        return ZoneInfo(str(timezone.get_current_timezone()))
 
 
 class WordsField(forms.CharField):
@@ -122,6 +122,14 @@ class IncidentForm(forms.ModelForm[Incident]):
         required=False,
         help_text=_("In the same words each time it happens: that is how a problem that comes back is seen."),
     )
+    reopened = forms.IntegerField(label=_("Times reopened"), required=False, min_value=0, max_value=MOST_TIMES)
+    handovers = forms.IntegerField(
+        label=_("Hand-overs"),
+        required=False,
+        min_value=0,
+        max_value=MOST_TIMES,
+        help_text=_("How many times it went to another person or team."),
+    )
     department = WordsField(label=_("Department"), max_length=120, required=False)
     handled_by = WordsField(
         label=_("Handled by"), max_length=120, required=False, help_text=_("The vendor’s person or team.")
@@ -138,7 +146,6 @@ class IncidentForm(forms.ModelForm[Incident]):
         fields = INCIDENT_FIELDS
         help_texts = {
             "mission_critical": _("The business stopped, or soon would have. The measures count these alone."),
-            "handovers": _("How many times it went to another person or team."),
         }
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
@@ -206,10 +213,11 @@ class IncidentForm(forms.ModelForm[Incident]):
         opened: datetime | None = cleaned.get("opened_at")
         for name in MOMENTS[1:]:
             moment: datetime | None = cleaned.get(name)
-            if not opened or not moment or moment.astimezone(UTC) >= opened.astimezone(UTC):
+            if not opened or not moment or moment >= opened:
                 continue
-            again = moment.replace(fold=1)  # of an hour that the clocks show twice, the second
-            if again.astimezone(UTC) >= opened.astimezone(UTC):
+            shown = timezone.localtime(moment)  # of an hour that the clocks show twice, the second may be meant
+            again = in_zone(shown.replace(tzinfo=None), timezone.get_current_timezone(), fold=1)
+            if again and again >= opened:
                 cleaned[name] = again
             else:
                 self.add_error(name, _("This is before it was opened."))
@@ -319,7 +327,7 @@ class IncidentFilter(django_filters.FilterSet):
         return queryset.filter(opened_at__gte=_midnight(value))
 
     def to_day(self, queryset: IncidentQuerySet, name: str, value: date) -> IncidentQuerySet:
-        return queryset.filter(opened_at__lt=_midnight(value + timedelta(days=1)))
+        return queryset.filter(opened_at__lt=_midnight(min(value, LATEST) + timedelta(days=1)))
 
     def by_ids(self, queryset: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
         return queryset.filter(pk__in=ids_in(value))
@@ -346,4 +354,5 @@ def ids_in(text: str) -> list[int]:
 
 
 def _midnight(day: date) -> datetime:
+    day = min(max(day, EARLIEST.date()), LATEST)  # beyond these, times of a zone cannot be computed
     return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())

@@ -1,0 +1,67 @@
+"""An incident in words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.factories import NOW, Cast, make_incident, make_vendor
+from vendors.incident_words import Fact, duration, facts_of, source
+from vendors.models import Incident
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [
+        (None, ""),
+        (timedelta(), "less than a minute"),
+        (timedelta(seconds=59), "less than a minute"),
+        (timedelta(minutes=1), "1 minute"),
+        (timedelta(minutes=35, seconds=59), "35 minutes"),
+        (timedelta(hours=1), "1 hour"),
+        (timedelta(hours=4, minutes=1), "4 hours 1 minute"),
+        (timedelta(days=1), "1 day"),
+        (timedelta(days=2, hours=4, minutes=59), "2 days 4 hours"),
+        (timedelta(days=1200, minutes=5), "1,200 days"),
+    ],
+)
+def test_a_duration_is_said_in_its_two_largest_units(length: timedelta | None, said: str, settings: Any) -> None:
+    settings.USE_THOUSAND_SEPARATOR = True
+    assert duration(length) == said
+
+
+def facts(incident: Incident) -> dict[str, Fact]:
+    return {fact.label: fact for fact in facts_of(incident)}
+
+
+def test_what_is_known_is_said_and_what_is_not_says_why_that_matters(cast: Cast) -> None:
+    told = facts(make_incident(make_vendor(cast.organisation), hours=None))
+    for label in ("Resolved", "Business restored", "Service level", "Problem or cause", "Root cause proven"):
+        assert told[label].said == "", label
+        assert told[label].why, label
+    for label in ("Times reopened", "Hand-overs", "Handled by"):
+        assert (told[label].said, bool(told[label].why)) == ("", True), label
+    assert told["Opened"].said
+    assert {"Time to resolve", "Service", "Priority", "Department"}.isdisjoint(told)
+
+
+def test_nothing_reopened_and_nothing_proven_are_known(cast: Cast) -> None:
+    told = facts(make_incident(make_vendor(cast.organisation), reopened=0, handovers=0, root_cause_proven=False))
+    assert told["Times reopened"].said == told["Hand-overs"].said == "0"
+    assert told["Root cause proven"].said == "No"
+
+
+def test_a_business_that_came_back_later_says_how_much(cast: Cast) -> None:
+    vendor = make_vendor(cast.organisation)
+    late = make_incident(vendor, hours=1, restored_at=NOW + timedelta(hours=3))
+    early = make_incident(vendor, hours=4, restored_at=NOW + timedelta(hours=3))
+    assert "2 hours after" in facts(late)["Business restored"].said
+    assert "after" not in facts(early)["Business restored"].said
+
+
+def test_the_source_is_named_as_people_know_it() -> None:
+    assert source(Incident(source="manual")) == "Written down by hand"
+    assert source(Incident(source="servicenow")) == "ServiceNow"
+    assert source(Incident(source="our-own-desk")) == "our-own-desk"
