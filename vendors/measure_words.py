@@ -237,17 +237,17 @@ def _young(count: int, step: Step, wait: str) -> str:
         return _unended(count, step)
     if step == Step.MONTH:
         said = ngettext(
-            "The newest month is shown but is in no trend: it has not ended, or ended less than %(wait)s ago, the time "
+            "The newest month is shown but is in no trend: it is not complete, or ended less than %(wait)s ago, the time "
             "within which nine of ten incidents were resolved.",
-            "The newest %(count)s months are shown but are in no trend: they have not ended, or ended less than "
+            "The newest %(count)s months are shown but are in no trend: they are not complete, or ended less than "
             "%(wait)s ago, the time within which nine of ten incidents were resolved.",
             count,
         )
     else:
         said = ngettext(
-            "The newest week is shown but is in no trend: it has not ended, or ended less than %(wait)s ago, the time "
+            "The newest week is shown but is in no trend: it is not complete, or ended less than %(wait)s ago, the time "
             "within which nine of ten incidents were resolved.",
-            "The newest %(count)s weeks are shown but are in no trend: they have not ended, or ended less than "
+            "The newest %(count)s weeks are shown but are in no trend: they are not complete, or ended less than "
             "%(wait)s ago, the time within which nine of ten incidents were resolved.",
             count,
         )
@@ -255,10 +255,10 @@ def _young(count: int, step: Step, wait: str) -> str:
 
 
 def _unended(count: int, step: Step) -> str:
-    """Where no incident is resolved yet, only what has not ended is left out."""
+    """Where no incident is resolved yet, only what is not complete is left out."""
     if step == Step.MONTH:
-        return _("The newest month is shown but is in no trend: it has not ended.")
-    return _("The newest week is shown but is in no trend: it has not ended.")
+        return _("The newest month is shown but is in no trend: it is not complete.")
+    return _("The newest week is shown but is in no trend: it is not complete.")
 
 
 def _not_critical(count: int) -> str:

@@ -19,11 +19,12 @@ MOST_PERCENT = 100
 
 
 @transaction.atomic
-def set_target(  # noqa: PLR0917
+def set_target(
     member: Membership,
     vendor: Vendor,
     measure: str,
     value: Decimal,
+    *,
     agreed_on: date | None = None,
     note: str = "",
 ) -> MeasureTarget:

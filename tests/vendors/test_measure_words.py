@@ -177,7 +177,7 @@ def test_each_reason_is_a_sentence() -> None:
     open_cases, young, other = left_out(opened=3, young=2, wait=82.84, other=1200)
     assert open_cases == "3 incidents are still open, so they have no time to resolve yet."
     assert young == (
-        "The newest 2 months are shown but are in no trend: they have not ended, or ended less than 82.8 hours ago, "
+        "The newest 2 months are shown but are in no trend: they are not complete, or ended less than 82.8 hours ago, "
         "the time within which nine of ten incidents were resolved."
     )
     assert other.endswith("incidents are not mission-critical, so they are in no measure.")
@@ -186,7 +186,7 @@ def test_each_reason_is_a_sentence() -> None:
 @pytest.mark.parametrize(("step", "name"), [(Step.MONTH, "month"), (Step.WEEK, "week")])
 def test_youngest_period_alone_is_named_without_a_number(step: Step, name: str) -> None:
     assert left_out(step=step, young=1, wait=4)[0].startswith(f"The newest {name} is shown but is in no trend: ")
-    assert left_out(step=step, young=1) == [f"The newest {name} is shown but is in no trend: it has not ended."]
+    assert left_out(step=step, young=1) == [f"The newest {name} is shown but is in no trend: it is not complete."]
     assert left_out(step=step, young=2, wait=4)[0].startswith(f"The newest 2 {name}s are shown")
 
 
