@@ -237,16 +237,16 @@ def _young(count: int, step: Step, wait: str) -> str:
         return _unended(count, step)
     if step == Step.MONTH:
         said = ngettext(
-            "The newest month is shown but is in no trend: it is not complete, or ended less than %(wait)s ago, the time "
-            "within which nine of ten incidents were resolved.",
+            "The newest month is shown but is in no trend: it is not complete, or ended less than %(wait)s ago, the "
+            "time within which nine of ten incidents were resolved.",
             "The newest %(count)s months are shown but are in no trend: they are not complete, or ended less than "
             "%(wait)s ago, the time within which nine of ten incidents were resolved.",
             count,
         )
     else:
         said = ngettext(
-            "The newest week is shown but is in no trend: it is not complete, or ended less than %(wait)s ago, the time "
-            "within which nine of ten incidents were resolved.",
+            "The newest week is shown but is in no trend: it is not complete, or ended less than %(wait)s ago, the "
+            "time within which nine of ten incidents were resolved.",
             "The newest %(count)s weeks are shown but are in no trend: they are not complete, or ended less than "
             "%(wait)s ago, the time within which nine of ten incidents were resolved.",
             count,
