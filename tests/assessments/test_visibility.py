@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -19,10 +20,18 @@ from accounts.models import AuditEntry, Membership, Role
 from assessments import delegation, lifecycle
 from assessments.answering import Draft, save_answer
 from assessments.evidence import add_evidence, delete_evidence
-from assessments.models import Answer, Assessment, Delegation, Evidence, Response, ResponseKind
-from assessments.visibility import hidden_answers, may_read, may_write, readable_entries, readable_responses
+from assessments.models import Answer, Assessment, AssessmentState, Delegation, Evidence, Response, ResponseKind
+from assessments.visibility import (
+    hidden_answers,
+    may_read,
+    may_write,
+    readable_entries,
+    readable_responses,
+    vendors_being_rated,
+)
 from tests.config.routes import OBJECTS, World, arguments, routes
-from tests.factories import NOW, Cast, add_rater, make_assessment, make_member
+from tests.factories import NOW, Cast, add_rater, make_assessment, make_incident, make_member
+from tests.reports import cards
 
 SignIn = Callable[[Membership], Client]
 MARK = "Q7X"  # in every text and every file name that the other rater wrote
@@ -368,3 +377,79 @@ def test_hidden_answers_are_those_that_may_not_be_read(world: Planted, cast: Cas
     for member in (cast.assessor, cast.colleague, cast.reader, cast.approver, cast.admin, world.helper):
         hidden = set(hidden_answers(member.user).values_list("pk", flat=True))
         assert hidden == {answer.pk for answer in answers if not may_read(answer, member)}, member
+
+
+# What is measured -------------------------------------------------------------------------------------------------
+HOURS = 7.31  # a figure that nothing else on any page has: “7.3 hours”
+FIGURES = re.compile(r"\b7\.3 hours|is (claimed and )?rated (met|partly met|broken), yet")
+
+
+class Rated(Planted):
+    """The same assessment, of a vendor with a scorecard and fourteen months of incidents that take 7.31 hours each."""
+
+    def measure(self) -> None:
+        for month in range(14):
+            year, index = divmod(2025 * 12 + 1 + month, 12)
+            for day in (3, 10, 17):
+                make_incident(self.vendor, opened=datetime(year, index + 1, day, tzinfo=UTC), hours=HOURS)
+        self.scorecard = cards.approved(self.cast, vendor=self.vendor)
+
+    def pages(self) -> Iterator[tuple[str, str]]:
+        """With those about the vendor and its scorecard. The incidents themselves stay open to everybody."""
+        yield from super().pages()
+        yield "scorecard_detail", reverse("scorecard_detail", args=[self.scorecard.pk])
+
+
+@pytest.fixture
+def rated(cast: Cast) -> Rated:
+    world = Rated(cast)
+    world.write()
+    world.measure()
+    return world
+
+
+def figures(seen: dict[str, str]) -> list[str]:
+    facts = {"incident_list", "incident_detail", "incident_export"}
+    return sorted(name for name, text in seen.items() if name not in facts and FIGURES.search(text))
+
+
+MEASURED_ON = {"vendor_detail", "vendor_measures", "scorecard_detail"}
+
+
+def test_whoever_still_rates_sees_no_figure_and_no_finding_on_any_page(
+    rated: Rated, cast: Cast, signed_in: SignIn
+) -> None:
+    assert vendors_being_rated(cast.reader) == {rated.vendor.pk}
+    assert figures(seen_by(signed_in(cast.reader), rated)) == []
+
+
+def test_whoever_is_not_asked_sees_what_is_measured(rated: Rated, cast: Cast, signed_in: SignIn) -> None:
+    assert vendors_being_rated(cast.approver) == set()
+    page = signed_in(cast.approver).get(reverse("vendor_detail", args=[rated.vendor.pk]))
+    assert FIGURES.search(page.content.decode())
+
+
+def test_handing_in_shows_what_is_measured_and_taking_up_again_hides_it(
+    rated: Rated, cast: Cast, signed_in: SignIn
+) -> None:
+    client = signed_in(cast.assessor)
+    lifecycle.hand_in(cast.assessor, rated.collecting)
+    shown = MEASURED_ON | {"assessment_review", "assessment_detail", "assessment_consensus"}
+    assert set(figures(seen_by(client, rated))) >= shown
+
+    lifecycle.take_up_again(cast.assessor, rated.collecting)
+    assert figures(seen_by(client, rated)) == []
+
+
+def test_a_colleague_with_a_question_in_hand_sees_nothing_of_it_either(rated: Rated, signed_in: SignIn) -> None:
+    assert rated.delegation
+    assert vendors_being_rated(rated.helper) == {rated.vendor.pk}
+    assert figures(seen_by(signed_in(rated.helper), rated)) == []
+
+
+def test_only_the_vendors_that_are_rated_now_are_withheld(rated: Rated, cast: Cast) -> None:
+    other = make_assessment(cast.assessor)
+    assert vendors_being_rated(cast.assessor) == {rated.vendor.pk, other.vendor_id}
+    Assessment.objects.filter(pk=other.pk).update(state=AssessmentState.IN_REVIEW)
+    assert vendors_being_rated(cast.assessor) == {rated.vendor.pk}
+    assert vendors_being_rated(cast.stranger) == set()
