@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from vendors.incident_imports import presets
 from vendors.incident_imports.options import Dates
@@ -49,6 +49,13 @@ _ZONES = {"z": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, 
 def _months() -> dict[str, int]:
     named: list[list[str]] = presets.months()
     return {word: number for number, words in enumerate(named, start=1) for word in words}
+
+
+def is_zone(name: str) -> bool:
+    try:
+        return bool(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
 
 
 class Moments:

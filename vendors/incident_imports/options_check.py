@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from vendors.incident_imports.dates import is_zone
 from vendors.incident_imports.fields import BY_KEY, REQUIRED
 from vendors.incident_imports.limits import MAX_NAMES
 from vendors.incident_imports.options import DATES, NEW, SKIP, SLA_MEANINGS, Options
@@ -61,7 +61,7 @@ def _missing(heading: str, header: Sequence[str]) -> str:
 
 def _plain(options: Options) -> dict[str, str]:
     found = {}
-    if options.time_zone not in available_timezones():
+    if not is_zone(options.time_zone):
         found["time_zone"] = _("There is no time zone “%(name)s”. Write it like “Europe/Brussels”.") % {
             "name": options.time_zone
         }

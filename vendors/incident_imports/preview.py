@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -82,7 +82,7 @@ def _usable(options: Options, header: Sequence[str]) -> Options:
     return replace(
         options,
         columns={name: heading for name, heading in options.columns.items() if heading in header},
-        time_zone=options.time_zone if options.time_zone in available_timezones() else "UTC",
+        time_zone=options.time_zone if dates.is_zone(options.time_zone) else "UTC",
         dates=options.dates if options.dates in DATES else "auto",
         sla_yes=options.sla_yes if options.sla_yes in SLA_MEANINGS else "met",
     )
