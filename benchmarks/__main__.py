@@ -25,11 +25,12 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a fifth of the repetitions: to try a change")
     repetitions = 6 if parser.parse_args().quick else 30
     django.setup()
-    from benchmarks import pages, renderings
+    from benchmarks import measures, pages, renderings
 
     print(f"# Results\n\nMeasured {date.today()} on {machine()}.\n")
     print(renderings.report(repetitions))
     print(pages.report(repetitions))
+    print(measures.report(repetitions))
 
 
 main()
