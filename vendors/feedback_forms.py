@@ -218,15 +218,15 @@ class FeedbackFilter(django_filters.FilterSet):
 
     def __init__(self, data: Any, queryset: FeedbackQuerySet, *, member: Membership) -> None:
         super().__init__(data, queryset)
-        self.filters["vendor"].extra["queryset"] = Vendor.objects.for_member(member)
-        self.filters["department"].extra["queryset"] = Department.objects.filter(
-            organisation=member.organisation_id
-        ).order_by(Lower("name"))
         asked = str(self.data.get("vendor", ""))
-        services = Service.objects.for_member(member)
-        self.filters["service"].extra["queryset"] = (
-            services.filter(vendor=int(asked)) if asked.isdecimal() else services.none()
-        )
+        vendors, services = Vendor.objects.for_member(member), Service.objects.for_member(member)
+        offered = {
+            "vendor": vendors,
+            "department": Department.objects.filter(organisation=member.organisation_id).order_by(Lower("name")),
+            "service": services.filter(vendor__in=vendors.filter(pk=asked)) if asked.isdecimal() else services.none(),
+        }
+        for name, rows in offered.items():
+            self.filters[name].queryset = rows
 
     def search(self, queryset: FeedbackQuerySet, name: str, value: str) -> FeedbackQuerySet:
         words = " ".join(value.split())

@@ -27,8 +27,6 @@ NAMED = re.compile(r"(?P<name>[^<>]*)<\s*(?P<email>[^<>\s]+)\s*>")
 class ReceiversField(forms.CharField):
     """Several people, one a line or set apart by semicolons: “Name <address>”, an address alone, or a name alone."""
 
-    widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocapitalize": "off"})
-
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value) or ""
         said = [line.strip(" ,\t") for line in re.split(r"[\r\n;]+", text)]
@@ -66,9 +64,14 @@ class AskForm(forms.Form):
 
     receivers = ReceiversField(
         label=_("Whom to ask"),
-        help_text=_(
-            "One person a line: an address, or a name with the address in angle brackets, "
-            "such as Robin Example <robin@example.org>."
+        help_text=_("One person a line: an address, or a name with its address behind it, as mail programs write it."),
+        widget=forms.Textarea(
+            attrs={
+                "rows": 4,
+                "spellcheck": "false",
+                "autocapitalize": "off",
+                "placeholder": "Robin Example <robin@example.org>",
+            }
         ),
         error_messages={"required": _("Say whom to ask.")},
     )

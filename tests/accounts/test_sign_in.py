@@ -249,7 +249,13 @@ def test_pages_carry_no_script_that_the_policy_would_block(client: Client, perso
 
 # Logs -----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    "path", ["/invitation/secret-token/", "/account/password/reset/key/1-secret-token/", "/invitation/secret-token"]
+    "path",
+    [
+        "/invitation/secret-token/",
+        "/account/password/reset/key/1-secret-token/",
+        "/invitation/secret-token",
+        "/pulse/secret-token/?thanks=1",
+    ],
 )
 def test_tokens_of_mailed_links_are_not_logged(rf: Any, path: str) -> None:
     from accounts.middleware import RequestLog
