@@ -10,6 +10,7 @@ from statistics import median
 from reports.charts.parts import Palette, caption, figure, stroke
 from reports.charts.svg import Point, element, fit, number, path, text, text_width
 
+TYPE = 13.0  # the size of its words
 Line = tuple[Point, Point]  # (position of a period, value), at both ends
 
 
@@ -49,9 +50,9 @@ def trend_svg(
 ) -> str:
     """From zero upwards, the oldest period at the left. Links are no part of the image: the table has them too."""
     palette = palette or Palette.PAGE
-    chart = _Trend(
-        points=series_points, palette=palette, size=size, top=_top(series_points, slope_line, target), tick=tick_label
-    )
+    scale = [(value, tick_label(value)) for value in _scale(series_points, slope_line, target)]
+    left = min(12 + max(text_width(label, TYPE) for _value, label in scale), size[0] / 3)
+    chart = _Trend(points=series_points, palette=palette, size=size, scale=scale, left=left)
     parts = [chart.grid(), chart.unit(unit_label), chart.axis(), chart.target(target, target_label)]
     parts += [chart.joined(), chart.trend(slope_line), chart.dots()]
     return figure("trend", "".join(parts), size=size, title=title, desc=desc, prefix=prefix, over=chart.links())
@@ -69,16 +70,16 @@ def slope_line(points: Sequence[TrendPoint], slope: float | None) -> Line | None
     return (first, start + slope * first), (last, start + slope * last)
 
 
-def _top(points: Sequence[TrendPoint], line: Line | None, target: float | None) -> tuple[float, float]:
-    """Where the scale ends, and its step: a round number of two to five steps, over all that is drawn."""
+def _scale(points: Sequence[TrendPoint], line: Line | None, target: float | None) -> list[float]:
+    """Round numbers from zero to over all that is drawn."""
     highest = max((point.value for point in points if point.value is not None), default=0.0)
     highest = max(highest, target or 0.0, *(value for _at, value in line or ((0, 0.0),)))
     if highest <= 0:
-        return 1.0, 1.0
+        return [0.0, 1.0]
     rough = highest / 3
-    scale = 10.0 ** floor(log10(rough))
-    step = next(factor * scale for factor in (1, 2, 2.5, 5, 10) if factor * scale >= rough * 0.999)
-    return step * ceil(highest / step - 1e-9), step
+    power = 10.0 ** floor(log10(rough))
+    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999)
+    return [step * count for count in range(ceil(highest / step - 1e-9) + 1)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,22 +87,11 @@ class _Trend:
     points: Sequence[TrendPoint]
     palette: Palette
     size: tuple[float, float]
-    top: tuple[float, float]  # the end of the scale, its step
-    tick: Callable[[float], str]
+    scale: Sequence[tuple[float, str]]  # its values from zero to the top, as written
+    left: float
     right: float = 10.0
     above: float = 26.0
     below: float = 26.0
-    type: float = 13.0
-
-    @property
-    def left(self) -> float:
-        """As wide as the widest number of the scale."""
-        return min(12 + max(text_width(self.tick(value), self.type) for value in self.ticks), self.size[0] / 3)
-
-    @property
-    def ticks(self) -> list[float]:
-        end, step = self.top
-        return [step * count for count in range(round(end / step) + 1)]
 
     @property
     def width(self) -> float:
@@ -117,21 +107,23 @@ class _Trend:
 
     def at(self, position: float, value: float) -> Point:
         height = self.base - self.above
-        return self.left + self.step * (position + 0.5), self.base - height * min(max(value / self.top[0], 0.0), 1.0)
+        return self.left + self.step * (position + 0.5), self.base - height * min(
+            max(value / self.scale[-1][0], 0.0), 1.0
+        )
 
     def grid(self) -> str:
         drawn = []
-        for value in self.ticks:
+        for value, label in self.scale:
             y = self.at(0, value)[1]
             line = path((self.left, y), (self.left + self.width, y))
             is_base = value == 0
             colour = self.palette.muted if is_base else self.palette.line
             drawn.append(stroke(line, class_="chart-grid", stroke=colour, width=0.75 if is_base else 1))
-            drawn.append(self._note(self.tick(value), (self.left - 6, y + 4), anchor="end"))
+            drawn.append(self._note(label, (self.left - 6, y + 4), anchor="end"))
         return "".join(drawn)
 
     def unit(self, label: str) -> str:
-        lines = fit(label, size=self.type, width=self.size[0] * 0.9)
+        lines = fit(label, size=TYPE, width=self.size[0] * 0.9)
         return "".join(self._note(line, (0, self.above - 11), anchor="start") for line in lines)
 
     def axis(self) -> str:
@@ -144,8 +136,8 @@ class _Trend:
         return "".join(self._label(at, label, taken) for at, label in [*named[:1], *named[1:][-1:], *named[1:-1]])
 
     def _label(self, at: int, label: str, taken: list[tuple[float, float]]) -> str:
-        (shown,) = fit(label, size=self.type, width=self.width / 2 - 8) or [""]
-        run = text_width(shown, self.type)
+        (shown,) = fit(label, size=TYPE, width=self.width / 2 - 8) or [""]
+        run = text_width(shown, TYPE)
         centre = self.at(at, 0)[0]
         start = min(max(centre - run / 2, self.left), self.left + self.width - run)
         if not shown or any(start < end + 8 and begin < start + run + 8 for begin, end in taken):
@@ -165,7 +157,7 @@ class _Trend:
         y = self.at(0, target)[1]
         line = path((self.left, y), (self.left + self.width, y))
         drawn = stroke(line, class_="chart-target", stroke=self.palette.met, width=1.5, dashes="6 4")
-        (shown,) = fit(label, size=self.type, width=self.width / 2) or [""]
+        (shown,) = fit(label, size=TYPE, width=self.width / 2) or [""]
         if not shown:
             return drawn
         is_low = y + 18 > self.base  # then the words stand above the line
@@ -174,7 +166,7 @@ class _Trend:
             shown,
             at,
             class_="chart-note chart-target-note",
-            size=self.type,
+            size=TYPE,
             fill=self.palette.met,
             palette=self.palette,
             anchor="end",
@@ -182,22 +174,21 @@ class _Trend:
 
     def joined(self) -> str:
         """Neighbours are joined, gaps stay gaps; towards what is left out the line is dotted."""
-        drawn = []
+        closed, dotted = "", ""
         for at, (one, other) in enumerate(zip(self.points, self.points[1:], strict=False)):
             if one.value is None or other.value is None:
                 continue
-            is_open = one.is_left_out or other.is_left_out
-            drawn.append(
-                stroke(
-                    path(self.at(at, one.value), self.at(at + 1, other.value)),
-                    class_="chart-joined",
-                    stroke=self.palette.accent,
-                    width=1.2,
-                    dashes="1 3.5" if is_open else None,
-                    opacity=0.55,
-                )
-            )
-        return "".join(drawn)
+            step = path(self.at(at, one.value), self.at(at + 1, other.value))
+            if one.is_left_out or other.is_left_out:
+                dotted += step
+            else:
+                closed += step
+        return self._joined(closed) + self._joined(dotted, dashes="1 3.5")
+
+    def _joined(self, steps: str, *, dashes: str | None = None) -> str:
+        if not steps:
+            return ""
+        return stroke(steps, class_="chart-joined", stroke=self.palette.accent, width=1.2, dashes=dashes, opacity=0.55)
 
     def trend(self, line: Line | None) -> str:
         """Cut off where it would fall below zero: no measure does."""
@@ -225,7 +216,8 @@ class _Trend:
             stroke=self.palette.accent,
             stroke_width=1.2,
         )
-        return element("g", element("title", text(point.tooltip)), circle, class_="chart-period")
+        # A link that lies over it says the same.
+        return circle if point.href else element("g", element("title", text(point.tooltip)), circle)
 
     def links(self) -> str:
         """A short cut for the pointer over each period, from top to bottom. Keyboards and screen readers take the
@@ -251,7 +243,7 @@ class _Trend:
             content,
             at,
             class_="chart-note",
-            size=self.type,
+            size=TYPE,
             fill=self.palette.muted,
             palette=self.palette,
             anchor=anchor,
