@@ -50,6 +50,13 @@ def full() -> dict[str, bytes]:
     return {language: press.produce(card, language=language) for language in LANGUAGES}
 
 
+@pytest.fixture(scope="module")
+def measured() -> dict[str, bytes]:
+    """The full scorecard with everything that measures can say against it, in each language."""
+    content = cards.with_measures(cards.full(), cards.cases(repeating=-0.4), targets={"duration_mean": 8})
+    return {language: press.produce(cards.scorecard(content), language=language) for language in LANGUAGES}
+
+
 # Sealed off ------------------------------------------------------------------------------------------------------
 class _Trap(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
@@ -210,6 +217,14 @@ def test_a_scorecard_with_consensus_gap_and_replies_passes_pdf_ua_1(full: dict[s
     assert {language: found[path] for language, path in paths.items()} == {language: [] for language in LANGUAGES}
 
 
+def test_a_scorecard_with_measures_passes_pdf_ua_1(measured: dict[str, bytes], tmp_path: Path) -> None:
+    paths = {language: tmp_path / f"{language}.pdf" for language in LANGUAGES}
+    for language, path in paths.items():
+        path.write_bytes(measured[language])
+    found = verapdf.failures(*paths.values())
+    assert {language: found[path] for language, path in paths.items()} == {language: [] for language in LANGUAGES}
+
+
 def without_scope(content: bytes) -> bytes:
     """The document as WeasyPrint alone makes it."""
     with pikepdf.open(BytesIO(content)) as document:
@@ -321,6 +336,43 @@ def test_page_one_has_room_for_the_vendors_view_in_every_language(full: dict[str
     page = " ".join(PdfReader(BytesIO(full[language])).pages[0].extract_text().split())
     assert "Cees Fictief" in page
     assert "S-2025-004" in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_one_has_room_for_what_the_measures_say_in_every_language(
+    measured: dict[str, bytes], language: str
+) -> None:
+    page = " ".join(PdfReader(BytesIO(measured[language])).pages[0].extract_text().split())
+    assert "Cees Fictief" in page
+    assert "S-2025-004" in page
+
+
+def test_page_one_tells_contradictions_and_what_is_better_than_rated(measured: dict[str, bytes]) -> None:
+    reader = PdfReader(BytesIO(measured["en"]))
+    page = " ".join(reader.pages[0].extract_text().split())
+    for said in (
+        "Claim: contradicted. The vendor claims that rule 5, “Be fast”, is met, yet the mean duration of critical "
+        "incidents rises by 3 hours a month (p < 0.001, 13 months).",
+        "Better than rated. Rule 6, “Prove it”, is rated partly met, yet the share of problems that come back falls by",
+    ):
+        assert said in page
+    words = text_of(reader)
+    for said in (
+        "Facts and trends",
+        "78 mission-critical incidents opened from 1 April 2024 to 31 March 2026.",
+        "Mean time to resolve: 32.8 hours; rising by 3 hours a month, p < 0.001, 13 months; agreed target: 8 hours",
+        "Agreed targets: Mean time to resolve: 8 hours (15 January 2025, Annex 4).",
+        "11 incidents are not mission-critical, so they are in no measure.",
+        "INC9000, INC9001",
+        "INC9019 and 58 more",
+    ):
+        assert said in words
+
+
+def test_without_measures_one_quiet_line_says_so(usual: dict[str, bytes]) -> None:
+    words = text_of(PdfReader(BytesIO(usual["en"])))
+    assert words.count("Nothing was measured") == 1
+    assert "Facts and trends" not in words
 
 
 def test_the_full_scorecard_is_printed_to_the_same_bytes_again(full: dict[str, bytes]) -> None:

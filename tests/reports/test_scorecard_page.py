@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from django.urls import reverse
 from assessments.models import Answer
 from reports import snapshots
 from reports.models import Scorecard
-from tests.factories import Cast, make_assessment, make_release, make_vendor
+from tests.factories import Cast, make_assessment, make_incident, make_release, make_vendor
 from tests.reports import cards
+from tests.reports.renderings import make_ready
 
 SignedIn = Callable[[Any], Client]
 
@@ -123,3 +125,57 @@ def test_a_scorecard_that_does_not_match_its_hash_is_not_shown(
 
 def test_page_only_shows(cast: Cast, signed_in: SignedIn) -> None:
     assert signed_in(cast.reader).post(page_of(cards.approved(cast))).status_code == 405
+
+
+# What was measured ------------------------------------------------------------------------------------------------
+@pytest.fixture
+def slower(cast: Cast) -> Scorecard:
+    """Rated met in every rule, although each month takes three hours longer."""
+    vendor = make_vendor(cast.organisation, "Slower Systems")
+    for month in range(14):
+        year, index = divmod(2025 * 12 + month, 12)
+        opened = datetime(year, index + 1, 3, 8, tzinfo=UTC)
+        make_incident(vendor, opened=opened, hours=50 + 3 * month)
+    return cards.approved(cast, vendor=vendor)
+
+
+def test_a_contradiction_stands_below_the_rules_with_its_figures_and_incidents(
+    slower: Scorecard, cast: Cast, signed_in: SignedIn
+) -> None:
+    html = " ".join(signed_in(cast.reader).get(page_of(slower)).content.decode().split())
+    said = (
+        "is rated met, yet the mean duration of critical incidents rises by 3 hours a month (p &lt; 0.001, 13 months)."
+    )
+    assert html.count(said) == 2, "below the rules, and with its incidents among the facts"
+    assert html.index(said) < html.index('id="documents"')
+    assert "INC-0013, INC-0012" in html
+    assert "Only the measures in bold are held against a rule" in html
+    assert html.count('class="chip chip-contradicted"') == 3
+
+
+def test_each_measure_with_a_trend_is_drawn_with_its_words(slower: Scorecard, cast: Cast, signed_in: SignedIn) -> None:
+    html = signed_in(cast.reader).get(page_of(slower)).content.decode()
+    assert 'aria-labelledby="card-duration_mean-trend-title card-duration_mean-trend-desc"' in html
+    assert "rising by 3 hours a month" in html
+
+
+def test_whoever_rates_the_vendor_again_waits_for_page_and_document(
+    slower: Scorecard, cast: Cast, signed_in: SignedIn
+) -> None:
+    make_assessment(cast.assessor, vendor=slower.assessment.vendor)
+    rendering = make_ready(slower)
+    download = reverse("rendering_download", args=[rendering.pk])
+    client = signed_in(cast.assessor)
+    html = client.get(page_of(slower)).content.decode()
+    assert "You still rate this vendor." in html
+    assert "hours a month" not in html
+    assert download not in html
+    assert client.get(download)["Location"] == f"{page_of(slower)}#measured"
+    other = signed_in(cast.reader)
+    assert other.get(download)["Content-Type"] == "application/pdf"
+
+
+def test_where_nothing_was_measured_one_quiet_line_says_so(cast: Cast, signed_in: SignedIn) -> None:
+    html = signed_in(cast.reader).get(page_of(cards.approved(cast))).content.decode()
+    assert html.count("Nothing was measured") == 1
+    assert "measured-table" not in html

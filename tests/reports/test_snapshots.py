@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import AuditEntry, Department
-from assessments import agreement, desk, gap, lifecycle, links, reply, scoring, standing
+from assessments import agreement, desk, gap, lifecycle, links, measured, reply, scoring, standing
 from assessments.models import (
     Answer,
     Assessment,
@@ -29,9 +29,10 @@ from assessments.models import (
 )
 from reports import press, scorecards, snapshots
 from reports.models import Scorecard, ScorecardRule
-from tests.factories import NOW, Cast, add_rater, make_assessment, make_release, make_vendor
+from tests.factories import NOW, Cast, add_rater, make_assessment, make_incident, make_release, make_vendor
 from tests.reports import cards
-from vendors.models import Contact
+from vendors import facts
+from vendors.models import Contact, MeasureTarget, Vendor
 
 
 def test_approving_makes_the_scorecard_with_its_numbers(cast: Cast) -> None:
@@ -412,6 +413,139 @@ def test_a_snapshot_of_the_first_schema_is_shown_and_printed(language: str) -> N
 @pytest.mark.parametrize("part", ["consensus", "agreement", "replies", "gap", "heard"])
 def test_no_part_can_be_tampered_with(part: str) -> None:
     card = cards.scorecard(cards.full())
+    content = json.loads(card.snapshot)
+    card.snapshot = snapshots.canonical({**content, part: cards.snapshot()[part]})
+    with pytest.raises(snapshots.SnapshotDamaged):
+        snapshots.load(card)
+
+
+def schema_2() -> Scorecard:
+    """A scorecard as the second version stored it: raters, consensus, the vendor’s view and its reply, no measures."""
+    text = (Path(__file__).parent / "schema_2.json").read_text(encoding="utf-8")
+    return Scorecard(number="S-2026-001", snapshot=text, sha256=SCHEMA_2, approved_at=NOW, engine_version="1")
+
+
+SCHEMA_2 = "68a484c28d936ce4e2c29094e9f8a8f6cc8a784eb3d05d09ae7562f02caed855"
+
+
+def test_a_snapshot_of_the_second_schema_is_read_and_recomputes() -> None:
+    content = snapshots.load(schema_2())
+    assert content["schema"] == 2
+    assert snapshots.recompute(content) == snapshots.score_of(content)
+    assert snapshots.gap_of(content) == content["gap"]
+    assert (content["measures"], content["targets"], content["findings"]) == (None, {}, [])
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "nl"])
+def test_a_snapshot_of_the_second_schema_is_shown_and_says_nothing_of_measures(language: str) -> None:
+    card = scorecards.view_of(schema_2(), language=language)
+    assert (card.measured, card.measured_note, card.charts, card.targets) == (None, "", (), ())
+    assert card.has_gap
+    assert press.produce(schema_2(), language=language).startswith(b"%PDF-1.7")
+
+
+# What was measured ------------------------------------------------------------------------------------------------
+def slower(vendor: Vendor, *, by: float = 3.0) -> None:
+    """Two critical incidents a month from January 2025 to February 2026, each month `by` hours longer."""
+    for month in range(14):
+        year, index = divmod(2025 * 12 + month, 12)
+        for day in (3, 15):
+            opened = datetime(year, index + 1, day, 8, tzinfo=UTC)
+            make_incident(vendor, f"INC-{year}{index + 1:02}{day:02}", opened=opened, hours=50 + by * month)
+
+
+@pytest.fixture
+def ever_slower(cast: Cast) -> Assessment:
+    """Rated met in all rules, submitted, of a vendor that takes ever longer and agreed on 8 hours."""
+    vendor = make_vendor(cast.organisation, "Slower Systems")
+    slower(vendor)
+    MeasureTarget.objects.create(
+        vendor=vendor, measure="duration_mean", value=8, note="Annex 4", set_by=cast.assessor.user
+    )
+    assessment = make_assessment(cast.assessor, grade=3, vendor=vendor)
+    lifecycle.submit(cast.assessor, assessment, now=NOW)
+    return assessment
+
+
+def test_the_snapshot_holds_the_measures_the_targets_and_what_follows(cast: Cast, ever_slower: Assessment) -> None:
+    lifecycle.approve(cast.approver, ever_slower, now=NOW)
+    content = snapshots.load(Scorecard.objects.get(assessment=ever_slower))
+    assert content["schema"] == 3
+    kept = content["measures"]
+    assert (kept["until"], kept["cases"], kept["step"]) == ("2026-03-02", 28, "month")  # the period ends later
+    assert kept["known_at"].startswith("2026-03-02T")
+    duration = next(one for one in kept["series"] if one["measure"] == "duration_mean")
+    assert duration["trend"]["direction"] == "rising"
+    assert duration["points"][0] == {
+        "start": "2025-01-01",
+        "end": "2025-01-31",
+        "value": "50.00",
+        "cases": [],  # row numbers mean nothing outside the database
+        "count": 2,
+        "is_left_out": False,
+    }
+    assert content["targets"] == {"duration_mean": {"value": "8.00", "agreed_on": None, "note": "Annex 4"}}
+    speed = next(one for one in content["findings"] if one["rule"] == "speed")
+    assert speed["rating"] == {"status": "met", "percent": "75", "finding": "contradicted"}
+    assert (speed["claim"], speed["measure"]) == (None, "duration_mean")
+    assert speed["incidents"][0] == max(speed["incidents"])
+    assert len(speed["incidents"]) == 20 < speed["incident_count"]
+
+
+def test_what_happens_later_changes_nothing_on_the_scorecard(cast: Cast, ever_slower: Assessment) -> None:
+    lifecycle.approve(cast.approver, ever_slower, now=NOW)
+    card = Scorecard.objects.get(assessment=ever_slower)
+    before = scorecards.view_of(card, language="en")
+    ever_slower.vendor.incidents.all().delete()
+    MeasureTarget.objects.all().delete()
+    make_incident(ever_slower.vendor, hours=1)
+    facts.changed(ever_slower.vendor_id)
+    assert scorecards.view_of(card, language="en") == before
+    assert before.measured is not None
+    assert [notice.finding for notice in before.measured.notices] == ["contradicted"]
+
+
+def test_incidents_between_reading_and_approving_are_frozen_and_refuse_nothing(
+    cast: Cast, ever_slower: Assessment
+) -> None:
+    seen = measured.measured(ever_slower, now=NOW)
+    assert seen is not None
+    make_incident(ever_slower.vendor, "IN-BETWEEN", opened=NOW - timedelta(days=20), hours=2)
+    facts.changed(ever_slower.vendor_id)
+    lifecycle.approve(cast.approver, ever_slower, now=NOW)
+    content = snapshots.load(Scorecard.objects.get(assessment=ever_slower))
+    assert content["measures"]["cases"] == seen.measures.cases + 1
+
+
+def test_the_score_does_not_depend_on_measures(cast: Cast, ever_slower: Assessment) -> None:
+    lifecycle.approve(cast.approver, ever_slower, now=NOW)
+    content = snapshots.load(Scorecard.objects.get(assessment=ever_slower))
+    assert content["score"]["met"] == 7
+    assert snapshots.recompute({**content, "measures": None, "targets": {}, "findings": []}) == snapshots.score_of(
+        content
+    )
+
+
+def test_the_vendors_claim_is_held_against_the_measure_too(cast: Cast, spoken: Assessment) -> None:
+    slower(spoken.vendor)
+    Answer.objects.filter(response__kind="vendor", question__key__startswith="speed").update(grade=4)
+    content = approve_without_the_late(cast, spoken)
+    speed = next(one for one in content["findings"] if one["rule"] == "speed")
+    assert speed["claim"] == {"status": "met", "percent": "100", "finding": "contradicted"}
+    assert speed["rating"]["finding"] == "confirmed"
+
+
+def test_without_incidents_a_scorecard_says_that_nothing_was_measured(cast: Cast) -> None:
+    card = cards.approved(cast)
+    assert snapshots.load(card)["measures"] is None
+    shown = scorecards.view_of(card, language="en")
+    assert shown.measured is None
+    assert shown.measured_note.startswith("Nothing was measured")
+
+
+@pytest.mark.parametrize("part", ["measures", "targets", "findings"])
+def test_no_fact_can_be_tampered_with(part: str) -> None:
+    card = cards.scorecard(cards.with_measures(cards.full(), cards.cases(), targets={"repeats": 30}))
     content = json.loads(card.snapshot)
     card.snapshot = snapshots.canonical({**content, part: cards.snapshot()[part]})
     with pytest.raises(snapshots.SnapshotDamaged):
