@@ -1,0 +1,111 @@
+"""Where a feedback stands between service level and feeling, and which vendors are green outside and red inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.factories import Cast, make_feedback, make_vendor
+from vendors.models import Feedback, Sla
+from vendors.quadrant import Field, Placed, by_vendor, field_of, placed, quadrant_of
+
+
+def entries(*cells: tuple[str, int, int], vendor: int = 1) -> list[Placed]:
+    return [Placed(vendor=vendor, sla=sla, feeling=feeling, count=count) for sla, feeling, count in cells]
+
+
+@pytest.mark.parametrize(
+    ("sla", "feeling", "field"),
+    [
+        ("met", 5, Field.GOOD),
+        ("met", 4, Field.GOOD),
+        ("met", 3, None),
+        ("met", 2, Field.GREEN_OUTSIDE),
+        ("met", 1, Field.GREEN_OUTSIDE),
+        ("missed", 5, Field.WELL_INFORMED),
+        ("missed", 4, Field.WELL_INFORMED),
+        ("missed", 3, None),
+        ("missed", 2, Field.BAD),
+        ("missed", 1, Field.BAD),
+        ("unknown", 5, None),
+        ("unknown", 1, None),
+    ],
+)
+def test_each_service_level_and_feeling_has_its_field(sla: str, feeling: int, field: Field | None) -> None:
+    assert field_of(sla, feeling) == field
+
+
+def test_neutral_and_unknown_entries_stand_in_no_field_but_are_counted() -> None:
+    found = quadrant_of(entries(("met", 1, 2), ("met", 3, 4), ("unknown", 1, 8), ("unknown", 3, 16)))
+    assert (found.total, found.neutral, found.unknown, found.known) == (30, 4, 24, 6)
+    assert sum(found.fields.values()) == 2
+
+
+def test_share_is_of_the_entries_whose_service_level_is_known() -> None:
+    found = quadrant_of(entries(("met", 1, 2), ("met", 3, 1), ("missed", 5, 3), ("unknown", 1, 90)))
+    assert found.share(Field.GREEN_OUTSIDE) == Fraction(100, 3)
+    assert found.share(Field.WELL_INFORMED) == 50
+
+
+def test_of_fewer_than_three_entries_no_share_is_told() -> None:
+    assert quadrant_of(entries(("met", 1, 2))).share(Field.GREEN_OUTSIDE) is None
+    assert quadrant_of(entries(("met", 1, 3))).share(Field.GREEN_OUTSIDE) == 100
+
+
+def test_vendors_that_are_most_green_outside_come_first_and_too_few_entries_last() -> None:
+    rows = [
+        *entries(("met", 1, 1), ("met", 5, 3), vendor=1),  # 25 %
+        *entries(("met", 1, 2), vendor=2),  # too few
+        *entries(("met", 2, 3), ("met", 5, 1), vendor=3),  # 75 %
+        *entries(("met", 5, 3), vendor=4),  # none
+        *entries(("met", 1, 2), ("met", 5, 6), vendor=5),  # 25 % of more
+    ]
+    assert [vendor for vendor, _quadrant in by_vendor(rows)] == [3, 5, 1, 4, 2]
+
+
+cells = st.lists(
+    st.builds(
+        Placed,
+        vendor=st.integers(1, 4),
+        sla=st.sampled_from(Sla.values),
+        feeling=st.integers(1, 5),
+        count=st.integers(0, 50),
+    ),
+    max_size=20,
+)
+
+
+@given(cells)
+@settings(max_examples=60)
+def test_every_entry_stands_in_one_place_only(rows: list[Placed]) -> None:
+    found = quadrant_of(rows)
+    assert sum(found.fields.values()) + found.neutral + found.unknown == found.total == total(rows)
+    assert sum(own.total for _vendor, own in by_vendor(rows)) == found.total
+
+
+@given(cells)
+@settings(max_examples=60)
+def test_shares_of_the_fields_are_never_more_than_all(rows: list[Placed]) -> None:
+    shares = [share for share in (quadrant_of(rows).share(field) for field in Field) if share is not None]
+    assert sum(shares) <= 100
+
+
+def total(rows: Iterable[Placed]) -> int:
+    return sum(row.count for row in rows)
+
+
+def test_entries_are_counted_by_the_database(cast: Cast) -> None:
+    vendor = make_vendor(cast.organisation)
+    for feeling in (1, 1, 5):
+        make_feedback(vendor, feeling=feeling, sla=Sla.MET)
+    make_feedback(vendor, feeling=1, sla=Sla.MET, said_on=date(2020, 1, 1))
+    found = placed(Feedback.objects.for_member(cast.reader).said_since(date(2026, 1, 1)))
+    assert {(one.vendor, one.sla, one.feeling): one.count for one in found} == {
+        (vendor.pk, "met", 1): 2,
+        (vendor.pk, "met", 5): 1,
+    }
