@@ -145,8 +145,10 @@ class FeedbackForm(forms.ModelForm[Feedback]):
 
     @property
     def shows_more(self) -> bool:
-        """Something further down has to be put right."""
-        return bool({"sla", "kind", "service", "incident_reference", "cause", "evidence"} & set(self.errors))
+        """Something further down has to be put right; and who edits comes for what could not be said at once."""
+        return self.instance.pk is not None or bool(
+            {"sla", "kind", "service", "incident_reference", "cause", "evidence"} & set(self.errors)
+        )
 
     @property
     def is_today(self) -> bool:

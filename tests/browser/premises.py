@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -43,8 +44,19 @@ from manifesto.models import Question, Release
 from reports.models import Rendering, RenderingState, Scorecard
 from reports.rendering import Failure
 from tests.config.routes import World
-from tests.factories import PASSWORD, Cast, add_rater, make_assessment, make_member, make_user, make_vendor
-from vendors.models import Contact, Tier
+from tests.factories import (
+    PASSWORD,
+    Cast,
+    add_rater,
+    make_assessment,
+    make_feedback,
+    make_incident,
+    make_member,
+    make_user,
+    make_vendor,
+)
+from vendors import pulses, targets
+from vendors.models import Contact, Sla, Tier, Vendor
 
 ANYBODY = "anybody"
 VENDOR = "vendor"  # a contact of the vendor, known by the cookies of links
@@ -78,6 +90,8 @@ class Premises(World):
             getattr(self, name)
         for name in ("crowd", "delegation", "borrowed", "meeting", "replied", "many_voices", "asked_to_reply"):
             getattr(self, name)
+        for name in ("feedback_file", "pulse", "answered_token", "measured_vendor"):
+            getattr(self, name)
         for name in ("invitation", "archived_vendor", "service", "approval_level", "failed_rendering"):
             getattr(self, name)
 
@@ -85,6 +99,27 @@ class Premises(World):
         name = f"Harbour Uninterruptible Infrastructure Services {Assessment.objects.count() + 1}"
         vendor = make_vendor(self.cast.organisation, name, tier=tier, department=self.cast.department)
         return make_assessment(by or self.cast.assessor, vendor=vendor, **fields)
+
+    @cached_property
+    def answered_token(self) -> str:
+        """Of a pulse that somebody answered."""
+        receiver = pulses.Receiver(name="Harbour doctor")
+        pulse, token = pulses.ask(self.cast.assessor, self.incident, [receiver], language="en", now=timezone.now())[0]
+        said = dict.fromkeys(pulses.QUESTIONS, "partly")
+        pulses.answer(pulse, said, name="Harbour doctor", feeling=4, comment="They rang.", now=timezone.now())
+        return token
+
+    @cached_property
+    def measured_vendor(self) -> Vendor:
+        """With a year of incidents, a target and what people say of it."""
+        vendor = make_vendor(self.cast.organisation, "Harbour Uninterruptible Measured Services")
+        for ago in range(14):
+            opened = timezone.now() - timedelta(days=30 * ago, hours=2)
+            make_incident(vendor, opened=opened, hours=None if ago == 0 else 20 - ago, problem="Harbour index")
+            sla, feeling = (Sla.MET, 1 + ago % 5) if ago % 3 else (Sla.MISSED, 5 - ago % 5)
+            make_feedback(vendor, feeling=feeling, sla=sla, said_on=opened.date())
+        targets.set_target(self.cast.admin, vendor, "duration_mean", Decimal(8), note="Harbour minutes")
+        return vendor
 
     @cached_property
     def draft(self) -> Assessment:

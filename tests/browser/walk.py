@@ -226,7 +226,9 @@ def _other_views(premises: Premises) -> Iterator[Stop]:
     failed = reverse("rendering_status", args=[premises.failed_rendering.pk])
     yield Stop(name="rendering_status, failed", path=failed, who="reader")
     yield from _views_of_voices(premises)
+    yield from _views_of_measures(premises)
     yield from _views_of_links(premises)
+    yield from _views_of_pulses(premises)
     yield Stop(name="approval_chain, empty", path=reverse("approval_chain"), who="away_admin")
     calendar = f"form[action='{reverse('preferences_calendar')}'] button"
     yield Stop(name="preferences_calendar", path=reverse("preferences"), who="secured", press=calendar)
@@ -266,3 +268,30 @@ def _views_of_links(premises: Premises) -> Iterator[Stop]:
     yield Stop(name="vendor_reply, sent", path=reverse("vendor_reply", args=[premises.replied_link.pk]), who=VENDOR)
     renew = reverse("link_renew", args=[premises.handed_in_link.pk])  # last: it ends the link that came before
     yield Stop(name="link_issued", path=renew, who="assessor", press="button[value=copy]")
+
+
+def _views_of_measures(premises: Premises) -> Iterator[Stop]:
+    measured, rated = premises.measured_vendor.pk, premises.crowd.vendor_id
+    for route in ("vendor_measures", "vendor_quadrant", "vendor_detail"):
+        yield Stop(name=f"{route}, measured", path=reverse(route, args=[measured]), who="admin")
+        yield Stop(name=f"{route}, still rating", path=reverse(route, args=[rated]), who="assessor")
+    refused = reverse("target_edit", args=[measured, "sla"])
+    yield Stop(name="target_edit, refused", path=refused, who="admin", press=".form-actions .btn-primary")
+    yield Stop(name="quadrant, empty", path=reverse("quadrant"), who="stranger")
+
+
+def _views_of_pulses(premises: Premises) -> Iterator[Stop]:
+    thanks = f"{reverse('feedback_detail', args=[premises.feedback.pk])}?thanks=1"
+    yield Stop(name="feedback_detail, thanks", path=thanks, who="reader")
+    of_incident = f"{reverse('feedback_add')}?incident={premises.incident.pk}"
+    yield Stop(name="feedback_add, of an incident", path=of_incident, who="reader")
+    yield Stop(name="feedback_add, refused", path=of_incident, who="reader", press=".voice .btn-primary")
+    yield Stop(name="feedback_list, empty", path=reverse("feedback_list"), who="stranger")
+    unknown = reverse("pulse_answer", args=["x" * 43])
+    yield Stop(name="pulse_answer, unknown", path=unknown, who=ANYBODY, status=404)
+    answer = reverse("pulse_answer", args=[premises.pulse_token])
+    yield Stop(name="pulse_answer, refused", path=answer, who=ANYBODY, press=".voice .btn-primary")
+    answered = reverse("pulse_answer", args=[premises.answered_token])
+    yield Stop(name="pulse_answer, answered", path=answered, who=ANYBODY)
+    renew = reverse("pulse_renew", args=[premises.pulse.pk])  # last: it ends the link that came before
+    yield Stop(name="pulse_issued", path=renew, who="assessor", press="button[value=copy]")

@@ -201,7 +201,18 @@ def _passes(gate: Right | Gate, role: Role) -> bool:
 
 def test_pages_without_an_object_show_nothing_of_another_organisation(cast: Cast, away: dict[str, Membership]) -> None:
     world = World(cast)
-    for thing in ("service", "contact", "evidence", "rendering", "invitation", "archived_vendor", "vendor_import", "incident"):
+    for thing in (
+        "service",
+        "contact",
+        "evidence",
+        "rendering",
+        "invitation",
+        "archived_vendor",
+        "vendor_import",
+        "incident",
+        "feedback_file",
+        "pulse",
+    ):
         getattr(world, thing)
     visitors = {name: Visitor(stranger) for name, stranger in away.items()}
     pages = [route for route in OWN if "pk" not in route.arguments and _is_for_members(ROUTES[route.name])]
