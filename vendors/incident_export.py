@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from typing import cast
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, tzinfo
+from functools import partial
+from typing import Any, cast
 
 from django.db import models
 from django.utils import formats, timezone, translation
-from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from manifesto.workbook import neutralise
 from vendors.incident_words import SLA_WORDS
-from vendors.models import Incident
+from vendors.models import Incident, IncidentQuerySet
 from vendors.sheets import WRITTEN_WITH
 
 CHUNK = 2_000  # rows that are in memory at once
-MOMENT = "%Y-%m-%d %H:%M:%S"
 BOM = "\ufeff"  # without it, spreadsheets take UTF-8 for something else
+PATHS = {"vendor": "vendor__name", "service": "service__name"}  # what stands for a row of another table
+TEXTS = ("vendor", "service", "reference", "title")
+MOMENTS = ("opened_at", "resolved_at", "restored_at")
+
+Cell = Callable[[Any], str]
 
 
 class _Echo:
@@ -32,77 +34,70 @@ class _Echo:
         return line
 
 
-@dataclass(frozen=True, kw_only=True)
-class Column:
-    heading: str | Promise
-    cell: Callable[[Incident], str]
-
-
-def csv_lines(incidents: Iterable[Incident], *, language: str) -> Iterator[bytes]:
+def csv_lines(incidents: IncidentQuerySet, *, language: str) -> Iterator[bytes]:
     """A line at a time. Words are looked up before the first one: by the time of the last, a server may have turned to
     another language."""
     with translation.override(language):
-        columns = _columns(language)
-        headings = [str(column.heading) for column in columns]
-    return _lines(incidents, columns, headings, delimiter=WRITTEN_WITH.get(language, ","))
+        cells = _cells()
+        headings = [*(_heading(name) for name in cells), _("Hours to resolve")]
+        point = formats.get_format("DECIMAL_SEPARATOR")
+    rows = incidents.values_list(*(PATHS.get(name, name) for name in cells))
+    return _lines(rows.iterator(chunk_size=CHUNK), cells, headings, point=point, delimiter=_delimiter(language))
+
+
+def _delimiter(language: str) -> str:
+    return WRITTEN_WITH.get(language, ",")
+
+
+def _heading(name: str) -> str:
+    """The name of the field, which the import of incidents understands in each language."""
+    return capfirst(str(cast(models.Field, Incident._meta.get_field(name)).verbose_name))
 
 
 def _lines(
-    incidents: Iterable[Incident], columns: list[Column], headings: list[str], *, delimiter: str
+    rows: Iterator[Sequence[Any]], cells: dict[str, Cell], headings: list[str], *, point: str, delimiter: str
 ) -> Iterator[bytes]:
     writer = csv.writer(_Echo(), delimiter=delimiter)
     yield (BOM + writer.writerow([neutralise(heading) for heading in headings])).encode()
-    for incident in incidents:
-        yield writer.writerow([neutralise(column.cell(incident)) for column in columns]).encode()
+    writers = tuple(cells.values())
+    opened, resolved = (list(cells).index(name) for name in MOMENTS[:2])
+    for row in rows:
+        written = [neutralise(cell(value)) for cell, value in zip(writers, row, strict=True)]
+        yield writer.writerow([*written, _hours(row[opened], row[resolved], point)]).encode()
 
 
-def _columns(language: str) -> list[Column]:
-    """The headings are the names of the fields, which the import of incidents understands in each language."""
-    sla = {value: str(said) for value, said in SLA_WORDS.items()}
+def _cells() -> dict[str, Cell]:
+    """Field → how its value is written, in the order of the columns; all words are those of the moment."""
     known = {True: _("Yes"), False: _("No"), None: ""}
-    point = formats.get_format("DECIMAL_SEPARATOR", language)
-    cells: dict[str, Callable[[Incident], str]] = {
-        "vendor": lambda row: row.vendor.name,
-        "service": lambda row: row.service.name if row.service else "",
-        "reference": lambda row: row.reference,
-        "title": lambda row: row.title,
-        "opened_at": lambda row: local(row.opened_at),
-        "resolved_at": lambda row: local(row.resolved_at),
-        "restored_at": lambda row: local(row.restored_at),
-        "priority": lambda row: row.priority,
-        "mission_critical": lambda row: known[row.mission_critical],
-        "sla": lambda row: sla[row.sla],
-        "reopened": lambda row: _number(row.reopened),
-        "handovers": lambda row: _number(row.handovers),
-        "problem": lambda row: row.problem,
-        "root_cause_proven": lambda row: known[row.root_cause_proven],
-        "department": lambda row: row.department,
-        "handled_by": lambda row: row.handled_by,
+    sla = {value: str(said) for value, said in SLA_WORDS.items()}
+    moment = partial(local, zone=timezone.get_current_timezone())
+    return {
+        **dict.fromkeys(TEXTS, _text),
+        **dict.fromkeys(MOMENTS, moment),
+        "priority": _text,
+        "mission_critical": known.__getitem__,
+        "sla": sla.__getitem__,
+        "reopened": _text,
+        "handovers": _text,
+        "problem": _text,
+        "root_cause_proven": known.__getitem__,
+        "department": _text,
+        "handled_by": _text,
     }
-    named = [
-        Column(heading=capfirst(str(cast(models.Field, Incident._meta.get_field(name)).verbose_name)), cell=cell)
-        for name, cell in cells.items()
-    ]
-    return [*named, Column(heading=HOURS, cell=lambda row: _hours(row, point))]
 
 
-HOURS = gettext_lazy("Hours to resolve")
-
-
-def local(moment: datetime | None) -> str:
-    """As the clocks of the installation show it; where they show it twice, with the difference from UTC."""
-    if moment is None:
-        return ""
-    shown = timezone.localtime(moment)
-    text = shown.strftime(MOMENT)
-    is_shown_twice = shown.replace(fold=0).utcoffset() != shown.replace(fold=1).utcoffset()
-    return f"{text}{shown.strftime('%z')[:3]}:{shown.strftime('%z')[3:]}" if is_shown_twice else text
-
-
-def _number(value: int | None) -> str:
+def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _hours(incident: Incident, point: str) -> str:
-    length = incident.duration
-    return "" if length is None else f"{length.total_seconds() / 3600:.2f}".replace(".", point)
+def local(moment: datetime | None, zone: tzinfo) -> str:
+    """As the clocks of `zone` show it; where they show it twice, with the difference from UTC."""
+    if moment is None:
+        return ""
+    shown = moment.astimezone(zone)
+    is_shown_twice = shown.replace(fold=1 - shown.fold).utcoffset() != shown.utcoffset()
+    return (shown if is_shown_twice else shown.replace(tzinfo=None)).isoformat(" ", "seconds")
+
+
+def _hours(opened: datetime, resolved: datetime | None, point: str) -> str:
+    return "" if resolved is None else f"{(resolved - opened).total_seconds() / 3600:.2f}".replace(".", point)

@@ -90,7 +90,10 @@ class Incident(models.Model):
         verbose_name = _("incident")
         verbose_name_plural = _("incidents")
         ordering = ("-opened_at", "-pk")
-        indexes = [models.Index(fields=["vendor", "opened_at"], name="incident_vendor_opened")]
+        indexes = [
+            models.Index(fields=["vendor", "opened_at"], name="incident_vendor_opened"),
+            models.Index(fields=["opened_at"], name="incident_opened"),  # the list over all vendors, newest first
+        ]
         constraints = [
             models.UniqueConstraint(fields=["vendor", "source", "reference"], name="incident_once_per_source"),
             models.CheckConstraint(condition=~Q(reference=""), name="incident_has_a_reference"),
