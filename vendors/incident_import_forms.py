@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.functional import Promise
+from django.utils.formats import number_format
+from django.utils.functional import Promise, lazy
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from vendors.incident_imports.fields import BY_KEY, FIELDS
+from vendors.incident_imports.limits import MAX_CSV_BYTES, MAX_CSV_ROWS, MAX_XLSX_BYTES, MAX_XLSX_ROWS
 from vendors.incident_imports.options import NEW, SKIP, Options
 from vendors.incident_imports.preview import Preview
 from vendors.models import Vendor
@@ -35,16 +38,27 @@ SLA_YES: tuple[tuple[str, str | Promise], ...] = (
 OPTIONS_BY_FIELD: dict[str, str] = {"vendor": "vendor_by", "columns": "column_reference"}  # where a refusal is shown
 
 
+@cache
 def zones() -> list[tuple[str, str]]:
     """All time zones by name; those without a place in them are for machines."""
     placed = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/")))
     return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in placed)]
 
 
+def _limits() -> str:
+    return _("CSV, at most %(csv)s MB and %(csv_rows)s rows; or XLSX, at most %(xlsx)s MB and %(xlsx_rows)s rows.") % {
+        "csv": MAX_CSV_BYTES // 10**6,
+        "csv_rows": number_format(MAX_CSV_ROWS, force_grouping=True),
+        "xlsx": MAX_XLSX_BYTES // 10**6,
+        "xlsx_rows": number_format(MAX_XLSX_ROWS, force_grouping=True),
+    }
+
+
 class IncidentFileForm(forms.Form):
     use_required_attribute = False
     file = forms.FileField(
         label=gettext_lazy("File"),
+        help_text=lazy(_limits, str)(),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
         error_messages={"required": gettext_lazy("Choose a file."), "empty": gettext_lazy("The file is empty.")},
     )
@@ -135,7 +149,7 @@ class MappingForm(forms.Form):
         headings = [("", _("Not in this file")), *((heading, heading) for heading in self.seen.headings)]
         for field in FIELDS:
             self.fields[f"column_{field.key}"] = forms.ChoiceField(
-                label=field.label,
+                label=_("The column that tells the vendor") if field.key == "vendor" else field.label,
                 help_text=field.help,
                 choices=headings,
                 required=field.required,
@@ -146,7 +160,7 @@ class MappingForm(forms.Form):
     def _critical_values(self) -> list[str]:
         """What stands in the column that decides; what was chosen in another column is no choice here."""
         heading = self._now("column_mission_critical") or self._now("column_priority")
-        return list(self.seen.values.get(heading, ()))
+        return sorted(self.seen.values.get(heading, ()), key=str.casefold)
 
     def _now(self, name: str) -> str:
         value = self.data.get(name) if self.is_bound else self.initial.get(name)

@@ -277,7 +277,7 @@ def _standing(upload: IncidentImport) -> dict[str, Any]:
         "seen": f"{upload.state}-{upload.token or ''}-{upload.rows_read}-{bool(upload.cancel_asked_at)}",
         "is_waiting": upload.token is None,
         "percent": _percent(upload),
-        "step": 5 if upload.state in {ImportState.IMPORTING, ImportState.DONE} else 3 if unknown else 4,
+        "step": _step(upload, options, is_unmatched=bool(unknown)),
         "one_vendor": options.vendor is not None,
         "has_names": _has_names(upload, options),
         "undecided": len(unknown),
@@ -287,6 +287,18 @@ def _standing(upload: IncidentImport) -> dict[str, Any]:
         "left_behind": upload.state == ImportState.FAILED and undoing.wrote_something(upload),
         "kept_until": upload.created_at + FILES_KEPT,
     }
+
+
+def _step(upload: IncidentImport, options: Options, *, is_unmatched: bool) -> int:
+    """Of the way on top of the page. The first check of a column of vendors finds the names to match."""
+    if upload.state == ImportState.MAPPING:
+        return 2
+    if upload.state in {ImportState.DONE, ImportState.UNDOING, ImportState.UNDONE}:
+        return 6
+    if upload.state == ImportState.IMPORTING:
+        return 5
+    is_first = upload.state == ImportState.CHECKING and options.vendor is None and not options.vendors
+    return 3 if is_unmatched or is_first else 4
 
 
 def _percent(upload: IncidentImport) -> int | None:
