@@ -92,6 +92,10 @@ class Premises(World):
             getattr(self, name)
         for name in ("feedback_file", "pulse", "answered_token", "measured_vendor"):
             getattr(self, name)
+        for name in ("import_to_map", "import_checking", "import_unmatched", "import_checked", "import_done"):
+            getattr(self, name)
+        for name in ("import_failed", "import_mapping"):
+            getattr(self, name)
         for name in ("invitation", "archived_vendor", "service", "approval_level", "failed_rendering"):
             getattr(self, name)
 

@@ -227,6 +227,7 @@ def _other_views(premises: Premises) -> Iterator[Stop]:
     yield Stop(name="rendering_status, failed", path=failed, who="reader")
     yield from _views_of_voices(premises)
     yield from _views_of_measures(premises)
+    yield from _views_of_imports(premises)
     yield from _views_of_links(premises)
     yield from _views_of_pulses(premises)
     yield Stop(name="approval_chain, empty", path=reverse("approval_chain"), who="away_admin")
@@ -295,3 +296,14 @@ def _views_of_pulses(premises: Premises) -> Iterator[Stop]:
     yield Stop(name="pulse_answer, answered", path=answered, who=ANYBODY)
     renew = reverse("pulse_renew", args=[premises.pulse.pk])  # last: it ends the link that came before
     yield Stop(name="pulse_issued", path=renew, who="assessor", press="button[value=copy]")
+
+
+def _views_of_imports(premises: Premises) -> Iterator[Stop]:
+    yield Stop(name="incident_import_list, empty", path=reverse("incident_import_list"), who="stranger")
+    for name in ("to_map", "checking", "unmatched", "done", "failed"):
+        path = getattr(premises, f"import_{name}").get_absolute_url()
+        yield Stop(name=f"incident_import_detail, {name}", path=path, who="assessor")
+    columns = reverse("incident_import_mapping", args=[premises.import_failed.pk])
+    yield Stop(name="incident_import_mapping, day and month unsure", path=columns, who="assessor")
+    vendors = reverse("incident_import_vendors", args=[premises.import_unmatched.pk])
+    yield Stop(name="incident_import_vendors, refused", path=vendors, who="assessor", press="button.btn-primary")
