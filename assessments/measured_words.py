@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -190,7 +191,7 @@ def _line(series: Series, found: Measured, *, decides: bool) -> Line:
         key=key,
         label=str(LABELS[key]),
         figure="" if now is None else figure(now, series.measure.unit),
-        trend=trend_words(series, found.measures.step),
+        trend=kept_together(trend_words(series, found.measures.step)),
         target=target_words(series, found.targets.get(key)),
         decides=decides,
     )
@@ -315,4 +316,9 @@ def _evidence(series: Series, step: Step) -> str:
         periods = ngettext("%(count)s month", "%(count)s months", trend.periods)
     else:
         periods = ngettext("%(count)s week", "%(count)s weeks", trend.periods)
-    return f"{probability(trend)}, {periods % {'count': trend.periods}}"
+    return kept_together(f"{probability(trend)}, {periods % {'count': trend.periods}}")
+
+
+def kept_together(words: str) -> str:
+    """“p = 0.02” never torn apart at the end of a line."""
+    return re.sub(r"\bp ([=<]) ", "p\u00a0\\1\u00a0", words)

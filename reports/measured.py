@@ -23,7 +23,7 @@ from assessments.measured import (
     targets_of,
     with_incidents,
 )
-from assessments.measured_words import Names, target_words, view
+from assessments.measured_words import Names, kept_together, target_words, view
 from assessments.models import Assessment
 from assessments.scoring import RuleStatus, Score
 from reports.card import ChartView
@@ -183,7 +183,7 @@ def _charts(found: Measured) -> list[ChartView]:
 def _chart(series: Series, found: Measured) -> ChartView:
     key = series.measure.key
     target = found.targets.get(key)
-    words = (trend_words(series, found.measures.step), target_words(series, target))
+    words = (kept_together(trend_words(series, found.measures.step)), target_words(series, target))
     return ChartView(
         series=series,
         step=found.measures.step,
