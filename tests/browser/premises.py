@@ -55,8 +55,8 @@ from tests.factories import (
     make_user,
     make_vendor,
 )
-from vendors import pulses, targets
-from vendors.models import Contact, Sla, Tier, Vendor
+from vendors import incidents, pulses, targets
+from vendors.models import Contact, Incident, Sla, Tier, Vendor
 
 ANYBODY = "anybody"
 VENDOR = "vendor"  # a contact of the vendor, known by the cookies of links
@@ -90,7 +90,7 @@ class Premises(World):
             getattr(self, name)
         for name in ("crowd", "delegation", "borrowed", "meeting", "replied", "many_voices", "asked_to_reply"):
             getattr(self, name)
-        for name in ("feedback_file", "pulse", "answered_token", "measured_vendor"):
+        for name in ("feedback_file", "pulse", "answered_token", "measured_vendor", "imported_incident"):
             getattr(self, name)
         for name in ("import_to_map", "import_checking", "import_unmatched", "import_checked", "import_done"):
             getattr(self, name)
@@ -112,6 +112,19 @@ class Premises(World):
         said = dict.fromkeys(pulses.QUESTIONS, "partly")
         pulses.answer(pulse, said, name="Harbour doctor", feeling=4, comment="They rang.", now=timezone.now())
         return token
+
+    @cached_property
+    def imported_incident(self) -> Incident:
+        """From an export, of a problem that came back; somebody has put it right by hand, and said how it felt."""
+        incident = self.measured_vendor.incidents.order_by("-opened_at")[0]
+        Incident.objects.filter(pk=incident.pk).update(
+            source="servicenow", created_in=self.import_done, title="Harbour records stand still, and nobody knows why"
+        )
+        incident.refresh_from_db()
+        seen, incident.handled_by = incidents.fingerprint(incident), "Harbour night shift"
+        incidents.change_incident(self.cast.assessor, incident, changed=["handled_by"], seen=seen, now=timezone.now())
+        make_feedback(self.measured_vendor, incident=incident, feeling=1, comment="Nobody told us why.")
+        return incident
 
     @cached_property
     def measured_vendor(self) -> Vendor:

@@ -227,6 +227,7 @@ def _other_views(premises: Premises) -> Iterator[Stop]:
     yield Stop(name="rendering_status, failed", path=failed, who="reader")
     yield from _views_of_voices(premises)
     yield from _views_of_measures(premises)
+    yield from _views_of_incidents(premises)
     yield from _views_of_imports(premises)
     yield from _views_of_links(premises)
     yield from _views_of_pulses(premises)
@@ -296,6 +297,22 @@ def _views_of_pulses(premises: Premises) -> Iterator[Stop]:
     yield Stop(name="pulse_answer, answered", path=answered, who=ANYBODY)
     renew = reverse("pulse_renew", args=[premises.pulse.pk])  # last: it ends the link that came before
     yield Stop(name="pulse_issued", path=renew, who="assessor", press="button[value=copy]")
+
+
+def _views_of_incidents(premises: Premises) -> Iterator[Stop]:
+    incidents = reverse("incident_list")
+    yield Stop(name="incident_list, empty", path=incidents, who="stranger")
+    yield Stop(name="incident_list, nothing fits", path=f"{incidents}?q=nowhere&sla=met&since=today", who="reader")
+    point = f"{incidents}?ids={premises.imported_incident.pk}&sort=-duration"
+    yield Stop(name="incident_list, one point", path=point, who="assessor")
+    for route in ("incident_detail", "incident_edit", "incident_delete"):
+        path = reverse(route, args=[premises.imported_incident.pk])
+        yield Stop(name=f"{route}, imported", path=path, who="assessor")
+    archived = reverse("incident_add", args=[premises.archived_vendor.pk])
+    yield Stop(name="incident_add, archived", path=archived, who="assessor")
+    add = reverse("incident_add", args=[premises.measured_vendor.pk])
+    yield Stop(name="incident_add, refused", path=add, who="assessor", press=".form-actions .btn-primary")
+    yield Stop(name="incident_vendor, no vendor", path=reverse("incident_vendor"), who="stranger")
 
 
 def _views_of_imports(premises: Premises) -> Iterator[Stop]:
