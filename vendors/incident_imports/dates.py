@@ -42,6 +42,9 @@ _NAME_DAY = re.compile(
 )
 _SERIAL = re.compile(r"^\d{5}(?:[.,]\d+)?$")
 _ORDER = re.compile(r"^(\d{1,2})[/.\- ](\d{1,2})[/.\- ]\d{4}\b")
+_DAY = re.compile(r"^(?:\d{4}-\d{2}-\d{2}|\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4})$")
+_CLOCK = re.compile(r"^(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?$", re.ASCII)
+MOST_LEARNT = 100_000  # a day and a night have 86,400 seconds
 _ZONES = {"z": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3}
 
 
@@ -65,6 +68,38 @@ class Moments:
         self.zone = zone
         self.order: Dates = order
         self._offsets: dict[int, timedelta | None] = {}
+        self._days: dict[str, datetime | None] = {}
+        self._clocks: dict[str, timedelta | None] = {}
+
+    def quick(self, text: str) -> datetime | None:
+        """A day that came before with a plain time, twenty times as fast as to read it; None: `read` has to."""
+        day, _space, clock = text.partition(" ")
+        try:
+            midnight, since = self._days[day], self._clocks[clock]
+        except KeyError:
+            return self._learn(day, clock)
+        return midnight + since if midnight is not None and since is not None else None
+
+    def _learn(self, day: str, clock: str) -> datetime | None:
+        for known in (self._days, self._clocks):
+            if len(known) > MOST_LEARNT:
+                known.clear()
+        if day not in self._days:
+            self._days[day] = self._midnight(day)
+        found = _CLOCK.match(clock)
+        self._clocks[clock] = found and timedelta(
+            hours=int(found["hour"]), minutes=int(found["minute"]), seconds=int(found["second"] or 0)
+        )
+        return None
+
+    def _midnight(self, day: str) -> datetime | None:
+        """In UTC; None where the text is more than a day, or the clock is changed on it."""
+        found = _DAY.match(day)
+        moment = self._local(day) if found else None
+        if not isinstance(moment, datetime) or not EARLIEST <= moment.year <= LATEST:
+            return None
+        offset = self._offset_of(moment)
+        return None if offset is None else (moment - offset).replace(tzinfo=UTC)
 
     def read(self, text: str) -> datetime | Problem:
         """`text` without spaces around it, and not empty."""

@@ -51,7 +51,8 @@ _OF_FIELD = {
     "department": "department",
     "handled_by": "handled_by",
 }
-_LONG_TEXTS = frozenset({"title"})  # seldom the same twice: not worth remembering
+# Seldom the same twice, or read faster than looked up: not worth remembering.
+_NOT_REMEMBERED = frozenset({"reference", "title", "opened", "resolved", "restored"})
 _NO_CLOCK_AGREES = timedelta(days=1)
 
 
@@ -102,9 +103,10 @@ class RowReader:
         self.width = len(header)
         self.used = {name: places[heading] for name, heading in options.columns.items()}
         readers = field_readers(options, now=now)
-        self._memory = {name: _memory(name, reader) for name, reader in readers.items()}
+        self._read = {name: _remembering(name, reader) for name, reader in readers.items()}
+        self._texts = [name for name in ("reference", "vendor", "service") if name in options.columns]
         self._plan = [
-            (self.used[name], COLUMNS.index(_OF_FIELD[name]), self._memory[name], name)
+            (self.used[name], COLUMNS.index(_OF_FIELD[name]), self._read[name], name)
             for name in options.columns
             if name in _OF_FIELD
         ]
@@ -119,35 +121,29 @@ class RowReader:
         count = len(cells)
         found: list[Any] = [None] * len(COLUMNS)
         problems: list[Problem] = []
-        for place, index, memory, name in self._plan:
+        for place, index, read, name in self._plan:
             if place < count and (text := cells[place]):
-                value = memory[text]
+                value = read(text)
                 if type(value) is Problem:
                     problems.append(Problem(code=value.code, field=name, value=text, values=value.values))
                 else:
                     found[index] = value
-        row = Row(
-            line.number,
-            self._text("reference", cells, problems) or "",
-            self._text("vendor", cells, problems) or "",
-            self._text("service", cells, problems) or "",
-            found,
-            problems,
-        )
+        said = {name: self._text(name, cells, problems) for name in self._texts}
+        row = Row(line.number, said["reference"], said.get("vendor", ""), said.get("service", ""), found, problems)
         if self._critical is not None and found[PRIORITY] is not None:
             found[CRITICAL] = self._critical[found[PRIORITY]]
         self._look_at_whole(line, row)
         return row
 
-    def _text(self, name: str, cells: Sequence[str], problems: list[Problem]) -> str | None:
-        place = self.used.get(name)
-        if place is None or place >= len(cells):
-            return None
-        value = self._memory[name][cells[place]]
+    def _text(self, name: str, cells: Sequence[str], problems: list[Problem]) -> str:
+        place = self.used[name]
+        if place >= len(cells):
+            return ""
+        value = self._read[name](cells[place])
         if type(value) is Problem:
             problems.append(Problem(code=value.code, field=name, value=cells[place], values=value.values))
-            return None
-        return value  # type: ignore[no-any-return]
+            return ""
+        return value or ""
 
     def _look_at_whole(self, line: Line, row: Row) -> None:
         """What no cell can tell alone."""
@@ -188,15 +184,5 @@ class RowReader:
         return found
 
 
-class _Reading:
-    """A reader that remembers nothing, looked up as one that does."""
-
-    def __init__(self, read: Callable[[str], Any]) -> None:
-        self.read = read
-
-    def __getitem__(self, text: str) -> Any:
-        return self.read(text)
-
-
-def _memory(name: str, reader: Callable[[str], Any]) -> Any:
-    return _Reading(reader) if name in _LONG_TEXTS or name == "reference" else values.Remembering(reader)
+def _remembering(name: str, reader: Callable[[str], Any]) -> Callable[[str], Any]:
+    return reader if name in _NOT_REMEMBERED else values.Remembering(reader).__getitem__

@@ -21,7 +21,6 @@ from vendors.sheets import tidy
 MAX_SMALL = 32_767
 REMEMBERED = 20_000
 _TIME_LEFT = re.compile(r"^[-\u2212]?\s*\d+\s*([:.,]\d|[a-z]|$)", re.IGNORECASE)
-_MARK = re.compile(r"^'[=+\-@]")
 
 
 class Remembering(dict[str, Any]):
@@ -38,10 +37,15 @@ class Remembering(dict[str, Any]):
         return value
 
 
+def _seen(text: str) -> str:
+    """Without what cannot be seen or kept: half of a sign in two parts comes out of damaged workbooks."""
+    return tidy(text).encode("utf-8", "ignore").decode("utf-8")
+
+
 def clean(text: str) -> str:
     """One line without what cannot be seen; empty where a cell only says that nothing is known."""
-    if not text.isprintable() or _MARK.match(text):
-        text = tidy(text)
+    if not text.isprintable() or text[:1] == "'":
+        text = _seen(text)
     text = text.strip()
     if "  " in text or "\n" in text or "\t" in text:
         text = " ".join(text.split())
@@ -54,7 +58,7 @@ def text_reader(most: int) -> Callable[[str], str | Problem | None]:
 
     def read(text: str) -> str | Problem | None:
         if not text.isprintable() or text[:1] == "'":
-            text = tidy(text)
+            text = _seen(text)
         if len(text) > most:
             if len(text) > MAX_CELL:
                 return Problem(code="too_long", values={"count": MAX_CELL})
@@ -79,7 +83,12 @@ def reference_reader(most: int) -> Callable[[str], str | Problem | None]:
 
 
 def moment_reader(moments: Moments, now: datetime) -> Callable[[str], datetime | Problem | None]:
+    quick = moments.quick
+
     def read(text: str) -> datetime | Problem | None:
+        known = quick(text)
+        if known is not None and known <= now:
+            return known
         text = clean(text)
         if not text:
             return None

@@ -177,13 +177,10 @@ def _copy_new(rows: Sequence[tuple[int, str, tuple[Any, ...]]], upload: Incident
         return
     columns = ("vendor_id", "reference", "source", "created_in_id", "created_at", "updated_at", *COLUMNS)
     moment = now.isoformat()
-    always = f"{_escaped(upload.source)}\t{upload.pk}\t{moment}\t{moment}"
-    with connection.cursor() as cursor, cursor.copy(f"COPY {TABLE} ({', '.join(columns)}) FROM STDIN") as copy:
-        copy.write(
-            "".join(
-                [f"{vendor}\t{_escaped(reference)}\t{always}\t{_line(values)}\n" for vendor, reference, values in rows]
-            )
-        )
+    always = f"{upload.source}\t{upload.pk}\t{moment}\t{moment}"
+    with connection.cursor() as cursor, _copying(cursor, TABLE, columns) as copy:
+        lines = [f"{vendor}\t{reference}\t{always}\t{_line(values)}\n" for vendor, reference, values in rows]
+        copy.write(_escaped("".join(lines)))
 
 
 def _update_from_copy(changes: Sequence[Change], upload: IncidentImport, now: datetime) -> None:
@@ -192,8 +189,9 @@ def _update_from_copy(changes: Sequence[Change], upload: IncidentImport, now: da
     with connection.cursor() as cursor:
         declared = ", ".join(f"{name} {TYPES.get(name, 'text')}" for name in COLUMNS)
         cursor.execute(f"CREATE TEMPORARY TABLE incident_changes (id bigint, {declared}) ON COMMIT DROP")
-        with cursor.copy(f"COPY incident_changes (id, {', '.join(COLUMNS)}) FROM STDIN") as copy:
-            copy.write("".join([f"{change.known.pk}\t{_line(change.values)}\n" for change in changes]))
+        with _copying(cursor, "incident_changes", ("id", *COLUMNS)) as copy:
+            lines = [f"{change.known.pk}\t{_line(_one_line(change.values))}\n" for change in changes]
+            copy.write(_escaped("".join(lines)))
         assigned = ", ".join(f"{name} = c.{name}" for name in COLUMNS)
         cursor.execute(
             f"UPDATE {TABLE} i SET {assigned}, changed_in_id = %s, updated_at = %s FROM incident_changes c"  # noqa: S608
@@ -203,18 +201,29 @@ def _update_from_copy(changes: Sequence[Change], upload: IncidentImport, now: da
         cursor.execute("DROP TABLE incident_changes")
 
 
+def _copying(cursor: Any, table: str, columns: Sequence[str]) -> Any:
+    return cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN {_COPY_NOTHING}")
+
+
+def _one_line(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What people wrote by hand may hold more than a file's cells do."""
+    return tuple([" ".join(value.split()) if type(value) is str else value for value in values])
+
+
 def _line(values: tuple[Any, ...]) -> str:
-    return "\t".join([_WRITTEN[type(value)](value) for value in values])
+    return "\t".join([value if type(value) is str else _WRITTEN[type(value)](value) for value in values])
 
 
-def _escaped(text: str) -> str:
-    """As COPY reads it; tabs and line ends never come so far."""
-    return text.replace("\\", "\\\\") if "\\" in text else text
+def _escaped(block: str) -> str:
+    """As COPY reads it; tabs, line ends and the sign for “nothing” never come so far: cells are one line of signs
+    that can be seen."""
+    return block.replace("\\", "\\\\")
 
 
+_NOTHING = "\x02"
+_COPY_NOTHING = "WITH (NULL E'\\x02')"
 _WRITTEN: dict[type, Any] = {
-    str: _escaped,
-    type(None): lambda _none: "\\N",
+    type(None): lambda _none: _NOTHING,
     datetime: datetime.isoformat,
     bool: lambda value: "t" if value else "f",
     int: str,
