@@ -158,42 +158,50 @@ class World:
         return self._pulse[1]
 
     # Imports of incidents, each as far as a page can find it
-    def _upload(self, name: str) -> IncidentImport:
-        return files.keep(self.cast.assessor, ContentFile(HARBOUR_INCIDENTS.encode()), name, timezone.now())
+    def _upload(self, name: str, content: str = "") -> IncidentImport:
+        file = ContentFile((content or HARBOUR_INCIDENTS).encode())
+        return files.keep(self.cast.assessor, file, f"Harbour {name}.csv", timezone.now())
 
-    @cached_property
-    def import_to_map(self) -> IncidentImport:
-        return self._upload("Harbour incidents.csv")
-
-    @cached_property
-    def import_checking(self) -> IncidentImport:
-        """Waiting for a worker."""
-        upload = self._upload("Harbour incidents, queued.csv")
-        names = {"Harbour Systems": {"vendor": self.vendor.pk}, "Harbour Line": "new"}
-        return job.start_check(
-            self.cast.assessor, upload, replace(Options.from_data(upload.options), vendors=names), tell_workers=False
-        )
-
-    @cached_property
-    def import_unmatched(self) -> IncidentImport:
-        """Checked, and of a name in it nobody has said which vendor it is."""
-        upload = self._upload("Harbour incidents, unmatched.csv")
-        job.start_check(self.cast.assessor, upload, Options.from_data(upload.options), tell_workers=False)
-        return self._worked_on(upload)
-
-    @cached_property
-    def import_checked(self) -> IncidentImport:
-        return self._worked_on(self.import_checking)
-
-    @cached_property
-    def import_done(self) -> IncidentImport:
-        upload = self.import_checked
-        job.start_import(self.cast.assessor, upload, tell_workers=False)
-        return self._worked_on(upload)
+    def _checking(self, name: str, content: str = "") -> IncidentImport:
+        upload = self._upload(name, content)
+        vendors = {"Harbour Systems": {"vendor": self.vendor.pk}, "Harbour Line": "new"}
+        options = replace(Options.from_data(upload.options), vendors=vendors)
+        return job.start_check(self.cast.assessor, upload, options, tell_workers=False)
 
     def _worked_on(self, upload: IncidentImport) -> IncidentImport:
         work.work_on(upload.pk)
         return IncidentImport.objects.get(pk=upload.pk)
+
+    @cached_property
+    def import_to_map(self) -> IncidentImport:
+        return self._upload("incidents")
+
+    @cached_property
+    def import_checking(self) -> IncidentImport:
+        """Waiting for a worker."""
+        return self._checking("incidents, queued")
+
+    @cached_property
+    def import_unmatched(self) -> IncidentImport:
+        """Checked, and of a name in it nobody has said which vendor it is."""
+        content = HARBOUR_INCIDENTS.replace("Harbour Line", "Harbour crane desk")
+        return self._worked_on(self._checking("incidents, unmatched", content))
+
+    @cached_property
+    def import_checked(self) -> IncidentImport:
+        return self._worked_on(self._checking("incidents, checked"))
+
+    @cached_property
+    def import_done(self) -> IncidentImport:
+        upload = self._worked_on(self._checking("incidents, imported", HARBOUR_INCIDENTS.replace("INC0", "INC9")))
+        return self._worked_on(job.start_import(self.cast.assessor, upload, tell_workers=False))
+
+    @cached_property
+    def import_failed(self) -> IncidentImport:
+        """Nothing in it tells the day from the month."""
+        content = HARBOUR_INCIDENTS.replace("2026-01-13", "03/01/2026").replace("2026-01-20", "04/01/2026")
+        content = content.replace("2026-01-19", "05/01/2026").replace("2026-02-03", "03/02/2026")
+        return self._worked_on(self._checking("incidents, failed", content))
 
     @cached_property
     def import_mapping(self) -> ImportMapping:
