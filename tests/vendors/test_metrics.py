@@ -280,6 +280,7 @@ def test_case_resolved_after_known_at_is_still_open() -> None:
     late = case(1, date(2025, 5, 10), resolved=datetime(2026, 1, 1, tzinfo=UTC))
     assert measured([late], known_at=known).left_out.open_cases == (1,)
     assert measured([late]).left_out.open_cases == ()
+    assert measured([late], known_at=datetime(2026, 1, 1, tzinfo=UTC)).left_out.open_cases == ()
 
 
 def test_shares_count_only_what_is_known() -> None:
@@ -403,11 +404,12 @@ def test_period_that_has_not_ended_is_left_out_whatever_the_wait() -> None:
 
 def test_left_out_periods_are_neither_in_the_trend_nor_in_the_overall_figure() -> None:
     cases = [case(month, day, took=2) for month, day in enumerate(EVERY_MONTH)]
-    cases.append(case(99, date(2025, 12, 28), took=500))
+    cases.append(case(99, date(2025, 12, 28), took=60))
     found = measured(cases, known_at=datetime(2025, 12, 31, tzinfo=UTC))
     assert found.of("duration_mean").overall == 2
     assert found.of("duration_mean").trend.direction == Direction.FLAT
     assert found.cases == 13
+    assert found.of("duration_mean").points[-1].cases == (11, 99)
 
 
 # Months or weeks -------------------------------------------------------------------------------------------------
