@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Department, Membership
 from vendors.models.incident import Incident, Sla
@@ -18,11 +19,11 @@ from vendors.models.vendor import Service, Vendor
 class Feeling(models.IntegerChoices):
     """The emotional measure, from worst to best."""
 
-    ANGRY = 1, _("Angry")
-    UNHAPPY = 2, _("Unhappy")
-    NEUTRAL = 3, _("Neutral")
-    CONTENT = 4, _("Content")
-    DELIGHTED = 5, _("Delighted")
+    ANGRY = 1, pgettext_lazy("feeling", "Angry")
+    UNHAPPY = 2, pgettext_lazy("feeling", "Unhappy")
+    NEUTRAL = 3, pgettext_lazy("feeling", "Neutral")
+    CONTENT = 4, pgettext_lazy("feeling", "Content")
+    DELIGHTED = 5, pgettext_lazy("feeling", "Delighted")
 
 
 class FeedbackKind(models.TextChoices):
@@ -123,7 +124,7 @@ class Said(models.TextChoices):
     """The answer to one question of a pulse."""
 
     YES = "yes", _("Yes")
-    PARTLY = "partly", _("Partly")
+    PARTLY = "partly", pgettext_lazy("answer", "Partly")
     NO = "no", _("No")
     DONT_KNOW = "dont_know", _("Don’t know")
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership
 from vendors.models.vendor import Service, Vendor
@@ -19,9 +20,9 @@ BY_HAND = "manual"  # the source of incidents that people write down here
 class Sla(models.TextChoices):
     """Whether the agreed service level was kept."""
 
-    MET = "met", _("Met")
-    MISSED = "missed", _("Missed")
-    UNKNOWN = "unknown", _("Unknown")
+    MET = "met", pgettext_lazy("service level", "Met")
+    MISSED = "missed", pgettext_lazy("service level", "Missed")
+    UNKNOWN = "unknown", pgettext_lazy("service level", "Unknown")
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
