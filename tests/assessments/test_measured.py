@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
 import pytest
-from django.utils import translation
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone, translation
 
+from accounts.models import Membership
 from assessments import measured, measured_panel, scoring
 from assessments.measured import Finding, Measured, Opinion, RuleFinding, Target, finding
 from assessments.measured_words import Names, view
 from assessments.models import Answer, Assessment, AssessmentState, Response, ResponseKind
 from assessments.scoring import RuleStatus
 from tests.factories import NOW, Cast, make_assessment, make_incident, make_vendor
-from vendors import metrics
+from vendors import facts, metrics
 from vendors.metrics import Direction, Measures, Point, Series, Trend
 from vendors.models import MeasureTarget, Vendor
 
@@ -306,6 +312,13 @@ def slower(vendor: Vendor, *, by: float = 3.0, start: float = 4.0) -> None:
             make_incident(vendor, f"INC-{year}{index + 1:02}{day:02}", opened=opened, hours=start + by * month)
 
 
+def lately_slower(vendor: Vendor) -> None:
+    """The same up to the day of the test, for pages that show the measures of today."""
+    for ago in range(MONTHS * 4):
+        opened = timezone.now() - timedelta(days=7 * ago + 3)
+        make_incident(vendor, f"NOW-{ago}", opened=opened, hours=60 - ago)
+
+
 @pytest.fixture
 def assessment(cast: Cast) -> Assessment:
     """Every rule is rated met, and the vendor takes ever longer."""
@@ -425,3 +438,45 @@ class TestWhoSeesIt:
         panel = measured_panel.of_vendor(cast.reader, assessment.vendor)
         assert panel is not None
         assert panel.context["assessment"] == newer
+
+
+PAGES = ("assessment_detail", "assessment_review", "assessment_consensus")
+
+
+def test_pages_cost_the_same_queries_however_many_incidents_there_are(
+    assessment: Assessment, cast: Cast, signed_in: Callable[[Membership], Client]
+) -> None:
+    older = make_assessment(cast.assessor, vendor=assessment.vendor, grade=1, state=AssessmentState.APPROVED)
+    older.responses.update(submitted_at=NOW)
+    lately_slower(assessment.vendor)
+    client = signed_in(cast.approver)
+    urls = [reverse(page, args=[assessment.pk]) for page in PAGES]
+    urls.append(reverse("vendor_detail", args=[assessment.vendor_id]))
+    counts = []
+    for _turn in range(2):
+        facts.changed(assessment.vendor_id)
+        asked = []
+        for url in urls:
+            cache.clear()  # else the first page of the two turns alone would load the incidents
+            with CaptureQueriesContext(connection) as queries:
+                html = client.get(url).content.decode()
+            assert 'id="measured"' in html
+            asked.append(len(queries))
+        counts.append(asked)
+        for month in range(MONTHS):
+            year, index = divmod(2025 * 12 + 1 + month, 12)
+            make_incident(assessment.vendor, opened=datetime(year, index + 1, 5, tzinfo=UTC), hours=4 + 3 * month)
+    assert counts[0] == counts[1]
+
+
+def test_the_vendors_page_asks_raters_to_hand_in_first(
+    assessment: Assessment, cast: Cast, signed_in: Callable[[Membership], Client]
+) -> None:
+    lately_slower(assessment.vendor)
+    Assessment.objects.update(state=AssessmentState.APPROVED, closed_at=NOW)
+    make_assessment(cast.colleague, vendor=assessment.vendor)
+    url = reverse("vendor_detail", args=[assessment.vendor_id])
+    rater = signed_in(cast.colleague).get(url).content.decode()
+    assert "You still rate this vendor." in rater
+    assert "is rated met, yet" not in rater
+    assert "is rated met, yet" in signed_in(cast.approver).get(url).content.decode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.access import ROUTES, Gate, Right
 from accounts.models import AuditEntry, Membership, Role
@@ -385,13 +386,15 @@ FIGURES = re.compile(r"\b7\.3 hours|is (claimed and )?rated (met|partly met|brok
 
 
 class Rated(Planted):
-    """The same assessment, of a vendor with a scorecard and fourteen months of incidents that take 7.31 hours each."""
+    """The same assessment, of a vendor with a scorecard and incidents that take 7.31 hours each, in the months before
+    the end of its period and before today."""
 
     def measure(self) -> None:
         for month in range(14):
             year, index = divmod(2025 * 12 + 1 + month, 12)
             for day in (3, 10, 17):
                 make_incident(self.vendor, opened=datetime(year, index + 1, day, tzinfo=UTC), hours=HOURS)
+            make_incident(self.vendor, opened=timezone.now() - timedelta(days=30 * month + 3), hours=HOURS)
         self.scorecard = cards.approved(self.cast, vendor=self.vendor)
 
     def pages(self) -> Iterator[tuple[str, str]]:
