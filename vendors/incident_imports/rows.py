@@ -129,7 +129,9 @@ class RowReader:
                 else:
                     found[index] = value
         said = {name: self._text(name, cells, problems) for name in self._texts}
-        row = Row(line.number, said["reference"], said.get("vendor", ""), said.get("service", ""), found, problems)
+        row = Row(
+            line.number, said.get("reference", ""), said.get("vendor", ""), said.get("service", ""), found, problems
+        )
         if self._critical is not None and found[PRIORITY] is not None:
             found[CRITICAL] = self._critical[found[PRIORITY]]
         self._look_at_whole(line, row)
