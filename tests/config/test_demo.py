@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import override_settings
+from django.utils import translation
 
 from accounts.models import AuditEntry, Organisation, Role, User
 from assessments import consensus, reply
@@ -21,53 +26,83 @@ TODAY = date(2026, 11, 22)
 
 @pytest.fixture
 def bank(db: None) -> Release:
+    return load_bank()
+
+
+def load_bank() -> Release:
     call_command("load_bank", "--publish", verbosity=0)
     release = Release.objects.current()
     assert release is not None
     return release
 
 
-def test_demo_holds_seven_vendors_and_an_assessment_in_each_state(bank: Release) -> None:
-    demo.load(TODAY)
-    organisation = Organisation.objects.get(slug="harbour")
-    assert Vendor.objects.filter(organisation=organisation).count() == 7
-    states = set(Assessment.objects.values_list("state", flat=True))
-    assert states == set(AssessmentState) - {AssessmentState.CANCELLED}
-    assert Scorecard.objects.count() == 3
+@pytest.fixture(scope="class")
+def shown(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Release]:
+    """The whole demo, made once for all tests that only look at it, and taken away again after them."""
+    folder = tmp_path_factory.mktemp("demo")
+    own = override_settings(MEDIA_ROOT=folder, PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
+    with django_db_blocker.unblock(), transaction.atomic(), own, translation.override("en"):
+        release = load_bank()
+        demo.load(TODAY)
+        yield release
+        transaction.set_rollback(True)
+
+
+class TestDemoIsComplete:
+    def test_demo_holds_seven_vendors_and_an_assessment_in_each_state(self, shown: Release, db: None) -> None:
+        organisation = Organisation.objects.get(slug="harbour")
+        assert Vendor.objects.filter(organisation=organisation).count() == 7
+        states = set(Assessment.objects.values_list("state", flat=True))
+        assert states == set(AssessmentState) - {AssessmentState.CANCELLED}
+        assert Scorecard.objects.count() == 3
+
+    def test_demo_signs_in_one_person_for_each_role(self, shown: Release, db: None) -> None:
+        password, people = demo.accounts()
+        assert {person.role for person in people} == {*Role.values, "bank editor"}
+        assert all(User.objects.get(email=person.email).check_password(password) for person in people)
+
+    def test_demo_moments_agree_with_the_edition_and_the_history(self, shown: Release, db: None) -> None:
+        assert shown.published_at is not None
+        for assessment in Assessment.objects.filter(state=AssessmentState.APPROVED):
+            card = Scorecard.objects.get(assessment=assessment)
+            history = AuditEntry.objects.filter(subject_type="assessments.assessment", subject_id=assessment.pk)
+            entries = {entry.verb: entry.at for entry in history}
+            files = Evidence.objects.filter(answer__response__assessment=assessment)
+            uploads = files.order_by("uploaded_at").values_list("uploaded_at", flat=True)
+            assert assessment.submitted_at is not None
+            moments = [shown.published_at, assessment.created_at, *uploads, assessment.submitted_at, card.approved_at]
+            assert moments == sorted(moments)
+            assert assessment.period_end < TODAY
+            for verb, moment in [
+                ("assessment.created", assessment.created_at),
+                ("assessment.submitted", assessment.submitted_at),
+                ("assessment.approved", card.approved_at),
+            ]:
+                assert abs(entries[verb] - moment) < timedelta(minutes=1)  # the whole demo may take that long
+
+    def test_demo_shows_everyone_who_has_a_say(self, shown: Release, db: None) -> None:
+        content = json.loads(Scorecard.objects.get(number="S-2026-002").snapshot)
+        assert sorted(response["kind"] for response in content["responses"]) == [*["customer"] * 3, "vendor"]
+        assert set(content["consensus"]) == {"proof-cause", "prevention-share"}
+        assert [approval["decision"] for approval in content["approvals"]] == ["approved", "approved"]
+        assert {reply["stance"] for reply in content["replies"]} == {"agrees", "contests"}
+
+    def test_demo_has_a_meeting_to_hold_and_a_rater_who_is_late(self, shown: Release, db: None) -> None:
+        waiting = Assessment.objects.get(vendor__name="Dummy Identity Services")
+        assert not Response.objects.of_customer().outstanding().filter(assessment=waiting).exists()
+        assert {question.question.key for question in consensus.to_discuss(waiting)} >= {"speed-triggers"}
+        late = Response.objects.get(assessment__vendor__name="Placeholder Networks", due_on__lt=TODAY)
+        assert late.is_outstanding
+        assert Delegation.objects.open().count() == 1
+        in_review = Assessment.objects.get(vendor__name="Mockup Imaging Devices")
+        assert in_review.waiting_level == 2
+        assert reply.is_pending(in_review, TODAY)
 
 
 def test_demo_texts_answer_every_question_of_the_bank(bank: Release) -> None:
     keys = set(Question.objects.filter(release=bank).values_list("key", flat=True))
     for texts in demo.read_demo()["answers"].values():
         assert set(texts) == keys
-
-
-def test_demo_signs_in_one_person_for_each_role(bank: Release) -> None:
-    demo.load(TODAY)
-    password, people = demo.accounts()
-    assert {person.role for person in people} == {*Role.values, "bank editor"}
-    assert all(User.objects.get(email=person.email).check_password(password) for person in people)
-
-
-def test_demo_moments_agree_with_the_edition_and_the_history(bank: Release) -> None:
-    demo.load(TODAY)
-    assert bank.published_at is not None
-    for assessment in Assessment.objects.filter(state=AssessmentState.APPROVED):
-        card = Scorecard.objects.get(assessment=assessment)
-        history = AuditEntry.objects.filter(subject_type="assessments.assessment", subject_id=assessment.pk)
-        entries = {entry.verb: entry.at for entry in history}
-        files = Evidence.objects.filter(answer__response__assessment=assessment)
-        uploads = files.order_by("uploaded_at").values_list("uploaded_at", flat=True)
-        assert assessment.submitted_at is not None
-        moments = [bank.published_at, assessment.created_at, *uploads, assessment.submitted_at, card.approved_at]
-        assert moments == sorted(moments)
-        assert assessment.period_end < TODAY
-        for verb, moment in [
-            ("assessment.created", assessment.created_at),
-            ("assessment.submitted", assessment.submitted_at),
-            ("assessment.approved", card.approved_at),
-        ]:
-            assert abs(entries[verb] - moment) < timedelta(seconds=5)
 
 
 def test_demo_shows_evidence_on_a_scorecard(bank: Release) -> None:
@@ -101,27 +136,3 @@ def test_demo_is_refused_in_production(bank: Release, settings) -> None:
     settings.PRODUCTION = True
     with pytest.raises(CommandError, match="never loaded in production"):
         call_command("load_demo")
-
-
-def test_demo_shows_everyone_who_has_a_say(bank: Release) -> None:
-    demo.load(TODAY)
-
-    content = json.loads(Scorecard.objects.get(number="S-2026-002").snapshot)
-    assert sorted(response["kind"] for response in content["responses"]) == [*["customer"] * 3, "vendor"]
-    assert set(content["consensus"]) == {"proof-cause", "prevention-share"}
-    assert [approval["decision"] for approval in content["approvals"]] == ["approved", "approved"]
-    assert {reply["stance"] for reply in content["replies"]} == {"agrees", "contests"}
-
-
-def test_demo_has_a_meeting_to_hold_and_a_rater_who_is_late(bank: Release) -> None:
-    demo.load(TODAY)
-
-    waiting = Assessment.objects.get(vendor__name="Dummy Identity Services")
-    assert not Response.objects.of_customer().outstanding().filter(assessment=waiting).exists()
-    assert {question.question.key for question in consensus.to_discuss(waiting)} >= {"speed-triggers"}
-    late = Response.objects.get(assessment__vendor__name="Placeholder Networks", due_on__lt=TODAY)
-    assert late.is_outstanding
-    assert Delegation.objects.open().count() == 1
-    in_review = Assessment.objects.get(vendor__name="Mockup Imaging Devices")
-    assert in_review.waiting_level == 2
-    assert reply.is_pending(in_review, TODAY)
