@@ -29,14 +29,16 @@ EXAMPLE = ("met", "met", "partly", "met", "met", "broken", "met")
 
 
 @register.simple_tag(takes_context=True)
-def current(context: RequestContext, url: str, section: str = "") -> str:
-    """The value of `aria-current` for a link to `url`: this page, something in its section, or neither."""
+def current(context: RequestContext, url: str, *sections: str) -> str:
+    """The value of `aria-current` for a link to `url`: this page, something in its sections, or neither. A section is
+    all that lies below an address; without any, that of the link."""
     request = context.get("request")
     if request is None or not url:
         return "false"
     if request.path == url:
         return "page"
-    return "true" if request.path.startswith(section or url) else "false"
+    below = tuple(filter(None, sections)) or (url,)
+    return "true" if request.path.startswith(below) else "false"
 
 
 @register.simple_tag

@@ -183,6 +183,15 @@ def test_what_looks_like_markup_is_shown_as_text(cast: Cast, vendor: Vendor, sig
         assert "<script>alert" not in text(client, route, *args), route
 
 
+@pytest.mark.parametrize("route", ["incident_list", "incident_detail", "incident_edit", "feedback_list", "quadrant"])
+def test_the_main_menu_says_that_these_are_facts(cast: Cast, vendor: Vendor, signed_in: Any, route: str) -> None:
+    args = [make_incident(vendor).pk] if route in {"incident_detail", "incident_edit"} else []
+    page = text(signed_in(cast.assessor), route, *args)
+    here = "page" if route == "incident_list" else "true"
+    assert f'<a href="/incidents/" aria-current="{here}">Facts' in page
+    assert '<a href="/vendors/" aria-current="false">' in page
+
+
 # On the page of the vendor ---------------------------------------------------------------------------------------
 def test_the_vendors_page_shows_the_newest_and_how_many_are_open(cast: Cast, vendor: Vendor, signed_in: Any) -> None:
     for number in range(7):
