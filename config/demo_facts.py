@@ -6,7 +6,7 @@ The same months come out on any day: what happened so many months ago hangs on t
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
@@ -16,13 +16,14 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Department, Membership
-from vendors import facts
+from vendors import facts, pulses
 from vendors.models import Feedback, Incident, MeasureTarget, Pulse, Said, Service, Sla, Vendor
 
 MONTHS = 24
 FULL_WEIGHT = 0.35  # how much single incidents of a month differ from its mean
 SOURCE = "servicenow"
 SAID = (Said.YES, Said.PARTLY, Said.NO)
+ANSWERED = timedelta(hours=3)  # after the repair
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,14 +113,12 @@ class DemoFacts:
 
     # People --------------------------------------------------------------------------------------------------------
     def _ask_pulses(self, incidents: Sequence[Incident]) -> None:
-        """After every third incident somebody of the wards answered four questions."""
+        """After every third incident somebody of the wards answered four questions, three hours after the repair."""
         if "pulse" not in self.data:
             return
         for incident in incidents[::3]:
             rng = Random(incident.reference)  # noqa: S311
-            said = {
-                name: rng.choices(("yes", "partly", "no"), weights)[0] for name, weights in self.data["pulse"].items()
-            }
+            said = {name: rng.choices(SAID, weights)[0].value for name, weights in self.data["pulse"].items()}
             asked = incident.resolved_at or incident.opened_at
             pulse = Pulse.objects.create(
                 incident=incident,
@@ -128,12 +127,14 @@ class DemoFacts:
                 token_hash=sha256(f"demo {incident.reference}".encode()).hexdigest(),
                 asked_by=self.author.user,
                 sent_at=asked,
-                opened_at=asked + timedelta(hours=2),
-                answered_at=asked + timedelta(hours=3),
                 expires_at=asked + timedelta(days=14),
-                **said,
             )
             Pulse.objects.filter(pk=pulse.pk).update(asked_at=asked)
+            if (
+                pulses.answer(pulse, said, name=pulse.name, feeling=_feeling(said), comment="", now=asked + ANSWERED)
+                is None
+            ):
+                raise RuntimeError(f"The pulse after {incident} was not taken.")
 
     def _say(self, entry: dict[str, Any]) -> None:
         plain = {key: value for key, value in entry.items() if key not in {"days_ago", "department"}}
@@ -150,3 +151,9 @@ def _months_before(today: date, ago: int) -> date:
     """The first day of the month so many before today's."""
     months = today.year * 12 + today.month - 1 - ago
     return date(months // 12, months % 12 + 1, 1)
+
+
+def _feeling(said: Mapping[str, str]) -> int:
+    """Whoever was told why, quickly, and with proof, was content; the fewer of these, the less so."""
+    good = sum(said[name] == Said.YES for name in ("told_why", "was_fast", "cause_proven"))
+    return min(5, 1 + good + (said["fixes_thrown"] == Said.NO))
