@@ -36,9 +36,10 @@ def opened(path: Path, sheet: str = "") -> Iterator[Book]:
     """The visible sheet of that name, or the first one."""
     look_inside(path)
     book = None
+    file = path.open("rb")  # a path would have to end in .xlsx
     try:
         try:
-            book = load_workbook(path, read_only=True, keep_links=False)
+            book = load_workbook(file, read_only=True, keep_links=False)
             pages = [page for page in book.worksheets if page.sheet_state == "visible"] or list(book.worksheets)
             page = next((page for page in pages if page.title == sheet), None if sheet else pages[0])
         except Exception:  # openpyxl raises whatever its XML trips over
@@ -49,6 +50,7 @@ def opened(path: Path, sheet: str = "") -> Iterator[Book]:
     finally:
         if book is not None:
             book.close()
+        file.close()
 
 
 def _unreadable() -> ImportRefused:
@@ -106,7 +108,7 @@ def _rows(page: Any) -> Iterator[tuple[int, list[str], frozenset[int]]]:
     page.reset_dimensions()  # the size that a file claims may be anything
     empty = 0
     number = 0
-    rows = page.iter_rows(max_col=MAX_COLUMNS + 1)
+    rows = page.iter_rows()
     while True:
         try:
             cells = next(rows, None)
@@ -122,7 +124,7 @@ def _rows(page: Any) -> Iterator[tuple[int, list[str], frozenset[int]]]:
                 return
             continue
         empty = 0
-        if len(values) > MAX_COLUMNS and values[MAX_COLUMNS]:
+        if len(values) > MAX_COLUMNS and any(values[MAX_COLUMNS:]):
             message = _("Line %(line)s has more than %(count)s cells.")
             raise ImportRefused(message % {"line": number, "count": MAX_COLUMNS})
         faulty = frozenset(place for place, cell in enumerate(cells) if cell.data_type in {"f", "e"})
