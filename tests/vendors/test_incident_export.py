@@ -18,8 +18,10 @@ from django.utils import translation
 from tests.factories import NOW, Cast, make_incident, make_vendor
 from vendors.incident_export import csv_lines, local
 from vendors.incident_imports import presets
+from vendors.incident_imports.dates import Moments
 from vendors.models import Incident, Service, Vendor
 
+BRUSSELS = ZoneInfo("Europe/Brussels")
 LANGUAGES = {"en": ",", "fr": ";", "nl": ";"}
 
 
@@ -136,7 +138,14 @@ def test_the_words_are_looked_up_before_the_first_line(vendor: Vendor) -> None:
     ],
 )
 def test_an_hour_that_comes_twice_says_which_it_is(moment: datetime | None, text: str) -> None:
-    assert local(moment, ZoneInfo("Europe/Brussels")) == text
+    assert local(moment, BRUSSELS) == text
+
+
+@pytest.mark.parametrize("hours", range(-4, 5))
+def test_the_import_reads_the_very_moment_that_was_written(hours: int) -> None:
+    for change in (datetime(2026, 3, 29, 1, 0, tzinfo=UTC), datetime(2026, 10, 25, 1, 0, tzinfo=UTC)):
+        moment = change + timedelta(hours=hours / 2, seconds=7)
+        assert Moments(BRUSSELS, "auto").read(local(moment, BRUSSELS)) == moment
 
 
 def test_the_download_holds_the_filtered_list_in_its_order(cast: Cast, vendor: Vendor, signed_in: Any) -> None:
