@@ -149,8 +149,8 @@ class MappingForm(forms.Form):
         headings = [("", _("Not in this file")), *((heading, heading) for heading in self.seen.headings)]
         for field in FIELDS:
             self.fields[f"column_{field.key}"] = forms.ChoiceField(
-                label=_("The column that tells the vendor") if field.key == "vendor" else field.label,
-                help_text=field.help,
+                label=_("The column that tells the vendor") if field.key == "vendor" else str(field.label),
+                help_text=str(field.help),
                 choices=headings,
                 required=field.required,
                 widget=forms.Select(attrs={"class": "form-select"}),
@@ -264,7 +264,7 @@ class NamesForm(forms.Form):
 
     def fill(self, choice: str) -> NamesForm:
         """What nobody chose becomes `choice`."""
-        data = self.data.copy()
+        data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
         for name in self.names:
             if not data.get(key_of(name)):
                 data[key_of(name)] = choice

@@ -31,7 +31,6 @@ from vendors.incident_imports.preview import Preview, ReadCell, SampleRow
 from vendors.models import (
     FILES_KEPT,
     ImportMapping,
-    ImportProblem,
     ImportState,
     Incident,
     IncidentImport,
@@ -93,7 +92,10 @@ def incident_import_mapping(request: MemberRequest, pk: int) -> HttpResponse:
     try:
         start, form = _mapping_form(request, upload)
         if _is_meant(request) and form.is_valid() and _is_started(request, upload, form):
-            ImportMapping.objects.for_member(request.member).filter(pk=start.mapping_id).update(used_at=timezone.now())
+            if start.mapping_id:
+                ImportMapping.objects.for_member(request.member).filter(pk=start.mapping_id).update(
+                    used_at=timezone.now()
+                )
             return redirect("incident_import_detail", pk)
         shown = preview.preview(upload, form.options())
         order = _order(upload, form.options(), shown)
@@ -308,10 +310,13 @@ def _percent(upload: IncidentImport) -> int | None:
     return min(99, 100 * upload.rows_read // upload.rows_total)
 
 
-def _page_of_problems(request: MemberRequest, upload: IncidentImport) -> Page[ImportProblem]:
-    page = Paginator(upload.problems.all(), PER_PAGE).get_page(request.GET.get("page"))
-    for problem in page.object_list:
-        problem.reason = problems.reason(problem)
+def _page_of_problems(request: MemberRequest, upload: IncidentImport) -> Page[Any]:
+    """With the reasons in the words of the person's language."""
+    page: Page[Any] = Paginator(upload.problems.all(), PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = [
+        {"line": found.line, "column": found.column, "value": found.value, "reason": problems.reason(found)}
+        for found in page.object_list
+    ]
     return page
 
 
