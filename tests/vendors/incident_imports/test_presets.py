@@ -16,7 +16,7 @@ from vendors.incident_imports.problems import reason
 
 EXPORTS = {
     "servicenow": [
-        "number,opened_at,resolved_at,short_description,priority,made_sla,reopen_count,reassignment_count,assignment_group",
+        "number,opened_at,resolved_at,short_description,priority,made_sla,reopen_count,assignment_group",
         "Number,Opened,Short description,Caller,Priority,State,Assignment group,Assigned to,Updated",
         "Numéro,Ouvert,Brève description,Priorité,Groupe d'affectation",
         "Nummer,Geopend,Korte beschrijving,Prioriteit,Toewijzingsgroep",
@@ -32,7 +32,7 @@ EXPORTS = {
     ],
     "glpi": [
         "ID,Title,Status,Last update,Opening date,Priority,Assigned to - Technician,Resolution date",
-        "ID,Titre,Statut,Date d'ouverture,Priorité,Attribué à - Technicien,Date de résolution,Temps de résolution dépassé",
+        "ID,Titre,Date d'ouverture,Priorité,Attribué à - Technicien,Date de résolution,Temps de résolution dépassé",
         "ID,Titel,Status,Openingsdatum,Prioriteit",
     ],
 }
@@ -98,7 +98,7 @@ def test_the_preview_shows_each_cell_as_it_will_be_read_or_why_not(cast: Cast) -
     seen = preview(kept(cast.assessor, as_csv(rows, delimiter=";")), options_for(dates="auto"))
     first, second = (row.read for row in seen.sample)
     assert (seen.dates, seen.dates_unsure, seen.delimiter) == ("day_first", False, ";")
-    assert "Feb. 29, 2016" in first["opened"].value
+    assert "29 February 2016, 01:16" in first["opened"].value
     assert "before it was opened" in reason(first["resolved"].problem)  # type: ignore[arg-type]
     assert (second["title"].value, second["title"].problem) == ("", None)
     assert "not read as a date" in reason(second["opened"].problem)  # type: ignore[arg-type]

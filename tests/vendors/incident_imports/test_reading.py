@@ -140,7 +140,7 @@ cells = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), in
     end=st.sampled_from(["\n", "\r\n"]),
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]),
 )
-def test_what_any_dialect_writes_is_read_the_same(
+def test_what_any_dialect_writes_is_read_the_same(  # noqa: PLR0917
     tmp_path_factory: pytest.TempPathFactory, rows: Any, delimiter: str, encoding: str, end: str, quoting: int
 ) -> None:
     path = tmp_path_factory.mktemp("csv") / "file"
