@@ -157,7 +157,7 @@ class _Trend:
         y = self.at(0, target)[1]
         line = path((self.left, y), (self.left + self.width, y))
         drawn = stroke(line, class_="chart-target", stroke=self.palette.met, width=1.5, dashes="6 4")
-        (shown,) = fit(label, size=TYPE, width=self.width / 2) or [""]
+        (shown,) = fit(label, size=TYPE, width=self.width * 0.75) or [""]
         if not shown:
             return drawn
         is_low = y + 18 > self.base  # then the words stand above the line
