@@ -131,6 +131,6 @@ def test_production_settings_pass_the_deployment_check() -> None:
     ],
 )
 def test_a_wrong_mixture_of_settings_is_refused(wrong: dict[str, str], code: str, tmp_path: Path) -> None:
-    done = manage("check", "--deploy", **{**IN_PRODUCTION, "DATA_DIR": str(tmp_path), **wrong})
+    done = manage("check", "--deploy", "--tag", "security", **{**IN_PRODUCTION, "DATA_DIR": str(tmp_path), **wrong})
     assert done.returncode == 1
     assert code in said(done)
