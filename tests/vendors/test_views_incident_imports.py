@@ -314,7 +314,7 @@ def test_a_vendor_of_another_organisation_is_no_choice(client: Client, cast: Cas
 def test_after_the_check_the_unknown_names_are_the_next_step(client: Client, cast: Cast, alpha: Vendor) -> None:
     response = client.get(checked(cast).get_absolute_url())
 
-    assert "nobody has said which vendors they are" in text_of(response)
+    assert "2 names in the file are not matched with a vendor yet" in text_of(response)
     assert b"Match the vendors" in response.content
     assert b"good row" not in response.content
 
