@@ -89,6 +89,7 @@ def start_check(
             failure="",
             failure_values={},
             finished_at=None,
+            cancel_asked_at=None,
             **_queued(),
         )
         if wrote_something(upload):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from vendors.incident_imports.limits import BATCH
 from vendors.incident_imports.naming import LEFT_OUT, UNDECIDED, Services, Vendors
 from vendors.incident_imports.options import Dates, Options
 from vendors.incident_imports.problems import MAX_KEPT, Problem
-from vendors.incident_imports.reading import Table, open_table
+from vendors.incident_imports.reading import Line, Table, open_table
 from vendors.incident_imports.rows import SERVICE, Row, RowReader
 from vendors.incident_imports.values import clean
 from vendors.models import ImportProblem, IncidentImport
@@ -29,28 +29,37 @@ MOMENTS = ("opened", "resolved", "restored")
 ENOUGH_VOTES = 200
 
 Tell = Callable[[int, dict[str, int]], None]  # rows read, counts: within the transaction of the batch
+Beat = Callable[[], None]  # renews the lease
 
 
 class DatesUnsure(Exception):  # noqa: N818 - said as what happened
     """Every date of the file can be read day first and month first: a person has to say."""
 
 
-def decided(path: Path, options: Options) -> Options:
+def beating(lines: Iterable[Line], beat: Beat) -> Iterator[Line]:
+    """The lines as they come; a worker that only looks through a large workbook is not taken for dead."""
+    for count, line in enumerate(lines, start=1):
+        if count % BATCH == 0:
+            beat()
+        yield line
+
+
+def decided(path: Path, options: Options, beat: Beat) -> Options:
     """The options with an order of dates; DatesUnsure where neither they nor the file tell."""
     if options.dates != "auto":
         return options
     with open_table(path, sheet=options.sheet) as table:
-        order = _order(table, options)
+        order = _order(table, options, beat)
     if order is None:
         raise DatesUnsure
     return replace(options, dates=order)
 
 
-def _order(table: Table, options: Options) -> Dates | None:
+def _order(table: Table, options: Options, beat: Beat) -> Dates | None:
     """By the first rows that tell it; where most do not, the whole file is looked through."""
     places = [table.header.index(options.columns[name]) for name in MOMENTS if name in options.columns]
     day_first = month_first = either = 0
-    for line in table.rows:
+    for line in beating(table.rows, beat):
         found = dates.votes(clean(line.cells[place]) for place in places if place < len(line.cells))
         day_first, month_first, either = day_first + found[0], month_first + found[1], either + found[2]
         if day_first + month_first >= ENOUGH_VOTES:
@@ -82,7 +91,7 @@ class Pass:
     def run(self, path: Path, tell: Tell) -> None:
         ImportProblem.objects.filter(incident_import=self.upload).delete()  # of an earlier attempt
         if self.options.one_line_per_update:
-            self._last = last_lines(path, self.options, self.now)
+            self._last = last_lines(path, self.options, self.now, lambda: tell(0, {}))
         with open_table(path, sheet=self.options.sheet) as table:
             reader = RowReader(table.header, self.options, now=self.now)
             for rows in _in_batches(reader.read(line) for line in table.rows):
@@ -180,12 +189,13 @@ class Pass:
         )
 
 
-def last_lines(path: Path, options: Options, now: datetime) -> dict[tuple[str, str], int]:
+def last_lines(path: Path, options: Options, now: datetime, beat: Beat) -> dict[tuple[str, str], int]:
     """(vendor's text, reference) → the last line that speaks of it: in a log, that one counts."""
     wanted = {name: heading for name, heading in options.columns.items() if name in {"reference", "vendor"}}
     with open_table(path, sheet=options.sheet) as table:
         reader = RowReader(table.header, replace(options, columns=wanted), now=now)
-        return {(row.vendor, row.reference): row.line for row in map(reader.read, table.rows) if row.reference}
+        rows = map(reader.read, beating(table.rows, beat))
+        return {(row.vendor, row.reference): row.line for row in rows if row.reference}
 
 
 def _in_batches(rows: Iterator[Row] | Any) -> Iterator[list[Row]]:

@@ -69,7 +69,7 @@ def _check(upload: IncidentImport) -> None:
     path = path_of(upload)
     options = Options.from_data(upload.options)
     _refuse_other_columns(upload, options)
-    options = passes.decided(path, options)
+    options = passes.decided(path, options, lambda: job.renew(upload, now=timezone.now()))
     job.renew(upload, now=timezone.now())
     done = passes.Pass(upload, options, writes=False, now=timezone.now())
     done.run(path, lambda rows, counts: _tell(upload, rows, counts))

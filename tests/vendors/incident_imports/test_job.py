@@ -425,6 +425,18 @@ def test_work_is_told_to_workers_after_the_commit(
     assert sent == [upload.pk]
 
 
+def test_a_worker_that_only_looks_through_a_large_file_keeps_its_lease(
+    cast: Cast, vendor: Vendor, small_batches: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [(f"INC-{number}", "3/4/2026 08:00", "", "", "", "") for number in range(9)] + [ROWS[0]]
+    beats: list[int] = []
+    real = job.renew
+    monkeypatch.setattr(job, "renew", lambda *args, **named: (beats.append(1), real(*args, **named)))
+    upload = checked(cast.assessor, as_csv(rows), options_for(vendor, dates="auto", one_line_per_update=True))
+    assert (upload.state, upload.options["dates"]) == (ImportState.CHECKED, "day_first")
+    assert len(beats) >= 5 + 1 + 5 + 5 + 1  # the order of dates, the last lines, the batches and the end
+
+
 # Properties ------------------------------------------------------------------------------------------------------
 QUICKLY = (Phase.explicit, Phase.generate)  # each example is a whole import: a smaller one is not worth the wait
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12)
@@ -443,7 +455,7 @@ rows_of_files = st.lists(
 )
 
 
-@settings(max_examples=12, phases=QUICKLY, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, phases=QUICKLY, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=rows_of_files, cut=st.integers(0, 9), delimiter=st.sampled_from([",", ";", "\t", "|"]))
 def test_a_file_in_parts_is_the_whole_and_twice_is_once(
     cast: Cast, vendor: Vendor, rows: list[Any], cut: int, delimiter: str
@@ -462,7 +474,7 @@ def test_a_file_in_parts_is_the_whole_and_twice_is_once(
     assert everything() == once
 
 
-@settings(max_examples=12, phases=QUICKLY, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, phases=QUICKLY, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=rows_of_files, after=rows_of_files)
 def test_undo_of_any_file_over_any_other_brings_back_what_was(
     cast: Cast, vendor: Vendor, before: list[Any], after: list[Any]

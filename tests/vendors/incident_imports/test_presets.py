@@ -22,7 +22,7 @@ EXPORTS = {
         "Nummer,Geopend,Korte beschrijving,Prioriteit,Toewijzingsgroep",
     ],
     "jira": [
-        "Summary,Issue key,Issue id,Issue Type,Status,Priority,Assignee,Created,Resolved,Custom field (Time to resolution)",
+        "Summary,Issue key,Issue Type,Status,Priority,Assignee,Created,Resolved,Custom field (Time to resolution)",
         "Résumé,Clé de ticket,Priorité,Création,Résolu",
         "Samenvatting,Itemsleutel,Prioriteit,Gemaakt,Opgelost",
     ],
