@@ -62,7 +62,7 @@ def report(repetitions: int) -> str:
 def write_file(path: Path, rows: int) -> None:
     """As a tool exports it: minutes, words that repeat, titles that do not."""
     random = Random(4)  # noqa: S311
-    moment = datetime(2024, 1, 1)
+    moment = datetime(2024, 1, 20)  # so that even a short file tells the order of its dates
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(HEADER)
