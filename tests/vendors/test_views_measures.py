@@ -43,7 +43,8 @@ def slower(vendor: Vendor) -> Vendor:
 @pytest.fixture
 def nobody_sees() -> Iterator[Any]:
     """`nobody_sees(vendor)`: whoever asks still rates this vendor."""
-    before, hidden = list(withheld._rated), set()
+    before: list[Any] = list(withheld._rated)
+    hidden: set[int] = set()
 
     def rated(member: Membership) -> set[int]:
         return hidden
