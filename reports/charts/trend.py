@@ -11,6 +11,7 @@ from reports.charts.parts import Palette, caption, figure, stroke
 from reports.charts.svg import Point, element, fit, number, path, text, text_width
 
 TYPE = 13.0  # the size of its words
+LEAST = 1e-9  # what is smaller is drawn as zero: no step of a scale can be told from it
 Line = tuple[Point, Point]  # (position of a period, value), at both ends
 
 
@@ -74,7 +75,7 @@ def _scale(points: Sequence[TrendPoint], line: Line | None, target: float | None
     """Round numbers from zero to over all that is drawn."""
     highest = max((point.value for point in points if point.value is not None), default=0.0)
     highest = max(highest, target or 0.0, *(value for _at, value in line or ((0, 0.0),)))
-    if highest <= 0:
+    if highest < LEAST:
         return [0.0, 1.0]
     rough = highest / 3
     power = 10.0 ** floor(log10(rough))

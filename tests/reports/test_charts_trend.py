@@ -102,6 +102,11 @@ def test_scale_has_room_for_the_target():
     assert "100" in notes
 
 
+def test_a_target_too_small_to_draw_is_drawn_as_zero():
+    notes = texts(drawn(points(0, 0), target=5e-324), "chart-note")
+    assert [note for note in notes if re.fullmatch(r"[\d.]+", note)] == ["0", "1"]
+
+
 def test_numbers_of_the_scale_are_written_as_the_language_does():
     root = drawn(points(0, 1), tick_label=lambda value: f"{value:.1f}".replace(".", ","))
     assert "0,5" in texts(root, "chart-note")

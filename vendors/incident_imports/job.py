@@ -94,7 +94,7 @@ def start_check(
         )
         if wrote_something(upload):
             raise NotNow(_("Undo what this import has written first."))
-        _nudge_on_commit(upload, tell_workers)
+        _nudge_on_commit(upload, tell_workers=tell_workers)
     return upload
 
 
@@ -103,7 +103,7 @@ def start_import(member: Membership, upload: IncidentImport, *, tell_workers: bo
     with transaction.atomic():
         _move(upload, (ImportState.CHECKED,), state=ImportState.IMPORTING, **_queued())
         _record(member, upload, "incidentimport.started")
-        _nudge_on_commit(upload, tell_workers)
+        _nudge_on_commit(upload, tell_workers=tell_workers)
     return upload
 
 
@@ -115,7 +115,7 @@ def cancel(member: Membership, upload: IncidentImport, *, tell_workers: bool = T
         if upload.state == ImportState.IMPORTING:
             # A worker may hold it: only its token says that it stopped. Where none does, the next one takes back.
             _move(upload, (ImportState.IMPORTING,), next_nudge_at=now + _wait(0))
-            _nudge_on_commit(upload, tell_workers)
+            _nudge_on_commit(upload, tell_workers=tell_workers)
         else:
             _move(upload, _CANCELLABLE, state=ImportState.CANCELLED, finished_at=now, **_RELEASED)
         _record(member, upload, "incidentimport.cancelled")
@@ -135,7 +135,7 @@ def undo(member: Membership, upload: IncidentImport, *, tell_workers: bool = Tru
         )
         if not wrote_something(upload):
             raise NotNow(_("This import has written nothing that could be undone."))
-        _nudge_on_commit(upload, tell_workers)
+        _nudge_on_commit(upload, tell_workers=tell_workers)
     return upload
 
 
@@ -172,7 +172,7 @@ def the_one_vendor(upload: IncidentImport) -> Vendor | None:
 
 
 # Workers ---------------------------------------------------------------------------------------------------------
-def _nudge_on_commit(upload: IncidentImport, tell_workers: bool) -> None:
+def _nudge_on_commit(upload: IncidentImport, *, tell_workers: bool) -> None:
     if tell_workers:
         transaction.on_commit(lambda: nudge(upload.pk))
 

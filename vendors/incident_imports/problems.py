@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from vendors.models import ImportProblem
 
@@ -33,7 +34,11 @@ WORDS: dict[str, str | Promise] = {
     "cell_error": _("The cell holds an error, not a value."),
     "too_many_cells": _("The row has more cells than there are headings. Is a quotation mark missing?"),
     "reference_twice": _("Line %(line)s has the same reference of the same vendor, and says something else."),
-    "vendor_unknown": _("Nobody has said yet which vendor this is. It stands in %(count)s rows."),
+    "vendor_unknown": ngettext_lazy(
+        "Nobody has said yet which vendor this is. It stands in %(count)s row.",
+        "Nobody has said yet which vendor this is. It stands in %(count)s rows.",
+        "count",
+    ),
     "vendor_empty": _("No vendor is told."),
 }
 
@@ -50,5 +55,5 @@ class Problem:
 
 def reason(problem: Problem | ImportProblem) -> str:
     """Why it cannot be taken, in the active language."""
-    words = str(WORDS.get(problem.code, problem.code))
-    return words % dict(problem.values) if problem.values else words
+    words = WORDS.get(problem.code, problem.code)
+    return str(words % dict(problem.values) if problem.values else words)

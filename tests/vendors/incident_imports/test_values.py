@@ -93,3 +93,8 @@ def test_each_reason_reads_with_what_it_tells() -> None:
     for code in WORDS:
         words = reason(Problem(code=code, values=told))
         assert words and "%(" not in words
+
+
+@pytest.mark.parametrize(("count", "end"), [(1, "in 1 row."), (2, "in 2 rows.")])
+def test_an_unknown_vendor_stands_in_one_row_or_in_more(count: int, end: str) -> None:
+    assert reason(Problem(code="vendor_unknown", values={"count": count})).endswith(end)
