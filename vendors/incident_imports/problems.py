@@ -15,6 +15,7 @@ from vendors.models import ImportProblem
 
 MAX_KEPT = 10_000  # of one import; more are counted
 
+LAST_OF_YEAR = {"day_first": "31/12/2026", "month_first": "12/31/2026", "iso": "2026-12-31"}  # an order, by example
 WORDS: dict[str, str | Promise] = {
     "required": _("This cell must not be empty."),
     "too_long": _("The text is too long: at most %(count)s characters."),
@@ -55,5 +56,7 @@ class Problem:
 
 def reason(problem: Problem | ImportProblem) -> str:
     """Why it cannot be taken, in the active language."""
-    words = WORDS.get(problem.code, problem.code)
-    return str(words % dict(problem.values) if problem.values else words)
+    words, values = WORDS.get(problem.code, problem.code), dict(problem.values)
+    if "order" in values:
+        values["order"] = LAST_OF_YEAR.get(values["order"], values["order"])
+    return str(words % values if values else words)

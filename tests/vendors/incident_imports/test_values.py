@@ -98,3 +98,8 @@ def test_each_reason_reads_with_what_it_tells() -> None:
 @pytest.mark.parametrize(("count", "end"), [(1, "in 1 row."), (2, "in 2 rows.")])
 def test_an_unknown_vendor_stands_in_one_row_or_in_more(count: int, end: str) -> None:
     assert reason(Problem(code="vendor_unknown", values={"count": count})).endswith(end)
+
+
+def test_order_of_a_date_is_told_by_an_example() -> None:
+    told = reason(Problem(code="date_order", values={"order": "month_first"}))
+    assert "“12/31/2026”" in told
