@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import Count, Max
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
 
 from accounts import mail
 from accounts.models import AuditEntry, Membership, User
 from assessments.inbox import Item, waiting_for
 from assessments.models import Assessment
+
+if TYPE_CHECKING:
+    from icalendar import Calendar, Event
 
 PRODUCT = "-//Customer Manifesto//Due dates//EN"
 Changes = dict[str, tuple[int, datetime]]  # assessment → how often its due dates were set, and when last
@@ -43,6 +46,8 @@ def _due_items(user: User, now: datetime) -> list[Item]:
 
 
 def _calendar(items: Iterable[Item]) -> Calendar:
+    from icalendar import Calendar  # here: a twentieth of a second of each start, and only the feed needs it
+
     items = list(items)
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
@@ -57,6 +62,8 @@ def _calendar(items: Iterable[Item]) -> Calendar:
 
 
 def _event(item: Item, changes: Changes) -> Event:
+    from icalendar import Event
+
     times, changed_at = changes.get(str(item.assessment.pk), (0, item.assessment.created_at))
     event = Event()
     event.add("uid", f"{item.key}@{urlsplit(settings.BASE_URL).hostname or 'localhost'}")

@@ -7,16 +7,19 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
 
 from manifesto.bank import PLAIN_FIELDS, TEXT_FIELDS, Bank, Sheet, lines
 from manifesto.models import LANGUAGE_CODES
 from manifesto.sources import BankError, Fault, Place, SourceLine
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+# openpyxl is imported where a workbook is read or written: it brings NumPy along, a quarter (0.5 s) of the processor
+# time that the start of every process took, of which hardly any ever sees a workbook.
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_UNPACKED = 16 * 1024 * 1024
@@ -53,6 +56,8 @@ def restore(text: str) -> str:
 # Writing ---------------------------------------------------------------------------------------------------------
 def write(bank: Bank) -> bytes:
     """The workbook with the sheets Release, Rules, Questions and Levels."""
+    from openpyxl import Workbook
+
     book = Workbook()
     book.remove(book.active)  # type: ignore[arg-type]
     for sheet in Sheet:
@@ -87,6 +92,9 @@ def _cell(value: Any) -> Any:
 
 
 def _write_sheet(book: Workbook, sheet: Sheet, rows: Sequence[Sequence[Any]]) -> None:
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
     page = book.create_sheet(TITLES[sheet])
     page.append(columns(sheet))
     for row in rows:
@@ -106,6 +114,8 @@ def _write_sheet(book: Workbook, sheet: Sheet, rows: Sequence[Sequence[Any]]) ->
 # Reading ---------------------------------------------------------------------------------------------------------
 def read_lines(content: bytes, name: str) -> list[SourceLine]:
     """The rows of a workbook as lines; BankError when it is none, or too large, or has other columns."""
+    from openpyxl import load_workbook
+
     look_inside(content, name)
     try:
         book = load_workbook(BytesIO(content), read_only=True, keep_links=False)

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from openpyxl import load_workbook
 
 from manifesto.sources import BankError
 from manifesto.workbook import look_inside, neutralise, restore
@@ -164,6 +163,8 @@ def _first_record(text: str, delimiter: str) -> list[str]:
 
 # XLSX ------------------------------------------------------------------------------------------------------------
 def _workbook(content: bytes) -> tuple[list[Row], str]:
+    from openpyxl import load_workbook  # here, and not for every process: see manifesto/workbook.py
+
     try:
         look_inside(content, "")
     except BankError as error:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
 from manifesto.workbook import defines_entities
 from vendors.incident_imports.limits import MAX_COLUMNS, MAX_PART_BYTES, MAX_PARTS, MAX_ROW_BYTES, MAX_SHEET_BYTES
@@ -34,6 +33,8 @@ class Book:
 @contextmanager
 def opened(path: Path, sheet: str = "") -> Iterator[Book]:
     """The visible sheet of that name, or the first one."""
+    from openpyxl import load_workbook  # here, and not for every process: see manifesto/workbook.py
+
     look_inside(path)
     book = None
     file = path.open("rb")  # a path would have to end in .xlsx
