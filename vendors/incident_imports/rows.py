@@ -155,7 +155,7 @@ class RowReader:
             extra = next(filter(None, line.cells[self.width :]))
             row.problems.append(Problem(code="too_many_cells", value=extra))
         if not row.reference or row.values[OPENED] is None:
-            self._require(row)
+            self._require(row, line.cells)
         opened = row.values[OPENED]
         if opened is not None:
             row.problems.extend(self._out_of_order(row, line.cells, opened))
@@ -168,12 +168,14 @@ class RowReader:
                 code = "formula" if text.startswith("=") else "cell_error"
                 row.problems.append(Problem(code=code, field=name, value=text))
 
-    def _require(self, row: Row) -> None:
+    def _require(self, row: Row, cells: Sequence[str]) -> None:
+        """A “?” is told with its reason: who looks for an empty cell would not find it."""
         told = {problem.field for problem in row.problems}
-        if not row.reference and "reference" not in told:
-            row.problems.append(Problem(code="required", field="reference"))
-        if row.values[OPENED] is None and "opened" not in told:
-            row.problems.append(Problem(code="required", field="opened"))
+        for name, is_missing in (("reference", not row.reference), ("opened", row.values[OPENED] is None)):
+            if is_missing and name not in told:
+                place = self.used.get(name, self.width)
+                text = cells[place].strip() if place < len(cells) else ""
+                row.problems.append(Problem(code="required", field=name, value=text))
 
     def _out_of_order(self, row: Row, cells: Sequence[str], opened: datetime) -> list[Problem]:
         found = []
