@@ -1,4 +1,4 @@
-"""Marks that a language sets off by a space: French writes one before a colon and a semicolon."""
+"""Marks that a language sets in its own way: French has a space before a colon, and quotation marks of its own."""
 
 from __future__ import annotations
 
@@ -18,3 +18,11 @@ def colon() -> str:
 @register.simple_tag
 def semicolon() -> str:
     return f"{NARROW_NO_BREAK};" if get_language() == "fr" else ";"
+
+
+@register.filter
+def quoted(text: str) -> str:
+    """`{{ cell|quoted }}`: in the quotation marks of the language."""
+    if get_language() == "fr":
+        return f"«{NO_BREAK}{text}{NO_BREAK}»"
+    return f"“{text}”"

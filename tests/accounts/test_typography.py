@@ -20,3 +20,12 @@ SOURCE = "{% load typography %}{{ name }}{% colon %} 3{% semicolon %} 4"
 def test_colon_and_semicolon_keep_the_spaces_of_the_language(language: str, shown: str) -> None:
     with translation.override(language):
         assert Template(SOURCE).render(Context({"name": "Sum"})) == shown
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [("en", "“a &lt;b&gt;”"), ("nl", "“a &lt;b&gt;”"), ("fr", "«\N{NO-BREAK SPACE}a &lt;b&gt;\N{NO-BREAK SPACE}»")],
+)
+def test_quotation_marks_are_those_of_the_language(language: str, shown: str) -> None:
+    with translation.override(language):
+        assert Template("{% load typography %}{{ words|quoted }}").render(Context({"words": "a <b>"})) == shown
