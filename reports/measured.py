@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from accounts.templatetags.typography import colon
 from assessments.measured import (
     Finding,
     Measured,
@@ -165,7 +166,7 @@ def _agreed(found: Measured) -> list[str]:
     said = []
     for key, target in found.targets.items():
         series = found.measures.of(key)
-        words = f"{LABELS[key]}: {figure(target.value, series.measure.unit)}"
+        words = f"{LABELS[key]}{colon()} {figure(target.value, series.measure.unit)}"
         day = date_format(target.agreed_on, "DATE_FORMAT") if target.agreed_on else ""
         source = ", ".join(part for part in (day, target.note) if part)
         said.append(f"{words} ({source})" if source else words)
