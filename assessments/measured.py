@@ -7,7 +7,7 @@ proof by the share of problems that come back. The measures of the other rules s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from fractions import Fraction
@@ -59,7 +59,7 @@ class Opinion:
 class RuleFinding:
     """One rule. `claim` is the vendor's, None where it says nothing of itself; `measure` the key of the measure that
     decides, empty for none; `incidents` the references that the finding rests on, the newest first, at most
-    MOST_INCIDENTS of `incident_count`."""
+    MOST_INCIDENTS of `incident_count`; `cases` the row numbers of all of them, unless it comes from a snapshot."""
 
     rule: str
     measure: str
@@ -67,6 +67,7 @@ class RuleFinding:
     rating: Opinion
     incidents: tuple[str, ...] = ()
     incident_count: int = 0
+    cases: tuple[int, ...] = field(default=(), compare=False)
 
     @property
     def is_speaking(self) -> bool:
@@ -205,6 +206,7 @@ def with_incidents(rules: tuple[RuleFinding, ...], measures: Measures, vendor: V
             rule,
             incidents=tuple(references[pk] for pk in behind[rule.rule][:MOST_INCIDENTS] if pk in references),
             incident_count=len(behind[rule.rule]),
+            cases=behind[rule.rule],
         )
         if rule.rule in behind
         else rule

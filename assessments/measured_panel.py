@@ -45,16 +45,17 @@ def section(assessment: Assessment, member: Membership, *, now: datetime | None 
 
 
 def of_vendor(member: Membership, vendor: Vendor) -> Panel | None:
-    """On the vendor's page: the latest approved ratings against the measures of today."""
+    """On the vendor's page: the latest approved ratings against the measures of today. Nothing for a member who still
+    rates this vendor: the panel of the measures says so already."""
+    if is_withheld(member, vendor):
+        return None
     approved = vendor.assessments.approved().select_related("release").order_by("-closed_at", "-pk")
     assessment = approved.first()
     if assessment is None:
         return None
     assessment.vendor = vendor
-    shown = Section(vendor=vendor, is_withheld=True)
-    if not is_withheld(member, vendor):
-        found = measured_today(assessment, now=timezone.now())
-        shown = Section(vendor=vendor, view=_view(found, assessment) if found else None)
+    found = measured_today(assessment, now=timezone.now())
+    shown = Section(vendor=vendor, view=_view(found, assessment) if found else None)
     context = {"section": shown, "assessment": assessment}
     return Panel(template="assessments/_panel_measured.html", context=context)
 

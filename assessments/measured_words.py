@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -29,6 +29,8 @@ FINDINGS: Mapping[Finding, Promise] = {
     Finding.NO_FINDING: pgettext_lazy("finding", "Neither way"),
     Finding.TOO_LITTLE_DATA: pgettext_lazy("finding", "Too little data"),
 }
+MOST_ON_PAGE = 5  # incidents that a page names behind a finding
+MOST_LINKED = 200  # that one address can name
 BETTER_THAN_CLAIMED = pgettext_lazy("finding", "Better than claimed")
 # The subject of a sentence about what decides a rule.
 SUBJECTS: Mapping[str, Promise] = {
@@ -86,15 +88,33 @@ class Notice:
     text: str
     incidents: tuple[str, ...]
     more: int
+    cases: tuple[int, ...] = ()
 
     @property
     def named(self) -> str:
-        """“INC-3, INC-2 and 12 more”."""
-        names = ", ".join(self.incidents)
-        if not self.more:
-            return names
-        said = ngettext("%(names)s and %(count)d more", "%(names)s and %(count)d more", self.more)
-        return said % {"names": names, "count": self.more}
+        """“INC-3, INC-2 and 12 more”: on paper, where nothing can be followed."""
+        return _named(self.incidents, self.more)
+
+    @property
+    def named_briefly(self) -> str:
+        """The same for a page, which leads to the list of all of them."""
+        shown = self.incidents[:MOST_ON_PAGE]
+        return _named(shown, self.more + len(self.incidents) - len(shown))
+
+    @property
+    def ids(self) -> str:
+        """As the list of incidents takes them; empty where they are not known, or too many for an address."""
+        return ",".join(map(str, self.cases)) if len(self.cases) <= MOST_LINKED else ""
+
+
+def _named(names: Sequence[str], more: int) -> str:
+    joined = ", ".join(names)
+    if not more:
+        return joined
+    return ngettext("%(names)s and %(count)d more", "%(names)s and %(count)d more", more) % {
+        "names": joined,
+        "count": more,
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,6 +259,7 @@ def _notice(rule: RuleFinding, finding: Finding, found: Measured, names: Names, 
         text=_sentence(finding, opening, series, found.measures.step, target),
         incidents=rule.incidents,
         more=rule.incident_count - len(rule.incidents),
+        cases=rule.cases,
     )
 
 

@@ -291,7 +291,25 @@ def test_more_incidents_than_are_named_are_counted() -> None:
     )
     given = measures(duration_mean=Direction.RISING)
     (notice,) = view(Measured(rules=(rule,), measures=given, targets={}), NAMES).notices
-    assert notice.named == "A-1, A-2 and 12 more"
+    assert notice.named == notice.named_briefly == "A-1, A-2 and 12 more"
+
+
+def test_a_page_names_five_incidents_and_leads_to_all_of_them() -> None:
+    opinion = Opinion(status=RuleStatus.MET, percent=Fraction(80), finding=F.CONTRADICTED)
+    names = tuple(f"A-{number}" for number in range(1, 21))
+    rule = RuleFinding(
+        rule="speed",
+        measure="duration_mean",
+        claim=None,
+        rating=opinion,
+        incidents=names,
+        incident_count=22,
+        cases=tuple(range(1, 23)),
+    )
+    given = measures(duration_mean=Direction.RISING)
+    (notice,) = view(Measured(rules=(rule,), measures=given, targets={}), NAMES).notices
+    assert notice.named_briefly == "A-1, A-2, A-3, A-4, A-5 and 17 more"
+    assert notice.ids == ",".join(map(str, range(1, 23)))
 
 
 @pytest.mark.parametrize("language", ["fr", "nl"])
@@ -477,6 +495,6 @@ def test_the_vendors_page_asks_raters_to_hand_in_first(
     make_assessment(cast.colleague, vendor=assessment.vendor)
     url = reverse("vendor_detail", args=[assessment.vendor_id])
     rater = signed_in(cast.colleague).get(url).content.decode()
-    assert "You still rate this vendor." in rater
+    assert rater.count("stay closed to you") == 1
     assert "is rated met, yet" not in rater
     assert "is rated met, yet" in signed_in(cast.approver).get(url).content.decode()
