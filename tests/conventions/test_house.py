@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import get_commands
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -44,6 +45,56 @@ def test_every_command_that_a_document_names_exists(document: Path) -> None:
 def test_every_link_between_documents_leads_somewhere(document: Path) -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text(encoding="utf-8"))
     assert [target for target in targets if not (document.parent / target).exists()] == []
+
+
+def test_every_setting_that_operations_explains_exists() -> None:
+    explained = set(
+        re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"))
+    )
+    listed = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
+    of_bin_run = {"VENV_DIR"}
+    assert len(explained) > 10
+    assert explained - listed - of_bin_run == set()
+
+
+def test_operations_tells_what_each_task_of_the_clock_does() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    tasks = [entry["task"].rpartition(".")[2] for entry in settings.CELERY_BEAT_SCHEDULE.values()]
+    assert tasks
+    assert [task for task in tasks if f"| `{task}` |" not in text] == []
+
+
+def test_operations_names_every_command_of_ours() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    ours = [name for name, app in get_commands().items() if app in APPS]
+    of_the_scripts = {"build_fonts", "set_up"}  # which bin/run and the image call
+    assert len(ours) > 5
+    assert [name for name in ours if name not in of_the_scripts and f"bin/manage {name}" not in text] == []
+
+
+def test_decisions_are_numbered_in_turn_and_listed() -> None:
+    decisions = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    assert [int(path.name[:2]) for path in decisions] == list(range(1, len(decisions) + 1))
+    titles = [path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ") for path in decisions]
+    links = [
+        f"{number}. [{title}](decisions/{path.name})"
+        for number, (title, path) in enumerate(zip(titles, decisions, strict=True), 1)
+    ]
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert [link for link in links if f"{link}\n" not in text] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_to_a_part_of_a_document_finds_it(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", document.read_text(encoding="utf-8"))
+    targets = [((document.parent / name) if name else document, part) for name, part in links]
+    assert [f"{path.name}#{part}" for path, part in targets if part not in parts_of(path)] == []
+
+
+def parts_of(document: Path) -> set[str]:
+    """The anchors of its headings, as the site that shows them makes them."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:
