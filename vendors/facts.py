@@ -14,8 +14,14 @@ def changed(*vendor_ids: int) -> None:
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("The counter of a vendor’s facts rises in the transaction of the change.")
+    hold(*vendor_ids)
+    Vendor.objects.filter(pk__in=set(vendor_ids)).update(facts_revision=F("facts_revision") + 1)
+
+
+def hold(*vendor_ids: int) -> None:
+    """Nobody else changes the facts of these vendors until the transaction ends. Called before any of their incidents
+    is locked: where all begin with the vendor, nobody waits in a circle."""
     # In one order for all, so that two imports that touch the same vendors never wait for each other in a circle; and
     # not the key, which everybody holds who has added an incident to the vendor and not yet committed.
-    ids = sorted(set(vendor_ids))
-    list(Vendor.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
-    Vendor.objects.filter(pk__in=ids).update(facts_revision=F("facts_revision") + 1)
+    rows = Vendor.objects.filter(pk__in=set(vendor_ids)).order_by("pk").select_for_update(no_key=True)
+    list(rows.values_list("pk", flat=True))

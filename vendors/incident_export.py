@@ -6,16 +6,15 @@ import csv
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
-from django.db import models
 from django.utils import formats, timezone, translation
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from manifesto.workbook import neutralise
+from vendors.incident_imports.own import heading
 from vendors.incident_words import SLA_WORDS
-from vendors.models import Incident, IncidentQuerySet
+from vendors.models import IncidentQuerySet
 from vendors.sheets import WRITTEN_WITH
 
 CHUNK = 2_000  # rows that are in memory at once
@@ -39,7 +38,7 @@ def csv_lines(incidents: IncidentQuerySet, *, language: str) -> Iterator[bytes]:
     another language."""
     with translation.override(language):
         cells = _cells()
-        headings = [*(_heading(name) for name in cells), _("Hours to resolve")]
+        headings = [*(heading(name) for name in cells), _("Hours to resolve")]
         point = formats.get_format("DECIMAL_SEPARATOR")
     rows = incidents.values_list(*(PATHS.get(name, name) for name in cells))
     return _lines(rows.iterator(chunk_size=CHUNK), cells, headings, point=point, delimiter=_delimiter(language))
@@ -47,11 +46,6 @@ def csv_lines(incidents: IncidentQuerySet, *, language: str) -> Iterator[bytes]:
 
 def _delimiter(language: str) -> str:
     return WRITTEN_WITH.get(language, ",")
-
-
-def _heading(name: str) -> str:
-    """The name of the field, which the import of incidents understands in each language."""
-    return capfirst(str(cast(models.Field, Incident._meta.get_field(name)).verbose_name))
 
 
 def _lines(
@@ -83,6 +77,7 @@ def _cells() -> dict[str, Cell]:
         "root_cause_proven": known.__getitem__,
         "department": _text,
         "handled_by": _text,
+        "source": _text,  # as it is kept, in no language: by it an import knows the incident again
     }
 
 
@@ -96,7 +91,7 @@ def local(moment: datetime | None, zone: tzinfo) -> str:
         return ""
     shown = moment.astimezone(zone)
     is_shown_twice = shown.replace(fold=1 - shown.fold).utcoffset() != shown.utcoffset()
-    return (shown if is_shown_twice else shown.replace(tzinfo=None)).isoformat(" ", "seconds")
+    return (shown if is_shown_twice else shown.replace(tzinfo=None)).isoformat(" ")
 
 
 def _hours(opened: datetime, resolved: datetime | None, point: str) -> str:

@@ -107,6 +107,7 @@ def change_incident(
     Raises Moved where that is no longer what stands there, and Taken for a reference in use.
     """
     fields = sorted(changed)
+    facts.hold(incident.vendor_id)
     stored = Incident.objects.select_for_update().get(pk=incident.pk)
     if fingerprint(stored) != seen:
         raise Moved
@@ -123,6 +124,7 @@ def change_incident(
 @transaction.atomic
 def delete_incident(member: Membership, incident: Incident) -> None:
     """Its pulses go with it; feedback stays, without the incident."""
+    facts.hold(incident.vendor_id)
     _record(member, "incident.deleted", incident, before=audit.snapshot(incident, INCIDENT_FIELDS))
     incident.delete()
     facts.changed(incident.vendor_id)

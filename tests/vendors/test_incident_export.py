@@ -79,6 +79,7 @@ def test_every_value_stands_under_its_heading(vendor: Vendor) -> None:
         "Root cause proven": "Yes",
         "Department": "Wards",
         "Handled by": "Night shift",
+        "Source": "manual",
         "Hours to resolve": "1.50",
     }
 
@@ -100,8 +101,8 @@ def test_the_import_understands_every_heading_and_word_of_the_export(vendor: Ven
     options = presets.suggest(header, lines)
     fields = ["vendor", "service", "reference", "title", "opened", "resolved", "restored", "priority"]
     fields += ["mission_critical", "sla", "reopened", "handovers", "problem", "root_cause_proven"]
-    fields += ["department", "handled_by"]
-    assert options.preset == presets.OTHER
+    fields += ["department", "handled_by", "origin"]
+    assert options.preset == presets.OWN
     assert options.columns == dict(zip(fields, header, strict=False))
     by_field = {name: {line[header.index(text)] for line in lines} for name, text in options.columns.items()}
     for field, kinds in (

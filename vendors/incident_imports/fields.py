@@ -59,6 +59,11 @@ FIELDS: tuple[Field, ...] = (
         label=_("Vendor"),
         help=_("A column with the vendor’s name, or with the group that stands for a vendor."),
     ),
+    Field(
+        key="origin",
+        label=_("Source of each incident"),
+        help=_("For incidents downloaded from here: it tells where each one came from."),
+    ),
 )
 BY_KEY: dict[str, Field] = {field.key: field for field in FIELDS}
 REQUIRED: tuple[str, ...] = tuple(field.key for field in FIELDS if field.required)

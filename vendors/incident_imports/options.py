@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
@@ -10,6 +11,7 @@ Dates = Literal["auto", "day_first", "month_first", "iso"]
 DATES: tuple[Dates, ...] = ("auto", "day_first", "month_first", "iso")
 SlaMeaning = Literal["met", "missed", "remaining"]
 SLA_MEANINGS: tuple[SlaMeaning, ...] = ("met", "missed", "remaining")
+SOURCE = re.compile(r"^[a-z0-9][a-z0-9_.\-]{0,39}\Z")
 NEW, SKIP = "new", "skip"  # what a name in the vendor column may stand for, beside {"vendor": id}
 
 
@@ -21,7 +23,7 @@ class Options:
 
     columns: Mapping[str, str] = field(default_factory=dict)
     preset: str = ""
-    source: str = ""
+    source: str = ""  # of rows that do not tell their own in the column of the origin
     time_zone: str = "UTC"  # of moments without an offset of their own
     dates: Dates = "auto"
     sheet: str = ""  # empty: the first that can be seen

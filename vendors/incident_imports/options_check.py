@@ -11,10 +11,9 @@ from accounts.models import Membership
 from vendors.incident_imports.dates import is_zone
 from vendors.incident_imports.fields import BY_KEY, REQUIRED
 from vendors.incident_imports.limits import MAX_NAMES
-from vendors.incident_imports.options import DATES, NEW, SKIP, SLA_MEANINGS, Options
+from vendors.incident_imports.options import DATES, NEW, SKIP, SLA_MEANINGS, SOURCE, Options
 from vendors.models import BY_HAND, Vendor
 
-SOURCE = re.compile(r"^[a-z0-9][a-z0-9_.\-]{0,39}$")
 MAX_WORDS = 100
 
 
@@ -71,7 +70,7 @@ def _plain(options: Options) -> dict[str, str]:
         found["sla_yes"] = _("The meaning of the service level is one of these: %(words)s.") % {
             "words": ", ".join(SLA_MEANINGS)
         }
-    if not SOURCE.match(options.source) or options.source == BY_HAND:
+    if not SOURCE.match(options.source) or (options.source == BY_HAND and not options.columns.get("origin")):
         found["source"] = _("Name the source in small letters and digits, for example “servicenow”.")
     for name in ("critical", "sla_met", "sla_missed"):
         if len(getattr(options, name)) > MAX_WORDS:

@@ -78,8 +78,8 @@ class Pass:
         self.vendors = Vendors(upload.organisation_id, options)
         self.services = Services(upload, options)
         self.rows_read = 0
-        self._seen: dict[int, dict[str, int]] = {}
-        self._last: dict[tuple[str, str], int] | None = None
+        self._seen: dict[tuple[int, str], dict[str, int]] = {}
+        self._last: dict[tuple[str, str, str], int] | None = None
         self._unknown: dict[str, ImportProblem] = {}
         self._problems: list[ImportProblem] = []
         self._kept = 0
@@ -123,7 +123,7 @@ class Pass:
 
     def _sorted_out(self, row: Row) -> tuple[Row, int] | None:
         """The row with its vendor; None, and counted, where it is left out, wrong, or said elsewhere."""
-        if self._last is not None and self._last.get((row.vendor, row.reference), row.line) != row.line:
+        if self._last is not None and self._last.get(_identity(row), row.line) != row.line:
             self.vendors.of(row.vendor)
             self.counts[REPEATED] += 1
             return None
@@ -142,7 +142,7 @@ class Pass:
 
     def _once(self, row: Row, vendor: int) -> tuple[Row, int] | None:
         """The first line of a reference. A later one that says the same is passed over; another one is a problem."""
-        seen = self._seen.setdefault(vendor, {})
+        seen = self._seen.setdefault((vendor, row.source), {})
         mark = row.line << 32 | hash((*row.values, row.service)) & 0xFFFF_FFFF
         first = seen.setdefault(row.reference, mark)
         if first is mark:
@@ -189,13 +189,18 @@ class Pass:
         )
 
 
-def last_lines(path: Path, options: Options, now: datetime, beat: Beat) -> dict[tuple[str, str], int]:
-    """(vendor's text, reference) → the last line that speaks of it: in a log, that one counts."""
-    wanted = {name: heading for name, heading in options.columns.items() if name in {"reference", "vendor"}}
+def last_lines(path: Path, options: Options, now: datetime, beat: Beat) -> dict[tuple[str, str, str], int]:
+    """Incident → the last line that speaks of it: in a log, that one counts."""
+    wanted = {name: heading for name, heading in options.columns.items() if name in {"origin", "reference", "vendor"}}
     with open_table(path, sheet=options.sheet) as table:
         reader = RowReader(table.header, replace(options, columns=wanted), now=now)
         rows = map(reader.read, beating(table.rows, beat))
-        return {(row.vendor, row.reference): row.line for row in rows if row.reference}
+        return {_identity(row): row.line for row in rows if row.reference}
+
+
+def _identity(row: Row) -> tuple[str, str, str]:
+    """Of the incident that a row speaks of, before its vendor is known."""
+    return row.vendor, row.source, row.reference
 
 
 def _in_batches(rows: Iterator[Row] | Any) -> Iterator[list[Row]]:

@@ -1,4 +1,4 @@
-"""What the tools call their columns; the words themselves are data, in presets.yaml."""
+"""What the tools call their columns; the words themselves are data, in presets.yaml. Our own are those of the pages."""
 
 from __future__ import annotations
 
@@ -14,16 +14,19 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from vendors.headings import plain
+from vendors.incident_imports import own
 from vendors.incident_imports.options import Options, SlaMeaning
+from vendors.models import BY_HAND
 
 OTHER = "other"
+OWN = "own"
 DATA = Path(__file__).parent / "presets.yaml"
 MAX_CRITICAL = 40
 
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
-    """A tool: what its exports call the fields. `key` is the source of its incidents, too."""
+    """A tool: what its exports call the fields."""
 
     key: str
     of_tool: str
@@ -34,7 +37,12 @@ class Preset:
 
     @property
     def name(self) -> str:
-        return self.of_tool or _("Another tool")
+        return self.of_tool or (_("Customer Manifesto") if self.key == OWN else _("Another tool"))
+
+    @property
+    def source(self) -> str:
+        """Of its incidents. A row that somebody has added to our own file says nothing of it: it is theirs."""
+        return BY_HAND if self.key == OWN else self.key
 
 
 @cache
@@ -47,7 +55,19 @@ def _data() -> dict[str, Any]:
 @cache
 def all_presets() -> tuple[Preset, ...]:
     """In the order of the page; the last one is “other”."""
-    return tuple(_preset(key, told) for key, told in _data()["presets"].items())
+    *tools, other = (_preset(key, told) for key, told in _data()["presets"].items())
+    return *tools, _own(), other
+
+
+def _own() -> Preset:
+    """Incidents that were downloaded here, or from another installation."""
+    by_language = list(own.headings().values())
+    return Preset(
+        key=OWN,
+        of_tool="",
+        columns={name: tuple(dict.fromkeys(said[name] for said in by_language)) for name in own.COLUMN_OF},
+        known_by=tuple(tuple(said[name] for name in own.MARKS) for said in by_language),
+    )
 
 
 def _preset(key: str, told: Mapping[str, Any]) -> Preset:
@@ -117,7 +137,7 @@ def suggest(header: Sequence[str], sample: Sequence[Sequence[str]] = (), *, pres
     return Options(
         columns=columns,
         preset=chosen.key,
-        source=chosen.key,
+        source=chosen.source,
         time_zone=settings.TIME_ZONE,
         critical=_critical(chosen, columns, header, sample),
         sla_yes=chosen.sla_yes if columns.get("sla") in _columns(chosen, header).values() else "met",

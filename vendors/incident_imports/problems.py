@@ -41,6 +41,7 @@ WORDS: dict[str, str | Promise] = {
         "count",
     ),
     "vendor_empty": _("No vendor is told."),
+    "source_unreadable": _("Name the source in small letters and digits, for example “servicenow”."),
 }
 
 

@@ -61,6 +61,7 @@ class Row:
     """`vendor` and `service`: the texts of the cells. `problems`: empty where the row is good so far."""
 
     line: int
+    source: str
     reference: str
     vendor: str
     service: str
@@ -84,6 +85,7 @@ def field_readers(options: Options, *, now: datetime) -> dict[str, Callable[[str
         "reference": values.reference_reader(_longest("reference")),
         "vendor": values.text_reader(200),
         "service": values.text_reader(160),
+        "origin": values.source,
     }
     return {name: reader for name, reader in readers.items() if name in options.columns}
 
@@ -104,7 +106,7 @@ class RowReader:
         self.used = {name: places[heading] for name, heading in options.columns.items()}
         readers = field_readers(options, now=now)
         self._read = {name: _remembering(name, reader) for name, reader in readers.items()}
-        self._texts = [name for name in ("reference", "vendor", "service") if name in options.columns]
+        self._texts = [name for name in ("origin", "reference", "vendor", "service") if name in options.columns]
         self._plan = [
             (self.used[name], COLUMNS.index(_OF_FIELD[name]), self._read[name], name)
             for name in options.columns
@@ -130,7 +132,13 @@ class RowReader:
                     found[index] = value
         said = {name: self._text(name, cells, problems) for name in self._texts}
         row = Row(
-            line.number, said.get("reference", ""), said.get("vendor", ""), said.get("service", ""), found, problems
+            line.number,
+            said.get("origin") or self.options.source,
+            said.get("reference", ""),
+            said.get("vendor", ""),
+            said.get("service", ""),
+            found,
+            problems,
         )
         if self._critical is not None and found[PRIORITY] is not None:
             found[CRITICAL] = self._critical[found[PRIORITY]]

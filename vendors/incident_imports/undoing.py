@@ -49,8 +49,9 @@ def take_back(upload: IncidentImport, *, tell: Tell, now: datetime) -> int:
 def _delete_some(upload: IncidentImport, tell: Tell) -> int:
     found = list(untouched(upload).order_by("pk").values_list("pk", "vendor_id")[:BATCH])
     if found:
-        Incident.objects.filter(pk__in=[pk for pk, _vendor in found]).delete()
         facts.changed(*{vendor for _pk, vendor in found})
+        # Asked again: until the vendors were held, somebody may have changed one.
+        untouched(upload).filter(pk__in=[pk for pk, _vendor in found]).delete()
     tell()
     return len(found)
 
@@ -58,11 +59,9 @@ def _delete_some(upload: IncidentImport, tell: Tell) -> int:
 @transaction.atomic
 def _restore_some(upload: IncidentImport, after: int, tell: Tell, now: datetime) -> tuple[Any, int]:
     """The pk to go on behind (None: that was all), and how many of these stay as they are."""
-    changes = list(
-        IncidentChange.objects.filter(incident_import=upload, pk__gt=after)
-        .select_related("incident")
-        .order_by("pk")[:BATCH]
-    )
+    rows = IncidentChange.objects.filter(incident_import=upload, pk__gt=after).order_by("pk")[:BATCH]
+    facts.hold(*rows.values_list("incident__vendor", flat=True))
+    changes = list(rows.select_related("incident"))
     mine = [change for change in changes if _is_last_word(change, upload)]
     services = set(Service.objects.filter(pk__in=_services(mine)).values_list("pk", flat=True))
     imports = set(IncidentImport.objects.filter(pk__in=_imports(mine)).values_list("pk", flat=True))

@@ -12,7 +12,7 @@ from typing import Any
 from vendors.incident_imports import presets
 from vendors.incident_imports.dates import Moments
 from vendors.incident_imports.limits import MAX_CELL
-from vendors.incident_imports.options import Options
+from vendors.incident_imports.options import SOURCE, Options
 from vendors.incident_imports.presets import said
 from vendors.incident_imports.problems import Problem
 from vendors.models import Sla
@@ -80,6 +80,17 @@ def reference_reader(most: int) -> Callable[[str], str | Problem | None]:
         return value or None
 
     return read
+
+
+def source(text: str) -> str | Problem | None:
+    """As sources are written everywhere, in small letters."""
+    word = said(clean(text))
+    return (word if SOURCE.match(word) else Problem(code="source_unreadable")) if word else None
+
+
+def as_read(text: str) -> str:
+    """How a text that people wrote comes back from a cell: one line of what can be seen."""
+    return " ".join(_seen(text).split())
 
 
 def moment_reader(moments: Moments, now: datetime) -> Callable[[str], datetime | Problem | None]:

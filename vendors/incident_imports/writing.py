@@ -17,6 +17,7 @@ from django.db import connection
 from vendors import facts
 from vendors.incident_imports.problems import Problem
 from vendors.incident_imports.rows import COLUMNS, OPENED, RESOLVED, RESTORED, Row
+from vendors.incident_imports.values import as_read
 from vendors.models import Incident, IncidentChange, IncidentImport, Sla
 
 TABLE = Incident._meta.db_table
@@ -35,6 +36,14 @@ DEFAULTS: dict[str, Any] = {**EMPTY, "mission_critical": False, "sla": Sla.UNKNO
 _DEFAULTS = tuple(DEFAULTS.get(name) for name in COLUMNS)
 
 
+class Identity(NamedTuple):
+    """What an incident is known by. `vendor` below zero: still to be made."""
+
+    vendor: int
+    source: str
+    reference: str
+
+
 class Known(NamedTuple):
     """An incident as it is."""
 
@@ -51,66 +60,79 @@ class Change(NamedTuple):
     vendor: int
 
 
+New = tuple[Identity, tuple[Any, ...]]
+
+
 @dataclass(kw_only=True)
 class Batch:
     """What a batch of good rows would do. `fates`: one a row, in their order."""
 
-    new: list[tuple[int, str, tuple[Any, ...]]] = field(default_factory=list)
+    new: list[New] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
     fates: list[str] = field(default_factory=list)
     problems: list[tuple[Row, Problem]] = field(default_factory=list)
 
 
-def known_incidents(pairs: Sequence[tuple[int, str]], source: str, *, lock: bool) -> dict[tuple[int, str], Known]:
-    """Those of the pairs (vendor, reference) that are there."""
-    if not pairs:
+def known_incidents(wanted: Sequence[Identity], *, lock: bool) -> dict[Identity, Known]:
+    """Those that are there."""
+    if not wanted:
         return {}
-    names = ", ".join(f"i.{name}" for name in ("id", "vendor_id", "reference", *_TAIL, *COLUMNS))
+    names = ", ".join(f"i.{name}" for name in _SELECTED)
+    vendors, sources, references = map(list, zip(*wanted, strict=True))
     if connection.vendor == "postgresql":
         sql = (
-            f"SELECT {names} FROM unnest(%s::bigint[], %s::text[]) AS k(vendor_id, reference) JOIN {TABLE} i"  # noqa: S608
-            " ON i.vendor_id = k.vendor_id AND i.source = %s AND i.reference = k.reference"
+            f"SELECT {names} FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS k(vendor_id, source, reference)"  # noqa: S608
+            f" JOIN {TABLE} i ON i.vendor_id = k.vendor_id AND i.source = k.source AND i.reference = k.reference"
         )
         with connection.cursor() as cursor:
+            # Not the key: whoever speaks of an incident holds that until they commit.
             cursor.execute(
-                sql + (" FOR UPDATE OF i" if lock else ""),
-                [[vendor for vendor, _reference in pairs], [reference for _vendor, reference in pairs], source],
+                sql + (" ORDER BY i.id FOR NO KEY UPDATE OF i" if lock else ""), [vendors, sources, references]
             )
             rows = cursor.fetchall()
     else:
-        vendors, references = {vendor for vendor, _ in pairs}, [reference for _, reference in pairs]
-        rows = list(
-            Incident.objects.filter(source=source, vendor__in=vendors, reference__in=references).values_list(
-                "pk", "vendor_id", "reference", *_TAIL, *COLUMNS
-            )
-        )
-    return {(row[1], row[2]): Known(row[0], tuple(row[6:]), row[3], row[4], row[5]) for row in rows}
+        there = Incident.objects.filter(vendor__in=set(vendors), source__in=set(sources), reference__in=references)
+        rows = list(there.values_list(*_SELECTED))
+    return {Identity(*row[:3]): Known(row[3], tuple(row[7:]), *row[4:7]) for row in rows}
 
 
-_TAIL = ("created_in_id", "changed_in_id", "edited_at")
+_SELECTED = ("vendor_id", "source", "reference", "id", "created_in_id", "changed_in_id", "edited_at", *COLUMNS)
 
 
 def weigh(rows: Sequence[tuple[Row, int]], upload: IncidentImport, *, lock: bool) -> Batch:
     """What the rows (each with its vendor; below zero: still to be made) would do. What an earlier attempt of the same
     import wrote counts as it did then."""
-    known = known_incidents([(vendor, row.reference) for row, vendor in rows if vendor > 0], upload.source, lock=lock)
+    identities = [Identity(vendor, row.source, row.reference) for row, vendor in rows]
+    wanted = [identity for identity in identities if identity.vendor > 0]
+    if lock:
+        facts.hold(*{identity.vendor for identity in wanted})  # before any incident, as everybody does
+    known = known_incidents(wanted, lock=lock)
     batch = Batch()
-    for row, vendor in rows:
-        there = known.get((vendor, row.reference))
+    for identity, (row, _vendor) in zip(identities, rows, strict=True):
+        there = known.get(identity)
         if there is None:
-            given = tuple(row.values)
-            batch.new.append((vendor, row.reference, _filled(given)))
+            batch.new.append((identity, _filled(tuple(row.values))))
             batch.fates.append("new")
             continue
-        after = tuple([old if new is None else new for new, old in zip(row.values, there.values, strict=True)])
+        after = _after(there.values, row.values)
         if problem := _out_of_order(after):
             batch.problems.append((row, problem))
             batch.fates.append("error")
             continue
         batch.fates.append(_fate(there, after, upload))
         if after != there.values:
-            batch.changed.append(Change(there, after, vendor))
+            batch.changed.append(Change(there, after, identity.vendor))
     return batch
+
+
+def _after(before: tuple[Any, ...], given: Sequence[Any]) -> tuple[Any, ...]:
+    after = tuple([old if new is None else new for new, old in zip(given, before, strict=True)])
+    if after == before:
+        return before
+    # What differs only as a cell differs from what people wrote by hand is the same.
+    return tuple(
+        [old if type(old) is str and as_read(old) == new else new for new, old in zip(after, before, strict=True)]
+    )
 
 
 def _fate(there: Known, after: tuple[Any, ...], upload: IncidentImport) -> str:
@@ -135,6 +157,9 @@ def _out_of_order(after: tuple[Any, ...]) -> Problem | None:
 
 def write(batch: Batch, upload: IncidentImport, *, now: datetime) -> None:
     """Put it into the database, with the way back; the vendors' counters of facts rise."""
+    touched = {identity.vendor for identity, _values in batch.new} | {change.vendor for change in batch.changed}
+    if touched:
+        facts.changed(*touched)
     _keep_before(batch.changed, upload)
     if connection.vendor == "postgresql":
         _copy_new(batch.new, upload, now)
@@ -142,9 +167,6 @@ def write(batch: Batch, upload: IncidentImport, *, now: datetime) -> None:
     else:
         _create(batch.new, upload)
         _update(batch.changed, upload, now)
-    touched = {vendor for vendor, _reference, _values in batch.new} | {change.vendor for change in batch.changed}
-    if touched:
-        facts.changed(*touched)
 
 
 # The way back ----------------------------------------------------------------------------------------------------
@@ -172,14 +194,14 @@ def _plain(value: Any) -> Any:
 
 
 # PostgreSQL ------------------------------------------------------------------------------------------------------
-def _copy_new(rows: Sequence[tuple[int, str, tuple[Any, ...]]], upload: IncidentImport, now: datetime) -> None:
+def _copy_new(rows: Sequence[New], upload: IncidentImport, now: datetime) -> None:
     if not rows:
         return
-    columns = ("vendor_id", "reference", "source", "created_in_id", "created_at", "updated_at", *COLUMNS)
+    columns = ("vendor_id", "source", "reference", "created_in_id", "created_at", "updated_at", *COLUMNS)
     moment = now.isoformat()
-    always = f"{upload.source}\t{upload.pk}\t{moment}\t{moment}"
+    always = f"{upload.pk}\t{moment}\t{moment}"
     with connection.cursor() as cursor, _copying(cursor, TABLE, columns) as copy:
-        lines = [f"{vendor}\t{reference}\t{always}\t{_line(values)}\n" for vendor, reference, values in rows]
+        lines = [f"{of.vendor}\t{of.source}\t{of.reference}\t{always}\t{_line(values)}\n" for of, values in rows]
         copy.write(_escaped("".join(lines)))
 
 
@@ -231,17 +253,17 @@ _WRITTEN: dict[type, Any] = {
 
 
 # Elsewhere -------------------------------------------------------------------------------------------------------
-def _create(rows: Sequence[tuple[int, str, tuple[Any, ...]]], upload: IncidentImport) -> None:
+def _create(rows: Sequence[New], upload: IncidentImport) -> None:
     Incident.objects.bulk_create(
         [
             Incident(
-                vendor_id=vendor,
-                reference=reference,
-                source=upload.source,
+                vendor_id=identity.vendor,
+                source=identity.source,
+                reference=identity.reference,
                 created_in_id=upload.pk,
                 **dict(zip(COLUMNS, values, strict=True)),
             )
-            for vendor, reference, values in rows
+            for identity, values in rows
         ],
         batch_size=500,
     )
