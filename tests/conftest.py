@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,8 +16,14 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from accounts.models import Membership, User
 from tests.factories import Cast, make_cast
 
-# A busy machine is no fault of the code under test.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A busy machine is no fault of the code under test. Laws of the arithmetic are tried on few examples each time, since
+# every run draws others; HYPOTHESIS_EXAMPLES=1000 is the thorough run (a test on the database takes its share of it).
+settings.register_profile(
+    "house",
+    max_examples=int(os.environ.get("HYPOTHESIS_EXAMPLES") or 40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("house")
 
 

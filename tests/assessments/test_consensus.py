@@ -168,7 +168,7 @@ values = st.sampled_from([0, 1, 2, 3, 4, "not_applicable", "dont_know", ""])
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=settings.default.max_examples // 2, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_list_is_what_the_rules_of_the_meeting_say(data: st.DataObject, transactional_cast: Any) -> None:
     """Against a definition written down a second time, over any answers of three raters and the vendor."""

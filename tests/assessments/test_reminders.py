@@ -340,7 +340,7 @@ runs = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=settings.default.max_examples // 4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(runs=runs, due=st.integers(0, 50))
 def test_whenever_it_runs_and_whatever_breaks_each_milestone_is_told_exactly_once(
     cast: Cast, monkeypatch: pytest.MonkeyPatch, runs: list[tuple[int, str]], due: int

@@ -60,7 +60,7 @@ def _banks(draw: Any) -> Bank:
     return Bank(edition=edition, policy=policy, title=draw(_texts(160)), note=draw(_texts()), rules=tuple(rules))
 
 
-SLOW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=settings.default.max_examples // 4, suppress_health_check=list(HealthCheck))
 
 
 @SLOW
@@ -95,7 +95,7 @@ def test_cleaning_twice_is_cleaning_once(text: str) -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=settings.default.max_examples // 10, suppress_health_check=list(HealthCheck))
 @given(_banks(), _banks())
 def test_storing_makes_any_draft_equal_to_any_bank(first: Bank, second: Bank) -> None:
     from django.db import transaction

@@ -4,7 +4,7 @@ import re
 from xml.etree.ElementTree import Element
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.charts import Palette, QuadrantCell, quadrant_svg
@@ -146,7 +146,6 @@ words = st.text(max_size=60)
     ),
     words,
 )
-@settings(deadline=None, max_examples=60)
 def test_whatever_is_drawn_is_well_formed_and_inside_the_frame(cells: list[QuadrantCell], word: str):
     options = {
         "columns": dict.fromkeys(COLUMNS, word),

@@ -4,7 +4,7 @@ import re
 from xml.etree.ElementTree import Element
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.charts import Palette, TrendPoint, slope_line, trend_svg
@@ -205,7 +205,6 @@ ends = st.floats(min_value=-1e5, max_value=1e6)
     st.sampled_from([(400, 170), (260.0, 110.0), (640.0, 220.0)]),
     st.text(max_size=60),
 )
-@settings(deadline=None, max_examples=60)
 def test_whatever_is_drawn_is_well_formed_and_inside_the_frame(
     series: list[TrendPoint],
     line: tuple[float, float] | None,

@@ -23,7 +23,7 @@ FIRST = datetime(2024, 1, 1, tzinfo=UTC)
 MINUTES = 2 * 365 * 24 * 60
 TWELVE_WEEKS = 12 * 7 * 24 * 60
 LATER = datetime(2027, 6, 1, tzinfo=UTC)  # long after: nothing is too young
-FEW = settings(max_examples=20)
+FEW = settings(max_examples=settings.default.max_examples // 2)
 NAMES = ("", "a", "B", " b ", "c")
 SCORES = (None, 0.0, 0.5, 1.0)
 
@@ -107,7 +107,6 @@ def figures(measures: Measures) -> list[object]:
 
 # The trend -------------------------------------------------------------------------------------------------------
 @given(small_values | fine_values)
-@settings(max_examples=40)
 def test_trend_is_that_of_the_definitions(data: list[Fraction | None]) -> None:
     assume(sum(value is not None for value in data) >= 6)
     found = trend([None if value is None else float(value) for value in data])

@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import Cast, make_feedback, make_vendor
@@ -81,7 +81,6 @@ cells = st.lists(
 
 
 @given(cells)
-@settings(max_examples=60)
 def test_every_entry_stands_in_one_place_only(rows: list[Placed]) -> None:
     found = quadrant_of(rows)
     assert sum(found.fields.values()) + found.neutral + found.unknown == found.total == total(rows)
@@ -89,7 +88,6 @@ def test_every_entry_stands_in_one_place_only(rows: list[Placed]) -> None:
 
 
 @given(cells)
-@settings(max_examples=60)
 def test_shares_of_the_fields_are_never_more_than_all(rows: list[Placed]) -> None:
     shares = [share for share in (quadrant_of(rows).share(field) for field in Field) if share is not None]
     assert sum(shares) <= 100

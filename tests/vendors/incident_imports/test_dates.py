@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from vendors.incident_imports import dates
@@ -121,7 +121,6 @@ moments = st.datetimes(min_value=datetime(1991, 1, 1), max_value=datetime(2099, 
 )
 
 
-@settings(max_examples=60)
 @given(moment=moments, zone=st.sampled_from(["Europe/Brussels", "America/New_York", "Asia/Kathmandu", "UTC"]))
 def test_a_local_moment_is_read_as_the_zone_has_it_or_lies_in_a_gap(moment: datetime, zone: str) -> None:
     known = moment.replace(tzinfo=ZoneInfo(zone))
@@ -131,7 +130,6 @@ def test_a_local_moment_is_read_as_the_zone_has_it_or_lies_in_a_gap(moment: date
         assert read(text, zone=ZoneInfo(zone)) == expected
 
 
-@settings(max_examples=60)
 @given(moment=moments, hours=st.integers(-12, 14))
 def test_what_is_written_with_an_offset_is_read_as_the_same_moment(moment: datetime, hours: int) -> None:
     known = moment.replace(tzinfo=UTC)

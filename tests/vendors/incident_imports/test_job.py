@@ -439,6 +439,7 @@ def test_a_worker_that_only_looks_through_a_large_file_keeps_its_lease(
 
 # Properties ------------------------------------------------------------------------------------------------------
 QUICKLY = (Phase.explicit, Phase.generate)  # each example is a whole import: a smaller one is not worth the wait
+FEW = settings.default.max_examples // 6
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12)
 rows_of_files = st.lists(
     st.tuples(
@@ -455,7 +456,7 @@ rows_of_files = st.lists(
 )
 
 
-@settings(max_examples=6, phases=QUICKLY, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=FEW, phases=QUICKLY, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=rows_of_files, cut=st.integers(0, 9), delimiter=st.sampled_from([",", ";", "\t", "|"]))
 def test_a_file_in_parts_is_the_whole_and_twice_is_once(
     cast: Cast, vendor: Vendor, rows: list[Any], cut: int, delimiter: str
@@ -474,7 +475,7 @@ def test_a_file_in_parts_is_the_whole_and_twice_is_once(
     assert everything() == once
 
 
-@settings(max_examples=6, phases=QUICKLY, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=FEW, phases=QUICKLY, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=rows_of_files, after=rows_of_files)
 def test_undo_of_any_file_over_any_other_brings_back_what_was(
     cast: Cast, vendor: Vendor, before: list[Any], after: list[Any]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -132,7 +132,6 @@ def test_a_million_rows_end_at_the_limit_and_are_read_one_by_one(path: Path) -> 
 cells = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), include_characters="\n\t"), max_size=10)
 
 
-@settings(max_examples=40)
 @given(
     rows=st.lists(st.lists(cells, min_size=6, max_size=6).filter(any), min_size=1, max_size=5),
     delimiter=st.sampled_from([",", ";", "\t", "|"]),
