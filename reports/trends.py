@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from reports.charts import Palette, TrendPoint, slope_line, trend_svg
 from vendors.measure_cards import agreed_words, period_words
 from vendors.measure_words import LABELS, UNITS, figure, trend_words
-from vendors.metrics import Direction, Series, Step
+from vendors.metrics import Direction, Series, Step, Unit
 
 
 def trend_figure(
@@ -37,6 +37,7 @@ def trend_figure(
         slope_line=slope_line(points, trend.slope) if has_trend else None,
         target=target,
         target_label="" if target is None else _agreed(series, target),
+        most=100.0 if measure.unit == Unit.PERCENT else None,
         tick_label=_tick,
         palette=palette,
         size=size,

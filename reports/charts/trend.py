@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import ceil, floor, log10
+from math import ceil, floor, inf, log10
 from statistics import median
 
 from reports.charts.parts import Palette, caption, figure, stroke
@@ -45,12 +45,17 @@ def trend_svg(
     slope_line: Line | None = None,
     target: float | None = None,
     target_label: str = "",
+    most: float | None = None,
     tick_label: Callable[[float], str] = number,
     palette: Palette | None = None,
     size: tuple[float, float] = (400, 170),
 ) -> str:
-    """From zero upwards, the oldest period at the left. Links are no part of the image: the table has them too."""
+    """From zero upwards, the oldest period at the left; `most`: what no value can exceed, such as 100 percent.
+
+    Links are no part of the image: the table has them too.
+    """
     palette = palette or Palette.PAGE
+    slope_line = slope_line and _possible(slope_line, most)
     scale = [(value, tick_label(value)) for value in _scale(series_points, slope_line, target)]
     left = min(12 + max(text_width(label, TYPE) for _value, label in scale), size[0] / 3)
     chart = _Trend(points=series_points, palette=palette, size=size, scale=scale, left=left)
@@ -192,11 +197,10 @@ class _Trend:
         return stroke(steps, class_="chart-joined", stroke=self.palette.accent, width=1.2, dashes=dashes, opacity=0.55)
 
     def trend(self, line: Line | None) -> str:
-        """Cut off where it would fall below zero: no measure does."""
         if line is None:
             return ""
-        ends = [self.at(*end) for end in _above_zero(line)]
-        return stroke(path(*ends), class_="chart-slope", stroke=self.palette.ink, width=2) if ends else ""
+        ends = [self.at(*end) for end in line]
+        return stroke(path(*ends), class_="chart-slope", stroke=self.palette.ink, width=2)
 
     def dots(self) -> str:
         return "".join(
@@ -251,11 +255,14 @@ class _Trend:
         )
 
 
-def _above_zero(line: Line) -> list[Point]:
+def _possible(line: Line, most: float | None) -> Line | None:
+    """Cut off where it would fall below zero or rise above the most: no measure does."""
     (x, y), (end_x, end_y) = line
-    if y < 0 and end_y < 0:
-        return []
-    if y >= 0 and end_y >= 0:
-        return [(x, y), (end_x, end_y)]
-    crossing = x + (end_x - x) * y / (y - end_y)
-    return [(crossing, 0.0), (end_x, end_y)] if y < 0 else [(x, y), (crossing, 0.0)]
+    top = inf if most is None else most
+    if y == end_y:
+        return line if 0 <= y <= top else None
+    low, high = sorted((limit - y) / (end_y - y) for limit in (0.0, top))  # as parts of the way from end to end
+    first, last = max(low, 0.0), min(high, 1.0)
+    if first >= last:
+        return None
+    return (x + (end_x - x) * first, y + (end_y - y) * first), (x + (end_x - x) * last, y + (end_y - y) * last)

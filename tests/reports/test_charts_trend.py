@@ -80,6 +80,16 @@ def test_trend_line_wholly_below_zero_is_not_drawn():
     assert classed(drawn(points(0, 0), slope_line=((0, -1.0), (1, -2.0))), "chart-slope") == []
 
 
+def test_trend_line_ends_where_it_would_exceed_the_most():
+    root = drawn(points(100, 100, 90, 80), slope_line=((0, 110.0), (3, 80.0)), most=100.0)
+    (line,) = classed(root, "chart-slope")
+    start, end = path_points(line.get("d") or "")
+    top = min(y for grid in classed(root, "chart-grid") for _x, y in path_points(grid.get("d") or ""))
+    assert start[1] == pytest.approx(top)
+    assert start[1] < end[1]
+    assert "150" not in texts(root, "chart-note")
+
+
 @pytest.mark.parametrize(
     ("highest", "scale"),
     [
