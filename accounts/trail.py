@@ -74,6 +74,8 @@ VERBS: dict[str, str | Promise] = {
     "link.extended": gettext_lazy("Link for the vendor extended"),
     "link.revoked": gettext_lazy("Link for the vendor withdrawn"),
     "link.opened": gettext_lazy("Link opened by the vendor"),
+    "response.handed_in": gettext_lazy("Answers handed in"),
+    "response.reopened": gettext_lazy("Answers opened again"),
     "vendor_response.reopened": gettext_lazy("Vendor’s answers opened again"),
     "vendor_response.handed_in": gettext_lazy("Vendor’s answers handed in"),
     "reply.asked": gettext_lazy("Vendor asked for a reply"),
@@ -93,7 +95,7 @@ NAMES: dict[str, str | Promise] = {
     "name": gettext_lazy("name"),
     "sha256": "SHA-256",
 }
-Said = Mapping[str, str | Promise]
+Said = Mapping[Any, str | Promise]  # by the code: a word, or a number such as a feeling
 # Codes that the field itself has no choices for, by object type and field; a function where the words are data.
 CODES: dict[tuple[str, str], Said | Callable[[], Said]] = {}
 # Names in `before` and `after` that say nothing to a reader, by object type.
@@ -107,6 +109,8 @@ PLACES: dict[str, str] = {
     "accounts.department": "department_edit",
     "vendors.vendor": "vendor_detail",
     "vendors.incident": "incident_detail",
+    "vendors.incidentimport": "incident_import_detail",
+    "vendors.feedback": "feedback_detail",
     "assessments.assessment": "assessment_detail",
     "assessments.approvallevel": "approval_level_edit",
     "reports.scorecard": "scorecard_detail",
@@ -121,6 +125,10 @@ KINDS = (
     "vendors.contact",
     "vendors.vendorimport",
     "vendors.incident",
+    "vendors.incidentimport",
+    "vendors.importmapping",
+    "vendors.feedback",
+    "vendors.pulse",
     "vendors.measuretarget",
     "assessments.assessment",
     "assessments.response",
@@ -268,7 +276,7 @@ def _changes(
 
 
 def _decoded(said: Said, value: Any) -> Any:
-    return str(said[value]) if isinstance(value, str) and value in said else value
+    return str(said[value]) if isinstance(value, str | int) and value in said else value
 
 
 def _in_order(model: type[models.Model] | None, names: Set[str]) -> list[str]:

@@ -11,6 +11,7 @@ class VendorsConfig(AppConfig):
         from vendors.incident_panel import incident_panel
         from vendors.measure_panel import measure_panel
         from vendors.measure_words import LABELS
+        from vendors.models import Feeling
 
         verbs = {
             "vendor.added": _("Vendor added"),
@@ -51,6 +52,8 @@ class VendorsConfig(AppConfig):
         }
         names = {
             "archived_at": _("archived on"),
+            "comment": _("comment"),
+            "feeling": _("feeling"),
             "told_why": _("told why they asked"),
             "fixes_thrown": _("fixes thrown at it"),
             "was_fast": _("fast"),
@@ -66,7 +69,11 @@ class VendorsConfig(AppConfig):
             "problems": _("problems"),
             "kept": _("kept, because changed since"),
         }
-        trail.register(verbs, names=names, codes={("vendors.measuretarget", "measure"): dict(LABELS)})
+        codes = {
+            ("vendors.measuretarget", "measure"): dict(LABELS),
+            ("vendors.pulse", "feeling"): dict(Feeling.choices),
+        }
+        trail.register(verbs, names=names, codes=codes)
         panels.register("measures", measure_panel, position=10)
         panels.register("incidents", incident_panel, position=50)
         panels.register("voice", feedback.panel, position=60)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core import mail
 
+from accounts import trail
 from accounts.models import AuditEntry, hash_token
 from tests.factories import NOW, Cast, make_incident, make_vendor
 from vendors import pulses
@@ -110,6 +111,8 @@ def test_an_answer_stands_in_the_log_with_the_incidents_service_level(asked: tup
     assert (pulse.answered_at, pulse.feedback) == (NOW, said)
     entry = AuditEntry.objects.get(verb="pulse.answered")
     assert (entry.actor, entry.actor_label) == (None, "Demo Nurse <nurse@example.org>")
+    (line,) = trail.lines([entry])
+    assert ("Feeling", "Unhappy") in [(change.name, change.after) for change in line.changes]
     assert revision() == 2
 
 
