@@ -118,6 +118,8 @@ def change_feedback(
 ) -> Feedback:
     """Write the `changed` fields only, so that what a colleague changes meanwhile stays. Raises AttachmentError."""
     fields = [name for name in FIELDS if name in changed]
+    known = Feedback.objects.filter(pk=feedback.pk).values_list("vendor", flat=True)
+    facts.hold(feedback.vendor_id, *known)
     stored = Feedback.objects.select_for_update().get(pk=feedback.pk)
     before, after = audit.snapshot(stored, fields), audit.snapshot(feedback, fields)
     if before != after:

@@ -133,7 +133,8 @@ def ask(
 ) -> list[tuple[Pulse, str]]:
     """One pulse for each receiver, and its token, which is not kept. Raises PulseError where one waits already."""
     with transaction.atomic():
-        held = Incident.objects.select_for_update().get(pk=incident.pk)
+        facts.hold(incident.vendor_id)
+        held = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
         _refuse_twice(held, receivers, now)
         made = []
         for receiver in receivers:
@@ -189,6 +190,7 @@ def revoke(member: Membership, pulse: Pulse, *, now: datetime) -> Pulse:
 
 def _waiting(pulse: Pulse) -> Pulse:
     """The pulse, fresh and held until the transaction ends, while it can still be changed."""
+    facts.hold(pulse.incident.vendor_id)
     row = Pulse.objects.select_for_update(of=("self",)).select_related(*RELATED[:1], "asked_by").get(pk=pulse.pk)
     if row.answered_at:
         raise PulseError(_("This pulse is answered already."))
@@ -249,6 +251,7 @@ def answer(
 ) -> Feedback | None:
     """Keep what was said, and put how it felt into the log. None where the link was answered, withdrawn or made
     anew in this very moment: of two who send at once, one is heard."""
+    facts.hold(pulse.incident.vendor_id)
     row = Pulse.objects.usable(now).filter(pk=pulse.pk, token_hash=pulse.token_hash)
     values = {key: said[key] for key in QUESTIONS}
     if not row.update(answered_at=now, opened_at=now, **values):

@@ -79,7 +79,7 @@ def test_a_messy_file_of_several_vendors_goes_in_and_comes_back(
     monkeypatch.setattr(job, "nudge", lambda _pk: False)
     work_when_asked(page)
     page.get_by_role("button", name="Import the 2 good rows").click()
-    expect(page.get_by_text("Waiting for its turn.")).to_be_visible()
+    expect(page.get_by_text("Waiting for its turn: one import runs at a time.")).to_be_visible()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("The import is done")
     assert set(Incident.objects.values_list("reference", "vendor__name", "mission_critical")) == {

@@ -187,8 +187,16 @@ def nudge(pk: int) -> bool:
     return True
 
 
+@transaction.atomic
 def claim(pk: int, *, now: datetime) -> IncidentImport | None:
-    """Take the job by one UPDATE; None: it is finished, held by another worker, or out of attempts."""
+    """Take the job by one UPDATE; None: it is finished, out of attempts, or a worker holds this or another import.
+
+    One at a time in the whole installation: a worker has two hands, and one of them makes documents.
+    """
+    # Who claims at the same time waits here, for the rows that they both want are among these.
+    list(IncidentImport.objects.working().order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    if IncidentImport.objects.held(now).exists():
+        return None
     token = uuid4()
     lease_until = now + settings.IMPORT_LEASE
     won = (
@@ -204,6 +212,13 @@ def claim(pk: int, *, now: datetime) -> IncidentImport | None:
         )
     )
     return IncidentImport.objects.select_related("organisation", "created_by").get(pk=pk) if won else None
+
+
+def nudge_next(*, now: datetime) -> None:
+    """After one import has ended or rests: tell a worker of the one that waited for it."""
+    waiting = IncidentImport.objects.next_in_turn(now)
+    if waiting is not None and not IncidentImport.objects.held(now).exists():
+        nudge(waiting.pk)
 
 
 def renew(upload: IncidentImport, *, now: datetime, **fields: Any) -> None:
@@ -239,10 +254,13 @@ def release(upload: IncidentImport, failure: Failure, *, now: datetime) -> None:
 
 
 def sweep(*, now: datetime) -> int:
-    """End what is out of attempts and nudge again what waits too long; how many were nudged."""
+    """End what is out of attempts and nudge again what waits too long; how many were nudged. What waits for another
+    import is left in peace: it would only wait longer each time."""
     IncidentImport.objects.claimable(now).filter(attempts__gte=MAX_ATTEMPTS).update(
         state=ImportState.FAILED, failure=Failure.TOO_MANY_ATTEMPTS.value, finished_at=now, **_RELEASED
     )
+    if IncidentImport.objects.held(now).exists():
+        return 0
     count = 0
     for upload in IncidentImport.objects.overdue(now)[:SWEEP_BATCH]:
         unchanged = IncidentImport.objects.filter(pk=upload.pk, next_nudge_at=upload.next_nudge_at)

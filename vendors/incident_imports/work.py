@@ -40,6 +40,7 @@ def work_on(pk: int) -> None:
             _attempt(upload)
         except LeaseLostError:
             logger.info("import_lease_lost", incident_import=pk)
+    job.nudge_next(now=timezone.now())
 
 
 def _attempt(upload: IncidentImport) -> None:

@@ -43,6 +43,15 @@ class IncidentImportQuerySet(models.QuerySet["IncidentImport"]):
         """Waiting for a worker, or held by one whose lease has run out."""
         return self.working().filter(Q(token=None) | Q(lease_until__lt=now))
 
+    def held(self, now: datetime) -> IncidentImportQuerySet:
+        """A worker is at it."""
+        return self.working().filter(lease_until__gte=now).exclude(token=None)
+
+    def next_in_turn(self, now: datetime) -> IncidentImport | None:
+        """The one that waits longest; what failed just now rests first."""
+        waiting = self.claimable(now).filter(attempts__lt=MAX_ATTEMPTS)
+        return waiting.filter(Q(attempts=0) | Q(next_nudge_at__lte=now)).order_by("started_at", "pk").first()
+
     def overdue(self, now: datetime) -> IncidentImportQuerySet:
         return self.claimable(now).filter(next_nudge_at__lte=now).order_by("next_nudge_at")
 

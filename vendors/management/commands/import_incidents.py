@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from django.core.files.base import File
@@ -23,6 +25,7 @@ from vendors.models import ImportState, IncidentImport, Vendor
 from vendors.sheets import ImportRefused
 
 PROBLEMS_SHOWN = 50
+WAIT = 0.5  # seconds
 
 
 class Command(BaseCommand):
@@ -110,8 +113,16 @@ def _through(member: Membership, upload: IncidentImport, given: dict[str, Any]) 
 
 
 def _worked(upload: IncidentImport) -> IncidentImport:
-    work.work_on(upload.pk)
-    upload.refresh_from_db()
+    """After its work is done, here or by a worker that was quicker; while another import runs, it waits."""
+    is_told = False
+    while upload.is_working:
+        work.work_on(upload.pk)
+        upload.refresh_from_db()
+        if upload.is_working:
+            if not is_told:
+                print("Another import is running: this one waits for its turn.", file=sys.stderr)
+            is_told = True
+            sleep(WAIT)
     return upload
 
 
