@@ -41,6 +41,7 @@ class Workshop:
     folder: Path
     pool: tuple[str, ...]
     redis_url: str = ""
+    app: str = "tests.reports.slow_worker"
     settings: dict[str, str] = field(default_factory=dict)
     processes: list[Process] = field(default_factory=list)
 
@@ -73,7 +74,7 @@ class Workshop:
     def _start_worker(self) -> Process:
         schedule = ("-B", "-s", str(self.folder / f"schedule-{len(self.processes)}"))
         name = ("-n", f"worker-{len(self.processes)}@%h")
-        command = ("-m", "celery", "-A", "tests.reports.slow_worker", "worker", *self.pool, *schedule, *name)
+        command = ("-m", "celery", "-A", self.app, "worker", *self.pool, *schedule, *name)
         return self.start(*command)
 
     def start(self, *command: str) -> Process:
