@@ -178,7 +178,7 @@ def trend(values: Sequence[float | None]) -> Trend:
     periods = sum(value is not None for value in values)
     if periods < FEWEST_PERIODS:
         return Trend(direction=Direction.TOO_LITTLE_DATA, slope=None, p=None, periods=periods)
-    import pymannkendall  # here, because it brings SciPy: one to two seconds and some 80 MB, only for those who ask for a trend
+    import pymannkendall  # here, because it brings SciPy: one to two seconds and 80 MB, for those who ask for a trend
 
     tested = pymannkendall.original_test([math.nan if value is None else value for value in values])
     p = float(tested.p)
