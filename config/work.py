@@ -1,10 +1,14 @@
 """My work: what waits for this member, over all vendors, and what came out last."""
 
+from datetime import datetime
+
+from accounts.access import Right, may
 from accounts.models import Membership
 from assessments.inbox import Item, Kind, waiting_for
 from reports.models import Scorecard
+from vendors.models import IncidentImport
 
-__all__ = ["LATEST", "Item", "Kind", "latest_scorecards", "waiting_for"]
+__all__ = ["LATEST", "Item", "Kind", "imports_waiting_for", "latest_scorecards", "waiting_for"]
 
 LATEST = 5
 
@@ -13,3 +17,10 @@ def latest_scorecards(member: Membership) -> list[Scorecard]:
     """The newest results of the organisation, for everybody to read; two queries."""
     cards = Scorecard.objects.for_member(member).without_snapshot().select_related("assessment__vendor")
     return list(cards.prefetch_related("rules").order_by("-approved_at", "-pk")[:LATEST])
+
+
+def imports_waiting_for(member: Membership, now: datetime) -> list[IncidentImport]:
+    """Files of incidents that the member began to import and that go no further without them, the newest first."""
+    if not may(member, Right.EDIT_VENDORS):
+        return []
+    return list(IncidentImport.objects.for_member(member).waiting_for(member.user, now)[:LATEST])

@@ -69,7 +69,7 @@ class VendorsConfig(AppConfig):
             "problems": _("problems"),
             "kept": _("kept, because changed since"),
         }
-        codes = {
+        codes: dict[tuple[str, str], trail.Said] = {
             ("vendors.measuretarget", "measure"): dict(LABELS),
             ("vendors.pulse", "feeling"): dict(Feeling.choices),
         }

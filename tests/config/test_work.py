@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Membership, User
 from assessments import lifecycle
@@ -16,6 +18,7 @@ from assessments.models import AssessmentState
 from config.work import LATEST
 from reports.models import Scorecard
 from tests.factories import Cast, make_assessment
+from vendors.models import ImportState, IncidentImport
 
 SignedIn = Callable[[Membership | User], Client]
 
@@ -95,3 +98,27 @@ def test_it_costs_the_same_queries_for_one_scorecard_and_for_many(cast: Cast, si
     many = queries()
     assert len(many) == len(few)
     assert not any('"snapshot"' in sql for sql in many)
+
+
+@pytest.mark.parametrize(
+    ("state", "age", "waits"),
+    [
+        (ImportState.MAPPING, timedelta(days=1), True),
+        (ImportState.CHECKED, timedelta(days=1), True),
+        (ImportState.CHECKING, timedelta(days=1), False),
+        (ImportState.DONE, timedelta(days=1), False),
+        (ImportState.FAILED, timedelta(days=1), True),
+        (ImportState.FAILED, timedelta(days=8), False),
+        (ImportState.MAPPING, timedelta(days=31), False),
+    ],
+)
+def test_a_file_of_incidents_waits_for_whoever_brought_it(
+    cast: Cast, signed_in: SignedIn, state: ImportState, age: timedelta, *, waits: bool
+) -> None:
+    day = timezone.now() - age
+    upload = IncidentImport.objects.create(
+        organisation=cast.organisation, created_by=cast.assessor.user, file_name="tickets.csv", state=state
+    )
+    IncidentImport.objects.update(created_at=day, finished_at=day)
+    assert (f'href="{upload.get_absolute_url()}"' in work(signed_in(cast.assessor))) is waits
+    assert "tickets.csv" not in work(signed_in(cast.colleague))

@@ -10,10 +10,11 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, Organisation
+from accounts.models import Membership, Organisation, User
 from vendors.models.incident import Incident
 
 FILES_KEPT = timedelta(days=30)  # then the file goes; counts, problems and the way back stay
+FAILED_SHOWN = timedelta(days=7)  # to whoever began it, on their own page
 MAX_ATTEMPTS = 5
 
 
@@ -29,6 +30,7 @@ class ImportState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+WAITING_STATES = (ImportState.MAPPING, ImportState.CHECKED)  # for a person
 WORKING_STATES = (ImportState.CHECKING, ImportState.IMPORTING, ImportState.UNDOING)
 
 
@@ -51,6 +53,11 @@ class IncidentImportQuerySet(models.QuerySet["IncidentImport"]):
         """The one that waits longest; what failed just now rests first."""
         waiting = self.claimable(now).filter(attempts__lt=MAX_ATTEMPTS)
         return waiting.filter(Q(attempts=0) | Q(next_nudge_at__lte=now)).order_by("started_at", "pk").first()
+
+    def waiting_for(self, user: User, now: datetime) -> IncidentImportQuerySet:
+        """Files of this person that wait for them, as long as files are kept: to map, to look at, or lately failed."""
+        waits = Q(state__in=WAITING_STATES) | Q(state=ImportState.FAILED, finished_at__gt=now - FAILED_SHOWN)
+        return self.filter(waits, created_by=user, created_at__gt=now - FILES_KEPT)
 
     def overdue(self, now: datetime) -> IncidentImportQuerySet:
         return self.claimable(now).filter(next_nudge_at__lte=now).order_by("next_nudge_at")
