@@ -309,7 +309,7 @@ RENDERING_LEASE = timedelta(seconds=env.int("RENDERING_LEASE_SECONDS", default=1
 CELERY_TASK_SOFT_TIME_LIMIT = env.int("RENDERING_SOFT_LIMIT_SECONDS", default=120)
 CELERY_TASK_TIME_LIMIT = env.int("RENDERING_HARD_LIMIT_SECONDS", default=150)
 RENDERING_NUDGE_AFTER = timedelta(seconds=env.float("RENDERING_NUDGE_SECONDS", default=20))  # doubled each time
-# An import renews its lease with each batch of rows; its own time limit, because 200,000 rows of a workbook take minutes.
+# An import renews its lease with each batch of rows; its own time limit: 200,000 rows of a workbook take minutes.
 IMPORT_LEASE = timedelta(seconds=env.int("IMPORT_LEASE_SECONDS", default=120))
 IMPORT_SOFT_LIMIT = env.int("IMPORT_SOFT_LIMIT_SECONDS", default=1800)
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=10)
