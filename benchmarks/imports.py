@@ -1,6 +1,7 @@
 """Importing incidents, against reading the file with the csv module and COPY of the same rows, in the same run.
 
-Needs PostgreSQL: `DATABASE_URL=postgres://… benchmarks/run`, a database of its own.
+A workbook is held against openpyxl's own reading. Needs PostgreSQL: `DATABASE_URL=postgres://… benchmarks/run`, a
+database of its own.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -28,6 +30,7 @@ from vendors.incident_imports.writing import COLUMNS, TABLE
 from vendors.models import ImportState, Incident, IncidentImport, Vendor
 
 ROWS = 150_000
+BOOK_ROWS = 20_000
 HEADER = [
     "number",
     "opened_at",
@@ -55,7 +58,7 @@ def report(repetitions: int) -> str:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "incidents.csv"
         write_file(path, ROWS)
-        return title + _measured(path, max(repetitions // 10, 1))
+        return title + _measured(path, max(repetitions // 10, 1)) + "\n" + _workbook(path)
 
 
 def write_file(path: Path, rows: int) -> None:
@@ -177,6 +180,44 @@ def _peak_of(path: Path) -> int:
     command = [sys.executable, "-c", code, str(path)]
     told = subprocess.run(command, check=True, capture_output=True, text=True)
     return int(told.stdout.split()[-1])
+
+
+def _workbook(path: Path) -> str:
+    """The first rows of the file as a workbook."""
+    from openpyxl import Workbook, load_workbook
+
+    book_path = path.with_suffix(".xlsx")
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    with path.open(newline="", encoding="utf-8") as file:
+        for row in islice(csv.reader(file), BOOK_ROWS + 1):
+            sheet.append(row)
+    book.save(book_path)
+
+    def read() -> None:
+        rows = load_workbook(book_path, read_only=True).worksheets[0].iter_rows(values_only=True)
+        assert sum(1 for _row in rows) == BOOK_ROWS + 1
+
+    member, vendor = _people()
+    _clear()
+    floor = _timed(read)
+    checking: list[float] = []
+    upload = _checked(member, vendor, book_path, checking)
+    job.start_import(member, upload, tell_workers=False)
+    importing = _timed(partial(work.work_on, upload.pk))
+    assert Incident.objects.count() == BOOK_ROWS
+    _clear()
+    rows = [
+        ("openpyxl reads the workbook (the floor)", floor),
+        ("check (dry run)", checking[0]),
+        ("import", importing),
+    ]
+    lines = [
+        f"| a workbook of {BOOK_ROWS:,} rows | seconds | rows a second | ratio to the floor |",
+        "|---|--:|--:|--:|",
+    ]
+    lines += [f"| {name} | {time:.2f} | {BOOK_ROWS / time:,.0f} | {time / floor:.2f} |" for name, time in rows]
+    return "\n".join([*lines, ""])
 
 
 def _table(seconds: dict[str, float], peak: tuple[int, int]) -> str:
