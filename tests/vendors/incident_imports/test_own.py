@@ -9,6 +9,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -185,3 +186,17 @@ def test_without_the_column_of_the_source_no_file_writes_by_hand(cast: Cast, two
 def test_a_moment_goes_out_and_in_to_the_microsecond(cast: Cast, vendor: Vendor) -> None:
     make_incident(vendor, opened=NOW + timedelta(microseconds=123_456))
     assert counts(brought_back(cast, downloaded("en"))) == {"unchanged": 1}
+
+
+def test_the_page_says_what_the_file_is_and_takes_it_as_suggested(
+    cast: Cast, two_sources: None, signed_in: Any
+) -> None:
+    upload = kept(cast.assessor, downloaded("fr"))
+    client, url = signed_in(cast.assessor), reverse("incident_import_mapping", args=[upload.pk])
+    page = client.get(url)
+    assert "This looks like an export of Customer Manifesto." in page.content.decode()
+    form = page.context["form"]
+    sent = {field.html_name: value for field in form if (value := field.value()) not in (None, False)}
+    answer = client.post(url, {**sent, "critical_more": "", "sla_met": "", "sla_missed": ""})
+    assert answer.status_code == 302
+    assert counts(worked(upload)) == {"unchanged": 2}
