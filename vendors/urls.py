@@ -61,7 +61,5 @@ urlpatterns = [
     path("incidents/imports/<int:pk>/undo/", incident_imports.incident_import_undo, name="incident_import_undo"),
     path("incidents/imports/<int:pk>/errors/", incident_imports.incident_import_errors, name="incident_import_errors"),
     path("incidents/imports/<int:pk>/keep/", incident_imports.import_mapping_add, name="import_mapping_add"),
-    path(
-        "incidents/mappings/<int:pk>/delete/", incident_imports.import_mapping_delete, name="import_mapping_delete"
-    ),
+    path("incidents/mappings/<int:pk>/delete/", incident_imports.import_mapping_delete, name="import_mapping_delete"),
 ]
