@@ -11,9 +11,9 @@ from reports.charts.svg import Point, element, fit, number, path, text, text_wid
 
 COLUMNS = ("missed", "met", "unknown")
 ROWS = (5, 4, 3, 2, 1)  # from delighted down to angry
-SIZE = (400.0, 374.0)
+SIZE = (400.0, 384.0)
 _EDGES = {"missed": (98.0, 112.0), "met": (210.0, 112.0), "unknown": (336.0, 63.0)}  # left and width; unknown apart
-_STRIP, _ROW, _HEAD = 38.0, 54.0, 26.0
+_STRIP, _ROW, _HEAD = 38.0, 54.0, 36.0
 _LARGEST, _SMALLEST = 22.0, 11.0
 
 
@@ -98,8 +98,11 @@ class _Quadrant:
         return "".join(drawn) + stroke(axis, class_="chart-axis", stroke=self.palette.muted, width=1)
 
     def headings(self, columns: Mapping[str, str], axis_label: str) -> str:
-        shown = fit(axis_label, size=self.type, width=_EDGES["missed"][0] - 6)
-        drawn = [self._write(line, (0, _HEAD - 9), anchor="start", muted=True) for line in shown]
+        shown = fit(axis_label, size=self.type, width=_EDGES["missed"][0] - 6, lines=2)
+        first = _HEAD - 9 - 14.5 * (len(shown) - 1)
+        drawn = [
+            self._write(line, (0, first + row * 14.5), anchor="start", muted=True) for row, line in enumerate(shown)
+        ]
         for sla in COLUMNS:
             left, width = _EDGES[sla]
             for line in fit(columns[sla], size=self.type, width=width - 2):
