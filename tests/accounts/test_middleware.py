@@ -64,4 +64,4 @@ def test_a_mailed_address_opens_nothing_for_a_stranger(client: Client, cast: Cas
     client.force_login(cast.stranger.user)
     page = reverse("vendor_detail", args=[vendor.pk])
     assert client.get(address(page, cast.organisation)).status_code == 404
-    assert address("/work/#part", cast.organisation).endswith("/work/?organisation=harbour#part")
+    assert address("/vendors/#part", cast.organisation).endswith("/vendors/?organisation=harbour#part")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -67,3 +68,22 @@ FIELDS: tuple[Field, ...] = (
 )
 BY_KEY: dict[str, Field] = {field.key: field for field in FIELDS}
 REQUIRED: tuple[str, ...] = tuple(field.key for field in FIELDS if field.required)
+COLUMN_OF: Mapping[str, str] = {  # field → what tells it of an incident: a file in, and a download out
+    "vendor": "vendor",
+    "service": "service",
+    "reference": "reference",
+    "title": "title",
+    "opened": "opened_at",
+    "resolved": "resolved_at",
+    "restored": "restored_at",
+    "priority": "priority",
+    "mission_critical": "mission_critical",
+    "sla": "sla",
+    "reopened": "reopened",
+    "handovers": "handovers",
+    "problem": "problem",
+    "root_cause_proven": "root_cause_proven",
+    "department": "department",
+    "handled_by": "handled_by",
+    "origin": "source",
+}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import cast
 
 from django.conf import settings
@@ -10,27 +9,9 @@ from django.db import models
 from django.utils import translation
 from django.utils.text import capfirst
 
+from vendors.incident_imports.fields import COLUMN_OF
 from vendors.models import Incident
 
-COLUMN_OF: Mapping[str, str] = {  # field → what tells it of an incident
-    "vendor": "vendor",
-    "service": "service",
-    "reference": "reference",
-    "title": "title",
-    "opened": "opened_at",
-    "resolved": "resolved_at",
-    "restored": "restored_at",
-    "priority": "priority",
-    "mission_critical": "mission_critical",
-    "sla": "sla",
-    "reopened": "reopened",
-    "handovers": "handovers",
-    "problem": "problem",
-    "root_cause_proven": "root_cause_proven",
-    "department": "department",
-    "handled_by": "handled_by",
-    "origin": "source",
-}
 MARKS = ("reference", "origin", "restored", "reopened", "root_cause_proven")  # no other tool has these words together
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from vendors.headings import plain
 from vendors.incident_imports import own
+from vendors.incident_imports.fields import COLUMN_OF
 from vendors.incident_imports.options import Options, SlaMeaning
 from vendors.models import BY_HAND
 
@@ -65,7 +66,7 @@ def _own() -> Preset:
     return Preset(
         key=OWN,
         of_tool="",
-        columns={name: tuple(dict.fromkeys(said[name] for said in by_language)) for name in own.COLUMN_OF},
+        columns={name: tuple(dict.fromkeys(said[name] for said in by_language)) for name in COLUMN_OF},
         known_by=tuple(tuple(said[name] for name in own.MARKS) for said in by_language),
     )
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from vendors.incident_imports import values
 from vendors.incident_imports.dates import Moments
+from vendors.incident_imports.fields import COLUMN_OF
 from vendors.incident_imports.options import Options
 from vendors.incident_imports.problems import Problem
 from vendors.incident_imports.reading import Line
@@ -36,21 +37,7 @@ OPENED, RESOLVED, RESTORED, PRIORITY, CRITICAL, SERVICE = (
     COLUMNS.index(name)
     for name in ("opened_at", "resolved_at", "restored_at", "priority", "mission_critical", "service_id")
 )
-_OF_FIELD = {
-    "title": "title",
-    "opened": "opened_at",
-    "resolved": "resolved_at",
-    "restored": "restored_at",
-    "priority": "priority",
-    "mission_critical": "mission_critical",
-    "sla": "sla",
-    "reopened": "reopened",
-    "handovers": "handovers",
-    "problem": "problem",
-    "root_cause_proven": "root_cause_proven",
-    "department": "department",
-    "handled_by": "handled_by",
-}
+_OF_FIELD = {field: column for field, column in COLUMN_OF.items() if column in COLUMNS}
 # Seldom the same twice, or read faster than looked up: not worth remembering.
 _NOT_REMEMBERED = frozenset({"reference", "title", "opened", "resolved", "restored"})
 _NO_CLOCK_AGREES = timedelta(days=1)
