@@ -8,12 +8,14 @@ class AssessmentsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import trail
         from accounts.invitations import joined
-        from assessments import measured_panel, raters, visibility
+        from assessments import secrecy
+        from assessments.findings import panel as findings_panel
+        from assessments.raters import asking
         from vendors import panels, withheld
 
-        joined.connect(raters.take_in, dispatch_uid="raters_take_in")
-        withheld.register(visibility.vendors_being_rated)
-        panels.register("measured", measured_panel.of_vendor, position=20)
+        joined.connect(asking.take_in, dispatch_uid="raters_take_in")
+        withheld.register(secrecy.vendors_being_rated)
+        panels.register("measured", findings_panel.of_vendor, position=20)
         trail.register(
             names={
                 "blank": _("instead of a grade"),
@@ -23,5 +25,5 @@ class AssessmentsConfig(AppConfig):
                 "without": _("begun without"),
             },
             unsaid=[("assessments.evidence", "answer")],
-            conceal=visibility.readable_entries,
+            conceal=secrecy.readable_entries,
         )

@@ -45,3 +45,8 @@ def owner_of_calendar(token: str) -> User | None:
     found = Preferences.objects.filter(calendar_hash=hash_token(token), user__is_active=True)
     row = found.select_related("user").first()
     return row.user if row else None
+
+
+def wants_mail(user: User) -> bool:
+    """Whether this person is told at once when somebody asks them for something."""
+    return not Preferences.objects.filter(user=user, at_once=False).exists()

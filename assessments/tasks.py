@@ -3,19 +3,19 @@
 from celery import shared_task
 from django.utils import timezone
 
-from assessments import reminders, repeating
+from assessments.schedule import digest, repeating
 
 
 @shared_task(name="assessments.tasks.morning")
 def morning() -> None:
     """From seven o'clock, every ten minutes: open what repeats, then queue the mails, which tell of it."""
     now = timezone.now()
-    if not reminders.is_morning(now):
+    if not digest.is_morning(now):
         return
     repeating.open_due(now)
-    reminders.queue(now)
+    digest.queue(now)
 
 
-@shared_task(name=reminders.SEND_TASK)
+@shared_task(name=digest.SEND_TASK)
 def send_digest(digest_id: int) -> None:
-    reminders.send(digest_id, now=timezone.now())
+    digest.send(digest_id, now=timezone.now())

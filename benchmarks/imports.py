@@ -24,9 +24,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Membership, Organisation, Role, User
-from vendors.incident_imports import files, job, work
-from vendors.incident_imports.options import Options
-from vendors.incident_imports.writing import COLUMNS, TABLE
+from vendors.incident_import import files, job, worker
+from vendors.incident_import.columns.options import Options
+from vendors.incident_import.writing import COLUMNS, TABLE
 from vendors.models import ImportState, Incident, IncidentImport, Vendor
 
 ROWS = 150_000
@@ -100,11 +100,11 @@ def _measured(path: Path, repetitions: int) -> str:
         seconds["csv"].append(_timed(partial(_read, path)))
         upload = _checked(member, vendor, path, seconds["check"])
         job.start_import(member, upload, tell_workers=False)
-        seconds["import"].append(_timed(partial(work.work_on, upload.pk)))
+        seconds["import"].append(_timed(partial(worker.work_on, upload.pk)))
         assert Incident.objects.count() == ROWS
         again = _checked(member, vendor, path, [])
         job.start_import(member, again, tell_workers=False)
-        seconds["again"].append(_timed(partial(work.work_on, again.pk)))
+        seconds["again"].append(_timed(partial(worker.work_on, again.pk)))
         assert IncidentImport.objects.get(pk=again.pk).counts["unchanged"] == ROWS
         rows = _unload()
         _clear(keep=upload.pk)
@@ -135,7 +135,7 @@ def _checked(member: Membership, vendor: Vendor, path: Path, seconds: list[float
         upload = files.keep(member, file, path.name, timezone.now())
     options = replace(Options.from_data(upload.options), vendor=vendor.pk, time_zone="UTC")
     job.start_check(member, upload, options, tell_workers=False)
-    seconds.append(_timed(partial(work.work_on, upload.pk)))
+    seconds.append(_timed(partial(worker.work_on, upload.pk)))
     upload.refresh_from_db()
     assert upload.state == ImportState.CHECKED, job.failure_words(upload)
     return upload
@@ -204,7 +204,7 @@ def _workbook(path: Path) -> str:
     checking: list[float] = []
     upload = _checked(member, vendor, book_path, checking)
     job.start_import(member, upload, tell_workers=False)
-    importing = _timed(partial(work.work_on, upload.pk))
+    importing = _timed(partial(worker.work_on, upload.pk))
     assert Incident.objects.count() == BOOK_ROWS
     _clear()
     rows = [
@@ -243,7 +243,7 @@ def import_alone() -> None:
     _clear()
     upload = _checked(member, vendor, path, [])
     job.start_import(member, upload, tell_workers=False)
-    work.work_on(upload.pk)
+    worker.work_on(upload.pk)
     _clear()
     # Not getrusage: that counts what the process which began this one held, too.
     told = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())

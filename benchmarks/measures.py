@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Organisation
 from benchmarks.timing import medians
-from vendors.measures import measures_of
+from vendors.measures.loading import measures_of
 from vendors.models import Incident, Vendor
 
 INCIDENTS = 20_000

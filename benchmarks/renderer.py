@@ -8,14 +8,14 @@ import django
 
 django.setup()
 
-from reports import press  # noqa: E402
+from reports import worker  # noqa: E402
 from reports.models import Scorecard  # noqa: E402
 
 
 def render_many(documents: int, ready: Barrier, go: Barrier) -> None:
     card = Scorecard.objects.order_by("pk")[0]
-    press.produce(card, language="en")
+    worker.produce(card, language="en")
     ready.wait()
     go.wait()
     for _ in range(documents):
-        press.produce(card, language="en")
+        worker.produce(card, language="en")

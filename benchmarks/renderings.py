@@ -9,18 +9,20 @@ from weasyprint import HTML
 
 from benchmarks.renderer import render_many
 from benchmarks.timing import medians
-from reports import pdf, press, scorecards
+from reports import worker
+from reports.documents import pdf
 from reports.models import Scorecard
+from reports.scorecard import view
 
 
 def report(repetitions: int) -> str:
     card = Scorecard.objects.order_by("pk")[0]
-    html = scorecards.scorecard_html(card, language="en")
+    html = view.scorecard_html(card, language="en")
     seconds = medians(
         {
             "floor": lambda: weasyprint_alone(html),
-            "html": lambda: scorecards.scorecard_html(card, language="en"),
-            "ours": lambda: press.produce(card, language="en"),
+            "html": lambda: view.scorecard_html(card, language="en"),
+            "ours": lambda: worker.produce(card, language="en"),
         },
         repetitions,
     )

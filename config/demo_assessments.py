@@ -11,10 +11,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import Department, Membership, Role, User
-from assessments import chain, consensus, delegation, desk, lifecycle, links, raters, repeating, reply
-from assessments.evidence import add_evidence
+from assessments.approval import chain
+from assessments.consensus import meeting as consensus
+from assessments.lifecycle import transitions
+from assessments.lifecycle.periods import Period, last_quarter
 from assessments.models import Answer, Assessment, AssessmentState, Response, Stance, VendorLink
-from assessments.periods import Period, last_quarter
+from assessments.questionnaire import delegation
+from assessments.questionnaire.evidence import add_evidence
+from assessments.raters import asking
+from assessments.schedule import repeating
+from assessments.vendor_side import answers as vendor_answers
+from assessments.vendor_side import links, reply
 from manifesto.models import Question, Release
 from vendors.models import Vendor
 
@@ -35,18 +42,18 @@ class DemoAssessment:
     def load(self) -> None:
         assessor = self._with_role(Role.ASSESSOR)
         due_on = self._in_days(self.data["due_in"]) if "due_in" in self.data else None
-        assessment = lifecycle.create_assessment(
+        assessment = transitions.create_assessment(
             assessor, vendor=self.vendor, release=Release.objects.current(), period=self._period(), due_on=due_on
         )
         steps = ("draft", "collecting", "in_review", "approved")
         reached = steps.index(self.data["until"])
         if reached >= 1:
-            lifecycle.open_assessment(assessor, assessment)
+            transitions.open_assessment(assessor, assessment)
             repeating.set_repeat(assessor, assessment, self.data.get("repeat"))
             self._collect(assessor, assessment)
         if reached >= 2:
             self._meet(assessor, assessment)
-            lifecycle.submit(assessor, assessment)
+            transitions.submit(assessor, assessment)
         if reached >= 2 and "ask_reply_until" in self.data:
             reply.open_request(
                 assessor, assessment, contact=self._contact(), due_on=self._in_days(self.data["ask_reply_until"])
@@ -64,7 +71,7 @@ class DemoAssessment:
             due_on = self._in_days(rater["due_in"]) if "due_in" in rater else None
             rules, note = rater.get("rules", ()), rater.get("note", "")
             person = self.members[rater["email"]]
-            (asked,) = raters.invite(assessor, assessment, [person], rules=rules, due_on=due_on, note=note)
+            (asked,) = asking.invite(assessor, assessment, [person], rules=rules, due_on=due_on, note=note)
             if "due_in" not in rater:
                 self._fill_in(asked.response, rater, author=person.user)
         self._invite_address(assessor, assessment)
@@ -73,7 +80,7 @@ class DemoAssessment:
             self._answer_as_vendor(assessor, assessment, view)
         finished = [rater["email"] for rater in self.data.get("raters", ())]
         for email in self.data.get("handed_in", finished if self.data["until"] != "collecting" else ()):
-            lifecycle.hand_in(self.members[email], assessment)
+            transitions.hand_in(self.members[email], assessment)
 
     def _fill_in(
         self,
@@ -111,7 +118,7 @@ class DemoAssessment:
     def _invite_address(self, assessor: Membership, assessment: Assessment) -> None:
         if address := self.data.get("address"):
             department = Department.objects.get(organisation=assessor.organisation, name=address["department"])
-            raters.invite_address(
+            asking.invite_address(
                 assessor,
                 assessment,
                 address["email"],
@@ -144,14 +151,14 @@ class DemoAssessment:
             answer.version, answer.updated_at, answer.updated_through = 1, now, link
             answer.save()
         if "only" not in view:
-            desk.hand_in(link)
+            vendor_answers.hand_in(link)
 
     # They talk, reply, decide --------------------------------------------------------------------------------------
     def _meet(self, assessor: Membership, assessment: Assessment) -> None:
         held = self.data.get("meeting")
         if held is None:
             return
-        lifecycle.hand_in(assessor, assessment)
+        transitions.hand_in(assessor, assessment)
         present = [self.members[email].user for email in held["present"]]
         meeting = consensus.hold(
             assessor, assessment, held_on=self.today, attendees=present, others=held.get("others", "")
@@ -177,7 +184,7 @@ class DemoAssessment:
         if fresh.state != AssessmentState.IN_REVIEW:
             return
         decider = next(member for member in self.members.values() if chain.may_decide_on(fresh, member))
-        lifecycle.approve(decider, fresh)
+        transitions.approve(decider, fresh)
 
     # What they need ------------------------------------------------------------------------------------------------
     def _with_role(self, role: Role) -> Membership:

@@ -16,8 +16,9 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Department, Membership
-from vendors import facts, pulses
+from vendors import facts_revision
 from vendors.models import Feedback, Incident, MeasureTarget, Pulse, Said, Service, Sla, Vendor
+from vendors.voice import pulses
 
 MONTHS = 24
 FULL_WEIGHT = 0.35  # how much single incidents of a month differ from its mean
@@ -43,7 +44,7 @@ class DemoFacts:
             MeasureTarget.objects.create(vendor=self.vendor, measure=measure, set_by=self.author.user, **target)
         for entry in self.data.get("feedback", ()):
             self._say(entry)
-        facts.changed(self.vendor.pk)
+        facts_revision.changed(self.vendor.pk)
 
     # Incidents ---------------------------------------------------------------------------------------------------
     def _incidents(self) -> list[Incident]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from accounts.access import Right, may
 from accounts.models import Membership
-from assessments.inbox import Item, Kind, waiting_for
+from assessments.schedule.inbox import Item, Kind, waiting_for
 from reports.models import Scorecard
 from vendors.models import IncidentImport
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from groundwork.tables.cells import defines_entities, neutralise, restore
 from manifesto.bank import PLAIN_FIELDS, TEXT_FIELDS, Bank, Sheet, lines
 from manifesto.models import LANGUAGE_CODES
 from manifesto.sources import BankError, Fault, Place, SourceLine
@@ -32,25 +32,12 @@ _KEYS = {
     Sheet.QUESTIONS: ("rule", "key"),
     Sheet.LEVELS: ("question", "grade"),
 }
-_ENTITY_MARKS = tuple(
-    mark.encode(encoding) for mark in ("<!DOCTYPE", "<!ENTITY") for encoding in ("ascii", "utf-16-le", "utf-16-be")
-)
-_FORMULA = re.compile(r"^'*[=+\-@\t\r]")  # what a spreadsheet would run, and what we wrote in its place
 
 
 def columns(sheet: Sheet) -> tuple[str, ...]:
     texts = [f"{name}_{language}" for name in TEXT_FIELDS[sheet] for language in LANGUAGE_CODES]
     plain = [name for name in PLAIN_FIELDS[sheet] if name not in _KEYS[sheet]]
     return (*_KEYS[sheet], *plain, *texts)
-
-
-def neutralise(text: str) -> str:
-    """The text so that no spreadsheet takes it for a formula; `restore` gives it back unchanged."""
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def restore(text: str) -> str:
-    return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text
 
 
 # Writing ---------------------------------------------------------------------------------------------------------
@@ -158,11 +145,6 @@ def look_inside(content: bytes, name: str) -> None:
 def _refuse_entities(content: bytes, name: str) -> None:
     if defines_entities(content):
         raise _refused(name, _("The file defines XML entities: it is refused."))
-
-
-def defines_entities(content: bytes) -> bool:
-    """A few lines of XML with entities can unfold to gigabytes: no workbook needs them."""
-    return any(mark in content for mark in _ENTITY_MARKS)
 
 
 def _read_sheet(page: Any, sheet: Sheet, faults: list[Fault]) -> Iterator[SourceLine]:

@@ -7,9 +7,12 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import immutable, trail
-        from assessments import desk, lifecycle
-        from assessments.wording import CONFIDENCES
-        from reports import copies, snapshots, wording
+        from assessments.lifecycle import transitions
+        from assessments.score.words import CONFIDENCES
+        from assessments.vendor_side import answers as vendor_answers
+        from reports.scorecard import snapshots
+        from reports.scorecard import words as wording
+        from reports.vendor_copy import copies
 
         trail.register(
             names={
@@ -39,9 +42,9 @@ class ReportsConfig(AppConfig):
             snapshots.make_scorecard(assessment, approval)  # type: ignore[arg-type]
 
         # Kept by name: a receiver that is only referenced weakly would be gone after this function.
-        lifecycle.approved.connect(make_scorecard, weak=False, dispatch_uid="reports.make_scorecard")
+        transitions.approved.connect(make_scorecard, weak=False, dispatch_uid="reports.make_scorecard")
 
         def make_copy(sender: object, response: object, link: object, **__: object) -> None:
             copies.make_copy(response, link)  # type: ignore[arg-type]
 
-        desk.handed_in.connect(make_copy, weak=False, dispatch_uid="reports.make_copy")
+        vendor_answers.handed_in.connect(make_copy, weak=False, dispatch_uid="reports.make_copy")

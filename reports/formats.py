@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 
-from assessments.scoring import rounded
+from assessments.score.arithmetic import rounded
 
 NO_BREAK = "\u00a0"
 LOCALES = {"en": "en_GB", "fr": "fr", "nl": "nl"}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Organisation
 from assessments.models import Assessment, Response
-from assessments.scoring import RuleStatus, Verdict
+from assessments.score.arithmetic import RuleStatus, Verdict
 from vendors.models import Vendor
 
 MAX_ATTEMPTS = 5

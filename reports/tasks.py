@@ -14,9 +14,9 @@ from celery.signals import worker_process_init, worker_ready
 from django.conf import settings
 from django.utils import timezone
 
-from reports import press
+from reports import worker
+from reports.documents.job import RENDER_TASK, sweep
 from reports.models import WorkerHeartbeat
-from reports.rendering import RENDER_TASK, sweep
 
 logger = structlog.get_logger(__name__)
 
@@ -27,7 +27,7 @@ _renders_in_threads = threading.Event()
 @shared_task(name=RENDER_TASK)
 def render_scorecard(rendering_id: int) -> None:
     with _hard_limit():
-        press.render(rendering_id)
+        worker.render(rendering_id)
 
 
 @shared_task(name="reports.tasks.sweep_renderings")
@@ -69,7 +69,7 @@ def _give_up() -> None:
 @worker_process_init.connect
 def _warm_up_process(**_: object) -> None:
     """A cold process needs a second more for its first document."""
-    press.warm_up()
+    worker.warm_up()
 
 
 @worker_ready.connect
@@ -79,4 +79,4 @@ def _start_work(sender: Any, **_: object) -> None:
     sweep_renderings.apply_async(expires=30)
     if not isinstance(sender.pool, Processes):
         _renders_in_threads.set()
-        threading.Thread(target=press.warm_up, daemon=True).start()
+        threading.Thread(target=worker.warm_up, daemon=True).start()

@@ -6,9 +6,10 @@ class VendorsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import trail
-        from vendors import feedback, panels, trail_words
-        from vendors.incident_panel import incident_panel
-        from vendors.measure_panel import measure_panel
+        from vendors import panels, trail_words
+        from vendors.incidents.panel import incident_panel
+        from vendors.measures.panel import measure_panel
+        from vendors.voice import feedback
 
         trail.register(trail_words.VERBS, names=trail_words.NAMES, codes=trail_words.CODES)
         panels.register("measures", measure_panel, position=10)

@@ -4,14 +4,14 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from vendors.incident_imports import files, job, work
+from vendors.incident_import import files, job, worker
 
 
 @shared_task(
     name=job.IMPORT_TASK, soft_time_limit=settings.IMPORT_SOFT_LIMIT, time_limit=settings.IMPORT_SOFT_LIMIT + 60
 )
 def work_on_import(incident_import_id: int) -> None:
-    work.work_on(incident_import_id)
+    worker.work_on(incident_import_id)
 
 
 @shared_task(name="vendors.tasks.sweep_imports")

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts import trail
-from vendors.measure_words import LABELS
+from vendors.measures.words import LABELS
 from vendors.models import Feeling
 
 VERBS: Mapping[str, Promise] = {

@@ -3,8 +3,8 @@
 from django import template
 from django.utils.functional import Promise
 
-from assessments import wording
 from assessments.models import Answer, Assessment
+from assessments.score import words as wording
 
 register = template.Library()
 

@@ -9,12 +9,12 @@ from django import template
 from django.utils.safestring import SafeString
 
 from reports import charts
-from reports.card import ChartView
-from reports.feelings import quadrant_figure
-from reports.scorecards import ScorecardView
-from reports.trends import trend_figure
-from vendors.measure_cards import Card
-from vendors.quadrant import Cell
+from reports.figures.feelings import quadrant_figure
+from reports.figures.trends import trend_figure
+from reports.scorecard.shapes import ChartView
+from reports.scorecard.view import ScorecardView
+from vendors.measures.cards import Card
+from vendors.voice.quadrant import Cell
 
 register = template.Library()
 SMALL = (300, 150)

@@ -18,7 +18,7 @@ from django.utils import timezone, translation
 
 from accounts import audit, organisations, trail
 from accounts.models import AuditEntry
-from assessments import history
+from assessments.hub import history
 from tests.factories import Cast, make_assessment
 
 SignedIn = Callable[..., Client]

@@ -10,8 +10,8 @@ from django.utils import translation
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from assessments.agreement import Agreement, Level, Why, agreement, measured
 from assessments.models import Answer, Blank, ResponseKind
+from assessments.score.agreement import Agreement, Level, Why, agreement, measured
 from tests.factories import NOW, Cast, add_rater, make_assessment
 
 # Klaus Krippendorff, Computing Krippendorff's Alpha-Reliability (2011), section C: four observers, twelve units.

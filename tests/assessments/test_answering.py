@@ -13,16 +13,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Membership, Role
-from assessments.answering import (
-    ANSWER_FIELDS,
-    Closed,
-    Conflict,
-    Draft,
-    Invalid,
-    Saved,
-    save_answer,
-)
 from assessments.models import Answer, Assessment, AssessmentState, Delegation, Response
+from assessments.questionnaire.saving import ANSWER_FIELDS, Closed, Conflict, Draft, Invalid, Saved, save_answer
 from manifesto.models import FactKind, Release
 from tests.concurrency import at_once, elsewhere, shared_database
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_cast, make_member, make_release

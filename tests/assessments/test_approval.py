@@ -16,8 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, Role, User
-from assessments import approval_panel, chain, levels, lifecycle
-from assessments.approval_panel import StepState
+from assessments.approval import chain, levels, panel
+from assessments.approval.panel import StepState
+from assessments.lifecycle import transitions
 from assessments.models import Answer, Approval, ApprovalLevel, Assessment, AssessmentState, Preferences, ReplyRequest
 from tests.factories import NOW, Cast, make_assessment, make_member
 
@@ -43,7 +44,7 @@ def two_levels(cast: Cast, director: Membership) -> list[ApprovalLevel]:
 
 @pytest.fixture
 def assessment(cast: Cast, two_levels: list[ApprovalLevel]) -> Assessment:
-    return lifecycle.submit(cast.assessor, make_assessment(cast.assessor, grade=3))
+    return transitions.submit(cast.assessor, make_assessment(cast.assessor, grade=3))
 
 
 def fresh(assessment: Assessment) -> Assessment:
@@ -86,7 +87,7 @@ class TestReview:
     def test_last_level_is_told_that_the_scorecard_is_made(
         self, cast: Cast, assessment: Assessment, director: Membership, signed_in: SignedIn
     ) -> None:
-        lifecycle.approve(cast.approver, assessment)
+        transitions.approve(cast.approver, assessment)
         User.objects.update(language="en")
         text = show(signed_in(director), "assessment_review", assessment)
         assert "Approve as IT director</button>" in text
@@ -101,7 +102,7 @@ class TestReview:
             assessment=assessment, shown={}, due_on=due_on, opened_by=cast.assessor.user, opened_at=NOW
         )
         assert "Approve as Procurement lead</button>" in show(signed_in(cast.approver), "assessment_review", assessment)
-        lifecycle.approve(cast.approver, assessment)
+        transitions.approve(cast.approver, assessment)
         text = show(signed_in(director), "assessment_review", assessment)
         assert "Approve as IT director" not in text
         assert "You can approve after that, or once the right of reply is withdrawn" in text
@@ -171,7 +172,7 @@ class TestPanel:
         assert "1. Procurement lead" in text
         assert "2. IT director" in text
         assert "Can decide now: Approver" in text
-        lifecycle.approve(cast.approver, assessment)
+        transitions.approve(cast.approver, assessment)
         text = show(client, "assessment_detail", assessment)
         assert "Approver approved on" in text
         assert "Can decide now: Dana Director" in text
@@ -179,12 +180,12 @@ class TestPanel:
     def test_says_that_answers_changed_since_a_level_approved(
         self, cast: Cast, assessment: Assessment, director: Membership, signed_in: SignedIn
     ) -> None:
-        lifecycle.approve(cast.approver, assessment)
-        lifecycle.send_back(director, assessment, reason="Rule 6 lacks evidence.")
+        transitions.approve(cast.approver, assessment)
+        transitions.send_back(director, assessment, reason="Rule 6 lacks evidence.")
         client = signed_in(cast.reader)
         assert "This stands if the answers stay as they were." in show(client, "assessment_detail", assessment)
         change_a_grade(assessment)
-        lifecycle.submit(cast.assessor, assessment)
+        transitions.submit(cast.assessor, assessment)
         for route in ("assessment_detail", "assessment_review"):
             text = show(client, route, assessment)
             assert "Answers changed since Approver approved on" in text
@@ -194,23 +195,23 @@ class TestPanel:
 
     def test_says_nothing_of_levels_where_one_approver_decides(self, cast: Cast, signed_in: SignedIn) -> None:
         made = make_assessment(cast.assessor, grade=3)
-        shown = approval_panel.panel(made)
+        shown = panel.panel(made)
         assert (shown.is_plain, shown.is_planned, shown.current) == (True, True, None)
         assert "these levels decide" not in show(signed_in(cast.reader), "assessment_detail", made)
 
     def test_says_when_nobody_can_decide(self, cast: Cast, assessment: Assessment, signed_in: SignedIn) -> None:
         Membership.objects.filter(pk=cast.approver.pk).update(is_active=False)
-        shown = approval_panel.panel(fresh(assessment))
+        shown = panel.panel(fresh(assessment))
         assert shown.is_blocked
         assert "Nobody can decide this level" in show(signed_in(cast.reader), "assessment_detail", assessment)
 
     def test_names_a_stand_in_for_a_person_who_left(
         self, cast: Cast, assessment: Assessment, director: Membership
     ) -> None:
-        lifecycle.approve(cast.approver, assessment)
+        transitions.approve(cast.approver, assessment)
         Membership.objects.filter(pk=director.pk).update(is_active=False)
         second = make_member(cast.organisation, "second", Role.APPROVER)
-        shown = approval_panel.panel(fresh(assessment)).current
+        shown = panel.panel(fresh(assessment)).current
         assert shown is not None
         assert shown.who == "Dana Director is no longer active: any approver stands in"
         assert shown.names == str(second.user)
@@ -219,15 +220,15 @@ class TestPanel:
         ReplyRequest.objects.create(
             assessment=assessment, shown={}, due_on=date(2026, 3, 9), opened_by=cast.assessor.user, opened_at=NOW
         )
-        assert approval_panel.panel(fresh(assessment), date(2026, 3, 9)).reply_until == date(2026, 3, 9)
-        assert approval_panel.panel(fresh(assessment), date(2026, 3, 10)).reply_until is None
+        assert panel.panel(fresh(assessment), date(2026, 3, 9)).reply_until == date(2026, 3, 9)
+        assert panel.panel(fresh(assessment), date(2026, 3, 10)).reply_until is None
 
     def test_of_an_approved_assessment_shows_every_level_approved(
         self, cast: Cast, assessment: Assessment, director: Membership
     ) -> None:
-        lifecycle.approve(cast.approver, assessment)
-        lifecycle.approve(director, assessment)
-        lines = approval_panel.panel(fresh(assessment)).lines
+        transitions.approve(cast.approver, assessment)
+        transitions.approve(director, assessment)
+        lines = panel.panel(fresh(assessment)).lines
         assert {line.state for line in lines} == {StepState.APPROVED}
         assert [line.approval and line.approval.decided_by for line in lines] == [cast.approver.user, director.user]
 
@@ -236,13 +237,13 @@ class TestPanel:
         for round_ in ("first", "second"):
             row = fresh(assessment)
             with CaptureQueriesContext(connection) as queries:
-                approval_panel.panel(row)
+                panel.panel(row)
             counts.append(len(queries))
-            lifecycle.send_back(cast.approver, assessment, reason="Once more.")
+            transitions.send_back(cast.approver, assessment, reason="Once more.")
             for number in range(5):
                 person = make_member(cast.organisation, f"{round_}-{number}", Role.READER)
                 levels.add_level(cast.admin, tier="", name=f"Level {number}", person=person)
-            lifecycle.submit(cast.assessor, assessment)
+            transitions.submit(cast.assessor, assessment)
         assert counts[0] == counts[1] <= 5
 
 
@@ -254,7 +255,7 @@ class TestWork:
         review = reverse("assessment_review", args=[assessment.pk])
         assert review in signed_in(cast.approver).get(reverse("work")).content.decode()
         assert review not in signed_in(director).get(reverse("work")).content.decode()
-        lifecycle.approve(cast.approver, assessment)
+        transitions.approve(cast.approver, assessment)
         assert review not in signed_in(cast.approver).get(reverse("work")).content.decode()
         assert review in signed_in(director).get(reverse("work")).content.decode()
 
@@ -271,13 +272,13 @@ class TestMails:
     ) -> None:
         made = make_assessment(cast.assessor, grade=3)
         with django_capture_on_commit_callbacks(execute=True):
-            lifecycle.submit(cast.assessor, made)
+            transitions.submit(cast.assessor, made)
         asked = self.to("approver@example.org")
         assert len(mail.outbox) == 1
         assert "Procurement lead" in str(asked.body)
         assert reverse("assessment_review", args=[made.pk]) in str(asked.body)
         with django_capture_on_commit_callbacks(execute=True):
-            lifecycle.approve(cast.approver, made)
+            transitions.approve(cast.approver, made)
         assert "IT director" in str(self.to("director@example.org").body)
         assert len(mail.outbox) == 2
 
@@ -287,9 +288,9 @@ class TestMails:
     ) -> None:
         User.objects.filter(memberships__role__in=["reader", "assessor"]).update(language=language)
         with django_capture_on_commit_callbacks(execute=True):
-            lifecycle.approve(cast.approver, assessment)
+            transitions.approve(cast.approver, assessment)
             row = fresh(assessment)
-            lifecycle.send_back(chain.deciders(row, chain.current_step(row))[0], row, reason="Trop peu.")
+            transitions.send_back(chain.deciders(row, chain.current_step(row))[0], row, reason="Trop peu.")
         assert len(mail.outbox) == 2
         march = {"fr": "mars 2026", "nl": "maart 2026"}[language]
         for sent in (self.to("director@example.org"), self.to("assessor@example.org")):
@@ -302,27 +303,27 @@ class TestMails:
         self, cast: Cast, assessment: Assessment, director: Membership, django_capture_on_commit_callbacks: Committed
     ) -> None:
         with django_capture_on_commit_callbacks(execute=True):
-            lifecycle.send_back(cast.approver, assessment, reason="Rule 6 & 7 lack evidence.")
+            transitions.send_back(cast.approver, assessment, reason="Rule 6 & 7 lack evidence.")
         sent = self.to("assessor@example.org")
         assert "Rule 6 & 7 lack evidence." in str(sent.body)
         assert "Rule 6 &amp; 7 lack evidence." in str(sent.alternatives[0][0])
         assert "Procurement lead" in str(sent.body)
-        lifecycle.submit(cast.assessor, assessment)
-        lifecycle.approve(cast.approver, assessment)
+        transitions.submit(cast.assessor, assessment)
+        transitions.approve(cast.approver, assessment)
         mail.outbox.clear()
         with django_capture_on_commit_callbacks(execute=True):
-            lifecycle.approve(director, assessment)
+            transitions.approve(director, assessment)
         assert "is approved" in self.to("assessor@example.org").subject
 
     def test_say_that_answers_changed(
         self, cast: Cast, assessment: Assessment, director: Membership, django_capture_on_commit_callbacks: Committed
     ) -> None:
-        lifecycle.approve(cast.approver, assessment)
-        lifecycle.send_back(director, assessment, reason="Once more.")
+        transitions.approve(cast.approver, assessment)
+        transitions.send_back(director, assessment, reason="Once more.")
         change_a_grade(assessment)
         mail.outbox.clear()
         with django_capture_on_commit_callbacks(execute=True):
-            lifecycle.submit(cast.assessor, assessment)
+            transitions.submit(cast.assessor, assessment)
         assert "Answers changed" in self.to("approver@example.org").subject
 
     def test_do_not_go_to_whoever_acted_or_wants_none(
@@ -332,8 +333,8 @@ class TestMails:
         made = make_assessment(cast.approver, grade=3)
         with django_capture_on_commit_callbacks(execute=True):
             made.responses.update(submitted_at=NOW)
-            lifecycle.submit(cast.assessor, made)
-            lifecycle.send_back(cast.approver, made, reason="Once more.")
+            transitions.submit(cast.assessor, made)
+            transitions.send_back(cast.approver, made, reason="Once more.")
         assert mail.outbox == []
 
     def test_that_cannot_be_sent_undo_nothing(
@@ -349,5 +350,5 @@ class TestMails:
         monkeypatch.setattr("accounts.mail.send", refuse)
         made = make_assessment(cast.assessor, grade=3)
         with django_capture_on_commit_callbacks(execute=True):
-            lifecycle.submit(cast.assessor, made)
+            transitions.submit(cast.assessor, made)
         assert fresh(made).state == IN_REVIEW

@@ -14,11 +14,11 @@ from icalendar import Calendar, Event
 
 from accounts.middleware import SECRET_IN_PATH
 from accounts.models import Membership, User
-from assessments import lifecycle
-from assessments.calendar_feed import calendar_of
+from assessments.lifecycle import transitions
+from assessments.lifecycle.periods import Period
 from assessments.models import Preferences
-from assessments.periods import Period
 from assessments.preferences import close_calendar, renew_calendar
+from assessments.schedule.calendar import calendar_of
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_vendor
 
 DUE = date(2026, 5, 20)
@@ -103,7 +103,7 @@ def test_a_changed_due_date_raises_the_sequence_and_keeps_the_event(cast: Cast) 
     add_rater(assessment, cast.reader)
     (before,) = events(cast.reader.user)
     period = Period(start=assessment.period_start, end=assessment.period_end)
-    lifecycle.reschedule(cast.assessor, assessment, period=period, due_on=DUE + timedelta(days=5))
+    transitions.reschedule(cast.assessor, assessment, period=period, due_on=DUE + timedelta(days=5))
     (after,) = events(cast.reader.user)
     assert after["uid"] == before["uid"]
     assert after["sequence"] == before["sequence"] + 1

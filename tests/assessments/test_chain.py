@@ -13,9 +13,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry, Membership, Role
-from assessments import chain, levels, lifecycle
-from assessments.chain import Refusal
-from assessments.lifecycle import IllegalTransition
+from assessments.approval import chain, levels
+from assessments.approval.chain import Refusal
+from assessments.lifecycle import transitions
+from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import (
     Answer,
     Approval,
@@ -46,7 +47,7 @@ def levels_of(cast: Cast, *said: str | Membership, tier: str = "") -> list[Appro
 
 
 def submitted(cast: Cast, *, grade: int = 3, **fields: Any) -> Assessment:
-    return lifecycle.submit(cast.assessor, make_assessment(cast.assessor, grade=grade, **fields))
+    return transitions.submit(cast.assessor, make_assessment(cast.assessor, grade=grade, **fields))
 
 
 def fresh(assessment: Assessment) -> Assessment:
@@ -54,7 +55,7 @@ def fresh(assessment: Assessment) -> Assessment:
 
 
 def sent_back(assessment: Assessment, by: Membership) -> Assessment:
-    return lifecycle.send_back(by, assessment, reason="Rule 6 lacks evidence.")
+    return transitions.send_back(by, assessment, reason="Rule 6 lacks evidence.")
 
 
 def change_a_grade(assessment: Assessment) -> None:
@@ -118,14 +119,14 @@ class TestChainOfAVendor:
         levels.change_level(cast.admin, one, name="Board", role=Role.ADMIN)
         levels.delete_level(cast.admin, two)
         assert [step.name for step in chain.steps_of(assessment)] == ["Level 1", "Level 2"]
-        lifecycle.approve(cast.approver, assessment)
-        assert lifecycle.approve(director, assessment).state == APPROVED
+        transitions.approve(cast.approver, assessment)
+        assert transitions.approve(director, assessment).state == APPROVED
 
     def test_is_taken_anew_at_the_next_submission(self, cast: Cast, director: Membership) -> None:
         levels_of(cast, Role.APPROVER)
         assessment = sent_back(submitted(cast), cast.approver)
         levels_of(cast, director, tier=assessment.vendor.tier)
-        lifecycle.submit(cast.assessor, assessment)
+        transitions.submit(cast.assessor, assessment)
         assert list(ApprovalStep.objects.filter(assessment=assessment).values_list("person", flat=True)) == [
             director.pk
         ]
@@ -138,9 +139,9 @@ class TestDeciding:
         levels_of(cast, Role.APPROVER, director)
         assessment = submitted(cast)
         assert fresh(assessment).waiting_level == 1
-        assert lifecycle.approve(cast.approver, assessment).state == IN_REVIEW
+        assert transitions.approve(cast.approver, assessment).state == IN_REVIEW
         assert fresh(assessment).waiting_level == 2
-        assert lifecycle.approve(director, assessment).state == APPROVED
+        assert transitions.approve(director, assessment).state == APPROVED
         rows = Approval.objects.order_by("level").values_list("level", "level_name", "decided_by", "decision")
         assert list(rows) == [
             (1, "Level 1", cast.approver.user_id, "approved"),
@@ -157,20 +158,20 @@ class TestDeciding:
 
         levels_of(cast, Role.APPROVER, director)
         assessment = submitted(cast)
-        lifecycle.approved.connect(listen)
+        transitions.approved.connect(listen)
         try:
-            lifecycle.approve(cast.approver, assessment)
+            transitions.approve(cast.approver, assessment)
             assert heard == []
-            lifecycle.approve(director, assessment)
+            transitions.approve(director, assessment)
         finally:
-            lifecycle.approved.disconnect(listen)
+            transitions.approved.disconnect(listen)
         assert heard == [2]
 
     @pytest.mark.parametrize("who", ["assessor", "colleague", "reader", "admin"])
     def test_is_refused_to_whom_the_level_does_not_name(self, who: str, cast: Cast) -> None:
         levels_of(cast, Role.APPROVER, Role.APPROVER)
         assessment = submitted(cast)
-        for decide in (lifecycle.approve, lambda member, row: sent_back(row, member)):
+        for decide in (transitions.approve, lambda member, row: sent_back(row, member)):
             with pytest.raises(PermissionDenied):
                 decide(getattr(cast, who), assessment)
         assert not Approval.objects.exists()
@@ -179,56 +180,56 @@ class TestDeciding:
         levels_of(cast, director)
         assessment = submitted(cast)
         with pytest.raises(PermissionDenied):
-            lifecycle.approve(cast.approver, assessment)
-        assert lifecycle.approve(director, assessment).state == APPROVED
+            transitions.approve(cast.approver, assessment)
+        assert transitions.approve(director, assessment).state == APPROVED
 
     def test_is_not_there_for_another_organisation(self, cast: Cast) -> None:
         elsewhere = make_member(cast.other_organisation, "elsewhere", Role.APPROVER)
         assessment = submitted(cast)
         assert not chain.may_decide_on(assessment, elsewhere)
         with pytest.raises(Assessment.DoesNotExist):
-            lifecycle.approve(elsewhere, assessment)
+            transitions.approve(elsewhere, assessment)
 
     def test_by_any_role_that_the_level_names(self, cast: Cast) -> None:
         levels_of(cast, Role.READER, Role.ADMIN)
         assessment = submitted(cast)
-        lifecycle.approve(cast.reader, assessment)
-        assert lifecycle.approve(cast.admin, assessment).state == APPROVED
+        transitions.approve(cast.reader, assessment)
+        assert transitions.approve(cast.admin, assessment).state == APPROVED
 
     def test_of_two_levels_by_role_takes_two_people(self, cast: Cast, second: Membership) -> None:
         levels_of(cast, Role.APPROVER, Role.APPROVER)
         assessment = submitted(cast)
-        lifecycle.approve(cast.approver, assessment)
+        transitions.approve(cast.approver, assessment)
         assert chain.refusal(fresh(assessment), cast.approver) == Refusal.TWICE
         with pytest.raises(IllegalTransition, match="earlier level"):
-            lifecycle.approve(cast.approver, assessment)
-        assert lifecycle.approve(second, assessment).state == APPROVED
+            transitions.approve(cast.approver, assessment)
+        assert transitions.approve(second, assessment).state == APPROVED
 
     def test_of_two_levels_may_be_one_person_who_is_named_twice(self, cast: Cast, director: Membership) -> None:
         levels_of(cast, director, director)
         assessment = submitted(cast)
-        lifecycle.approve(director, assessment)
-        assert lifecycle.approve(director, assessment).state == APPROVED
+        transitions.approve(director, assessment)
+        assert transitions.approve(director, assessment).state == APPROVED
 
     def test_is_never_for_whoever_submitted(self, cast: Cast) -> None:
         levels_of(cast, Role.ASSESSOR)
         assessment = submitted(cast)
         assert chain.refusal(fresh(assessment), cast.assessor) == Refusal.OWN
-        assert lifecycle.approve(cast.colleague, assessment).state == APPROVED
+        assert transitions.approve(cast.colleague, assessment).state == APPROVED
 
     def test_is_for_whoever_submitted_where_the_organisation_allows_it(self, cast: Cast) -> None:
         cast.organisation.allow_self_approval = True
         cast.organisation.save()
         levels_of(cast, cast.assessor)
         assessment = submitted(cast)
-        assert lifecycle.approve(cast.assessor, assessment).state == APPROVED
+        assert transitions.approve(cast.assessor, assessment).state == APPROVED
 
     def test_falls_to_an_approver_where_the_named_person_submitted_it(self, cast: Cast) -> None:
         levels_of(cast, cast.assessor)
         assessment = submitted(cast)
         with pytest.raises(IllegalTransition, match="yourself"):
-            lifecycle.approve(cast.assessor, assessment)
-        assert lifecycle.approve(cast.approver, assessment).state == APPROVED
+            transitions.approve(cast.assessor, assessment)
+        assert transitions.approve(cast.approver, assessment).state == APPROVED
 
     @pytest.mark.parametrize("closed", ["membership", "user"])
     def test_falls_to_an_approver_where_the_named_person_left(
@@ -242,14 +243,14 @@ class TestDeciding:
         assert chain.may_decide_on(fresh(assessment), cast.approver)
         assert not chain.may_decide_on(fresh(assessment), cast.reader)
         assert not chain.may_decide_on(fresh(assessment), Membership.objects.get(pk=director.pk)) or closed == "user"
-        assert lifecycle.approve(cast.approver, assessment).state == APPROVED
+        assert transitions.approve(cast.approver, assessment).state == APPROVED
 
     def test_as_another_level_than_was_read_is_refused(self, cast: Cast, second: Membership) -> None:
         levels_of(cast, Role.APPROVER, Role.APPROVER)
         assessment = submitted(cast)
-        lifecycle.approve(cast.approver, assessment, level=1)
+        transitions.approve(cast.approver, assessment, level=1)
         with pytest.raises(IllegalTransition, match="has been decided"):
-            lifecycle.approve(second, assessment, level=1)
+            transitions.approve(second, assessment, level=1)
         assert Approval.objects.count() == 1
 
     def test_of_other_content_than_was_read_is_refused(self, cast: Cast) -> None:
@@ -258,7 +259,7 @@ class TestDeciding:
         agree(assessment, cast)
         chain.after_change(cast.assessor, assessment)
         with pytest.raises(IllegalTransition, match="Answers changed"):
-            lifecycle.approve(cast.approver, assessment, fingerprint=read)
+            transitions.approve(cast.approver, assessment, fingerprint=read)
         assert not Approval.objects.exists()
 
     def test_last_waits_for_the_reply_of_the_vendor(self, cast: Cast, director: Membership) -> None:
@@ -267,25 +268,25 @@ class TestDeciding:
         request = ReplyRequest.objects.create(
             assessment=assessment, shown={}, due_on=NOW.date(), opened_by=cast.assessor.user, opened_at=NOW
         )
-        lifecycle.approve(cast.approver, assessment, now=NOW)
+        transitions.approve(cast.approver, assessment, now=NOW)
         with pytest.raises(IllegalTransition, match="withdraw the right of reply"):
-            lifecycle.approve(director, assessment, now=NOW)
+            transitions.approve(director, assessment, now=NOW)
         assert Approval.objects.count() == 1
         request.withdrawn_at = NOW
         request.save()
-        assert lifecycle.approve(director, assessment, now=NOW).state == APPROVED
+        assert transitions.approve(director, assessment, now=NOW).state == APPROVED
 
     def test_goes_on_after_the_term_of_the_reply(self, cast: Cast) -> None:
         assessment = submitted(cast)
         ReplyRequest.objects.create(
             assessment=assessment, shown={}, due_on=NOW.date(), opened_by=cast.assessor.user, opened_at=NOW
         )
-        assert lifecycle.approve(cast.approver, assessment, now=NOW + timedelta(days=1)).state == APPROVED
+        assert transitions.approve(cast.approver, assessment, now=NOW + timedelta(days=1)).state == APPROVED
 
     def test_each_level_may_send_back_with_a_reason(self, cast: Cast, director: Membership) -> None:
         levels_of(cast, Role.APPROVER, director)
         assessment = submitted(cast)
-        lifecycle.approve(cast.approver, assessment)
+        transitions.approve(cast.approver, assessment)
         with pytest.raises(PermissionDenied):
             sent_back(assessment, cast.approver)
         assert sent_back(assessment, director).state == COLLECTING
@@ -299,31 +300,31 @@ class TestAfterAChange:
         """Level 1 approved, and level 2 has it in hand."""
         levels_of(cast, Role.APPROVER, director)
         made = submitted(cast)
-        lifecycle.approve(cast.approver, made)
+        transitions.approve(cast.approver, made)
         return fresh(made)
 
     def test_nothing_changed_keeps_the_first_approval(
         self, cast: Cast, assessment: Assessment, director: Membership
     ) -> None:
         sent_back(assessment, director)
-        lifecycle.submit(cast.assessor, assessment)
+        transitions.submit(cast.assessor, assessment)
         assert fresh(assessment).waiting_level == 2
         assert "approval.lapsed" not in verbs(assessment)
-        assert lifecycle.approve(director, assessment).state == APPROVED
+        assert transitions.approve(director, assessment).state == APPROVED
 
     def test_changed_answer_starts_the_chain_again_and_says_so(
         self, cast: Cast, assessment: Assessment, director: Membership
     ) -> None:
         sent_back(assessment, director)
         change_a_grade(assessment)
-        lifecycle.submit(cast.assessor, assessment)
+        transitions.submit(cast.assessor, assessment)
         row = fresh(assessment)
         assert row.waiting_level == 1
         entry = AuditEntry.objects.get(verb="approval.lapsed")
         assert (entry.object_label, entry.actor, entry.before) == ("Level 1", cast.assessor.user, {"level": 1})
         assert not chain.may_decide_on(row, director)
-        lifecycle.approve(cast.approver, assessment)
-        assert lifecycle.approve(director, assessment).state == APPROVED
+        transitions.approve(cast.approver, assessment)
+        assert transitions.approve(director, assessment).state == APPROVED
 
     def test_changed_back_lets_the_first_approval_stand_again(
         self, cast: Cast, assessment: Assessment, director: Membership
@@ -332,10 +333,10 @@ class TestAfterAChange:
         assert first is not None
         sent_back(assessment, director)
         Answer.objects.filter(pk=first.pk).update(grade=0)
-        lifecycle.submit(cast.assessor, assessment)
+        transitions.submit(cast.assessor, assessment)
         sent_back(assessment, cast.approver)
         Answer.objects.filter(pk=first.pk).update(grade=3)
-        lifecycle.submit(cast.assessor, assessment)
+        transitions.submit(cast.assessor, assessment)
         assert fresh(assessment).waiting_level == 2
 
     def test_consensus_in_review_starts_the_chain_again(
@@ -355,12 +356,12 @@ class TestAfterAChange:
     ) -> None:
         agree(assessment, cast)
         with pytest.raises(IllegalTransition, match="Answers changed"):
-            lifecycle.approve(director, assessment)
+            transitions.approve(director, assessment)
         row = fresh(assessment)
         assert (row.state, row.waiting_level) == (IN_REVIEW, 1)
         assert AuditEntry.objects.get(verb="approval.lapsed").actor is None
-        lifecycle.approve(cast.approver, assessment)
-        assert lifecycle.approve(director, assessment).state == APPROVED
+        transitions.approve(cast.approver, assessment)
+        assert transitions.approve(director, assessment).state == APPROVED
 
     def test_out_of_review_changes_nothing(self, cast: Cast, assessment: Assessment, director: Membership) -> None:
         sent_back(assessment, director)
@@ -372,7 +373,7 @@ class TestAfterAChange:
         sent_back(assessment, director)
         level = ApprovalLevel.objects.get(position=1)
         levels.change_level(cast.admin, level, name="Procurement lead", role=Role.APPROVER)
-        lifecycle.submit(cast.assessor, assessment)
+        transitions.submit(cast.assessor, assessment)
         assert fresh(assessment).waiting_level == 1
         assert chain.may_decide_on(fresh(assessment), cast.approver)
 
@@ -381,17 +382,17 @@ class TestAfterAChange:
     ) -> None:
         sent_back(assessment, director)
         levels.delete_level(cast.admin, ApprovalLevel.objects.get(position=2))
-        lifecycle.submit(cast.assessor, assessment)
+        transitions.submit(cast.assessor, assessment)
         assert fresh(assessment).waiting_level == 1
-        assert lifecycle.approve(cast.approver, assessment).state == APPROVED
+        assert transitions.approve(cast.approver, assessment).state == APPROVED
 
     def test_approval_of_whoever_submits_now_does_not_stand(self, cast: Cast, director: Membership) -> None:
         levels_of(cast, cast.colleague, director, tier="standard")
         made = submitted(cast)
-        lifecycle.approve(cast.colleague, made)
+        transitions.approve(cast.colleague, made)
         sent_back(made, director)
-        lifecycle.hand_in(cast.assessor, made)
-        lifecycle.submit(cast.colleague, made)
+        transitions.hand_in(cast.assessor, made)
+        transitions.submit(cast.colleague, made)
         assert fresh(made).waiting_level == 1
         assert chain.may_decide_on(fresh(made), cast.approver)
 
@@ -401,7 +402,7 @@ class TestAfterAChange:
         before = list(Approval.objects.values())
         sent_back(assessment, director)
         change_a_grade(assessment)
-        lifecycle.submit(cast.assessor, assessment)
+        transitions.submit(cast.assessor, assessment)
         assert list(Approval.objects.order_by("pk").values())[: len(before)] == before
 
 
@@ -413,7 +414,7 @@ def test_what_was_in_review_before_there_were_levels_is_decided_by_one_approver(
     assert not chain.waiting_for(cast.reader).exists()
     agree(assessment, cast)
     chain.after_change(cast.assessor, assessment)
-    assert lifecycle.approve(cast.approver, assessment).state == APPROVED
+    assert transitions.approve(cast.approver, assessment).state == APPROVED
     assert Approval.objects.get().fingerprint == fresh(assessment).fingerprint != ""
 
 
@@ -444,7 +445,7 @@ class TestWaitingFor:
             further = submitted(cast, release=release)
             if len(said) == 2:
                 first = next(one for one in people if chain.may_decide_on(fresh(further), one))
-                lifecycle.approve(first, further)
+                transitions.approve(first, further)
         Membership.objects.filter(pk=gone.pk).update(is_active=False)
         for allow in (False, True):
             type(cast.organisation).objects.filter(pk=cast.organisation.pk).update(allow_self_approval=allow)
@@ -465,10 +466,10 @@ class TestWaitingFor:
         levels_of(cast, Role.APPROVER, director)
         assessment = submitted(cast)
         assert not chain.waiting_for(director).exists()
-        lifecycle.approve(cast.approver, assessment)
+        transitions.approve(cast.approver, assessment)
         assert not chain.waiting_for(cast.approver).exists()
         assert chain.waiting_for(director).get() == assessment
-        lifecycle.approve(director, assessment)
+        transitions.approve(director, assessment)
         assert not chain.waiting_for(director).exists()
 
 
@@ -478,7 +479,7 @@ def test_deciders_are_those_who_may_decide(cast: Cast, second: Membership) -> No
     make_member(cast.organisation, "gone", Role.APPROVER, is_active=False)
     make_member(cast.other_organisation, "elsewhere", Role.APPROVER)
     assert chain.deciders(fresh(assessment), chain.current_step(assessment)) == [cast.approver, second]
-    lifecycle.approve(second, assessment)
+    transitions.approve(second, assessment)
     row = fresh(assessment)
     assert chain.deciders(row, chain.current_step(row)) == [cast.approver]
 
@@ -493,8 +494,8 @@ class TestTwoAtOnce:
         levels_of(cast, Role.APPROVER, Role.APPROVER)
         assessment = submitted(cast)
         outcomes = at_once(
-            lambda: lifecycle.approve(cast.approver, assessment, level=1),
-            lambda: lifecycle.approve(second, assessment, level=1),
+            lambda: transitions.approve(cast.approver, assessment, level=1),
+            lambda: transitions.approve(second, assessment, level=1),
         )
         told = [str(one) for one in outcomes if isinstance(one, IllegalTransition)]
         assert told == ["This level has been decided since you opened the page."]
@@ -508,7 +509,7 @@ class TestTwoAtOnce:
         agree(assessment, cast)
         outcomes = at_once(
             lambda: chain.after_change(cast.assessor, assessment),
-            lambda: lifecycle.approve(cast.approver, assessment, fingerprint=read),
+            lambda: transitions.approve(cast.approver, assessment, fingerprint=read),
         )
         assert any(isinstance(one, IllegalTransition) for one in outcomes)
         assert not Approval.objects.exists()

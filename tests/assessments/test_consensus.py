@@ -16,10 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import AuditEntry, Membership, Role
-from assessments import levels, lifecycle
-from assessments.consensus import Cause, Conflict, Discussion, agree, causes, hold, panel, to_discuss, undo
-from assessments.history import readable
-from assessments.lifecycle import IllegalTransition
+from assessments.approval import levels
+from assessments.consensus.meeting import Cause, Conflict, Discussion, agree, causes, hold, panel, to_discuss, undo
+from assessments.hub.history import readable
+from assessments.lifecycle import transitions
+from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import (
     Answer,
     Assessment,
@@ -31,8 +32,8 @@ from assessments.models import (
     Response,
     ResponseKind,
 )
-from assessments.scoring import QuestionState
-from assessments.standing import standing
+from assessments.score.arithmetic import QuestionState
+from assessments.score.reading import standing
 from manifesto.models import Question
 from tests.concurrency import at_once, elsewhere, shared_database
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_cast, make_member, make_release
@@ -399,7 +400,7 @@ def test_a_change_in_review_starts_the_chain_again(
     monkeypatch.setattr("assessments.chain.after_change", lambda member, row: told.append(row.pk))
     agreed_on(cast.assessor, assessment, 3)
     assert told == []
-    lifecycle.submit(cast.assessor, assessment)
+    transitions.submit(cast.assessor, assessment)
     agreed_on(cast.assessor, assessment, 2, version=1)
     undo(cast.assessor, assessment, question_of(assessment), version=2)
     assert told == [assessment.pk, assessment.pk]
@@ -408,8 +409,8 @@ def test_a_change_in_review_starts_the_chain_again(
 def test_what_a_level_had_approved_lapses_with_a_change_in_review(cast: Cast, assessment: Assessment) -> None:
     for name in ("First", "Second"):
         levels.add_level(cast.admin, tier="", name=name, role=Role.APPROVER)
-    lifecycle.submit(cast.assessor, assessment)
-    lifecycle.approve(cast.approver, assessment)
+    transitions.submit(cast.assessor, assessment)
+    transitions.approve(cast.approver, assessment)
     assert Assessment.objects.get(pk=assessment.pk).waiting_level == 2
     agreed_on(cast.assessor, assessment, 3)
     assert Assessment.objects.get(pk=assessment.pk).waiting_level == 1
@@ -418,7 +419,7 @@ def test_what_a_level_had_approved_lapses_with_a_change_in_review(cast: Cast, as
 
 def test_after_submitting_nobody_is_waited_for_any_more(cast: Cast, assessment: Assessment) -> None:
     add_rater(assessment, cast.approver)
-    lifecycle.submit(cast.assessor, assessment, without_outstanding=True)
+    transitions.submit(cast.assessor, assessment, without_outstanding=True)
     assert isinstance(agreed_on(cast.assessor, assessment, 3), Consensus)
 
 
@@ -476,7 +477,7 @@ def test_eight_people_who_agree_at_once_leave_one_agreement_and_seven_conflicts(
 
 
 def test_a_discussion_without_voices_is_only_its_question(assessment: Assessment) -> None:
-    from assessments.consensus import bare
+    from assessments.consensus.meeting import bare
 
     found = bare(question_of(assessment, "speed-2"))
     assert isinstance(found, Discussion)

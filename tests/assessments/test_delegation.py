@@ -13,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Membership, User
-from assessments import delegation, lifecycle
-from assessments.lifecycle import IllegalTransition
+from assessments.lifecycle import transitions
+from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Answer, Assessment, AssessmentState, Delegation, Preferences, Response
+from assessments.questionnaire import delegation
 from tests.factories import NOW, Cast, add_rater, make_assessment
 
 SignedIn = Callable[[Membership | User], Client]
@@ -91,7 +92,7 @@ class TestHandingOver:
             delegation.delegate(cast.colleague, answer, cast.reader)
 
     def test_is_over_once_the_answers_are_handed_in(self, cast: Cast, answer: Answer) -> None:
-        lifecycle.hand_in(cast.assessor, answer.response.assessment)
+        transitions.hand_in(cast.assessor, answer.response.assessment)
 
         with pytest.raises(IllegalTransition):
             delegation.delegate(cast.assessor, answer, cast.reader)
@@ -291,7 +292,7 @@ class TestTakingBack:
             delegation.take_back(cast.assessor, lent)
 
     def test_happens_by_itself_when_the_rater_hands_in(self, cast: Cast, lent: Delegation) -> None:
-        lifecycle.hand_in(cast.assessor, lent.answer.response.assessment)
+        transitions.hand_in(cast.assessor, lent.answer.response.assessment)
 
         lent.refresh_from_db()
         assert lent.taken_back_at is not None

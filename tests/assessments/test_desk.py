@@ -10,11 +10,12 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from assessments import desk, links
-from assessments.answering import Closed, Draft, Saved, save_answer
-from assessments.lifecycle import IllegalTransition
+from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Answer, Assessment, AssessmentState, Preferences, Response, VendorLink
-from assessments.standing import standing
+from assessments.questionnaire.saving import Closed, Draft, Saved, save_answer
+from assessments.score.reading import standing
+from assessments.vendor_side import answers as vendor_answers
+from assessments.vendor_side import links
 from tests.assessments.test_lifecycle import at_once
 from tests.factories import NOW, Cast, make_assessment, make_cast
 from vendors.models import Contact
@@ -42,28 +43,28 @@ def test_a_link_reaches_the_answers_of_its_own_response_alone(cast: Cast) -> Non
     customers = Answer.objects.filter(response__kind="customer").first()
     assert customers is not None
 
-    assert desk.answer_of(link, first_answer(link).pk) is not None
-    assert desk.answer_of(link, first_answer(other).pk) is None
-    assert desk.answer_of(link, customers.pk) is None
+    assert vendor_answers.answer_of(link, first_answer(link).pk) is not None
+    assert vendor_answers.answer_of(link, first_answer(other).pk) is None
+    assert vendor_answers.answer_of(link, customers.pk) is None
 
 
 def test_a_link_to_reply_reaches_no_answers(cast: Cast) -> None:
     link = linked(cast)
     link.response = None
 
-    assert desk.progress(link) == ()
-    assert desk.answer_of(link, Answer.objects.first().pk) is None  # type: ignore[union-attr]
+    assert vendor_answers.progress(link) == ()
+    assert vendor_answers.answer_of(link, Answer.objects.first().pk) is None  # type: ignore[union-attr]
 
 
 def test_a_word_a_grade_or_that_it_does_not_apply_is_an_answer(cast: Cast) -> None:
     link = linked(cast)
     answers = Answer.objects.filter(response=link.response_id, question__rule__key="support")
-    assert desk.progress(link)[0].answered == 0
+    assert vendor_answers.progress(link)[0].answered == 0
 
     answers.filter(question__key="support-1").update(vendor_says="Yes.")
     answers.filter(question__key="support-2").update(blank="dont_know")
 
-    support = desk.progress(link)[0]
+    support = vendor_answers.progress(link)[0]
     assert (support.answered, support.total, support.is_complete, support.eighths) == (2, 2, True, 8)
 
 
@@ -71,7 +72,7 @@ def test_progress_names_what_is_blank(cast: Cast) -> None:
     link = linked(cast)
     say(link)
 
-    support = desk.progress(link)[0]
+    support = vendor_answers.progress(link)[0]
 
     assert support.blank == (("support-2", "support question 2 (en)"),)
     assert support.eighths == 4
@@ -81,10 +82,10 @@ def test_handing_in_closes_the_desk_and_names_the_contact_in_the_trail(cast: Cas
     link = linked(cast)
     say(link)
 
-    response = desk.hand_in(link, now=NOW)
+    response = vendor_answers.hand_in(link, now=NOW)
 
     assert response.submitted_at == NOW
-    assert "2 March 2026" in desk.closed_reason(link)
+    assert "2 March 2026" in vendor_answers.closed_reason(link)
     assert isinstance(say(link, "Or not.", version=1), Closed)
     entry = AuditEntry.objects.get(verb="vendor_response.handed_in")
     assert (entry.actor, entry.actor_label) == (None, "Robin Example <robin@vendor.example>")
@@ -95,16 +96,16 @@ def test_all_blank_is_not_handed_in(cast: Cast) -> None:
     link = linked(cast)
 
     with pytest.raises(IllegalTransition, match="Nothing is answered"):
-        desk.hand_in(link)
+        vendor_answers.hand_in(link)
 
 
 def test_it_is_handed_in_once(cast: Cast) -> None:
     link = linked(cast)
     say(link)
-    desk.hand_in(link, now=NOW)
+    vendor_answers.hand_in(link, now=NOW)
 
     with pytest.raises(IllegalTransition, match="handed in on 2 March 2026"):
-        desk.hand_in(link)
+        vendor_answers.hand_in(link)
 
 
 @pytest.mark.parametrize(
@@ -121,17 +122,17 @@ def test_it_is_open_only_while_the_assessment_collects(cast: Cast, state: str, s
     say(link)
     Assessment.objects.filter(pk=link.assessment_id).update(state=state)
 
-    assert said in desk.closed_reason(link)
+    assert said in vendor_answers.closed_reason(link)
     assert isinstance(say(link, "Later.", version=1), Closed)
     with pytest.raises(IllegalTransition):
-        desk.hand_in(link)
+        vendor_answers.hand_in(link)
 
 
 def test_a_response_that_is_no_longer_asked_for_is_closed(cast: Cast) -> None:
     link = linked(cast)
     Response.objects.filter(pk=link.response_id).update(withdrawn_at=NOW)
 
-    assert "no longer asks" in desk.closed_reason(link)
+    assert "no longer asks" in vendor_answers.closed_reason(link)
 
 
 def test_the_owner_is_told_in_their_language(cast: Cast, django_capture_on_commit_callbacks: Any) -> None:
@@ -141,7 +142,7 @@ def test_the_owner_is_told_in_their_language(cast: Cast, django_capture_on_commi
     say(link)
 
     with django_capture_on_commit_callbacks(execute=True):
-        desk.hand_in(link)
+        vendor_answers.hand_in(link)
 
     (message,) = mail.outbox
     assert message.to == [cast.assessor.user.email]
@@ -155,7 +156,7 @@ def test_an_owner_who_wants_no_mail_gets_none(cast: Cast, django_capture_on_comm
     say(link)
 
     with django_capture_on_commit_callbacks(execute=True):
-        desk.hand_in(link)
+        vendor_answers.hand_in(link)
 
     assert mail.outbox == []
 
@@ -171,7 +172,7 @@ def test_a_mail_that_is_not_taken_undoes_nothing(
     say(link)
 
     with django_capture_on_commit_callbacks(execute=True):
-        desk.hand_in(link)
+        vendor_answers.hand_in(link)
 
     assert Response.objects.get(pk=link.response_id).submitted_at is not None
 
@@ -191,7 +192,7 @@ def test_the_vendors_grades_enter_no_score(cast: Cast) -> None:
     link = linked(cast)
     before = standing(link.assessment)
     say(link)
-    desk.hand_in(link)
+    vendor_answers.hand_in(link)
 
     assert standing(link.assessment) == before
 
@@ -203,7 +204,7 @@ def test_saving_and_handing_in_at_once_do_not_pass_through_each_other() -> None:
     link = linked(make_cast())
     say(link)
 
-    saved, handed_in = at_once(lambda: say(link, "Changed.", version=1), lambda: desk.hand_in(link))
+    saved, handed_in = at_once(lambda: say(link, "Changed.", version=1), lambda: vendor_answers.hand_in(link))
 
     assert isinstance(handed_in, Response)
     assert isinstance(saved, Saved | Closed)

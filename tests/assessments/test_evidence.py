@@ -12,10 +12,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError
 
 from accounts.models import AuditEntry
-from assessments import evidence
-from assessments.answering import Closed
-from assessments.evidence import EvidenceError, add_evidence, delete_evidence
 from assessments.models import Answer, Assessment, AssessmentState, Evidence
+from assessments.questionnaire import evidence
+from assessments.questionnaire.evidence import EvidenceError, add_evidence, delete_evidence
+from assessments.questionnaire.saving import Closed
 from tests.factories import NOW, Cast, make_assessment
 
 PDF = b"%PDF-1.7\n1 0 obj\n"

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from assessments.fingerprint import fingerprint
+from assessments.approval.fingerprint import fingerprint
 from assessments.models import Answer, Assessment, Consensus, Evidence, Meeting, Response, ResponseKind
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_release
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from assessments.gap import RuleGap, gaps
 from assessments.models import Answer, Assessment, Blank, Consensus, Meeting, Response, ResponseKind
-from assessments.standing import standing
+from assessments.score.reading import standing
+from assessments.score.self_view import RuleGap, gaps
 from manifesto.models import RULE_KEYS, Question
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_release
 

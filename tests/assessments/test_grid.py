@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Membership
-from assessments import lifecycle
-from assessments.grid import first_open, grid_of, questions_of
+from assessments.lifecycle import transitions
 from assessments.models import Answer, Assessment, Response
+from assessments.questionnaire.grid import first_open, grid_of, questions_of
 from manifesto.models import Release
 from tests.factories import Cast, add_rater, make_assessment, make_release
 
@@ -74,7 +74,7 @@ class TestWhatStandsInTheGrid:
     def test_only_the_raters_own_open_answers(self, cast: Cast, two: list[Assessment]) -> None:
         add_rater(two[0], cast.colleague, grade=4)
         handed_in = make_assessment(cast.assessor, grade=1)
-        lifecycle.hand_in(cast.assessor, handed_in)
+        transitions.hand_in(cast.assessor, handed_in)
         withdrawn = make_assessment(cast.assessor)
         Response.objects.filter(assessment=withdrawn).update(withdrawn_at="2026-03-02T09:30Z")
 
@@ -131,7 +131,7 @@ def test_what_was_typed_survives_that_a_questionnaire_was_closed_meanwhile(
     first, second = answers(two)
     data = posted({first: {"comment": "Too late"}, second: {"choice": "2"}})
     Answer.objects.filter(pk=first.pk).update(grade=1)
-    lifecycle.hand_in(cast.assessor, two[0])
+    transitions.hand_in(cast.assessor, two[0])
 
     reply = signed_in(cast.assessor).post(HERE, data)
 

@@ -6,8 +6,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department, Role
-from assessments.heard import Why, heard
 from assessments.models import Assessment, Response
+from assessments.raters.departments import Why, heard
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_member, make_vendor
 from vendors.models import Service
 

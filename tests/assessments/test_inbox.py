@@ -10,8 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership
-from assessments import lifecycle
-from assessments.inbox import Item, Kind, waiting_for
+from assessments.lifecycle import transitions
 from assessments.models import (
     Answer,
     Assessment,
@@ -23,6 +22,7 @@ from assessments.models import (
     Response,
     ResponseKind,
 )
+from assessments.schedule.inbox import Item, Kind, waiting_for
 from tests.factories import NOW, Cast, add_rater, make_assessment
 
 TODAY = date(2026, 5, 20)
@@ -117,7 +117,7 @@ def test_an_assessment_without_raters_waits_for_them_to_be_invited(cast: Cast) -
 
 def test_when_all_are_in_it_waits_to_be_submitted(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=3)
-    lifecycle.hand_in(cast.assessor, assessment)
+    transitions.hand_in(cast.assessor, assessment)
     item = only(cast.assessor)
     assert (item.kind, item.url) == (Kind.SUBMIT, f"/assessments/{assessment.pk}/review/")
 
@@ -125,13 +125,13 @@ def test_when_all_are_in_it_waits_to_be_submitted(cast: Cast) -> None:
 def test_while_others_are_in_time_the_owner_waits(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=3, due_on=TODAY)
     add_rater(assessment, cast.reader)
-    lifecycle.hand_in(cast.assessor, assessment)
+    transitions.hand_in(cast.assessor, assessment)
     assert kinds(cast.assessor) == []
 
 
 def test_raters_who_are_late_wait_for_the_owner_to_ask_them(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=3, due_on=TODAY)
-    lifecycle.hand_in(cast.assessor, assessment)
+    transitions.hand_in(cast.assessor, assessment)
     add_rater(assessment, cast.reader, due_on=TODAY - timedelta(days=2))
     item = only(cast.assessor)
     assert (item.kind, item.detail, item.is_late) == (Kind.CHASE, "1 rater is late", True)
@@ -141,7 +141,7 @@ def test_raters_who_are_late_wait_for_the_owner_to_ask_them(cast: Cast) -> None:
 def apart(cast: Cast) -> Assessment:
     assessment = make_assessment(cast.assessor, grade=1)
     add_rater(assessment, cast.reader, grade=1, grades={"support-1": 3, "speed-1": 2}, submitted_at=NOW)
-    lifecycle.hand_in(cast.assessor, assessment)
+    transitions.hand_in(cast.assessor, assessment)
     return assessment
 
 
@@ -168,7 +168,7 @@ def test_what_was_agreed_on_waits_no_more(cast: Cast) -> None:
 
 def test_a_decision_waits_for_approvers_but_not_for_who_submitted(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=3)
-    lifecycle.submit(cast.assessor, assessment)
+    transitions.submit(cast.assessor, assessment)
     item = only(cast.approver)
     assert (item.kind, item.url) == (Kind.DECIDE, f"/assessments/{assessment.pk}/review/")
     assert kinds(cast.assessor) == kinds(cast.reader) == kinds(cast.stranger) == []
@@ -178,13 +178,13 @@ def test_the_vendor_s_answers_wait_to_be_read_while_answers_are_collected(cast: 
     assessment = make_assessment(cast.assessor, grade=3)
     Response.objects.create(assessment=assessment, kind=ResponseKind.VENDOR, submitted_at=NOW)
     assert sorted(kinds(cast.assessor)) == [Kind.ANSWER, Kind.VENDOR_ANSWERED]
-    lifecycle.submit(cast.assessor, assessment)
+    transitions.submit(cast.assessor, assessment)
     assert kinds(cast.assessor) == []
 
 
 def test_the_vendor_s_reply_waits_to_be_read_until_it_is_decided(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=3)
-    lifecycle.submit(cast.assessor, assessment)
+    transitions.submit(cast.assessor, assessment)
     request = ReplyRequest.objects.create(
         assessment=assessment, shown={}, due_on=TODAY, opened_by=cast.assessor.user, opened_at=NOW
     )
@@ -203,8 +203,8 @@ def test_late_things_come_first_then_by_due_date_then_what_has_none(cast: Cast) 
 
 def test_what_was_sent_back_is_asked_for_anew(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=3)
-    lifecycle.submit(cast.assessor, assessment)
-    lifecycle.send_back(cast.approver, assessment, reason="Look again")
+    transitions.submit(cast.assessor, assessment)
+    transitions.send_back(cast.approver, assessment, reason="Look again")
     decision = assessment.approvals.get()
     Response.objects.filter(assessment=assessment).update(created_at=decision.decided_at - timedelta(days=1))
     item = only(cast.assessor)
@@ -220,7 +220,7 @@ def test_it_costs_the_same_queries_however_much_waits(cast: Cast) -> None:
         hand(late.responses.get(rater=cast.reader.user).answers.first(), cast, cast.assessor)  # type: ignore[arg-type]
         Response.objects.create(assessment=late, kind=ResponseKind.VENDOR, submitted_at=NOW)
         other = make_assessment(cast.colleague, grade=3)
-        lifecycle.submit(cast.colleague, other)
+        transitions.submit(cast.colleague, other)
 
     def queries(member: Membership) -> int:
         member = Membership.objects.select_related("organisation", "user").get(pk=member.pk)

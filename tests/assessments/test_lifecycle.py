@@ -12,8 +12,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 
 from accounts.models import AuditEntry, Membership, Role
-from assessments import lifecycle
-from assessments.lifecycle import IllegalTransition
+from assessments.lifecycle import transitions
+from assessments.lifecycle.periods import Period
+from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import (
     Answer,
     Approval,
@@ -24,7 +25,6 @@ from assessments.models import (
     Response,
     ResponseKind,
 )
-from assessments.periods import Period
 from manifesto.models import Release, ReleaseState
 from tests.factories import (
     NOW,
@@ -42,12 +42,12 @@ SECOND_QUARTER = Period(start=date(2026, 4, 1), end=date(2026, 6, 30))
 
 Transition = Callable[[Cast, Assessment], Assessment]
 TRANSITIONS: dict[str, Transition] = {
-    "open": lambda cast, row: lifecycle.open_assessment(cast.assessor, row),
-    "reschedule": lambda cast, row: lifecycle.reschedule(cast.assessor, row, period=SECOND_QUARTER, due_on=None),
-    "submit": lambda cast, row: lifecycle.submit(cast.assessor, row),
-    "send_back": lambda cast, row: lifecycle.send_back(cast.approver, row, reason="Rule 3 lacks evidence."),
-    "approve": lambda cast, row: lifecycle.approve(cast.approver, row),
-    "cancel": lambda cast, row: lifecycle.cancel(cast.assessor, row, reason="The contract ended."),
+    "open": lambda cast, row: transitions.open_assessment(cast.assessor, row),
+    "reschedule": lambda cast, row: transitions.reschedule(cast.assessor, row, period=SECOND_QUARTER, due_on=None),
+    "submit": lambda cast, row: transitions.submit(cast.assessor, row),
+    "send_back": lambda cast, row: transitions.send_back(cast.approver, row, reason="Rule 3 lacks evidence."),
+    "approve": lambda cast, row: transitions.approve(cast.approver, row),
+    "cancel": lambda cast, row: transitions.cancel(cast.assessor, row, reason="The contract ended."),
 }
 DRAFT, COLLECTING, IN_REVIEW, APPROVED, CANCELLED = AssessmentState
 # The whole table: transition → the states from which it is legal, each with where it leads.
@@ -88,7 +88,7 @@ def test_illegal_transition_raises_says_why_and_changes_nothing(name: str, state
     before = Assessment.objects.values().get(pk=assessment.pk)
     with pytest.raises(IllegalTransition) as refused:
         TRANSITIONS[name](cast, assessment)
-    assert str(refused.value) == str(lifecycle.NOT_NOW[state])
+    assert str(refused.value) == str(transitions.NOT_NOW[state])
     assert Assessment.objects.values().get(pk=assessment.pk) == before
     assert not AuditEntry.objects.exists()
     assert not Approval.objects.exists()
@@ -140,7 +140,7 @@ class TestCreating:
     def test_makes_a_draft_of_the_given_release_with_its_audit_entry(self, cast: Cast) -> None:
         release, vendor = make_release(), make_vendor(cast.organisation)
         now = datetime(2026, 4, 7, 8, 0, tzinfo=UTC)
-        assessment = lifecycle.create_assessment(
+        assessment = transitions.create_assessment(
             cast.assessor, vendor=vendor, release=release, period=FIRST_QUARTER, due_on=date(2026, 5, 1), now=now
         )
         assert assessment.state == DRAFT
@@ -163,7 +163,7 @@ class TestCreating:
         old = make_release("1")
         assessment = create(cast.assessor, old)
         newer = make_release("2")
-        lifecycle.open_assessment(cast.assessor, assessment)
+        transitions.open_assessment(cast.assessor, assessment)
         assessment.refresh_from_db()
         assert assessment.release == old
         assert Release.objects.current() == newer
@@ -221,7 +221,7 @@ class TestNumbering:
 class TestOpening:
     def test_makes_the_owners_response_with_an_empty_answer_a_question(self, cast: Cast) -> None:
         assessment = create(cast.assessor, make_release(questions_per_rule=3))
-        lifecycle.open_assessment(cast.colleague, assessment)
+        transitions.open_assessment(cast.colleague, assessment)
         response = Response.objects.get(assessment=assessment)
         assert (response.rater, response.kind) == (cast.assessor.user, ResponseKind.CUSTOMER)
         assert response.department == cast.department
@@ -237,22 +237,22 @@ class TestOpening:
     ) -> None:
         few = create(cast.assessor, make_release("1", questions_per_rule=1))
         many = create(cast.assessor, make_release("2", questions_per_rule=4))
-        with django_assert_num_queries(count_of(lambda: lifecycle.open_assessment(cast.assessor, few))):
-            lifecycle.open_assessment(cast.assessor, many)
+        with django_assert_num_queries(count_of(lambda: transitions.open_assessment(cast.assessor, few))):
+            transitions.open_assessment(cast.assessor, many)
 
     def test_is_refused_when_the_vendor_was_archived_meanwhile(self, cast: Cast) -> None:
         assessment = create(cast.assessor, make_release())
         assessment.vendor.archived_at = NOW
         assessment.vendor.save()
         with pytest.raises(IllegalTransition, match="archived"):
-            lifecycle.open_assessment(cast.assessor, assessment)
+            transitions.open_assessment(cast.assessor, assessment)
         assert not Response.objects.exists()
 
 
 class TestSubmitting:
     def test_closes_the_responses_and_keeps_who_and_when(self, cast: Cast) -> None:
         assessment = make_assessment(cast.assessor, grade=2)
-        lifecycle.submit(cast.assessor, assessment, now=NOW)
+        transitions.submit(cast.assessor, assessment, now=NOW)
         assessment.refresh_from_db()
         assert (assessment.submitted_by, assessment.submitted_at) == (cast.assessor.user, NOW)
         assert set(assessment.responses.values_list("submitted_at", flat=True)) == {NOW}
@@ -263,20 +263,20 @@ class TestSubmitting:
         first = Answer.objects.order_by("pk").first()
         assert first is not None
         Answer.objects.filter(pk=first.pk).update(grade=0)
-        assert lifecycle.submit(cast.assessor, assessment).state == IN_REVIEW
+        assert transitions.submit(cast.assessor, assessment).state == IN_REVIEW
 
     @pytest.mark.parametrize("blank", ["", Blank.DONT_KNOW, Blank.NOT_APPLICABLE])
     def test_is_refused_without_any_grade(self, blank: str, cast: Cast) -> None:
         assessment = make_assessment(cast.assessor)
         Answer.objects.update(blank=blank, reason="We do not use it.")
         with pytest.raises(IllegalTransition, match="Nothing is graded"):
-            lifecycle.submit(cast.assessor, assessment)
+            transitions.submit(cast.assessor, assessment)
         assert Response.objects.filter(submitted_at=None).count() == 1
 
     def test_leaves_the_vendors_own_response_alone(self, cast: Cast) -> None:
         assessment = make_assessment(cast.assessor, grade=2)
         own = Response.objects.create(assessment=assessment, kind=ResponseKind.VENDOR)
-        lifecycle.submit(cast.assessor, assessment)
+        transitions.submit(cast.assessor, assessment)
         own.refresh_from_db()
         assert own.submitted_at is None
 
@@ -285,22 +285,22 @@ class TestSubmitting:
         own = Response.objects.create(assessment=assessment, kind=ResponseKind.VENDOR)
         Answer.objects.create(response=own, question=assessment.release.questions.all()[0], grade=4)
         with pytest.raises(IllegalTransition, match="Nothing is graded"):
-            lifecycle.submit(cast.assessor, assessment)
+            transitions.submit(cast.assessor, assessment)
 
     def test_of_a_member_who_does_not_rate_takes_what_was_handed_in(self, cast: Cast) -> None:
         assessment = make_assessment(cast.assessor, grade=2)
         with pytest.raises(IllegalTransition, match="Nothing is graded"):
-            lifecycle.submit(cast.colleague, assessment)
-        lifecycle.hand_in(cast.assessor, assessment)
-        assert lifecycle.submit(cast.colleague, assessment).state == IN_REVIEW
+            transitions.submit(cast.colleague, assessment)
+        transitions.hand_in(cast.assessor, assessment)
+        assert transitions.submit(cast.colleague, assessment).state == IN_REVIEW
 
     def test_names_who_is_outstanding_and_passes_only_where_the_member_says_so(self, cast: Cast) -> None:
         assessment = make_assessment(cast.assessor, grade=2)
         add_rater(assessment, cast.reader, grade=4)
         with pytest.raises(IllegalTransition, match="Reader"):
-            lifecycle.submit(cast.assessor, assessment)
+            transitions.submit(cast.assessor, assessment)
         assert not Response.objects.handed_in().exists(), "a refused submission hands nothing in"
-        lifecycle.submit(cast.assessor, assessment, without_outstanding=True)
+        transitions.submit(cast.assessor, assessment, without_outstanding=True)
         assert [row.rater for row in Response.objects.handed_in()] == [cast.assessor.user]
 
 
@@ -308,7 +308,7 @@ class TestHandingIn:
     def test_keeps_when_and_is_recorded(self, cast: Cast) -> None:
         assessment = make_assessment(cast.assessor)
         add_rater(assessment, cast.reader, grade=2)
-        response = lifecycle.hand_in(cast.reader, assessment, now=NOW)
+        response = transitions.hand_in(cast.reader, assessment, now=NOW)
         assert (response.rater, response.submitted_at) == (cast.reader.user, NOW)
         entry = AuditEntry.objects.get(verb="response.handed_in")
         assert (entry.actor, entry.subject_id) == (cast.reader.user, str(assessment.pk))
@@ -316,28 +316,28 @@ class TestHandingIn:
 
     def test_is_for_those_who_were_asked(self, cast: Cast) -> None:
         with pytest.raises(PermissionDenied):
-            lifecycle.hand_in(cast.colleague, make_assessment(cast.assessor, grade=2))
+            transitions.hand_in(cast.colleague, make_assessment(cast.assessor, grade=2))
 
     def test_is_not_for_one_who_is_no_longer_asked(self, cast: Cast) -> None:
         assessment = make_assessment(cast.assessor, grade=2)
         assessment.responses.update(withdrawn_at=NOW)
         with pytest.raises(PermissionDenied):
-            lifecycle.hand_in(cast.assessor, assessment)
+            transitions.hand_in(cast.assessor, assessment)
 
     def test_is_refused_without_any_answer(self, cast: Cast) -> None:
         with pytest.raises(IllegalTransition, match="Nothing is answered"):
-            lifecycle.hand_in(cast.assessor, make_assessment(cast.assessor))
+            transitions.hand_in(cast.assessor, make_assessment(cast.assessor))
 
     def test_passes_with_a_blank_that_is_honest(self, cast: Cast) -> None:
         assessment = make_assessment(cast.assessor)
         Answer.objects.update(blank=Blank.DONT_KNOW)
-        assert lifecycle.hand_in(cast.assessor, assessment).submitted_at
+        assert transitions.hand_in(cast.assessor, assessment).submitted_at
 
     def test_is_refused_twice(self, cast: Cast) -> None:
         assessment = make_assessment(cast.assessor, grade=2)
-        lifecycle.hand_in(cast.assessor, assessment)
+        transitions.hand_in(cast.assessor, assessment)
         with pytest.raises(IllegalTransition, match="already"):
-            lifecycle.hand_in(cast.assessor, assessment)
+            transitions.hand_in(cast.assessor, assessment)
 
     def test_takes_questions_back_that_were_handed_to_colleagues(self, cast: Cast) -> None:
         assessment = make_assessment(cast.assessor, grade=2)
@@ -347,27 +347,27 @@ class TestHandingIn:
             delegated_by=cast.assessor.user,
             delegated_at=NOW,
         )
-        lifecycle.hand_in(cast.assessor, assessment, now=NOW)
+        transitions.hand_in(cast.assessor, assessment, now=NOW)
         lent.refresh_from_db()
         assert lent.taken_back_at == NOW
 
     def test_answers_are_open_again_once_they_are_taken_up(self, cast: Cast) -> None:
         assessment = make_assessment(cast.assessor, grade=2)
-        lifecycle.hand_in(cast.assessor, assessment)
-        assert lifecycle.take_up_again(cast.assessor, assessment).submitted_at is None
+        transitions.hand_in(cast.assessor, assessment)
+        assert transitions.take_up_again(cast.assessor, assessment).submitted_at is None
         with pytest.raises(IllegalTransition, match="open already"):
-            lifecycle.take_up_again(cast.assessor, assessment)
+            transitions.take_up_again(cast.assessor, assessment)
 
     def test_nobody_takes_up_what_they_were_never_asked_for(self, cast: Cast) -> None:
         assessment = make_assessment(cast.assessor, grade=2)
         with pytest.raises(PermissionDenied):
-            lifecycle.take_up_again(cast.colleague, assessment)
+            transitions.take_up_again(cast.colleague, assessment)
 
     def test_nobody_takes_up_what_is_in_review(self, cast: Cast) -> None:
         assessment = make_assessment(cast.assessor, grade=2)
-        lifecycle.submit(cast.assessor, assessment)
+        transitions.submit(cast.assessor, assessment)
         with pytest.raises(IllegalTransition, match="in review"):
-            lifecycle.take_up_again(cast.assessor, assessment)
+            transitions.take_up_again(cast.assessor, assessment)
 
 
 class TestSendingBack:
@@ -375,12 +375,12 @@ class TestSendingBack:
         assessment = make_assessment(cast.assessor, grade=2, state=IN_REVIEW)
         reader = add_rater(assessment, cast.reader, grade=3)
         assessment.responses.update(submitted_at=NOW)
-        lifecycle.send_back(cast.approver, assessment, reason="Look at rule 2 again.", to=[reader.pk])
+        transitions.send_back(cast.approver, assessment, reason="Look at rule 2 again.", to=[reader.pk])
         assert list(Response.objects.outstanding()) == [reader]
 
     def test_reopens_the_responses_and_keeps_the_reason(self, cast: Cast) -> None:
         assessment = assessment_in(IN_REVIEW, cast)
-        lifecycle.send_back(cast.approver, assessment, reason="  Rule 6 lacks evidence. ", now=NOW)
+        transitions.send_back(cast.approver, assessment, reason="  Rule 6 lacks evidence. ", now=NOW)
         assessment.refresh_from_db()
         assert (assessment.submitted_by, assessment.submitted_at) == (None, None)
         assert set(assessment.responses.values_list("submitted_at", flat=True)) == {None}
@@ -396,14 +396,14 @@ class TestSendingBack:
     def test_asks_for_a_reason(self, reason: str, cast: Cast) -> None:
         assessment = assessment_in(IN_REVIEW, cast)
         with pytest.raises(IllegalTransition, match="reason"):
-            lifecycle.send_back(cast.approver, assessment, reason=reason)
+            transitions.send_back(cast.approver, assessment, reason=reason)
         assert not Approval.objects.exists()
 
 
 class TestApproving:
     def test_keeps_who_and_when(self, cast: Cast) -> None:
         assessment = assessment_in(IN_REVIEW, cast)
-        lifecycle.approve(cast.approver, assessment, now=NOW)
+        transitions.approve(cast.approver, assessment, now=NOW)
         assessment.refresh_from_db()
         approval = Approval.objects.get()
         assert (approval.decision, approval.decided_by, approval.decided_at) == (
@@ -421,11 +421,11 @@ class TestApproving:
         def listen(assessment: Assessment, approval: Approval, **_: Any) -> None:
             heard.append((assessment.state, approval.pk, transaction.get_connection().in_atomic_block))
 
-        lifecycle.approved.connect(listen)
+        transitions.approved.connect(listen)
         try:
-            lifecycle.approve(cast.approver, assessment_in(IN_REVIEW, cast))
+            transitions.approve(cast.approver, assessment_in(IN_REVIEW, cast))
         finally:
-            lifecycle.approved.disconnect(listen)
+            transitions.approved.disconnect(listen)
         assert heard == [("approved", Approval.objects.get().pk, True)]
 
     def test_is_undone_when_a_listener_fails(self, cast: Cast) -> None:
@@ -433,12 +433,12 @@ class TestApproving:
             raise RuntimeError("no scorecard")
 
         assessment = assessment_in(IN_REVIEW, cast)
-        lifecycle.approved.connect(fail)
+        transitions.approved.connect(fail)
         try:
             with pytest.raises(RuntimeError, match="no scorecard"):
-                lifecycle.approve(cast.approver, assessment)
+                transitions.approve(cast.approver, assessment)
         finally:
-            lifecycle.approved.disconnect(fail)
+            transitions.approved.disconnect(fail)
         assessment.refresh_from_db()
         assert assessment.state == IN_REVIEW
         assert not Approval.objects.exists()
@@ -448,27 +448,27 @@ class TestApproving:
         assessment = assessment_in(IN_REVIEW, cast)
         Assessment.objects.update(submitted_by=cast.approver.user)
         with pytest.raises(IllegalTransition, match="yourself"):
-            lifecycle.approve(cast.approver, assessment)
+            transitions.approve(cast.approver, assessment)
         assert not Approval.objects.exists()
 
     def test_is_granted_to_whoever_submitted_where_the_organisation_allows_it(self, cast: Cast) -> None:
         allow_self_approval(cast)
         assessment = make_assessment(cast.assessor, grade=4)
-        lifecycle.submit(cast.assessor, assessment)
-        assert lifecycle.approve(cast.assessor, assessment).state == APPROVED
+        transitions.submit(cast.assessor, assessment)
+        assert transitions.approve(cast.assessor, assessment).state == APPROVED
 
     def test_is_refused_when_it_was_submitted_anew_since_it_was_read(self, cast: Cast) -> None:
         assessment = assessment_in(IN_REVIEW, cast)
-        lifecycle.send_back(cast.approver, assessment, reason="Once more.")
-        lifecycle.submit(cast.assessor, assessment)
+        transitions.send_back(cast.approver, assessment, reason="Once more.")
+        transitions.submit(cast.assessor, assessment)
         with pytest.raises(IllegalTransition, match="anew"):
-            lifecycle.approve(cast.approver, assessment, seen=NOW)
+            transitions.approve(cast.approver, assessment, seen=NOW)
 
 
 class TestCancelling:
     def test_keeps_reason_and_answers(self, cast: Cast) -> None:
         assessment = assessment_in(COLLECTING, cast)
-        lifecycle.cancel(cast.assessor, assessment, reason="The contract ended.", now=NOW)
+        transitions.cancel(cast.assessor, assessment, reason="The contract ended.", now=NOW)
         assessment.refresh_from_db()
         assert (assessment.cancel_reason, assessment.closed_at) == ("The contract ended.", NOW)
         assert Answer.objects.filter(response__assessment=assessment, grade=3).count() == 14
@@ -476,26 +476,26 @@ class TestCancelling:
 
     def test_asks_for_a_reason(self, cast: Cast) -> None:
         with pytest.raises(IllegalTransition, match="reason"):
-            lifecycle.cancel(cast.assessor, assessment_in(COLLECTING, cast), reason=" ")
+            transitions.cancel(cast.assessor, assessment_in(COLLECTING, cast), reason=" ")
 
 
 def test_rescheduling_records_only_what_changed(cast: Cast) -> None:
     assessment = assessment_in(COLLECTING, cast)
-    lifecycle.reschedule(cast.assessor, assessment, period=FIRST_QUARTER, due_on=date(2026, 5, 1))
+    transitions.reschedule(cast.assessor, assessment, period=FIRST_QUARTER, due_on=date(2026, 5, 1))
     entry = entry_of(assessment)
     assert (entry.before, entry.after) == ({"due_on": None}, {"due_on": "2026-05-01"})
-    lifecycle.reschedule(cast.assessor, assessment, period=FIRST_QUARTER, due_on=date(2026, 5, 1))
+    transitions.reschedule(cast.assessor, assessment, period=FIRST_QUARTER, due_on=date(2026, 5, 1))
     assert AuditEntry.objects.count() == 1
 
 
 def test_whole_way_leaves_one_entry_a_step(cast: Cast) -> None:
     assessment = create(cast.assessor, make_release())
-    lifecycle.open_assessment(cast.assessor, assessment)
+    transitions.open_assessment(cast.assessor, assessment)
     Answer.objects.update(grade=3)
-    lifecycle.submit(cast.assessor, assessment)
-    lifecycle.send_back(cast.approver, assessment, reason="Once more.")
-    lifecycle.submit(cast.assessor, assessment)
-    lifecycle.approve(cast.approver, assessment)
+    transitions.submit(cast.assessor, assessment)
+    transitions.send_back(cast.approver, assessment, reason="Once more.")
+    transitions.submit(cast.assessor, assessment)
+    transitions.approve(cast.approver, assessment)
     entries = AuditEntry.objects.filter(object_type="assessments.assessment").order_by("at", "pk")
     assert list(entries.values_list("verb", flat=True)) == [
         "assessment.created",
@@ -516,18 +516,18 @@ class TestTwoAtOnce:
         second = make_member(cast.organisation, "second", Role.APPROVER)
         assessment = assessment_in(IN_REVIEW, cast)
         outcomes = at_once(
-            lambda: lifecycle.approve(cast.approver, assessment), lambda: lifecycle.approve(second, assessment)
+            lambda: transitions.approve(cast.approver, assessment), lambda: transitions.approve(second, assessment)
         )
         told = [str(outcome) for outcome in outcomes if isinstance(outcome, IllegalTransition)]
-        assert told == [str(lifecycle.NOT_NOW[APPROVED])]
+        assert told == [str(transitions.NOT_NOW[APPROVED])]
         assert Approval.objects.count() == 1
 
     def test_an_approval_and_a_return_do_not_both_happen(self) -> None:
         cast = make_cast()
         assessment = assessment_in(IN_REVIEW, cast)
         outcomes = at_once(
-            lambda: lifecycle.approve(cast.approver, assessment),
-            lambda: lifecycle.send_back(cast.approver, assessment, reason="Once more."),
+            lambda: transitions.approve(cast.approver, assessment),
+            lambda: transitions.send_back(cast.approver, assessment, reason="Once more."),
         )
         assert sum(isinstance(outcome, IllegalTransition) for outcome in outcomes) == 1
         assert Approval.objects.count() == 1
@@ -536,8 +536,8 @@ class TestTwoAtOnce:
         cast = make_cast()
         assessment = assessment_in(DRAFT, cast)
         outcomes = at_once(
-            lambda: lifecycle.open_assessment(cast.assessor, assessment),
-            lambda: lifecycle.open_assessment(cast.colleague, assessment),
+            lambda: transitions.open_assessment(cast.assessor, assessment),
+            lambda: transitions.open_assessment(cast.colleague, assessment),
         )
         assert sum(isinstance(outcome, IllegalTransition) for outcome in outcomes) == 1
         assert Response.objects.count() == 1
@@ -553,7 +553,9 @@ class TestTwoAtOnce:
 def create(member: Membership, release: Release | None, *, now: datetime = NOW, **fields: Any) -> Assessment:
     count = Assessment.objects.count()
     vendor = fields.pop("vendor", None) or make_vendor(member.organisation, f"Example Networks {count}")
-    return lifecycle.create_assessment(member, vendor=vendor, release=release, period=FIRST_QUARTER, now=now, **fields)
+    return transitions.create_assessment(
+        member, vendor=vendor, release=release, period=FIRST_QUARTER, now=now, **fields
+    )
 
 
 def entry_of(assessment: Assessment) -> AuditEntry:

@@ -19,7 +19,6 @@ from django.utils import timezone
 
 from accounts.access import ROUTES, Gate
 from accounts.models import Membership
-from assessments import desk, links
 from assessments.models import (
     Answer,
     Assessment,
@@ -31,7 +30,9 @@ from assessments.models import (
     Stance,
     VendorLink,
 )
-from assessments.views.links import SALT, cookie_name
+from assessments.vendor_side import answers as vendor_answers
+from assessments.vendor_side import links
+from assessments.vendor_side.guard import SALT, cookie_name
 from tests.config.routes import PARTS, Route, World, arguments, routes
 from tests.factories import Cast, make_assessment, make_cast, make_release, make_vendor
 from vendors.models import Contact
@@ -325,7 +326,7 @@ def test_the_right_cookie_is_let_in_and_nothing_is_cached(own: Side) -> None:
             if asked is own.replies:
                 Assessment.objects.update(state=AssessmentState.IN_REVIEW)
             if route.name.startswith("vendor_copy"):
-                desk.hand_in(asked.link, now=timezone.now())
+                vendor_answers.hand_in(asked.link, now=timezone.now())
             response = ask(url_of(route, own, asked), asked.cookies)
             if response.status_code in (403, 404, 410) or response.status_code >= 500 or is_closed_page(response):
                 wrong.append(f"{route.name}: {response.status_code}")

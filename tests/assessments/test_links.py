@@ -21,10 +21,10 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from accounts.models import AuditEntry, Membership, User, hash_token
-from assessments import links
-from assessments.lifecycle import IllegalTransition
-from assessments.links import Standing
+from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Answer, Assessment, AssessmentState, LinkPurpose, ReplyRequest, Response, VendorLink
+from assessments.vendor_side import links
+from assessments.vendor_side.links import Standing
 from tests.assessments.test_lifecycle import at_once
 from tests.factories import Cast, make_assessment, make_cast, make_vendor
 from vendors.models import Contact

@@ -17,14 +17,17 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import Membership
-from assessments import measured, measured_panel, scoring
-from assessments.measured import Finding, Measured, Opinion, RuleFinding, Target, finding
-from assessments.measured_words import Names, view
+from assessments.findings import findings
+from assessments.findings import panel as findings_panel
+from assessments.findings.findings import Finding, Measured, Opinion, RuleFinding, Target, finding
+from assessments.findings.words import Names, view
 from assessments.models import Answer, Assessment, AssessmentState, Response, ResponseKind
-from assessments.scoring import RuleStatus
+from assessments.score import arithmetic
+from assessments.score.arithmetic import RuleStatus
 from tests.factories import NOW, Cast, make_assessment, make_incident, make_vendor
-from vendors import facts, metrics
-from vendors.metrics import Direction, Measures, Point, Series, Trend
+from vendors import facts_revision
+from vendors.measures import metrics
+from vendors.measures.metrics import Direction, Measures, Point, Series, Trend
 from vendors.models import MeasureTarget, Vendor
 
 F = Finding
@@ -104,26 +107,26 @@ def measures(**directions: Direction) -> Measures:
 
 
 RULES = ("support", "consistency", "guidance", "troubleshooting", "speed", "proof", "prevention")
-POLICY = scoring.Policy()
+POLICY = arithmetic.Policy()
 
 
-def score(grades: Mapping[str, int | None]) -> scoring.Score:
+def score(grades: Mapping[str, int | None]) -> arithmetic.Score:
     """One question a rule."""
     asked = [
-        scoring.QuestionInput(
+        arithmetic.QuestionInput(
             key=f"{rule}-1",
             rule=rule,
             weight=Fraction(1),
             knockout=False,
-            answers=(scoring.RaterAnswer(rater="1", department=None, grade=grades[rule]),) if rule in grades else (),
+            answers=(arithmetic.RaterAnswer(rater="1", department=None, grade=grades[rule]),) if rule in grades else (),
         )
         for rule in RULES
     ]
-    return scoring.score(RULES, asked, POLICY)
+    return arithmetic.score(RULES, asked, POLICY)
 
 
 def test_only_two_rules_are_decided_by_a_measure() -> None:
-    found = measured.findings(score(dict.fromkeys(RULES, 4)), None, measures(), {})
+    found = findings.findings(score(dict.fromkeys(RULES, 4)), None, measures(), {})
     assert [rule.rule for rule in found] == list(RULES)
     assert {rule.rule: rule.measure for rule in found if rule.measure} == {
         "speed": "duration_mean",
@@ -134,7 +137,7 @@ def test_only_two_rules_are_decided_by_a_measure() -> None:
 
 def test_claim_and_rating_are_each_held_against_the_measure_and_never_averaged() -> None:
     rising = measures(duration_mean=Direction.RISING)
-    found = measured.findings(score({"speed": 1}), score({"speed": 4}), rising, {})
+    found = findings.findings(score({"speed": 1}), score({"speed": 4}), rising, {})
     speed = found[4]
     assert speed.claim == Opinion(status=RuleStatus.MET, percent=Fraction(100), finding=F.CONTRADICTED)
     assert speed.rating == Opinion(status=RuleStatus.BROKEN, percent=Fraction(25), finding=F.CONFIRMED)
@@ -144,8 +147,8 @@ def test_claim_and_rating_are_each_held_against_the_measure_and_never_averaged()
 
 def test_the_target_of_the_deciding_measure_counts_and_no_other() -> None:
     given = score(dict.fromkeys(RULES, 4))
-    within = measured.findings(given, None, measures(), {"duration_mean": Target(value=12)})
-    other = measured.findings(given, None, measures(), {"duration_median": Target(value=12)})
+    within = findings.findings(given, None, measures(), {"duration_mean": Target(value=12)})
+    other = findings.findings(given, None, measures(), {"duration_median": Target(value=12)})
     assert (within[4].rating.finding, other[4].rating.finding) == (F.BORNE_OUT, F.NOT_BORNE_OUT)
 
 
@@ -160,7 +163,7 @@ def notices(rating: int | None, claim: int | None, direction: Direction, target:
     given = measures(duration_mean=direction, repeats=Direction.TOO_LITTLE_DATA)
     targets = {"duration_mean": Target(value=target)} if target is not None else {}
     own = None if claim is None else score({"speed": claim})
-    rules = measured.findings(score({"speed": rating} if rating is not None else {}), own, given, targets)
+    rules = findings.findings(score({"speed": rating} if rating is not None else {}), own, given, targets)
     return list(view(Measured(rules=rules, measures=given, targets=targets), NAMES).notices)
 
 
@@ -261,7 +264,7 @@ def test_what_agrees_with_the_grades_needs_no_sentence(
 
 def test_good_news_are_said_as_loudly_as_bad_ones() -> None:
     better = measures(duration_mean=Direction.RISING, repeats=Direction.FALLING)
-    rules = measured.findings(score({"speed": 4, "proof": 1}), None, better, {})
+    rules = findings.findings(score({"speed": 4, "proof": 1}), None, better, {})
     shown = view(Measured(rules=rules, measures=better, targets={}), NAMES)
     assert [one.finding for one in shown.notices] == [F.CONTRADICTED, F.BETTER_THAN_RATED]
     assert "falls by 3.1 points a month" in shown.notices[1].text
@@ -269,7 +272,7 @@ def test_good_news_are_said_as_loudly_as_bad_ones() -> None:
 
 
 def test_every_measure_of_a_rule_stands_beside_it_and_the_deciding_one_first() -> None:
-    rules = measured.findings(score({}), None, measures(), {})
+    rules = findings.findings(score({}), None, measures(), {})
     shown = view(Measured(rules=rules, measures=measures(), targets={"repeats": Target(value=30)}), NAMES)
     assert [[line.key for line in row.lines] for row in shown.rows] == [
         ["restored_late"],
@@ -353,7 +356,7 @@ def rule(found: Measured | None, key: str) -> RuleFinding:
 
 
 def test_an_assessment_is_held_against_the_incidents_to_the_end_of_its_period(assessment: Assessment) -> None:
-    found = measured.measured(assessment, now=KNOWN_AT)
+    found = findings.measured(assessment, now=KNOWN_AT)
     speed = rule(found, "speed")
     assert (speed.rating.finding, speed.claim) == (F.CONTRADICTED, None)
     assert found is not None
@@ -363,9 +366,9 @@ def test_an_assessment_is_held_against_the_incidents_to_the_end_of_its_period(as
 
 
 def test_incidents_of_the_future_of_a_period_are_not_looked_at(assessment: Assessment) -> None:
-    before = measured.measured(assessment, now=KNOWN_AT)
+    before = findings.measured(assessment, now=KNOWN_AT)
     make_incident(assessment.vendor, "LATER", opened=datetime(2026, 4, 2, tzinfo=UTC), hours=900)
-    after = measured.measured(assessment, now=KNOWN_AT)
+    after = findings.measured(assessment, now=KNOWN_AT)
     assert before is not None
     assert after is not None
     assert after.rules == before.rules
@@ -375,9 +378,9 @@ def test_what_the_vendor_handed_in_is_its_claim(assessment: Assessment) -> None:
     own = Response.objects.create(assessment=assessment, kind=ResponseKind.VENDOR)
     asked = assessment.release.questions.all()
     Answer.objects.bulk_create(Answer(response=own, question=one, grade=1) for one in asked)
-    assert rule(measured.measured(assessment, now=KNOWN_AT), "speed").claim is None
+    assert rule(findings.measured(assessment, now=KNOWN_AT), "speed").claim is None
     Response.objects.filter(pk=own.pk).update(submitted_at=NOW)
-    claim = rule(measured.measured(assessment, now=KNOWN_AT), "speed").claim
+    claim = rule(findings.measured(assessment, now=KNOWN_AT), "speed").claim
     assert claim == Opinion(status=RuleStatus.BROKEN, percent=Fraction(25), finding=F.CONFIRMED)
 
 
@@ -386,9 +389,9 @@ def test_an_agreed_target_can_bear_out_a_measure_that_stays(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, vendor=vendor, grade=4)
     assessment.responses.update(submitted_at=NOW)
     slower(vendor, by=0)
-    assert rule(measured.measured(assessment, now=KNOWN_AT), "speed").rating.finding == F.NOT_BORNE_OUT
+    assert rule(findings.measured(assessment, now=KNOWN_AT), "speed").rating.finding == F.NOT_BORNE_OUT
     MeasureTarget.objects.create(vendor=vendor, measure="duration_mean", value=4, set_by=cast.assessor.user)
-    assert rule(measured.measured(assessment, now=KNOWN_AT), "speed").rating.finding == F.BORNE_OUT
+    assert rule(findings.measured(assessment, now=KNOWN_AT), "speed").rating.finding == F.BORNE_OUT
 
 
 def test_behind_a_finding_about_repeats_stand_those_that_came_back(assessment: Assessment) -> None:
@@ -399,7 +402,7 @@ def test_behind_a_finding_about_repeats_stand_those_that_came_back(assessment: A
         comes_back = place <= (month - 2025 * 12 - 2) // 4  # more and more of them
         incident.problem = f"Clock {month}" if comes_back else f"Once {incident.reference}"
         incident.save()
-    proof = rule(measured.measured(assessment, now=KNOWN_AT), "proof")
+    proof = rule(findings.measured(assessment, now=KNOWN_AT), "proof")
     assert proof.rating.finding == F.CONTRADICTED
     assert 0 < proof.incident_count < 56
     problems = dict(assessment.vendor.incidents.values_list("reference", "problem"))
@@ -409,7 +412,7 @@ def test_behind_a_finding_about_repeats_stand_those_that_came_back(assessment: A
 def test_without_mission_critical_incidents_nothing_is_measured(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=4)
     make_incident(assessment.vendor, mission_critical=False)
-    assert measured.measured(assessment, now=KNOWN_AT) is None
+    assert findings.measured(assessment, now=KNOWN_AT) is None
 
 
 def test_it_takes_a_fixed_number_of_queries(
@@ -417,17 +420,17 @@ def test_it_takes_a_fixed_number_of_queries(
 ) -> None:
     fresh = Assessment.objects.select_related("vendor", "release").get(pk=assessment.pk)
     with django_assert_max_num_queries(14):
-        measured.measured(fresh, now=KNOWN_AT)
+        findings.measured(fresh, now=KNOWN_AT)
 
 
 class TestWhoSeesIt:
     def test_a_rater_sees_it_once_their_answers_are_in(self, assessment: Assessment, cast: Cast) -> None:
         assessment.responses.update(submitted_at=None)
-        kept = measured_panel.section(assessment, cast.assessor, now=KNOWN_AT)
+        kept = findings_panel.section(assessment, cast.assessor, now=KNOWN_AT)
         assert kept is not None
         assert (kept.is_withheld, kept.view) == (True, None)
         assessment.responses.update(submitted_at=NOW)
-        shown = measured_panel.section(assessment, cast.assessor, now=KNOWN_AT)
+        shown = findings_panel.section(assessment, cast.assessor, now=KNOWN_AT)
         assert shown is not None
         assert shown.view is not None
 
@@ -436,7 +439,7 @@ class TestWhoSeesIt:
     ) -> None:
         make_assessment(cast.colleague, vendor=assessment.vendor)
         for member, is_withheld in ((cast.colleague, True), (cast.assessor, False), (cast.approver, False)):
-            shown = measured_panel.section(assessment, member, now=KNOWN_AT)
+            shown = findings_panel.section(assessment, member, now=KNOWN_AT)
             assert shown is not None
             assert shown.is_withheld is is_withheld
 
@@ -445,15 +448,15 @@ class TestWhoSeesIt:
         self, assessment: Assessment, cast: Cast, state: AssessmentState
     ) -> None:
         assessment.state = state
-        assert measured_panel.section(assessment, cast.approver, now=KNOWN_AT) is None
+        assert findings_panel.section(assessment, cast.approver, now=KNOWN_AT) is None
 
     def test_the_vendors_page_tells_the_latest_approved(self, assessment: Assessment, cast: Cast) -> None:
-        assert measured_panel.of_vendor(cast.reader, assessment.vendor) is None
+        assert findings_panel.of_vendor(cast.reader, assessment.vendor) is None
         Assessment.objects.update(state=AssessmentState.APPROVED, closed_at=NOW - timedelta(days=2))
         newer = make_assessment(
             cast.assessor, vendor=assessment.vendor, grade=1, state=AssessmentState.APPROVED, closed_at=NOW
         )
-        panel = measured_panel.of_vendor(cast.reader, assessment.vendor)
+        panel = findings_panel.of_vendor(cast.reader, assessment.vendor)
         assert panel is not None
         assert panel.context["assessment"] == newer
 
@@ -472,7 +475,7 @@ def test_pages_cost_the_same_queries_however_many_incidents_there_are(
     urls.append(reverse("vendor_detail", args=[assessment.vendor_id]))
     counts = []
     for _turn in range(2):
-        facts.changed(assessment.vendor_id)
+        facts_revision.changed(assessment.vendor_id)
         asked = []
         for url in urls:
             cache.clear()  # else the first page of the two turns alone would load the incidents

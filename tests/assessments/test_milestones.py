@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.milestones import passed
+from assessments.schedule.milestones import passed
 
 DUE = date(2026, 5, 20)
 LONG_BEFORE, LONG_AFTER = date(2026, 1, 1), date(2026, 6, 15)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments import periods
-from assessments.periods import Period
+from assessments.lifecycle import periods
+from assessments.lifecycle.periods import Period
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Membership
-from assessments import lifecycle
+from assessments.lifecycle import transitions
 from assessments.models import Answer, Assessment, AssessmentState, Evidence
 from manifesto.models import FactKind
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_release
@@ -508,7 +508,7 @@ def test_nobody_but_its_rater_opens_a_questionnaire(
 
     assert call(client, route, assessment, kept) == 403
     Answer.objects.update(grade=3)
-    lifecycle.hand_in(cast.assessor, assessment)
+    transitions.hand_in(cast.assessor, assessment)
     assert call(client, route, assessment, kept) == (200 if route == "evidence_download" else 403)
 
 
@@ -538,7 +538,7 @@ def test_a_second_assessor_answers_a_questionnaire_of_their_own(
 def test_a_rater_of_some_rules_is_asked_about_these_alone(
     signed_in: SignIn, cast: Cast, assessment: Assessment
 ) -> None:
-    lifecycle.lay_out(assessment, rules=["guidance", "speed"], rater=cast.reader.user)
+    transitions.lay_out(assessment, rules=["guidance", "speed"], rater=cast.reader.user)
     client = signed_in(cast.reader)
 
     html = client.get(reverse("questionnaire", args=[assessment.pk, "guidance"])).content.decode()

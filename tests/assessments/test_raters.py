@@ -18,11 +18,12 @@ from django.utils import timezone
 
 from accounts import invitations
 from accounts.models import AuditEntry, Department, Invitation, Membership, Role, User
-from assessments import delegation, raters
-from assessments.answering import Draft, save_answer
-from assessments.lifecycle import IllegalTransition
+from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Answer, Assessment, AssessmentState, Delegation, Preferences, Response
-from assessments.rater_table import RaterState, raters_of
+from assessments.questionnaire import delegation
+from assessments.questionnaire.saving import Draft, save_answer
+from assessments.raters import asking
+from assessments.raters.table import RaterState, raters_of
 from manifesto.models import GRADE_NAMES
 from tests.factories import (
     NOW,
@@ -55,8 +56,8 @@ def post(client: Client, assessment: Assessment, **data: Any) -> Any:
     return client.post(url("rater_invite", assessment.pk), {**everything, **data}, follow=True)
 
 
-def invite_wendy(cast: Cast, assessment: Assessment, **terms: Any) -> raters.Asked:
-    return raters.invite_address(cast.assessor, assessment, ADDRESS, **{"language": "en", **terms})
+def invite_wendy(cast: Cast, assessment: Assessment, **terms: Any) -> asking.Asked:
+    return asking.invite_address(cast.assessor, assessment, ADDRESS, **{"language": "en", **terms})
 
 
 def refuse_mail(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,7 +69,7 @@ def refuse_mail(monkeypatch: pytest.MonkeyPatch) -> None:
 
 class TestInviting:
     def test_lays_out_a_questionnaire_of_all_rules_for_each(self, cast: Cast, assessment: Assessment) -> None:
-        raters.invite(cast.assessor, assessment, [cast.reader, cast.approver], due_on=date(2027, 1, 5), note="Why you")
+        asking.invite(cast.assessor, assessment, [cast.reader, cast.approver], due_on=date(2027, 1, 5), note="Why you")
 
         for person in (cast.reader, cast.approver):
             response = Response.objects.get(rater=person.user)
@@ -80,7 +81,7 @@ class TestInviting:
             )
 
     def test_lays_out_only_the_rules_that_are_wanted(self, cast: Cast, assessment: Assessment) -> None:
-        (asked,) = raters.invite(cast.assessor, assessment, [cast.reader], rules=["speed", "proof"])
+        (asked,) = asking.invite(cast.assessor, assessment, [cast.reader], rules=["speed", "proof"])
 
         rules = asked.response.answers.values_list("question__rule__key", flat=True).distinct()
         assert set(rules) == {"speed", "proof"}
@@ -90,12 +91,12 @@ class TestInviting:
         cast.reader.department = finance
         cast.reader.save()
 
-        (asked,) = raters.invite(cast.assessor, assessment, [cast.reader])
+        (asked,) = asking.invite(cast.assessor, assessment, [cast.reader])
 
         assert asked.response.department == finance
 
     def test_is_in_the_trail(self, cast: Cast, assessment: Assessment) -> None:
-        raters.invite(cast.assessor, assessment, [cast.reader], rules=["support", "guidance"])
+        asking.invite(cast.assessor, assessment, [cast.reader], rules=["support", "guidance"])
 
         entry = AuditEntry.objects.get(verb="rater.invited")
         assert (entry.actor, entry.object_label, entry.subject_id) == (
@@ -107,23 +108,23 @@ class TestInviting:
 
     def test_refuses_whoever_is_asked_already(self, cast: Cast, assessment: Assessment) -> None:
         with pytest.raises(IllegalTransition, match="Assessor is asked already"):
-            raters.invite(cast.assessor, assessment, [cast.assessor])
+            asking.invite(cast.assessor, assessment, [cast.assessor])
 
     def test_refuses_whoever_was_withdrawn_and_says_what_to_do(self, cast: Cast, assessment: Assessment) -> None:
         add_rater(assessment, cast.reader, withdrawn_at=NOW)
 
         with pytest.raises(IllegalTransition, match="Ask again"):
-            raters.invite(cast.assessor, assessment, [cast.reader])
+            asking.invite(cast.assessor, assessment, [cast.reader])
 
     def test_refuses_whoever_is_no_longer_active(self, cast: Cast, assessment: Assessment) -> None:
         Membership.objects.filter(pk=cast.reader.pk).update(is_active=False)
 
         with pytest.raises(IllegalTransition, match="not an active member"):
-            raters.invite(cast.assessor, assessment, [cast.reader])
+            asking.invite(cast.assessor, assessment, [cast.reader])
 
     def test_refuses_a_member_of_another_organisation(self, cast: Cast, assessment: Assessment) -> None:
         with pytest.raises(IllegalTransition, match="not an active member of your organisation"):
-            raters.invite(cast.assessor, assessment, [cast.stranger])
+            asking.invite(cast.assessor, assessment, [cast.stranger])
 
     @pytest.mark.parametrize("ended", ["", "done_at", "taken_back_at"])
     def test_refuses_whoever_has_seen_another_raters_answer(
@@ -135,11 +136,11 @@ class TestInviting:
             Delegation.objects.filter(pk=lent.pk).update(**{ended: NOW})
 
         with pytest.raises(IllegalTransition, match="has seen a colleague’s answer"):
-            raters.invite(cast.assessor, assessment, [cast.reader])
+            asking.invite(cast.assessor, assessment, [cast.reader])
 
     def test_asks_all_or_none(self, cast: Cast, assessment: Assessment) -> None:
         with pytest.raises(IllegalTransition):
-            raters.invite(cast.assessor, assessment, [cast.reader, cast.stranger])
+            asking.invite(cast.assessor, assessment, [cast.reader, cast.stranger])
 
         assert not Response.objects.filter(rater=cast.reader.user).exists()
 
@@ -148,7 +149,7 @@ class TestInviting:
         closed = make_assessment(cast.assessor, state=state)
 
         with pytest.raises(IllegalTransition):
-            raters.invite(cast.assessor, closed, [cast.reader])
+            asking.invite(cast.assessor, closed, [cast.reader])
 
 
 class TestAddresses:
@@ -164,7 +165,7 @@ class TestAddresses:
         assert invitations.find(asked.token) == invitation
 
     def test_a_members_address_is_simply_that_member(self, cast: Cast, assessment: Assessment) -> None:
-        asked = raters.invite_address(cast.assessor, assessment, "READER@example.org ", language="en")
+        asked = asking.invite_address(cast.assessor, assessment, "READER@example.org ", language="en")
 
         assert asked.response.rater == cast.reader.user
         assert not Invitation.objects.exists()
@@ -241,7 +242,7 @@ class TestAddresses:
 
     def test_another_organisations_questionnaires_stay_where_they_are(self, cast: Cast, assessment: Assessment) -> None:
         elsewhere = make_assessment(cast.stranger, vendor=make_vendor(cast.other_organisation))
-        there = raters.invite_address(cast.stranger, elsewhere, ADDRESS, language="en").response
+        there = asking.invite_address(cast.stranger, elsewhere, ADDRESS, language="en").response
         here = invite_wendy(cast, assessment)
         invitation = invitations.find(here.token)
         assert invitation is not None
@@ -260,7 +261,7 @@ class TestChanging:
         answer = response.answers.all()[0]
         lent = delegation.delegate(cast.reader, answer, cast.approver)
 
-        raters.withdraw(cast.assessor, response)
+        asking.withdraw(cast.assessor, response)
 
         lent.refresh_from_db()
         assert lent.taken_back_at is not None
@@ -272,12 +273,12 @@ class TestChanging:
         response = add_rater(assessment, cast.reader, grade=2, submitted_at=NOW)
 
         with pytest.raises(IllegalTransition, match="has handed in"):
-            raters.withdraw(cast.assessor, response)
+            asking.withdraw(cast.assessor, response)
 
     def test_asking_again_brings_back_what_was_written(self, cast: Cast, assessment: Assessment) -> None:
         response = add_rater(assessment, cast.reader, grade=2, withdrawn_at=NOW)
 
-        raters.ask_again(cast.assessor, response)
+        asking.ask_again(cast.assessor, response)
 
         response.refresh_from_db()
         assert response.withdrawn_at is None
@@ -289,7 +290,7 @@ class TestChanging:
         delegation.delegate(cast.assessor, answer, cast.reader)
 
         with pytest.raises(IllegalTransition, match="has seen a colleague’s answer"):
-            raters.ask_again(cast.assessor, response)
+            asking.ask_again(cast.assessor, response)
 
     def test_a_rater_may_have_a_due_date_of_their_own(
         self, cast: Cast, assessment: Assessment, signed_in: SignedIn
@@ -434,7 +435,7 @@ class TestMails:
         response = add_rater(assessment, cast.reader, grade=1, submitted_at=NOW)
 
         with pytest.raises(IllegalTransition, match="Nothing is expected"):
-            raters.remind_now(cast.assessor, response)
+            asking.remind_now(cast.assessor, response)
 
 
 class TestPage:
@@ -617,7 +618,7 @@ class TestTwoAtOnce:
         cast = make_cast()
         assessment = make_assessment(cast.assessor)
 
-        said = at_once(*[lambda: raters.invite(cast.assessor, assessment, [cast.reader])] * 2)
+        said = at_once(*[lambda: asking.invite(cast.assessor, assessment, [cast.reader])] * 2)
 
         assert Answer.objects.filter(response__rater=cast.reader.user).count() == 14
         assert sorted(str(one) for one in said if isinstance(one, Exception)) == ["Reader is asked already."]

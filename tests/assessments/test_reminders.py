@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Membership, User
-from assessments import lifecycle, reminders, tasks
-from assessments.milestones import passed
+from assessments import tasks
+from assessments.lifecycle import transitions
 from assessments.models import (
     Assessment,
     Delegation,
@@ -34,6 +34,8 @@ from assessments.models import (
     Rhythm,
     VendorLink,
 )
+from assessments.schedule import digest as reminders
+from assessments.schedule.milestones import passed
 from tests.factories import Cast, add_rater, make_assessment, make_cast, make_member, make_vendor
 
 HERE = ZoneInfo("Europe/Brussels")
@@ -477,7 +479,7 @@ def test_what_is_done_withdrawn_or_cancelled_is_not_told(cast: Cast) -> None:
     done, withdrawn, cancelled = ask(cast), ask(cast), ask(cast)
     Response.objects.filter(pk=done.pk).update(submitted_at=at(FIRST))
     Response.objects.filter(pk=withdrawn.pk).update(withdrawn_at=at(FIRST))
-    lifecycle.cancel(cast.assessor, cancelled.assessment, reason="Not needed")
+    transitions.cancel(cast.assessor, cancelled.assessment, reason="Not needed")
     morning(at(DUE))
     assert mails_to(cast.reader) == []
 
@@ -563,7 +565,7 @@ def test_a_link_mailed_anew_is_not_reminded_of_what_its_own_mail_said(cast: Cast
 
 def test_a_reply_is_reminded_of_by_its_own_day(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=3, due_on=FIRST)
-    lifecycle.submit(cast.assessor, assessment)
+    transitions.submit(cast.assessor, assessment)
     request = ReplyRequest.objects.create(
         assessment=assessment, shown={}, due_on=DUE, opened_by=cast.assessor.user, opened_at=at(FIRST)
     )

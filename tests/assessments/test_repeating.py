@@ -13,10 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Membership
-from assessments import lifecycle, reminders, repeating
-from assessments.history import readable
-from assessments.inbox import Kind, waiting_for
-from assessments.lifecycle import IllegalTransition
+from assessments.hub.history import readable
+from assessments.lifecycle import transitions
+from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import (
     Answer,
     Assessment,
@@ -28,6 +27,8 @@ from assessments.models import (
     Response,
     Rhythm,
 )
+from assessments.schedule import digest, repeating
+from assessments.schedule.inbox import Kind, waiting_for
 from manifesto.models import Question, Release, ReleaseState
 from tests.assessments.test_reminders import at, at_once, mails_to, shared_database
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_cast, make_release
@@ -238,8 +239,8 @@ def test_texts_last_over_a_period_in_which_the_rater_handed_nothing_in(first: As
 
 
 def test_the_approved_one_is_followed_as_well(cast: Cast, first: Assessment) -> None:
-    lifecycle.submit(cast.assessor, first)
-    lifecycle.approve(cast.approver, first)
+    transitions.submit(cast.assessor, first)
+    transitions.approve(cast.approver, first)
     assert len(repeating.open_due(at(OPENS))) == 1
 
 
@@ -255,19 +256,19 @@ def test_the_trail_tells_that_the_system_opened_it(cast: Cast, first: Assessment
 def test_the_summary_of_the_same_morning_tells_the_raters(
     cast: Cast, first: Assessment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reminders, "nudge", lambda pk: True)
+    monkeypatch.setattr(digest, "nudge", lambda pk: True)
     add_rater(first, cast.reader)
     Response.objects.filter(assessment=first).update(submitted_at=NOW)
-    reminders.queue(at(OPENS - timedelta(days=1)))
+    digest.queue(at(OPENS - timedelta(days=1)))
     for pk in Digest.objects.values_list("pk", flat=True):
-        reminders.send(pk, now=at(OPENS - timedelta(days=1)))
+        digest.send(pk, now=at(OPENS - timedelta(days=1)))
     mail.outbox.clear()
     (follower,) = repeating.open_due(at(OPENS))
     Response.objects.filter(assessment=follower).update(created_at=at(OPENS))
     assert mails_to(cast.reader) == []
-    reminders.queue(at(OPENS))
+    digest.queue(at(OPENS))
     for pk in Digest.objects.filter(day=OPENS).values_list("pk", flat=True):
-        reminders.send(pk, now=at(OPENS))
+        digest.send(pk, now=at(OPENS))
     (sent,) = mails_to(cast.reader)
     assert follower.reference in sent.body
 
@@ -330,7 +331,7 @@ def test_only_who_assesses_may_choose_and_not_for_a_cancelled_one(cast: Cast) ->
         repeating.set_repeat(cast.reader, assessment, 6)
     with pytest.raises(Assessment.DoesNotExist):
         repeating.set_repeat(cast.stranger, assessment, 6)
-    lifecycle.cancel(cast.assessor, assessment, reason="Not needed")
+    transitions.cancel(cast.assessor, assessment, reason="Not needed")
     with pytest.raises(IllegalTransition):
         repeating.set_repeat(cast.assessor, assessment, 6)
 
@@ -350,8 +351,8 @@ def test_the_pages_offer_it_and_show_it(cast: Cast, client: Client) -> None:
 
 
 def test_an_approved_one_can_be_told_to_repeat_or_to_stop(cast: Cast, client: Client, first: Assessment) -> None:
-    lifecycle.submit(cast.assessor, first)
-    lifecycle.approve(cast.approver, first)
+    transitions.submit(cast.assessor, first)
+    transitions.approve(cast.approver, first)
     client.force_login(cast.assessor.user)
     page = reverse("assessment_edit", args=[first.pk])
     assert "period_start" not in client.get(page).content.decode()

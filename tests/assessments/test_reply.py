@@ -12,12 +12,13 @@ from django.db import connection
 from django.utils import translation
 
 from accounts.models import AuditEntry
-from assessments import lifecycle, reply
-from assessments.fingerprint import fingerprint
-from assessments.lifecycle import IllegalTransition
+from assessments.approval.fingerprint import fingerprint
+from assessments.lifecycle import transitions
+from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Assessment, AssessmentState, Preferences, Reply, ReplyRequest, VendorLink
-from assessments.reply import Clash, Faulty, Kept, Refused
-from assessments.standing import standing
+from assessments.score.reading import standing
+from assessments.vendor_side import reply
+from assessments.vendor_side.reply import Clash, Faulty, Kept, Refused
 from tests.assessments.test_lifecycle import at_once
 from tests.factories import NOW, Cast, make_assessment, make_cast, make_vendor
 from vendors.models import Contact
@@ -28,7 +29,7 @@ AFTER = NOW + timedelta(days=11)
 
 def in_review(cast: Cast, **fields: Any) -> Assessment:
     assessment = make_assessment(cast.assessor, grade=3, **fields)
-    lifecycle.submit(cast.assessor, assessment, now=NOW)
+    transitions.submit(cast.assessor, assessment, now=NOW)
     assessment.refresh_from_db()
     assessment.fingerprint = fingerprint(assessment)
     assessment.save()

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from assessments.scoring import (
+from assessments.score.arithmetic import (
     Agreed,
     Blank,
     Confidence,

@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from assessments.scoring import (
+from assessments.score.arithmetic import (
     Agreed,
     Blank,
     Policy,

@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from accounts.models import Membership
-from assessments.lifecycle import lay_out
+from assessments.lifecycle.transitions import lay_out
 from assessments.models import Answer, Assessment, Blank, Consensus, Evidence, Meeting, Response, ResponseKind
-from assessments.scoring import Confidence, GradedQuestion, QuestionInput, QuestionState, RuleStatus, Score
-from assessments.standing import missing, policy_of, progress, question_inputs, standing
+from assessments.score.arithmetic import Confidence, GradedQuestion, QuestionInput, QuestionState, RuleStatus, Score
+from assessments.score.reading import missing, policy_of, progress, question_inputs, standing
 from manifesto.models import RULE_KEYS, Question, Release
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_release
 

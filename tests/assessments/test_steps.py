@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from assessments import delegation
+from assessments.hub.next_step import NextStep, next_step
 from assessments.models import Assessment, Response
-from assessments.sheet import sheet_for
-from assessments.steps import NextStep, next_step
+from assessments.questionnaire import delegation
+from assessments.score.overview import sheet_for
 from tests.factories import NOW, Cast, add_rater, make_assessment
 
 SignedIn = Callable[[Membership], Client]

@@ -15,10 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, User
-from assessments import lifecycle
-from assessments.answering import Draft, save_answer
+from assessments.lifecycle import transitions
+from assessments.lifecycle.periods import Period, last_quarter
 from assessments.models import Answer, Assessment, AssessmentState, Blank, Response
-from assessments.periods import Period, last_quarter
+from assessments.questionnaire.saving import Draft, save_answer
 from tests.factories import NOW, Cast, make_assessment, make_release, make_vendor
 
 SignedIn = Callable[[Membership | User], Client]
@@ -27,8 +27,8 @@ DRAFT, COLLECTING, IN_REVIEW, APPROVED, CANCELLED = AssessmentState
 
 def approve(cast: Cast, assessment: Assessment) -> Assessment:
     """Through the lifecycle, so that it has its scorecard."""
-    lifecycle.submit(cast.assessor, assessment)
-    return lifecycle.approve(cast.approver, assessment)
+    transitions.submit(cast.assessor, assessment)
+    return transitions.approve(cast.approver, assessment)
 
 
 def page(client: Client, route: str, *args: Any, query: str = "") -> str:
@@ -340,16 +340,16 @@ class TestHub:
 
     def test_shows_why_it_was_sent_back_until_it_is_submitted_again(self, cast: Cast, signed_in: SignedIn) -> None:
         assessment = make_assessment(cast.assessor, grade=2)
-        lifecycle.submit(cast.assessor, assessment)
-        lifecycle.send_back(cast.approver, assessment, reason="Rule 6 lacks <evidence>.")
+        transitions.submit(cast.assessor, assessment)
+        transitions.send_back(cast.approver, assessment, reason="Rule 6 lacks <evidence>.")
         client = signed_in(cast.assessor)
         assert "Rule 6 lacks &lt;evidence&gt;." in page(client, "assessment_detail", assessment.pk)
-        lifecycle.submit(cast.assessor, assessment)
+        transitions.submit(cast.assessor, assessment)
         assert "Rule 6 lacks" not in page(client, "assessment_detail", assessment.pk)
 
     def test_shows_why_it_was_cancelled(self, cast: Cast, signed_in: SignedIn) -> None:
         assessment = make_assessment(cast.assessor)
-        lifecycle.cancel(cast.assessor, assessment, reason="The contract ended.")
+        transitions.cancel(cast.assessor, assessment, reason="The contract ended.")
         assert "The contract ended." in page(signed_in(cast.reader), "assessment_detail", assessment.pk)
 
     def test_marks_the_present_state_on_the_way(self, cast: Cast, signed_in: SignedIn) -> None:
@@ -402,7 +402,7 @@ class TestDates:
             {"period_start": "2020-04-01", "period_end": "2020-06-30"},
             follow=True,
         )
-        assert str(lifecycle.NOT_NOW[CANCELLED]) in response.content.decode()
+        assert str(transitions.NOT_NOW[CANCELLED]) in response.content.decode()
         assessment.refresh_from_db()
         assert assessment.period_start == date(2026, 1, 1)
 
@@ -411,19 +411,19 @@ class TestDates:
     ) -> None:
         assessment = make_assessment(cast.assessor)
         client = signed_in(cast.assessor)
-        change = lifecycle.reschedule
+        change = transitions.reschedule
 
         def too_late(*args: Any, **kwargs: Any) -> Assessment:
             Assessment.objects.update(state=APPROVED)
             return change(*args, **kwargs)
 
-        monkeypatch.setattr(lifecycle, "reschedule", too_late)
+        monkeypatch.setattr(transitions, "reschedule", too_late)
         response = client.post(
             reverse("assessment_edit", args=[assessment.pk]),
             {"period_start": "2026-04-01", "period_end": "2026-06-30"},
             follow=True,
         )
-        assert str(lifecycle.NOT_NOW[APPROVED]) in response.content.decode()
+        assert str(transitions.NOT_NOW[APPROVED]) in response.content.decode()
 
 
 class TestHistory:
@@ -433,8 +433,8 @@ class TestHistory:
         add(client, vendor=make_vendor(cast.organisation).pk, preset="last_quarter", due_on=a_month_ahead())
         assessment = Assessment.objects.get()
         period = Period(start=date(2026, 4, 1), end=date(2026, 6, 30))
-        lifecycle.reschedule(cast.colleague, assessment, period=period, due_on=None)
-        lifecycle.cancel(cast.assessor, assessment, reason="The contract ended.")
+        transitions.reschedule(cast.colleague, assessment, period=period, due_on=None)
+        transitions.cancel(cast.assessor, assessment, reason="The contract ended.")
         text = page(signed_in(cast.reader), "assessment_history", assessment.pk)
         assert f"<strong>{cast.assessor.user}</strong> created the assessment" in text
         assert f"<strong>{cast.colleague.user}</strong> changed the period or the due date" in text
@@ -449,7 +449,7 @@ class TestHistory:
         answer = Answer.objects.select_related("question").get(question__key="proof-1")
         draft = Draft(blank=Blank.DONT_KNOW, comment="They said <nothing>.")
         save_answer(answer, draft, version=0, author=cast.assessor.user, now=NOW)
-        lifecycle.hand_in(cast.assessor, assessment)
+        transitions.hand_in(cast.assessor, assessment)
         text = page(signed_in(cast.reader), "assessment_history", assessment.pk)
         assert "changed an answer: proof question 1 (en)" in text
         assert '<del dir="auto">3</del>' in text
@@ -458,7 +458,7 @@ class TestHistory:
 
     def test_leaves_out_what_belongs_to_other_assessments(self, cast: Cast, signed_in: SignedIn) -> None:
         mine, other = make_assessment(cast.assessor), make_assessment(cast.assessor)
-        lifecycle.cancel(cast.assessor, other, reason="Another story.")
+        transitions.cancel(cast.assessor, other, reason="Another story.")
         text = page(signed_in(cast.reader), "assessment_history", mine.pk)
         assert "Another story." not in text
         assert "Nothing recorded yet" in text
@@ -498,7 +498,7 @@ def move(cast: Cast, assessment: Assessment, times: int) -> None:
     for _ in range(times):
         count = assessment.due_on or date(2026, 5, 1)
         assessment.due_on = count + timedelta(days=1)
-        lifecycle.reschedule(
+        transitions.reschedule(
             cast.assessor,
             assessment,
             period=Period(start=assessment.period_start, end=assessment.period_end),

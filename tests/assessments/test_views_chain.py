@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Membership, Role, User
-from assessments import levels
+from assessments.approval import levels
 from assessments.models import ApprovalLevel
 from tests.factories import Cast, make_member
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, Role
-from assessments import consensus
+from assessments.consensus import meeting as consensus
 from assessments.models import (
     Answer,
     Assessment,

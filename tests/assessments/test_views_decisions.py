@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Membership, User
-from assessments import lifecycle
+from assessments.lifecycle import transitions
 from assessments.models import Answer, Approval, Assessment, AssessmentState, Blank, Response
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_release, make_vendor
 
@@ -36,7 +36,7 @@ RIGHTFUL = {
 
 def in_review(cast: Cast, **fields: Any) -> Assessment:
     assessment = make_assessment(cast.assessor, grade=3, **fields)
-    return lifecycle.submit(cast.assessor, assessment)
+    return transitions.submit(cast.assessor, assessment)
 
 
 def post(client: Client, route: str, assessment: Assessment, **fields: Any) -> Any:
@@ -84,7 +84,7 @@ class TestAccess:
         assessment = make_assessment(cast.assessor, state=CANCELLED, closed_at=NOW, cancel_reason="The contract ended.")
         response = post(signed_in(getattr(cast, RIGHTFUL[route])), route, assessment, reason="Once more.")
         assert response.status_code == 200
-        assert str(lifecycle.NOT_NOW[CANCELLED]) in response.content.decode()
+        assert str(transitions.NOT_NOW[CANCELLED]) in response.content.decode()
         assert state_of(assessment) == CANCELLED
 
 
@@ -99,7 +99,7 @@ class TestOpening:
     def test_pressed_twice_says_that_it_is_open(self, cast: Cast, signed_in: SignedIn) -> None:
         assessment = make_assessment(cast.assessor, state=COLLECTING)
         response = post(signed_in(cast.assessor), "assessment_open", assessment)
-        assert str(lifecycle.NOT_NOW[COLLECTING]) in response.content.decode()
+        assert str(transitions.NOT_NOW[COLLECTING]) in response.content.decode()
 
 
 class TestReview:
@@ -134,7 +134,7 @@ class TestReview:
         assessment = make_assessment(cast.assessor, grade=3)
         Answer.objects.filter(question__rule__key="guidance").update(grade=1)
         Answer.objects.filter(question__key="speed-2").update(grade=None)
-        lifecycle.hand_in(cast.assessor, assessment)
+        transitions.hand_in(cast.assessor, assessment)
         text = review(signed_in(cast.reader), assessment)
         assert "5 of 7 rules met" in text
         assert "The weakest rule is “Guidance (en)”: 25%." in text
@@ -150,7 +150,7 @@ class TestReview:
         Answer.objects.filter(question__key="proof-2").update(
             grade=None, blank=Blank.NOT_APPLICABLE, reason="No such system."
         )
-        lifecycle.submit(cast.assessor, assessment)
+        transitions.submit(cast.assessor, assessment)
         text = review(signed_in(cast.approver), assessment)
         assert "Every week." in text
         assert "&lt;b&gt;Convincing&lt;/b&gt;" in text
@@ -235,8 +235,8 @@ class TestApproving:
         assert assessment.submitted_at is not None
         seen = assessment.submitted_at.isoformat()
         assert f'name="seen" value="{seen}"' in review(client, assessment)
-        lifecycle.send_back(cast.approver, assessment, reason="Once more.")
-        lifecycle.submit(cast.assessor, assessment)
+        transitions.send_back(cast.approver, assessment, reason="Once more.")
+        transitions.submit(cast.assessor, assessment)
         response = post(client, "assessment_approve", assessment, seen=seen)
         assert "submitted anew" in response.content.decode()
         assert post(client, "assessment_approve", assessment, seen="nonsense").status_code == 200
@@ -265,7 +265,7 @@ class TestApproving:
         client = signed_in(cast.approver)
         post(client, "assessment_approve", assessment)
         response = post(client, "assessment_approve", assessment)
-        assert str(lifecycle.NOT_NOW[APPROVED]) in response.content.decode()
+        assert str(transitions.NOT_NOW[APPROVED]) in response.content.decode()
         assert Approval.objects.count() == 1
 
 
@@ -316,9 +316,9 @@ class TestCancelling:
 
     def test_of_what_is_approved_is_refused(self, cast: Cast, signed_in: SignedIn) -> None:
         assessment = in_review(cast)
-        lifecycle.approve(cast.approver, assessment)
+        transitions.approve(cast.approver, assessment)
         response = signed_in(cast.assessor).get(reverse("assessment_cancel", args=[assessment.pk]), follow=True)
-        assert str(lifecycle.NOT_NOW[APPROVED]) in response.content.decode()
+        assert str(transitions.NOT_NOW[APPROVED]) in response.content.decode()
 
 
 def test_whole_way_goes_without_javascript(cast: Cast, signed_in: SignedIn) -> None:
@@ -381,7 +381,7 @@ class TestSeveralRaters:
     def test_the_reviewer_chooses_who_looks_again(self, cast: Cast, signed_in: SignedIn) -> None:
         assessment = make_assessment(cast.assessor, grade=4)
         second = add_rater(assessment, cast.reader, grade=1)
-        lifecycle.submit(cast.assessor, assessment, without_outstanding=True)
+        transitions.submit(cast.assessor, assessment, without_outstanding=True)
         Response.objects.update(submitted_at=NOW)
         client = signed_in(cast.approver)
         assert review(client, assessment).count("checked") == 2

@@ -11,8 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from assessments import desk, links
 from assessments.models import Answer, Assessment, AssessmentState, Evidence, Response, VendorLink
+from assessments.vendor_side import answers as vendor_answers
+from assessments.vendor_side import links
 from tests.factories import Cast, add_rater, make_assessment, make_release, make_vendor
 from vendors.models import Contact
 
@@ -262,7 +263,7 @@ def test_the_link_opens_no_answer_but_its_own(
 
 def test_no_page_of_the_vendor_holds_a_word_of_the_customer(visitor: Client, link: VendorLink) -> None:
     urls = [page(link, "vendor_desk"), page(link, "vendor_hand_in")]
-    urls += [page(link, "vendor_questionnaire", rule.key) for rule in desk.rules_of(link)]
+    urls += [page(link, "vendor_questionnaire", rule.key) for rule in vendor_answers.rules_of(link)]
     html = "".join(visitor.get(url).content.decode() for url in urls)
     answer = first(link)
     visitor.post(page(link, "vendor_answer_edit", answer.pk), posted(answer, vendor_says="Ours."), **JSON)

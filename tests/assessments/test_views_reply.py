@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from assessments import lifecycle, links, reply
+from assessments.lifecycle import transitions
 from assessments.models import Answer, Assessment, AssessmentState, Reply, ReplyRequest, VendorLink
-from assessments.standing import standing
+from assessments.score.reading import standing
+from assessments.vendor_side import links, reply
 from tests.factories import Cast, add_rater, make_assessment, make_vendor
 from vendors.models import Contact
 
@@ -29,7 +30,7 @@ def assessment(cast: Cast) -> Assessment:
     assessment = make_assessment(cast.assessor, vendor=vendor, grade=3)
     add_rater(assessment, cast.colleague, grade=2, submitted_at=timezone.now())
     Answer.objects.update(comment="Customer comment", vendor_says="Customer vendor note")
-    lifecycle.submit(cast.assessor, assessment)
+    transitions.submit(cast.assessor, assessment)
     assessment.refresh_from_db()
     return assessment
 

@@ -18,11 +18,12 @@ from django.utils import timezone
 
 from accounts.access import ROUTES, Gate, Right
 from accounts.models import AuditEntry, Membership, Role
-from assessments import delegation, lifecycle
-from assessments.answering import Draft, save_answer
-from assessments.evidence import add_evidence, delete_evidence
+from assessments.lifecycle import transitions
 from assessments.models import Answer, Assessment, AssessmentState, Delegation, Evidence, Response, ResponseKind
-from assessments.visibility import (
+from assessments.questionnaire import delegation
+from assessments.questionnaire.evidence import add_evidence, delete_evidence
+from assessments.questionnaire.saving import Draft, save_answer
+from assessments.secrecy import (
     hidden_answers,
     may_read,
     may_write,
@@ -205,7 +206,7 @@ def test_nobody_reads_what_is_not_handed_in_on_any_page_nor_what_follows_from_it
 def test_whoever_still_judges_reads_nothing_of_others_although_they_handed_in(
     who: str, world: Planted, cast: Cast, signed_in: SignIn
 ) -> None:
-    lifecycle.hand_in(cast.colleague, world.collecting)
+    transitions.hand_in(cast.colleague, world.collecting)
     client = signed_in(getattr(cast, who))
     seen = seen_by(client, world)
     world.rater.answers.update(grade=0, blank="", reason="")
@@ -219,8 +220,8 @@ def test_whoever_is_not_asked_reads_nothing_before_all_are_in(
     who: str, world: Planted, cast: Cast, signed_in: SignIn
 ) -> None:
     """Else they could read first, and be asked or join afterwards."""
-    lifecycle.hand_in(cast.colleague, world.collecting)
-    lifecycle.hand_in(cast.reader, world.collecting)
+    transitions.hand_in(cast.colleague, world.collecting)
+    transitions.hand_in(cast.reader, world.collecting)
 
     assert leaks(seen_by(signed_in(getattr(cast, who)), world)) == []
 
@@ -229,7 +230,7 @@ def test_what_is_handed_in_is_read_by_those_who_are_not_asked_once_all_are_in(
     world: Planted, cast: Cast, signed_in: SignIn
 ) -> None:
     for rater in (cast.colleague, cast.assessor, cast.reader):
-        lifecycle.hand_in(rater, world.collecting)
+        transitions.hand_in(rater, world.collecting)
 
     for who, pages in (("approver", TOLD), ("admin", {*TOLD, "audit_list"})):
         assert set(leaks(seen_by(signed_in(getattr(cast, who)), world, only=pages))) == pages
@@ -238,19 +239,19 @@ def test_what_is_handed_in_is_read_by_those_who_are_not_asked_once_all_are_in(
 def test_handing_in_opens_the_others_and_taking_up_again_closes_them(
     world: Planted, cast: Cast, signed_in: SignIn
 ) -> None:
-    lifecycle.hand_in(cast.colleague, world.collecting)
+    transitions.hand_in(cast.colleague, world.collecting)
     client = signed_in(cast.assessor)
 
-    lifecycle.hand_in(cast.assessor, world.collecting)
+    transitions.hand_in(cast.assessor, world.collecting)
     assert set(leaks(seen_by(client, world, only=TOLD))) == TOLD
 
-    lifecycle.take_up_again(cast.assessor, world.collecting)
+    transitions.take_up_again(cast.assessor, world.collecting)
     assert leaks(seen_by(client, world)) == []
 
 
 def test_what_was_taken_up_again_is_closed_to_the_others(world: Planted, cast: Cast, signed_in: SignIn) -> None:
-    lifecycle.hand_in(cast.colleague, world.collecting)
-    lifecycle.take_up_again(cast.colleague, world.collecting)
+    transitions.hand_in(cast.colleague, world.collecting)
+    transitions.take_up_again(cast.colleague, world.collecting)
 
     assert leaks(seen_by(signed_in(cast.admin), world)) == []
 
@@ -258,7 +259,7 @@ def test_what_was_taken_up_again_is_closed_to_the_others(world: Planted, cast: C
 def test_what_was_never_handed_in_stays_closed_after_the_submission(
     world: Planted, cast: Cast, signed_in: SignIn
 ) -> None:
-    lifecycle.submit(cast.assessor, world.collecting, without_outstanding=True)
+    transitions.submit(cast.assessor, world.collecting, without_outstanding=True)
 
     assert leaks(seen_by(signed_in(cast.approver), world)) == []
     assert leaks(seen_by(signed_in(cast.assessor), world)) == []
@@ -294,12 +295,12 @@ class TestDelegates:
 
     def test_do_not_read_the_others_while_they_have_it_in_hand(self, world: Planted, cast: Cast) -> None:
         assert world.delegation
-        lifecycle.hand_in(cast.assessor, world.collecting)
+        transitions.hand_in(cast.assessor, world.collecting)
         assert not readable_responses(world.collecting, world.helper).exists()
         delegation.take_back(cast.colleague, world.delegation)
         assert not readable_responses(world.collecting, world.helper).exists()
         for rater in (cast.colleague, cast.reader):
-            lifecycle.hand_in(rater, world.collecting)
+            transitions.hand_in(rater, world.collecting)
         assert readable_responses(world.collecting, world.helper).count() == 3
 
     def test_find_only_their_question_behind_its_address(self, world: Planted, cast: Cast, signed_in: SignIn) -> None:
@@ -349,7 +350,7 @@ class TestTheVendorsOwn:
     ) -> None:
         Response.objects.filter(pk=own.pk).update(submitted_at=NOW)
         for rater in (cast.colleague, cast.assessor, cast.reader):
-            lifecycle.hand_in(rater, world.collecting)
+            transitions.hand_in(rater, world.collecting)
 
         text = signed_in(cast.approver).get(reverse("assessment_review", args=[world.collecting.pk])).content.decode()
 
@@ -375,7 +376,7 @@ class TestTheTrail:
         assert not readable_entries(hidden, cast.editor).exists()
 
     def test_goes_on_telling_all_else(self, world: Planted, cast: Cast) -> None:
-        lifecycle.hand_in(cast.assessor, world.collecting)
+        transitions.hand_in(cast.assessor, world.collecting)
         verbs = set(readable_entries(AuditEntry.objects.all(), cast.admin.user).values_list("verb", flat=True))
         assert "response.handed_in" in verbs
         assert "answer_changed" not in verbs
@@ -398,7 +399,7 @@ class TestTheTrail:
 def test_hidden_answers_are_those_that_may_not_be_read(world: Planted, cast: Cast) -> None:
     """The set for the trail and the question about one answer never part."""
     assert world.delegation
-    lifecycle.hand_in(cast.assessor, world.collecting)
+    transitions.hand_in(cast.assessor, world.collecting)
     answers = list(Answer.objects.select_related("response__assessment"))
     for member in (cast.assessor, cast.colleague, cast.reader, cast.approver, cast.admin, world.helper):
         hidden = set(hidden_answers(member.user).values_list("pk", flat=True))
@@ -461,11 +462,11 @@ def test_handing_in_shows_what_is_measured_and_taking_up_again_hides_it(
     rated: Rated, cast: Cast, signed_in: SignIn
 ) -> None:
     client = signed_in(cast.assessor)
-    lifecycle.hand_in(cast.assessor, rated.collecting)
+    transitions.hand_in(cast.assessor, rated.collecting)
     shown = MEASURED_ON | {"assessment_review", "assessment_detail", "assessment_consensus"}
     assert set(figures(seen_by(client, rated, only=shown))) == shown
 
-    lifecycle.take_up_again(cast.assessor, rated.collecting)
+    transitions.take_up_again(cast.assessor, rated.collecting)
     assert figures(seen_by(client, rated)) == []
 
 

@@ -9,8 +9,9 @@ from fractions import Fraction
 import pytest
 from django.utils import translation
 
-from assessments import scoring, wording
-from assessments.scoring import Policy, QuestionInput, RaterAnswer, Reason, Score
+from assessments.score import arithmetic
+from assessments.score import words as wording
+from assessments.score.arithmetic import Policy, QuestionInput, RaterAnswer, Reason, Score
 
 POLICY = Policy()
 
@@ -27,7 +28,7 @@ def score_of(*grades: int | None, weights: tuple[int, ...] = (), knockout: bool 
         )
         for number, grade in enumerate(grades)
     ]
-    return scoring.score(["support"], questions, POLICY)
+    return arithmetic.score(["support"], questions, POLICY)
 
 
 @pytest.mark.parametrize(("language", "shown"), [("en", "66.7%"), ("fr", "66,7\N{NO-BREAK SPACE}%"), ("nl", "66,7%")])
@@ -106,7 +107,7 @@ def test_some_is_not_enough() -> None:
         )
         for rule, grade in (("support", 4), ("speed", 0))
     ]
-    score = scoring.score(["support", "speed"], rated, POLICY)
+    score = arithmetic.score(["support", "speed"], rated, POLICY)
     assert wording.verdict(score) == "Some is not enough: not every rule is met."
 
 

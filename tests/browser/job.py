@@ -12,7 +12,8 @@ from django.utils.translation import gettext, ngettext
 from playwright.sync_api import Locator, Page, expect
 
 from manifesto.models import Question, Rule
-from reports import press, rendering
+from reports import worker as press
+from reports.documents import job as rendering
 from reports.models import Rendering
 from tests.browser.conftest import Visit
 from tests.factories import Cast

@@ -28,7 +28,8 @@ from fido2.webauthn import (
 )
 
 from accounts.models import Department, Membership, Role, User
-from assessments import consensus, delegation, desk, lifecycle, links, raters, reply
+from assessments.consensus import meeting as consensus
+from assessments.lifecycle import transitions
 from assessments.models import (
     Answer,
     ApprovalLevel,
@@ -39,10 +40,14 @@ from assessments.models import (
     Stance,
     VendorLink,
 )
+from assessments.questionnaire import delegation
+from assessments.raters import asking
+from assessments.vendor_side import answers as vendor_answers
+from assessments.vendor_side import links, reply
 from manifesto import editions
 from manifesto.models import Question, Release
+from reports.documents.job import Failure
 from reports.models import Rendering, RenderingState, Scorecard
-from reports.rendering import Failure
 from tests.config.routes import World
 from tests.factories import (
     PASSWORD,
@@ -55,8 +60,10 @@ from tests.factories import (
     make_user,
     make_vendor,
 )
-from vendors import incidents, pulses, targets
+from vendors.incidents import changes as incident_changes
+from vendors.measures import targets
 from vendors.models import Contact, Incident, Sla, Tier, Vendor
+from vendors.voice import pulses
 
 ANYBODY = "anybody"
 VENDOR = "vendor"  # a contact of the vendor, known by the cookies of links
@@ -121,8 +128,10 @@ class Premises(World):
             source="servicenow", created_in=self.import_done, title="Harbour records stand still, and nobody knows why"
         )
         incident.refresh_from_db()
-        seen, incident.handled_by = incidents.fingerprint(incident), "Harbour night shift"
-        incidents.change_incident(self.cast.assessor, incident, changed=["handled_by"], seen=seen, now=timezone.now())
+        seen, incident.handled_by = incident_changes.fingerprint(incident), "Harbour night shift"
+        incident_changes.change_incident(
+            self.cast.assessor, incident, changed=["handled_by"], seen=seen, now=timezone.now()
+        )
         make_feedback(self.measured_vendor, incident=incident, feeling=1, comment="Nobody told us why.")
         return incident
 
@@ -156,12 +165,12 @@ class Premises(World):
 
     @cached_property
     def in_review(self) -> Assessment:
-        return lifecycle.submit(self.cast.assessor, self._assessment(grade=2))
+        return transitions.submit(self.cast.assessor, self._assessment(grade=2))
 
     @cached_property
     def handed_in(self) -> Assessment:
         assessment = self._assessment(grade=3)
-        lifecycle.hand_in(self.cast.assessor, assessment)
+        transitions.hand_in(self.cast.assessor, assessment)
         return assessment
 
     @cached_property
@@ -178,10 +187,10 @@ class Premises(World):
     def _crowded(self) -> tuple[Assessment, VendorLink, str]:
         cast, assessment = self.cast, self._assessment(due_on=timezone.localdate() - timedelta(days=3))
         add_rater(assessment, cast.colleague, grade=2, submitted_at=timezone.now())
-        raters.invite(cast.assessor, assessment, [cast.reader, cast.approver], rules=["support", "proof"])
-        asked = raters.invite_address(cast.assessor, assessment, "harbour.late@example.org", language="en")
+        asking.invite(cast.assessor, assessment, [cast.reader, cast.approver], rules=["support", "proof"])
+        asked = asking.invite_address(cast.assessor, assessment, "harbour.late@example.org", language="en")
         assessment.responses.filter(pk=asked.response.pk).update(failed_at=timezone.now())
-        raters.withdraw(cast.assessor, assessment.responses.get(rater=cast.approver.user))
+        asking.withdraw(cast.assessor, assessment.responses.get(rater=cast.approver.user))
         return assessment, *self._answered_by_vendor(assessment)
 
     @property
@@ -201,7 +210,7 @@ class Premises(World):
         )
         file.uploaded_through = link
         file.file.save("manual.txt", ContentFile(b"note"))
-        desk.hand_in(link)
+        vendor_answers.hand_in(link)
         return link, token
 
     @cached_property
@@ -214,7 +223,7 @@ class Premises(World):
         differing = {"support-exit": 0, "guidance-explain": 1}
         add_rater(assessment, cast.colleague, grade=3, grades=differing, submitted_at=timezone.now())
         add_rater(assessment, cast.reader, grade=2, submitted_at=timezone.now())
-        lifecycle.hand_in(cast.assessor, assessment)
+        transitions.hand_in(cast.assessor, assessment)
         self._answered_by_vendor(assessment)
         held = consensus.hold(cast.assessor, assessment, held_on=timezone.localdate(), others="A guest of the harbour")
         question = Question.objects.get(release=self.release, key="guidance-explain")
@@ -249,8 +258,8 @@ class Premises(World):
         """Approved by the first level, and contested by the vendor."""
         assert self._levels
         cast, assessment = self.cast, self._talked_over(Tier.CRITICAL)
-        lifecycle.submit(cast.assessor, assessment)
-        lifecycle.approve(cast.approver, assessment)
+        transitions.submit(cast.assessor, assessment)
+        transitions.approve(cast.approver, assessment)
         contact = assessment.vendor.contacts.get()
         until = timezone.localdate() + timedelta(days=10)
         asked = reply.open_request(cast.assessor, assessment, contact=contact, due_on=until)
@@ -272,7 +281,7 @@ class Premises(World):
     @cached_property
     def many_voices(self) -> Scorecard:
         """Of the same, once it is approved at last."""
-        return Scorecard.objects.get(assessment=lifecycle.approve(self.cast.admin, self._replied_to()[0]))
+        return Scorecard.objects.get(assessment=transitions.approve(self.cast.admin, self._replied_to()[0]))
 
     @cached_property
     def away_admin(self) -> Membership:
@@ -297,15 +306,17 @@ class Premises(World):
 
     @cached_property
     def _to_be_shown(self) -> Assessment:
-        return lifecycle.submit(self.cast.assessor, self._assessment(grade=2))
+        return transitions.submit(self.cast.assessor, self._assessment(grade=2))
 
     @cached_property
     def approved(self) -> Assessment:
-        return lifecycle.approve(self.cast.approver, lifecycle.submit(self.cast.assessor, self._assessment(grade=3)))
+        return transitions.approve(
+            self.cast.approver, transitions.submit(self.cast.assessor, self._assessment(grade=3))
+        )
 
     @cached_property
     def cancelled(self) -> Assessment:
-        return lifecycle.cancel(self.cast.assessor, self._assessment(), reason="The contract ended.")
+        return transitions.cancel(self.cast.assessor, self._assessment(), reason="The contract ended.")
 
     @cached_property
     def failed_rendering(self) -> Rendering:

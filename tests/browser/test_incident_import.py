@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Visit
 from tests.factories import Cast, make_vendor
-from vendors.incident_imports import job, work
+from vendors.incident_import import job, worker
 from vendors.models import ImportMapping, Incident, IncidentImport, Vendor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -34,7 +34,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def _worker_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job, "nudge", work.work_on)
+    monkeypatch.setattr(job, "nudge", worker.work_on)
 
 
 def work_when_asked(page: Page) -> None:
@@ -44,7 +44,7 @@ def work_when_asked(page: Page) -> None:
     def answer(route: Route) -> None:
         asked.append(route.request.url)
         if len(asked) == 2:
-            work.work_on(IncidentImport.objects.get().pk)
+            worker.work_on(IncidentImport.objects.get().pk)
         route.continue_()
 
     page.route("**/state/**", answer)
@@ -54,7 +54,7 @@ def test_a_messy_file_of_several_vendors_goes_in_and_comes_back(
     visit: Visit, cast: Cast, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_vendor(cast.organisation, "Example Records")
-    monkeypatch.setattr(job, "nudge", work.work_on)
+    monkeypatch.setattr(job, "nudge", worker.work_on)
     page = visit(reverse("incident_import_list"), cast.assessor)
     page.get_by_role("main").get_by_role("link", name="Import a file").click()
     page.get_by_label("File", exact=True).set_input_files(file)
@@ -96,7 +96,7 @@ def test_a_messy_file_of_several_vendors_goes_in_and_comes_back(
     page.goto(IncidentImport.objects.get().get_absolute_url())
     page.get_by_role("link", name="Undo this import").click()
     expect(page.get_by_role("main")).to_contain_text("2 incidents that it brought in go away.")
-    monkeypatch.setattr(job, "nudge", work.work_on)
+    monkeypatch.setattr(job, "nudge", worker.work_on)
     page.get_by_role("button", name="Undo the import").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("This import was undone")
     assert not Incident.objects.exists()

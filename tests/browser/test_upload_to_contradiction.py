@@ -13,15 +13,15 @@ from django.utils import timezone, translation
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from assessments.measured import Finding
-from assessments.measured_words import FINDINGS
+from assessments.findings.findings import Finding
+from assessments.findings.words import FINDINGS
 from assessments.models import Assessment
 from reports.models import Scorecard
 from tests.browser.conftest import PATIENCE, Visit
 from tests.browser.job import Job, begin, fetch_pdf, plain
 from tests.factories import Cast, make_assessment, make_vendor
-from vendors.incident_imports import job as import_job
-from vendors.incident_imports import work
+from vendors.incident_import import job as import_job
+from vendors.incident_import import worker
 from vendors.models import Incident, Vendor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -31,7 +31,7 @@ MONTHS = 12
 
 @pytest.fixture
 def job(visit: Visit, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Job:
-    monkeypatch.setattr(import_job, "nudge", work.work_on)
+    monkeypatch.setattr(import_job, "nudge", worker.work_on)
     for member in (cast.assessor, cast.approver, cast.reader):
         member.user.language = "nl"
         member.user.save()

@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from assessments import lifecycle, links, reply
+from assessments.lifecycle import transitions
 from assessments.models import Answer, Evidence, Response
+from assessments.vendor_side import links, reply
 from tests.browser.conftest import PATIENCE, Visit
 from tests.factories import Cast, make_assessment
 from vendors.models import Contact
@@ -73,7 +74,7 @@ def test_a_contact_answers_is_saved_by_itself_and_hands_in(visit: Visit, cast: C
 def test_a_contact_reads_the_result_and_replies(visit: Visit, cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=3)
     contact = Contact.objects.create(vendor=assessment.vendor, name="Robin Example", email="robin@vendor.example")
-    lifecycle.submit(cast.assessor, assessment)
+    transitions.submit(cast.assessor, assessment)
     asked = reply.open_request(cast.assessor, assessment, contact=contact, due_on=reply.usual_day(timezone.localdate()))
     _link, token = links.renew(cast.assessor, asked.links.get())
     page = come_in(visit, token)

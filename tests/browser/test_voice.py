@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.axe import faults_by_day_and_night
 from tests.browser.conftest import PATIENCE, Visit
 from tests.factories import Cast, make_incident, make_vendor
-from vendors import pulses
 from vendors.models import Feedback, Pulse, Service, Sla
+from vendors.voice import pulses
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 expect.set_options(timeout=PATIENCE)

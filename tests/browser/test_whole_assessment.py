@@ -18,8 +18,8 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from accounts.models import Department, Membership, Role
-from assessments.agreement import agreement
 from assessments.models import Answer, ApprovalLevel, Assessment, AssessmentState, Response
+from assessments.score.agreement import agreement
 from manifesto.models import Question, Rule
 from reports.models import Scorecard
 from tests.browser.conftest import PATIENCE, Visit

@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from accounts import invitations
 from accounts.models import Invitation, Membership, Role
-from assessments import delegation, lifecycle, links, preferences, raters, reply
+from assessments import preferences
+from assessments.lifecycle import transitions
 from assessments.models import (
     Answer,
     ApprovalLevel,
@@ -26,11 +27,14 @@ from assessments.models import (
     Response,
     VendorLink,
 )
+from assessments.questionnaire import delegation
+from assessments.raters import asking
+from assessments.vendor_side import links, reply
 from reports.models import Document, Rendering, RenderingState, Scorecard
 from tests.factories import Cast, add_rater, make_assessment, make_feedback, make_incident, make_member, make_vendor
-from vendors import pulses, targets
-from vendors.incident_imports import files, job, mappings, work
-from vendors.incident_imports.options import Options
+from vendors.incident_import import files, job, saved_mappings, worker
+from vendors.incident_import.columns.options import Options
+from vendors.measures import targets
 from vendors.models import (
     Contact,
     Feedback,
@@ -44,6 +48,7 @@ from vendors.models import (
     Vendor,
     VendorImport,
 )
+from vendors.voice import pulses
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +174,7 @@ class World:
         return job.start_check(self.cast.assessor, upload, options, tell_workers=False)
 
     def _worked_on(self, upload: IncidentImport) -> IncidentImport:
-        work.work_on(upload.pk)
+        worker.work_on(upload.pk)
         return IncidentImport.objects.get(pk=upload.pk)
 
     @cached_property
@@ -205,7 +210,7 @@ class World:
 
     @cached_property
     def import_mapping(self) -> ImportMapping:
-        return mappings.save_mapping(self.cast.assessor, "Harbour months", self.import_to_map)
+        return saved_mappings.save_mapping(self.cast.assessor, "Harbour months", self.import_to_map)
 
     @cached_property
     def draft(self) -> Assessment:
@@ -223,16 +228,16 @@ class World:
 
     @cached_property
     def handed_in(self) -> Assessment:
-        lifecycle.hand_in(self.cast.assessor, self.collecting)
+        transitions.hand_in(self.cast.assessor, self.collecting)
         return self.collecting
 
     @cached_property
     def in_review(self) -> Assessment:
-        return lifecycle.submit(self.cast.assessor, self.collecting)
+        return transitions.submit(self.cast.assessor, self.collecting)
 
     @cached_property
     def approved(self) -> Assessment:
-        return lifecycle.approve(self.cast.approver, self.in_review)
+        return transitions.approve(self.cast.approver, self.in_review)
 
     @cached_property
     def answer(self) -> Answer:
@@ -246,7 +251,7 @@ class World:
 
     @cached_property
     def withdrawn_rater(self) -> Response:
-        return raters.withdraw(self.cast.assessor, self.rater)
+        return asking.withdraw(self.cast.assessor, self.rater)
 
     @cached_property
     def delegation(self) -> Delegation:

@@ -14,8 +14,9 @@ from django.test import override_settings
 from django.utils import translation
 
 from accounts.models import AuditEntry, Organisation, Role, User
-from assessments import consensus, reply
+from assessments.consensus import meeting
 from assessments.models import Assessment, AssessmentState, Delegation, Evidence, Response
+from assessments.vendor_side import reply
 from config import demo
 from manifesto.models import Question, Release
 from reports.models import Scorecard
@@ -90,7 +91,7 @@ class TestDemoIsComplete:
     def test_demo_has_a_meeting_to_hold_and_a_rater_who_is_late(self, shown: Release, db: None) -> None:
         waiting = Assessment.objects.get(vendor__name="Dummy Identity Services")
         assert not Response.objects.of_customer().outstanding().filter(assessment=waiting).exists()
-        assert {question.question.key for question in consensus.to_discuss(waiting)} >= {"speed-triggers"}
+        assert {question.question.key for question in meeting.to_discuss(waiting)} >= {"speed-triggers"}
         late = Response.objects.get(assessment__vendor__name="Placeholder Networks", due_on__lt=TODAY)
         assert late.is_outstanding
         assert Delegation.objects.open().count() == 1

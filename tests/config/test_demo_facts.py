@@ -12,8 +12,8 @@ from accounts.models import Department
 from config import demo
 from config.demo_facts import DemoFacts
 from tests.factories import Cast, make_vendor
-from vendors import measures
-from vendors.metrics import Direction, Measures
+from vendors.measures import loading
+from vendors.measures.metrics import Direction, Measures
 from vendors.models import Feedback, Incident, MeasureTarget, Pulse, Service, Vendor
 
 DAYS = (date(2026, 11, 22), date(2027, 3, 1), date(2028, 2, 29))
@@ -34,7 +34,7 @@ def _load(cast: Cast, name: str, today: date) -> Vendor:
 
 
 def _measured(vendor: Vendor, today: date) -> Measures:
-    return measures.measures_of(vendor, now=datetime.combine(today, time(12), tzinfo=UTC))
+    return loading.measures_of(vendor, now=datetime.combine(today, time(12), tzinfo=UTC))
 
 
 @pytest.fixture

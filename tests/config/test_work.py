@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, User
-from assessments import lifecycle
+from assessments.lifecycle import transitions
 from assessments.models import AssessmentState
 from config.work import LATEST
 from reports.models import Scorecard
@@ -26,8 +26,8 @@ SignedIn = Callable[[Membership | User], Client]
 def approved(cast: Cast) -> Scorecard:
     """Through the lifecycle, so that it has its scorecard."""
     assessment = make_assessment(cast.assessor, grade=4)
-    lifecycle.submit(cast.assessor, assessment)
-    lifecycle.approve(cast.approver, assessment)
+    transitions.submit(cast.assessor, assessment)
+    transitions.approve(cast.approver, assessment)
     return Scorecard.objects.get(assessment=assessment)
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from groundwork.tables import cells
 from manifesto import bank as banks
 from manifesto import workbook, yaml_files
 from manifesto.bank import LIMITS, Bank, ChangeKind, Policy, QuestionEntry, RuleEntry, Texts, clean
@@ -84,9 +85,9 @@ def test_plain_values_out_and_in_change_nothing(bank: Bank) -> None:
 
 @given(st.text())
 def test_a_neutralised_text_is_no_formula_and_comes_back(text: str) -> None:
-    written = workbook.neutralise(text)
+    written = cells.neutralise(text)
     assert not written.startswith(("=", "+", "-", "@", "\t", "\r"))
-    assert workbook.restore(written) == text
+    assert cells.restore(written) == text
 
 
 @given(st.text())

@@ -8,15 +8,17 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from assessments import lifecycle, measured, scoring
+from assessments.findings import findings
+from assessments.lifecycle import transitions
 from assessments.models import Answer, Assessment, AssessmentState
+from assessments.score import arithmetic
 from manifesto import bank as banks
 from manifesto import yaml_files
-from reports import measured as frozen
-from reports import snapshots
 from reports.models import Scorecard
+from reports.scorecard import findings as frozen
+from reports.scorecard import snapshots
 from tests.factories import NOW, Cast, make_assessment
-from vendors import metrics
+from vendors.measures import metrics
 
 SHA = "ab" * 32
 SAYS = (
@@ -29,8 +31,8 @@ Answers = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 def approve(cast: Cast, assessment: Assessment) -> Scorecard:
     """Submit and approve, as people do."""
-    lifecycle.submit(cast.assessor, assessment, now=NOW)
-    lifecycle.approve(cast.approver, assessment, now=NOW)
+    transitions.submit(cast.assessor, assessment, now=NOW)
+    transitions.approve(cast.approver, assessment, now=NOW)
     return Scorecard.objects.get(assessment=assessment)
 
 
@@ -77,7 +79,7 @@ def _question(position: int, question: banks.QuestionEntry) -> dict[str, Any]:
     return {
         "key": question.key,
         "position": position,
-        "weight": str(scoring.Fraction(question.weight)),
+        "weight": str(arithmetic.Fraction(question.weight)),
         "knockout": question.knockout,
         "fact": question.fact,
         "revision": question.revision,
@@ -111,7 +113,7 @@ def snapshot(answers: Answers = usual, *raters: Answers, **names: Any) -> dict[s
     """A complete snapshot of an approved assessment of the shipped bank; one response for each rater."""
     content: dict[str, Any] = {
         "schema": snapshots.SCHEMA_VERSION,
-        "engine": scoring.ENGINE_VERSION,
+        "engine": arithmetic.ENGINE_VERSION,
         "number": "S-2026-001",
         "time_zone": "Europe/Brussels",
         "organisation": {"name": names.get("organisation", "Harbour Hospital"), "slug": "harbour"},
@@ -160,7 +162,7 @@ def snapshot(answers: Answers = usual, *raters: Answers, **names: Any) -> dict[s
 
 def computed(content: Mapping[str, Any]) -> dict[str, Any]:
     """The content with the numbers that it computes to."""
-    return {**content, "score": scoring.as_data(snapshots.recompute(content)), "gap": snapshots.gap_of(content)}
+    return {**content, "score": arithmetic.as_data(snapshots.recompute(content)), "gap": snapshots.gap_of(content)}
 
 
 def full(**names: Any) -> dict[str, Any]:
@@ -260,16 +262,16 @@ def with_measures(
         not_critical=11,
     )
     agreed = {
-        key: measured.Target(value=value, agreed_on=date(2025, 1, 15), note="Annex 4")
+        key: findings.Target(value=value, agreed_on=date(2025, 1, 15), note="Annex 4")
         for key, value in (targets or {}).items()
     }
     rules = [
         replace(rule, incidents=tuple(f"INC{9000 + n}" for n in range(20)), incident_count=len(given))
         if rule.is_speaking
         else rule
-        for rule in measured.findings(snapshots.recompute(content), snapshots.self_view(content), measures, agreed)
+        for rule in findings.findings(snapshots.recompute(content), snapshots.self_view(content), measures, agreed)
     ]
-    return {**content, **frozen.as_data(measured.Measured(rules=tuple(rules), measures=measures, targets=agreed))}
+    return {**content, **frozen.as_data(findings.Measured(rules=tuple(rules), measures=measures, targets=agreed))}
 
 
 def _reply(rule: str, stance: str, text: str, *, earlier: bool) -> dict[str, Any]:

@@ -15,14 +15,14 @@ from config.celery import app
 
 django.setup()
 
-from reports import press  # noqa: E402  the models must be ready
+from reports import worker  # noqa: E402  the models must be ready
 from reports.models import Scorecard  # noqa: E402
 
 __all__ = ["app"]
 FOLDER = Path(os.environ["STAND_INS"])
 
 
-def produce(scorecard: Scorecard, *, language: str, report_progress: press.Progress) -> bytes:
+def produce(scorecard: Scorecard, *, language: str, report_progress: worker.Progress) -> bytes:
     """In place of the renderer; each execution gives bytes of its own, so that a second one would show."""
     _note(f"{scorecard.number} {language} {os.getpid()}\n")
     report_progress(30)
@@ -40,5 +40,5 @@ def _note(line: str) -> None:
     os.close(log)
 
 
-press.produce = produce
-press.warm_up = lambda: None
+worker.produce = produce
+worker.warm_up = lambda: None

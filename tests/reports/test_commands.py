@@ -11,17 +11,19 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Organisation
-from assessments import lifecycle
+from assessments.lifecycle import transitions
 from assessments.models import Assessment, AssessmentState, Response
-from reports import press, rendering, snapshots
+from reports import worker
+from reports.documents import job
 from reports.models import Document, Rendering, RenderingState
+from reports.scorecard import snapshots
 from tests.factories import NOW, Cast, make_assessment
 from tests.reports import cards
 
 
 @pytest.fixture(autouse=True)
 def _no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rendering, "nudge", lambda pk: True)
+    monkeypatch.setattr(job, "nudge", lambda pk: True)
 
 
 def run(*arguments: str, **options: Any) -> str:
@@ -43,9 +45,9 @@ def test_scorecard_writes_the_pdf_and_keeps_the_document(cast: Cast, tmp_path: P
 def test_a_ready_document_is_used_again(cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     card = cards.approved(cast)
     output = tmp_path / "card.pdf"
-    monkeypatch.setattr(press, "produce", lambda *args, **kwargs: b"%PDF-once")
+    monkeypatch.setattr(worker, "produce", lambda *args, **kwargs: b"%PDF-once")
     run("scorecard", card.assessment.reference, "--output", str(output))
-    monkeypatch.setattr(press, "produce", None)
+    monkeypatch.setattr(worker, "produce", None)
     run("scorecard", card.number, "--output", str(output))
     assert output.read_bytes() == b"%PDF-once"
     assert Rendering.objects.get().attempts == 1
@@ -111,10 +113,10 @@ def test_a_reference_of_two_organisations_asks_which(cast: Cast) -> None:
 
 def test_a_document_that_cannot_be_made_says_why(cast: Cast, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def refused(*args: object, **kwargs: object) -> bytes:
-        raise press.pdf.RenderingRefused("x")
+        raise worker.pdf.RenderingRefused("x")
 
     card = cards.approved(cast)
-    monkeypatch.setattr(press, "produce", refused)
+    monkeypatch.setattr(worker, "produce", refused)
     with pytest.raises(CommandError, match=r"S-2026-001 cannot be printed: .*never fetched"):
         run("scorecard", card.number, "--output", str(tmp_path / "x.pdf"))
     assert not (tmp_path / "x.pdf").exists()
@@ -125,13 +127,11 @@ def test_a_document_that_a_worker_holds_is_waited_for(
 ) -> None:
     """The nudge may reach a worker before the command gets to it."""
     card = cards.approved(cast)
-    monkeypatch.setattr(press, "produce", lambda *args, **kwargs: b"%PDF-worker")
-    wish = rendering.request_rendering(card, language="en", requested_by=None)
-    held = rendering.claim(wish.pk, now=rendering.timezone.now())
+    monkeypatch.setattr(worker, "produce", lambda *args, **kwargs: b"%PDF-worker")
+    wish = job.request_rendering(card, language="en", requested_by=None)
+    held = job.claim(wish.pk, now=job.timezone.now())
     assert held is not None
-    monkeypatch.setattr(
-        "time.sleep", lambda seconds: rendering.publish(held, b"%PDF-worker", now=rendering.timezone.now())
-    )
+    monkeypatch.setattr("time.sleep", lambda seconds: job.publish(held, b"%PDF-worker", now=job.timezone.now()))
     run("scorecard", card.number, "--output", str(tmp_path / "x.pdf"))
     assert (tmp_path / "x.pdf").read_bytes() == b"%PDF-worker"
 
@@ -172,10 +172,10 @@ def test_numbers_that_the_answers_do_not_give_end_with_an_error(
 def test_score_of_an_open_assessment_counts_what_was_handed_in(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=3)
     assert json.loads(run("score", str(assessment.pk), "--json"))["met"] == 0
-    lifecycle.hand_in(cast.assessor, assessment, now=NOW)
+    transitions.hand_in(cast.assessor, assessment, now=NOW)
     data = json.loads(run("score", str(assessment.pk), "--json"))
     assert (data["state"], data["met"], data["rules"][0]["weighted_sum"]) == ("collecting", 7, "150/1")
-    lifecycle.submit(cast.assessor, assessment, now=NOW)
+    transitions.submit(cast.assessor, assessment, now=NOW)
     assert "7 of 7 rules met, verdict met" in run("score", assessment.reference)
 
 

@@ -11,11 +11,14 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
-from assessments import desk, links
 from assessments.models import Answer, Response, VendorLink
-from reports import copies, press, snapshots
-from reports import rendering as jobs
+from assessments.vendor_side import answers as vendor_answers
+from assessments.vendor_side import links
+from reports import worker
+from reports.documents import job as jobs
 from reports.models import Rendering, RenderingState, Scorecard, VendorCopy
+from reports.scorecard import snapshots
+from reports.vendor_copy import copies
 from tests.factories import NOW, Cast
 from tests.reports import cards, verapdf
 from tests.reports.renderings import make_scorecard
@@ -42,9 +45,9 @@ def test_handing_in_makes_the_copy_in_the_same_transaction(cast: Cast, monkeypat
 
     with monkeypatch.context() as patch, pytest.raises(OSError, match="no"):
         patch.setattr(snapshots, "canonical", broken)
-        desk.hand_in(link, now=NOW)
+        vendor_answers.hand_in(link, now=NOW)
     assert not VendorCopy.objects.exists()
-    assert desk.response_of(link).submitted_at is None
+    assert vendor_answers.response_of(link).submitted_at is None
     copy = hand_in(link)
     assert (copy.submitted_at, copy.response_id) == (NOW, link.response_id)
 
@@ -108,7 +111,7 @@ def test_what_is_changed_later_stays_as_it_was(copy: VendorCopy) -> None:
 def test_a_copy_without_its_hash_is_not_printed(copy: VendorCopy) -> None:
     copy.snapshot = copy.snapshot.replace('"grade":4', '"grade":3')
     with pytest.raises(snapshots.SnapshotDamaged):
-        press.produce(copy, language="en")
+        worker.produce(copy, language="en")
 
 
 @pytest.mark.parametrize("statement", ["UPDATE reports_vendorcopy SET snapshot = ''", "DELETE FROM reports_vendorcopy"])
@@ -127,7 +130,7 @@ def test_outside_a_transaction_no_copy_is_made() -> None:
 def test_no_copy_is_made_of_what_was_not_handed_in(cast: Cast) -> None:
     link, _token = make_linked(cast)
     with pytest.raises(ValueError, match="handed in"):
-        copies.make_copy(desk.response_of(link), link)
+        copies.make_copy(vendor_answers.response_of(link), link)
 
 
 def test_a_copy_costs_the_same_few_queries_whatever_it_holds(cast: Cast) -> None:
@@ -163,7 +166,7 @@ def test_a_copy_is_wished_for_once_a_language(copy: VendorCopy) -> None:
 
 def test_the_worker_prints_the_copy(copy: VendorCopy) -> None:
     wish = jobs.request_rendering(copy, language="fr", requested_by=None)
-    press.render(wish.pk)
+    worker.render(wish.pk)
     wish.refresh_from_db()
     assert wish.state == RenderingState.READY
     assert "Robin Example" in text_of(bytes(wish.document.content))
@@ -177,7 +180,7 @@ def test_members_find_no_rendering_of_a_vendors_copy(cast: Cast, copy: VendorCop
 # On paper --------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_copy_speaks_the_language_asked_for(copy: VendorCopy, language: str) -> None:
-    words = text_of(press.produce(copy, language=language))
+    words = text_of(worker.produce(copy, language=language))
     assert f"support question 1 ({language})" in words
     assert f"support question 1 level 4 ({language})" in words
     assert "cd" * 32 in words.replace(" ", "")
@@ -185,9 +188,9 @@ def test_the_copy_speaks_the_language_asked_for(copy: VendorCopy, language: str)
 
 
 def test_the_same_copy_gives_the_same_bytes(copy: VendorCopy) -> None:
-    first = press.produce(copy, language="nl")
-    press.produce(cards.scorecard(cards.snapshot()), language="fr")
-    assert press.produce(copy, language="nl") == first
+    first = worker.produce(copy, language="nl")
+    worker.produce(cards.scorecard(cards.snapshot()), language="fr")
+    assert worker.produce(copy, language="nl") == first
 
 
 def test_what_the_vendor_wrote_is_printed_as_words(cast: Cast) -> None:
@@ -201,6 +204,6 @@ def test_what_the_vendor_wrote_is_printed_as_words(cast: Cast) -> None:
 def test_copies_pass_pdf_ua_1(copy: VendorCopy, tmp_path: object) -> None:
     paths = {language: tmp_path / f"{language}.pdf" for language in LANGUAGES}  # type: ignore[operator]
     for language, path in paths.items():
-        path.write_bytes(press.produce(copy, language=language))
+        path.write_bytes(worker.produce(copy, language=language))
     found = verapdf.failures(*paths.values())
     assert {language: found[path] for language, path in paths.items()} == {language: [] for language in LANGUAGES}

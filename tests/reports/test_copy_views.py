@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Role
-from assessments import links
 from assessments.models import VendorLink
-from reports import rendering as jobs
+from assessments.vendor_side import links
+from reports.documents import job as jobs
 from reports.models import Document, Rendering, RenderingState
 from tests.factories import NOW, Cast
 from tests.reports.renderings import PDF

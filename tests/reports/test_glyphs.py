@@ -2,7 +2,7 @@
 
 import pytest
 
-from reports import glyphs
+from reports.documents import glyphs
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ import pytest
 from pypdf import PdfReader
 from weasyprint import HTML
 
-from reports import pdf, press
+from reports import worker
+from reports.documents import pdf
 from reports.models import Scorecard
 from tests.reports import cards, verapdf
 
@@ -30,7 +31,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def printed(content: Mapping[str, Any], language: str = "en") -> PdfReader:
-    return PdfReader(BytesIO(press.produce(cards.scorecard(content), language=language)))
+    return PdfReader(BytesIO(worker.produce(cards.scorecard(content), language=language)))
 
 
 def text_of(reader: PdfReader) -> str:
@@ -43,7 +44,7 @@ def usual() -> dict[str, bytes]:
     """The usual scorecard in each language, printed once for all tests that only read it: by threads, all at once."""
     card = cards.scorecard(cards.snapshot())
     with ThreadPoolExecutor(len(LANGUAGES)) as threads:
-        made = threads.map(lambda language: press.produce(card, language=language), LANGUAGES)
+        made = threads.map(lambda language: worker.produce(card, language=language), LANGUAGES)
     return dict(zip(LANGUAGES, made, strict=True))
 
 
@@ -51,26 +52,26 @@ def usual() -> dict[str, bytes]:
 def full() -> dict[str, bytes]:
     """A scorecard with consensus, gap, replies and levels of approval in each language."""
     card = cards.scorecard(cards.full())
-    return {language: press.produce(card, language=language) for language in LANGUAGES}
+    return {language: worker.produce(card, language=language) for language in LANGUAGES}
 
 
 @pytest.fixture(scope="module")
 def measured() -> dict[str, bytes]:
     """The full scorecard with everything that measures can say against it, in each language."""
     content = cards.with_measures(cards.full(), cards.cases(repeating=-0.4), targets={"duration_mean": 8})
-    return {language: press.produce(cards.scorecard(content), language=language) for language in LANGUAGES}
+    return {language: worker.produce(cards.scorecard(content), language=language) for language in LANGUAGES}
 
 
 @pytest.fixture(scope="module")
 def foreign() -> bytes:
     """The usual scorecard of a vendor whose name is written from right to left, with a picture in it."""
-    return press.produce(cards.scorecard(cards.snapshot(vendor=FOREIGN)), language="en")
+    return worker.produce(cards.scorecard(cards.snapshot(vendor=FOREIGN)), language="en")
 
 
 @pytest.fixture(scope="module")
 def extreme() -> bytes:
     """Texts as long and as odd as people can make them."""
-    return press.produce(extreme_scorecard(), language="nl")
+    return worker.produce(extreme_scorecard(), language="nl")
 
 
 # Sealed off ------------------------------------------------------------------------------------------------------

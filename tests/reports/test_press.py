@@ -9,14 +9,14 @@ import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
-from reports import press
-from reports import rendering as jobs
+from reports import worker
+from reports.documents import job as jobs
+from reports.documents.job import Failure
+from reports.documents.pdf import RenderingRefused
 from reports.models import Document, Rendering, RenderingState, Scorecard
-from reports.pdf import RenderingRefused
-from reports.press import DocumentTooLargeError, Progress
-from reports.rendering import Failure
-from reports.snapshots import SnapshotDamaged
+from reports.scorecard.snapshots import SnapshotDamaged
 from reports.tasks import render_scorecard, sweep_renderings
+from reports.worker import DocumentTooLargeError, Progress
 from tests.factories import NOW, Cast
 from tests.reports.renderings import PDF, make_ready, make_rendering, make_scorecard
 
@@ -38,7 +38,7 @@ def produced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         made.append(f"{scorecard.number} {language}")
         return PDF
 
-    monkeypatch.setattr(press, "produce", produce)
+    monkeypatch.setattr(worker, "produce", produce)
     return made
 
 
@@ -84,9 +84,9 @@ def test_the_task_leaves_alone_what_is_finished_or_gone(scorecard: Scorecard, pr
 def test_what_would_end_the_same_way_again_fails_at_once(
     scorecard: Scorecard, monkeypatch: pytest.MonkeyPatch, fault: Exception, failure: Failure
 ) -> None:
-    monkeypatch.setattr(press, "produce", ends_with(fault))
+    monkeypatch.setattr(worker, "produce", ends_with(fault))
     wish = make_rendering(scorecard)
-    press.render(wish.pk)
+    worker.render(wish.pk)
     assert (row_of(wish).state, row_of(wish).failure, row_of(wish).attempts) == (RenderingState.FAILED, failure, 1)
 
 
@@ -96,12 +96,12 @@ def test_what_would_end_the_same_way_again_fails_at_once(
 def test_any_other_fault_is_tried_five_times(
     scorecard: Scorecard, monkeypatch: pytest.MonkeyPatch, fault: Exception, failure: Failure
 ) -> None:
-    monkeypatch.setattr(press, "produce", ends_with(fault))
+    monkeypatch.setattr(worker, "produce", ends_with(fault))
     wish = make_rendering(scorecard)
     for _attempt in range(4):
-        press.render(wish.pk)
+        worker.render(wish.pk)
         assert row_of(wish).state == RenderingState.QUEUED
-    press.render(wish.pk)
+    worker.render(wish.pk)
     assert (row_of(wish).state, row_of(wish).failure, row_of(wish).attempts) == (RenderingState.FAILED, failure, 5)
 
 
@@ -114,8 +114,8 @@ def test_an_attempt_whose_lease_was_taken_over_writes_nothing(
         jobs.claim(wish.pk, now=timezone.now() + settings.RENDERING_LEASE * 2)
         return b"late"
 
-    monkeypatch.setattr(press, "produce", overtaken)
-    press.render(wish.pk)
+    monkeypatch.setattr(worker, "produce", overtaken)
+    worker.render(wish.pk)
     assert (row_of(wish).state, row_of(wish).attempts) == (RenderingState.RENDERING, 2)
     assert not Document.objects.exists()
 
@@ -131,7 +131,7 @@ def test_an_attempt_stops_as_soon_as_it_hears_that_its_lease_was_taken_over(
         return mine
 
     monkeypatch.setattr(jobs, "claim", claim_for_both)
-    press.render(wish.pk)
+    worker.render(wish.pk)
     assert produced == []
     assert row_of(wish).state == RenderingState.RENDERING
 

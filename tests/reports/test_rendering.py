@@ -11,9 +11,9 @@ import pytest
 from django.db import transaction
 from django.utils import translation
 
-from reports import rendering as jobs
+from reports.documents import job as jobs
+from reports.documents.job import Failure, LeaseLostError
 from reports.models import MAX_ATTEMPTS, Document, Rendering, RenderingState, Scorecard
-from reports.rendering import Failure, LeaseLostError
 from tests.factories import NOW, Cast
 from tests.reports.renderings import PDF, make_ready, make_rendering, make_scorecard
 

@@ -10,8 +10,8 @@ from hashlib import sha256
 import pytest
 
 from accounts.models import Membership, Organisation, Role
+from reports.documents.job import Failure, request_rendering
 from reports.models import MAX_ATTEMPTS, Document, Rendering, RenderingState, Scorecard
-from reports.rendering import Failure, request_rendering
 from tests.factories import make_member
 from tests.reports.renderings import make_scorecard
 from tests.reports.servers import wait_until

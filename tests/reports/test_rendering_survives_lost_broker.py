@@ -14,8 +14,8 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.models import Membership, Organisation, Role
+from reports.documents.job import request_rendering
 from reports.models import Rendering, RenderingState, Scorecard
-from reports.rendering import request_rendering
 from tests.factories import make_member
 from tests.reports.renderings import make_scorecard
 from tests.reports.servers import RedisServer, free_port, wait_until

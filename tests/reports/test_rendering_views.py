@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, User
-from reports import rendering as jobs
+from reports.documents import job as jobs
+from reports.documents.job import Failure
 from reports.models import Rendering, RenderingState, Scorecard
-from reports.rendering import Failure
 from tests.factories import Cast
 from tests.reports.renderings import PDF, make_ready, make_rendering, make_scorecard
 

@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assessments.models import Answer
-from reports import snapshots
 from reports.models import Scorecard
+from reports.scorecard import snapshots
 from tests.factories import Cast, make_assessment, make_incident, make_release, make_vendor
 from tests.reports import cards
 from tests.reports.renderings import make_ready

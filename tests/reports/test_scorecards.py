@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from assessments.scoring import Policy
-from reports import scorecards, snapshots, voices, wording
+from assessments.score.arithmetic import Policy
+from reports.scorecard import people, snapshots
+from reports.scorecard import view as scorecards
+from reports.scorecard import words as wording
 from tests.reports import cards
 
 LANGUAGES = ("en", "fr", "nl")
@@ -212,8 +214,8 @@ def test_the_gap_is_told_beside_the_rule_and_drawn_as_the_vendors_outline() -> N
 def test_each_gap_has_its_words(difference: str | None, said: str, signed: str) -> None:
     stored = {"rule": "support", "vendor": "50", "customer": "50", "difference": difference}
     words = wording.Words(language="en", policy=Policy(), rules={}, questions={})
-    assert voices.gap(stored, words) == said
-    assert voices.gap_signed(stored, words) == signed
+    assert people.gap(stored, words) == said
+    assert people.gap_signed(stored, words) == signed
 
 
 def test_a_consensus_shows_its_grade_its_reason_its_day_and_who_was_there() -> None:

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import AuditEntry, Department
-from assessments import agreement, desk, gap, lifecycle, links, measured, reply, scoring, standing
+from assessments.findings import findings
+from assessments.lifecycle import transitions
 from assessments.models import (
     Answer,
     Assessment,
@@ -27,11 +28,15 @@ from assessments.models import (
     ReplyRequest,
     Response,
 )
-from reports import press, scorecards, snapshots
+from assessments.score import agreement, arithmetic, reading, self_view
+from assessments.vendor_side import answers as vendor_answers
+from assessments.vendor_side import links, reply
+from reports import worker
 from reports.models import Scorecard, ScorecardRule
+from reports.scorecard import snapshots, view
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_incident, make_release, make_vendor
 from tests.reports import cards
-from vendors import facts
+from vendors import facts_revision
 from vendors.models import Contact, MeasureTarget, Vendor
 
 
@@ -99,8 +104,8 @@ def test_snapshot_holds_texts_in_three_languages_answers_evidence_policy_and_dec
 
 def test_decisions_before_the_approval_are_kept(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=3)
-    lifecycle.submit(cast.assessor, assessment, now=NOW)
-    lifecycle.send_back(cast.approver, assessment, reason="Look again", now=NOW)
+    transitions.submit(cast.assessor, assessment, now=NOW)
+    transitions.send_back(cast.approver, assessment, reason="Look again", now=NOW)
     content = snapshots.load(cards.approve(cast, assessment))
     assert [(a["decision"], a["reason"]) for a in content["approvals"]] == [
         ("sent_back", "Look again"),
@@ -138,9 +143,9 @@ def test_the_snapshot_alone_computes_to_the_standing_score(cast: Cast) -> None:
         Answer.objects.filter(pk=cards.answer_of(assessment, key).pk).update(**fields)
     content = snapshots.load(cards.approve(cast, assessment))
     score = snapshots.recompute(content)
-    assert score == standing.standing(assessment)
+    assert score == reading.standing(assessment)
     assert score == snapshots.score_of(content)
-    assert scoring.as_data(score) == content["score"]
+    assert arithmetic.as_data(score) == content["score"]
 
 
 ANSWERS = st.one_of(
@@ -166,9 +171,9 @@ def test_whatever_is_answered_the_stored_numbers_are_those_that_the_snapshot_com
 
 def test_a_response_that_was_never_submitted_is_left_out(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=3)
-    lifecycle.submit(cast.assessor, assessment, now=NOW)
+    transitions.submit(cast.assessor, assessment, now=NOW)
     Response.objects.create(assessment=assessment, rater=cast.colleague.user)
-    lifecycle.approve(cast.approver, assessment, now=NOW)
+    transitions.approve(cast.approver, assessment, now=NOW)
     assert [r["name"] for r in snapshots.load(assessment.scorecard)["responses"]] == ["Assessor"]
 
 
@@ -190,8 +195,8 @@ def test_numbers_count_by_organisation_and_by_the_year_on_the_wall(cast: Cast) -
     assert cards.approved(cast, release=release).number == "S-2026-002"
     new_year = datetime(2027, 1, 1, 0, 10, tzinfo=ZoneInfo("Europe/Brussels"))  # still 2026 in UTC
     assessment = make_assessment(cast.assessor, grade=3, release=release)
-    lifecycle.submit(cast.assessor, assessment, now=NOW)
-    lifecycle.approve(cast.approver, assessment, now=new_year)
+    transitions.submit(cast.assessor, assessment, now=NOW)
+    transitions.approve(cast.approver, assessment, now=new_year)
     assert assessment.scorecard.number == "S-2027-001"
 
 
@@ -201,9 +206,9 @@ def test_an_approval_whose_scorecard_fails_is_undone(cast: Cast, monkeypatch: py
 
     monkeypatch.setattr(snapshots, "canonical", broken)
     assessment = make_assessment(cast.assessor, grade=3)
-    lifecycle.submit(cast.assessor, assessment, now=NOW)
+    transitions.submit(cast.assessor, assessment, now=NOW)
     with pytest.raises(OSError, match="no"):
-        lifecycle.approve(cast.approver, assessment, now=NOW)
+        transitions.approve(cast.approver, assessment, now=NOW)
     assert Assessment.objects.get(pk=assessment.pk).state == AssessmentState.IN_REVIEW
     assert not Scorecard.objects.exists()
 
@@ -211,17 +216,17 @@ def test_an_approval_whose_scorecard_fails_is_undone(cast: Cast, monkeypatch: py
 def test_a_snapshot_that_computes_otherwise_than_the_approver_saw_is_refused(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(standing, "standing", lambda assessment: None)
+    monkeypatch.setattr(reading, "standing", lambda assessment: None)
     assessment = make_assessment(cast.assessor, grade=3)
-    lifecycle.submit(cast.assessor, assessment, now=NOW)
+    transitions.submit(cast.assessor, assessment, now=NOW)
     with pytest.raises(RuntimeError, match="standing score"):
-        lifecycle.approve(cast.approver, assessment, now=NOW)
+        transitions.approve(cast.approver, assessment, now=NOW)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_outside_a_transaction_no_scorecard_is_made() -> None:
     with pytest.raises(RuntimeError, match="transaction"):
-        snapshots.make_scorecard(Assessment(), lifecycle.Approval())
+        snapshots.make_scorecard(Assessment(), transitions.Approval())
 
 
 CHANGES = {
@@ -271,7 +276,7 @@ def spoken(cast: Cast) -> Assessment:
     link, _token = links.create(cast.assessor, assessment, contact)
     own = Answer.objects.filter(response=link.response_id, question__key__startswith="support")
     own.update(vendor_says="We stay.", grade=4, updated_through=link)
-    desk.hand_in(link, now=NOW)
+    vendor_answers.hand_in(link, now=NOW)
     meeting = Meeting.objects.create(assessment=assessment, held_on=NOW.date(), created_by=cast.assessor.user)
     meeting.attendees.add(cast.assessor.user, cast.colleague.user)
     Consensus.objects.create(
@@ -287,8 +292,8 @@ def spoken(cast: Cast) -> Assessment:
 
 
 def approve_without_the_late(cast: Cast, assessment: Assessment) -> dict[str, Any]:
-    lifecycle.submit(cast.assessor, assessment, without_outstanding=True, now=NOW)
-    lifecycle.approve(cast.approver, assessment, now=NOW)
+    transitions.submit(cast.assessor, assessment, without_outstanding=True, now=NOW)
+    transitions.approve(cast.approver, assessment, now=NOW)
     return snapshots.load(Scorecard.objects.get(assessment=assessment))
 
 
@@ -328,7 +333,7 @@ def test_the_score_uses_the_consensus_and_the_vendor_never_counts(cast: Cast, sp
         }
     }
     score = snapshots.recompute(content)
-    assert score == standing.standing(spoken) == snapshots.score_of(content)
+    assert score == reading.standing(spoken) == snapshots.score_of(content)
     assert score.rules[0].percent == Fraction(75 + 50, 2)
     without_vendor = [one for one in content["responses"] if one["kind"] == "customer"]
     assert snapshots.recompute({**content, "responses": without_vendor}) == score
@@ -338,14 +343,14 @@ def test_the_gap_is_that_of_the_assessment(cast: Cast, spoken: Assessment) -> No
     content = approve_without_the_late(cast, spoken)
     assert content["gap"][0] == {"rule": "support", "vendor": "100", "customer": "125/2", "difference": "75/2"}
     assert content["gap"][1]["vendor"] is None
-    for stored, found in zip(content["gap"], gap.gaps(spoken), strict=True):
+    for stored, found in zip(content["gap"], self_view.gaps(spoken), strict=True):
         assert stored["vendor"] == (None if found.vendor is None else str(found.vendor))
         assert stored["difference"] == (None if found.difference is None else str(found.difference))
 
 
 @pytest.mark.parametrize("is_sent", [True, False])
 def test_a_reply_is_kept_once_it_was_sent(cast: Cast, spoken: Assessment, is_sent: bool) -> None:
-    lifecycle.submit(cast.assessor, spoken, without_outstanding=True, now=NOW)
+    transitions.submit(cast.assessor, spoken, without_outstanding=True, now=NOW)
     spoken.refresh_from_db()
     request = ReplyRequest.objects.create(
         assessment=spoken,
@@ -357,7 +362,7 @@ def test_a_reply_is_kept_once_it_was_sent(cast: Cast, spoken: Assessment, is_sen
         submitted_at=NOW if is_sent else None,
     )
     Reply.objects.create(request=request, rule="support", stance="contests", text="We see that otherwise.")
-    lifecycle.approve(cast.approver, spoken, now=NOW)
+    transitions.approve(cast.approver, spoken, now=NOW)
     content = snapshots.load(Scorecard.objects.get(assessment=spoken))
     assert content["reply"]["due_on"] == "2026-03-01"
     assert ("We see that otherwise." in str(content)) is is_sent
@@ -404,10 +409,10 @@ def test_a_snapshot_of_the_first_schema_is_read_and_recomputes() -> None:
 
 @pytest.mark.parametrize("language", ["en", "fr", "nl"])
 def test_a_snapshot_of_the_first_schema_is_shown_and_printed(language: str) -> None:
-    card = scorecards.view_of(schema_1(), language=language)
+    card = view.view_of(schema_1(), language=language)
     assert (card.met, card.agreement, card.has_gap, card.reply_note, card.previous) == (4, "", False, "", "")
     assert [one.level for one in card.approvals] == [""]
-    assert press.produce(schema_1(), language=language).startswith(b"%PDF-1.7")
+    assert worker.produce(schema_1(), language=language).startswith(b"%PDF-1.7")
 
 
 @pytest.mark.parametrize("part", ["consensus", "agreement", "replies", "gap", "heard"])
@@ -438,10 +443,10 @@ def test_a_snapshot_of_the_second_schema_is_read_and_recomputes() -> None:
 
 @pytest.mark.parametrize("language", ["en", "fr", "nl"])
 def test_a_snapshot_of_the_second_schema_is_shown_and_says_nothing_of_measures(language: str) -> None:
-    card = scorecards.view_of(schema_2(), language=language)
+    card = view.view_of(schema_2(), language=language)
     assert (card.measured, card.measured_note, card.charts, card.targets) == (None, "", (), ())
     assert card.has_gap
-    assert press.produce(schema_2(), language=language).startswith(b"%PDF-1.7")
+    assert worker.produce(schema_2(), language=language).startswith(b"%PDF-1.7")
 
 
 # What was measured ------------------------------------------------------------------------------------------------
@@ -463,12 +468,12 @@ def ever_slower(cast: Cast) -> Assessment:
         vendor=vendor, measure="duration_mean", value=8, note="Annex 4", set_by=cast.assessor.user
     )
     assessment = make_assessment(cast.assessor, grade=3, vendor=vendor)
-    lifecycle.submit(cast.assessor, assessment, now=NOW)
+    transitions.submit(cast.assessor, assessment, now=NOW)
     return assessment
 
 
 def test_the_snapshot_holds_the_measures_the_targets_and_what_follows(cast: Cast, ever_slower: Assessment) -> None:
-    lifecycle.approve(cast.approver, ever_slower, now=NOW)
+    transitions.approve(cast.approver, ever_slower, now=NOW)
     content = snapshots.load(Scorecard.objects.get(assessment=ever_slower))
     assert content["schema"] == 3
     kept = content["measures"]
@@ -493,14 +498,14 @@ def test_the_snapshot_holds_the_measures_the_targets_and_what_follows(cast: Cast
 
 
 def test_what_happens_later_changes_nothing_on_the_scorecard(cast: Cast, ever_slower: Assessment) -> None:
-    lifecycle.approve(cast.approver, ever_slower, now=NOW)
+    transitions.approve(cast.approver, ever_slower, now=NOW)
     card = Scorecard.objects.get(assessment=ever_slower)
-    before = scorecards.view_of(card, language="en")
+    before = view.view_of(card, language="en")
     ever_slower.vendor.incidents.all().delete()
     MeasureTarget.objects.all().delete()
     make_incident(ever_slower.vendor, hours=1)
-    facts.changed(ever_slower.vendor_id)
-    assert scorecards.view_of(card, language="en") == before
+    facts_revision.changed(ever_slower.vendor_id)
+    assert view.view_of(card, language="en") == before
     assert before.measured is not None
     assert [notice.finding for notice in before.measured.notices] == ["contradicted"]
 
@@ -508,17 +513,17 @@ def test_what_happens_later_changes_nothing_on_the_scorecard(cast: Cast, ever_sl
 def test_incidents_between_reading_and_approving_are_frozen_and_refuse_nothing(
     cast: Cast, ever_slower: Assessment
 ) -> None:
-    seen = measured.measured(ever_slower, now=NOW)
+    seen = findings.measured(ever_slower, now=NOW)
     assert seen is not None
     make_incident(ever_slower.vendor, "IN-BETWEEN", opened=NOW - timedelta(days=20), hours=2)
-    facts.changed(ever_slower.vendor_id)
-    lifecycle.approve(cast.approver, ever_slower, now=NOW)
+    facts_revision.changed(ever_slower.vendor_id)
+    transitions.approve(cast.approver, ever_slower, now=NOW)
     content = snapshots.load(Scorecard.objects.get(assessment=ever_slower))
     assert content["measures"]["cases"] == seen.measures.cases + 1
 
 
 def test_the_score_does_not_depend_on_measures(cast: Cast, ever_slower: Assessment) -> None:
-    lifecycle.approve(cast.approver, ever_slower, now=NOW)
+    transitions.approve(cast.approver, ever_slower, now=NOW)
     content = snapshots.load(Scorecard.objects.get(assessment=ever_slower))
     assert content["score"]["met"] == 7
     assert snapshots.recompute({**content, "measures": None, "targets": {}, "findings": []}) == snapshots.score_of(
@@ -538,7 +543,7 @@ def test_the_vendors_claim_is_held_against_the_measure_too(cast: Cast, spoken: A
 def test_without_incidents_a_scorecard_says_that_nothing_was_measured(cast: Cast) -> None:
     card = cards.approved(cast)
     assert snapshots.load(card)["measures"] is None
-    shown = scorecards.view_of(card, language="en")
+    shown = view.view_of(card, language="en")
     assert shown.measured is None
     assert shown.measured_note.startswith("Nothing was measured")
 

@@ -9,9 +9,9 @@ import pytest
 from django.utils import translation
 
 from reports.charts import Palette
-from reports.trends import trend_figure
+from reports.figures.trends import trend_figure
 from tests.reports.test_charts import SVG, classed, parsed
-from vendors.metrics import BY_KEY, Direction, Point, Series, Step, Trend
+from vendors.measures.metrics import BY_KEY, Direction, Point, Series, Step, Trend
 
 
 def series(direction: Direction = Direction.FALLING, slope: float | None = -0.5, *, left_out: int = 1) -> Series:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from accounts.models import Department
-from assessments import desk, links
 from assessments.models import Answer, Assessment, Evidence, VendorLink
+from assessments.vendor_side import answers as vendor_answers
+from assessments.vendor_side import links
 from reports.models import VendorCopy
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_release, make_vendor
 from vendors.models import Contact
@@ -51,7 +52,7 @@ def write(link: VendorLink, key: str = "support-1", **fields: object) -> None:
 
 
 def hand_in(link: VendorLink, now: datetime = NOW) -> VendorCopy:
-    desk.hand_in(link, now=now)
+    vendor_answers.hand_in(link, now=now)
     copy = VendorCopy.objects.latest_of(link.response)
     assert copy is not None
     return copy

@@ -11,9 +11,9 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import AuditEntry
 from tests.factories import NOW, Cast, make_feedback, make_incident, make_vendor
-from vendors import feedback
 from vendors.attachments import AttachmentError
 from vendors.models import Feedback, FeedbackFile, Feeling, Pulse, Sla, Vendor
+from vendors.voice import feedback
 
 
 @pytest.fixture

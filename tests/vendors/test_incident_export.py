@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from tests.factories import NOW, Cast, make_incident, make_vendor
-from vendors.incident_export import csv_lines, local
-from vendors.incident_imports import presets
-from vendors.incident_imports.dates import Moments
+from vendors.incident_import.columns import presets
+from vendors.incident_import.rows.dates import Moments
+from vendors.incidents.export import csv_lines, local
 from vendors.models import Incident, Service, Vendor
 
 BRUSSELS = ZoneInfo("Europe/Brussels")

@@ -10,7 +10,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from tests.factories import NOW, Cast, make_incident, make_vendor
-from vendors.incident_forms import IncidentForm, MomentField, ids_in, in_zone, words_in_use
+from vendors.incidents.forms import IncidentForm, MomentField, ids_in, in_zone, words_in_use
 from vendors.models import Incident, Service, Vendor
 
 BRUSSELS = ZoneInfo("Europe/Brussels")

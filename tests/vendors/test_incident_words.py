@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.factories import NOW, Cast, make_incident, make_vendor
-from vendors.incident_words import Fact, duration, facts_of, source
+from vendors.incidents.words import Fact, duration, facts_of, source
 from vendors.models import Incident
 
 

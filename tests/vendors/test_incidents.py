@@ -11,9 +11,10 @@ from django.db import IntegrityError
 
 from accounts.models import AuditEntry
 from tests.factories import NOW, Cast, make_feedback, make_incident, make_vendor
-from vendors import cases, incidents
+from vendors.incidents import changes as incident_changes
+from vendors.measures import cases
 from vendors.models import Feedback, Incident, Pulse, Said, Vendor
-from vendors.register import Taken
+from vendors.register.changes import Taken
 
 LATER = NOW + timedelta(hours=5)
 
@@ -46,7 +47,7 @@ def make_pulse(cast: Cast, incident: Incident, name: str, **fields: Any) -> Puls
 def test_an_added_incident_is_in_the_trail_of_its_vendor_and_renews_its_measures(cast: Cast, vendor: Vendor) -> None:
     before = revision(vendor)
     incident = Incident(vendor=vendor, reference="INC-1", opened_at=NOW)
-    incidents.add_incident(cast.assessor, incident, now=LATER)
+    incident_changes.add_incident(cast.assessor, incident, now=LATER)
     entry = AuditEntry.objects.get()
     assert (entry.verb, entry.object_id, entry.subject_id) == ("incident.added", str(incident.pk), str(vendor.pk))
     assert entry.after["reference"] == "INC-1"
@@ -58,7 +59,9 @@ def test_a_taken_reference_leaves_no_trace(cast: Cast, vendor: Vendor) -> None:
     make_incident(vendor, "INC-1")
     before = revision(vendor)
     with pytest.raises(Taken) as taken:
-        incidents.add_incident(cast.assessor, Incident(vendor=vendor, reference="INC-1", opened_at=NOW), now=LATER)
+        incident_changes.add_incident(
+            cast.assessor, Incident(vendor=vendor, reference="INC-1", opened_at=NOW), now=LATER
+        )
     assert taken.value.field == "reference"
     assert verbs() == []
     assert revision(vendor) == before
@@ -67,21 +70,21 @@ def test_a_taken_reference_leaves_no_trace(cast: Cast, vendor: Vendor) -> None:
 def test_nothing_is_added_to_an_archived_vendor(cast: Cast, vendor: Vendor) -> None:
     fresh = Incident(vendor=vendor, reference="INC-1", opened_at=NOW)  # read before a colleague archived it
     Vendor.objects.filter(pk=vendor.pk).update(archived_at=NOW)
-    with pytest.raises(incidents.VendorArchived):
-        incidents.add_incident(cast.assessor, fresh, now=LATER)
+    with pytest.raises(incident_changes.VendorArchived):
+        incident_changes.add_incident(cast.assessor, fresh, now=LATER)
     assert not Incident.objects.exists()
 
 
 def test_other_faults_than_a_taken_reference_are_not_taken_for_one(cast: Cast, vendor: Vendor) -> None:
     with pytest.raises(IntegrityError):
-        incidents.add_incident(cast.assessor, Incident(vendor=vendor, reference="", opened_at=NOW), now=LATER)
+        incident_changes.add_incident(cast.assessor, Incident(vendor=vendor, reference="", opened_at=NOW), now=LATER)
 
 
 def test_a_change_writes_and_records_what_changed_alone(cast: Cast, vendor: Vendor) -> None:
     incident = make_incident(vendor, problem="Disk", handled_by="Night shift")
-    before, seen = revision(vendor), incidents.fingerprint(incident)
+    before, seen = revision(vendor), incident_changes.fingerprint(incident)
     incident.problem, incident.handled_by = "Cable", "not meant"
-    incidents.change_incident(cast.assessor, incident, changed=["problem"], seen=seen, now=LATER)
+    incident_changes.change_incident(cast.assessor, incident, changed=["problem"], seen=seen, now=LATER)
     stored, entry = Incident.objects.get(), AuditEntry.objects.get()
     assert (stored.problem, stored.handled_by, stored.edited_at) == ("Cable", "Night shift", LATER)
     assert (entry.before, entry.after) == ({"problem": "Disk"}, {"problem": "Cable"})
@@ -90,9 +93,9 @@ def test_a_change_writes_and_records_what_changed_alone(cast: Cast, vendor: Vend
 
 def test_a_change_of_nothing_leaves_no_trace(cast: Cast, vendor: Vendor) -> None:
     incident = make_incident(vendor, problem="Disk")
-    before, seen = revision(vendor), incidents.fingerprint(incident)
+    before, seen = revision(vendor), incident_changes.fingerprint(incident)
     for changed in ([], ["problem"]):
-        incidents.change_incident(cast.assessor, incident, changed=changed, seen=seen, now=LATER)
+        incident_changes.change_incident(cast.assessor, incident, changed=changed, seen=seen, now=LATER)
     assert verbs() == []
     assert Incident.objects.get().edited_at is None
     assert revision(vendor) == before
@@ -100,15 +103,15 @@ def test_a_change_of_nothing_leaves_no_trace(cast: Cast, vendor: Vendor) -> None
 
 def test_what_somebody_else_changed_meanwhile_is_not_overwritten(cast: Cast, vendor: Vendor) -> None:
     incident = make_incident(vendor, problem="Disk")
-    seen = incidents.fingerprint(incident)
+    seen = incident_changes.fingerprint(incident)
     Incident.objects.update(title="From the export")
     incident.problem = "Cable"
-    with pytest.raises(incidents.Moved):
-        incidents.change_incident(cast.assessor, incident, changed=["problem"], seen=seen, now=LATER)
+    with pytest.raises(incident_changes.Moved):
+        incident_changes.change_incident(cast.assessor, incident, changed=["problem"], seen=seen, now=LATER)
     assert Incident.objects.get().problem == "Disk"
 
 
-@pytest.mark.parametrize("name", incidents.INCIDENT_FIELDS)
+@pytest.mark.parametrize("name", incident_changes.INCIDENT_FIELDS)
 def test_every_field_that_people_edit_is_in_the_fingerprint(name: str) -> None:
     field = Incident._meta.get_field(name)
     attribute = getattr(field, "attname", name)
@@ -116,7 +119,7 @@ def test_every_field_that_people_edit_is_in_the_fingerprint(name: str) -> None:
     two = Incident(reference="INC-1", opened_at=NOW)
     old = getattr(two, attribute)
     setattr(two, attribute, LATER if "_at" in name else not old if isinstance(old, bool) else 7)
-    assert incidents.fingerprint(one) != incidents.fingerprint(two)
+    assert incident_changes.fingerprint(one) != incident_changes.fingerprint(two)
 
 
 def test_with_an_incident_go_its_pulses_and_feedback_stays(cast: Cast, vendor: Vendor) -> None:
@@ -125,8 +128,8 @@ def test_with_an_incident_go_its_pulses_and_feedback_stays(cast: Cast, vendor: V
     make_pulse(cast, incident, "two", answered_at=NOW, was_fast=Said.YES)
     said = make_feedback(vendor, incident=incident)
     before = revision(vendor)
-    assert incidents.hanging_on(incident) == incidents.Hanging(pulses=2, answered=1, feedback=1)
-    incidents.delete_incident(cast.assessor, incident)
+    assert incident_changes.hanging_on(incident) == incident_changes.Hanging(pulses=2, answered=1, feedback=1)
+    incident_changes.delete_incident(cast.assessor, incident)
     assert not Incident.objects.exists()
     assert not Pulse.objects.exists()
     assert Feedback.objects.get(pk=said.pk).incident is None
@@ -155,24 +158,24 @@ def test_a_problem_comes_back_within_thirty_days(
 ) -> None:
     first = make_incident(vendor, "INC-1", opened=NOW - timedelta(days=days), **earlier)
     second = make_incident(vendor, "INC-2", problem="Disk full")
-    assert incidents.earlier_of(second) == (first if is_repeat else None)
+    assert incident_changes.earlier_of(second) == (first if is_repeat else None)
 
 
 def test_an_unknown_problem_and_one_of_another_vendor_repeat_nothing(cast: Cast, vendor: Vendor) -> None:
     make_incident(vendor, opened=NOW - timedelta(days=1))
     make_incident(make_vendor(cast.organisation, "Another"), opened=NOW - timedelta(days=1), problem="Disk")
-    assert incidents.earlier_of(make_incident(vendor, problem=" ")) is None
-    assert incidents.earlier_of(make_incident(vendor, problem="Disk")) is None
+    assert incident_changes.earlier_of(make_incident(vendor, problem=" ")) is None
+    assert incident_changes.earlier_of(make_incident(vendor, problem="Disk")) is None
 
 
 def test_the_latest_of_several_is_named(vendor: Vendor) -> None:
     made = [make_incident(vendor, opened=NOW - timedelta(days=days), problem="Disk") for days in (9, 2, 5)]
-    assert incidents.earlier_of(make_incident(vendor, problem="disk")) == made[1]
+    assert incident_changes.earlier_of(make_incident(vendor, problem="disk")) == made[1]
 
 
 def test_what_is_not_critical_may_repeat_what_is(vendor: Vendor) -> None:
     first = make_incident(vendor, opened=NOW - timedelta(days=1), problem="Disk")
-    assert incidents.earlier_of(make_incident(vendor, problem="Disk", mission_critical=False)) == first
+    assert incident_changes.earlier_of(make_incident(vendor, problem="Disk", mission_critical=False)) == first
 
 
 def test_the_page_and_the_measures_agree_on_what_comes_back(vendor: Vendor) -> None:
@@ -191,5 +194,5 @@ def test_the_page_and_the_measures_agree_on_what_comes_back(vendor: Vendor) -> N
         zone=UTC,
     )
     repeats = {fact.case.id for fact in measured if fact.is_repeat}
-    assert {one.pk for one in made if incidents.earlier_of(one)} == repeats
+    assert {one.pk for one in made if incident_changes.earlier_of(one)} == repeats
     assert 5 < len(repeats) < 35

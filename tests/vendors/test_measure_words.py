@@ -9,9 +9,8 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from vendors.measure_words import EXPLAINED, LABELS, UNITS, figure, left_out_words, plural, probability, trend_words
-from vendors.measures import FINE_DIGITS, digits
-from vendors.metrics import (
+from vendors.measures.loading import FINE_DIGITS, digits
+from vendors.measures.metrics import (
     BY_KEY,
     MEASURES,
     Case,
@@ -25,6 +24,7 @@ from vendors.metrics import (
     measure,
     trend,
 )
+from vendors.measures.words import EXPLAINED, LABELS, UNITS, figure, left_out_words, plural, probability, trend_words
 
 FALLING, RISING, FLAT = Direction.FALLING, Direction.RISING, Direction.FLAT
 

@@ -13,9 +13,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from tests.factories import Cast, make_incident, make_vendor
-from vendors.metrics import MEASURES
+from vendors.measures.metrics import MEASURES
+from vendors.measures.targets import set_target
 from vendors.models import Service, Vendor
-from vendors.targets import set_target
 
 UNTIL = "2025-12-31"
 

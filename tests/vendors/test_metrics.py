@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.vendors import by_hand
-from vendors.cases import TAKERS, percentile_90
-from vendors.metrics import (
+from vendors.measures.cases import TAKERS, percentile_90
+from vendors.measures.metrics import (
     BY_KEY,
     DECIDING,
     MEASURES,

@@ -15,7 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.vendors import by_hand
-from vendors.metrics import Case, Direction, Measures, PulseAnswer, Series, Step, Unit, measure, trend
+from vendors.measures.metrics import Case, Direction, Measures, PulseAnswer, Series, Step, Unit, measure, trend
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 SINCE, UNTIL = date(2024, 1, 1), date(2025, 12, 31)

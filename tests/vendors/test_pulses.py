@@ -11,9 +11,9 @@ from django.core import mail
 from accounts import trail
 from accounts.models import AuditEntry, hash_token
 from tests.factories import NOW, Cast, make_incident, make_vendor
-from vendors import pulses
 from vendors.models import Feedback, Incident, Pulse, Sla, Vendor
-from vendors.pulses import PulseError, Receiver, Standing
+from vendors.voice import pulses
+from vendors.voice.pulses import PulseError, Receiver, Standing
 
 SAID = {"told_why": "yes", "fixes_thrown": "no", "was_fast": "partly", "cause_proven": "dont_know"}
 NURSE = Receiver(name="Demo Nurse", email="nurse@example.org")

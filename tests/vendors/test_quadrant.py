@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.factories import Cast, make_feedback, make_vendor
 from vendors.models import Feedback, Sla
-from vendors.quadrant import Field, Placed, by_vendor, field_of, placed, quadrant_of
+from vendors.voice.quadrant import Field, Placed, by_vendor, field_of, placed, quadrant_of
 
 
 def entries(*cells: tuple[str, int, int], vendor: int = 1) -> list[Placed]:

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry, Department
 from tests.factories import NOW, Cast, make_assessment, make_vendor
-from vendors import register
 from vendors.models import Contact, Service, Vendor
+from vendors.register import changes as register
 
 FILLED = {
     "name": "Example Systems",

@@ -10,9 +10,9 @@ import pytest
 from accounts import trail
 from accounts.models import AuditEntry
 from tests.factories import Cast, make_vendor
-from vendors.measures import targets_of
+from vendors.measures.loading import targets_of
+from vendors.measures.targets import delete_target, set_target
 from vendors.models import MeasureTarget, Vendor
-from vendors.targets import delete_target, set_target
 
 AGREED = date(2026, 1, 15)
 

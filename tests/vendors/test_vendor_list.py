@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from assessments import lifecycle
+from assessments.lifecycle import transitions
 from assessments.models import Assessment
 from reports.models import Scorecard
 from tests.factories import NOW, Cast, make_assessment, make_vendor
@@ -147,8 +147,8 @@ def test_a_vendor_with_much_takes_the_queries_of_one_with_little(cast: Cast, sig
 def approved(cast: Cast, vendor: Vendor) -> Assessment:
     """Through the lifecycle, so that it has its scorecard."""
     assessment = make_assessment(cast.assessor, vendor=vendor, grade=4)
-    lifecycle.submit(cast.assessor, assessment)
-    return lifecycle.approve(cast.approver, assessment)
+    transitions.submit(cast.assessor, assessment)
+    return transitions.approve(cast.approver, assessment)
 
 
 def test_a_vendors_page_shows_what_came_out_and_leads_to_the_scorecard(cast: Cast, signed_in: Any) -> None:

@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from tests.factories import Cast, make_feedback, make_incident, make_vendor
-from vendors import feedback
 from vendors.models import Feedback, Service, Sla, Vendor
+from vendors.voice import feedback
 
 ADD = "/feedback/add/"
 

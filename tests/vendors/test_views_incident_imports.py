@@ -17,8 +17,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.factories import Cast, make_incident, make_vendor
-from vendors.incident_imports import files, job, mappings, work
-from vendors.incident_imports.options import Options
+from vendors.incident_import import files, job, saved_mappings, worker
+from vendors.incident_import.columns.options import Options
 from vendors.models import (
     ImportMapping,
     ImportProblem,
@@ -69,7 +69,7 @@ def done(cast: Cast, text: str = MESSY, **vendors: Any) -> IncidentImport:
 
 
 def worked_on(upload: IncidentImport) -> IncidentImport:
-    work.work_on(upload.pk)
+    worker.work_on(upload.pk)
     return IncidentImport.objects.get(pk=upload.pk)
 
 
@@ -212,7 +212,7 @@ def test_a_file_can_be_begun_anew_as_another_tool(client: Client, cast: Cast) ->
 
 def test_a_saved_mapping_reads_the_next_file_with_the_same_headings(client: Client, cast: Cast, alpha: Vendor) -> None:
     first = done(cast, **{"Beta desk": "skip", "Gamma": "new"})
-    mappings.save_mapping(cast.assessor, "Every month", first)
+    saved_mappings.save_mapping(cast.assessor, "Every month", first)
     ImportMapping.objects.update(used_at=None)
     address = at("incident_import_mapping", keep(cast))
 
@@ -488,7 +488,7 @@ def test_an_empty_list_says_what_an_import_is(client: Client) -> None:
 
 def test_the_list_shows_the_own_imports_and_mappings_alone(client: Client, cast: Cast, alpha: Vendor) -> None:
     upload = done(cast)
-    mappings.save_mapping(cast.assessor, "Every month", upload)
+    saved_mappings.save_mapping(cast.assessor, "Every month", upload)
     files.keep(cast.stranger, ContentFile(MESSY.encode()), PRIVATE, timezone.now())
 
     text = text_of(client.get(reverse("incident_import_list")))
@@ -507,11 +507,11 @@ def queries(client: Client, address: str) -> int:
 
 
 def test_the_list_costs_the_same_for_one_import_and_for_many(client: Client, cast: Cast, alpha: Vendor) -> None:
-    mappings.save_mapping(cast.assessor, "One", keep(cast))
+    saved_mappings.save_mapping(cast.assessor, "One", keep(cast))
     addresses = [reverse("incident_import_list"), reverse("incident_import")]
     before = [queries(client, address) for address in addresses]
     for number in range(4):
-        mappings.save_mapping(cast.assessor, f"Mapping {number}", keep(cast))
+        saved_mappings.save_mapping(cast.assessor, f"Mapping {number}", keep(cast))
 
     assert [queries(client, address) for address in addresses] == before
 

@@ -17,10 +17,10 @@ from django.utils import timezone
 from accounts.models import AuditEntry, Membership
 from tests.factories import Cast, make_feedback, make_incident, make_release, make_vendor
 from vendors import withheld
-from vendors.measure_cards import Card
-from vendors.metrics import MEASURES
+from vendors.measures.cards import Card
+from vendors.measures.metrics import MEASURES
+from vendors.measures.targets import set_target
 from vendors.models import MeasureTarget, Service, Sla, Vendor
-from vendors.targets import set_target
 
 
 @pytest.fixture(autouse=True)

@@ -14,10 +14,10 @@ from django.utils import timezone
 from accounts.models import AuditEntry, Membership
 from tests.config.routes import World, arguments, routes
 from tests.factories import Cast, make_feedback, make_incident, make_release, make_vendor
-from vendors import pulses
 from vendors.models import Feedback, Incident, Pulse
-from vendors.pulse_forms import ReceiversField
-from vendors.pulses import Receiver
+from vendors.voice import pulses
+from vendors.voice.pulse_forms import ReceiversField
+from vendors.voice.pulses import Receiver
 
 SAID = {"told_why": "no", "fixes_thrown": "yes", "was_fast": "partly", "cause_proven": "dont_know"}
 WHOLE = {**SAID, "feeling": 2, "comment": "Slow.", "name": "Demo Nurse"}

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django import template
 
-from vendors import incident_words
+from vendors.incidents import words as incident_words
 from vendors.models import Incident
 
 register = template.Library()
@@ -20,7 +20,7 @@ def duration(length: timedelta | None) -> str:
 
 @register.filter
 def sla_word(incident: Incident) -> str:
-    return str(incident_words.SLA_WORDS[incident.sla])
+    return str(incident.get_sla_display())
 
 
 @register.filter

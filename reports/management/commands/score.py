@@ -11,12 +11,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from assessments import gap, scoring, standing
 from assessments.models import Assessment, AssessmentState
-from assessments.scoring import RuleScore, Score, rounded
-from reports import contents, formats, snapshots
+from assessments.score import arithmetic, reading, self_view
+from assessments.score.arithmetic import RuleScore, Score, rounded
+from reports import formats
 from reports.models import Scorecard
 from reports.references import UnknownReferenceError, find_assessment, full_reference
+from reports.scorecard import freezing, snapshots
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +25,7 @@ class Arithmetic:
     """A score, its thresholds, and what it rests on."""
 
     score: Score
-    policy: scoring.Policy
+    policy: arithmetic.Policy
     basis: str
     voices: Mapping[str, Any]  # how far the raters agree, who was heard, and the gap: beside the score, never in it
     scorecard: Scorecard | None = None  # once approved
@@ -54,8 +55,8 @@ class Command(BaseCommand):
             self._print_table(assessment, found)
         if found.scorecard and not found.agrees:
             raise CommandError(
-                f"The numbers of {found.scorecard.number} are not those that engine {scoring.ENGINE_VERSION} computes "
-                f"from its answers; they were written by engine {found.scorecard.engine_version}."
+                f"The numbers of {found.scorecard.number} are not those that engine {arithmetic.ENGINE_VERSION} "
+                f"computes from its answers; they were written by engine {found.scorecard.engine_version}."
             )
 
     def _print_table(self, assessment: Assessment, found: Arithmetic) -> None:
@@ -69,13 +70,13 @@ class Command(BaseCommand):
 def _arithmetic(assessment: Assessment) -> Arithmetic:
     if assessment.state != AssessmentState.APPROVED:
         return Arithmetic(
-            score=standing.standing(assessment),
-            policy=standing.policy_of(assessment.release),
+            score=reading.standing(assessment),
+            policy=reading.policy_of(assessment.release),
             basis="what was handed in so far",
             voices={
-                "agreement": contents.agreement_of(assessment),
-                "heard": contents.heard_in(assessment),
-                "gap": [_gap(rule) for rule in gap.gaps(assessment)],
+                "agreement": freezing.agreement_of(assessment),
+                "heard": freezing.heard_in(assessment),
+                "gap": [_gap(rule) for rule in self_view.gaps(assessment)],
             },
         )
     scorecard = Scorecard.objects.get(assessment=assessment)
@@ -109,12 +110,12 @@ def _data(assessment: Assessment, found: Arithmetic) -> dict[str, Any]:
             "minimum_coverage": str(found.policy.minimum_coverage),
             "knockout_below": found.policy.knockout_below,
         },
-        **scoring.as_data(found.score),
+        **arithmetic.as_data(found.score),
         **found.voices,
     }
 
 
-def _gap(rule: gap.RuleGap) -> dict[str, str | None]:
+def _gap(rule: self_view.RuleGap) -> dict[str, str | None]:
     """As a snapshot holds it."""
     return {
         "rule": rule.rule,

@@ -11,10 +11,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from assessments.models import Assessment, AssessmentState
-from reports import press
+from reports import worker
+from reports.documents.job import Failure, request_rendering
 from reports.models import Rendering, RenderingState, Scorecard
 from reports.references import UnknownReferenceError, find_assessment, full_reference
-from reports.rendering import Failure, request_rendering
 
 PAUSE = 0.2  # seconds, while another worker is at it
 
@@ -106,7 +106,7 @@ def _document(scorecard: Scorecard, language: str) -> bytes:
             raise CommandError(f"{scorecard.number} cannot be printed: {Failure(rendering.failure).label}")
         if time.monotonic() > deadline:
             raise CommandError(f"A worker is still at {scorecard.number}. Try again in a minute.")
-        press.render(rendering.pk)
+        worker.render(rendering.pk)
         rendering = Rendering.objects.get(pk=rendering.pk)
         if rendering.is_unfinished:
             time.sleep(PAUSE)

@@ -11,8 +11,8 @@ from django.utils import timezone
 from openpyxl import Workbook
 
 from accounts.models import Membership
-from vendors.incident_imports import files, job, work
-from vendors.incident_imports.options import Options
+from vendors.incident_import import files, job, worker
+from vendors.incident_import.columns.options import Options
 from vendors.models import ImportProblem, IncidentImport, Vendor
 
 HEADER = ("Number", "Opened", "Resolved", "Title", "Priority", "Supplier")
@@ -80,7 +80,7 @@ def undone(member: Membership, upload: IncidentImport) -> IncidentImport:
 
 def worked(upload: IncidentImport) -> IncidentImport:
     """After a worker has done what the row asks for."""
-    work.work_on(upload.pk)
+    worker.work_on(upload.pk)
     upload.refresh_from_db()
     return upload
 

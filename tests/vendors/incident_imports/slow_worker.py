@@ -15,7 +15,7 @@ from config.celery import app
 
 django.setup()
 
-from vendors.incident_imports import passes, writing  # noqa: E402  the models must be ready
+from vendors.incident_import import batches, writing  # noqa: E402  the models must be ready
 
 __all__ = ["app"]
 FOLDER = Path(os.environ["STAND_INS"])
@@ -35,5 +35,5 @@ def write(*arguments: Any, **named: Any) -> None:
         time.sleep(0.02)
 
 
-passes.BATCH = ROWS
+batches.BATCH = ROWS
 writing.write = write

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vendors.incident_imports import dates
-from vendors.incident_imports.dates import Moments
-from vendors.incident_imports.options import Dates
-from vendors.incident_imports.problems import Problem
-from vendors.incident_imports.values import moment_reader
+from vendors.incident_import.columns.options import Dates
+from vendors.incident_import.rows import dates
+from vendors.incident_import.rows.dates import Moments
+from vendors.incident_import.rows.problems import Problem
+from vendors.incident_import.rows.values import moment_reader
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 LEAP = datetime(2016, 2, 29, 0, 16, tzinfo=UTC)  # 01:16 in Brussels

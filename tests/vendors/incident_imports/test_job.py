@@ -23,8 +23,10 @@ from tests.vendors.incident_imports.files import (
     undone,
     worked,
 )
-from vendors.incident_imports import files, job, naming, passes, undoing, work, writing
-from vendors.incident_imports.options_check import OptionsRefused
+from vendors.incident_import import batches as passes
+from vendors.incident_import import files, job, undoing, worker, writing
+from vendors.incident_import.options_check import OptionsRefused
+from vendors.incident_import.rows import matching
 from vendors.models import (
     FILES_KEPT,
     ImportState,
@@ -133,7 +135,7 @@ def test_one_file_holds_many_vendors_known_new_left_out_and_undecided(cast: Cast
     upload = checked(cast.assessor, as_csv(rows), options_for(vendors=decisions))
     assert counts(upload) == {"new": 4, "left_out": 1, "error": 2, "problems": 2}
     assert upload.names["Group 7"] == 1
-    assert naming.undecided(upload) == ["Nobody knows"]
+    assert matching.undecided(upload) == ["Nobody knows"]
     assert {code for *_rest, code in told(upload)} == {"vendor_unknown", "vendor_empty"}
     assert Vendor.objects.count() == 1
     job.start_import(cast.assessor, upload, tell_workers=False)
@@ -156,7 +158,7 @@ def test_a_name_that_nobody_knows_is_told_once_with_its_rows(cast: Cast) -> None
 
 def test_names_are_suggested_the_vendor_that_is_called_nearly_so(cast: Cast, vendor: Vendor) -> None:
     make_vendor(cast.other_organisation, "Exampel System")
-    found = naming.suggest_vendors(cast.assessor, ["Exampel Systems", "Something else"])
+    found = matching.suggest_vendors(cast.assessor, ["Exampel Systems", "Something else"])
     assert found == {"Exampel Systems": {"vendor": vendor.pk}}
 
 
@@ -331,7 +333,7 @@ def test_a_worker_killed_in_the_middle_leaves_an_import_that_the_next_one_ends(
     with monkeypatch.context() as patched:
         kill_after(patched, after)
         with pytest.raises(Killed):
-            work.work_on(upload.pk)
+            worker.work_on(upload.pk)
     upload.refresh_from_db()
     assert upload.state == ImportState.IMPORTING
     assert worked(upload).state == ImportState.IMPORTING  # the lease still runs

@@ -13,14 +13,15 @@ from django.urls import reverse
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from groundwork.tables.small import WRITTEN_WITH
 from tests.factories import NOW, Cast, make_incident, make_vendor
 from tests.vendors.incident_imports.files import as_csv, counts, kept, told, undone, worked
-from vendors.incident_export import csv_lines
-from vendors.incident_imports import job, own, presets
-from vendors.incident_imports.options import Options
-from vendors.incident_imports.options_check import OptionsRefused
+from vendors.incident_import import job
+from vendors.incident_import.columns import own_download, presets
+from vendors.incident_import.columns.options import Options
+from vendors.incident_import.options_check import OptionsRefused
+from vendors.incidents.export import csv_lines
 from vendors.models import Incident, IncidentImport, Service, Sla, Vendor
-from vendors.sheets import WRITTEN_WITH
 
 LANGUAGES = ("en", "fr", "nl")
 FEW = settings.default.max_examples // 10  # each example is a whole import
@@ -39,7 +40,7 @@ def edited(content: bytes, language: str, edit: Callable[[list[dict[str, str]]],
     """As somebody leaves it who changed some cells in a spreadsheet; fields by their keys."""
     delimiter = WRITTEN_WITH[language]
     header, *lines = csv.reader(StringIO(content.decode("utf-8-sig"), newline=""), delimiter=delimiter)
-    keys = {heading: key for key, heading in own.headings()[language].items()}
+    keys = {heading: key for key, heading in own_download.headings()[language].items()}
     rows = [{keys.get(name, name): cell for name, cell in zip(header, line, strict=True)} for line in lines]
     edit(rows)
     return as_csv([list(row.values()) for row in rows], header=header, delimiter=delimiter)

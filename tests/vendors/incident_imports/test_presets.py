@@ -8,11 +8,12 @@ import pytest
 
 from tests.factories import Cast, make_vendor
 from tests.vendors.incident_imports.files import as_csv, checked, kept, options_for
-from vendors.incident_imports import mappings, presets
-from vendors.incident_imports.fields import BY_KEY, REQUIRED
-from vendors.incident_imports.options import Options
-from vendors.incident_imports.preview import preview
-from vendors.incident_imports.problems import reason
+from vendors.incident_import import saved_mappings
+from vendors.incident_import.columns import presets
+from vendors.incident_import.columns.fields import BY_KEY, REQUIRED
+from vendors.incident_import.columns.options import Options
+from vendors.incident_import.preview import preview
+from vendors.incident_import.rows.problems import reason
 
 EXPORTS = {
     "servicenow": [
@@ -124,15 +125,15 @@ def test_a_mapping_is_found_again_by_the_headings_and_is_nobody_elses(cast: Cast
     decisions = {"Group 7": {"vendor": vendor.pk}, "Old": {"vendor": gone.pk}, "Internal": "skip"}
     rows = [("INC-1", "3/4/2026 01:16", "", "", "", "Group 7")]
     upload = checked(cast.assessor, as_csv(rows), options_for(vendors=decisions))
-    kept_mapping = mappings.save_mapping(cast.assessor, " Our  tool ", upload)
+    kept_mapping = saved_mappings.save_mapping(cast.assessor, " Our  tool ", upload)
     header = ["Supplier", "Priority", "Title", "Resolved", "Opened", "Number"]
     assert kept_mapping.name == "Our tool"
-    assert mappings.mapping_for(cast.colleague, header) == kept_mapping
-    assert mappings.mapping_for(cast.stranger, header) is None
-    assert mappings.mapping_for(cast.assessor, header[1:]) is None
+    assert saved_mappings.mapping_for(cast.colleague, header) == kept_mapping
+    assert saved_mappings.mapping_for(cast.stranger, header) is None
+    assert saved_mappings.mapping_for(cast.assessor, header[1:]) is None
     gone.delete()
-    options = Options.from_data(mappings.options_of(kept_mapping))
+    options = Options.from_data(saved_mappings.options_of(kept_mapping))
     assert options.vendors == {"Group 7": {"vendor": vendor.pk}, "Internal": "skip"}
-    assert mappings.save_mapping(cast.assessor, "Our tool", upload).pk == kept_mapping.pk
-    mappings.delete_mapping(cast.assessor, kept_mapping)
-    assert mappings.mapping_for(cast.assessor, header) is None
+    assert saved_mappings.save_mapping(cast.assessor, "Our tool", upload).pk == kept_mapping.pk
+    saved_mappings.delete_mapping(cast.assessor, kept_mapping)
+    assert saved_mappings.mapping_for(cast.assessor, header) is None

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from groundwork.tables import stream as reading
+from groundwork.tables import xlsx_files
+from groundwork.tables.stream import ImportRefused, open_table, told_apart
 from tests.vendors.incident_imports.files import HEADER, as_csv, as_xlsx
-from vendors.incident_imports import reading, workbooks
-from vendors.incident_imports.reading import ImportRefused, open_table, told_apart
 
 ROWS = [
     ["INC-1", "29/2/2016 01:16", "", "Größe – “fine”, d’été", "1", "Société Générale"],
@@ -188,8 +189,8 @@ def zipped(members: dict[str, bytes]) -> bytes:
 
 
 def test_zip_bombs_and_entities_are_refused_before_any_xml_is_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbooks, "MAX_PART_BYTES", 1_000_000)
-    monkeypatch.setattr(workbooks, "MAX_ROW_BYTES", 2_000_000)
+    monkeypatch.setattr(xlsx_files, "MAX_PART_BYTES", 1_000_000)
+    monkeypatch.setattr(xlsx_files, "MAX_ROW_BYTES", 2_000_000)
     strings = zipped({"[Content_Types].xml": b"<Types/>", "xl/sharedStrings.xml": b"<t>a</t>" * 200_000})
     endless = zipped({"[Content_Types].xml": b"<Types/>", "xl/worksheets/sheet1.xml": b"<row>" + b"<c/>" * 800_000})
     for content in (strings, endless):
@@ -201,6 +202,6 @@ def test_zip_bombs_and_entities_are_refused_before_any_xml_is_read(path: Path, m
 
 
 def test_rows_that_are_claimed_but_empty_end_the_sheet(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbooks, "MAX_EMPTY", 3)
+    monkeypatch.setattr(xlsx_files, "MAX_EMPTY", 3)
     content = as_xlsx([ROWS[0], *[[None]] * 10, ROWS[1]])
     assert read(path, content)[1] == [ROWS[0]]

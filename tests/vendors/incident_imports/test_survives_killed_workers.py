@@ -10,7 +10,7 @@ from tests.factories import make_cast, make_incident, make_vendor
 from tests.reports.servers import wait_until
 from tests.reports.workers import Workshop
 from tests.vendors.incident_imports.files import as_csv, checked, counts, options_for
-from vendors.incident_imports import job
+from vendors.incident_import import job
 from vendors.models import ImportState, Incident, IncidentChange, IncidentImport
 
 ROWS = 60

@@ -17,9 +17,10 @@ from django.utils import timezone
 from tests.concurrency import at_once
 from tests.factories import NOW, Cast, make_vendor
 from tests.vendors.incident_imports.files import as_csv, checked, counts, imported, kept, options_for, worked
-from vendors import feedback, incidents
-from vendors.incident_imports import job, passes, work
+from vendors.incident_import import batches, job, worker
+from vendors.incidents import changes as incident_changes
 from vendors.models import Feedback, ImportState, Incident, IncidentImport, IncidentImportQuerySet, Vendor
+from vendors.voice import feedback
 
 MANY = 12
 
@@ -91,7 +92,7 @@ def test_what_failed_just_now_rests_before_its_next_turn(
         raise RuntimeError("broken")
 
     with monkeypatch.context() as patched:
-        patched.setattr(passes.Pass, "_batch", fail)
+        patched.setattr(batches.Pass, "_batch", fail)
         worked(failing)
     assert nudged == [other.pk]
     worked(other)
@@ -105,7 +106,7 @@ at_the_same_time = pytest.mark.django_db(transaction=connection.vendor == "postg
 
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passes, "BATCH", 2)
+    monkeypatch.setattr(batches, "BATCH", 2)
 
 
 def together(*actions: Callable[[], Any]) -> list[Any]:
@@ -116,7 +117,7 @@ def together(*actions: Callable[[], Any]) -> list[Any]:
 def to_the_end(upload: IncidentImport) -> str:
     """As a worker that is told of it again and again."""
     for _time in range(2_000):
-        work.work_on(upload.pk)
+        worker.work_on(upload.pk)
         upload.refresh_from_db()
         if not upload.is_working:
             return upload.state
@@ -129,7 +130,7 @@ def at_work(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many passes ran at the same time, each time that one began."""
     seen: list[int] = []
     running: list[int] = []
-    real = passes.Pass.run
+    real = batches.Pass.run
 
     def run(self: Any, *arguments: Any) -> None:
         running.append(1)
@@ -139,7 +140,7 @@ def at_work(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         finally:
             running.pop()
 
-    monkeypatch.setattr(passes.Pass, "run", run)
+    monkeypatch.setattr(batches.Pass, "run", run)
     return seen
 
 
@@ -182,7 +183,7 @@ def test_an_import_and_people_who_edit_speak_and_delete_end_without_a_circle(cas
         partial(to_the_end, upload),
         partial(edit, cast, known),
         partial(speak_of, cast, known),
-        partial(incidents.delete_incident, cast.assessor, gone),
+        partial(incident_changes.delete_incident, cast.assessor, gone),
     )
     titles = dict(Incident.objects.values_list("reference", "title"))
     upload.refresh_from_db()
@@ -198,12 +199,14 @@ def edit(cast: Cast, rows: list[Incident]) -> None:
     for row in rows:
         for _time in range(3):
             incident = Incident.objects.select_related("vendor").get(pk=row.pk)
-            seen = incidents.fingerprint(incident)
+            seen = incident_changes.fingerprint(incident)
             incident.title = "By hand"
             try:
-                incidents.change_incident(cast.assessor, incident, changed=["title"], seen=seen, now=timezone.now())
+                incident_changes.change_incident(
+                    cast.assessor, incident, changed=["title"], seen=seen, now=timezone.now()
+                )
                 break
-            except incidents.Moved:
+            except incident_changes.Moved:
                 continue
 
 

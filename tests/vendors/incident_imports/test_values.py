@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from vendors.incident_imports import values
-from vendors.incident_imports.options import Options
-from vendors.incident_imports.problems import WORDS, Problem, reason
+from vendors.incident_import.columns.options import Options
+from vendors.incident_import.rows import values
+from vendors.incident_import.rows.problems import WORDS, Problem, reason
 
 
 def plainly(value: Any) -> Any:

@@ -16,13 +16,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
 from accounts.models import Membership, Organisation
-from vendors.incident_imports import files, job, naming, presets, work
-from vendors.incident_imports.fields import BY_KEY
-from vendors.incident_imports.options import DATES, NEW, SLA_MEANINGS, Options
-from vendors.incident_imports.options_check import OptionsRefused
-from vendors.incident_imports.problems import reason
+from groundwork.tables.cells import ImportRefused
+from vendors.incident_import import files, job, worker
+from vendors.incident_import.columns import presets
+from vendors.incident_import.columns.fields import BY_KEY
+from vendors.incident_import.columns.options import DATES, NEW, SLA_MEANINGS, Options
+from vendors.incident_import.options_check import OptionsRefused
+from vendors.incident_import.rows import matching
+from vendors.incident_import.rows.problems import reason
 from vendors.models import ImportState, IncidentImport, Vendor
-from vendors.sheets import ImportRefused
 
 PROBLEMS_SHOWN = 50
 WAIT = 0.5  # seconds
@@ -101,7 +103,7 @@ def _run(member: Membership, given: dict[str, Any]) -> dict[str, Any]:
 def _through(member: Membership, upload: IncidentImport, given: dict[str, Any]) -> tuple[IncidentImport, list[str]]:
     options = _options(member, upload, given)
     upload = _worked(job.start_check(member, upload, options, tell_workers=False))
-    if given["new_vendors"] and upload.state == ImportState.CHECKED and (names := naming.undecided(upload)):
+    if given["new_vendors"] and upload.state == ImportState.CHECKED and (names := matching.undecided(upload)):
         options = replace(Options.from_data(upload.options), vendors=dict.fromkeys(names, NEW))
         upload = _worked(job.start_check(member, upload, options, tell_workers=False))
     if given["dry_run"] or upload.state != ImportState.CHECKED:
@@ -116,7 +118,7 @@ def _worked(upload: IncidentImport) -> IncidentImport:
     """After its work is done, here or by a worker that was quicker; while another import runs, it waits."""
     is_told = False
     while upload.is_working:
-        work.work_on(upload.pk)
+        worker.work_on(upload.pk)
         upload.refresh_from_db()
         if upload.is_working:
             if not is_told:
@@ -186,5 +188,5 @@ def _summary(upload: IncidentImport, made: list[str]) -> dict[str, Any]:
             for row in problems
         ],
         "vendors_created": made,
-        "vendors_undecided": naming.undecided(upload) if upload.names else [],
+        "vendors_undecided": matching.undecided(upload) if upload.names else [],
     }

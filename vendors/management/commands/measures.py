@@ -12,9 +12,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
 from django.utils import timezone, translation
 
-from vendors import measure_words, metrics
-from vendors.measures import MONTHS, as_data, digits, measures_of, targets_of
-from vendors.metrics import Measures, Series, Step
+from vendors.measures import metrics
+from vendors.measures import words as measure_words
+from vendors.measures.loading import MONTHS, as_data, digits, measures_of, targets_of
+from vendors.measures.metrics import Measures, Series, Step
 from vendors.models import MeasureTarget, Service, Vendor
 
 MOST_MONTHS = 120

@@ -1,0 +1,185 @@
+"""The organisation's chain of approval: its levels for all vendors and for each tier, in order.
+
+What is in review keeps the levels that it was submitted with. Every change is in the trail."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import audit
+from accounts.members import hold
+from accounts.models import Membership, Role
+from assessments.approval.chain import roles_of
+from assessments.approval.panel import who_decides
+from assessments.models import ApprovalLevel
+from vendors.models import Tier
+
+FIELDS = ("tier", "position", "name", "role", "person")
+NO_ONE: dict[Role, Promise] = {
+    Role.ASSESSOR: gettext_lazy("No active member is an assessor: nobody could decide here."),
+    Role.APPROVER: gettext_lazy("No active member is an approver: nobody could decide here."),
+    Role.READER: gettext_lazy("No active member is a reader: nobody could decide here."),
+    Role.ADMIN: gettext_lazy("No active member is an administrator: nobody could decide here."),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LevelLine:
+    level: ApprovalLevel
+    number: int
+    who: str
+    warnings: tuple[str, ...]
+    is_first: bool
+    is_last: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierChain:
+    """The chain of a tier; `tier` empty: of all vendors whose tier has none of its own."""
+
+    tier: str
+    label: str
+    lines: tuple[LevelLine, ...]
+
+
+def chains_of(member: Membership) -> tuple[TierChain, ...]:
+    """All vendors first, then each tier, with what would not work; two queries."""
+    rows = ApprovalLevel.objects.for_member(member).select_related("person__user").order_by("tier", "position")
+    levels = list(rows)
+    active = _active_by_role(member)
+    labels = {"": _("All vendors"), **{tier.value: str(tier.label) for tier in Tier}}
+    return tuple(
+        TierChain(
+            tier=tier,
+            label=label,
+            lines=tuple(_lines([level for level in levels if level.tier == tier], member, active)),
+        )
+        for tier, label in labels.items()
+    )
+
+
+def add_level(
+    actor: Membership, *, tier: str, name: str, role: str = "", person: Membership | None = None
+) -> ApprovalLevel:
+    """A level at the end of the chain of a tier."""
+    with transaction.atomic():
+        hold(actor.organisation_id)
+        last = _chain(actor, tier).aggregate(last=Max("position"))["last"] or 0
+        level = ApprovalLevel.objects.create(
+            organisation=actor.organisation, tier=tier, position=last + 1, name=name, role=role, person=person
+        )
+        _record(actor, "approval_level.added", level, after=audit.snapshot(level, FIELDS))
+    return level
+
+
+def change_level(
+    actor: Membership, level: ApprovalLevel, *, name: str, role: str = "", person: Membership | None = None
+) -> ApprovalLevel:
+    with transaction.atomic():
+        hold(actor.organisation_id)
+        row = ApprovalLevel.objects.for_member(actor).get(pk=level.pk)
+        before = audit.snapshot(row, FIELDS)
+        row.name, row.role, row.person = name, role, person
+        after = audit.snapshot(row, FIELDS)
+        if after != before:
+            row.save(update_fields=["name", "role", "person"])
+            _record(actor, "approval_level.changed", row, before=before, after=after)
+    return row
+
+
+def move_level(actor: Membership, level: ApprovalLevel, *, up: bool) -> None:
+    """Change places with the level before or after; at the end of the chain nothing happens."""
+    with transaction.atomic():
+        hold(actor.organisation_id)
+        row = ApprovalLevel.objects.for_member(actor).get(pk=level.pk)
+        chain = _chain(actor, row.tier)
+        if up:
+            other = chain.filter(position__lt=row.position).last()
+        else:
+            other = chain.filter(position__gt=row.position).first()
+        if other is None:
+            return
+        before = {"position": row.position}
+        _swap(row, other)
+        _record(actor, "approval_level.moved", row, before=before, after={"position": row.position})
+
+
+def delete_level(actor: Membership, level: ApprovalLevel) -> None:
+    """The levels behind it move up."""
+    with transaction.atomic():
+        hold(actor.organisation_id)
+        row = ApprovalLevel.objects.for_member(actor).get(pk=level.pk)
+        _record(actor, "approval_level.deleted", row, before=audit.snapshot(row, FIELDS))
+        row.delete()
+        for number, later in enumerate(_chain(actor, row.tier), start=1):
+            if later.position != number:
+                _place(later, number)
+
+
+def _swap(one: ApprovalLevel, other: ApprovalLevel) -> None:
+    """Through a place that nobody has: no two levels share one, not even within the transaction."""
+    first, second = one.position, other.position
+    highest = ApprovalLevel.objects.filter(organisation=one.organisation_id, tier=one.tier).latest("position").position
+    _place(one, highest + 1)
+    _place(other, first)
+    _place(one, second)
+
+
+def _place(level: ApprovalLevel, position: int) -> None:
+    level.position = position
+    level.save(update_fields=["position"])
+
+
+def _chain(actor: Membership, tier: str) -> QuerySet[ApprovalLevel]:
+    return ApprovalLevel.objects.for_member(actor).filter(tier=tier).order_by("position")
+
+
+# What would not work ---------------------------------------------------------------------------------------------
+def _lines(levels: list[ApprovalLevel], member: Membership, active: Mapping[str, int]) -> Iterable[LevelLine]:
+    by_role = Counter(level.role for level in levels if level.role)
+    for number, level in enumerate(levels, start=1):
+        able = sum(active.get(role, 0) for role in roles_of(level.role, member.organisation))
+        yield LevelLine(
+            level=level,
+            number=number,
+            who=who_decides(level),
+            warnings=tuple(_warnings(level, able, by_role[level.role])),
+            is_first=number == 1,
+            is_last=number == len(levels),
+        )
+
+
+def _warnings(level: ApprovalLevel, able: int, times: int) -> Iterable[str]:
+    """`able`: active members who could decide it by role; `times`: levels of the chain by the same role."""
+    if level.person_id is not None and not _is_active(level.person):
+        if able:
+            yield _("This person is no longer active. Until you name somebody else, any approver stands in.")
+        else:
+            yield _("This person is no longer active, and no active member is an approver to stand in.")
+    if level.role and not able:
+        yield str(NO_ONE[Role(level.role)])
+    if level.role and able and times > able:
+        yield _(
+            "More levels than people: nobody decides two levels of the same answers by role. Name a person instead."
+        )
+
+
+def _is_active(person: Membership | None) -> bool:
+    return person is not None and person.is_active and person.user.is_active
+
+
+def _active_by_role(member: Membership) -> Counter[str]:
+    people = Membership.objects.for_member(member).active().filter(user__is_active=True)
+    return Counter(people.values_list("role", flat=True))
+
+
+def _record(actor: Membership, verb: str, level: ApprovalLevel, **values: Mapping[str, object]) -> None:
+    audit.record(actor.user, verb, level, organisation=actor.organisation, **values)  # type: ignore[arg-type]

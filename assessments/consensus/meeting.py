@@ -1,0 +1,420 @@
+"""The consensus meeting: what needs talk, and what the raters agree on. The arithmetic uses it from then on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from fractions import Fraction
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import audit
+from accounts.access import Right
+from accounts.models import Membership, User
+from assessments.approval import chain
+from assessments.lifecycle import transitions
+from assessments.lifecycle.transitions import IllegalTransition
+from assessments.models import Answer, Assessment, AssessmentState, Consensus, Meeting, Response
+from assessments.score import words as wording
+from assessments.score.agreement import Agreement, agreement
+from assessments.score.arithmetic import Agreed, QuestionState, grade_question
+from assessments.score.reading import question_inputs
+from assessments.score.self_view import WIDE, vendor_answers
+from assessments.secrecy import counted_responses, is_kept_apart, is_rating
+from manifesto.models import GRADE_NAMES, Question
+
+RECORDED_IN = frozenset({AssessmentState.COLLECTING, AssessmentState.IN_REVIEW})
+STILL_RATING = gettext_lazy(
+    "You still rate here yourself. Hand in your own answers first: until then those of the others stay closed to you."
+)
+UNKNOWN = {QuestionState.UNANSWERED, QuestionState.DONT_KNOW}
+
+
+class Cause(StrEnum):
+    """Why a question needs talk."""
+
+    SPREAD = "spread"  # the raters' grades span two levels or more
+    GAP = "gap"  # the vendor's own grade and the raters' mean lie two levels or more apart
+    UNANSWERED = "unanswered"  # nobody said anything
+    DONT_KNOW = "dont_know"  # nobody could grade it, though it may apply
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnchoredLevel:
+    grade: int
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voice:
+    """What one rater, or the vendor about itself, answered; `level` is the anchored text of the grade."""
+
+    answer: Answer
+    level: AnchoredLevel | None
+
+    @property
+    def who(self) -> str:
+        response = self.answer.response
+        return str(response.rater or response.invitation or "")
+
+    @property
+    def blank(self) -> str:
+        """Instead of a grade: “Don’t know”."""
+        return self.answer.get_blank_display() or str(wording.QUESTION_STATES[QuestionState.UNANSWERED])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Discussion:
+    """A question to talk about, with everything that was said about it, and what was agreed, if anything."""
+
+    question: Question
+    causes: tuple[Cause, ...]
+    levels: tuple[AnchoredLevel, ...]
+    voices: tuple[Voice, ...] = ()
+    vendor: Voice | None = None
+    settled: Consensus | None = None
+
+    @property
+    def number(self) -> str:
+        return f"{self.question.rule.position}.{self.question.position}"
+
+    @property
+    def question_id(self) -> int:
+        return self.question.pk
+
+    @property
+    def anchor(self) -> str:
+        return f"question-{self.question.key}"
+
+    @cached_property
+    def grades(self) -> list[int]:
+        return [voice.answer.grade for voice in self.voices if voice.answer.grade is not None]
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why it is here, in words."""
+        return [self._in_words(cause) for cause in self.causes]
+
+    @property
+    def agreed_level(self) -> AnchoredLevel | None:
+        """None where nothing is agreed, and where it was agreed that the question does not apply."""
+        grade = self.settled.grade if self.settled else None
+        return None if grade is None else self.levels[grade]
+
+    def _in_words(self, cause: Cause) -> str:
+        if cause == Cause.SPREAD:
+            return _("Grades lie %(levels)s levels apart") % {"levels": max(self.grades) - min(self.grades)}
+        if cause == Cause.GAP and self.vendor and self.vendor.answer.grade is not None:
+            gap = self.vendor.answer.grade - Fraction(sum(self.grades), len(self.grades))
+            levels = {"levels": wording.number(abs(gap), digits=1)}
+            if gap > 0:
+                return _("The vendor sees itself higher, by %(levels)s levels") % levels
+            return _("The vendor sees itself lower, by %(levels)s levels") % levels
+        return _("Nobody answered") if cause == Cause.UNANSWERED else _("Nobody could grade it")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conflict:
+    """Somebody else recorded something meanwhile; nothing was written. `stored` stands there now (None: undone)."""
+
+    stored: Consensus | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """The meeting at a glance. While the reader still rates, only that: everything else would tell of the others."""
+
+    is_rating: bool
+    open: int = 0
+    settled: int = 0
+    handed_in: int = 0
+    agreement: Agreement | None = None
+
+
+def causes(assessment: Assessment) -> dict[str, tuple[Cause, ...]]:
+    """Question key → why it needs talk, whatever was agreed; only those that do. Nothing before somebody handed in."""
+    if not counted_responses(assessment).exists():
+        return {}
+    said = vendor_answers(assessment)
+    found = {}
+    for question in question_inputs(assessment, counted_responses(assessment), with_consensus=False):
+        graded = grade_question(question)
+        vendor = said[question.key].grade if question.key in said else None
+        why = []
+        if graded.disagreement:
+            why.append(Cause.SPREAD)
+        if vendor is not None and graded.grade is not None and abs(vendor - graded.grade) >= WIDE:
+            why.append(Cause.GAP)
+        if graded.state in UNKNOWN:
+            why.append(Cause(graded.state.value))
+        if why:
+            found[question.key] = tuple(why)
+    return found
+
+
+def to_discuss(assessment: Assessment) -> tuple[Discussion, ...]:
+    """What needs talk and what was agreed, in the order of the questionnaire; a fixed number of queries."""
+    why = causes(assessment)
+    settled = agreed(assessment)
+    keys = why.keys() | settled.keys()
+    asked = Question.objects.filter(release=assessment.release_id, key__in=keys).select_related("rule")
+    voices = _voices(assessment, keys)
+    found = []
+    for question in asked.prefetch_related("levels").order_by("rule__position", "position"):
+        levels = _levels(question)
+        said = [_voice(answer, levels) for answer in voices.get(question.pk, ())]
+        found.append(
+            Discussion(
+                question=question,
+                causes=why.get(question.key, ()),
+                levels=levels,
+                voices=tuple(voice for voice in said if not voice.answer.response.is_of_vendor),
+                vendor=next((voice for voice in said if voice.answer.response.is_of_vendor), None),
+                settled=settled.get(question.key),
+            )
+        )
+    return tuple(found)
+
+
+def bare(question: Question) -> Discussion:
+    """A question that needs no talk (any more)."""
+    return Discussion(question=question, causes=(), levels=_levels(question))
+
+
+def agreed(assessment: Assessment) -> dict[str, Consensus]:
+    """Question key → what was agreed about it."""
+    rows = Consensus.objects.filter(assessment=assessment).select_related("question", "meeting", "decided_by")
+    return {row.question.key: row for row in rows}
+
+
+def panel(assessment: Assessment, member: Membership) -> Panel | None:
+    """For the page of the assessment; None where there is nobody who could agree with anybody."""
+    if assessment.state == AssessmentState.DRAFT:
+        return None
+    if is_rating(assessment, member.user):
+        several = Response.objects.of_customer().filter(assessment=assessment).count() > 1
+        return Panel(is_rating=True) if several else None
+    if is_kept_apart(assessment, member.user):
+        return None
+    why = causes(assessment)
+    settled = set(Consensus.objects.filter(assessment=assessment).values_list("question__key", flat=True))
+    found = agreement(assessment)
+    handed_in = counted_responses(assessment).count()
+    if handed_in < 2 and not settled and Cause.GAP not in {cause for each in why.values() for cause in each}:
+        return None
+    return Panel(
+        is_rating=False,
+        open=len(why.keys() - settled),
+        settled=len(settled),
+        handed_in=handed_in,
+        agreement=found,
+    )
+
+
+def outstanding(assessment: Assessment) -> list[str]:
+    """The names of the raters who have not handed in; nobody is waited for any more once it is submitted."""
+    if assessment.state != AssessmentState.COLLECTING:
+        return []
+    rows = Response.objects.of_customer().outstanding().filter(assessment=assessment)
+    return [str(row.rater or row.invitation or "") for row in rows.select_related("rater", "invitation")]
+
+
+def hold(
+    member: Membership,
+    assessment: Assessment,
+    *,
+    held_on: date,
+    attendees: Collection[User] | None = None,
+    others: str = "",
+    without_outstanding: bool = False,
+) -> Meeting:
+    """The meeting of this day: made, or brought up to date. `attendees` None: leave as it is (made: the member).
+
+    A first meeting while raters are outstanding is refused with their names, unless the member says so.
+    """
+    with transaction.atomic():
+        row = _recordable(member, assessment)
+        missing = outstanding(row)
+        if missing and not without_outstanding and not Meeting.objects.filter(assessment=row).exists():
+            raise IllegalTransition(_("These raters have not handed in: %(names)s.") % {"names": ", ".join(missing)})
+        meeting, is_new = Meeting.objects.get_or_create(
+            assessment=row, held_on=held_on, defaults={"created_by": member.user, "others": others}
+        )
+        if not is_new and attendees is None:
+            return meeting
+        before = {} if is_new else _of_meeting(meeting)
+        meeting.attendees.set([member.user] if attendees is None else attendees)
+        if meeting.others != others:
+            meeting.others = others
+            meeting.save(update_fields=["others"])
+        after = _of_meeting(meeting)
+        if is_new and missing:
+            after["without"] = ", ".join(missing)
+        if before != after:
+            verb = "meeting.held" if is_new else "meeting.changed"
+            _record(member, verb, meeting, row, before=before, after=after, label=date_format(held_on, "Y-m-d"))
+    return meeting
+
+
+def agree(
+    member: Membership,
+    assessment: Assessment,
+    question: Question,
+    *,
+    grade: int | None = None,
+    not_applicable: bool = False,
+    reason: str,
+    meeting: Meeting,
+    version: int,
+    now: datetime | None = None,
+) -> Consensus | Conflict:
+    """Record what was agreed where still `version` stands (0: nothing), or say what stands there instead.
+
+    Raises ValueError unless exactly one of grade and not_applicable is given, IllegalTransition where it is refused.
+    """
+    Agreed(grade=grade, not_applicable=not_applicable)
+    now = now or timezone.now()
+    with transaction.atomic():
+        row = _recordable(member, assessment)
+        if question.release_id != row.release_id or meeting.assessment_id != row.pk:
+            raise PermissionDenied
+        stored = _stored(row, question)
+        wanted = {"grade": grade, "not_applicable": not_applicable, "reason": _reason(reason)}
+        if stored is not None and _of_consensus(stored) == wanted:
+            return stored  # also a second click, or a retry whose first reply was lost: no conflict with oneself
+        if stored is None and question.key not in causes(row):
+            raise IllegalTransition(_("The raters do not differ about this question: there is nothing to agree on."))
+        by = {"meeting": meeting, "decided_by": member.user, "decided_at": now}
+        made = _written(row, question, stored, version, wanted | by)
+        if made is None:
+            return Conflict(stored=stored)
+        before = _of_consensus(stored) if stored else {}
+        _record(member, "consensus.changed" if stored else "consensus.agreed", made, row, before=before, after=wanted)
+        _after_change(member, row)
+    return made
+
+
+def undo(member: Membership, assessment: Assessment, question: Question, *, version: int) -> Conflict | None:
+    """Take back what was agreed, where still `version` stands: the mean of the raters counts again."""
+    with transaction.atomic():
+        row = _recordable(member, assessment)
+        stored = _stored(row, question)
+        if stored is None:
+            return None
+        if stored.version != version:
+            return Conflict(stored=stored)
+        _record(member, "consensus.undone", stored, row, before=_of_consensus(stored), after={})
+        stored.delete()
+        _after_change(member, row)
+    return None
+
+
+def _recordable(member: Membership, assessment: Assessment) -> Assessment:
+    """The assessment, held; whoever records must assess, and must have judged already."""
+    row = transitions.locked(member, assessment, Right.ASSESS, set(RECORDED_IN))
+    if is_rating(row, member.user):
+        raise IllegalTransition(STILL_RATING)
+    return row
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise IllegalTransition(_("Say why: whoever was not there must understand it."))
+    return text.strip()
+
+
+def _stored(row: Assessment, question: Question) -> Consensus | None:
+    rows = Consensus.objects.filter(assessment=row, question=question)
+    return rows.select_related("question", "meeting", "decided_by").first()
+
+
+def _written(
+    row: Assessment, question: Question, stored: Consensus | None, version: int, values: Mapping[str, object]
+) -> Consensus | None:
+    """The row with these values; None where another version stands than the one that the person has seen."""
+    if stored is None:
+        if version:
+            return None
+        return Consensus.objects.create(assessment=row, question=question, **values)
+    same = Consensus.objects.filter(pk=stored.pk, version=version)
+    if not same.update(**values, version=F("version") + 1):
+        return None
+    return _stored(row, question)
+
+
+def _after_change(member: Membership, row: Assessment) -> None:
+    """What was approved already was approved for other grades: the chain begins again."""
+    if row.state == AssessmentState.IN_REVIEW:
+        chain.after_change(member, row)
+
+
+def _of_consensus(row: Consensus) -> dict[str, object]:
+    return {"grade": row.grade, "not_applicable": row.not_applicable, "reason": row.reason}
+
+
+def _of_meeting(meeting: Meeting) -> dict[str, object]:
+    present = ", ".join(sorted(str(user) for user in meeting.attendees.all()))
+    return {"held_on": meeting.held_on, "attendees": present, "others": meeting.others}
+
+
+def _record(
+    member: Membership,
+    verb: str,
+    target: Consensus | Meeting,
+    row: Assessment,
+    *,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+    label: str = "",
+) -> None:
+    if isinstance(target, Consensus):
+        label = str(target.question)
+    audit.record(
+        member.user,
+        verb,
+        target,
+        organisation=member.organisation,
+        before=_told(before),
+        after=_told(after),
+        subject=row,
+        label=label,
+    )
+
+
+def _told(values: Mapping[str, object]) -> dict[str, object]:
+    """Without “not applicable: no” and other nothings."""
+    return {name: value for name, value in values.items() if value is not False and value not in (None, "")}
+
+
+def _voices(assessment: Assessment, keys: Collection[str]) -> dict[int, list[Answer]]:
+    """Question id → what was handed in about it, by raters and by the vendor."""
+    of_vendor = Response.objects.of_vendor().handed_in().filter(assessment=assessment)
+    heard = counted_responses(assessment) | of_vendor
+    rows = Answer.objects.filter(response__in=heard, question__key__in=keys)
+    rows = rows.select_related("response__rater", "response__invitation", "response__department")
+    answers: dict[int, list[Answer]] = defaultdict(list)
+    for row in rows.prefetch_related("evidence").order_by("response"):
+        answers[row.question_id].append(row)
+    return answers
+
+
+def _levels(question: Question) -> tuple[AnchoredLevel, ...]:
+    texts = {level.grade: level.text for level in question.levels.all()}
+    return tuple(
+        AnchoredLevel(grade=grade, name=str(name), text=texts.get(grade, "")) for grade, name in enumerate(GRADE_NAMES)
+    )
+
+
+def _voice(answer: Answer, levels: tuple[AnchoredLevel, ...]) -> Voice:
+    return Voice(answer=answer, level=None if answer.grade is None else levels[answer.grade])

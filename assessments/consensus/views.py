@@ -1,0 +1,268 @@
+"""The consensus meeting: what needs talk, who was there, what was agreed and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import MemberRequest, Right, may
+from assessments.consensus import meeting as consensus
+from assessments.consensus.forms import AgreeForm, Card, MeetingForm
+from assessments.consensus.meeting import Conflict, Discussion
+from assessments.fetching import fetch
+from assessments.findings import panel as findings_panel
+from assessments.lifecycle import transitions
+from assessments.lifecycle.transitions import IllegalTransition
+from assessments.models import Assessment, AssessmentState, Consensus, Meeting, Response
+from assessments.score.agreement import agreement
+from assessments.secrecy import counted_responses, is_kept_apart, is_rating, readable_responses
+from manifesto.models import Question
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """The meeting as one person sees it: the assessment, the day, and what may be done."""
+
+    request: MemberRequest
+    assessment: Assessment
+    day: date
+
+    @cached_property
+    def meetings(self) -> list[Meeting]:
+        return list(self.assessment.meetings.prefetch_related("attendees"))
+
+    @property
+    def meeting(self) -> Meeting | None:
+        return next((one for one in self.meetings if one.held_on == self.day), None)
+
+    @cached_property
+    def outstanding(self) -> list[str]:
+        return consensus.outstanding(self.assessment)
+
+    @property
+    def may_record(self) -> bool:
+        return self.assessment.state in consensus.RECORDED_IN and may(self.request.member, Right.ASSESS)
+
+    @property
+    def must_start(self) -> bool:
+        """Raters are missing, and nobody has said yet that the meeting begins without them."""
+        return self.may_record and bool(self.outstanding) and not self.meetings
+
+    @property
+    def url(self) -> str:
+        address = reverse("assessment_consensus", args=[self.assessment.pk])
+        return address if self.day == timezone.localdate() else f"{address}?day={self.day:%Y-%m-%d}"
+
+    def meeting_form(self, data: Any = None) -> MeetingForm:
+        return MeetingForm(
+            data, assessment=self.assessment, member=self.request.member, day=self.day, meeting=self.meeting
+        )
+
+    @cached_property
+    def is_apart(self) -> bool:
+        """Whoever looks is not asked, and raters are outstanding: nothing of the answers is shown yet."""
+        return is_kept_apart(self.assessment, self.request.user)
+
+    @property
+    def is_closed(self) -> bool:
+        """To all who are kept apart, but for those who may begin without the raters that are missing."""
+        return self.is_apart and not self.must_start
+
+    @property
+    def nobody_is_in(self) -> bool:
+        return bool(self.outstanding) and not counted_responses(self.assessment).exists()
+
+    def cards(self) -> list[Card]:
+        return [] if self.is_apart else [self.card(one) for one in consensus.to_discuss(self.assessment)]
+
+    def card(
+        self, discussion: Discussion, form: AgreeForm | None = None, conflict: Conflict | None = None, refused: str = ""
+    ) -> Card:
+        """Where nothing may be recorded now, without a form, unless something was typed into one already."""
+        if form is None and self.may_record and not self.must_start:
+            form = AgreeForm(discussion=discussion, day=self.day)
+        return Card(discussion=discussion, form=form, conflict=conflict, refused=refused)
+
+
+@never_cache  # a page brought back by the browser would hold versions that are long gone
+@require_GET
+def assessment_consensus(request: MemberRequest, pk: int) -> HttpResponse:
+    """The page for the meeting room. Whoever still rates is kept out: it shows what the others answered."""
+    assessment = fetch(request, pk)
+    if is_rating(assessment, request.user):
+        return _kept_out(request, assessment)
+    if assessment.state == AssessmentState.DRAFT:
+        messages.info(request, str(transitions.NOT_NOW[AssessmentState.DRAFT]))
+        return redirect("assessment_detail", pk)
+    table = Table(request=request, assessment=assessment, day=_day(request.GET.get("day", "")))
+    if table.is_closed:
+        return _kept_out(request, assessment)
+    return _page(table, table.cards())
+
+
+@require_http_methods(["GET", "POST"])
+def consensus_meeting(request: MemberRequest, pk: int) -> HttpResponse:
+    """Keep the day and who was there; also what begins a meeting without those who have not handed in."""
+    assessment = fetch(request, pk)
+    if is_rating(assessment, request.user):
+        return _kept_out(request, assessment)
+    table = Table(request=request, assessment=assessment, day=_day(request.POST.get("held_on", "")))
+    if request.method == "GET":
+        return redirect(table.url)
+    form = table.meeting_form(request.POST)
+    if not form.is_valid():
+        return _page(table, table.cards(), meeting_form=form, status=422)
+    try:
+        consensus.hold(
+            request.member,
+            assessment,
+            held_on=form.cleaned_data["held_on"],
+            attendees=form.cleaned_data["attendees"],
+            others=form.cleaned_data["others"].strip(),
+            without_outstanding=request.POST.get("without_outstanding") == "yes",
+        )
+    except IllegalTransition as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("Saved who was there."))
+    return redirect(table.url)
+
+
+@require_http_methods(["GET", "POST"])
+def consensus_agree(request: MemberRequest, pk: int, question: str) -> HttpResponse:
+    """Record what was agreed about one question. With htmx its card comes back, else the page, at the same place."""
+    table, found = _at(request, pk, question)
+    if found is None:
+        return _kept_out(request, table.assessment)
+    if request.method == "GET":
+        return redirect(f"{table.url}#{found.anchor}")
+    form = AgreeForm(request.POST, discussion=found, day=table.day)
+    if not form.is_valid():
+        return _reply(table, found, status=422, form=form)
+    try:
+        outcome = _recorded(table, found, form)
+    except IllegalTransition as refused:
+        return _reply(table, found, status=409, form=form, refused=str(refused))
+    if isinstance(outcome, Conflict):
+        return _reply(table, found, status=409, form=form, conflict=outcome)
+    return _reply(table, found)
+
+
+def _recorded(table: Table, found: Discussion, form: AgreeForm) -> Consensus | Conflict:
+    """Agreed, in the meeting of the day, which the first save of the day makes."""
+    member, assessment = table.request.member, table.assessment
+    with transaction.atomic():
+        meeting = consensus.hold(member, assessment, held_on=form.cleaned_data["day"])
+        outcome = consensus.agree(member, assessment, found.question, meeting=meeting, **form.agreed())
+        if isinstance(outcome, Conflict):
+            transaction.set_rollback(True)  # nothing was agreed, so there was no meeting on that day either
+    return outcome
+
+
+@require_http_methods(["GET", "POST"])
+def consensus_undo(request: MemberRequest, pk: int, question: str) -> HttpResponse:
+    """Take back what was agreed about one question."""
+    table, found = _at(request, pk, question)
+    if found is None:
+        return _kept_out(request, table.assessment)
+    if request.method == "GET":
+        return redirect(f"{table.url}#{found.anchor}")
+    version = request.POST.get("version", "")
+    try:
+        outcome = consensus.undo(
+            request.member, table.assessment, found.question, version=int(version) if version.isdecimal() else 0
+        )
+    except IllegalTransition as refused:
+        return _reply(table, found, status=409, refused=str(refused))
+    return _reply(table, found, status=409, conflict=outcome) if outcome else _reply(table, found)
+
+
+def _at(request: MemberRequest, pk: int, key: str) -> tuple[Table, Discussion | None]:
+    """The meeting and one of its questions (404 where there is none); None for whoever still rates."""
+    assessment = fetch(request, pk)
+    table = Table(request=request, assessment=assessment, day=_day(request.POST.get("day", "")))
+    if table.is_apart:
+        return table, None
+    return table, _discussion(assessment, key)
+
+
+def _discussion(assessment: Assessment, key: str) -> Discussion:
+    """With what was said about it; bare where it needs no talk (any more)."""
+    found = next((one for one in consensus.to_discuss(assessment) if one.question.key == key), None)
+    if found is not None:
+        return found
+    question = Question.objects.filter(release=assessment.release_id, key=key).select_related("rule").first()
+    if question is None:
+        raise Http404
+    return consensus.bare(question)
+
+
+def _reply(table: Table, found: Discussion, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The card as it stands now, or the whole page where the browser asks for one; done: back to the same place."""
+    if not table.request.htmx and status == 200:  # type: ignore[attr-defined]
+        return redirect(f"{table.url}#{found.anchor}")
+    discussions = consensus.to_discuss(table.assessment)
+    if all(one.question_id != found.question_id for one in discussions):
+        discussions = (*discussions, consensus.bare(found.question))
+    cards = [table.card(one, **(more if one.question_id == found.question_id else {})) for one in discussions]
+    if not table.request.htmx:  # type: ignore[attr-defined]
+        return _page(table, cards, status=status)
+    card = next(one for one in cards if one.discussion.question_id == found.question_id)
+    context = {"assessment": table.assessment, "card": card, "is_fresh": True, **_counted(discussions)}
+    return render(table.request, "assessments/_consensus_card.html", context, status=status)
+
+
+def _page(
+    table: Table, cards: Sequence[Card], *, meeting_form: MeetingForm | None = None, status: int = 200
+) -> HttpResponse:
+    assessment = table.assessment
+    raters = Response.objects.of_customer().filter(assessment=assessment)
+    context = {
+        "assessment": assessment,
+        "table": table,
+        "cards": cards,
+        "unsaved": [card for card in cards if card.is_unsaved],
+        "agreement": agreement(assessment, readable_responses(assessment, table.request.member)),
+        "raters": raters.select_related("rater", "invitation", "department").order_by("pk"),
+        "vendor_response": Response.objects.of_vendor().filter(assessment=assessment).first(),
+        "meeting_form": (meeting_form or table.meeting_form()) if table.may_record else None,
+        "meeting_open": meeting_form is not None,
+        "measured": None if table.is_apart else findings_panel.section(assessment, table.request.member),
+        "without_talk": assessment.release.questions.count() - len(cards),
+        **_counted([card.discussion for card in cards]),
+    }
+    return render(table.request, "assessments/assessment_consensus.html", context, status=status)
+
+
+def _counted(discussions: Sequence[Discussion]) -> dict[str, int]:
+    settled = sum(one.settled is not None for one in discussions)
+    return {"settled": settled, "open": len(discussions) - settled, "total": len(discussions)}
+
+
+def _kept_out(request: MemberRequest, assessment: Assessment) -> HttpResponse:
+    context = {"assessment": assessment, "is_rating": is_rating(assessment, request.user)}
+    return render(request, "assessments/consensus_closed.html", context, status=403)
+
+
+def _day(text: str) -> date:
+    """The day of the meeting that is looked at: today, unless another one is named."""
+    try:
+        day = parse_date(text)
+    except ValueError:
+        day = None
+    today = timezone.localdate()
+    return day if day and day <= today else today

@@ -1,0 +1,70 @@
+"""Where claim, rating and measure are shown, and to whom: nobody is led before their own answers are handed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from accounts.models import Membership
+from assessments.findings.findings import Measured, measured, measured_today
+from assessments.findings.words import MeasuredView, Names, view
+from assessments.models import Assessment, AssessmentState
+from assessments.score import words as wording
+from assessments.score.reading import policy_of
+from assessments.secrecy import is_kept_apart
+from manifesto.models import Rule
+from vendors.models import Vendor
+from vendors.panels import Panel
+from vendors.withheld import is_withheld
+
+HELD_IN = frozenset({AssessmentState.COLLECTING, AssessmentState.IN_REVIEW})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """What one member sees; `view` is None where nothing is measured, or where it waits for the member's answers."""
+
+    vendor: Vendor
+    is_withheld: bool = False
+    view: MeasuredView | None = None
+
+
+def section(assessment: Assessment, member: Membership, *, now: datetime | None = None) -> Section | None:
+    """The grades of an assessment that is not approved yet against what is measured; None where there is nothing to
+    hold against it. Of an approved one the scorecard says it, as it was frozen."""
+    if assessment.state not in HELD_IN:
+        return None
+    if is_withheld(member, assessment.vendor):
+        return Section(vendor=assessment.vendor, is_withheld=True)
+    if is_kept_apart(assessment, member.user):
+        return None
+    found = measured(assessment, now=now or timezone.now())
+    return Section(vendor=assessment.vendor, view=_view(found, assessment) if found else None)
+
+
+def of_vendor(member: Membership, vendor: Vendor) -> Panel | None:
+    """On the vendor's page: the latest approved ratings against the measures of today. Nothing for a member who still
+    rates this vendor: the panel of the measures says so already."""
+    if is_withheld(member, vendor):
+        return None
+    approved = vendor.assessments.approved().select_related("release").order_by("-closed_at", "-pk")
+    assessment = approved.first()
+    if assessment is None:
+        return None
+    assessment.vendor = vendor
+    found = measured_today(assessment, now=timezone.now())
+    shown = Section(vendor=vendor, view=_view(found, assessment) if found else None)
+    context = {"section": shown, "assessment": assessment}
+    return Panel(template="assessments/_panel_measured.html", context=context)
+
+
+def _view(found: Measured, assessment: Assessment) -> MeasuredView:
+    rules = Rule.objects.filter(release=assessment.release_id).order_by("position")
+    policy = policy_of(assessment.release)
+    names = Names(
+        rules={key: (position, name or key) for key, position, name in rules.values_list("key", "position", "name")},
+        percent=lambda value: wording.percent(value, policy),
+    )
+    return view(found, names)

@@ -1,0 +1,60 @@
+"""What a member can do on the review page while answers are collected, and who is still outstanding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from accounts.access import Right, may
+from accounts.models import Membership
+from assessments.models import Assessment, AssessmentState, Response
+from assessments.secrecy import is_kept_apart, is_rating
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """How a member stands to an assessment; `outstanding` are the other raters who have not handed in."""
+
+    is_collecting: bool
+    is_judging: bool  # their own answers alone are shown
+    is_kept_apart: bool  # so are nobody's to who is not asked, until all are in
+    may_assess: bool
+    own: Response | None
+    outstanding: tuple[Response, ...]
+    handed_in: tuple[Response, ...]
+
+    @property
+    def may_hand_in(self) -> bool:
+        return self.is_collecting and self.own is not None and self.own.is_outstanding
+
+    @property
+    def may_take_up(self) -> bool:
+        return self.is_collecting and self.own is not None and not self.own.is_outstanding
+
+    @property
+    def may_submit(self) -> bool:
+        """Nobody is waited for; one's own answers go in with it."""
+        return self.is_collecting and self.may_assess and not self.outstanding
+
+    @property
+    def may_submit_without(self) -> bool:
+        return self.is_collecting and self.may_assess and bool(self.outstanding)
+
+    @property
+    def has_others(self) -> bool:
+        return bool(self.outstanding) or any(one != self.own for one in self.handed_in)
+
+
+def review_of(assessment: Assessment, member: Membership) -> Review:
+    """Four queries at most."""
+    rows = Response.objects.of_customer().filter(assessment=assessment)
+    raters = list(rows.select_related("rater", "department", "invitation").order_by("pk"))
+    own = next((one for one in raters if one.rater_id == member.user_id), None)
+    return Review(
+        is_collecting=assessment.state == AssessmentState.COLLECTING,
+        is_judging=is_rating(assessment, member.user),
+        is_kept_apart=is_kept_apart(assessment, member.user),
+        may_assess=may(member, Right.ASSESS),
+        own=own,
+        outstanding=tuple(one for one in raters if one.is_outstanding and one != own),
+        handed_in=tuple(one for one in raters if not one.is_outstanding),
+    )

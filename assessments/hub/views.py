@@ -1,0 +1,189 @@
+"""The assessment itself: list, add, hub, edit, history."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import MemberRequest
+from accounts.models import Membership
+from assessments.approval import panel
+from assessments.consensus import meeting
+from assessments.fetching import fetch
+from assessments.findings import panel as findings_panel
+from assessments.hub.forms import AssessmentEditForm, AssessmentFilter, AssessmentForm, RepeatForm
+from assessments.hub.history import entries_of, readable
+from assessments.hub.next_step import next_step, path_of
+from assessments.lifecycle import transitions
+from assessments.lifecycle.transitions import IllegalTransition
+from assessments.models import OPEN_STATES, Assessment, AssessmentState
+from assessments.raters.table import raters_of
+from assessments.schedule.repeating import set_repeat
+from assessments.score.overview import sheet_for
+from assessments.vendor_side import links
+from manifesto.models import Release, Rule
+from vendors.models import Vendor
+
+COLLECTING = AssessmentState.COLLECTING
+PER_PAGE = 25
+HISTORY_PER_PAGE = 50
+
+
+@require_GET
+def assessment_list(request: MemberRequest) -> HttpResponse:
+    """All assessments of the organisation, newest first; of approved ones the stored numbers."""
+    everything = Assessment.objects.for_member(request.member).with_vendor().with_numbers()
+    chosen = AssessmentFilter(request.GET, everything, member=request.member)
+    page = Paginator(chosen.qs, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "filter": chosen,
+        "page": page,
+        "is_empty": not page.paginator.count and not chosen.is_active,
+        "today": timezone.localdate(),
+        "open_states": OPEN_STATES,
+    }
+    return render(request, "assessments/assessment_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def assessment_add(request: MemberRequest) -> HttpResponse:
+    """Create and, unless it is to stay a draft, open at once: straight to the first question."""
+    release = Release.objects.current()
+    form = AssessmentForm(
+        request.POST if request.method == "POST" else None,
+        member=request.member,
+        today=timezone.localdate(),
+        initial={"vendor": request.GET.get("vendor")},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _created(request, form, release)
+        except IllegalTransition as refused:
+            form.add_error(None, str(refused))
+    context = {
+        "form": form,
+        "release": release,
+        "has_vendors": Vendor.objects.for_member(request.member).active().exists(),
+    }
+    return render(request, "assessments/assessment_add.html", context)
+
+
+def _created(request: MemberRequest, form: AssessmentForm, release: Release | None) -> HttpResponse:
+    stays_draft = request.POST.get("then") == "draft"
+    with transaction.atomic():
+        assessment = transitions.create_assessment(
+            request.member,
+            vendor=form.cleaned_data["vendor"],
+            release=release,
+            period=form.period,
+            due_on=form.cleaned_data["due_on"],
+        )
+        if form.cleaned_data["repeat_months"]:
+            set_repeat(request.member, assessment, form.cleaned_data["repeat_months"])
+        if not stays_draft:
+            transitions.open_assessment(request.member, assessment)
+    if stays_draft:
+        messages.success(request, _("Kept as the draft %(reference)s.") % {"reference": assessment.reference})
+        return redirect("assessment_detail", assessment.pk)
+    messages.success(
+        request, _("%(reference)s is open. Each answer saves by itself.") % {"reference": assessment.reference}
+    )
+    return redirect_to_first_rule(request.member, assessment)
+
+
+def redirect_to_first_rule(member: Membership, assessment: Assessment) -> HttpResponse:
+    """To the first rule that the member is asked about, or to the assessment where they are not asked."""
+    asked = Rule.objects.filter(
+        questions__answers__response__assessment=assessment, questions__answers__response__rater=member.user_id
+    )
+    first = asked.order_by("position").values_list("key", flat=True).first()
+    return redirect("questionnaire", assessment.pk, first) if first else redirect("assessment_detail", assessment.pk)
+
+
+@require_GET
+def assessment_detail(request: MemberRequest, pk: int) -> HttpResponse:
+    """The hub: where it stands, and the one next step for whoever looks."""
+    assessment = fetch(request, pk)
+    sheet = sheet_for(assessment, request.member)
+    raters = raters_of(assessment)
+    own = raters.own(request.user)
+    decision = assessment.approvals.select_related("decided_by").last()
+    context = {
+        "assessment": assessment,
+        "sheet": sheet,
+        "path": path_of(assessment),
+        "step": next_step(assessment, request.member, [rule.progress for rule in sheet.rules], raters),
+        "sent_back": decision if decision and assessment.state == AssessmentState.COLLECTING else None,
+        "approved": decision if decision and assessment.state == AssessmentState.APPROVED else None,
+        "to_answer": own.rules if own and own.is_outstanding and assessment.state == COLLECTING else (),
+        "is_open": assessment.state in OPEN_STATES,
+        "is_late": is_late(assessment),
+        "raters": raters,
+        "vendor_side": links.vendor_side(assessment),
+        **_panels(assessment, request.member),
+    }
+    return render(request, "assessments/assessment_detail.html", context)
+
+
+def _panels(assessment: Assessment, member: Membership) -> dict[str, object]:
+    """What the panels of the hub show, each from one call with a fixed number of queries."""
+    return {
+        "consensus": meeting.panel(assessment, member),
+        "approval": panel.panel(assessment),
+        "measured": findings_panel.section(assessment, member),
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def assessment_edit(request: MemberRequest, pk: int) -> HttpResponse:
+    """The dates and the repetition; of an approved one only whether it comes again."""
+    assessment = fetch(request, pk)
+    if assessment.state == AssessmentState.APPROVED:
+        return _repeat_edit(request, assessment)
+    if assessment.state not in OPEN_STATES:
+        messages.error(request, str(transitions.NOT_NOW[assessment.state]))
+        return redirect("assessment_detail", pk)
+    form = AssessmentEditForm.of(assessment, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                due_on, repeat = form.cleaned_data["due_on"], form.cleaned_data["repeat_months"]
+                transitions.reschedule(request.member, assessment, period=form.period, due_on=due_on)
+                set_repeat(request.member, assessment, repeat)
+        except IllegalTransition as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, _("Saved."))
+        return redirect("assessment_detail", pk)
+    return render(request, "assessments/assessment_edit.html", {"assessment": assessment, "form": form})
+
+
+def _repeat_edit(request: MemberRequest, assessment: Assessment) -> HttpResponse:
+    initial = {"repeat_months": assessment.repeat_months}
+    form = RepeatForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        set_repeat(request.member, assessment, form.cleaned_data["repeat_months"])
+        messages.success(request, _("Saved."))
+        return redirect("assessment_detail", assessment.pk)
+    return render(request, "assessments/assessment_edit.html", {"assessment": assessment, "form": form})
+
+
+@require_GET
+def assessment_history(request: MemberRequest, pk: int) -> HttpResponse:
+    """Who changed what and when, in words."""
+    assessment = fetch(request, pk)
+    page = Paginator(entries_of(assessment, request.member), HISTORY_PER_PAGE).get_page(request.GET.get("page"))
+    context = {"assessment": assessment, "page": page, "lines": [readable(entry) for entry in page]}
+    return render(request, "assessments/assessment_history.html", context)
+
+
+def is_late(assessment: Assessment) -> bool:
+    return (
+        assessment.due_on is not None and assessment.state in OPEN_STATES and assessment.due_on < timezone.localdate()
+    )

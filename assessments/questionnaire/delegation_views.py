@@ -1,0 +1,162 @@
+"""Delegation: a rater hands one question to a colleague; the colleague's page shows that question and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import MemberRequest
+from assessments.lifecycle.transitions import IllegalTransition
+from assessments.models import Answer, Delegation
+from assessments.questionnaire import delegation as lending
+from assessments.questionnaire import delegation_mails
+from assessments.questionnaire.delegation_forms import DelegationForm
+from assessments.questionnaire.forms import AnswerForm, row_of
+from assessments.questionnaire.posting import Unsaved, save_all
+from assessments.questionnaire.rows import DELEGATE
+from assessments.questionnaire.saving import closed_reason
+from assessments.secrecy import vendor_answers
+from manifesto.models import Question
+
+
+@require_http_methods(["GET", "POST"])
+def delegation_add(request: MemberRequest, pk: int) -> HttpResponse:
+    """To whom this question goes; where it is with somebody, who that is and how to take it back."""
+    answer = _own_answer(request, pk)
+    assessment = answer.response.assessment
+    if closed := closed_reason(assessment, answer.response):
+        messages.info(request, closed)
+        return redirect("assessment_detail", assessment.pk)
+    form = DelegationForm(request.POST or None, answer=answer, member=request.member)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = lending.delegate(
+                request.member, answer, form.cleaned_data["to"], note=form.cleaned_data["note"].strip()
+            )
+        except IllegalTransition as refused:
+            form.add_error(None, str(refused))
+        else:
+            return _handed(request, made)
+    current = Delegation.objects.open().filter(answer=answer).select_related("delegate").first()
+    context = {"assessment": assessment, "answer": answer, "form": form, "current": current}
+    return render(request, "assessments/delegation_add.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def delegation_detail(request: MemberRequest, pk: int) -> HttpResponse:
+    """The one question, for whom it was handed to. A POST saves it: that is the whole of it without JavaScript."""
+    delegation = _delegation(request, pk)
+    if delegation.delegate_id != request.user.pk:
+        raise PermissionDenied
+    if not delegation.is_open:
+        messages.info(request, _("This question is back with the rater already."))
+        return redirect("work")
+    answer = _answer(delegation)
+    closed = closed_reason(answer.response.assessment, answer.response)
+    if closed and request.method == "GET":
+        messages.info(request, closed)
+        return redirect("work")
+    form_of = _form_of(answer)
+    if request.method == "POST":
+        unsaved = save_all(
+            request, [answer], author=request.user, reload=lambda: [_answer(delegation)], form_of=form_of
+        )
+        return _saved(request, delegation) if unsaved is None else _page(request, delegation, unsaved)
+    return _page(request, delegation, Unsaved(forms=[form_of(answer=answer)], closed="", status=200))
+
+
+@require_POST
+def delegation_done(request: MemberRequest, pk: int) -> HttpResponse:
+    delegation = _delegation(request, pk)
+    if delegation.delegate_id != request.user.pk:
+        raise PermissionDenied
+    if _done(request, lambda: lending.hand_back(request.member, delegation)):
+        messages.success(request, _("Handed back to %(name)s. Thank you.") % {"name": delegation.delegated_by})
+    return redirect("work")
+
+
+@require_POST
+def delegation_take_back(request: MemberRequest, pk: int) -> HttpResponse:
+    delegation = _delegation(request, pk)
+    if delegation.answer.response.rater_id != request.user.pk:
+        raise PermissionDenied
+    if _done(request, lambda: lending.take_back(request.member, delegation)):
+        messages.success(request, _("The question is yours again, with what stands in it."))
+    return redirect("answer_edit", delegation.answer_id)
+
+
+def _own_answer(request: MemberRequest, pk: int) -> Answer:
+    rows = Answer.objects.for_member(request.member).with_question().select_related("response__assessment__vendor")
+    answer = get_object_or_404(rows, pk=pk)
+    if answer.response.rater_id != request.user.pk:
+        raise PermissionDenied
+    return answer
+
+
+def _delegation(request: MemberRequest, pk: int) -> Delegation:
+    rows = Delegation.objects.filter(answer__response__assessment__organisation=request.member.organisation_id)
+    related = ("answer__response__assessment__vendor", "answer__question__rule", "delegate", "delegated_by")
+    return get_object_or_404(rows.select_related(*related), pk=pk)
+
+
+def _answer(delegation: Delegation) -> Answer:
+    """The answer with all that its row shows; four queries."""
+    questions = Question.objects.select_related("rule").prefetch_related("levels")
+    rows = Answer.objects.select_related("updated_by", "response__assessment__vendor").prefetch_related(
+        Prefetch("question", queryset=questions), "evidence"
+    )
+    return rows.get(pk=delegation.answer_id)
+
+
+def _form_of(answer: Answer) -> Callable[..., AnswerForm]:
+    """With what the vendor itself handed in about the question, which is the rater's no more than the colleague's."""
+    said = vendor_answers(answer.response.assessment).filter(question=answer.question_id).first()
+    return partial(AnswerForm, seat=DELEGATE, vendor_answer=said)
+
+
+def _handed(request: MemberRequest, delegation: Delegation) -> HttpResponse:
+    messages.success(request, _("Handed to %(name)s.") % {"name": delegation.delegate})
+    if not delegation_mails.tell_delegate(delegation):
+        said = _("The mail to %(name)s could not be sent: talk to each other. The question waits under “My work”.")
+        messages.error(request, said % {"name": delegation.delegate})
+    return redirect("answer_edit", delegation.answer_id)
+
+
+def _saved(request: MemberRequest, delegation: Delegation) -> HttpResponse:
+    """“Save and hand back” does both."""
+    if request.POST.get("then") == "done":
+        return delegation_done(request, delegation.pk)
+    messages.success(request, _("Saved."))
+    return redirect("delegation_detail", delegation.pk)
+
+
+def _page(request: MemberRequest, delegation: Delegation, shown: Unsaved) -> HttpResponse:
+    rows = [row_of(form) for form in shown.forms]
+    context = {
+        "delegation": delegation,
+        "assessment": delegation.answer.response.assessment,
+        "forms": shown.forms,
+        "problems": [(row, link, message) for row in rows for link, message in row.error_links],
+        "conflicts": [row for row in rows if row.conflict],
+        "closed": shown.closed,
+    }
+    return render(request, "assessments/delegation_detail.html", context, status=shown.status)
+
+
+def _done(request: MemberRequest, change: Callable[[], object]) -> bool:
+    try:
+        change()
+    except IllegalTransition as refused:
+        messages.error(request, str(refused))
+        return False
+    return True

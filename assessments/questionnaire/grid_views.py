@@ -1,0 +1,87 @@
+"""One question for all of a rater's vendors side by side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import MemberRequest
+from accounts.models import Membership
+from assessments.models import Answer
+from assessments.questionnaire.forms import AnswerForm, row_of
+from assessments.questionnaire.grid import Grid, first_open, grid_of, questions_of
+from assessments.questionnaire.posting import save_all
+
+VERSION = re.compile(r"a(\d{1,18})-version")
+
+
+@never_cache
+@require_GET
+def answer_grid(request: MemberRequest) -> HttpResponse:
+    """To the first question that still wants an answer somewhere."""
+    question = first_open(questions_of(request.member))
+    if question is None:
+        messages.info(request, _("Side by side needs two vendors to rate at the same time."))
+        return redirect("work")
+    return redirect("answer_grid_question", question.key)
+
+
+@never_cache  # a page brought back by the browser would hold versions that are long gone
+@require_http_methods(["GET", "POST"])
+def answer_grid_question(request: MemberRequest, question: str) -> HttpResponse:
+    """A row a vendor. A POST saves them all: that is the whole of it without JavaScript."""
+    posted = _posted(request)
+    grid = grid_of(request.member, question, also=posted)
+    if grid is None:
+        return redirect("answer_grid")
+    if request.method == "GET":
+        return _page(request, grid, [AnswerForm(answer=answer) for answer in grid.answers])
+    shown = [answer for answer in grid.answers if answer.pk in posted]
+    unsaved = save_all(
+        request, shown, author=request.user, reload=lambda: _stored(request.member, question, also=posted)
+    )
+    if unsaved is None:
+        return _onward(request, grid)
+    return _page(request, grid, unsaved.forms, closed=unsaved.closed, status=unsaved.status)
+
+
+def _posted(request: MemberRequest) -> set[int]:
+    """The answers that were on the page when it was sent: one that was closed meanwhile is shown again, and says so."""
+    return {int(found[1]) for name in request.POST if (found := VERSION.fullmatch(name))}
+
+
+def _stored(member: Membership, question: str, *, also: set[int]) -> Sequence[Answer]:
+    grid = grid_of(member, question, also=also)
+    return grid.answers if grid else ()
+
+
+def _onward(request: MemberRequest, grid: Grid) -> HttpResponse:
+    """Where the button that was pressed leads to."""
+    then = request.POST.get("then", "stay")
+    if then == "next" and grid.next is None:
+        return redirect("work")
+    target = {"next": grid.next, "previous": grid.previous}.get(then)
+    if target is None:
+        messages.success(request, _("Saved."))
+    return redirect("answer_grid_question", (target or grid.current).key)
+
+
+def _page(
+    request: MemberRequest, grid: Grid, forms: Sequence[AnswerForm], *, closed: str = "", status: int = 200
+) -> HttpResponse:
+    rows = [row_of(form) for form in forms]
+    context = {
+        "grid": grid,
+        "rows": rows,
+        "problems": [(row, link, message) for row in rows for link, message in row.error_links],
+        "conflicts": [row for row in rows if row.conflict],
+        "closed": closed,
+    }
+    return render(request, "assessments/answer_grid.html", context, status=status)

@@ -1,0 +1,323 @@
+"""Who is asked to rate: inviting, withdrawing, reminding; each rates alone. Reading the table is in rater_table.py.
+
+Mails are sent by whoever calls, once the change is committed (rater_mails.py): a mail server that refuses it loses
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit, invitations
+from accounts.access import Right
+from accounts.members import MembershipError
+from accounts.models import Department, Invitation, Membership, Role, User
+from assessments.lifecycle.transitions import IllegalTransition, lay_out, locked, require
+from assessments.models import Assessment, AssessmentState, Delegation, Response
+from assessments.preferences import wants_mail
+from manifesto.models import RULE_KEYS, Rule
+
+COLLECTING = {AssessmentState.COLLECTING}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Somebody who is to rate. `token`: of the invitation that takes them in; empty for a member."""
+
+    response: Response
+    token: str = ""
+
+
+def invite(
+    member: Membership,
+    assessment: Assessment,
+    people: Sequence[Membership],
+    *,
+    rules: Collection[str] = (),
+    due_on: date | None = None,
+    note: str = "",
+) -> tuple[Asked, ...]:
+    """Each of these members gets a questionnaire of their own, all of them or none. `rules`: keys; none: all seven.
+
+    Raises IllegalTransition where one of them cannot judge alone, or is asked already.
+    """
+    with transaction.atomic():
+        row = locked(member, assessment, Right.ASSESS, COLLECTING)
+        asked = []
+        for person in people:
+            _check_may_rate(row, person)
+            asked.append(
+                _ask(
+                    member, row, rules=rules, rater=person.user, department=person.department, due_on=due_on, note=note
+                )
+            )
+    return tuple(Asked(response=response) for response in asked)
+
+
+def invite_address(
+    member: Membership,
+    assessment: Assessment,
+    email: str,
+    *,
+    department: Department | None = None,
+    language: str,
+    rules: Collection[str] = (),
+    due_on: date | None = None,
+    note: str = "",
+    now: datetime | None = None,
+) -> Asked:
+    """Whoever holds this address becomes a reader of the organisation by an invitation, and rates from then on.
+
+    A member's address is simply that member; an invitation that waits already is renewed and serves this too.
+    """
+    email = email.strip().lower()
+    wanted: dict[str, Any] = {"rules": rules, "due_on": due_on, "note": note}
+    if department is not None and department.organisation_id != member.organisation_id:
+        raise PermissionDenied
+    for _attempt in range(2):
+        person = _member_of(member, email)
+        if person is not None:
+            return invite(member, assessment, [person], **wanted)[0]
+        try:
+            with transaction.atomic():
+                # The invitation before the assessment, as in joining: two transactions never wait for each other.
+                require(member, Right.ASSESS)
+                invitation, token = _invitation(member, email, department, language, now or timezone.now())
+                row = locked(member, assessment, Right.ASSESS, COLLECTING)
+                _check_not_asked(_of_address(row, email), email)
+                response = _ask(member, row, invitation=invitation, department=department, **wanted)
+            return Asked(response=response, token=token)
+        except MembershipError as refused:  # somebody invited, or the person joined, in between: look once more
+            error = refused
+    raise IllegalTransition(str(error))
+
+
+def withdraw(member: Membership, response: Response, *, now: datetime | None = None) -> Response:
+    """The rater is no longer asked. What they wrote is kept, read by nobody else and not counted."""
+    with transaction.atomic():
+        row, fresh = _held_response(member, response)
+        if fresh.submitted_at is not None:
+            raise IllegalTransition(_("%(name)s has handed in: these answers count and stay.") % {"name": _name(fresh)})
+        if fresh.withdrawn_at is None:
+            fresh.withdrawn_at = now or timezone.now()
+            fresh.save(update_fields=["withdrawn_at"])
+            Delegation.objects.open().filter(answer__response=fresh).update(taken_back_at=fresh.withdrawn_at)
+            _record(member.user, "rater.withdrawn", row, fresh)
+    return fresh
+
+
+def ask_again(member: Membership, response: Response) -> Response:
+    """A rater who was withdrawn is asked again, with what they had written."""
+    with transaction.atomic():
+        row, fresh = _held_response(member, response)
+        if fresh.withdrawn_at is None:
+            raise IllegalTransition(_("%(name)s is asked already.") % {"name": _name(fresh)})
+        if fresh.rater is not None:
+            person = Membership.objects.for_member(member).filter(user=fresh.rater).select_related("user").first()
+            _check_independent(row, fresh.rater, person)
+        fresh.withdrawn_at = None
+        fresh.save(update_fields=["withdrawn_at"])
+        _record(member.user, "rater.asked_again", row, fresh)
+    return fresh
+
+
+def reschedule_rater(member: Membership, response: Response, *, due_on: date | None) -> Response:
+    """Another due date for this rater alone; None: that of the assessment."""
+    with transaction.atomic():
+        row, fresh = _held_response(member, response)
+        before, fresh.due_on = fresh.due_on, due_on
+        if before != due_on:
+            fresh.save(update_fields=["due_on"])
+            _record(member.user, "rater.changed", row, fresh, before={"due_on": before}, after={"due_on": due_on})
+    return fresh
+
+
+def remind_now(member: Membership, response: Response, *, now: datetime | None = None) -> Asked:
+    """Note that this rater is reminded, at most once a day; the mail goes out afterwards. One that the mail server
+    refused does not count. Whoever is no member yet gets a new link, because the earlier one is not kept."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        invitation, token = _renewed(member, response, now)
+        row, fresh = _held_response(member, response)
+        if not fresh.is_outstanding:
+            raise IllegalTransition(_("Nothing is expected of %(name)s any more.") % {"name": _name(fresh)})
+        if fresh.rater is not None and not wants_mail(fresh.rater):
+            raise IllegalTransition(
+                _("%(name)s wishes no single mails, and finds this under “My work”: talk to each other.")
+                % {"name": _name(fresh)}
+            )
+        if fresh.failed_at is None and fresh.reminded_at and _same_day(fresh.reminded_at, now):
+            raise IllegalTransition(_("%(name)s was reminded today already.") % {"name": _name(fresh)})
+        fresh.reminded_at = now
+        fresh.save(update_fields=["reminded_at"])
+        _record(member.user, "rater.reminded", row, fresh)
+        fresh.invitation = invitation or fresh.invitation
+    return Asked(response=fresh, token=token)
+
+
+def rate_myself(member: Membership, assessment: Assessment) -> Response:
+    """The member takes part as a rater too."""
+    own = Response.objects.for_member(member).filter(assessment=assessment, rater=member.user).first()
+    if own is not None and own.withdrawn_at is not None:
+        return ask_again(member, own)
+    return invite(member, assessment, [member])[0].response
+
+
+def rate_not(member: Membership, assessment: Assessment) -> Response:
+    """The member leaves the rating to others."""
+    own = Response.objects.of_rater(member.user).filter(assessment=assessment).first()
+    if own is None:
+        raise IllegalTransition(_("You are not asked to rate this assessment."))
+    return withdraw(member, own)
+
+
+def take_in(invitation: Invitation, member: Membership, **_signal: Any) -> None:
+    """Whoever has just joined gets the questionnaires that wait for their address; called within joining."""
+    waiting = Response.objects.of_customer().filter(rater=None, invitation__organisation=member.organisation_id)
+    waiting = waiting.filter(invitation__email__iexact=member.user.email)
+    rows = Assessment.objects.filter(pk__in=waiting.values("assessment")).order_by("pk")
+    for row in rows.select_for_update(no_key=True):
+        response = waiting.filter(assessment=row).order_by("pk").first()
+        if response is None:
+            continue
+        if Response.objects.filter(assessment=row, rater=member.user).exists():
+            # Asked twice: as the member whom somebody else made of them meanwhile, and by the address.
+            response.withdrawn_at = timezone.now()
+            response.save(update_fields=["withdrawn_at"])
+            _record(None, "rater.withdrawn", row, response)
+            continue
+        response.rater, response.department = member.user, response.department or member.department
+        response.save(update_fields=["rater", "department"])
+        _record(member.user, "rater.joined", row, response)
+
+
+# Checks ----------------------------------------------------------------------------------------------------------
+def _check_may_rate(row: Assessment, person: Membership) -> None:
+    theirs = Response.objects.filter(assessment=row, rater=person.user_id).first()
+    _check_not_asked(theirs, str(person.user))
+    _check_independent(row, person.user, person)
+
+
+def _check_not_asked(response: Response | None, name: str) -> None:
+    if response is None:
+        return
+    if response.withdrawn_at is not None:
+        raise IllegalTransition(_("%(name)s was asked before: choose “Ask again” in the table.") % {"name": name})
+    raise IllegalTransition(_("%(name)s is asked already.") % {"name": name})
+
+
+def _check_independent(row: Assessment, user: User, person: Membership | None) -> None:
+    """An active member of this organisation who has not seen another's answer."""
+    is_ours = person is not None and person.organisation_id == row.organisation_id
+    if not (is_ours and Membership.objects.active().filter(pk=person.pk, user__is_active=True).exists()):  # type: ignore[union-attr]
+        raise IllegalTransition(
+            _("%(name)s is not an active member of your organisation: choose somebody else.") % {"name": user}
+        )
+    if Delegation.objects.filter(answer__response__assessment=row, delegate=user).exists():
+        raise IllegalTransition(
+            _(
+                "%(name)s was handed a question of this assessment and has seen a colleague’s answer: "
+                "choose somebody who can judge alone."
+            )
+            % {"name": user}
+        )
+
+
+def _same_day(one: datetime, other: datetime) -> bool:
+    return timezone.localdate(one) == timezone.localdate(other)
+
+
+# Parts -----------------------------------------------------------------------------------------------------------
+def _ask(member: Membership, row: Assessment, *, rules: Collection[str], **fields: Any) -> Response:
+    asked = Rule.objects.filter(release=row.release_id, key__in=rules or RULE_KEYS).order_by("position")
+    positions = list(asked.values_list("position", flat=True))
+    if not positions:
+        raise IllegalTransition(_("Choose at least one rule."))
+    response = lay_out(row, rules=rules, invited_by=member.user, **fields)
+    after: dict[str, object] = {"department": fields["department"] and fields["department"].name}
+    after |= {"due_on": fields["due_on"], "note": fields["note"]}
+    if len(positions) < len(RULE_KEYS):
+        after["rules"] = " · ".join(map(str, positions))
+    _record(member.user, "rater.invited", row, response, after={key: value for key, value in after.items() if value})
+    return response
+
+
+def _member_of(member: Membership, email: str) -> Membership | None:
+    rows = Membership.objects.for_member(member).filter(user__email__iexact=email)
+    return rows.select_related("user", "department").first()
+
+
+def _of_address(row: Assessment, email: str) -> Response | None:
+    return Response.objects.filter(assessment=row, rater=None, invitation__email__iexact=email).first()
+
+
+def _invitation(
+    member: Membership, email: str, department: Department | None, language: str, now: datetime
+) -> tuple[Invitation, str]:
+    """The invitation that waits for this address, with a new token, or a new one. Raises MembershipError."""
+    pending = Invitation.objects.for_member(member).pending().filter(email__iexact=email).first()
+    if pending is not None:
+        return invitations.renew(member, pending, now=now)
+    return invitations.invite(
+        member.user,
+        member.organisation,
+        email=email,
+        role=Role.READER,
+        department=department,
+        language=language,
+        now=now,
+    )
+
+
+def _renewed(member: Membership, response: Response, now: datetime) -> tuple[Invitation | None, str]:
+    """For a rater who is no member yet, the invitation with a new token."""
+    fresh = Response.objects.for_member(member).select_related("invitation").get(pk=response.pk)
+    if fresh.rater_id is not None or fresh.invitation is None:
+        return None, ""
+    try:
+        return invitations.renew(member, fresh.invitation, now=now)
+    except MembershipError as refused:
+        raise IllegalTransition(
+            _("The invitation of %(name)s was withdrawn: withdraw the rater here, and invite the address anew.")
+            % {"name": fresh.invitation.email}
+        ) from refused
+
+
+def _held_response(member: Membership, response: Response) -> tuple[Assessment, Response]:
+    """A rater's response, fresh, with its assessment held. Raises DoesNotExist for another organisation's."""
+    row = locked(member, response.assessment, Right.ASSESS, COLLECTING)
+    fresh = Response.objects.filter(kind="customer", assessment=row).select_related("rater", "invitation")
+    return row, fresh.get(pk=response.pk)
+
+
+def _name(response: Response) -> str:
+    return str(response.rater or response.invitation or "")
+
+
+def _record(
+    actor: User | None,
+    verb: str,
+    row: Assessment,
+    response: Response,
+    *,
+    before: dict[str, object] | None = None,
+    after: dict[str, object] | None = None,
+) -> None:
+    audit.record(
+        actor,
+        verb,
+        response,
+        organisation=row.organisation,
+        before=before,
+        after=after,
+        subject=row,
+        label=_name(response),
+    )

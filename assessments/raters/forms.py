@@ -1,0 +1,136 @@
+"""Forms for asking people to rate, and for handing a question to a colleague."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department, Membership
+from assessments.models import Assessment, Delegation, Response
+from groundwork.fields import DayInput, NoteField
+from manifesto.models import Rule
+
+
+class DueField(forms.DateField):
+    """A day to come; empty: that of the assessment."""
+
+    widget = DayInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=_("Due date"), required=False, **kwargs)
+
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        if value and value < timezone.localdate():
+            raise ValidationError(_("The due date lies in the past."))
+
+
+class PeopleField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.user)
+
+
+class RaterForm(forms.Form):
+    """Whom to ask: colleagues by department, or an address; about which rules, and until when."""
+
+    people = PeopleField(
+        queryset=Membership.objects.none(),
+        label=_("Colleagues"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("Choose active members of your organisation.")},
+    )
+    email = forms.EmailField(
+        label=_("Or the e-mail address of somebody who has no account yet"),
+        required=False,
+        help_text=_("A link goes there by mail. Whoever follows it becomes a reader of your organisation and rates."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    department = forms.ModelChoiceField(
+        Department.objects.none(), label=_("Their department"), required=False, empty_label=_("No department")
+    )
+    language = forms.ChoiceField(label=_("Language of the mail"), choices=settings.LANGUAGES, required=False)
+    rules = forms.MultipleChoiceField(
+        label=_("Rules to rate"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one rule.")},
+    )
+    due_on = DueField(help_text=_("Empty: that of the assessment. It reminds; it does not lock anything."))
+    note = NoteField(label=_("Note"), help_text=_("Stands in the mail: why this person’s view matters."))
+
+    def __init__(
+        self, data: Any = None, *, assessment: Assessment, member: Membership, department: Department | None = None
+    ) -> None:
+        rules = Rule.objects.filter(release=assessment.release_id).order_by("position")
+        choices = [(rule.key, f"{rule.position}. {rule.name}") for rule in rules]
+        initial = {
+            "rules": [key for key, _name in choices],
+            "department": department and department.pk,
+            "language": member.organisation.language,
+        }
+        super().__init__(data, initial=initial)
+        self.fields["rules"].choices = choices  # type: ignore[attr-defined]
+        self.fields["department"].queryset = member.organisation.departments.all()  # type: ignore[attr-defined]
+        everybody = Membership.objects.for_member(member).active().filter(user__is_active=True)
+        self.fields["people"].queryset = everybody  # type: ignore[attr-defined]
+        self.available = available(assessment, member)
+        self.fields["people"].choices = by_department(self.available, first=department)  # type: ignore[attr-defined]
+        if not self.available:
+            self.fields["people"].widget = forms.MultipleHiddenInput()
+        if department is not None:
+            ours = [person.pk for person in self.available if person.department_id == department.pk]
+            self.initial["people"] = ours if len(ours) == 1 else []
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("people") and not cleaned.get("email") and not {"people", "email"} & self.errors.keys():
+            self.add_error("people" if self.available else "email", _("Tick a colleague, or type an address."))
+        return cleaned
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """Of the invitation: what `raters.invite` takes."""
+        cleaned = self.cleaned_data
+        every = len(cleaned["rules"]) == len(self.fields["rules"].choices)  # type: ignore[attr-defined]
+        return {
+            "rules": [] if every else cleaned["rules"],
+            "due_on": cleaned["due_on"],
+            "note": cleaned["note"].strip(),
+        }
+
+
+class RaterEditForm(forms.Form):
+    due_on = DueField(help_text=_("Empty: that of the assessment. It reminds; it does not lock anything."))
+
+
+def available(assessment: Assessment, member: Membership) -> list[Membership]:
+    """Active members who can be asked: not asked before, and nobody’s answer seen; by department and name."""
+    asked = Response.objects.filter(assessment=assessment, rater__isnull=False).values("rater")
+    helped = Delegation.objects.filter(answer__response__assessment=assessment).values("delegate")
+    people = Membership.objects.for_member(member).active().filter(user__is_active=True)
+    people = people.exclude(user__in=asked).exclude(user__in=helped).select_related("user", "department")
+    return list(people.order_by("department__name", "user__name", "user__email"))
+
+
+def by_department(people: Iterable[Membership], *, first: Department | None = None) -> list[tuple[str, Any]]:
+    """Choices grouped by department, the wanted one first and those without a department last."""
+    ordered = sorted(
+        people,
+        key=lambda person: (
+            first is None or person.department_id != first.pk,
+            person.department is None,
+            str(person.department or "").casefold(),
+        ),
+    )
+    return [
+        (department or str(_("No department")), [(person.pk, str(person.user)) for person in group])
+        for department, group in groupby(ordered, key=lambda person: str(person.department or ""))
+    ]

@@ -1,0 +1,166 @@
+"""Who has been asked to rate, who has started, handed in or is late. It never reads a grade or a text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from django.db.models import Count, Max, Q
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from assessments.models import Answer, Assessment, AssessmentState, Response, ResponseKind
+from assessments.raters.departments import Heard, having_a_say, of_voices
+from manifesto.models import RULE_KEYS
+
+
+class RaterState(StrEnum):
+    INVITED = "invited"
+    STARTED = "started"
+    HANDED_IN = "handed_in"
+    LATE = "late"
+    WITHDRAWN = "withdrawn"
+
+
+STATES: dict[RaterState, tuple[str, Promise]] = {  # the chip's shape, the word
+    RaterState.INVITED: ("invited", _("Invited")),
+    RaterState.STARTED: ("collecting", _("Started")),
+    RaterState.HANDED_IN: ("done", _("Handed in")),
+    RaterState.LATE: ("late", _("Late")),
+    RaterState.WITHDRAWN: ("archived", _("Withdrawn")),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RaterRow:
+    """One rater: how far, never what. `rules`: positions of those asked."""
+
+    response: Response
+    name: str
+    department: str
+    rules: tuple[int, ...]
+    answered: int
+    total: int
+    state: RaterState
+    due_on: date | None
+    last_at: datetime | None
+
+    @property
+    def chip(self) -> str:
+        return STATES[self.state][0]
+
+    @property
+    def state_label(self) -> str:
+        return str(STATES[self.state][1])
+
+    @property
+    def is_of_all_rules(self) -> bool:
+        return len(self.rules) == len(RULE_KEYS)
+
+    @property
+    def rules_text(self) -> str:
+        return " · ".join(map(str, self.rules))
+
+    @property
+    def is_waiting_to_join(self) -> bool:
+        return self.response.rater_id is None
+
+    @property
+    def is_outstanding(self) -> bool:
+        return self.state in (RaterState.INVITED, RaterState.STARTED, RaterState.LATE)
+
+    @property
+    def may_be_reminded(self) -> bool:
+        """Not twice a day, unless the last mail did not go out."""
+        last = self.response.reminded_at
+        if self.response.failed_at is not None or last is None:
+            return True
+        return timezone.localdate(last) < timezone.localdate()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Raters:
+    """All raters of an assessment, those withdrawn last, and which departments are heard."""
+
+    rows: tuple[RaterRow, ...]
+    heard: Heard
+
+    @property
+    def asked(self) -> tuple[RaterRow, ...]:
+        return tuple(row for row in self.rows if row.state != RaterState.WITHDRAWN)
+
+    @property
+    def handed_in(self) -> tuple[RaterRow, ...]:
+        return tuple(row for row in self.rows if row.state == RaterState.HANDED_IN)
+
+    @property
+    def outstanding(self) -> tuple[RaterRow, ...]:
+        return tuple(row for row in self.rows if row.is_outstanding)
+
+    @property
+    def late(self) -> tuple[RaterRow, ...]:
+        return tuple(row for row in self.rows if row.state == RaterState.LATE)
+
+    def own(self, user: User) -> RaterRow | None:
+        """The user's own, unless it was withdrawn."""
+        return next((row for row in self.asked if row.response.rater_id == user.pk), None)
+
+
+def raters_of(assessment: Assessment, *, today: date | None = None) -> Raters:
+    """Three queries, however many raters."""
+    today = today or timezone.localdate()
+    customer = Response.objects.filter(assessment=assessment, kind=ResponseKind.CUSTOMER)
+    found = customer.select_related("rater", "invitation", "department").annotate(
+        total=Count("answers"),
+        answered=Count("answers", filter=Q(answers__grade__isnull=False) | ~Q(answers__blank="")),
+        last_at=Max("answers__updated_at"),
+    )
+    rules = _rules_asked(assessment)
+    rows = [_row(one, rules.get(one.pk, ()), assessment, today) for one in found]
+    rows.sort(key=lambda row: (row.state == RaterState.WITHDRAWN, row.name.casefold(), row.response.pk))
+    voices = [
+        (row.response.department_id, row.department, row.state == RaterState.HANDED_IN)
+        for row in rows
+        if row.state != RaterState.WITHDRAWN
+    ]
+    return Raters(rows=tuple(rows), heard=of_voices(having_a_say(assessment), voices))
+
+
+def _rules_asked(assessment: Assessment) -> dict[int, tuple[int, ...]]:
+    """Response → positions of the rules that it asks about."""
+    rows = Answer.objects.filter(response__assessment=assessment, response__kind=ResponseKind.CUSTOMER)
+    asked: dict[int, set[int]] = {}
+    for response, position in rows.values_list("response", "question__rule__position").distinct():
+        asked.setdefault(response, set()).add(position)
+    return {response: tuple(sorted(positions)) for response, positions in asked.items()}
+
+
+def _row(response: Response, rules: tuple[int, ...], assessment: Assessment, today: date) -> RaterRow:
+    answered: int = response.answered  # type: ignore[attr-defined]
+    due_on = response.due_on or assessment.due_on
+    return RaterRow(
+        response=response,
+        name=str(response.rater or response.invitation or "–"),
+        department=str(response.department or ""),
+        rules=rules,
+        answered=answered,
+        total=response.total,  # type: ignore[attr-defined]
+        state=_state(response, assessment, due_on=due_on, today=today, answered=answered),
+        due_on=due_on,
+        last_at=response.submitted_at or response.last_at,  # type: ignore[attr-defined]
+    )
+
+
+def _state(
+    response: Response, assessment: Assessment, *, due_on: date | None, today: date, answered: int
+) -> RaterState:
+    if response.withdrawn_at is not None:
+        return RaterState.WITHDRAWN
+    if response.submitted_at is not None:
+        return RaterState.HANDED_IN
+    if assessment.state == AssessmentState.COLLECTING and due_on is not None and due_on < today:
+        return RaterState.LATE
+    return RaterState.STARTED if answered else RaterState.INVITED

@@ -1,0 +1,309 @@
+"""My work: everything that waits for one member, whatever their role; what decides is who was asked."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.access import RIGHTS, Right, may
+from accounts.models import Membership
+from assessments.approval import chain
+from assessments.models import (
+    Answer,
+    Approval,
+    Assessment,
+    AssessmentQuerySet,
+    AssessmentState,
+    Consensus,
+    Decision,
+    Delegation,
+    ReplyRequest,
+    Response,
+)
+from vendors.models import Vendor
+
+APART = 2  # grades that lie this far apart are an item to discuss
+
+
+class Kind(StrEnum):
+    ANSWER = "answer"
+    DELEGATED = "delegated"
+    OPEN = "open"
+    INVITE = "invite"
+    CHASE = "chase"
+    TALK = "talk"
+    SUBMIT = "submit"
+    DECIDE = "decide"
+    VENDOR_ANSWERED = "vendor_answered"
+    VENDOR_REPLIED = "vendor_replied"
+
+
+WORTH_READING = frozenset({Kind.VENDOR_ANSWERED, Kind.VENDOR_REPLIED})  # nobody is late with these
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One thing that waits: what to do, for which vendor, until when, and where."""
+
+    kind: Kind
+    key: str  # the same on every day, so that calendars know it again
+    action: str
+    assessment: Assessment
+    url: str
+    due_on: date | None
+    is_late: bool
+    detail: str = ""
+    asked_at: datetime | None = None
+    told_at_once: bool = False  # whoever asked sent a mail, to those who want one
+
+    @property
+    def vendor(self) -> Vendor:
+        return self.assessment.vendor
+
+
+def waiting_for(member: Membership, today: date) -> list[Item]:
+    """Late things first, then by due date, then what has none. The same few queries however much waits."""
+    sources = (_to_answer, _handed_over, _to_look_after, _to_decide, _replied)
+    items = [item for source in sources for item in source(member, today)]
+    return sorted(items, key=lambda item: (item.due_on is None, item.due_on or today, item.assessment.reference))
+
+
+def roles_with(right: Right) -> list[str]:
+    return [role for role, rights in RIGHTS.items() if right in rights]
+
+
+# Asked to judge -------------------------------------------------------------------------------------------------
+def _to_answer(member: Membership, today: date) -> Iterator[Item]:
+    answered = Q(answers__grade__isnull=False) | Q(answers__blank__gt="")
+    unanswered = Answer.objects.filter(response=OuterRef("pk"), grade=None, blank="")
+    first = unanswered.order_by("question__rule__position", "question__position").values("question__rule__key")
+    rows = Response.objects.for_member(member).waiting_for(member.user).select_related("assessment__vendor")
+    sent_back = Approval.objects.filter(assessment=OuterRef("assessment"), decision=Decision.SENT_BACK)
+    rows = rows.annotate(
+        total=Count("answers"),
+        answered=Count("answers", filter=answered),
+        first_rule=Subquery(first[:1]),
+        sent_back_at=Subquery(sent_back.order_by("-decided_at").values("decided_at")[:1]),
+    )
+    for row in rows:
+        yield _answer(row, today)
+
+
+def _answer(row: Response, today: date) -> Item:
+    total, answered, rule = row.total, row.answered, row.first_rule  # type: ignore[attr-defined]
+    place = [row.assessment_id, rule] if rule else [row.assessment_id]
+    sent_back_at: datetime | None = row.sent_back_at  # type: ignore[attr-defined]
+    again = sent_back_at is not None and sent_back_at > row.created_at
+    return _item(
+        Kind.ANSWER,
+        _("Answer the questionnaire") if rule else _("Hand in your answers"),
+        row.assessment,
+        today,
+        url=reverse("questionnaire" if rule else "assessment_detail", args=place),
+        key=f"response-{row.pk}",
+        due_on=row.due_on or row.assessment.due_on,
+        detail=_("%(answered)d of %(total)d answered") % {"answered": answered, "total": total},
+        asked_at=sent_back_at if again else row.created_at,
+        told_at_once=not again and not _was_opened_by_itself(row),
+    )
+
+
+def _was_opened_by_itself(row: Response) -> bool:
+    """A repeated assessment asks its raters in nobody's name: no mail went out, the summary tells it."""
+    return row.invited_by_id is None and row.assessment.previous_id is not None
+
+
+def _handed_over(member: Membership, today: date) -> Iterator[Item]:
+    """Single questions that a rater handed to this person: one item an assessment."""
+    rows = Delegation.objects.waiting_for(member.user).filter(
+        answer__response__assessment__organisation=member.organisation_id
+    )
+    rows = rows.select_related("answer__response__assessment__vendor")
+    handed: dict[int, list[Delegation]] = defaultdict(list)
+    for row in rows.order_by("answer__question__rule__position", "answer__question__position"):
+        handed[row.answer.response.assessment_id].append(row)
+    for delegations in handed.values():
+        assessment = delegations[0].answer.response.assessment
+        dues = [one.answer.response.due_on for one in delegations if one.answer.response.due_on]
+        yield _item(
+            Kind.DELEGATED,
+            ngettext("Answer a question handed to you", "Answer %(count)d questions handed to you", len(delegations))
+            % {"count": len(delegations)},
+            assessment,
+            today,
+            url=reverse("delegation_detail", args=[delegations[0].pk]),
+            due_on=min(dues, default=assessment.due_on),
+            asked_at=max(one.delegated_at for one in delegations),
+            told_at_once=True,
+        )
+
+
+# To look after --------------------------------------------------------------------------------------------------
+def looked_after_by(member: Membership) -> AssessmentQuerySet:
+    """Those that the member owns, and those whose owner can no longer look after them."""
+    rows = Assessment.objects.for_member(member)
+    able = Membership.objects.active().filter(
+        user=OuterRef("owner"),
+        user__is_active=True,
+        organisation=member.organisation_id,
+        role__in=roles_with(Right.ASSESS),
+    )
+    return rows.filter(Q(owner=member.user_id) | ~Exists(able))
+
+
+def _to_look_after(member: Membership, today: date) -> Iterator[Item]:
+    if not may(member, Right.ASSESS):
+        return
+    asked = Response.objects.filter(withdrawn_at=None)
+    rows = looked_after_by(member).to_answer().with_vendor().prefetch_related(Prefetch("responses", queryset=asked))
+    assessments = list(rows)
+    apart = _questions_apart(assessments)
+    for assessment in assessments:
+        if assessment.state == AssessmentState.DRAFT:
+            url = reverse("assessment_detail", args=[assessment.pk])
+            yield _item(Kind.OPEN, _("Open the questionnaire"), assessment, today, url=url)
+            continue
+        yield from _collecting(assessment, member, today, apart[assessment.pk])
+        yield from _vendor_answered(assessment, member, today)
+
+
+def _collecting(assessment: Assessment, member: Membership, today: date, apart: int) -> Iterator[Item]:
+    responses = [row for row in assessment.responses.all() if not row.is_of_vendor]
+    outstanding = [row for row in responses if row.submitted_at is None]
+    if not responses:
+        url = reverse("assessment_raters", args=[assessment.pk])
+        yield _item(Kind.INVITE, _("Invite raters"), assessment, today, url=url)
+    elif not outstanding:
+        yield _all_in(assessment, responses, today, apart)
+    else:
+        others = [row for row in outstanding if row.rater_id != member.user_id]
+        yield from _late_raters(assessment, others, today)
+
+
+def _all_in(assessment: Assessment, responses: list[Response], today: date, apart: int) -> Item:
+    asked_at = max(row.submitted_at for row in responses if row.submitted_at)
+    if not apart:
+        url = reverse("assessment_review", args=[assessment.pk])
+        return _item(Kind.SUBMIT, _("Review and submit"), assessment, today, url=url, asked_at=asked_at)
+    return _item(
+        Kind.TALK,
+        _("Talk about what raters judge differently"),
+        assessment,
+        today,
+        url=reverse("assessment_consensus", args=[assessment.pk]),
+        detail=ngettext("%(count)d question to agree on", "%(count)d questions to agree on", apart) % {"count": apart},
+        asked_at=asked_at,
+    )
+
+
+def _late_raters(assessment: Assessment, outstanding: list[Response], today: date) -> Iterator[Item]:
+    dues = [due for row in outstanding if (due := row.due_on or assessment.due_on) and due < today]
+    if not dues:
+        return
+    yield _item(
+        Kind.CHASE,
+        _("Ask the late raters, or submit without them"),
+        assessment,
+        today,
+        url=reverse("assessment_raters", args=[assessment.pk]),
+        due_on=min(dues),
+        detail=ngettext("%(count)d rater is late", "%(count)d raters are late", len(dues)) % {"count": len(dues)},
+    )
+
+
+def _questions_apart(assessments: list[Assessment]) -> Counter[int]:
+    """Assessment → how many questions its raters grade two levels apart or more, not agreed on yet. One query."""
+    agreed = Consensus.objects.filter(assessment=OuterRef("response__assessment"), question=OuterRef("question"))
+    counted = Response.objects.of_customer().handed_in().filter(assessment__in=assessments)
+    rows = Answer.objects.filter(response__in=counted, grade__isnull=False).exclude(Exists(agreed))
+    spans = rows.values("response__assessment", "question").annotate(low=Min("grade"), high=Max("grade")).order_by()
+    wide = spans.filter(high__gte=F("low") + APART).values_list("response__assessment", flat=True)
+    return Counter(wide)
+
+
+# From the vendor ------------------------------------------------------------------------------------------------
+def _vendor_answered(assessment: Assessment, member: Membership, today: date) -> Iterator[Item]:
+    """Worth reading while the raters still judge."""
+    for row in assessment.responses.all():
+        if row.is_of_vendor and row.submitted_at:
+            yield _item(
+                Kind.VENDOR_ANSWERED,
+                _("Read the vendor’s answers"),
+                assessment,
+                today,
+                url=reverse("assessment_review", args=[assessment.pk]) + "#answers",
+                asked_at=row.submitted_at,
+                told_at_once=assessment.owner_id == member.user_id,
+            )
+
+
+def _replied(member: Membership, today: date) -> Iterator[Item]:
+    """Worth reading until the last approval."""
+    if not may(member, Right.ASSESS):
+        return
+    rows = ReplyRequest.objects.filter(
+        withdrawn_at=None, submitted_at__isnull=False, assessment__in=looked_after_by(member).in_review()
+    )
+    for row in rows.select_related("assessment__vendor"):
+        yield _item(
+            Kind.VENDOR_REPLIED,
+            _("Read the vendor’s reply"),
+            row.assessment,
+            today,
+            url=reverse("assessment_detail", args=[row.assessment_id]),
+            asked_at=row.submitted_at,
+            told_at_once=row.assessment.owner_id == member.user_id,
+        )
+
+
+# To decide ------------------------------------------------------------------------------------------------------
+def _to_decide(member: Membership, today: date) -> Iterator[Item]:
+    """Whose turn it is, by role or by name, says the chain of approval."""
+    earlier = Max("approvals__decided_at", filter=Q(approvals__decision=Decision.APPROVED))
+    for assessment in chain.waiting_for(member).with_vendor().annotate(earlier_level_at=earlier):
+        moments = [assessment.submitted_at, assessment.earlier_level_at]  # type: ignore[attr-defined]
+        yield _item(
+            Kind.DECIDE,
+            _("Review and decide"),
+            assessment,
+            today,
+            url=reverse("assessment_review", args=[assessment.pk]),
+            asked_at=max((moment for moment in moments if moment), default=None),
+            told_at_once=True,
+        )
+
+
+def _item(
+    kind: Kind,
+    action: str,
+    assessment: Assessment,
+    today: date,
+    *,
+    url: str,
+    key: str = "",
+    due_on: date | None = None,
+    detail: str = "",
+    asked_at: datetime | None = None,
+    told_at_once: bool = False,
+) -> Item:
+    due_on = None if kind in WORTH_READING else due_on or assessment.due_on
+    return Item(
+        kind=kind,
+        key=key or f"{kind}-{assessment.pk}",
+        action=action,
+        assessment=assessment,
+        url=url,
+        due_on=due_on,
+        is_late=due_on is not None and due_on < today,
+        detail=detail,
+        asked_at=asked_at,
+        told_at_once=told_at_once,
+    )

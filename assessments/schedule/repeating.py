@@ -1,0 +1,233 @@
+"""Assessments that come again: when the following period has ended, the next one opens by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import structlog
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.access import Right, may
+from accounts.models import Membership
+from assessments.lifecycle import transitions
+from assessments.lifecycle.numbering import next_reference
+from assessments.lifecycle.periods import Period, repeated
+from assessments.models import (
+    OPEN_STATES,
+    Answer,
+    Assessment,
+    AssessmentState,
+    Repeat,
+    Response,
+    Rhythm,
+)
+from assessments.raters import mails as rater_mails
+from assessments.raters.asking import Asked
+from assessments.schedule.inbox import roles_with
+from manifesto.models import RULE_KEYS, Release
+
+logger = structlog.get_logger(__name__)
+
+SHORTEST_TIME_TO_ANSWER = timedelta(days=7)
+MAY_REPEAT = frozenset({*OPEN_STATES, AssessmentState.APPROVED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What a rater wrote the last time, to start from."""
+
+    revision: int
+    vendor_says: str
+    comment: str
+
+
+def set_repeat(member: Membership, assessment: Assessment, months: int | None) -> None:
+    """Let it come again every so many months (None: no more), as long as it was not cancelled."""
+    if not may(member, Right.ASSESS):
+        raise PermissionDenied
+    with transaction.atomic():
+        row = transitions.held(member, assessment, set(MAY_REPEAT))
+        if row.repeat_months == months:
+            return
+        before, row.repeat_months = row.repeat_months, months
+        row.save(update_fields=["repeat_months"])
+        audit.record(
+            member.user,
+            "assessment.repeat_changed",
+            row,
+            organisation=member.organisation,
+            before={"repeat_months": before},
+            after={"repeat_months": months},
+            subject=row,
+        )
+
+
+def open_due(now: datetime) -> list[Assessment]:
+    """Open every follower whose period has ended. Any number of schedulers may do so at once: of two, the second
+    finds the follower of the first, and the database refuses another."""
+    today = timezone.localdate(now)
+    opened = []
+    rows = Assessment.objects.exclude(state=AssessmentState.CANCELLED).filter(
+        repeat_months__in=Repeat.values, next=None, vendor__archived_at=None, period_end__lt=today
+    )
+    for pk in rows.order_by("period_end", "pk").values_list("pk", flat=True):
+        try:
+            follower = _open_follower(pk, today, now)
+        except IntegrityError:
+            logger.info("repeat_opened_elsewhere", assessment=pk)
+        except Exception:
+            logger.exception("repeat_not_opened", assessment=pk)  # the others still open; this one is tried again
+        else:
+            opened += [follower] if follower else []
+    for follower in opened:
+        _tell(follower)
+    return opened
+
+
+def _tell(follower: Assessment) -> None:
+    """In the owner's name, those whom no summary of this morning tells. The summary is the surer way, and one mail."""
+    owner = Membership.objects.get(organisation=follower.organisation_id, user=follower.owner_id)
+    asked = Response.objects.filter(assessment=follower, rater__preferences__isnull=False)
+    asked = asked.exclude(rater__preferences__digest=Rhythm.DAILY).exclude(rater=follower.owner_id)
+    rows = asked.select_related("rater", "assessment__vendor", "invitation")
+    rater_mails.tell(owner, [Asked(response=row) for row in rows])
+
+
+def following_period(assessment: Assessment, today: date) -> Period | None:
+    """The latest following period that has ended; None as long as none has. After a long time out, the periods
+    between are left out: nobody remembers them any better now."""
+    if assessment.repeat_months is None:
+        return None
+    first = Period(start=assessment.period_start, end=assessment.period_end)
+    ended, times = None, 1
+    while (period := repeated(first, assessment.repeat_months * times)).end < today:
+        ended, times = period, times + 1
+    return ended
+
+
+@transaction.atomic
+def _open_follower(pk: int, today: date, now: datetime) -> Assessment | None:
+    """The follower with its raters' questionnaires, or None where it is not its time or nobody could look after it."""
+    row = Assessment.objects.select_for_update(no_key=True).get(pk=pk)
+    period, release = following_period(row, today), Release.objects.current()
+    if period is None or row.state == AssessmentState.CANCELLED or _is_there(row, period):
+        return None
+    owner = _owner(row)
+    if release is None or owner is None:
+        logger.info("repeat_waits", assessment=pk, reason="no release" if release is None else "no assessor")
+        return None
+    follower = Assessment.objects.create(
+        organisation=row.organisation,
+        vendor=row.vendor,
+        release=release,
+        reference=next_reference(row.organisation_id, today.year),
+        period_start=period.start,
+        period_end=period.end,
+        due_on=_shifted(row.due_on, row, period, today),
+        state=AssessmentState.COLLECTING,
+        owner=owner.user,
+        created_at=now,
+        repeat_months=row.repeat_months,
+        previous=row,
+    )
+    fields = ("reference", "vendor", "release", "period_start", "period_end", "due_on", "state", "previous")
+    after = audit.snapshot(follower, fields)
+    audit.record(None, "assessment.repeated", follower, organisation=row.organisation, after=after, subject=follower)
+    _ask_again(row, follower, owner, period, today)
+    return follower
+
+
+def _is_there(row: Assessment, period: Period) -> bool:
+    """Opened by another scheduler, or started by hand for the same days."""
+    same = Assessment.objects.filter(vendor=row.vendor_id, period_start=period.start, period_end=period.end)
+    by_hand = same.exclude(state=AssessmentState.CANCELLED).exclude(pk=row.pk)
+    return by_hand.exists() or Assessment.objects.filter(previous=row).exists()
+
+
+def _owner(row: Assessment) -> Membership | None:
+    """The same owner where they may still assess, else the assessor who has been there longest."""
+    able = Membership.objects.active().filter(
+        organisation=row.organisation_id, user__is_active=True, role__in=roles_with(Right.ASSESS)
+    )
+    able = able.select_related("user").order_by("joined_at", "pk")
+    return able.filter(user=row.owner_id).first() or able.first()
+
+
+def _shifted(due_on: date | None, row: Assessment, period: Period, today: date) -> date | None:
+    """As far from the end of its period as before, but never so soon that nobody could answer."""
+    if due_on is None:
+        return None
+    return max(period.end + (due_on - row.period_end), today + SHORTEST_TIME_TO_ANSWER)
+
+
+# Raters ---------------------------------------------------------------------------------------------------------
+def _ask_again(row: Assessment, follower: Assessment, owner: Membership, period: Period, today: date) -> None:
+    """The same raters about the same rules, as far as they are still members; without any, the owner about all."""
+    members = _members(row)
+    asked = Response.objects.of_customer().filter(assessment=row, rater__in=members)
+    raters = list(asked.select_related("rater").order_by("pk"))
+    texts = _texts_of_last_time(row)
+    for old in raters:
+        if old.rater is None:
+            continue
+        response = transitions.lay_out(
+            follower,
+            rules=_rules_of(old),
+            rater=old.rater,
+            department_id=members[old.rater.pk].department_id,
+            due_on=_shifted(old.due_on, row, period, today),
+        )
+        _carry_over(response, texts.get(old.rater.pk, {}))
+    if not raters:
+        transitions.lay_out(follower, rater=owner.user, department_id=owner.department_id)
+
+
+def _members(row: Assessment) -> dict[int, Membership]:
+    active = Membership.objects.active().filter(organisation=row.organisation_id, user__is_active=True)
+    return {member.user_id: member for member in active}
+
+
+def _rules_of(response: Response) -> tuple[str, ...]:
+    """The rules that this rater was asked about; empty: all."""
+    asked = set(response.answers.values_list("question__rule__key", flat=True))
+    return () if asked >= set(RULE_KEYS) else tuple(sorted(asked))
+
+
+def _texts_of_last_time(row: Assessment) -> dict[int | None, dict[str, Said]]:
+    """Rater → question → what they wrote in the last questionnaire about this vendor that they handed in."""
+    handed_in = (
+        Response.objects.of_customer()
+        .handed_in()
+        .filter(assessment__vendor=row.vendor_id, assessment__period_end__lte=row.period_end)
+    )
+    handed_in = handed_in.exclude(assessment__state=AssessmentState.CANCELLED)
+    newest: dict[int | None, int] = {}
+    for rater, pk in handed_in.order_by("assessment__period_end", "submitted_at").values_list("rater", "pk"):
+        newest[rater] = pk
+    said: dict[int | None, dict[str, Said]] = {rater: {} for rater in newest}
+    answers = Answer.objects.filter(response__in=newest.values()).select_related("question", "response")
+    for answer in answers:
+        said[answer.response.rater_id][answer.question.key] = Said(
+            revision=answer.question.revision, vendor_says=answer.vendor_says, comment=answer.comment
+        )
+    return said
+
+
+def _carry_over(response: Response, texts: Mapping[str, Said]) -> None:
+    """Texts alone, and only where the question still means the same: grades are given afresh."""
+    changed = list(_with_texts(response.answers.select_related("question"), texts))
+    Answer.objects.bulk_update(changed, ["vendor_says", "comment", "carried_over"])
+
+
+def _with_texts(answers: Iterable[Answer], texts: Mapping[str, Said]) -> Iterable[Answer]:
+    for answer in answers:
+        said = texts.get(answer.question.key)
+        if said is None or said.revision != answer.question.revision or not (said.vendor_says or said.comment):
+            continue
+        answer.vendor_says, answer.comment, answer.carried_over = said.vendor_says, said.comment, True
+        yield answer

@@ -1,0 +1,12 @@
+"""Routes of assessments.schedule."""
+
+from django.urls import path
+
+from assessments.schedule import views
+
+urlpatterns = [
+    path("preferences/", views.preferences, name="preferences"),
+    path("preferences/calendar/", views.preferences_calendar, name="preferences_calendar"),
+    path("preferences/calendar/close/", views.preferences_calendar_close, name="preferences_calendar_close"),
+    path("calendar/<str:secret>.ics", views.calendar_feed, name="calendar_feed"),
+]

@@ -1,0 +1,72 @@
+"""What the person wants to be told, and their calendar of due dates."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from assessments.preferences import close_calendar, keep, owner_of_calendar, preferences_of, renew_calendar
+from assessments.schedule.calendar import calendar_of
+from assessments.schedule.forms import PreferencesForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request: HttpRequest) -> HttpResponse:
+    user = _user(request)
+    row = preferences_of(user)
+    form = PreferencesForm.of(row, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        keep(user, **form.cleaned_data)
+        messages.success(request, _("Your wishes are saved."))
+        return redirect("preferences")
+    return render(request, "assessments/preferences.html", {"form": form, "preferences": row})
+
+
+@require_POST
+@never_cache
+def preferences_calendar(request: HttpRequest) -> HttpResponse:
+    """Make a secret address, or another one, and show it this once."""
+    token = renew_calendar(_user(request), now=timezone.now())
+    address = settings.BASE_URL + reverse("calendar_feed", args=[token])
+    return render(request, "assessments/preferences_calendar.html", {"address": address})
+
+
+@require_POST
+def preferences_calendar_close(request: HttpRequest) -> HttpResponse:
+    close_calendar(_user(request))
+    messages.success(request, _("The calendar is switched off: its address opens nothing any more."))
+    return redirect("preferences")
+
+
+@require_safe
+def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
+    """The due dates of whoever holds the secret address; unknown or renewed: not found."""
+    user = owner_of_calendar(secret)
+    if user is None:
+        raise Http404
+    content = calendar_of(user, now=timezone.now())
+    etag = f'"{sha256(content).hexdigest()}"'
+    response = get_conditional_response(request, etag=etag) or HttpResponse(
+        content,
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="due-dates.ics"'},
+    )
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache"  # keep it, but ask each time whether it still holds
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _user(request: HttpRequest) -> User:
+    return get_object_or_404(User, pk=request.user.pk)

@@ -1,0 +1,145 @@
+"""How far the raters agree: Krippendorff's alpha for ordinal grades, and what it means in a sentence."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from django.db.models import QuerySet
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models import Answer, Assessment, Response, ResponseKind
+from assessments.score.arithmetic import GRADES, rounded
+from assessments.secrecy import counted_responses
+
+# Krippendorff's own customs: from 0.800 on data are reliable, from 0.667 on good for tentative conclusions.
+STRONG, TENTATIVE = Decimal("0.8"), Decimal("0.667")
+MINUS = "\N{MINUS SIGN}"
+DIGITS = 6  # of alpha: beyond them there is only the noise of floating point, which must not decide about a level
+
+
+class Level(StrEnum):
+    STRONG = "strong"
+    TENTATIVE = "tentative"
+    WEAK = "weak"
+    NONE = "none"  # no figure; `Why` says why
+
+
+class Why(StrEnum):
+    """Why there is no figure."""
+
+    MEASURED = ""
+    TOO_FEW_RATERS = "too_few_raters"  # fewer than two graded anything
+    NOTHING_SHARED = "nothing_shared"  # no question was graded by two
+    NO_VARIATION = "no_variation"  # every grade is the same one: full agreement, without information
+
+
+LEVELS: dict[str, Promise] = {
+    Level.STRONG: _("Strong agreement"),
+    Level.TENTATIVE: _("Fair agreement"),
+    Level.WEAK: _("Weak agreement"),
+    Level.NONE: _("No figure"),
+}
+MEANINGS: dict[str, Promise] = {
+    Level.STRONG: _("The raters see this vendor alike: their grades can be relied on."),
+    Level.TENTATIVE: _("The raters mostly see this vendor alike: enough for careful conclusions."),
+    Level.WEAK: _("The raters see this vendor differently: talk about it before anybody relies on the result."),
+}
+BY_CHANCE = _("The raters agree no more than by chance: talk about it before anybody relies on the result.")
+WITHOUT_FIGURE: dict[str, Promise] = {
+    Why.TOO_FEW_RATERS: _("Agreement can be measured once two raters have handed in grades."),
+    Why.NOTHING_SHARED: _("No question was graded by two raters, so there is nothing to compare."),
+    Why.NO_VARIATION: _("All gave the same grade everywhere. They agree fully, but that leaves nothing to measure."),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreement:
+    """`alpha`: 1 for full agreement, 0 for that of chance, below 0 for less; None where it cannot be measured.
+
+    `raters` graded something; `questions` were graded by two of them or more.
+    """
+
+    alpha: float | None
+    raters: int
+    questions: int
+    level: Level
+    why: Why = Why.MEASURED
+
+    @property
+    def label(self) -> str:
+        """“Strong agreement”."""
+        return str(LEVELS[self.level])
+
+    @property
+    def meaning(self) -> str:
+        """One sentence for somebody who never heard of alpha."""
+        if self.alpha is None:
+            return str(WITHOUT_FIGURE[self.why])
+        return str(BY_CHANCE if self.alpha <= 0 else MEANINGS[self.level])
+
+    @property
+    def figure(self) -> str:
+        """“0.82”, in the reader's language; more decimals where rounding would lift it to a better level."""
+        if self.alpha is None:
+            return ""
+        exact = Fraction(str(self.alpha))
+        digits = 2
+        while digits < DIGITS and level_of(rounded(exact, digits)) != self.level:
+            digits += 1
+        return number_format(rounded(exact, digits), decimal_pos=digits).replace("-", MINUS)
+
+
+def agreement(assessment: Assessment, responses: QuerySet[Response] | None = None) -> Agreement:
+    """Over the grades that raters handed in, or those of the given responses; one query. Blanks count as missing."""
+    responses = counted_responses(assessment) if responses is None else responses
+    rows = Answer.objects.filter(response__in=responses, response__kind=ResponseKind.CUSTOMER, grade__isnull=False)
+    found = rows.order_by().values_list("response", "question", "grade")
+    return measured((rater, question, grade) for rater, question, grade in found if grade is not None)
+
+
+def measured(grades: Iterable[tuple[int, int, int]]) -> Agreement:
+    """The agreement of (rater, question, grade), each rater and question at most once."""
+    by_question: dict[int, list[int]] = defaultdict(list)
+    raters = set()
+    for rater, question, grade in grades:
+        raters.add(rater)
+        by_question[question].append(grade)
+    shared = [given for given in by_question.values() if len(given) > 1]
+    why = _why_not(raters, shared)
+    alpha = None if why else _alpha(shared)
+    return Agreement(
+        alpha=alpha,
+        raters=len(raters),
+        questions=len(shared),
+        level=Level.NONE if alpha is None else level_of(Decimal(str(alpha))),
+        why=why,
+    )
+
+
+def level_of(alpha: Decimal) -> Level:
+    if alpha >= STRONG:
+        return Level.STRONG
+    return Level.TENTATIVE if alpha >= TENTATIVE else Level.WEAK
+
+
+def _why_not(raters: set[int], shared: list[list[int]]) -> Why:
+    if len(raters) < 2:
+        return Why.TOO_FEW_RATERS
+    if not shared:
+        return Why.NOTHING_SHARED
+    return Why.NO_VARIATION if len({grade for given in shared for grade in given}) == 1 else Why.MEASURED
+
+
+def _alpha(shared: list[list[int]]) -> float:
+    # It loads numpy, which takes 0.15 s: whoever asks for the figure pays for it, not the start of every process.
+    import krippendorff
+
+    counts = [[Counter(given)[grade] for grade in GRADES] for given in shared]
+    return round(float(krippendorff.alpha(value_counts=counts, level_of_measurement="ordinal")), DIGITS)

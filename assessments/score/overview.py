@@ -1,0 +1,251 @@
+"""All answers of an assessment to read in place, rule by rule, with the numbers they add up to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+from assessments.models import Answer, Assessment, Consensus, Response
+from assessments.score import words as wording
+from assessments.score.arithmetic import GradedQuestion, Policy, RuleScore, Score, rounded
+from assessments.score.reading import RuleProgress, policy_of, progress, standing
+from assessments.secrecy import is_kept_apart, own_response, readable_responses, vendor_answers
+from manifesto.models import GRADE_NAMES, Level, Question
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadAnswer:
+    """One rater's answer with the anchored text of the grade chosen."""
+
+    answer: Answer
+    grade_name: str
+    level: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionSheet:
+    question: Question
+    graded: GradedQuestion
+    state_label: str  # empty where graded
+    answers: tuple[ReadAnswer, ...]
+    vendor: ReadAnswer | None = None  # its own answer, once handed in
+    agreed: Consensus | None = None
+
+    @property
+    def number(self) -> str:
+        """“1.2”, as in the questionnaire and on the scorecard."""
+        return f"{self.question.rule.position}.{self.question.position}"
+
+    @property
+    def grade_text(self) -> str:
+        """What several grades come to: “3.33”; empty where nobody graded."""
+        return "" if self.graded.grade is None else wording.number(self.graded.grade)
+
+    @property
+    def difference(self) -> str:
+        """That raters differ, and how far, in a sentence; empty where they do not."""
+        grades = sorted({read.answer.grade for read in self.answers if read.answer.grade is not None})
+        if len(grades) < 2:
+            return ""
+        between = {"low": grades[0], "high": grades[-1]}
+        if self.graded.disagreement:
+            return _("The raters differ, from grade %(low)s to grade %(high)s: talk it over.") % between
+        return _("The raters differ by one grade: %(low)s and %(high)s.") % between
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleSheet:
+    """A rule as shown: numbers for drawing, rounded (None: nothing to show), and as text in the reader's language."""
+
+    progress: RuleProgress
+    status: str
+    status_label: str
+    why: str
+    percent: Decimal | None
+    coverage: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    percent_text: str
+    coverage_text: str
+    bounds_text: str
+    sum_text: str
+    questions: tuple[QuestionSheet, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    rules: tuple[RuleSheet, ...]
+    score: Score
+    headline: str
+    verdict: str
+    confidence: str
+    average: str  # of the rated rules; it does not decide
+    weakest: RuleSheet | None
+
+    @property
+    def missing(self) -> tuple[RuleProgress, ...]:
+        return tuple(rule.progress for rule in self.rules if rule.progress.open)
+
+    @property
+    def answered(self) -> int:
+        return sum(rule.progress.answered for rule in self.rules)
+
+    @property
+    def total(self) -> int:
+        return sum(rule.progress.total for rule in self.rules)
+
+    @property
+    def unanswered(self) -> int:
+        return self.total - self.answered
+
+    @property
+    def has_grades(self) -> bool:
+        return any(rule.weight_graded for rule in self.score.rules)
+
+
+def own_sheet_of(
+    assessment: Assessment, response: Response, *, rules: Collection[str] | None = None, with_answers: bool = False
+) -> Sheet:
+    """What one rater's own answers add up to, in the rules that they are asked about: neither the others' nor what
+    was agreed shines through. `rules`: their keys, where the caller has them."""
+    asked = rules_asked(response) if rules is None else rules
+    own = Response.objects.filter(pk=response.pk)
+    return _sheet(assessment, own, with_answers=with_answers, with_consensus=False, rules=asked)
+
+
+def sheet_for(assessment: Assessment, member: Membership, *, with_answers: bool = False) -> Sheet:
+    """What this member may see of it: while they are kept apart, their own answers alone."""
+    if not is_kept_apart(assessment, member.user):
+        readable = readable_responses(assessment, member)
+        return _sheet(assessment, readable, with_answers=with_answers, with_consensus=True)
+    if own := own_response(assessment, member.user):
+        return own_sheet_of(assessment, own, with_answers=with_answers)
+    return _sheet(assessment, Response.objects.none(), with_answers=with_answers, with_consensus=False)
+
+
+def rules_asked(response: Response) -> tuple[str, ...]:
+    """The keys of the rules that a questionnaire asks about."""
+    return tuple(response.answers.order_by().values_list("question__rule__key", flat=True).distinct())
+
+
+def _sheet(
+    assessment: Assessment,
+    responses: QuerySet[Response],
+    *,
+    with_answers: bool,
+    with_consensus: bool,
+    rules: Collection[str] | None = None,
+) -> Sheet:
+    score = standing(assessment, responses, with_consensus=with_consensus, rules=rules)
+    policy = policy_of(assessment.release)
+    questions = _questions(assessment, responses, score, with_consensus=with_consensus) if with_answers else {}
+    sheets = tuple(
+        _rule_sheet(rule, far, policy, questions.get(rule.rule, ()))
+        for rule, far in zip(score.rules, progress(assessment, score), strict=True)
+    )
+    return Sheet(
+        rules=sheets,
+        score=score,
+        headline=wording.headline(score),
+        verdict=wording.verdict(score),
+        confidence=str(wording.CONFIDENCES[score.confidence]),
+        average=wording.percent(score.average, policy),
+        weakest=next((rule for rule in sheets if rule.progress.key == score.weakest), None),
+    )
+
+
+def _rule_sheet(rule: RuleScore, far: RuleProgress, policy: Policy, questions: Iterable[QuestionSheet]) -> RuleSheet:
+    coverage = rule.coverage if rule.weight_applicable else None
+    return RuleSheet(
+        progress=far,
+        status=rule.status.value,
+        status_label=str(wording.STATUSES[rule.status]),
+        why=wording.why(rule, policy),
+        percent=_drawn(rule.percent),
+        coverage=_drawn(coverage),
+        low=_drawn(rule.low),
+        high=_drawn(rule.high),
+        percent_text=wording.percent(rule.percent, policy),
+        coverage_text=wording.percent(coverage, policy),
+        bounds_text=wording.bounds(rule, policy),
+        sum_text=wording.weighted_sum(rule, policy),
+        questions=tuple(questions),
+    )
+
+
+def _drawn(value: Fraction | None) -> Decimal | None:
+    return None if value is None else rounded(value, 1)
+
+
+def _questions(
+    assessment: Assessment, responses: QuerySet[Response], score: Score, *, with_consensus: bool
+) -> dict[str, list[QuestionSheet]]:
+    """Rule key → its questions with what everybody answered; eight queries. The vendor's grades stay out where what
+    was agreed does: both are for those who no longer judge."""
+    graded = {question.key: question for rule in score.rules for question in rule.questions}
+    levels = _levels(assessment)
+    answers = _answers(responses, levels)
+    of_vendor = _of_vendor(assessment, levels, with_grades=with_consensus)
+    agreed = _agreed(assessment) if with_consensus else {}
+    asked = Question.objects.filter(release=assessment.release_id).select_related("rule")
+    by_rule: dict[str, list[QuestionSheet]] = defaultdict(list)
+    for question in asked.order_by("rule__position", "position"):
+        if question.key in graded:
+            by_rule[question.rule.key].append(
+                QuestionSheet(
+                    question=question,
+                    graded=graded[question.key],
+                    state_label=str(wording.QUESTION_STATES.get(graded[question.key].state, "")),
+                    answers=tuple(answers.get(question.pk, ())),
+                    vendor=of_vendor.get(question.pk),
+                    agreed=agreed.get(question.pk),
+                )
+            )
+    return by_rule
+
+
+Levels = dict[tuple[int, int], str]  # question and grade → the anchored text
+
+
+def _levels(assessment: Assessment) -> Levels:
+    rows = Level.objects.filter(question__release=assessment.release_id)
+    return {(question, grade): text for question, grade, text in rows.values_list("question", "grade", "text")}
+
+
+def _answers(responses: QuerySet[Response], levels: Levels) -> dict[int, list[ReadAnswer]]:
+    rows = Answer.objects.filter(response__in=responses)
+    related = ("response__rater", "response__department", "response__invitation", "updated_by")
+    answers: dict[int, list[ReadAnswer]] = defaultdict(list)
+    for row in rows.select_related(*related).prefetch_related("evidence").order_by("response"):
+        answers[row.question_id].append(_read(row, levels))
+    return answers
+
+
+def _of_vendor(assessment: Assessment, levels: Levels, *, with_grades: bool) -> dict[int, ReadAnswer]:
+    """Question → the vendor's own answer, once handed in; how it grades itself only where that may be seen."""
+    read = {}
+    for row in vendor_answers(assessment).select_related("updated_through"):
+        if not with_grades:
+            row.grade, row.blank, row.reason = None, "", ""
+        read[row.question_id] = _read(row, levels)
+    return read
+
+
+def _agreed(assessment: Assessment) -> dict[int, Consensus]:
+    rows = Consensus.objects.filter(assessment=assessment).select_related("meeting")
+    return {row.question_id: row for row in rows}
+
+
+def _read(row: Answer, levels: Levels) -> ReadAnswer:
+    if row.grade is None:
+        return ReadAnswer(answer=row, grade_name="", level="")
+    return ReadAnswer(
+        answer=row, grade_name=str(GRADE_NAMES[row.grade]), level=levels.get((row.question_id, row.grade), "")
+    )

@@ -1,0 +1,244 @@
+"""The vendor's desk: everything that its contact may fetch or do by a link to answer.
+
+Each function takes the link and reaches the link's own response alone: nothing of the customer, nothing of others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.db.models import Prefetch, QuerySet
+from django.dispatch import Signal
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import audit, mail
+from assessments.lifecycle.transitions import IllegalTransition
+from assessments.models import (
+    Answer,
+    Assessment,
+    AssessmentState,
+    Evidence,
+    Preferences,
+    Response,
+    ResponseKind,
+    VendorLink,
+)
+from manifesto.models import GRADE_NAMES, Level, Rule
+
+log = structlog.get_logger(__name__)
+# Sent inside the transaction that hands in, with `response` and `link`: whoever listens writes in the same one.
+handed_in = Signal()
+CLOSED: dict[str, Promise] = {
+    AssessmentState.DRAFT: gettext_lazy("The customer has not opened this assessment for answers yet."),
+    AssessmentState.IN_REVIEW: gettext_lazy("The customer has closed the collection of answers and reviews them now."),
+    AssessmentState.APPROVED: gettext_lazy("The assessment is closed: its answers can no longer be changed."),
+    AssessmentState.CANCELLED: gettext_lazy("The customer has cancelled this assessment: no answers are needed."),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskRule:
+    """One rule as the vendor's contact meets it: how far it is, and which questions are still blank."""
+
+    key: str
+    position: int
+    name: str
+    total: int
+    answered: int
+    blank: tuple[tuple[str, str], ...]  # question key, its short name
+
+    @property
+    def is_complete(self) -> bool:
+        return self.answered == self.total
+
+    @property
+    def eighths(self) -> int:
+        """The answered part, for drawing; both a first answer and a last one that is missing show."""
+        if not self.answered or self.is_complete:
+            return 8 if self.answered else 0
+        return min(7, max(1, self.answered * 8 // self.total))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskAnswer:
+    """One of the vendor's own answers, to read."""
+
+    answer: Answer
+    number: str
+    grade_name: str
+    level: str  # the anchored text of the grade
+
+    @property
+    def is_blank(self) -> bool:
+        return is_blank(self.answer)
+
+
+def response_of(link: VendorLink) -> Response:
+    """The one response that this link is for, fresh. Raises Response.DoesNotExist for a link of another purpose."""
+    responses = Response.objects.of_vendor().select_related("assessment__organisation", "assessment__vendor")
+    return responses.get(links=link, assessment=link.assessment_id)
+
+
+def closed_reason(link: VendorLink) -> str:
+    """Why nothing can be changed now, in words for the vendor; empty while it may answer."""
+    response = response_of(link)
+    return closed_for(response)
+
+
+def closed_for(response: Response) -> str:
+    if response.submitted_at is not None:
+        day = date_format(timezone.localtime(response.submitted_at), "DATE_FORMAT")
+        return _("Your answers were handed in on %(day)s. They can no longer be changed.") % {"day": day}
+    if response.withdrawn_at is not None:
+        return _("The customer no longer asks for these answers.")
+    if response.assessment.state != AssessmentState.COLLECTING:
+        return str(CLOSED[response.assessment.state])
+    return ""
+
+
+def due_on(response: Response) -> date | None:
+    return response.due_on or response.assessment.due_on
+
+
+def rules_of(link: VendorLink) -> tuple[Rule, ...]:
+    """The rules with a question in this response, in order."""
+    asked = Rule.objects.filter(questions__answers__response=link.response_id).distinct()
+    return tuple(asked.order_by("position"))
+
+
+def progress(link: VendorLink) -> tuple[DeskRule, ...]:
+    """How far each rule is; one query."""
+    rows: dict[str, list[Answer]] = {}
+    answers = _own(link).select_related("question__rule").order_by("question__rule__position", "question__position")
+    for answer in answers:
+        rows.setdefault(answer.question.rule.key, []).append(answer)
+    return tuple(_desk_rule(answers) for answers in rows.values())
+
+
+def _desk_rule(answers: list[Answer]) -> DeskRule:
+    rule = answers[0].question.rule
+    blank = [answer.question for answer in answers if is_blank(answer)]
+    return DeskRule(
+        key=rule.key,
+        position=rule.position,
+        name=rule.name or rule.key,
+        total=len(answers),
+        answered=len(answers) - len(blank),
+        blank=tuple((question.key, question.short or question.key) for question in blank),
+    )
+
+
+def is_blank(answer: Answer) -> bool:
+    """Nothing said: neither a word nor a grade, nor that it does not apply."""
+    return not answer.vendor_says and not answer.is_answered
+
+
+def answers_of(link: VendorLink, rule: Rule) -> list[Answer]:
+    """The answers to one rule in order, with all that a row shows; three queries."""
+    answers = _own(link).filter(question__rule=rule).select_related("question__rule", "updated_through")
+    rows = answers.select_related("response__assessment").prefetch_related("question__levels", "evidence")
+    return list(rows.order_by("question__position"))
+
+
+def answer_of(link: VendorLink, pk: int) -> Answer | None:
+    """The answer, where it is one of this link's response."""
+    related = ("question__rule", "response__assessment", "updated_through")
+    return _own(link).select_related(*related).filter(pk=pk).first()
+
+
+def evidence_of(link: VendorLink) -> QuerySet[Evidence]:
+    """The files of this response."""
+    return Evidence.objects.filter(answer__in=_own(link)).select_related(
+        "answer__response__assessment", "answer__question__rule"
+    )
+
+
+def answers_to_read(link: VendorLink) -> dict[str, list[DeskAnswer]]:
+    """Rule key → the vendor's own answers in order; four queries."""
+    levels = Prefetch("question__levels", queryset=Level.objects.order_by("grade"))
+    answers = _own(link).select_related("question__rule").prefetch_related(levels, "evidence")
+    read: dict[str, list[DeskAnswer]] = {}
+    for answer in answers.order_by("question__rule__position", "question__position"):
+        read.setdefault(answer.question.rule.key, []).append(_to_read(answer))
+    return read
+
+
+def _to_read(answer: Answer) -> DeskAnswer:
+    question = answer.question
+    texts = {level.grade: level.text for level in question.levels.all()}
+    graded = answer.grade is not None
+    return DeskAnswer(
+        answer=answer,
+        number=f"{question.rule.position}.{question.position}",
+        grade_name=str(GRADE_NAMES[answer.grade]) if graded else "",  # type: ignore[index]
+        level=texts.get(answer.grade, "") if answer.grade is not None else "",
+    )
+
+
+def _own(link: VendorLink) -> QuerySet[Answer]:
+    """The answers of the link's response; none for a link of another purpose."""
+    if link.response_id is None:
+        return Answer.objects.none()
+    return Answer.objects.filter(response=link.response_id, response__kind=ResponseKind.VENDOR)
+
+
+def hand_in(link: VendorLink, *, now: datetime | None = None) -> Response:
+    """The vendor is done: from here on the raters read its texts and evidence. Blanks pass, a wholly blank one not.
+
+    The owner is told by mail once this is certain."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        Assessment.objects.select_for_update(of=("self",), no_key=True).get(pk=link.assessment_id)
+        response = response_of(link)
+        if reason := closed_for(response):
+            raise IllegalTransition(reason)
+        if all(rule.answered == 0 for rule in progress(link)):
+            raise IllegalTransition(_("Nothing is answered yet: answer at least one question before you hand in."))
+        response.submitted_at = now
+        response.save(update_fields=["submitted_at"])
+        audit.record(
+            audit.Outsider(label=link.signature),
+            "vendor_response.handed_in",
+            response,
+            organisation=response.assessment.organisation,
+            before={"submitted_at": None},
+            after={"submitted_at": now},
+            subject=response.assessment,
+            label=str(response.assessment.vendor),
+        )
+        handed_in.send(sender=Response, response=response, link=link)
+        tell_owner(link, "assessments/email/vendor_handed_in")
+    return response
+
+
+def tell_owner(link: VendorLink, template: str) -> None:
+    """Mail the assessment's owner once the change is certain, in their language, unless they want none."""
+    assessment = Assessment.objects.select_related("owner", "vendor", "organisation").get(pk=link.assessment_id)
+    owner = assessment.owner
+    wants = Preferences.objects.filter(user=owner).values_list("at_once", flat=True).first()
+    if wants is False or not owner.is_active:
+        return
+    context = {
+        "assessment": assessment,
+        "vendor": assessment.vendor,
+        "contact": link.name,
+        "url": mail.address(reverse("assessment_detail", args=[assessment.pk]), assessment.organisation),
+    }
+    transaction.on_commit(partial(_send, template, owner.email, owner.language, context))
+
+
+def _send(template: str, to: str, language: str, context: dict[str, Any]) -> None:
+    """What the vendor did stands, whether or not the mail goes out: the page tells the owner too."""
+    try:
+        mail.send(template, to, language=language, context=context)
+    except OSError:
+        log.warning("mail_not_sent", template=template, exc_info=True)

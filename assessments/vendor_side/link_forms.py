@@ -1,0 +1,105 @@
+"""Forms about the vendor's links: making one, extending it, and coming in by it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models import Assessment, VendorLink
+from assessments.vendor_side.links import DEFAULT_DAYS, LONGEST, end_after, end_of
+from groundwork.fields import DayInput
+from vendors.models import Contact
+
+BY_MAIL, TO_COPY = "mail", "copy"
+
+
+def _languages() -> list[tuple[str, str]]:
+    """Each language by its own name: whoever looks for theirs may not read the page's."""
+    names = [(code, translation.get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
+    return [(code, name[:1].upper() + name[1:]) for code, name in names]
+
+
+class EnterForm(forms.Form):
+    """The contact's choice of language on the way in."""
+
+    language = forms.ChoiceField(label=_("Language"), widget=forms.RadioSelect)
+
+    def __init__(self, data: Any = None, *, language: str | None) -> None:
+        super().__init__(data, initial={"language": language})
+        self.fields["language"].choices = _languages()  # type: ignore[attr-defined]
+
+
+class LinkForm(forms.Form):
+    """Whom to ask, until when, and how the link gets there."""
+
+    contact = forms.ModelChoiceField(
+        label=_("Contact"), queryset=Contact.objects.none(), empty_label=_("Choose a contact")
+    )
+    days = forms.TypedChoiceField(label=_("Valid for"), coerce=int, initial=DEFAULT_DAYS)
+    by = forms.ChoiceField(
+        label=_("How it gets there"),
+        widget=forms.RadioSelect,
+        initial=BY_MAIL,
+        choices=[
+            (BY_MAIL, _("Send it by mail, in the contact’s language")),
+            (TO_COPY, _("Only make it: I copy it and hand it over myself")),
+        ],
+    )
+
+    def __init__(self, data: Any = None, *, assessment: Assessment) -> None:
+        super().__init__(data)
+        contact: forms.ModelChoiceField = self.fields["contact"]  # type: ignore[assignment]
+        taken = VendorLink.objects.to_answer().filter(assessment=assessment, revoked_at=None, contact__isnull=False)
+        contact.queryset = Contact.objects.filter(vendor=assessment.vendor_id).exclude(pk__in=taken.values("contact"))
+        contact.label_from_instance = _said  # type: ignore[method-assign, assignment]
+        self.fields["days"].choices = [  # type: ignore[attr-defined]
+            (days, _("%(days)s days") % {"days": days}) for days in (14, DEFAULT_DAYS, 60)
+        ]
+
+    @property
+    def has_contacts(self) -> bool:
+        return self.fields["contact"].queryset.exists()  # type: ignore[attr-defined,no-any-return]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        contact = cleaned.get("contact")
+        if contact and not contact.email and cleaned.get("by") == BY_MAIL:
+            self.add_error("by", _("This contact has no e-mail address: make the link, and hand it over yourself."))
+        return cleaned
+
+    def expires_at(self, now: datetime) -> datetime:
+        return end_after(self.cleaned_data["days"], now)
+
+
+class ExtendForm(forms.Form):
+    """Another last day."""
+
+    last_day = forms.DateField(
+        label=_("Valid until"), widget=DayInput, help_text=_("The whole of this day is included.")
+    )
+
+    def __init__(self, data: Any = None, *, link: VendorLink, today: date) -> None:
+        start = max(timezone.localdate(link.expires_at), today)
+        super().__init__(data, initial={"last_day": start + timedelta(days=DEFAULT_DAYS)})
+        self.today = today
+
+    def clean_last_day(self) -> date:
+        day: date = self.cleaned_data["last_day"]
+        if not self.today <= day < self.today + LONGEST:
+            raise ValidationError(_("Choose a day to come, at most a year from now."))
+        return day
+
+    @property
+    def expires_at(self) -> datetime:
+        return end_of(self.cleaned_data["last_day"])
+
+
+def _said(contact: Contact) -> str:
+    known = [contact.name, contact.job, contact.email or str(_("no e-mail address"))]
+    return " · ".join(part for part in known if part)

@@ -1,0 +1,186 @@
+"""The vendor's way in by a link, and the page on which the assessment's owner looks after the links."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import language
+from accounts.access import MemberRequest, Right, may
+from assessments.fetching import fetch
+from assessments.lifecycle import transitions
+from assessments.lifecycle.transitions import IllegalTransition
+from assessments.models import Assessment, AssessmentState, LinkPurpose, VendorLink
+from assessments.vendor_side import links, reply
+from assessments.vendor_side.guard import _about, _closed, _cookie_of, _guarded, cookie_name, desk_path
+from assessments.vendor_side.link_forms import BY_MAIL, EnterForm, ExtendForm, LinkForm
+from assessments.vendor_side.links import Standing
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def vendor_link(request: HttpRequest, token: str) -> HttpResponse:
+    """What the mailed link opens. Only POST goes in: mail scanners open links, and must not count as the contact."""
+    now = timezone.now()
+    link = links.find(token)
+    state = links.standing(link, now)
+    if link is None or state is not Standing.OPEN:
+        return _guarded(_closed(request, link, state))
+    language.follow(request, link.language)
+    form = EnterForm(request.POST if request.method == "POST" else None, language=translation.get_language())
+    if request.method == "POST" and form.is_valid():
+        if not links.note_opened(link, now=now):
+            return _guarded(_closed(request, link, Standing.REPLACED))
+        return _guarded(_let_in(request, link, form.cleaned_data["language"]))
+    return _guarded(render(request, "assessments/vendor_link.html", {"link": link, "form": form, **_about(link)}))
+
+
+def _let_in(request: HttpRequest, link: VendorLink, chosen: str) -> HttpResponse:
+    """To the desk, with the cookie for it and for nothing else."""
+    response = HttpResponseRedirect(_way_in(link))
+    response.set_cookie(
+        cookie_name(link.pk),
+        _cookie_of(link),
+        expires=link.expires_at,
+        path=desk_path(link.pk),
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Lax",
+    )
+    language.keep(response, chosen, secure=request.is_secure())
+    return response
+
+
+def _way_in(link: VendorLink) -> str:
+    return reverse("vendor_reply" if link.purpose == LinkPurpose.REPLY else "vendor_desk", args=[link.pk])
+
+
+# The owner's page -----------------------------------------------------------------------------------------------
+@require_safe
+def assessment_vendor(request: MemberRequest, pk: int) -> HttpResponse:
+    """Who at the vendor was asked, whether the link arrived, and how far they are; never what they have written."""
+    assessment = fetch(request, pk)
+    return _owner_page(request, assessment, LinkForm(assessment=assessment))
+
+
+def _owner_page(request: MemberRequest, assessment: Assessment, form: LinkForm) -> HttpResponse:
+    rows = list(VendorLink.objects.for_member(request.member).to_answer().filter(assessment=assessment))
+    is_collecting = assessment.state == AssessmentState.COLLECTING
+    context = {
+        "assessment": assessment,
+        "links": links.in_words(rows, timezone.now()),
+        "side": links.vendor_side(assessment, rows),
+        "form": form,
+        "may_change": is_collecting and may(request.member, Right.ASSESS),
+        "may_revoke": may(request.member, Right.ASSESS),
+        "panel": reply.owner_panel(assessment, request.member),
+        "not_now": "" if is_collecting else str(transitions.NOT_NOW[assessment.state]),
+    }
+    return render(request, "assessments/assessment_vendor.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def link_add(request: MemberRequest, pk: int) -> HttpResponse:
+    """Make a link and mail it, or show it to copy."""
+    assessment = fetch(request, pk)
+    if request.method == "GET":
+        return redirect("assessment_vendor", pk)
+    form = LinkForm(request.POST, assessment=assessment)
+    if not form.is_valid():
+        return _owner_page(request, assessment, form)
+    try:
+        link, token = links.create(
+            request.member,
+            assessment,
+            form.cleaned_data["contact"],
+            expires_at=form.expires_at(timezone.now()),
+        )
+    except IllegalTransition as refused:
+        messages.error(request, str(refused))
+        return redirect("assessment_vendor", pk)
+    return _issued(request, link, token, by_mail=form.cleaned_data["by"] == BY_MAIL)
+
+
+@require_http_methods(["GET", "POST"])
+def link_renew(request: MemberRequest, pk: int) -> HttpResponse:
+    """Send it again, or make it anew to copy: either way the earlier one ends, so the page asks first."""
+    link = _own(request, pk)
+    if not links.may_change(request.member, link.assessment, link.purpose):
+        raise PermissionDenied
+    if request.method == "GET":
+        return render(request, "assessments/link_renew.html", {"link": link, "assessment": link.assessment})
+    try:
+        link, token = links.renew(request.member, link)
+    except IllegalTransition as refused:
+        messages.error(request, str(refused))
+        return redirect("assessment_vendor", link.assessment_id)
+    return _issued(request, link, token, by_mail=request.POST.get("by") == BY_MAIL)
+
+
+def _issued(request: MemberRequest, link: VendorLink, token: str, *, by_mail: bool) -> HttpResponse:
+    """The one page that shows the link: it answers the POST itself, because the token is kept nowhere."""
+    is_sent = links.send(link, token, member=request.member) if by_mail else False
+    context = {
+        "link": link,
+        "assessment": link.assessment,
+        "address": links.address(token),
+        "is_sent": is_sent,
+        "is_refused": by_mail and not is_sent,
+    }
+    response = render(request, "assessments/link_issued.html", context)
+    add_never_cache_headers(response)
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def link_extend(request: MemberRequest, pk: int) -> HttpResponse:
+    link = _own(request, pk)
+    form = ExtendForm(request.POST if request.method == "POST" else None, link=link, today=timezone.localdate())
+    if request.method == "POST" and form.is_valid():
+        try:
+            links.extend(request.member, link, expires_at=form.expires_at)
+        except IllegalTransition as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, _("The link of %(name)s is valid longer.") % {"name": link.name})
+        return redirect("assessment_vendor", link.assessment_id)
+    return render(request, "assessments/link_extend.html", {"link": link, "assessment": link.assessment, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def link_revoke(request: MemberRequest, pk: int) -> HttpResponse:
+    link = _own(request, pk)
+    if request.method == "GET":
+        return render(request, "assessments/link_revoke.html", {"link": link, "assessment": link.assessment})
+    try:
+        links.revoke(request.member, link)
+    except IllegalTransition as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("The link of %(name)s no longer opens anything.") % {"name": link.name})
+    return redirect("assessment_vendor", link.assessment_id)
+
+
+@require_POST
+def vendor_reopen(request: MemberRequest, pk: int) -> HttpResponse:
+    """Let the vendor answer again."""
+    assessment = fetch(request, pk)
+    try:
+        links.reopen(request.member, assessment)
+    except IllegalTransition as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("The vendor can change its answers again, by the links that are valid."))
+    return redirect("assessment_vendor", pk)
+
+
+def _own(request: MemberRequest, pk: int) -> VendorLink:
+    """The organisation's link, or a 404: fetching is authorising."""
+    rows = VendorLink.objects.for_member(request.member).select_related(*links.RELATED, "contact")
+    return get_object_or_404(rows, pk=pk)

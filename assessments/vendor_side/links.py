@@ -1,0 +1,422 @@
+"""Links by which a vendor's contact comes in without an account: made, sent, sent again, extended, withdrawn.
+
+A token has 256 bits and only its hash is kept: nobody guesses one, so nothing counts the attempts. Every change holds
+the assessment, so that of two who act at once the second sees what the first did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+import structlog
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit, mail
+from accounts.access import Right, may
+from accounts.models import Membership, User, hash_token, new_token
+from assessments.approval import chain
+from assessments.lifecycle import transitions
+from assessments.lifecycle.transitions import IllegalTransition
+from assessments.models import (
+    Answer,
+    Assessment,
+    AssessmentState,
+    LinkPurpose,
+    ReplyRequest,
+    Response,
+    ResponseKind,
+    VendorLink,
+)
+from vendors.models import Contact
+
+log = structlog.get_logger(__name__)
+
+DEFAULT_DAYS = 30
+READ_ON = timedelta(days=30)  # after the last day to reply: what was shown and said can be read again
+LONGEST = timedelta(days=366)
+SEEN_AT_MOST_EVERY = timedelta(minutes=1)
+# When a link may be made, sent again and extended. Withdrawing one is always allowed.
+STATES: dict[str, set[AssessmentState]] = {
+    LinkPurpose.ANSWER: {AssessmentState.COLLECTING},
+    LinkPurpose.REPLY: {AssessmentState.IN_REVIEW},
+}
+FIELDS = ("name", "email", "purpose", "language", "expires_at")
+RELATED = ("assessment__organisation", "assessment__vendor", "assessment__owner", "response", "reply_request")
+
+HAS_ONE: Promise = _("%(name)s has a link already: send that one again, or extend it.")
+NO_LONGER: Promise = _("This link was withdrawn: make a new one instead.")
+
+
+class Standing(StrEnum):
+    OPEN = "open"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    REPLACED = "replaced"  # by one that was sent later
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """Of the questions put to the vendor, how many it has said anything about."""
+
+    answered: int
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VendorSide:
+    """How far the vendor is with its own answers, as its customer may know before they are handed in."""
+
+    response: Response
+    progress: Progress
+    seen_at: datetime | None  # when a contact last used a link
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkRow:
+    """A link and where it stands: made, sent, not_delivered, opened, expired or revoked."""
+
+    link: VendorLink
+    state: str
+
+    @property
+    def is_live(self) -> bool:
+        return self.state != "revoked"
+
+
+# Finding and admitting ------------------------------------------------------------------------------------------
+def find(token: str) -> VendorLink | None:
+    """The link of a token, whatever its standing."""
+    return _complete(VendorLink.objects.select_related(*RELATED).filter(token_hash=hash_token(token)).first())
+
+
+def load(pk: int) -> VendorLink | None:
+    """The link of an id with assessment, vendor, organisation and what it is for; one query."""
+    return _complete(VendorLink.objects.select_related(*RELATED).filter(pk=pk).first())
+
+
+def standing(link: VendorLink | None, now: datetime) -> Standing:
+    if link is None:
+        return Standing.UNKNOWN
+    if link.revoked_at or (link.reply_request and link.reply_request.withdrawn_at):
+        return Standing.REVOKED
+    return Standing.OPEN if link.expires_at > now else Standing.EXPIRED
+
+
+def note_opened(link: VendorLink, *, now: datetime) -> bool:
+    """The contact comes in by the link. False where it was sent again or withdrawn in this very moment."""
+    with transaction.atomic():
+        Assessment.objects.select_for_update(no_key=True).get(pk=link.assessment_id)
+        row = VendorLink.objects.valid(now).filter(pk=link.pk, token_hash=link.token_hash).first()
+        if row is None:
+            return False
+        is_first = row.opened_at is None
+        row.opened_at, row.seen_at = row.opened_at or now, now
+        row.save(update_fields=["opened_at", "seen_at"])
+        if is_first:
+            audit.record(
+                audit.Outsider(label=row.signature),
+                "link.opened",
+                row,
+                organisation=link.assessment.organisation,
+                subject=link.assessment,
+            )
+    return True
+
+
+def note_seen(link: VendorLink, *, now: datetime) -> None:
+    """Keep when the link was last used; one write a minute is enough."""
+    if link.seen_at is None or link.seen_at <= now - SEEN_AT_MOST_EVERY:
+        VendorLink.objects.filter(pk=link.pk).update(seen_at=now)
+
+
+# Making, changing, withdrawing ----------------------------------------------------------------------------------
+def may_change(member: Membership, assessment: Assessment, purpose: str) -> bool:
+    """Whoever assesses; and whoever decides, about a link to reply."""
+    if may(member, Right.ASSESS):
+        return True
+    return purpose == LinkPurpose.REPLY and chain.may_decide_on(assessment, member)
+
+
+def create(
+    member: Membership,
+    assessment: Assessment,
+    contact: Contact,
+    *,
+    expires_at: datetime | None = None,
+    language: str = "",
+    now: datetime | None = None,
+) -> tuple[VendorLink, str]:
+    """A link to answer the questions, and its token, which is not kept. The vendor's one response is laid out when
+    its first link is made; further contacts share it."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        row = _held(member, assessment, LinkPurpose.ANSWER)
+        response = Response.objects.of_vendor().filter(assessment=row).first()
+        if response is None:
+            response = transitions.lay_out(row, kind=ResponseKind.VENDOR, invited_by=member.user)
+        link = VendorLink(assessment=row, purpose=LinkPurpose.ANSWER, response=response)
+        return _create(member, link, contact, expires_at=expires_at, language=language, now=now)
+
+
+def create_for_reply(
+    member: Membership,
+    reply_request: ReplyRequest,
+    contact: Contact,
+    *,
+    expires_at: datetime | None = None,
+    language: str = "",
+    now: datetime | None = None,
+) -> tuple[VendorLink, str]:
+    """A link to one right of reply, and its token."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        row = _held(member, reply_request.assessment, LinkPurpose.REPLY)
+        link = VendorLink(assessment=row, purpose=LinkPurpose.REPLY, reply_request=reply_request)
+        return _create(member, link, contact, expires_at=expires_at, language=language, now=now)
+
+
+def renew(member: Membership, link: VendorLink, *, now: datetime | None = None) -> tuple[VendorLink, str]:
+    """Another token for a link; the earlier one and every cookie that it gave are dead from here on.
+
+    It goes to the contact's address of today: a mistyped one may have been put right. One that had expired is valid
+    anew.
+    """
+    now = now or timezone.now()
+    token, hashed = new_token()
+    with transaction.atomic():
+        row = _own(member, link)
+        before = audit.snapshot(row, FIELDS)
+        row.token_hash, row.issue = hashed, row.issue + 1
+        row.sent_at = row.failed_at = None
+        if row.contact is not None:
+            row.name, row.email = row.contact.name, row.contact.email
+        if row.expires_at <= now:
+            row.expires_at = _default_end(row, now)
+        row.save(update_fields=["token_hash", "issue", "sent_at", "failed_at", "name", "email", "expires_at"])
+        _record(member.user, "link.renewed", row, before=before, after=audit.snapshot(row, FIELDS))
+    return row, token
+
+
+def extend(member: Membership, link: VendorLink, *, expires_at: datetime, now: datetime | None = None) -> VendorLink:
+    """Valid until another moment to come; the link in the contact's mailbox goes on working."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        row = _own(member, link)
+        if not now < expires_at <= now + LONGEST:
+            raise IllegalTransition(_("Choose a day to come, at most a year from now."))
+        before = {"expires_at": row.expires_at}
+        row.expires_at = expires_at
+        row.save(update_fields=["expires_at"])
+        _record(member.user, "link.extended", row, before=before, after={"expires_at": row.expires_at})
+    return row
+
+
+def revoke(member: Membership, link: VendorLink, *, now: datetime | None = None) -> VendorLink:
+    """The link and its cookies open nothing any more; what was answered by it stays."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        row = _own(member, link, states=set(AssessmentState))
+        row.revoked_at = now
+        row.save(update_fields=["revoked_at"])
+        _record(member.user, "link.revoked", row, before={"revoked_at": None}, after={"revoked_at": now})
+    return row
+
+
+def reopen(member: Membership, assessment: Assessment) -> Response:
+    """Let the vendor answer again after it has handed in."""
+    with transaction.atomic():
+        row = _held(member, assessment, LinkPurpose.ANSWER)
+        response = Response.objects.of_vendor().handed_in().filter(assessment=row).first()
+        if response is None:
+            raise IllegalTransition(_("The vendor’s answers are open already."))
+        before, response.submitted_at = response.submitted_at, None
+        response.save(update_fields=["submitted_at"])
+        audit.record(
+            member.user,
+            "vendor_response.reopened",
+            response,
+            organisation=row.organisation,
+            before={"submitted_at": before},
+            after={"submitted_at": None},
+            subject=row,
+            label=str(row.vendor),
+        )
+    return response
+
+
+# Sending --------------------------------------------------------------------------------------------------------
+def address(token: str) -> str:
+    """What the contact opens."""
+    return settings.BASE_URL + reverse("vendor_link", args=[token])
+
+
+def send(link: VendorLink, token: str, *, member: Membership | None = None, now: datetime | None = None) -> bool:
+    """Mail the link in its contact's language, for `member` or else whoever made it; not within a transaction.
+
+    False where there is no address or the mail server does not take it: the link is good all the same, to copy.
+    """
+    if not link.email:
+        return False
+    sender = member.user if member else link.created_by
+    now = now or timezone.now()
+    template = "vendor_reply" if link.purpose == LinkPurpose.REPLY else "vendor_link"
+    assessment = link.assessment
+    context = {
+        "link": link,
+        "assessment": assessment,
+        "vendor": assessment.vendor,
+        "organisation": assessment.organisation,
+        "asker": sender,
+        "url": address(token),
+    }
+    try:
+        mail.send(f"assessments/email/{template}", link.email, language=link.language, context=context)
+    except OSError as error:
+        log.error("vendor_link_not_mailed", link=link.pk, error=str(error))
+        _note_delivery(sender, link, sent_at=None, failed_at=now)
+        return False
+    _note_delivery(sender, link, sent_at=now, failed_at=None)
+    return True
+
+
+def _note_delivery(sender: User, link: VendorLink, *, sent_at: datetime | None, failed_at: datetime | None) -> None:
+    """Unless the link was sent anew meanwhile: then this mail was an earlier one's."""
+    with transaction.atomic():
+        if VendorLink.objects.filter(pk=link.pk, issue=link.issue).update(sent_at=sent_at, failed_at=failed_at):
+            link.sent_at, link.failed_at = sent_at, failed_at
+        _record(sender, "link.sent" if sent_at else "link.not_delivered", link, after={"email": link.email})
+
+
+# Looking --------------------------------------------------------------------------------------------------------
+def end_of(day: date) -> datetime:
+    """The last moment of a day, where the installation is."""
+    return timezone.make_aware(datetime.combine(day, time.max.replace(microsecond=0)))
+
+
+def end_of_reply(due_on: date) -> datetime:
+    """Somewhat longer than replies are taken: the vendor may still read what it was shown and what it said."""
+    return end_of(due_on + READ_ON)
+
+
+def end_after(days: int, now: datetime) -> datetime:
+    return end_of(timezone.localdate(now) + timedelta(days=days))
+
+
+def progress(response: Response) -> Progress:
+    """A word, a grade or a reason why there is none: each is an answer of the vendor."""
+    said = ~Q(vendor_says="") | Q(grade__isnull=False) | ~Q(blank="")
+    counts = Answer.objects.filter(response=response).aggregate(total=Count("pk"), answered=Count("pk", filter=said))
+    return Progress(**counts)
+
+
+def in_words(rows: Iterable[VendorLink], now: datetime) -> tuple[LinkRow, ...]:
+    """The links with where each stands; those that open nothing any more come last."""
+    told = [LinkRow(link=link, state=_state(link, now)) for link in rows]
+    return tuple(sorted(told, key=lambda row: not row.is_live))
+
+
+def _state(link: VendorLink, now: datetime) -> str:
+    """What happened last counts: one that was opened and then sent again has been sent."""
+    if link.revoked_at:
+        return "revoked"
+    if link.expires_at <= now:
+        return "expired"
+    if link.failed_at:
+        return "not_delivered"
+    if link.seen_at and not (link.sent_at and link.sent_at > link.seen_at):
+        return "opened"
+    return "sent" if link.sent_at else "made"
+
+
+def vendor_side(assessment: Assessment, links: Iterable[VendorLink] | None = None) -> VendorSide | None:
+    """How far the vendor is; None where it was never asked. Only counts: what it wrote is its own until handed in."""
+    response = Response.objects.of_vendor().filter(assessment=assessment).first()
+    if response is None:
+        return None
+    rows = VendorLink.objects.filter(response=response) if links is None else links
+    seen = [link.seen_at for link in rows if link.seen_at is not None and link.response_id == response.pk]
+    return VendorSide(response=response, progress=progress(response), seen_at=max(seen, default=None))
+
+
+# ----------------------------------------------------------------------------------------------------------------
+def _complete(link: VendorLink | None) -> VendorLink | None:
+    """Its response and reply request know the assessment that was loaded with the link."""
+    if link is not None and link.response is not None:
+        link.response.assessment = link.assessment
+    if link is not None and link.reply_request is not None:
+        link.reply_request.assessment = link.assessment
+    return link
+
+
+def _held(
+    member: Membership, assessment: Assessment, purpose: str, states: set[AssessmentState] | None = None
+) -> Assessment:
+    """The assessment, held until the transaction ends, in a state that allows it."""
+    if not may_change(member, assessment, purpose):
+        raise PermissionDenied
+    return transitions.held(member, assessment, states or STATES[purpose])
+
+
+def _own(member: Membership, link: VendorLink, states: set[AssessmentState] | None = None) -> VendorLink:
+    """The link, fresh, while its assessment is held; refused once it was withdrawn."""
+    _held(member, link.assessment, link.purpose, states)
+    row = VendorLink.objects.select_related(*RELATED, "contact", "created_by").get(pk=link.pk)
+    if row.revoked_at is not None:
+        raise IllegalTransition(NO_LONGER)
+    return row
+
+
+def _create(
+    member: Membership,
+    link: VendorLink,
+    contact: Contact,
+    *,
+    expires_at: datetime | None,
+    language: str,
+    now: datetime,
+) -> tuple[VendorLink, str]:
+    if contact.vendor_id != link.assessment.vendor_id:
+        raise PermissionDenied
+    live = VendorLink.objects.filter(
+        response=link.response, reply_request=link.reply_request, contact=contact, revoked_at=None
+    )
+    if live.exists():
+        raise IllegalTransition(HAS_ONE % {"name": contact.name})
+    token, link.token_hash = new_token()
+    link.contact, link.name, link.email = contact, contact.name, contact.email
+    link.language = language or contact.language
+    link.created_by, link.created_at = member.user, now
+    link.expires_at = expires_at or _default_end(link, now)
+    link.save()
+    _record(member.user, "link.created", link, after=audit.snapshot(link, FIELDS))
+    return link, token
+
+
+def _default_end(link: VendorLink, now: datetime) -> datetime:
+    """A month; for a reply as long as it takes."""
+    if link.reply_request is not None and (end := end_of_reply(link.reply_request.due_on)) > now:
+        return end
+    return end_after(DEFAULT_DAYS, now)
+
+
+def _record(
+    actor: User,
+    verb: str,
+    link: VendorLink,
+    *,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+) -> None:
+    row = link.assessment
+    audit.record(actor, verb, link, organisation=row.organisation, before=before, after=after, subject=row)

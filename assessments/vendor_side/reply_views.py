@@ -1,0 +1,222 @@
+"""The right of reply: what the customer opens, extends and withdraws, and the page on which the vendor replies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import MemberRequest
+from assessments.fetching import fetch
+from assessments.lifecycle.transitions import IllegalTransition
+from assessments.models import Assessment, LinkPurpose, Reply, ReplyRequest
+from assessments.vendor_side import reply
+from assessments.vendor_side.guard import LinkRequest, by_link
+from assessments.vendor_side.reply import Clash, Faulty, Kept, Outcome, Refused, ShownRule
+from assessments.vendor_side.reply_forms import DayForm, ReplyForm, RequestForm
+
+STATUS_OF = {Kept: 200, Clash: 409, Faulty: 422, Refused: 423}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One rule on the vendor's page: its result, and what the vendor says to it."""
+
+    rule: ShownRule
+    form: ReplyForm
+
+
+# The vendor's side ---------------------------------------------------------------------------------------------------
+
+
+@by_link(LinkPurpose.REPLY)
+@require_http_methods(["GET", "POST"])
+def vendor_reply(request: LinkRequest, link: int) -> HttpResponse:
+    """The result rule by rule as it was frozen, and the vendor's reply to each; saved or sent as one form."""
+    asked = reply.request_of(request.link)
+    if request.method == "GET":
+        return _page(request, asked, {})
+    forms = _posted(request, asked)
+    outcomes = {key: _save(request, form) for key, form in forms.items()}
+    if all(isinstance(outcome, Kept) for outcome in outcomes.values()):
+        return _onward(request)
+    open_forms = {key: form for key, form in forms.items() if not isinstance(outcomes[key], Kept)}
+    refused = next((outcome.reason for outcome in outcomes.values() if isinstance(outcome, Refused)), "")
+    status = max(STATUS_OF[type(outcome)] for outcome in outcomes.values())
+    return _page(request, reply.request_of(request.link), open_forms, refused=refused, status=status)
+
+
+def _posted(request: HttpRequest, asked: ReplyRequest) -> dict[str, ReplyForm]:
+    """The rules that the page sent, but the one whose other version was taken."""
+    taken, data = request.POST.get("take", ""), request.POST.copy()
+    rule, _sign, version = request.POST.get("keep", "").rpartition(":")
+    if version.isdecimal():
+        data[f"{rule}-version"] = version  # the person has seen this version and wants to replace it
+    return {
+        key: ReplyForm(data, reply=one)
+        for key, one in reply.replies_to_write(asked).items()
+        if f"{key}-version" in data and key != taken
+    }
+
+
+def _save(request: LinkRequest, form: ReplyForm) -> Outcome:
+    if not form.is_valid():
+        closed = reply.closed_for(reply.request_of(request.link), timezone.now())
+        return Refused(reason=closed) if closed else Faulty(errors=form.messages)
+    said = form.cleaned_data
+    outcome = reply.save_reply(request.link, form.reply.rule, said["stance"], said["text"], said["version"])
+    if isinstance(outcome, Clash):
+        form.stored = outcome.stored
+    return outcome
+
+
+def _onward(request: LinkRequest) -> HttpResponse:
+    """Everything is kept; “send” then ends it."""
+    if request.POST.get("then") != "send":
+        messages.success(request, _("Saved. Your customer reads it once you send it."))
+        return redirect("vendor_reply", request.link.pk)
+    try:
+        reply.submit_replies(request.link)
+    except IllegalTransition as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("Sent. Thank you: your reply now stands beside the result."))
+    return redirect("vendor_reply", request.link.pk)
+
+
+def _page(
+    request: LinkRequest,
+    asked: ReplyRequest,
+    typed: Mapping[str, ReplyForm],
+    *,
+    refused: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    shown = reply.shown_in_words(asked)
+    stored: dict[str, Reply] = reply.replies_to_write(asked)
+    parts = [Part(rule=rule, form=typed.get(rule.key) or ReplyForm(reply=stored[rule.key])) for rule in shown.rules]
+    assessment = asked.assessment
+    context = {
+        "link": request.link,
+        "assessment": assessment,
+        "organisation": assessment.organisation,
+        "vendor": assessment.vendor,
+        "asked": asked,
+        "shown": shown,
+        "parts": parts,
+        "refused": refused,
+        "closed": reply.closed_for(asked, timezone.now()),
+        "problems": [(part, field, text) for part in parts for field, text in part.form.messages.items()],
+        "clashes": [part for part in parts if part.form.stored],
+    }
+    return render(request, "assessments/vendor_reply.html", context, status=status)
+
+
+# The customer's side -------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def vendor_reply_open(request: MemberRequest, pk: int) -> HttpResponse:
+    """Choose whom to ask and until when; the POST freezes the result and mails the link."""
+    assessment = _for_asking(request, pk)
+    panel = reply.owner_panel(assessment, request.member)
+    if not panel.may_ask:
+        return _not_now(request, assessment)
+    posted = request.POST if request.method == "POST" else None
+    form = RequestForm(posted, assessment=assessment, today=timezone.localdate())
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        done = _done(
+            request,
+            lambda: reply.open_request(request.member, assessment, contact=said["contact"], due_on=said["due_on"]),
+        )
+        if done:
+            _say_how_it_went(request, assessment)
+        return _back(assessment)
+    context = {
+        "assessment": assessment,
+        "form": form,
+        "has_contacts": assessment.vendor.contacts.exists(),
+        "shown": reply.shown_in_words(ReplyRequest(assessment=assessment, shown=reply.shown_of(assessment))),
+    }
+    return render(request, "assessments/vendor_reply_open.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def vendor_reply_extend(request: MemberRequest, pk: int) -> HttpResponse:
+    """Another last day."""
+    assessment = _for_asking(request, pk)
+    panel = reply.owner_panel(assessment, request.member)
+    if not panel.may_change:
+        return _not_now(request, assessment)
+    today = timezone.localdate()
+    later = reply.usual_day(max(today, panel.request.due_on if panel.request else today))
+    posted = request.POST if request.method == "POST" else None
+    form = DayForm(posted, today=today, initial={"due_on": later})
+    if request.method == "POST" and form.is_valid():
+        day = form.cleaned_data["due_on"]
+        if _done(request, lambda: reply.extend(request.member, assessment, due_on=day)):
+            messages.success(request, _("The vendor has more time now. Its link stays the same."))
+        return _back(assessment)
+    context = {"assessment": assessment, "form": form, "panel": panel}
+    return render(request, "assessments/vendor_reply_extend.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def vendor_reply_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
+    """Asks first; the vendor's link is closed from then on."""
+    assessment = _for_asking(request, pk)
+    panel = reply.owner_panel(assessment, request.member)
+    if not panel.may_change:
+        return _not_now(request, assessment)
+    if request.method == "POST":
+        if _done(request, lambda: reply.withdraw_request(request.member, assessment)):
+            messages.success(request, _("Withdrawn. The vendor is no longer asked for a reply."))
+        return _back(assessment)
+    return render(request, "assessments/vendor_reply_withdraw.html", {"assessment": assessment, "panel": panel})
+
+
+def _for_asking(request: MemberRequest, pk: int) -> Assessment:
+    """The assessment, for whoever assesses or decides on it."""
+    assessment = fetch(request, pk)
+    if not reply.may_ask(request.member, assessment):
+        raise PermissionDenied
+    return assessment
+
+
+def _not_now(request: MemberRequest, assessment: Assessment) -> HttpResponse:
+    messages.error(request, reply.why_not(assessment))
+    return _back(assessment)
+
+
+def _back(assessment: Assessment) -> HttpResponse:
+    return redirect("assessment_review", assessment.pk)
+
+
+def _say_how_it_went(request: MemberRequest, assessment: Assessment) -> None:
+    """The mail went out when the request was certain: by now it is known whether the server took it."""
+    link = reply.owner_panel(assessment).link
+    if link is not None and link.sent_at is not None:
+        messages.success(request, _("Asked. The link went to %(email)s.") % {"email": link.email})
+    else:
+        messages.warning(
+            request, _("The vendor is asked, but the link could not be mailed: copy it yourself and hand it over.")
+        )
+
+
+def _done(request: MemberRequest, transition: Callable[[], Any]) -> bool:
+    """Whether it was legal; if not, its message is shown on the next page."""
+    try:
+        transition()
+    except IllegalTransition as refused:
+        messages.error(request, str(refused))
+        return False
+    return True

@@ -1,0 +1,88 @@
+"""A measure as a chart, for page and paper: what vendors/metrics.py measured, drawn by reports/charts/trend.py."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+
+from reports.charts import Palette, TrendPoint, slope_line, trend_svg
+from vendors.measures.cards import agreed_words, period_words
+from vendors.measures.metrics import Direction, Series, Step, Unit
+from vendors.measures.words import LABELS, UNITS, figure, trend_words
+
+
+def trend_figure(
+    series: Series,
+    step: Step,
+    *,
+    prefix: str,
+    target: float | None = None,
+    hrefs: Sequence[str] = (),
+    palette: Palette | None = None,
+    size: tuple[float, float] = (400, 170),
+) -> str:
+    """The SVG, in the active language. `hrefs`: where a click on each period leads, for the page."""
+    points = _points(series, step, hrefs)
+    measure, trend = series.measure, series.trend
+    has_trend = trend.direction in (Direction.FALLING, Direction.RISING)  # a line through chance would tell a tale
+    return trend_svg(
+        points,
+        title=str(LABELS[measure.key]),
+        desc=_desc(series, step, points, target),
+        prefix=prefix,
+        unit_label=str(UNITS[measure.unit]),
+        slope_line=slope_line(points, trend.slope) if has_trend else None,
+        target=target,
+        target_label="" if target is None else _agreed(series, target),
+        most=100.0 if measure.unit == Unit.PERCENT else None,
+        tick_label=_tick,
+        palette=palette,
+        size=size,
+    )
+
+
+def _points(series: Series, step: Step, hrefs: Sequence[str]) -> list[TrendPoint]:
+    last = len(series.points) - 1
+    found = dict(enumerate(hrefs))
+    return [
+        TrendPoint(
+            label=period_words(point, step),
+            value=point.value,
+            is_left_out=point.is_left_out,
+            href=found.get(at) or None,
+            value_label=figure(point.value, series.measure.unit) or _("no data"),
+            axis=_axis(point.start, step, is_end=at in (0, last)),
+        )
+        for at, point in enumerate(series.points)
+    ]
+
+
+def _axis(start: date, step: Step, *, is_end: bool) -> str:
+    """The month and the year at both ends, and the year where one begins."""
+    if is_end:
+        return date_format(start, "M Y" if step == Step.MONTH else "SHORT_DATE_FORMAT")
+    begins = start.month == 1 and (step == Step.MONTH or start.day <= 7)
+    return str(start.year) if begins else ""
+
+
+def _desc(series: Series, step: Step, points: Sequence[TrendPoint], target: float | None) -> str:
+    said = [trend_words(series, step)]
+    newest = next((point for point in reversed(points) if point.value is not None and not point.is_left_out), None)
+    if newest:
+        said.append(f"{newest.label}, {newest.value_label}")
+    if target is not None:
+        said.append(_agreed(series, target))
+    return "; ".join(said)
+
+
+def _agreed(series: Series, target: float) -> str:
+    return _("agreed: %(target)s") % {"target": agreed_words(series.measure, target)}
+
+
+def _tick(value: float) -> str:
+    """As few decimals as the step of a scale needs."""
+    shown = f"{value:.2f}".rstrip("0").rstrip(".")
+    return number_format(shown, decimal_pos=len(shown.partition(".")[2]))

@@ -1,0 +1,182 @@
+"""What was measured when a scorecard was made: frozen into the snapshot, and read from it alone for page and PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.templatetags.typography import colon
+from assessments.findings.findings import (
+    Finding,
+    Measured,
+    Opinion,
+    RuleFinding,
+    Target,
+    findings,
+    measures_to,
+    targets_of,
+    with_incidents,
+)
+from assessments.findings.words import Names, kept_together, target_words, view
+from assessments.models import Assessment
+from assessments.score.arithmetic import RuleStatus, Score
+from reports.scorecard.shapes import ChartView
+from reports.scorecard.words import Words
+from vendors.measures import loading as measuring
+from vendors.measures.metrics import Direction, Series
+from vendors.measures.words import LABELS, figure, trend_words
+
+SINCE_SCHEMA = 3  # an earlier snapshot says nothing of measures, neither that there were any nor that there were none
+
+
+# Into the snapshot ------------------------------------------------------------------------------------------------
+def frozen(assessment: Assessment, *, rating: Score, claim: Score | None, now: datetime) -> dict[str, Any]:
+    """What is measured to the end of the period as known now, what was agreed, and what follows for each rule.
+
+    The incidents are named by their references: row numbers mean nothing outside the database.
+    """
+    measures = measures_to(assessment, now=now)
+    if measures is None:
+        return {"measures": None, "targets": {}, "findings": []}
+    targets = targets_of(assessment.vendor)
+    rules = with_incidents(findings(rating, claim, measures, targets), measures, assessment.vendor)
+    return as_data(Measured(rules=rules, measures=measures, targets=targets))
+
+
+def as_data(found: Measured) -> dict[str, Any]:
+    return {
+        "measures": _without_row_numbers(measuring.as_data(found.measures)),
+        "targets": {key: _target_data(target) for key, target in sorted(found.targets.items())},
+        "findings": [_finding_data(rule) for rule in found.rules],
+    }
+
+
+def _without_row_numbers(data: dict[str, Any]) -> dict[str, Any]:
+    series = [{**one, "points": [{**point, "cases": []} for point in one["points"]]} for one in data["series"]]
+    return {**data, "series": series}
+
+
+def _target_data(target: Target) -> dict[str, Any]:
+    return {
+        "value": measuring.digits(target.value),
+        "agreed_on": target.agreed_on.isoformat() if target.agreed_on else None,
+        "note": target.note,
+    }
+
+
+def _finding_data(rule: RuleFinding) -> dict[str, Any]:
+    return {
+        "rule": rule.rule,
+        "measure": rule.measure,
+        "claim": _opinion_data(rule.claim) if rule.claim else None,
+        "rating": _opinion_data(rule.rating),
+        "incidents": list(rule.incidents),
+        "incident_count": rule.incident_count,
+    }
+
+
+def _opinion_data(opinion: Opinion) -> dict[str, Any]:
+    return {
+        "status": opinion.status.value,
+        "percent": None if opinion.percent is None else str(opinion.percent),
+        "finding": opinion.finding.value,
+    }
+
+
+# Out of the snapshot ----------------------------------------------------------------------------------------------
+def of(snapshot: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """The fields of a scorecard that tell what was measured, in the active language."""
+    found = _found(snapshot)
+    if found is None:
+        is_silent = snapshot["schema"] < SINCE_SCHEMA
+        return {"measured": None, "measured_note": "" if is_silent else _nothing(), "charts": (), "targets": ()}
+    names = Names(
+        rules={rule["key"]: (rule["position"], words.rules[rule["key"]]) for rule in snapshot["release"]["rules"]},
+        percent=words.percent,
+    )
+    return {
+        "measured": view(found, names),
+        "measured_note": "",
+        "charts": tuple(_charts(found)),
+        "targets": tuple(_agreed(found)),
+    }
+
+
+def _nothing() -> str:
+    return _("Nothing was measured: no mission-critical incident is recorded for this time.")
+
+
+def _found(snapshot: Mapping[str, Any]) -> Measured | None:
+    if snapshot["measures"] is None:
+        return None
+    return Measured(
+        rules=tuple(_finding(stored) for stored in snapshot["findings"]),
+        measures=measuring.from_data(snapshot["measures"]),
+        targets={key: _target(stored) for key, stored in snapshot["targets"].items()},
+    )
+
+
+def _finding(stored: Mapping[str, Any]) -> RuleFinding:
+    return RuleFinding(
+        rule=stored["rule"],
+        measure=stored["measure"],
+        claim=_opinion(stored["claim"]) if stored["claim"] else None,
+        rating=_opinion(stored["rating"]),
+        incidents=tuple(stored["incidents"]),
+        incident_count=stored["incident_count"],
+    )
+
+
+def _opinion(stored: Mapping[str, Any]) -> Opinion:
+    return Opinion(
+        status=RuleStatus(stored["status"]),
+        percent=None if stored["percent"] is None else Fraction(stored["percent"]),
+        finding=Finding(stored["finding"]),
+    )
+
+
+def _target(stored: Mapping[str, Any]) -> Target:
+    agreed_on = stored["agreed_on"]
+    return Target(
+        value=float(stored["value"]),
+        agreed_on=date.fromisoformat(agreed_on) if agreed_on else None,
+        note=stored["note"],
+    )
+
+
+def _agreed(found: Measured) -> list[str]:
+    """Each agreed target with where and when it was agreed."""
+    said = []
+    for key, target in found.targets.items():
+        series = found.measures.of(key)
+        words = f"{LABELS[key]}{colon()} {figure(target.value, series.measure.unit)}"
+        day = date_format(target.agreed_on, "DATE_FORMAT") if target.agreed_on else ""
+        source = ", ".join(part for part in (day, target.note) if part)
+        said.append(f"{words} ({source})" if source else words)
+    return said
+
+
+# The charts -------------------------------------------------------------------------------------------------------
+def _charts(found: Measured) -> list[ChartView]:
+    """What is drawn of each measure that has a trend, in the order of the rules."""
+    return [
+        _chart(series, found) for series in found.measures.series if series.trend.direction != Direction.TOO_LITTLE_DATA
+    ]
+
+
+def _chart(series: Series, found: Measured) -> ChartView:
+    key = series.measure.key
+    target = found.targets.get(key)
+    words = (kept_together(trend_words(series, found.measures.step)), target_words(series, target))
+    return ChartView(
+        series=series,
+        step=found.measures.step,
+        label=str(LABELS[key]),
+        words="; ".join(part for part in words if part),
+        target=target.value if target else None,
+    )

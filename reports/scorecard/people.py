@@ -1,0 +1,233 @@
+"""Who had a say, in words: raters, departments, agreement, consensus, the vendor’s own view, its replies, approvals.
+
+Each function reads one part of a snapshot, in the active language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from assessments.models import Decision, ResponseKind, Stance
+from assessments.raters import departments as hearing
+from assessments.score.agreement import Agreement, Level, Why
+from assessments.score.arithmetic import QuestionState
+from assessments.score.words import QUESTION_STATES
+from reports import formats
+from reports.scorecard import words as wording
+from reports.scorecard.shapes import AgreedView, ApprovalView, DepartmentView, EvidenceView, RaterView, ReplyView
+from reports.scorecard.words import Words
+
+STANCES: Mapping[str, Promise] = {
+    Stance.AGREES: gettext_lazy("The vendor agrees"),
+    Stance.CONTESTS: gettext_lazy("The vendor contests this"),
+}
+
+
+def of(snapshot: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """The fields of a scorecard that tell who was heard and what came back."""
+    raters = [_rater(one, words) for one in snapshot["responses"] if one["kind"] == ResponseKind.CUSTOMER]
+    vendor = [_rater(one, words) for one in snapshot["responses"] if one["kind"] == ResponseKind.VENDOR]
+    return {
+        "raters": tuple(raters),
+        "outstanding": tuple(_rater(one, words) for one in snapshot["outstanding"]),
+        "vendor_answered": vendor[0] if vendor else None,
+        "departments": tuple(_department(one) for one in snapshot["heard"]),
+        "heard": heard(snapshot),
+        "agreement": agreement(snapshot["agreement"]),
+        "has_gap": any(one["vendor"] is not None for one in snapshot["gap"]),
+        "reply_asked": words.moment(snapshot["reply"]["asked_at"]) if snapshot["reply"] else "",
+        "reply_note": reply_note(snapshot["reply"], words),
+        "reply_outcome": reply_outcome(snapshot["reply"], words),
+        "previous": previous(snapshot["previous"]),
+    }
+
+
+def _rater(stored: Mapping[str, Any], words: Words) -> RaterView:
+    return RaterView(
+        name=stored["name"] or "",
+        department=stored["department"] or "",
+        at=words.moment(stored.get("submitted_at")),
+    )
+
+
+def _department(stored: Mapping[str, Any]) -> DepartmentView:
+    why = str(hearing.WHY_IN_WORDS[hearing.Why(stored["why"])])
+    return DepartmentView(name=stored["name"], why=why, heard=stored["heard"])
+
+
+def heard(snapshot: Mapping[str, Any]) -> str:
+    """“4 raters from 3 departments; not heard: Finance.”"""
+    raters = [response for response in snapshot["responses"] if response["kind"] == ResponseKind.CUSTOMER]
+    departments = len({rater["department"] for rater in raters} - {None})
+    said = ngettext("%(raters)s rater", "%(raters)s raters", len(raters)) % {"raters": len(raters)}
+    if departments:
+        said = ngettext(
+            "%(by)s from %(departments)s department", "%(by)s from %(departments)s departments", departments
+        ) % {"by": said, "departments": departments}
+    missing = ", ".join(one["name"] for one in snapshot["heard"] if not one["heard"])
+    if missing:
+        return _("%(heard)s; not heard: %(missing)s.") % {"heard": said, "missing": missing}
+    return f"{said}."
+
+
+def agreement(stored: Mapping[str, Any] | None) -> str:
+    """How far the raters agree, with what that means; empty where one rater judged alone."""
+    if stored is None or stored["why"] == Why.TOO_FEW_RATERS:
+        return ""
+    alpha = stored["alpha"]
+    found = Agreement(
+        alpha=None if alpha is None else float(alpha),
+        raters=stored["raters"],
+        questions=stored["questions"],
+        level=Level(stored["level"]),
+        why=Why(stored["why"]),
+    )
+    if alpha is None:
+        return found.meaning
+    return _("%(label)s (alpha %(figure)s). %(meaning)s") % {
+        "label": found.label,
+        "figure": found.figure,
+        "meaning": found.meaning,
+    }
+
+
+def gap(stored: Mapping[str, Any] | None, words: Words) -> str:
+    """“31 points above ours”; empty where one of the two says nothing."""
+    if stored is None or stored["difference"] is None:
+        return ""
+    difference = Fraction(stored["difference"])
+    if not difference:
+        return _("as we do")
+    points = formats.number(abs(difference), words.language, digits=1)
+    if difference > 0:
+        said = ngettext("%(points)s point higher", "%(points)s points higher", _counted(difference))
+    else:
+        said = ngettext("%(points)s point lower", "%(points)s points lower", _counted(difference))
+    return said % {"points": points}
+
+
+def gap_signed(stored: Mapping[str, Any] | None, words: Words) -> str:
+    """“+31”, “−0.5”: the same in a narrow column; empty where one of the two says nothing."""
+    if stored is None or stored["difference"] is None:
+        return ""
+    difference = Fraction(stored["difference"])
+    sign = "+" if difference > 0 else "\N{MINUS SIGN}" if difference else "±"
+    return sign + formats.number(abs(difference), words.language, digits=1)
+
+
+def gap_words(stored: Mapping[str, Any] | None, words: Words) -> str:
+    """The vendor’s own view of a rule in a sentence that says that it does not count."""
+    if stored is None or stored["vendor"] is None:
+        return ""
+    own = words.percent(Fraction(stored["vendor"]))
+    if stored["difference"] is None:
+        return _("The vendor says %(vendor)s of itself. It never counts.") % {"vendor": own}
+    difference = abs(Fraction(stored["difference"]))
+    said = ngettext(
+        "The vendor says %(vendor)s of itself, we say %(customer)s: a gap of %(points)s point. It never counts.",
+        "The vendor says %(vendor)s of itself, we say %(customer)s: a gap of %(points)s points. It never counts.",
+        _counted(difference),
+    )
+    return said % {
+        "vendor": own,
+        "customer": words.percent(Fraction(stored["customer"])),
+        "points": formats.number(difference, words.language, digits=1),
+    }
+
+
+def _counted(difference: Fraction) -> int:
+    """For the choice between singular and plural: only exactly one is one."""
+    return 1 if abs(difference) == 1 else 2
+
+
+def agreed(stored: Mapping[str, Any] | None, words: Words) -> AgreedView | None:
+    if stored is None:
+        return None
+    present = [*stored.get("present", ()), *filter(None, [stored.get("others", "")])]
+    held_on = stored.get("held_on")
+    return AgreedView(reason=stored["reason"], held_on=words.day(held_on), present=", ".join(present))
+
+
+def reply(stored: Mapping[str, Any] | None, words: Words) -> ReplyView | None:
+    if stored is None:
+        return None
+    return ReplyView(
+        stance=stored["stance"],
+        stance_label=str(STANCES[stored["stance"]]),
+        text=stored["text"],
+        by=stored["by"] or "",
+        at=words.day(stored["at"]),
+        note=_("It was shown an earlier result.") if stored["to_earlier_result"] else "",
+    )
+
+
+def reply_note(stored: Mapping[str, Any] | None, words: Words) -> str:
+    """That the vendor was asked what it says of the result and stayed silent; empty otherwise."""
+    if stored is None or stored["submitted_at"] is not None:
+        return ""
+    due_on = formats.day(date.fromisoformat(stored["due_on"]), words.language)
+    return _("The vendor was shown this result and did not reply; it had until %(day)s.") % {"day": due_on}
+
+
+def reply_outcome(stored: Mapping[str, Any] | None, words: Words) -> str:
+    """What came of the right of reply; empty where the vendor was not asked."""
+    if stored is None or stored["submitted_at"] is None:
+        return reply_note(stored, words)
+    return _("The vendor replied on %(day)s.") % {"day": words.day(stored["submitted_at"])}
+
+
+def previous(stored: Mapping[str, Any] | None) -> str:
+    if stored is None:
+        return ""
+    return _("The scorecard before this one, %(number)s: %(met)s of %(total)s rules met.") % {
+        "number": stored["number"],
+        "met": stored["met"],
+        "total": stored["of"],
+    }
+
+
+def approvals(snapshot: Mapping[str, Any], words: Words) -> tuple[ApprovalView, ...]:
+    """The decisions in their order, each with its level where there are several or it has a name."""
+    stored = snapshot["approvals"]
+    several = any(one.get("level", 1) > 1 for one in stored)
+    last = stored[-1].get("fingerprint", "") if stored else ""
+    return tuple(_approval(one, words, last, several=several) for one in stored)
+
+
+def _approval(stored: Mapping[str, Any], words: Words, last: str, *, several: bool) -> ApprovalView:
+    level = stored.get("level_name", "")
+    if not level and several:
+        level = _("Level %(level)s") % {"level": stored["level"]}
+    outdated = stored["decision"] == Decision.APPROVED and stored.get("fingerprint", "") != last
+    return ApprovalView(
+        decision=str(Decision(stored["decision"]).label),
+        level=level,
+        by=stored["by"],
+        at=words.moment(stored["at"]),
+        reason=stored["reason"],
+        note=_("An answer changed afterwards, so this level decided again.") if outdated else "",
+    )
+
+
+def said(answer: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """What an answer says beside its grade."""
+    fact = answer["fact"]
+    return {
+        "blank": str(QUESTION_STATES[QuestionState(answer["blank"])]) if answer["blank"] else "",
+        "reason": answer["reason"],
+        "vendor_says": answer["vendor_says"],
+        "carried_over": answer.get("carried_over", False),
+        "comment": answer["comment"],
+        "fact": wording.fact(Fraction(fact["value"]), fact["unit"], words) if fact else "",
+        "evidence": tuple(
+            EvidenceView(name=file["name"], size=formats.size(file["size"], words.language), sha256=file["sha256"])
+            for file in answer["evidence"]
+        ),
+    }

@@ -1,0 +1,254 @@
+"""The shapes of what a scorecard says, in one language: every field is ready to be shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from assessments.findings.words import MeasuredView
+from assessments.models import Stance
+from reports.charts import Mark
+from vendors.measures.metrics import Series, Step
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceView:
+    name: str
+    size: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerView:
+    """What one rater wrote, or the vendor of itself.
+
+    `rater` is empty where the scorecard has only one; `by` is whom the rater handed the question to; `level` is the
+    anchored text of the vendor’s grade.
+    """
+
+    rater: str
+    by: str
+    grade: str
+    level: str
+    blank: str
+    reason: str
+    vendor_says: str
+    carried_over: bool
+    comment: str
+    fact: str
+    evidence: tuple[EvidenceView, ...]
+
+    @property
+    def has_words(self) -> bool:
+        return bool(self.reason or self.vendor_says or self.comment or self.fact or self.evidence)
+
+    @property
+    def is_answered(self) -> bool:
+        return bool(self.grade or self.blank or self.has_words)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreedView:
+    """What the raters agreed on in a meeting: the reason, the day, and who was there."""
+
+    reason: str
+    held_on: str
+    present: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyView:
+    """What the vendor says of the result of a rule. `note`: that it was shown an earlier result, if so."""
+
+    stance: str
+    stance_label: str
+    text: str
+    by: str
+    at: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionView:
+    """A question with its line in the sum. Grade, percent and product are empty unless it is graded.
+
+    `answers` are the raters’; `vendor` is what the vendor answers itself, which never counts.
+    """
+
+    key: str
+    number: str
+    short: str
+    text: str
+    weight: str
+    knockout: bool
+    knocked_out: bool
+    grade: str
+    percent: str
+    product: str
+    state: str
+    level: str
+    disagreement: bool
+    agreed: AgreedView | None
+    answers: tuple[AnswerView, ...]
+    vendor: AnswerView | None
+
+    @property
+    def has_words(self) -> bool:
+        return any(answer.has_words for answer in self.answers)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleView:
+    key: str
+    number: int
+    name: str
+    promise: str
+    status: str
+    status_label: str
+    status_label_low: str
+    percent: str
+    coverage: str
+    is_covered: bool
+    bounds: str
+    reason: str
+    sum: str
+    quotient: str
+    result: str
+    weight_graded: str
+    weight_applicable: str
+    weighted_sum: str
+    vendor_percent: str
+    gap: str
+    gap_signed: str
+    gap_words: str
+    reply: ReplyView | None
+    mark: Mark
+    questions: tuple[QuestionView, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalView:
+    """A decision of one level; `note` says where it no longer counted."""
+
+    decision: str
+    level: str
+    by: str
+    at: str
+    reason: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RaterView:
+    """Who was asked; `at` is empty for somebody who did not hand in."""
+
+    name: str
+    department: str
+    at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepartmentView:
+    name: str
+    why: str
+    heard: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceView:
+    name: str
+    department: str
+    mission_critical: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChartView:
+    """One measure over time: what is drawn, and the words beside it that say the same."""
+
+    series: Series
+    step: Step
+    label: str
+    words: str
+    target: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScorecardView:
+    """Everything that a scorecard says, in one language."""
+
+    language: str
+    number: str
+    reference: str
+    organisation: str
+    vendor: str
+    services: tuple[ServiceView, ...]
+    period: str
+    met: int
+    total: int
+    headline: str
+    verdict: str
+    verdict_label: str
+    verdict_heading: str
+    verdict_sentence: str
+    weakest: str
+    weakest_rule: RuleView | None
+    average: str
+    confidence: str
+    confidence_label: str
+    confidence_sentence: str
+    rules: tuple[RuleView, ...]
+    disagreements: tuple[QuestionView, ...]  # that nobody has settled yet
+    thresholds: tuple[Fraction, Fraction]
+    computed: tuple[str, ...]
+    edition: str
+    edition_title: str
+    published: str
+    engine: str
+    raters: tuple[RaterView, ...]
+    outstanding: tuple[RaterView, ...]
+    vendor_answered: RaterView | None
+    departments: tuple[DepartmentView, ...]
+    heard: str
+    agreement: str
+    has_gap: bool
+    measured: MeasuredView | None
+    measured_note: str  # that nothing was measured; empty for a scorecard from before there was anything to measure
+    charts: tuple[ChartView, ...]
+    targets: tuple[str, ...]
+    reply_asked: str
+    reply_note: str
+    reply_outcome: str
+    previous: str
+    submitted_by: str
+    submitted_at: str
+    approvals: tuple[ApprovalView, ...]
+    approved_by: str
+    approved_at: str
+    approved_on: str
+    created: str
+    sha256: str
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        return tuple(rule.mark for rule in self.rules)
+
+    @property
+    def replies(self) -> tuple[RuleView, ...]:
+        """The rules of which the vendor says something."""
+        return tuple(rule for rule in self.rules if rule.reply)
+
+    @property
+    def contested(self) -> tuple[RuleView, ...]:
+        return tuple(rule for rule in self.replies if rule.reply and rule.reply.stance == Stance.CONTESTS)
+
+    @property
+    def has_missing_grades(self) -> bool:
+        return any(rule.bounds for rule in self.rules)
+
+    @property
+    def figure_title(self) -> str:
+        return f"{self.vendor}: {self.headline}"
+
+    @property
+    def figure_desc(self) -> str:
+        return "; ".join(mark.tooltip for mark in self.marks)

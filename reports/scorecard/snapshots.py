@@ -1,0 +1,269 @@
+"""The snapshot of an approved assessment: canonical JSON from which alone everything is printed and recomputed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import Organisation
+from assessments.models import Approval, Assessment, ResponseKind
+from assessments.score import arithmetic, reading
+from manifesto.models import Rule
+from reports.models import Scorecard, ScorecardRule
+from reports.scorecard import findings as frozen_findings
+from reports.scorecard import freezing
+
+SCHEMA_VERSION = 3
+Snapshot = Mapping[str, Any]
+# What a snapshot of an earlier schema does not have: it was made before there was anything to say of it.
+SINCE_SCHEMA_2: Snapshot = {
+    "outstanding": [],
+    "heard": [],
+    "agreement": None,
+    "gap": [],
+    "reply": None,
+    "replies": [],
+    "previous": None,
+}
+SINCE_SCHEMA_3: Snapshot = {"measures": None, "targets": {}, "findings": []}
+
+
+class SnapshotDamaged(Exception):  # noqa: N818
+    """The stored text does not have the stored hash, or is of a schema that this version cannot read."""
+
+
+def make_scorecard(assessment: Assessment, approval: Approval) -> Scorecard:
+    """Write the scorecard down for good, in the transaction that approves.
+
+    What is measured is frozen as it is known now, and may have moved since the approver read it: no grade follows from
+    it. Raises RuntimeError outside a transaction, and when what the snapshot alone computes is not what the approver
+    saw.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("A scorecard is made in the transaction that approves its assessment.")
+    number = _next_number(assessment.organisation, approval.decided_at)
+    content = {"schema": SCHEMA_VERSION, "number": number, **freezing.of_assessment(assessment)}
+    score = recompute(content)
+    if score != reading.standing(assessment):
+        raise RuntimeError(f"The snapshot of {assessment.reference} does not compute to its standing score.")
+    facts = frozen_findings.frozen(assessment, rating=score, claim=self_view(content), now=approval.decided_at)
+    text = canonical({**content, "score": arithmetic.as_data(score), "gap": gap_of(content), **facts})
+    scorecard = _store(assessment, approval, number=number, text=text, score=score)
+    audit.record(
+        approval.decided_by,
+        "scorecard_made",
+        scorecard,
+        organisation=assessment.organisation,
+        after=audit.snapshot(scorecard, ("number", "sha256", "verdict", "rules_met", "weakest_rule", "confidence")),
+        subject=assessment,
+    )
+    return scorecard
+
+
+def canonical(content: Mapping[str, Any]) -> str:
+    """One text for one content: sorted keys, no spaces, characters as they are."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def hash_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def load(scorecard: Scorecard) -> dict[str, Any]:
+    """The content of a scorecard, once its hash is verified; what its schema did not have yet is there and empty.
+
+    Raises SnapshotDamaged.
+    """
+    content = verified(scorecard.snapshot, scorecard.sha256, name=scorecard.number)
+    if content["schema"] not in range(1, SCHEMA_VERSION + 1):
+        raise SnapshotDamaged(f"The snapshot of {scorecard.number} has schema {content['schema']}.")
+    return {**SINCE_SCHEMA_2, **SINCE_SCHEMA_3, **content}
+
+
+def verified(text: str, sha256: str, *, name: str) -> dict[str, Any]:
+    """The content of a stored text that still has its hash. Raises SnapshotDamaged."""
+    if hash_of(text) != sha256:
+        raise SnapshotDamaged(f"The snapshot of {name} does not have its SHA-256.")
+    content: dict[str, Any] = json.loads(text)
+    return content
+
+
+def recompute(snapshot: Snapshot) -> arithmetic.Score:
+    """The score, from the snapshot alone; its stored numbers are not looked at. The vendor never counts."""
+    return _score(snapshot, ResponseKind.CUSTOMER, snapshot["consensus"])
+
+
+def self_view(snapshot: Snapshot) -> arithmetic.Score | None:
+    """What the vendor’s own grades add up to, by the same arithmetic; None where it answered nothing."""
+    if all(response["kind"] != ResponseKind.VENDOR for response in snapshot["responses"]):
+        return None
+    return _score(snapshot, ResponseKind.VENDOR, {})
+
+
+def gap_of(snapshot: Snapshot) -> list[dict[str, str | None]]:
+    """Rule by rule what the vendor says of itself and by how much that is above what its customer says (below: less
+    than 0), in exact percents; None where one of them says nothing. It enters no score."""
+    own = self_view(snapshot)
+    if own is None:
+        return []
+    pairs = zip(own.rules, recompute(snapshot).rules, strict=True)
+    return [_gap(vendor, customer) for vendor, customer in pairs]
+
+
+def _gap(vendor: arithmetic.RuleScore, customer: arithmetic.RuleScore) -> dict[str, str | None]:
+    rated = customer.percent if customer.is_rated else None
+    difference = None if vendor.percent is None or rated is None else vendor.percent - rated
+    return {
+        "rule": customer.rule,
+        "vendor": None if vendor.percent is None else str(vendor.percent),
+        "customer": None if rated is None else str(rated),
+        "difference": None if difference is None else str(difference),
+    }
+
+
+def _score(snapshot: Snapshot, kind: str, consensus: Mapping[str, Mapping[str, Any]]) -> arithmetic.Score:
+    release = snapshot["release"]
+    counted = [response for response in snapshot["responses"] if response["kind"] == kind]
+    questions = [
+        _question_input(rule["key"], question, counted, consensus.get(question["key"]))
+        for rule in release["rules"]
+        for question in rule["questions"]
+    ]
+    return arithmetic.score([rule["key"] for rule in release["rules"]], questions, policy_of(release["policy"]))
+
+
+def score_of(snapshot: Snapshot) -> arithmetic.Score:
+    """The score as it was stored: what is printed, whatever a later engine would compute."""
+    stored = snapshot["score"]
+    return arithmetic.Score(
+        rules=tuple(_stored_rule(rule) for rule in stored["rules"]),
+        met=stored["met"],
+        verdict=arithmetic.Verdict(stored["verdict"]),
+        weakest=stored["weakest"],
+        average=_fraction(stored["average"]),
+        confidence=arithmetic.Confidence(stored["confidence"]),
+        disagreements=tuple(stored["disagreements"]),
+    )
+
+
+def _stored_rule(stored: Mapping[str, Any]) -> arithmetic.RuleScore:
+    return arithmetic.RuleScore(
+        rule=stored["rule"],
+        percent=_fraction(stored["percent"]),
+        coverage=Fraction(stored["coverage"]),
+        low=_fraction(stored["low"]),
+        high=_fraction(stored["high"]),
+        status=arithmetic.RuleStatus(stored["status"]),
+        reason=arithmetic.Reason(stored["reason"]),
+        knockouts=tuple(stored["knockouts"]),
+        weight_graded=Fraction(stored["weight_graded"]),
+        weight_applicable=Fraction(stored["weight_applicable"]),
+        weighted_sum=Fraction(stored["weighted_sum"]),
+        questions=tuple(_stored_question(stored["rule"], question) for question in stored["questions"]),
+    )
+
+
+def _stored_question(rule: str, stored: Mapping[str, Any]) -> arithmetic.GradedQuestion:
+    return arithmetic.GradedQuestion(
+        key=stored["key"],
+        rule=rule,
+        weight=Fraction(stored["weight"]),
+        knockout=stored["knockout"],
+        grade=_fraction(stored["grade"]),
+        applicable=stored["applicable"],
+        state=arithmetic.QuestionState(stored["state"]),
+        from_consensus=stored["from_consensus"],
+        disagreement=stored["disagreement"],
+        percent=_fraction(stored["percent"]),
+    )
+
+
+def _fraction(text: str | None) -> Fraction | None:
+    return None if text is None else Fraction(text)
+
+
+def policy_of(stored: Mapping[str, Any]) -> arithmetic.Policy:
+    return arithmetic.Policy(
+        met_threshold=Fraction(stored["met_threshold"]),
+        broken_threshold=Fraction(stored["broken_threshold"]),
+        minimum_coverage=Fraction(stored["minimum_coverage"]),
+        knockout_below=stored["knockout_below"],
+    )
+
+
+def _question_input(
+    rule: str, question: Mapping[str, Any], responses: Sequence[Mapping[str, Any]], agreed: Mapping[str, Any] | None
+) -> arithmetic.QuestionInput:
+    answers = tuple(
+        arithmetic.RaterAnswer(
+            rater=response["rater"],
+            department=response["department"],
+            grade=answer["grade"],
+            blank=arithmetic.Blank(answer["blank"]),
+            has_evidence=bool(answer["evidence"]),
+        )
+        for response in responses
+        for answer in response["answers"]
+        if answer["question"] == question["key"]
+    )
+    return arithmetic.QuestionInput(
+        key=question["key"],
+        rule=rule,
+        weight=Fraction(question["weight"]),
+        knockout=question["knockout"],
+        answers=answers,
+        consensus=arithmetic.Agreed(grade=agreed["grade"], not_applicable=agreed["not_applicable"]) if agreed else None,
+    )
+
+
+def rule_names() -> dict[str, str]:
+    """The rules by key, in the reader's language, as the newest edition that has them names them."""
+    rules = Rule.objects.filter(release__published_at__isnull=False).order_by("release__published_at", "release")
+    return {rule.key: rule.name for rule in rules}
+
+
+def _next_number(organisation: Organisation, at: datetime) -> str:
+    """S-2026-001, counted by year and organisation."""
+    Organisation.objects.select_for_update(no_key=True).only("pk").get(pk=organisation.pk)  # of two, one waits
+    prefix = f"S-{timezone.localtime(at).year}-"
+    taken = Scorecard.objects.filter(organisation=organisation, number__startswith=prefix)
+    last = max((int(number.removeprefix(prefix)) for number in taken.values_list("number", flat=True)), default=0)
+    return f"{prefix}{last + 1:03}"
+
+
+def _store(assessment: Assessment, approval: Approval, *, number: str, text: str, score: arithmetic.Score) -> Scorecard:
+    scorecard = Scorecard.objects.create(
+        organisation=assessment.organisation,
+        assessment=assessment,
+        number=number,
+        snapshot=text,
+        sha256=hash_of(text),
+        engine_version=arithmetic.ENGINE_VERSION,
+        verdict=score.verdict.value,
+        rules_met=score.met,
+        weakest_rule=score.weakest or "",
+        average=None if score.average is None else arithmetic.rounded(score.average, 2),
+        confidence=score.confidence.value,
+        approved_by=approval.decided_by,
+        approved_at=approval.decided_at,
+    )
+    ScorecardRule.objects.bulk_create(
+        ScorecardRule(
+            scorecard=scorecard,
+            position=position,
+            key=rule.rule,
+            status=rule.status.value,
+            percent=None if rule.percent is None else arithmetic.rounded(rule.percent, 2),
+            coverage=arithmetic.rounded(rule.coverage, 2),
+        )
+        for position, rule in enumerate(score.rules, start=1)
+    )
+    return scorecard

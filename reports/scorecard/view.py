@@ -1,0 +1,240 @@
+"""What a scorecard says: made from the snapshot and a language alone, for the page and for the PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date
+from fractions import Fraction
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from assessments.models import Decision, ResponseKind
+from assessments.score import arithmetic
+from assessments.score.arithmetic import GRADES, GradedQuestion, QuestionState, RuleScore, Score
+from assessments.score.words import CONFIDENCES, QUESTION_STATES, STATUSES, headline
+from reports import formats
+from reports.charts import Mark
+from reports.documents.layout import Layout
+from reports.models import Scorecard
+from reports.scorecard import findings as frozen_findings
+from reports.scorecard import people, snapshots
+from reports.scorecard import words as wording
+from reports.scorecard.shapes import AnswerView, QuestionView, RuleView, ScorecardView, ServiceView
+from reports.scorecard.snapshots import Snapshot
+from reports.scorecard.words import Words
+
+
+def layout(scorecard: Scorecard, *, language: str) -> Layout:
+    """What the PDF is made from. Raises SnapshotDamaged."""
+    card = view_of(scorecard, language=language)
+    with translation.override(language):
+        html = render_to_string("reports/scorecard_pdf.html", {"card": card})
+    created = scorecard.approved_at.astimezone(UTC).isoformat()
+    return Layout(html=html, title=f"{scorecard.number} · {card.vendor}", created=created)
+
+
+def scorecard_html(scorecard: Scorecard, *, language: str) -> str:
+    """The document from which the PDF is made. Raises SnapshotDamaged."""
+    return layout(scorecard, language=language).html
+
+
+def view_of(scorecard: Scorecard, *, language: str) -> ScorecardView:
+    """The scorecard in one language, once its hash is verified. Raises SnapshotDamaged."""
+    return build(snapshots.load(scorecard), sha256=scorecard.sha256, language=language)
+
+
+def build(snapshot: Snapshot, *, sha256: str, language: str) -> ScorecardView:
+    with translation.override(language):
+        return _Builder(snapshot, sha256, language).card()
+
+
+class _Builder:
+    """Reads one snapshot in one language, which must be active."""
+
+    def __init__(self, snapshot: Snapshot, sha256: str, language: str) -> None:
+        self.snapshot = snapshot
+        self.sha256 = sha256
+        self.language = language
+        self.score: Score = snapshots.score_of(snapshot)
+        self.rules: Sequence[Mapping[str, Any]] = snapshot["release"]["rules"]
+        self.customers = [r for r in snapshot["responses"] if r["kind"] == ResponseKind.CUSTOMER]
+        self.words = Words(
+            language=language,
+            policy=snapshots.policy_of(snapshot["release"]["policy"]),
+            rules={rule["key"]: rule["name"][language] for rule in self.rules},
+            questions={q["key"]: q["short"][language] for rule in self.rules for q in rule["questions"]},
+            time_zone=snapshot["time_zone"],
+        )
+        self.gap = {stored["rule"]: stored for stored in snapshot["gap"]}
+        self.replies = {stored["rule"]: stored for stored in snapshot["replies"]}
+
+    def card(self) -> ScorecardView:
+        snapshot, score, words = self.snapshot, self.score, self.words
+        assessment, release = snapshot["assessment"], snapshot["release"]
+        rules = tuple(self._rule(*pair) for pair in zip(self.rules, score.rules, strict=True))
+        questions = {question.key: question for rule in rules for question in rule.questions}
+        approval = next(a for a in reversed(snapshot["approvals"]) if a["decision"] == Decision.APPROVED)
+        return ScorecardView(
+            language=self.language,
+            number=snapshot["number"],
+            reference=assessment["reference"],
+            organisation=snapshot["organisation"]["name"],
+            vendor=snapshot["vendor"]["name"],
+            services=self._services(),
+            period=self._period(),
+            met=score.met,
+            total=len(score.rules),
+            headline=headline(score),
+            verdict=score.verdict.value,
+            verdict_label=str(wording.VERDICT[score.verdict]),
+            verdict_heading=str(wording.VERDICT_HEADING[score.verdict]),
+            verdict_sentence=wording.verdict(score),
+            weakest=wording.weakest(score, words),
+            weakest_rule=next((rule for rule in rules if rule.key == score.weakest), None),
+            average="" if score.average is None else words.percent(score.average),
+            confidence=score.confidence.value,
+            confidence_label=str(CONFIDENCES[score.confidence]),
+            confidence_sentence=self._confidence(),
+            rules=rules,
+            disagreements=tuple(questions[key] for key in score.disagreements if key not in snapshot["consensus"]),
+            thresholds=(words.policy.broken_threshold, words.policy.met_threshold),
+            computed=tuple(wording.computed(words)),
+            edition=release["edition"],
+            edition_title=release["title"][self.language],
+            published=words.moment(release["published_at"]),
+            engine=snapshot["engine"],
+            **people.of(snapshot, words),
+            **frozen_findings.of(snapshot, words),
+            submitted_by=assessment["submitted_by"] or "",
+            submitted_at=words.moment(assessment["submitted_at"]),
+            approvals=people.approvals(snapshot, words),
+            approved_by=approval["by"],
+            approved_at=words.moment(approval["at"]),
+            approved_on=words.day(approval["at"]),
+            created=approval["at"],
+            sha256=self.sha256,
+        )
+
+    def _rule(self, stored: Mapping[str, Any], rule: RuleScore) -> RuleView:
+        words = self.words
+        number = stored["position"]
+        name = words.rules[rule.rule]
+        percent = words.percent(rule.percent) if rule.is_rated and rule.percent is not None else ""
+        label = str(STATUSES[rule.status])
+        questions = zip(stored["questions"], rule.questions, strict=True)
+        gap = self.gap.get(rule.rule)
+        own = Fraction(gap["vendor"]) if gap and gap["vendor"] is not None else None
+        return RuleView(
+            key=rule.rule,
+            number=number,
+            name=name,
+            promise=stored["promise"][self.language],
+            status=rule.status.value,
+            status_label=label,
+            status_label_low=label.lower(),
+            percent=percent,
+            coverage=words.coverage(rule.coverage),
+            is_covered=rule.coverage == arithmetic.FULL,
+            bounds=wording.bounds(rule, words),
+            reason=wording.reason(rule, words),
+            sum=wording.weighted_sum(rule, words),
+            quotient=wording.quotient(rule, words),
+            result=wording.result(rule, words),
+            weight_graded=words.number(rule.weight_graded),
+            weight_applicable=words.number(rule.weight_applicable),
+            weighted_sum=words.number(rule.weighted_sum),
+            vendor_percent="" if own is None else words.percent(own),
+            gap=people.gap(gap, words),
+            gap_signed=people.gap_signed(gap, words),
+            gap_words=people.gap_words(gap, words),
+            reply=people.reply(self.replies.get(rule.rule), words),
+            mark=Mark(
+                number=number,
+                name=name,
+                status=rule.status.value,
+                status_label=label,
+                percent=rule.percent if rule.is_rated else None,
+                low=rule.low,
+                high=rule.high,
+                percent_label=percent,
+                vendor_percent=own,
+            ),
+            questions=tuple(
+                self._question(f"{number}.{position}", asked, graded, rule)
+                for position, (asked, graded) in enumerate(questions, start=1)
+            ),
+        )
+
+    def _question(
+        self, number: str, stored: Mapping[str, Any], graded: GradedQuestion, rule: RuleScore
+    ) -> QuestionView:
+        words = self.words
+        percent = graded.percent
+        return QuestionView(
+            key=graded.key,
+            number=number,
+            short=stored["short"][self.language],
+            text=stored["text"][self.language],
+            weight=words.number(graded.weight),
+            knockout=graded.knockout,
+            knocked_out=graded.key in rule.knockouts,
+            grade="" if graded.grade is None else words.number(graded.grade),
+            percent="" if percent is None else words.number(percent),
+            product="" if percent is None else words.number(graded.weight * percent),
+            state="" if graded.state == QuestionState.GRADED else str(QUESTION_STATES[graded.state]),
+            level=self._level(stored, graded.grade),
+            disagreement=graded.disagreement,
+            agreed=people.agreed(self.snapshot["consensus"].get(graded.key), words),
+            answers=tuple(self._answers(stored, ResponseKind.CUSTOMER)),
+            vendor=next(iter(self._answers(stored, ResponseKind.VENDOR)), None),
+        )
+
+    def _level(self, question: Mapping[str, Any], grade: Fraction | None) -> str:
+        """The anchored text of a whole grade; a mean between two levels has none of its own."""
+        if grade is None or grade not in GRADES:
+            return ""
+        return next((level["text"][self.language] for level in question["levels"] if level["grade"] == grade), "")
+
+    def _answers(self, question: Mapping[str, Any], kind: str) -> list[AnswerView]:
+        return [
+            self._answer(question, response, answer)
+            for response in self.snapshot["responses"]
+            for answer in response["answers"]
+            if response["kind"] == kind and answer["question"] == question["key"]
+        ]
+
+    def _answer(
+        self, question: Mapping[str, Any], response: Mapping[str, Any], answer: Mapping[str, Any]
+    ) -> AnswerView:
+        is_vendor = response["kind"] == ResponseKind.VENDOR
+        several = len(self.customers) > 1
+        who = ", ".join(part for part in (response["name"], response["department"]) if part)
+        return AnswerView(
+            rater=who if is_vendor or several else "",
+            by=answer.get("by") or "",
+            grade="" if answer["grade"] is None else str(answer["grade"]),
+            level=self._level(question, answer["grade"]) if is_vendor else "",
+            **people.said(answer, self.words),
+        )
+
+    def _confidence(self) -> str:
+        answers = [a for response in self.customers for a in response["answers"] if a["grade"] is not None]
+        evidenced = sum(bool(answer["evidence"]) for answer in answers)
+        return wording.confidence(self.score, graded=len(answers), evidenced=evidenced)
+
+    def _services(self) -> tuple[ServiceView, ...]:
+        return tuple(
+            ServiceView(
+                name=service["name"],
+                department=service["department"] or "",
+                mission_critical=service["mission_critical"],
+            )
+            for service in self.snapshot["vendor"]["services"]
+        )
+
+    def _period(self) -> str:
+        assessment = self.snapshot["assessment"]
+        start, end = (date.fromisoformat(assessment[name]) for name in ("period_start", "period_end"))
+        return formats.days(start, end, self.language)

@@ -1,0 +1,33 @@
+"""The page of a scorecard: the same view of the same snapshot as the PDF."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from accounts.access import MemberRequest
+from reports.documents.job import documents_of
+from reports.models import Scorecard
+from reports.scorecard.snapshots import SnapshotDamaged
+from reports.scorecard.view import view_of
+from reports.secrecy import is_kept_from
+
+
+@require_safe
+def scorecard_detail(request: MemberRequest, pk: int) -> HttpResponse:
+    """One row holds it all; a snapshot that does not match its hash is never shown."""
+    scorecards = Scorecard.objects.for_member(request.member).select_related("assessment__vendor")
+    scorecard = get_object_or_404(scorecards, pk=pk)
+    try:
+        card = view_of(scorecard, language=get_language() or "en")
+    except SnapshotDamaged:
+        return render(request, "reports/scorecard_damaged.html", {"scorecard": scorecard}, status=500)
+    documents = documents_of(scorecard, now=timezone.now())
+    context = {
+        "scorecard": scorecard,
+        "card": card,
+        "documents": documents,
+        "is_withheld": is_kept_from(request.member, scorecard),
+    }
+    return render(request, "reports/scorecard_detail.html", context)

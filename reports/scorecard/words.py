@@ -1,0 +1,247 @@
+"""The score in words: one sentence for each code of the arithmetic, in the active language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+from assessments.score.arithmetic import (
+    FULL,
+    GRADES,
+    GradedQuestion,
+    Policy,
+    Reason,
+    RuleScore,
+    RuleStatus,
+    Score,
+    Verdict,
+)
+from assessments.score.words import CONFIDENCES, STATUSES
+from reports import formats
+
+VERDICT: Mapping[Verdict, Promise] = {
+    Verdict.MET: pgettext_lazy("verdict", "Met"),
+    Verdict.NOT_MET: pgettext_lazy("verdict", "Not met"),
+    Verdict.UNDECIDED: pgettext_lazy("verdict", "Undecided"),
+}
+VERDICT_HEADING: Mapping[Verdict, Promise] = {
+    Verdict.MET: gettext_lazy("Verdict: met"),
+    Verdict.NOT_MET: gettext_lazy("Verdict: not met"),
+    Verdict.UNDECIDED: gettext_lazy("Verdict: undecided"),
+}
+FACT_UNIT: Mapping[str, Promise] = {
+    "week": gettext_lazy("%(times)s times a week"),
+    "month": gettext_lazy("%(times)s times a month"),
+    "quarter": gettext_lazy("%(times)s times a quarter"),
+    "year": gettext_lazy("%(times)s times a year"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What the sentences need beside the numbers: the language, the thresholds, and the names."""
+
+    language: str
+    policy: Policy
+    rules: Mapping[str, str]
+    questions: Mapping[str, str]
+    time_zone: str = "UTC"
+
+    def percent(self, value: Fraction | int) -> str:
+        thresholds = (self.policy.met_threshold, self.policy.broken_threshold)
+        return formats.percent(value, self.language, thresholds=thresholds)
+
+    def coverage(self, value: Fraction | int) -> str:
+        return formats.percent(value, self.language, thresholds=(self.policy.minimum_coverage, FULL))
+
+    def number(self, value: Fraction | int) -> str:
+        return formats.number(value, self.language)
+
+    def moment(self, stored: str | None) -> str:
+        """“2 March 2026, 10:30”, where the scorecard was made; empty for None."""
+        if stored is None:
+            return ""
+        return formats.moment(datetime.fromisoformat(stored), self.language, self.time_zone)
+
+    def day(self, stored: str | None) -> str:
+        """The same without the time of the day; a plain date is taken as it is."""
+        if stored is not None and len(stored) == len("2026-03-02"):
+            return formats.day(date.fromisoformat(stored), self.language)
+        return self.moment(stored).rsplit(",", 1)[0]
+
+
+def verdict(score: Score) -> str:
+    """The verdict in one sentence, with what decides it."""
+    counts = {status: sum(rule.status == status for rule in score.rules) for status in RuleStatus}
+    if score.verdict == Verdict.MET:
+        return _("Every rule is met.")
+    if score.verdict == Verdict.UNDECIDED:
+        return ngettext(
+            "%(count)s rule is not rated, for lack of grades.",
+            "%(count)s rules are not rated, for lack of grades.",
+            counts[RuleStatus.NOT_RATED],
+        ) % {"count": counts[RuleStatus.NOT_RATED]}
+    return _("Some is not enough: %(counts)s.") % {"counts": _counted(counts)}
+
+
+def _counted(counts: Mapping[RuleStatus, int]) -> str:
+    said = [
+        (RuleStatus.BROKEN, ngettext("%(count)s rule broken", "%(count)s rules broken", counts[RuleStatus.BROKEN])),
+        (
+            RuleStatus.PARTLY,
+            ngettext("%(count)s rule partly met", "%(count)s rules partly met", counts[RuleStatus.PARTLY]),
+        ),
+        (
+            RuleStatus.NOT_RATED,
+            ngettext("%(count)s rule not rated", "%(count)s rules not rated", counts[RuleStatus.NOT_RATED]),
+        ),
+    ]
+    return ", ".join(text % {"count": counts[status]} for status, text in said if counts[status])
+
+
+def reason(rule: RuleScore, words: Words) -> str:
+    """Why the rule has its status, in one line that names the lowest grade."""
+    if rule.reason == Reason.NOTHING_APPLIES:
+        return _("None of its questions applies.")
+    if rule.reason == Reason.COVERAGE_BELOW_MINIMUM:
+        return _("Too little is known: %(coverage)s of the weight is graded, %(minimum)s is needed.") % {
+            "coverage": words.coverage(rule.coverage),
+            "minimum": words.coverage(words.policy.minimum_coverage),
+        }
+    if rule.percent == FULL:
+        return _("Every grade is the highest.")
+    sentences = {
+        Reason.KNOCKOUT: _("Knock-out: %(lowest)s."),
+        Reason.PERCENT_BELOW_BROKEN: _("Below %(broken)s. Lowest: %(lowest)s."),
+        Reason.PERCENT_BETWEEN: _("Below the %(met)s needed. Lowest: %(lowest)s."),
+        Reason.PERCENT_MEETS_THRESHOLD: _("Reaches %(met)s. Lowest: %(lowest)s."),
+    }
+    among = rule.knockouts if rule.reason == Reason.KNOCKOUT else ()
+    return sentences[rule.reason] % {
+        "lowest": _named(_lowest(rule, among), words),
+        "met": words.percent(words.policy.met_threshold),
+        "broken": words.percent(words.policy.broken_threshold),
+    }
+
+
+def _lowest(rule: RuleScore, among: Sequence[str] = ()) -> GradedQuestion:
+    """The lowest grade; of equals the heavier question, then the earlier."""
+    graded = [q for q in rule.questions if q.grade is not None and (not among or q.key in among)]
+    return min(graded, key=lambda question: (question.grade, -question.weight))
+
+
+def _named(question: GradedQuestion, words: Words) -> str:
+    """“Joint rehearsal”, 3 of 4: the grade is never torn apart at the end of a line."""
+    said = _("“%(question)s”, %(grade)s of %(highest)s") % {
+        "question": words.questions[question.key],
+        "grade": words.number(question.grade or 0),
+        "highest": GRADES[-1],
+    }
+    name, comma, grade = said.rpartition(", ")
+    return f"{name}{comma}{grade.replace(' ', formats.NO_BREAK)}"
+
+
+def weakest(score: Score, words: Words) -> str:
+    """The weakest rule in one sentence."""
+    rule = next((rule for rule in score.rules if rule.rule == score.weakest), None)
+    if rule is None or rule.percent is None:
+        return _("No rule is rated, so none is the weakest.")
+    said = {
+        "rule": words.rules[rule.rule],
+        "percent": words.percent(rule.percent),
+        "status": str(STATUSES[rule.status]).lower(),
+    }
+    return _("The weakest rule is “%(rule)s”: %(percent)s, %(status)s.") % said
+
+
+def bounds(rule: RuleScore, words: Words) -> str:
+    """Between which percents the rule lies, whatever the missing grades turn out to be; empty where none is missing."""
+    if rule.low is None or rule.high is None or rule.low == rule.high:
+        return ""
+    return _("%(low)s to %(high)s") % {"low": words.percent(rule.low), "high": words.percent(rule.high)}
+
+
+def confidence(score: Score, *, graded: int, evidenced: int) -> str:
+    """The confidence, with how many grades have evidence; who was heard is said beside it."""
+    level = str(CONFIDENCES[score.confidence]).lower()
+    if not graded:
+        return _("Confidence: %(level)s (nothing is graded).") % {"level": level}
+    rests = ngettext(
+        "%(evidenced)s of %(graded)s grades with evidence",
+        "%(evidenced)s of %(graded)s grades with evidence",
+        evidenced,
+    ) % {"evidenced": evidenced, "graded": graded}
+    return _("Confidence: %(level)s (%(rests)s).") % {"level": level, "rests": rests}
+
+
+def weighted_sum(rule: RuleScore, words: Words) -> str:
+    """The whole sum: (2 × 75 + 1 × 50) / (2 + 1) = 200 / 3 = 66.67%; empty where nothing is graded."""
+    graded = [question for question in rule.questions if question.percent is not None]
+    if not graded:
+        return ""
+    products = " + ".join(f"{words.number(q.weight)} × {words.number(q.percent or 0)}" for q in graded)
+    weights = " + ".join(words.number(q.weight) for q in graded)
+    return f"({products}) / ({weights}) = {quotient(rule, words)} = {result(rule, words)}"
+
+
+def quotient(rule: RuleScore, words: Words) -> str:
+    if rule.percent is None:
+        return ""
+    return f"{words.number(rule.weighted_sum)} / {words.number(rule.weight_graded)}"
+
+
+def result(rule: RuleScore, words: Words) -> str:
+    """The percent to two decimals, also where it rests on too little to rate the rule."""
+    if rule.percent is None:
+        return ""
+    thresholds = (words.policy.met_threshold, words.policy.broken_threshold)
+    return formats.percent(rule.percent, words.language, digits=2, thresholds=thresholds)
+
+
+def fact(value: Fraction, unit: str, words: Words) -> str:
+    """A recorded fact: a frequency where it has a unit, else a percentage."""
+    if unit in FACT_UNIT:
+        return str(FACT_UNIT[unit]) % {"times": words.number(value)}
+    return formats.percent(value, words.language, digits=2)
+
+
+def computed(words: Words) -> list[str]:
+    """How the scores came about, in the order of the arithmetic."""
+    policy = words.policy
+    said = {
+        "highest": GRADES[-1],
+        "met": words.percent(policy.met_threshold),
+        "broken": words.percent(policy.broken_threshold),
+        "minimum": words.coverage(policy.minimum_coverage),
+        "knockout": policy.knockout_below,
+    }
+    return [
+        text % said
+        for text in (
+            _(
+                "Each question is graded 0 to %(highest)s against described levels; its percent is "
+                "grade / %(highest)s × 100. Of several raters, the mean counts, unless they agreed on a grade. "
+                "What the vendor says of itself never counts."
+            ),
+            _(
+                "A rule’s percent is Σ weight × percent / Σ weight over its graded questions. Coverage is the share "
+                "of the applicable weight that is graded. “Not applicable” leaves the sum; “don’t know” and "
+                "unanswered lower the coverage, never the percent."
+            ),
+            _("The bounds count every missing grade as 0 and as %(highest)s."),
+            _(
+                "A rule is not rated below %(minimum)s coverage; broken below %(broken)s, or when a knock-out "
+                "question is graded below %(knockout)s; met from %(met)s; partly met between."
+            ),
+            _(
+                "The verdict is met only when all rules are met. The average of the rated rules is shown, and "
+                "decides nothing. Fractions are exact; figures are rounded only where they are shown."
+            ),
+        )
+    ]

@@ -1,0 +1,17 @@
+"""Whose scorecard waits for their own answers."""
+
+from __future__ import annotations
+
+import json
+
+from accounts.models import Membership
+from reports.models import Scorecard
+from vendors.withheld import is_withheld
+
+
+def is_kept_from(member: Membership, scorecard: Scorecard) -> bool:
+    """Whether this member still rates the vendor of a scorecard that tells what was measured of it: page and document
+    wait for their own answers then."""
+    if not is_withheld(member, scorecard.assessment.vendor):
+        return False
+    return json.loads(scorecard.snapshot).get("measures") is not None

@@ -1,0 +1,82 @@
+"""Where documents are made: the one module that both holds a job and draws.
+
+Apart from `reports/rendering.py`, so that web processes need not load the renderer.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+import structlog
+from celery.exceptions import SoftTimeLimitExceeded
+from django.utils import timezone
+
+from reports.documents import job as rendering
+from reports.documents import pdf
+from reports.documents.job import Failure, LeaseLostError
+from reports.models import Rendering, Scorecard, VendorCopy
+from reports.scorecard import snapshots, view
+from reports.vendor_copy import copies
+
+logger = structlog.get_logger(__name__)
+
+Progress = Callable[[int], None]
+LARGEST_DOCUMENT = 25_000_000  # bytes; a scorecard has some 200 kB, so this is a fault, not a long text
+
+warm_up = pdf.warm_up
+
+
+class DocumentTooLargeError(Exception):
+    """No mail and no browser would be glad of it."""
+
+
+FINAL: dict[type[Exception], Failure] = {  # another attempt would end the same way
+    pdf.RenderingRefused: Failure.REFUSED_CONTENT,
+    snapshots.SnapshotDamaged: Failure.SNAPSHOT_DAMAGED,
+    DocumentTooLargeError: Failure.TOO_LARGE,
+}
+
+
+def render(pk: int) -> None:
+    """Claim the rendering, make its document, publish it. Without effect when it is finished or held elsewhere."""
+    job = rendering.claim(pk, now=timezone.now())
+    if job is None:
+        return
+    log = logger.bind(rendering=pk, attempt=job.attempts)
+    try:
+        content = produce(job.subject, language=job.language, report_progress=partial(rendering.report_progress, job))
+    except LeaseLostError:
+        log.warning("rendering_lease_lost")
+    except tuple(FINAL) as fault:
+        log.error("rendering_failed", exc_info=True)
+        rendering.fail(job, FINAL[type(fault)], now=timezone.now())
+    except SoftTimeLimitExceeded:
+        log.warning("rendering_too_slow")
+        rendering.release(job, Failure.TOO_SLOW, now=timezone.now())
+    except Exception:
+        log.exception("rendering_fault")
+        rendering.release(job, Failure.UNEXPECTED, now=timezone.now())
+    else:
+        _publish(job, content)
+
+
+def _publish(job: Rendering, content: bytes) -> None:
+    if not rendering.publish(job, content, now=timezone.now()):
+        logger.warning("rendering_lease_lost", rendering=job.pk, attempt=job.attempts)
+
+
+def produce(
+    subject: Scorecard | VendorCopy, *, language: str, report_progress: Progress = lambda percent: None
+) -> bytes:
+    """The PDF of a scorecard or of a vendor’s copy: the same snapshot and language give the same bytes.
+
+    Raises RenderingRefused, SnapshotDamaged, DocumentTooLargeError.
+    """
+    report_progress(10)
+    lay_out = copies.layout if isinstance(subject, VendorCopy) else view.layout
+    layout = lay_out(subject, language=language)  # type: ignore[arg-type]
+    report_progress(40)
+    content = pdf.to_pdf(layout.html, language=language, title=layout.title, created=layout.created)
+    if len(content) > LARGEST_DOCUMENT:
+        raise DocumentTooLargeError(f"{len(content)} bytes")
+    report_progress(90)
+    return content

@@ -1,0 +1,215 @@
+"""One way through a file, to check it or to write it: row by row, in batches that are a transaction each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Organisation
+from groundwork.tables.stream import Line, Table, open_table
+from vendors.incident_import import writing
+from vendors.incident_import.columns.options import Dates, Options
+from vendors.incident_import.limits import BATCH
+from vendors.incident_import.rows import dates
+from vendors.incident_import.rows.matching import LEFT_OUT, UNDECIDED, Services, Vendors
+from vendors.incident_import.rows.problems import MAX_KEPT, Problem
+from vendors.incident_import.rows.rows import SERVICE, Row, RowReader
+from vendors.incident_import.rows.values import clean
+from vendors.models import ImportProblem, IncidentImport
+
+FATES = ("new", "changed", "unchanged", "error", "left_out")
+REPEATED = "repeated"  # lines that say again, or in a log said before, what another line says
+PROBLEMS = "problems"  # how many there are, kept or not
+MOMENTS = ("opened", "resolved", "restored")
+ENOUGH_VOTES = 200
+
+Tell = Callable[[int, dict[str, int]], None]  # rows read, counts: within the transaction of the batch
+Beat = Callable[[], None]  # renews the lease
+
+
+class DatesUnsure(Exception):  # noqa: N818 - said as what happened
+    """Every date of the file can be read day first and month first: a person has to say."""
+
+
+def beating(lines: Iterable[Line], beat: Beat) -> Iterator[Line]:
+    """The lines as they come; a worker that only looks through a large workbook is not taken for dead."""
+    for count, line in enumerate(lines, start=1):
+        if count % BATCH == 0:
+            beat()
+        yield line
+
+
+def decided(path: Path, options: Options, beat: Beat) -> Options:
+    """The options with an order of dates; DatesUnsure where neither they nor the file tell."""
+    if options.dates != "auto":
+        return options
+    with open_table(path, sheet=options.sheet) as table:
+        order = _order(table, options, beat)
+    if order is None:
+        raise DatesUnsure
+    return replace(options, dates=order)
+
+
+def _order(table: Table, options: Options, beat: Beat) -> Dates | None:
+    """By the first rows that tell it; where most do not, the whole file is looked through."""
+    places = [table.header.index(options.columns[name]) for name in MOMENTS if name in options.columns]
+    day_first = month_first = either = 0
+    for line in beating(table.rows, beat):
+        found = dates.votes(clean(line.cells[place]) for place in places if place < len(line.cells))
+        day_first, month_first, either = day_first + found[0], month_first + found[1], either + found[2]
+        if day_first + month_first >= ENOUGH_VOTES:
+            break
+        if line.number > 1_000 and not (day_first or month_first or either):
+            break  # dates that have no such order
+    return dates.order_of(day_first, month_first, either)
+
+
+class Pass:
+    """Checks (`writes=False`) or writes the rows of one file; `counts` and `names` are what it found."""
+
+    def __init__(self, upload: IncidentImport, options: Options, *, writes: bool, now: datetime) -> None:
+        self.upload, self.options, self.writes, self.now = upload, options, writes, now
+        self.counts: Counter[str] = Counter(dict.fromkeys((*FATES, REPEATED, PROBLEMS), 0))
+        self.vendors = Vendors(upload.organisation_id, options)
+        self.services = Services(upload, options)
+        self.rows_read = 0
+        self._seen: dict[tuple[int, str], dict[str, int]] = {}
+        self._last: dict[tuple[str, str, str], int] | None = None
+        self._unknown: dict[str, ImportProblem] = {}
+        self._problems: list[ImportProblem] = []
+        self._kept = 0
+
+    @property
+    def names(self) -> dict[str, int]:
+        return dict(self.vendors.names)
+
+    def run(self, path: Path, tell: Tell) -> None:
+        ImportProblem.objects.filter(incident_import=self.upload).delete()  # of an earlier attempt
+        if self.options.one_line_per_update:
+            self._last = last_lines(path, self.options, self.now, lambda: tell(0, {}))
+        with open_table(path, sheet=self.options.sheet) as table:
+            reader = RowReader(table.header, self.options, now=self.now)
+            for rows in _in_batches(reader.read(line) for line in table.rows):
+                self._batch(rows, tell)
+        with transaction.atomic():
+            ImportProblem.objects.bulk_create(self._unknown.values())
+            tell(self.rows_read, self.told)
+
+    @property
+    def told(self) -> dict[str, int]:
+        return dict(self.counts)
+
+    def _batch(self, rows: Sequence[Row], tell: Tell) -> None:
+        self.rows_read += len(rows)
+        with transaction.atomic():
+            if self.writes:
+                # Two imports of one organisation take turns, batch by batch: neither sees half of the other's.
+                Organisation.objects.select_for_update(no_key=True).get(pk=self.upload.organisation_id)
+            good = [pair for row in rows if (pair := self._sorted_out(row)) is not None]
+            batch = writing.weigh(good, self.upload, lock=self.writes)
+            self.counts.update(batch.fates)
+            for row, problem in batch.problems:
+                self._keep(row, problem)
+            if self.writes:
+                writing.write(batch, self.upload, now=self.now)
+            ImportProblem.objects.bulk_create(self._problems, batch_size=1_000)
+            self._problems = []
+            tell(self.rows_read, self.told)
+
+    def _sorted_out(self, row: Row) -> tuple[Row, int] | None:
+        """The row with its vendor; None, and counted, where it is left out, wrong, or said elsewhere."""
+        if self._last is not None and self._last.get(_identity(row), row.line) != row.line:
+            self.vendors.of(row.vendor)
+            self.counts[REPEATED] += 1
+            return None
+        vendor = self.vendors.of(row.vendor)
+        if vendor == LEFT_OUT and vendor is not UNDECIDED:
+            self.counts["left_out"] += 1
+            return None
+        if vendor is UNDECIDED:
+            self._note_unknown(row)
+        if vendor is UNDECIDED or row.problems:
+            self._refuse(row)
+            return None
+        if row.service:
+            row.values[SERVICE] = self.services.of(vendor, row.service, make=self.writes) if vendor > 0 else None
+        return self._once(row, vendor)
+
+    def _once(self, row: Row, vendor: int) -> tuple[Row, int] | None:
+        """The first line of a reference. A later one that says the same is passed over; another one is a problem."""
+        seen = self._seen.setdefault((vendor, row.source), {})
+        mark = row.line << 32 | hash((*row.values, row.service)) & 0xFFFF_FFFF
+        first = seen.setdefault(row.reference, mark)
+        if first is mark:
+            return row, vendor
+        if first & 0xFFFF_FFFF == mark & 0xFFFF_FFFF:
+            self.counts[REPEATED] += 1
+            return None
+        row.problems.append(
+            Problem(code="reference_twice", field="reference", value=row.reference, values={"line": first >> 32})
+        )
+        self._refuse(row)
+        return None
+
+    def _refuse(self, row: Row) -> None:
+        self.counts["error"] += 1
+        for problem in row.problems:
+            self._keep(row, problem)
+
+    def _note_unknown(self, row: Row) -> None:
+        """Once for each name, with the number of its rows: five thousand lines that say the same help nobody."""
+        if not row.vendor:
+            row.problems.append(Problem(code="vendor_empty", field="vendor"))
+            return
+        if row.vendor not in self._unknown:
+            problem = Problem(code="vendor_unknown", field="vendor", value=row.vendor)
+            self._unknown[row.vendor] = self._row_of(row, problem)
+            self.counts[PROBLEMS] += 1
+        self._unknown[row.vendor].values = {"count": self._unknown[row.vendor].values.get("count", 0) + 1}
+
+    def _keep(self, row: Row, problem: Problem) -> None:
+        self.counts[PROBLEMS] += 1
+        if self._kept < MAX_KEPT:
+            self._kept += 1
+            self._problems.append(self._row_of(row, problem))
+
+    def _row_of(self, row: Row, problem: Problem) -> ImportProblem:
+        return ImportProblem(
+            incident_import=self.upload,
+            line=row.line,
+            column=self.options.columns.get(problem.field, "")[:200],
+            value=clean(problem.value)[:200],
+            code=problem.code,
+            values=dict(problem.values),
+        )
+
+
+def last_lines(path: Path, options: Options, now: datetime, beat: Beat) -> dict[tuple[str, str, str], int]:
+    """Incident → the last line that speaks of it: in a log, that one counts."""
+    wanted = {name: heading for name, heading in options.columns.items() if name in {"origin", "reference", "vendor"}}
+    with open_table(path, sheet=options.sheet) as table:
+        reader = RowReader(table.header, replace(options, columns=wanted), now=now)
+        rows = map(reader.read, beating(table.rows, beat))
+        return {_identity(row): row.line for row in rows if row.reference}
+
+
+def _identity(row: Row) -> tuple[str, str, str]:
+    """Of the incident that a row speaks of, before its vendor is known."""
+    return row.vendor, row.source, row.reference
+
+
+def _in_batches(rows: Iterator[Row] | Any) -> Iterator[list[Row]]:
+    batch: list[Row] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) >= BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,88 @@
+"""Files of incidents: kept while they are worked on, read where they lie, dropped after a while."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from itertools import islice
+from pathlib import Path, PurePath
+from typing import IO
+from uuid import uuid4
+
+from django.core.files.base import File
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+from groundwork.tables.limits import MAX_CSV_BYTES
+from groundwork.tables.stream import SAMPLE, ImportRefused, open_table
+from vendors.incident_import.columns import presets
+from vendors.models import FILES_KEPT, IncidentImport
+
+
+def keep(
+    member: Membership, file: File[bytes] | IO[bytes], file_name: str, now: datetime, *, preset: str = ""
+) -> IncidentImport:
+    """Put the file by under a name of our own, to be mapped, with suggested options; ImportRefused, and nothing kept,
+    where it cannot be read at all. `preset`: the key of the tool, where somebody has said it."""
+    upload = IncidentImport(organisation=member.organisation, created_by=member.user)
+    upload.file_name = PurePath(file_name.replace("\\", "/")).name[-200:] or "?"
+    kind = "xlsx" if file.read(2) == b"PK" else "csv"
+    file.seek(0)
+    upload.file.save(f"{uuid4()}.{kind}", file if isinstance(file, File) else File(file), save=False)
+    try:
+        upload.size, upload.sha256 = _measured(path_of(upload))
+        chosen = presets.preset(preset) if preset else None
+        with open_table(path_of(upload)) as table:
+            sample = [line.cells for line in islice(table.rows, SAMPLE)]
+            upload.options = presets.suggest(table.header, sample, preset=chosen).as_data()
+        if not sample:
+            raise ImportRefused(_("The file has a line of headings but no incident below it."))
+        upload.source = upload.options["source"]
+        upload.save()
+        upload.created_at = now
+        IncidentImport.objects.filter(pk=upload.pk).update(created_at=now)  # saving writes the clock's time
+    except BaseException:
+        upload.file.delete(save=False)
+        raise
+    return upload
+
+
+def _measured(path: Path) -> tuple[int, str]:
+    size = path.stat().st_size
+    if size > MAX_CSV_BYTES:
+        raise ImportRefused(
+            _("The file is larger than %(size)s MB: export a shorter period, or split it.")
+            % {"size": MAX_CSV_BYTES // 10**6}
+        )
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1024 * 1024):
+            digest.update(chunk)
+    return size, digest.hexdigest()
+
+
+def path_of(upload: IncidentImport) -> Path:
+    """ImportRefused where the file was dropped."""
+    if not upload.file or not Path(upload.file.path).is_file():
+        raise ImportRefused(_("The file is not kept any more. Choose it again."))
+    return Path(upload.file.path)
+
+
+def headings_of(upload: IncidentImport, *, sheet: str = "") -> tuple[str, ...]:
+    """The headings of the file, told apart. ImportRefused where the file is gone or cannot be read."""
+    with open_table(path_of(upload), sheet=sheet) as table:
+        return table.header
+
+
+def forget_files(now: datetime) -> int:
+    """Drop files older than `FILES_KEPT` that nobody works on; how many."""
+    old = IncidentImport.objects.filter(created_at__lt=now - FILES_KEPT).exclude(file="")
+    count = 0
+    for upload in old.exclude(pk__in=IncidentImport.objects.working().values("pk"))[:100]:
+        upload.file.delete(save=False)
+        IncidentImport.objects.filter(pk=upload.pk).update(file="")
+        count += 1
+    return count
+
+
+__all__ = ["forget_files", "headings_of", "keep", "path_of"]

@@ -1,0 +1,133 @@
+"""The first rows of a file as they will be read, for the page on which the columns are mapped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from groundwork.tables.stream import SAMPLE, Line, open_table
+from vendors.incident_import.columns.options import DATES, SLA_MEANINGS, Dates, Options
+from vendors.incident_import.files import path_of
+from vendors.incident_import.rows import dates, rows
+from vendors.incident_import.rows.problems import Problem
+from vendors.incident_import.rows.values import clean
+from vendors.models import IncidentImport, Sla
+
+MAX_VALUES = 40
+MOMENTS = ("opened", "resolved", "restored")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadCell:
+    """One mapped cell: `raw` as the file has it; `value` as it is read, in the active language (empty: nothing said);
+    or `problem`, whose words `problems.reason(problem)` gives."""
+
+    raw: str
+    value: str = ""
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleRow:
+    line: int
+    cells: tuple[str, ...]  # raw, one a heading
+    read: Mapping[str, ReadCell]  # by field, the mapped ones only
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """`dates`: the order that dates are read in; `dates_unsure`: nothing in the first rows decides between day first
+    and month first, so that the person should be asked. `values`: heading → its first distinct values (at most 40),
+    to choose the critical priorities from. `sheets`: of a workbook."""
+
+    headings: tuple[str, ...]
+    sample: tuple[SampleRow, ...]
+    dates: Dates = "iso"
+    dates_unsure: bool = False
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sheets: tuple[str, ...] = ()
+    delimiter: str = ""  # empty for a workbook
+    encoding: str = ""
+
+
+def preview(upload: IncidentImport, options: Options, rows: int = 8) -> Preview:
+    """The first rows under these options, whole or not: what makes no sense in them yet is passed over. ImportRefused
+    where the file cannot be read."""
+    with open_table(path_of(upload), sheet=options.sheet) as table:
+        sample = list(islice(table.rows, SAMPLE))
+        options = _usable(options, table.header)
+        order = options.dates if options.dates != "auto" else dates.order_of(*_votes(sample, table.header, options))
+        reader = _Reader(table.header, replace(options, dates=order or "day_first"))
+        return Preview(
+            headings=table.header,
+            sample=tuple(reader.read(line) for line in sample[:rows]),
+            dates=order or "day_first",
+            dates_unsure=order is None,
+            values=_values(sample, table.header),
+            sheets=table.sheets,
+            delimiter=table.delimiter,
+            encoding=table.encoding,
+        )
+
+
+def _usable(options: Options, header: Sequence[str]) -> Options:
+    return replace(
+        options,
+        columns={name: heading for name, heading in options.columns.items() if heading in header},
+        time_zone=options.time_zone if dates.is_zone(options.time_zone) else "UTC",
+        dates=options.dates if options.dates in DATES else "auto",
+        sla_yes=options.sla_yes if options.sla_yes in SLA_MEANINGS else "met",
+    )
+
+
+def _votes(sample: Sequence[Line], header: Sequence[str], options: Options) -> tuple[int, int, int]:
+    places = [header.index(options.columns[name]) for name in MOMENTS if name in options.columns]
+    return dates.votes(clean(line.cells[place]) for line in sample for place in places if place < len(line.cells))
+
+
+def _values(sample: Sequence[Line], header: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for place, heading in enumerate(header):
+        cells = (clean(line.cells[place])[:80] for line in sample if place < len(line.cells))
+        found[heading] = tuple(islice(dict.fromkeys(filter(None, cells)), MAX_VALUES))
+    return found
+
+
+class _Reader:
+    def __init__(self, header: Sequence[str], options: Options) -> None:
+        self.header = header
+        self.options = options
+        self.zone = ZoneInfo(options.time_zone)
+        self.readers = rows.field_readers(options, now=timezone.now())
+        self.places = {name: header.index(heading) for name, heading in options.columns.items()}
+        self.whole = rows.RowReader(header, options, now=timezone.now())
+
+    def read(self, line: Line) -> SampleRow:
+        cells = tuple(clean(text) for text in line.cells[: len(self.header)])
+        cells += ("",) * (len(self.header) - len(cells))
+        told = {problem.field: problem for problem in self.whole.read(line).problems}
+        found = {name: self._cell(cells[place], name, told.get(name)) for name, place in self.places.items()}
+        return SampleRow(line=line.number, cells=cells, read=found)
+
+    def _cell(self, raw: str, name: str, problem: Problem | None) -> ReadCell:
+        if problem is not None:
+            return ReadCell(raw=raw, problem=problem)
+        value = self.readers[name](raw) if raw else None
+        return ReadCell(raw=raw, value=self._shown(name, value))
+
+    def _shown(self, name: str, value: Any) -> str:
+        if value is None or isinstance(value, Problem):
+            return ""
+        if isinstance(value, datetime):
+            return date_format(value.astimezone(self.zone), "DATETIME_FORMAT")
+        if isinstance(value, bool):
+            return _("Yes") if value else _("No")
+        return str(Sla(value).label) if name == "sla" else str(value)

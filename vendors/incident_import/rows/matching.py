@@ -1,0 +1,140 @@
+"""Which vendor a row speaks of, and which of its services."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import Membership, User
+from groundwork.tables.cells import ImportRefused
+from vendors.incident_import.columns.options import NEW, SKIP, Options
+from vendors.incident_import.columns.presets import said
+from vendors.incident_import.limits import MAX_NAMES
+from vendors.models import IncidentImport, Service, Vendor
+from vendors.register.changes import VENDOR_FIELDS
+
+LEFT_OUT = 0  # no vendor has this id
+UNDECIDED = None
+
+
+class Vendors:
+    """The vendors of one organisation, as the texts of one file name them.
+
+    `of(text)`: the vendor's id; LEFT_OUT; UNDECIDED; or below zero for one that is still to be made.
+    """
+
+    def __init__(self, organisation_id: int, options: Options) -> None:
+        found = list(Vendor.objects.filter(organisation=organisation_id).values_list("pk", "name", "reference"))
+        self._ids = {pk for pk, _name, _reference in found}
+        self._by_name = {said(reference): pk for pk, _name, reference in found if reference}
+        self._by_name |= {said(name): pk for pk, name, _reference in found}
+        self._decided = {said(text): choice for text, choice in options.vendors.items()}
+        self._column = options.columns.get("vendor", "")
+        self._one = options.vendor if options.vendor in self._ids else None
+        self._is_one = options.vendor is not None
+        self._memory: dict[str, int | None] = {}
+        self.made: dict[str, int] = {}  # folded name → number below zero
+        self.names: Counter[str] = Counter()
+
+    def of(self, text: str) -> int | None:
+        if self._is_one:
+            return self._one
+        self.names[text] += 1
+        try:
+            return self._memory[text]
+        except KeyError:
+            if len(self.names) > MAX_NAMES:
+                message = _(
+                    "The column “%(column)s” has more than %(count)s different texts: is it that of the vendors?"
+                )
+                raise ImportRefused(message % {"column": self._column, "count": MAX_NAMES}) from None
+            self._memory[text] = self._decide(said(text))
+            return self._memory[text]
+
+    def _decide(self, word: str) -> int | None:
+        choice = self._decided.get(word)
+        if isinstance(choice, Mapping):
+            return choice.get("vendor") if choice.get("vendor") in self._ids else UNDECIDED
+        if choice == SKIP:
+            return LEFT_OUT
+        if word in self._by_name:
+            return self._by_name[word]
+        if choice == NEW and word:
+            return self.made.setdefault(word, -1 - len(self.made))
+        return UNDECIDED
+
+
+def suggest_vendors(member: Membership, names: Iterable[str]) -> dict[str, dict[str, int]]:
+    """The vendor that each text most likely means: of the same name or reference, else of a very similar name."""
+    by_name: dict[str, int] = {}
+    for pk, name, reference in Vendor.objects.for_member(member).values_list("pk", "name", "reference"):
+        by_name[said(name)] = pk
+        if reference:
+            by_name.setdefault(said(reference), pk)
+    found = {}
+    for text in names:
+        near = get_close_matches(said(text), by_name, n=1, cutoff=0.82)
+        if near and text:
+            found[text] = {"vendor": by_name[near[0]]}
+    return found
+
+
+def undecided(upload: IncidentImport) -> list[str]:
+    """The texts of the vendor column for which nobody has said who is meant, the frequent ones first."""
+    options = Options.from_data(upload.options)
+    if options.vendor is not None:
+        return []
+    vendors = Vendors(upload.organisation_id, options)
+    names = sorted(upload.names.items(), key=lambda item: (-item[1], item[0]))
+    return [text for text, _rows in names if text and vendors.of(text) is UNDECIDED]
+
+
+def make_vendors(upload: IncidentImport, options: Options, by: User) -> list[Vendor]:
+    """The vendors that the options ask for and the file has rows of; each once, within a transaction."""
+    vendors = Vendors(upload.organisation_id, options)
+    made: dict[int, str] = {}
+    for text in upload.names:
+        number = vendors.of(text)
+        if number is not None and number < 0:
+            made.setdefault(number, text)
+    found = []
+    for text in made.values():
+        vendor = Vendor.objects.create(organisation_id=upload.organisation_id, name=text[:200])
+        after = audit.snapshot(vendor, VENDOR_FIELDS)
+        audit.record(by, "vendor.added", vendor, organisation=upload.organisation, after=after, subject=upload)
+        found.append(vendor)
+    return found
+
+
+class Services:
+    """The services of the vendors by name; where the options say so, new ones are made."""
+
+    def __init__(self, upload: IncidentImport, options: Options) -> None:
+        self.upload = upload
+        self.makes_new = options.new_services
+        rows = Service.objects.filter(vendor__organisation=upload.organisation_id).values_list("vendor", "name", "pk")
+        self._by_name: dict[tuple[int, str], int] = {(vendor, said(name)): pk for vendor, name, pk in rows}
+
+    def of(self, vendor: int, name: str, *, make: bool) -> Any:
+        """Its id; None where the vendor has no such service."""
+        key = (vendor, said(name))
+        if key not in self._by_name and make and self.makes_new:
+            self._by_name[key] = self._made(vendor, name)
+        return self._by_name.get(key)
+
+    def _made(self, vendor: int, name: str) -> int:
+        service = Service.objects.create(vendor_id=vendor, name=name)
+        audit.record(
+            self.upload.created_by,
+            "service.added",
+            service,
+            organisation=self.upload.organisation,
+            after={"name": name},
+            subject=service.vendor,
+        )
+        return service.pk

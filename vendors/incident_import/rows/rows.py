@@ -1,0 +1,187 @@
+"""One line of a file to the values of an incident, and to what is wrong with those that cannot be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from groundwork.tables.stream import Line
+from vendors.incident_import.columns.fields import COLUMN_OF
+from vendors.incident_import.columns.options import Options
+from vendors.incident_import.rows import values
+from vendors.incident_import.rows.dates import Moments
+from vendors.incident_import.rows.problems import Problem
+from vendors.models import Incident
+
+# What an incident is made of, in the order of `Row.values`. None: the file says nothing about it.
+COLUMNS: tuple[str, ...] = (
+    "title",
+    "opened_at",
+    "resolved_at",
+    "restored_at",
+    "priority",
+    "mission_critical",
+    "sla",
+    "reopened",
+    "handovers",
+    "problem",
+    "root_cause_proven",
+    "department",
+    "handled_by",
+    "service_id",
+)
+OPENED, RESOLVED, RESTORED, PRIORITY, CRITICAL, SERVICE = (
+    COLUMNS.index(name)
+    for name in ("opened_at", "resolved_at", "restored_at", "priority", "mission_critical", "service_id")
+)
+_OF_FIELD = {field: column for field, column in COLUMN_OF.items() if column in COLUMNS}
+# Seldom the same twice, or read faster than looked up: not worth remembering.
+_NOT_REMEMBERED = frozenset({"reference", "title", "opened", "resolved", "restored"})
+_NO_CLOCK_AGREES = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class Row:
+    """`vendor` and `service`: the texts of the cells. `problems`: empty where the row is good so far."""
+
+    line: int
+    source: str
+    reference: str
+    vendor: str
+    service: str
+    values: list[Any]
+    problems: list[Problem]
+
+
+def field_readers(options: Options, *, now: datetime) -> dict[str, Callable[[str], Any]]:
+    """A reader for each field that becomes a value: text → value, None or Problem."""
+    moment = values.moment_reader(Moments(ZoneInfo(options.time_zone), options.dates), now + _NO_CLOCK_AGREES)
+    readers: dict[str, Callable[[str], Any]] = {
+        **dict.fromkeys(("opened", "resolved", "restored"), moment),
+        **{
+            name: values.text_reader(_longest(_OF_FIELD[name]))
+            for name in ("title", "priority", "problem", "department", "handled_by")
+        },
+        **dict.fromkeys(("reopened", "handovers"), values.number),
+        "mission_critical": values.critical_reader(options),
+        "sla": values.sla_reader(options),
+        "root_cause_proven": values.yes_or_no,
+        "reference": values.reference_reader(_longest("reference")),
+        "vendor": values.text_reader(200),
+        "service": values.text_reader(160),
+        "origin": values.source,
+    }
+    return {name: reader for name, reader in readers.items() if name in options.columns}
+
+
+def _longest(column: str) -> int:
+    of_model: Any = Incident._meta.get_field(column)
+    longest: int = of_model.max_length
+    return longest
+
+
+class RowReader:
+    """Reads the lines of one file. Not shared between files: it remembers what cells mean."""
+
+    def __init__(self, header: Sequence[str], options: Options, *, now: datetime) -> None:
+        places = {heading: place for place, heading in enumerate(header)}
+        self.options = options
+        self.width = len(header)
+        self.used = {name: places[heading] for name, heading in options.columns.items()}
+        readers = field_readers(options, now=now)
+        self._read = {name: _remembering(name, reader) for name, reader in readers.items()}
+        self._texts = [name for name in ("origin", "reference", "vendor", "service") if name in options.columns]
+        self._plan = [
+            (self.used[name], COLUMNS.index(_OF_FIELD[name]), self._read[name], name)
+            for name in options.columns
+            if name in _OF_FIELD
+        ]
+        self._critical = (
+            values.Remembering(values.critical_reader(options))
+            if options.critical and "priority" in options.columns and "mission_critical" not in options.columns
+            else None
+        )
+
+    def read(self, line: Line) -> Row:
+        cells = line.cells
+        count = len(cells)
+        found: list[Any] = [None] * len(COLUMNS)
+        problems: list[Problem] = []
+        for place, index, read, name in self._plan:
+            if place < count and (text := cells[place]):
+                value = read(text)
+                if type(value) is Problem:
+                    problems.append(Problem(code=value.code, field=name, value=text, values=value.values))
+                else:
+                    found[index] = value
+        said = {name: self._text(name, cells, problems) for name in self._texts}
+        row = Row(
+            line.number,
+            said.get("origin") or self.options.source,
+            said.get("reference", ""),
+            said.get("vendor", ""),
+            said.get("service", ""),
+            found,
+            problems,
+        )
+        if self._critical is not None and found[PRIORITY] is not None:
+            found[CRITICAL] = self._critical[found[PRIORITY]]
+        self._look_at_whole(line, row)
+        return row
+
+    def _text(self, name: str, cells: Sequence[str], problems: list[Problem]) -> str:
+        place = self.used[name]
+        if place >= len(cells):
+            return ""
+        value = self._read[name](cells[place])
+        if type(value) is Problem:
+            problems.append(Problem(code=value.code, field=name, value=cells[place], values=value.values))
+            return ""
+        return value or ""
+
+    def _look_at_whole(self, line: Line, row: Row) -> None:
+        """What no cell can tell alone."""
+        if line.faulty:
+            self._refuse_formulas(line, row)
+        if len(line.cells) > self.width and any(line.cells[self.width :]):
+            extra = next(filter(None, line.cells[self.width :]))
+            row.problems.append(Problem(code="too_many_cells", value=extra))
+        if not row.reference or row.values[OPENED] is None:
+            self._require(row, line.cells)
+        opened = row.values[OPENED]
+        if opened is not None:
+            row.problems.extend(self._out_of_order(row, line.cells, opened))
+
+    def _refuse_formulas(self, line: Line, row: Row) -> None:
+        for name, place in self.used.items():
+            if place in line.faulty:
+                text = line.cells[place]
+                row.problems = [problem for problem in row.problems if problem.field != name]
+                code = "formula" if text.startswith("=") else "cell_error"
+                row.problems.append(Problem(code=code, field=name, value=text))
+
+    def _require(self, row: Row, cells: Sequence[str]) -> None:
+        """A “?” is told with its reason: who looks for an empty cell would not find it."""
+        told = {problem.field for problem in row.problems}
+        for name, is_missing in (("reference", not row.reference), ("opened", row.values[OPENED] is None)):
+            if is_missing and name not in told:
+                place = self.used.get(name, self.width)
+                text = cells[place].strip() if place < len(cells) else ""
+                row.problems.append(Problem(code="required", field=name, value=text))
+
+    def _out_of_order(self, row: Row, cells: Sequence[str], opened: datetime) -> list[Problem]:
+        found = []
+        for name, index in (("resolved", RESOLVED), ("restored", RESTORED)):
+            moment = row.values[index]
+            if moment is not None and moment < opened:
+                told = {"opened": cells[self.used["opened"]].strip()[:40]}
+                value = cells[self.used[name]].strip()
+                found.append(Problem(code=f"{name}_before_opened", field=name, value=value, values=told))
+        return found
+
+
+def _remembering(name: str, reader: Callable[[str], Any]) -> Callable[[str], Any]:
+    return reader if name in _NOT_REMEMBERED else values.Remembering(reader).__getitem__

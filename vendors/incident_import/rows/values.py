@@ -1,0 +1,184 @@
+"""One cell to a value: None where nothing is said, or a Problem. Each reader remembers what it has read: columns of
+exports repeat themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from groundwork.tables.cells import tidy
+from vendors.incident_import.columns import presets
+from vendors.incident_import.columns.options import SOURCE, Options
+from vendors.incident_import.columns.presets import said
+from vendors.incident_import.limits import MAX_CELL
+from vendors.incident_import.rows.dates import Moments
+from vendors.incident_import.rows.problems import Problem
+from vendors.models import Sla
+
+MAX_SMALL = 32_767
+REMEMBERED = 20_000
+_TIME_LEFT = re.compile(r"^[-\u2212]?\s*\d+\s*([:.,]\d|[a-z]|$)", re.IGNORECASE)
+
+
+class Remembering(dict[str, Any]):
+    """`reader[text]`: what `read(text)` gives, kept for the next time; bounded."""
+
+    def __init__(self, read: Callable[[str], Any]) -> None:
+        super().__init__()
+        self.read = read
+
+    def __missing__(self, text: str) -> Any:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        value = self[text] = self.read(text)
+        return value
+
+
+def _seen(text: str) -> str:
+    """Without what cannot be seen or kept: half of a sign in two parts comes out of damaged workbooks."""
+    return tidy(text).encode("utf-8", "ignore").decode("utf-8")
+
+
+def clean(text: str) -> str:
+    """One line without what cannot be seen; empty where a cell only says that nothing is known."""
+    if not text.isprintable() or text[:1] == "'":
+        text = _seen(text)
+    text = text.strip()
+    if "  " in text or "\n" in text or "\t" in text:
+        text = " ".join(text.split())
+    return "" if len(text) < 12 and said(text) in presets.words("unknown") else text
+
+
+def text_reader(most: int) -> Callable[[str], str | Problem | None]:
+    """What is longer than the database keeps is cut: the end of a title is no reason to leave an incident out."""
+    unknown = presets.words("unknown")
+
+    def read(text: str) -> str | Problem | None:
+        if not text.isprintable() or text[:1] == "'":
+            text = _seen(text)
+        if len(text) > most:
+            if len(text) > MAX_CELL:
+                return Problem(code="too_long", values={"count": MAX_CELL})
+            text = " ".join(text.split())
+            return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+        text = " ".join(text.split())
+        return None if len(text) < 12 and text.casefold() in unknown else text
+
+    return read
+
+
+def reference_reader(most: int) -> Callable[[str], str | Problem | None]:
+    """As a text, but never cut: two that differ at the end are not the same."""
+
+    def read(text: str) -> str | Problem | None:
+        value = clean(text)
+        if len(value) > most:
+            return Problem(code="too_long", values={"count": most})
+        return value or None
+
+    return read
+
+
+def source(text: str) -> str | Problem | None:
+    """As sources are written everywhere, in small letters."""
+    word = said(clean(text))
+    return (word if SOURCE.match(word) else Problem(code="source_unreadable")) if word else None
+
+
+def as_read(text: str) -> str:
+    """How a text that people wrote comes back from a cell: one line of what can be seen."""
+    return " ".join(_seen(text).split())
+
+
+def moment_reader(moments: Moments, now: datetime) -> Callable[[str], datetime | Problem | None]:
+    quick = moments.quick
+
+    def read(text: str) -> datetime | Problem | None:
+        known = quick(text)
+        if known is not None and known <= now:
+            return known
+        text = clean(text)
+        if not text:
+            return None
+        value = moments.read(text)
+        if isinstance(value, datetime) and value > now:
+            return Problem(code="date_in_future")
+        return value
+
+    return read
+
+
+def number(text: str) -> int | Problem | None:
+    """0 to 32,767; “2.0” and yes or no, too: some tools only say whether it was reopened."""
+    text = clean(text)
+    if not text:
+        return None
+    if text.isascii() and text.isdigit() and len(text) < 6:
+        value = Decimal(text)
+    else:
+        try:
+            value = Decimal(text.replace(",", "."))
+        except InvalidOperation:
+            word = said(text)
+            if word in presets.words("yes") or word in presets.words("no"):
+                return int(word in presets.words("yes"))
+            return Problem(code="not_a_number")
+    if not value.is_finite() or value != value.to_integral_value() or not 0 <= value <= MAX_SMALL:
+        return Problem(code="not_a_number")
+    return int(value)
+
+
+def yes_or_no(text: str) -> bool | Problem | None:
+    word = said(clean(text))
+    if not word:
+        return None
+    if word in presets.words("yes"):
+        return True
+    return False if word in presets.words("no") else Problem(code="not_yes_or_no")
+
+
+def critical_reader(options: Options) -> Callable[[str], bool | Problem | None]:
+    """One of the chosen values, in capitals or not; where none is chosen, yes or no."""
+    chosen = frozenset(said(text) for text in options.critical)
+
+    def read(text: str) -> bool | Problem | None:
+        word = said(clean(text))
+        return word in chosen if word else None
+
+    return read if chosen else yes_or_no
+
+
+def sla_reader(options: Options) -> Callable[[str], str | Problem | None]:
+    met = presets.words("met") | {said(text) for text in options.sla_met}
+    missed = presets.words("missed") | {said(text) for text in options.sla_missed}
+
+    def read(text: str) -> str | Problem | None:
+        word = said(clean(text))
+        if not word:
+            return None
+        if word in missed:
+            return Sla.MISSED.value
+        if word in met:
+            return Sla.MET.value
+        if options.sla_yes == "remaining":
+            return _by_time_left(word)
+        return _by_yes(word, yes=Sla(options.sla_yes).value)
+
+    return read
+
+
+def _by_yes(word: str, *, yes: str) -> str | Problem:
+    other = {Sla.MET.value: Sla.MISSED.value, Sla.MISSED.value: Sla.MET.value}[yes]
+    if word in presets.words("yes"):
+        return yes
+    return other if word in presets.words("no") else Problem(code="sla_unreadable")
+
+
+def _by_time_left(word: str) -> str | Problem:
+    """“2h 30m” was left: met. “-4:23”: missed."""
+    if not _TIME_LEFT.match(word):
+        return _by_yes(word, yes=Sla.MET.value)
+    return Sla.MISSED.value if word[0] in "-\u2212" else Sla.MET.value

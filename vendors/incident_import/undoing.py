@@ -1,0 +1,107 @@
+"""Taking an import back: new incidents go, changed ones become what they were; what was touched since stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from vendors import facts_revision
+from vendors.incident_import.limits import BATCH
+from vendors.incident_import.rows.rows import COLUMNS
+from vendors.models import Feedback, Incident, IncidentChange, IncidentImport, IncidentQuerySet, Pulse, Service
+
+Tell = Callable[[], None]  # renews the lease within the transaction, or raises
+
+
+def untouched(upload: IncidentImport) -> IncidentQuerySet:
+    """The incidents that the import made and nobody has changed, spoken of or asked about since."""
+    return (
+        Incident.objects.filter(created_in=upload, edited_at=None)
+        .filter(Q(changed_in=None) | Q(changed_in=upload))
+        .exclude(Exists(Feedback.objects.filter(incident=OuterRef("pk"))))
+        .exclude(Exists(Pulse.objects.filter(incident=OuterRef("pk"))))
+    )
+
+
+def wrote_something(upload: IncidentImport) -> bool:
+    return (
+        Incident.objects.filter(created_in=upload).exists()
+        or IncidentChange.objects.filter(incident_import=upload).exists()
+    )
+
+
+def take_back(upload: IncidentImport, *, tell: Tell, now: datetime) -> int:
+    """Everything that can be, in batches, each a transaction; how many incidents stay because of what came after."""
+    while _delete_some(upload, tell):
+        pass
+    last = kept = 0
+    while last is not None:
+        last, stayed = _restore_some(upload, last, tell, now)
+        kept += stayed
+    return kept + Incident.objects.filter(created_in=upload).count()
+
+
+@transaction.atomic
+def _delete_some(upload: IncidentImport, tell: Tell) -> int:
+    found = list(untouched(upload).order_by("pk").values_list("pk", "vendor_id")[:BATCH])
+    if found:
+        facts_revision.changed(*{vendor for _pk, vendor in found})
+        # Asked again: until the vendors were held, somebody may have changed one.
+        untouched(upload).filter(pk__in=[pk for pk, _vendor in found]).delete()
+    tell()
+    return len(found)
+
+
+@transaction.atomic
+def _restore_some(upload: IncidentImport, after: int, tell: Tell, now: datetime) -> tuple[Any, int]:
+    """The pk to go on behind (None: that was all), and how many of these stay as they are."""
+    rows = IncidentChange.objects.filter(incident_import=upload, pk__gt=after).order_by("pk")[:BATCH]
+    facts_revision.hold(*rows.values_list("incident__vendor", flat=True))
+    changes = list(rows.select_related("incident"))
+    mine = [change for change in changes if _is_last_word(change, upload)]
+    services = set(Service.objects.filter(pk__in=_services(mine)).values_list("pk", flat=True))
+    imports = set(IncidentImport.objects.filter(pk__in=_imports(mine)).values_list("pk", flat=True))
+    for change in mine:
+        _put_back(change, services, imports, now)
+    Incident.objects.bulk_update(
+        [change.incident for change in mine],
+        [*(name.removesuffix("_id") for name in COLUMNS), "changed_in", "updated_at"],
+        batch_size=100,
+    )
+    IncidentChange.objects.filter(pk__in=[change.pk for change in mine]).delete()
+    if mine:
+        facts_revision.changed(*{change.incident.vendor_id for change in mine})
+    tell()
+    return (changes[-1].pk if changes else None), len(changes) - len(mine)
+
+
+def _is_last_word(change: IncidentChange, upload: IncidentImport) -> bool:
+    """Neither a later import nor a person has changed the incident since."""
+    edited_at = change.incident.edited_at
+    told = change.before["edited_at"]
+    return change.incident.changed_in_id == upload.pk and (edited_at.isoformat() if edited_at else None) == told
+
+
+def _services(changes: list[IncidentChange]) -> set[int]:
+    return {pk for change in changes if (pk := change.before["values"].get("service_id"))}
+
+
+def _imports(changes: list[IncidentChange]) -> set[int]:
+    return {pk for change in changes if (pk := change.before["changed_in"])}
+
+
+def _put_back(change: IncidentChange, services: set[int], imports: set[int], now: datetime) -> None:
+    """A service or an import that is gone since is not brought back."""
+    values = dict(change.before["values"])
+    if "service_id" in values and values["service_id"] not in services:
+        values["service_id"] = None
+    for name, value in values.items():
+        is_moment = name.endswith("_at") and value is not None
+        setattr(change.incident, name, datetime.fromisoformat(value) if is_moment else value)
+    before = change.before["changed_in"]
+    change.incident.changed_in_id = before if before in imports else None
+    change.incident.updated_at = now

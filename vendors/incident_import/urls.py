@@ -1,0 +1,20 @@
+"""Routes of vendors.incident_import."""
+
+from django.urls import path
+
+from vendors.incident_import import views
+
+urlpatterns = [
+    path("incidents/import/", views.incident_import, name="incident_import"),
+    path("incidents/imports/", views.incident_import_list, name="incident_import_list"),
+    path("incidents/imports/<int:pk>/", views.incident_import_detail, name="incident_import_detail"),
+    path("incidents/imports/<int:pk>/mapping/", views.incident_import_mapping, name="incident_import_mapping"),
+    path("incidents/imports/<int:pk>/vendors/", views.incident_import_vendors, name="incident_import_vendors"),
+    path("incidents/imports/<int:pk>/state/", views.incident_import_state, name="incident_import_state"),
+    path("incidents/imports/<int:pk>/apply/", views.incident_import_apply, name="incident_import_apply"),
+    path("incidents/imports/<int:pk>/cancel/", views.incident_import_cancel, name="incident_import_cancel"),
+    path("incidents/imports/<int:pk>/undo/", views.incident_import_undo, name="incident_import_undo"),
+    path("incidents/imports/<int:pk>/errors/", views.incident_import_errors, name="incident_import_errors"),
+    path("incidents/imports/<int:pk>/keep/", views.import_mapping_add, name="import_mapping_add"),
+    path("incidents/mappings/<int:pk>/delete/", views.import_mapping_delete, name="import_mapping_delete"),
+]

@@ -1,0 +1,440 @@
+"""Import of incidents: a file comes in, is mapped, checked and written; each step can be looked at and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models.functions import Lower
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from accounts.access import MemberRequest
+from accounts.models import Membership
+from groundwork.tables import small
+from groundwork.tables.cells import ImportRefused
+from vendors.fetching import form_view
+from vendors.incident_import import files, job, preview, saved_mappings, undoing
+from vendors.incident_import.columns import presets
+from vendors.incident_import.columns.fields import FIELDS, Field
+from vendors.incident_import.columns.options import NEW, SKIP, Options
+from vendors.incident_import.forms import IncidentFileForm, MappingForm, MappingNameForm, NamesForm
+from vendors.incident_import.job import NotNow
+from vendors.incident_import.options_check import OptionsRefused
+from vendors.incident_import.preview import Preview, ReadCell, SampleRow
+from vendors.incident_import.rows import matching, problems
+from vendors.models import (
+    FILES_KEPT,
+    ImportMapping,
+    ImportState,
+    Incident,
+    IncidentImport,
+    IncidentImportQuerySet,
+    Vendor,
+)
+
+PER_PAGE = 50
+RECENT = 5
+CAN_BE_MAPPED = {ImportState.MAPPING, ImportState.CHECKED, ImportState.FAILED}
+NAMES_AT_ONCE = 100  # the selects of more would make a page of megabytes
+
+
+# The file --------------------------------------------------------------------------------------------------------
+@require_safe
+def incident_import_list(request: MemberRequest) -> HttpResponse:
+    page = Paginator(_imports(request), PER_PAGE).get_page(request.GET.get("page"))
+    kept = ImportMapping.objects.for_member(request.member).select_related("created_by")
+    return render(request, "vendors/incident_import_list.html", {"page": page, "mappings": kept})
+
+
+@form_view
+def incident_import(request: MemberRequest) -> HttpResponse:
+    """Which file. What cannot be read at all is refused with the reason; nothing of the file is in the register yet."""
+    is_sent = request.method == "POST"
+    form = IncidentFileForm(request.POST if is_sent else None, request.FILES if is_sent else None)
+    if is_sent and form.is_valid():
+        file: UploadedFile = form.cleaned_data["file"]
+        try:
+            upload = files.keep(request.member, file, file.name or "", timezone.now())
+        except ImportRefused as refused:
+            form.add_error("file", str(refused))
+        else:
+            return redirect("incident_import_mapping", upload.pk)
+    return render(request, "vendors/incident_import.html", {"form": form, "imports": _imports(request)[:RECENT]})
+
+
+# What the columns mean -------------------------------------------------------------------------------------------
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """What a mapping begins with: the options, and how they came about."""
+
+    options: Options
+    tool: str = ""  # whose export this looks like
+    tool_key: str = ""
+    mapping: str = ""  # the saved mapping that was used
+    mapping_id: int | None = None
+
+
+@form_view
+def incident_import_mapping(request: MemberRequest, pk: int) -> HttpResponse:
+    """One row a field, and the first rows as they will be read; to a script only the parts that follow a choice."""
+    upload = _fetch(request, pk)
+    if upload.state not in CAN_BE_MAPPED:
+        return redirect("incident_import_detail", pk)
+    template = "_incident_import_refresh.html" if is_htmx(request) else "incident_import_mapping.html"
+    try:
+        start, form = _mapping_form(request, upload)
+        if _is_meant(request) and form.is_valid() and _is_started(request, upload, form):
+            if start.mapping_id:
+                ImportMapping.objects.for_member(request.member).filter(pk=start.mapping_id).update(
+                    used_at=timezone.now()
+                )
+            return redirect("incident_import_detail", pk)
+        shown = preview.preview(upload, form.options())
+        order = _order(upload, form.options(), shown)
+    except ImportRefused as refused:
+        return render(request, f"vendors/{template}", {"incident_import": upload, "refused": str(refused)})
+    context = {
+        "incident_import": upload,
+        "form": form,
+        "start": start,
+        "shown": shown,
+        "fields": [field for field in FIELDS if field.key in form.options().columns],
+        "rows": _rows(form.options(), shown),
+        "order": order,
+        "tools": presets.all_presets(),
+        "mappings": ImportMapping.objects.for_member(request.member),
+    }
+    return render(request, f"vendors/{template}", context)
+
+
+def _mapping_form(request: MemberRequest, upload: IncidentImport) -> tuple[Start, MappingForm]:
+    options = Options.from_data(upload.options)
+    sheet = request.GET.get("sheet", options.sheet)
+    seen = preview.preview(upload, replace(options, sheet=sheet))
+    start = _start(request, replace(options, sheet=sheet), seen, is_new=upload.state == ImportState.MAPPING)
+    vendors = _vendors(request).filter(Q(archived_at=None) | Q(pk=start.options.vendor))
+    return start, MappingForm(_sent(request), options=start.options, seen=seen, vendors=vendors)
+
+
+def _start(request: MemberRequest, options: Options, seen: Preview, *, is_new: bool) -> Start:
+    """What a person chose to read the file as; else what it was recognised as when it came."""
+    kind, _colon, key = request.GET.get("as", "").partition(":")
+    if kind == "mapping" and key.isdigit():
+        chosen = get_object_or_404(ImportMapping.objects.for_member(request.member), pk=int(key))
+        kept = Options.from_data(saved_mappings.options_of(chosen))
+        return Start(options=replace(kept, sheet=options.sheet), mapping=chosen.name, mapping_id=chosen.pk)
+    if kind == "tool" and key in {tool.key for tool in presets.all_presets()}:
+        tool = presets.preset(key)
+        sample = [row.cells for row in seen.sample]
+        anew = presets.suggest(seen.headings, sample, preset=tool)
+        return Start(options=replace(anew, sheet=options.sheet), tool_key=key)
+    known = saved_mappings.mapping_for(request.member, seen.headings) if is_new else None
+    if known:
+        kept = Options.from_data(saved_mappings.options_of(known))
+        return Start(options=replace(kept, sheet=options.sheet), mapping=known.name, mapping_id=known.pk)
+    found = presets.recognise(seen.headings)
+    return Start(options=options, tool=found.name if found else "", tool_key=options.preset or presets.OTHER)
+
+
+def _is_meant(request: MemberRequest) -> bool:
+    """The file is to be checked; else a script or “Show again” only asks how it will be read."""
+    return request.method == "POST" and not is_htmx(request) and "show" not in request.POST
+
+
+def _is_started(request: MemberRequest, upload: IncidentImport, form: MappingForm) -> bool:
+    try:
+        job.start_check(request.member, upload, form.options())
+    except OptionsRefused as refused:
+        form.refuse(refused.messages)
+        return False
+    except NotNow as reason:
+        messages.warning(request, str(reason))
+    return True
+
+
+def _rows(options: Options, shown: Preview) -> list[dict[str, Any]]:
+    """The first rows: a cell a mapped field, with the reason where one cannot be read."""
+    return [
+        {
+            "line": row.line,
+            "cells": [_cell(field, row) for field in FIELDS if field.key in options.columns],
+        }
+        for row in shown.sample
+    ]
+
+
+def _cell(field: Field, row: SampleRow) -> dict[str, Any]:
+    cell = row.read.get(field.key) or ReadCell(raw="")
+    why = problems.reason(cell.problem) if cell.problem else ""
+    return {"label": field.label, "raw": cell.raw, "value": cell.value, "reason": why}
+
+
+def _order(upload: IncidentImport, options: Options, shown: Preview) -> dict[str, Any]:
+    """How dates are read; where the file does not tell day from month, its first date read both ways."""
+    if not shown.dates_unsure or options.dates != "auto":
+        return {"is_unsure": False, "dates": shown.dates if options.dates == "auto" else ""}
+    ways = {}
+    for order in ("day_first", "month_first"):
+        read = preview.preview(upload, replace(options, dates=order), rows=1)
+        ways[order] = read.sample[0].read.get("opened") if read.sample else None
+    one = ways["day_first"]
+    return {"is_unsure": True, "raw": one.raw if one else "", **ways}
+
+
+# Whose incidents they are ----------------------------------------------------------------------------------------
+@form_view
+def incident_import_vendors(request: MemberRequest, pk: int) -> HttpResponse:
+    """A choice for each name in the vendor column; the undecided first, so many as a page bears."""
+    upload = _fetch(request, pk)
+    options = Options.from_data(upload.options)
+    if upload.state != ImportState.CHECKED or not _has_names(upload, options):
+        return redirect("incident_import_detail", pk)
+    names = _names_to_decide(upload)
+    decided = {**matching.suggest_vendors(request.member, names), **options.vendors}
+    form = NamesForm(_sent(request), names=names, decided=decided, vendors=_vendors(request))
+    if request.method == "POST":
+        if request.POST.get("rest") in {NEW, SKIP}:
+            form.fill(request.POST["rest"])
+        if form.is_valid():
+            decided = {**options.vendors, **form.decisions()}
+            return _checked_again(request, upload, replace(options, vendors=decided))
+    context = {
+        "incident_import": upload,
+        "form": form,
+        "heading": options.columns.get("vendor", ""),
+        "more": len([name for name in upload.names if name]) - len(names),
+    }
+    return render(request, "vendors/incident_import_vendors.html", context)
+
+
+def _names_to_decide(upload: IncidentImport) -> dict[str, int]:
+    """Name → rows: the undecided first, then those with the most rows; so many as a page bears."""
+    unknown = set(matching.undecided(upload))
+    named = [pair for pair in upload.names.items() if pair[0]]
+    named.sort(key=lambda pair: (pair[0] not in unknown, -pair[1], pair[0].casefold()))
+    return dict(named[:NAMES_AT_ONCE])
+
+
+def _has_names(upload: IncidentImport, options: Options) -> bool:
+    return options.vendor is None and bool(upload.names)
+
+
+def _checked_again(request: MemberRequest, upload: IncidentImport, options: Options) -> HttpResponse:
+    try:
+        job.start_check(request.member, upload, options)
+    except OptionsRefused as refused:
+        for said in refused.messages.values():
+            messages.error(request, str(said))
+        return redirect("incident_import_vendors", upload.pk)
+    except (NotNow, ImportRefused) as reason:
+        messages.warning(request, str(reason))
+    return redirect("incident_import_detail", upload.pk)
+
+
+# The states of an import -----------------------------------------------------------------------------------------
+@require_safe
+@never_cache
+def incident_import_detail(request: MemberRequest, pk: int) -> HttpResponse:
+    """Where it stands, and the one thing to do next."""
+    upload = _fetch(request, pk)
+    context = _standing(upload)
+    if upload.state in {ImportState.CHECKED, ImportState.DONE}:
+        context["problems"] = _page_of_problems(request, upload)
+    if upload.state == ImportState.DONE:
+        context["vendors"] = _vendors_of(upload)
+        context["name_form"] = MappingNameForm(initial={"name": _name_for(upload)})
+    return render(request, "vendors/incident_import_detail.html", context)
+
+
+@require_GET
+@never_cache
+def incident_import_state(request: MemberRequest, pk: int) -> HttpResponse:
+    """For a page that asks while it works: nothing where nothing moved, the page itself anew once it has ended."""
+    upload = _fetch(request, pk)
+    if not is_htmx(request):
+        return redirect("incident_import_detail", pk)
+    if not upload.is_working:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    context = _standing(upload)
+    if request.GET.get("seen") == context["seen"]:
+        return HttpResponse(status=204)
+    return render(request, "vendors/_incident_import_state.html", context)
+
+
+def _standing(upload: IncidentImport) -> dict[str, Any]:
+    """What the parts of the page say about an import in any state."""
+    options = Options.from_data(upload.options)
+    unknown = matching.undecided(upload) if upload.state == ImportState.CHECKED else []
+    good = upload.counts.get("new", 0) + upload.counts.get("changed", 0)
+    return {
+        "incident_import": upload,
+        "seen": f"{upload.state}-{upload.token or ''}-{upload.rows_read}-{bool(upload.cancel_asked_at)}",
+        "is_waiting": upload.token is None,
+        "percent": _percent(upload),
+        "step": _step(upload, options, is_unmatched=bool(unknown)),
+        "one_vendor": options.vendor is not None,
+        "has_names": _has_names(upload, options),
+        "undecided": len(unknown),
+        "good": good,
+        "failure": job.failure_words(upload),
+        "is_file_gone": not upload.file,
+        "left_behind": upload.state == ImportState.FAILED and undoing.wrote_something(upload),
+        "kept_until": upload.created_at + FILES_KEPT,
+    }
+
+
+def _step(upload: IncidentImport, options: Options, *, is_unmatched: bool) -> int:
+    """Of the way on top of the page. The first check of a column of vendors finds the names to match."""
+    if upload.state == ImportState.MAPPING:
+        return 2
+    if upload.state in {ImportState.DONE, ImportState.UNDOING, ImportState.UNDONE}:
+        return 6
+    if upload.state == ImportState.IMPORTING:
+        return 5
+    is_first = upload.state == ImportState.CHECKING and options.vendor is None and not options.vendors
+    return 3 if is_unmatched or is_first else 4
+
+
+def _percent(upload: IncidentImport) -> int | None:
+    """None: how many rows there are is not known yet."""
+    if not upload.rows_total:
+        return None
+    return min(99, 100 * upload.rows_read // upload.rows_total)
+
+
+def _page_of_problems(request: MemberRequest, upload: IncidentImport) -> Page[Any]:
+    """With the reasons in the words of the person's language."""
+    page: Page[Any] = Paginator(upload.problems.all(), PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = [
+        {"line": found.line, "column": found.column, "value": found.value, "reason": problems.reason(found)}
+        for found in page.object_list
+    ]
+    return page
+
+
+def _vendors_of(upload: IncidentImport) -> list[dict[str, Any]]:
+    """The vendors whose incidents it brought in or changed, with the days between which those were opened."""
+    touched = Incident.objects.filter(Q(created_in=upload) | Q(changed_in=upload))
+    rows = touched.values("vendor_id", "vendor__name").annotate(
+        incidents=Count("pk"), first=Min("opened_at"), last=Max("opened_at")
+    )
+    return [
+        {**row, "since": timezone.localdate(row["first"]), "until": timezone.localdate(row["last"])}
+        for row in rows.order_by(Lower("vendor__name"), "vendor_id")
+    ]
+
+
+def _name_for(upload: IncidentImport) -> str:
+    """Of the tool; where the file came from none that is known, of its source."""
+    key = Options.from_data(upload.options).preset
+    tools = {tool.key: tool.name for tool in presets.all_presets() if tool.key != presets.OTHER}
+    return str(tools.get(key, upload.source))
+
+
+@require_safe
+def incident_import_errors(request: MemberRequest, pk: int) -> HttpResponse:
+    """What is wrong, cell by cell, in the language of the person."""
+    upload = _fetch(request, pk)
+    rows = [[_("Line"), _("Column"), _("Value"), _("Reason")]]
+    for problem in upload.problems.all().iterator():
+        rows.append([str(problem.line), problem.column, problem.value, problems.reason(problem)])
+    content = small.as_csv(rows, language=translation.get_language() or "en")
+    name = f"incidents-not-imported-{upload.pk}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+# Orders ----------------------------------------------------------------------------------------------------------
+@require_POST
+def incident_import_apply(request: MemberRequest, pk: int) -> HttpResponse:
+    return _ordered(request, pk, job.start_import)
+
+
+@require_POST
+def incident_import_cancel(request: MemberRequest, pk: int) -> HttpResponse:
+    return _ordered(request, pk, job.cancel)
+
+
+@form_view
+def incident_import_undo(request: MemberRequest, pk: int) -> HttpResponse:
+    """Says what goes away and what stays; undoes it when somebody means it."""
+    upload = _fetch(request, pk)
+    if request.method == "POST":
+        return _ordered(request, pk, job.undo)
+    if upload.state not in {ImportState.DONE, ImportState.FAILED}:
+        return redirect("incident_import_detail", pk)
+    context = {
+        "incident_import": upload,
+        "created": undoing.untouched(upload).count(),
+        "changed": upload.changes.filter(incident__changed_in=upload).count(),
+    }
+    return render(request, "vendors/incident_import_undo.html", context)
+
+
+def _ordered(
+    request: MemberRequest, pk: int, order: Callable[[Membership, IncidentImport], IncidentImport]
+) -> HttpResponse:
+    upload = _fetch(request, pk)
+    try:
+        order(request.member, upload)
+    except NotNow as reason:
+        messages.warning(request, str(reason))
+    return redirect("incident_import_detail", pk)
+
+
+# Saved mappings --------------------------------------------------------------------------------------------------
+@require_POST
+def import_mapping_add(request: MemberRequest, pk: int) -> HttpResponse:
+    """Keep how this file was read, for the next one with the same headings."""
+    upload = _fetch(request, pk)
+    form = MappingNameForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Give the mapping a name."))
+        return redirect("incident_import_detail", pk)
+    try:
+        kept = saved_mappings.save_mapping(request.member, form.cleaned_data["name"], upload)
+    except ImportRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("The mapping “%(name)s” is kept for next month.") % {"name": kept.name})
+    return redirect("incident_import_detail", pk)
+
+
+@form_view
+def import_mapping_delete(request: MemberRequest, pk: int) -> HttpResponse:
+    mapping = get_object_or_404(ImportMapping.objects.for_member(request.member), pk=pk)
+    if request.method == "POST":
+        saved_mappings.delete_mapping(request.member, mapping)
+        messages.success(request, _("The mapping “%(name)s” is deleted.") % {"name": mapping.name})
+        return redirect("incident_import_list")
+    return render(request, "vendors/import_mapping_delete.html", {"mapping": mapping})
+
+
+def _vendors(request: MemberRequest) -> QuerySet[Vendor]:
+    return Vendor.objects.for_member(request.member).order_by(Lower("name"), "pk")
+
+
+def _sent(request: MemberRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+def _fetch(request: MemberRequest, pk: int) -> IncidentImport:
+    return get_object_or_404(_imports(request), pk=pk)
+
+
+def _imports(request: MemberRequest) -> IncidentImportQuerySet:
+    return IncidentImport.objects.for_member(request.member).select_related("organisation", "created_by", "undone_by")
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    return bool(request.htmx)  # type: ignore[attr-defined]

@@ -1,0 +1,285 @@
+"""A batch of rows against what is known: what each would do, and doing it.
+
+An empty cell never empties what is known. On PostgreSQL new rows go in by COPY and changed ones by one UPDATE from a
+temporary table; elsewhere by the ORM's bulk statements. The caller holds a transaction and the organisation's lock, so
+that nobody else imports the same references meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from vendors import facts_revision
+from vendors.incident_import.rows.problems import Problem
+from vendors.incident_import.rows.rows import COLUMNS, OPENED, RESOLVED, RESTORED, Row
+from vendors.incident_import.rows.values import as_read
+from vendors.models import Incident, IncidentChange, IncidentImport, Sla
+
+TABLE = Incident._meta.db_table
+TYPES = {
+    "opened_at": "timestamptz",
+    "resolved_at": "timestamptz",
+    "restored_at": "timestamptz",
+    "mission_critical": "boolean",
+    "root_cause_proven": "boolean",
+    "reopened": "smallint",
+    "handovers": "smallint",
+    "service_id": "bigint",
+}
+EMPTY = dict.fromkeys(("title", "priority", "problem", "department", "handled_by"), "")
+DEFAULTS: dict[str, Any] = {**EMPTY, "mission_critical": False, "sla": Sla.UNKNOWN.value}
+_DEFAULTS = tuple(DEFAULTS.get(name) for name in COLUMNS)
+
+
+class Identity(NamedTuple):
+    """What an incident is known by. `vendor` below zero: still to be made."""
+
+    vendor: int
+    source: str
+    reference: str
+
+
+class Known(NamedTuple):
+    """An incident as it is."""
+
+    pk: int
+    values: tuple[Any, ...]
+    created_in: int | None
+    changed_in: int | None
+    edited_at: datetime | None
+
+
+class Change(NamedTuple):
+    known: Known
+    values: tuple[Any, ...]
+    vendor: int
+
+
+New = tuple[Identity, tuple[Any, ...]]
+
+
+@dataclass(kw_only=True)
+class Batch:
+    """What a batch of good rows would do. `fates`: one a row, in their order."""
+
+    new: list[New] = field(default_factory=list)
+    changed: list[Change] = field(default_factory=list)
+    fates: list[str] = field(default_factory=list)
+    problems: list[tuple[Row, Problem]] = field(default_factory=list)
+
+
+def known_incidents(wanted: Sequence[Identity], *, lock: bool) -> dict[Identity, Known]:
+    """Those that are there."""
+    if not wanted:
+        return {}
+    names = ", ".join(f"i.{name}" for name in _SELECTED)
+    vendors, sources, references = map(list, zip(*wanted, strict=True))
+    if connection.vendor == "postgresql":
+        sql = (
+            f"SELECT {names} FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS k(vendor_id, source, reference)"  # noqa: S608
+            f" JOIN {TABLE} i ON i.vendor_id = k.vendor_id AND i.source = k.source AND i.reference = k.reference"
+        )
+        with connection.cursor() as cursor:
+            # Not the key: whoever speaks of an incident holds that until they commit.
+            cursor.execute(
+                sql + (" ORDER BY i.id FOR NO KEY UPDATE OF i" if lock else ""), [vendors, sources, references]
+            )
+            rows = cursor.fetchall()
+    else:
+        there = Incident.objects.filter(vendor__in=set(vendors), source__in=set(sources), reference__in=references)
+        rows = list(there.values_list(*_SELECTED))
+    return {Identity(*row[:3]): Known(row[3], tuple(row[7:]), *row[4:7]) for row in rows}
+
+
+_SELECTED = ("vendor_id", "source", "reference", "id", "created_in_id", "changed_in_id", "edited_at", *COLUMNS)
+
+
+def weigh(rows: Sequence[tuple[Row, int]], upload: IncidentImport, *, lock: bool) -> Batch:
+    """What the rows (each with its vendor; below zero: still to be made) would do. What an earlier attempt of the same
+    import wrote counts as it did then."""
+    identities = [Identity(vendor, row.source, row.reference) for row, vendor in rows]
+    wanted = [identity for identity in identities if identity.vendor > 0]
+    if lock:
+        facts_revision.hold(*{identity.vendor for identity in wanted})  # before any incident, as everybody does
+    known = known_incidents(wanted, lock=lock)
+    batch = Batch()
+    for identity, (row, _vendor) in zip(identities, rows, strict=True):
+        there = known.get(identity)
+        if there is None:
+            batch.new.append((identity, _filled(tuple(row.values))))
+            batch.fates.append("new")
+            continue
+        after = _after(there.values, row.values)
+        if problem := _out_of_order(after):
+            batch.problems.append((row, problem))
+            batch.fates.append("error")
+            continue
+        batch.fates.append(_fate(there, after, upload))
+        if after != there.values:
+            batch.changed.append(Change(there, after, identity.vendor))
+    return batch
+
+
+def _after(before: tuple[Any, ...], given: Sequence[Any]) -> tuple[Any, ...]:
+    after = tuple([old if new is None else new for new, old in zip(given, before, strict=True)])
+    if after == before:
+        return before
+    # What differs only as a cell differs from what people wrote by hand is the same.
+    return tuple(
+        [old if type(old) is str and as_read(old) == new else new for new, old in zip(after, before, strict=True)]
+    )
+
+
+def _fate(there: Known, after: tuple[Any, ...], upload: IncidentImport) -> str:
+    if there.created_in == upload.pk:
+        return "new"
+    return "changed" if there.changed_in == upload.pk or after != there.values else "unchanged"
+
+
+def _filled(given: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple([default if value is None else value for value, default in zip(given, _DEFAULTS, strict=True)])
+
+
+def _out_of_order(after: tuple[Any, ...]) -> Problem | None:
+    """A row that is good alone may still contradict what is known."""
+    opened: datetime = after[OPENED]
+    for name, place in (("resolved", RESOLVED), ("restored", RESTORED)):
+        if after[place] is not None and after[place] < opened:
+            told = {"opened": opened.isoformat(sep=" ", timespec="minutes")}
+            return Problem(code=f"{name}_before_opened", field=name, value=after[place].isoformat(), values=told)
+    return None
+
+
+def write(batch: Batch, upload: IncidentImport, *, now: datetime) -> None:
+    """Put it into the database, with the way back; the vendors' counters of facts rise."""
+    touched = {identity.vendor for identity, _values in batch.new} | {change.vendor for change in batch.changed}
+    if touched:
+        facts_revision.changed(*touched)
+    _keep_before(batch.changed, upload)
+    if connection.vendor == "postgresql":
+        _copy_new(batch.new, upload, now)
+        _update_from_copy(batch.changed, upload, now)
+    else:
+        _create(batch.new, upload)
+        _update(batch.changed, upload, now)
+
+
+# The way back ----------------------------------------------------------------------------------------------------
+def _keep_before(changes: Iterable[Change], upload: IncidentImport) -> None:
+    """What an attempt before this one has kept, or an incident that this import made, needs no second way back."""
+    IncidentChange.objects.bulk_create(
+        [
+            IncidentChange(incident_import_id=upload.pk, incident_id=known.pk, before=_before(known, values))
+            for known, values, _vendor in changes
+            if upload.pk not in {known.created_in, known.changed_in}
+        ],
+        batch_size=1_000,
+    )
+
+
+def _before(known: Known, values: tuple[Any, ...]) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        name: _plain(old) for name, old, new in zip(COLUMNS, known.values, values, strict=True) if old != new
+    }
+    return {"values": told, "changed_in": known.changed_in, "edited_at": _plain(known.edited_at)}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+# PostgreSQL ------------------------------------------------------------------------------------------------------
+def _copy_new(rows: Sequence[New], upload: IncidentImport, now: datetime) -> None:
+    if not rows:
+        return
+    columns = ("vendor_id", "source", "reference", "created_in_id", "created_at", "updated_at", *COLUMNS)
+    moment = now.isoformat()
+    always = f"{upload.pk}\t{moment}\t{moment}"
+    with connection.cursor() as cursor, _copying(cursor, TABLE, columns) as copy:
+        lines = [f"{of.vendor}\t{of.source}\t{of.reference}\t{always}\t{_line(values)}\n" for of, values in rows]
+        copy.write(_escaped("".join(lines)))
+
+
+def _update_from_copy(changes: Sequence[Change], upload: IncidentImport, now: datetime) -> None:
+    if not changes:
+        return
+    with connection.cursor() as cursor:
+        declared = ", ".join(f"{name} {TYPES.get(name, 'text')}" for name in COLUMNS)
+        cursor.execute(f"CREATE TEMPORARY TABLE incident_changes (id bigint, {declared}) ON COMMIT DROP")
+        with _copying(cursor, "incident_changes", ("id", *COLUMNS)) as copy:
+            lines = [f"{change.known.pk}\t{_line(_one_line(change.values))}\n" for change in changes]
+            copy.write(_escaped("".join(lines)))
+        assigned = ", ".join(f"{name} = c.{name}" for name in COLUMNS)
+        cursor.execute(
+            f"UPDATE {TABLE} i SET {assigned}, changed_in_id = %s, updated_at = %s FROM incident_changes c"  # noqa: S608
+            " WHERE i.id = c.id",
+            [upload.pk, now],
+        )
+        cursor.execute("DROP TABLE incident_changes")
+
+
+def _copying(cursor: Any, table: str, columns: Sequence[str]) -> Any:
+    return cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN {_COPY_NOTHING}")
+
+
+def _one_line(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What people wrote by hand may hold more than a file's cells do."""
+    return tuple([" ".join(value.split()) if type(value) is str else value for value in values])
+
+
+def _line(values: tuple[Any, ...]) -> str:
+    return "\t".join([value if type(value) is str else _WRITTEN[type(value)](value) for value in values])
+
+
+def _escaped(block: str) -> str:
+    """As COPY reads it; tabs, line ends and the sign for “nothing” never come so far: cells are one line of signs
+    that can be seen."""
+    return block.replace("\\", "\\\\")
+
+
+_NOTHING = "\x02"
+_COPY_NOTHING = "WITH (NULL E'\\x02')"
+_WRITTEN: dict[type, Any] = {
+    type(None): lambda _none: _NOTHING,
+    datetime: datetime.isoformat,
+    bool: lambda value: "t" if value else "f",
+    int: str,
+}
+
+
+# Elsewhere -------------------------------------------------------------------------------------------------------
+def _create(rows: Sequence[New], upload: IncidentImport) -> None:
+    Incident.objects.bulk_create(
+        [
+            Incident(
+                vendor_id=identity.vendor,
+                source=identity.source,
+                reference=identity.reference,
+                created_in_id=upload.pk,
+                **dict(zip(COLUMNS, values, strict=True)),
+            )
+            for identity, values in rows
+        ],
+        batch_size=500,
+    )
+
+
+def _update(changes: Sequence[Change], upload: IncidentImport, now: datetime) -> None:
+    Incident.objects.bulk_update(
+        [
+            Incident(
+                pk=change.known.pk,
+                changed_in_id=upload.pk,
+                updated_at=now,
+                **dict(zip(COLUMNS, change.values, strict=True)),
+            )
+            for change in changes
+        ],
+        [*(name.removesuffix("_id") for name in COLUMNS), "changed_in", "updated_at"],
+        batch_size=100,
+    )

@@ -1,0 +1,145 @@
+"""Incidents as people write them down: each change in one transaction, with its trail and with what is computed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts import audit
+from accounts.models import Membership
+from vendors import facts_revision
+from vendors.measures import cases
+from vendors.models import Feedback, Incident, Pulse, Vendor
+from vendors.register.changes import UNIQUE_MARKS, Taken
+
+INCIDENT_FIELDS = (
+    "reference",
+    "title",
+    "service",
+    "opened_at",
+    "resolved_at",
+    "restored_at",
+    "priority",
+    "mission_critical",
+    "sla",
+    "reopened",
+    "handovers",
+    "problem",
+    "root_cause_proven",
+    "department",
+    "handled_by",
+)
+
+
+class VendorArchived(Exception):  # noqa: N818 - said as what happened
+    """Nothing is added to a vendor that is archived."""
+
+
+class Moved(Exception):  # noqa: N818 - said as what happened
+    """A colleague or an import changed the incident since the person began to edit it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hanging:
+    """What hangs on an incident: numbers of pulses, which go with it, and of feedback, which stays."""
+
+    pulses: int
+    answered: int  # of the pulses
+    feedback: int
+
+
+def fingerprint(incident: Incident) -> str:
+    """Of all that people edit: it differs as soon as one of the values does."""
+    values = audit.snapshot(incident, INCIDENT_FIELDS)
+    return hashlib.sha256(json.dumps(values, default=str, sort_keys=True).encode()).hexdigest()[:20]
+
+
+def hanging_on(incident: Incident) -> Hanging:
+    pulses = Pulse.objects.filter(incident=incident)
+    return Hanging(
+        pulses=pulses.count(),
+        answered=pulses.answered().count(),
+        feedback=Feedback.objects.filter(incident=incident).count(),
+    )
+
+
+def earlier_of(incident: Incident) -> Incident | None:
+    """The latest incident of the vendor with the same problem, at most 30 days before this one; None: it repeats none.
+
+    As the measure of what comes back counts it: one that is mission-critical repeats another that is.
+    """
+    problem = cases.folded(incident.problem)
+    if not problem:
+        return None
+    before = Incident.objects.filter(vendor=incident.vendor_id).exclude(problem="")
+    before = before.opened_between(incident.opened_at - cases.COMES_BACK_WITHIN, incident.opened_at)
+    if incident.mission_critical:
+        before = before.mission_critical()
+    rows = before.order_by("-opened_at", "-pk").values_list("pk", "problem")
+    found = next((pk for pk, words in rows.iterator() if cases.folded(words) == problem), None)
+    return None if found is None else Incident.objects.get(pk=found)
+
+
+@transaction.atomic
+def add_incident(member: Membership, incident: Incident, *, now: datetime) -> Incident:
+    """Raises Taken where the vendor has this reference already, VendorArchived where nothing is added any more."""
+    vendors = Vendor.objects.active().select_for_update(no_key=True)
+    if not vendors.filter(pk=incident.vendor_id).exists():
+        raise VendorArchived
+    incident.edited_at = now
+    _save(incident)
+    _record(member, "incident.added", incident, after=audit.snapshot(incident, INCIDENT_FIELDS))
+    facts_revision.changed(incident.vendor_id)
+    return incident
+
+
+@transaction.atomic
+def change_incident(
+    member: Membership, incident: Incident, *, changed: Collection[str], seen: str, now: datetime
+) -> Incident:
+    """Write the `changed` fields; `seen` is the fingerprint of what the person began from.
+
+    Raises Moved where that is no longer what stands there, and Taken for a reference in use.
+    """
+    fields = sorted(changed)
+    facts_revision.hold(incident.vendor_id)
+    stored = Incident.objects.select_for_update().get(pk=incident.pk)
+    if fingerprint(stored) != seen:
+        raise Moved
+    before, after = audit.snapshot(stored, fields), audit.snapshot(incident, fields)
+    if before == after:
+        return incident
+    incident.edited_at = now
+    _save(incident, [*fields, "edited_at", "updated_at"])
+    _record(member, "incident.changed", incident, before=before, after=after)
+    facts_revision.changed(incident.vendor_id)
+    return incident
+
+
+@transaction.atomic
+def delete_incident(member: Membership, incident: Incident) -> None:
+    """Its pulses go with it; feedback stays, without the incident."""
+    facts_revision.hold(incident.vendor_id)
+    _record(member, "incident.deleted", incident, before=audit.snapshot(incident, INCIDENT_FIELDS))
+    incident.delete()
+    facts_revision.changed(incident.vendor_id)
+
+
+def _save(incident: Incident, update_fields: list[str] | None = None) -> None:
+    try:
+        with transaction.atomic():
+            incident.save(update_fields=update_fields)
+    except IntegrityError as error:
+        if not any(mark in str(error).lower() for mark in UNIQUE_MARKS):
+            raise
+        raise Taken("reference") from error
+
+
+def _record(member: Membership, verb: str, incident: Incident, **values: Any) -> None:
+    audit.record(member.user, verb, incident, organisation=member.organisation, subject=incident.vendor, **values)

@@ -1,0 +1,358 @@
+"""Forms and filter of the incidents that people write down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any, cast
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import DurationField, ExpressionWrapper, F, QuerySet
+from django.db.models.functions import Lower
+from django.forms.fields import BaseTemporalField
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import Membership
+from vendors.incidents.changes import INCIDENT_FIELDS, fingerprint
+from vendors.incidents.words import STATE_WORDS, time_zone
+from vendors.models import Incident, IncidentQuerySet, Service, Sla, Vendor
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+LATEST = date(2999, 12, 31)
+RECENT = 1_000  # incidents of a vendor that are looked through for words in use
+OFFERED = 60  # words a field
+MOST_IDS = 200
+MOST_TIMES = 9_999
+ON, OFF = "1", "0"
+MOMENTS = ("opened_at", "resolved_at", "restored_at")
+WORDS_IN_USE = ("problem", "handled_by", "department", "priority")
+FIRST_FIELDS = ("reference", *MOMENTS[:2], "mission_critical")
+IN_USE = _("This vendor has an incident of this reference already.")
+MOVED = _(
+    "A colleague or an import changed this incident meanwhile. Look at what it says now; save again if yours is right."
+)
+
+
+# Moments ---------------------------------------------------------------------------------------------------------
+def in_zone(naive: datetime, zone: tzinfo, *, fold: int = 0) -> datetime | None:
+    """The moment, in UTC, that the clocks of `zone` show so; None where they skip it. Of two, `fold` says which."""
+    moment = naive.replace(tzinfo=zone, fold=fold).astimezone(UTC)
+    back = moment.astimezone(zone).replace(tzinfo=None, fold=0)
+    return moment if back == naive.replace(fold=0) else None
+
+
+class MomentField(forms.DateTimeField):
+    """A date and a time of day in the installation's zone, in UTC once cleaned: the difference of two times of one zone
+    ignores the change of its clocks. An hour that the clocks skip is refused by name; of an
+    hour that they show twice, the first is meant, as long as the field is not left as it was."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    default_error_messages = {
+        "invalid": _("Enter a date and a time of day, such as 2026-03-31 14:05."),
+        "skipped": _("The clocks were put forward over this hour: there was no such time. Enter one before or after."),
+        "far": _("This date is too far away."),
+    }
+
+    def to_python(self, value: Any) -> datetime | None:
+        if value in self.empty_values:
+            return None
+        read = value if isinstance(value, datetime) else self._read(str(value).strip())
+        try:
+            if timezone.is_aware(read):
+                return read.astimezone(UTC)
+            moment = in_zone(read, timezone.get_current_timezone())
+        except OverflowError:
+            raise ValidationError(self.error_messages["far"], code="far") from None
+        if moment is None:
+            raise ValidationError(self.error_messages["skipped"], code="skipped")
+        return moment
+
+    def _read(self, text: str) -> datetime:
+        if ":" not in text:  # a day alone would be taken for its midnight
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        try:
+            read = parse_datetime(text)
+        except ValueError:
+            read = None
+        return read or cast(datetime, BaseTemporalField.to_python(self, text))
+
+    def strptime(self, value: str, format: str) -> datetime:
+        return datetime.strptime(value, format)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """What is shown as it stands is not changed: neither by seconds cut off, nor in an hour that comes twice."""
+        if isinstance(initial, datetime) and timezone.is_aware(initial):
+            shown = timezone.localtime(initial)
+            if str(data or "") in {shown.strftime("%Y-%m-%dT%H:%M:%S"), self.widget.format_value(shown)}:
+                return False
+        return super().has_changed(initial, data)
+
+
+class WordsField(forms.CharField):
+    """One line, its spaces folded, so that the same words are the same words."""
+
+    def to_python(self, value: Any) -> str:
+        return " ".join((super().to_python(value) or "").split())
+
+
+# One incident ----------------------------------------------------------------------------------------------------
+class IncidentForm(forms.ModelForm[Incident]):
+    reference = WordsField(
+        label=_("Reference"),
+        max_length=80,
+        help_text=_("Its number in your tool or the vendor’s, or any short name that you find it by."),
+    )
+    title = WordsField(label=_("Title"), max_length=300, required=False, help_text=_("What happened, in one line."))
+    opened_at = MomentField(label=_("Opened"))
+    resolved_at = MomentField(label=_("Resolved"), required=False, help_text=_("Leave it empty while it is open."))
+    restored_at = MomentField(
+        label=_("Business restored"),
+        required=False,
+        help_text=_("When people could work again, which may be later than “resolved”."),
+    )
+    priority = WordsField(label=_("Priority"), max_length=60, required=False)
+    problem = WordsField(
+        label=_("Problem or cause"),
+        max_length=200,
+        required=False,
+        help_text=_("In the same words each time it happens: that is how a problem that comes back is seen."),
+    )
+    reopened = forms.IntegerField(label=_("Times reopened"), required=False, min_value=0, max_value=MOST_TIMES)
+    handovers = forms.IntegerField(
+        label=_("Hand-overs"),
+        required=False,
+        min_value=0,
+        max_value=MOST_TIMES,
+        help_text=_("How many times it went to another person or team."),
+    )
+    department = WordsField(label=_("Department"), max_length=120, required=False)
+    handled_by = WordsField(
+        label=_("Handled by"), max_length=120, required=False, help_text=_("The vendor’s person or team.")
+    )
+    sla = forms.ChoiceField(
+        label=_("Service level"),
+        choices=[(value, value.label) for value in (Sla.UNKNOWN, Sla.MET, Sla.MISSED)],
+        initial=Sla.UNKNOWN,
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Incident
+        fields = INCIDENT_FIELDS
+        help_texts = {
+            "mission_critical": _("The business stopped, or soon would have. The measures count these alone."),
+        }
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+        self.words = words_in_use(self.instance.vendor)
+        for name in WORDS_IN_USE:
+            self.fields[name].widget.attrs |= {"list": f"words-{name}", "autocomplete": "off"}
+        service: forms.ModelChoiceField = self.fields["service"]  # type: ignore[assignment]
+        service.queryset = self.instance.vendor.services.all()
+        service.empty_label = _("None")
+        for name in ("reopened", "handovers"):
+            self.fields[name].widget.attrs["inputmode"] = "numeric"
+        zone = {"zone": time_zone()}
+        self.fields["opened_at"].help_text = _("In the time of %(zone)s, as all times here.") % zone
+        if self.instance.pk:
+            self._begin_from_what_stands()
+
+    def _begin_from_what_stands(self) -> None:
+        self.initial["seen"] = fingerprint(self.instance)
+        if not self.instance.created_by_hand:
+            reference = self.fields["reference"]
+            reference.disabled = True
+            reference.help_text = _("Its imports know it by this, so it stays as it is.")
+        for name in MOMENTS:
+            moment: datetime | None = getattr(self.instance, name)
+            if moment and moment.second:  # else the browser would cut them off
+                self.fields[name].widget = forms.DateTimeInput(
+                    attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S"
+                )
+
+    @property
+    def written(self) -> list[str]:
+        """The fields of the incident that the person changed."""
+        return [name for name in self.changed_data if name != "seen"]
+
+    @property
+    def has_more(self) -> bool:
+        """Something of the second group is filled in, or wrong."""
+        rest = [name for name in INCIDENT_FIELDS if name not in FIRST_FIELDS]
+        return any(name in self.errors or self[name].value() not in (None, "", Sla.UNKNOWN) for name in rest)
+
+    def clean_reference(self) -> str:
+        """Whatever its source: the same incident twice would be counted twice."""
+        reference: str = self.cleaned_data["reference"]
+        others = Incident.objects.filter(vendor=self.instance.vendor, reference=reference).exclude(pk=self.instance.pk)
+        if "reference" in self.changed_data and others.exists():
+            raise ValidationError(IN_USE)
+        return reference
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name in MOMENTS:
+            moment = cleaned.get(name)
+            if name not in self.changed_data:
+                cleaned[name] = getattr(self.instance, name)  # with the seconds that the page does not show
+            elif moment and moment > self.now:
+                self.add_error(name, _("This is in the future."))
+            elif moment and moment < EARLIEST:
+                self.add_error(name, _("This date is too far away."))
+        self._clean_order(cleaned)
+        return cleaned
+
+    def _clean_order(self, cleaned: dict[str, Any]) -> None:
+        opened: datetime | None = cleaned.get("opened_at")
+        for name in MOMENTS[1:]:
+            moment: datetime | None = cleaned.get(name)
+            if not opened or not moment or moment >= opened:
+                continue
+            shown = timezone.localtime(moment)  # of an hour that the clocks show twice, the second may be meant
+            again = in_zone(shown.replace(tzinfo=None), timezone.get_current_timezone(), fold=1)
+            if again and again >= opened:
+                cleaned[name] = again
+            else:
+                self.add_error(name, _("This is before it was opened."))
+
+    def validate_constraints(self) -> None:
+        """Said above, in words; what others write meanwhile is seen by the database."""
+
+    def begin_again(self, incident: Incident) -> None:
+        """After somebody else’s change: the next save is about what stands there now."""
+        self.data = {**{name: self.data.get(name) for name in self.data}, "seen": fingerprint(incident)}
+
+
+def words_in_use(vendor: Vendor) -> dict[str, list[str]]:
+    """What was written into each field lately, to choose from; by one query."""
+    rows = vendor.incidents.order_by("-opened_at").values_list(*WORDS_IN_USE)[:RECENT]
+    columns = zip(*rows, strict=True) if rows else ([] for _name in WORDS_IN_USE)
+    return {
+        name: sorted(list(dict.fromkeys(filter(None, column)))[:OFFERED], key=str.casefold)
+        for name, column in zip(WORDS_IN_USE, columns, strict=True)
+    }
+
+
+class IncidentVendorForm(forms.Form):
+    """For which vendor an incident is written down."""
+
+    vendor = forms.ModelChoiceField(Vendor.objects.none(), label=_("Vendor"), empty_label=_("Choose a vendor"))
+
+    def __init__(self, data: Any, *, member: Membership) -> None:
+        super().__init__(data)
+        field: forms.ModelChoiceField = self.fields["vendor"]  # type: ignore[assignment]
+        field.queryset = Vendor.objects.for_member(member).active()
+
+
+# The list --------------------------------------------------------------------------------------------------------
+class ServiceChoiceField(forms.ModelChoiceField):
+    def label_from_instance(self, service: Any) -> str:
+        return f"{service.name} ({service.vendor.name})"
+
+
+class ServiceFilter(django_filters.ModelChoiceFilter):
+    field_class = ServiceChoiceField
+
+
+class NewestFirst(django_filters.OrderingFilter):
+    """Pages never share a row; what has no duration yet stands last."""
+
+    def filter(self, qs: QuerySet[Incident], value: Any) -> QuerySet[Incident]:
+        chosen = value[0] if value else "-opened"
+        if chosen in {"duration", "-duration"}:
+            length = ExpressionWrapper(F("resolved_at") - F("opened_at"), output_field=DurationField())
+            qs = qs.annotate(length=length)
+            by = F("length").desc(nulls_last=True) if chosen == "-duration" else F("length").asc(nulls_last=True)
+            return qs.order_by(by, "-opened_at", "-pk")
+        return qs.order_by("opened_at", "pk") if chosen == "opened" else qs.order_by("-opened_at", "-pk")
+
+
+class IncidentFilter(django_filters.FilterSet):
+    """`rows`: the incidents of the member. Days are those of the installation's time zone, the last one included."""
+
+    q = django_filters.CharFilter(label=_("Reference, title or problem"), method="search", max_length=200)
+    vendor = django_filters.ModelChoiceFilter(label=_("Vendor"), queryset=Vendor.objects.none(), empty_label=_("All"))
+    service = ServiceFilter(label=_("Service"), queryset=Service.objects.none(), empty_label=_("All"))
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=list(STATE_WORDS.items()), empty_label=_("All"), method="by_state"
+    )
+    critical = django_filters.ChoiceFilter(
+        label=_("Mission-critical"),
+        choices=[(ON, _("Yes")), (OFF, _("No"))],
+        empty_label=_("All"),
+        method="by_critical",
+    )
+    sla = django_filters.ChoiceFilter(label=_("Service level"), choices=Sla.choices, empty_label=_("All"))
+    since = django_filters.DateFilter(
+        label=_("Opened from"), method="from_day", widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    )
+    until = django_filters.DateFilter(
+        label=pgettext_lazy("a day, included", "Until"),
+        method="to_day",
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+    )
+    ids = django_filters.CharFilter(method="by_ids", widget=forms.HiddenInput)
+    sort = NewestFirst(fields={"opened_at": "opened", "length": "duration"}, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Incident
+        fields = ("q", "vendor", "service", "state", "critical", "sla", "since", "until", "ids", "sort")
+
+    def __init__(self, data: Mapping[str, Any], *, member: Membership) -> None:
+        vendors = list(Vendor.objects.for_member(member))
+        # By the keys of the vendors, not by a join: so the index of (vendor, opened) serves.
+        super().__init__(data, Incident.objects.filter(vendor__in=[vendor.pk for vendor in vendors]))
+        self.filters["vendor"].queryset = Vendor.objects.for_member(member)
+        self.filters["service"].queryset = (
+            Service.objects.for_member(member).select_related("vendor").order_by(Lower("name"), "pk")
+        )
+
+    def search(self, queryset: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
+        return queryset.matching(" ".join(value.split()))
+
+    def by_state(self, queryset: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
+        return queryset.open() if value == "open" else queryset.resolved()
+
+    def by_critical(self, queryset: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
+        return queryset.filter(mission_critical=value == ON)
+
+    def from_day(self, queryset: IncidentQuerySet, name: str, value: date) -> IncidentQuerySet:
+        return queryset.filter(opened_at__gte=_midnight(value))
+
+    def to_day(self, queryset: IncidentQuerySet, name: str, value: date) -> IncidentQuerySet:
+        return queryset.filter(opened_at__lt=_midnight(min(value, LATEST) + timedelta(days=1)))
+
+    def by_ids(self, queryset: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
+        return queryset.filter(pk__in=ids_in(value))
+
+    @property
+    def is_active(self) -> bool:
+        return any(self.data.get(name) for name in self.filters if name != "sort")
+
+    @property
+    def more_is_active(self) -> bool:
+        """One of the filters that are folded away."""
+        return any(self.data.get(name) for name in ("service", "sla", "since", "until"))
+
+    @property
+    def chosen_vendor(self) -> Vendor | None:
+        self.form.is_valid()
+        chosen: Vendor | None = self.form.cleaned_data.get("vendor")
+        return chosen
+
+
+def ids_in(text: str) -> list[int]:
+    """“3,5,8”: what is no number is passed over."""
+    return [int(part) for part in text.split(",")[:MOST_IDS] if part.strip().isdecimal() and len(part) < 19]
+
+
+def _midnight(day: date) -> datetime:
+    day = min(max(day, EARLIEST.date()), LATEST)  # beyond these, times of a zone cannot be computed
+    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())

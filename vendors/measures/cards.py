@@ -1,0 +1,261 @@
+"""The measures of a vendor as its page shows them: one card each, grouped by the rule that they speak to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
+
+from manifesto.models import RULE_KEYS, Release
+from vendors.measures import metrics
+from vendors.measures.metrics import DECIDING, FEWEST_PERIODS, Direction, Measure, Measures, Point, Series, Step
+from vendors.measures.words import EXPLAINED, LABELS, UNITS, figure, trend_words
+from vendors.models import MeasureTarget, Service, Vendor
+
+MOST_IDS = 200  # in one address
+TREND_CHIPS: Mapping[str, str] = {"better": "met", "worse": "broken", "flat": "undecided", "too_little": "not_rated"}
+TREND_WORDS: Mapping[str, Promise] = {
+    "better": gettext_lazy("Getting better"),
+    "worse": gettext_lazy("Getting worse"),
+    "flat": gettext_lazy("No clear change"),
+    "too_little": gettext_lazy("Too little data"),
+}
+# What to record before a measure can say something.
+NEEDS: Mapping[str, Promise] = {
+    "restored_late": gettext_lazy("Record when the business was restored, beside when the incident was resolved."),
+    "handovers": gettext_lazy("Record how often incidents are handed over."),
+    "spread": gettext_lazy("Record who handled the incidents: two or more, with two resolved incidents each."),
+    "told_why": gettext_lazy("Ask those concerned after an incident."),
+    "fixes_thrown": gettext_lazy("Ask those concerned after an incident."),
+    "reopened": gettext_lazy("Record how often incidents are reopened."),
+    "duration_mean": gettext_lazy("Record when incidents are resolved."),
+    "duration_median": gettext_lazy("Record when incidents are resolved."),
+    "was_fast": gettext_lazy("Ask those concerned after an incident."),
+    "repeats": gettext_lazy("Record the problem or cause of each incident."),
+    "proven": gettext_lazy("Record whether the root cause was proven."),
+    "cause_proven": gettext_lazy("Ask those concerned after an incident."),
+    "sla": gettext_lazy("Record whether the service level was met."),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One period in the table behind a chart. `href` opens its incidents; empty where there are none."""
+
+    period: str
+    value: str
+    count: int
+    href: str
+    is_left_out: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """One measure of a vendor."""
+
+    series: Series
+    step: Step
+    rows: tuple[Row, ...]  # the oldest first, as the points of the series
+    target: MeasureTarget | None
+    is_deciding: bool
+
+    @property
+    def key(self) -> str:
+        return self.series.measure.key
+
+    @property
+    def label(self) -> str:
+        return str(LABELS[self.key])
+
+    @property
+    def explained(self) -> str:
+        return str(EXPLAINED[self.key])
+
+    @property
+    def unit(self) -> str:
+        return str(UNITS[self.series.measure.unit])
+
+    @property
+    def needs(self) -> str:
+        return str(NEEDS.get(self.key, ""))
+
+    @property
+    def newest_first(self) -> Sequence[Row]:
+        return self.rows[::-1]
+
+    @property
+    def has_data(self) -> bool:
+        return any(point.value is not None for point in self.series.points)
+
+    @property
+    def newest(self) -> Row | None:
+        """The newest period that counts; where none does yet, the newest with a figure."""
+        return next((row for row in self.newest_first if row.value and not row.is_left_out), None) or next(
+            (row for row in self.newest_first if row.value), None
+        )
+
+    @property
+    def trend(self) -> str:
+        return trend_words(self.series, self.step)
+
+    @property
+    def tendency(self) -> str:
+        """A key of TREND_WORDS: which way it goes, and whether that is the good way."""
+        return tendency(self.series)
+
+    @property
+    def chip(self) -> str:
+        return TREND_CHIPS[self.tendency]
+
+    @property
+    def chip_label(self) -> str:
+        return str(TREND_WORDS[self.tendency])
+
+    @property
+    def missing(self) -> str:
+        """How many periods are missing before there is a trend; empty where there is one."""
+        return missing_words(self.series, self.step)
+
+    @property
+    def agreed(self) -> str:
+        return agreed_words(self.series.measure, float(self.target.value)) if self.target else ""
+
+    @property
+    def recent(self) -> str:
+        return figure(metrics.recent(self.series), self.series.measure.unit)
+
+    @property
+    def is_within(self) -> bool:
+        return self.target is not None and metrics.is_within(self.series, float(self.target.value))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """The measures that speak to one rule; `number` 0 and no name for those that speak to none."""
+
+    number: int
+    name: str
+    cards: tuple[Card, ...]
+
+    @property
+    def charted(self) -> list[Card]:
+        return [card for card in self.cards if card.has_data]
+
+    @property
+    def bare(self) -> list[Card]:
+        return [card for card in self.cards if not card.has_data]
+
+
+# Building --------------------------------------------------------------------------------------------------------
+def groups_of(
+    measures: Measures, targets: Mapping[str, MeasureTarget], *, vendor: Vendor, service: Service | None
+) -> list[Group]:
+    """Every measure once, the deciding one first in its rule; one query, for the names of the rules."""
+    cards = [_card(series, measures, targets, vendor=vendor, service=service) for series in measures.series]
+    names = rule_names()
+    groups = []
+    for number, rule in enumerate((*RULE_KEYS, ""), start=1):
+        own = sorted(
+            (card for card in cards if card.series.measure.rule == rule), key=lambda card: not card.is_deciding
+        )
+        if own:
+            groups.append(Group(number=number if rule else 0, name=names.get(rule, ""), cards=tuple(own)))
+    return groups
+
+
+def rule_names() -> dict[str, str]:
+    """The rules by key, as the current release calls them in the active language; empty without a release."""
+    release = Release.objects.current()
+    return {rule.key: rule.name for rule in release.rules.all()} if release else {}
+
+
+def _card(
+    series: Series,
+    measures: Measures,
+    targets: Mapping[str, MeasureTarget],
+    *,
+    vendor: Vendor,
+    service: Service | None,
+) -> Card:
+    everything = [set(point.cases) for point in measures.of("volume").points]
+    rows = tuple(
+        Row(
+            period=period_words(point, measures.step),
+            value=figure(point.value, series.measure.unit),
+            count=len(point.cases),
+            href=_incidents_of(point, whole, vendor=vendor, service=service) if point.cases else "",
+            is_left_out=point.is_left_out,
+        )
+        for point, whole in zip(series.points, everything, strict=True)
+    )
+    key = series.measure.key
+    is_deciding = DECIDING.get(series.measure.rule) == key
+    return Card(series=series, step=measures.step, rows=rows, target=targets.get(key), is_deciding=is_deciding)
+
+
+def _incidents_of(point: Point, whole: set[int], *, vendor: Vendor, service: Service | None) -> str:
+    """By their numbers where they are not simply all of the period, as long as an address may hold them."""
+    if set(point.cases) == whole or len(point.cases) > MOST_IDS:
+        return incidents_between(vendor, service, point.start, point.end)
+    return incident_list(vendor=vendor.pk, ids=",".join(str(case) for case in point.cases))
+
+
+def incidents_between(vendor: Vendor, service: Service | None, since: date, until: date) -> str:
+    """The list of the mission-critical incidents that were opened from `since` to `until`."""
+    return incident_list(vendor=vendor.pk, service=service and service.pk, since=since, until=until, critical=1)
+
+
+def incident_list(**chosen: object) -> str:
+    return f"{reverse('incident_list')}?{urlencode({name: value for name, value in chosen.items() if value})}"
+
+
+# Words -----------------------------------------------------------------------------------------------------------
+def period_words(point: Point, step: Step) -> str:
+    """“March 2026”, “week of 2 March 2026”."""
+    if step == Step.MONTH:
+        return date_format(point.start, "YEAR_MONTH_FORMAT")
+    return _("week of %(day)s") % {"day": date_format(point.start, "DATE_FORMAT")}
+
+
+def tendency(series: Series) -> str:
+    """“better”, “worse”, “flat” or “too_little”."""
+    direction, lower_is_better = series.trend.direction, series.measure.lower_is_better
+    if direction == Direction.TOO_LITTLE_DATA:
+        return "too_little"
+    if direction == Direction.FLAT or lower_is_better is None:
+        return "flat"
+    return "better" if (direction == Direction.FALLING) is lower_is_better else "worse"
+
+
+def missing_words(series: Series, step: Step) -> str:
+    missing = FEWEST_PERIODS - series.trend.periods
+    if missing <= 0:
+        return ""
+    if step == Step.MONTH:
+        said = ngettext(
+            "%(count)s more month with data is needed before there is a trend.",
+            "%(count)s more months with data are needed before there is a trend.",
+            missing,
+        )
+    else:
+        said = ngettext(
+            "%(count)s more week with data is needed before there is a trend.",
+            "%(count)s more weeks with data are needed before there is a trend.",
+            missing,
+        )
+    return said % {"count": missing}
+
+
+def agreed_words(measure: Measure, value: float) -> str:
+    """“at most 8 hours”, “at least 95%”."""
+    said = {"figure": figure(value, measure.unit)}
+    if measure.lower_is_better is False:
+        return pgettext("agreed target", "at least %(figure)s") % said
+    return pgettext("agreed target", "at most %(figure)s") % said

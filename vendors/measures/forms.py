@@ -1,0 +1,99 @@
+"""Forms of the measures: what to look at, and what was agreed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vendors.measures.loading import MONTHS
+from vendors.measures.metrics import Measure, Unit
+from vendors.models import MeasureTarget, Service, Vendor
+
+WINDOWS: tuple[tuple[int, Promise], ...] = (
+    (12, _("12 months")),
+    (24, _("24 months")),
+    (36, _("36 months")),
+)
+PERIODS: tuple[tuple[int, Promise], ...] = (
+    (3, _("3 months")),
+    (6, _("6 months")),
+    (12, _("12 months")),
+    (24, _("24 months")),
+    (0, _("From the beginning")),
+)
+PERIOD = 12  # 0 says: from the beginning
+
+
+class _Choice(forms.Form):
+    """What is written into an address by hand and makes no sense counts as not chosen."""
+
+    def __init__(self, data: Any, **defaults: Any) -> None:
+        given = {name: data.get(name) or default for name, default in defaults.items()}
+        super().__init__(given)
+        self.defaults = defaults
+
+    def chosen(self, name: str) -> Any:
+        if not self.is_valid():
+            self.data = {**self.data, **{name: self.defaults[name] for name in self.errors}}
+            self.full_clean()
+        return self.cleaned_data[name]
+
+
+class MeasuresFilter(_Choice):
+    service = forms.ModelChoiceField(
+        label=_("Service"), queryset=Service.objects.none(), required=False, empty_label=_("All services")
+    )
+    months = forms.TypedChoiceField(label=_("Period"), choices=WINDOWS, coerce=int)
+
+    def __init__(self, data: Any, *, vendor: Vendor) -> None:
+        super().__init__(data, service=None, months=MONTHS)
+        field: forms.ModelChoiceField = self.fields["service"]  # type: ignore[assignment]
+        field.queryset = vendor.services.all()
+
+
+class PeriodFilter(_Choice):
+    months = forms.TypedChoiceField(label=_("Period"), choices=PERIODS, coerce=int)
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data, months=PERIOD)
+
+
+def _help(measure: Measure) -> str:
+    if measure.lower_is_better is False:
+        return gettext("In %(unit)s. More is better: this is the least that you agreed on.")
+    return gettext("In %(unit)s. Less is better: this is the most that you agreed on.")
+
+
+class TargetForm(forms.ModelForm[MeasureTarget]):
+    value = forms.DecimalField(
+        label=_("Agreed target"),
+        min_value=Decimal(0),
+        max_digits=9,
+        decimal_places=2,
+        localize=True,
+        error_messages={
+            "required": _("Say what was agreed."),
+            "invalid": _("Write a number."),
+            "min_value": _("A target is 0 or more."),
+        },
+    )
+
+    class Meta:
+        model = MeasureTarget
+        fields = ("value", "agreed_on", "note")
+        widgets = {"agreed_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        help_texts = {"note": _("A contract, minutes of a meeting, a letter.")}
+
+    def __init__(self, *args: Any, measure: Measure, unit: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["value"]
+        field.help_text = _help(measure) % {"unit": unit}
+        field.widget.attrs["inputmode"] = "decimal"
+        if measure.unit == Unit.PERCENT:
+            field.validators.append(MaxValueValidator(Decimal(100), _("A share is at most 100 percent.")))

@@ -1,0 +1,83 @@
+"""What was agreed with a vendor about a measure: each change in one transaction with its entry in the audit trail."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.models import Membership
+from vendors import facts_revision
+from vendors.measures.metrics import BY_KEY, Unit
+from vendors.measures.words import LABELS
+from vendors.models import MeasureTarget, Vendor
+
+FIELDS = ("measure", "value", "agreed_on", "note")
+MOST_PERCENT = 100
+
+
+@transaction.atomic
+def set_target(
+    member: Membership,
+    vendor: Vendor,
+    measure: str,
+    value: Decimal,
+    *,
+    agreed_on: date | None = None,
+    note: str = "",
+) -> MeasureTarget:
+    """Agree on `value`, in the unit of the measure, in place of what was agreed before; the same again changes nothing.
+
+    Raises ValueError for an unknown measure and for a value that it cannot have.
+    """
+    _check(measure, value)
+    Vendor.objects.select_for_update().get(pk=vendor.pk)  # of two at once, the second finds the target of the first
+    target = MeasureTarget.objects.filter(vendor=vendor, measure=measure).first()
+    before = audit.snapshot(target, FIELDS) if target else {}
+    target = target or MeasureTarget(vendor=vendor, measure=measure)
+    target.value, target.agreed_on, target.note = value.quantize(Decimal("0.01")), agreed_on, note
+    after = audit.snapshot(target, FIELDS)
+    if before == after:
+        return target
+    target.set_by = member.user
+    target.save()
+    facts_revision.changed(vendor.pk)
+    _record(member, "target.changed" if before else "target.agreed", target, before=before, after=after)
+    return target
+
+
+@transaction.atomic
+def delete_target(member: Membership, vendor: Vendor, measure: str) -> None:
+    """Nothing is agreed any more. Where nothing was, nothing happens."""
+    Vendor.objects.select_for_update().get(pk=vendor.pk)
+    target = MeasureTarget.objects.filter(vendor=vendor, measure=measure).first()
+    if target is None:
+        return
+    facts_revision.changed(vendor.pk)
+    _record(member, "target.deleted", target, before=audit.snapshot(target, FIELDS), after={})
+    target.delete()
+
+
+def _check(measure: str, value: Decimal) -> None:
+    if measure not in BY_KEY:
+        raise ValueError(f"There is no measure “{measure}”.")
+    if value < 0 or (BY_KEY[measure].unit == Unit.PERCENT and value > MOST_PERCENT):
+        raise ValueError(f"{value} cannot be reached by “{measure}”.")
+
+
+def _record(
+    member: Membership, verb: str, target: MeasureTarget, *, before: dict[str, object], after: dict[str, object]
+) -> None:
+    vendor = target.vendor
+    audit.record(
+        member.user,
+        verb,
+        target,
+        organisation=vendor.organisation,
+        before=before,
+        after=after,
+        subject=vendor,
+        label=str(LABELS[target.measure]),
+    )

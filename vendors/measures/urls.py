@@ -1,0 +1,11 @@
+"""Routes of vendors.measures."""
+
+from django.urls import path
+
+from vendors.measures import views
+
+urlpatterns = [
+    path("vendors/<int:pk>/measures/", views.vendor_measures, name="vendor_measures"),
+    path("vendors/<int:pk>/targets/<slug:measure>/", views.target_edit, name="target_edit"),
+    path("vendors/<int:pk>/targets/<slug:measure>/delete/", views.target_delete, name="target_delete"),
+]

@@ -1,0 +1,107 @@
+"""What is measured of a vendor, what was agreed about it, and how service level and feeling meet."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.access import MemberRequest
+from vendors.fetching import fetch, form_view
+from vendors.measures import cards, targets
+from vendors.measures.forms import MeasuresFilter, TargetForm
+from vendors.measures.loading import measures_of, targets_of
+from vendors.measures.metrics import BY_KEY, Measure
+from vendors.measures.words import LABELS, UNITS, left_out_words
+from vendors.models import MeasureTarget, Vendor
+from vendors.withheld import is_withheld
+
+
+# Measures --------------------------------------------------------------------------------------------------------
+@require_safe
+def vendor_measures(request: MemberRequest, pk: int) -> HttpResponse:
+    vendor = fetch(request, pk)
+    if is_withheld(request.member, vendor):
+        return render(request, "vendors/vendor_measures.html", {"vendor": vendor, "is_withheld": True})
+    chosen = MeasuresFilter(request.GET, vendor=vendor)
+    service = chosen.chosen("service")
+    measures = measures_of(vendor, service=service, now=timezone.now(), months=chosen.chosen("months"))
+    context = {
+        "vendor": vendor,
+        "filter": chosen,
+        "service": service,
+        "measures": measures,
+        "left_out": left_out_words(measures),
+        "groups": cards.groups_of(measures, targets_of(vendor), vendor=vendor, service=service)
+        if measures.cases
+        else [],
+        "has_incidents": bool(measures.cases) or vendor.incidents.exists(),
+        "counted_url": cards.incidents_between(vendor, service, measures.since, measures.until),
+        "open_url": cards.incident_list(
+            vendor=vendor.pk,
+            service=service and service.pk,
+            since=measures.since,
+            until=measures.until,
+            critical=1,
+            state="open",
+        ),
+    }
+    return render(request, "vendors/vendor_measures.html", context)
+
+
+@form_view
+def target_edit(request: MemberRequest, pk: int, measure: str) -> HttpResponse:
+    vendor, of = fetch(request, pk), _measure(measure)
+    stored = targets_of(vendor).get(of.key)
+    form = TargetForm(
+        request.POST or None,
+        instance=targets_of(vendor).get(of.key) or MeasureTarget(vendor=vendor, measure=of.key),
+        measure=of,
+        unit=str(UNITS[of.unit]),
+    )
+    if request.method == "POST" and form.is_valid():
+        targets.set_target(request.member, vendor, of.key, **form.cleaned_data)
+        messages.success(request, _("The target is kept."))
+        return redirect(_card_of(vendor, of))
+    context = {
+        "vendor": vendor,
+        "form": form,
+        "target": stored,
+        "measure": of,
+        "label": LABELS[of.key],
+        "back": _card_of(vendor, of),
+    }
+    return render(request, "vendors/target_edit.html", context)
+
+
+@form_view
+def target_delete(request: MemberRequest, pk: int, measure: str) -> HttpResponse:
+    vendor, of = fetch(request, pk), _measure(measure)
+    rows = MeasureTarget.objects.for_member(request.member).select_related("vendor")
+    target = get_object_or_404(rows, vendor=vendor, measure=of.key)
+    if request.method == "POST":
+        targets.delete_target(request.member, vendor, of.key)
+        messages.success(request, _("The target is removed."))
+        return redirect(_card_of(vendor, of))
+    context = {
+        "vendor": vendor,
+        "target": target,
+        "agreed": cards.agreed_words(of, float(target.value)),
+        "label": LABELS[of.key],
+        "back": _card_of(vendor, of),
+    }
+    return render(request, "vendors/target_delete.html", context)
+
+
+def _measure(key: str) -> Measure:
+    if key not in BY_KEY:
+        raise Http404
+    return BY_KEY[key]
+
+
+def _card_of(vendor: Vendor, measure: Measure) -> str:
+    return f"{reverse('vendor_measures', args=[vendor.pk])}#{measure.key}"

@@ -1,0 +1,152 @@
+"""Forms and filters of the vendor register."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation
+from groundwork.fields import LinesField
+from vendors.models import Contact, Service, Tier, Vendor, VendorQuerySet
+from vendors.register.changes import CONTACT_FIELDS, SERVICE_FIELDS, VENDOR_FIELDS
+
+ACTIVE, ARCHIVED, ALL = "active", "archived", "all"
+IN_USE: dict[str, Any] = {
+    "vendor.name": _("Your organisation has a vendor of this name already."),
+    "vendor.reference": _("Another vendor of your organisation has this reference."),
+    "service.name": _("This vendor has a service of this name already."),
+}
+ARCHIVED_NAMESAKE = _("Your organisation has an archived vendor of this name: restore that one instead.")
+
+
+class WebsiteField(forms.URLField):
+    """An address of the web; “example.org” means https."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(assume_scheme="https", max_length=200, **kwargs)
+        self.validators = [
+            URLValidator(schemes=["http", "https"]) if isinstance(validator, URLValidator) else validator
+            for validator in self.validators
+        ]
+
+
+class VendorForm(forms.ModelForm[Vendor]):
+    website = WebsiteField(label=_("Website"), required=False)
+    notes = LinesField(label=_("Notes"), required=False)
+
+    class Meta:
+        model = Vendor
+        fields = VENDOR_FIELDS
+        help_texts = {
+            "reference": _("The number that your own systems know this vendor by. Imports find the vendor by it."),
+            "tier": _("How much of your business stands still without this vendor."),
+            "department": _("It has a say in every assessment of this vendor."),
+        }
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        department: forms.ModelChoiceField = self.fields["department"]  # type: ignore[assignment]
+        department.queryset = organisation.departments.all()
+        department.empty_label = _("None")
+        self.namesakes = Vendor.objects.filter(organisation=organisation).exclude(pk=self.instance.pk)
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        other = self.namesakes.filter(name__iexact=name).first()
+        if other:
+            raise ValidationError(ARCHIVED_NAMESAKE if other.archived_at else IN_USE["vendor.name"])
+        return name
+
+    def clean_reference(self) -> str:
+        reference: str = self.cleaned_data["reference"]
+        if reference and self.namesakes.filter(reference=reference).exists():
+            raise ValidationError(IN_USE["vendor.reference"])
+        return reference
+
+
+class ServiceForm(forms.ModelForm[Service]):
+    description = LinesField(label=_("What stops when it stops"), required=False)
+
+    class Meta:
+        model = Service
+        fields = SERVICE_FIELDS
+        help_texts = {"mission_critical": _("Your business stops, or soon will, when this system does.")}
+
+    def __init__(self, *args: Any, vendor: Vendor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.vendor = vendor
+        department: forms.ModelChoiceField = self.fields["department"]  # type: ignore[assignment]
+        department.queryset = vendor.organisation.departments.all()
+        department.empty_label = _("None")
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        if self.instance.vendor.services.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(IN_USE["service.name"])
+        return name
+
+
+class ContactForm(forms.ModelForm[Contact]):
+    class Meta:
+        model = Contact
+        fields = CONTACT_FIELDS
+        help_texts = {"language": _("What to write to this person in.")}
+
+    def __init__(self, *args: Any, vendor: Vendor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.vendor = vendor
+        for name in ("name", "email", "phone"):
+            self.fields[name].widget.attrs["autocomplete"] = "off"  # somebody else’s, not the user’s own
+
+
+# The list --------------------------------------------------------------------------------------------------------
+class StableOrdering(django_filters.OrderingFilter):
+    """What is equal stands by name, and pages never share a row."""
+
+    def filter(self, qs: QuerySet[Vendor], value: Any) -> QuerySet[Vendor]:
+        chosen = [self.get_ordering_value(param) for param in value or () if param]
+        return qs.order_by(*chosen, Lower("name"), "pk")
+
+
+class VendorFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Name, reference or service"), method="search", max_length=200)
+    tier = django_filters.ChoiceFilter(label=_("Tier"), choices=Tier.choices, empty_label=_("All tiers"))
+    state = django_filters.ChoiceFilter(
+        label=_("State"),
+        choices=[(ARCHIVED, _("Archived")), (ALL, _("Active and archived"))],
+        empty_label=_("Active"),
+        method="by_state",
+    )
+    sort = StableOrdering(
+        fields={"sort_name": "name", "reference": "reference", "tier": "tier", "updated_at": "changed"},
+        widget=forms.HiddenInput,
+    )
+
+    class Meta:
+        model = Vendor
+        fields = ("q", "tier", "state", "sort")
+
+    def __init__(self, data: Any, queryset: VendorQuerySet) -> None:
+        super().__init__(data, queryset.annotate(sort_name=Lower("name")))
+
+    def filter_queryset(self, queryset: QuerySet[Vendor]) -> QuerySet[Vendor]:
+        """Filters without a value are not called by method, so that “active” is the silent choice here."""
+        rows = super().filter_queryset(queryset)
+        return rows if self.form.cleaned_data.get("state") else rows.filter(archived_at=None)
+
+    def search(self, queryset: VendorQuerySet, name: str, value: str) -> VendorQuerySet:
+        return queryset.matching(" ".join(value.split()))
+
+    def by_state(self, queryset: VendorQuerySet, name: str, value: str) -> VendorQuerySet:
+        return queryset.archived() if value == ARCHIVED else queryset
+
+    @property
+    def is_active(self) -> bool:
+        return any(self.data.get(name) for name in ("q", "tier", "state"))

@@ -1,0 +1,108 @@
+"""What belongs to a vendor: its services and its contacts."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.access import MemberRequest
+from vendors.fetching import fetch, form_view
+from vendors.models import Contact, Service, Vendor
+from vendors.register import changes as register
+from vendors.register.changes import Taken
+from vendors.register.forms import IN_USE, ContactForm, ServiceForm
+
+
+@form_view
+def service_add(request: MemberRequest, pk: int) -> HttpResponse:
+    vendor = fetch(request, pk)
+    form = ServiceForm(request.POST or None, vendor=vendor)
+    if request.method == "POST" and form.is_valid() and _added(request, form):
+        return _back_to(vendor, "services")
+    return render(request, "vendors/service_add.html", {"form": form, "vendor": vendor})
+
+
+@form_view
+def service_edit(request: MemberRequest, pk: int) -> HttpResponse:
+    service = _service(request, pk)
+    form = ServiceForm(request.POST or None, instance=_service(request, pk), vendor=service.vendor)
+    if request.method == "POST" and form.is_valid() and _changed(request, form):
+        return _back_to(service.vendor, "services")
+    context = {"form": form, "service": service, "vendor": service.vendor}
+    return render(request, "vendors/service_edit.html", context)
+
+
+@form_view
+def service_delete(request: MemberRequest, pk: int) -> HttpResponse:
+    service = _service(request, pk)
+    if request.method == "POST":
+        register.delete_part(request.member, service)
+        messages.success(request, _("%(name)s is deleted.") % {"name": service.name})
+        return _back_to(service.vendor, "services")
+    return render(request, "vendors/service_delete.html", {"service": service, "vendor": service.vendor})
+
+
+@form_view
+def contact_add(request: MemberRequest, pk: int) -> HttpResponse:
+    vendor = fetch(request, pk)
+    form = ContactForm(request.POST or None, vendor=vendor, initial={"language": request.member.organisation.language})
+    if request.method == "POST" and form.is_valid() and _added(request, form):
+        return _back_to(vendor, "contacts")
+    return render(request, "vendors/contact_add.html", {"form": form, "vendor": vendor})
+
+
+@form_view
+def contact_edit(request: MemberRequest, pk: int) -> HttpResponse:
+    contact = _contact(request, pk)
+    form = ContactForm(request.POST or None, instance=_contact(request, pk), vendor=contact.vendor)
+    if request.method == "POST" and form.is_valid() and _changed(request, form):
+        return _back_to(contact.vendor, "contacts")
+    context = {"form": form, "contact": contact, "vendor": contact.vendor}
+    return render(request, "vendors/contact_edit.html", context)
+
+
+@form_view
+def contact_delete(request: MemberRequest, pk: int) -> HttpResponse:
+    contact = _contact(request, pk)
+    if request.method == "POST":
+        register.delete_part(request.member, contact)
+        messages.success(request, _("%(name)s is deleted.") % {"name": contact.name})
+        return _back_to(contact.vendor, "contacts")
+    return render(request, "vendors/contact_delete.html", {"contact": contact, "vendor": contact.vendor})
+
+
+def _added(request: MemberRequest, form: ServiceForm | ContactForm) -> bool:
+    """Written; otherwise the form says why not."""
+    try:
+        part = register.add_part(request.member, form.instance)
+    except Taken:
+        form.add_error("name", IN_USE["service.name"])  # type: ignore[arg-type]
+        return False
+    messages.success(request, _("%(name)s is added.") % {"name": part.name})
+    return True
+
+
+def _changed(request: MemberRequest, form: ServiceForm | ContactForm) -> bool:
+    try:
+        register.change_part(request.member, form.instance, changed=form.changed_data)
+    except Taken:
+        form.add_error("name", IN_USE["service.name"])  # type: ignore[arg-type]
+        return False
+    messages.success(request, _("Saved."))
+    return True
+
+
+def _back_to(vendor: Vendor, section: str) -> HttpResponse:
+    return redirect(f"{vendor.get_absolute_url()}#{section}")
+
+
+def _service(request: MemberRequest, pk: int) -> Service:
+    rows = Service.objects.for_member(request.member).select_related("vendor__organisation")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _contact(request: MemberRequest, pk: int) -> Contact:
+    rows = Contact.objects.for_member(request.member).select_related("vendor__organisation")
+    return get_object_or_404(rows, pk=pk)

@@ -1,0 +1,129 @@
+"""The register: list, vendor, add, edit, archive, restore."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from accounts.access import MemberRequest
+from vendors.fetching import fetch, form_view
+from vendors.models import Vendor
+from vendors.panels import panels_for
+from vendors.register import changes as register
+from vendors.register.changes import Taken
+from vendors.register.forms import IN_USE, VendorFilter, VendorForm
+
+PER_PAGE = 25
+SORTS: tuple[tuple[str, str | Promise], ...] = (
+    ("name", gettext_lazy("Vendor")),
+    ("reference", gettext_lazy("Reference")),
+    ("tier", gettext_lazy("Tier")),
+    ("changed", gettext_lazy("Last changed")),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SortLink:
+    """A column's heading: what a click sorts by, and how the column stands now (for aria-sort)."""
+
+    label: str
+    target: str
+    direction: str
+
+
+@require_safe
+def vendor_list(request: MemberRequest) -> HttpResponse:
+    everything = Vendor.objects.for_member(request.member)
+    chosen = VendorFilter(request.GET, everything)
+    page = Paginator(chosen.qs.prefetch_related("services"), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "filter": chosen,
+        "page": page,
+        "sorts": _sort_links(request.GET.get("sort") or "name"),
+        "is_empty": not page.paginator.count and not everything.exists(),
+    }
+    return render(request, "vendors/vendor_list.html", context)
+
+
+def _sort_links(chosen: str) -> dict[str, SortLink]:
+    return {name: _sort_link(name, str(label), chosen) for name, label in SORTS}
+
+
+def _sort_link(name: str, label: str, chosen: str) -> SortLink:
+    if chosen == name:
+        return SortLink(label=label, target=f"-{name}", direction="ascending")
+    if chosen == f"-{name}":
+        return SortLink(label=label, target=name, direction="descending")
+    first = "-changed" if name == "changed" else name  # of dates, the newest first
+    return SortLink(label=label, target=first, direction="")
+
+
+@require_safe
+def vendor_detail(request: MemberRequest, pk: int) -> HttpResponse:
+    vendor = fetch(request, pk)
+    context = {
+        "vendor": vendor,
+        "services": vendor.services.select_related("department"),
+        "contacts": vendor.contacts.all(),
+        "panels": panels_for(request.member, vendor),
+        "assessments": vendor.assessments.with_numbers().order_by("-period_end", "-created_at", "-pk"),
+    }
+    return render(request, "vendors/vendor_detail.html", context)
+
+
+@form_view
+def vendor_add(request: MemberRequest) -> HttpResponse:
+    form = VendorForm(request.POST or None, organisation=request.member.organisation)
+    if request.method == "POST" and form.is_valid():
+        try:
+            vendor = register.add_vendor(request.member, form.instance)
+        except Taken as taken:
+            form.add_error(taken.field, IN_USE[f"vendor.{taken.field}"])  # type: ignore[arg-type]
+        else:
+            messages.success(request, _("%(name)s is in the register.") % {"name": vendor.name})
+            return redirect("vendor_detail", vendor.pk)
+    return render(request, "vendors/vendor_add.html", {"form": form})
+
+
+@form_view
+def vendor_edit(request: MemberRequest, pk: int) -> HttpResponse:
+    vendor = fetch(request, pk)
+    form = VendorForm(request.POST or None, instance=fetch(request, pk), organisation=request.member.organisation)
+    if request.method == "POST" and form.is_valid():
+        try:
+            register.change_vendor(request.member, form.instance, changed=form.changed_data)
+        except Taken as taken:
+            form.add_error(taken.field, IN_USE[f"vendor.{taken.field}"])  # type: ignore[arg-type]
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("vendor_detail", pk)
+    return render(request, "vendors/vendor_edit.html", {"form": form, "vendor": vendor})
+
+
+@form_view
+def vendor_archive(request: MemberRequest, pk: int) -> HttpResponse:
+    vendor = fetch(request, pk)
+    if request.method == "POST":
+        register.archive_vendor(request.member, vendor, now=timezone.now())
+        messages.success(request, _("%(name)s is archived.") % {"name": vendor.name})
+        return redirect("vendor_detail", pk)
+    return render(request, "vendors/vendor_archive.html", {"vendor": vendor})
+
+
+@form_view
+def vendor_restore(request: MemberRequest, pk: int) -> HttpResponse:
+    vendor = fetch(request, pk)
+    if request.method == "POST":
+        register.restore_vendor(request.member, vendor, now=timezone.now())
+        messages.success(request, _("%(name)s is active again.") % {"name": vendor.name})
+        return redirect("vendor_detail", pk)
+    return render(request, "vendors/vendor_restore.html", {"vendor": vendor})

@@ -1,0 +1,144 @@
+"""One row of a file: its cells as clean values, and what is wrong with those that are not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import models
+from django.utils.translation import gettext as _
+
+from accounts.models import Department
+from groundwork.tables.small import Row
+from vendors.models import Contact, Service, Tier, Vendor
+from vendors.vendor_import import headings
+from vendors.vendor_import.headings import Heading
+
+BETWEEN_SERVICES = re.compile(r"[;|\n]")
+is_web_address = URLValidator(schemes=["http", "https"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """What is wrong with one cell: the column as we call it, what stands there, and why it cannot be taken."""
+
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cells:
+    """What a row says. An empty cell says nothing: it never empties what is known."""
+
+    fields: dict[str, str]
+    services: tuple[str, ...]
+    contact: dict[str, str]
+    problems: tuple[Problem, ...]
+
+
+def read_cells(row: Row, found: Sequence[Heading]) -> Cells:
+    values: dict[str, str] = {}
+    problems: list[Problem] = []
+    for heading in found:
+        text = row.cells[heading.position] if heading.position < len(row.cells) else ""
+        if not heading.column or not text:
+            continue
+        if heading.position in row.faulty:
+            problems.append(_faulty(heading, text))
+            continue
+        values[heading.column] = text
+    if any(row.cells[len(found) :]):
+        reason = _("The row has more cells than there are headings. Is a quotation mark missing?")
+        problems.append(Problem(column="", value=next(filter(None, row.cells[len(found) :])), reason=reason))
+    return _clean(values, problems)
+
+
+def _faulty(heading: Heading, text: str) -> Problem:
+    reason = _("The cell holds an error, not a value.")
+    if text.startswith("="):
+        reason = _("A formula is not accepted: write the value.")
+    return Problem(column=heading.label, value=text, reason=reason)
+
+
+def _clean(values: dict[str, str], problems: list[Problem]) -> Cells:
+    fields = _taken(_CLEAN, values, problems)
+    told = _taken(_CLEAN_CONTACT, values, problems)
+    contact = {name: told[column] for column, name in _OF_CONTACT.items() if column in told}
+    if contact:
+        contact.setdefault("name", contact.get("email", "")[:120])
+    services = _services(values.get("services", ""), problems)
+    return Cells(fields=fields, services=services, contact=contact, problems=tuple(problems))
+
+
+def _taken(
+    cleaners: Mapping[str, Callable[[str], str]], values: Mapping[str, str], problems: list[Problem]
+) -> dict[str, str]:
+    """The clean values of the columns in `cleaners`; what cannot be taken goes to `problems`."""
+    taken: dict[str, str] = {}
+    for column, clean in cleaners.items():
+        if column not in values:
+            continue
+        try:
+            taken[column] = clean(values[column])
+        except ValidationError as error:
+            reason = " ".join(error.messages)
+            problems.append(Problem(column=headings.label(column), value=values[column], reason=reason))
+    return taken
+
+
+def _field(model: type[models.Model], name: str, *, lines: bool = False) -> Callable[[str], str]:
+    """Check by the field of the model. A text for one line loses its line ends."""
+    of_model: Any = model._meta.get_field(name)
+
+    def clean(text: str) -> str:
+        value: str = of_model.clean(text if lines else " ".join(text.split()), None)
+        return value
+
+    return clean
+
+
+def _tier(text: str) -> str:
+    tier = headings.tier_of(text)
+    if tier is None:
+        words = ", ".join(str(label) for label in Tier.labels)
+        raise ValidationError(_("This tier is not known. Use one of these: %(words)s.") % {"words": words})
+    return tier
+
+
+def _website(text: str) -> str:
+    address = text if "://" in text else f"https://{text}"
+    is_web_address(address)
+    return _field(Vendor, "website")(address)
+
+
+_CLEAN: dict[str, Callable[[str], str]] = {
+    "name": _field(Vendor, "name"),
+    "reference": _field(Vendor, "reference"),
+    "tier": _tier,
+    "department": _field(Department, "name"),
+    "website": _website,
+    "country": _field(Vendor, "country"),
+    "notes": _field(Vendor, "notes", lines=True),
+}
+_OF_CONTACT = {"contact_name": "name", "contact_email": "email"}
+_CLEAN_CONTACT = {column: _field(Contact, name) for column, name in _OF_CONTACT.items()}
+
+
+def _services(text: str, problems: list[Problem]) -> tuple[str, ...]:
+    """Each once, whether in capitals or not."""
+    found: dict[str, str] = {}
+    clean = _field(Service, "name")
+    for part in BETWEEN_SERVICES.split(text):
+        name = " ".join(part.split())
+        if not name:
+            continue
+        try:
+            found.setdefault(name.lower(), clean(name))
+        except ValidationError as error:
+            problems.append(Problem(column=headings.label("services"), value=name, reason=" ".join(error.messages)))
+    return tuple(found.values())

@@ -1,0 +1,191 @@
+"""The voice of the customer: said, changed, taken back; each with its audit entry, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.access import Right, may
+from accounts.models import Membership
+from vendors import facts_revision
+from vendors.attachments import AttachmentError, check, digest, store
+from vendors.models import Feedback, FeedbackFile, FeedbackQuerySet, Feeling, Vendor
+from vendors.panels import Panel
+
+FIELDS = (
+    "feeling",
+    "vendor",
+    "comment",
+    "name",
+    "department",
+    "said_on",
+    "sla",
+    "kind",
+    "service",
+    "incident",
+    "cause",
+)
+MOST_FILES = 10  # what needs more needs a summary
+RELATED = ("vendor__organisation", "service", "incident", "department", "pulse")
+LATEST = 3  # on the vendor's page
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """How many said that it felt so."""
+
+    feeling: Feeling
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A feedback as the log shows it."""
+
+    feedback: Feedback
+    may_change: bool
+
+
+# Looking --------------------------------------------------------------------------------------------------------
+def may_change(member: Membership, feedback: Feedback) -> bool:
+    """Whoever wrote it, and whoever looks after what is measured."""
+    return feedback.created_by_id == member.user_id or may(member, Right.EDIT_VENDORS)
+
+
+def entries(member: Membership, rows: Iterable[Feedback]) -> list[Entry]:
+    return [Entry(feedback=row, may_change=may_change(member, row)) for row in rows]
+
+
+def complete(rows: FeedbackQuerySet) -> FeedbackQuerySet:
+    """With all that an entry of the log shows, in two queries."""
+    return rows.select_related(*RELATED).prefetch_related("files")
+
+
+def tally(rows: FeedbackQuerySet) -> list[Tally]:
+    """All five feelings from worst to best; one query."""
+    counts = dict(rows.order_by().values_list("feeling").annotate(number=Count("pk")))
+    return [Tally(feeling=feeling, count=counts.get(feeling.value, 0)) for feeling in Feeling]
+
+
+def last_vendor(member: Membership) -> Vendor | None:
+    """The vendor that this member spoke of last: people speak of the same one again."""
+    said = Feedback.objects.for_member(member).filter(created_by=member.user_id, vendor__archived_at=None)
+    latest = said.select_related("vendor").order_by("-created_at", "-pk").first()
+    return latest.vendor if latest else None
+
+
+def panel(member: Membership, vendor: Vendor) -> Panel:
+    """The latest on the vendor's page, with how many said how it felt."""
+    rows = Feedback.objects.filter(vendor=vendor)
+    counts = tally(rows)
+    number = sum(one.count for one in counts)
+    log = f"{reverse('feedback_list')}?vendor={vendor.pk}"
+    context = {
+        "vendor": vendor,
+        "tally": counts,
+        "count": number,
+        "entries": entries(member, complete(rows)[:LATEST]) if number else [],
+        "log": log,
+        "base": f"{log}&",
+        "may_speak": may(member, Right.SPEAK) and vendor.archived_at is None,
+    }
+    return Panel(template="vendors/_feedback_panel.html", context=context)
+
+
+# Changing -------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def add_feedback(member: Membership, feedback: Feedback, files: Sequence[UploadedFile] = ()) -> Feedback:
+    """Into the log, with its files, which were checked before. Raises AttachmentError: then nothing is kept."""
+    feedback.created_by = member.user
+    feedback.save()
+    _record(member, "feedback.added", feedback, after=audit.snapshot(feedback, FIELDS))
+    facts_revision.changed(feedback.vendor_id)
+    _keep(member, feedback, files)
+    return feedback
+
+
+@transaction.atomic
+def change_feedback(
+    member: Membership, feedback: Feedback, *, changed: Collection[str], files: Sequence[UploadedFile] = ()
+) -> Feedback:
+    """Write the `changed` fields only, so that what a colleague changes meanwhile stays. Raises AttachmentError."""
+    fields = [name for name in FIELDS if name in changed]
+    known = Feedback.objects.filter(pk=feedback.pk).values_list("vendor", flat=True)
+    facts_revision.hold(feedback.vendor_id, *known)
+    stored = Feedback.objects.select_for_update().get(pk=feedback.pk)
+    before, after = audit.snapshot(stored, fields), audit.snapshot(feedback, fields)
+    if before != after:
+        feedback.save(update_fields=[*fields, "updated_at"])
+        _record(member, "feedback.changed", feedback, before=before, after=after)
+        facts_revision.changed(*sorted({stored.vendor_id, feedback.vendor_id}))
+    _keep(member, feedback, files)
+    return feedback
+
+
+@transaction.atomic
+def delete_feedback(member: Membership, feedback: Feedback) -> None:
+    """Out of the log for good, with its files; what a pulse answered stays with the pulse."""
+    _record(member, "feedback.deleted", feedback, before=audit.snapshot(feedback, FIELDS))
+    kept = [(file.file.storage, str(file.file.name)) for file in feedback.files.all()]
+    facts_revision.changed(feedback.vendor_id)
+    feedback.delete()
+    for storage, path in kept:
+        transaction.on_commit(lambda storage=storage, path=path: storage.delete(path), robust=True)  # type: ignore[misc]
+
+
+@transaction.atomic
+def delete_file(member: Membership, file: FeedbackFile) -> None:
+    """Take a file away; the bytes go when the change is certain."""
+    _record(member, "feedback.file_deleted", file.feedback, before={"file": file.name, "sha256": file.sha256})
+    storage, path = file.file.storage, str(file.file.name)
+    file.delete()
+    transaction.on_commit(lambda: storage.delete(path), robust=True)
+
+
+def _keep(member: Membership, feedback: Feedback, files: Sequence[UploadedFile]) -> None:
+    """Each file once; all are looked at before the first is written, so that a refusal leaves nothing behind."""
+    if not files:
+        return
+    present = set(feedback.files.values_list("sha256", flat=True))
+    found = {digest(file): (file, *check(file)) for file in files}
+    fresh = {sha256: kept for sha256, kept in found.items() if sha256 not in present}
+    if len(present) + len(fresh) > MOST_FILES:
+        raise AttachmentError(_("A feedback holds at most %(count)s files.") % {"count": MOST_FILES})
+    for sha256, (file, name, kind) in fresh.items():
+        row = FeedbackFile(
+            feedback=feedback,
+            name=name,
+            content_type=kind.content_type,
+            size=file.size or 0,
+            sha256=sha256,
+            uploaded_by=member.user,
+        )
+        store(row, file, name=name)
+        _record(member, "feedback.file_added", feedback, after={"file": name, "sha256": sha256})
+
+
+def _record(
+    member: Membership,
+    verb: str,
+    feedback: Feedback,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    audit.record(
+        member.user,
+        verb,
+        feedback,
+        organisation=member.organisation,
+        before=before,
+        after=after,
+        subject=feedback.vendor,
+    )

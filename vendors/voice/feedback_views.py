@@ -1,0 +1,229 @@
+"""The voice of the customer: the log, an entry and its files, and saying how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from accounts.access import MemberRequest
+from groundwork.tables.small import as_csv
+from vendors.attachments import AttachmentError
+from vendors.fetching import form_view
+from vendors.models import Feedback, FeedbackFile, Incident, Vendor
+from vendors.voice import feedback
+from vendors.voice.feedback_forms import FeedbackFilter, FeedbackForm
+
+PER_PAGE = 50
+
+
+# The log --------------------------------------------------------------------------------------------------------
+@require_safe
+def feedback_list(request: MemberRequest) -> HttpResponse:
+    """What was said of all vendors, newest first."""
+    everything = Feedback.objects.for_member(request.member)
+    chosen = FeedbackFilter(request.GET, everything, member=request.member)
+    page = Paginator(feedback.complete(chosen.qs), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "filter": chosen,
+        "page": page,
+        "entries": feedback.entries(request.member, page),
+        "tally": feedback.tally(chosen.qs),
+        "tally_base": _base(request),
+        "vendor": chosen.form.cleaned_data.get("vendor") if chosen.form.is_valid() else None,
+        "is_empty": not page.paginator.count and not everything.exists(),
+    }
+    return render(request, "vendors/feedback_list.html", context)
+
+
+def _base(request: MemberRequest) -> str:
+    """The address of the log as filtered, up to the feeling."""
+    query = request.GET.copy()
+    for name in ("feeling", "page"):
+        query.pop(name, None)
+    return f"?{query.urlencode()}&" if query else "?"
+
+
+@require_GET
+def feedback_export(request: MemberRequest) -> HttpResponse:
+    """The log as filtered, to go on with in a spreadsheet."""
+    chosen = FeedbackFilter(request.GET, Feedback.objects.for_member(request.member), member=request.member)
+    content = as_csv(_sheet(chosen), language=get_language() or "en")
+    name = f"feedback-{timezone.localdate():%Y-%m-%d}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _sheet(chosen: FeedbackFilter) -> Iterator[list[str]]:
+    yield [
+        _("Date"),
+        _("Name"),
+        _("Department"),
+        _("Vendor"),
+        _("Service"),
+        _("Incident"),
+        _("Feeling"),
+        _("Feeling, 1 to 5"),
+        _("Service level"),
+        _("Kind"),
+        _("Comment"),
+        _("Cause behind the symptom"),
+    ]
+    for row in chosen.qs.select_related("vendor", "service", "incident", "department"):
+        yield [
+            row.said_on.isoformat(),
+            row.name,
+            str(row.department or ""),
+            row.vendor.name,
+            str(row.service or ""),
+            str(row.incident or ""),
+            row.get_feeling_display(),
+            str(row.feeling),
+            row.get_sla_display(),
+            row.get_kind_display() if row.kind else "",
+            row.comment,
+            row.cause,
+        ]
+
+
+@require_safe
+def feedback_detail(request: MemberRequest, pk: int) -> HttpResponse:
+    entry = _fetch(request, pk)
+    context = {
+        "entry": entry,
+        "files": list(entry.files.all()),
+        "may_change": feedback.may_change(request.member, entry),
+        "is_new": "thanks" in request.GET,
+    }
+    return render(request, "vendors/feedback_detail.html", context)
+
+
+# Saying ---------------------------------------------------------------------------------------------------------
+@form_view
+def feedback_add(request: MemberRequest) -> HttpResponse:
+    """Fifteen seconds: a face, perhaps a sentence. All that is known already stands there."""
+    start = _beginning(request)
+    form = _form(request, start)
+    if request.method == "POST" and form.is_valid():
+        form.take_over()
+        try:
+            said = feedback.add_feedback(request.member, form.instance, form.cleaned_data["evidence"])
+        except AttachmentError as error:
+            form.add_error("evidence", str(error))
+        else:
+            return redirect(f"{reverse('feedback_detail', args=[said.pk])}?thanks=1")
+    has_vendors = Vendor.objects.for_member(request.member).active().exists()
+    return render(request, "vendors/feedback_add.html", {"form": form, "has_vendors": has_vendors})
+
+
+@form_view
+def feedback_edit(request: MemberRequest, pk: int) -> HttpResponse:
+    entry = _own(request, pk)
+    form = _form(request, _own(request, pk))
+    if request.method == "POST" and form.is_valid():
+        changed = form.take_over()
+        try:
+            feedback.change_feedback(
+                request.member, form.instance, changed=changed, files=form.cleaned_data["evidence"]
+            )
+        except AttachmentError as error:
+            form.add_error("evidence", str(error))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("feedback_detail", pk)
+    context = {"form": form, "entry": entry, "files": list(entry.files.all())}
+    return render(request, "vendors/feedback_edit.html", context)
+
+
+@form_view
+def feedback_delete(request: MemberRequest, pk: int) -> HttpResponse:
+    entry = _own(request, pk)
+    if request.method == "POST":
+        feedback.delete_feedback(request.member, entry)
+        messages.success(request, _("The entry is deleted."))
+        return redirect("feedback_list")
+    return render(request, "vendors/feedback_delete.html", {"entry": entry})
+
+
+# Files ----------------------------------------------------------------------------------------------------------
+@require_GET
+def feedback_file_download(request: MemberRequest, pk: int) -> FileResponse:
+    """The file, always to be kept and never to be shown: what it contains was written by others."""
+    row = get_object_or_404(FeedbackFile.objects.for_member(request.member), pk=pk)
+    try:
+        file = row.file.open("rb")
+    except FileNotFoundError as missing:
+        raise Http404 from missing
+    reply = FileResponse(file, as_attachment=True, filename=row.name, content_type=row.content_type)
+    reply["X-Content-Type-Options"] = "nosniff"
+    reply["Cache-Control"] = "private, no-store"
+    return reply
+
+
+@require_POST
+def feedback_file_delete(request: MemberRequest, pk: int) -> HttpResponse:
+    rows = FeedbackFile.objects.for_member(request.member).select_related("feedback__vendor")
+    row = get_object_or_404(rows, pk=pk)
+    if not feedback.may_change(request.member, row.feedback):
+        raise PermissionDenied
+    feedback.delete_file(request.member, row)
+    messages.success(request, _("“%(name)s” is deleted.") % {"name": row.name})
+    return redirect("feedback_edit", row.feedback_id)
+
+
+# ----------------------------------------------------------------------------------------------------------------
+def _form(request: MemberRequest, instance: Feedback) -> FeedbackForm:
+    is_sent = request.method == "POST"
+    return FeedbackForm(
+        request.POST if is_sent else None,
+        request.FILES if is_sent else None,
+        instance=instance,
+        member=request.member,
+        today=timezone.localdate(),
+    )
+
+
+def _beginning(request: MemberRequest) -> Feedback:
+    """What need not be typed: who, where, today; the vendor asked for or spoken of last; what its incident knows."""
+    member = request.member
+    start = Feedback(
+        name=str(member.user)[:120], department=member.department, said_on=timezone.localdate(), created_by=member.user
+    )
+    incident = _asked(request, "incident", Incident.objects.for_member(member).select_related("vendor", "service"))
+    if incident is not None:
+        start.vendor, start.incident = incident.vendor, incident
+        start.service, start.sla = incident.service, incident.sla
+        return start
+    vendor = _asked(request, "vendor", Vendor.objects.for_member(member)) or feedback.last_vendor(member)
+    if vendor is not None:
+        start.vendor = vendor
+    return start
+
+
+def _asked(request: MemberRequest, name: str, rows: Any) -> Any:
+    number = request.GET.get(name, "")
+    return rows.filter(pk=number).first() if number.isdecimal() else None
+
+
+def _fetch(request: MemberRequest, pk: int) -> Feedback:
+    """The organisation's entry, or a 404: fetching is authorising."""
+    rows = Feedback.objects.for_member(request.member).select_related(*feedback.RELATED)
+    return get_object_or_404(rows, pk=pk)
+
+
+def _own(request: MemberRequest, pk: int) -> Feedback:
+    """An entry that this member may change, or a 403."""
+    entry = _fetch(request, pk)
+    if not feedback.may_change(request.member, entry):
+        raise PermissionDenied
+    return entry

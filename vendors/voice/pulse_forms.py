@@ -1,0 +1,157 @@
+"""Forms about a pulse: asking for one, and answering it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils import translation
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department, Membership
+from groundwork.fields import LinesField
+from vendors.models import Pulse, Said
+from vendors.voice.feedback_forms import LONGEST, five_feelings
+from vendors.voice.pulses import DAYS, MOST, QUESTIONS, Receiver
+
+BY_MAIL, TO_COPY = "mail", "copy"
+NAME_LENGTH = 120
+NAMED = re.compile(r"(?P<name>[^<>]*)<\s*(?P<email>[^<>\s]+)\s*>")
+
+
+class ReceiversField(forms.CharField):
+    """Several people, one a line or set apart by semicolons: “Name <address>”, an address alone, or a name alone."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value) or ""
+        said = [line.strip(" ,\t") for line in re.split(r"[\r\n;]+", text)]
+        found = [_receiver(line) for line in said if line]
+        twice = {one.email.lower() for one in found if one.email and _count(found, one.email) > 1}
+        if twice:
+            raise ValidationError(_("%(email)s stands here twice."), params={"email": sorted(twice)[0]})
+        if len(found) > MOST:
+            raise ValidationError(_("Ask at most %(most)s people at once."), params={"most": MOST})
+        return found
+
+
+def _receiver(line: str) -> Receiver:
+    named = NAMED.fullmatch(line)
+    if named:
+        name, email = named["name"].strip(" \"'"), named["email"]
+    else:
+        name, email = ("", line) if "@" in line else (line, "")
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError as error:
+            raise ValidationError(_("“%(line)s” is not an e-mail address."), params={"line": line}) from error
+    if len(name) > NAME_LENGTH or len(email) > 254:
+        raise ValidationError(_("“%(line)s…” is too long."), params={"line": line[:40]})
+    return Receiver(name=" ".join(name.split()), email=email)
+
+
+def _count(found: list[Receiver], email: str) -> int:
+    return sum(one.email.lower() == email.lower() for one in found)
+
+
+class AskForm(forms.Form):
+    """Whom to ask, in which language, and how the links get there."""
+
+    receivers = ReceiversField(
+        label=_("Whom to ask"),
+        help_text=_("One person a line: an address, or a name with its address behind it, as mail programs write it."),
+        widget=forms.Textarea(
+            attrs={
+                "rows": 4,
+                "spellcheck": "false",
+                "autocapitalize": "off",
+                "placeholder": "Robin Example <robin@example.org>",
+            }
+        ),
+        error_messages={"required": _("Say whom to ask.")},
+    )
+    language = forms.ChoiceField(label=_("Language of the mail and the page"))
+    department = forms.ModelChoiceField(
+        label=_("Their department"), queryset=Department.objects.none(), required=False, empty_label=_("Not said")
+    )
+    days = forms.TypedChoiceField(label=_("Valid for"), coerce=int, initial=DAYS)
+    by = forms.ChoiceField(
+        label=_("How it gets there"),
+        widget=forms.RadioSelect,
+        initial=BY_MAIL,
+        choices=[
+            (BY_MAIL, _("Send it by mail")),
+            (TO_COPY, _("Only make the links: I copy them and hand them over myself")),
+        ],
+    )
+
+    def __init__(self, data: Any = None, *, member: Membership) -> None:
+        super().__init__(data, initial={"language": member.organisation.language})
+        self.fields["language"].choices = _languages()  # type: ignore[attr-defined]
+        self.fields["department"].queryset = Department.objects.filter(  # type: ignore[attr-defined]
+            organisation=member.organisation_id
+        )
+        self.fields["days"].choices = [  # type: ignore[attr-defined]
+            (days, _now("%(days)s days") % {"days": days}) for days in (7, DAYS, 30)
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        without = [one.name for one in cleaned.get("receivers") or () if not one.email]
+        if without and cleaned.get("by") == BY_MAIL:
+            problem = _("“%(name)s” has no e-mail address: add it, or make links to copy.")
+            self.add_error("receivers", ValidationError(problem, params={"name": without[0]}))
+        return cleaned
+
+
+def _languages() -> list[tuple[str, str]]:
+    """Each language by its own name."""
+    names = [(code, translation.get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
+    return [(code, name[:1].upper() + name[1:]) for code, name in names]
+
+
+class PulseForm(forms.Form):
+    """Four questions, how it felt, and a word if there is one."""
+
+    feeling = five_feelings(_("All in all, how did it feel?"))
+    comment = LinesField(
+        label=_("Anything to add?"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=NAME_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Say who you are: what you say stands under your name.")},
+    )
+
+    def __init__(self, data: Any = None, *, pulse: Pulse) -> None:
+        super().__init__(data, initial={"name": pulse.name})
+        asked = {
+            key: forms.ChoiceField(
+                label=question,  # type: ignore[arg-type]
+                choices=Said.choices,
+                widget=forms.RadioSelect,
+                error_messages={"required": _("Choose an answer; “Don’t know” is one.")},
+            )
+            for key, question in QUESTIONS.items()
+        }
+        self.fields = asked | self.fields  # the questions come first
+
+    @property
+    def questions(self) -> list[forms.BoundField]:
+        return [self[key] for key in QUESTIONS]
+
+    @property
+    def said(self) -> dict[str, str]:
+        return {key: self.cleaned_data[key] for key in QUESTIONS}
+
+    def clean_name(self) -> str:
+        return " ".join(self.cleaned_data["name"].split())

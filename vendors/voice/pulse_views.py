@@ -1,0 +1,154 @@
+"""Asking people for a pulse after an incident; and the one page that they answer it on, without an account."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+
+from accounts import language
+from accounts.access import MemberRequest
+from vendors.fetching import form_view
+from vendors.models import Incident, Pulse
+from vendors.voice import pulses
+from vendors.voice.pulse_forms import BY_MAIL, AskForm, PulseForm
+from vendors.voice.pulses import Issued, PulseError, Standing
+
+STATUS_OF = {Standing.UNKNOWN: 404, Standing.EXPIRED: 410, Standing.REVOKED: 410, Standing.ANSWERED: 200}
+
+
+# Whoever was asked ----------------------------------------------------------------------------------------------
+@form_view
+def pulse_answer(request: HttpRequest, token: str) -> HttpResponse:
+    """What the mailed link opens. Only POST changes anything: mail scanners open links, and say nothing."""
+    now = timezone.now()
+    pulse = pulses.find(token)
+    state = pulses.standing(pulse, now)
+    if pulse is None or state is not Standing.OPEN:
+        return _guarded(_closed(request, pulse, state))
+    language.follow(request, pulse.language)
+    form = PulseForm(request.POST if request.method == "POST" else None, pulse=pulse)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        pulses.answer(pulse, form.said, name=said["name"], feeling=said["feeling"], comment=said["comment"], now=now)
+        # Heard or not, the page of the link says where it stands now.
+        return _guarded(HttpResponseRedirect(f"{reverse('pulse_answer', args=[token])}?thanks=1"))
+    return _guarded(render(request, "vendors/pulse_answer.html", {"form": form, **_about(pulse)}))
+
+
+def _about(pulse: Pulse) -> dict[str, object]:
+    """All that whoever was asked is shown of the customer."""
+    incident = pulse.incident
+    return {
+        "pulse": pulse,
+        "incident": incident,
+        "vendor": incident.vendor,
+        "organisation": incident.vendor.organisation,
+        "asker": pulse.asked_by,
+    }
+
+
+def _closed(request: HttpRequest, pulse: Pulse | None, state: Standing) -> HttpResponse:
+    """Says what happened and whom to ask; of a link that is not known, nothing at all."""
+    context: dict[str, object] = {"standing": state}
+    if pulse is not None:
+        language.follow(request, pulse.language)
+        context |= {"asker": pulse.asked_by, "organisation": pulse.incident.vendor.organisation}
+        context["is_new"] = "thanks" in request.GET
+    return render(request, "vendors/pulse_closed.html", context, status=STATUS_OF[state])
+
+
+def _guarded(response: HttpResponse) -> HttpResponse:
+    """Kept by no cache and in no index; its address is told to nobody.
+
+    Not `no-referrer`: browsers then send `Origin: null`, and the form would be refused as forged.
+    """
+    add_never_cache_headers(response)
+    response.headers["Referrer-Policy"] = "strict-origin"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+# Whoever asks ---------------------------------------------------------------------------------------------------
+@form_view
+def pulse_ask(request: MemberRequest, pk: int) -> HttpResponse:
+    """From an incident: whom to ask, and the links mailed or shown."""
+    rows = Incident.objects.for_member(request.member).select_related("vendor__organisation")
+    incident = get_object_or_404(rows, pk=pk)
+    form = AskForm(request.POST if request.method == "POST" else None, member=request.member)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _ask(request, incident, form)
+        except PulseError as refused:
+            form.add_error("receivers", str(refused))
+    context = {"form": form, "incident": incident, "questions": pulses.QUESTIONS.values()}
+    return render(request, "vendors/pulse_ask.html", context)
+
+
+def _ask(request: MemberRequest, incident: Incident, form: AskForm) -> HttpResponse:
+    said, now = form.cleaned_data, timezone.now()
+    made = pulses.ask(
+        request.member,
+        incident,
+        said["receivers"],
+        language=said["language"],
+        department=said["department"],
+        days=said["days"],
+        now=now,
+    )
+    by_mail = said["by"] == BY_MAIL
+    issued = [pulses.issue(request.member, pulse, token, by_mail=by_mail, now=now) for pulse, token in made]
+    return _issued(request, incident, issued)
+
+
+@form_view
+def pulse_renew(request: MemberRequest, pk: int) -> HttpResponse:
+    """Send it again, or make it anew to copy: either way the earlier link ends, so the page asks first."""
+    pulse = _own(request, pk)
+    if request.method != "POST":
+        return render(request, "vendors/pulse_renew.html", {"pulse": pulse, "incident": pulse.incident})
+    now = timezone.now()
+    try:
+        pulse, token = pulses.renew(request.member, pulse, now=now)
+    except PulseError as refused:
+        messages.error(request, str(refused))
+        return redirect("incident_detail", pulse.incident_id)
+    issued = pulses.issue(request.member, pulse, token, by_mail=request.POST.get("by") == BY_MAIL, now=now)
+    return _issued(request, pulse.incident, [issued])
+
+
+@form_view
+def pulse_revoke(request: MemberRequest, pk: int) -> HttpResponse:
+    pulse = _own(request, pk)
+    if request.method != "POST":
+        return render(request, "vendors/pulse_revoke.html", {"pulse": pulse, "incident": pulse.incident})
+    try:
+        pulses.revoke(request.member, pulse, now=timezone.now())
+    except PulseError as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("The link of %(name)s no longer opens anything.") % {"name": pulse.receiver})
+    return redirect("incident_detail", pulse.incident_id)
+
+
+def _issued(request: MemberRequest, incident: Incident, issued: list[Issued]) -> HttpResponse:
+    """The one page that shows the links: it answers the POST itself, because no token is kept."""
+    context = {
+        "incident": incident,
+        "issued": issued,
+        "has_refused": any(one.is_refused for one in issued),
+        "all_sent": all(one.is_sent for one in issued),
+    }
+    response = render(request, "vendors/pulse_issued.html", context)
+    add_never_cache_headers(response)
+    return response
+
+
+def _own(request: MemberRequest, pk: int) -> Pulse:
+    """The organisation's pulse, or a 404: fetching is authorising."""
+    rows = Pulse.objects.for_member(request.member).select_related(*pulses.RELATED)
+    return get_object_or_404(rows, pk=pk)

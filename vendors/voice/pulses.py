@@ -1,0 +1,333 @@
+"""A pulse: four questions after a critical incident, put to one person by a link, without an account.
+
+A token has 256 bits and only its hash is kept: nobody guesses one, so nothing counts the attempts. Each link is
+answered once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit, mail
+from accounts.access import Right, may
+from accounts.models import Department, Membership, User, hash_token, new_token
+from vendors import facts_revision
+from vendors.models import Feedback, Incident, Pulse
+from vendors.voice.feedback import Entry, complete, entries
+
+log = structlog.get_logger(__name__)
+
+DAYS = 14
+MOST = 20  # people asked at once
+FIELDS = ("name", "email", "department", "language", "expires_at")
+QUESTIONS: dict[str, Promise] = {  # rules 3 to 6, in their order
+    "told_why": _("Were you told why they asked what they asked?"),
+    "fixes_thrown": _("Did they throw fixes at it, hoping that one would help?"),
+    "was_fast": _("Was it fast?"),
+    "cause_proven": _("Was the cause proven, not guessed?"),
+}
+RELATED = ("incident__vendor__organisation", "department", "asked_by")
+
+
+class PulseError(Exception):
+    """It cannot be done; the message says why, in words for whoever asked."""
+
+
+class Standing(StrEnum):
+    OPEN = "open"
+    ANSWERED = "answered"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"  # never made, or made anew since
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receiver:
+    """Whom to ask; at least one of name and address is known."""
+
+    name: str = ""
+    email: str = ""
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issued:
+    """A pulse with its address, which is shown or mailed now or never."""
+
+    pulse: Pulse
+    address: str
+    is_sent: bool
+    is_refused: bool  # a mail was wanted, and the mail server did not take it
+
+
+@dataclass(frozen=True, kw_only=True)
+class PulseRow:
+    """A pulse as the incident's page shows it; `state` is made, sent, not_delivered, answered, expired or revoked."""
+
+    pulse: Pulse
+    state: str
+    answers: Sequence[tuple[str, str]]  # the question's key, and what was said in words
+    may_change: bool
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state in ("made", "sent", "not_delivered", "expired")
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentVoice:
+    """What people say of one incident."""
+
+    incident: Incident
+    entries: Sequence[Entry]
+    pulses: Sequence[PulseRow]
+    may_ask: bool
+
+
+# Finding --------------------------------------------------------------------------------------------------------
+def find(token: str) -> Pulse | None:
+    """The pulse of a token, whatever its standing."""
+    return Pulse.objects.select_related(*RELATED).filter(token_hash=hash_token(token)).first()
+
+
+def standing(pulse: Pulse | None, now: datetime) -> Standing:
+    if pulse is None:
+        return Standing.UNKNOWN
+    if pulse.answered_at:
+        return Standing.ANSWERED
+    if pulse.revoked_at:
+        return Standing.REVOKED
+    return Standing.OPEN if pulse.expires_at > now else Standing.EXPIRED
+
+
+def end_after(days: int, now: datetime) -> datetime:
+    """The last moment of a day, where the installation is."""
+    day = timezone.localdate(now) + timedelta(days=days)
+    return timezone.make_aware(datetime.combine(day, time.max.replace(microsecond=0)))
+
+
+# Asking ---------------------------------------------------------------------------------------------------------
+def ask(
+    member: Membership,
+    incident: Incident,
+    receivers: Sequence[Receiver],
+    *,
+    language: str,
+    department: Department | None = None,
+    days: int = DAYS,
+    now: datetime,
+) -> list[tuple[Pulse, str]]:
+    """One pulse for each receiver, and its token, which is not kept. Raises PulseError where one waits already."""
+    with transaction.atomic():
+        facts_revision.hold(incident.vendor_id)
+        held = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
+        _refuse_twice(held, receivers, now)
+        made = []
+        for receiver in receivers:
+            token, hashed = new_token()
+            pulse = Pulse.objects.create(
+                incident=incident,
+                name=receiver.name,
+                email=receiver.email,
+                department=department,
+                language=language,
+                token_hash=hashed,
+                asked_by=member.user,
+                expires_at=end_after(days, now),
+            )
+            _record(member.user, "pulse.asked", pulse, after=audit.snapshot(pulse, FIELDS))
+            made.append((pulse, token))
+        facts_revision.changed(incident.vendor_id)
+    return made
+
+
+def _refuse_twice(incident: Incident, receivers: Iterable[Receiver], now: datetime) -> None:
+    waiting = {email.lower() for email in incident.pulses.usable(now).exclude(email="").values_list("email", flat=True)}
+    for receiver in receivers:
+        if receiver.email.lower() in waiting:
+            problem = _("%(email)s was asked already: send that link again instead.")
+            raise PulseError(problem % {"email": receiver.email})
+
+
+def renew(member: Membership, pulse: Pulse, *, now: datetime) -> tuple[Pulse, str]:
+    """Another token and term; the earlier link is dead from here on. Raises PulseError once it was answered."""
+    token, hashed = new_token()
+    with transaction.atomic():
+        row = _waiting(pulse)
+        before = audit.snapshot(row, FIELDS)
+        row.token_hash, row.expires_at = hashed, end_after(DAYS, now)
+        row.sent_at = row.failed_at = None
+        row.save(update_fields=["token_hash", "expires_at", "sent_at", "failed_at"])
+        _record(member.user, "pulse.renewed", row, before=before, after=audit.snapshot(row, FIELDS))
+        facts_revision.changed(row.incident.vendor_id)
+    return row, token
+
+
+def revoke(member: Membership, pulse: Pulse, *, now: datetime) -> Pulse:
+    """The link opens nothing any more. Raises PulseError once it was answered: what was said stays said."""
+    with transaction.atomic():
+        row = _waiting(pulse)
+        row.revoked_at = now
+        row.save(update_fields=["revoked_at"])
+        _record(member.user, "pulse.revoked", row, before={"revoked_at": None}, after={"revoked_at": now})
+        facts_revision.changed(row.incident.vendor_id)
+    return row
+
+
+def _waiting(pulse: Pulse) -> Pulse:
+    """The pulse, fresh and held until the transaction ends, while it can still be changed."""
+    facts_revision.hold(pulse.incident.vendor_id)
+    row = Pulse.objects.select_for_update(of=("self",)).select_related(*RELATED[:1], "asked_by").get(pk=pulse.pk)
+    if row.answered_at:
+        raise PulseError(_("This pulse is answered already."))
+    if row.revoked_at:
+        raise PulseError(_("This link was withdrawn: ask for a new pulse instead."))
+    return row
+
+
+# Sending --------------------------------------------------------------------------------------------------------
+def address(token: str) -> str:
+    """What the receiver opens."""
+    return settings.BASE_URL + reverse("pulse_answer", args=[token])
+
+
+def issue(member: Membership, pulse: Pulse, token: str, *, by_mail: bool, now: datetime) -> Issued:
+    """Send the link, or only show it; not within a transaction."""
+    is_sent = by_mail and send(member, pulse, token, now=now)
+    return Issued(pulse=pulse, address=address(token), is_sent=is_sent, is_refused=by_mail and not is_sent)
+
+
+def send(member: Membership, pulse: Pulse, token: str, *, now: datetime) -> bool:
+    """Mail the link in its receiver's language. False where there is no address, or the mail server does not take
+    it: the link is good all the same, to copy."""
+    if not pulse.email:
+        return False
+    incident = pulse.incident
+    context = {
+        "pulse": pulse,
+        "incident": incident,
+        "vendor": incident.vendor,
+        "organisation": incident.vendor.organisation,
+        "asker": member.user,
+        "url": address(token),
+    }
+    try:
+        mail.send("vendors/email/pulse", pulse.email, language=pulse.language, context=context)
+    except OSError as error:
+        log.error("pulse_not_mailed", pulse=pulse.pk, error=str(error))
+        _note_delivery(member.user, pulse, sent_at=None, failed_at=now)
+        return False
+    _note_delivery(member.user, pulse, sent_at=now, failed_at=None)
+    return True
+
+
+def _note_delivery(sender: User, pulse: Pulse, *, sent_at: datetime | None, failed_at: datetime | None) -> None:
+    """Unless the link was made anew meanwhile: then this mail was an earlier one's."""
+    with transaction.atomic():
+        rows = Pulse.objects.filter(pk=pulse.pk, token_hash=pulse.token_hash)
+        if rows.update(sent_at=sent_at, failed_at=failed_at):
+            pulse.sent_at, pulse.failed_at = sent_at, failed_at
+        _record(sender, "pulse.sent" if sent_at else "pulse.not_delivered", pulse, after={"email": pulse.email})
+
+
+# Answering ------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def answer(
+    pulse: Pulse, said: Mapping[str, str], *, name: str, feeling: int, comment: str, now: datetime
+) -> Feedback | None:
+    """Keep what was said, and put how it felt into the log. None where the link was answered, withdrawn or made
+    anew in this very moment: of two who send at once, one is heard."""
+    facts_revision.hold(pulse.incident.vendor_id)
+    row = Pulse.objects.usable(now).filter(pk=pulse.pk, token_hash=pulse.token_hash)
+    values = {key: said[key] for key in QUESTIONS}
+    if not row.update(answered_at=now, opened_at=now, **values):
+        return None
+    incident = pulse.incident
+    feedback = Feedback.objects.create(
+        vendor=incident.vendor,
+        service_id=incident.service_id,
+        incident=incident,
+        department=pulse.department,
+        name=name,
+        said_on=timezone.localdate(now),
+        comment=comment,
+        feeling=feeling,
+        sla=incident.sla,
+    )
+    Pulse.objects.filter(pk=pulse.pk).update(feedback=feedback)
+    outsider = audit.Outsider(label=_signature(pulse, name))
+    _record(outsider, "pulse.answered", pulse, after={**values, "name": name, "feeling": feeling, "comment": comment})
+    facts_revision.changed(incident.vendor_id)
+    return feedback
+
+
+def _signature(pulse: Pulse, name: str) -> str:
+    return f"{name} <{pulse.email}>" if pulse.email else name
+
+
+# Looking --------------------------------------------------------------------------------------------------------
+def voice_of(member: Membership, incident: Incident, *, now: datetime) -> IncidentVoice:
+    """What `vendors/_incident_voice.html` shows, as `voice`."""
+    said = complete(Feedback.objects.for_member(member).filter(incident=incident))
+    may_ask = may(member, Right.EDIT_VENDORS)
+    rows = incident.pulses.select_related("department", "feedback")
+    return IncidentVoice(
+        incident=incident,
+        entries=entries(member, said),
+        pulses=[_row(pulse, now, may_change=may_ask) for pulse in rows],
+        may_ask=may_ask,
+    )
+
+
+def _row(pulse: Pulse, now: datetime, *, may_change: bool) -> PulseRow:
+    answers = [(str(QUESTIONS[key]), str(getattr(pulse, f"get_{key}_display")())) for key in QUESTIONS]
+    return PulseRow(
+        pulse=pulse,
+        state=_state(pulse, now),
+        answers=answers if pulse.answered_at else [],
+        may_change=may_change,
+    )
+
+
+def _state(pulse: Pulse, now: datetime) -> str:
+    found = standing(pulse, now)
+    if found is not Standing.OPEN:
+        return found.value
+    if pulse.failed_at:
+        return "not_delivered"
+    return "sent" if pulse.sent_at else "made"
+
+
+def _record(
+    actor: audit.Actor,
+    verb: str,
+    pulse: Pulse,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    vendor = pulse.incident.vendor
+    audit.record(
+        actor,
+        verb,
+        pulse,
+        organisation=vendor.organisation,
+        before=before,
+        after=after,
+        subject=vendor,
+        label=f"{pulse.incident}: {pulse.receiver}",
+    )

@@ -1,0 +1,155 @@
+"""Pages of service level and feeling side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_safe
+
+from accounts.access import MemberRequest
+from vendors.fetching import fetch
+from vendors.measures.forms import PeriodFilter
+from vendors.measures.loading import first_day
+from vendors.measures.metrics import Unit
+from vendors.measures.words import figure
+from vendors.models import Feedback, Feeling, Sla, Vendor
+from vendors.voice import quadrant as placing
+from vendors.voice.quadrant import FIELD_MEANINGS, FIELD_WORDS, Cell, Field, Quadrant
+from vendors.withheld import is_withheld, withheld
+
+PER_PAGE = 50
+
+
+SLAS = (Sla.MISSED, Sla.MET, Sla.UNKNOWN)
+
+
+FEELINGS = tuple(reversed(Feeling))
+
+
+# Service level and feeling ---------------------------------------------------------------------------------------
+@dataclass(frozen=True, kw_only=True)
+class FieldCount:
+    key: Field
+    label: str
+    meaning: str
+    count: int
+    share: str  # “32%”; empty where there are too few entries
+
+
+@dataclass(frozen=True, kw_only=True)
+class VendorRow:
+    vendor: Vendor
+    fields: list[FieldCount]
+    quadrant: Quadrant
+
+    @property
+    def share(self) -> str:
+        return _percent(self.quadrant, Field.GREEN_OUTSIDE)
+
+
+@require_safe
+def vendor_quadrant(request: MemberRequest, pk: int) -> HttpResponse:
+    vendor = fetch(request, pk)
+    if is_withheld(request.member, vendor):
+        return render(request, "vendors/vendor_quadrant.html", {"vendor": vendor, "is_withheld": True})
+    chosen = PeriodFilter(request.GET)
+    since = _since(chosen.chosen("months"), timezone.now())
+    everything = Feedback.objects.for_member(request.member).filter(vendor=vendor)
+    found = placing.placed(everything.said_since(since) if since else everything)
+    context = {
+        "vendor": vendor,
+        "filter": chosen,
+        "since": since,
+        "has_feedback": bool(found) or everything.exists(),
+        **_drawn(placing.quadrant_of(found), vendor=vendor.pk, since=since),
+    }
+    return render(request, "vendors/vendor_quadrant.html", context)
+
+
+@require_safe
+def quadrant(request: MemberRequest) -> HttpResponse:
+    chosen = PeriodFilter(request.GET)
+    since = _since(chosen.chosen("months"), timezone.now())
+    hidden = withheld(request.member)
+    everything = Feedback.objects.for_member(request.member)
+    rows = everything.said_since(since) if since else everything
+    found = [one for one in placing.placed(rows) if one.vendor not in hidden]
+    page = Paginator(placing.by_vendor(found), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "filter": chosen,
+        "since": since,
+        "has_feedback": bool(found) or everything.exists(),
+        "withheld": Vendor.objects.for_member(request.member).filter(pk__in=hidden) if hidden else [],
+        "page": page,
+        "vendor_rows": _vendor_rows(page),
+        **_drawn(placing.quadrant_of(found), since=since),
+    }
+    return render(request, "vendors/quadrant.html", context)
+
+
+def _since(months: int, now: datetime) -> date | None:
+    return first_day(timezone.localdate(now), months) if months else None
+
+
+def _drawn(quadrant: Quadrant, *, vendor: int | None = None, since: date | None) -> Mapping[str, Any]:
+    """What the figure and its table show."""
+    cells = {
+        (sla, feeling): _cell(sla, feeling, quadrant.cells.get((sla, feeling), 0), vendor=vendor, since=since)
+        for sla in SLAS
+        for feeling in FEELINGS
+    }
+    return {
+        "quadrant": quadrant,
+        "cells": list(cells.values()),
+        "columns": [sla.label for sla in SLAS],
+        "rows": [(feeling, [cells[sla, feeling] for sla in SLAS]) for feeling in FEELINGS],
+        "fields": _fields(quadrant),
+    }
+
+
+def _cell(sla: Sla, feeling: Feeling, count: int, *, vendor: int | None, since: date | None) -> Cell:
+    said = {"vendor": vendor, "sla": sla.value, "feeling": feeling.value, "since": since}
+    href = f"{reverse('feedback_list')}?{urlencode({name: value for name, value in said.items() if value})}"
+    name = pgettext("service level and feeling", "Service level: %(sla)s, %(feeling)s") % {
+        "sla": sla.label,
+        "feeling": feeling.label,
+    }
+    return Cell(sla=sla.value, feeling=feeling.value, count=count, name=name, href=href)
+
+
+def _fields(quadrant: Quadrant) -> list[FieldCount]:
+    return [
+        FieldCount(
+            key=field,
+            label=str(FIELD_WORDS[field]),
+            meaning=str(FIELD_MEANINGS[field]),
+            count=quadrant.fields[field],
+            share=_percent(quadrant, field),
+        )
+        for field in Field
+    ]
+
+
+def _percent(quadrant: Quadrant, field: Field) -> str:
+    share = quadrant.share(field)
+    return "" if share is None else figure(int(share + placing.HALF), Unit.PERCENT)
+
+
+def _vendor_rows(shown: Page) -> list[VendorRow]:
+    """The vendors of a page with what is said of them; one query."""
+    vendors = Vendor.objects.in_bulk([vendor for vendor, _quadrant in shown.object_list])
+    return [
+        VendorRow(vendor=vendors[pk], fields=_fields(own), quadrant=own)
+        for pk, own in shown.object_list
+        if pk in vendors  # not deleted meanwhile
+    ]
