@@ -1,6 +1,6 @@
 """Where documents are made: the one module that both holds a job and draws.
 
-Apart from `reports/rendering.py`, so that web processes need not load the renderer.
+Apart from `reports/documents/job.py`, so that web processes need not load the renderer.
 """
 
 from collections.abc import Callable

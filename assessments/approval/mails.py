@@ -58,6 +58,6 @@ def _send_after_commit(template: str, assessment: Assessment, users: Sequence[Us
 def _send(template: str, receivers: Sequence[User], context: dict[str, Any]) -> None:
     for user in receivers:
         try:
-            mail.send(f"assessments/email/{template}", user.email, language=user.language, context=context)
+            mail.send(f"assessments/approval/email/{template}", user.email, language=user.language, context=context)
         except OSError as error:
             log.error("decision_not_mailed", template=template, user=user.pk, error=str(error))

@@ -19,7 +19,7 @@ def approval_chain(request: MemberRequest) -> HttpResponse:
     """The levels for all vendors and for each tier, in order, with what would not work."""
     chains = levels.chains_of(request.member)
     context = {"chains": chains, "is_empty": not any(chain.lines for chain in chains)}
-    return render(request, "assessments/approval_chain.html", context)
+    return render(request, "assessments/approval/approval_chain.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -29,7 +29,7 @@ def approval_level_add(request: MemberRequest) -> HttpResponse:
         level = levels.add_level(request.member, **form.values)
         messages.success(request, _("The level “%(name)s” is added.") % {"name": level.name})
         return redirect("approval_chain")
-    return render(request, "assessments/approval_level_add.html", {"form": form})
+    return render(request, "assessments/approval/approval_level_add.html", {"form": form})
 
 
 @require_http_methods(["GET", "POST"])
@@ -40,7 +40,7 @@ def approval_level_edit(request: MemberRequest, pk: int) -> HttpResponse:
         saved = levels.change_level(request.member, level, **form.values)
         messages.success(request, _("The level “%(name)s” is saved.") % {"name": saved.name})
         return redirect("approval_chain")
-    return render(request, "assessments/approval_level_edit.html", {"form": form, "level": level})
+    return render(request, "assessments/approval/approval_level_edit.html", {"form": form, "level": level})
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,7 +50,7 @@ def approval_level_delete(request: MemberRequest, pk: int) -> HttpResponse:
         levels.delete_level(request.member, level)
         messages.success(request, _("The level “%(name)s” is removed.") % {"name": level.name})
         return redirect("approval_chain")
-    return render(request, "assessments/approval_level_delete.html", {"level": level})
+    return render(request, "assessments/approval/approval_level_delete.html", {"level": level})
 
 
 @require_POST

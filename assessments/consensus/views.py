@@ -223,7 +223,7 @@ def _reply(table: Table, found: Discussion, *, status: int = 200, **more: Any) -
         return _page(table, cards, status=status)
     card = next(one for one in cards if one.discussion.question_id == found.question_id)
     context = {"assessment": table.assessment, "card": card, "is_fresh": True, **_counted(discussions)}
-    return render(table.request, "assessments/_consensus_card.html", context, status=status)
+    return render(table.request, "assessments/consensus/_card.html", context, status=status)
 
 
 def _page(
@@ -245,7 +245,7 @@ def _page(
         "without_talk": assessment.release.questions.count() - len(cards),
         **_counted([card.discussion for card in cards]),
     }
-    return render(table.request, "assessments/assessment_consensus.html", context, status=status)
+    return render(table.request, "assessments/consensus/assessment_consensus.html", context, status=status)
 
 
 def _counted(discussions: Sequence[Discussion]) -> dict[str, int]:
@@ -255,7 +255,7 @@ def _counted(discussions: Sequence[Discussion]) -> dict[str, int]:
 
 def _kept_out(request: MemberRequest, assessment: Assessment) -> HttpResponse:
     context = {"assessment": assessment, "is_rating": is_rating(assessment, request.user)}
-    return render(request, "assessments/consensus_closed.html", context, status=403)
+    return render(request, "assessments/consensus/consensus_closed.html", context, status=403)
 
 
 def _day(text: str) -> date:

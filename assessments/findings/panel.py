@@ -57,7 +57,7 @@ def of_vendor(member: Membership, vendor: Vendor) -> Panel | None:
     found = measured_today(assessment, now=timezone.now())
     shown = Section(vendor=vendor, view=_view(found, assessment) if found else None)
     context = {"section": shown, "assessment": assessment}
-    return Panel(template="assessments/_panel_measured.html", context=context)
+    return Panel(template="assessments/findings/_panel_measured.html", context=context)
 
 
 def _view(found: Measured, assessment: Assessment) -> MeasuredView:

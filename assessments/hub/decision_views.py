@@ -62,7 +62,7 @@ def _review(request: MemberRequest, assessment: Assessment, form: SendBackForm) 
         "reply": reply.owner_panel(assessment, request.member),
         "measured": findings_panel.section(assessment, request.member),
     }
-    return render(request, "assessments/assessment_review.html", context)
+    return render(request, "assessments/hub/assessment_review.html", context)
 
 
 @require_POST
@@ -162,7 +162,7 @@ def assessment_cancel(request: MemberRequest, pk: int) -> HttpResponse:
         if _done(request, lambda: transitions.cancel(request.member, assessment, reason=reason)):
             messages.success(request, _("Cancelled. The answers stay readable."))
         return redirect("assessment_detail", pk)
-    return render(request, "assessments/assessment_cancel.html", {"assessment": assessment, "form": form})
+    return render(request, "assessments/hub/assessment_cancel.html", {"assessment": assessment, "form": form})
 
 
 def _done(request: MemberRequest, transition: Callable[[], object]) -> bool:

@@ -48,7 +48,7 @@ def assessment_list(request: MemberRequest) -> HttpResponse:
         "today": timezone.localdate(),
         "open_states": OPEN_STATES,
     }
-    return render(request, "assessments/assessment_list.html", context)
+    return render(request, "assessments/hub/assessment_list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,7 +71,7 @@ def assessment_add(request: MemberRequest) -> HttpResponse:
         "release": release,
         "has_vendors": Vendor.objects.for_member(request.member).active().exists(),
     }
-    return render(request, "assessments/assessment_add.html", context)
+    return render(request, "assessments/hub/assessment_add.html", context)
 
 
 def _created(request: MemberRequest, form: AssessmentForm, release: Release | None) -> HttpResponse:
@@ -128,7 +128,7 @@ def assessment_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "vendor_side": links.vendor_side(assessment),
         **_panels(assessment, request.member),
     }
-    return render(request, "assessments/assessment_detail.html", context)
+    return render(request, "assessments/hub/assessment_detail.html", context)
 
 
 def _panels(assessment: Assessment, member: Membership) -> dict[str, object]:
@@ -161,7 +161,7 @@ def assessment_edit(request: MemberRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
         return redirect("assessment_detail", pk)
-    return render(request, "assessments/assessment_edit.html", {"assessment": assessment, "form": form})
+    return render(request, "assessments/hub/assessment_edit.html", {"assessment": assessment, "form": form})
 
 
 def _repeat_edit(request: MemberRequest, assessment: Assessment) -> HttpResponse:
@@ -171,7 +171,7 @@ def _repeat_edit(request: MemberRequest, assessment: Assessment) -> HttpResponse
         set_repeat(request.member, assessment, form.cleaned_data["repeat_months"])
         messages.success(request, _("Saved."))
         return redirect("assessment_detail", assessment.pk)
-    return render(request, "assessments/assessment_edit.html", {"assessment": assessment, "form": form})
+    return render(request, "assessments/hub/assessment_edit.html", {"assessment": assessment, "form": form})
 
 
 @require_GET
@@ -180,7 +180,7 @@ def assessment_history(request: MemberRequest, pk: int) -> HttpResponse:
     assessment = fetch(request, pk)
     page = Paginator(entries_of(assessment, request.member), HISTORY_PER_PAGE).get_page(request.GET.get("page"))
     context = {"assessment": assessment, "page": page, "lines": [readable(entry) for entry in page]}
-    return render(request, "assessments/assessment_history.html", context)
+    return render(request, "assessments/hub/assessment_history.html", context)
 
 
 def is_late(assessment: Assessment) -> bool:

@@ -28,7 +28,9 @@ def tell_delegate(delegation: Delegation) -> bool:
     }
     receiver = delegation.delegate
     try:
-        mail.send("assessments/email/delegation", receiver.email, language=receiver.language, context=context)
+        mail.send(
+            "assessments/questionnaire/email/delegation", receiver.email, language=receiver.language, context=context
+        )
     except OSError as error:
         log.error("delegation_not_mailed", delegation=delegation.pk, error=str(error))
         return False

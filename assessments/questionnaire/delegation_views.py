@@ -48,7 +48,7 @@ def delegation_add(request: MemberRequest, pk: int) -> HttpResponse:
             return _handed(request, made)
     current = Delegation.objects.open().filter(answer=answer).select_related("delegate").first()
     context = {"assessment": assessment, "answer": answer, "form": form, "current": current}
-    return render(request, "assessments/delegation_add.html", context)
+    return render(request, "assessments/questionnaire/delegation_add.html", context)
 
 
 @never_cache
@@ -150,7 +150,7 @@ def _page(request: MemberRequest, delegation: Delegation, shown: Unsaved) -> Htt
         "conflicts": [row for row in rows if row.conflict],
         "closed": shown.closed,
     }
-    return render(request, "assessments/delegation_detail.html", context, status=shown.status)
+    return render(request, "assessments/questionnaire/delegation_detail.html", context, status=shown.status)
 
 
 def _done(request: MemberRequest, change: Callable[[], object]) -> bool:

@@ -67,7 +67,7 @@ class FactField(forms.Field):
 class AnswerRow(LayoutObject):
     """Draws a whole question from one template: five times as fast as field by field."""
 
-    template = "assessments/_answer_row.html"
+    template = "assessments/questionnaire/_answer_row.html"
 
     def render(self, form: AnswerForm, context: Context, template_pack: Any = None, **_: Any) -> SafeString:
         return render_to_string(self.template, {"row": row_of(form)} | {"csrf_token": context.get("csrf_token")})

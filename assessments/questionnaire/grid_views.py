@@ -84,4 +84,4 @@ def _page(
         "conflicts": [row for row in rows if row.conflict],
         "closed": closed,
     }
-    return render(request, "assessments/answer_grid.html", context, status=status)
+    return render(request, "assessments/questionnaire/answer_grid.html", context, status=status)

@@ -163,7 +163,7 @@ def _said(form: AnswerForm, outcome: Outcome) -> dict[str, Any]:
             return {
                 "message": _("Not saved: somebody else changed this answer"),
                 "stored": values_of(outcome.stored),
-                "html": render_to_string("assessments/_answer_conflict.html", context),
+                "html": render_to_string("assessments/questionnaire/_answer_conflict.html", context),
             }
         case Invalid():
             return {"message": _("Not saved yet"), "errors": dict(outcome.errors)}

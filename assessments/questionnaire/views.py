@@ -151,7 +151,7 @@ def assessment_score(request: MemberRequest, pk: int) -> HttpResponse:
     """The live score and the stepper alone, to be put in their places."""
     assessment = _assessment(request, pk)
     place = _place(assessment, _own(request, assessment), request.GET.get("rule"))
-    return render(request, "assessments/_score_update.html", _score(place))
+    return render(request, "assessments/questionnaire/_score_update.html", _score(place))
 
 
 def _assessment(request: MemberRequest, pk: int) -> Assessment:
@@ -219,7 +219,7 @@ def _page(
         "closed": closed,
         **_score(place),
     }
-    return render(request, "assessments/questionnaire.html", context, status=status)
+    return render(request, "assessments/questionnaire/questionnaire.html", context, status=status)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,5 +272,5 @@ def _evidence_reply(request: MemberRequest, form: AnswerForm, closed: Closed | N
             messages.error(request, message)
         return redirect("answer_edit", form.answer.pk)
     row: Row = row_of(form)
-    html = render_to_string("assessments/_answer_evidence.html", {"row": row})
+    html = render_to_string("assessments/questionnaire/_answer_evidence.html", {"row": row})
     return JsonResponse({"html": html}, status=422 if form.file_errors else 200)

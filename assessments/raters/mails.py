@@ -47,11 +47,11 @@ def _send(member: Membership, asked: Asked, *, again: bool) -> None:
     if asked.token and asked.response.invitation is not None:
         invitation = asked.response.invitation
         with translation.override(invitation.language):
-            further = render_to_string("assessments/email/rater_further.txt", context).strip()
+            further = render_to_string("assessments/raters/email/rater_further.txt", context).strip()
         invitations.send(invitation, asked.token, further=further)
     elif asked.response.rater is not None:
         receiver = asked.response.rater
-        mail.send("assessments/email/rater", receiver.email, language=receiver.language, context=context)
+        mail.send("assessments/raters/email/rater", receiver.email, language=receiver.language, context=context)
 
 
 def _context(member: Membership, response: Response, *, again: bool) -> dict[str, object]:

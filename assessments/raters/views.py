@@ -69,7 +69,7 @@ def rater_edit(request: MemberRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
         return redirect("assessment_raters", response.assessment_id)
     context = {"assessment": response.assessment, "response": response, "form": form}
-    return render(request, "assessments/rater_edit.html", context)
+    return render(request, "assessments/raters/rater_edit.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,7 +81,7 @@ def rater_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
             messages.success(request, _("%(name)s is no longer asked to rate.") % {"name": _name(response)})
         return redirect("assessment_raters", response.assessment_id)
     context = {"assessment": response.assessment, "response": response}
-    return render(request, "assessments/rater_withdraw.html", context)
+    return render(request, "assessments/raters/rater_withdraw.html", context)
 
 
 @require_POST
@@ -140,7 +140,7 @@ def _page(
         "department": department,
         "lacks_members": department is not None and form is not None and not _has_members(form, department),
     }
-    return render(request, "assessments/assessment_raters.html", context)
+    return render(request, "assessments/raters/assessment_raters.html", context)
 
 
 def _has_members(form: RaterForm, department: Department) -> bool:

@@ -235,7 +235,7 @@ def _tell_person(digest: Digest, user: User, window: Window, now: datetime) -> b
         "several": len(parts) > 1,
     }
     mail.send(
-        "assessments/email/digest_person",
+        "assessments/schedule/email/digest_person",
         user.email,
         language=user.language,
         context=context,
@@ -299,7 +299,7 @@ def _tell_vendor(digest: Digest, link: VendorLink, window: Window, now: datetime
         "asker": row.created_by,
     }
     mail.send(
-        "assessments/email/digest_vendor",
+        "assessments/schedule/email/digest_vendor",
         row.email,
         language=row.language,
         context=context,

@@ -30,7 +30,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         keep(user, **form.cleaned_data)
         messages.success(request, _("Your wishes are saved."))
         return redirect("preferences")
-    return render(request, "assessments/preferences.html", {"form": form, "preferences": row})
+    return render(request, "assessments/schedule/preferences.html", {"form": form, "preferences": row})
 
 
 @require_POST
@@ -39,7 +39,7 @@ def preferences_calendar(request: HttpRequest) -> HttpResponse:
     """Make a secret address, or another one, and show it this once."""
     token = renew_calendar(_user(request), now=timezone.now())
     address = settings.BASE_URL + reverse("calendar_feed", args=[token])
-    return render(request, "assessments/preferences_calendar.html", {"address": address})
+    return render(request, "assessments/schedule/preferences_calendar.html", {"address": address})
 
 
 @require_POST

@@ -63,7 +63,7 @@ def vendor_desk(request: LinkRequest, link: int) -> HttpResponse:
         "closed": closed,
         "sections": [(rule, read.get(rule.key, [])) for rule in rules],
     }
-    return render(request, "assessments/vendor_desk.html", context)
+    return render(request, "assessments/vendor_side/vendor_desk.html", context)
 
 
 @by_link(LinkPurpose.ANSWER)
@@ -144,7 +144,7 @@ def vendor_hand_in(request: LinkRequest, link: int) -> HttpResponse:
     blank = sum(len(rule.blank) for rule in rules)
     total = sum(rule.total for rule in rules)
     context = _frame(request) | {"rules": rules, "blank": blank, "is_empty": blank == total}
-    return render(request, "assessments/vendor_hand_in.html", context)
+    return render(request, "assessments/vendor_side/vendor_hand_in.html", context)
 
 
 def _hand_in(request: LinkRequest) -> HttpResponse:
@@ -267,7 +267,7 @@ def _page(
             Step(progress=rule, url=_url(request.link, rule.key), is_current=rule.key == here.key) for rule in progress
         ],
     }
-    return render(request, "assessments/vendor_questionnaire.html", context, status=status)
+    return render(request, "assessments/vendor_side/vendor_questionnaire.html", context, status=status)
 
 
 def _evidence_reply(request: LinkRequest, form: AnswerForm, closed: Closed | None) -> HttpResponse:
@@ -278,5 +278,5 @@ def _evidence_reply(request: LinkRequest, form: AnswerForm, closed: Closed | Non
         for message in form.file_errors:
             messages.error(request, message)
         return redirect("vendor_answer_edit", request.link.pk, form.answer.pk)
-    html = render_to_string("assessments/_answer_evidence.html", {"row": row_of(form)})
+    html = render_to_string("assessments/questionnaire/_answer_evidence.html", {"row": row_of(form)})
     return JsonResponse({"html": html}, status=422 if form.file_errors else 200)

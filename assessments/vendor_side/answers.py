@@ -216,7 +216,7 @@ def hand_in(link: VendorLink, *, now: datetime | None = None) -> Response:
             label=str(response.assessment.vendor),
         )
         handed_in.send(sender=Response, response=response, link=link)
-        tell_owner(link, "assessments/email/vendor_handed_in")
+        tell_owner(link, "assessments/vendor_side/email/vendor_handed_in")
     return response
 
 

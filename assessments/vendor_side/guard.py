@@ -108,7 +108,7 @@ def _closed(request: HttpRequest, link: VendorLink | None, state: Standing) -> H
     if link is not None:
         language.follow(request, link.language)
     context = {"standing": state, "link": link, **(_about(link) if link else {})}
-    return render(request, "assessments/vendor_link_closed.html", context, status=STATUS_OF[state])
+    return render(request, "assessments/vendor_side/vendor_link_closed.html", context, status=STATUS_OF[state])
 
 
 def _guarded(response: Guarded) -> Guarded:

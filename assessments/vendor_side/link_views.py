@@ -38,7 +38,9 @@ def vendor_link(request: HttpRequest, token: str) -> HttpResponse:
         if not links.note_opened(link, now=now):
             return _guarded(_closed(request, link, Standing.REPLACED))
         return _guarded(_let_in(request, link, form.cleaned_data["language"]))
-    return _guarded(render(request, "assessments/vendor_link.html", {"link": link, "form": form, **_about(link)}))
+    return _guarded(
+        render(request, "assessments/vendor_side/vendor_link.html", {"link": link, "form": form, **_about(link)})
+    )
 
 
 def _let_in(request: HttpRequest, link: VendorLink, chosen: str) -> HttpResponse:
@@ -82,7 +84,7 @@ def _owner_page(request: MemberRequest, assessment: Assessment, form: LinkForm) 
         "panel": reply.owner_panel(assessment, request.member),
         "not_now": "" if is_collecting else str(transitions.NOT_NOW[assessment.state]),
     }
-    return render(request, "assessments/assessment_vendor.html", context)
+    return render(request, "assessments/vendor_side/assessment_vendor.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -114,7 +116,7 @@ def link_renew(request: MemberRequest, pk: int) -> HttpResponse:
     if not links.may_change(request.member, link.assessment, link.purpose):
         raise PermissionDenied
     if request.method == "GET":
-        return render(request, "assessments/link_renew.html", {"link": link, "assessment": link.assessment})
+        return render(request, "assessments/vendor_side/link_renew.html", {"link": link, "assessment": link.assessment})
     try:
         link, token = links.renew(request.member, link)
     except IllegalTransition as refused:
@@ -133,7 +135,7 @@ def _issued(request: MemberRequest, link: VendorLink, token: str, *, by_mail: bo
         "is_sent": is_sent,
         "is_refused": by_mail and not is_sent,
     }
-    response = render(request, "assessments/link_issued.html", context)
+    response = render(request, "assessments/vendor_side/link_issued.html", context)
     add_never_cache_headers(response)
     return response
 
@@ -150,14 +152,18 @@ def link_extend(request: MemberRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The link of %(name)s is valid longer.") % {"name": link.name})
         return redirect("assessment_vendor", link.assessment_id)
-    return render(request, "assessments/link_extend.html", {"link": link, "assessment": link.assessment, "form": form})
+    return render(
+        request, "assessments/vendor_side/link_extend.html", {"link": link, "assessment": link.assessment, "form": form}
+    )
 
 
 @require_http_methods(["GET", "POST"])
 def link_revoke(request: MemberRequest, pk: int) -> HttpResponse:
     link = _own(request, pk)
     if request.method == "GET":
-        return render(request, "assessments/link_revoke.html", {"link": link, "assessment": link.assessment})
+        return render(
+            request, "assessments/vendor_side/link_revoke.html", {"link": link, "assessment": link.assessment}
+        )
     try:
         links.revoke(request.member, link)
     except IllegalTransition as refused:

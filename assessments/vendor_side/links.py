@@ -281,7 +281,7 @@ def send(link: VendorLink, token: str, *, member: Membership | None = None, now:
         "url": address(token),
     }
     try:
-        mail.send(f"assessments/email/{template}", link.email, language=link.language, context=context)
+        mail.send(f"assessments/vendor_side/email/{template}", link.email, language=link.language, context=context)
     except OSError as error:
         log.error("vendor_link_not_mailed", link=link.pk, error=str(error))
         _note_delivery(sender, link, sent_at=None, failed_at=now)

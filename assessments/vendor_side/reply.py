@@ -379,7 +379,7 @@ def submit_replies(link: VendorLink, *, now: datetime | None = None) -> ReplyReq
         request.submitted_at = now
         request.save(update_fields=["submitted_at"])
         _record_given(link, request, given)
-        tell_owner(link, "assessments/email/vendor_replied")
+        tell_owner(link, "assessments/vendor_side/email/vendor_replied")
     return request
 
 

@@ -117,7 +117,7 @@ def _page(
         "problems": [(part, field, text) for part in parts for field, text in part.form.messages.items()],
         "clashes": [part for part in parts if part.form.stored],
     }
-    return render(request, "assessments/vendor_reply.html", context, status=status)
+    return render(request, "assessments/vendor_side/vendor_reply.html", context, status=status)
 
 
 # The customer's side -------------------------------------------------------------------------------------------------
@@ -147,7 +147,7 @@ def vendor_reply_open(request: MemberRequest, pk: int) -> HttpResponse:
         "has_contacts": assessment.vendor.contacts.exists(),
         "shown": reply.shown_in_words(ReplyRequest(assessment=assessment, shown=reply.shown_of(assessment))),
     }
-    return render(request, "assessments/vendor_reply_open.html", context)
+    return render(request, "assessments/vendor_side/vendor_reply_open.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -167,7 +167,7 @@ def vendor_reply_extend(request: MemberRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The vendor has more time now. Its link stays the same."))
         return _back(assessment)
     context = {"assessment": assessment, "form": form, "panel": panel}
-    return render(request, "assessments/vendor_reply_extend.html", context)
+    return render(request, "assessments/vendor_side/vendor_reply_extend.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -181,7 +181,9 @@ def vendor_reply_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
         if _done(request, lambda: reply.withdraw_request(request.member, assessment)):
             messages.success(request, _("Withdrawn. The vendor is no longer asked for a reply."))
         return _back(assessment)
-    return render(request, "assessments/vendor_reply_withdraw.html", {"assessment": assessment, "panel": panel})
+    return render(
+        request, "assessments/vendor_side/vendor_reply_withdraw.html", {"assessment": assessment, "panel": panel}
+    )
 
 
 def _for_asking(request: MemberRequest, pk: int) -> Assessment:

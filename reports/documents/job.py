@@ -1,6 +1,6 @@
 """The row is the job: a wish for a document, claimed, reported on and published by conditional UPDATEs alone.
 
-The broker carries nudges and may lose them all; `sweep` sends them again. Nothing here draws: see `reports/press.py`.
+The broker carries nudges and may lose them all; `sweep` sends them again. Nothing here draws: see `reports/worker.py`.
 """
 
 from collections.abc import Iterator

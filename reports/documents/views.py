@@ -38,7 +38,7 @@ def rendering_status(request: MemberRequest, pk: int) -> HttpResponse:
     document = document_of(rendering, now=timezone.now())
     if not is_htmx(request):
         return render(
-            request, "reports/rendering_status.html", {"document": document, "scorecard": rendering.scorecard}
+            request, "reports/documents/rendering_status.html", {"document": document, "scorecard": rendering.scorecard}
         )
     if request.GET.get("seen") == document.seen:
         return HttpResponse(status=204)
@@ -88,7 +88,7 @@ def _renderings(request: MemberRequest) -> RenderingQuerySet:
 
 
 def _fragment(request: HttpRequest, document: LanguageDocument) -> HttpResponse:
-    return render(request, "reports/_rendering.html", {"document": document})
+    return render(request, "reports/documents/_rendering.html", {"document": document})
 
 
 def is_htmx(request: HttpRequest) -> bool:

@@ -1,4 +1,4 @@
-"""Service level and feeling as a figure: what vendors/quadrant.py counted, drawn by reports/charts/quadrant.py."""
+"""Service level and feeling as a figure: vendors/voice/quadrant.py counts, reports/charts/quadrant.py draws."""
 
 from __future__ import annotations
 

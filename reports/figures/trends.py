@@ -1,4 +1,4 @@
-"""A measure as a chart, for page and paper: what vendors/metrics.py measured, drawn by reports/charts/trend.py."""
+"""A measure as a chart, for page and paper: vendors/measures/metrics.py measures, reports/charts/trend.py draws."""
 
 from __future__ import annotations
 

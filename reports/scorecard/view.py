@@ -30,7 +30,7 @@ def layout(scorecard: Scorecard, *, language: str) -> Layout:
     """What the PDF is made from. Raises SnapshotDamaged."""
     card = view_of(scorecard, language=language)
     with translation.override(language):
-        html = render_to_string("reports/scorecard_pdf.html", {"card": card})
+        html = render_to_string("reports/scorecard/scorecard_pdf.html", {"card": card})
     created = scorecard.approved_at.astimezone(UTC).isoformat()
     return Layout(html=html, title=f"{scorecard.number} · {card.vendor}", created=created)
 

@@ -22,7 +22,7 @@ def scorecard_detail(request: MemberRequest, pk: int) -> HttpResponse:
     try:
         card = view_of(scorecard, language=get_language() or "en")
     except SnapshotDamaged:
-        return render(request, "reports/scorecard_damaged.html", {"scorecard": scorecard}, status=500)
+        return render(request, "reports/scorecard/scorecard_damaged.html", {"scorecard": scorecard}, status=500)
     documents = documents_of(scorecard, now=timezone.now())
     context = {
         "scorecard": scorecard,
@@ -30,4 +30,4 @@ def scorecard_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "documents": documents,
         "is_withheld": is_kept_from(request.member, scorecard),
     }
-    return render(request, "reports/scorecard_detail.html", context)
+    return render(request, "reports/scorecard/scorecard_detail.html", context)

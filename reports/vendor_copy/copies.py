@@ -100,7 +100,7 @@ def layout(copy: VendorCopy, *, language: str) -> Layout:
     """What the PDF is made from. Raises SnapshotDamaged."""
     shown = view_of(copy, language=language)
     with translation.override(language):
-        html = render_to_string("reports/vendor_copy_pdf.html", {"copy": shown})
+        html = render_to_string("reports/vendor_copy/vendor_copy_pdf.html", {"copy": shown})
     return Layout(html=html, title=f"{shown.vendor} · {shown.handed_in_on}", created=load(copy)["submitted_at"])
 
 

@@ -37,7 +37,7 @@ def vendor_copy(request: LinkRequest, link: int) -> HttpResponse:
         return _page(request, context)
     if request.method == "GET" and request.GET.get("seen") == document.seen:
         return HttpResponse(status=204)
-    return render(request, "reports/_vendor_copy.html", {**context, "link": request.link})
+    return render(request, "reports/vendor_copy/_vendor_copy.html", {**context, "link": request.link})
 
 
 @require_GET
@@ -62,4 +62,4 @@ def file_name(copy: VendorCopy, language: str) -> str:
 
 def _page(request: LinkRequest, context: dict[str, object], *, status: int = 200) -> HttpResponse:
     shown = {**context, "link": request.link, "organisation": request.link.assessment.organisation}
-    return render(request, "reports/vendor_copy.html", shown, status=status)
+    return render(request, "reports/vendor_copy/vendor_copy.html", shown, status=status)

@@ -122,7 +122,7 @@ def test_production_settings_pass_the_deployment_check_and_load_nothing_that_few
     lines = done.stderr.splitlines()
     assert done.returncode == 0, "\n".join(line for line in lines if not line.startswith("import time:"))
     loaded = {line.rpartition("|")[2].strip() for line in lines if line.startswith("import time:")}
-    assert {"config.views", "vendors.sheets", "manifesto.workbook", "assessments.calendar_feed"} <= loaded
+    assert {"config.views", "groundwork.tables.small", "manifesto.workbook", "assessments.schedule.calendar"} <= loaded
     assert loaded & FOR_FEW == set()
 
 

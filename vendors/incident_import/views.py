@@ -53,7 +53,7 @@ NAMES_AT_ONCE = 100  # the selects of more would make a page of megabytes
 def incident_import_list(request: MemberRequest) -> HttpResponse:
     page = Paginator(_imports(request), PER_PAGE).get_page(request.GET.get("page"))
     kept = ImportMapping.objects.for_member(request.member).select_related("created_by")
-    return render(request, "vendors/incident_import_list.html", {"page": page, "mappings": kept})
+    return render(request, "vendors/incident_import/incident_import_list.html", {"page": page, "mappings": kept})
 
 
 @form_view
@@ -69,7 +69,9 @@ def incident_import(request: MemberRequest) -> HttpResponse:
             form.add_error("file", str(refused))
         else:
             return redirect("incident_import_mapping", upload.pk)
-    return render(request, "vendors/incident_import.html", {"form": form, "imports": _imports(request)[:RECENT]})
+    return render(
+        request, "vendors/incident_import/incident_import.html", {"form": form, "imports": _imports(request)[:RECENT]}
+    )
 
 
 # What the columns mean -------------------------------------------------------------------------------------------
@@ -90,7 +92,7 @@ def incident_import_mapping(request: MemberRequest, pk: int) -> HttpResponse:
     upload = _fetch(request, pk)
     if upload.state not in CAN_BE_MAPPED:
         return redirect("incident_import_detail", pk)
-    template = "_incident_import_refresh.html" if is_htmx(request) else "incident_import_mapping.html"
+    template = "_refresh.html" if is_htmx(request) else "incident_import_mapping.html"
     try:
         start, form = _mapping_form(request, upload)
         if _is_meant(request) and form.is_valid() and _is_started(request, upload, form):
@@ -102,7 +104,9 @@ def incident_import_mapping(request: MemberRequest, pk: int) -> HttpResponse:
         shown = preview.preview(upload, form.options())
         order = _order(upload, form.options(), shown)
     except ImportRefused as refused:
-        return render(request, f"vendors/{template}", {"incident_import": upload, "refused": str(refused)})
+        return render(
+            request, f"vendors/incident_import/{template}", {"incident_import": upload, "refused": str(refused)}
+        )
     context = {
         "incident_import": upload,
         "form": form,
@@ -114,7 +118,7 @@ def incident_import_mapping(request: MemberRequest, pk: int) -> HttpResponse:
         "tools": presets.all_presets(),
         "mappings": ImportMapping.objects.for_member(request.member),
     }
-    return render(request, f"vendors/{template}", context)
+    return render(request, f"vendors/incident_import/{template}", context)
 
 
 def _mapping_form(request: MemberRequest, upload: IncidentImport) -> tuple[Start, MappingForm]:
@@ -214,7 +218,7 @@ def incident_import_vendors(request: MemberRequest, pk: int) -> HttpResponse:
         "heading": options.columns.get("vendor", ""),
         "more": len([name for name in upload.names if name]) - len(names),
     }
-    return render(request, "vendors/incident_import_vendors.html", context)
+    return render(request, "vendors/incident_import/incident_import_vendors.html", context)
 
 
 def _names_to_decide(upload: IncidentImport) -> dict[str, int]:
@@ -253,7 +257,7 @@ def incident_import_detail(request: MemberRequest, pk: int) -> HttpResponse:
     if upload.state == ImportState.DONE:
         context["vendors"] = _vendors_of(upload)
         context["name_form"] = MappingNameForm(initial={"name": _name_for(upload)})
-    return render(request, "vendors/incident_import_detail.html", context)
+    return render(request, "vendors/incident_import/incident_import_detail.html", context)
 
 
 @require_GET
@@ -268,7 +272,7 @@ def incident_import_state(request: MemberRequest, pk: int) -> HttpResponse:
     context = _standing(upload)
     if request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=204)
-    return render(request, "vendors/_incident_import_state.html", context)
+    return render(request, "vendors/incident_import/_state.html", context)
 
 
 def _standing(upload: IncidentImport) -> dict[str, Any]:
@@ -378,7 +382,7 @@ def incident_import_undo(request: MemberRequest, pk: int) -> HttpResponse:
         "created": undoing.untouched(upload).count(),
         "changed": upload.changes.filter(incident__changed_in=upload).count(),
     }
-    return render(request, "vendors/incident_import_undo.html", context)
+    return render(request, "vendors/incident_import/incident_import_undo.html", context)
 
 
 def _ordered(
@@ -417,7 +421,7 @@ def import_mapping_delete(request: MemberRequest, pk: int) -> HttpResponse:
         saved_mappings.delete_mapping(request.member, mapping)
         messages.success(request, _("The mapping “%(name)s” is deleted.") % {"name": mapping.name})
         return redirect("incident_import_list")
-    return render(request, "vendors/import_mapping_delete.html", {"mapping": mapping})
+    return render(request, "vendors/incident_import/import_mapping_delete.html", {"mapping": mapping})
 
 
 def _vendors(request: MemberRequest) -> QuerySet[Vendor]:

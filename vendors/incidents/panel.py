@@ -13,4 +13,4 @@ def incident_panel(member: Membership, vendor: Vendor) -> Panel:
     incidents = Incident.objects.filter(vendor=vendor)
     newest = list(incidents.order_by("-opened_at", "-pk")[:NEWEST])
     context = {"vendor": vendor, "newest": newest, "open": incidents.open().count() if newest else 0}
-    return Panel(template="vendors/_incident_panel.html", context=context)
+    return Panel(template="vendors/incidents/_incident_panel.html", context=context)

@@ -46,7 +46,7 @@ def incident_list(request: MemberRequest) -> HttpResponse:
         "add_url": _add_url(chosen.chosen_vendor),
         "zone": incident_words.time_zone(),
     }
-    return render(request, "vendors/incident_list.html", context)
+    return render(request, "vendors/incidents/incident_list.html", context)
 
 
 def _add_url(vendor: Vendor | None) -> str:
@@ -90,7 +90,7 @@ def incident_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "history": _history(request, incident),
         "voice": pulses.voice_of(request.member, incident, now=timezone.now()),
     }
-    return render(request, "vendors/incident_detail.html", context)
+    return render(request, "vendors/incidents/incident_detail.html", context)
 
 
 def _history(request: MemberRequest, incident: Incident) -> list[dict[str, Any]]:
@@ -114,7 +114,7 @@ def incident_vendor(request: MemberRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return redirect("incident_add", form.cleaned_data["vendor"].pk)
     has_vendors = Vendor.objects.for_member(request.member).active().exists()
-    return render(request, "vendors/incident_vendor.html", {"form": form, "has_vendors": has_vendors})
+    return render(request, "vendors/incidents/incident_vendor.html", {"form": form, "has_vendors": has_vendors})
 
 
 @form_view
@@ -133,7 +133,7 @@ def incident_add(request: MemberRequest, pk: int) -> HttpResponse:
             return redirect(incident)
     context = {"form": form, "vendor": vendor, "zone": incident_words.time_zone()}
     refused = request.method == "POST" and vendor.archived_at
-    return render(request, "vendors/incident_add.html", context, status=409 if refused else 200)
+    return render(request, "vendors/incidents/incident_add.html", context, status=409 if refused else 200)
 
 
 @form_view
@@ -150,7 +150,7 @@ def incident_edit(request: MemberRequest, pk: int) -> HttpResponse:
         "source": incident_words.source(incident),
         "zone": incident_words.time_zone(),
     }
-    return render(request, "vendors/incident_edit.html", context)
+    return render(request, "vendors/incidents/incident_edit.html", context)
 
 
 def _changed(request: MemberRequest, form: IncidentForm) -> bool:
@@ -181,7 +181,7 @@ def incident_delete(request: MemberRequest, pk: int) -> HttpResponse:
         "hanging": incident_changes.hanging_on(incident),
         "source": incident_words.source(incident),
     }
-    return render(request, "vendors/incident_delete.html", context)
+    return render(request, "vendors/incidents/incident_delete.html", context)
 
 
 def _fetch(request: MemberRequest, pk: int) -> Incident:

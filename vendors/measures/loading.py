@@ -1,4 +1,4 @@
-"""What a vendor measures, loaded and kept: the incidents and pulses behind vendors/metrics.py, and its targets."""
+"""Measures of a vendor, loaded and kept: the incidents and pulses that metrics.py measures, and the targets."""
 
 from __future__ import annotations
 

@@ -28,12 +28,12 @@ class Line:
 def measure_panel(member: Membership, vendor: Vendor) -> Panel | None:
     """None where there is nothing to measure: the panel of the incidents says how to begin."""
     if is_withheld(member, vendor):
-        return Panel(template="vendors/_measure_panel.html", context={"vendor": vendor, "is_withheld": True})
+        return Panel(template="vendors/measures/_measure_panel.html", context={"vendor": vendor, "is_withheld": True})
     measures = measures_of(vendor, now=timezone.now())
     if not measures.cases:
         return None
     lines = [_line(measures.of(key), measures.step) for key in DECIDING.values()]
-    return Panel(template="vendors/_measure_panel.html", context={"vendor": vendor, "lines": lines})
+    return Panel(template="vendors/measures/_measure_panel.html", context={"vendor": vendor, "lines": lines})
 
 
 def _line(series: Series, step: Step) -> Line:

@@ -26,7 +26,7 @@ from vendors.withheld import is_withheld
 def vendor_measures(request: MemberRequest, pk: int) -> HttpResponse:
     vendor = fetch(request, pk)
     if is_withheld(request.member, vendor):
-        return render(request, "vendors/vendor_measures.html", {"vendor": vendor, "is_withheld": True})
+        return render(request, "vendors/measures/vendor_measures.html", {"vendor": vendor, "is_withheld": True})
     chosen = MeasuresFilter(request.GET, vendor=vendor)
     service = chosen.chosen("service")
     measures = measures_of(vendor, service=service, now=timezone.now(), months=chosen.chosen("months"))
@@ -50,7 +50,7 @@ def vendor_measures(request: MemberRequest, pk: int) -> HttpResponse:
             state="open",
         ),
     }
-    return render(request, "vendors/vendor_measures.html", context)
+    return render(request, "vendors/measures/vendor_measures.html", context)
 
 
 @form_view
@@ -75,7 +75,7 @@ def target_edit(request: MemberRequest, pk: int, measure: str) -> HttpResponse:
         "label": LABELS[of.key],
         "back": _card_of(vendor, of),
     }
-    return render(request, "vendors/target_edit.html", context)
+    return render(request, "vendors/measures/target_edit.html", context)
 
 
 @form_view
@@ -94,7 +94,7 @@ def target_delete(request: MemberRequest, pk: int, measure: str) -> HttpResponse
         "label": LABELS[of.key],
         "back": _card_of(vendor, of),
     }
-    return render(request, "vendors/target_delete.html", context)
+    return render(request, "vendors/measures/target_delete.html", context)
 
 
 def _measure(key: str) -> Measure:

@@ -21,7 +21,7 @@ def service_add(request: MemberRequest, pk: int) -> HttpResponse:
     form = ServiceForm(request.POST or None, vendor=vendor)
     if request.method == "POST" and form.is_valid() and _added(request, form):
         return _back_to(vendor, "services")
-    return render(request, "vendors/service_add.html", {"form": form, "vendor": vendor})
+    return render(request, "vendors/register/service_add.html", {"form": form, "vendor": vendor})
 
 
 @form_view
@@ -31,7 +31,7 @@ def service_edit(request: MemberRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _changed(request, form):
         return _back_to(service.vendor, "services")
     context = {"form": form, "service": service, "vendor": service.vendor}
-    return render(request, "vendors/service_edit.html", context)
+    return render(request, "vendors/register/service_edit.html", context)
 
 
 @form_view
@@ -41,7 +41,7 @@ def service_delete(request: MemberRequest, pk: int) -> HttpResponse:
         register.delete_part(request.member, service)
         messages.success(request, _("%(name)s is deleted.") % {"name": service.name})
         return _back_to(service.vendor, "services")
-    return render(request, "vendors/service_delete.html", {"service": service, "vendor": service.vendor})
+    return render(request, "vendors/register/service_delete.html", {"service": service, "vendor": service.vendor})
 
 
 @form_view
@@ -50,7 +50,7 @@ def contact_add(request: MemberRequest, pk: int) -> HttpResponse:
     form = ContactForm(request.POST or None, vendor=vendor, initial={"language": request.member.organisation.language})
     if request.method == "POST" and form.is_valid() and _added(request, form):
         return _back_to(vendor, "contacts")
-    return render(request, "vendors/contact_add.html", {"form": form, "vendor": vendor})
+    return render(request, "vendors/register/contact_add.html", {"form": form, "vendor": vendor})
 
 
 @form_view
@@ -60,7 +60,7 @@ def contact_edit(request: MemberRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _changed(request, form):
         return _back_to(contact.vendor, "contacts")
     context = {"form": form, "contact": contact, "vendor": contact.vendor}
-    return render(request, "vendors/contact_edit.html", context)
+    return render(request, "vendors/register/contact_edit.html", context)
 
 
 @form_view
@@ -70,7 +70,7 @@ def contact_delete(request: MemberRequest, pk: int) -> HttpResponse:
         register.delete_part(request.member, contact)
         messages.success(request, _("%(name)s is deleted.") % {"name": contact.name})
         return _back_to(contact.vendor, "contacts")
-    return render(request, "vendors/contact_delete.html", {"contact": contact, "vendor": contact.vendor})
+    return render(request, "vendors/register/contact_delete.html", {"contact": contact, "vendor": contact.vendor})
 
 
 def _added(request: MemberRequest, form: ServiceForm | ContactForm) -> bool:

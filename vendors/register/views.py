@@ -51,7 +51,7 @@ def vendor_list(request: MemberRequest) -> HttpResponse:
         "sorts": _sort_links(request.GET.get("sort") or "name"),
         "is_empty": not page.paginator.count and not everything.exists(),
     }
-    return render(request, "vendors/vendor_list.html", context)
+    return render(request, "vendors/register/vendor_list.html", context)
 
 
 def _sort_links(chosen: str) -> dict[str, SortLink]:
@@ -77,7 +77,7 @@ def vendor_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "panels": panels_for(request.member, vendor),
         "assessments": vendor.assessments.with_numbers().order_by("-period_end", "-created_at", "-pk"),
     }
-    return render(request, "vendors/vendor_detail.html", context)
+    return render(request, "vendors/register/vendor_detail.html", context)
 
 
 @form_view
@@ -91,7 +91,7 @@ def vendor_add(request: MemberRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s is in the register.") % {"name": vendor.name})
             return redirect("vendor_detail", vendor.pk)
-    return render(request, "vendors/vendor_add.html", {"form": form})
+    return render(request, "vendors/register/vendor_add.html", {"form": form})
 
 
 @form_view
@@ -106,7 +106,7 @@ def vendor_edit(request: MemberRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("vendor_detail", pk)
-    return render(request, "vendors/vendor_edit.html", {"form": form, "vendor": vendor})
+    return render(request, "vendors/register/vendor_edit.html", {"form": form, "vendor": vendor})
 
 
 @form_view
@@ -116,7 +116,7 @@ def vendor_archive(request: MemberRequest, pk: int) -> HttpResponse:
         register.archive_vendor(request.member, vendor, now=timezone.now())
         messages.success(request, _("%(name)s is archived.") % {"name": vendor.name})
         return redirect("vendor_detail", pk)
-    return render(request, "vendors/vendor_archive.html", {"vendor": vendor})
+    return render(request, "vendors/register/vendor_archive.html", {"vendor": vendor})
 
 
 @form_view
@@ -126,4 +126,4 @@ def vendor_restore(request: MemberRequest, pk: int) -> HttpResponse:
         register.restore_vendor(request.member, vendor, now=timezone.now())
         messages.success(request, _("%(name)s is active again.") % {"name": vendor.name})
         return redirect("vendor_detail", pk)
-    return render(request, "vendors/vendor_restore.html", {"vendor": vendor})
+    return render(request, "vendors/register/vendor_restore.html", {"vendor": vendor})

@@ -41,7 +41,7 @@ def vendor_import(request: MemberRequest) -> HttpResponse:
             return redirect("vendor_import_preview", upload.pk)
     columns = [{"label": headings.label(column), "column": column} for column in headings.columns()]
     context = {"form": form, "columns": columns, "tiers": ", ".join(str(label) for label in Tier.labels)}
-    return render(request, "vendors/vendor_import.html", context)
+    return render(request, "vendors/vendor_import/vendor_import.html", context)
 
 
 @require_safe
@@ -50,7 +50,9 @@ def vendor_import_preview(request: MemberRequest, pk: int) -> HttpResponse:
     upload = _fetch(request, pk)
     if upload.applied_at:
         problems = Paginator(upload.summary["problems"], STEPS_A_PAGE).get_page(request.GET.get("page"))
-        return render(request, "vendors/vendor_import_preview.html", {"upload": upload, "problems": problems})
+        return render(
+            request, "vendors/vendor_import/vendor_import_preview.html", {"upload": upload, "problems": problems}
+        )
     plan = imports.plan_for(request.member, imports.table_of(upload))
     shown = request.GET.get("show", "")
     steps = [step for step in plan.steps if step.fate == shown] if shown in plan.counts else plan.steps
@@ -63,7 +65,7 @@ def vendor_import_preview(request: MemberRequest, pk: int) -> HttpResponse:
         "sheet": upload.content["sheet"],
         "page": Paginator(steps, STEPS_A_PAGE).get_page(request.GET.get("page")),
     }
-    return render(request, "vendors/vendor_import_preview.html", context)
+    return render(request, "vendors/vendor_import/vendor_import_preview.html", context)
 
 
 def _tabs(plan: Plan, shown: str) -> list[dict[str, Any]]:

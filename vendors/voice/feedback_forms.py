@@ -53,7 +53,7 @@ class ManyFilesField(forms.FileField):
 
 
 def five_feelings(label: Any) -> forms.TypedChoiceField:
-    """Five faces with words, drawn by `vendors/_feelings.html`."""
+    """Five faces with words, drawn by `vendors/voice/_feelings.html`."""
     return forms.TypedChoiceField(
         label=label,
         coerce=int,

@@ -43,7 +43,7 @@ def feedback_list(request: MemberRequest) -> HttpResponse:
         "vendor": chosen.form.cleaned_data.get("vendor") if chosen.form.is_valid() else None,
         "is_empty": not page.paginator.count and not everything.exists(),
     }
-    return render(request, "vendors/feedback_list.html", context)
+    return render(request, "vendors/voice/feedback_list.html", context)
 
 
 def _base(request: MemberRequest) -> str:
@@ -105,7 +105,7 @@ def feedback_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "may_change": feedback.may_change(request.member, entry),
         "is_new": "thanks" in request.GET,
     }
-    return render(request, "vendors/feedback_detail.html", context)
+    return render(request, "vendors/voice/feedback_detail.html", context)
 
 
 # Saying ---------------------------------------------------------------------------------------------------------
@@ -123,7 +123,7 @@ def feedback_add(request: MemberRequest) -> HttpResponse:
         else:
             return redirect(f"{reverse('feedback_detail', args=[said.pk])}?thanks=1")
     has_vendors = Vendor.objects.for_member(request.member).active().exists()
-    return render(request, "vendors/feedback_add.html", {"form": form, "has_vendors": has_vendors})
+    return render(request, "vendors/voice/feedback_add.html", {"form": form, "has_vendors": has_vendors})
 
 
 @form_view
@@ -142,7 +142,7 @@ def feedback_edit(request: MemberRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("feedback_detail", pk)
     context = {"form": form, "entry": entry, "files": list(entry.files.all())}
-    return render(request, "vendors/feedback_edit.html", context)
+    return render(request, "vendors/voice/feedback_edit.html", context)
 
 
 @form_view
@@ -152,7 +152,7 @@ def feedback_delete(request: MemberRequest, pk: int) -> HttpResponse:
         feedback.delete_feedback(request.member, entry)
         messages.success(request, _("The entry is deleted."))
         return redirect("feedback_list")
-    return render(request, "vendors/feedback_delete.html", {"entry": entry})
+    return render(request, "vendors/voice/feedback_delete.html", {"entry": entry})
 
 
 # Files ----------------------------------------------------------------------------------------------------------

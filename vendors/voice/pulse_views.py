@@ -37,7 +37,7 @@ def pulse_answer(request: HttpRequest, token: str) -> HttpResponse:
         pulses.answer(pulse, form.said, name=said["name"], feeling=said["feeling"], comment=said["comment"], now=now)
         # Heard or not, the page of the link says where it stands now.
         return _guarded(HttpResponseRedirect(f"{reverse('pulse_answer', args=[token])}?thanks=1"))
-    return _guarded(render(request, "vendors/pulse_answer.html", {"form": form, **_about(pulse)}))
+    return _guarded(render(request, "vendors/voice/pulse_answer.html", {"form": form, **_about(pulse)}))
 
 
 def _about(pulse: Pulse) -> dict[str, object]:
@@ -59,7 +59,7 @@ def _closed(request: HttpRequest, pulse: Pulse | None, state: Standing) -> HttpR
         language.follow(request, pulse.language)
         context |= {"asker": pulse.asked_by, "organisation": pulse.incident.vendor.organisation}
         context["is_new"] = "thanks" in request.GET
-    return render(request, "vendors/pulse_closed.html", context, status=STATUS_OF[state])
+    return render(request, "vendors/voice/pulse_closed.html", context, status=STATUS_OF[state])
 
 
 def _guarded(response: HttpResponse) -> HttpResponse:
@@ -86,7 +86,7 @@ def pulse_ask(request: MemberRequest, pk: int) -> HttpResponse:
         except PulseError as refused:
             form.add_error("receivers", str(refused))
     context = {"form": form, "incident": incident, "questions": pulses.QUESTIONS.values()}
-    return render(request, "vendors/pulse_ask.html", context)
+    return render(request, "vendors/voice/pulse_ask.html", context)
 
 
 def _ask(request: MemberRequest, incident: Incident, form: AskForm) -> HttpResponse:
@@ -110,7 +110,7 @@ def pulse_renew(request: MemberRequest, pk: int) -> HttpResponse:
     """Send it again, or make it anew to copy: either way the earlier link ends, so the page asks first."""
     pulse = _own(request, pk)
     if request.method != "POST":
-        return render(request, "vendors/pulse_renew.html", {"pulse": pulse, "incident": pulse.incident})
+        return render(request, "vendors/voice/pulse_renew.html", {"pulse": pulse, "incident": pulse.incident})
     now = timezone.now()
     try:
         pulse, token = pulses.renew(request.member, pulse, now=now)
@@ -125,7 +125,7 @@ def pulse_renew(request: MemberRequest, pk: int) -> HttpResponse:
 def pulse_revoke(request: MemberRequest, pk: int) -> HttpResponse:
     pulse = _own(request, pk)
     if request.method != "POST":
-        return render(request, "vendors/pulse_revoke.html", {"pulse": pulse, "incident": pulse.incident})
+        return render(request, "vendors/voice/pulse_revoke.html", {"pulse": pulse, "incident": pulse.incident})
     try:
         pulses.revoke(request.member, pulse, now=timezone.now())
     except PulseError as refused:
@@ -143,7 +143,7 @@ def _issued(request: MemberRequest, incident: Incident, issued: list[Issued]) ->
         "has_refused": any(one.is_refused for one in issued),
         "all_sent": all(one.is_sent for one in issued),
     }
-    response = render(request, "vendors/pulse_issued.html", context)
+    response = render(request, "vendors/voice/pulse_issued.html", context)
     add_never_cache_headers(response)
     return response
 

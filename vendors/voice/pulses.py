@@ -226,7 +226,7 @@ def send(member: Membership, pulse: Pulse, token: str, *, now: datetime) -> bool
         "url": address(token),
     }
     try:
-        mail.send("vendors/email/pulse", pulse.email, language=pulse.language, context=context)
+        mail.send("vendors/voice/email/pulse", pulse.email, language=pulse.language, context=context)
     except OSError as error:
         log.error("pulse_not_mailed", pulse=pulse.pk, error=str(error))
         _note_delivery(member.user, pulse, sent_at=None, failed_at=now)
@@ -281,7 +281,7 @@ def _signature(pulse: Pulse, name: str) -> str:
 
 # Looking --------------------------------------------------------------------------------------------------------
 def voice_of(member: Membership, incident: Incident, *, now: datetime) -> IncidentVoice:
-    """What `vendors/_incident_voice.html` shows, as `voice`."""
+    """What `vendors/incidents/_incident_voice.html` shows, as `voice`."""
     said = complete(Feedback.objects.for_member(member).filter(incident=incident))
     may_ask = may(member, Right.EDIT_VENDORS)
     rows = incident.pulses.select_related("department", "feedback")

@@ -61,7 +61,7 @@ class VendorRow:
 def vendor_quadrant(request: MemberRequest, pk: int) -> HttpResponse:
     vendor = fetch(request, pk)
     if is_withheld(request.member, vendor):
-        return render(request, "vendors/vendor_quadrant.html", {"vendor": vendor, "is_withheld": True})
+        return render(request, "vendors/voice/vendor_quadrant.html", {"vendor": vendor, "is_withheld": True})
     chosen = PeriodFilter(request.GET)
     since = _since(chosen.chosen("months"), timezone.now())
     everything = Feedback.objects.for_member(request.member).filter(vendor=vendor)
@@ -73,7 +73,7 @@ def vendor_quadrant(request: MemberRequest, pk: int) -> HttpResponse:
         "has_feedback": bool(found) or everything.exists(),
         **_drawn(placing.quadrant_of(found), vendor=vendor.pk, since=since),
     }
-    return render(request, "vendors/vendor_quadrant.html", context)
+    return render(request, "vendors/voice/vendor_quadrant.html", context)
 
 
 @require_safe
@@ -94,7 +94,7 @@ def quadrant(request: MemberRequest) -> HttpResponse:
         "vendor_rows": _vendor_rows(page),
         **_drawn(placing.quadrant_of(found), since=since),
     }
-    return render(request, "vendors/quadrant.html", context)
+    return render(request, "vendors/voice/quadrant.html", context)
 
 
 def _since(months: int, now: datetime) -> date | None:
