@@ -152,6 +152,14 @@ class GradedQuestion:
     disagreement: bool
     percent: Fraction | None
 
+    @property
+    def weighted(self) -> Fraction:
+        """What it adds to the sum of its rule: nothing without a grade."""
+        return self.weight * (self.percent or 0)
+
+    def is_knocked_out(self, policy: Policy) -> bool:
+        return self.knockout and self.grade is not None and self.grade < policy.knockout_below
+
 
 @dataclass(frozen=True, kw_only=True)
 class RuleScore:
@@ -231,18 +239,17 @@ def score_rule(rule: str, questions: Iterable[GradedQuestion], policy: Policy) -
     for question in asked:
         if question.rule != rule:
             raise ValueError(f"{question.key} belongs to the rule {question.rule}, not to {rule}")
-    graded = [(q.weight, q.percent) for q in asked if q.percent is not None]
-    weight_graded = sum((weight for weight, _ in graded), Fraction(0))
-    weight_applicable = sum((q.weight for q in asked if q.applicable), Fraction(0))
-    weighted_sum = sum((weight * percent for weight, percent in graded), Fraction(0))
-    percent = weighted_sum / weight_graded if graded else None
+    weight_graded = _total(question.weight for question in asked if question.percent is not None)
+    weight_applicable = _total(question.weight for question in asked if question.applicable)
+    weighted_sum = _total(question.weighted for question in asked)
+    percent = weighted_sum / weight_graded if weight_graded else None
     low = high = None
     coverage = Fraction(0)
     if weight_applicable:
         coverage = weight_graded / weight_applicable * FULL
         low = weighted_sum / weight_applicable
         high = (weighted_sum + (weight_applicable - weight_graded) * FULL) / weight_applicable
-    knockouts = tuple(q.key for q in asked if q.knockout and q.grade is not None and q.grade < policy.knockout_below)
+    knockouts = tuple(question.key for question in asked if question.is_knocked_out(policy))
     status, reason = _status(
         percent, coverage, applies=bool(weight_applicable), knocked_out=bool(knockouts), policy=policy
     )
@@ -284,23 +291,30 @@ def score(rules: Sequence[str], questions: Iterable[QuestionInput], policy: Poli
     asked = tuple(questions)
     _check_unique("rule", rules)
     _check_unique("question", [question.key for question in asked])
+    scores = tuple(score_rule(rule, graded, policy) for rule, graded in _graded_by_rule(rules, asked).items())
+    statuses = [scored.status for scored in scores]
+    rated = {scored.rule: scored.percent for scored in scores if scored.is_rated and scored.percent is not None}
+    return Score(
+        rules=scores,
+        met=statuses.count(RuleStatus.MET),
+        verdict=_verdict(set(statuses)),
+        # min() keeps the first of equals: on a tie the earlier rule is the weakest.
+        weakest=min(rated, key=rated.__getitem__) if rated else None,
+        average=_total(rated.values()) / len(rated) if rated else None,
+        confidence=_confidence(scores, asked),
+        disagreements=tuple(
+            question.key for scored in scores for question in scored.questions if question.disagreement
+        ),
+    )
+
+
+def _graded_by_rule(rules: Iterable[str], questions: Iterable[QuestionInput]) -> dict[str, list[GradedQuestion]]:
     by_rule: dict[str, list[GradedQuestion]] = {rule: [] for rule in rules}
-    for question in asked:
+    for question in questions:
         if question.rule not in by_rule:
             raise ValueError(f"{question.key} belongs to an unknown rule: {question.rule}")
         by_rule[question.rule].append(grade_question(question))
-    scores = tuple(score_rule(rule, graded, policy) for rule, graded in by_rule.items())
-    rated = [(s.percent, s.rule) for s in scores if s.is_rated and s.percent is not None]
-    return Score(
-        rules=scores,
-        met=sum(s.status == RuleStatus.MET for s in scores),
-        verdict=_verdict({s.status for s in scores}),
-        # min() keeps the first of equals: on a tie the earlier rule is the weakest.
-        weakest=min(rated, key=lambda pair: pair[0])[1] if rated else None,
-        average=sum((percent for percent, _ in rated), Fraction(0)) / len(rated) if rated else None,
-        confidence=_confidence(scores, asked),
-        disagreements=tuple(q.key for s in scores for q in s.questions if q.disagreement),
-    )
+    return by_rule
 
 
 def _verdict(statuses: set[RuleStatus]) -> Verdict:
@@ -312,20 +326,22 @@ def _verdict(statuses: set[RuleStatus]) -> Verdict:
 
 def _confidence(scores: Sequence[RuleScore], questions: Sequence[QuestionInput]) -> Confidence:
     """Whoever graded nothing is not counted as a rater: an empty response adds no confidence."""
-    graded = [answer for question in questions for answer in question.answers if answer.grade is not None]
-    raters = {answer.rater for answer in graded}
-    departments = {answer.department for answer in graded} - {None}
-    evidenced = sum(answer.has_evidence for answer in graded)
-    if (
-        all(s.coverage == FULL for s in scores)
-        and len(raters) >= 3
-        and len(departments) >= 2
-        and 2 * evidenced >= len(graded)
-    ):
+    graded = _graded_answers(questions)
+    raters = len({answer.rater for answer in graded})
+    departments = len({answer.department for answer in graded} - {None})
+    is_evidenced = 2 * sum(answer.has_evidence for answer in graded) >= len(graded)
+    is_complete = all(scored.coverage == FULL for scored in scores)
+    if is_complete and is_evidenced and raters >= 3 and departments >= 2:
         return Confidence.HIGH
-    if all(s.is_rated for s in scores) and len(raters) >= 2:
-        return Confidence.MEDIUM
-    return Confidence.LOW
+    return Confidence.MEDIUM if raters >= 2 and all(scored.is_rated for scored in scores) else Confidence.LOW
+
+
+def _graded_answers(questions: Iterable[QuestionInput]) -> list[RaterAnswer]:
+    return [answer for question in questions for answer in question.answers if answer.grade is not None]
+
+
+def _total(values: Iterable[Fraction]) -> Fraction:
+    return sum(values, Fraction(0))
 
 
 def rounded(value: Fraction, digits: int = 0) -> Decimal:

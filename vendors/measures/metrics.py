@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from functools import partial
 from itertools import groupby
 
 from vendors.measures.cases import (
@@ -230,18 +231,14 @@ def measure(
     the window starts with the Monday of its first week, so that no week is cut.
     """
     facts = facts_of(cases, known_at=known_at, zone=zone)
-    within = [fact for fact in facts if since <= fact.day <= until]
+    within = _opened(facts, since, until)
     wait = percentile_90([fact.took for fact in within if fact.took is not None])
     grown_up = known_at.astimezone(UTC) - timedelta(microseconds=wait or 0)  # by then a period has ended, or is young
-
-    def is_young(end: date) -> bool:
-        ended = datetime.combine(end + timedelta(days=1), time.min, tzinfo=zone).astimezone(UTC)
-        return end > until or ended > grown_up
-
+    is_young = partial(_is_young, until=until, grown_up=grown_up, zone=zone)
     step = _step(within, until=until, is_young=is_young)
     if step == Step.WEEK:
         since = _monday(since)
-        within = [fact for fact in facts if since <= fact.day <= until]
+        within = _opened(facts, since, until)
     periods = _periods(within, pulses, step=step, until=until, is_young=is_young)
     return Measures(
         step=step,
@@ -257,6 +254,15 @@ def measure(
             not_critical=not_critical,
         ),
     )
+
+
+def _opened(facts: Iterable[Fact], since: date, until: date) -> list[Fact]:
+    return [fact for fact in facts if since <= fact.day <= until]
+
+
+def _is_young(end: date, *, until: date, grown_up: datetime, zone: tzinfo) -> bool:
+    ended = datetime.combine(end + timedelta(days=1), time.min, tzinfo=zone).astimezone(UTC)
+    return end > until or ended > grown_up
 
 
 # Periods ----------------------------------------------------------------------------------------------------------
