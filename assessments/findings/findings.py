@@ -23,7 +23,9 @@ from assessments.score.reading import policy_of, question_inputs
 from assessments.secrecy import counted_responses
 from manifesto.models import Rule
 from vendors.measures import loading as measuring
-from vendors.measures.metrics import DECIDING, LOOK_BACK, Case, Direction, Measures, Series, came_back, is_within
+from vendors.measures.cases import Case, came_back
+from vendors.measures.catalogue import DECIDING
+from vendors.measures.metrics import LOOK_BACK, Direction, Measures, Series, is_within
 from vendors.models import Incident, Vendor
 
 REPEATS = DECIDING["proof"]

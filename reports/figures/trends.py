@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from fractions import Fraction
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from groundwork.words import month, number
 from reports.charts import Palette, TrendPoint, slope_line, trend_svg
 from vendors.measures.cards import agreed_words, period_words
-from vendors.measures.metrics import Direction, Series, Step, Unit
+from vendors.measures.catalogue import Unit
+from vendors.measures.metrics import Direction, Series, Step
 from vendors.measures.words import LABELS, UNITS, figure, trend_words
 
 
@@ -63,7 +66,7 @@ def _points(series: Series, step: Step, hrefs: Sequence[str]) -> list[TrendPoint
 def _axis(start: date, step: Step, *, is_end: bool) -> str:
     """The month and the year at both ends, and the year where one begins."""
     if is_end:
-        return date_format(start, "M Y" if step == Step.MONTH else "SHORT_DATE_FORMAT")
+        return month(start, short=True) if step == Step.MONTH else date_format(start, "SHORT_DATE_FORMAT")
     begins = start.month == 1 and (step == Step.MONTH or start.day <= 7)
     return str(start.year) if begins else ""
 
@@ -84,5 +87,4 @@ def _agreed(series: Series, target: float) -> str:
 
 def _tick(value: float) -> str:
     """As few decimals as the step of a scale needs."""
-    shown = f"{value:.2f}".rstrip("0").rstrip(".")
-    return number_format(shown, decimal_pos=len(shown.partition(".")[2]))
+    return number(Fraction(str(value)))

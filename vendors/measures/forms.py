@@ -11,8 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.fields import DayInput, field
+from vendors.measures.catalogue import Measure, Unit
 from vendors.measures.loading import MONTHS
-from vendors.measures.metrics import Measure, Unit
 from vendors.models import MeasureTarget, Service, Vendor
 
 WINDOWS: tuple[tuple[int, Promise], ...] = (
@@ -53,8 +54,7 @@ class MeasuresFilter(_Choice):
 
     def __init__(self, data: Any, *, vendor: Vendor) -> None:
         super().__init__(data, service=None, months=MONTHS)
-        field: forms.ModelChoiceField = self.fields["service"]  # type: ignore[assignment]
-        field.queryset = vendor.services.all()
+        field(self, "service", forms.ModelChoiceField).queryset = vendor.services.all()
 
 
 class PeriodFilter(_Choice):
@@ -87,13 +87,13 @@ class TargetForm(forms.ModelForm[MeasureTarget]):
     class Meta:
         model = MeasureTarget
         fields = ("value", "agreed_on", "note")
-        widgets = {"agreed_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        widgets = {"agreed_on": DayInput}
         help_texts = {"note": _("A contract, minutes of a meeting, a letter.")}
 
     def __init__(self, *args: Any, measure: Measure, unit: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["value"]
-        field.help_text = _help(measure) % {"unit": unit}
-        field.widget.attrs["inputmode"] = "decimal"
+        value = self.fields["value"]
+        value.help_text = _help(measure) % {"unit": unit}
+        value.widget.attrs["inputmode"] = "decimal"
         if measure.unit == Unit.PERCENT:
-            field.validators.append(MaxValueValidator(Decimal(100), _("A share is at most 100 percent.")))
+            value.validators.append(MaxValueValidator(Decimal(100), _("A share is at most 100 percent.")))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -21,34 +21,11 @@ from vendors.measures.cases import (
     Case,
     Fact,
     PulseAnswer,
-    came_back,
     facts_of,
     percentile_90,
     take,
 )
-
-__all__ = [
-    "BY_KEY",
-    "DECIDING",
-    "LOOK_BACK",
-    "MEASURES",
-    "Case",
-    "Direction",
-    "LeftOut",
-    "Measure",
-    "Measures",
-    "Point",
-    "PulseAnswer",
-    "Series",
-    "Step",
-    "Trend",
-    "Unit",
-    "came_back",
-    "is_within",
-    "measure",
-    "recent",
-    "trend",
-]
+from vendors.measures.catalogue import MEASURES, Measure
 
 SIGNIFICANT = 0.10  # below this p a trend is more than chance
 FEWEST_PERIODS = 6  # with data: under it there is no trend
@@ -64,50 +41,11 @@ class Step(StrEnum):
     WEEK = "week"
 
 
-class Unit(StrEnum):
-    HOURS = "hours"
-    PERCENT = "percent"  # 0 to 100
-    TIMES = "times"  # a mean number, such as hand-overs
-    INCIDENTS = "incidents"  # a count
-
-
 class Direction(StrEnum):
     FALLING = "falling"
     RISING = "rising"
     FLAT = "flat"
     TOO_LITTLE_DATA = "too_little_data"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Measure:
-    """What is measured. `rule` is the key of the rule that it speaks to, empty for none; `lower_is_better` is None
-    where neither direction is better by itself."""
-
-    key: str
-    rule: str
-    unit: Unit
-    lower_is_better: bool | None
-
-
-MEASURES: tuple[Measure, ...] = (
-    Measure(key="restored_late", rule="support", unit=Unit.PERCENT, lower_is_better=True),
-    Measure(key="handovers", rule="consistency", unit=Unit.TIMES, lower_is_better=True),
-    Measure(key="spread", rule="consistency", unit=Unit.HOURS, lower_is_better=True),
-    Measure(key="told_why", rule="guidance", unit=Unit.PERCENT, lower_is_better=False),
-    Measure(key="fixes_thrown", rule="troubleshooting", unit=Unit.PERCENT, lower_is_better=True),
-    Measure(key="reopened", rule="troubleshooting", unit=Unit.PERCENT, lower_is_better=True),
-    Measure(key="duration_mean", rule="speed", unit=Unit.HOURS, lower_is_better=True),
-    Measure(key="duration_median", rule="speed", unit=Unit.HOURS, lower_is_better=True),
-    Measure(key="was_fast", rule="speed", unit=Unit.PERCENT, lower_is_better=False),
-    Measure(key="repeats", rule="proof", unit=Unit.PERCENT, lower_is_better=True),
-    Measure(key="proven", rule="proof", unit=Unit.PERCENT, lower_is_better=False),
-    Measure(key="cause_proven", rule="proof", unit=Unit.PERCENT, lower_is_better=False),
-    Measure(key="volume", rule="prevention", unit=Unit.INCIDENTS, lower_is_better=True),
-    Measure(key="sla", rule="", unit=Unit.PERCENT, lower_is_better=False),
-)
-BY_KEY: Mapping[str, Measure] = {measure.key: measure for measure in MEASURES}
-# The manifesto's own test: which measure holds against a rule that is rated met.
-DECIDING: Mapping[str, str] = {"speed": "duration_mean", "proof": "repeats"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from vendors.measures.cards import TREND_CHIPS, TREND_WORDS, tendency
+from vendors.measures.catalogue import DECIDING
 from vendors.measures.loading import measures_of
-from vendors.measures.metrics import DECIDING, Series, Step
+from vendors.measures.metrics import Series, Step
 from vendors.measures.words import LABELS, trend_words
 from vendors.models import Vendor
 from vendors.panels import Panel

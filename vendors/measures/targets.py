@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import Membership
 from vendors import facts_revision
-from vendors.measures.metrics import BY_KEY, Unit
+from vendors.measures.catalogue import BY_KEY, Unit
 from vendors.measures.words import LABELS
 from vendors.models import MeasureTarget, Vendor
 

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest
+from groundwork.pages import Crumb, confirm_page, crumbs, edit_page
 from vendors.fetching import fetch, form_view
 from vendors.measures import cards, targets
+from vendors.measures.catalogue import BY_KEY, Measure
 from vendors.measures.forms import MeasuresFilter, TargetForm
 from vendors.measures.loading import measures_of, targets_of
-from vendors.measures.metrics import BY_KEY, Measure
 from vendors.measures.words import LABELS, UNITS, left_out_words
 from vendors.models import MeasureTarget, Vendor
 from vendors.withheld import is_withheld
@@ -56,7 +57,7 @@ def vendor_measures(request: MemberRequest, pk: int) -> HttpResponse:
 @form_view
 def target_edit(request: MemberRequest, pk: int, measure: str) -> HttpResponse:
     vendor, of = fetch(request, pk), _measure(measure)
-    stored = targets_of(vendor).get(of.key)
+    stored, label = targets_of(vendor).get(of.key), LABELS[of.key]
     form = TargetForm(
         request.POST or None,
         instance=targets_of(vendor).get(of.key) or MeasureTarget(vendor=vendor, measure=of.key),
@@ -67,15 +68,21 @@ def target_edit(request: MemberRequest, pk: int, measure: str) -> HttpResponse:
         targets.set_target(request.member, vendor, of.key, **form.cleaned_data)
         messages.success(request, _("The target is kept."))
         return redirect(_card_of(vendor, of))
-    context = {
-        "vendor": vendor,
-        "form": form,
-        "target": stored,
-        "measure": of,
-        "label": LABELS[of.key],
-        "back": _card_of(vendor, of),
-    }
-    return render(request, "vendors/measures/target_edit.html", context)
+    return edit_page(
+        request,
+        form,
+        heading=label,
+        title=_("Change a target") if stored else _("Agree on a target"),
+        section=vendor.name,
+        crumbs=_crumbs(vendor, label),
+        lead=_(
+            "What you agreed with %(name)s. The chart shows it, and where the trend is flat it decides whether that is "
+            "good enough."
+        )
+        % {"name": vendor.name},
+        submit=_("Keep the target"),
+        back=_card_of(vendor, of),
+    )
 
 
 @form_view
@@ -87,14 +94,22 @@ def target_delete(request: MemberRequest, pk: int, measure: str) -> HttpResponse
         targets.delete_target(request.member, vendor, of.key)
         messages.success(request, _("The target is removed."))
         return redirect(_card_of(vendor, of))
-    context = {
-        "vendor": vendor,
-        "target": target,
-        "agreed": cards.agreed_words(of, float(target.value)),
-        "label": LABELS[of.key],
-        "back": _card_of(vendor, of),
-    }
-    return render(request, "vendors/measures/target_delete.html", context)
+    return confirm_page(
+        request,
+        heading=_("Remove this target?"),
+        title=_("Remove a target"),
+        section=vendor.name,
+        crumbs=_crumbs(vendor, LABELS[of.key]),
+        submit=_("Remove the target"),
+        back=_card_of(vendor, of),
+        template="vendors/measures/target_delete.html",
+        about={"label": LABELS[of.key], "agreed": cards.agreed_words(of, float(target.value))},
+    )
+
+
+def _crumbs(vendor: Vendor, here: str) -> list[Crumb]:
+    measures = reverse("vendor_measures", args=[vendor.pk])
+    return crumbs("vendor_list", _("Vendors"), vendor, measures, _("Measures"), here)
 
 
 def _measure(key: str) -> Measure:

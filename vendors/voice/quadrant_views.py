@@ -18,9 +18,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest
 from vendors.fetching import fetch
+from vendors.measures.catalogue import Unit
 from vendors.measures.forms import PeriodFilter
 from vendors.measures.loading import first_day
-from vendors.measures.metrics import Unit
 from vendors.measures.words import figure
 from vendors.models import Feedback, Feeling, Sla, Vendor
 from vendors.voice import quadrant as placing

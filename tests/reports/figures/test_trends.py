@@ -11,7 +11,8 @@ from django.utils import translation
 from reports.charts import Palette
 from reports.figures.trends import trend_figure
 from tests.reports.charts.test_parts import SVG, classed, parsed
-from vendors.measures.metrics import BY_KEY, Direction, Point, Series, Step, Trend
+from vendors.measures.catalogue import BY_KEY
+from vendors.measures.metrics import Direction, Point, Series, Step, Trend
 
 
 def series(direction: Direction = Direction.FALLING, slope: float | None = -0.5, *, left_out: int = 1) -> Series:

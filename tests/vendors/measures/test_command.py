@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from tests.factories import Cast, make_incident, make_vendor
-from vendors.measures.metrics import MEASURES
+from vendors.measures.catalogue import MEASURES
 from vendors.measures.targets import set_target
 from vendors.models import Service, Vendor
 

@@ -16,24 +16,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.vendors.measures import by_hand
-from vendors.measures.cases import TAKERS, percentile_90
-from vendors.measures.metrics import (
-    BY_KEY,
-    DECIDING,
-    MEASURES,
-    Case,
-    Direction,
-    Measures,
-    Point,
-    PulseAnswer,
-    Series,
-    Step,
-    Trend,
-    is_within,
-    measure,
-    recent,
-    trend,
-)
+from vendors.measures.cases import TAKERS, Case, PulseAnswer, percentile_90
+from vendors.measures.catalogue import BY_KEY, DECIDING, MEASURES
+from vendors.measures.metrics import Direction, Measures, Point, Series, Step, Trend, is_within, measure, recent, trend
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 LATER = datetime(2026, 11, 22, 12, tzinfo=UTC)

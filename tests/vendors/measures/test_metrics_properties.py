@@ -15,7 +15,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.vendors.measures import by_hand
-from vendors.measures.metrics import Case, Direction, Measures, PulseAnswer, Series, Step, Unit, measure, trend
+from vendors.measures.cases import Case, PulseAnswer
+from vendors.measures.catalogue import Unit
+from vendors.measures.metrics import Direction, Measures, Series, Step, measure, trend
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 SINCE, UNTIL = date(2024, 1, 1), date(2025, 12, 31)

@@ -18,7 +18,7 @@ from accounts.models import AuditEntry, Membership
 from tests.factories import Cast, make_feedback, make_incident, make_release, make_vendor
 from vendors import withheld
 from vendors.measures.cards import Card
-from vendors.measures.metrics import MEASURES
+from vendors.measures.catalogue import MEASURES
 from vendors.measures.targets import set_target
 from vendors.models import MeasureTarget, Service, Sla, Vendor
 

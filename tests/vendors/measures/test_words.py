@@ -9,21 +9,10 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
+from vendors.measures.cases import Case
+from vendors.measures.catalogue import BY_KEY, MEASURES, Unit
 from vendors.measures.loading import FINE_DIGITS, digits
-from vendors.measures.metrics import (
-    BY_KEY,
-    MEASURES,
-    Case,
-    Direction,
-    LeftOut,
-    Measures,
-    Series,
-    Step,
-    Trend,
-    Unit,
-    measure,
-    trend,
-)
+from vendors.measures.metrics import Direction, LeftOut, Measures, Series, Step, Trend, measure, trend
 from vendors.measures.words import EXPLAINED, LABELS, UNITS, figure, left_out_words, plural, probability, trend_words
 
 FALLING, RISING, FLAT = Direction.FALLING, Direction.RISING, Direction.FLAT

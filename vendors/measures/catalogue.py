@@ -1,0 +1,191 @@
+"""The measures: what each is called, which rule it speaks to, its unit, and what it needs. Plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Unit(StrEnum):
+    HOURS = "hours"
+    PERCENT = "percent"  # 0 to 100
+    TIMES = "times"  # a mean number, such as hand-overs
+    INCIDENTS = "incidents"  # a count
+
+
+def _(text: str) -> str:
+    """Marks a text for the catalogues; this module stays free of what translates."""
+    return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """What is measured. `rule` is the key of the rule that it speaks to, empty for none; `lower_is_better` is None
+    where neither direction is better by itself. Its texts are those of the catalogues, translated where they are shown:
+    what it is called, how it is taken, and what to record before it can say something."""
+
+    key: str
+    rule: str
+    unit: Unit
+    lower_is_better: bool | None
+    label: str
+    explanation: str
+    need: str = ""
+
+
+MEASURES: tuple[Measure, ...] = (
+    Measure(
+        key="restored_late",
+        rule="support",
+        unit=Unit.PERCENT,
+        lower_is_better=True,
+        label=_("Business restored after “resolved”"),
+        explanation=_(
+            "The share of incidents in which the business worked again only after the vendor had called them resolved."
+        ),
+        need=_("Record when the business was restored, beside when the incident was resolved."),
+    ),
+    Measure(
+        key="handovers",
+        rule="consistency",
+        unit=Unit.TIMES,
+        lower_is_better=True,
+        label=_("Hand-overs per incident"),
+        explanation=_("How often an incident was handed from one person or team to the next, on average."),
+        need=_("Record how often incidents are handed over."),
+    ),
+    Measure(
+        key="spread",
+        rule="consistency",
+        unit=Unit.HOURS,
+        lower_is_better=True,
+        label=_("Difference between those who handled"),
+        explanation=_(
+            "The hours between the slowest and the quickest of those who handled incidents: each by the median "
+            "time to resolve, where they resolved at least two."
+        ),
+        need=_("Record who handled the incidents: two or more, with two resolved incidents each."),
+    ),
+    Measure(
+        key="told_why",
+        rule="guidance",
+        unit=Unit.PERCENT,
+        lower_is_better=False,
+        label=_("Told why the vendor asks"),
+        explanation=_("What people answered after an incident: yes counts as 100, partly as 50, no as 0; the mean."),
+        need=_("Ask those concerned after an incident."),
+    ),
+    Measure(
+        key="fixes_thrown",
+        rule="troubleshooting",
+        unit=Unit.PERCENT,
+        lower_is_better=True,
+        label=_("Fixes thrown at the problem"),
+        explanation=_(
+            "Whether fixes were tried without proof of the cause, as people answered after an incident: yes "
+            "counts as 100, partly as 50, no as 0; the mean."
+        ),
+        need=_("Ask those concerned after an incident."),
+    ),
+    Measure(
+        key="reopened",
+        rule="troubleshooting",
+        unit=Unit.PERCENT,
+        lower_is_better=True,
+        label=_("Reopened incidents"),
+        explanation=_("The share of incidents that were opened again after they had been called resolved."),
+        need=_("Record how often incidents are reopened."),
+    ),
+    Measure(
+        key="duration_mean",
+        rule="speed",
+        unit=Unit.HOURS,
+        lower_is_better=True,
+        label=_("Mean time to resolve"),
+        explanation=_("The hours from opened to resolved: their sum, divided by the number of resolved incidents."),
+        need=_("Record when incidents are resolved."),
+    ),
+    Measure(
+        key="duration_median",
+        rule="speed",
+        unit=Unit.HOURS,
+        lower_is_better=True,
+        label=_("Median time to resolve"),
+        explanation=_("The hours from opened to resolved: half of the resolved incidents took less, half more."),
+        need=_("Record when incidents are resolved."),
+    ),
+    Measure(
+        key="was_fast",
+        rule="speed",
+        unit=Unit.PERCENT,
+        lower_is_better=False,
+        label=_("Found fast by those concerned"),
+        explanation=_(
+            "Whether help was fast, as people answered after an incident: yes counts as 100, partly as 50, no as "
+            "0; the mean."
+        ),
+        need=_("Ask those concerned after an incident."),
+    ),
+    Measure(
+        key="repeats",
+        rule="proof",
+        unit=Unit.PERCENT,
+        lower_is_better=True,
+        label=_("Repeated problems"),
+        explanation=_(
+            "The share of incidents whose problem had led to another mission-critical incident at most 30 days "
+            "before; incidents without a problem or cause are not counted."
+        ),
+        need=_("Record the problem or cause of each incident."),
+    ),
+    Measure(
+        key="proven",
+        rule="proof",
+        unit=Unit.PERCENT,
+        lower_is_better=False,
+        label=_("Root cause proven"),
+        explanation=_(
+            "The share of incidents whose root cause is recorded as proven, among those where this is recorded."
+        ),
+        need=_("Record whether the root cause was proven."),
+    ),
+    Measure(
+        key="cause_proven",
+        rule="proof",
+        unit=Unit.PERCENT,
+        lower_is_better=False,
+        label=_("Cause seen as proven by those concerned"),
+        explanation=_(
+            "Whether the cause was proven, as people answered after an incident: yes counts as 100, partly as 50, "
+            "no as 0; the mean."
+        ),
+        need=_("Ask those concerned after an incident."),
+    ),
+    Measure(
+        key="volume",
+        rule="prevention",
+        unit=Unit.INCIDENTS,
+        lower_is_better=True,
+        label=_("Mission-critical incidents"),
+        explanation=_("The number of mission-critical incidents that were opened."),
+    ),
+    Measure(
+        key="sla",
+        rule="",
+        unit=Unit.PERCENT,
+        lower_is_better=False,
+        label=_("Service level met"),
+        explanation=_(
+            "The share of incidents in which the agreed service level was met, among those where this is known."
+        ),
+        need=_("Record whether the service level was met."),
+    ),
+)
+
+
+BY_KEY: Mapping[str, Measure] = {measure.key: measure for measure in MEASURES}
+
+
+# The manifesto's own test: which measure holds against a rule that is rated met.
+DECIDING: Mapping[str, str] = {"speed": "duration_mean", "proof": "repeats"}
