@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import trail
 from accounts.models import AuditEntryQuerySet, Department, Invitation, Membership, Organisation, Role, User
+from groundwork.fields import DayInput, field
 
 ROLE_HELP = _(
     "Assessor: creates, answers and submits assessments. Approver: approves or sends back. "
@@ -56,7 +57,7 @@ class MemberForm(forms.Form):
     def __init__(self, *args: Any, member: Membership, is_self: bool, **kwargs: Any) -> None:
         kwargs["initial"] = {"role": member.role, "department": member.department_id, "is_active": member.is_active}
         super().__init__(*args, **kwargs)
-        self.fields["department"].queryset = member.organisation.departments.all()  # type: ignore[attr-defined]
+        field(self, "department", forms.ModelChoiceField).queryset = member.organisation.departments.all()
         if is_self:
             for name in ("role", "is_active"):
                 self.fields[name].disabled = True
@@ -74,8 +75,9 @@ class InvitationForm(forms.ModelForm[Invitation]):
         kwargs["initial"] = {"language": organisation.language}
         super().__init__(*args, **kwargs)
         self.fields["email"].widget.attrs["autocomplete"] = "off"
-        self.fields["department"].queryset = organisation.departments.all()  # type: ignore[attr-defined]
-        self.fields["department"].empty_label = _("No department")  # type: ignore[attr-defined]
+        department = field(self, "department", forms.ModelChoiceField)
+        department.queryset = organisation.departments.all()
+        department.empty_label = _("No department")
 
 
 class DepartmentForm(forms.ModelForm[Department]):
@@ -125,18 +127,14 @@ class AuditFilterForm(forms.Form):
     q = forms.CharField(label=_("Name contains"), required=False, max_length=100)
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     actor = forms.ModelChoiceField(User.objects.none(), label=_("Who"), required=False, empty_label=_("Everybody"))
-    since = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    until = forms.DateField(
-        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    since = forms.DateField(label=_("From"), required=False, widget=DayInput)
+    until = forms.DateField(label=_("To"), required=False, widget=DayInput)
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", _("Everything")), *trail.kinds()]  # type: ignore[attr-defined]
+        field(self, "kind", forms.ChoiceField).choices = [("", _("Everything")), *trail.kinds()]
         people = User.objects.filter(memberships__organisation=organisation).order_by("name", "email")
-        self.fields["actor"].queryset = people  # type: ignore[attr-defined]
+        field(self, "actor", forms.ModelChoiceField).queryset = people
 
     def narrow(self, entries: AuditEntryQuerySet) -> AuditEntryQuerySet:
         self.is_valid()

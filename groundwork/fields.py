@@ -1,24 +1,57 @@
-"""Form fields that several apps ask with."""
+"""Form fields that several apps ask with, and the fields of a form as what they are."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 LONGEST_TEXT = 50_000  # characters: about 8,000 words
+NOTE_LENGTH = 2000
+
+Kind = TypeVar("Kind", bound=forms.Field)
 
 
-class LongText(forms.CharField):
-    """A text as a person wrote it: line ends of one kind, and without the one character no database keeps."""
+def field(form: forms.BaseForm, name: str, kind: type[Kind]) -> Kind:
+    """The form's field of this name, as the kind that it is; a TypeError where it is another."""
+    found = form.fields[name]
+    if not isinstance(found, kind):
+        raise TypeError(f"{name} is a {type(found).__name__}, not a {kind.__name__}.")
+    return found
 
-    def __init__(self) -> None:
-        super().__init__(required=False, max_length=LONGEST_TEXT, widget=forms.Textarea)
+
+class LinesField(forms.CharField):
+    """A text as a person wrote it: line ends of one kind, and without the one character no database keeps.
+
+    Browsers send line ends as CRLF, which would look like a change."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
 
     def to_python(self, value: Any) -> str:
         text = str(value or "").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
         return super().to_python(text) or ""
+
+
+class LongText(LinesField):
+    """An answer, a reason: of any length that a person writes."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, max_length=LONGEST_TEXT, widget=forms.Textarea)
+
+
+class NoteField(LinesField):
+    """A few words beside a request."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=NOTE_LENGTH, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
+
+
+class WordsField(forms.CharField):
+    """One line, its spaces folded, so that the same words are the same words."""
+
+    def to_python(self, value: Any) -> str:
+        return " ".join((super().to_python(value) or "").split())
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -41,21 +74,3 @@ class DayInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
-
-
-NOTE_LENGTH = 2000
-
-
-class NoteField(forms.CharField):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=NOTE_LENGTH, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
-
-
-class LinesField(forms.CharField):
-    """A text over several lines; browsers send their ends as CRLF, which would look like a change."""
-
-    widget = forms.Textarea(attrs={"rows": 4})
-
-    def to_python(self, value: Any) -> str:
-        text = super().to_python(value) or ""
-        return text.replace("\r\n", "\n")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, Role
 from assessments.models import ApprovalLevel
+from groundwork.fields import field
 from vendors.models import Tier
 
 ROLE, PERSON = "role", "person"
@@ -37,8 +38,8 @@ class LevelForm(forms.Form):
     def __init__(self, *args: Any, member: Membership, level: ApprovalLevel | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = {person.pk: person for person in _people(member, level)}
-        self.fields["tier"].choices = [(ALL, _("All vendors")), *Tier.choices]  # type: ignore[attr-defined]
-        self.fields["decides"].choices = self._choices()  # type: ignore[attr-defined]
+        field(self, "tier", forms.ChoiceField).choices = [(ALL, _("All vendors")), *Tier.choices]
+        field(self, "decides", forms.ChoiceField).choices = self._choices()
         self.fields["name"].widget.attrs["autocomplete"] = "off"
         if level is not None:
             del self.fields["tier"]  # another tier is another chain: add it there

@@ -16,7 +16,7 @@ from assessments.consensus.meeting import Conflict, Discussion
 from assessments.lifecycle.transitions import REASON_LENGTH
 from assessments.models import Assessment, Blank, Consensus, Meeting
 from assessments.questionnaire.forms import choice_label
-from groundwork.fields import DayInput, LongText
+from groundwork.fields import DayInput, LongText, field
 from manifesto.models import GRADE_NAMES
 
 GRADES = tuple((str(grade), name) for grade, name in enumerate(GRADE_NAMES))
@@ -62,9 +62,9 @@ class MeetingForm(forms.Form):
         present = [user.pk for user in meeting.attendees.all()] if meeting else [member.user_id]
         initial = {"held_on": day, "attendees": present, "others": meeting.others if meeting else ""}
         super().__init__(data, initial=initial)
-        rating = assessment.responses.of_customer().exclude(rater=None).values("rater")  # type: ignore[attr-defined]
+        rating = assessment.responses.of_customer().exclude(rater=None).values("rater")
         people = User.objects.filter(pk__in=rating) | User.objects.filter(pk__in=[member.user_id, *present])
-        self.fields["attendees"].queryset = people.order_by("name", "email")  # type: ignore[attr-defined]
+        field(self, "attendees", forms.ModelChoiceField).queryset = people.order_by("name", "email")
 
 
 class AgreeForm(forms.Form):
@@ -84,7 +84,7 @@ class AgreeForm(forms.Form):
     def __init__(self, data: Any = None, *, discussion: Discussion, day: date) -> None:
         stored = discussion.settled
         super().__init__(data, auto_id=f"{discussion.anchor}-%s", initial=_stored_values(stored) | {"day": day})
-        self.fields["reason"].max_length = REASON_LENGTH  # type: ignore[attr-defined]
+        field(self, "reason", LongText).max_length = REASON_LENGTH
 
     def clean_reason(self) -> str:
         reason: str = self.cleaned_data["reason"].strip()

@@ -20,7 +20,7 @@ from assessments.lifecycle.periods import Period
 from assessments.lifecycle.transitions import REASON_LENGTH
 from assessments.models import Assessment, AssessmentState, Repeat, Response, ResponseQuerySet
 from assessments.score import words as wording
-from groundwork.fields import DayInput
+from groundwork.fields import DayInput, field
 from vendors.models import Vendor
 
 OTHER_DATES = "other"
@@ -92,11 +92,11 @@ class AssessmentForm(PeriodForm):
         super().__init__(_with_preset(data) if data is not None else None, **kwargs)
         self.member, self.today = member, today
         self.overlapping: tuple[Assessment, ...] = ()  # what this vendor and period already have, once asked about
-        vendors: forms.ModelChoiceField = self.fields["vendor"]  # type: ignore[assignment]
+        vendors = field(self, "vendor", forms.ModelChoiceField)
         vendors.queryset = Vendor.objects.for_member(member).active()
         vendors.error_messages["invalid_choice"] = _("Choose one of your active vendors.")
-        presets: forms.ChoiceField = self.fields["preset"]  # type: ignore[assignment]
-        presets.choices = [*_preset_choices(today), (OTHER_DATES, _("Other dates"))]
+        presets = [*_preset_choices(today), (OTHER_DATES, _("Other dates"))]
+        field(self, "preset", forms.ChoiceField).choices = presets
         self.initial.setdefault("preset", "last_quarter")
         self.initial.setdefault("due_on", today + USUAL_TIME_TO_ANSWER)
         for name in ("period_start", "period_end"):
@@ -187,7 +187,7 @@ class SendBackForm(ReasonForm):
     def __init__(self, data: Any = None, *, raters: ResponseQuerySet) -> None:
         super().__init__(data)
         rows = raters.select_related("rater", "department").order_by("pk")
-        self.fields["to"].queryset = rows  # type: ignore[attr-defined]
+        field(self, "to", RatersField).queryset = rows
         self.initial["to"] = [one.pk for one in rows]
         if len(self.initial["to"]) < 2:  # nobody to choose between
             del self.fields["to"], self.fields["asks_whom"]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from assessments.models import Answer
 from assessments.questionnaire.delegation import possible_delegates
-from groundwork.fields import NoteField
+from groundwork.fields import NoteField, field
 
 
 class ColleagueField(forms.ModelChoiceField):
@@ -31,4 +31,4 @@ class DelegationForm(forms.Form):
 
     def __init__(self, data: Any = None, *, answer: Answer, member: Membership) -> None:
         super().__init__(data)
-        self.fields["to"].queryset = possible_delegates(member, answer)  # type: ignore[attr-defined]
+        field(self, "to", forms.ModelChoiceField).queryset = possible_delegates(member, answer)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, Membership
 from assessments.models import Assessment, Delegation, Response
-from groundwork.fields import DayInput, NoteField
+from groundwork.fields import DayInput, NoteField, field
 from manifesto.models import Rule
 
 
@@ -77,14 +77,15 @@ class RaterForm(forms.Form):
             "language": member.organisation.language,
         }
         super().__init__(data, initial=initial)
-        self.fields["rules"].choices = choices  # type: ignore[attr-defined]
-        self.fields["department"].queryset = member.organisation.departments.all()  # type: ignore[attr-defined]
+        field(self, "rules", forms.MultipleChoiceField).choices = choices
+        field(self, "department", forms.ModelChoiceField).queryset = member.organisation.departments.all()
         everybody = Membership.objects.for_member(member).active().filter(user__is_active=True)
-        self.fields["people"].queryset = everybody  # type: ignore[attr-defined]
+        people = field(self, "people", PeopleField)
+        people.queryset = everybody
         self.available = available(assessment, member)
-        self.fields["people"].choices = by_department(self.available, first=department)  # type: ignore[attr-defined]
+        people.choices = by_department(self.available, first=department)
         if not self.available:
-            self.fields["people"].widget = forms.MultipleHiddenInput()
+            people.widget = forms.MultipleHiddenInput()
         if department is not None:
             ours = [person.pk for person in self.available if person.department_id == department.pk]
             self.initial["people"] = ours if len(ours) == 1 else []
@@ -99,7 +100,7 @@ class RaterForm(forms.Form):
     def terms(self) -> dict[str, Any]:
         """Of the invitation: what `raters.invite` takes."""
         cleaned = self.cleaned_data
-        every = len(cleaned["rules"]) == len(self.fields["rules"].choices)  # type: ignore[attr-defined]
+        every = len(cleaned["rules"]) == len(self.initial["rules"])
         return {
             "rules": [] if every else cleaned["rules"],
             "due_on": cleaned["due_on"],

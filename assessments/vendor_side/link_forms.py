@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Assessment, VendorLink
 from assessments.vendor_side.links import DEFAULT_DAYS, LONGEST, end_after, end_of
-from groundwork.fields import DayInput
+from groundwork.fields import DayInput, field
 from vendors.models import Contact
 
 BY_MAIL, TO_COPY = "mail", "copy"
@@ -32,15 +32,19 @@ class EnterForm(forms.Form):
 
     def __init__(self, data: Any = None, *, language: str | None) -> None:
         super().__init__(data, initial={"language": language})
-        self.fields["language"].choices = _languages()  # type: ignore[attr-defined]
+        field(self, "language", forms.ChoiceField).choices = _languages()
+
+
+class ContactField(forms.ModelChoiceField):
+    def label_from_instance(self, contact: Contact) -> str:
+        known = [contact.name, contact.job, contact.email or str(_("no e-mail address"))]
+        return " · ".join(part for part in known if part)
 
 
 class LinkForm(forms.Form):
     """Whom to ask, until when, and how the link gets there."""
 
-    contact = forms.ModelChoiceField(
-        label=_("Contact"), queryset=Contact.objects.none(), empty_label=_("Choose a contact")
-    )
+    contact = ContactField(label=_("Contact"), queryset=Contact.objects.none(), empty_label=_("Choose a contact"))
     days = forms.TypedChoiceField(label=_("Valid for"), coerce=int, initial=DEFAULT_DAYS)
     by = forms.ChoiceField(
         label=_("How it gets there"),
@@ -54,17 +58,17 @@ class LinkForm(forms.Form):
 
     def __init__(self, data: Any = None, *, assessment: Assessment) -> None:
         super().__init__(data)
-        contact: forms.ModelChoiceField = self.fields["contact"]  # type: ignore[assignment]
         taken = VendorLink.objects.to_answer().filter(assessment=assessment, revoked_at=None, contact__isnull=False)
-        contact.queryset = Contact.objects.filter(vendor=assessment.vendor_id).exclude(pk__in=taken.values("contact"))
-        contact.label_from_instance = _said  # type: ignore[method-assign, assignment]
-        self.fields["days"].choices = [  # type: ignore[attr-defined]
+        contacts = Contact.objects.filter(vendor=assessment.vendor_id)
+        self.not_asked = contacts.exclude(pk__in=taken.values("contact"))
+        field(self, "contact", ContactField).queryset = self.not_asked
+        field(self, "days", forms.TypedChoiceField).choices = [
             (days, _("%(days)s days") % {"days": days}) for days in (14, DEFAULT_DAYS, 60)
         ]
 
     @property
     def has_contacts(self) -> bool:
-        return self.fields["contact"].queryset.exists()  # type: ignore[attr-defined,no-any-return]
+        return self.not_asked.exists()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -98,8 +102,3 @@ class ExtendForm(forms.Form):
     @property
     def expires_at(self) -> datetime:
         return end_of(self.cleaned_data["last_day"])
-
-
-def _said(contact: Contact) -> str:
-    known = [contact.name, contact.job, contact.email or str(_("no e-mail address"))]
-    return " · ".join(part for part in known if part)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from assessments.models import Assessment, Reply, Stance
 from assessments.vendor_side.reply import LONGEST_TEXT, problems, usual_day
-from groundwork.fields import LongText
+from groundwork.fields import DayInput, LongText, field
 from vendors.models import Contact
 
 STANCES = (
@@ -27,7 +27,7 @@ class DayForm(forms.Form):
     use_required_attribute = False
     due_on = forms.DateField(
         label=gettext_lazy("Reply until"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput,
         help_text=gettext_lazy("The end of that day."),
     )
 
@@ -44,7 +44,7 @@ class DayForm(forms.Form):
 
 
 class ContactField(forms.ModelChoiceField):
-    def label_from_instance(self, contact: Contact) -> str:  # type: ignore[override]
+    def label_from_instance(self, contact: Contact) -> str:
         return f"{contact.name} <{contact.email}>" if contact.email else contact.name
 
 
@@ -60,10 +60,10 @@ class RequestForm(DayForm):
 
     def __init__(self, data: Any = None, *, assessment: Assessment, today: date) -> None:
         super().__init__(data, today=today)
-        field: Any = self.fields["contact"]
-        field.queryset = Contact.objects.filter(vendor=assessment.vendor_id)
-        if field.queryset.count() == 1:
-            self.initial["contact"] = field.queryset.first()
+        contacts = Contact.objects.filter(vendor=assessment.vendor_id)
+        field(self, "contact", ContactField).queryset = contacts
+        if len(contacts) == 1:
+            self.initial["contact"] = contacts[0]
 
 
 class ReplyForm(forms.Form):
@@ -76,7 +76,7 @@ class ReplyForm(forms.Form):
     def __init__(self, data: Any = None, *, reply: Reply) -> None:
         initial = {"version": reply.version, "stance": reply.stance, "text": reply.text}
         super().__init__(data, prefix=reply.rule, initial=initial)
-        self.fields["text"].max_length = LONGEST_TEXT  # type: ignore[attr-defined]
+        field(self, "text", LongText).max_length = LONGEST_TEXT
         self.reply = reply
         self.stored: Reply | None = None  # what somebody else saved meanwhile
 

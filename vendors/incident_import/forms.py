@@ -17,6 +17,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from groundwork.fields import field
 from groundwork.tables.limits import MAX_CSV_BYTES, MAX_CSV_ROWS, MAX_XLSX_BYTES, MAX_XLSX_ROWS
 from vendors.incident_import.columns.fields import BY_KEY, FIELDS
 from vendors.incident_import.columns.options import NEW, SKIP, Options
@@ -64,7 +65,7 @@ class IncidentFileForm(forms.Form):
     )
 
 
-class WordsField(forms.CharField):
+class SeveralField(forms.CharField):
     """Words with semicolons between them: a comma may be part of one."""
 
     def to_python(self, value: Any) -> Any:
@@ -106,16 +107,16 @@ class MappingForm(forms.Form):
     critical = KnownChoices(
         label=gettext_lazy("What counts as mission-critical?"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    critical_more = WordsField(
+    critical_more = SeveralField(
         label=gettext_lazy("Further values that count so"),
         help_text=gettext_lazy("With ; between them: values that stand further down in the file."),
         required=False,
     )
     sla_yes = forms.ChoiceField(label=gettext_lazy("What “yes” in the service level column says"), choices=SLA_YES)
-    sla_met = WordsField(
+    sla_met = SeveralField(
         label=gettext_lazy("Words that mean met"), help_text=gettext_lazy("With ; between them."), required=False
     )
-    sla_missed = WordsField(
+    sla_missed = SeveralField(
         label=gettext_lazy("Words that mean missed"),
         help_text=gettext_lazy("With ; between them."),
         required=False,
@@ -140,19 +141,17 @@ class MappingForm(forms.Form):
         self.base, self.seen = options, seen
         super().__init__(data, initial=_initial(options, seen), **kwargs)
         self._add_columns()
-        one: forms.ModelChoiceField = self.fields["vendor"]  # type: ignore[assignment]
-        one.queryset = vendors
-        critical: forms.MultipleChoiceField = self.fields["critical"]  # type: ignore[assignment]
-        critical.choices = [(value, value) for value in self._critical_values()]
+        field(self, "vendor", forms.ModelChoiceField).queryset = vendors
+        field(self, "critical", KnownChoices).choices = [(value, value) for value in self._critical_values()]
 
     def _add_columns(self) -> None:
         headings = [("", _("Not in this file")), *((heading, heading) for heading in self.seen.headings)]
-        for field in FIELDS:
-            self.fields[f"column_{field.key}"] = forms.ChoiceField(
-                label=_("The column that tells the vendor") if field.key == "vendor" else str(field.label),
-                help_text=str(field.help),
+        for told in FIELDS:
+            self.fields[f"column_{told.key}"] = forms.ChoiceField(
+                label=_("The column that tells the vendor") if told.key == "vendor" else str(told.label),
+                help_text=str(told.help),
                 choices=headings,
-                required=field.required,
+                required=told.required,
                 widget=forms.Select(attrs={"class": "form-select"}),
                 error_messages={"required": _("Choose the column that tells this.")},
             )
@@ -169,7 +168,7 @@ class MappingForm(forms.Form):
     @property
     def columns(self) -> list[forms.BoundField]:
         """A row a field of ours; the vendor's column has a place of its own."""
-        return [self[f"column_{field.key}"] for field in FIELDS if field.key != "vendor"]
+        return [self[f"column_{told.key}"] for told in FIELDS if told.key != "vendor"]
 
     def clean_source(self) -> str:
         """As sources are written everywhere: “Service Now” is “service-now”."""

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership
+from groundwork.fields import DayInput, WordsField, field
 from vendors.incidents.changes import INCIDENT_FIELDS, fingerprint
 from vendors.incidents.words import STATE_WORDS, time_zone
 from vendors.models import Incident, IncidentQuerySet, Service, Sla, Vendor
@@ -93,13 +94,6 @@ class MomentField(forms.DateTimeField):
         return super().has_changed(initial, data)
 
 
-class WordsField(forms.CharField):
-    """One line, its spaces folded, so that the same words are the same words."""
-
-    def to_python(self, value: Any) -> str:
-        return " ".join((super().to_python(value) or "").split())
-
-
 # One incident ----------------------------------------------------------------------------------------------------
 class IncidentForm(forms.ModelForm[Incident]):
     reference = WordsField(
@@ -154,7 +148,7 @@ class IncidentForm(forms.ModelForm[Incident]):
         self.words = words_in_use(self.instance.vendor)
         for name in WORDS_IN_USE:
             self.fields[name].widget.attrs |= {"list": f"words-{name}", "autocomplete": "off"}
-        service: forms.ModelChoiceField = self.fields["service"]  # type: ignore[assignment]
+        service = field(self, "service", forms.ModelChoiceField)
         service.queryset = self.instance.vendor.services.all()
         service.empty_label = _("None")
         for name in ("reopened", "handovers"):
@@ -247,8 +241,7 @@ class IncidentVendorForm(forms.Form):
 
     def __init__(self, data: Any, *, member: Membership) -> None:
         super().__init__(data)
-        field: forms.ModelChoiceField = self.fields["vendor"]  # type: ignore[assignment]
-        field.queryset = Vendor.objects.for_member(member).active()
+        field(self, "vendor", forms.ModelChoiceField).queryset = Vendor.objects.for_member(member).active()
 
 
 # The list --------------------------------------------------------------------------------------------------------
@@ -290,13 +283,11 @@ class IncidentFilter(django_filters.FilterSet):
         method="by_critical",
     )
     sla = django_filters.ChoiceFilter(label=_("Service level"), choices=Sla.choices, empty_label=_("All"))
-    since = django_filters.DateFilter(
-        label=_("Opened from"), method="from_day", widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
-    )
+    since = django_filters.DateFilter(label=_("Opened from"), method="from_day", widget=DayInput)
     until = django_filters.DateFilter(
         label=pgettext_lazy("a day, included", "Until"),
         method="to_day",
-        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        widget=DayInput,
     )
     ids = django_filters.CharFilter(method="by_ids", widget=forms.HiddenInput)
     sort = NewestFirst(fields={"opened_at": "opened", "length": "duration"}, widget=forms.HiddenInput)

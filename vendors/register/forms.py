@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
-from groundwork.fields import LinesField
+from groundwork.fields import LinesField, field
 from vendors.models import Contact, Service, Tier, Vendor, VendorQuerySet
 from vendors.register.changes import CONTACT_FIELDS, SERVICE_FIELDS, VENDOR_FIELDS
 
@@ -52,7 +52,7 @@ class VendorForm(forms.ModelForm[Vendor]):
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        department: forms.ModelChoiceField = self.fields["department"]  # type: ignore[assignment]
+        department = field(self, "department", forms.ModelChoiceField)
         department.queryset = organisation.departments.all()
         department.empty_label = _("None")
         self.namesakes = Vendor.objects.filter(organisation=organisation).exclude(pk=self.instance.pk)
@@ -82,7 +82,7 @@ class ServiceForm(forms.ModelForm[Service]):
     def __init__(self, *args: Any, vendor: Vendor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.vendor = vendor
-        department: forms.ModelChoiceField = self.fields["department"]  # type: ignore[assignment]
+        department = field(self, "department", forms.ModelChoiceField)
         department.queryset = vendor.organisation.departments.all()
         department.empty_label = _("None")
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, Membership
-from groundwork.fields import LinesField
+from groundwork.fields import DayInput, LinesField, ManyFiles, ManyFilesField, field
 from vendors.attachments import ACCEPT, EXTENSIONS, AttachmentError, check
 from vendors.models import Feedback, FeedbackKind, FeedbackQuerySet, Feeling, Incident, Service, Sla, Vendor
 
@@ -23,25 +23,11 @@ LONGEST = 4000  # characters: a log entry, not a report
 NEWEST = 25  # incidents offered by name
 
 
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-class ManyFiles(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class ManyFilesField(forms.FileField):
+class EvidenceField(ManyFilesField):
     """Any number of files, each of them what its name says."""
 
-    widget = ManyFiles
-
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        files = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
-        refused = []
+        files, refused = super().clean(data, initial), []
         for file in files:
             try:
                 check(file)
@@ -87,7 +73,7 @@ class FeedbackForm(forms.ModelForm[Feedback]):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Not known yet? Add it here once it is found."),
     )
-    evidence = ManyFilesField(
+    evidence = EvidenceField(
         label=_("Evidence"),
         required=False,
         widget=ManyFiles(attrs={"accept": ACCEPT}),
@@ -97,14 +83,14 @@ class FeedbackForm(forms.ModelForm[Feedback]):
     class Meta:
         model = Feedback
         fields = ("feeling", "vendor", "comment", "name", "department", "said_on", "sla", "kind", "service", "cause")
-        widgets = {"said_on": DayInput()}
+        widgets = {"said_on": DayInput}
         labels = {"sla": _("Was the agreed service level met?")}
 
     def __init__(self, *args: Any, member: Membership, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
         self.asked_vendor = self._vendor_in_mind(member)
-        vendors: forms.ModelChoiceField = self.fields["vendor"]  # type: ignore[assignment]
+        vendors = field(self, "vendor", forms.ModelChoiceField)
         mine = Vendor.objects.for_member(member)
         vendors.queryset = mine.filter(Q(archived_at=None) | Q(pk=self.instance.vendor_id))
         vendors.empty_label = _("Choose a vendor")
@@ -112,14 +98,15 @@ class FeedbackForm(forms.ModelForm[Feedback]):
         again = {"hx-get": reverse("feedback_add"), "hx-trigger": "change", "hx-target": "#of-vendor"}
         vendors.widget.attrs |= again | {"hx-select": "#of-vendor", "hx-swap": "outerHTML"}
         vendors.error_messages["required"] = _("Choose the vendor that it is about.")
-        departments: forms.ModelChoiceField = self.fields["department"]  # type: ignore[assignment]
+        departments = field(self, "department", forms.ModelChoiceField)
         departments.queryset = Department.objects.filter(organisation=member.organisation_id)
         departments.empty_label = _("None")
-        services: forms.ModelChoiceField = self.fields["service"]  # type: ignore[assignment]
+        services = field(self, "service", forms.ModelChoiceField)
         services.queryset = Service.objects.for_member(member).filter(vendor=self.asked_vendor)
         services.empty_label = _("None in particular")
         services.error_messages["invalid_choice"] = _("This service belongs to another vendor.")
-        self.fields["kind"].choices = [("", _("Not said")), *FeedbackKind.choices]  # type: ignore[attr-defined]
+        kinds = [("", _("Not said")), *FeedbackKind.choices]
+        field(self, "kind", forms.ChoiceField).choices = kinds
         self.fields["name"].widget.attrs["autocomplete"] = "name"
         self.fields["evidence"].help_text = f"{self.fields['evidence'].help_text} {EXTENSIONS}."
         if self.instance.incident is not None:
@@ -192,7 +179,7 @@ class FeedbackForm(forms.ModelForm[Feedback]):
         """Put the incident into the instance; the names of the fields that changed."""
         before = self.instance.incident_id
         self.instance.incident = self.incident
-        changed = [name for name in self.changed_data if name in self._meta.fields]  # type: ignore[operator]
+        changed = [name for name in self.changed_data if name in (self._meta.fields or ())]
         return changed if self.instance.incident_id == before else [*changed, "incident"]
 
 
@@ -211,8 +198,8 @@ class FeedbackFilter(django_filters.FilterSet):
     service = django_filters.ModelChoiceFilter(
         label=_("Service"), queryset=Service.objects.none(), empty_label=_("All services")
     )
-    since = django_filters.DateFilter(label=_("From"), field_name="said_on", lookup_expr="gte", widget=DayInput())
-    until = django_filters.DateFilter(label=_("Until"), field_name="said_on", lookup_expr="lte", widget=DayInput())
+    since = django_filters.DateFilter(label=_("From"), field_name="said_on", lookup_expr="gte", widget=DayInput)
+    until = django_filters.DateFilter(label=_("Until"), field_name="said_on", lookup_expr="lte", widget=DayInput)
 
     class Meta:
         model = Feedback
@@ -236,7 +223,7 @@ class FeedbackFilter(django_filters.FilterSet):
 
     @property
     def is_active(self) -> bool:
-        return any(self.data.get(name) for name in self._meta.fields)  # type: ignore[union-attr]
+        return any(self.data.get(name) for name in self.filters)
 
     @property
     def shows_more(self) -> bool:

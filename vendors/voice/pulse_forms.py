@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, Membership
-from groundwork.fields import LinesField
+from groundwork.fields import LinesField, field
 from vendors.models import Pulse, Said
 from vendors.voice.feedback_forms import LONGEST, five_feelings
 from vendors.voice.pulses import DAYS, MOST, QUESTIONS, Receiver
@@ -92,11 +92,10 @@ class AskForm(forms.Form):
 
     def __init__(self, data: Any = None, *, member: Membership) -> None:
         super().__init__(data, initial={"language": member.organisation.language})
-        self.fields["language"].choices = _languages()  # type: ignore[attr-defined]
-        self.fields["department"].queryset = Department.objects.filter(  # type: ignore[attr-defined]
-            organisation=member.organisation_id
-        )
-        self.fields["days"].choices = [  # type: ignore[attr-defined]
+        field(self, "language", forms.ChoiceField).choices = _languages()
+        departments = Department.objects.filter(organisation=member.organisation_id)
+        field(self, "department", forms.ModelChoiceField).queryset = departments
+        field(self, "days", forms.TypedChoiceField).choices = [
             (days, _now("%(days)s days") % {"days": days}) for days in (7, DAYS, 30)
         ]
 
