@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from groundwork.pages import confirm_page, crumbs, edit_page
 
 from accounts import invitations, language, members, organisations, trail
 from accounts.access import MemberRequest
@@ -83,20 +84,38 @@ def department_add(request: MemberRequest) -> HttpResponse:
             return redirect("member_list")
         except MembershipError as refused:
             form.add_error("name", str(refused))
-    return render(request, "accounts/department_add.html", {"form": form})
+    return edit_page(
+        request,
+        form,
+        heading=_("Add a department"),
+        section=_("Departments"),
+        crumbs=crumbs("member_list", _("Members"), _("Add a department")),
+        submit=_("Add the department"),
+        back="member_list",
+    )
 
 
 @form_view
 def department_edit(request: MemberRequest, pk: int) -> HttpResponse:
     department = _department(request, pk)
-    form = DepartmentForm(request.POST or None, initial={"name": department.name, "is_it": department.is_it})
+    name = department.name  # as it is kept: a change that is refused has altered the object
+    form = DepartmentForm(request.POST or None, initial={"name": name, "is_it": department.is_it})
     if request.method == "POST" and form.is_valid():
         try:
             organisations.change_department(request.member, department, **form.cleaned_data)
             return redirect("member_list")
         except MembershipError as refused:
             form.add_error("name", str(refused))
-    return render(request, "accounts/department_edit.html", {"form": form, "department": _department(request, pk)})
+    return edit_page(
+        request,
+        form,
+        heading=name,
+        section=_("Departments"),
+        crumbs=crumbs("member_list", _("Members"), name),
+        back="member_list",
+        template="accounts/department_edit.html",
+        about={"department": department},
+    )
 
 
 @form_view
@@ -109,10 +128,17 @@ def department_delete(request: MemberRequest, pk: int) -> HttpResponse:
         except MembershipError as refused:
             messages.error(request, str(refused))
         return redirect("member_list")
-    people = department.memberships.count()
-    used = organisations.uses(department)
-    context = {"department": department, "people": people, "used": used}
-    return render(request, "accounts/department_delete.html", context)
+    return confirm_page(
+        request,
+        heading=_("Delete %(department)s") % {"department": department.name},
+        title=_("Delete the department"),
+        section=department.name,
+        crumbs=crumbs("member_list", _("Members"), department.name),
+        submit=_("Delete the department"),
+        back="member_list",
+        template="accounts/department_delete.html",
+        about={"people": department.memberships.count(), "used": organisations.uses(department)},
+    )
 
 
 def _department(request: MemberRequest, pk: int) -> Department:
@@ -146,7 +172,15 @@ def member_edit(request: MemberRequest, pk: int) -> HttpResponse:
             return redirect("member_list")
         except MembershipError as refused:
             form.add_error(None, str(refused))
-    return render(request, "accounts/member_edit.html", {"form": form, "person": person})
+    return edit_page(
+        request,
+        form,
+        heading=str(person.user),
+        section=_("Members"),
+        crumbs=crumbs("member_list", _("Members"), str(person.user)),
+        lead=person.user.email,
+        back="member_list",
+    )
 
 
 @form_view
@@ -160,7 +194,15 @@ def member_invite(request: MemberRequest) -> HttpResponse:
             return redirect("member_list")
         except MembershipError as refused:
             form.add_error("email", str(refused))
-    return render(request, "accounts/member_invite.html", {"form": form})
+    return edit_page(
+        request,
+        form,
+        heading=_("Invite a member"),
+        crumbs=crumbs("member_list", _("Members"), _("Invite a member")),
+        lead=_("They get a mail with a link that works once; until they accept, you can withdraw it."),
+        submit=_("Send the invitation"),
+        back="member_list",
+    )
 
 
 @require_POST

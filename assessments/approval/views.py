@@ -12,6 +12,7 @@ from accounts.access import MemberRequest
 from assessments.approval import levels
 from assessments.approval.forms import ALL, LevelForm
 from assessments.models import ApprovalLevel
+from groundwork.pages import confirm_page, crumbs, edit_page
 
 
 @require_GET
@@ -29,7 +30,15 @@ def approval_level_add(request: MemberRequest) -> HttpResponse:
         level = levels.add_level(request.member, **form.values)
         messages.success(request, _("The level “%(name)s” is added.") % {"name": level.name})
         return redirect("approval_chain")
-    return render(request, "assessments/approval/approval_level_add.html", {"form": form})
+    return edit_page(
+        request,
+        form,
+        heading=_("Add a level of approval"),
+        crumbs=crumbs("approval_chain", _("Levels of approval"), _("Add a level")),
+        lead=_("It comes last in its chain. You can move it afterwards."),
+        submit=_("Add the level"),
+        back="approval_chain",
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -40,7 +49,17 @@ def approval_level_edit(request: MemberRequest, pk: int) -> HttpResponse:
         saved = levels.change_level(request.member, level, **form.values)
         messages.success(request, _("The level “%(name)s” is saved.") % {"name": saved.name})
         return redirect("approval_chain")
-    return render(request, "assessments/approval/approval_level_edit.html", {"form": form, "level": level})
+    return edit_page(
+        request,
+        form,
+        heading=level.name,
+        section=_("Levels of approval"),
+        crumbs=crumbs("approval_chain", _("Levels of approval"), level.name),
+        lead=_("A level of approval for vendors of the tier “%(tier)s”.") % {"tier": level.get_tier_display()}
+        if level.tier
+        else _("A level of approval for all vendors whose tier has no levels of its own."),
+        back="approval_chain",
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,7 +69,21 @@ def approval_level_delete(request: MemberRequest, pk: int) -> HttpResponse:
         levels.delete_level(request.member, level)
         messages.success(request, _("The level “%(name)s” is removed.") % {"name": level.name})
         return redirect("approval_chain")
-    return render(request, "assessments/approval/approval_level_delete.html", {"level": level})
+    return confirm_page(
+        request,
+        heading=_("Remove the level “%(name)s”") % {"name": level.name},
+        title=_("Remove the level"),
+        section=level.name,
+        crumbs=crumbs("approval_chain", _("Levels of approval"), level.name),
+        at_stake=[
+            _(
+                "The levels behind it move up. What is in review still passes it; what was decided stays as it is, "
+                "and the audit trail keeps its name."
+            )
+        ],
+        submit=_("Remove the level"),
+        back="approval_chain",
+    )
 
 
 @require_POST

@@ -7,6 +7,7 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -117,3 +118,6 @@ class Assessment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.vendor}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("assessment_detail", args=[self.pk])

@@ -9,8 +9,11 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from groundwork.pages import Crumb, confirm_page, crumbs, edit_page
 
 from accounts.access import MemberRequest, Right, may
 from accounts.models import Department, Membership
@@ -68,8 +71,20 @@ def rater_edit(request: MemberRequest, pk: int) -> HttpResponse:
         if _done(request, lambda: asking.reschedule_rater(request.member, response, due_on=due_on)) is not None:
             messages.success(request, _("Saved."))
         return redirect("assessment_raters", response.assessment_id)
-    context = {"assessment": response.assessment, "response": response, "form": form}
-    return render(request, "assessments/raters/rater_edit.html", context)
+    assessment = response.assessment
+    due_on = assessment.due_on and date_format(assessment.due_on, "DATE_FORMAT")
+    return edit_page(
+        request,
+        form,
+        heading=_("Due date for %(name)s") % {"name": _name(response)},
+        title=_("Due date"),
+        section=_section(assessment),
+        crumbs=_crumbs(assessment, _("Due date")),
+        lead=_("The assessment is due on %(day)s.") % {"day": due_on}
+        if due_on
+        else _("The assessment has no due date."),
+        back=reverse("assessment_raters", args=[assessment.pk]),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -80,8 +95,33 @@ def rater_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
         if _done(request, lambda: asking.withdraw(request.member, response)) is not None:
             messages.success(request, _("%(name)s is no longer asked to rate.") % {"name": _name(response)})
         return redirect("assessment_raters", response.assessment_id)
-    context = {"assessment": response.assessment, "response": response}
-    return render(request, "assessments/raters/rater_withdraw.html", context)
+    at_stake = [
+        _(
+            "The questionnaire closes for this rater. What was written in it is kept, read by nobody and does not "
+            "count. You can ask again later."
+        )
+    ]
+    if response.rater is None:
+        at_stake.append(_("The invitation to your organisation stays: an administrator can withdraw it."))
+    return confirm_page(
+        request,
+        heading=_("No longer ask %(name)s") % {"name": _name(response)},
+        title=_("Withdraw"),
+        section=_section(response.assessment),
+        crumbs=_crumbs(response.assessment, _("Withdraw")),
+        at_stake=at_stake,
+        submit=_("Withdraw"),
+        back=reverse("assessment_raters", args=[response.assessment_id]),
+    )
+
+
+def _section(assessment: Assessment) -> str:
+    return f"{assessment.vendor} · {assessment.reference}"
+
+
+def _crumbs(assessment: Assessment, here: str) -> list[Crumb]:
+    raters = reverse("assessment_raters", args=[assessment.pk])
+    return crumbs("assessment_list", _("Assessments"), assessment, raters, _("Raters"), here)
 
 
 @require_POST

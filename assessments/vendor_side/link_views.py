@@ -9,8 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from groundwork.pages import Crumb, confirm_page, crumbs, edit_page
 
 from accounts import language
 from accounts.access import MemberRequest, Right, may
@@ -152,8 +154,17 @@ def link_extend(request: MemberRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The link of %(name)s is valid longer.") % {"name": link.name})
         return redirect("assessment_vendor", link.assessment_id)
-    return render(
-        request, "assessments/vendor_side/link_extend.html", {"link": link, "assessment": link.assessment, "form": form}
+    return edit_page(
+        request,
+        form,
+        heading=_("Extend the link of %(name)s") % {"name": link.name},
+        title=_("Extend the link"),
+        section=link.assessment.reference,
+        crumbs=_crumbs(link.assessment, _("Extend the link")),
+        lead=_("So far it is valid until %(day)s. The link itself stays the same.")
+        % {"day": date_format(timezone.localtime(link.expires_at), "DATE_FORMAT")},
+        submit=_("Extend"),
+        back=reverse("assessment_vendor", args=[link.assessment_id]),
     )
 
 
@@ -161,8 +172,16 @@ def link_extend(request: MemberRequest, pk: int) -> HttpResponse:
 def link_revoke(request: MemberRequest, pk: int) -> HttpResponse:
     link = _own(request, pk)
     if request.method == "GET":
-        return render(
-            request, "assessments/vendor_side/link_revoke.html", {"link": link, "assessment": link.assessment}
+        return confirm_page(
+            request,
+            heading=_("Withdraw the link of %(name)s") % {"name": link.name},
+            title=_("Withdraw the link"),
+            section=link.assessment.reference,
+            crumbs=_crumbs(link.assessment, _("Withdraw the link")),
+            lead=_("It opens nothing any more, also where it is open at this moment."),
+            at_stake=[_("What was answered by it stays. You can make a new link later.")],
+            submit=_("Withdraw the link"),
+            back=reverse("assessment_vendor", args=[link.assessment_id]),
         )
     try:
         links.revoke(request.member, link)
@@ -171,6 +190,11 @@ def link_revoke(request: MemberRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("The link of %(name)s no longer opens anything.") % {"name": link.name})
     return redirect("assessment_vendor", link.assessment_id)
+
+
+def _crumbs(assessment: Assessment, here: str) -> list[Crumb]:
+    answers = reverse("assessment_vendor", args=[assessment.pk])
+    return crumbs("assessment_list", _("Assessments"), assessment, answers, _("The vendor’s answers"), here)
 
 
 @require_POST

@@ -10,9 +10,12 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
+from groundwork.pages import confirm_page, crumbs, edit_page
 
 from accounts.access import MemberRequest
 from assessments.fetching import fetch
@@ -166,8 +169,18 @@ def vendor_reply_extend(request: MemberRequest, pk: int) -> HttpResponse:
         if _done(request, lambda: reply.extend(request.member, assessment, due_on=day)):
             messages.success(request, _("The vendor has more time now. Its link stays the same."))
         return _back(assessment)
-    context = {"assessment": assessment, "form": form, "panel": panel}
-    return render(request, "assessments/vendor_side/vendor_reply_extend.html", context)
+    day = panel.request and date_format(panel.request.due_on, "DATE_FORMAT")
+    return edit_page(
+        request,
+        form,
+        heading=_("Give the vendor more time"),
+        title=_("More time to reply"),
+        section=assessment.vendor.name,
+        crumbs=crumbs("assessment_list", _("Assessments"), assessment, _("Right of reply")),
+        lead=_("The vendor may reply until %(day)s. Its link stays the same.") % {"day": day},
+        submit=_("Save the new day"),
+        back=reverse("assessment_review", args=[assessment.pk]),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -181,8 +194,20 @@ def vendor_reply_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
         if _done(request, lambda: reply.withdraw_request(request.member, assessment)):
             messages.success(request, _("Withdrawn. The vendor is no longer asked for a reply."))
         return _back(assessment)
-    return render(
-        request, "assessments/vendor_side/vendor_reply_withdraw.html", {"assessment": assessment, "panel": panel}
+    return confirm_page(
+        request,
+        heading=_("Withdraw the request for a reply"),
+        title=_("Withdraw the request"),
+        section=assessment.vendor.name,
+        crumbs=crumbs("assessment_list", _("Assessments"), assessment, _("Right of reply")),
+        at_stake=[
+            _(
+                "The vendor’s link closes, and what it has written but not sent is never read. The approval need not "
+                "wait any more."
+            )
+        ],
+        submit=_("Withdraw the request"),
+        back=reverse("assessment_review", args=[assessment.pk]),
     )
 
 

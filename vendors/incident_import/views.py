@@ -14,9 +14,11 @@ from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
+from groundwork.pages import confirm_page, crumbs
 
 from accounts.access import MemberRequest
 from accounts.models import Membership
@@ -377,12 +379,21 @@ def incident_import_undo(request: MemberRequest, pk: int) -> HttpResponse:
         return _ordered(request, pk, job.undo)
     if upload.state not in {ImportState.DONE, ImportState.FAILED}:
         return redirect("incident_import_detail", pk)
-    context = {
-        "incident_import": upload,
-        "created": undoing.untouched(upload).count(),
-        "changed": upload.changes.filter(incident__changed_in=upload).count(),
-    }
-    return render(request, "vendors/incident_import/incident_import_undo.html", context)
+    file = Truncator(upload.file_name).chars(40)
+    return confirm_page(
+        request,
+        heading=_("Undo this import?"),
+        title=_("Undo this import"),
+        crumbs=crumbs("incident_import_list", _("Imports of incidents"), upload.get_absolute_url(), file, _("Undo")),
+        lead=upload.file_name,
+        submit=_("Undo the import"),
+        back=upload.get_absolute_url(),
+        template="vendors/incident_import/incident_import_undo.html",
+        about={
+            "created": undoing.untouched(upload).count(),
+            "changed": upload.changes.filter(incident__changed_in=upload).count(),
+        },
+    )
 
 
 def _ordered(
@@ -421,7 +432,20 @@ def import_mapping_delete(request: MemberRequest, pk: int) -> HttpResponse:
         saved_mappings.delete_mapping(request.member, mapping)
         messages.success(request, _("The mapping “%(name)s” is deleted.") % {"name": mapping.name})
         return redirect("incident_import_list")
-    return render(request, "vendors/incident_import/import_mapping_delete.html", {"mapping": mapping})
+    return confirm_page(
+        request,
+        heading=_("Delete the mapping “%(name)s”?") % {"name": mapping.name},
+        title=_("Delete a mapping"),
+        crumbs=crumbs("incident_import_list", _("Imports of incidents"), _("Delete a mapping")),
+        at_stake=[
+            _(
+                "The next file of this kind is read without it: you say again what its columns mean. Incidents that "
+                "came in with it stay."
+            )
+        ],
+        submit=_("Delete the mapping"),
+        back="incident_import_list",
+    )
 
 
 def _vendors(request: MemberRequest) -> QuerySet[Vendor]:

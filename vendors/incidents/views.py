@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
+from groundwork.pages import confirm_page, crumbs
 
 from accounts import trail
 from accounts.access import MemberRequest
@@ -175,13 +176,22 @@ def incident_delete(request: MemberRequest, pk: int) -> HttpResponse:
         incident_changes.delete_incident(request.member, incident)
         messages.success(request, _("%(name)s is deleted.") % {"name": incident.reference})
         return redirect(f"{reverse('incident_list')}?vendor={incident.vendor_id}")
-    context = {
-        "incident": incident,
-        "vendor": incident.vendor,
-        "hanging": incident_changes.hanging_on(incident),
-        "source": incident_words.source(incident),
-    }
-    return render(request, "vendors/incidents/incident_delete.html", context)
+    name, vendor = incident.reference, incident.vendor.name
+    return confirm_page(
+        request,
+        heading=_("Delete %(name)s?") % {"name": name},
+        section=vendor,
+        crumbs=crumbs("incident_list", _("Incidents"), incident, _("Delete")),
+        lead=f"{incident.title} · {vendor}" if incident.title else vendor,
+        submit=_("Delete the incident"),
+        back=incident.get_absolute_url(),
+        template="vendors/incidents/incident_delete.html",
+        about={
+            "incident": incident,
+            "hanging": incident_changes.hanging_on(incident),
+            "source": incident_words.source(incident),
+        },
+    )
 
 
 def _fetch(request: MemberRequest, pk: int) -> Incident:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from accounts.access import MemberRequest
+from groundwork.pages import confirm_page, crumbs, edit_page
 from vendors.fetching import fetch, form_view
 from vendors.models import Contact, Service, Vendor
 from vendors.register import changes as register
@@ -21,7 +22,16 @@ def service_add(request: MemberRequest, pk: int) -> HttpResponse:
     form = ServiceForm(request.POST or None, vendor=vendor)
     if request.method == "POST" and form.is_valid() and _added(request, form):
         return _back_to(vendor, "services")
-    return render(request, "vendors/register/service_add.html", {"form": form, "vendor": vendor})
+    return edit_page(
+        request,
+        form,
+        heading=_("Add a service"),
+        section=_("Vendors"),
+        crumbs=crumbs("vendor_list", _("Vendors"), vendor, _("Add a service")),
+        lead=_("A system that this vendor supports."),
+        submit=_("Add the service"),
+        back=vendor.get_absolute_url(),
+    )
 
 
 @form_view
@@ -30,8 +40,14 @@ def service_edit(request: MemberRequest, pk: int) -> HttpResponse:
     form = ServiceForm(request.POST or None, instance=_service(request, pk), vendor=service.vendor)
     if request.method == "POST" and form.is_valid() and _changed(request, form):
         return _back_to(service.vendor, "services")
-    context = {"form": form, "service": service, "vendor": service.vendor}
-    return render(request, "vendors/register/service_edit.html", context)
+    return edit_page(
+        request,
+        form,
+        heading=_("Edit %(name)s") % {"name": service.name},
+        section=_("Vendors"),
+        crumbs=crumbs("vendor_list", _("Vendors"), service.vendor, _("Edit a service")),
+        back=service.vendor.get_absolute_url(),
+    )
 
 
 @form_view
@@ -41,7 +57,15 @@ def service_delete(request: MemberRequest, pk: int) -> HttpResponse:
         register.delete_part(request.member, service)
         messages.success(request, _("%(name)s is deleted.") % {"name": service.name})
         return _back_to(service.vendor, "services")
-    return render(request, "vendors/register/service_delete.html", {"service": service, "vendor": service.vendor})
+    return confirm_page(
+        request,
+        heading=_("Delete %(name)s?") % {"name": service.name},
+        section=_("Vendors"),
+        crumbs=crumbs("vendor_list", _("Vendors"), service.vendor, _("Delete a service")),
+        at_stake=[_("The service is taken out of the register for good. Assessments of the vendor do not change.")],
+        submit=_("Delete the service"),
+        back=service.vendor.get_absolute_url(),
+    )
 
 
 @form_view
@@ -50,7 +74,16 @@ def contact_add(request: MemberRequest, pk: int) -> HttpResponse:
     form = ContactForm(request.POST or None, vendor=vendor, initial={"language": request.member.organisation.language})
     if request.method == "POST" and form.is_valid() and _added(request, form):
         return _back_to(vendor, "contacts")
-    return render(request, "vendors/register/contact_add.html", {"form": form, "vendor": vendor})
+    return edit_page(
+        request,
+        form,
+        heading=_("Add a contact"),
+        section=_("Vendors"),
+        crumbs=crumbs("vendor_list", _("Vendors"), vendor, _("Add a contact")),
+        lead=_("A person at this vendor."),
+        submit=_("Add the contact"),
+        back=vendor.get_absolute_url(),
+    )
 
 
 @form_view
@@ -59,8 +92,14 @@ def contact_edit(request: MemberRequest, pk: int) -> HttpResponse:
     form = ContactForm(request.POST or None, instance=_contact(request, pk), vendor=contact.vendor)
     if request.method == "POST" and form.is_valid() and _changed(request, form):
         return _back_to(contact.vendor, "contacts")
-    context = {"form": form, "contact": contact, "vendor": contact.vendor}
-    return render(request, "vendors/register/contact_edit.html", context)
+    return edit_page(
+        request,
+        form,
+        heading=_("Edit %(name)s") % {"name": contact.name},
+        section=_("Vendors"),
+        crumbs=crumbs("vendor_list", _("Vendors"), contact.vendor, _("Edit a contact")),
+        back=contact.vendor.get_absolute_url(),
+    )
 
 
 @form_view
@@ -70,7 +109,15 @@ def contact_delete(request: MemberRequest, pk: int) -> HttpResponse:
         register.delete_part(request.member, contact)
         messages.success(request, _("%(name)s is deleted.") % {"name": contact.name})
         return _back_to(contact.vendor, "contacts")
-    return render(request, "vendors/register/contact_delete.html", {"contact": contact, "vendor": contact.vendor})
+    return confirm_page(
+        request,
+        heading=_("Delete %(name)s?") % {"name": contact.name},
+        section=_("Vendors"),
+        crumbs=crumbs("vendor_list", _("Vendors"), contact.vendor, _("Delete a contact")),
+        at_stake=[_("The contact is taken out of the register for good. The audit trail keeps that it was there.")],
+        submit=_("Delete the contact"),
+        back=contact.vendor.get_absolute_url(),
+    )
 
 
 def _added(request: MemberRequest, form: ServiceForm | ContactForm) -> bool:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest
+from groundwork.pages import confirm_page, crumbs, edit_page
 from vendors.fetching import fetch, form_view
 from vendors.models import Vendor
 from vendors.panels import panels_for
@@ -91,7 +92,16 @@ def vendor_add(request: MemberRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s is in the register.") % {"name": vendor.name})
             return redirect("vendor_detail", vendor.pk)
-    return render(request, "vendors/register/vendor_add.html", {"form": form})
+    return edit_page(
+        request,
+        form,
+        heading=_("Add a vendor"),
+        section=_("Vendors"),
+        crumbs=crumbs("vendor_list", _("Vendors"), _("Add a vendor")),
+        lead=_("A name is enough to start with."),
+        submit=_("Add the vendor"),
+        back="vendor_list",
+    )
 
 
 @form_view
@@ -106,7 +116,14 @@ def vendor_edit(request: MemberRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("vendor_detail", pk)
-    return render(request, "vendors/register/vendor_edit.html", {"form": form, "vendor": vendor})
+    return edit_page(
+        request,
+        form,
+        heading=_("Edit %(name)s") % {"name": vendor.name},
+        section=_("Vendors"),
+        crumbs=crumbs("vendor_list", _("Vendors"), vendor, _("Edit")),
+        back=vendor.get_absolute_url(),
+    )
 
 
 @form_view
@@ -116,7 +133,20 @@ def vendor_archive(request: MemberRequest, pk: int) -> HttpResponse:
         register.archive_vendor(request.member, vendor, now=timezone.now())
         messages.success(request, _("%(name)s is archived.") % {"name": vendor.name})
         return redirect("vendor_detail", pk)
-    return render(request, "vendors/register/vendor_archive.html", {"vendor": vendor})
+    return confirm_page(
+        request,
+        heading=_("Archive %(name)s?") % {"name": vendor.name},
+        section=_("Vendors"),
+        crumbs=crumbs("vendor_list", _("Vendors"), vendor, _("Archive")),
+        at_stake=[
+            _(
+                "The vendor leaves the list and can no longer be chosen for a new assessment. Its assessments, "
+                "scorecards, services and contacts stay, and you can restore it at any time."
+            )
+        ],
+        submit=_("Archive the vendor"),
+        back=vendor.get_absolute_url(),
+    )
 
 
 @form_view
@@ -126,4 +156,12 @@ def vendor_restore(request: MemberRequest, pk: int) -> HttpResponse:
         register.restore_vendor(request.member, vendor, now=timezone.now())
         messages.success(request, _("%(name)s is active again.") % {"name": vendor.name})
         return redirect("vendor_detail", pk)
-    return render(request, "vendors/register/vendor_restore.html", {"vendor": vendor})
+    return confirm_page(
+        request,
+        heading=_("Restore %(name)s?") % {"name": vendor.name},
+        section=_("Vendors"),
+        crumbs=crumbs("vendor_list", _("Vendors"), vendor, _("Restore")),
+        at_stake=[_("The vendor is back in the list and can be assessed again.")],
+        submit=_("Restore the vendor"),
+        back=vendor.get_absolute_url(),
+    )

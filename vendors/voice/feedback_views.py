@@ -12,9 +12,11 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
+from groundwork.pages import confirm_page, crumbs
 
 from accounts.access import MemberRequest
 from groundwork.tables.small import as_csv
@@ -152,7 +154,23 @@ def feedback_delete(request: MemberRequest, pk: int) -> HttpResponse:
         feedback.delete_feedback(request.member, entry)
         messages.success(request, _("The entry is deleted."))
         return redirect("feedback_list")
-    return render(request, "vendors/voice/feedback_delete.html", {"entry": entry})
+    return confirm_page(
+        request,
+        heading=_("Delete what %(name)s said?") % {"name": entry.name},
+        title=_("Delete the entry"),
+        section=_("Voice of the customer"),
+        crumbs=crumbs(
+            "feedback_list",
+            _("Voice of the customer"),
+            entry.get_absolute_url(),
+            f"{entry.name}, {date_format(entry.said_on, 'SHORT_DATE_FORMAT')}",
+            _("Delete"),
+        ),
+        submit=_("Delete the entry"),
+        back=entry.get_absolute_url(),
+        template="vendors/voice/feedback_delete.html",
+        about={"entry": entry},
+    )
 
 
 # Files ----------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
+from groundwork.pages import confirm_page, crumbs
 
 from accounts import language
 from accounts.access import MemberRequest
@@ -125,7 +126,16 @@ def pulse_renew(request: MemberRequest, pk: int) -> HttpResponse:
 def pulse_revoke(request: MemberRequest, pk: int) -> HttpResponse:
     pulse = _own(request, pk)
     if request.method != "POST":
-        return render(request, "vendors/voice/pulse_revoke.html", {"pulse": pulse, "incident": pulse.incident})
+        return confirm_page(
+            request,
+            heading=_("Withdraw the link of %(name)s?") % {"name": pulse.receiver},
+            title=_("Withdraw the link"),
+            section=pulse.incident.reference,
+            crumbs=crumbs("incident_list", _("Incidents"), pulse.incident, _("Withdraw the link")),
+            at_stake=[_("It opens nothing any more. You can ask the same person again later.")],
+            submit=_("Withdraw the link"),
+            back=pulse.incident.get_absolute_url(),
+        )
     try:
         pulses.revoke(request.member, pulse, now=timezone.now())
     except PulseError as refused:

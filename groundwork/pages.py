@@ -1,0 +1,87 @@
+"""Pages that differ only in their words: something to fill in, and something to be sure of before it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Model
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render, resolve_url
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crumb:
+    label: str
+    url: str = ""  # none: the page itself
+
+
+def crumbs(*steps: Model | str) -> list[Crumb]:
+    """`crumbs("vendor_list", _("Vendors"), vendor, _("Edit"))`: what is above the page, then what it is called.
+
+    A step is a thing with a page of its own, named as itself; or an address (or the name of a route) and its label.
+    """
+    *above, here = steps
+    left = iter(above)
+    linked = [Crumb(label=str(step if isinstance(step, Model) else next(left)), url=resolve_url(step)) for step in left]
+    return [*linked, Crumb(label=str(here))]
+
+
+def edit_page(
+    request: HttpRequest,
+    form: BaseForm,
+    *,
+    heading: str,
+    back: str,
+    crumbs: Sequence[Crumb],
+    title: str = "",
+    section: str = "",
+    lead: str = "",
+    submit: str = "",
+    template: str = "edit.html",
+    about: dict[str, object] | None = None,
+) -> HttpResponse:
+    """A form under its heading. `section` ends the window's title; without `submit` the button says “Save”. A template
+    of its own says more, from what `about` gives it."""
+    context = {
+        **(about or {}),
+        "form": form,
+        "heading": heading,
+        "back": resolve_url(back),
+        "crumbs": crumbs,
+        "title": title or heading,
+        "section": section,
+        "lead": lead,
+        "submit": submit,
+    }
+    return render(request, template, context)
+
+
+def confirm_page(
+    request: HttpRequest,
+    *,
+    heading: str,
+    submit: str,
+    back: str,
+    crumbs: Sequence[Crumb],
+    at_stake: Sequence[str] = (),
+    title: str = "",
+    section: str = "",
+    lead: str = "",
+    template: str = "confirm.html",
+    about: dict[str, object] | None = None,
+) -> HttpResponse:
+    """Asks before it is done. `at_stake`: what happens then, a paragraph each."""
+    context = {
+        **(about or {}),
+        "heading": heading,
+        "submit": submit,
+        "back": resolve_url(back),
+        "crumbs": crumbs,
+        "at_stake": at_stake,
+        "title": title or heading,
+        "section": section,
+        "lead": lead,
+    }
+    return render(request, template, context)
