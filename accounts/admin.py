@@ -9,15 +9,15 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import audit, invitations, trail
+from accounts import audit, invitations, trail, vocabulary
 from accounts.members import MembershipError
-from accounts.models import AuditEntry, Department, Membership, Organisation, Role, User
+from accounts.models import AuditEntry, AuditEntryQuerySet, Department, Membership, Organisation, Role, User
 from accounts.organisations import FIELDS
 
 # The admin's own sign-in knows neither a second factor nor a limit on attempts: it hands over to the app's.
@@ -77,7 +77,9 @@ class UserAdmin(SuperusersOnly, BaseUserAdmin):
         if change:  # the many-to-many rows are still as they were
             request.rights_before = _granted(obj)  # type: ignore[attr-defined]
         super().save_model(request, obj, form, change)
-        _record(request, "user.changed" if change else "user.added", obj, before=before, fields=USER_FIELDS)
+        after = audit.snapshot(obj, USER_FIELDS)
+        if before != after:
+            audit.record(request.user, "user.changed" if change else "user.added", obj, before=before, after=after)  # type: ignore[arg-type]
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
@@ -87,7 +89,6 @@ class UserAdmin(SuperusersOnly, BaseUserAdmin):
                 request.user,  # type: ignore[arg-type]
                 "user.changed",
                 form.instance,
-                organisation=None,
                 before=before,
                 after=after,
             )
@@ -153,8 +154,10 @@ class OrganisationAdmin(SuperusersOnly, admin.ModelAdmin[Organisation]):
         fields = (*FIELDS, "slug")
         before = _before(Organisation, obj, fields)
         super().save_model(request, obj, form, change)
-        verb = "organisation.changed" if change else "organisation.added"
-        _record(request, verb, obj, before=before, fields=fields)
+        after = audit.snapshot(obj, fields)
+        if before != after:
+            verb = "organisation.changed" if change else "organisation.added"
+            audit.record(request.user, verb, obj, before=before, after=after)  # type: ignore[arg-type]
         email = form.cleaned_data.get("first_admin")
         if email and not change:
             self._invite(request, obj, email)
@@ -165,9 +168,10 @@ class OrganisationAdmin(SuperusersOnly, admin.ModelAdmin[Organisation]):
         befores = {row.pk: _before(Membership, row, MEMBER_FIELDS) for row in edited}
         super().save_formset(request, form, formset, change)
         for row in (*edited, *formset.new_objects):
-            before = befores.get(row.pk)
-            verb = "member.changed" if before else "member.added"
-            _record(request, verb, row, before=before, fields=MEMBER_FIELDS)
+            before, after = befores.get(row.pk), audit.snapshot(row, MEMBER_FIELDS)
+            if before != after:
+                verb = "member.changed" if before else "member.added"
+                audit.record(request.user, verb, row, before=before, after=after)  # type: ignore[arg-type]
 
     def _invite(self, request: HttpRequest, organisation: Organisation, email: str) -> None:
         try:
@@ -186,12 +190,10 @@ class OrganisationAdmin(SuperusersOnly, admin.ModelAdmin[Organisation]):
         transaction.on_commit(lambda: self._mail(request, invitation, token))
 
     def _mail(self, request: HttpRequest, invitation: Any, token: str) -> None:
-        try:
-            invitations.send(invitation, token)
-        except OSError:
-            messages.error(request, _("The mail to %(email)s could not be sent.") % {"email": invitation.email})
-        else:
+        if invitations.send(invitation, token):
             messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": invitation.email})
+        else:
+            messages.error(request, _("The mail to %(email)s could not be sent.") % {"email": invitation.email})
 
 
 def _before(model: Any, row: Any, fields: tuple[str, ...]) -> dict[str, Any] | None:
@@ -199,15 +201,24 @@ def _before(model: Any, row: Any, fields: tuple[str, ...]) -> dict[str, Any] | N
     return audit.snapshot(stored, fields) if stored else None
 
 
-def _record(
-    request: HttpRequest, verb: str, row: Any, *, before: dict[str, Any] | None, fields: tuple[str, ...]
-) -> None:
-    organisation = row if isinstance(row, Organisation) else getattr(row, "organisation", None)
-    after = audit.snapshot(row, fields)
-    if before != after:
-        label = str(row.user) if isinstance(row, Membership) else ""
-        actor: Any = request.user
-        audit.record(actor, verb, row, organisation=organisation, before=before, after=after, label=label)
+class VerbFilter(admin.SimpleListFilter):
+    """By what happened: each verb once, however it was spelled when an entry was written."""
+
+    title = gettext_lazy("what")
+    parameter_name = "verb"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        kept = AuditEntry.objects.order_by().values_list("verb", flat=True).distinct()
+        verbs = {vocabulary.spelled(verb) for verb in kept}
+        return sorted(((verb, trail.verb_in_words(verb)) for verb in verbs), key=lambda pair: pair[1])
+
+    def value(self) -> str | None:
+        chosen = super().value()
+        return chosen and vocabulary.spelled(chosen)
+
+    def queryset(self, request: HttpRequest, queryset: AuditEntryQuerySet) -> AuditEntryQuerySet:  # type: ignore[override]
+        chosen = self.value()
+        return queryset.of_verb(chosen) if chosen else queryset
 
 
 @admin.register(AuditEntry)
@@ -215,11 +226,20 @@ class AuditEntryAdmin(SuperusersOnly, admin.ModelAdmin[AuditEntry]):
     list_display = ("at", "organisation", "actor_label", "said", "object_label")
     list_select_related = ("organisation",)
     search_fields = ("actor_label", "object_label", "verb")
-    list_filter = ("verb", "organisation")
+    list_filter = (VerbFilter, "organisation")
     date_hierarchy = "at"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         return trail.readable(AuditEntry.objects.all(), request.user)  # type: ignore[arg-type]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[AuditEntry], search_term: str
+    ) -> tuple[QuerySet[AuditEntry], bool]:
+        """Entries with every word of the term in who, which or the verb, in whichever spelling either is."""
+        for word in search_term.split():
+            told = Q(actor_label__icontains=word) | Q(object_label__icontains=word) | Q(verb__icontains=word)
+            queryset = queryset.filter(told | Q(verb__in=vocabulary.spellings_with(word)))
+        return queryset, False
 
     @admin.display(description=gettext_lazy("what"), ordering="verb")
     def said(self, entry: AuditEntry) -> str:

@@ -1,44 +1,25 @@
 """Invitations: a mailed link that makes the holder of an address a member, once."""
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from django.conf import settings
 from django.db import transaction
 from django.dispatch import Signal
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import audit, mail
+from accounts import audit, mailed_links
 from accounts.members import MembershipError, hold
-from accounts.models import Department, Invitation, Membership, Organisation, User, hash_token, new_token
+from accounts.models import Department, Invitation, Membership, Organisation, User, new_token
 
 # Sent inside the joining transaction with `invitation` and `member`: whoever listens writes in the same transaction.
 joined = Signal()
 
 
-class Standing(StrEnum):
-    OPEN = "open"
-    EXPIRED = "expired"
-    REVOKED = "revoked"
-    ACCEPTED = "accepted"
-    UNKNOWN = "unknown"
+RELATED = ("organisation", "department", "invited_by")
 
 
 def find(token: str) -> Invitation | None:
-    """The invitation of a token, whatever its standing."""
-    related = ("organisation", "department", "invited_by")
-    return Invitation.objects.select_related(*related).filter(token_hash=hash_token(token)).first()
-
-
-def standing(invitation: Invitation | None, now: datetime) -> Standing:
-    if invitation is None:
-        return Standing.UNKNOWN
-    if invitation.accepted_at:
-        return Standing.ACCEPTED
-    if invitation.revoked_at:
-        return Standing.REVOKED
-    return Standing.OPEN if invitation.expires_at > now else Standing.EXPIRED
+    return mailed_links.find(Invitation.objects.select_related(*RELATED), token)
 
 
 def invite(
@@ -79,12 +60,10 @@ def invite(
 
 def renew(actor: Membership, invitation: Invitation, *, now: datetime) -> tuple[Invitation, str]:
     """Another token and term for an invitation that waits; the earlier link is dead from here on."""
-    token, hashed = new_token()
     with transaction.atomic():
         row = _pending(actor, invitation)
         before = {"expires_at": row.expires_at}
-        row.token_hash, row.expires_at = hashed, _end(now)
-        row.save(update_fields=["token_hash", "expires_at"])
+        token = mailed_links.renew(row, expires_at=_end(now))
         after = {"expires_at": row.expires_at}
         audit.record(actor.user, "invitation.resent", row, organisation=row.organisation, before=before, after=after)
     return row, token
@@ -93,8 +72,7 @@ def renew(actor: Membership, invitation: Invitation, *, now: datetime) -> tuple[
 def revoke(actor: Membership, invitation: Invitation, *, now: datetime) -> Invitation:
     with transaction.atomic():
         row = _pending(actor, invitation)
-        row.revoked_at = now
-        row.save(update_fields=["revoked_at"])
+        mailed_links.revoke(row, now=now)
         before, after = {"revoked_at": None}, {"revoked_at": now}
         audit.record(actor.user, "invitation.revoked", row, organisation=row.organisation, before=before, after=after)
     return row
@@ -105,9 +83,7 @@ def join(invitation: Invitation, user: User, *, now: datetime) -> Membership:
     if user.email.lower() != invitation.email.lower():
         raise MembershipError(_("This invitation is for another e-mail address than yours."))
     with transaction.atomic():
-        # One conditional UPDATE: of two who click at once, one joins.
-        taken = Invitation.objects.open(now).filter(pk=invitation.pk, token_hash=invitation.token_hash)
-        if not taken.update(accepted_at=now):
+        if not mailed_links.use(invitation, now=now):
             raise MembershipError(_("This invitation is no longer open."))
         member, made = Membership.objects.get_or_create(
             user=user,
@@ -132,19 +108,19 @@ def create_account(invitation: Invitation, *, name: str, password: str, language
         return join(invitation, user, now=now)
 
 
-def send(invitation: Invitation, token: str, *, further: str = "") -> None:
+def send(invitation: Invitation, token: str, *, further: str = "") -> bool:
     """Mail the link, with a further paragraph in the language of the invitation where there is one.
 
-    Raises OSError where the mail server does not take it: the invitation stays, to send again.
+    False where the mail server does not take it: the invitation stays, to send again.
     """
     context = {
         "invitation": invitation,
         "organisation": invitation.organisation,
         "inviter": invitation.invited_by,
         "further": further,
-        "url": settings.BASE_URL + reverse("invitation_accept", args=[token]),
+        "url": mailed_links.address("invitation_accept", token),
     }
-    mail.send("accounts/email/invitation", invitation.email, language=invitation.language, context=context)
+    return mailed_links.send(invitation, "accounts/email/invitation", context=context)
 
 
 def _end(now: datetime) -> datetime:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
@@ -12,6 +13,7 @@ from django.utils import translation
 
 from accounts.models import Organisation
 
+log = structlog.get_logger(__name__)
 CHOICE = "organisation"  # in an address: the organisation that it belongs to, for members of several
 _is_quiet: ContextVar[bool] = ContextVar("mail_is_quiet", default=False)
 
@@ -42,6 +44,16 @@ def send(
         message = EmailMultiAlternatives(subject, text, to=[to], headers=dict(headers or {}))
         message.attach_alternative(render_to_string(f"{template}_message.html", values), "text/html")
         message.send()
+
+
+def try_to_send(template: str, to: str, *, language: str, context: Mapping[str, Any]) -> bool:
+    """Send it; False, and a line in the log, where the mail server does not take it: what was done stands."""
+    try:
+        send(template, to, language=language, context=context)
+    except OSError as error:
+        log.error("mail_not_sent", template=template, error=str(error))
+        return False
+    return True
 
 
 def address(path: str, organisation: Organisation) -> str:

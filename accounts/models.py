@@ -1,17 +1,20 @@
-"""Who: users, organisations, departments, memberships, invitations, and the audit trail."""
+"""Who: users, organisations, departments, memberships, mailed links, invitations, and the audit trail."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 from datetime import datetime
-from typing import Any, ClassVar
+from enum import StrEnum
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+
+from accounts import vocabulary
 
 
 class UserManager(BaseUserManager["User"]):
@@ -37,7 +40,7 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
-    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -62,7 +65,7 @@ class Organisation(models.Model):
 
     name = models.CharField(_("name"), max_length=160)
     slug = models.SlugField(_("short name"), unique=True)
-    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
     allow_self_approval = models.BooleanField(_("members may approve what they submitted themselves"), default=False)
     created_at = models.DateTimeField(_("made on"), auto_now_add=True)
 
@@ -138,32 +141,93 @@ class Membership(models.Model):
         return f"{self.user} · {self.organisation}"
 
 
-class InvitationQuerySet(models.QuerySet["Invitation"]):
+def new_token() -> tuple[str, str]:
+    """A fresh 256-bit token and the hash that alone is stored."""
+    token = secrets.token_urlsafe(32)
+    return token, hash_token(token)
+
+
+def hash_token(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class LinkState(StrEnum):
+    """Where a mailed link stands for whoever opens it."""
+
+    OPEN = "open"
+    USED = "used"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    REPLACED = "replaced"  # by one that was sent later
+    UNKNOWN = "unknown"  # never made, or made anew since
+
+
+AnyLink = TypeVar("AnyLink", bound="MailedLink")
+
+
+class MailedLinkQuerySet(models.QuerySet[AnyLink]):
+    def pending(self) -> Self:
+        """Neither used nor withdrawn; the term may be over, and can be renewed."""
+        unused = {self.model.USED_AT: None} if self.model.USED_AT else {}
+        return self.filter(revoked_at=None, **unused)
+
+    def open(self, now: datetime) -> Self:
+        return self.pending().filter(expires_at__gt=now)
+
+
+class MailedLink(models.Model):
+    """A 256-bit token sent by mail, kept only as its hash; nobody guesses one, so nothing counts the attempts.
+
+    `accounts.mailed_links` finds, renews, withdraws and sends them; each kind has its own rules and texts.
+    """
+
+    USED_AT: ClassVar[str] = ""  # the field of the moment that used it up, of a kind that works once
+
+    email = models.EmailField(_("e-mail address"), blank=True)
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def state(self, now: datetime) -> LinkState:
+        if self.USED_AT and getattr(self, self.USED_AT):
+            return LinkState.USED
+        if self.revoked_at:
+            return LinkState.REVOKED
+        return LinkState.OPEN if self.expires_at > now else LinkState.EXPIRED
+
+
+class DeliveredLink(MailedLink):
+    """One whose way to the mail server is noted."""
+
+    sent_at = models.DateTimeField(null=True, blank=True)  # when the mail server last took it
+    failed_at = models.DateTimeField(null=True, blank=True)  # when it last refused it
+    opened_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class InvitationQuerySet(MailedLinkQuerySet["Invitation"]):
     def for_member(self, member: Membership) -> InvitationQuerySet:
         return self.filter(organisation=member.organisation_id)
 
-    def open(self, now: datetime) -> InvitationQuerySet:
-        return self.pending().filter(expires_at__gt=now)
 
-    def pending(self) -> InvitationQuerySet:
-        """Neither used nor withdrawn; the term may be over, and can be renewed."""
-        return self.filter(accepted_at=None, revoked_at=None)
+class Invitation(MailedLink):
+    """A mailed link that makes its holder a member, once."""
 
-
-class Invitation(models.Model):
-    """A mailed 256-bit token, kept only as its hash, that makes its holder a member once."""
+    USED_AT = "accepted_at"
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
-    email = models.EmailField(_("e-mail address"))
+    email = models.EmailField(_("e-mail address"))  # never without one
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.READER)
     department = models.ForeignKey(Department, on_delete=models.SET_NULL, null=True, blank=True)
-    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
-    token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     invited_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
 
     objects = InvitationQuerySet.as_manager()
 
@@ -176,22 +240,16 @@ class Invitation(models.Model):
         return self.email
 
 
-def new_token() -> tuple[str, str]:
-    """A fresh 256-bit token and the hash that alone is stored."""
-    token = secrets.token_urlsafe(32)
-    return token, hash_token(token)
-
-
-def hash_token(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
     def for_member(self, member: Membership) -> AuditEntryQuerySet:
         return self.filter(organisation=member.organisation_id)
 
     def about(self, target: models.Model) -> AuditEntryQuerySet:
         return self.filter(object_type=target._meta.label_lower, object_id=str(target.pk))
+
+    def of_verb(self, verb: str) -> AuditEntryQuerySet:
+        """However it was spelled when they were written."""
+        return self.filter(verb__in=vocabulary.spellings(verb))
 
 
 class AuditEntry(models.Model):

@@ -1,6 +1,5 @@
 """Pages of the profile, the organisation, its members and departments, invitations, and the audit trail."""
 
-import structlog
 from django.contrib import messages
 from django.contrib.auth import login
 from django.core.exceptions import PermissionDenied
@@ -11,9 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from groundwork.pages import confirm_page, crumbs, edit_page
 
 from accounts import invitations, language, members, organisations, trail
 from accounts.access import MemberRequest
@@ -26,14 +23,15 @@ from accounts.forms import (
     OrganisationForm,
     ProfileForm,
 )
-from accounts.invitations import Standing
+from accounts.link_pages import closed, guarded
+from accounts.mailed_links import state_of
 from accounts.members import MembershipError
 from accounts.middleware import SESSION_KEY
-from accounts.models import AuditEntry, Department, Invitation, Membership, Organisation, User
+from accounts.models import AuditEntry, Department, Invitation, LinkState, Membership, Organisation, User
+from groundwork.pages import confirm_page, crumbs, edit_page
 
 ENTRIES_A_PAGE = 50
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-log = structlog.get_logger(__name__)
 form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -230,31 +228,27 @@ def _invitation(request: MemberRequest, pk: int) -> Invitation:
 
 
 def _mail(request: MemberRequest, invitation: Invitation, token: str) -> None:
-    try:
-        invitations.send(invitation, token)
-    except OSError as error:
-        log.error("invitation_not_mailed", invitation=invitation.pk, error=str(error))
-        messages.error(
-            request,
-            _("The invitation is kept, but the mail to %(email)s could not be sent: send it again later.")
-            % {"email": invitation.email},
-        )
-    else:
+    if invitations.send(invitation, token):
         messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": invitation.email})
+        return
+    messages.error(
+        request,
+        _("The invitation is kept, but the mail to %(email)s could not be sent: send it again later.")
+        % {"email": invitation.email},
+    )
 
 
 # Accepting an invitation ----------------------------------------------------------------------------------------
-@never_cache
 @form_view
+@guarded
 def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     """What the mailed link opens. Only POST joins: mail scanners follow links."""
     now = timezone.now()
     invitation = invitations.find(token)
-    state = invitations.standing(invitation, now)
-    if invitation is None or state is not Standing.OPEN:
-        status = 404 if invitation is None else 410
-        context = {"standing": state, "organisation": invitation and invitation.organisation}
-        return render(request, "accounts/invitation_closed.html", context, status=status)
+    state = state_of(invitation, now)
+    if invitation is None or state is not LinkState.OPEN:
+        context = {"organisation": invitation and invitation.organisation}
+        return closed(request, "accounts/invitation_closed.html", state, invitation, context)
     if request.user.is_authenticated:
         return _join_as(request, invitation, request.user)
     language.follow(request, invitation.language)

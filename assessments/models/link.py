@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership
+from accounts.models import DeliveredLink, LinkState, MailedLinkQuerySet, Membership
 from assessments.models.assessment import Assessment
 from assessments.models.response import Response
 from vendors.models import Contact
@@ -85,7 +85,7 @@ class LinkPurpose(models.TextChoices):
     REPLY = "reply", _("To reply to the result")
 
 
-class VendorLinkQuerySet(models.QuerySet["VendorLink"]):
+class VendorLinkQuerySet(MailedLinkQuerySet["VendorLink"]):
     def for_member(self, member: Membership) -> VendorLinkQuerySet:
         return self.filter(assessment__organisation=member.organisation_id)
 
@@ -95,11 +95,8 @@ class VendorLinkQuerySet(models.QuerySet["VendorLink"]):
     def to_reply(self) -> VendorLinkQuerySet:
         return self.filter(purpose=LinkPurpose.REPLY)
 
-    def valid(self, now: datetime) -> VendorLinkQuerySet:
-        return self.filter(revoked_at=None, expires_at__gt=now)
 
-
-class VendorLink(models.Model):
+class VendorLink(DeliveredLink):
     """A link for one contact to one response, or to one right of reply. The token is kept only as its hash; sending
     it again makes a new one, and `issue` then ends every cookie that the earlier one gave."""
 
@@ -111,17 +108,9 @@ class VendorLink(models.Model):
     )
     contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="links")
     name = models.CharField(_("name"), max_length=120)  # of the contact, kept should the contact go
-    email = models.EmailField(_("e-mail address"), blank=True)
-    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
-    token_hash = models.CharField(max_length=64, unique=True)
     issue = models.PositiveSmallIntegerField(default=1)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
-    expires_at = models.DateTimeField(_("valid until"))
-    revoked_at = models.DateTimeField(_("withdrawn on"), null=True, blank=True)
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)  # when the mail server last took it
-    failed_at = models.DateTimeField(_("not delivered"), null=True, blank=True)  # when it last refused it
-    opened_at = models.DateTimeField(_("first opened"), null=True, blank=True)
     seen_at = models.DateTimeField(_("last used"), null=True, blank=True)
 
     objects = VendorLinkQuerySet.as_manager()
@@ -156,5 +145,8 @@ class VendorLink(models.Model):
         """Who it is, in the trail and beside answers."""
         return f"{self.name} <{self.email}>" if self.email else self.name
 
-    def is_valid(self, now: datetime) -> bool:
-        return self.revoked_at is None and self.expires_at > now
+    def state(self, now: datetime) -> LinkState:
+        """Closed also once the vendor is no longer asked for the reply that it is for."""
+        if self.reply_request and self.reply_request.withdrawn_at:
+            return LinkState.REVOKED
+        return super().state(now)

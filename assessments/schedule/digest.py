@@ -1,8 +1,8 @@
 """One mail a person a day at most, about all that is due, over all organisations: a digest, not a flood.
 
-The row is the job: `queue` writes at most one row a receiver and day, `send` claims it by one conditional UPDATE. Each
-mail tells what passed a milestone since the last one that told everything, so that a week's outage forgets nothing and
-tells it once. What is told is read when the mail is made: what changed since the row was written counts.
+The row is the job: `queue` writes at most one a receiver and day, and a worker claims it and sends. Each mail tells
+what passed a milestone since the last one that told everything, so that a week's outage forgets nothing and tells it
+once. What is told is read when the mail is made: what changed since the row was written counts.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import structlog
-from celery import current_app
 from django.conf import settings
-from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -25,6 +24,7 @@ from accounts.models import Membership, Organisation, User
 from assessments.models import (
     AssessmentState,
     Digest,
+    DigestQuerySet,
     DigestState,
     Preferences,
     Rhythm,
@@ -33,13 +33,11 @@ from assessments.models import (
 from assessments.preferences import preferences_of
 from assessments.schedule.inbox import Item, waiting_for
 from assessments.schedule.milestones import passed
+from groundwork.jobs.lease import HeldJob, Kind, LeaseLostError
 
 logger = structlog.get_logger(__name__)
 
-SEND_TASK = "assessments.tasks.send_digest"  # by name: the tasks import this module, never the reverse
 MORNING = time(7)
-MAX_ATTEMPTS = 5
-FIRST_WAIT = timedelta(minutes=5)  # doubled each time
 KEPT_FOR = timedelta(days=90)
 DONE = (DigestState.SENT, DigestState.EMPTY)
 
@@ -60,6 +58,34 @@ class Window:
     told_at: datetime | None
 
 
+class Digests(Kind[Digest]):
+    """Looked for every ten minutes of one day, which is wait enough between two nudges."""
+
+    task = "assessments.tasks.send_digest"
+    related = ("user", "link__assessment__vendor")
+    claimed = {"state": DigestState.SENDING}
+    queued = {"state": DigestState.QUEUED}
+    longest_wait = timedelta(hours=2)
+
+    def rows(self) -> DigestQuerySet:
+        return Digest.objects.all()
+
+    def lease(self) -> timedelta:
+        return settings.DIGEST_LEASE
+
+    def first_wait(self) -> timedelta:
+        return timedelta(minutes=5)
+
+    def turn(self, at: datetime | None) -> dict[str, Any]:
+        return {"next_attempt_at": at}
+
+    def failed(self, failure: str, now: datetime) -> dict[str, Any]:
+        return {"state": DigestState.FAILED}
+
+
+DIGESTS = Digests()
+
+
 # Queueing -------------------------------------------------------------------------------------------------------
 def is_morning(now: datetime) -> bool:
     """Whether the day's mails may go out: from seven o'clock where this installation stands."""
@@ -71,19 +97,11 @@ def queue(now: datetime) -> int:
     if not is_morning(now):
         return 0
     today = timezone.localdate(now)
-    _give_up_on_earlier_days(today, now)
     rows = [Digest(user=user, day=today) for user in _people(today)]
     rows += [Digest(link=link, day=today) for link in _links(now)]
     Digest.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)  # one a receiver and day, says the database
     Digest.objects.filter(day__lt=today - KEPT_FOR).delete()
-    return _nudge_waiting(today, now)
-
-
-def _give_up_on_earlier_days(today: date, now: datetime) -> None:
-    """Today's mail tells what an unsent one of an earlier day would have told: a person gets one, not seven."""
-    Digest.objects.claimable(now).filter(day__lt=today).update(state=DigestState.FAILED, **_RELEASED)
-    worn_out = Digest.objects.claimable(now).filter(day=today, attempts__gte=MAX_ATTEMPTS)
-    worn_out.update(state=DigestState.FAILED, **_RELEASED)
+    return DIGESTS.sweep(now=now)
 
 
 def _people(today: date) -> QuerySet[User]:
@@ -111,83 +129,33 @@ def _links(now: datetime) -> QuerySet[VendorLink]:
         reply_request__isnull=False,
         assessment__state=AssessmentState.IN_REVIEW,
     )
-    rows = VendorLink.objects.valid(now).filter(to_answer | to_reply, sent_at__isnull=False)
+    rows = VendorLink.objects.open(now).filter(to_answer | to_reply, sent_at__isnull=False)
     return rows.exclude(email="").order_by("pk")
-
-
-def _nudge_waiting(today: date, now: datetime) -> int:
-    sent = 0
-    for pk in _ready(today, now).order_by("pk").values_list("pk", flat=True):
-        if not nudge(pk):
-            break  # the broker is away: each further attempt would cost its time-out
-        sent += 1
-    return sent
-
-
-def nudge(pk: int) -> bool:
-    """Tell a worker, once and briefly. That nobody could be told is logged and no more: the next round tells again."""
-    try:
-        current_app.send_task(SEND_TASK, args=[pk], retry=False)
-    except Exception:
-        logger.warning("digest_nudge_not_sent", digest=pk, exc_info=True)
-        return False
-    return True
 
 
 # Sending --------------------------------------------------------------------------------------------------------
 def send(pk: int, *, now: datetime) -> None:
     """Claim the mail, send it, mark it. Without effect when it is finished, held elsewhere, or of another day."""
-    digest = claim(pk, now=now)
-    if digest is None:
+    job = DIGESTS.claim(pk, now=now)
+    if job is None:
         return
     try:
-        told = _deliver(digest, now)
+        # `sent_at` is the moment whose state was told: what comes in while the mail is under way belongs to the next.
+        state = DigestState.SENT if _deliver(job, now) else DigestState.EMPTY
+        if not job.finish(state=state, sent_at=now):
+            raise LeaseLostError(pk)
     except OSError:
-        logger.warning("digest_not_sent", digest=pk, attempt=digest.attempts, exc_info=True)
-        _release(digest, now)
-        return
-    # `sent_at` is the moment whose state was told: what comes in while the mail is under way belongs to the next one.
-    state = DigestState.SENT if told else DigestState.EMPTY
-    if not Digest.objects.held(digest.token).filter(pk=pk).update(state=state, sent_at=now, **_RELEASED):
-        logger.warning("digest_lease_lost", digest=pk, attempt=digest.attempts)
+        logger.warning("digest_not_sent", digest=pk, attempt=job.attempts, exc_info=True)
+        job.release("", now=now)  # after the last attempt, the next day's mail tells the same
+    except LeaseLostError:
+        logger.warning("digest_lease_lost", digest=pk, attempt=job.attempts)
 
 
-def claim(pk: int, *, now: datetime) -> Digest | None:
-    """Take the job by one UPDATE; None: finished, held by another worker, out of attempts, or not of today."""
-    token = uuid4()
-    won = _ready(timezone.localdate(now), now).filter(pk=pk)
-    taken = won.update(
-        state=DigestState.SENDING,
-        attempts=F("attempts") + 1,
-        token=token,
-        lease_until=now + settings.RENDERING_LEASE,  # as for documents: longer than any task may run
-        next_attempt_at=None,
-    )
-    if not taken:
-        return None
-    return Digest.objects.held(token).select_related("user", "link__assessment__vendor").first()
-
-
-def _ready(today: date, now: datetime) -> QuerySet[Digest]:
-    in_time = Q(next_attempt_at=None) | Q(next_attempt_at__lte=now)
-    return Digest.objects.claimable(now).filter(in_time, day=today, attempts__lt=MAX_ATTEMPTS)
-
-
-def _release(digest: Digest, now: datetime) -> None:
-    """The mail server did not take it: again after a while, and after the last attempt never. The next day's mail
-    then tells the same."""
-    held = Digest.objects.held(digest.token).filter(pk=digest.pk)
-    if digest.attempts >= MAX_ATTEMPTS:
-        held.update(state=DigestState.FAILED, **_RELEASED)
-        return
-    again_at = now + FIRST_WAIT * 2 ** (digest.attempts - 1)
-    held.update(state=DigestState.QUEUED, **{**_RELEASED, "next_attempt_at": again_at})
-
-
-def _deliver(digest: Digest, now: datetime) -> bool:
+def _deliver(job: HeldJob[Digest], now: datetime) -> bool:
     """Whether there was something to say, which is then sent. Raises OSError when the mail server does not take it."""
+    digest = job.row
     window = _window(digest)
-    Digest.objects.held(digest.token).filter(pk=digest.pk).update(since=window.since)
+    job.note(since=window.since)
     if digest.link is not None:
         return _tell_vendor(digest, digest.link, window, now)
     if digest.user is not None:
@@ -211,9 +179,6 @@ def message_id(digest: Digest) -> str:
 
 def _headers(digest: Digest) -> dict[str, str]:
     return {"Message-ID": message_id(digest), "Auto-Submitted": "auto-generated"}
-
-
-_RELEASED: dict[str, object] = {"token": None, "lease_until": None, "next_attempt_at": None}
 
 
 # What is told ---------------------------------------------------------------------------------------------------

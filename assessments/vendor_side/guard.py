@@ -4,32 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.utils.crypto import constant_time_compare
 
-from accounts import language
+from accounts.link_pages import closed, guarded
+from accounts.mailed_links import state_of
+from accounts.models import LinkState
 from assessments.models import LinkPurpose, VendorLink
 from assessments.vendor_side import links
-from assessments.vendor_side.links import Standing
 
 SALT = "assessments.vendor-link"
 
 
-STATUS_OF = {Standing.UNKNOWN: 404, Standing.EXPIRED: 410, Standing.REVOKED: 410, Standing.REPLACED: 410}
-
-
 View = Callable[..., HttpResponseBase]
-
-
-Guarded = TypeVar("Guarded", bound=HttpResponseBase)
 
 
 class LinkRequest(HttpRequest):
@@ -47,19 +40,20 @@ def by_link(*purposes: LinkPurpose) -> Callable[[View], View]:
     """
 
     def wrap(view: View) -> View:
+        @guarded
         @wraps(view)
         def admit(request: HttpRequest, link: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
             now = timezone.now()
             row, state = _admitted(request, link)
-            if state is Standing.OPEN:
-                state = links.standing(row, now)
+            if state is LinkState.OPEN:
+                state = state_of(row, now)
             if row is None or row.purpose not in purposes:
-                return _guarded(_closed(request, None, Standing.UNKNOWN))
-            if state is not Standing.OPEN:
-                return _guarded(_closed(request, row, state))
+                return closed_link(request, None, LinkState.UNKNOWN)
+            if state is not LinkState.OPEN:
+                return closed_link(request, row, state)
             links.note_seen(row, now=now)
             request.link = row  # type: ignore[attr-defined]
-            return _guarded(view(request, link, *args, **kwargs))
+            return view(request, link, *args, **kwargs)
 
         admit.purposes = frozenset(purposes)  # type: ignore[attr-defined]
         return admit
@@ -76,24 +70,25 @@ def desk_path(pk: int) -> str:
     return reverse("vendor_desk", args=[pk])
 
 
-def _cookie_of(link: VendorLink) -> str:
+def cookie_of(link: VendorLink) -> str:
     return signing.dumps([link.pk, link.issue, link.token_hash], salt=SALT)
 
 
-def _admitted(request: HttpRequest, pk: int) -> tuple[VendorLink | None, Standing]:
+def _admitted(request: HttpRequest, pk: int) -> tuple[VendorLink | None, LinkState]:
     """The link that the cookie is for; without a cookie of ours for exactly this link: nothing is known."""
     try:
         named, issue, hashed = signing.loads(request.COOKIES.get(cookie_name(pk), ""), salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
-        return None, Standing.UNKNOWN
+        return None, LinkState.UNKNOWN
     row = links.load(pk) if named == pk else None
     if row is None:
-        return None, Standing.UNKNOWN
+        return None, LinkState.UNKNOWN
     is_current = issue == row.issue and constant_time_compare(hashed, row.token_hash)
-    return row, Standing.OPEN if is_current else Standing.REPLACED
+    return row, LinkState.OPEN if is_current else LinkState.REPLACED
 
 
-def _about(link: VendorLink) -> dict[str, Any]:
+def about(link: VendorLink) -> dict[str, Any]:
+    """All that whoever was asked is shown of the customer."""
     assessment = link.assessment
     return {
         "assessment": assessment,
@@ -103,19 +98,6 @@ def _about(link: VendorLink) -> dict[str, Any]:
     }
 
 
-def _closed(request: HttpRequest, link: VendorLink | None, state: Standing) -> HttpResponse:
-    """Says what happened and whom to ask; of a link that is not known, nothing at all."""
-    if link is not None:
-        language.follow(request, link.language)
-    context = {"standing": state, "link": link, **(_about(link) if link else {})}
-    return render(request, "assessments/vendor_side/vendor_link_closed.html", context, status=STATUS_OF[state])
-
-
-def _guarded(response: Guarded) -> Guarded:
-    """Nothing of these pages is kept by a cache, and no address of theirs is told to anybody.
-
-    Not `no-referrer`: browsers then send `Origin: null`, and every form would be refused as forged.
-    """
-    add_never_cache_headers(response)
-    response.headers["Referrer-Policy"] = "strict-origin"
-    return response
+def closed_link(request: HttpRequest, link: VendorLink | None, state: LinkState) -> HttpResponse:
+    context = about(link) if link else {}
+    return closed(request, "assessments/vendor_side/vendor_link_closed.html", state, link, context)

@@ -11,8 +11,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from accounts.mailed_links import end_after, end_of
 from assessments.models import Assessment, VendorLink
-from assessments.vendor_side.links import DEFAULT_DAYS, LONGEST, end_after, end_of
+from assessments.vendor_side.links import DEFAULT_DAYS, LONGEST
 from groundwork.fields import DayInput, field
 from vendors.models import Contact
 

@@ -12,37 +12,38 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from groundwork.pages import Crumb, confirm_page, crumbs, edit_page
 
 from accounts import language
 from accounts.access import MemberRequest, Right, may
+from accounts.link_pages import guarded
+from accounts.mailed_links import state_of
+from accounts.models import LinkState
 from assessments.fetching import fetch
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Assessment, AssessmentState, LinkPurpose, VendorLink
 from assessments.vendor_side import links, reply
-from assessments.vendor_side.guard import _about, _closed, _cookie_of, _guarded, cookie_name, desk_path
+from assessments.vendor_side.guard import about, closed_link, cookie_name, cookie_of, desk_path
 from assessments.vendor_side.link_forms import BY_MAIL, EnterForm, ExtendForm, LinkForm
-from assessments.vendor_side.links import Standing
+from groundwork.pages import Crumb, confirm_page, crumbs, edit_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@guarded
 def vendor_link(request: HttpRequest, token: str) -> HttpResponse:
     """What the mailed link opens. Only POST goes in: mail scanners open links, and must not count as the contact."""
     now = timezone.now()
     link = links.find(token)
-    state = links.standing(link, now)
-    if link is None or state is not Standing.OPEN:
-        return _guarded(_closed(request, link, state))
+    state = state_of(link, now)
+    if link is None or state is not LinkState.OPEN:
+        return closed_link(request, link, state)
     language.follow(request, link.language)
     form = EnterForm(request.POST if request.method == "POST" else None, language=translation.get_language())
     if request.method == "POST" and form.is_valid():
         if not links.note_opened(link, now=now):
-            return _guarded(_closed(request, link, Standing.REPLACED))
-        return _guarded(_let_in(request, link, form.cleaned_data["language"]))
-    return _guarded(
-        render(request, "assessments/vendor_side/vendor_link.html", {"link": link, "form": form, **_about(link)})
-    )
+            return closed_link(request, link, LinkState.REPLACED)
+        return _let_in(request, link, form.cleaned_data["language"])
+    return render(request, "assessments/vendor_side/vendor_link.html", {"link": link, "form": form, **about(link)})
 
 
 def _let_in(request: HttpRequest, link: VendorLink, chosen: str) -> HttpResponse:
@@ -50,7 +51,7 @@ def _let_in(request: HttpRequest, link: VendorLink, chosen: str) -> HttpResponse
     response = HttpResponseRedirect(_way_in(link))
     response.set_cookie(
         cookie_name(link.pk),
-        _cookie_of(link),
+        cookie_of(link),
         expires=link.expires_at,
         path=desk_path(link.pk),
         secure=request.is_secure(),

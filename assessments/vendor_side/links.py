@@ -1,29 +1,25 @@
 """Links by which a vendor's contact comes in without an account: made, sent, sent again, extended, withdrawn.
 
-A token has 256 bits and only its hash is kept: nobody guesses one, so nothing counts the attempts. Every change holds
-the assessment, so that of two who act at once the second sees what the first did.
+Every change holds the assessment, so that of two who act at once the second sees what the first did.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from enum import StrEnum
+from datetime import date, datetime, timedelta
 
-import structlog
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, mail
+from accounts import audit, mailed_links
 from accounts.access import Right, may
-from accounts.models import Membership, User, hash_token, new_token
+from accounts.mailed_links import end_after, end_of
+from accounts.models import Membership, User, new_token
 from assessments.approval import chain
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
@@ -39,8 +35,6 @@ from assessments.models import (
 )
 from vendors.models import Contact
 
-log = structlog.get_logger(__name__)
-
 DEFAULT_DAYS = 30
 READ_ON = timedelta(days=30)  # after the last day to reply: what was shown and said can be read again
 LONGEST = timedelta(days=366)
@@ -55,14 +49,6 @@ RELATED = ("assessment__organisation", "assessment__vendor", "assessment__owner"
 
 HAS_ONE: Promise = _("%(name)s has a link already: send that one again, or extend it.")
 NO_LONGER: Promise = _("This link was withdrawn: make a new one instead.")
-
-
-class Standing(StrEnum):
-    OPEN = "open"
-    EXPIRED = "expired"
-    REVOKED = "revoked"
-    REPLACED = "replaced"  # by one that was sent later
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +82,7 @@ class LinkRow:
 
 # Finding and admitting ------------------------------------------------------------------------------------------
 def find(token: str) -> VendorLink | None:
-    """The link of a token, whatever its standing."""
-    return _complete(VendorLink.objects.select_related(*RELATED).filter(token_hash=hash_token(token)).first())
+    return _complete(mailed_links.find(VendorLink.objects.select_related(*RELATED), token))
 
 
 def load(pk: int) -> VendorLink | None:
@@ -105,19 +90,11 @@ def load(pk: int) -> VendorLink | None:
     return _complete(VendorLink.objects.select_related(*RELATED).filter(pk=pk).first())
 
 
-def standing(link: VendorLink | None, now: datetime) -> Standing:
-    if link is None:
-        return Standing.UNKNOWN
-    if link.revoked_at or (link.reply_request and link.reply_request.withdrawn_at):
-        return Standing.REVOKED
-    return Standing.OPEN if link.expires_at > now else Standing.EXPIRED
-
-
 def note_opened(link: VendorLink, *, now: datetime) -> bool:
     """The contact comes in by the link. False where it was sent again or withdrawn in this very moment."""
     with transaction.atomic():
         Assessment.objects.select_for_update(no_key=True).get(pk=link.assessment_id)
-        row = VendorLink.objects.valid(now).filter(pk=link.pk, token_hash=link.token_hash).first()
+        row = VendorLink.objects.open(now).filter(pk=link.pk, token_hash=link.token_hash).first()
         if row is None:
             return False
         is_first = row.opened_at is None
@@ -193,17 +170,14 @@ def renew(member: Membership, link: VendorLink, *, now: datetime | None = None) 
     anew.
     """
     now = now or timezone.now()
-    token, hashed = new_token()
     with transaction.atomic():
         row = _own(member, link)
         before = audit.snapshot(row, FIELDS)
-        row.token_hash, row.issue = hashed, row.issue + 1
-        row.sent_at = row.failed_at = None
-        if row.contact is not None:
-            row.name, row.email = row.contact.name, row.contact.email
-        if row.expires_at <= now:
-            row.expires_at = _default_end(row, now)
-        row.save(update_fields=["token_hash", "issue", "sent_at", "failed_at", "name", "email", "expires_at"])
+        expires_at = row.expires_at if row.expires_at > now else _default_end(row, now)
+        receiver = row.contact or row
+        token = mailed_links.renew(
+            row, expires_at=expires_at, issue=row.issue + 1, name=receiver.name, email=receiver.email
+        )
         _record(member.user, "link.renewed", row, before=before, after=audit.snapshot(row, FIELDS))
     return row, token
 
@@ -227,8 +201,7 @@ def revoke(member: Membership, link: VendorLink, *, now: datetime | None = None)
     now = now or timezone.now()
     with transaction.atomic():
         row = _own(member, link, states=set(AssessmentState))
-        row.revoked_at = now
-        row.save(update_fields=["revoked_at"])
+        mailed_links.revoke(row, now=now)
         _record(member.user, "link.revoked", row, before={"revoked_at": None}, after={"revoked_at": now})
     return row
 
@@ -258,7 +231,7 @@ def reopen(member: Membership, assessment: Assessment) -> Response:
 # Sending --------------------------------------------------------------------------------------------------------
 def address(token: str) -> str:
     """What the contact opens."""
-    return settings.BASE_URL + reverse("vendor_link", args=[token])
+    return mailed_links.address("vendor_link", token)
 
 
 def send(link: VendorLink, token: str, *, member: Membership | None = None, now: datetime | None = None) -> bool:
@@ -266,10 +239,7 @@ def send(link: VendorLink, token: str, *, member: Membership | None = None, now:
 
     False where there is no address or the mail server does not take it: the link is good all the same, to copy.
     """
-    if not link.email:
-        return False
     sender = member.user if member else link.created_by
-    now = now or timezone.now()
     template = "vendor_reply" if link.purpose == LinkPurpose.REPLY else "vendor_link"
     assessment = link.assessment
     context = {
@@ -280,37 +250,23 @@ def send(link: VendorLink, token: str, *, member: Membership | None = None, now:
         "asker": sender,
         "url": address(token),
     }
-    try:
-        mail.send(f"assessments/vendor_side/email/{template}", link.email, language=link.language, context=context)
-    except OSError as error:
-        log.error("vendor_link_not_mailed", link=link.pk, error=str(error))
-        _note_delivery(sender, link, sent_at=None, failed_at=now)
-        return False
-    _note_delivery(sender, link, sent_at=now, failed_at=None)
-    return True
 
+    def record(is_sent: bool) -> None:
+        _record(sender, "link.sent" if is_sent else "link.not_delivered", link, after={"email": link.email})
 
-def _note_delivery(sender: User, link: VendorLink, *, sent_at: datetime | None, failed_at: datetime | None) -> None:
-    """Unless the link was sent anew meanwhile: then this mail was an earlier one's."""
-    with transaction.atomic():
-        if VendorLink.objects.filter(pk=link.pk, issue=link.issue).update(sent_at=sent_at, failed_at=failed_at):
-            link.sent_at, link.failed_at = sent_at, failed_at
-        _record(sender, "link.sent" if sent_at else "link.not_delivered", link, after={"email": link.email})
+    return mailed_links.send_and_note(
+        link,
+        f"assessments/vendor_side/email/{template}",
+        context=context,
+        now=now or timezone.now(),
+        record=record,
+    )
 
 
 # Looking --------------------------------------------------------------------------------------------------------
-def end_of(day: date) -> datetime:
-    """The last moment of a day, where the installation is."""
-    return timezone.make_aware(datetime.combine(day, time.max.replace(microsecond=0)))
-
-
 def end_of_reply(due_on: date) -> datetime:
     """Somewhat longer than replies are taken: the vendor may still read what it was shown and what it said."""
     return end_of(due_on + READ_ON)
-
-
-def end_after(days: int, now: datetime) -> datetime:
-    return end_of(timezone.localdate(now) + timedelta(days=days))
 
 
 def progress(response: Response) -> Progress:

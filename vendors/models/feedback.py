@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Department, Membership
+from accounts.models import DeliveredLink, Department, MailedLinkQuerySet, Membership
 from vendors.models.incident import Incident, Sla
 from vendors.models.vendor import Service, Vendor
 
@@ -129,37 +129,24 @@ class Said(models.TextChoices):
     DONT_KNOW = "dont_know", _("Don’t know")
 
 
-class PulseQuerySet(models.QuerySet["Pulse"]):
+class PulseQuerySet(MailedLinkQuerySet["Pulse"]):
     def for_member(self, member: Membership) -> PulseQuerySet:
         return self.filter(incident__vendor__organisation=member.organisation_id)
 
     def answered(self) -> PulseQuerySet:
         return self.exclude(answered_at=None)
 
-    def usable(self, now: datetime) -> PulseQuerySet:
-        """Not revoked, not expired, not answered."""
-        return self.filter(revoked_at=None, answered_at=None, expires_at__gt=now)
 
+class Pulse(DeliveredLink):
+    """Four questions after a critical incident, one each for rules 3 to 6, put to one person by a link."""
 
-class Pulse(models.Model):
-    """Four questions after a critical incident, one each for rules 3 to 6, put to one person by a link.
-
-    The link's token has 256 bits and is stored as its hash alone.
-    """
+    USED_AT = "answered_at"
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="pulses")
     name = models.CharField(_("name"), max_length=120, blank=True)
-    email = models.EmailField(_("e-mail address"), blank=True)
     department = models.ForeignKey(Department, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
-    token_hash = models.CharField(max_length=64, unique=True)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True, blank=True)
-    failed_at = models.DateTimeField(null=True, blank=True)
-    opened_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     # Rules 3 to 6. “fixes_thrown”: yes is bad.
     told_why = models.CharField(max_length=9, choices=Said, blank=True)

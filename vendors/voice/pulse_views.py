@@ -9,36 +9,41 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
-from groundwork.pages import confirm_page, crumbs
 
 from accounts import language
 from accounts.access import MemberRequest
+from accounts.link_pages import closed, guarded
+from accounts.mailed_links import state_of
+from accounts.models import LinkState
+from groundwork.pages import confirm_page, crumbs
 from vendors.fetching import form_view
 from vendors.models import Incident, Pulse
 from vendors.voice import pulses
 from vendors.voice.pulse_forms import BY_MAIL, AskForm, PulseForm
-from vendors.voice.pulses import Issued, PulseError, Standing
-
-STATUS_OF = {Standing.UNKNOWN: 404, Standing.EXPIRED: 410, Standing.REVOKED: 410, Standing.ANSWERED: 200}
+from vendors.voice.pulses import Issued, PulseError
 
 
 # Whoever was asked ----------------------------------------------------------------------------------------------
 @form_view
+@guarded
 def pulse_answer(request: HttpRequest, token: str) -> HttpResponse:
     """What the mailed link opens. Only POST changes anything: mail scanners open links, and say nothing."""
     now = timezone.now()
     pulse = pulses.find(token)
-    state = pulses.standing(pulse, now)
-    if pulse is None or state is not Standing.OPEN:
-        return _guarded(_closed(request, pulse, state))
+    state = state_of(pulse, now)
+    if pulse is None or state is not LinkState.OPEN:
+        # Answered: thanks, not an error.
+        context = {**_about(pulse), "is_new": "thanks" in request.GET} if pulse else {}
+        status = 200 if state is LinkState.USED else None
+        return closed(request, "vendors/voice/pulse_closed.html", state, pulse, context, status=status)
     language.follow(request, pulse.language)
     form = PulseForm(request.POST if request.method == "POST" else None, pulse=pulse)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         pulses.answer(pulse, form.said, name=said["name"], feeling=said["feeling"], comment=said["comment"], now=now)
         # Heard or not, the page of the link says where it stands now.
-        return _guarded(HttpResponseRedirect(f"{reverse('pulse_answer', args=[token])}?thanks=1"))
-    return _guarded(render(request, "vendors/voice/pulse_answer.html", {"form": form, **_about(pulse)}))
+        return HttpResponseRedirect(f"{reverse('pulse_answer', args=[token])}?thanks=1")
+    return render(request, "vendors/voice/pulse_answer.html", {"form": form, **_about(pulse)})
 
 
 def _about(pulse: Pulse) -> dict[str, object]:
@@ -51,27 +56,6 @@ def _about(pulse: Pulse) -> dict[str, object]:
         "organisation": incident.vendor.organisation,
         "asker": pulse.asked_by,
     }
-
-
-def _closed(request: HttpRequest, pulse: Pulse | None, state: Standing) -> HttpResponse:
-    """Says what happened and whom to ask; of a link that is not known, nothing at all."""
-    context: dict[str, object] = {"standing": state}
-    if pulse is not None:
-        language.follow(request, pulse.language)
-        context |= {"asker": pulse.asked_by, "organisation": pulse.incident.vendor.organisation}
-        context["is_new"] = "thanks" in request.GET
-    return render(request, "vendors/voice/pulse_closed.html", context, status=STATUS_OF[state])
-
-
-def _guarded(response: HttpResponse) -> HttpResponse:
-    """Kept by no cache and in no index; its address is told to nobody.
-
-    Not `no-referrer`: browsers then send `Origin: null`, and the form would be refused as forged.
-    """
-    add_never_cache_headers(response)
-    response.headers["Referrer-Policy"] = "strict-origin"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 # Whoever asks ---------------------------------------------------------------------------------------------------

@@ -1,33 +1,27 @@
 """A pulse: four questions after a critical incident, put to one person by a link, without an account.
 
-A token has 256 bits and only its hash is kept: nobody guesses one, so nothing counts the attempts. Each link is
-answered once.
+Each link is answered once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from enum import StrEnum
+from datetime import datetime
 from typing import Any
 
-import structlog
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, mail
+from accounts import audit, mailed_links
 from accounts.access import Right, may
-from accounts.models import Department, Membership, User, hash_token, new_token
+from accounts.mailed_links import end_after
+from accounts.models import Department, LinkState, Membership, new_token
 from vendors import facts_revision
 from vendors.models import Feedback, Incident, Pulse
 from vendors.voice.feedback import Entry, complete, entries
-
-log = structlog.get_logger(__name__)
 
 DAYS = 14
 MOST = 20  # people asked at once
@@ -43,14 +37,6 @@ RELATED = ("incident__vendor__organisation", "department", "asked_by")
 
 class PulseError(Exception):
     """It cannot be done; the message says why, in words for whoever asked."""
-
-
-class Standing(StrEnum):
-    OPEN = "open"
-    ANSWERED = "answered"
-    EXPIRED = "expired"
-    REVOKED = "revoked"
-    UNKNOWN = "unknown"  # never made, or made anew since
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,26 +84,8 @@ class IncidentVoice:
     may_ask: bool
 
 
-# Finding --------------------------------------------------------------------------------------------------------
 def find(token: str) -> Pulse | None:
-    """The pulse of a token, whatever its standing."""
-    return Pulse.objects.select_related(*RELATED).filter(token_hash=hash_token(token)).first()
-
-
-def standing(pulse: Pulse | None, now: datetime) -> Standing:
-    if pulse is None:
-        return Standing.UNKNOWN
-    if pulse.answered_at:
-        return Standing.ANSWERED
-    if pulse.revoked_at:
-        return Standing.REVOKED
-    return Standing.OPEN if pulse.expires_at > now else Standing.EXPIRED
-
-
-def end_after(days: int, now: datetime) -> datetime:
-    """The last moment of a day, where the installation is."""
-    day = timezone.localdate(now) + timedelta(days=days)
-    return timezone.make_aware(datetime.combine(day, time.max.replace(microsecond=0)))
+    return mailed_links.find(Pulse.objects.select_related(*RELATED), token)
 
 
 # Asking ---------------------------------------------------------------------------------------------------------
@@ -156,7 +124,7 @@ def ask(
 
 
 def _refuse_twice(incident: Incident, receivers: Iterable[Receiver], now: datetime) -> None:
-    waiting = {email.lower() for email in incident.pulses.usable(now).exclude(email="").values_list("email", flat=True)}
+    waiting = {email.lower() for email in incident.pulses.open(now).exclude(email="").values_list("email", flat=True)}
     for receiver in receivers:
         if receiver.email.lower() in waiting:
             problem = _("%(email)s was asked already: send that link again instead.")
@@ -165,13 +133,10 @@ def _refuse_twice(incident: Incident, receivers: Iterable[Receiver], now: dateti
 
 def renew(member: Membership, pulse: Pulse, *, now: datetime) -> tuple[Pulse, str]:
     """Another token and term; the earlier link is dead from here on. Raises PulseError once it was answered."""
-    token, hashed = new_token()
     with transaction.atomic():
         row = _waiting(pulse)
         before = audit.snapshot(row, FIELDS)
-        row.token_hash, row.expires_at = hashed, end_after(DAYS, now)
-        row.sent_at = row.failed_at = None
-        row.save(update_fields=["token_hash", "expires_at", "sent_at", "failed_at"])
+        token = mailed_links.renew(row, expires_at=end_after(DAYS, now))
         _record(member.user, "pulse.renewed", row, before=before, after=audit.snapshot(row, FIELDS))
         facts_revision.changed(row.incident.vendor_id)
     return row, token
@@ -181,8 +146,7 @@ def revoke(member: Membership, pulse: Pulse, *, now: datetime) -> Pulse:
     """The link opens nothing any more. Raises PulseError once it was answered: what was said stays said."""
     with transaction.atomic():
         row = _waiting(pulse)
-        row.revoked_at = now
-        row.save(update_fields=["revoked_at"])
+        mailed_links.revoke(row, now=now)
         _record(member.user, "pulse.revoked", row, before={"revoked_at": None}, after={"revoked_at": now})
         facts_revision.changed(row.incident.vendor_id)
     return row
@@ -202,7 +166,7 @@ def _waiting(pulse: Pulse) -> Pulse:
 # Sending --------------------------------------------------------------------------------------------------------
 def address(token: str) -> str:
     """What the receiver opens."""
-    return settings.BASE_URL + reverse("pulse_answer", args=[token])
+    return mailed_links.address("pulse_answer", token)
 
 
 def issue(member: Membership, pulse: Pulse, token: str, *, by_mail: bool, now: datetime) -> Issued:
@@ -214,8 +178,6 @@ def issue(member: Membership, pulse: Pulse, token: str, *, by_mail: bool, now: d
 def send(member: Membership, pulse: Pulse, token: str, *, now: datetime) -> bool:
     """Mail the link in its receiver's language. False where there is no address, or the mail server does not take
     it: the link is good all the same, to copy."""
-    if not pulse.email:
-        return False
     incident = pulse.incident
     context = {
         "pulse": pulse,
@@ -225,23 +187,11 @@ def send(member: Membership, pulse: Pulse, token: str, *, now: datetime) -> bool
         "asker": member.user,
         "url": address(token),
     }
-    try:
-        mail.send("vendors/voice/email/pulse", pulse.email, language=pulse.language, context=context)
-    except OSError as error:
-        log.error("pulse_not_mailed", pulse=pulse.pk, error=str(error))
-        _note_delivery(member.user, pulse, sent_at=None, failed_at=now)
-        return False
-    _note_delivery(member.user, pulse, sent_at=now, failed_at=None)
-    return True
 
+    def record(is_sent: bool) -> None:
+        _record(member.user, "pulse.sent" if is_sent else "pulse.not_delivered", pulse, after={"email": pulse.email})
 
-def _note_delivery(sender: User, pulse: Pulse, *, sent_at: datetime | None, failed_at: datetime | None) -> None:
-    """Unless the link was made anew meanwhile: then this mail was an earlier one's."""
-    with transaction.atomic():
-        rows = Pulse.objects.filter(pk=pulse.pk, token_hash=pulse.token_hash)
-        if rows.update(sent_at=sent_at, failed_at=failed_at):
-            pulse.sent_at, pulse.failed_at = sent_at, failed_at
-        _record(sender, "pulse.sent" if sent_at else "pulse.not_delivered", pulse, after={"email": pulse.email})
+    return mailed_links.send_and_note(pulse, "vendors/voice/email/pulse", context=context, now=now, record=record)
 
 
 # Answering ------------------------------------------------------------------------------------------------------
@@ -252,9 +202,8 @@ def answer(
     """Keep what was said, and put how it felt into the log. None where the link was answered, withdrawn or made
     anew in this very moment: of two who send at once, one is heard."""
     facts_revision.hold(pulse.incident.vendor_id)
-    row = Pulse.objects.usable(now).filter(pk=pulse.pk, token_hash=pulse.token_hash)
     values = {key: said[key] for key in QUESTIONS}
-    if not row.update(answered_at=now, opened_at=now, **values):
+    if not mailed_links.use(pulse, now=now, opened_at=now, **values):
         return None
     incident = pulse.incident
     feedback = Feedback.objects.create(
@@ -304,8 +253,10 @@ def _row(pulse: Pulse, now: datetime, *, may_change: bool) -> PulseRow:
 
 
 def _state(pulse: Pulse, now: datetime) -> str:
-    found = standing(pulse, now)
-    if found is not Standing.OPEN:
+    found = pulse.state(now)
+    if found is LinkState.USED:
+        return "answered"
+    if found is not LinkState.OPEN:
         return found.value
     if pulse.failed_at:
         return "not_delivered"

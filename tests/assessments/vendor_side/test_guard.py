@@ -308,13 +308,13 @@ def test_a_cookie_to_answer_opens_no_page_to_reply_and_the_other_way_round(own: 
 
 def test_a_withdrawn_request_for_a_reply_closes_its_pages(own: Side) -> None:
     ReplyRequest.objects.update(withdrawn_at=timezone.now())
-    cookies = {cookie_name(own.replies.link.pk): _cookie_of(own.replies.link)}
+    cookies = {cookie_name(own.replies.link.pk): cookie_of(own.replies.link)}
     to_reply = [route for route in DESK if way_of(route, own) is own.replies]
     assert to_reply
     assert [said for route in to_reply for said in leaks(route, own, cookies, expected=410)] == []
 
 
-def _cookie_of(link: VendorLink) -> str:
+def cookie_of(link: VendorLink) -> str:
     return signing.dumps([link.pk, link.issue, link.token_hash], salt=SALT)
 
 
@@ -356,7 +356,7 @@ def test_the_right_cookie_reaches_no_answer_or_file_of_anybody_else(own: Side, b
     assert Evidence.objects.count() == 4
 
 
-def test_a_cookie_of_a_vendor_is_nothing_on_the_pages_of_members(cast: Cast, own: Side) -> None:
+def test_acookie_of_a_vendor_is_nothing_on_the_pages_of_members(cast: Cast, own: Side) -> None:
     """Whoever has one gets exactly what anybody gets who is not signed in."""
     cookies = {**own.answers.cookies, **own.replies.cookies, "sessionid": own.answers.cookie}
     assert len(MEMBERS) > 40

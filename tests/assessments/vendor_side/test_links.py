@@ -20,11 +20,11 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
-from accounts.models import AuditEntry, Membership, User, hash_token
+from accounts.mailed_links import end_of, state_of
+from accounts.models import AuditEntry, LinkState, Membership, User, hash_token
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Answer, Assessment, AssessmentState, LinkPurpose, ReplyRequest, Response, VendorLink
 from assessments.vendor_side import links
-from assessments.vendor_side.links import Standing
 from tests.assessments.lifecycle.test_transitions import at_once
 from tests.factories import Cast, make_assessment, make_cast, make_vendor
 from vendors.models import Contact
@@ -159,7 +159,7 @@ class TestMaking:
         request = make_reply_request(assessment, cast.assessor)
         link, _ = links.create_for_reply(cast.assessor, request, contact)
         assert (link.purpose, link.reply_request, link.response) == (LinkPurpose.REPLY, request, None)
-        assert link.expires_at > links.end_of(request.due_on)
+        assert link.expires_at > end_of(request.due_on)
         assert not Response.objects.of_vendor().exists()
 
     def test_without_an_expiry_a_link_lasts_a_month(self, cast: Cast, assessment: Assessment, contact: Contact) -> None:
@@ -212,7 +212,7 @@ class TestChanging:
     def test_withdrawing_is_final(self, cast: Cast, assessment: Assessment, contact: Contact) -> None:
         link, token = links.create(cast.assessor, assessment, contact)
         links.revoke(cast.assessor, link)
-        assert links.standing(links.find(token), timezone.now()) is Standing.REVOKED
+        assert state_of(links.find(token), timezone.now()) is LinkState.REVOKED
         for change in (links.renew, links.revoke):
             with pytest.raises(IllegalTransition, match="withdrawn"):
                 change(cast.assessor, link)
@@ -228,7 +228,7 @@ class TestChanging:
         request = make_reply_request(assessment, cast.assessor)
         _, token = links.create_for_reply(cast.assessor, request, contact)
         ReplyRequest.objects.update(withdrawn_at=timezone.now())
-        assert links.standing(links.find(token), timezone.now()) is Standing.REVOKED
+        assert state_of(links.find(token), timezone.now()) is LinkState.REVOKED
 
     @pytest.mark.parametrize("who", ["reader", "approver", "admin"])
     def test_only_who_assesses_changes_links(
@@ -340,7 +340,7 @@ class TestSending:
         assert links.send(link, token) is False
         link.refresh_from_db()
         assert (link.sent_at, bool(link.failed_at)) == (None, True)
-        assert links.standing(links.find(token), timezone.now()) is Standing.OPEN
+        assert state_of(links.find(token), timezone.now()) is LinkState.OPEN
         assert verbs(assessment) == ["link.created", "link.not_delivered"]
 
     def test_without_an_address_nothing_is_sent(self, cast: Cast, assessment: Assessment) -> None:

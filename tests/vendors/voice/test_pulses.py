@@ -9,11 +9,12 @@ import pytest
 from django.core import mail
 
 from accounts import trail
-from accounts.models import AuditEntry, hash_token
+from accounts.mailed_links import state_of
+from accounts.models import AuditEntry, LinkState, hash_token
 from tests.factories import NOW, Cast, make_incident, make_vendor
 from vendors.models import Feedback, Incident, Pulse, Sla, Vendor
 from vendors.voice import pulses
-from vendors.voice.pulses import PulseError, Receiver, Standing
+from vendors.voice.pulses import PulseError, Receiver
 
 SAID = {"told_why": "yes", "fixes_thrown": "no", "was_fast": "partly", "cause_proven": "dont_know"}
 NURSE = Receiver(name="Demo Nurse", email="nurse@example.org")
@@ -93,7 +94,7 @@ def test_a_mail_that_is_refused_is_seen_and_the_link_stays_good(
 
     assert (issued.is_sent, issued.is_refused) == (False, True)
     assert pulses.voice_of(cast.assessor, pulse.incident, now=NOW).pulses[0].state == "not_delivered"
-    assert pulses.standing(pulses.find(token), NOW) is Standing.OPEN
+    assert state_of(pulses.find(token), NOW) is LinkState.OPEN
     assert AuditEntry.objects.filter(verb="pulse.not_delivered").exists()
     assert token not in caplog.text
 
@@ -140,12 +141,12 @@ def test_what_no_longer_holds_takes_no_answer(cast: Cast, asked: tuple[Pulse, st
 def test_a_renewed_link_replaces_the_earlier_one_and_is_valid_anew(cast: Cast, asked: tuple[Pulse, str]) -> None:
     pulse, earlier = asked
     later = NOW + FORTNIGHT
-    assert pulses.standing(pulses.find(earlier), later) is Standing.EXPIRED
+    assert state_of(pulses.find(earlier), later) is LinkState.EXPIRED
 
     _pulse, token = pulses.renew(cast.colleague, pulse, now=later)
 
     assert pulses.find(earlier) is None
-    assert pulses.standing(pulses.find(token), later) is Standing.OPEN
+    assert state_of(pulses.find(token), later) is LinkState.OPEN
 
 
 def test_what_was_answered_is_neither_withdrawn_nor_made_anew(cast: Cast, asked: tuple[Pulse, str]) -> None:
@@ -155,7 +156,7 @@ def test_what_was_answered_is_neither_withdrawn_nor_made_anew(cast: Cast, asked:
     for change in (pulses.revoke, pulses.renew):
         with pytest.raises(PulseError, match="answered already"):
             change(cast.assessor, pulse, now=NOW)
-    assert pulses.standing(pulses.find(token), NOW) is Standing.ANSWERED
+    assert state_of(pulses.find(token), NOW) is LinkState.USED
 
 
 def test_a_withdrawn_link_is_not_made_anew(cast: Cast, asked: tuple[Pulse, str]) -> None:
