@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, User
-from assessments.consensus.meeting import Conflict, Discussion
+from assessments.consensus.meeting import Discussion
 from assessments.lifecycle.transitions import REASON_LENGTH
 from assessments.models import Assessment, Blank, Consensus, Meeting
 from assessments.questionnaire.forms import choice_label
+from assessments.saved import Conflict
 from groundwork.fields import DayInput, LongText, field
 from manifesto.models import GRADE_NAMES
 
@@ -122,7 +123,7 @@ class Card:
 
     discussion: Discussion
     form: AgreeForm | None = None
-    conflict: Conflict | None = None
+    conflict: Conflict[Consensus | None] | None = None
     refused: str = ""
 
     @property

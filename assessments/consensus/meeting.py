@@ -13,7 +13,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,12 +24,14 @@ from assessments.approval import chain
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Answer, Assessment, AssessmentState, Consensus, Meeting, Response
+from assessments.saved import Conflict, Saved
 from assessments.score import words as wording
 from assessments.score.agreement import Agreement, agreement
 from assessments.score.arithmetic import Agreed, QuestionState, grade_question
 from assessments.score.reading import question_inputs
 from assessments.score.self_view import WIDE, vendor_answers
 from assessments.secrecy import counted_responses, is_kept_apart, is_rating
+from groundwork.words import number
 from manifesto.models import GRADE_NAMES, Question
 
 RECORDED_IN = frozenset({AssessmentState.COLLECTING, AssessmentState.IN_REVIEW})
@@ -117,18 +118,11 @@ class Discussion:
             return _("Grades lie %(levels)s levels apart") % {"levels": max(self.grades) - min(self.grades)}
         if cause == Cause.GAP and self.vendor and self.vendor.answer.grade is not None:
             gap = self.vendor.answer.grade - Fraction(sum(self.grades), len(self.grades))
-            levels = {"levels": wording.number(abs(gap), digits=1)}
+            levels = {"levels": number(abs(gap), digits=1)}
             if gap > 0:
                 return _("The vendor sees itself higher, by %(levels)s levels") % levels
             return _("The vendor sees itself lower, by %(levels)s levels") % levels
         return _("Nobody answered") if cause == Cause.UNANSWERED else _("Nobody could grade it")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Conflict:
-    """Somebody else recorded something meanwhile; nothing was written. `stored` stands there now (None: undone)."""
-
-    stored: Consensus | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,7 +257,7 @@ def hold(
             after["without"] = ", ".join(missing)
         if before != after:
             verb = "meeting.held" if is_new else "meeting.changed"
-            _record(member, verb, meeting, row, before=before, after=after, label=date_format(held_on, "Y-m-d"))
+            _record(member, verb, meeting, row, before=before, after=after, label=held_on.isoformat())
     return meeting
 
 
@@ -278,7 +272,7 @@ def agree(
     meeting: Meeting,
     version: int,
     now: datetime | None = None,
-) -> Consensus | Conflict:
+) -> Saved | Conflict[Consensus | None]:
     """Record what was agreed where still `version` stands (0: nothing), or say what stands there instead.
 
     Raises ValueError unless exactly one of grade and not_applicable is given, IllegalTransition where it is refused.
@@ -292,7 +286,8 @@ def agree(
         stored = _stored(row, question)
         wanted = {"grade": grade, "not_applicable": not_applicable, "reason": _reason(reason)}
         if stored is not None and _of_consensus(stored) == wanted:
-            return stored  # also a second click, or a retry whose first reply was lost: no conflict with oneself
+            # Also a second click, or a retry whose first reply was lost: no conflict with oneself.
+            return Saved(version=stored.version, at=stored.decided_at)
         if stored is None and question.key not in causes(row):
             raise IllegalTransition(_("The raters do not differ about this question: there is nothing to agree on."))
         by = {"meeting": meeting, "decided_by": member.user, "decided_at": now}
@@ -300,12 +295,15 @@ def agree(
         if made is None:
             return Conflict(stored=stored)
         before = _of_consensus(stored) if stored else {}
+        changed = frozenset(name for name, value in wanted.items() if before.get(name) != value)
         _record(member, "consensus.changed" if stored else "consensus.agreed", made, row, before=before, after=wanted)
         _after_change(member, row)
-    return made
+    return Saved(version=made.version, at=now, changed=changed)
 
 
-def undo(member: Membership, assessment: Assessment, question: Question, *, version: int) -> Conflict | None:
+def undo(
+    member: Membership, assessment: Assessment, question: Question, *, version: int
+) -> Conflict[Consensus | None] | None:
     """Take back what was agreed, where still `version` stands: the mean of the raters counts again."""
     with transaction.atomic():
         row = _recordable(member, assessment)

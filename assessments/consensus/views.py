@@ -22,12 +22,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import MemberRequest, Right, may
 from assessments.consensus import meeting as consensus
 from assessments.consensus.forms import AgreeForm, Card, MeetingForm
-from assessments.consensus.meeting import Conflict, Discussion
+from assessments.consensus.meeting import Discussion
 from assessments.fetching import fetch
 from assessments.findings import panel as findings_panel
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Assessment, AssessmentState, Consensus, Meeting, Response
+from assessments.saved import Conflict, Saved
 from assessments.score.agreement import agreement
 from assessments.secrecy import counted_responses, is_kept_apart, is_rating, readable_responses
 from manifesto.models import Question
@@ -90,7 +91,11 @@ class Table:
         return [] if self.is_apart else [self.card(one) for one in consensus.to_discuss(self.assessment)]
 
     def card(
-        self, discussion: Discussion, form: AgreeForm | None = None, conflict: Conflict | None = None, refused: str = ""
+        self,
+        discussion: Discussion,
+        form: AgreeForm | None = None,
+        conflict: Conflict[Consensus | None] | None = None,
+        refused: str = "",
     ) -> Card:
         """Where nothing may be recorded now, without a form, unless something was typed into one already."""
         if form is None and self.may_record and not self.must_start:
@@ -162,7 +167,7 @@ def consensus_agree(request: MemberRequest, pk: int, question: str) -> HttpRespo
     return _reply(table, found)
 
 
-def _recorded(table: Table, found: Discussion, form: AgreeForm) -> Consensus | Conflict:
+def _recorded(table: Table, found: Discussion, form: AgreeForm) -> Saved | Conflict[Consensus | None]:
     """Agreed, in the meeting of the day, which the first save of the day makes."""
     member, assessment = table.request.member, table.assessment
     with transaction.atomic():

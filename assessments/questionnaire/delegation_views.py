@@ -121,7 +121,7 @@ def _answer(delegation: Delegation) -> Answer:
 def _form_of(answer: Answer) -> Callable[..., AnswerForm]:
     """With what the vendor itself handed in about the question, which is the rater's no more than the colleague's."""
     said = vendor_answers(answer.response.assessment).filter(question=answer.question_id).first()
-    return partial(AnswerForm, seat=DELEGATE, vendor_answer=said)
+    return partial(AnswerForm, answering_as=DELEGATE, vendor_answer=said)
 
 
 def _handed(request: MemberRequest, delegation: Delegation) -> HttpResponse:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from assessments.models import Answer, Evidence, VendorLink
-from assessments.questionnaire.saving import Author, Closed, closed_reason, in_the_trail, locked
+from assessments.questionnaire.saving import Author, closed_reason, in_the_trail, locked
+from assessments.saved import Closed
 from vendors.attachments import ACCEPT, EXTENSIONS, AttachmentError, check, digest, store
 
 __all__ = ["ACCEPT", "EXTENSIONS", "EvidenceError", "add_evidence", "delete_evidence"]

@@ -19,9 +19,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.models import Answer, Blank, FrequencyUnit
-from assessments.questionnaire.rows import RATER, Choice, Conflict, Difference, Row, Seat, files_of, vendor_said
+from assessments.questionnaire.rows import (
+    RATER,
+    AnsweringAs,
+    Choice,
+    Difference,
+    Row,
+    TwoVersions,
+    files_of,
+    vendor_said,
+)
 from assessments.questionnaire.saving import Draft, problems
 from groundwork.fields import LongText, ManyFilesField
+from groundwork.words import clock, day
 from manifesto.models import GRADE_NAMES, Question
 
 NO_ANSWER = gettext_lazy("Not answered yet")
@@ -91,12 +101,12 @@ class AnswerForm(forms.Form):
         files: Any = None,
         *,
         answer: Answer,
-        seat: Seat = RATER,
+        answering_as: AnsweringAs = RATER,
         vendor_answer: Answer | None = None,
     ) -> None:
         super().__init__(data, files, prefix=prefix_of(answer), initial=values_of(answer))
         self.answer = answer
-        self.seat = seat
+        self.answering_as = answering_as
         self.vendor_answer = vendor_answer  # what the vendor itself handed in, to read beside
         self.conflict: Answer | None = None  # what somebody else saved meanwhile
         self.file_errors: list[str] = []
@@ -130,7 +140,7 @@ class AnswerForm(forms.Form):
             blank="" if choice in GRADES else choice,
             reason=cleaned["reason"],
             # A field that is not shown is not sent: what stands there stays.
-            comment=cleaned["comment"] if self.seat.shows_comment else self.answer.comment,
+            comment=cleaned["comment"] if self.answering_as.shows_comment else self.answer.comment,
             fact_value=cleaned["fact_value"],
             fact_unit=cleaned["fact_unit"],
         )
@@ -186,12 +196,12 @@ def row_of(form: AnswerForm) -> Row:
         levels=_levels(question, value["choice"]),
         blanks=_choices(CHOICES[len(GRADES) :], value["choice"] or ""),
         units=_choices(FrequencyUnit.choices, value["fact_unit"]),
-        files=files_of(answer, form.seat, may_delete=True),
+        files=files_of(answer, form.answering_as, may_delete=True),
         saved=saved_at(answer),
-        conflict=conflict_of(form),
-        seat=form.seat,
+        conflict=two_versions_of(form),
+        answering_as=form.answering_as,
         delegation=next(iter(getattr(answer, "open_delegations", ())), None),
-        vendor_said=vendor_said(form.vendor_answer, form.seat),
+        vendor_said=vendor_said(form.vendor_answer, form.answering_as),
     )
 
 
@@ -212,19 +222,18 @@ def saved_at(answer: Answer) -> str:
     if answer.updated_at is None:
         return ""
     local = timezone.localtime(answer.updated_at)
-    clock = formats.date_format(local, "H:i")
     if local.date() == timezone.localdate():
-        return _("Saved %(time)s") % {"time": clock}
-    return _("Saved on %(day)s, %(time)s") % {"day": formats.date_format(local, "j M"), "time": clock}
+        return _("Saved %(time)s") % {"time": clock(local)}
+    return _("Saved on %(day)s, %(time)s") % {"day": day(local, year=False, short=True), "time": clock(local)}
 
 
-def conflict_of(form: AnswerForm) -> Conflict | None:
+def two_versions_of(form: AnswerForm) -> TwoVersions | None:
     """What I wrote beside what stands there, field by field where they differ."""
     stored = form.conflict
     if stored is None:
         return None
     mine, theirs = (_in_words(draft, form.answer.question) for draft in (form.draft(), Draft.of(stored)))
-    return Conflict(
+    return TwoVersions(
         version=stored.version,
         who=str(stored.updated_by or stored.updated_through or ""),
         when=saved_at(stored),

@@ -7,26 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, JsonResponse, QueryDict
+from django.http import HttpRequest, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.models import Answer, Evidence
 from assessments.questionnaire.evidence import EvidenceError, add_evidence, delete_evidence
-from assessments.questionnaire.forms import AnswerForm, conflict_of, row_of, saved_at, values_of
-from assessments.questionnaire.saving import (
-    Author,
-    Closed,
-    Conflict,
-    Invalid,
-    Outcome,
-    Saved,
-    closed_reason,
-    save_answer,
-)
-
-STATUS_OF = {Saved: 200, Conflict: 409, Invalid: 422, Closed: 423}
+from assessments.questionnaire.forms import AnswerForm, row_of, saved_at, two_versions_of, values_of
+from assessments.questionnaire.saving import SCORE_FIELDS, Author, closed_reason, save_answer
+from assessments.saved import STATUS_OF, Closed, Conflict, Invalid, Outcome, Saved, status_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +32,7 @@ def wants_json(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
-def save(form: AnswerForm, *, author: Author) -> Outcome:
+def save(form: AnswerForm, *, author: Author) -> Outcome[Answer]:
     """Save one form; what keeps it from being saved is put beside its fields."""
     if not form.is_valid():
         closed = closed_reason(form.answer.response.assessment, form.answer.response)
@@ -67,13 +57,10 @@ def save_all(
     `answers`: those that the author may write. `reload`: all answers of the page, as stored. `form_of`: makes the form
     of an answer (`form_of(data, files, answer=…)`, or without data), from where its author sits.
     """
-    data = _decided(request.POST)
-    taken = request.POST.get("take", "")
-    forms = [form_of(data, request.FILES, answer=answer) for answer in answers if str(answer.pk) != taken]
+    forms = _posted(request, answers, form_of)
     outcomes = {form.answer.pk: save(form, author=author) for form in forms}
-    closed = next((outcome for outcome in outcomes.values() if isinstance(outcome, Closed)), None)
-    if closed is None:
-        closed = _save_files(request, forms, author)
+    closed = next((one for one in outcomes.values() if isinstance(one, Closed)), None)
+    closed = closed or _save_files(request, forms, author)
     unsaved = {
         form.answer.pk: form
         for form in forms
@@ -81,9 +68,11 @@ def save_all(
     }
     if not unsaved:
         return None
-    status = max(STATUS_OF[type(outcome)] for outcome in outcomes.values())
-    shown = [_form_to_show(answer, unsaved, outcomes, form_of) for answer in reload()]
-    return Unsaved(forms=shown, closed=closed.reason if closed else "", status=max(status, 409))
+    return Unsaved(
+        forms=[_form_to_show(answer, unsaved, outcomes, form_of) for answer in reload()],
+        closed=closed.reason if closed else "",
+        status=max(status_of(outcomes.values()), 409),
+    )
 
 
 def keep_files(form: AnswerForm, files: Iterable[UploadedFile], *, author: Author) -> Closed | None:
@@ -99,14 +88,17 @@ def keep_files(form: AnswerForm, files: Iterable[UploadedFile], *, author: Autho
     return None
 
 
-def as_json(form: AnswerForm, outcome: Outcome) -> JsonResponse:
+def as_json(form: AnswerForm, outcome: Outcome[Answer]) -> JsonResponse:
     """The outcome for autosave.js."""
     data = {"state": type(outcome).__name__.lower()} | _said(form, outcome)
     return JsonResponse(data, status=STATUS_OF[type(outcome)])
 
 
 def _form_to_show(
-    answer: Answer, typed: dict[int, AnswerForm], outcomes: dict[int, Outcome], form_of: Callable[..., AnswerForm]
+    answer: Answer,
+    typed: dict[int, AnswerForm],
+    outcomes: dict[int, Outcome[Answer]],
+    form_of: Callable[..., AnswerForm],
 ) -> AnswerForm:
     """As typed where it was not saved, else as it is stored now."""
     form = typed.get(answer.pk)
@@ -120,14 +112,17 @@ def _form_to_show(
     return form
 
 
-def _decided(posted: QueryDict) -> QueryDict:
-    """“Keep mine” names the version that the person has seen and wants to replace."""
-    answer, _colon, version = posted.get("keep", "").partition(":")
-    if not version.isdecimal():
-        return posted
-    data = posted.copy()
-    data[f"a{answer}-version"] = version
-    return data
+def _posted(request: HttpRequest, answers: Sequence[Answer], form_of: Callable[..., AnswerForm]) -> list[AnswerForm]:
+    """The forms of the page, but the one whose other version was taken.
+
+    “Keep mine” names the version that the person has seen and wants to replace.
+    """
+    data, taken = request.POST, request.POST.get("take", "")
+    answer, _colon, version = data.get("keep", "").partition(":")
+    if version.isdecimal():
+        data = data.copy()
+        data[f"a{answer}-version"] = version
+    return [form_of(data, request.FILES, answer=answer) for answer in answers if str(answer.pk) != taken]
 
 
 def _save_files(request: HttpRequest, forms: Sequence[AnswerForm], author: Author) -> Closed | None:
@@ -148,7 +143,7 @@ def _delete_file(request: HttpRequest, forms: Iterable[AnswerForm], author: Auth
     return delete_evidence(found, author=author) if found else None
 
 
-def _said(form: AnswerForm, outcome: Outcome) -> dict[str, Any]:
+def _said(form: AnswerForm, outcome: Outcome[Answer]) -> dict[str, Any]:
     """What autosave.js needs to know of each outcome."""
     match outcome:
         case Saved():
@@ -156,10 +151,10 @@ def _said(form: AnswerForm, outcome: Outcome) -> dict[str, Any]:
             return {
                 "version": outcome.version,
                 "message": saved_at(form.answer),
-                "scored": outcome.bears_on_score,
+                "scored": not outcome.changed.isdisjoint(SCORE_FIELDS),
             }
         case Conflict():
-            context = {"row": row_of(form), "conflict": conflict_of(form)}
+            context = {"row": row_of(form), "conflict": two_versions_of(form)}
             return {
                 "message": _("Not saved: somebody else changed this answer"),
                 "stored": values_of(outcome.stored),

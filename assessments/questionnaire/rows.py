@@ -17,7 +17,7 @@ from manifesto.models import FactKind, Question
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seat:
+class AnsweringAs:
     """Whoever sits before a questionnaire: the routes that their rows post to, and what those rows show."""
 
     save_route: str = "answer_edit"
@@ -33,10 +33,10 @@ class Seat:
         return reverse(route, args=[*self.leading, pk])
 
 
-RATER = Seat()
+RATER = AnsweringAs()
 
 
-DELEGATE = Seat(may_delegate=False)
+DELEGATE = AnsweringAs(may_delegate=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ class Difference:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Conflict:
+class TwoVersions:
     """Two versions of one answer, for a person to decide."""
 
     version: int  # of the stored one: whoever decides has seen this
@@ -101,8 +101,8 @@ class Row:
     units: tuple[Choice, ...]
     files: tuple[File, ...]
     saved: str
-    conflict: Conflict | None
-    seat: Seat = RATER
+    conflict: TwoVersions | None
+    answering_as: AnsweringAs = RATER
     delegation: Delegation | None = None  # to whom the question is handed at present
     vendor_said: VendorSaid | None = None
     accept: str = ACCEPT
@@ -113,19 +113,19 @@ class Row:
 
     @property
     def save_url(self) -> str:
-        return self.seat.url(self.seat.save_route, self.answer.pk)
+        return self.answering_as.url(self.answering_as.save_route, self.answer.pk)
 
     @property
     def evidence_url(self) -> str:
-        return self.seat.url(self.seat.evidence_route, self.answer.pk)
+        return self.answering_as.url(self.answering_as.evidence_route, self.answer.pk)
 
     @property
     def shows_comment(self) -> bool:
-        return self.seat.shows_comment
+        return self.answering_as.shows_comment
 
     @property
     def is_vendor(self) -> bool:
-        return self.seat.is_vendor
+        return self.answering_as.is_vendor
 
     @property
     def is_carried_over(self) -> bool:
@@ -163,21 +163,21 @@ class Row:
         return self.question.fact == FactKind.FREQUENCY
 
 
-def files_of(answer: Answer, seat: Seat, *, may_delete: bool) -> tuple[File, ...]:
+def files_of(answer: Answer, answering_as: AnsweringAs, *, may_delete: bool) -> tuple[File, ...]:
     return tuple(
         File(
             evidence=one,
-            url=seat.url(seat.download_route, one.pk),
-            delete_url=seat.url(seat.delete_route, one.pk) if may_delete else "",
+            url=answering_as.url(answering_as.download_route, one.pk),
+            delete_url=answering_as.url(answering_as.delete_route, one.pk) if may_delete else "",
         )
         for one in answer.evidence.all()
     )
 
 
-def vendor_said(answer: Answer | None, seat: Seat) -> VendorSaid | None:
+def vendor_said(answer: Answer | None, answering_as: AnsweringAs) -> VendorSaid | None:
     """The vendor's own words, fact and files; None where it handed in nothing about the question."""
     if answer is None:
         return None
-    files = files_of(answer, seat, may_delete=False)
+    files = files_of(answer, answering_as, may_delete=False)
     said = VendorSaid(text=answer.vendor_says, fact=fact(answer.fact_value, answer.fact_unit), files=files)
     return said if said.text or said.fact or said.files else None

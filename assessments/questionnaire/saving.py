@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from accounts import audit
 from accounts.models import AuditEntry, User
 from assessments.models import Answer, Assessment, AssessmentState, Blank, FrequencyUnit, Response, VendorLink
+from assessments.saved import Closed, Conflict, Invalid, Outcome, Saved
 from manifesto.models import FactKind, Question
 
 SCORE_FIELDS = ("grade", "blank", "reason", "fact_value", "fact_unit")
@@ -66,43 +66,6 @@ class Draft:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Saved:
-    """The answer now holds the draft. `changed`: the fields that moved; none when it held the draft already."""
-
-    version: int
-    at: datetime | None
-    changed: frozenset[str] = frozenset()
-
-    @property
-    def bears_on_score(self) -> bool:
-        return not self.changed.isdisjoint(SCORE_FIELDS)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Conflict:
-    """Somebody else saved in between; nothing was written. `stored` is what stands there now."""
-
-    stored: Answer
-
-
-@dataclass(frozen=True, kw_only=True)
-class Closed:
-    """Answers are no longer taken; nothing was written."""
-
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Invalid:
-    """The draft breaks a rule; nothing was written. Messages by field."""
-
-    errors: Mapping[str, str] = field(default_factory=dict)
-
-
-Outcome = Saved | Conflict | Closed | Invalid
-
-
 def problems(draft: Draft, question: Question) -> dict[str, str]:
     """What keeps a draft from being saved, by field, in words for the person who wrote it."""
     found = {}
@@ -148,7 +111,7 @@ def closed_reason(assessment: Assessment, response: Response | None) -> str:
     return ""
 
 
-def save_answer(answer: Answer, draft: Draft, *, version: int, author: Author, now: datetime) -> Outcome:
+def save_answer(answer: Answer, draft: Draft, *, version: int, author: Author, now: datetime) -> Outcome[Answer]:
     """Write the draft where the answer still has `version`, with its audit entry, or say why not."""
     question = answer.question
     if errors := problems(draft, question):

@@ -24,14 +24,15 @@ from assessments.questionnaire.evidence import delete_evidence
 from assessments.questionnaire.forms import AnswerForm, prefix_of, row_of
 from assessments.questionnaire.posting import as_json, keep_files, save, save_all, wants_json
 from assessments.questionnaire.rows import DELEGATE, RATER, Row
-from assessments.questionnaire.saving import Closed, closed_reason
+from assessments.questionnaire.saving import closed_reason
+from assessments.saved import Closed
 from assessments.score.overview import RuleSheet, Sheet, own_sheet_of
 from assessments.secrecy import may_read, may_write, own_response, vendor_answers
 from manifesto.models import Rule
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class QuestionnairePosition:
     """Where in which questionnaire a person is."""
 
     assessment: Assessment
@@ -82,10 +83,10 @@ def questionnaire(request: MemberRequest, pk: int, rule: str) -> HttpResponse:
     if closed and request.method == "GET":
         messages.info(request, closed)
         return redirect("assessment_detail", pk)
-    place = _place(assessment, response, rule)
+    position = _position(assessment, response, rule)
     if request.method == "POST":
-        return _save_page(request, place, place.answers())
-    return _page(request, place, [place.form_of(answer=answer) for answer in place.answers()])
+        return _save_page(request, position, position.answers())
+    return _page(request, position, [position.form_of(answer=answer) for answer in position.answers()])
 
 
 @require_http_methods(["GET", "POST"])
@@ -99,12 +100,12 @@ def answer_edit(request: MemberRequest, pk: int) -> HttpResponse:
         lent = Delegation.objects.open().get(answer=answer, delegate=request.user)
         return redirect("delegation_detail", lent.pk)
     if wants_json(request) and request.method == "POST":
-        form = AnswerForm(request.POST, answer=answer, seat=DELEGATE if is_lent else RATER)
+        form = AnswerForm(request.POST, answer=answer, answering_as=DELEGATE if is_lent else RATER)
         return as_json(form, save(form, author=request.user))
-    place = _place(answer.response.assessment, answer.response, answer.question.rule.key)
+    position = _position(answer.response.assessment, answer.response, answer.question.rule.key)
     if request.method == "GET":
-        return redirect(f"{place.url()}#question-{answer.question.key}")
-    return _save_page(request, place, [one for one in place.answers() if one.pk == pk])
+        return redirect(f"{position.url()}#question-{answer.question.key}")
+    return _save_page(request, position, [one for one in position.answers() if one.pk == pk])
 
 
 @require_POST
@@ -150,8 +151,8 @@ def evidence_download(request: MemberRequest, pk: int) -> FileResponse:
 def assessment_score(request: MemberRequest, pk: int) -> HttpResponse:
     """The live score and the stepper alone, to be put in their places."""
     assessment = _assessment(request, pk)
-    place = _place(assessment, _own(request, assessment), request.GET.get("rule"))
-    return render(request, "assessments/questionnaire/_score_update.html", _score(place))
+    position = _position(assessment, _own(request, assessment), request.GET.get("rule"))
+    return render(request, "assessments/questionnaire/_score_update.html", _score(position))
 
 
 def _assessment(request: MemberRequest, pk: int) -> Assessment:
@@ -174,50 +175,55 @@ def _writable(request: MemberRequest, pk: int) -> Answer:
     return answer
 
 
-def _place(assessment: Assessment, response: Response, key: str | None) -> Place:
+def _position(assessment: Assessment, response: Response, key: str | None) -> QuestionnairePosition:
     """At the rule of that key, or at the first that is asked; a 404 for a rule that is not."""
     asked = Rule.objects.filter(questions__answers__response=response).distinct()
     rules = tuple(asked.order_by("position"))
     rule = next((rule for rule in rules if key in (None, rule.key)), None)
     if rule is None:
         raise Http404
-    return Place(assessment=assessment, response=response, rules=rules, rule=rule)
+    return QuestionnairePosition(assessment=assessment, response=response, rules=rules, rule=rule)
 
 
-def _save_page(request: MemberRequest, place: Place, answers: Sequence[Answer]) -> HttpResponse:
+def _save_page(request: MemberRequest, position: QuestionnairePosition, answers: Sequence[Answer]) -> HttpResponse:
     """Save what can be saved; show the rest again as it was typed, with what is to be decided or put right."""
-    posted = save_all(request, answers, author=request.user, reload=place.answers, form_of=place.form_of)
+    posted = save_all(request, answers, author=request.user, reload=position.answers, form_of=position.form_of)
     if posted is None:
-        return _onward(request, place)
-    return _page(request, place, posted.forms, closed=posted.closed, status=posted.status)
+        return _onward(request, position)
+    return _page(request, position, posted.forms, closed=posted.closed, status=posted.status)
 
 
-def _onward(request: MemberRequest, place: Place) -> HttpResponseRedirect:
+def _onward(request: MemberRequest, position: QuestionnairePosition) -> HttpResponseRedirect:
     """Where the button that was pressed leads to."""
     then = request.POST.get("then", "stay")
-    if then == "next" and place.next:
-        return redirect(place.url(place.next))
+    if then == "next" and position.next:
+        return redirect(position.url(position.next))
     if then == "next":
-        return redirect("assessment_review", place.assessment.pk)
-    if then == "previous" and place.previous:
-        return redirect(place.url(place.previous))
+        return redirect("assessment_review", position.assessment.pk)
+    if then == "previous" and position.previous:
+        return redirect(position.url(position.previous))
     messages.success(request, _("Saved."))
-    return redirect(place.url())
+    return redirect(position.url())
 
 
 def _page(
-    request: MemberRequest, place: Place, forms: Sequence[AnswerForm], *, closed: str = "", status: int = 200
+    request: MemberRequest,
+    position: QuestionnairePosition,
+    forms: Sequence[AnswerForm],
+    *,
+    closed: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     rows = [row_of(form) for form in forms]
     context = {
-        "assessment": place.assessment,
-        "place": place,
+        "assessment": position.assessment,
+        "position": position,
         "forms": forms,
         "rows": rows,
         "problems": [(row, link, message) for row in rows for link, message in row.error_links],
         "conflicts": [row for row in rows if row.conflict],
         "closed": closed,
-        **_score(place),
+        **_score(position),
     }
     return render(request, "assessments/questionnaire/questionnaire.html", context, status=status)
 
@@ -248,19 +254,19 @@ class Step:
         return round(self.sheet.high or 0) - self.low
 
 
-def _score(place: Place) -> dict[str, Any]:
+def _score(position: QuestionnairePosition) -> dict[str, Any]:
     """What the score panel and the stepper show: the rater's own answers alone; a fixed number of queries."""
-    asked = {rule.key for rule in place.rules}
-    sheet: Sheet = own_sheet_of(place.assessment, place.response, rules=asked)
+    asked = {rule.key for rule in position.rules}
+    sheet: Sheet = own_sheet_of(position.assessment, position.response, rules=asked)
     steps = [
         Step(
             sheet=rule,
-            url=reverse("questionnaire", args=[place.assessment.pk, rule.progress.key]),
-            is_current=rule.progress.key == place.rule.key,
+            url=reverse("questionnaire", args=[position.assessment.pk, rule.progress.key]),
+            is_current=rule.progress.key == position.rule.key,
         )
         for rule in sheet.rules
     ]
-    return {"assessment": place.assessment, "sheet": sheet, "steps": steps}
+    return {"assessment": position.assessment, "sheet": sheet, "steps": steps}
 
 
 def _evidence_reply(request: MemberRequest, form: AnswerForm, closed: Closed | None) -> HttpResponse:

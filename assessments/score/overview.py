@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from assessments.models import Answer, Assessment, Consensus, Response
 from assessments.score import words as wording
-from assessments.score.arithmetic import GradedQuestion, Policy, RuleScore, Score, rounded
-from assessments.score.reading import RuleProgress, policy_of, progress, standing
+from assessments.score.arithmetic import GradedQuestion, Policy, RuleScore, Score
+from assessments.score.reading import RuleProgress, current_score, policy_of, progress
 from assessments.secrecy import is_kept_apart, own_response, readable_responses, vendor_answers
+from groundwork.rounding import rounded
+from groundwork.words import number
 from manifesto.models import GRADE_NAMES, Level, Question
 
 
@@ -46,7 +48,7 @@ class QuestionSheet:
     @property
     def grade_text(self) -> str:
         """What several grades come to: “3.33”; empty where nobody graded."""
-        return "" if self.graded.grade is None else wording.number(self.graded.grade)
+        return "" if self.graded.grade is None else number(self.graded.grade)
 
     @property
     def difference(self) -> str:
@@ -143,7 +145,7 @@ def _sheet(
     with_consensus: bool,
     rules: Collection[str] | None = None,
 ) -> Sheet:
-    score = standing(assessment, responses, with_consensus=with_consensus, rules=rules)
+    score = current_score(assessment, responses, with_consensus=with_consensus, rules=rules)
     policy = policy_of(assessment.release)
     questions = _questions(assessment, responses, score, with_consensus=with_consensus) if with_answers else {}
     sheets = tuple(
@@ -173,7 +175,7 @@ def _rule_sheet(rule: RuleScore, far: RuleProgress, policy: Policy, questions: I
         low=_drawn(rule.low),
         high=_drawn(rule.high),
         percent_text=wording.percent(rule.percent, policy),
-        coverage_text=wording.percent(coverage, policy),
+        coverage_text=wording.coverage(coverage, policy),
         bounds_text=wording.bounds(rule, policy),
         sum_text=wording.weighted_sum(rule, policy),
         questions=tuple(questions),

@@ -85,7 +85,7 @@ def question_inputs(
     )
 
 
-def standing(
+def current_score(
     assessment: Assessment,
     responses: QuerySet[Response] | None = None,
     *,
@@ -105,7 +105,7 @@ def standing(
 
 def progress(assessment: Assessment, score: Score | None = None) -> tuple[RuleProgress, ...]:
     """All rules of the score in order, with what is open; two queries beside the score."""
-    score = score or standing(assessment)
+    score = score or current_score(assessment)
     states = {question.key: question.state for rule in score.rules for question in rule.questions}
     labels = _labels(assessment.release_id)
     asked = {rule.rule for rule in score.rules}

@@ -20,8 +20,8 @@ from assessments.models import Answer, Evidence, LinkPurpose, VendorLink
 from assessments.questionnaire.evidence import delete_evidence
 from assessments.questionnaire.forms import AnswerForm, prefix_of, row_of
 from assessments.questionnaire.posting import as_json, keep_files, save, save_all, wants_json
-from assessments.questionnaire.rows import Seat
-from assessments.questionnaire.saving import Closed, Outcome
+from assessments.questionnaire.rows import AnsweringAs
+from assessments.saved import Closed, Outcome
 from assessments.vendor_side import answers as vendor_answers
 from assessments.vendor_side.answers import DeskRule
 from assessments.vendor_side.guard import LinkRequest, by_link
@@ -168,8 +168,8 @@ def _frame(request: LinkRequest) -> dict[str, Any]:
     }
 
 
-def _seat(link: VendorLink) -> Seat:
-    return Seat(
+def _answering_as(link: VendorLink) -> AnsweringAs:
+    return AnsweringAs(
         save_route="vendor_answer_edit",
         evidence_route="vendor_evidence_add",
         delete_route="vendor_evidence_delete",
@@ -182,7 +182,7 @@ def _seat(link: VendorLink) -> Seat:
 
 
 def _form_of(link: VendorLink) -> partial[AnswerForm]:
-    return partial(AnswerForm, seat=_seat(link))
+    return partial(AnswerForm, answering_as=_answering_as(link))
 
 
 def _rule(rules: Sequence[Rule], key: str) -> Rule:
@@ -211,7 +211,7 @@ def _url(link: VendorLink, rule: str) -> str:
     return reverse("vendor_questionnaire", args=[link.pk, rule])
 
 
-def _in_its_words(link: VendorLink, outcome: Outcome) -> Outcome:
+def _in_its_words(link: VendorLink, outcome: Outcome[Answer]) -> Outcome[Answer]:
     """Why it is closed, as the vendor is told."""
     if not isinstance(outcome, Closed):
         return outcome

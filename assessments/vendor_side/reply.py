@@ -5,21 +5,19 @@ What it was shown is frozen with the request; what it says is printed beside the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import audit
 from accounts.access import Right, may
@@ -27,11 +25,14 @@ from accounts.models import Membership
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import NOT_NOW, IllegalTransition
 from assessments.models import Assessment, AssessmentState, Reply, ReplyRequest, Stance, VendorLink
+from assessments.saved import Closed, Conflict, Invalid, Outcome, Saved
 from assessments.score import words as wording
 from assessments.score.arithmetic import Policy
-from assessments.score.reading import policy_of, standing
+from assessments.score.reading import current_score, policy_of
 from assessments.vendor_side import links
 from assessments.vendor_side.answers import tell_owner
+from groundwork import words
+from groundwork.languages import DEFAULT, LANGUAGE_CODES, active_language
 from manifesto.models import Release, Rule
 from vendors.models import Contact
 
@@ -82,37 +83,6 @@ class ShownResult:
         """“5 of 7 rules met”; French and Dutch have a singular of it."""
         said = ngettext("%(met)s of %(total)s rules met", "%(met)s of %(total)s rules met", self.met)
         return said % {"met": self.met, "total": len(self.rules)}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kept:
-    """The reply now says this."""
-
-    version: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Clash:
-    """Somebody else saved in between; nothing was written. `stored` is what stands there now."""
-
-    stored: Reply
-
-
-@dataclass(frozen=True, kw_only=True)
-class Refused:
-    """Replies are no longer taken; nothing was written."""
-
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Faulty:
-    """Something is missing; nothing was written. Messages by field."""
-
-    errors: Mapping[str, str] = field(default_factory=dict)
-
-
-Outcome = Kept | Clash | Refused | Faulty
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -276,14 +246,14 @@ def _state(request: ReplyRequest | None, today: date) -> str:
 
 def shown_of(assessment: Assessment) -> dict[str, Any]:
     """The result per rule as plain data: exact fractions as text, names in every language; no question, no rater."""
-    score = standing(assessment)
+    score = current_score(assessment)
     rules = {rule.key: rule for rule in Rule.objects.filter(release=assessment.release_id)}
     return {
         "rules": [
             {
                 "key": one.rule,
                 "position": rules[one.rule].position,
-                "name": {code: getattr(rules[one.rule], f"name_{code}") or "" for code, _name in settings.LANGUAGES},
+                "name": {code: getattr(rules[one.rule], f"name_{code}") or "" for code in LANGUAGE_CODES},
                 "status": one.status.value,
                 "percent": None if one.percent is None else str(one.percent),
             }
@@ -320,37 +290,37 @@ def replies_to_write(request: ReplyRequest) -> dict[str, Reply]:
 def closed_for(request: ReplyRequest, now: datetime) -> str:
     """Why nothing can be changed now, in words for the vendor; empty while it may reply."""
     if request.submitted_at is not None:
-        day = date_format(timezone.localtime(request.submitted_at), "DATE_FORMAT")
+        day = words.day(request.submitted_at)
         return _("Your reply was sent on %(day)s. It can no longer be changed.") % {"day": day}
     if request.withdrawn_at is not None:
         return _("The customer has withdrawn the request for a reply.")
     if request.assessment.state in OVER:
         return str(OVER[request.assessment.state])
     if timezone.localdate(now) > request.due_on:
-        day = date_format(request.due_on, "DATE_FORMAT")
+        day = words.day(request.due_on)
         return _("The time to reply ended on %(day)s. Ask the customer for more time if you need it.") % {"day": day}
     return ""
 
 
 def save_reply(
     link: VendorLink, rule: str, stance: str, text: str, version: int, *, now: datetime | None = None
-) -> Outcome:
+) -> Outcome[Reply]:
     """Write the reply to one rule where it still has `version`, or say why not. Raises Reply.DoesNotExist."""
     now = now or timezone.now()
     text = text.strip()
     if errors := problems(stance, text):
-        return Faulty(errors=errors)
+        return Invalid(errors=errors)
     with transaction.atomic():
         request = _held_request(link)
         if reason := closed_for(request, now):
-            return Refused(reason=reason)
+            return Closed(reason=reason)
         stored = request.replies.get(rule=rule)
         if (stored.stance, stored.text) == (stance, text):
-            return Kept(version=stored.version)
+            return Saved(version=stored.version)
         written = Reply.objects.filter(pk=stored.pk, version=version).update(
             stance=stance, text=text, version=F("version") + 1, updated_at=now
         )
-        return Kept(version=version + 1) if written else Clash(stored=stored)
+        return Saved(version=version + 1) if written else Conflict(stored=stored)
 
 
 def problems(stance: str, text: str) -> dict[str, str]:
@@ -463,7 +433,7 @@ def _shown_rule(data: Mapping[str, Any], policy: Policy) -> ShownRule:
     return ShownRule(
         key=data["key"],
         position=data["position"],
-        name=names.get(get_language() or "en") or names["en"] or data["key"],
+        name=names.get(active_language()) or names[DEFAULT] or data["key"],
         status=data["status"],
         status_label=str(wording.STATUSES[data["status"]]),
         percent="" if data["percent"] is None else wording.percent(Fraction(data["percent"]), policy),

@@ -15,18 +15,17 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
-from groundwork.pages import confirm_page, crumbs, edit_page
 
 from accounts.access import MemberRequest
 from assessments.fetching import fetch
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Assessment, LinkPurpose, Reply, ReplyRequest
+from assessments.saved import Closed, Conflict, Invalid, Outcome, Saved, status_of
 from assessments.vendor_side import reply
 from assessments.vendor_side.guard import LinkRequest, by_link
-from assessments.vendor_side.reply import Clash, Faulty, Kept, Outcome, Refused, ShownRule
+from assessments.vendor_side.reply import ShownRule
 from assessments.vendor_side.reply_forms import DayForm, ReplyForm, RequestForm
-
-STATUS_OF = {Kept: 200, Clash: 409, Faulty: 422, Refused: 423}
+from groundwork.pages import confirm_page, crumbs, edit_page
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,11 +48,11 @@ def vendor_reply(request: LinkRequest, link: int) -> HttpResponse:
         return _page(request, asked, {})
     forms = _posted(request, asked)
     outcomes = {key: _save(request, form) for key, form in forms.items()}
-    if all(isinstance(outcome, Kept) for outcome in outcomes.values()):
+    if all(isinstance(outcome, Saved) for outcome in outcomes.values()):
         return _onward(request)
-    open_forms = {key: form for key, form in forms.items() if not isinstance(outcomes[key], Kept)}
-    refused = next((outcome.reason for outcome in outcomes.values() if isinstance(outcome, Refused)), "")
-    status = max(STATUS_OF[type(outcome)] for outcome in outcomes.values())
+    open_forms = {key: form for key, form in forms.items() if not isinstance(outcomes[key], Saved)}
+    refused = next((outcome.reason for outcome in outcomes.values() if isinstance(outcome, Closed)), "")
+    status = status_of(outcomes.values())
     return _page(request, reply.request_of(request.link), open_forms, refused=refused, status=status)
 
 
@@ -70,13 +69,13 @@ def _posted(request: HttpRequest, asked: ReplyRequest) -> dict[str, ReplyForm]:
     }
 
 
-def _save(request: LinkRequest, form: ReplyForm) -> Outcome:
+def _save(request: LinkRequest, form: ReplyForm) -> Outcome[Reply]:
     if not form.is_valid():
         closed = reply.closed_for(reply.request_of(request.link), timezone.now())
-        return Refused(reason=closed) if closed else Faulty(errors=form.messages)
+        return Closed(reason=closed) if closed else Invalid(errors=form.messages)
     said = form.cleaned_data
     outcome = reply.save_reply(request.link, form.reply.rule, said["stance"], said["text"], said["version"])
-    if isinstance(outcome, Clash):
+    if isinstance(outcome, Conflict):
         form.stored = outcome.stored
     return outcome
 
@@ -118,7 +117,7 @@ def _page(
         "refused": refused,
         "closed": reply.closed_for(asked, timezone.now()),
         "problems": [(part, field, text) for part in parts for field, text in part.form.messages.items()],
-        "clashes": [part for part in parts if part.form.stored],
+        "conflicts": [part for part in parts if part.form.stored],
     }
     return render(request, "assessments/vendor_side/vendor_reply.html", context, status=status)
 

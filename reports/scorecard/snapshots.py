@@ -52,8 +52,8 @@ def make_scorecard(assessment: Assessment, approval: Approval) -> Scorecard:
     number = _next_number(assessment.organisation, approval.decided_at)
     content = {"schema": SCHEMA_VERSION, "number": number, **freezing.of_assessment(assessment)}
     score = recompute(content)
-    if score != reading.standing(assessment):
-        raise RuntimeError(f"The snapshot of {assessment.reference} does not compute to its standing score.")
+    if score != reading.current_score(assessment):
+        raise RuntimeError(f"The snapshot of {assessment.reference} does not compute to its current score.")
     facts = frozen_findings.frozen(assessment, rating=score, claim=self_view(content), now=approval.decided_at)
     text = canonical({**content, "score": arithmetic.as_data(score), "gap": gap_of(content), **facts})
     scorecard = _store(assessment, approval, number=number, text=text, score=score)

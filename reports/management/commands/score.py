@@ -13,8 +13,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from assessments.models import Assessment, AssessmentState
 from assessments.score import arithmetic, reading, self_view
-from assessments.score.arithmetic import RuleScore, Score, rounded
-from reports import formats
+from assessments.score.arithmetic import RuleScore, Score
+from groundwork.languages import DEFAULT
+from groundwork.rounding import rounded
+from groundwork.words import number
 from reports.models import Scorecard
 from reports.references import UnknownReferenceError, find_assessment, full_reference
 from reports.scorecard import freezing, snapshots
@@ -70,7 +72,7 @@ class Command(BaseCommand):
 def _arithmetic(assessment: Assessment) -> Arithmetic:
     if assessment.state != AssessmentState.APPROVED:
         return Arithmetic(
-            score=reading.standing(assessment),
+            score=reading.current_score(assessment),
             policy=reading.policy_of(assessment.release),
             basis="what was handed in so far",
             voices={
@@ -137,4 +139,4 @@ def _line(rule: RuleScore) -> str:
 
 def _short(value: Fraction) -> str:
     """At most two decimals; the exact fraction stands in the JSON."""
-    return formats.number(value, "en")
+    return number(value, DEFAULT)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from accounts.models import AuditEntry, Membership, Role
 from assessments.approval import levels
-from assessments.consensus.meeting import Cause, Conflict, Discussion, agree, causes, hold, panel, to_discuss, undo
+from assessments.consensus.meeting import Cause, Discussion, agree, causes, hold, panel, to_discuss, undo
 from assessments.hub.history import readable
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
@@ -32,8 +32,9 @@ from assessments.models import (
     Response,
     ResponseKind,
 )
+from assessments.saved import Conflict, Saved
 from assessments.score.arithmetic import QuestionState
-from assessments.score.reading import standing
+from assessments.score.reading import current_score
 from manifesto.models import Question
 from tests.concurrency import at_once, elsewhere, shared_database
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_cast, make_member, make_release
@@ -54,7 +55,9 @@ def vendor_of(assessment: Assessment, grade: int | None = None, grades: Mapping[
     return response
 
 
-def agreed_on(member: Membership, assessment: Assessment, grade: int | None = 3, **more: Any) -> Consensus | Conflict:
+def agreed_on(
+    member: Membership, assessment: Assessment, grade: int | None = 3, **more: Any
+) -> Saved | Conflict[Consensus | None]:
     given_values = {"grade": grade, "reason": "They showed the records.", "version": 0} | more
     meeting = hold(member, assessment, held_on=DAY)
     return agree(member, assessment, question_of(assessment), meeting=meeting, **given_values)
@@ -223,19 +226,19 @@ def transactional_cast(cast: Cast) -> tuple[Cast, Assessment]:
 
 def test_the_arithmetic_uses_the_agreed_grade_from_then_on(cast: Cast, assessment: Assessment) -> None:
     agreed_on(cast.assessor, assessment, 4)
-    graded = next(q for rule in standing(assessment).rules for q in rule.questions if q.key == "support-1")
+    graded = next(q for rule in current_score(assessment).rules for q in rule.questions if q.key == "support-1")
     assert (graded.grade, graded.from_consensus, graded.disagreement) == (4, True, True)
 
 
 def test_agreed_not_applicable_leaves_the_denominator(cast: Cast, assessment: Assessment) -> None:
     agreed_on(cast.assessor, assessment, None, not_applicable=True)
-    graded = next(q for rule in standing(assessment).rules for q in rule.questions if q.key == "support-1")
+    graded = next(q for rule in current_score(assessment).rules for q in rule.questions if q.key == "support-1")
     assert graded.state == QuestionState.NOT_APPLICABLE
 
 
 def test_who_when_and_why_are_kept_and_in_the_trail(cast: Cast, assessment: Assessment) -> None:
-    made = agreed_on(cast.assessor, assessment, 3, now=NOW)
-    assert isinstance(made, Consensus)
+    agreed_on(cast.assessor, assessment, 3, now=NOW)
+    made = Consensus.objects.get()
     assert (made.decided_by, made.decided_at, made.meeting.held_on, made.version) == (cast.assessor.user, NOW, DAY, 1)
     entry = AuditEntry.objects.get(verb="consensus.agreed")
     assert entry.after == {"grade": 3, "reason": "They showed the records."}
@@ -245,8 +248,8 @@ def test_who_when_and_why_are_kept_and_in_the_trail(cast: Cast, assessment: Asse
 
 def test_changing_an_agreement_keeps_both_in_the_trail(cast: Cast, assessment: Assessment) -> None:
     agreed_on(cast.assessor, assessment, 3)
-    made = agreed_on(cast.colleague, assessment, None, not_applicable=True, version=1, reason="Not theirs")
-    assert isinstance(made, Consensus)
+    agreed_on(cast.colleague, assessment, None, not_applicable=True, version=1, reason="Not theirs")
+    made = Consensus.objects.get()
     assert (made.grade, made.not_applicable, made.version, made.decided_by) == (None, True, 2, cast.colleague.user)
     entry = AuditEntry.objects.get(verb="consensus.changed")
     assert (entry.before["grade"], entry.after["not_applicable"]) == (3, True)
@@ -254,10 +257,10 @@ def test_changing_an_agreement_keeps_both_in_the_trail(cast: Cast, assessment: A
 
 
 def test_undoing_brings_the_mean_back(cast: Cast, assessment: Assessment) -> None:
-    before = standing(assessment)
+    before = current_score(assessment)
     agreed_on(cast.assessor, assessment, 4)
     assert undo(cast.assessor, assessment, question_of(assessment), version=1) is None
-    assert standing(assessment) == before
+    assert current_score(assessment) == before
     assert AuditEntry.objects.get(verb="consensus.undone").before["grade"] == 4
     assert undo(cast.assessor, assessment, question_of(assessment), version=1) is None  # a second click
 
@@ -279,7 +282,7 @@ def test_what_was_undone_meanwhile_is_a_conflict_too(cast: Cast, assessment: Ass
 def test_saving_the_same_twice_is_no_conflict_with_oneself(cast: Cast, assessment: Assessment) -> None:
     agreed_on(cast.assessor, assessment, 3)
     again = agreed_on(cast.assessor, assessment, 3)
-    assert isinstance(again, Consensus) and again.version == 1
+    assert isinstance(again, Saved) and again.version == 1
     assert AuditEntry.objects.filter(verb__startswith="consensus").count() == 1
 
 
@@ -362,7 +365,7 @@ def test_a_meeting_waits_for_raters_unless_it_deliberately_begins(cast: Cast, as
     assert not Meeting.objects.exists()
     hold(cast.assessor, assessment, held_on=DAY, without_outstanding=True)
     assert AuditEntry.objects.get(verb="meeting.held").after["without"] == "Approver"
-    assert isinstance(agreed_on(cast.assessor, assessment, 3), Consensus)  # it has begun
+    assert isinstance(agreed_on(cast.assessor, assessment, 3), Saved)  # it has begun
 
 
 def test_the_first_save_of_the_day_makes_its_meeting(cast: Cast, assessment: Assessment) -> None:
@@ -420,7 +423,7 @@ def test_what_a_level_had_approved_lapses_with_a_change_in_review(cast: Cast, as
 def test_after_submitting_nobody_is_waited_for_any_more(cast: Cast, assessment: Assessment) -> None:
     add_rater(assessment, cast.approver)
     transitions.submit(cast.assessor, assessment, without_outstanding=True)
-    assert isinstance(agreed_on(cast.assessor, assessment, 3), Consensus)
+    assert isinstance(agreed_on(cast.assessor, assessment, 3), Saved)
 
 
 # At a glance -----------------------------------------------------------------------------------------
@@ -472,7 +475,7 @@ def test_eight_people_who_agree_at_once_leave_one_agreement_and_seven_conflicts(
         kept = elsewhere(
             lambda: (Consensus.objects.count(), AuditEntry.objects.filter(verb="consensus.agreed").count())
         )
-    assert sorted(map(str, outcomes)) == ["Conflict"] * 7 + ["Consensus"]
+    assert sorted(map(str, outcomes)) == ["Conflict"] * 7 + ["Saved"]
     assert kept == (1, 1)
 
 

@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Membership, Role
 from assessments.models import Answer, Assessment, AssessmentState, Delegation, Response
-from assessments.questionnaire.saving import ANSWER_FIELDS, Closed, Conflict, Draft, Invalid, Saved, save_answer
+from assessments.questionnaire.saving import ANSWER_FIELDS, SCORE_FIELDS, Draft, save_answer
+from assessments.saved import Closed, Conflict, Invalid, Saved
 from manifesto.models import FactKind, Release
 from tests.concurrency import at_once, elsewhere, shared_database
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_cast, make_member, make_release
@@ -103,7 +104,8 @@ def test_not_applicable_needs_a_reason(answer: Answer, cast: Cast) -> None:
 
 
 def test_not_applicable_with_a_reason_is_saved(answer: Answer, cast: Cast) -> None:
-    assert save(answer, cast, blank="not_applicable", reason="They run nothing for us.").bears_on_score
+    outcome = save(answer, cast, blank="not_applicable", reason="They run nothing for us.")
+    assert isinstance(outcome, Saved) and not outcome.changed.isdisjoint(SCORE_FIELDS)
 
     answer.refresh_from_db()
     assert (answer.blank, answer.reason) == ("not_applicable", "They run nothing for us.")

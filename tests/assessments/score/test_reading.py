@@ -16,7 +16,7 @@ from accounts.models import Membership
 from assessments.lifecycle.transitions import lay_out
 from assessments.models import Answer, Assessment, Blank, Consensus, Evidence, Meeting, Response, ResponseKind
 from assessments.score.arithmetic import Confidence, GradedQuestion, QuestionInput, QuestionState, RuleStatus, Score
-from assessments.score.reading import missing, policy_of, progress, question_inputs, standing
+from assessments.score.reading import current_score, missing, policy_of, progress, question_inputs
 from manifesto.models import RULE_KEYS, Question, Release
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_release
 
@@ -31,7 +31,7 @@ def change(assessment: Assessment, key: str, **fields: Any) -> None:
 
 def so_far(assessment: Assessment) -> Score:
     """Of all that is written, handed in or not."""
-    return standing(assessment, assessment.responses.all())
+    return current_score(assessment, assessment.responses.all())
 
 
 def inputs_so_far(assessment: Assessment) -> tuple[QuestionInput, ...]:
@@ -82,18 +82,18 @@ def test_each_kind_of_blank_reaches_the_arithmetic(cast: Cast) -> None:
 
 def test_only_what_was_handed_in_counts(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=4)
-    assert standing(assessment).met == 0
+    assert current_score(assessment).met == 0
     assert so_far(assessment).met == 7
     hand_in(assessment)
-    assert standing(assessment).met == 7
+    assert current_score(assessment).met == 7
 
 
 def test_vendors_own_answers_never_enter_the_score(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=1)
     add_vendor(assessment, grade=4)
     hand_in(assessment)
-    assert {rule.percent for rule in standing(assessment).rules} == {Fraction(25)}
-    assert standing(assessment) == so_far(assessment)
+    assert {rule.percent for rule in current_score(assessment).rules} == {Fraction(25)}
+    assert current_score(assessment) == so_far(assessment)
 
 
 def add_vendor(assessment: Assessment, *, grade: int) -> Response:
@@ -159,7 +159,7 @@ def test_number_of_queries_does_not_grow(cast: Cast) -> None:
 def queries_of(assessment: Assessment) -> int:
     fresh = Assessment.objects.select_related("release").get(pk=assessment.pk)
     with CaptureQueriesContext(connection) as queries:
-        standing(fresh)
+        current_score(fresh)
     return len(queries)
 
 
@@ -184,7 +184,7 @@ class TestManyRaters:
 
     def test_a_question_has_the_mean_of_its_grades(self, cast: Cast) -> None:
         assessment = self.of_three(cast, 4, 3, 3)
-        (support, *_others) = standing(assessment).rules
+        (support, *_others) = current_score(assessment).rules
         assert [question.grade for question in support.questions] == [Fraction(10, 3)] * 2
         assert support.percent == Fraction(10, 3) / 4 * 100
 
@@ -216,11 +216,11 @@ class TestManyRaters:
         assessment = self.of_three(cast, 4, 4, 4)
         agree(assessment, "support-1", grade=1)
         agree(assessment, "support-2", not_applicable=True)
-        (support, *_others) = standing(assessment).rules
+        (support, *_others) = current_score(assessment).rules
         assert self.question(assessment, "support-1").grade == 1
         assert self.question(assessment, "support-2").state == QuestionState.NOT_APPLICABLE
         assert support.percent == Fraction(25)
-        assert standing(assessment, with_consensus=False).rules[0].percent == Fraction(100)
+        assert current_score(assessment, with_consensus=False).rules[0].percent == Fraction(100)
 
     def test_what_was_agreed_grades_what_nobody_answered(self, cast: Cast) -> None:
         assessment = self.of_three(cast, None, None, None)
@@ -234,7 +234,7 @@ class TestManyRaters:
         hand_in(assessment)
         assert self.question(assessment, "support-1").grade == 3
         assert self.question(assessment, "guidance-1").grade == 4
-        assert standing(assessment).rules[1].coverage == 100
+        assert current_score(assessment).rules[1].coverage == 100
 
     @staticmethod
     def of_three(cast: Cast, first: int | None, second: int | None, third: int | None) -> Assessment:
@@ -252,7 +252,7 @@ class TestManyRaters:
 
     @staticmethod
     def question(assessment: Assessment, key: str) -> GradedQuestion:
-        questions = (question for rule in standing(assessment).rules for question in rule.questions)
+        questions = (question for rule in current_score(assessment).rules for question in rule.questions)
         return next(question for question in questions if question.key == key)
 
 

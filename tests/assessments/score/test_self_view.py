@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assessments.models import Answer, Assessment, Blank, Consensus, Meeting, Response, ResponseKind
-from assessments.score.reading import standing
+from assessments.score.reading import current_score
 from assessments.score.self_view import RuleGap, gaps
 from manifesto.models import RULE_KEYS, Question
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_release
@@ -87,9 +87,9 @@ def test_customers_side_is_the_consensus_where_there_is_one(cast: Cast, assessme
 
 
 def test_vendors_answers_leave_the_score_alone(assessment: Assessment) -> None:
-    before = standing(assessment)
+    before = current_score(assessment)
     vendor_of(assessment, 4)
-    assert standing(assessment) == before
+    assert current_score(assessment) == before
 
 
 def test_given_responses_are_the_customers_side(cast: Cast, assessment: Assessment) -> None:

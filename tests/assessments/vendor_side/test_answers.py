@@ -12,8 +12,9 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Answer, Assessment, AssessmentState, Preferences, Response, VendorLink
-from assessments.questionnaire.saving import Closed, Draft, Saved, save_answer
-from assessments.score.reading import standing
+from assessments.questionnaire.saving import Draft, save_answer
+from assessments.saved import Closed, Saved
+from assessments.score.reading import current_score
 from assessments.vendor_side import answers as vendor_answers
 from assessments.vendor_side import links
 from tests.assessments.lifecycle.test_transitions import at_once
@@ -190,11 +191,11 @@ def test_two_contacts_of_one_vendor_share_the_response_and_meet_in_a_conflict(ca
 
 def test_the_vendors_grades_enter_no_score(cast: Cast) -> None:
     link = linked(cast)
-    before = standing(link.assessment)
+    before = current_score(link.assessment)
     say(link)
     vendor_answers.hand_in(link)
 
-    assert standing(link.assessment) == before
+    assert current_score(link.assessment) == before
 
 
 @pytest.mark.postgres

@@ -16,9 +16,9 @@ from assessments.approval.fingerprint import fingerprint
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Assessment, AssessmentState, Preferences, Reply, ReplyRequest, VendorLink
-from assessments.score.reading import standing
+from assessments.saved import Closed, Conflict, Invalid, Saved
+from assessments.score.reading import current_score
 from assessments.vendor_side import reply
-from assessments.vendor_side.reply import Clash, Faulty, Kept, Refused
 from tests.assessments.lifecycle.test_transitions import at_once
 from tests.factories import NOW, Cast, make_assessment, make_cast, make_vendor
 from vendors.models import Contact
@@ -143,8 +143,8 @@ def test_a_contact_of_another_vendor_is_refused(cast: Cast) -> None:
 def test_a_reply_is_kept_and_counts_versions(cast: Cast) -> None:
     _request, link = asked(cast)
 
-    assert say(link, text="  True.  ") == Kept(version=1)
-    assert say(link, stance="contests", text="Not so.", version=1) == Kept(version=2)
+    assert say(link, text="  True.  ") == Saved(version=1)
+    assert say(link, stance="contests", text="Not so.", version=1) == Saved(version=2)
 
     stored = Reply.objects.get(rule="support")
     assert (stored.stance, stored.text, stored.version) == ("contests", "Not so.", 2)
@@ -154,7 +154,7 @@ def test_saving_the_same_again_is_no_conflict(cast: Cast) -> None:
     _request, link = asked(cast)
     say(link)
 
-    assert say(link, version=0) == Kept(version=1)
+    assert say(link, version=0) == Saved(version=1)
 
 
 def test_of_two_who_write_the_second_is_shown_the_first(cast: Cast) -> None:
@@ -163,7 +163,7 @@ def test_of_two_who_write_the_second_is_shown_the_first(cast: Cast) -> None:
 
     outcome = say(link, text="Second.", version=0)
 
-    assert isinstance(outcome, Clash)
+    assert isinstance(outcome, Conflict)
     assert outcome.stored.text == "First."
 
 
@@ -175,7 +175,7 @@ def test_what_is_missing_is_said_beside_its_field(cast: Cast, stance: str, text:
 
     outcome = say(link, stance=stance, text=text)
 
-    assert isinstance(outcome, Faulty)
+    assert isinstance(outcome, Invalid)
     assert list(outcome.errors) == [field]
 
 
@@ -183,10 +183,10 @@ def test_nothing_can_be_changed_after_the_last_day(cast: Cast) -> None:
     _request, link = asked(cast)
     last_moment = NOW.replace(day=12, hour=22, minute=59)  # 23:59 in Brussels
 
-    assert isinstance(reply.save_reply(link, "support", "agrees", "", 0, now=last_moment), Kept)
+    assert isinstance(reply.save_reply(link, "support", "agrees", "", 0, now=last_moment), Saved)
     late = reply.save_reply(link, "support", "contests", "Late.", 1, now=last_moment + timedelta(minutes=2))
 
-    assert isinstance(late, Refused)
+    assert isinstance(late, Closed)
     assert "12 March 2026" in late.reason
     with pytest.raises(IllegalTransition, match="The time to reply ended"):
         reply.submit_replies(link, now=AFTER)
@@ -198,7 +198,7 @@ def test_nothing_can_be_changed_after_the_approval(cast: Cast) -> None:
 
     outcome = say(link)
 
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, Closed)
     assert "approved" in outcome.reason
 
 
@@ -207,12 +207,12 @@ def test_nothing_can_be_changed_once_sent_or_withdrawn(cast: Cast) -> None:
     say(link)
     reply.submit_replies(link, now=NOW)
 
-    assert isinstance(say(link, stance="contests", text="After all.", version=1), Refused)
+    assert isinstance(say(link, stance="contests", text="After all.", version=1), Closed)
 
     other = in_review(cast)
     _request, link = asked(cast, other)
     reply.withdraw_request(cast.assessor, other, now=NOW)
-    assert isinstance(say(link), Refused)
+    assert isinstance(say(link), Closed)
 
 
 def test_an_empty_reply_is_not_sent(cast: Cast) -> None:
@@ -276,12 +276,12 @@ def test_after_a_change_the_vendor_can_be_asked_again_and_the_earlier_reply_stay
 
 def test_a_reply_changes_no_score(cast: Cast) -> None:
     request, link = asked(cast)
-    before = standing(request.assessment)
+    before = current_score(request.assessment)
     for rule in request.shown["rules"]:
         say(link, rule=rule["key"], stance="contests", text="We see it otherwise.")
     reply.submit_replies(link, now=NOW)
 
-    assert standing(request.assessment) == before
+    assert current_score(request.assessment) == before
     assert fingerprint(request.assessment) == request.fingerprint
 
 
@@ -303,12 +303,12 @@ def test_it_is_pending_until_replied_withdrawn_or_late(cast: Cast) -> None:
 
 def test_more_time_opens_a_request_that_was_late_again(cast: Cast) -> None:
     request, link = asked(cast)
-    assert isinstance(reply.save_reply(link, "support", "agrees", "", 0, now=AFTER), Refused)
+    assert isinstance(reply.save_reply(link, "support", "agrees", "", 0, now=AFTER), Closed)
 
     reply.extend(cast.assessor, request.assessment, due_on=DUE + timedelta(days=20), now=AFTER)
 
     link.refresh_from_db()
-    assert isinstance(reply.save_reply(link, "support", "agrees", "", 0, now=AFTER), Kept)
+    assert isinstance(reply.save_reply(link, "support", "agrees", "", 0, now=AFTER), Saved)
     assert link.expires_at.date() >= DUE + timedelta(days=20)
 
 
@@ -378,4 +378,4 @@ def test_saving_and_sending_at_once_do_not_pass_through_each_other() -> None:
 
     assert isinstance(sent, ReplyRequest)
     (given,) = reply.replies_of(request.assessment)
-    assert given.stance == ("contests" if isinstance(saved, Kept) else "agrees")
+    assert given.stance == ("contests" if isinstance(saved, Saved) else "agrees")

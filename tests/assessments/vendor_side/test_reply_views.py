@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from assessments.lifecycle import transitions
 from assessments.models import Answer, Assessment, AssessmentState, Reply, ReplyRequest, VendorLink
-from assessments.score.reading import standing
+from assessments.score.reading import current_score
 from assessments.vendor_side import links, reply
 from tests.factories import Cast, add_rater, make_assessment, make_vendor
 from vendors.models import Contact
@@ -95,7 +95,7 @@ def test_numbers_and_names_follow_the_language(visitor: Client, link: VendorLink
 
 
 def test_it_saves_for_later_and_sends(visitor: Client, link: VendorLink, asked: ReplyRequest) -> None:
-    before = standing(asked.assessment)
+    before = current_score(asked.assessment)
     data = posted(support={"stance": "agrees"}, proof={"stance": "contests", "text": "We proved it."})
 
     saved = visitor.post(page(link), data | {"then": "stay"}, follow=True).content.decode()
@@ -108,7 +108,7 @@ def test_it_saves_for_later_and_sends(visitor: Client, link: VendorLink, asked: 
     assert "We proved it." in sent
     assert "<textarea" not in sent
     assert [one.stance for one in reply.replies_of(asked.assessment)] == ["agrees", "contests"]
-    assert standing(asked.assessment) == before
+    assert current_score(asked.assessment) == before
 
 
 def test_to_contest_needs_a_text_and_what_was_typed_stays(visitor: Client, link: VendorLink) -> None:

@@ -143,7 +143,7 @@ def test_the_snapshot_alone_computes_to_the_standing_score(cast: Cast) -> None:
         Answer.objects.filter(pk=cards.answer_of(assessment, key).pk).update(**fields)
     content = snapshots.load(cards.approve(cast, assessment))
     score = snapshots.recompute(content)
-    assert score == reading.standing(assessment)
+    assert score == reading.current_score(assessment)
     assert score == snapshots.score_of(content)
     assert arithmetic.as_data(score) == content["score"]
 
@@ -216,10 +216,10 @@ def test_an_approval_whose_scorecard_fails_is_undone(cast: Cast, monkeypatch: py
 def test_a_snapshot_that_computes_otherwise_than_the_approver_saw_is_refused(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "standing", lambda assessment: None)
+    monkeypatch.setattr(reading, "current_score", lambda assessment: None)
     assessment = make_assessment(cast.assessor, grade=3)
     transitions.submit(cast.assessor, assessment, now=NOW)
-    with pytest.raises(RuntimeError, match="standing score"):
+    with pytest.raises(RuntimeError, match="current score"):
         transitions.approve(cast.approver, assessment, now=NOW)
 
 
@@ -333,7 +333,7 @@ def test_the_score_uses_the_consensus_and_the_vendor_never_counts(cast: Cast, sp
         }
     }
     score = snapshots.recompute(content)
-    assert score == reading.standing(spoken) == snapshots.score_of(content)
+    assert score == reading.current_score(spoken) == snapshots.score_of(content)
     assert score.rules[0].percent == Fraction(75 + 50, 2)
     without_vendor = [one for one in content["responses"] if one["kind"] == "customer"]
     assert snapshots.recompute({**content, "responses": without_vendor}) == score
