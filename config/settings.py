@@ -12,9 +12,9 @@ import django_stubs_ext
 import environ
 import structlog
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from accounts.logs import without_tokens
+from groundwork import languages
 
 django_stubs_ext.monkeypatch()  # ModelForm[User] and the like name their model to the type checker
 
@@ -59,7 +59,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -105,6 +104,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
+            "builtins": ["accounts.templatetags.typography"],  # numbers, dates and marks stand on every page
             # Cached in development too: crispy under an uncached loader costs 44 times a hand-written form.
             "loaders": [
                 (
@@ -199,15 +199,15 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
 
 # Languages -------------------------------------------------------------------------------------------------------
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("fr", _("French")), ("nl", _("Dutch"))]
+LANGUAGE_CODE = languages.DEFAULT
+LANGUAGES = [(one.code, one.name) for one in languages.LANGUAGES.values()]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "config.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env("TIME_ZONE", default="Europe/Brussels")
-MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
-MODELTRANSLATION_LANGUAGES = ("en", "fr", "nl")
+MODELTRANSLATION_DEFAULT_LANGUAGE = languages.DEFAULT
+MODELTRANSLATION_LANGUAGES = languages.LANGUAGE_CODES
 MODELTRANSLATION_ENABLE_FALLBACKS = False  # a missing translation is a gate on publishing, never silently English
 
 # Files -----------------------------------------------------------------------------------------------------------
@@ -308,10 +308,14 @@ CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60  # a child reads the fonts first; after th
 RENDERING_LEASE = timedelta(seconds=env.int("RENDERING_LEASE_SECONDS", default=180))
 CELERY_TASK_SOFT_TIME_LIMIT = env.int("RENDERING_SOFT_LIMIT_SECONDS", default=120)
 CELERY_TASK_TIME_LIMIT = env.int("RENDERING_HARD_LIMIT_SECONDS", default=150)
-RENDERING_NUDGE_AFTER = timedelta(seconds=env.float("RENDERING_NUDGE_SECONDS", default=20))  # doubled each time
+_NUDGE_SECONDS = env.float("RENDERING_NUDGE_SECONDS", default=20)
+RENDERING_NUDGE_AFTER = timedelta(seconds=_NUDGE_SECONDS)  # doubled each time
 # An import renews its lease with each batch of rows; its own time limit: 200,000 rows of a workbook take minutes.
 IMPORT_LEASE = timedelta(seconds=env.int("IMPORT_LEASE_SECONDS", default=120))
+IMPORT_NUDGE_AFTER = timedelta(seconds=env.float("IMPORT_NUDGE_SECONDS", default=_NUDGE_SECONDS))
 IMPORT_SOFT_LIMIT = env.int("IMPORT_SOFT_LIMIT_SECONDS", default=1800)
+# A summary mail has the time limits of a rendering, so its lease is as long, unless it is set apart.
+DIGEST_LEASE = timedelta(seconds=env.int("DIGEST_LEASE_SECONDS", default=int(RENDERING_LEASE.total_seconds())))
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=10)
 MORNING_SECONDS = env.float("MORNING_SECONDS", default=600)  # between two looks at mails and repeated assessments
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")

@@ -1,28 +1,53 @@
-"""Marks that a language sets in its own way: French has a space before a colon, and quotation marks of its own."""
+"""Numbers, dates and marks in templates, as the language of the page writes them."""
 
 from __future__ import annotations
 
-from django import template
-from django.utils.translation import get_language
+from datetime import date, datetime
+from decimal import Decimal
 
-NO_BREAK, NARROW_NO_BREAK = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
+from django import template
+
+from groundwork import words
+
 register = template.Library()
 
 
 @register.simple_tag
 def colon() -> str:
     """`{{ name }}{% colon %} …`"""
-    return f"{NO_BREAK}:" if get_language() == "fr" else ":"
+    return words.colon()
 
 
 @register.simple_tag
 def semicolon() -> str:
-    return f"{NARROW_NO_BREAK};" if get_language() == "fr" else ";"
+    return words.semicolon()
+
+
+@register.filter
+def number(value: Decimal | int) -> str:
+    """`{{ count|number }}`: “1,234”."""
+    return words.number(value)
 
 
 @register.filter
 def quoted(text: str) -> str:
     """`{{ cell|quoted }}`: in the quotation marks of the language."""
-    if get_language() == "fr":
-        return f"«{NO_BREAK}{text}{NO_BREAK}»"
-    return f"“{text}”"
+    return words.quoted(text)
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """`{{ assessment.due_on|day }}`: “1 March 2026”; empty where there is none."""
+    return words.day(value) if value else ""
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """`{{ entry.at|moment }}`: “1 March 2026, 10:30”; empty where there is none."""
+    return words.moment(value) if value else ""
+
+
+@register.filter
+def size(octets: int) -> str:
+    """`{{ file.size|size }}`: “12 kB”."""
+    return words.size(octets)

@@ -6,7 +6,7 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
-SOURCE = "{% load typography %}{{ name }}{% colon %} 3{% semicolon %} 4"
+SOURCE = "{{ name }}{% colon %} 3{% semicolon %} 4"
 
 
 @pytest.mark.parametrize(
@@ -28,4 +28,4 @@ def test_colon_and_semicolon_keep_the_spaces_of_the_language(language: str, show
 )
 def test_quotation_marks_are_those_of_the_language(language: str, shown: str) -> None:
     with translation.override(language):
-        assert Template("{% load typography %}{{ words|quoted }}").render(Context({"words": "a <b>"})) == shown
+        assert Template("{{ words|quoted }}").render(Context({"words": "a <b>"})) == shown
