@@ -13,7 +13,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import translation
 
-from manifesto.models import LANGUAGE_CODES, Level, Question, Release, Rule
+from groundwork.languages import DEFAULT, LANGUAGE_CODES
+from manifesto.models import Level, Question, Release, Rule
 
 GRADES = range(5)
 MAX_TEXT = 8_000  # characters: far above any real text, far below what a spreadsheet cell holds
@@ -258,7 +259,7 @@ def _reordered(was: list[str], now: list[str]) -> set[str]:
 @transaction.atomic
 def store(bank: Bank, release: Release) -> None:
     """Make the draft equal to `bank` (but for its edition): by key, touching only the rows that differ."""
-    with translation.override("en"):  # modeltranslation keeps the bare column in the active language
+    with translation.override(DEFAULT):  # modeltranslation keeps the bare column in the active language
         policy = {name: getattr(bank.policy, name) for name in PLAIN_FIELDS[Sheet.RELEASE]}
         _save_if_different(release, {**policy, **_columns(bank, Sheet.RELEASE)})
         existing = {question.key: question for question in release.questions.prefetch_related("levels")}

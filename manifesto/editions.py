@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.models import User
+from groundwork.languages import LANGUAGE_CODES, LANGUAGES
 from manifesto import bank as banks
 from manifesto.bank import GRADES, PLAIN_FIELDS, TEXT_FIELDS, Bank, Change, ChangeKind, QuestionEntry, Sheet, Texts
-from manifesto.models import LANGUAGE_CODES, RULE_KEYS, Question, Release, ReleaseState, Rule
+from manifesto.models import RULE_KEYS, Question, Release, ReleaseState, Rule
 
 OPTIONAL = ("note",)  # may stand in no language at all, but not in some of them
 RELEASE_FIELDS = ("edition", "state", *PLAIN_FIELDS[Sheet.RELEASE])
@@ -117,7 +118,7 @@ def _revisions(release: Release | None) -> dict[str, int]:
 
 
 def language_name(language: str) -> str:
-    return {"en": _("English"), "fr": _("French"), "nl": _("Dutch")}[language]
+    return str(LANGUAGES[language].name)
 
 
 def heading(name: str) -> str:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 RULE_KEYS = ("support", "consistency", "guidance", "troubleshooting", "speed", "proof", "prevention")
-LANGUAGE_CODES = ("en", "fr", "nl")
 GRADE_NAMES = (_("Absent"), _("Ad hoc"), _("Partial"), _("Dependable"), _("Proven"))  # by grade, 0 to 4
 
 

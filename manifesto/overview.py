@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import get_language
-
+from groundwork.languages import LANGUAGE_CODES, active_language
 from manifesto import bank as banks
 from manifesto.bank import TEXT_FIELDS, ChangeKind, QuestionEntry, Sheet, Texts
 from manifesto.editions import predecessor
-from manifesto.models import LANGUAGE_CODES, Release, ReleaseState, Rule
+from manifesto.models import Release, ReleaseState, Rule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,5 +103,4 @@ def _missing_languages(texts: Iterator[Texts]) -> tuple[str, ...]:
 
 def preview_language(asked: str) -> str:
     """The language of a preview: the one asked for, else the one the page is in."""
-    active = (get_language() or "en").split("-")[0]
-    return asked if asked in LANGUAGE_CODES else active if active in LANGUAGE_CODES else "en"
+    return asked if asked in LANGUAGE_CODES else active_language()

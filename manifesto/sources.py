@@ -11,6 +11,7 @@ from django.core.validators import slug_re
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from groundwork.languages import LANGUAGE_CODES
 from manifesto.bank import (
     GRADES,
     LIMITS,
@@ -25,7 +26,7 @@ from manifesto.bank import (
     Texts,
     clean,
 )
-from manifesto.models import LANGUAGE_CODES, RULE_KEYS, FactKind
+from manifesto.models import RULE_KEYS, FactKind
 
 MAX_KEY, MAX_EDITION, MAX_WEIGHT, MAX_REVISION = 60, 20, Decimal("9999.99"), 9999
 YES, NO = ("true", "yes", "1", "x"), ("false", "no", "0", "")

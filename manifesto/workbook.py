@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from groundwork.languages import LANGUAGE_CODES
 from groundwork.tables.cells import defines_entities, neutralise, restore
 from manifesto.bank import PLAIN_FIELDS, TEXT_FIELDS, Bank, Sheet, lines
-from manifesto.models import LANGUAGE_CODES
 from manifesto.sources import BankError, Fault, Place, SourceLine
 
 if TYPE_CHECKING:

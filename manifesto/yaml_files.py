@@ -9,8 +9,8 @@ from typing import Any
 import yaml
 from django.utils.translation import gettext as _
 
+from groundwork.languages import LANGUAGE_CODES
 from manifesto.bank import GRADES, PLAIN_FIELDS, TEXT_FIELDS, Bank, QuestionEntry, RuleEntry, Sheet, clean
-from manifesto.models import LANGUAGE_CODES
 from manifesto.sources import BankError, Fault, Place, SourceLine, assemble
 
 SCHEMA = 1

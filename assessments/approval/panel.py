@@ -8,15 +8,15 @@ from datetime import date
 from enum import StrEnum
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, Role
 from assessments.approval import chain
 from assessments.approval.chain import Refusal
 from assessments.models import Approval, ApprovalLevel, ApprovalStep, Assessment, AssessmentState, ReplyRequest
+from groundwork import words
 
 MOST_NAMES = 5
 ANYBODY: dict[Role, Promise] = {
@@ -90,7 +90,7 @@ def _while_the_vendor_may_reply(until: date) -> str:
         "The vendor may reply until %(day)s. You can approve after that, or once the right of reply is withdrawn; you "
         "can send it back now."
     )
-    return said % {"day": date_format(until, "DATE_FORMAT")}
+    return said % {"day": words.day(until)}
 
 
 def _lead(why_not: Refusal | None, step: ApprovalStep, *, is_last: bool) -> str:
@@ -145,16 +145,8 @@ def _line(
         state=StepState.WAITING if is_here else StepState.APPROVED if approval else StepState.LATER,
         approval=approval,
         lapsed=None if approval else lapsed,
-        names=_listed(names) if is_here else "",
+        names=words.named(names[:MOST_NAMES], max(0, len(names) - MOST_NAMES)) if is_here else "",
     )
-
-
-def _listed(names: Sequence[str]) -> str:
-    if len(names) <= MOST_NAMES:
-        return ", ".join(names)
-    more = len(names) - MOST_NAMES
-    said = ngettext("%(names)s and %(count)d more", "%(names)s and %(count)d more", more)
-    return said % {"names": ", ".join(names[:MOST_NAMES]), "count": more}
 
 
 def _reply_until(assessment: Assessment, today: date) -> date | None:

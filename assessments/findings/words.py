@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -17,8 +15,11 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from assessments.findings.findings import SPEAKING, Finding, Measured, Opinion, RuleFinding, Target
 from assessments.score.arithmetic import RuleStatus
 from assessments.score.words import STATUSES
+from groundwork.languages import NO_BREAK
+from groundwork.words import day, named, number
+from vendors.measures.loading import FINE_DIGITS
 from vendors.measures.metrics import Direction, Measures, Series, Step, is_within, recent
-from vendors.measures.words import LABELS, change, figure, left_out_words, probability, trend_words
+from vendors.measures.words import LABELS, brief, change, figure, left_out_words, probability, trend_words
 
 FINDINGS: Mapping[Finding, Promise] = {
     Finding.CONTRADICTED: pgettext_lazy("finding", "Contradicted"),
@@ -93,28 +94,18 @@ class Notice:
     @property
     def named(self) -> str:
         """“INC-3, INC-2 and 12 more”: on paper, where nothing can be followed."""
-        return _named(self.incidents, self.more)
+        return named(self.incidents, self.more)
 
     @property
     def named_briefly(self) -> str:
         """The same for a page, which leads to the list of all of them."""
         shown = self.incidents[:MOST_ON_PAGE]
-        return _named(shown, self.more + len(self.incidents) - len(shown))
+        return named(shown, self.more + len(self.incidents) - len(shown))
 
     @property
     def ids(self) -> str:
         """As the list of incidents takes them; empty where they are not known, or too many for an address."""
         return ",".join(map(str, self.cases)) if len(self.cases) <= MOST_LINKED else ""
-
-
-def _named(names: Sequence[str], more: int) -> str:
-    joined = ", ".join(names)
-    if not more:
-        return joined
-    return ngettext("%(names)s and %(count)d more", "%(names)s and %(count)d more", more) % {
-        "names": joined,
-        "count": more,
-    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,9 +153,9 @@ def window(measures: Measures) -> str:
         measures.cases,
     )
     return said % {
-        "count": number_format(measures.cases, force_grouping=True),
-        "since": date_format(measures.since, "DATE_FORMAT"),
-        "until": date_format(measures.until, "DATE_FORMAT"),
+        "count": number(measures.cases),
+        "since": day(measures.since),
+        "until": day(measures.until),
     }
 
 
@@ -322,8 +313,7 @@ def _moves(series: Series, step: Step) -> str:
 
 def slope_words(series: Series, step: Step) -> str:
     """“3.1 hours a month”, “2.1 points a week”; empty where it rounds to nothing."""
-    slope = abs(series.trend.slope or 0.0)
-    shown = Decimal(str(slope)).quantize(Decimal("0.01") if slope < 1 else Decimal("0.1"), rounding=ROUND_HALF_UP)
+    shown = abs(brief(series.trend.slope or 0.0, FINE_DIGITS))
     if shown.is_zero():
         return ""
     said = _("%(amount)s a month") if step == Step.MONTH else _("%(amount)s a week")
@@ -342,4 +332,4 @@ def _evidence(series: Series, step: Step) -> str:
 
 def kept_together(words: str) -> str:
     """“p = 0.02” never torn apart at the end of a line."""
-    return re.sub(r"\bp ([=<]) ", "p\u00a0\\1\u00a0", words)
+    return re.sub(r"\bp ([=<]) ", rf"p{NO_BREAK}\1{NO_BREAK}", words)

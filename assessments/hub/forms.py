@@ -14,13 +14,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from accounts.templatetags.typography import colon
 from assessments.lifecycle import periods
 from assessments.lifecycle.periods import Period
 from assessments.lifecycle.transitions import REASON_LENGTH
 from assessments.models import Assessment, AssessmentState, Repeat, Response, ResponseQuerySet
-from assessments.score import words as wording
 from groundwork.fields import DayInput, field
+from groundwork.words import colon, days
 from vendors.models import Vendor
 
 OTHER_DATES = "other"
@@ -236,6 +235,6 @@ def _with_preset(data: QueryDict) -> QueryDict:
 
 def _preset_choices(today: date) -> list[tuple[str, str]]:
     return [
-        (key, f"{label}{colon()} {wording.days(of(today).start, of(today).end)}")
+        (key, f"{label}{colon()} {days(of(today).start, of(today).end)}")
         for key, (label, of) in PRESETS.items()
     ]

@@ -13,7 +13,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +33,7 @@ from assessments.models import (
     ReplyRequest,
     Response,
 )
+from groundwork import words
 from manifesto.models import Question, Release, ReleaseState
 from vendors.models import Vendor
 
@@ -282,7 +282,7 @@ def _refuse_while_the_vendor_may_reply(row: Assessment, now: datetime) -> None:
     if pending is not None:
         raise IllegalTransition(
             _("The vendor may still reply, until %(day)s. Wait for it, or withdraw the right of reply first.")
-            % {"day": date_format(pending.due_on, "DATE_FORMAT")}
+            % {"day": words.day(pending.due_on)}
         )
 
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
 from django.db.models import QuerySet
-from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Answer, Assessment, Response, ResponseKind
-from assessments.score.arithmetic import GRADES, rounded
+from assessments.score.arithmetic import GRADES
 from assessments.secrecy import counted_responses
+from groundwork.rounding import rounded_fairly
+from groundwork.words import number
 
 # Krippendorff's own customs: from 0.800 on data are reliable, from 0.667 on good for tentative conclusions.
-STRONG, TENTATIVE = Decimal("0.8"), Decimal("0.667")
+STRONG, TENTATIVE = Fraction("0.8"), Fraction("0.667")
 MINUS = "\N{MINUS SIGN}"
 DIGITS = 6  # of alpha: beyond them there is only the noise of floating point, which must not decide about a level
 
@@ -89,11 +89,8 @@ class Agreement:
         """“0.82”, in the reader's language; more decimals where rounding would lift it to a better level."""
         if self.alpha is None:
             return ""
-        exact = Fraction(str(self.alpha))
-        digits = 2
-        while digits < DIGITS and level_of(rounded(exact, digits)) != self.level:
-            digits += 1
-        return number_format(rounded(exact, digits), decimal_pos=digits).replace("-", MINUS)
+        shown = rounded_fairly(Fraction(str(self.alpha)), 2, level_of, most=DIGITS)
+        return number(shown, digits=-int(shown.as_tuple().exponent), fixed=True).replace("-", MINUS)
 
 
 def agreement(assessment: Assessment, responses: QuerySet[Response] | None = None) -> Agreement:
@@ -118,12 +115,12 @@ def measured(grades: Iterable[tuple[int, int, int]]) -> Agreement:
         alpha=alpha,
         raters=len(raters),
         questions=len(shared),
-        level=Level.NONE if alpha is None else level_of(Decimal(str(alpha))),
+        level=Level.NONE if alpha is None else level_of(Fraction(str(alpha))),
         why=why,
     )
 
 
-def level_of(alpha: Decimal) -> Level:
+def level_of(alpha: Fraction) -> Level:
     if alpha >= STRONG:
         return Level.STRONG
     return Level.TENTATIVE if alpha >= TENTATIVE else Level.WEAK

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from math import floor
 from numbers import Rational
 from typing import Any
+
+from groundwork.rounding import rounded
 
 ENGINE_VERSION = "1"
 GRADES = range(5)
@@ -342,16 +343,6 @@ def _graded_answers(questions: Iterable[QuestionInput]) -> list[RaterAnswer]:
 
 def _total(values: Iterable[Fraction]) -> Fraction:
     return sum(values, Fraction(0))
-
-
-def rounded(value: Fraction, digits: int = 0) -> Decimal:
-    """The value with so many digits after the point, halves away from zero: 2.5 → 3."""
-    if digits < 0:
-        raise ValueError(f"digits may not be negative: {digits}")
-    units = floor(abs(value) * 10**digits + Fraction(1, 2))
-    sign = 1 if value < 0 and units else 0
-    # Built from its digits, because arithmetic on Decimal would round again to the context's precision.
-    return Decimal((sign, tuple(int(digit) for digit in str(units)), -digits))
 
 
 def as_data(score: Score) -> dict[str, Any]:

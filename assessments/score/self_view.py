@@ -12,10 +12,11 @@ from django.utils.translation import ngettext
 
 from assessments.models import Answer, Assessment, Response
 from assessments.score import arithmetic
-from assessments.score import words as wording
 from assessments.score.arithmetic import Blank, GradedQuestion, QuestionInput, RaterAnswer, RuleScore
 from assessments.score.reading import policy_of, question_inputs
 from assessments.secrecy import counted_responses
+from groundwork.rounding import rounded
+from groundwork.words import number, plural
 from manifesto.models import Rule
 
 VENDOR = "vendor"
@@ -61,20 +62,20 @@ class RuleGap:
             return ""
         if not self.difference:
             return _("The vendor sees itself as its customer does.")
-        counted = 1 if abs(self.difference) == 1 else 2  # only exactly one is one
+        points = rounded(abs(self.difference), 1)
         if self.difference > 0:
             said = ngettext(
                 "The vendor sees itself higher, by %(points)s point.",
                 "The vendor sees itself higher, by %(points)s points.",
-                counted,
+                plural(points),
             )
         else:
             said = ngettext(
                 "The vendor sees itself lower, by %(points)s point.",
                 "The vendor sees itself lower, by %(points)s points.",
-                counted,
+                plural(points),
             )
-        return said % {"points": wording.number(abs(self.difference), digits=1)}
+        return said % {"points": number(points)}
 
 
 def gaps(assessment: Assessment, responses: QuerySet[Response] | None = None) -> tuple[RuleGap, ...]:

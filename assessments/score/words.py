@@ -1,15 +1,16 @@
-"""The results of the arithmetic in words: statuses, why a rule has its status, verdict, confidence, dates."""
+"""The results of the arithmetic in words, for page, paper, trail and mails: one table for the words of each code.
+
+In the language given, which must be the active one where a sentence is made; else in the active one.
+"""
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from assessments.models import FrequencyUnit
 from assessments.score.arithmetic import (
@@ -22,11 +23,9 @@ from assessments.score.arithmetic import (
     RuleStatus,
     Score,
     Verdict,
-    rounded,
 )
+from groundwork import words
 
-NO_BREAK = "\u00a0"
-MOST_DIGITS = 4
 STATUSES: dict[str, Promise] = {
     RuleStatus.MET: pgettext_lazy("status of a rule", "Met"),
     RuleStatus.PARTLY: pgettext_lazy("status of a rule", "Partly met"),
@@ -37,6 +36,16 @@ CONFIDENCES: dict[str, Promise] = {
     Confidence.HIGH: pgettext_lazy("confidence", "High"),
     Confidence.MEDIUM: pgettext_lazy("confidence", "Medium"),
     Confidence.LOW: pgettext_lazy("confidence", "Low"),
+}
+VERDICTS: dict[str, Promise] = {
+    Verdict.MET: pgettext_lazy("verdict", "Met"),
+    Verdict.NOT_MET: pgettext_lazy("verdict", "Not met"),
+    Verdict.UNDECIDED: pgettext_lazy("verdict", "Undecided"),
+}
+VERDICT_HEADINGS: dict[str, Promise] = {
+    Verdict.MET: gettext_lazy("Verdict: met"),
+    Verdict.NOT_MET: gettext_lazy("Verdict: not met"),
+    Verdict.UNDECIDED: gettext_lazy("Verdict: undecided"),
 }
 QUESTION_STATES: dict[str, Promise] = {
     QuestionState.NOT_APPLICABLE: gettext_lazy("Not applicable"),
@@ -65,37 +74,61 @@ def verdict(score: Score) -> str:
     return _("Some is not enough: not every rule is met.") if score.met else _("No rule is met.")
 
 
-def percent(value: Fraction | None, policy: Policy) -> str:
-    """“66.7%”, “66,7 %”; empty for None. More decimals where rounding would lift it over a threshold it misses."""
+# Figures: one decimal where they stand in tables and sentences, two where a sum ends in them -----------------------
+def percent(value: Fraction | None, policy: Policy, language: str = "", *, digits: int = 1) -> str:
+    """“66.7%”; empty for None. More decimals where rounding would lift it over a threshold that it misses."""
     if value is None:
         return ""
-    thresholds = (policy.met_threshold, policy.broken_threshold, policy.minimum_coverage, FULL)
-    digits = 1
-    while digits < MOST_DIGITS and any((Fraction(rounded(value, digits)) >= t) != (value >= t) for t in thresholds):
-        digits += 1
-    return number(value, digits=digits) + _percent_sign()
+    thresholds = (policy.met_threshold, policy.broken_threshold, FULL)
+    return words.percent(value, language, digits=digits, thresholds=thresholds)
 
 
-def _percent_sign() -> str:
-    return f"{NO_BREAK}%" if get_language() == "fr" else "%"
+def coverage(value: Fraction | None, policy: Policy, language: str = "") -> str:
+    """The same of how much is graded, which other thresholds judge."""
+    if value is None:
+        return ""
+    return words.percent(value, language, thresholds=(policy.minimum_coverage, FULL))
 
 
-def number(value: Fraction, *, digits: int = 2) -> str:
-    """At most so many decimals, without trailing zeros."""
-    shown = rounded(value, digits)
-    whole = shown.to_integral_value()
-    return number_format(whole if shown == whole else shown.normalize())
+def bounds(rule: RuleScore, policy: Policy, language: str = "") -> str:
+    """Between which percents the rule lies, whatever the missing grades turn out to be; empty where none is missing."""
+    if rule.low is None or rule.high is None or rule.low == rule.high:
+        return ""
+    ends = {"low": percent(rule.low, policy, language), "high": percent(rule.high, policy, language)}
+    return _("%(low)s to %(high)s") % ends
 
 
-def fact(value: Decimal | None, unit: str) -> str:
+def weighted_sum(rule: RuleScore, policy: Policy, language: str = "") -> str:
+    """The sum to check by hand: (2 × 75 + 1 × 50) / (2 + 1) = 200 / 3 = 66.67%; empty where nothing is graded."""
+    graded = [(question.weight, question.percent) for question in rule.questions if question.percent is not None]
+    if not graded:
+        return ""
+    products = " + ".join(f"{words.number(weight, language)} × {words.number(of, language)}" for weight, of in graded)
+    weights = " + ".join(words.number(weight, language) for weight, _of in graded)
+    return f"({products}) / ({weights}) = {quotient(rule, language)} = {result(rule, policy, language)}"
+
+
+def quotient(rule: RuleScore, language: str = "") -> str:
+    if rule.percent is None:
+        return ""
+    return f"{words.number(rule.weighted_sum, language)} / {words.number(rule.weight_graded, language)}"
+
+
+def result(rule: RuleScore, policy: Policy, language: str = "") -> str:
+    """The percent to two decimals, also where it rests on too little to rate the rule."""
+    return percent(rule.percent, policy, language, digits=2)
+
+
+def fact(value: Fraction | Decimal | None, unit: str, language: str = "") -> str:
     """A recorded fact: a frequency where it has a unit, else a percentage; empty for None."""
     if value is None:
         return ""
-    shown = number(Fraction(value))
-    return str(FACT_UNITS[unit]) % {"times": shown} if unit else shown + _percent_sign()
+    if unit:
+        return str(FACT_UNITS[unit]) % {"times": words.number(value, language)}
+    return words.percent(value, language, digits=2)
 
 
-def why(rule: RuleScore, policy: Policy) -> str:
+def why(rule: RuleScore, policy: Policy, language: str = "") -> str:
     """One sentence: which threshold gave the rule its status."""
     sentences = {
         Reason.NOTHING_APPLIES: _("None of its questions applies."),
@@ -108,32 +141,9 @@ def why(rule: RuleScore, policy: Policy) -> str:
         Reason.PERCENT_BETWEEN: _("Between %(broken)s and %(met)s."),
     }
     return sentences[rule.reason] % {
-        "coverage": percent(rule.coverage, policy),
-        "minimum": percent(policy.minimum_coverage, policy),
-        "broken": percent(policy.broken_threshold, policy),
-        "met": percent(policy.met_threshold, policy),
+        "coverage": coverage(rule.coverage, policy, language),
+        "minimum": coverage(policy.minimum_coverage, policy, language),
+        "broken": percent(policy.broken_threshold, policy, language),
+        "met": percent(policy.met_threshold, policy, language),
         "knockout": policy.knockout_below,
     }
-
-
-def bounds(rule: RuleScore, policy: Policy) -> str:
-    """Between which percents the rule lies, whatever the missing grades turn out to be; empty where none is missing."""
-    if rule.low is None or rule.high is None or rule.low == rule.high:
-        return ""
-    return _("%(low)s to %(high)s") % {"low": percent(rule.low, policy), "high": percent(rule.high, policy)}
-
-
-def weighted_sum(rule: RuleScore, policy: Policy) -> str:
-    """The sum to check by hand: (2 × 75 + 1 × 50) / (2 + 1) = 66.7%; empty where nothing is graded."""
-    graded = [(question.weight, question.percent) for question in rule.questions if question.percent is not None]
-    if not graded:
-        return ""
-    products = " + ".join(f"{number(weight)} × {number(of)}" for weight, of in graded)
-    weights = " + ".join(number(weight) for weight, _of in graded)
-    return f"({products}) / ({weights}) = {percent(rule.percent, policy)}"
-
-
-def days(start: date, end: date) -> str:
-    """“1 January – 31 March 2026”; the first year only where it differs."""
-    first = date_format(start, "MONTH_DAY_FORMAT" if start.year == end.year else "DATE_FORMAT")
-    return f"{first} – {date_format(end, 'DATE_FORMAT')}"

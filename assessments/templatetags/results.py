@@ -5,6 +5,7 @@ from django.utils.functional import Promise
 
 from assessments.models import Answer, Assessment
 from assessments.score import words as wording
+from groundwork.words import days
 
 register = template.Library()
 
@@ -18,7 +19,7 @@ def status_label(status: str) -> Promise:
 @register.filter
 def period(assessment: Assessment) -> str:
     """“1 January – 31 March 2026”."""
-    return wording.days(assessment.period_start, assessment.period_end)
+    return days(assessment.period_start, assessment.period_end)
 
 
 @register.filter

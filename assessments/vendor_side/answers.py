@@ -15,7 +15,6 @@ from django.db.models import Prefetch, QuerySet
 from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -32,6 +31,7 @@ from assessments.models import (
     ResponseKind,
     VendorLink,
 )
+from groundwork import words
 from manifesto.models import GRADE_NAMES, Level, Rule
 
 log = structlog.get_logger(__name__)
@@ -96,7 +96,7 @@ def closed_reason(link: VendorLink) -> str:
 
 def closed_for(response: Response) -> str:
     if response.submitted_at is not None:
-        day = date_format(timezone.localtime(response.submitted_at), "DATE_FORMAT")
+        day = words.day(response.submitted_at)
         return _("Your answers were handed in on %(day)s. They can no longer be changed.") % {"day": day}
     if response.withdrawn_at is not None:
         return _("The customer no longer asks for these answers.")

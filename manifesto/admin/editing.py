@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from modeltranslation.admin import TranslationAdmin, TranslationBaseModelAdmin
 
+from groundwork.languages import LANGUAGE_CODES
 from manifesto.bank import LIMITS, MAX_TEXT, clean
 from manifesto.editions import HEADINGS, EditionError, field_label, language_name
-from manifesto.models import LANGUAGE_CODES, Release, ReleaseState
+from manifesto.models import Release, ReleaseState
 
 CSS = {"all": ["css/bank.css"]}
 

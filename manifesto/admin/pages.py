@@ -18,11 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import AuditEntry
+from groundwork.languages import LANGUAGE_CODES
 from manifesto import editions, exchange
 from manifesto.admin.editing import release_page
 from manifesto.editions import EditionError, NotPublishable, publishing_faults
 from manifesto.exchange import CONTENT_TYPES, Format
-from manifesto.models import LANGUAGE_CODES, Question, Release, ReleaseState
+from manifesto.models import Question, Release, ReleaseState
 from manifesto.overview import preview_language
 from manifesto.reading import shown_differences, shown_entry, shown_report
 

@@ -20,6 +20,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from groundwork.languages import DEFAULT
 from reports.documents import glyphs
 
 VARIANT = "pdf/ua-1"
@@ -81,7 +82,7 @@ def to_pdf(html: str, *, language: str, title: str, created: str) -> bytes:
 
 def warm_up() -> None:
     """Pay for imports, fonts and the stylesheet once, before the first document: about a second."""
-    to_pdf("<html><body><p>Warm</p></body></html>", language="en", title="Warm", created="2000-01-01T00:00:00Z")
+    to_pdf("<html><body><p>Warm</p></body></html>", language=DEFAULT, title="Warm", created="2000-01-01T00:00:00Z")
 
 
 def font_path(name: str) -> Path:

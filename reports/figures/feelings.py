@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from groundwork.words import number
 from reports.charts import Palette, QuadrantCell, quadrant_svg
 from vendors.models import Feeling, Sla
 from vendors.voice.quadrant import CORNERS, FIELD_WORDS, Cell, Field, field_of
@@ -33,7 +33,7 @@ def quadrant_figure(cells: Sequence[Cell], *, prefix: str, palette: Palette | No
         rows={feeling.value: str(feeling.label) for feeling in Feeling},
         fields={corner: str(FIELD_WORDS[field]) for corner, field in CORNERS.items()},
         axis_label=_("Service level"),
-        count_label=number_format,
+        count_label=number,
         palette=palette,
     )
 
@@ -48,4 +48,4 @@ def _desc(cells: Sequence[Cell]) -> str:
 
 
 def _entries(count: int) -> str:
-    return ngettext("%(count)s entry", "%(count)s entries", count) % {"count": number_format(count)}
+    return ngettext("%(count)s entry", "%(count)s entries", count) % {"count": number(count)}

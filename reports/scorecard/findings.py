@@ -7,10 +7,8 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.templatetags.typography import colon
 from assessments.findings.findings import (
     Finding,
     Measured,
@@ -25,6 +23,7 @@ from assessments.findings.findings import (
 from assessments.findings.words import Names, kept_together, target_words, view
 from assessments.models import Assessment
 from assessments.score.arithmetic import RuleStatus, Score
+from groundwork.words import colon, day
 from reports.scorecard.shapes import ChartView
 from reports.scorecard.words import Words
 from vendors.measures import loading as measuring
@@ -155,8 +154,7 @@ def _agreed(found: Measured) -> list[str]:
     for key, target in found.targets.items():
         series = found.measures.of(key)
         words = f"{LABELS[key]}{colon()} {figure(target.value, series.measure.unit)}"
-        day = date_format(target.agreed_on, "DATE_FORMAT") if target.agreed_on else ""
-        source = ", ".join(part for part in (day, target.note) if part)
+        source = ", ".join(filter(None, (target.agreed_on and day(target.agreed_on), target.note)))
         said.append(f"{words} ({source})" if source else words)
     return said
 

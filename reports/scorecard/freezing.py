@@ -15,7 +15,8 @@ from assessments.models import Answer, Approval, Assessment, Consensus, Response
 from assessments.raters import departments
 from assessments.score import agreement, arithmetic
 from assessments.vendor_side import reply
-from manifesto.models import LANGUAGE_CODES, Question, Release, Rule
+from groundwork.languages import LANGUAGE_CODES
+from manifesto.models import Question, Release, Rule
 from reports.models import Scorecard
 
 

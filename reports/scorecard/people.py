@@ -18,9 +18,9 @@ from assessments.models import Decision, ResponseKind, Stance
 from assessments.raters import departments as hearing
 from assessments.score.agreement import Agreement, Level, Why
 from assessments.score.arithmetic import QuestionState
-from assessments.score.words import QUESTION_STATES
-from reports import formats
-from reports.scorecard import words as wording
+from assessments.score.words import QUESTION_STATES, fact
+from groundwork.rounding import rounded
+from groundwork.words import day, number, plural, size
 from reports.scorecard.shapes import AgreedView, ApprovalView, DepartmentView, EvidenceView, RaterView, ReplyView
 from reports.scorecard.words import Words
 
@@ -105,12 +105,12 @@ def gap(stored: Mapping[str, Any] | None, words: Words) -> str:
     difference = Fraction(stored["difference"])
     if not difference:
         return _("as we do")
-    points = formats.number(abs(difference), words.language, digits=1)
+    points = rounded(abs(difference), 1)
     if difference > 0:
-        said = ngettext("%(points)s point higher", "%(points)s points higher", _counted(difference))
+        said = ngettext("%(points)s point higher", "%(points)s points higher", plural(points, words.language))
     else:
-        said = ngettext("%(points)s point lower", "%(points)s points lower", _counted(difference))
-    return said % {"points": points}
+        said = ngettext("%(points)s point lower", "%(points)s points lower", plural(points, words.language))
+    return said % {"points": number(points, words.language)}
 
 
 def gap_signed(stored: Mapping[str, Any] | None, words: Words) -> str:
@@ -119,7 +119,7 @@ def gap_signed(stored: Mapping[str, Any] | None, words: Words) -> str:
         return ""
     difference = Fraction(stored["difference"])
     sign = "+" if difference > 0 else "\N{MINUS SIGN}" if difference else "±"
-    return sign + formats.number(abs(difference), words.language, digits=1)
+    return sign + number(abs(difference), words.language, digits=1)
 
 
 def gap_words(stored: Mapping[str, Any] | None, words: Words) -> str:
@@ -129,22 +129,17 @@ def gap_words(stored: Mapping[str, Any] | None, words: Words) -> str:
     own = words.percent(Fraction(stored["vendor"]))
     if stored["difference"] is None:
         return _("The vendor says %(vendor)s of itself. It never counts.") % {"vendor": own}
-    difference = abs(Fraction(stored["difference"]))
+    points = rounded(abs(Fraction(stored["difference"])), 1)
     said = ngettext(
         "The vendor says %(vendor)s of itself, we say %(customer)s: a gap of %(points)s point. It never counts.",
         "The vendor says %(vendor)s of itself, we say %(customer)s: a gap of %(points)s points. It never counts.",
-        _counted(difference),
+        plural(points, words.language),
     )
     return said % {
         "vendor": own,
         "customer": words.percent(Fraction(stored["customer"])),
-        "points": formats.number(difference, words.language, digits=1),
+        "points": number(points, words.language),
     }
-
-
-def _counted(difference: Fraction) -> int:
-    """For the choice between singular and plural: only exactly one is one."""
-    return 1 if abs(difference) == 1 else 2
 
 
 def agreed(stored: Mapping[str, Any] | None, words: Words) -> AgreedView | None:
@@ -172,7 +167,7 @@ def reply_note(stored: Mapping[str, Any] | None, words: Words) -> str:
     """That the vendor was asked what it says of the result and stayed silent; empty otherwise."""
     if stored is None or stored["submitted_at"] is not None:
         return ""
-    due_on = formats.day(date.fromisoformat(stored["due_on"]), words.language)
+    due_on = day(date.fromisoformat(stored["due_on"]), words.language)
     return _("The vendor was shown this result and did not reply; it had until %(day)s.") % {"day": due_on}
 
 
@@ -218,16 +213,16 @@ def _approval(stored: Mapping[str, Any], words: Words, last: str, *, several: bo
 
 def said(answer: Mapping[str, Any], words: Words) -> dict[str, Any]:
     """What an answer says beside its grade."""
-    fact = answer["fact"]
+    recorded = answer["fact"]
     return {
         "blank": str(QUESTION_STATES[QuestionState(answer["blank"])]) if answer["blank"] else "",
         "reason": answer["reason"],
         "vendor_says": answer["vendor_says"],
         "carried_over": answer.get("carried_over", False),
         "comment": answer["comment"],
-        "fact": wording.fact(Fraction(fact["value"]), fact["unit"], words) if fact else "",
+        "fact": fact(Fraction(recorded["value"]), recorded["unit"], words.language) if recorded else "",
         "evidence": tuple(
-            EvidenceView(name=file["name"], size=formats.size(file["size"], words.language), sha256=file["sha256"])
+            EvidenceView(name=file["name"], size=size(file["size"], words.language), sha256=file["sha256"])
             for file in answer["evidence"]
         ),
     }

@@ -12,9 +12,10 @@ from django.utils import translation
 
 from assessments.models import Decision, ResponseKind
 from assessments.score import arithmetic
+from assessments.score import words as of_score
 from assessments.score.arithmetic import GRADES, GradedQuestion, QuestionState, RuleScore, Score
-from assessments.score.words import CONFIDENCES, QUESTION_STATES, STATUSES, headline
-from reports import formats
+from assessments.score.words import CONFIDENCES, QUESTION_STATES, STATUSES
+from groundwork.words import days
 from reports.charts import Mark
 from reports.documents.layout import Layout
 from reports.models import Scorecard
@@ -86,10 +87,10 @@ class _Builder:
             period=self._period(),
             met=score.met,
             total=len(score.rules),
-            headline=headline(score),
+            headline=of_score.headline(score),
             verdict=score.verdict.value,
-            verdict_label=str(wording.VERDICT[score.verdict]),
-            verdict_heading=str(wording.VERDICT_HEADING[score.verdict]),
+            verdict_label=str(of_score.VERDICTS[score.verdict]),
+            verdict_heading=str(of_score.VERDICT_HEADINGS[score.verdict]),
             verdict_sentence=wording.verdict(score),
             weakest=wording.weakest(score, words),
             weakest_rule=next((rule for rule in rules if rule.key == score.weakest), None),
@@ -137,11 +138,11 @@ class _Builder:
             percent=percent,
             coverage=words.coverage(rule.coverage),
             is_covered=rule.coverage == arithmetic.FULL,
-            bounds=wording.bounds(rule, words),
+            bounds=of_score.bounds(rule, words.policy, self.language),
             reason=wording.reason(rule, words),
-            sum=wording.weighted_sum(rule, words),
-            quotient=wording.quotient(rule, words),
-            result=wording.result(rule, words),
+            sum=of_score.weighted_sum(rule, words.policy, self.language),
+            quotient=of_score.quotient(rule, self.language),
+            result=of_score.result(rule, words.policy, self.language),
             weight_graded=words.number(rule.weight_graded),
             weight_applicable=words.number(rule.weight_applicable),
             weighted_sum=words.number(rule.weighted_sum),
@@ -237,4 +238,4 @@ class _Builder:
     def _period(self) -> str:
         assessment = self.snapshot["assessment"]
         start, end = (date.fromisoformat(assessment[name]) for name in ("period_start", "period_end"))
-        return formats.days(start, end, self.language)
+        return days(start, end, self.language)

@@ -3,10 +3,10 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest
+from groundwork.languages import active_language
 from reports.documents.job import documents_of
 from reports.models import Scorecard
 from reports.scorecard.snapshots import SnapshotDamaged
@@ -20,7 +20,7 @@ def scorecard_detail(request: MemberRequest, pk: int) -> HttpResponse:
     scorecards = Scorecard.objects.for_member(request.member).select_related("assessment__vendor")
     scorecard = get_object_or_404(scorecards, pk=pk)
     try:
-        card = view_of(scorecard, language=get_language() or "en")
+        card = view_of(scorecard, language=active_language())
     except SnapshotDamaged:
         return render(request, "reports/scorecard/scorecard_damaged.html", {"scorecard": scorecard}, status=500)
     documents = documents_of(scorecard, now=timezone.now())

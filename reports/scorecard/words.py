@@ -1,16 +1,17 @@
-"""The score in words: one sentence for each code of the arithmetic, in the active language."""
+"""What only a scorecard says of the score: sentences that name questions and rules, in the active language."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import ngettext
 
+from assessments.score import words as wording
 from assessments.score.arithmetic import (
     FULL,
     GRADES,
@@ -23,24 +24,8 @@ from assessments.score.arithmetic import (
     Verdict,
 )
 from assessments.score.words import CONFIDENCES, STATUSES
-from reports import formats
-
-VERDICT: Mapping[Verdict, Promise] = {
-    Verdict.MET: pgettext_lazy("verdict", "Met"),
-    Verdict.NOT_MET: pgettext_lazy("verdict", "Not met"),
-    Verdict.UNDECIDED: pgettext_lazy("verdict", "Undecided"),
-}
-VERDICT_HEADING: Mapping[Verdict, Promise] = {
-    Verdict.MET: gettext_lazy("Verdict: met"),
-    Verdict.NOT_MET: gettext_lazy("Verdict: not met"),
-    Verdict.UNDECIDED: gettext_lazy("Verdict: undecided"),
-}
-FACT_UNIT: Mapping[str, Promise] = {
-    "week": gettext_lazy("%(times)s times a week"),
-    "month": gettext_lazy("%(times)s times a month"),
-    "quarter": gettext_lazy("%(times)s times a quarter"),
-    "year": gettext_lazy("%(times)s times a year"),
-}
+from groundwork import words as formats
+from groundwork.languages import NO_BREAK
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,34 +38,36 @@ class Words:
     questions: Mapping[str, str]
     time_zone: str = "UTC"
 
-    def percent(self, value: Fraction | int) -> str:
-        thresholds = (self.policy.met_threshold, self.policy.broken_threshold)
-        return formats.percent(value, self.language, thresholds=thresholds)
+    def percent(self, value: Fraction) -> str:
+        return wording.percent(value, self.policy, self.language)
 
-    def coverage(self, value: Fraction | int) -> str:
-        return formats.percent(value, self.language, thresholds=(self.policy.minimum_coverage, FULL))
+    def coverage(self, value: Fraction) -> str:
+        return wording.coverage(value, self.policy, self.language)
 
-    def number(self, value: Fraction | int) -> str:
-        return formats.number(value, self.language)
+    def number(self, value: Fraction | int, *, digits: int = 2) -> str:
+        return formats.number(value, self.language, digits=digits)
 
     def moment(self, stored: str | None) -> str:
         """“2 March 2026, 10:30”, where the scorecard was made; empty for None."""
         if stored is None:
             return ""
-        return formats.moment(datetime.fromisoformat(stored), self.language, self.time_zone)
+        return formats.moment(datetime.fromisoformat(stored), self.language, zone=ZoneInfo(self.time_zone))
 
     def day(self, stored: str | None) -> str:
         """The same without the time of the day; a plain date is taken as it is."""
-        if stored is not None and len(stored) == len("2026-03-02"):
-            return formats.day(date.fromisoformat(stored), self.language)
-        return self.moment(stored).rsplit(",", 1)[0]
+        if stored is None:
+            return ""
+        value = datetime.fromisoformat(stored)
+        if value.tzinfo is not None:
+            value = value.astimezone(ZoneInfo(self.time_zone))
+        return formats.day(value.date(), self.language)
 
 
 def verdict(score: Score) -> str:
-    """The verdict in one sentence, with what decides it."""
+    """What decides the verdict, below the heading that says it."""
     counts = {status: sum(rule.status == status for rule in score.rules) for status in RuleStatus}
     if score.verdict == Verdict.MET:
-        return _("Every rule is met.")
+        return wording.verdict(score)
     if score.verdict == Verdict.UNDECIDED:
         return ngettext(
             "%(count)s rule is not rated, for lack of grades.",
@@ -107,13 +94,8 @@ def _counted(counts: Mapping[RuleStatus, int]) -> str:
 
 def reason(rule: RuleScore, words: Words) -> str:
     """Why the rule has its status, in one line that names the lowest grade."""
-    if rule.reason == Reason.NOTHING_APPLIES:
-        return _("None of its questions applies.")
-    if rule.reason == Reason.COVERAGE_BELOW_MINIMUM:
-        return _("Too little is known: %(coverage)s of the weight is graded, %(minimum)s is needed.") % {
-            "coverage": words.coverage(rule.coverage),
-            "minimum": words.coverage(words.policy.minimum_coverage),
-        }
+    if rule.reason in (Reason.NOTHING_APPLIES, Reason.COVERAGE_BELOW_MINIMUM):
+        return wording.why(rule, words.policy, words.language)
     if rule.percent == FULL:
         return _("Every grade is the highest.")
     sentences = {
@@ -144,7 +126,7 @@ def _named(question: GradedQuestion, words: Words) -> str:
         "highest": GRADES[-1],
     }
     name, comma, grade = said.rpartition(", ")
-    return f"{name}{comma}{grade.replace(' ', formats.NO_BREAK)}"
+    return f"{name}{comma}{grade.replace(' ', NO_BREAK)}"
 
 
 def weakest(score: Score, words: Words) -> str:
@@ -160,13 +142,6 @@ def weakest(score: Score, words: Words) -> str:
     return _("The weakest rule is “%(rule)s”: %(percent)s, %(status)s.") % said
 
 
-def bounds(rule: RuleScore, words: Words) -> str:
-    """Between which percents the rule lies, whatever the missing grades turn out to be; empty where none is missing."""
-    if rule.low is None or rule.high is None or rule.low == rule.high:
-        return ""
-    return _("%(low)s to %(high)s") % {"low": words.percent(rule.low), "high": words.percent(rule.high)}
-
-
 def confidence(score: Score, *, graded: int, evidenced: int) -> str:
     """The confidence, with how many grades have evidence; who was heard is said beside it."""
     level = str(CONFIDENCES[score.confidence]).lower()
@@ -178,37 +153,6 @@ def confidence(score: Score, *, graded: int, evidenced: int) -> str:
         evidenced,
     ) % {"evidenced": evidenced, "graded": graded}
     return _("Confidence: %(level)s (%(rests)s).") % {"level": level, "rests": rests}
-
-
-def weighted_sum(rule: RuleScore, words: Words) -> str:
-    """The whole sum: (2 × 75 + 1 × 50) / (2 + 1) = 200 / 3 = 66.67%; empty where nothing is graded."""
-    graded = [question for question in rule.questions if question.percent is not None]
-    if not graded:
-        return ""
-    products = " + ".join(f"{words.number(q.weight)} × {words.number(q.percent or 0)}" for q in graded)
-    weights = " + ".join(words.number(q.weight) for q in graded)
-    return f"({products}) / ({weights}) = {quotient(rule, words)} = {result(rule, words)}"
-
-
-def quotient(rule: RuleScore, words: Words) -> str:
-    if rule.percent is None:
-        return ""
-    return f"{words.number(rule.weighted_sum)} / {words.number(rule.weight_graded)}"
-
-
-def result(rule: RuleScore, words: Words) -> str:
-    """The percent to two decimals, also where it rests on too little to rate the rule."""
-    if rule.percent is None:
-        return ""
-    thresholds = (words.policy.met_threshold, words.policy.broken_threshold)
-    return formats.percent(rule.percent, words.language, digits=2, thresholds=thresholds)
-
-
-def fact(value: Fraction, unit: str, words: Words) -> str:
-    """A recorded fact: a frequency where it has a unit, else a percentage."""
-    if unit in FACT_UNIT:
-        return str(FACT_UNIT[unit]) % {"times": words.number(value)}
-    return formats.percent(value, words.language, digits=2)
 
 
 def computed(words: Words) -> list[str]:

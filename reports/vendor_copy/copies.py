@@ -15,7 +15,7 @@ from django.utils import translation
 
 from assessments.models import Answer, Response, VendorLink
 from assessments.score.arithmetic import Policy
-from reports import formats
+from groundwork.words import days
 from reports.documents.layout import Layout
 from reports.models import VendorCopy
 from reports.scorecard import freezing, people, snapshots
@@ -166,7 +166,7 @@ def _view(content: Mapping[str, Any], sha256: str, words: Words) -> CopyView:
         language=words.language,
         organisation=content["organisation"],
         vendor=content["vendor"],
-        period=formats.days(start, end, words.language),
+        period=days(start, end, words.language),
         handed_in_by=content["handed_in_by"],
         answered_by=", ".join(content["answered_by"]),
         handed_in_at=words.moment(content["submitted_at"]),

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.text import slugify
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
 from assessments.models import LinkPurpose
 from assessments.vendor_side.guard import LinkRequest, by_link
+from groundwork.languages import LANGUAGE_CODES, active_language
 from reports.documents.job import copy_in, request_rendering
 from reports.documents.views import attachment, is_htmx
 from reports.models import Rendering, VendorCopy
@@ -24,7 +23,7 @@ def vendor_copy(request: LinkRequest, link: int) -> HttpResponse:
     POST: ask for it, answered at once, whatever the workers do."""
     response = request.link.response
     copy = VendorCopy.objects.latest_of(response)
-    language = get_language() or settings.LANGUAGE_CODE
+    language = active_language()
     if copy is None:
         return _page(request, {"copy": None}, status=404 if request.method == "POST" else 200)
     if request.method == "POST":
@@ -45,7 +44,7 @@ def vendor_copy(request: LinkRequest, link: int) -> HttpResponse:
 def vendor_copy_download(request: LinkRequest, link: int, language: str) -> HttpResponse:
     """The finished copy as an attachment; until then the page that shows how far it is."""
     copy = VendorCopy.objects.latest_of(request.link.response)
-    if copy is None or language not in dict(settings.LANGUAGES):
+    if copy is None or language not in LANGUAGE_CODES:
         raise Http404
     rendering = Rendering.objects.ready().filter(vendor_copy=copy, language=language).first()
     if rendering is None:

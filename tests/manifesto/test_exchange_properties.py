@@ -8,11 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from groundwork.languages import LANGUAGE_CODES
 from groundwork.tables import cells
 from manifesto import bank as banks
 from manifesto import workbook, yaml_files
 from manifesto.bank import LIMITS, Bank, ChangeKind, Policy, QuestionEntry, RuleEntry, Texts, clean
-from manifesto.models import LANGUAGE_CODES, RULE_KEYS, FactKind
+from manifesto.models import RULE_KEYS, FactKind
 from manifesto.sources import assemble
 
 HARD_TO_WRITE = (

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 import pytest
 
+from groundwork.languages import LANGUAGE_CODES
 from manifesto import yaml_files
 from manifesto.bank import LIMITS, Bank, lines
-from manifesto.models import LANGUAGE_CODES, RULE_KEYS
+from manifesto.models import RULE_KEYS
 
 BANK: Bank = yaml_files.read_folder()
 QUESTIONS = [question for _rule, question in BANK.questions()]

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from assessments.models import Assessment, AssessmentState
+from groundwork.languages import DEFAULT, LANGUAGE_CODES
 from reports import worker
 from reports.documents.job import Failure, request_rendering
 from reports.models import Rendering, RenderingState, Scorecard
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "assessment", nargs="?", help="reference (A-2026-001, or organisation/A-2026-001) or row number"
         )
-        parser.add_argument("--language", default="en", help="en, fr or nl (default: en)")
+        parser.add_argument("--language", default=DEFAULT, help=f"{', '.join(LANGUAGE_CODES)} (default: {DEFAULT})")
         parser.add_argument("--output", type=Path, help="the file to write (default: <number>-<language>.pdf)")
         parser.add_argument("--list", action="store_true", help="name the assessments that can be printed, and stop")
 
@@ -69,9 +70,8 @@ def _row(scorecard: Scorecard) -> tuple[str, str, str, str]:
 
 
 def _language(code: str) -> str:
-    known = [language for language, _name in settings.LANGUAGES]
-    if code not in known:
-        raise CommandError(f"No scorecards in “{code}”. Choose one of: {', '.join(known)}.")
+    if code not in LANGUAGE_CODES:
+        raise CommandError(f"No scorecards in “{code}”. Choose one of: {', '.join(LANGUAGE_CODES)}.")
     return code
 
 

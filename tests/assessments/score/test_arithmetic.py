@@ -19,10 +19,10 @@ from assessments.score.arithmetic import (
     Verdict,
     as_data,
     grade_question,
-    rounded,
     score,
     score_rule,
 )
+from groundwork.rounding import rounded
 
 NA, DK = Blank.NOT_APPLICABLE, Blank.DONT_KNOW
 RULES = ("support", "consistency", "guidance", "troubleshooting", "speed", "proof", "prevention")
@@ -474,29 +474,6 @@ def test_impossible_policy_is_refused(thresholds: dict[str, Fraction]):
 
 
 # What is shown and kept
-
-
-@pytest.mark.parametrize(
-    ("value", "digits", "shown"),
-    [
-        (Fraction(5, 2), 0, "3"),
-        (Fraction(1, 2), 0, "1"),
-        (Fraction(-5, 2), 0, "-3"),
-        (Fraction(-1, 4), 0, "0"),
-        (Fraction(200, 3), 2, "66.67"),
-        (Fraction(1, 8), 2, "0.13"),
-        (Fraction(75), 1, "75.0"),
-        (Fraction(0), 2, "0.00"),
-        (Fraction(10**40 + 1, 2), 0, str(5 * 10**39 + 1)),
-    ],
-)
-def test_halves_are_rounded_away_from_zero(value: Fraction, digits: int, shown: str):
-    assert str(rounded(value, digits)) == shown
-
-
-def test_negative_digits_are_refused():
-    with pytest.raises(ValueError, match="negative"):
-        rounded(Fraction(1), -1)
 
 
 def test_data_holds_the_exact_fraction_and_the_rounded_number():

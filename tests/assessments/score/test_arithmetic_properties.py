@@ -19,7 +19,6 @@ from assessments.score.arithmetic import (
     Verdict,
     as_data,
     grade_question,
-    rounded,
     score,
     score_rule,
 )
@@ -219,15 +218,6 @@ def test_data_is_the_same_after_json(asked, policy):
     data = as_data(score(RULES, asked, policy))
     assert json.loads(json.dumps(data)) == data
     assert json.dumps(data) == json.dumps(as_data(score(RULES, asked, policy)))
-
-
-@given(st.fractions(max_denominator=10**6), st.integers(min_value=0, max_value=6))
-def test_rounding_is_off_by_half_a_unit_at_most(value, digits):
-    unit = Fraction(1, 10**digits)
-    error = Fraction(rounded(value, digits)) - value
-    assert abs(error) <= unit / 2
-    if abs(error) == unit / 2:
-        assert (error > 0) == (value > 0)
 
 
 # Many raters
