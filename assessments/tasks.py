@@ -16,6 +16,6 @@ def morning() -> None:
     digest.queue(now)
 
 
-@shared_task(name=digest.SEND_TASK)
+@shared_task(name=digest.DIGESTS.task)
 def send_digest(digest_id: int) -> None:
     digest.send(digest_id, now=timezone.now())

@@ -13,10 +13,11 @@ def settings_fit_together(**_: object) -> list[CheckMessage]:
 
 def _time_limits() -> Iterator[CheckMessage]:
     soft, hard = settings.CELERY_TASK_SOFT_TIME_LIMIT, settings.CELERY_TASK_TIME_LIMIT
-    if not soft < hard < settings.RENDERING_LEASE.total_seconds():
+    if not soft < hard < min(settings.RENDERING_LEASE, settings.DIGEST_LEASE).total_seconds():
         yield Error(
-            "The time limits of a rendering must rise: soft < hard < lease.",
-            hint="Set RENDERING_SOFT_LIMIT_SECONDS < RENDERING_HARD_LIMIT_SECONDS < RENDERING_LEASE_SECONDS.",
+            "The time limits of a rendering or a summary mail must rise: soft < hard < lease.",
+            hint="Set RENDERING_SOFT_LIMIT_SECONDS < RENDERING_HARD_LIMIT_SECONDS < RENDERING_LEASE_SECONDS,"
+            " and a DIGEST_LEASE_SECONDS of its own above them, too.",
             id="config.E001",
         )
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -14,9 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, Organisation
 from assessments.models import Assessment, Response
 from assessments.score.arithmetic import RuleStatus, Verdict
+from groundwork.jobs.lease import MAX_ATTEMPTS, JobQuerySet, NudgedJob
 from vendors.models import Vendor
-
-MAX_ATTEMPTS = 5
 
 
 class ScorecardQuerySet(models.QuerySet["Scorecard"]):
@@ -140,21 +137,11 @@ class RenderingState(models.TextChoices):
 UNFINISHED_STATES = (RenderingState.QUEUED, RenderingState.RENDERING)
 
 
-class RenderingQuerySet(models.QuerySet["Rendering"]):
+class RenderingQuerySet(JobQuerySet["Rendering"]):
+    unfinished_states = UNFINISHED_STATES
+
     def for_member(self, member: Membership) -> RenderingQuerySet:
         return self.filter(scorecard__organisation=member.organisation_id)
-
-    def claimable(self, now: datetime) -> RenderingQuerySet:
-        """Queued, or claimed by a worker whose lease has run out."""
-        return self.filter(Q(state=RenderingState.QUEUED) | Q(state=RenderingState.RENDERING, lease_until__lt=now))
-
-    def overdue(self, now: datetime) -> RenderingQuerySet:
-        """Claimable, and nobody came since the last nudge; the longest waiting first."""
-        return self.claimable(now).filter(next_nudge_at__lte=now).order_by("next_nudge_at")
-
-    def held(self, token: UUID | None) -> RenderingQuerySet:
-        """The one that the worker with this token holds, if it still does."""
-        return self.filter(state=RenderingState.RENDERING, token=token)
 
     def ready(self) -> RenderingQuerySet:
         return self.filter(state=RenderingState.READY)
@@ -163,7 +150,7 @@ class RenderingQuerySet(models.QuerySet["Rendering"]):
         return self.filter(state=RenderingState.FAILED)
 
 
-class Rendering(models.Model):
+class Rendering(NudgedJob):
     """One wish for one document: a scorecard, or a vendor’s copy, in one language. Every wish reaches one visible end;
     none is rendered twice."""
 
@@ -174,10 +161,6 @@ class Rendering(models.Model):
     language = models.CharField(max_length=5, choices=settings.LANGUAGES)
     state = models.CharField(max_length=10, choices=RenderingState, default=RenderingState.QUEUED)
     progress = models.PositiveSmallIntegerField(default=0)  # percent
-    attempts = models.PositiveSmallIntegerField(default=0)
-    token = models.UUIDField(null=True, blank=True)  # of the worker that holds the lease
-    lease_until = models.DateTimeField(null=True, blank=True)
-    nudges = models.PositiveSmallIntegerField(default=0)
     next_nudge_at = models.DateTimeField(null=True, blank=True, db_index=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from reports import worker
-from reports.documents.job import RENDER_TASK, sweep
+from reports.documents.job import RENDERINGS
 from reports.models import WorkerHeartbeat
 
 logger = structlog.get_logger(__name__)
@@ -24,7 +24,7 @@ FORGOTTEN_AFTER = timedelta(days=1)
 _renders_in_threads = threading.Event()
 
 
-@shared_task(name=RENDER_TASK)
+@shared_task(name=RENDERINGS.task)
 def render_scorecard(rendering_id: int) -> None:
     with _hard_limit():
         worker.render(rendering_id)
@@ -32,7 +32,7 @@ def render_scorecard(rendering_id: int) -> None:
 
 @shared_task(name="reports.tasks.sweep_renderings")
 def sweep_renderings() -> None:
-    sweep(now=timezone.now())
+    RENDERINGS.sweep(now=timezone.now())
 
 
 @shared_task(name="reports.tasks.worker_heartbeat", bind=True)

@@ -4,16 +4,15 @@ Apart from `reports/documents/job.py`, so that web processes need not load the r
 """
 
 from collections.abc import Callable
-from functools import partial
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
-from reports.documents import job as rendering
+from groundwork.jobs.lease import LeaseLostError
 from reports.documents import pdf
-from reports.documents.job import Failure, LeaseLostError
-from reports.models import Rendering, Scorecard, VendorCopy
+from reports.documents.job import RENDERINGS, Failure, publish
+from reports.models import Scorecard, VendorCopy
 from reports.scorecard import snapshots, view
 from reports.vendor_copy import copies
 
@@ -38,30 +37,27 @@ FINAL: dict[type[Exception], Failure] = {  # another attempt would end the same 
 
 def render(pk: int) -> None:
     """Claim the rendering, make its document, publish it. Without effect when it is finished or held elsewhere."""
-    job = rendering.claim(pk, now=timezone.now())
+    job = RENDERINGS.claim(pk, now=timezone.now())
     if job is None:
         return
     log = logger.bind(rendering=pk, attempt=job.attempts)
     try:
-        content = produce(job.subject, language=job.language, report_progress=partial(rendering.report_progress, job))
+        content = produce(
+            job.row.subject, language=job.row.language, report_progress=lambda percent: job.note(progress=percent)
+        )
+        if not publish(job, content, now=timezone.now()):
+            raise LeaseLostError(pk)
     except LeaseLostError:
         log.warning("rendering_lease_lost")
     except tuple(FINAL) as fault:
         log.error("rendering_failed", exc_info=True)
-        rendering.fail(job, FINAL[type(fault)], now=timezone.now())
+        job.fail(FINAL[type(fault)], now=timezone.now())
     except SoftTimeLimitExceeded:
         log.warning("rendering_too_slow")
-        rendering.release(job, Failure.TOO_SLOW, now=timezone.now())
+        job.release(Failure.TOO_SLOW, now=timezone.now())
     except Exception:
         log.exception("rendering_fault")
-        rendering.release(job, Failure.UNEXPECTED, now=timezone.now())
-    else:
-        _publish(job, content)
-
-
-def _publish(job: Rendering, content: bytes) -> None:
-    if not rendering.publish(job, content, now=timezone.now()):
-        logger.warning("rendering_lease_lost", rendering=job.pk, attempt=job.attempts)
+        job.release(Failure.UNEXPECTED, now=timezone.now())
 
 
 def produce(

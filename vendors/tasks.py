@@ -8,7 +8,7 @@ from vendors.incident_import import files, job, worker
 
 
 @shared_task(
-    name=job.IMPORT_TASK, soft_time_limit=settings.IMPORT_SOFT_LIMIT, time_limit=settings.IMPORT_SOFT_LIMIT + 60
+    name=job.IMPORTS.task, soft_time_limit=settings.IMPORT_SOFT_LIMIT, time_limit=settings.IMPORT_SOFT_LIMIT + 60
 )
 def work_on_import(incident_import_id: int) -> None:
     worker.work_on(incident_import_id)
@@ -17,5 +17,5 @@ def work_on_import(incident_import_id: int) -> None:
 @shared_task(name="vendors.tasks.sweep_imports")
 def sweep_imports() -> None:
     now = timezone.now()
-    job.sweep(now=now)
+    job.IMPORTS.sweep(now=now)
     files.forget_files(now)

@@ -10,7 +10,7 @@ from assessments.models.assessment import (
 )
 from assessments.models.consensus import Consensus, Meeting
 from assessments.models.link import LinkPurpose, Reply, ReplyRequest, Stance, VendorLink, VendorLinkQuerySet
-from assessments.models.reminder import Digest, DigestState, Preferences, Rhythm
+from assessments.models.reminder import Digest, DigestQuerySet, DigestState, Preferences, Rhythm
 from assessments.models.response import (
     Answer,
     AnswerQuerySet,
@@ -40,6 +40,7 @@ __all__ = [
     "Decision",
     "Delegation",
     "Digest",
+    "DigestQuerySet",
     "DigestState",
     "Evidence",
     "EvidenceQuerySet",

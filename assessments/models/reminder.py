@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from groundwork.jobs.lease import Job, JobQuerySet
 
 
 class Rhythm(models.TextChoices):
@@ -50,16 +52,23 @@ class DigestState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
-class DigestQuerySet(models.QuerySet["Digest"]):
+class DigestQuerySet(JobQuerySet["Digest"]):
+    unfinished_states = (DigestState.QUEUED, DigestState.SENDING)
+
     def claimable(self, now: datetime) -> DigestQuerySet:
-        """Queued, or held by a worker whose lease has run out."""
-        return self.filter(Q(state=DigestState.QUEUED) | Q(state=DigestState.SENDING, lease_until__lt=now))
+        """Today's; what the mail server did not take rests first."""
+        rested = Q(next_attempt_at=None) | Q(next_attempt_at__lte=now)
+        return super().claimable(now).filter(rested, day=timezone.localdate(now))
 
-    def held(self, token: UUID | None) -> DigestQuerySet:
-        return self.filter(state=DigestState.SENDING, token=token)
+    def worn_out(self, now: datetime) -> DigestQuerySet:
+        """Those of earlier days, too: today's tells what they would have told, and a person gets one, not seven."""
+        return super().worn_out(now) | self.free(now).filter(day__lt=timezone.localdate(now))
+
+    def overdue(self, now: datetime) -> DigestQuerySet:
+        return self.claimable(now).order_by("pk")
 
 
-class Digest(models.Model):
+class Digest(Job):
     """The one mail of a day to one person (or to one contact of a vendor, by its link), about all that is due."""
 
     user = models.ForeignKey(
@@ -71,9 +80,6 @@ class Digest(models.Model):
     day = models.DateField(_("day"))
     since = models.DateField(_("since"), null=True, blank=True)  # the day up to which an earlier one told everything
     state = models.CharField(max_length=8, choices=DigestState, default=DigestState.QUEUED)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    token = models.UUIDField(null=True, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 

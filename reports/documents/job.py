@@ -1,39 +1,26 @@
-"""The row is the job: a wish for a document, claimed, reported on and published by conditional UPDATEs alone.
+"""A wish for a document: the row is the job. Nothing here draws: see `reports/worker.py`."""
 
-The broker carries nudges and may lose them all; `sweep` sends them again. Nothing here draws: see `reports/worker.py`.
-"""
-
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from uuid import uuid4
 
-import structlog
-from celery import current_app
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from reports import formats
-from reports.models import MAX_ATTEMPTS, Document, Rendering, RenderingState, Scorecard, VendorCopy
+from groundwork.jobs.lease import TOO_MANY_ATTEMPTS, HeldJob, NudgedKind
+from groundwork.words import size
+from reports.models import Document, Rendering, RenderingQuerySet, RenderingState, Scorecard, VendorCopy
 
-logger = structlog.get_logger(__name__)
-
-RENDER_TASK = "reports.tasks.render_scorecard"  # by name: the tasks import this module, never the reverse
-SWEEP_BATCH = 100
-LONGEST_WAIT = timedelta(minutes=10)
 LATE_AFTER = timedelta(seconds=45)
 
 
 class Failure(models.TextChoices):
     """Why a wish ended without a document: the code in the row, and the words for the page."""
 
-    TOO_MANY_ATTEMPTS = "too_many_attempts", _("Five attempts were cut short before the document was finished.")
+    TOO_MANY_ATTEMPTS = TOO_MANY_ATTEMPTS, _("Five attempts were cut short before the document was finished.")
     TOO_SLOW = "too_slow", _("The document took too long to make, in five attempts.")
     REFUSED_CONTENT = "refused_content", _("The document asks for something from outside, which is never fetched.")
     SNAPSHOT_DAMAGED = (
@@ -44,8 +31,23 @@ class Failure(models.TextChoices):
     UNEXPECTED = "unexpected", _("An unexpected fault stopped the document, in five attempts. It has been recorded.")
 
 
-class LeaseLostError(Exception):
-    """Somebody else holds this rendering by now: stop, and publish nothing."""
+class Renderings(NudgedKind[Rendering]):
+    task = "reports.tasks.render_scorecard"
+    related = ("scorecard", "vendor_copy")
+    claimed = {"state": RenderingState.RENDERING, "progress": 0}
+    queued = {"state": RenderingState.QUEUED, "progress": 0}
+
+    def rows(self) -> RenderingQuerySet:
+        return Rendering.objects.all()
+
+    def lease(self) -> timedelta:
+        return settings.RENDERING_LEASE
+
+    def first_wait(self) -> timedelta:
+        return settings.RENDERING_NUDGE_AFTER
+
+
+RENDERINGS = Renderings()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +65,7 @@ class LanguageDocument:
     def size(self) -> str:
         """“184 kB”, as the reader's language writes it; empty until there is a document."""
         octets = self.rendering.size if self.rendering else None
-        return formats.size(octets, get_language() or settings.LANGUAGE_CODE) if octets else ""
+        return size(octets) if octets else ""
 
     @property
     def failure(self) -> str:
@@ -110,11 +112,10 @@ def request_rendering(subject: Scorecard | VendorCopy, *, language: str, request
     rendering, is_new = Rendering.objects.get_or_create(
         **{field: subject},
         language=language,
-        defaults={"requested_by": requested_by, "requested_at": now, "next_nudge_at": now + _wait(0)},
+        defaults={"requested_by": requested_by, "requested_at": now, **RENDERINGS.afresh(now)},
     )
     if is_new or _try_again(rendering, requested_by, now):
-        # A lambda: with a partial and robust=True, a failing callback ends in an AttributeError of Django's own.
-        transaction.on_commit(lambda: nudge(rendering.pk))
+        RENDERINGS.nudge_on_commit(rendering.pk)
     return rendering
 
 
@@ -125,120 +126,27 @@ def _try_again(rendering: Rendering, requested_by: User | None, now: datetime) -
         Rendering.objects.failed()
         .filter(pk=rendering.pk)
         .update(
-            state=RenderingState.QUEUED,
-            progress=0,
-            attempts=0,
-            nudges=0,
             failure="",
             finished_at=None,
             requested_by=requested_by,
             requested_at=now,
-            next_nudge_at=now + _wait(0),
+            **RENDERINGS.afresh(now),
         )
     )
     rendering.refresh_from_db()
     return bool(restarted)
 
 
-def nudge(pk: int) -> bool:
-    """Tell a worker, once and briefly. That nobody could be told is logged and no more: the sweeper tells again."""
-    try:
-        current_app.send_task(RENDER_TASK, args=[pk], retry=False)
-    except Exception:
-        logger.warning("rendering_nudge_not_sent", rendering=pk, exc_info=True)
-        return False
-    return True
-
-
-def claim(pk: int, *, now: datetime) -> Rendering | None:
-    """Take the job by one UPDATE; None: it is finished, held by another worker, or out of attempts."""
-    token = uuid4()
-    lease_until = now + settings.RENDERING_LEASE
-    won = (
-        Rendering.objects.claimable(now)
-        .filter(pk=pk, attempts__lt=MAX_ATTEMPTS)
-        .update(
-            state=RenderingState.RENDERING,
-            attempts=F("attempts") + 1,
-            token=token,
-            lease_until=lease_until,
-            next_nudge_at=lease_until,
-            nudges=0,
-            progress=0,
-        )
-    )
-    return Rendering.objects.held(token).select_related("scorecard", "vendor_copy").first() if won else None
-
-
-def report_progress(rendering: Rendering, percent: int) -> None:
-    """Show how far it is. Raises LeaseLostError when the rendering is not ours any more."""
-    if not Rendering.objects.held(rendering.token).update(progress=percent):
-        raise LeaseLostError(rendering.pk)
-
-
 @transaction.atomic
-def publish(rendering: Rendering, content: bytes, *, now: datetime) -> bool:
+def publish(job: HeldJob[Rendering], content: bytes, *, now: datetime) -> bool:
     """Make the document and the end of the job visible at once; False, and nothing written, when it is not ours."""
-    published = Rendering.objects.held(rendering.token).update(
+    is_ours = job.finish(
         state=RenderingState.READY,
         progress=100,
         size=len(content),
         sha256=sha256(content).hexdigest(),
         finished_at=now,
-        **_RELEASED,
     )
-    if not published:
-        return False
-    Document.objects.create(rendering_id=rendering.pk, content=content)
-    return True
-
-
-def fail(rendering: Rendering, failure: Failure, *, now: datetime) -> bool:
-    """End the job with a reason; False when it is not ours any more."""
-    return bool(Rendering.objects.held(rendering.token).update(**_failed(failure, now)))
-
-
-def release(rendering: Rendering, failure: Failure, *, now: datetime) -> bool:
-    """Give the job back after a fault, to be tried again after a while; the last attempt ends with `failure`."""
-    if rendering.attempts >= MAX_ATTEMPTS:
-        return fail(rendering, failure, now=now)
-    queued = {"state": RenderingState.QUEUED, "progress": 0, **_RELEASED}
-    queued["next_nudge_at"] = now + _wait(rendering.attempts - 1)
-    return bool(Rendering.objects.held(rendering.token).update(**queued))
-
-
-def sweep(*, now: datetime) -> int:
-    """End what is out of attempts and nudge again what waits too long; how many were nudged.
-
-    Several sweepers at once do no harm: each row is postponed by an UPDATE that only one of them wins.
-    """
-    Rendering.objects.claimable(now).filter(attempts__gte=MAX_ATTEMPTS).update(
-        **_failed(Failure.TOO_MANY_ATTEMPTS, now)
-    )
-    return sum(1 for _sent in _nudge_overdue(now))
-
-
-def _nudge_overdue(now: datetime) -> Iterator[int]:
-    for rendering in Rendering.objects.overdue(now)[:SWEEP_BATCH]:
-        if not _postpone(rendering, now):
-            continue
-        if not nudge(rendering.pk):
-            return  # the broker is away: each further attempt would cost its time-out
-        yield rendering.pk
-
-
-def _postpone(rendering: Rendering, now: datetime) -> bool:
-    """Win the right to nudge, and let the next nudge wait twice as long: without that, 2.2 executions a job."""
-    unchanged = Rendering.objects.filter(pk=rendering.pk, next_nudge_at=rendering.next_nudge_at)
-    return bool(unchanged.update(nudges=F("nudges") + 1, next_nudge_at=now + _wait(rendering.nudges + 1)))
-
-
-def _wait(times: int) -> timedelta:
-    return min(settings.RENDERING_NUDGE_AFTER * 2 ** min(times, 20), LONGEST_WAIT)
-
-
-def _failed(failure: Failure, now: datetime) -> dict[str, object]:
-    return {"state": RenderingState.FAILED, "failure": failure.value, "finished_at": now, **_RELEASED}
-
-
-_RELEASED: dict[str, object] = {"token": None, "lease_until": None, "next_nudge_at": None}
+    if is_ours:
+        Document.objects.create(rendering_id=job.pk, content=content)
+    return is_ours

@@ -56,7 +56,7 @@ class Job:
 def begin(visit: Visit, cast: Cast, language: str, monkeypatch: pytest.MonkeyPatch, *, with_script: bool = True) -> Job:
     """With the shipped bank, and a worker that is always at hand."""
     call_command("load_bank", "--publish", verbosity=0)
-    monkeypatch.setattr(rendering, "nudge", press.render)
+    monkeypatch.setattr(rendering.RENDERINGS, "nudge", press.render)
     return Job(visit=visit, cast=cast, language=language, with_script=with_script)
 
 

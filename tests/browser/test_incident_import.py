@@ -34,7 +34,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def _worker_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job, "nudge", worker.work_on)
+    monkeypatch.setattr(job.IMPORTS, "nudge", worker.work_on)
 
 
 def work_when_asked(page: Page) -> None:
@@ -54,7 +54,7 @@ def test_a_messy_file_of_several_vendors_goes_in_and_comes_back(
     visit: Visit, cast: Cast, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_vendor(cast.organisation, "Example Records")
-    monkeypatch.setattr(job, "nudge", worker.work_on)
+    monkeypatch.setattr(job.IMPORTS, "nudge", worker.work_on)
     page = visit(reverse("incident_import_list"), cast.assessor)
     page.get_by_role("main").get_by_role("link", name="Import a file").click()
     page.get_by_label("File", exact=True).set_input_files(file)
@@ -76,7 +76,7 @@ def test_a_messy_file_of_several_vendors_goes_in_and_comes_back(
 
     expect(page.get_by_role("heading", level=1)).to_have_text("What the import would do")
     expect(page.get_by_role("row", name="Line 5")).to_contain_text("It was resolved before it was opened")
-    monkeypatch.setattr(job, "nudge", lambda _pk: False)
+    monkeypatch.setattr(job.IMPORTS, "nudge", lambda _pk: False)
     work_when_asked(page)
     page.get_by_role("button", name="Import the 2 good rows").click()
     expect(page.get_by_text("Waiting for its turn: one import runs at a time.")).to_be_visible()
@@ -96,7 +96,7 @@ def test_a_messy_file_of_several_vendors_goes_in_and_comes_back(
     page.goto(IncidentImport.objects.get().get_absolute_url())
     page.get_by_role("link", name="Undo this import").click()
     expect(page.get_by_role("main")).to_contain_text("2 incidents that it brought in go away.")
-    monkeypatch.setattr(job, "nudge", worker.work_on)
+    monkeypatch.setattr(job.IMPORTS, "nudge", worker.work_on)
     page.get_by_role("button", name="Undo the import").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("This import was undone")
     assert not Incident.objects.exists()

@@ -31,7 +31,7 @@ MONTHS = 12
 
 @pytest.fixture
 def job(visit: Visit, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Job:
-    monkeypatch.setattr(import_job, "nudge", worker.work_on)
+    monkeypatch.setattr(import_job.IMPORTS, "nudge", worker.work_on)
     for member in (cast.assessor, cast.approver, cast.reader):
         member.user.language = "nl"
         member.user.save()

@@ -23,7 +23,7 @@ from tests.reports import cards
 
 @pytest.fixture(autouse=True)
 def _no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job, "nudge", lambda pk: True)
+    monkeypatch.setattr(job.RENDERINGS, "nudge", lambda pk: True)
 
 
 def run(*arguments: str, **options: Any) -> str:
@@ -129,7 +129,7 @@ def test_a_document_that_a_worker_holds_is_waited_for(
     card = cards.approved(cast)
     monkeypatch.setattr(worker, "produce", lambda *args, **kwargs: b"%PDF-worker")
     wish = job.request_rendering(card, language="en", requested_by=None)
-    held = job.claim(wish.pk, now=job.timezone.now())
+    held = job.RENDERINGS.claim(wish.pk, now=job.timezone.now())
     assert held is not None
     monkeypatch.setattr("time.sleep", lambda seconds: job.publish(held, b"%PDF-worker", now=job.timezone.now()))
     run("scorecard", card.number, "--output", str(tmp_path / "x.pdf"))

@@ -9,9 +9,9 @@ import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
+from groundwork.jobs.lease import HeldJob
 from reports import worker
-from reports.documents import job as jobs
-from reports.documents.job import Failure
+from reports.documents.job import RENDERINGS, Failure
 from reports.documents.pdf import RenderingRefused
 from reports.models import Document, Rendering, RenderingState, Scorecard
 from reports.scorecard.snapshots import SnapshotDamaged
@@ -111,7 +111,7 @@ def test_an_attempt_whose_lease_was_taken_over_writes_nothing(
     wish = make_rendering(scorecard)
 
     def overtaken(*_args: object, **_options: object) -> bytes:
-        jobs.claim(wish.pk, now=timezone.now() + settings.RENDERING_LEASE * 2)
+        RENDERINGS.claim(wish.pk, now=timezone.now() + settings.RENDERING_LEASE * 2)
         return b"late"
 
     monkeypatch.setattr(worker, "produce", overtaken)
@@ -123,14 +123,14 @@ def test_an_attempt_whose_lease_was_taken_over_writes_nothing(
 def test_an_attempt_stops_as_soon_as_it_hears_that_its_lease_was_taken_over(
     scorecard: Scorecard, produced: list[str], monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
-    wish, claim = make_rendering(scorecard), jobs.claim
+    wish, claim = make_rendering(scorecard), RENDERINGS.claim
 
-    def claim_for_both(pk: int, **options: Any) -> Rendering | None:
+    def claim_for_both(pk: int, **options: Any) -> HeldJob[Rendering] | None:
         mine = claim(pk, **options)
         claim(pk, now=timezone.now() + settings.RENDERING_LEASE * 2)
         return mine
 
-    monkeypatch.setattr(jobs, "claim", claim_for_both)
+    monkeypatch.setattr(RENDERINGS, "claim", claim_for_both)
     worker.render(wish.pk)
     assert produced == []
     assert row_of(wish).state == RenderingState.RENDERING
@@ -138,7 +138,7 @@ def test_an_attempt_stops_as_soon_as_it_hears_that_its_lease_was_taken_over(
 
 def test_the_sweeping_task_nudges_what_waits(scorecard: Scorecard, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[int] = []
-    monkeypatch.setattr(jobs, "nudge", lambda pk: not told.append(pk))
+    monkeypatch.setattr(RENDERINGS, "nudge", lambda pk: not told.append(pk))
     wish = make_rendering(scorecard, now=NOW)
     sweep_renderings()
     assert told == [wish.pk]

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Organisation
-from groundwork.tables.stream import Line, Table, open_table
+from groundwork.tables.stream import ImportRefused, Line, Table, open_table
 from vendors.incident_import import writing
 from vendors.incident_import.columns.options import Dates, Options
+from vendors.incident_import.files import path_of
+from vendors.incident_import.job import HeldImport
 from vendors.incident_import.limits import BATCH
 from vendors.incident_import.rows import dates
-from vendors.incident_import.rows.matching import LEFT_OUT, UNDECIDED, Services, Vendors
+from vendors.incident_import.rows.matching import LEFT_OUT, UNDECIDED, Services, Vendors, make_vendors
 from vendors.incident_import.rows.problems import MAX_KEPT, Problem
 from vendors.incident_import.rows.rows import SERVICE, Row, RowReader
 from vendors.incident_import.rows.values import clean
-from vendors.models import ImportProblem, IncidentImport
+from vendors.models import ImportProblem
 
 FATES = ("new", "changed", "unchanged", "error", "left_out")
 REPEATED = "repeated"  # lines that say again, or in a log said before, what another line says
@@ -29,56 +31,22 @@ PROBLEMS = "problems"  # how many there are, kept or not
 MOMENTS = ("opened", "resolved", "restored")
 ENOUGH_VOTES = 200
 
-Tell = Callable[[int, dict[str, int]], None]  # rows read, counts: within the transaction of the batch
-Beat = Callable[[], None]  # renews the lease
+IDENTITY = ("origin", "reference", "vendor")  # the fields by which lines speak of one incident
 
 
 class DatesUnsure(Exception):  # noqa: N818 - said as what happened
     """Every date of the file can be read day first and month first: a person has to say."""
 
 
-def beating(lines: Iterable[Line], beat: Beat) -> Iterator[Line]:
-    """The lines as they come; a worker that only looks through a large workbook is not taken for dead."""
-    for count, line in enumerate(lines, start=1):
-        if count % BATCH == 0:
-            beat()
-        yield line
-
-
-def decided(path: Path, options: Options, beat: Beat) -> Options:
-    """The options with an order of dates; DatesUnsure where neither they nor the file tell."""
-    if options.dates != "auto":
-        return options
-    with open_table(path, sheet=options.sheet) as table:
-        order = _order(table, options, beat)
-    if order is None:
-        raise DatesUnsure
-    return replace(options, dates=order)
-
-
-def _order(table: Table, options: Options, beat: Beat) -> Dates | None:
-    """By the first rows that tell it; where most do not, the whole file is looked through."""
-    places = [table.header.index(options.columns[name]) for name in MOMENTS if name in options.columns]
-    day_first = month_first = either = 0
-    for line in beating(table.rows, beat):
-        found = dates.votes(clean(line.cells[place]) for place in places if place < len(line.cells))
-        day_first, month_first, either = day_first + found[0], month_first + found[1], either + found[2]
-        if day_first + month_first >= ENOUGH_VOTES:
-            break
-        if line.number > 1_000 and not (day_first or month_first or either):
-            break  # dates that have no such order
-    return dates.order_of(day_first, month_first, either)
-
-
 class Pass:
-    """Checks (`writes=False`) or writes the rows of one file; `counts` and `names` are what it found."""
+    """Checks (`writes=False`) or writes the rows of one file; `counts`, `names` and `options` are what it found."""
 
-    def __init__(self, upload: IncidentImport, options: Options, *, writes: bool, now: datetime) -> None:
-        self.upload, self.options, self.writes, self.now = upload, options, writes, now
+    def __init__(self, job: HeldImport, *, writes: bool) -> None:
+        self.job, self.upload, self.writes, self.now = job, job.row, writes, timezone.now()
+        self.path = path_of(job.row)
+        self.options = Options.from_data(job.row.options)
         self.counts: Counter[str] = Counter(dict.fromkeys((*FATES, REPEATED, PROBLEMS), 0))
-        self.vendors = Vendors(upload.organisation_id, options)
-        self.services = Services(upload, options)
-        self.rows_read = 0
+        self.rows_read = self.new_vendors = 0
         self._seen: dict[tuple[int, str], dict[str, int]] = {}
         self._last: dict[tuple[str, str, str], int] | None = None
         self._unknown: dict[str, ImportProblem] = {}
@@ -89,23 +57,75 @@ class Pass:
     def names(self) -> dict[str, int]:
         return dict(self.vendors.names)
 
-    def run(self, path: Path, tell: Tell) -> None:
+    def run(self) -> None:
+        """From the first row to the last. LeaseLostError or CancelAsked at the end of a batch, which is not written."""
+        with transaction.atomic():
+            if self.writes:
+                self.new_vendors = len(make_vendors(self.upload, self.options))
+            self.job.tell()
+        if self.options.dates == "auto":
+            self.options = replace(self.options, dates=self._order())
+        self.vendors = Vendors(self.upload.organisation_id, self.options)
+        self.services = Services(self.upload, self.options)
         ImportProblem.objects.filter(incident_import=self.upload).delete()  # of an earlier attempt
         if self.options.one_line_per_update:
-            self._last = last_lines(path, self.options, self.now, lambda: tell(0, {}))
-        with open_table(path, sheet=self.options.sheet) as table:
+            self._last = self._last_lines()
+        with self._table() as table:
             reader = RowReader(table.header, self.options, now=self.now)
             for rows in _in_batches(reader.read(line) for line in table.rows):
-                self._batch(rows, tell)
+                self._batch(rows)
         with transaction.atomic():
             ImportProblem.objects.bulk_create(self._unknown.values())
-            tell(self.rows_read, self.told)
+            self.job.tell(rows_read=self.rows_read, counts=self.told)
+
+    @contextmanager
+    def _table(self) -> Iterator[Table]:
+        """ImportRefused, with their headings, where columns that the options name are not in the file."""
+        with open_table(self.path, sheet=self.options.sheet) as table:
+            if gone := [heading for heading in self.options.columns.values() if heading not in table.header]:
+                raise ImportRefused(", ".join(gone))
+            yield table
+
+    def _beating(self, lines: Iterable[Line]) -> Iterator[Line]:
+        """The lines as they come; a worker that only looks through a large workbook is not taken for dead."""
+        for count, line in enumerate(lines, start=1):
+            if count % BATCH == 0:
+                self.job.tell()
+            yield line
+
+    def _order(self) -> Dates:
+        """By the first rows that tell it; where most do not, the whole file is looked through. DatesUnsure where even
+        that tells nothing."""
+        day_first = month_first = either = 0
+        with self._table() as table:
+            places = [
+                table.header.index(self.options.columns[name]) for name in MOMENTS if name in self.options.columns
+            ]
+            for line in self._beating(table.rows):
+                found = dates.votes(clean(line.cells[place]) for place in places if place < len(line.cells))
+                day_first, month_first, either = day_first + found[0], month_first + found[1], either + found[2]
+                if day_first + month_first >= ENOUGH_VOTES:
+                    break
+                if line.number > 1_000 and not (day_first or month_first or either):
+                    break  # dates that have no such order
+        order = dates.order_of(day_first, month_first, either)
+        if order is None:
+            raise DatesUnsure
+        return order
+
+    def _last_lines(self) -> dict[tuple[str, str, str], int]:
+        """Incident → the last line that speaks of it: in a log, that one counts."""
+        wanted = {name: self.options.columns[name] for name in IDENTITY if name in self.options.columns}
+        with self._table() as table:
+            reader = RowReader(table.header, replace(self.options, columns=wanted), now=self.now)
+            rows = map(reader.read, self._beating(table.rows))
+            return {_identity(row): row.line for row in rows if row.reference}
 
     @property
     def told(self) -> dict[str, int]:
         return dict(self.counts)
 
-    def _batch(self, rows: Sequence[Row], tell: Tell) -> None:
+    def _batch(self, rows: Sequence[Row]) -> None:
         self.rows_read += len(rows)
         with transaction.atomic():
             if self.writes:
@@ -120,7 +140,7 @@ class Pass:
                 writing.write(batch, self.upload, now=self.now)
             ImportProblem.objects.bulk_create(self._problems, batch_size=1_000)
             self._problems = []
-            tell(self.rows_read, self.told)
+            self.job.tell(rows_read=self.rows_read, counts=self.told)
 
     def _sorted_out(self, row: Row) -> tuple[Row, int] | None:
         """The row with its vendor; None, and counted, where it is left out, wrong, or said elsewhere."""
@@ -188,15 +208,6 @@ class Pass:
             code=problem.code,
             values=dict(problem.values),
         )
-
-
-def last_lines(path: Path, options: Options, now: datetime, beat: Beat) -> dict[tuple[str, str, str], int]:
-    """Incident → the last line that speaks of it: in a log, that one counts."""
-    wanted = {name: heading for name, heading in options.columns.items() if name in {"origin", "reference", "vendor"}}
-    with open_table(path, sheet=options.sheet) as table:
-        reader = RowReader(table.header, replace(options, columns=wanted), now=now)
-        rows = map(reader.read, beating(table.rows, beat))
-        return {_identity(row): row.line for row in rows if row.reference}
 
 
 def _identity(row: Row) -> tuple[str, str, str]:

@@ -78,7 +78,7 @@ def forget_files(now: datetime) -> int:
     """Drop files older than `FILES_KEPT` that nobody works on; how many."""
     old = IncidentImport.objects.filter(created_at__lt=now - FILES_KEPT).exclude(file="")
     count = 0
-    for upload in old.exclude(pk__in=IncidentImport.objects.working().values("pk"))[:100]:
+    for upload in old.exclude(pk__in=IncidentImport.objects.unfinished().values("pk"))[:100]:
         upload.file.delete(save=False)
         IncidentImport.objects.filter(pk=upload.pk).update(file="")
         count += 1

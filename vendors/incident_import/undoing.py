@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
+from groundwork.jobs.lease import HeldJob
 from vendors import facts_revision
 from vendors.incident_import.limits import BATCH
 from vendors.incident_import.rows.rows import COLUMNS
 from vendors.models import Feedback, Incident, IncidentChange, IncidentImport, IncidentQuerySet, Pulse, Service
-
-Tell = Callable[[], None]  # renews the lease within the transaction, or raises
 
 
 def untouched(upload: IncidentImport) -> IncidentQuerySet:
@@ -34,35 +33,36 @@ def wrote_something(upload: IncidentImport) -> bool:
     )
 
 
-def take_back(upload: IncidentImport, *, tell: Tell, now: datetime) -> int:
+def take_back(job: HeldJob[IncidentImport]) -> int:
     """Everything that can be, in batches, each a transaction; how many incidents stay because of what came after."""
-    while _delete_some(upload, tell):
+    while _delete_some(job):
         pass
+    now = timezone.now()
     last = kept = 0
     while last is not None:
-        last, stayed = _restore_some(upload, last, tell, now)
+        last, stayed = _restore_some(job, last, now)
         kept += stayed
-    return kept + Incident.objects.filter(created_in=upload).count()
+    return kept + Incident.objects.filter(created_in=job.pk).count()
 
 
 @transaction.atomic
-def _delete_some(upload: IncidentImport, tell: Tell) -> int:
-    found = list(untouched(upload).order_by("pk").values_list("pk", "vendor_id")[:BATCH])
+def _delete_some(job: HeldJob[IncidentImport]) -> int:
+    found = list(untouched(job.row).order_by("pk").values_list("pk", "vendor_id")[:BATCH])
     if found:
         facts_revision.changed(*{vendor for _pk, vendor in found})
         # Asked again: until the vendors were held, somebody may have changed one.
-        untouched(upload).filter(pk__in=[pk for pk, _vendor in found]).delete()
-    tell()
+        untouched(job.row).filter(pk__in=[pk for pk, _vendor in found]).delete()
+    job.renew(now=timezone.now())
     return len(found)
 
 
 @transaction.atomic
-def _restore_some(upload: IncidentImport, after: int, tell: Tell, now: datetime) -> tuple[Any, int]:
+def _restore_some(job: HeldJob[IncidentImport], after: int, now: datetime) -> tuple[Any, int]:
     """The pk to go on behind (None: that was all), and how many of these stay as they are."""
-    rows = IncidentChange.objects.filter(incident_import=upload, pk__gt=after).order_by("pk")[:BATCH]
+    rows = IncidentChange.objects.filter(incident_import=job.row, pk__gt=after).order_by("pk")[:BATCH]
     facts_revision.hold(*rows.values_list("incident__vendor", flat=True))
     changes = list(rows.select_related("incident"))
-    mine = [change for change in changes if _is_last_word(change, upload)]
+    mine = [change for change in changes if _is_last_word(change, job.row)]
     services = set(Service.objects.filter(pk__in=_services(mine)).values_list("pk", flat=True))
     imports = set(IncidentImport.objects.filter(pk__in=_imports(mine)).values_list("pk", flat=True))
     for change in mine:
@@ -75,7 +75,7 @@ def _restore_some(upload: IncidentImport, after: int, tell: Tell, now: datetime)
     IncidentChange.objects.filter(pk__in=[change.pk for change in mine]).delete()
     if mine:
         facts_revision.changed(*{change.incident.vendor_id for change in mine})
-    tell()
+    job.renew(now=timezone.now())
     return (changes[-1].pk if changes else None), len(changes) - len(mine)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import structlog
@@ -12,12 +11,11 @@ from django.utils import timezone, translation
 
 from accounts import audit
 from accounts.models import User
+from groundwork.jobs.lease import LeaseLostError
 from groundwork.tables.stream import ImportRefused
-from vendors.incident_import import batches, job, undoing
-from vendors.incident_import.columns.options import Options
-from vendors.incident_import.files import headings_of, path_of
-from vendors.incident_import.job import Failure, LeaseLostError
-from vendors.incident_import.rows.matching import make_vendors
+from vendors.incident_import import undoing
+from vendors.incident_import.batches import DatesUnsure, Pass
+from vendors.incident_import.job import IMPORTS, CancelAsked, Failure, HeldImport, the_one_vendor
 from vendors.models import ImportState, IncidentImport
 
 logger = structlog.get_logger(__name__)
@@ -25,59 +23,49 @@ logger = structlog.get_logger(__name__)
 KEPT = "kept"  # incidents that an undoing left, because somebody has changed them since
 
 
-class _CancelAsked(Exception):  # noqa: N818 - said as what happened
-    pass
-
-
 def work_on(pk: int) -> None:
     """One attempt at the job; safe to be called twice, at once too."""
-    upload = job.claim(pk, now=timezone.now())
-    if upload is None:
+    job = IMPORTS.claim(pk, now=timezone.now())
+    if job is None:
         return
     # What a file is refused with is told to the person who brought it.
-    with translation.override(upload.created_by.language):
+    with translation.override(job.row.created_by.language):
         try:
-            _attempt(upload)
+            _attempt(job)
         except LeaseLostError:
             logger.info("import_lease_lost", incident_import=pk)
-    job.nudge_next(now=timezone.now())
+    IMPORTS.nudge_next(now=timezone.now())
 
 
-def _attempt(upload: IncidentImport) -> None:
+def _attempt(job: HeldImport) -> None:
     try:
-        if upload.state == ImportState.CHECKING:
-            _check(upload)
-        elif upload.state == ImportState.IMPORTING and not job.cancel_is_asked(upload):
-            _import(upload)
+        if job.row.state == ImportState.CHECKING:
+            _check(job)
+        elif job.row.state == ImportState.IMPORTING and not job.cancel_is_asked():
+            _import(job)
         else:
-            _take_back(upload)
-    except _CancelAsked:
-        _take_back(upload)
+            _take_back(job)
+    except CancelAsked:
+        _take_back(job)
     except ImportRefused as refused:
-        job.fail(upload, Failure.REFUSED, now=timezone.now(), reason=str(refused))
-    except batches.DatesUnsure:
-        job.fail(upload, Failure.DATES_UNSURE, now=timezone.now())
+        job.fail(Failure.REFUSED, now=timezone.now(), failure_values={"reason": str(refused)})
+    except DatesUnsure:
+        job.fail(Failure.DATES_UNSURE, now=timezone.now())
     except SoftTimeLimitExceeded:
-        job.release(upload, Failure.TOO_SLOW, now=timezone.now())
+        job.release(Failure.TOO_SLOW, now=timezone.now())
     except LeaseLostError:
         raise
     except Exception:
-        logger.exception("import_failed", incident_import=upload.pk, attempt=upload.attempts)
-        job.release(upload, Failure.UNEXPECTED, now=timezone.now())
+        logger.exception("import_failed", incident_import=job.pk, attempt=job.attempts)
+        job.release(Failure.UNEXPECTED, now=timezone.now())
 
 
-def _check(upload: IncidentImport) -> None:
-    path = path_of(upload)
-    options = Options.from_data(upload.options)
-    _refuse_other_columns(upload, options)
-    options = batches.decided(path, options, lambda: job.renew(upload, now=timezone.now()))
-    job.renew(upload, now=timezone.now())
-    done = batches.Pass(upload, options, writes=False, now=timezone.now())
-    done.run(path, lambda rows, counts: _tell(upload, rows, counts))
-    job.finish(
-        upload,
+def _check(job: HeldImport) -> None:
+    done = Pass(job, writes=False)
+    done.run()
+    job.end(
         ImportState.CHECKED,
-        options=options.as_data(),
+        options=done.options.as_data(),
         names=done.names,
         counts=done.told,
         rows_read=done.rows_read,
@@ -85,56 +73,30 @@ def _check(upload: IncidentImport) -> None:
     )
 
 
-def _refuse_other_columns(upload: IncidentImport, options: Options) -> None:
-    there = headings_of(upload, sheet=options.sheet)
-    if gone := [heading for heading in options.columns.values() if heading not in there]:
-        raise ImportRefused(", ".join(gone))
-
-
-def _import(upload: IncidentImport) -> None:
-    path = path_of(upload)
-    options = Options.from_data(upload.options)
-    with transaction.atomic():
-        made = make_vendors(upload, options, upload.created_by)
-        job.renew(upload, now=timezone.now())
-    done = batches.Pass(upload, options, writes=True, now=timezone.now())
-    done.run(path, lambda rows, counts: _tell(upload, rows, counts))
-    logger.info("import_done", incident_import=upload.pk, rows=done.rows_read, new_vendors=len(made))
+def _import(job: HeldImport) -> None:
+    done = Pass(job, writes=True)
+    done.run()
+    logger.info("import_done", incident_import=job.pk, rows=done.rows_read, new_vendors=done.new_vendors)
     now = timezone.now()
     with transaction.atomic():
-        if job.cancel_is_asked(upload, lock=True):
-            raise _CancelAsked
-        job.finish(upload, ImportState.DONE, counts=done.told, rows_read=done.rows_read, finished_at=now)
-        _record(upload, upload.created_by, "incidentimport.applied", done.told)
+        if job.cancel_is_asked(lock=True):
+            raise CancelAsked
+        job.end(ImportState.DONE, counts=done.told, rows_read=done.rows_read, finished_at=now)
+        _record(job.row, job.row.created_by, "incidentimport.applied", done.told)
 
 
-def _tell(upload: IncidentImport, rows: int, counts: dict[str, int]) -> None:
-    """Within the transaction of a batch: what was cancelled meanwhile is not written."""
-    if upload.state == ImportState.IMPORTING and job.cancel_is_asked(upload):
-        raise _CancelAsked
-    job.renew(upload, now=timezone.now(), rows_read=rows, counts=counts)
-
-
-def _take_back(upload: IncidentImport) -> None:
+def _take_back(job: HeldImport) -> None:
     """After “undo”, or after “cancel” when rows were written already."""
-    is_cancelled = upload.state == ImportState.IMPORTING or job.cancel_is_asked(upload)
-    if upload.state == ImportState.IMPORTING:
-        job.finish(upload, ImportState.UNDOING, token=upload.token, **_lease(upload))
-        upload.state = ImportState.UNDOING
-    now = timezone.now()
-    kept = undoing.take_back(upload, tell=lambda: job.renew(upload, now=timezone.now()), now=now)
-    counts = {**upload.counts, KEPT: kept}
+    is_cancelled = job.row.state == ImportState.IMPORTING or job.cancel_is_asked()
+    job.renew(now=timezone.now(), state=ImportState.UNDOING)
+    counts = {**job.row.counts, KEPT: undoing.take_back(job)}
     with transaction.atomic():
         if is_cancelled:
-            job.finish(upload, ImportState.CANCELLED, counts=counts, finished_at=timezone.now())
+            job.end(ImportState.CANCELLED, counts=counts, finished_at=timezone.now())
         else:
-            job.finish(upload, ImportState.UNDONE, counts=counts, undone_at=timezone.now())
-            _record(upload, upload.undone_by, "incidentimport.undone", {KEPT: kept})
-
-
-def _lease(upload: IncidentImport) -> dict[str, datetime | None]:
-    return {"lease_until": upload.lease_until, "next_nudge_at": upload.lease_until}
+            job.end(ImportState.UNDONE, counts=counts, undone_at=timezone.now())
+            _record(job.row, job.row.undone_by, "incidentimport.undone", {KEPT: counts[KEPT]})
 
 
 def _record(upload: IncidentImport, by: User | None, verb: str, after: dict[str, Any]) -> None:
-    audit.record(by, verb, upload, organisation=upload.organisation, after=after, subject=job.the_one_vendor(upload))
+    audit.record(by, verb, upload, organisation=upload.organisation, after=after, subject=the_one_vendor(upload))

@@ -21,7 +21,6 @@ from vendors.models.incident import (
 )
 from vendors.models.incident_import import (
     FILES_KEPT,
-    MAX_ATTEMPTS,
     WORKING_STATES,
     ImportMapping,
     ImportMappingQuerySet,
@@ -46,7 +45,6 @@ __all__ = [
     "BY_HAND",
     "FILES_KEPT",
     "IMPORT_KEPT",
-    "MAX_ATTEMPTS",
     "WORKING_STATES",
     "Contact",
     "ContactQuerySet",

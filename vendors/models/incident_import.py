@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Organisation, User
+from groundwork.jobs.lease import JobQuerySet, NudgedJob
 from vendors.models.incident import Incident
 
 FILES_KEPT = timedelta(days=30)  # then the file goes; counts, problems and the way back stay
 FAILED_SHOWN = timedelta(days=7)  # to whoever began it, on their own page
-MAX_ATTEMPTS = 5
 
 
 class ImportState(models.TextChoices):
@@ -34,36 +34,28 @@ WAITING_STATES = (ImportState.MAPPING, ImportState.CHECKED)  # for a person
 WORKING_STATES = (ImportState.CHECKING, ImportState.IMPORTING, ImportState.UNDOING)
 
 
-class IncidentImportQuerySet(models.QuerySet["IncidentImport"]):
+class IncidentImportQuerySet(JobQuerySet["IncidentImport"]):
+    unfinished_states = WORKING_STATES
+
     def for_member(self, member: Membership) -> IncidentImportQuerySet:
         return self.filter(organisation=member.organisation_id)
 
-    def working(self) -> IncidentImportQuerySet:
-        return self.filter(state__in=WORKING_STATES)
-
     def claimable(self, now: datetime) -> IncidentImportQuerySet:
-        """Waiting for a worker, or held by one whose lease has run out."""
-        return self.working().filter(Q(token=None) | Q(lease_until__lt=now))
-
-    def held(self, now: datetime) -> IncidentImportQuerySet:
-        """A worker is at it."""
-        return self.working().filter(lease_until__gte=now).exclude(token=None)
+        """None while a worker is at any other: one import runs at a time in the whole installation."""
+        return super().claimable(now).filter(~Exists(IncidentImport.objects.held(now)))
 
     def next_in_turn(self, now: datetime) -> IncidentImport | None:
         """The one that waits longest; what failed just now rests first."""
-        waiting = self.claimable(now).filter(attempts__lt=MAX_ATTEMPTS)
-        return waiting.filter(Q(attempts=0) | Q(next_nudge_at__lte=now)).order_by("started_at", "pk").first()
+        rested = self.claimable(now).filter(Q(attempts=0) | Q(next_nudge_at__lte=now))
+        return rested.order_by("started_at", "pk").first()
 
     def waiting_for(self, user: User, now: datetime) -> IncidentImportQuerySet:
         """Files of this person that wait for them, as long as files are kept: to map, to look at, or lately failed."""
         waits = Q(state__in=WAITING_STATES) | Q(state=ImportState.FAILED, finished_at__gt=now - FAILED_SHOWN)
         return self.filter(waits, created_by=user, created_at__gt=now - FILES_KEPT)
 
-    def overdue(self, now: datetime) -> IncidentImportQuerySet:
-        return self.claimable(now).filter(next_nudge_at__lte=now).order_by("next_nudge_at")
 
-
-class IncidentImport(models.Model):
+class IncidentImport(NudgedJob):
     """`options`: how the file is read, as `incident_imports.options.Options` writes itself. `names`: what stands in the
     column that tells the vendor, {"text": rows}. `counts`: {"new", "changed", "unchanged", "error", "left_out"}."""
 
@@ -78,12 +70,6 @@ class IncidentImport(models.Model):
     options = models.JSONField(default=dict)
     names = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=ImportState, default=ImportState.MAPPING)
-    # The job
-    token = models.UUIDField(null=True, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    nudges = models.PositiveSmallIntegerField(default=0)
-    next_nudge_at = models.DateTimeField(null=True, blank=True)
     cancel_asked_at = models.DateTimeField(null=True, blank=True)
     rows_read = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(null=True, blank=True)  # None until it was read once

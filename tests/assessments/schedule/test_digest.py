@@ -36,6 +36,7 @@ from assessments.models import (
 )
 from assessments.schedule import digest as reminders
 from assessments.schedule.milestones import passed
+from groundwork.jobs.lease import MAX_ATTEMPTS
 from tests.factories import Cast, add_rater, make_assessment, make_cast, make_member, make_vendor
 
 HERE = ZoneInfo("Europe/Brussels")
@@ -51,7 +52,7 @@ def at(day: date, hour: int = 8, minute: int = 0) -> datetime:
 def nudged(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """What workers would have been told; no broker is asked."""
     told: list[int] = []
-    monkeypatch.setattr(reminders, "nudge", lambda pk: told.append(pk) or True)
+    monkeypatch.setattr(reminders.DIGESTS, "nudge", lambda pk: told.append(pk) or True)
     return told
 
 
@@ -243,7 +244,7 @@ def test_after_five_attempts_it_has_failed_and_the_next_day_tells_it(
         for hour in range(8, 16):
             morning(at(DUE - timedelta(days=1), hour))
     digest = Digest.objects.get(user=cast.reader.user)
-    assert (digest.state, digest.attempts) == (DigestState.FAILED, reminders.MAX_ATTEMPTS)
+    assert (digest.state, digest.attempts) == (DigestState.FAILED, MAX_ATTEMPTS)
     morning(at(DUE))
     assert len(mails_to(cast.reader)) == 1
 
@@ -253,7 +254,7 @@ def test_a_worker_killed_before_sending_is_followed_by_another_after_its_lease(
 ) -> None:
     reminders.queue(at(DUE))
     pk = Digest.objects.get(user=cast.reader.user).pk
-    assert reminders.claim(pk, now=at(DUE)) is not None  # and here it is killed
+    assert reminders.DIGESTS.claim(pk, now=at(DUE)) is not None  # and here it is killed
     reminders.send(pk, now=at(DUE) + settings.RENDERING_LEASE)
     assert mails_to(cast.reader) == []
     reminders.send(pk, now=at(DUE) + settings.RENDERING_LEASE + timedelta(seconds=1))
@@ -285,17 +286,17 @@ def test_a_worker_killed_after_sending_gives_a_second_mail_with_the_same_message
 def test_a_worker_that_lost_its_lease_does_not_mark_the_mail(cast: Cast, asked: Response, settings: Any) -> None:
     reminders.queue(at(DUE))
     pk = Digest.objects.get(user=cast.reader.user).pk
-    slow = reminders.claim(pk, now=at(DUE))
-    again = reminders.claim(pk, now=at(DUE, 9))
+    slow = reminders.DIGESTS.claim(pk, now=at(DUE))
+    again = reminders.DIGESTS.claim(pk, now=at(DUE, 9))
     assert slow is not None
     assert again is not None
-    reminders._release(slow, at(DUE, 9))
+    slow.release("", now=at(DUE, 9))
     assert Digest.objects.get(pk=pk).state == DigestState.SENDING
 
 
 def test_a_broker_that_is_away_costs_one_attempt_a_round(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[int] = []
-    monkeypatch.setattr(reminders, "nudge", lambda pk: bool(tried.append(pk)))
+    monkeypatch.setattr(reminders.DIGESTS, "nudge", lambda pk: bool(tried.append(pk)))
     assert reminders.queue(at(DUE)) == 0
     assert len(tried) == 1
 
@@ -363,7 +364,7 @@ def test_whenever_it_runs_and_whatever_breaks_each_milestone_is_told_exactly_onc
                 if fate == "no mail server":
                     patched.setattr(reminders.mail, "send", refuse)
                 if fate == "killed":
-                    patched.setattr(reminders, "send", lambda pk, now: reminders.claim(pk, now=now))
+                    patched.setattr(reminders, "send", lambda pk, now: reminders.DIGESTS.claim(pk, now=now))
                 before = len(mails_to(cast.reader))
                 morning(now)
             new = len(mails_to(cast.reader)) - before

@@ -256,7 +256,7 @@ def test_the_trail_tells_that_the_system_opened_it(cast: Cast, first: Assessment
 def test_the_summary_of_the_same_morning_tells_the_raters(
     cast: Cast, first: Assessment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(digest, "nudge", lambda pk: True)
+    monkeypatch.setattr(digest.DIGESTS, "nudge", lambda pk: True)
     add_rater(first, cast.reader)
     Response.objects.filter(assessment=first).update(submitted_at=NOW)
     digest.queue(at(OPENS - timedelta(days=1)))

@@ -8,12 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.db import transaction
 from django.utils import translation
 
+from groundwork.jobs.lease import MAX_ATTEMPTS, HeldJob, LeaseLostError
 from reports.documents import job as jobs
-from reports.documents.job import Failure, LeaseLostError
-from reports.models import MAX_ATTEMPTS, Document, Rendering, RenderingState, Scorecard
+from reports.documents.job import RENDERINGS, Failure
+from reports.models import Document, Rendering, RenderingState, Scorecard
 from tests.factories import NOW, Cast
 from tests.reports.renderings import PDF, make_ready, make_rendering, make_scorecard
 
@@ -35,7 +37,7 @@ def nudges(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         assert (name, retry) == ("reports.tasks.render_scorecard", False)
         told.extend(args)
 
-    monkeypatch.setattr(jobs.current_app, "send_task", send_task)
+    monkeypatch.setattr(current_app, "send_task", send_task)
     return told
 
 
@@ -44,10 +46,10 @@ def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
     def send_task(*_args: object, **_options: object) -> None:
         raise ConnectionError("the broker is away")
 
-    monkeypatch.setattr(jobs.current_app, "send_task", send_task)
+    monkeypatch.setattr(current_app, "send_task", send_task)
 
 
-def state_of(rendering: Rendering) -> str:
+def state_of(rendering: Rendering | HeldJob[Rendering]) -> str:
     return Rendering.objects.get(pk=rendering.pk).state
 
 
@@ -123,16 +125,16 @@ def test_a_wish_survives_that_nobody_can_be_told(
 
 def test_only_one_worker_can_claim_a_job(scorecard: Scorecard) -> None:
     wish = make_rendering(scorecard)
-    first = jobs.claim(wish.pk, now=NOW)
+    first = RENDERINGS.claim(wish.pk, now=NOW)
     assert first is not None
-    assert (first.state, first.attempts, first.progress) == (RenderingState.RENDERING, 1, 0)
-    assert jobs.claim(wish.pk, now=NOW + SOON) is None
+    assert (first.row.state, first.attempts, first.row.progress) == (RenderingState.RENDERING, 1, 0)
+    assert RENDERINGS.claim(wish.pk, now=NOW + SOON) is None
 
 
 def test_a_job_whose_lease_ran_out_is_claimed_with_a_new_token(scorecard: Scorecard, settings: Any) -> None:
     wish = make_rendering(scorecard)
-    first = jobs.claim(wish.pk, now=NOW)
-    second = jobs.claim(wish.pk, now=NOW + settings.RENDERING_LEASE + SOON)
+    first = RENDERINGS.claim(wish.pk, now=NOW)
+    second = RENDERINGS.claim(wish.pk, now=NOW + settings.RENDERING_LEASE + SOON)
     assert first is not None and second is not None
     assert second.attempts == 2
     assert first.token != second.token
@@ -141,20 +143,20 @@ def test_a_job_whose_lease_ran_out_is_claimed_with_a_new_token(scorecard: Scorec
 @pytest.mark.parametrize("state", [RenderingState.READY, RenderingState.FAILED])
 def test_a_finished_job_cannot_be_claimed(scorecard: Scorecard, state: str) -> None:
     finished = make_rendering(scorecard, state=state, failure="unexpected", size=1, sha256="x", attempts=1)
-    assert jobs.claim(finished.pk, now=NOW + timedelta(days=1)) is None
+    assert RENDERINGS.claim(finished.pk, now=NOW + timedelta(days=1)) is None
 
 
 def test_a_job_that_is_gone_cannot_be_claimed(db: None) -> None:
-    assert jobs.claim(404, now=NOW) is None
+    assert RENDERINGS.claim(404, now=NOW) is None
 
 
 def test_there_is_no_sixth_attempt(scorecard: Scorecard, settings: Any) -> None:
     wish, now = make_rendering(scorecard), NOW
     for attempt in range(1, MAX_ATTEMPTS + 1):
-        job = jobs.claim(wish.pk, now=now)
+        job = RENDERINGS.claim(wish.pk, now=now)
         assert job is not None and job.attempts == attempt
         now += settings.RENDERING_LEASE + SOON
-    assert jobs.claim(wish.pk, now=now) is None
+    assert RENDERINGS.claim(wish.pk, now=now) is None
 
 
 # Progress and its end ---------------------------------------------------------------------------------------------
@@ -162,15 +164,15 @@ def test_there_is_no_sixth_attempt(scorecard: Scorecard, settings: Any) -> None:
 
 def test_progress_shows_in_the_row(scorecard: Scorecard) -> None:
     job = claimed(scorecard)
-    jobs.report_progress(job, 40)
+    job.note(progress=40)
     assert Rendering.objects.get(pk=job.pk).progress == 40
 
 
 def test_progress_of_a_worker_that_lost_its_lease_stops_it(scorecard: Scorecard, settings: Any) -> None:
     slow = claimed(scorecard)
-    jobs.claim(slow.pk, now=NOW + settings.RENDERING_LEASE + SOON)
+    RENDERINGS.claim(slow.pk, now=NOW + settings.RENDERING_LEASE + SOON)
     with pytest.raises(LeaseLostError):
-        jobs.report_progress(slow, 90)
+        slow.note(progress=90)
     assert Rendering.objects.get(pk=slow.pk).progress == 0
 
 
@@ -185,7 +187,7 @@ def test_publishing_shows_the_document_and_the_end_at_once(scorecard: Scorecard)
 
 def test_a_worker_that_lost_its_lease_publishes_nothing(scorecard: Scorecard, settings: Any) -> None:
     slow = claimed(scorecard)
-    fast = jobs.claim(slow.pk, now=NOW + settings.RENDERING_LEASE + SOON)
+    fast = RENDERINGS.claim(slow.pk, now=NOW + settings.RENDERING_LEASE + SOON)
     assert fast is not None
     assert not jobs.publish(slow, b"late", now=NOW)
     assert jobs.publish(fast, PDF, now=NOW)
@@ -195,18 +197,18 @@ def test_a_worker_that_lost_its_lease_publishes_nothing(scorecard: Scorecard, se
 
 def test_a_worker_that_lost_its_lease_fails_nothing(scorecard: Scorecard, settings: Any) -> None:
     slow = claimed(scorecard)
-    jobs.claim(slow.pk, now=NOW + settings.RENDERING_LEASE + SOON)
-    assert not jobs.fail(slow, Failure.UNEXPECTED, now=NOW)
-    assert not jobs.release(slow, Failure.UNEXPECTED, now=NOW)
+    RENDERINGS.claim(slow.pk, now=NOW + settings.RENDERING_LEASE + SOON)
+    assert not slow.fail(Failure.UNEXPECTED, now=NOW)
+    assert not slow.release(Failure.UNEXPECTED, now=NOW)
     assert state_of(slow) == RenderingState.RENDERING
 
 
 def test_a_fault_gives_the_job_back_and_lets_it_wait_longer_each_time(scorecard: Scorecard) -> None:
     wish, waits = make_rendering(scorecard), []
     for _attempt in range(1, MAX_ATTEMPTS):
-        job = jobs.claim(wish.pk, now=NOW)
+        job = RENDERINGS.claim(wish.pk, now=NOW)
         assert job is not None
-        assert jobs.release(job, Failure.UNEXPECTED, now=NOW)
+        assert job.release(Failure.UNEXPECTED, now=NOW)
         row = Rendering.objects.get(pk=wish.pk)
         assert (row.state, row.failure) == (RenderingState.QUEUED, "")
         assert row.next_nudge_at is not None
@@ -216,9 +218,9 @@ def test_a_fault_gives_the_job_back_and_lets_it_wait_longer_each_time(scorecard:
 
 def test_the_fifth_fault_fails_the_job_with_its_reason(scorecard: Scorecard) -> None:
     wish = make_rendering(scorecard, attempts=MAX_ATTEMPTS - 1)
-    job = jobs.claim(wish.pk, now=NOW)
+    job = RENDERINGS.claim(wish.pk, now=NOW)
     assert job is not None
-    jobs.release(job, Failure.TOO_SLOW, now=NOW)
+    job.release(Failure.TOO_SLOW, now=NOW)
     row = Rendering.objects.get(pk=wish.pk)
     assert (row.state, row.failure, row.finished_at) == (RenderingState.FAILED, Failure.TOO_SLOW, NOW)
 
@@ -230,14 +232,14 @@ def test_sweeping_nudges_what_waits_too_long_and_nothing_else(scorecard: Scoreca
     lost = make_rendering(scorecard, language="en", next_nudge_at=NOW - SOON)
     make_rendering(scorecard, language="fr", next_nudge_at=NOW + SOON)
     make_ready(scorecard, language="nl")
-    assert jobs.sweep(now=NOW) == 1
+    assert RENDERINGS.sweep(now=NOW) == 1
     assert nudges == [lost.pk]
 
 
 def test_sweeping_nudges_a_job_whose_worker_died(scorecard: Scorecard, nudges: list[int], settings: Any) -> None:
     job = claimed(scorecard)
-    assert jobs.sweep(now=NOW + settings.RENDERING_LEASE - SOON) == 0
-    assert jobs.sweep(now=NOW + settings.RENDERING_LEASE + SOON) == 1
+    assert RENDERINGS.sweep(now=NOW + settings.RENDERING_LEASE - SOON) == 0
+    assert RENDERINGS.sweep(now=NOW + settings.RENDERING_LEASE + SOON) == 1
     assert nudges == [job.pk]
 
 
@@ -246,7 +248,7 @@ def test_each_nudge_waits_twice_as_long_as_the_one_before_up_to_ten_minutes(
 ) -> None:
     wish, now, waits = make_rendering(scorecard), NOW, []
     for _sweep in range(12):
-        assert jobs.sweep(now=now) == 1
+        assert RENDERINGS.sweep(now=now) == 1
         row = Rendering.objects.get(pk=wish.pk)
         assert row.next_nudge_at is not None
         waits.append(row.next_nudge_at - now)
@@ -259,35 +261,35 @@ def test_each_nudge_waits_twice_as_long_as_the_one_before_up_to_ten_minutes(
 def test_two_sweepers_at_the_same_moment_nudge_once(scorecard: Scorecard, nudges: list[int]) -> None:
     wish = make_rendering(scorecard)
     seen_by_both = Rendering.objects.get(pk=wish.pk)
-    assert jobs._postpone(seen_by_both, NOW)
-    assert not jobs._postpone(seen_by_both, NOW)
-    assert jobs.sweep(now=NOW) == 0
+    assert RENDERINGS.postpone(seen_by_both, NOW)
+    assert not RENDERINGS.postpone(seen_by_both, NOW)
+    assert RENDERINGS.sweep(now=NOW) == 0
 
 
 def test_sweeping_stops_at_the_first_nudge_that_cannot_be_sent(scorecard: Scorecard, no_broker: None) -> None:
     for language in ("en", "fr", "nl"):
         make_rendering(scorecard, language=language)
-    assert jobs.sweep(now=NOW) == 0
+    assert RENDERINGS.sweep(now=NOW) == 0
     assert Rendering.objects.overdue(NOW).count() == 2
 
 
 def test_sweeping_takes_a_bounded_batch(
     scorecard: Scorecard, nudges: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "SWEEP_BATCH", 2)
+    monkeypatch.setattr(RENDERINGS, "batch", 2)
     for language in ("en", "fr", "nl"):
         make_rendering(scorecard, language=language)
-    assert [jobs.sweep(now=NOW), jobs.sweep(now=NOW)] == [2, 1]
+    assert [RENDERINGS.sweep(now=NOW), RENDERINGS.sweep(now=NOW)] == [2, 1]
 
 
 def test_sweeping_fails_a_job_whose_five_attempts_were_cut_short(
     scorecard: Scorecard, nudges: list[int], settings: Any
 ) -> None:
     wish = make_rendering(scorecard, attempts=MAX_ATTEMPTS - 1)
-    jobs.claim(wish.pk, now=NOW)
-    assert jobs.sweep(now=NOW + settings.RENDERING_LEASE - SOON) == 0
+    RENDERINGS.claim(wish.pk, now=NOW)
+    assert RENDERINGS.sweep(now=NOW + settings.RENDERING_LEASE - SOON) == 0
     assert state_of(wish) == RenderingState.RENDERING
-    jobs.sweep(now=NOW + settings.RENDERING_LEASE + SOON)
+    RENDERINGS.sweep(now=NOW + settings.RENDERING_LEASE + SOON)
     row = Rendering.objects.get(pk=wish.pk)
     assert (row.state, row.failure) == (RenderingState.FAILED, Failure.TOO_MANY_ATTEMPTS)
     assert nudges == []
@@ -321,7 +323,7 @@ def test_every_failure_has_words_and_a_code_that_fits_its_column(failure: Failur
     assert str(failure.label).endswith(".")
 
 
-def claimed(scorecard: Scorecard) -> Rendering:
-    job = jobs.claim(make_rendering(scorecard).pk, now=NOW)
+def claimed(scorecard: Scorecard) -> HeldJob[Rendering]:
+    job = RENDERINGS.claim(make_rendering(scorecard).pk, now=NOW)
     assert job is not None
     return job

@@ -10,8 +10,9 @@ from hashlib import sha256
 import pytest
 
 from accounts.models import Membership, Organisation, Role
+from groundwork.jobs.lease import MAX_ATTEMPTS
 from reports.documents.job import Failure, request_rendering
-from reports.models import MAX_ATTEMPTS, Document, Rendering, RenderingState, Scorecard
+from reports.models import Document, Rendering, RenderingState, Scorecard
 from tests.factories import make_member
 from tests.reports.renderings import make_scorecard
 from tests.reports.servers import wait_until

@@ -34,7 +34,7 @@ def reader(signed_in: SignedIn, cast: Cast) -> Client:
 @pytest.fixture(autouse=True)
 def told(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     told: list[int] = []
-    monkeypatch.setattr(jobs, "nudge", told.append)
+    monkeypatch.setattr(jobs.RENDERINGS, "nudge", told.append)
     return told
 
 

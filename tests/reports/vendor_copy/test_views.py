@@ -41,7 +41,7 @@ def visitor(linked: tuple[VendorLink, str], client: Client) -> Client:
 @pytest.fixture(autouse=True)
 def told(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     told: list[int] = []
-    monkeypatch.setattr(jobs, "nudge", told.append)
+    monkeypatch.setattr(jobs.RENDERINGS, "nudge", told.append)
     return told
 
 

@@ -403,14 +403,15 @@ def test_the_sweeper_nudges_what_waits_and_ends_what_is_out_of_attempts(
     cast: Cast, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[int] = []
-    monkeypatch.setattr(job, "nudge", lambda pk: bool(sent.append(pk)) or True)
+    monkeypatch.setattr(job.IMPORTS, "nudge", lambda pk: bool(sent.append(pk)) or True)
     upload = kept(cast.assessor, as_csv(ROWS))
     job.start_check(cast.assessor, upload, options_for(vendor), tell_workers=False)
     soon = timezone.now() + timedelta(minutes=5)
-    assert (job.sweep(now=timezone.now()), job.sweep(now=soon), job.sweep(now=soon)) == (0, 1, 0)
+    sweep = job.IMPORTS.sweep
+    assert (sweep(now=timezone.now()), sweep(now=soon), sweep(now=soon)) == (0, 1, 0)
     assert sent == [upload.pk]
     IncidentImport.objects.update(attempts=5)
-    job.sweep(now=soon)
+    job.IMPORTS.sweep(now=soon)
     upload.refresh_from_db()
     assert (upload.state, upload.failure) == (ImportState.FAILED, "too_many_attempts")
 
@@ -419,7 +420,7 @@ def test_work_is_told_to_workers_after_the_commit(
     cast: Cast, vendor: Vendor, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
     sent: list[int] = []
-    monkeypatch.setattr(job, "nudge", lambda pk: bool(sent.append(pk)))
+    monkeypatch.setattr(job.IMPORTS, "nudge", lambda pk: bool(sent.append(pk)))
     upload = kept(cast.assessor, as_csv(ROWS))
     with django_capture_on_commit_callbacks(execute=True):
         job.start_check(cast.assessor, upload, options_for(vendor))
@@ -432,8 +433,8 @@ def test_a_worker_that_only_looks_through_a_large_file_keeps_its_lease(
 ) -> None:
     rows = [(f"INC-{number}", "3/4/2026 08:00", "", "", "", "") for number in range(9)] + [ROWS[0]]
     beats: list[int] = []
-    real = job.renew
-    monkeypatch.setattr(job, "renew", lambda *args, **named: (beats.append(1), real(*args, **named)))
+    real = job.HeldImport.renew
+    monkeypatch.setattr(job.HeldImport, "renew", lambda *args, **named: (beats.append(1), real(*args, **named)))
     upload = checked(cast.assessor, as_csv(rows), options_for(vendor, dates="auto", one_line_per_update=True))
     assert (upload.state, upload.options["dates"]) == (ImportState.CHECKED, "day_first")
     assert len(beats) >= 5 + 1 + 5 + 5 + 1  # the order of dates, the last lines, the batches and the end

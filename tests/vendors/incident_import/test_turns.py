@@ -45,7 +45,7 @@ def two_waiting(cast: Cast, nudged: list[int]) -> list[IncidentImport]:
 def nudged(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The imports of which a worker was told; no broker is."""
     told: list[int] = []
-    monkeypatch.setattr(job, "nudge", lambda pk: not told.append(pk))  # type: ignore[func-returns-value]
+    monkeypatch.setattr(job.IMPORTS, "nudge", lambda pk: not told.append(pk))  # type: ignore[func-returns-value]
     return told
 
 
@@ -57,12 +57,12 @@ def test_only_one_import_is_worked_on_and_its_end_calls_the_one_that_waits_longe
     third = kept(cast.stranger, as_csv(rows_of("x")))
     job.start_check(cast.stranger, third, options_for(make_vendor(cast.other_organisation)), tell_workers=False)
     now = timezone.now()
-    assert job.claim(first.pk, now=now) is not None
+    assert job.IMPORTS.claim(first.pk, now=now) is not None
     assert (worked(second).token, worked(third).token) == (None, None)  # not of another organisation either
     assert not Incident.objects.exists()
     page = signed_in(cast.assessor).get(reverse("incident_import_detail", args=[second.pk]))
     assert "Waiting for its turn: one import runs at a time." in page.content.decode()
-    assert (job.sweep(now=now + timedelta(seconds=100)), nudged) == (0, [])
+    assert (job.IMPORTS.sweep(now=now + timedelta(seconds=100)), nudged) == (0, [])
     IncidentImport.objects.filter(pk=first.pk).update(lease_until=now - timedelta(seconds=1))  # it died
     assert worked(first).state == ImportState.DONE
     assert nudged == [second.pk]
@@ -75,11 +75,11 @@ def test_only_one_import_is_worked_on_and_its_end_calls_the_one_that_waits_longe
 def test_what_waited_is_swept_at_once_when_the_worker_before_it_died(cast: Cast, nudged: list[int]) -> None:
     first, second = two_waiting(cast, nudged)
     now = timezone.now()
-    job.claim(first.pk, now=now)
+    job.IMPORTS.claim(first.pk, now=now)
     later = now + timedelta(seconds=60)
-    assert [job.sweep(now=later) for _time in range(5)] == [0] * 5
+    assert [job.IMPORTS.sweep(now=later) for _time in range(5)] == [0] * 5
     IncidentImport.objects.filter(pk=first.pk).update(lease_until=now)
-    assert job.sweep(now=later) == 1
+    assert job.IMPORTS.sweep(now=later) == 1
     assert nudged == [second.pk]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.models import Membership, User
+from accounts.models import Membership
 from groundwork.tables.cells import ImportRefused
 from vendors.incident_import.columns.options import NEW, SKIP, Options
 from vendors.incident_import.columns.presets import said
@@ -94,7 +94,7 @@ def undecided(upload: IncidentImport) -> list[str]:
     return [text for text, _rows in names if text and vendors.of(text) is UNDECIDED]
 
 
-def make_vendors(upload: IncidentImport, options: Options, by: User) -> list[Vendor]:
+def make_vendors(upload: IncidentImport, options: Options) -> list[Vendor]:
     """The vendors that the options ask for and the file has rows of; each once, within a transaction."""
     vendors = Vendors(upload.organisation_id, options)
     made: dict[int, str] = {}
@@ -106,7 +106,9 @@ def make_vendors(upload: IncidentImport, options: Options, by: User) -> list[Ven
     for text in made.values():
         vendor = Vendor.objects.create(organisation_id=upload.organisation_id, name=text[:200])
         after = audit.snapshot(vendor, VENDOR_FIELDS)
-        audit.record(by, "vendor.added", vendor, organisation=upload.organisation, after=after, subject=upload)
+        audit.record(
+            upload.created_by, "vendor.added", vendor, organisation=upload.organisation, after=after, subject=upload
+        )
         found.append(vendor)
     return found
 
