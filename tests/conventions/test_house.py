@@ -13,7 +13,7 @@ from django.core.management import get_commands
 from django.urls import URLPattern, URLResolver, get_resolver
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("config", "accounts", "manifesto", "vendors", "assessments", "reports")
+APPS = ("config", "groundwork", "accounts", "manifesto", "vendors", "assessments", "reports")
 VAGUE_NAMES = {"utils", "util", "helpers", "common", "services", "misc"}
 DJANGO_DECIDES = {"save_model", "save_related", "save_formset"}  # the admin hands `change` by position
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "CONTRIBUTING.md"]

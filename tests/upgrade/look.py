@@ -1,0 +1,118 @@
+"""Looks at a migrated installation as its people and workers do, and prints what it saw as JSON.
+
+A process of its own, since the installation is a file of SQLite whatever database the tests run on. Work is done by the
+names that tasks have in flight, pages are asked for by the names of their routes: both outlive the modules behind them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402  the settings must be ready
+from django.core.management import call_command  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import setup_test_environment  # noqa: E402
+from django.urls import reverse  # noqa: E402
+
+from accounts.models import AuditEntry, Membership  # noqa: E402
+from config.celery import app  # noqa: E402
+from reports.models import Rendering, Scorecard  # noqa: E402
+from vendors.models import Incident, IncidentImport, Vendor  # noqa: E402
+
+setup_test_environment()  # the host of the test client is allowed
+app.loader.import_default_modules()  # tasks are found by the names they have in flight
+
+LANGUAGES = tuple(code for code, _ in settings.LANGUAGES)
+ADMIN, ASSESSOR, READER = "admin", "assessor", "reader"
+
+
+def look() -> dict[str, Any]:
+    made = json.loads((Path(os.environ["DATA_DIR"]) / "made.json").read_text(encoding="utf-8"))
+    return {
+        "documents": documents(made),
+        "imports": imports(made),
+        "scores": {card.number: recomputed(card) for card in Scorecard.objects.order_by("pk")},
+        "links": {name: Client().get(reverse(route, args=[made[name]])).status_code for name, route in LINKS.items()},
+        "pages": {f"{path} {language}": page(path, language).status_code for path in paths() for language in LANGUAGES},
+        "words": sorted({word for language in LANGUAGES for word in verbs_shown(language)}),
+    }
+
+
+LINKS = {"invitation": "invitation_accept", "pulse": "pulse_answer", "vendor_link": "vendor_link"}
+
+
+def documents(made: dict[str, Any]) -> dict[str, list[str]]:
+    """State and first bytes of the wish that waited and of the one whose worker had died."""
+    app.tasks["reports.tasks.sweep_renderings"]()
+    seen = {}
+    for name in ("rendering", "abandoned_rendering"):
+        app.tasks["reports.tasks.render_scorecard"](made[name])
+        row = Rendering.objects.get(pk=made[name])
+        seen[name] = [row.state, bytes(row.content or b"")[:5].decode()]
+    return seen
+
+
+def imports(made: dict[str, Any]) -> dict[str, Any]:
+    """One that waited for a worker is written, one that was done can still be taken back."""
+    before = Incident.objects.count()
+    app.tasks["vendors.tasks.work_on_import"](made["import"])
+    written = Incident.objects.count() - before
+    member(ASSESSOR).post(reverse("incident_import_undo", args=[made["undoable_import"]]))
+    app.tasks["vendors.tasks.work_on_import"](made["undoable_import"])
+    states = dict(IncidentImport.objects.values_list("pk", "state"))
+    gone = before + written - Incident.objects.count()
+    return {"states": [states[made["import"]], states[made["undoable_import"]]], "written": written, "gone": gone}
+
+
+def recomputed(card: Scorecard) -> bool:
+    """Whether this version's arithmetic, given the answers in the snapshot, comes to the numbers in it."""
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        call_command("score", str(card.assessment_id), "--json", stdout=nowhere)  # raises where they differ
+    return True
+
+
+@cache
+def member(role: str) -> Client:
+    """A signed-in member of that role in the organisation that has the scorecards."""
+    client = Client()
+    organisation = Scorecard.objects.order_by("pk")[0].assessment.organisation_id
+    client.force_login(Membership.objects.filter(role=role, organisation=organisation)[0].user)
+    return client
+
+
+def paths() -> list[str]:
+    organisation = Scorecard.objects.order_by("pk")[0].assessment.organisation_id
+    vendor = Vendor.objects.filter(organisation=organisation).order_by("pk")[0].pk
+    pages = [reverse(name) for name in ("work", "vendor_list", "assessment_list", "incident_list", "feedback_list")]
+    pages += [reverse(name, args=[vendor]) for name in ("vendor_detail", "vendor_measures", "vendor_quadrant")]
+    return [*pages, *(reverse("scorecard_detail", args=[card.pk]) for card in Scorecard.objects.all())]
+
+
+def page(path: str, language: str, role: str = READER) -> Any:
+    client = member(role)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    return client.get(path)
+
+
+def verbs_shown(language: str) -> set[str]:
+    """Stored spellings that the trail shows as they are, where words should stand; empty when it knows them all."""
+    stored = set(AuditEntry.objects.values_list("verb", flat=True))
+    shown: set[str] = set()
+    for number in range(1, 1 + AuditEntry.objects.count() // 25):
+        answer = page(f"{reverse('audit_list')}?page={number}", language, ADMIN)
+        text = re.sub(r"<[^>]+>", " ", answer.content.decode())
+        shown |= {verb for verb in stored if re.search(rf"(?<![\w.@]){re.escape(verb)}(?![\w.])", text)}
+    return shown
+
+
+if __name__ == "__main__":
+    print(json.dumps(look()))
