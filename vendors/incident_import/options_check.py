@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
-from vendors.incident_import.columns.fields import BY_KEY, REQUIRED
+from vendors.incident_fields import BY_KEY, FIELDS
 from vendors.incident_import.columns.options import DATES, NEW, SKIP, SLA_MEANINGS, SOURCE, Options
 from vendors.incident_import.limits import MAX_NAMES
 from vendors.incident_import.rows.dates import is_zone
@@ -38,7 +38,7 @@ def check(member: Membership, options: Options, header: Sequence[str]) -> None:
 
 def _columns(options: Options, header: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for name in REQUIRED:
+    for name in (field.key for field in FIELDS if field.is_required):
         if not options.columns.get(name):
             found[name] = _("Say which column tells this: %(field)s.") % {"field": BY_KEY[name].label}
     for name, heading in options.columns.items():

@@ -13,28 +13,12 @@ from django.db import IntegrityError, transaction
 
 from accounts import audit
 from accounts.models import Membership
+from groundwork.folding import folded
 from vendors import facts_revision
+from vendors.incident_fields import TYPED
 from vendors.measures import cases
 from vendors.models import Feedback, Incident, Pulse, Vendor
 from vendors.register.changes import UNIQUE_MARKS, Taken
-
-INCIDENT_FIELDS = (
-    "reference",
-    "title",
-    "service",
-    "opened_at",
-    "resolved_at",
-    "restored_at",
-    "priority",
-    "mission_critical",
-    "sla",
-    "reopened",
-    "handovers",
-    "problem",
-    "root_cause_proven",
-    "department",
-    "handled_by",
-)
 
 
 class VendorArchived(Exception):  # noqa: N818 - said as what happened
@@ -56,7 +40,7 @@ class Hanging:
 
 def fingerprint(incident: Incident) -> str:
     """Of all that people edit: it differs as soon as one of the values does."""
-    values = audit.snapshot(incident, INCIDENT_FIELDS)
+    values = audit.snapshot(incident, TYPED)
     return hashlib.sha256(json.dumps(values, default=str, sort_keys=True).encode()).hexdigest()[:20]
 
 
@@ -74,7 +58,7 @@ def earlier_of(incident: Incident) -> Incident | None:
 
     As the measure of what comes back counts it: one that is mission-critical repeats another that is.
     """
-    problem = cases.folded(incident.problem)
+    problem = folded(incident.problem)
     if not problem:
         return None
     before = Incident.objects.filter(vendor=incident.vendor_id).exclude(problem="")
@@ -82,7 +66,7 @@ def earlier_of(incident: Incident) -> Incident | None:
     if incident.mission_critical:
         before = before.mission_critical()
     rows = before.order_by("-opened_at", "-pk").values_list("pk", "problem")
-    found = next((pk for pk, words in rows.iterator() if cases.folded(words) == problem), None)
+    found = next((pk for pk, words in rows.iterator() if folded(words) == problem), None)
     return None if found is None else Incident.objects.get(pk=found)
 
 
@@ -94,7 +78,7 @@ def add_incident(member: Membership, incident: Incident, *, now: datetime) -> In
         raise VendorArchived
     incident.edited_at = now
     _save(incident)
-    _record(member, "incident.added", incident, after=audit.snapshot(incident, INCIDENT_FIELDS))
+    _record(member, "incident.added", incident, after=audit.snapshot(incident, TYPED))
     facts_revision.changed(incident.vendor_id)
     return incident
 
@@ -126,7 +110,7 @@ def change_incident(
 def delete_incident(member: Membership, incident: Incident) -> None:
     """Its pulses go with it; feedback stays, without the incident."""
     facts_revision.hold(incident.vendor_id)
-    _record(member, "incident.deleted", incident, before=audit.snapshot(incident, INCIDENT_FIELDS))
+    _record(member, "incident.deleted", incident, before=audit.snapshot(incident, TYPED))
     incident.delete()
     facts_revision.changed(incident.vendor_id)
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import DurationField, ExpressionWrapper, F, QuerySet
 from django.db.models.functions import Lower
 from django.forms.fields import BaseTemporalField
@@ -19,7 +20,8 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership
 from groundwork.fields import DayInput, WordsField, field
-from vendors.incidents.changes import INCIDENT_FIELDS, fingerprint
+from vendors.incident_fields import BY_COLUMN, FIELDS, TYPED, Kind
+from vendors.incidents.changes import fingerprint
 from vendors.incidents.words import STATE_WORDS, time_zone
 from vendors.models import Incident, IncidentQuerySet, Service, Sla, Vendor
 
@@ -30,8 +32,8 @@ OFFERED = 60  # words a field
 MOST_IDS = 200
 MOST_TIMES = 9_999
 ON, OFF = "1", "0"
-MOMENTS = ("opened_at", "resolved_at", "restored_at")
-WORDS_IN_USE = ("problem", "handled_by", "department", "priority")
+MOMENTS = tuple(field.column for field in FIELDS if field.kind == Kind.MOMENT)
+WORDS_IN_USE = tuple(field.column for field in FIELDS if field.is_in_use)
 FIRST_FIELDS = ("reference", *MOMENTS[:2], "mission_critical")
 IN_USE = _("This vendor has an incident of this reference already.")
 MOVED = _(
@@ -95,39 +97,21 @@ class MomentField(forms.DateTimeField):
 
 
 # One incident ----------------------------------------------------------------------------------------------------
+def typed_field(column: models.Field, **given: Any) -> forms.Field | None:
+    """How a column of an incident is asked for, by its row in the table of fields."""
+    told = BY_COLUMN[column.name]
+    given["help_text"] = told.asked
+    match told.kind:
+        case Kind.MOMENT:
+            given["form_class"] = MomentField
+        case Kind.LINE | Kind.REFERENCE:
+            given["form_class"] = WordsField
+        case Kind.COUNT:
+            given |= {"min_value": 0, "max_value": MOST_TIMES}
+    return column.formfield(**given)
+
+
 class IncidentForm(forms.ModelForm[Incident]):
-    reference = WordsField(
-        label=_("Reference"),
-        max_length=80,
-        help_text=_("Its number in your tool or the vendor’s, or any short name that you find it by."),
-    )
-    title = WordsField(label=_("Title"), max_length=300, required=False, help_text=_("What happened, in one line."))
-    opened_at = MomentField(label=_("Opened"))
-    resolved_at = MomentField(label=_("Resolved"), required=False, help_text=_("Leave it empty while it is open."))
-    restored_at = MomentField(
-        label=_("Business restored"),
-        required=False,
-        help_text=_("When people could work again, which may be later than “resolved”."),
-    )
-    priority = WordsField(label=_("Priority"), max_length=60, required=False)
-    problem = WordsField(
-        label=_("Problem or cause"),
-        max_length=200,
-        required=False,
-        help_text=_("In the same words each time it happens: that is how a problem that comes back is seen."),
-    )
-    reopened = forms.IntegerField(label=_("Times reopened"), required=False, min_value=0, max_value=MOST_TIMES)
-    handovers = forms.IntegerField(
-        label=_("Hand-overs"),
-        required=False,
-        min_value=0,
-        max_value=MOST_TIMES,
-        help_text=_("How many times it went to another person or team."),
-    )
-    department = WordsField(label=_("Department"), max_length=120, required=False)
-    handled_by = WordsField(
-        label=_("Handled by"), max_length=120, required=False, help_text=_("The vendor’s person or team.")
-    )
     sla = forms.ChoiceField(
         label=_("Service level"),
         choices=[(value, value.label) for value in (Sla.UNKNOWN, Sla.MET, Sla.MISSED)],
@@ -137,10 +121,8 @@ class IncidentForm(forms.ModelForm[Incident]):
 
     class Meta:
         model = Incident
-        fields = INCIDENT_FIELDS
-        help_texts = {
-            "mission_critical": _("The business stopped, or soon would have. The measures count these alone."),
-        }
+        fields = TYPED
+        formfield_callback = typed_field
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -151,7 +133,7 @@ class IncidentForm(forms.ModelForm[Incident]):
         service = field(self, "service", forms.ModelChoiceField)
         service.queryset = self.instance.vendor.services.all()
         service.empty_label = _("None")
-        for name in ("reopened", "handovers"):
+        for name in (name for name in TYPED if BY_COLUMN[name].kind == Kind.COUNT):
             self.fields[name].widget.attrs["inputmode"] = "numeric"
         zone = {"zone": time_zone()}
         self.fields["opened_at"].help_text = _("In the time of %(zone)s, as all times here.") % zone
@@ -179,7 +161,7 @@ class IncidentForm(forms.ModelForm[Incident]):
     @property
     def has_more(self) -> bool:
         """Something of the second group is filled in, or wrong."""
-        rest = [name for name in INCIDENT_FIELDS if name not in FIRST_FIELDS]
+        rest = [name for name in TYPED if name not in FIRST_FIELDS]
         return any(name in self.errors or self[name].value() not in (None, "", Sla.UNKNOWN) for name in rest)
 
     def clean_reference(self) -> str:

@@ -11,6 +11,7 @@ from django.db import IntegrityError
 
 from accounts.models import AuditEntry
 from tests.factories import NOW, Cast, make_feedback, make_incident, make_vendor
+from vendors.incident_fields import TYPED
 from vendors.incidents import changes as incident_changes
 from vendors.measures import cases
 from vendors.models import Feedback, Incident, Pulse, Said, Vendor
@@ -111,7 +112,7 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(cast: Cast, ven
     assert Incident.objects.get().problem == "Disk"
 
 
-@pytest.mark.parametrize("name", incident_changes.INCIDENT_FIELDS)
+@pytest.mark.parametrize("name", TYPED)
 def test_every_field_that_people_edit_is_in_the_fingerprint(name: str) -> None:
     field = Incident._meta.get_field(name)
     attribute = getattr(field, "attname", name)

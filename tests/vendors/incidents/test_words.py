@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from groundwork.words import duration
 from tests.factories import NOW, Cast, make_incident, make_vendor
-from vendors.incidents.words import Fact, duration, facts_of, source
+from vendors.incidents.words import Fact, facts_of, source
 from vendors.models import Incident
 
 

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.conf import settings
-from django.db import models
 from django.utils import translation
-from django.utils.text import capfirst
 
-from vendors.incident_import.columns.fields import COLUMN_OF
-from vendors.models import Incident
+from vendors.incident_fields import WRITTEN
 
 MARKS = ("reference", "origin", "restored", "reopened", "root_cause_proven")  # no other tool has these words together
-
-
-def heading(column: str) -> str:
-    """Of a column in a download, in the active language: the name of the field."""
-    return capfirst(str(cast(models.Field, Incident._meta.get_field(column)).verbose_name))
 
 
 def headings() -> dict[str, dict[str, str]]:
@@ -25,5 +15,5 @@ def headings() -> dict[str, dict[str, str]]:
     found = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            found[language] = {field: heading(column) for field, column in COLUMN_OF.items()}
+            found[language] = {field.key: field.heading for field in WRITTEN}
     return found

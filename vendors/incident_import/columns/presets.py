@@ -13,9 +13,9 @@ import yaml
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from groundwork.tables.cells import plain
+from groundwork.folding import folded, plain
+from vendors.incident_fields import WRITTEN
 from vendors.incident_import.columns import own_download
-from vendors.incident_import.columns.fields import COLUMN_OF
 from vendors.incident_import.columns.options import Options, SlaMeaning
 from vendors.models import BY_HAND
 
@@ -66,7 +66,7 @@ def _own() -> Preset:
     return Preset(
         key=OWN,
         of_tool="",
-        columns={name: tuple(dict.fromkeys(said[name] for said in by_language)) for name in COLUMN_OF},
+        columns={field.key: tuple(dict.fromkeys(said[field.key] for said in by_language)) for field in WRITTEN},
         known_by=tuple(tuple(said[name] for name in own_download.MARKS) for said in by_language),
     )
 
@@ -89,18 +89,13 @@ def preset(key: str) -> Preset:
 
 @cache
 def words(kind: str) -> frozenset[str]:
-    """The words of a kind (unknown, yes, no, met, missed), as `said` writes them."""
-    return frozenset(said(str(word)) for word in _data()["words"][kind])
+    """The words of a kind (unknown, yes, no, met, missed), folded."""
+    return frozenset(folded(str(word)) for word in _data()["words"][kind])
 
 
 def months() -> list[list[str]]:
     """The names of the twelve months, in the languages that files come in."""
-    return [[said(str(word)) for word in names] for names in _data()["words"]["months"]]
-
-
-def said(text: str) -> str:
-    """How words of cells are compared: without capitals, with single spaces."""
-    return " ".join(text.split()).casefold()
+    return [[folded(str(word)) for word in names] for names in _data()["words"]["months"]]
 
 
 def recognise(header: Sequence[str]) -> Preset | None:
@@ -178,8 +173,8 @@ def _critical(
     """The values of this file that the tool means by critical; where the sample has none, those of the tool."""
     if "mission_critical" in columns:
         return ()
-    meant = {said(text) for text in chosen.critical}
-    there = [text for text in _values(columns, "priority", header, sample) if said(text) in meant]
+    meant = {folded(text) for text in chosen.critical}
+    there = [text for text in _values(columns, "priority", header, sample) if folded(text) in meant]
     return tuple(there[:MAX_CRITICAL]) or chosen.critical
 
 

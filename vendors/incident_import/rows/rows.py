@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from groundwork.tables.stream import Line
-from vendors.incident_import.columns.fields import COLUMN_OF
+from groundwork.tables.reading import Line
+from vendors.incident_fields import FIELDS
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.rows import values
 from vendors.incident_import.rows.dates import Moments
@@ -37,7 +37,7 @@ OPENED, RESOLVED, RESTORED, PRIORITY, CRITICAL, SERVICE = (
     COLUMNS.index(name)
     for name in ("opened_at", "resolved_at", "restored_at", "priority", "mission_critical", "service_id")
 )
-_OF_FIELD = {field: column for field, column in COLUMN_OF.items() if column in COLUMNS}
+_OF_FIELD = {field.key: field.column for field in FIELDS if field.column in COLUMNS}
 # Seldom the same twice, or read faster than looked up: not worth remembering.
 _NOT_REMEMBERED = frozenset({"reference", "title", "opened", "resolved", "restored"})
 _NO_CLOCK_AGREES = timedelta(days=1)

@@ -16,10 +16,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
 from accounts.models import Membership, Organisation
+from groundwork.languages import DEFAULT
 from groundwork.tables.cells import ImportRefused
+from vendors.incident_fields import BY_KEY
 from vendors.incident_import import files, job, worker
 from vendors.incident_import.columns import presets
-from vendors.incident_import.columns.fields import BY_KEY
 from vendors.incident_import.columns.options import DATES, NEW, SLA_MEANINGS, Options
 from vendors.incident_import.options_check import OptionsRefused
 from vendors.incident_import.rows import matching
@@ -53,7 +54,7 @@ class Command(BaseCommand):
         parser.add_argument("--as", dest="email", metavar="EMAIL", default="", help="who (default: an administrator)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with translation.override("en"):
+        with translation.override(DEFAULT):
             member = _member(options["organisation"], options["email"])
             try:
                 told = _run(member, options)

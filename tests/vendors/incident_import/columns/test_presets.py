@@ -10,7 +10,7 @@ from tests.factories import Cast, make_vendor
 from tests.vendors.incident_import.files import as_csv, checked, kept, options_for
 from vendors.incident_import import saved_mappings
 from vendors.incident_import.columns import presets
-from vendors.incident_import.columns.fields import BY_KEY, REQUIRED
+from vendors.incident_fields import BY_KEY, FIELDS
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.preview import preview
 from vendors.incident_import.rows.problems import reason
@@ -46,7 +46,7 @@ def test_exports_are_recognised_and_their_required_columns_found(key: str, line:
     assert found is not None and found.key == key
     options = presets.suggest(header)
     assert (options.source, options.preset) == (key, key)
-    assert set(REQUIRED) <= set(options.columns)
+    assert {field.key for field in FIELDS if field.is_required} <= set(options.columns)
     assert set(options.columns.values()) <= set(header)
     assert len(set(options.columns.values())) == len(options.columns)
 
