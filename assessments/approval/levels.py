@@ -10,25 +10,17 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.members import hold
-from accounts.models import Membership, Role
+from accounts.models import Membership
 from assessments.approval.chain import roles_of
-from assessments.approval.panel import who_decides
+from assessments.approval.panel import DECIDERS, who_decides
 from assessments.models import ApprovalLevel
 from vendors.models import Tier
 
 FIELDS = ("tier", "position", "name", "role", "person")
-NO_ONE: dict[Role, Promise] = {
-    Role.ASSESSOR: gettext_lazy("No active member is an assessor: nobody could decide here."),
-    Role.APPROVER: gettext_lazy("No active member is an approver: nobody could decide here."),
-    Role.READER: gettext_lazy("No active member is a reader: nobody could decide here."),
-    Role.ADMIN: gettext_lazy("No active member is an administrator: nobody could decide here."),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +157,7 @@ def _warnings(level: ApprovalLevel, able: int, times: int) -> Iterable[str]:
         else:
             yield _("This person is no longer active, and no active member is an approver to stand in.")
     if level.role and not able:
-        yield str(NO_ONE[Role(level.role)])
+        yield str(DECIDERS[level.role].nobody)
     if level.role and able and times > able:
         yield _(
             "More levels than people: nobody decides two levels of the same answers by role. Name a person instead."

@@ -19,11 +19,33 @@ from assessments.models import Approval, ApprovalLevel, ApprovalStep, Assessment
 from groundwork import words
 
 MOST_NAMES = 5
-ANYBODY: dict[Role, Promise] = {
-    Role.ASSESSOR: gettext_lazy("one assessor"),
-    Role.APPROVER: gettext_lazy("one approver"),
-    Role.READER: gettext_lazy("one reader"),
-    Role.ADMIN: gettext_lazy("one administrator"),
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decider:
+    """A level that is decided by role, in words: who decides it, and that nobody could."""
+
+    anybody: Promise
+    nobody: Promise
+
+
+DECIDERS: dict[str, Decider] = {
+    Role.ASSESSOR: Decider(
+        anybody=gettext_lazy("one assessor"),
+        nobody=gettext_lazy("No active member is an assessor: nobody could decide here."),
+    ),
+    Role.APPROVER: Decider(
+        anybody=gettext_lazy("one approver"),
+        nobody=gettext_lazy("No active member is an approver: nobody could decide here."),
+    ),
+    Role.READER: Decider(
+        anybody=gettext_lazy("one reader"),
+        nobody=gettext_lazy("No active member is a reader: nobody could decide here."),
+    ),
+    Role.ADMIN: Decider(
+        anybody=gettext_lazy("one administrator"),
+        nobody=gettext_lazy("No active member is an administrator: nobody could decide here."),
+    ),
 }
 
 
@@ -157,7 +179,7 @@ def _reply_until(assessment: Assessment, today: date) -> date | None:
 def who_decides(step: ApprovalStep | ApprovalLevel) -> str:
     """“One approver”, or the person by name; where that person left, who stands in."""
     if step.person is None:
-        return str(ANYBODY[Role(step.role)])
+        return str(DECIDERS[step.role].anybody)
     if step.person.is_active and step.person.user.is_active:
         return str(step.person.user)
     return _("%(name)s is no longer active: any approver stands in") % {"name": step.person.user}

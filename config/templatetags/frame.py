@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assessments.score.words import STATUSES
 from reports.charts import Mark, mark_svg, ring_svg
 
 register = template.Library()
@@ -19,12 +20,6 @@ RULES = (
     (gettext_lazy("Prove it"), gettext_lazy("The root cause is shown, not claimed.")),
     (gettext_lazy("Get ahead of the curve"), gettext_lazy("Problems are prevented before they reach you.")),
 )
-STATUS_LABELS = {
-    "met": gettext_lazy("Met"),
-    "partly": gettext_lazy("Partly met"),
-    "broken": gettext_lazy("Broken"),
-    "not_rated": gettext_lazy("Not rated"),
-}
 EXAMPLE = ("met", "met", "partly", "met", "met", "broken", "met")
 
 
@@ -57,7 +52,7 @@ def plain_mark(status: str) -> SafeString:
 def example_ring() -> SafeString:
     """The ring of an invented vendor: five of seven rules met."""
     marks = [
-        Mark(number=number, name=str(name), status=status, status_label=str(STATUS_LABELS[status]))
+        Mark(number=number, name=str(name), status=status, status_label=str(STATUSES[status]))
         for number, ((name, _promise), status) in enumerate(zip(RULES, EXAMPLE, strict=True), start=1)
     ]
     told = "; ".join(f"{mark.number} {mark.name}: {mark.status_label}" for mark in marks)

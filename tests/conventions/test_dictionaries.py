@@ -1,0 +1,125 @@
+"""A dictionary keyed by a list of ours (roles, statuses, languages) has a row for each member, or says why it has not.
+
+A member that is added later would else be found missing by whoever opens the page that asks for it.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from pathlib import Path
+from types import ModuleType
+
+from assessments.findings.words import SUBJECTS
+from tests.conventions.test_house import ROOT, modules
+from vendors.measures.catalogue import BY_KEY, DECIDING
+
+# Where fewer rows are meant: what is left out never asks.
+PARTIAL: Mapping[str, str] = {
+    "accounts.link_pages.STATUS_OF": "an open link is answered, not refused",
+    "vendors.measures.loading.SCORES": "who does not know counts nowhere",
+    "vendors.measures.loading.MET": "what is unknown counts nowhere",
+    "vendors.incidents.words._said": "all else is said as it is",
+    "vendors.incidents.export._cells": "all else is written as it is",
+    "assessments.questionnaire.saving.NOT_COLLECTING": "only the other states refuse",
+    "assessments.vendor_side.answers.CLOSED": "only the other states refuse",
+    "assessments.vendor_side.reply.OVER": "only the other states refuse",
+    "assessments.findings.words.FINDINGS": "where nothing is found, nothing is said",
+    "assessments.score.agreement.MEANINGS": "without a figure, WITHOUT_FIGURE says why",
+    "assessments.score.agreement.WITHOUT_FIGURE": "with a figure, MEANINGS says what it means",
+    "assessments.score.words.QUESTION_STATES": "what is graded shows its grade",
+    "reports.scorecard.words.reason": "without a percent, the score says why",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keyed:
+    """A dictionary written out with members of one enum as its keys; `where`: module and name."""
+
+    where: str
+    missing: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.where} has no row for {', '.join(self.missing)}"
+
+
+def keyed_in(tree: ast.Module, module: ModuleType) -> Iterator[Keyed]:
+    """Every dictionary of the module with members of one enum as keys, wherever it stands."""
+    for owner, node in named_dictionaries(tree):
+        enums = {
+            key.value.id for key in node.keys if isinstance(key, ast.Attribute) and isinstance(key.value, ast.Name)
+        }
+        named = [key.attr for key in node.keys if isinstance(key, ast.Attribute)]
+        kind = getattr(module, enums.pop(), None) if len(enums) == 1 else None
+        if len(named) == len(node.keys) > 1 and isinstance(kind, type) and issubclass(kind, Enum):
+            missing = tuple(f"{kind.__name__}.{member.name}" for member in kind if member.name not in named)
+            yield Keyed(where=f"{module.__name__}.{owner}", missing=missing)
+
+
+def named_dictionaries(node: ast.AST, owner: str = "") -> Iterator[tuple[str, ast.Dict]]:
+    """Each dictionary with the nearest function, class or name that it belongs to; one that is asked with a default
+    on the spot says itself what becomes of the rest."""
+    if isinstance(node, ast.Attribute) and node.attr == "get":
+        return
+    for child in ast.iter_child_nodes(node):
+        name = owner
+        if isinstance(child, ast.FunctionDef | ast.ClassDef):
+            name = child.name
+        elif isinstance(child, ast.Assign | ast.AnnAssign) and isinstance(node, ast.Module):
+            target = child.targets[0] if isinstance(child, ast.Assign) else child.target
+            name = ast.unparse(target)
+        if isinstance(child, ast.Dict):
+            yield name, child
+        yield from named_dictionaries(child, name)
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def found() -> list[Keyed]:
+    """All of them; a module without a dictionary of that kind is not imported for it."""
+    dictionaries = []
+    for path in modules():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if any(isinstance(key, ast.Attribute) for _owner, node in named_dictionaries(tree) for key in node.keys):
+            dictionaries += keyed_in(tree, importlib.import_module(name_of(path)))
+    return dictionaries
+
+
+def test_every_member_has_its_row_in_each_dictionary() -> None:
+    dictionaries = found()
+    assert len(dictionaries) > 20
+    assert [str(one) for one in dictionaries if one.missing and one.where not in PARTIAL] == []
+
+
+def test_no_exception_outlives_its_reason() -> None:
+    partial = {one.where for one in found() if one.missing}
+    assert [where for where in PARTIAL if where not in partial] == []
+
+
+def test_a_missing_row_is_caught() -> None:
+    class Colour(StrEnum):
+        RED = "red"
+        GREEN = "green"
+        BLUE = "blue"
+
+    module = ModuleType("planted")
+    module.Colour = Colour  # type: ignore[attr-defined]
+    code = """
+        WORDS = {Colour.RED: "red", Colour.GREEN: "green"}
+        WHOLE: dict = {Colour.RED: 1, Colour.GREEN: 2, Colour.BLUE: 3}
+        MIXED = {Colour.RED: 1, "green": 2}
+        def said(colour):
+            return {Colour.RED: "r", Colour.BLUE: "b"}[colour] + {Colour.RED: 1, Colour.BLUE: 2}.get(colour, 3)
+    """
+    lines = [line.removeprefix(" " * 8) for line in code.splitlines()]
+    caught = [str(one) for one in keyed_in(ast.parse("\n".join(lines)), module) if one.missing]
+    assert caught == ["planted.WORDS has no row for Colour.BLUE", "planted.said has no row for Colour.GREEN"]
+
+
+def test_each_measure_that_decides_a_rule_can_be_the_subject_of_a_sentence() -> None:
+    assert set(SUBJECTS) == set(DECIDING.values()) <= set(BY_KEY)
