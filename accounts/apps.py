@@ -7,8 +7,9 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
 
-        from accounts import immutable, language
+        from accounts import immutable, language, trail_words, vocabulary
 
+        vocabulary.register(trail_words.VOCABULARY)
         immutable.connect()
         message = "An entry of the audit trail is never changed or deleted."
         immutable.refuse(self.label, immutable.never_changes("accounts_auditentry", message))

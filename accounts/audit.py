@@ -9,7 +9,8 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from accounts.models import AuditEntry, Organisation, User
+from accounts import vocabulary
+from accounts.models import AuditEntry, User
 
 SYSTEM = "system"
 
@@ -29,7 +30,7 @@ def record(
     verb: str,
     target: models.Model,
     *,
-    organisation: Organisation | None,
+    organisation: object = None,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     subject: models.Model | None = None,
@@ -37,12 +38,11 @@ def record(
 ) -> AuditEntry:
     """Write down that `actor` did `verb` to `target`; only fields that differ are kept.
 
-    `subject` is the larger thing whose history this belongs to: an assessment for an answer.
+    Whose trail it belongs to, the larger thing whose history it is part of (`subject`: an assessment for an answer)
+    and what the target is called follow from its kind, as its app registered it.
     Raises RuntimeError outside a transaction: a trail that can outlive a rolled-back change would lie.
     """
-    made = entry(
-        actor, verb, target, organisation=organisation, before=before, after=after, subject=subject, label=label
-    )
+    made = entry(actor, verb, target, before=before, after=after, subject=subject, label=label)
     record_all([made])
     return made
 
@@ -59,7 +59,7 @@ def entry(
     verb: str,
     target: models.Model,
     *,
-    organisation: Organisation | None,
+    organisation: object = None,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     subject: models.Model | None = None,
@@ -68,16 +68,18 @@ def entry(
     """What `record` writes, not yet written."""
     old, new = _plain(before or {}), _plain(after or {})
     changed = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
+    kind = vocabulary.kind_of(target)
+    larger = subject or vocabulary.larger_of(target)
     return AuditEntry(
-        organisation=organisation,
+        organisation_id=vocabulary.organisation_of(target),
         actor=actor if isinstance(actor, User) else None,
         actor_label=_label(actor),
         verb=verb,
         object_type=target._meta.label_lower,
         object_id=str(target.pk),
-        object_label=(label or str(target))[:250],
-        subject_type=subject._meta.label_lower if subject else "",
-        subject_id=str(subject.pk) if subject else "",
+        object_label=(label or kind.label(target) or str(target))[:250],
+        subject_type=larger._meta.label_lower if larger else "",
+        subject_id=str(larger.pk) if larger else "",
         before={key: old[key] for key in sorted(changed & old.keys())},
         after={key: new[key] for key in sorted(changed & new.keys())},
         at=timezone.now(),

@@ -12,9 +12,11 @@ class ManifestoConfig(AppConfig):
     verbose_name = _("Question bank")
 
     def ready(self) -> None:
-        from accounts import immutable
+        from accounts import immutable, vocabulary
+        from manifesto import trail_words
         from manifesto.refusals import refusals
 
+        vocabulary.register(trail_words.VOCABULARY)
         immutable.refuse(self.label, refusals())
         post_migrate.connect(_make_group_of_editors, sender=self, dispatch_uid="bank_editors")
 

@@ -11,11 +11,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts import trail
 from accounts.models import AuditEntry
+from groundwork.languages import LANGUAGE_CODES
 from manifesto.bank import ChangeKind, FieldChange, Sheet
 from manifesto.editions import Difference, field_label, language_name
 from manifesto.exchange import ERROR, DryRun, ReportRow
-from manifesto.models import LANGUAGE_CODES
 
 MAX_MARKED = 4_000  # characters; longer texts are shown whole, before and after
 
@@ -172,7 +173,7 @@ def shown_entry(entry: AuditEntry) -> ShownEntry:
         ShownChange(what=_column_name(name), pieces=marked(_said(entry.before.get(name)), _said(entry.after.get(name))))
         for name in names
     )
-    what = f"{_verb(entry.verb)}: {entry.object_label}"
+    what = f"{trail.verb_in_words(entry.verb)}: {entry.object_label}"
     return ShownEntry(at=entry.at, who=entry.actor_label, what=what, changes=changes)
 
 
@@ -184,20 +185,3 @@ def _column_name(name: str) -> str:
     said = f"{field_label(field)}, {language_name(language)}" if known else field_label(column)
     sheet, _slash, key = line.partition("/")
     return f"{line_name(Sheet(sheet), key)}: {said}" if dot else said
-
-
-def _verb(verb: str) -> str:
-    verbs = {
-        "release.created": _("Edition created"),
-        "release.changed": _("Edition changed"),
-        "release.published": _("Edition published"),
-        "release.retired": _("Edition retired"),
-        "release.deleted": _("Edition deleted"),
-        "release.imported": _("File imported"),
-        "rule.changed": _("Rule changed"),
-        "question.created": _("Question added"),
-        "question.changed": _("Question changed"),
-        "question.moved": _("Question moved"),
-        "question.deleted": _("Question deleted"),
-    }
-    return verbs.get(verb, verb)

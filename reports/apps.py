@@ -1,34 +1,18 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class ReportsConfig(AppConfig):
     name = "reports"
 
     def ready(self) -> None:
-        from accounts import immutable, trail
+        from accounts import immutable, vocabulary
         from assessments.lifecycle import transitions
-        from assessments.score.words import CONFIDENCES
         from assessments.vendor_side import answers as vendor_answers
+        from reports import trail_words
         from reports.scorecard import snapshots
-        from reports.scorecard import words as wording
         from reports.vendor_copy import copies
 
-        trail.register(
-            names={
-                "number": _("scorecard number"),
-                "verdict": _("verdict"),
-                "rules_met": _("rules met"),
-                "weakest_rule": _("weakest rule"),
-                "confidence": _("confidence"),
-            },
-            codes={
-                ("reports.scorecard", "verdict"): {code.value: said for code, said in wording.VERDICT.items()},
-                ("reports.scorecard", "confidence"): CONFIDENCES,
-                ("reports.scorecard", "weakest_rule"): snapshots.rule_names,
-            },
-        )
-
+        vocabulary.register(trail_words.VOCABULARY)
         message = "A scorecard is never changed or deleted: everything printed comes from it."
         copied = "A vendor's copy is never changed or deleted: it says what was handed in."
         immutable.refuse(

@@ -5,13 +5,13 @@ class VendorsConfig(AppConfig):
     name = "vendors"
 
     def ready(self) -> None:
-        from accounts import trail
+        from accounts import vocabulary
         from vendors import panels, trail_words
         from vendors.incidents.panel import incident_panel
         from vendors.measures.panel import measure_panel
         from vendors.voice import feedback
 
-        trail.register(trail_words.VERBS, names=trail_words.NAMES, codes=trail_words.CODES)
+        vocabulary.register(trail_words.VOCABULARY)
         panels.register("measures", measure_panel, position=10)
         panels.register("incidents", incident_panel, position=50)
         panels.register("voice", feedback.panel, position=60)

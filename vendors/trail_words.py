@@ -2,72 +2,107 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from operator import attrgetter
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import trail
+from accounts.vocabulary import Kind, Verb, Vocabulary
 from vendors.measures.words import LABELS
-from vendors.models import Feeling
+from vendors.models import (
+    Contact,
+    Feedback,
+    Feeling,
+    ImportMapping,
+    Incident,
+    IncidentImport,
+    MeasureTarget,
+    Pulse,
+    Service,
+    Vendor,
+    VendorImport,
+)
 
-VERBS: Mapping[str, Promise] = {
-    "vendor.added": _("Vendor added"),
-    "vendor.changed": _("Vendor changed"),
-    "vendor.archived": _("Vendor archived"),
-    "vendor.restored": _("Vendor restored"),
-    "service.added": _("Service added"),
-    "service.changed": _("Service changed"),
-    "service.deleted": _("Service deleted"),
-    "contact.added": _("Contact added"),
-    "contact.changed": _("Contact changed"),
-    "contact.deleted": _("Contact deleted"),
-    "incident.added": _("Incident added"),
-    "incident.changed": _("Incident changed"),
-    "incident.deleted": _("Incident deleted"),
-    "target.agreed": _("Target agreed"),
-    "target.changed": _("Target changed"),
-    "target.deleted": _("Target removed"),
-    "vendorimport.applied": _("Vendors imported"),
-    "incidentimport.started": _("Import of incidents started"),
-    "incidentimport.applied": _("Incidents imported"),
-    "incidentimport.cancelled": _("Import of incidents cancelled"),
-    "incidentimport.undone": _("Import of incidents undone"),
-    "importmapping.added": _("Mapping of columns saved"),
-    "importmapping.changed": _("Mapping of columns saved anew"),
-    "importmapping.deleted": _("Mapping of columns deleted"),
-    "feedback.added": _("Feedback given"),
-    "feedback.changed": _("Feedback changed"),
-    "feedback.deleted": _("Feedback deleted"),
-    "feedback.file_added": _("Evidence added to feedback"),
-    "feedback.file_deleted": _("Evidence of feedback deleted"),
-    "pulse.asked": _("Pulse asked for"),
-    "pulse.sent": _("Link of a pulse mailed"),
-    "pulse.not_delivered": _("Link of a pulse not delivered"),
-    "pulse.renewed": _("Link of a pulse made anew"),
-    "pulse.revoked": _("Link of a pulse withdrawn"),
-    "pulse.answered": _("Pulse answered"),
-}
-NAMES: Mapping[str, Promise] = {  # of fields that no model names
-    "archived_at": _("archived on"),
-    "comment": _("comment"),
-    "feeling": _("feeling"),
-    "told_why": _("told why they asked"),
-    "fixes_thrown": _("fixes thrown at it"),
-    "was_fast": _("fast"),
-    "cause_proven": _("cause proven"),
-    "services": _("services"),
-    "contact": _("contact"),
-    "new": _("new"),
-    "changed": _("changed"),
-    "unchanged": _("unchanged"),
-    "error": _("not imported"),
-    "left_out": _("left out"),
-    "repeated": _("said again"),
-    "problems": _("problems"),
-    "kept": _("kept, because changed since"),
-}
-CODES: Mapping[tuple[str, str], trail.Said] = {  # of values
-    ("vendors.measuretarget", "measure"): dict(LABELS),
-    ("vendors.pulse", "feeling"): dict(Feeling.choices),
-}
+
+def _the_one_vendor(upload: IncidentImport) -> Vendor | None:
+    """Where the whole file is of one vendor, it belongs to that vendor's history."""
+    return Vendor.objects.filter(organisation=upload.organisation_id, pk=upload.options.get("vendor")).first()
+
+
+VOCABULARY = Vocabulary(
+    verbs={
+        "vendor.added": Verb(title=_("Vendor added")),
+        "vendor.changed": Verb(title=_("Vendor changed")),
+        "vendor.archived": Verb(title=_("Vendor archived")),
+        "vendor.restored": Verb(title=_("Vendor restored")),
+        "service.added": Verb(title=_("Service added")),
+        "service.changed": Verb(title=_("Service changed")),
+        "service.deleted": Verb(title=_("Service deleted")),
+        "contact.added": Verb(title=_("Contact added")),
+        "contact.changed": Verb(title=_("Contact changed")),
+        "contact.deleted": Verb(title=_("Contact deleted")),
+        "incident.added": Verb(title=_("Incident added")),
+        "incident.changed": Verb(title=_("Incident changed")),
+        "incident.deleted": Verb(title=_("Incident deleted")),
+        "target.agreed": Verb(title=_("Target agreed")),
+        "target.changed": Verb(title=_("Target changed")),
+        "target.deleted": Verb(title=_("Target removed")),
+        "vendorimport.applied": Verb(title=_("Vendors imported")),
+        "incidentimport.started": Verb(title=_("Import of incidents started")),
+        "incidentimport.applied": Verb(title=_("Incidents imported")),
+        "incidentimport.cancelled": Verb(title=_("Import of incidents cancelled")),
+        "incidentimport.undone": Verb(title=_("Import of incidents undone")),
+        "importmapping.added": Verb(title=_("Mapping of columns saved")),
+        "importmapping.changed": Verb(title=_("Mapping of columns saved anew")),
+        "importmapping.deleted": Verb(title=_("Mapping of columns deleted")),
+        "feedback.added": Verb(title=_("Feedback given")),
+        "feedback.changed": Verb(title=_("Feedback changed")),
+        "feedback.deleted": Verb(title=_("Feedback deleted")),
+        "feedback.file_added": Verb(title=_("Evidence added to feedback")),
+        "feedback.file_deleted": Verb(title=_("Evidence of feedback deleted")),
+        "pulse.asked": Verb(title=_("Pulse asked for")),
+        "pulse.sent": Verb(title=_("Link of a pulse mailed")),
+        "pulse.not_delivered": Verb(title=_("Link of a pulse not delivered")),
+        "pulse.renewed": Verb(title=_("Link of a pulse made anew")),
+        "pulse.revoked": Verb(title=_("Link of a pulse withdrawn")),
+        "pulse.answered": Verb(title=_("Pulse answered")),
+    },
+    kinds={
+        Vendor: Kind(route="vendor_detail"),
+        Service: Kind(part_of=attrgetter("vendor")),
+        Contact: Kind(part_of=attrgetter("vendor")),
+        VendorImport: Kind(),
+        Incident: Kind(part_of=attrgetter("vendor"), route="incident_detail"),
+        IncidentImport: Kind(part_of=_the_one_vendor, route="incident_import_detail"),
+        ImportMapping: Kind(),
+        Feedback: Kind(part_of=attrgetter("vendor"), route="feedback_detail"),
+        Pulse: Kind(
+            part_of=attrgetter("incident.vendor"),
+            label=lambda row: f"{row.incident}: {row.receiver}",
+            codes={"feeling": dict(Feeling.choices)},
+        ),
+        MeasureTarget: Kind(
+            part_of=attrgetter("vendor"),
+            label=lambda row: str(LABELS[row.measure]),
+            codes={"measure": dict(LABELS)},
+        ),
+    },
+    names={  # of fields that no model names
+        "archived_at": _("archived on"),
+        "comment": _("comment"),
+        "feeling": _("feeling"),
+        "told_why": _("told why they asked"),
+        "fixes_thrown": _("fixes thrown at it"),
+        "was_fast": _("fast"),
+        "cause_proven": _("cause proven"),
+        "services": _("services"),
+        "contact": _("contact"),
+        "new": _("new"),
+        "changed": _("changed"),
+        "unchanged": _("unchanged"),
+        "error": _("not imported"),
+        "left_out": _("left out"),
+        "repeated": _("said again"),
+        "problems": _("problems"),
+        "kept": _("kept, because changed since"),
+    },
+)

@@ -18,7 +18,7 @@ from assessments.consensus import meeting
 from assessments.fetching import fetch
 from assessments.findings import panel as findings_panel
 from assessments.hub.forms import AssessmentEditForm, AssessmentFilter, AssessmentForm, RepeatForm
-from assessments.hub.history import entries_of, readable
+from assessments.hub.history import entries_of, lines
 from assessments.hub.next_step import next_step, path_of
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
@@ -179,7 +179,7 @@ def assessment_history(request: MemberRequest, pk: int) -> HttpResponse:
     """Who changed what and when, in words."""
     assessment = fetch(request, pk)
     page = Paginator(entries_of(assessment, request.member), HISTORY_PER_PAGE).get_page(request.GET.get("page"))
-    context = {"assessment": assessment, "page": page, "lines": [readable(entry) for entry in page]}
+    context = {"assessment": assessment, "page": page, "lines": lines(page)}
     return render(request, "assessments/hub/assessment_history.html", context)
 
 

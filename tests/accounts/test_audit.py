@@ -178,7 +178,7 @@ def test_codes_and_fields_are_told_in_the_language_of_the_reader(cast: Cast) -> 
 
     with translation.override("fr"):
         card, start = trail.lines([made, opened])
-        told = history.readable(made)
+        (told,) = history.lines([made])
 
     words = [
         ("Verdict", "Manifeste non respecté"),
@@ -187,7 +187,7 @@ def test_codes_and_fields_are_told_in_the_language_of_the_reader(cast: Cast) -> 
         ("Fiabilité", "Faible"),
     ]
     assert [(change.name, change.after) for change in card.changes] == words
-    assert [(change.label, change.after) for change in told.changes] == words
+    assert [(change.name, change.after) for change in told.changes] == words
     assert [change.name for change in start.changes] == ["Fournisseur", "Édition"]
 
 
@@ -257,7 +257,7 @@ def test_the_page_takes_the_same_queries_for_few_and_many(
 
 def test_long_trails_come_in_pages(cast: Cast, signed_in: SignedIn) -> None:
     for number in range(55):
-        audit.record(None, "user.changed", cast.reader.user, organisation=cast.organisation, label=f"entry {number}")
+        audit.record(None, "member.changed", cast.reader, label=f"entry {number}")
     client = signed_in(cast.admin)
 
     assert len(_shown(client)) == 50

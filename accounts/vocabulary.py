@@ -1,0 +1,128 @@
+"""What each app tells the audit trail about itself: its verbs in words, what it records about, whom it keeps what from.
+
+An app hands over one `Vocabulary`, from its `trail_words`, in `AppConfig.ready`. Neither the writing (`audit`) nor the
+reading (`trail`) knows a word of another app.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from accounts.models import AuditEntryQuerySet, User
+
+Word = str | Promise
+Words = Mapping[Any, Word]  # by the code: a word, or a number such as a feeling
+# What an app keeps from a reader of the trail: a function from entries and reader to the entries that they may read.
+Concealment = Callable[["AuditEntryQuerySet", "User"], "AuditEntryQuerySet"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verb:
+    """What happened, in both phrasings; `told` stays empty for what stands in nobody's history."""
+
+    title: Word  # a line of the trail: “Assessment submitted”
+    told: Word = ""  # in a history, after who did it: “submitted the assessment”
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """What is recorded about the rows of one model."""
+
+    part_of: Callable[[Any], models.Model | None] | None = None  # the larger thing whose history it belongs to
+    organisation: Callable[[Any], int | None] | None = None  # its id, where neither the row nor the larger thing has it
+    label: Callable[[Any], str] = str
+    route: str = ""  # of the page where a row can be looked at, by its id
+    codes: Mapping[str, Words | Callable[[], Words]] = field(default_factory=dict)  # where the field has no choices
+    unsaid: frozenset[str] = frozenset()  # names in `before` and `after` that say nothing to a reader
+
+
+def nobodys(row: models.Model) -> None:
+    """The `Kind.organisation` of what is everybody's: the question bank, and people's accounts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vocabulary:
+    """All that one app tells; a verb is `<thing>.<what happened>`, in dots."""
+
+    verbs: Mapping[str, Verb] = field(default_factory=dict)
+    # Entries are never rewritten: what was recorded in an earlier spelling → today's.
+    former: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[type[models.Model], Kind] = field(default_factory=dict)
+    names: Words = field(default_factory=dict)  # in `before` and `after`, of what is no field of the row
+    untold: frozenset[str] = frozenset()  # names that a history leaves out: its verbs or the page's head tell them
+    conceal: Concealment | None = None
+
+
+VERBS: dict[str, Verb] = {}
+FORMER: dict[str, str] = {}
+KINDS: dict[str, Kind] = {}  # by the label of the model, as an entry keeps it
+NAMES: dict[str, Word] = {}
+UNTOLD: set[str] = set()
+CONCEALMENTS: list[Concealment] = []
+
+
+def register(words: Vocabulary) -> None:
+    """Raises ValueError where a verb has its words already: each is told once, by the app that records it."""
+    kinds = {model._meta.label_lower: kind for model, kind in words.kinds.items()}
+    if twice := (VERBS.keys() & words.verbs.keys()) | (KINDS.keys() & kinds.keys()):
+        raise ValueError(f"Registered already: {', '.join(sorted(twice))}.")
+    VERBS.update(words.verbs)
+    FORMER.update(words.former)
+    KINDS.update(kinds)
+    NAMES.update(words.names)
+    UNTOLD.update(words.untold)
+    if words.conceal is not None:
+        CONCEALMENTS.append(words.conceal)
+
+
+# Verbs -----------------------------------------------------------------------------------------------------------
+def spelled(verb: str) -> str:
+    """The verb as it is spelled today."""
+    return FORMER.get(verb, verb)
+
+
+def spellings(verb: str) -> set[str]:
+    """Every spelling in which entries of this verb are kept, given in any of them."""
+    today = spelled(verb)
+    return {today, *(former for former, now in FORMER.items() if now == today)}
+
+
+def spellings_with(text: str) -> set[str]:
+    """Those of all verbs that have `text` in one of their spellings, whatever its case."""
+    text = text.lower()
+    found = {verb for verb in VERBS if any(text in one for one in spellings(verb))}
+    return {one for verb in found for one in spellings(verb)}
+
+
+# Kinds -----------------------------------------------------------------------------------------------------------
+def kind_of(row: models.Model) -> Kind:
+    """Raises LookupError for a model that no app has registered."""
+    try:
+        return KINDS[row._meta.label_lower]
+    except KeyError:
+        raise LookupError(f"No app says what the trail keeps of {row._meta.label}.") from None
+
+
+def larger_of(row: models.Model) -> models.Model | None:
+    """The thing whose history the row belongs to, if any; an assessment has its own."""
+    part_of = kind_of(row).part_of
+    return part_of(row) if part_of else None
+
+
+def organisation_of(row: models.Model) -> int | None:
+    """The id of the organisation whose trail an entry about the row belongs to; None: to nobody's."""
+    kind = kind_of(row)
+    if kind.organisation is not None:
+        return kind.organisation(row)
+    if hasattr(row, "organisation_id"):
+        return row.organisation_id
+    larger = larger_of(row)
+    if larger is None:
+        raise LookupError(f"Whose is {row._meta.label}? Its kind names no organisation.")
+    return organisation_of(larger)

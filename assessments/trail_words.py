@@ -1,0 +1,154 @@
+"""How the audit trail and the history of an assessment tell what happens to it and to all that belongs to it."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.vocabulary import Kind, Verb, Vocabulary
+from assessments.models import (
+    Answer,
+    Approval,
+    ApprovalLevel,
+    Assessment,
+    Consensus,
+    Delegation,
+    Evidence,
+    Meeting,
+    Reply,
+    ReplyRequest,
+    Response,
+    VendorLink,
+)
+from assessments.secrecy import readable_entries
+
+
+def _whose_answers(response: Response) -> str:
+    return str(response.assessment.vendor if response.is_of_vendor else response.rater or response.invitation or "")
+
+
+def _numbered_question(delegation: Delegation) -> str:
+    question = delegation.answer.question
+    return f"{question.rule.position}.{question.position} {question}"
+
+
+VOCABULARY = Vocabulary(
+    verbs={
+        "assessment.created": Verb(title=_("Assessment created"), told=_("created the assessment")),
+        "assessment.repeated": Verb(
+            title=_("Assessment repeated"),
+            told=_("opened the assessment, which repeats an earlier one"),
+        ),
+        "assessment.repeat_changed": Verb(
+            title=_("Repetition of the assessment changed"),
+            told=_("changed how often the assessment repeats"),
+        ),
+        "assessment.changed": Verb(title=_("Period or due date changed"), told=_("changed the period or the due date")),
+        "assessment.opened": Verb(title=_("Questionnaire opened"), told=_("opened the questionnaire")),
+        "assessment.submitted": Verb(title=_("Assessment submitted"), told=_("submitted the assessment")),
+        "assessment.sent_back": Verb(title=_("Assessment sent back"), told=_("sent the assessment back")),
+        "assessment.approved": Verb(title=_("Assessment approved"), told=_("approved the assessment")),
+        "approval.given": Verb(title=_("Level of approval passed"), told=_("approved a level")),
+        "approval.lapsed": Verb(
+            title=_("Approval lapsed: answers changed"),
+            told=_("changed answers after a level had approved them: it starts again"),
+        ),
+        "approval_level.added": Verb(title=_("Level of approval added")),
+        "approval_level.changed": Verb(title=_("Level of approval changed")),
+        "approval_level.moved": Verb(title=_("Level of approval moved")),
+        "approval_level.deleted": Verb(title=_("Level of approval removed")),
+        "assessment.cancelled": Verb(title=_("Assessment cancelled"), told=_("cancelled the assessment")),
+        "rater.invited": Verb(title=_("Rater asked"), told=_("asked somebody to rate")),
+        "rater.joined": Verb(title=_("Rater joined"), told=_("joined as a rater")),
+        "rater.changed": Verb(title=_("Rater’s due date changed"), told=_("changed a rater’s due date")),
+        "rater.reminded": Verb(title=_("Rater reminded"), told=_("reminded a rater")),
+        "rater.withdrawn": Verb(title=_("Rater withdrawn"), told=_("no longer asks this rater")),
+        "rater.asked_again": Verb(title=_("Rater asked again"), told=_("asks this rater again")),
+        "delegation.made": Verb(title=_("Question handed to a colleague"), told=_("handed a question to a colleague")),
+        "delegation.done": Verb(title=_("Question handed back"), told=_("handed a question back")),
+        "delegation.taken_back": Verb(title=_("Question taken back"), told=_("took a question back")),
+        "answer.changed": Verb(title=_("Answer changed"), told=_("changed an answer")),
+        "evidence.added": Verb(title=_("Evidence added"), told=_("added evidence")),
+        "evidence.deleted": Verb(title=_("Evidence removed"), told=_("removed evidence")),
+        "consensus.agreed": Verb(title=_("Agreed in the consensus meeting"), told=_("recorded what was agreed")),
+        "consensus.changed": Verb(title=_("Agreement changed"), told=_("changed what was agreed")),
+        "consensus.undone": Verb(title=_("Agreement taken back"), told=_("took back what was agreed")),
+        "meeting.held": Verb(title=_("Consensus meeting recorded"), told=_("recorded a consensus meeting")),
+        "meeting.changed": Verb(
+            title=_("Consensus meeting changed"),
+            told=_("changed who was at the consensus meeting"),
+        ),
+        "link.created": Verb(title=_("Link for the vendor made"), told=_("made a link for the vendor")),
+        "link.sent": Verb(title=_("Link for the vendor mailed"), told=_("mailed the link for the vendor")),
+        "link.not_delivered": Verb(
+            title=_("Link for the vendor not delivered"),
+            told=_("could not mail the link for the vendor"),
+        ),
+        "link.renewed": Verb(title=_("Link for the vendor made anew"), told=_("made the link for the vendor anew")),
+        "link.extended": Verb(title=_("Link for the vendor extended"), told=_("extended the link for the vendor")),
+        "link.revoked": Verb(title=_("Link for the vendor withdrawn"), told=_("withdrew the link for the vendor")),
+        "link.opened": Verb(title=_("Link opened by the vendor"), told=_("opened the link")),
+        "response.handed_in": Verb(title=_("Answers handed in"), told=_("handed in their answers")),
+        "response.reopened": Verb(title=_("Answers opened again"), told=_("opened answers again")),
+        "vendor_response.reopened": Verb(
+            title=_("Vendor’s answers opened again"),
+            told=_("let the vendor answer again"),
+        ),
+        "vendor_response.handed_in": Verb(
+            title=_("Vendor’s answers handed in"),
+            told=_("handed in the vendor’s answers"),
+        ),
+        "reply.asked": Verb(title=_("Vendor asked for a reply"), told=_("asked the vendor for a reply")),
+        "reply.extended": Verb(title=_("Time to reply extended"), told=_("gave the vendor more time to reply")),
+        "reply.withdrawn": Verb(title=_("Request for a reply withdrawn"), told=_("withdrew the request for a reply")),
+        "reply.given": Verb(title=_("Reply to a rule"), told=_("replied to the result of a rule")),
+        "reply.sent": Verb(title=_("Reply sent"), told=_("sent the reply")),
+    },
+    former={
+        "answer_changed": "answer.changed",
+        "evidence_added": "evidence.added",
+        "evidence_deleted": "evidence.deleted",
+    },
+    kinds={
+        Assessment: Kind(part_of=lambda row: row, route="assessment_detail"),
+        Response: Kind(part_of=attrgetter("assessment"), label=_whose_answers),
+        Answer: Kind(part_of=attrgetter("response.assessment"), label=lambda row: str(row.question)),
+        Evidence: Kind(
+            part_of=attrgetter("answer.response.assessment"),
+            label=lambda row: f"{row.answer.question}: {row.name}",
+            unsaid=frozenset({"answer"}),
+        ),
+        Consensus: Kind(part_of=attrgetter("assessment"), label=lambda row: str(row.question)),
+        Meeting: Kind(part_of=attrgetter("assessment"), label=lambda row: row.held_on.isoformat()),
+        Approval: Kind(part_of=attrgetter("assessment"), label=attrgetter("level_name")),
+        ApprovalLevel: Kind(route="approval_level_edit"),
+        Delegation: Kind(part_of=attrgetter("answer.response.assessment"), label=_numbered_question),
+        VendorLink: Kind(part_of=attrgetter("assessment")),
+        ReplyRequest: Kind(part_of=attrgetter("assessment"), label=lambda row: str(row.assessment)),
+        Reply: Kind(part_of=attrgetter("request.assessment")),
+    },
+    names={
+        "reason": _("reason"),
+        "blank": _("instead of a grade"),
+        "fact_unit": _("how often"),
+        "rules": _("rules to rate"),
+        "delegate": _("colleague"),
+        "without": _("begun without"),
+    },
+    untold=frozenset(
+        {
+            "state",
+            "reference",
+            "vendor",
+            "vendor_id",
+            "release",
+            "release_id",
+            "version",
+            "content_type",
+            "answer",
+            "sha256",
+        }
+    ),
+    conceal=readable_entries,
+)

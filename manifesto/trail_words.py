@@ -1,0 +1,31 @@
+"""How the audit trail and the history of an edition tell what happens to the question bank."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.vocabulary import Kind, Verb, Vocabulary, nobodys
+from manifesto.models import Question, Release, Rule
+
+VOCABULARY = Vocabulary(
+    verbs={
+        "release.created": Verb(title=_("Edition created")),
+        "release.changed": Verb(title=_("Edition changed")),
+        "release.published": Verb(title=_("Edition published")),
+        "release.retired": Verb(title=_("Edition retired")),
+        "release.deleted": Verb(title=_("Edition deleted")),
+        "release.imported": Verb(title=_("File imported")),
+        "rule.changed": Verb(title=_("Rule changed")),
+        "question.created": Verb(title=_("Question added")),
+        "question.changed": Verb(title=_("Question changed")),
+        "question.moved": Verb(title=_("Question moved")),
+        "question.deleted": Verb(title=_("Question deleted")),
+    },
+    kinds={
+        Release: Kind(part_of=lambda row: row, organisation=nobodys),
+        Rule: Kind(part_of=attrgetter("release"), organisation=nobodys),
+        Question: Kind(part_of=attrgetter("release"), organisation=nobodys),
+    },
+)

@@ -1,0 +1,37 @@
+"""How the audit trail and the history of an assessment tell of its scorecard."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.vocabulary import Kind, Verb, Vocabulary
+from assessments.score.words import CONFIDENCES, VERDICTS
+from reports.models import Scorecard
+from reports.scorecard.snapshots import rule_names
+
+VOCABULARY = Vocabulary(
+    verbs={
+        "scorecard.made": Verb(title=_("Scorecard made"), told=_("made the scorecard")),
+    },
+    former={"scorecard_made": "scorecard.made"},
+    kinds={
+        Scorecard: Kind(
+            part_of=attrgetter("assessment"),
+            route="scorecard_detail",
+            codes={
+                "verdict": VERDICTS,
+                "confidence": CONFIDENCES,
+                "weakest_rule": rule_names,
+            },
+        ),
+    },
+    names={
+        "number": _("scorecard number"),
+        "verdict": _("verdict"),
+        "rules_met": _("rules met"),
+        "weakest_rule": _("weakest rule"),
+        "confidence": _("confidence"),
+    },
+)
