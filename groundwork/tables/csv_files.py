@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from io import StringIO
-from pathlib import Path
+from io import StringIO, TextIOWrapper
+from typing import IO
 
 from django.utils.translation import gettext as _
 
 from groundwork.tables.cells import ImportRefused, tidy
-from groundwork.tables.limits import MAX_COLUMNS
-from groundwork.tables.small import DELIMITERS, ENCODINGS, ENCODINGS_16, NO_DELIMITER, SEPARATOR_LINE
-from vendors.incident_import.columns import presets
+from groundwork.tables.limits import Limits, too_wide
 
 HEAD = 256 * 1024  # bytes from which the kind of file is told
 CHUNK = 1024 * 1024
 SAMPLED_RECORDS = 30
+MARKED = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\0\0\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+GUESSED = ("latin-1", "utf-16-le", "utf-16-be")  # by the look of the bytes alone
+DELIMITERS = (",", ";", "\t", "|")
+NO_DELIMITER = "\x1f"
+SEPARATOR_LINE = "sep="
 NOT_TEXT = (
     b"%PDF",
     b"\x89PNG",
@@ -34,6 +42,8 @@ NOT_TEXT = (
 )
 CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\f\x1a\0")
 
+Score = Callable[[Sequence[str]], int]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
@@ -44,51 +54,60 @@ class Shape:
     skip: int = 0
 
 
-def shape_of(path: Path) -> Shape:
-    with path.open("rb") as file:
-        head = file.read(HEAD)
-    encoding = _encoding(path, head)
+def shape_of(file: IO[bytes], score: Score) -> Shape:
+    file.seek(0)
+    head = file.read(HEAD)
+    encoding = _encoding(file, head)
     text = head.decode(encoding, errors="replace")
-    skip = 0
     if text[:4].lower() == SEPARATOR_LINE and text[4:5] in DELIMITERS:
         return Shape(encoding=encoding, delimiter=text[4], skip=5)
-    return Shape(encoding=encoding, delimiter=_delimiter(text), skip=skip)
+    return Shape(encoding=encoding, delimiter=_delimiter(text, score))
 
 
-@contextmanager
-def records(path: Path, shape: Shape) -> Iterator[Iterator[tuple[int, list[str]]]]:
+def records(file: IO[bytes], shape: Shape, limits: Limits) -> Iterator[tuple[int, list[str]]]:
     """(line, cells) of each record; the line is that on which it begins."""
-    with path.open("r", encoding=shape.encoding, newline="", buffering=CHUNK) as file:
-        file.read(shape.skip)
-        yield _records(csv.reader(file, delimiter=shape.delimiter, strict=True))
-
-
-def _records(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    file.seek(0)
+    text = TextIOWrapper(file, encoding=shape.encoding, newline="")
+    text.read(shape.skip)
+    reader = csv.reader(text, delimiter=shape.delimiter, strict=True)
     line = 1
     try:
         for cells in reader:
-            if len(cells) > MAX_COLUMNS and any(cells[MAX_COLUMNS:]):
-                raise ImportRefused(
-                    _("Line %(line)s has more than %(count)s cells.") % {"line": line, "count": MAX_COLUMNS}
-                )
+            if len(cells) > limits.columns and any(cells[limits.columns :]):
+                raise too_wide(line, limits.columns)
             yield line, cells
-            line = reader.line_num + 1  # type: ignore[attr-defined]
+            line = reader.line_num + 1
     except csv.Error:
         message = _("Line %(line)s cannot be read: look at the quotation marks around its cells.")
         raise ImportRefused(message % {"line": line}) from None
 
 
+def no_table() -> ImportRefused:
+    message = _("This is neither a CSV nor an XLSX, XLS or ODS file. Save the sheet as “CSV UTF-8” or as XLSX.")
+    return ImportRefused(message)
+
+
+def header_place(lines: Sequence[Sequence[str]], score: Score) -> int | None:
+    """Which of the first lines holds the headings; None: all are empty. The first line with two cells or more: a title
+    above the table is none; but a heading that is understood may stand alone."""
+    first = next((place for place, line in enumerate(lines) if any(line)), None)
+    wide = next((place for place, line in enumerate(lines) if sum(map(bool, line)) > 1), None)
+    if first is None or wide is None:
+        return first
+    return first if score(lines[first]) > score(lines[wide]) else wide
+
+
 # Encoding --------------------------------------------------------------------------------------------------------
-def _encoding(path: Path, head: bytes) -> str:
+def _encoding(file: IO[bytes], head: bytes) -> str:
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
         raise ImportRefused(_("The file is empty."))
-    marked = [name for mark, name in (*ENCODINGS, *ENCODINGS_16) if head.startswith(mark)][:1] or _unmarked_16(head)
+    marked = [name for mark, name in MARKED if head.startswith(mark)][:1] or _unmarked_16(head)
     if marked:
-        _refuse_undecodable(path, marked[0])
+        _refuse_undecodable(file, marked[0])
         return marked[0]
     if head.lstrip().startswith(NOT_TEXT) or sum(byte in CONTROLS for byte in head) > len(head) // 200:
-        raise ImportRefused(_("This is neither a CSV nor an XLSX file. Save the sheet as “CSV UTF-8” or as XLSX."))
-    return _eight_bit(path)
+        raise no_table()
+    return _eight_bit(file)
 
 
 def _unmarked_16(head: bytes) -> list[str]:
@@ -99,15 +118,15 @@ def _unmarked_16(head: bytes) -> list[str]:
     return ["utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"]
 
 
-def _refuse_undecodable(path: Path, encoding: str) -> None:
+def _refuse_undecodable(file: IO[bytes], encoding: str) -> None:
     decoder = codecs.getincrementaldecoder(encoding)()
-    with path.open("rb") as file:
-        try:
-            while chunk := file.read(CHUNK):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-        except (UnicodeDecodeError, UnicodeError):
-            raise ImportRefused(_damaged("UTF-8" if "8" in encoding else "UTF-16")) from None
+    file.seek(0)
+    try:
+        while chunk := file.read(CHUNK):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except (UnicodeDecodeError, UnicodeError):
+        raise ImportRefused(_damaged("UTF-8" if "8" in encoding else "UTF-16")) from None
 
 
 def _damaged(encoding: str) -> str:
@@ -115,7 +134,7 @@ def _damaged(encoding: str) -> str:
     return message % {"encoding": encoding}
 
 
-def _eight_bit(path: Path) -> str:
+def _eight_bit(file: IO[bytes]) -> str:
     """UTF-8; else what Windows writes, and Latin-1 where even that has no such letter. A file that is UTF-8 but for a
     few bytes is refused: read as anything else, every accent in it would be wrong."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="strict")
@@ -124,19 +143,19 @@ def _eight_bit(path: Path) -> str:
     good = bad = 0
     is_windows = True
     windows = codecs.getincrementaldecoder("cp1252")()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            if is_utf8:
-                try:
-                    decoder.decode(chunk)
-                    good += 0 if chunk.isascii() else sum(byte >= 0xC2 for byte in chunk)
-                    continue
-                except UnicodeDecodeError:
-                    is_utf8 = False
-            text = loose.decode(chunk)
-            bad += text.count("\ufffd")
-            good += sum(sign > "\x7f" for sign in text) - text.count("\ufffd")
-            is_windows = is_windows and _decodes(windows, chunk)
+    file.seek(0)
+    while chunk := file.read(CHUNK):
+        if is_utf8:
+            try:
+                decoder.decode(chunk)
+                good += 0 if chunk.isascii() else sum(byte >= 0xC2 for byte in chunk)
+                continue
+            except UnicodeDecodeError:
+                is_utf8 = False
+        text = loose.decode(chunk)
+        bad += text.count("\ufffd")
+        good += sum(sign > "\x7f" for sign in text) - text.count("\ufffd")
+        is_windows = is_windows and _decodes(windows, chunk)
     if is_utf8:
         return "utf-8" if _ends_well(decoder) else "cp1252"
     if good >= 10 and good > 5 * bad:
@@ -157,27 +176,29 @@ def _ends_well(decoder: codecs.IncrementalDecoder) -> bool:
 
 
 # Delimiter -------------------------------------------------------------------------------------------------------
-def _delimiter(text: str) -> str:
+def _delimiter(text: str, score: Score) -> str:
     """The one under which most headings are understood; then the one that gives most rows the width of the header."""
-    best = max(DELIMITERS, key=lambda sign: _fitness(text, sign))
-    return best if _fitness(best and text, best)[1] > 0 else NO_DELIMITER
+    fitness = {sign: _fitness(text, sign, score) for sign in DELIMITERS}
+    best = max(DELIMITERS, key=fitness.__getitem__)
+    return best if fitness[best][2] > 1 else NO_DELIMITER
 
 
-def _fitness(text: str, delimiter: str) -> tuple[int, float, int]:
+def _fitness(text: str, delimiter: str, score: Score) -> tuple[int, float, int]:
     rows = _first_records(text, delimiter)
-    header = next((row for row in rows if sum(map(bool, row)) > 1), [])
-    if len(header) < 2:
+    place = header_place(rows, score)
+    if place is None:
         return (0, 0.0, 0)
-    same = sum(len(row) == len(header) for row in rows) / len(rows)
-    return presets.understood([tidy(cell) for cell in header]), same, len(header)
+    width = len(rows[place])
+    same = sum(len(row) == width for row in rows) / len(rows) if width > 1 else 0.0
+    return score(rows[place]), same, width
 
 
-def _first_records(text: str, delimiter: str) -> list[Sequence[str]]:
-    found: list[Sequence[str]] = []
+def _first_records(text: str, delimiter: str) -> list[list[str]]:
+    found: list[list[str]] = []
     try:
         for cells in csv.reader(StringIO(text, newline=""), delimiter=delimiter):
             if any(cell.strip() for cell in cells):
-                found.append(cells)
+                found.append([tidy(cell) for cell in cells])
             if len(found) >= SAMPLED_RECORDS:
                 break
     except csv.Error:

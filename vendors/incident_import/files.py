@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import AbstractContextManager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path, PurePath
@@ -13,9 +14,11 @@ from django.core.files.base import File
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
-from groundwork.tables.limits import MAX_CSV_BYTES
-from groundwork.tables.stream import SAMPLE, ImportRefused, open_table
+from groundwork.tables.cells import ImportRefused
+from groundwork.tables.limits import too_large
+from groundwork.tables.reading import Table, kind_of, open_table
 from vendors.incident_import.columns import presets
+from vendors.incident_import.limits import FILE, SAMPLE
 from vendors.models import FILES_KEPT, IncidentImport
 
 
@@ -26,13 +29,12 @@ def keep(
     where it cannot be read at all. `preset`: the key of the tool, where somebody has said it."""
     upload = IncidentImport(organisation=member.organisation, created_by=member.user)
     upload.file_name = PurePath(file_name.replace("\\", "/")).name[-200:] or "?"
-    kind = "xlsx" if file.read(2) == b"PK" else "csv"
-    file.seek(0)
-    upload.file.save(f"{uuid4()}.{kind}", file if isinstance(file, File) else File(file), save=False)
+    stored = file if isinstance(file, File) else File(file)
+    upload.file.save(f"{uuid4()}.{kind_of(stored)}", stored, save=False)
     try:
         upload.size, upload.sha256 = _measured(path_of(upload))
         chosen = presets.preset(preset) if preset else None
-        with open_table(path_of(upload)) as table:
+        with open_incidents(path_of(upload)) as table:
             sample = [line.cells for line in islice(table.rows, SAMPLE)]
             upload.options = presets.suggest(table.header, sample, preset=chosen).as_data()
         if not sample:
@@ -49,11 +51,8 @@ def keep(
 
 def _measured(path: Path) -> tuple[int, str]:
     size = path.stat().st_size
-    if size > MAX_CSV_BYTES:
-        raise ImportRefused(
-            _("The file is larger than %(size)s MB: export a shorter period, or split it.")
-            % {"size": MAX_CSV_BYTES // 10**6}
-        )
+    if size > FILE.text_bytes:
+        raise too_large(FILE.text_bytes)
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(1024 * 1024):
@@ -68,9 +67,14 @@ def path_of(upload: IncidentImport) -> Path:
     return Path(upload.file.path)
 
 
+def open_incidents(path: Path, *, sheet: str = "") -> AbstractContextManager[Table]:
+    """The table in the file, row by row; ImportRefused when it is entered, or while its rows are read."""
+    return open_table(path, FILE, presets.understood, sheet=sheet)
+
+
 def headings_of(upload: IncidentImport, *, sheet: str = "") -> tuple[str, ...]:
     """The headings of the file, told apart. ImportRefused where the file is gone or cannot be read."""
-    with open_table(path_of(upload), sheet=sheet) as table:
+    with open_incidents(path_of(upload), sheet=sheet) as table:
         return table.header
 
 
@@ -85,4 +89,4 @@ def forget_files(now: datetime) -> int:
     return count
 
 
-__all__ = ["forget_files", "headings_of", "keep", "path_of"]
+__all__ = ["forget_files", "headings_of", "keep", "open_incidents", "path_of"]

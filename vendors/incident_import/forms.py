@@ -11,16 +11,17 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.formats import number_format
 from django.utils.functional import Promise, lazy
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from groundwork.fields import field
-from groundwork.tables.limits import MAX_CSV_BYTES, MAX_CSV_ROWS, MAX_XLSX_BYTES, MAX_XLSX_ROWS
-from vendors.incident_import.columns.fields import BY_KEY, FIELDS
+from groundwork.tables.limits import MB
+from groundwork.words import number
+from vendors.incident_fields import BY_KEY, FIELDS
 from vendors.incident_import.columns.options import NEW, SKIP, Options
+from vendors.incident_import.limits import FILE
 from vendors.incident_import.preview import Preview
 from vendors.models import Vendor
 
@@ -47,11 +48,13 @@ def zones() -> list[tuple[str, str]]:
 
 
 def _limits() -> str:
-    return _("CSV, at most %(csv)s MB and %(csv_rows)s rows; or XLSX, at most %(xlsx)s MB and %(xlsx_rows)s rows.") % {
-        "csv": MAX_CSV_BYTES // 10**6,
-        "csv_rows": number_format(MAX_CSV_ROWS, force_grouping=True),
-        "xlsx": MAX_XLSX_BYTES // 10**6,
-        "xlsx_rows": number_format(MAX_XLSX_ROWS, force_grouping=True),
+    return _(
+        "CSV, at most %(csv)s MB and %(csv_rows)s rows; XLSX, XLS or ODS, at most %(xlsx)s MB and %(xlsx_rows)s rows."
+    ) % {
+        "csv": FILE.text_bytes // MB,
+        "csv_rows": number(FILE.text_rows),
+        "xlsx": FILE.workbook_bytes // MB,
+        "xlsx_rows": number(FILE.workbook_rows),
     }
 
 
@@ -60,7 +63,7 @@ class IncidentFileForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         help_text=lazy(_limits, str)(),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xls,.ods"}),
         error_messages={"required": gettext_lazy("Choose a file."), "empty": gettext_lazy("The file is empty.")},
     )
 
@@ -148,10 +151,10 @@ class MappingForm(forms.Form):
         headings = [("", _("Not in this file")), *((heading, heading) for heading in self.seen.headings)]
         for told in FIELDS:
             self.fields[f"column_{told.key}"] = forms.ChoiceField(
-                label=_("The column that tells the vendor") if told.key == "vendor" else str(told.label),
-                help_text=str(told.help),
+                label=_("The column that tells the vendor") if told.key == "vendor" else told.label,
+                help_text=str(told.in_file),
                 choices=headings,
-                required=told.required,
+                required=told.is_required,
                 widget=forms.Select(attrs={"class": "form-select"}),
                 error_messages={"required": _("Choose the column that tells this.")},
             )

@@ -10,12 +10,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from groundwork.tables.stream import SAMPLE, Line, open_table
+from groundwork import words
+from groundwork.tables.reading import Line
 from vendors.incident_import.columns.options import DATES, SLA_MEANINGS, Dates, Options
-from vendors.incident_import.files import path_of
+from vendors.incident_import.files import open_incidents, path_of
+from vendors.incident_import.limits import SAMPLE
 from vendors.incident_import.rows import dates, rows
 from vendors.incident_import.rows.problems import Problem
 from vendors.incident_import.rows.values import clean
@@ -61,7 +62,7 @@ class Preview:
 def preview(upload: IncidentImport, options: Options, rows: int = 8) -> Preview:
     """The first rows under these options, whole or not: what makes no sense in them yet is passed over. ImportRefused
     where the file cannot be read."""
-    with open_table(path_of(upload), sheet=options.sheet) as table:
+    with open_incidents(path_of(upload), sheet=options.sheet) as table:
         sample = list(islice(table.rows, SAMPLE))
         options = _usable(options, table.header)
         order = options.dates if options.dates != "auto" else dates.order_of(*_votes(sample, table.header, options))
@@ -127,7 +128,7 @@ class _Reader:
         if value is None or isinstance(value, Problem):
             return ""
         if isinstance(value, datetime):
-            return date_format(value.astimezone(self.zone), "DATETIME_FORMAT")
+            return words.moment(value, zone=self.zone)
         if isinstance(value, bool):
             return _("Yes") if value else _("No")
         return str(Sla(value).label) if name == "sla" else str(value)

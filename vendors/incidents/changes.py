@@ -7,7 +7,6 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -78,7 +77,7 @@ def add_incident(member: Membership, incident: Incident, *, now: datetime) -> In
         raise VendorArchived
     incident.edited_at = now
     _save(incident)
-    _record(member, "incident.added", incident, after=audit.snapshot(incident, TYPED))
+    audit.record(member.user, "incident.added", incident, after=audit.snapshot(incident, TYPED))
     facts_revision.changed(incident.vendor_id)
     return incident
 
@@ -101,7 +100,7 @@ def change_incident(
         return incident
     incident.edited_at = now
     _save(incident, [*fields, "edited_at", "updated_at"])
-    _record(member, "incident.changed", incident, before=before, after=after)
+    audit.record(member.user, "incident.changed", incident, before=before, after=after)
     facts_revision.changed(incident.vendor_id)
     return incident
 
@@ -110,7 +109,7 @@ def change_incident(
 def delete_incident(member: Membership, incident: Incident) -> None:
     """Its pulses go with it; feedback stays, without the incident."""
     facts_revision.hold(incident.vendor_id)
-    _record(member, "incident.deleted", incident, before=audit.snapshot(incident, TYPED))
+    audit.record(member.user, "incident.deleted", incident, before=audit.snapshot(incident, TYPED))
     incident.delete()
     facts_revision.changed(incident.vendor_id)
 
@@ -123,7 +122,3 @@ def _save(incident: Incident, update_fields: list[str] | None = None) -> None:
         if not any(mark in str(error).lower() for mark in UNIQUE_MARKS):
             raise
         raise Taken("reference") from error
-
-
-def _record(member: Membership, verb: str, incident: Incident, **values: Any) -> None:
-    audit.record(member.user, verb, incident, organisation=member.organisation, subject=incident.vendor, **values)

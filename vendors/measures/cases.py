@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from functools import lru_cache
+
+from groundwork.folding import folded
 
 COMES_BACK_WITHIN = timedelta(days=30)
 FEWEST_RESOLVED = 2  # of one who handled, to be compared
@@ -110,12 +111,6 @@ def came_back(cases: Iterable[Case]) -> frozenset[int]:
     """Those whose problem had led to another of them at most 30 days before."""
     opened = sorted(((case.opened.astimezone(UTC), case) for case in cases), key=lambda entry: entry[0])
     return frozenset(case.id for (_, case), is_repeat in zip(opened, _repeats(opened), strict=True) if is_repeat)
-
-
-@lru_cache(maxsize=4096)
-def folded(words: str) -> str:
-    """For comparing what people typed: without capitals and superfluous white space."""
-    return " ".join(words.casefold().split())
 
 
 def percentile_90(values: Sequence[int]) -> int | None:

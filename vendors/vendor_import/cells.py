@@ -13,10 +13,10 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from accounts.models import Department
-from groundwork.tables.small import Row
 from vendors.models import Contact, Service, Tier, Vendor
 from vendors.vendor_import import headings
 from vendors.vendor_import.headings import Heading
+from vendors.vendor_import.table import Row
 
 BETWEEN_SERVICES = re.compile(r"[;|\n]")
 is_web_address = URLValidator(schemes=["http", "https"])

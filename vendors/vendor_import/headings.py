@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from groundwork.tables.cells import ImportRefused, plain
+from groundwork.folding import plain
+from groundwork.languages import DEFAULT, LANGUAGE_CODES, active_language
+from groundwork.tables.cells import ImportRefused
 from vendors.models import Tier
 
 WORDS = Path(__file__).parent / "import_columns.yaml"
@@ -46,9 +47,9 @@ def columns() -> tuple[str, ...]:
 
 def label(column: str) -> str:
     """How the column is called in the language of the moment."""
-    language = translation.get_language() or settings.LANGUAGE_CODE
+    language = active_language()
     words = _words()["columns"][column]
-    return words.get(language, words[settings.LANGUAGE_CODE])[0]
+    return words.get(language, words[DEFAULT])[0]
 
 
 @cache
@@ -61,7 +62,7 @@ def _tiers_by_word() -> dict[str, str]:
     found = {plain(word): tier for tier, words in _words()["tiers"].items() for word in _all(words)}
     for tier in Tier:
         found[plain(tier.value)] = tier.value
-        for language, _name in settings.LANGUAGES:  # whatever the pages call it is understood, too
+        for language in LANGUAGE_CODES:  # whatever the pages call it is understood, too
             with translation.override(language):
                 found[plain(str(tier.label))] = tier.value
     return found

@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import AuditEntry, Department, Membership
-from groundwork.tables import small
-from groundwork.tables.small import Row, Table
+from groundwork.tables.writing import as_csv
 from vendors.models import Contact, Service, Tier, Vendor, VendorImport
 from vendors.register.changes import VENDOR_FIELDS
 from vendors.vendor_import import headings
+from vendors.vendor_import import table as tables
 from vendors.vendor_import.cells import Cells, Problem, read_cells
+from vendors.vendor_import.table import Row, Table
 
 CONTACT = "contact"  # name and address, told as one
 
@@ -103,7 +104,7 @@ class RegisterMoved(Exception):  # noqa: N818 - said as what happened
 # Reading ---------------------------------------------------------------------------------------------------------
 def read(content: bytes) -> Table:
     """The table in a file; ImportRefused where there is none or where its columns cannot be told."""
-    table = small.read(content, score=headings.understood)
+    table = tables.read(content)
     headings.check(table.header)
     return table
 
@@ -345,7 +346,7 @@ def _apply(member: Membership, upload: VendorImport, *, digest: str, now: dateti
         "problems": [{"line": step.line, **asdict(problem)} for step in plan.steps for problem in step.problems],
     }
     upload.save(update_fields=["applied_at", "summary"])
-    audit.record(member.user, "vendorimport.applied", upload, organisation=member.organisation, after=plan.counts)
+    audit.record(member.user, "vendorimport.applied", upload, after=plan.counts)
 
 
 def _write_new(member: Membership, upload: VendorImport, steps: Sequence[Step]) -> None:
@@ -357,7 +358,6 @@ def _write_new(member: Membership, upload: VendorImport, steps: Sequence[Step]) 
             member.user,
             "vendor.added",
             vendor,
-            organisation=member.organisation,
             after=audit.snapshot(vendor, VENDOR_FIELDS) | _parts_told(step),
             subject=upload,
         )
@@ -380,15 +380,7 @@ def _change(member: Membership, upload: VendorImport, vendor: Vendor, step: Step
     for name, value in step.fields.items():
         setattr(vendor, name, value)
     after = audit.snapshot(vendor, step.fields) | _parts_told(step)
-    return audit.entry(
-        member.user,
-        "vendor.changed",
-        vendor,
-        organisation=member.organisation,
-        before=before,
-        after=after,
-        subject=upload,
-    )
+    return audit.entry(member.user, "vendor.changed", vendor, before=before, after=after, subject=upload)
 
 
 def _write_parts(pairs: Sequence[tuple[Vendor, Step]]) -> None:
@@ -411,7 +403,7 @@ def _parts_told(step: Step) -> dict[str, Any]:
 # Handing out -----------------------------------------------------------------------------------------------------
 def template_csv(language: str) -> bytes:
     """The columns that an import understands, as an empty table."""
-    return small.as_csv([[headings.label(column) for column in headings.columns()]], language=language)
+    return as_csv([[headings.label(column) for column in headings.columns()]], language=language)
 
 
 def errors_csv(upload: VendorImport, problems: Iterable[dict[str, Any]], *, language: str) -> bytes:
@@ -425,7 +417,7 @@ def errors_csv(upload: VendorImport, problems: Iterable[dict[str, Any]], *, lang
     for row in table.rows:
         if row.line in reasons:
             rows.append([*_wide(row.cells, width), str(row.line), " ".join(reasons[row.line])])
-    return small.as_csv(rows, language=language)
+    return as_csv(rows, language=language)
 
 
 def _wide(cells: Sequence[str], width: int) -> list[str]:

@@ -10,11 +10,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest
+from groundwork.languages import active_language
 from groundwork.tables.cells import ImportRefused
 from vendors.fetching import form_view
 from vendors.models import Tier, VendorImport
@@ -104,13 +105,13 @@ def vendor_import_errors(request: MemberRequest, pk: int) -> HttpResponse:
     if upload.applied_at is None:
         plan = imports.plan_for(request.member, imports.table_of(upload))
         problems = [{"line": step.line, **asdict(problem)} for step in plan.steps for problem in step.problems]
-    content = imports.errors_csv(upload, problems, language=translation.get_language() or "en")
+    content = imports.errors_csv(upload, problems, language=active_language())
     return _download(content, "vendors-not-imported.csv")
 
 
 @require_safe
 def vendor_import_template(request: MemberRequest) -> HttpResponse:
-    return _download(imports.template_csv(translation.get_language() or "en"), "vendors.csv")
+    return _download(imports.template_csv(active_language()), "vendors.csv")
 
 
 def _download(content: bytes, name: str) -> HttpResponse:

@@ -13,13 +13,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
-from groundwork.pages import confirm_page, crumbs
 
 from accounts.access import MemberRequest
-from groundwork.tables.small import as_csv
+from groundwork.languages import active_language
+from groundwork.pages import confirm_page, crumbs
+from groundwork.tables.writing import as_csv
 from vendors.attachments import AttachmentError
 from vendors.fetching import form_view
 from vendors.models import Feedback, FeedbackFile, Incident, Vendor
@@ -60,7 +60,7 @@ def _base(request: MemberRequest) -> str:
 def feedback_export(request: MemberRequest) -> HttpResponse:
     """The log as filtered, to go on with in a spreadsheet."""
     chosen = FeedbackFilter(request.GET, Feedback.objects.for_member(request.member), member=request.member)
-    content = as_csv(_sheet(chosen), language=get_language() or "en")
+    content = as_csv(_sheet(chosen), language=active_language())
     name = f"feedback-{timezone.localdate():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)

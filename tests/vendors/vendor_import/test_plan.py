@@ -15,14 +15,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import AuditEntry, Department
-from groundwork.tables import cells, small
+from groundwork.folding import plain
 from groundwork.tables.cells import ImportRefused
+from groundwork.tables.writing import as_csv
 from tests.assessments.lifecycle.test_transitions import at_once
 from tests.factories import NOW, Cast, make_cast, make_vendor
 from vendors.models import IMPORT_KEPT, Contact, Service, Vendor, VendorImport
 from vendors.vendor_import import headings
 from vendors.vendor_import import plan as imports
 from vendors.vendor_import.plan import Fate, Plan, RegisterMoved, Step
+from vendors.vendor_import.table import LIMITS, Row, Table
 
 HEADER = "name;reference;tier;website;country;notes;services;contact name;contact e-mail\n"
 
@@ -70,7 +72,7 @@ def test_no_word_of_a_heading_means_two_things() -> None:
         meanings: dict[str, set[str]] = {}
         for meaning, by_language in words[group].items():
             for word in headings._all(by_language):
-                meanings.setdefault(cells.plain(word), set()).add(meaning)
+                meanings.setdefault(plain(word), set()).add(meaning)
         assert {word: found for word, found in meanings.items() if len(found) > 1} == {}
 
 
@@ -264,12 +266,12 @@ def test_a_second_row_about_one_vendor_is_refused_with_the_line_of_the_first(cas
 
 
 def test_a_formula_is_refused_where_it_counts_and_ignored_elsewhere(cast: Cast) -> None:
-    table = small.Table(
+    table = Table(
         header=("Name", "Colour", "Country"),
         rows=(
-            small.Row(line=2, cells=("Example", "=1+1", ""), faulty=(1,)),
-            small.Row(line=3, cells=("Sample", "", "=A1"), faulty=(2,)),
-            small.Row(line=4, cells=("#REF!", "", ""), faulty=(0,)),
+            Row(line=2, cells=("Example", "=1+1", ""), faulty=(1,)),
+            Row(line=3, cells=("Sample", "", "=A1"), faulty=(2,)),
+            Row(line=4, cells=("#REF!", "", ""), faulty=(0,)),
         ),
     )
     good, formula, error = imports.plan_for(cast.assessor, table).steps
@@ -439,7 +441,7 @@ def test_a_file_is_shown_then_written_then_shown_as_done(cast: Cast, signed_in: 
     assert Vendor.objects.count() == 1
 
 
-@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n\0\0", b"Colour\nred\n", b"x" * (small.MAX_BYTES + 1)])
+@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n\0\0", b"Colour\nred\n", b"x" * (LIMITS.text_bytes + 1)])
 def test_a_file_that_cannot_be_read_is_refused_at_its_field(cast: Cast, signed_in: Any, content: bytes) -> None:
     answer = send(signed_in(cast.assessor), content)
     assert answer.status_code == 200
@@ -519,7 +521,7 @@ CELL = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_siz
 def test_whatever_the_cells_hold_each_row_gets_a_fate(rows: list[list[str]], language: str) -> None:
     header = [headings.label(column) for column in headings.columns()]
     try:
-        table = imports.read(small.as_csv([header, *rows], language=language))
+        table = imports.read(as_csv([header, *rows], language=language))
     except ImportRefused:
         return
     found = headings.understand(table.header)

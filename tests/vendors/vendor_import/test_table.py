@@ -12,18 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from groundwork.tables import cells as tables_cells
-from groundwork.tables import small
-from groundwork.tables.cells import ImportRefused
-from groundwork.tables.small import Table, as_csv
-from vendors.vendor_import.headings import understood
+from groundwork.tables.cells import ImportRefused, tidy
+from groundwork.tables.writing import as_csv
+from vendors.vendor_import.table import LIMITS, read
 
 COLUMNS = ("Name", "Reference", "Notes")
 LINES = [list(COLUMNS), ["Société Générique", "V-1", "Größe – “fine”"], ["Tweede", "V-2", ""]]
-
-
-def read(content: bytes) -> Table:
-    return small.read(content, score=understood)
 
 
 def cells(content: bytes) -> list[tuple[str, ...]]:
@@ -113,7 +107,7 @@ def test_what_cannot_be_seen_is_left_out_and_spaces_around_go() -> None:
         "Name;Notes\nA;B\n".encode("utf-16-le"),
         b"\xff\xfeN",
         b"Name;" + b";" * 80 + b"\nA\n",
-        b"Name\n" + b"x" * (small.MAX_BYTES + 1),
+        b"Name\n" + b"x" * (LIMITS.text_bytes + 1),
         b"Name;Notes\nA;" + b"x" * 200_000,
     ],
     ids=[
@@ -127,8 +121,8 @@ def test_what_is_no_table_is_refused_with_a_reason(content: bytes) -> None:
 
 
 def test_five_thousand_rows_are_read_and_one_more_is_refused() -> None:
-    rows = "Name;Reference\n" + "".join(f"Vendor {number};{number}\n" for number in range(small.MAX_ROWS))
-    assert len(read(rows.encode()).rows) == small.MAX_ROWS
+    rows = "Name;Reference\n" + "".join(f"Vendor {number};{number}\n" for number in range(LIMITS.text_rows))
+    assert len(read(rows.encode()).rows) == LIMITS.text_rows
     with pytest.raises(ImportRefused, match="5000"):
         read((rows + "One more;x\n").encode())
 
@@ -176,7 +170,7 @@ def test_a_sheet_that_claims_a_million_rows_is_refused() -> None:
 
 def test_a_workbook_with_too_many_rows_is_refused() -> None:
     with pytest.raises(ImportRefused, match="5000"):
-        read(workbook([["Name"], *([f"Vendor {number}"] for number in range(small.MAX_ROWS + 1))]))
+        read(workbook([["Name"], *([f"Vendor {number}"] for number in range(LIMITS.text_rows + 1))]))
 
 
 def test_a_workbook_too_wide_is_refused() -> None:
@@ -240,7 +234,7 @@ def test_any_archive_is_read_or_refused(noise: bytes) -> None:
         read(b"PK\x03\x04" + noise)
 
 
-WRITABLE = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=30).map(tables_cells.tidy)
+WRITABLE = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=30).map(tidy)
 ODD = st.sampled_from(
     ["=1+1", "@x", "+32 2 555", "-", "'=x", "'quoted'", 'say "x"', "a;b,c|d\te", "two\nlines", "''=x"]
 )

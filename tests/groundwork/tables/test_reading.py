@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from groundwork.tables import stream as reading
-from groundwork.tables import xlsx_files
-from groundwork.tables.stream import ImportRefused, open_table, told_apart
+from groundwork.tables.cells import ImportRefused
+from groundwork.tables.limits import Limits
+from groundwork.tables.reading import open_table, told_apart
 from tests.vendors.incident_import.files import HEADER, as_csv, as_xlsx
+from vendors.incident_import.columns.presets import understood
+from vendors.incident_import.limits import FILE
 
 ROWS = [
     ["INC-1", "29/2/2016 01:16", "", "Größe – “fine”, d’été", "1", "Société Générale"],
@@ -29,15 +32,15 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "file"
 
 
-def read(path: Path, content: bytes, **named: Any) -> tuple[tuple[str, ...], list[list[str]]]:
+def read(path: Path, content: bytes, limits: Limits = FILE, **named: Any) -> tuple[tuple[str, ...], list[list[str]]]:
     path.write_bytes(content)
-    with open_table(path, **named) as table:
+    with open_table(path, limits, understood, **named) as table:
         return table.header, [list(line.cells) for line in table.rows]
 
 
-def refused(path: Path, content: bytes) -> str:
+def refused(path: Path, content: bytes, limits: Limits = FILE) -> str:
     with pytest.raises(ImportRefused) as error:
-        read(path, content)
+        read(path, content, limits)
     return str(error.value)
 
 
@@ -70,7 +73,7 @@ def test_the_line_that_names_the_separator_is_followed(path: Path) -> None:
 
 def test_quoted_line_ends_belong_to_their_cell_and_lines_keep_their_numbers(path: Path) -> None:
     path.write_bytes(b'Number;Title\r\n1;"two\r\nlines; and ""more"""\r\n\r\n2;x\r\n')
-    with open_table(path) as table:
+    with open_table(path, FILE, understood) as table:
         rows = list(table.rows)
     assert [(row.number, list(row.cells)) for row in rows] == [(2, ["1", 'two\r\nlines; and "more"']), (5, ["2", "x"])]
 
@@ -107,15 +110,13 @@ def test_what_is_no_table_is_refused(path: Path, content: bytes, words: str) -> 
     assert words in refused(path, content)
 
 
-def test_too_many_columns_rows_and_bytes_are_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_columns_rows_and_bytes_are_refused(path: Path) -> None:
     wide = [f"H{number}" for number in range(101)]
     assert "Line 1 has more than 100 cells" in refused(path, as_csv([["1"]], header=wide))
     assert "Line 1 has more than 100 cells" in refused(path, as_xlsx([["1"]], header=wide))
     assert "Line 2 has more than 100 cells" in refused(path, as_csv([["x"] * 101]))
-    monkeypatch.setattr(reading, "MAX_CSV_ROWS", 1)
-    assert "more than 1 row" in refused(path, as_csv(ROWS))
-    monkeypatch.setattr(reading, "MAX_CSV_BYTES", 10)
-    assert "larger than" in refused(path, as_csv(ROWS))
+    assert "more than 1 row" in refused(path, as_csv(ROWS), replace(FILE, text_rows=1))
+    assert "larger than" in refused(path, as_csv(ROWS), replace(FILE, text_bytes=10))
 
 
 def test_a_million_rows_end_at_the_limit_and_are_read_one_by_one(path: Path) -> None:
@@ -123,7 +124,7 @@ def test_a_million_rows_end_at_the_limit_and_are_read_one_by_one(path: Path) -> 
         file.write("Number,Opened\n")
         file.writelines("INC,2026-01-01\n" for _ in range(1_000_000))
     count = 0
-    with pytest.raises(ImportRefused, match="more than 500"), open_table(path) as table:
+    with pytest.raises(ImportRefused, match="more than 500"), open_table(path, FILE, understood) as table:
         for _line in table.rows:
             count += 1
     assert count == 500_000
@@ -164,7 +165,7 @@ def test_dates_and_numbers_of_a_workbook_are_texts_that_are_read_again(path: Pat
 
 def test_formulas_and_errors_are_marked(path: Path) -> None:
     path.write_bytes(as_xlsx([["INC-1", "=NOW()", "#N/A", "x", "", ""]]))
-    with open_table(path) as table:
+    with open_table(path, FILE, understood) as table:
         assert next(table.rows).faulty == {1, 2}
 
 
@@ -188,20 +189,18 @@ def zipped(members: dict[str, bytes]) -> bytes:
     return stream.getvalue()
 
 
-def test_zip_bombs_and_entities_are_refused_before_any_xml_is_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsx_files, "MAX_PART_BYTES", 1_000_000)
-    monkeypatch.setattr(xlsx_files, "MAX_ROW_BYTES", 2_000_000)
+def test_zip_bombs_and_entities_are_refused_before_any_xml_is_read(path: Path) -> None:
+    limits = replace(FILE, part_bytes=1_000_000, row_bytes=2_000_000)
     strings = zipped({"[Content_Types].xml": b"<Types/>", "xl/sharedStrings.xml": b"<t>a</t>" * 200_000})
     endless = zipped({"[Content_Types].xml": b"<Types/>", "xl/worksheets/sheet1.xml": b"<row>" + b"<c/>" * 800_000})
     for content in (strings, endless):
-        assert "unpacks to too much" in refused(path, content)
+        assert "unpacks to too much" in refused(path, content, limits)
     many = zipped({"[Content_Types].xml": b"<Types/>", **{f"xl/{number}.xml": b"" for number in range(401)}})
     assert "unpacks to too much" in refused(path, many)
     entities = zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><x/>'})
     assert "entities" in refused(path, entities)
 
 
-def test_rows_that_are_claimed_but_empty_end_the_sheet(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsx_files, "MAX_EMPTY", 3)
+def test_rows_that_are_claimed_but_empty_end_the_sheet(path: Path) -> None:
     content = as_xlsx([ROWS[0], *[[None]] * 10, ROWS[1]])
-    assert read(path, content)[1] == [ROWS[0]]
+    assert read(path, content, replace(FILE, empty_rows=3))[1] == [ROWS[0]]

@@ -1,0 +1,173 @@
+"""A table out of a file as people really send it, row by row; or ImportRefused with the reason and what helps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain, islice
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from groundwork.tables import csv_files, guard, workbooks
+from groundwork.tables.cells import ImportRefused, tidy
+from groundwork.tables.csv_files import Score
+from groundwork.tables.limits import Limits, too_large, too_many_rows, too_wide
+
+ABOVE = 50  # lines in which the headings begin
+OLE = b"\xd0\xcf\x11\xe0"
+ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
+
+
+class Kind(StrEnum):
+    CSV = "csv"
+    XLSX = "xlsx"
+    XLS = "xls"
+    ODS = "ods"
+
+
+class Line(NamedTuple):
+    """One row of the file. `faulty`: the positions of cells that hold a formula or an error, not a value."""
+
+    number: int
+    cells: Sequence[str]
+    faulty: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """`header`: the headings, told apart; `first`: the line in which they stand, tidied; `rows`: those below that are
+    not empty, each once, to be read while the file is open."""
+
+    header: tuple[str, ...]
+    first: tuple[str, ...]
+    rows: Iterator[Line]
+    sheets: tuple[str, ...] = ()  # of a workbook
+    delimiter: str = ""
+    encoding: str = ""
+
+
+@contextmanager
+def open_table(source: Path | bytes, limits: Limits, score: Score, *, sheet: str = "") -> Iterator[Table]:
+    """The table in a file. `score` tells how many cells of a line are understood as headings: by it the delimiter is
+    found, and the line of the headings. `sheet`: of a workbook; without it, the first that can be seen.
+
+    ImportRefused here, or while the rows are read: they are bounded, too."""
+    with _file(source) as file:
+        if _kind(file, limits) is Kind.CSV:
+            shape = csv_files.shape_of(file, score)
+            lines = (Line(number, cells) for number, cells in csv_files.records(file, shape, limits))
+            yield _table(lines, limits, score, delimiter=shape.delimiter, encoding=shape.encoding)
+            return
+        with workbooks.opened(file, limits, [sheet] if sheet else []) as book:
+            if sheet not in {"", *book.found}:
+                raise ImportRefused(_("The workbook has no sheet “%(name)s”.") % {"name": sheet})
+            lines = (Line(row.number, row.cells, row.faulty) for row in book.rows)
+            yield _table(lines, limits, score, sheets=book.sheets)
+
+
+def sheets_of(source: bytes, limits: Limits, wanted: Sequence[str]) -> dict[str, list[Line]]:
+    """The lines, not empty, of those of the wanted sheets that the workbook has."""
+    with _file(source) as file:
+        if _kind(file, limits) is Kind.CSV:
+            raise guard.unreadable()
+        with workbooks.opened(file, limits, wanted) as book:
+            found: dict[str, list[Line]] = {name: [] for name in book.found}
+            for row in book.rows:
+                found[row.sheet].append(Line(row.number, row.cells, row.faulty))
+    return found
+
+
+def kind_of(file: IO[bytes]) -> Kind:
+    """By its first bytes; CSV is what is nothing else."""
+    file.seek(0)
+    start = file.read(128)
+    file.seek(0)
+    if start.startswith(b"PK"):
+        return Kind.ODS if ODS in start else Kind.XLSX
+    return Kind.XLS if start.startswith(OLE) else Kind.CSV
+
+
+def told_apart(header: Sequence[str]) -> tuple[str, ...]:
+    """Headings that occur more than once get their number: “Number (1)”, “Number (2)”; so nobody maps one of them
+    without saying which. A column without a heading is called by its place."""
+    names = [text[:190] or _("Column %(number)s") % {"number": place} for place, text in enumerate(header, start=1)]
+    often = Counter(names)
+    taken = {name for name in names if often[name] == 1}
+    found: list[str] = []
+    seen: Counter[str] = Counter()
+    for name in names:
+        unique = name
+        while often[name] > 1 and (unique == name or unique in taken):
+            seen[name] += 1
+            unique = f"{name} ({seen[name]})"
+        taken.add(unique)
+        found.append(unique)
+    return tuple(found)
+
+
+@contextmanager
+def _file(source: Path | bytes) -> Iterator[IO[bytes]]:
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            yield file
+        return
+    with TemporaryFile() as file:  # another process reads a workbook
+        file.write(source)
+        file.flush()
+        yield file
+
+
+def _kind(file: IO[bytes], limits: Limits) -> Kind:
+    """ImportRefused where the file is empty, or larger than its kind may be."""
+    size = file.seek(0, 2)
+    if size == 0:
+        raise ImportRefused(_("The file is empty."))
+    kind = kind_of(file)
+    most = limits.text_bytes if kind is Kind.CSV else limits.workbook_bytes
+    if size > most:
+        raise too_large(most)
+    return kind
+
+
+def _table(
+    lines: Iterator[Line],
+    limits: Limits,
+    score: Score,
+    *,
+    sheets: tuple[str, ...] = (),
+    delimiter: str = "",
+    encoding: str = "",
+) -> Table:
+    above = list(islice(lines, ABOVE))
+    place = csv_files.header_place([[tidy(cell) for cell in line.cells] for line in above], score)
+    if place is None:
+        raise ImportRefused(_("The file is empty."))
+    first = tuple(tidy(cell).replace("\n", " ") for cell in above[place].cells)
+    if len(first) > limits.columns:
+        raise too_wide(above[place].number, limits.columns)
+    header = list(first)
+    while not header[-1]:
+        header.pop()
+    rows = _bounded(chain(above[place + 1 :], lines), limits, limits.workbook_rows if sheets else limits.text_rows)
+    return Table(
+        header=told_apart(header), first=first, rows=rows, sheets=sheets, delimiter=delimiter, encoding=encoding
+    )
+
+
+def _bounded(lines: Iterator[Line], limits: Limits, most: int) -> Iterator[Line]:
+    count = 0
+    for passed, line in enumerate(lines):
+        if limits.lines is not None and passed > limits.lines:
+            raise too_many_rows(most)
+        if not any(line.cells):
+            continue
+        count += 1
+        if count > most:
+            raise too_many_rows(most)
+        yield line

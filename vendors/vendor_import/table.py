@@ -1,0 +1,60 @@
+"""The table in a file of vendors, whole: it is small, and kept in the database until somebody decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from groundwork.tables import csv_files, reading
+from groundwork.tables.cells import ImportRefused, tidy
+from groundwork.tables.limits import MB, Limits
+from vendors.vendor_import import headings
+
+LIMITS = Limits(
+    text_bytes=2 * MB,
+    text_rows=5_000,
+    workbook_bytes=2 * MB,
+    workbook_rows=5_000,
+    columns=60,
+    lines=20_000,
+    characters=4 * MB,
+    parts=200,
+    part_bytes=8 * MB,
+    sheet_bytes=16 * MB,
+    unpacked_bytes=16 * MB,
+    memory_bytes=512 * MB,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One line of the file. `faulty`: the positions of cells that hold a formula or an error, not a value."""
+
+    line: int
+    cells: tuple[str, ...]
+    faulty: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """The header and the rows below it; `sheet` names the one that was read where a workbook has several."""
+
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    sheet: str = ""
+
+
+def read(content: bytes) -> Table:
+    """ImportRefused where there is none; whether its columns can be told is another question (`headings.check`)."""
+    with reading.open_table(content, LIMITS, headings.understood) as table:
+        if table.encoding in csv_files.GUESSED:
+            raise csv_files.no_table()  # a name that was read wrongly would stand in the register
+        rows = tuple(
+            Row(line=line.number, cells=tuple(map(tidy, line.cells)), faulty=tuple(sorted(line.faulty)))
+            for line in table.rows
+        )
+    filled = tuple(row for row in rows if any(row.cells))
+    if not filled:
+        raise ImportRefused(_("The file has a line of headings but no vendor below it."))
+    return Table(header=table.first, rows=filled, sheet=table.sheets[0] if len(table.sheets) > 1 else "")
