@@ -6,6 +6,8 @@ Every route has a row in `ROUTES`; a route without one is refused, so that forge
 from enum import StrEnum
 
 from django.http import HttpRequest
+from django.urls import ResolverMatch
+from django_htmx.middleware import HtmxDetails
 
 from accounts.models import Membership, Role, User
 
@@ -211,11 +213,27 @@ CLOSED_PREFIXES = (
 )
 
 
-class MemberRequest(HttpRequest):
+class OurRequest(HttpRequest):
+    """Any request as the middleware hands it on: whoever asks, a member or not."""
+
+    htmx: HtmxDetails
+    resolver_match: ResolverMatch
+    memberships: list[Membership]
+    member: Membership | None
+    signed_in_language: str  # set at a sign-in only
+
+
+class MemberRequest(OurRequest):
     """A request that passed the gate of a Right: it has a member."""
 
     member: Membership
-    user: User  # type: ignore[assignment]
+    user: User
+
+
+class StaffRequest(HttpRequest):
+    """A request that passed the admin's own sign-in."""
+
+    user: User
 
 
 def required(route: str) -> Right | Gate | None:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from accounts.access import OurRequest
 from accounts.models import User
 
 A_YEAR = 365 * 24 * 3600
@@ -20,10 +21,10 @@ def follow(request: HttpRequest, language: str) -> None:
     """Answer this request in `language`, unless the visitor chose another one before."""
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         translation.activate(language)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
 
 
-def at_sign_in(sender: Any, request: HttpRequest | None, user: User, **_: Any) -> None:
+def at_sign_in(sender: Any, request: OurRequest | None, user: User, **_: Any) -> None:
     """Note whose language the response is to set; `accounts.middleware.StoredLanguage` sets it."""
     if request is not None:
-        request.signed_in_language = user.language  # type: ignore[attr-defined]
+        request.signed_in_language = user.language

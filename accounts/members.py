@@ -5,9 +5,10 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Department, Membership, Organisation, Role
+from groundwork.refusals import Refusal
 
 
-class MembershipError(Exception):
+class MembershipError(Refusal):
     """A change that the rules of membership do not allow; its text is for the person who asked."""
 
 
@@ -33,15 +34,7 @@ def change(
         after = _state(row)
         if after != before:
             row.save(update_fields=["role", "department", "is_active"])
-            audit.record(
-                actor.user,
-                "member.changed",
-                row,
-                organisation=row.organisation,
-                before=before,
-                after=after,
-                label=str(row.user),
-            )
+            audit.record(actor.user, "member.changed", row, before=before, after=after)
     return row
 
 

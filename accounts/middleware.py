@@ -11,11 +11,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
-from django_htmx.middleware import HtmxDetails
 from django_structlog.middlewares import RequestMiddleware
 
 from accounts import language
-from accounts.access import Gate, Right, may, required
+from accounts.access import Gate, OurRequest, Right, may, required
 from accounts.logs import SECRET_IN_PATH
 from accounts.mail import CHOICE
 from accounts.models import Membership
@@ -30,11 +29,11 @@ class LoginRequired:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: OurRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        gate = required(request.resolver_match.view_name)  # type: ignore[union-attr]
+    def process_view(self, request: OurRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        gate = required(request.resolver_match.view_name)
         if gate is None:
             raise Http404("No access rule names this route.")
         if gate in (Gate.PUBLIC, Gate.LINK) or request.user.is_authenticated:
@@ -44,15 +43,14 @@ class LoginRequired:
         return _to_sign_in(request)
 
 
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
+def _to_sign_in(request: OurRequest) -> HttpResponse:
     """The whole page goes there: htmx would follow a redirect and put the sign-in into the part that it asked for.
 
     autosave.js asks without htmx, and takes the redirect as its sign.
     """
-    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
-    if not htmx:
+    if not request.htmx:
         return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
-    page = htmx.current_url_abs_path or reverse("home")
+    page = request.htmx.current_url_abs_path or reverse("home")
     return HttpResponseClientRedirect(redirect_to_login(page, settings.LOGIN_URL).url)
 
 
@@ -62,17 +60,17 @@ class CurrentMember:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.memberships, request.member = [], None  # type: ignore[attr-defined]
+    def __call__(self, request: OurRequest) -> HttpResponse:
+        request.memberships, request.member = [], None
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(self, request: OurRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         if request.user.is_authenticated:
-            request.memberships = _memberships(request)  # type: ignore[attr-defined]
-            request.member = _current(request)  # type: ignore[attr-defined]
-        gate = required(request.resolver_match.view_name)  # type: ignore[union-attr]
+            request.memberships = _memberships(request)
+            request.member = _current(request)
+        gate = required(request.resolver_match.view_name)
         right = Right.READ if gate is Gate.ASKED else gate
-        if isinstance(right, Right) and not may(request.member, right):  # type: ignore[attr-defined]
+        if isinstance(right, Right) and not may(request.member, right):
             raise PermissionDenied
         return None
 
@@ -83,7 +81,7 @@ class StoredLanguage:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: OurRequest) -> HttpResponse:
         response = self.get_response(request)
         chosen = getattr(request, "signed_in_language", None)
         if chosen:
@@ -91,21 +89,20 @@ class StoredLanguage:
         return response
 
 
-def _memberships(request: HttpRequest) -> list[Membership]:
+def _memberships(request: OurRequest) -> list[Membership]:
     memberships = Membership.objects.active().filter(user=request.user.pk)
     return list(memberships.select_related("organisation", "user").order_by("organisation__name"))
 
 
-def _current(request: HttpRequest) -> Membership | None:
-    memberships: list[Membership] = request.memberships  # type: ignore[attr-defined]
-    for member in memberships:
+def _current(request: OurRequest) -> Membership | None:
+    for member in request.memberships:
         if request.method == "GET" and member.organisation.slug == request.GET.get(CHOICE):
             request.session[SESSION_KEY] = member.organisation_id  # a mail led here: what they do next belongs here
     chosen = request.session.get(SESSION_KEY)
-    for member in memberships:
+    for member in request.memberships:
         if member.organisation_id == chosen:
             return member
-    return memberships[0] if memberships else None
+    return request.memberships[0] if request.memberships else None
 
 
 class RequestLog(RequestMiddleware):

@@ -10,10 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts import invitations, language, members, organisations, trail
-from accounts.access import MemberRequest
+from accounts.access import MemberRequest, OurRequest
 from accounts.forms import (
     AuditFilterForm,
     DepartmentForm,
@@ -29,10 +29,10 @@ from accounts.members import MembershipError
 from accounts.middleware import SESSION_KEY
 from accounts.models import AuditEntry, Department, Invitation, LinkState, Membership, Organisation, User
 from groundwork.pages import confirm_page, crumbs, edit_page
+from groundwork.responses import form_view, or_beside, or_say_why
 
 ENTRIES_A_PAGE = 50
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 # The person -----------------------------------------------------------------------------------------------------
@@ -51,10 +51,9 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def organisation_switch(request: HttpRequest) -> HttpResponse:
+def organisation_switch(request: OurRequest) -> HttpResponse:
     """Work in another of one's own organisations."""
-    memberships: list[Membership] = request.memberships  # type: ignore[attr-defined]
-    for membership in memberships:
+    for membership in request.memberships:
         if str(membership.organisation_id) == request.POST.get("organisation"):
             request.session[SESSION_KEY] = membership.organisation_id
             return redirect("work")
@@ -77,11 +76,9 @@ def organisation_edit(request: MemberRequest) -> HttpResponse:
 def department_add(request: MemberRequest) -> HttpResponse:
     form = DepartmentForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with or_beside(form, "name"):
             organisations.add_department(request.member, **form.cleaned_data)
             return redirect("member_list")
-        except MembershipError as refused:
-            form.add_error("name", str(refused))
     return edit_page(
         request,
         form,
@@ -99,11 +96,9 @@ def department_edit(request: MemberRequest, pk: int) -> HttpResponse:
     name = department.name  # as it is kept: a change that is refused has altered the object
     form = DepartmentForm(request.POST or None, initial={"name": name, "is_it": department.is_it})
     if request.method == "POST" and form.is_valid():
-        try:
+        with or_beside(form, "name"):
             organisations.change_department(request.member, department, **form.cleaned_data)
             return redirect("member_list")
-        except MembershipError as refused:
-            form.add_error("name", str(refused))
     return edit_page(
         request,
         form,
@@ -120,11 +115,9 @@ def department_edit(request: MemberRequest, pk: int) -> HttpResponse:
 def department_delete(request: MemberRequest, pk: int) -> HttpResponse:
     department = _department(request, pk)
     if request.method == "POST":
-        try:
+        with or_say_why(request):
             organisations.delete_department(request.member, department)
             messages.success(request, _("%(name)s is deleted.") % {"name": department.name})
-        except MembershipError as refused:
-            messages.error(request, str(refused))
         return redirect("member_list")
     return confirm_page(
         request,
@@ -164,12 +157,10 @@ def member_edit(request: MemberRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(rows, pk=pk)
     form = MemberForm(request.POST or None, member=person, is_self=person.pk == request.member.pk)
     if request.method == "POST" and form.is_valid():
-        try:
+        with or_beside(form):
             members.change(request.member, person, **form.cleaned_data)
             messages.success(request, _("%(name)s is saved.") % {"name": person.user})
             return redirect("member_list")
-        except MembershipError as refused:
-            form.add_error(None, str(refused))
     return edit_page(
         request,
         form,
@@ -186,12 +177,10 @@ def member_invite(request: MemberRequest) -> HttpResponse:
     organisation = request.member.organisation
     form = InvitationForm(request.POST or None, organisation=organisation)
     if request.method == "POST" and form.is_valid():
-        try:
+        with or_beside(form, "email"):
             invitation, token = invitations.invite(request.user, organisation, now=timezone.now(), **form.cleaned_data)
             _mail(request, invitation, token)
             return redirect("member_list")
-        except MembershipError as refused:
-            form.add_error("email", str(refused))
     return edit_page(
         request,
         form,
@@ -205,21 +194,17 @@ def member_invite(request: MemberRequest) -> HttpResponse:
 
 @require_POST
 def invitation_resend(request: MemberRequest, pk: int) -> HttpResponse:
-    try:
+    with or_say_why(request):
         invitation, token = invitations.renew(request.member, _invitation(request, pk), now=timezone.now())
         _mail(request, invitation, token)
-    except MembershipError as refused:
-        messages.error(request, str(refused))
     return redirect("member_list")
 
 
 @require_POST
 def invitation_revoke(request: MemberRequest, pk: int) -> HttpResponse:
-    try:
+    with or_say_why(request):
         invitation = invitations.revoke(request.member, _invitation(request, pk), now=timezone.now())
         messages.success(request, _("The invitation to %(email)s is withdrawn.") % {"email": invitation.email})
-    except MembershipError as refused:
-        messages.error(request, str(refused))
     return redirect("member_list")
 
 

@@ -10,14 +10,15 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
-from django.db import models
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+
+from groundwork.refusals import Refusal
 
 HEAD_BYTES = 4096
 MOST_MEMBERS = 5000  # files in one office document
@@ -28,7 +29,7 @@ HEADER_LINE = re.compile(rb"^[A-Za-z][A-Za-z0-9-]*:[ \t]*\S", re.MULTILINE)
 ACTIVE_CONTENT = re.compile(rb"^\s*(<\?php|<!doctype|<html|<script|<svg|<\?xml|#!)", re.IGNORECASE)
 
 
-class AttachmentError(Exception):
+class AttachmentError(Refusal):
     """The file cannot be kept; the message says why, in words for the person who chose it."""
 
 
@@ -108,7 +109,7 @@ def check(file: UploadedFile) -> tuple[str, FileKind]:
     file.seek(0)
     head = file.read(HEAD_BYTES)
     file.seek(0)
-    if not kind.matches(head, file):  # type: ignore[arg-type]
+    if not kind.matches(head, file):
         raise AttachmentError(_("“%(name)s” does not contain what its name says, so it was not kept.") % {"name": name})
     return name, kind
 
@@ -122,15 +123,22 @@ def clean_name(name: str) -> str:
     return path.stem[: NAME_LENGTH - len(path.suffix)] + path.suffix if len(shown) > NAME_LENGTH else shown
 
 
-def store(row: models.Model, file: UploadedFile, *, name: str) -> None:
-    """Write the file under a random name beside its row (`row.file`); should the row fail, take the file away again."""
-    kept: Any = row.file  # type: ignore[attr-defined]
+class Attached(Protocol):
+    """A row that keeps a file."""
+
+    file: Any
+
+    def save(self) -> None: ...
+
+
+def store(row: Attached, file: UploadedFile, *, name: str) -> None:
+    """Write the file under a random name beside its row; should the row fail, take the file away again."""
     file.seek(0)
-    kept.save(f"{secrets.token_hex(16)}{PurePosixPath(name).suffix.lower()}", File(file), save=False)
+    row.file.save(f"{secrets.token_hex(16)}{PurePosixPath(name).suffix.lower()}", File(file), save=False)
     try:
         row.save()
     except BaseException:
-        kept.delete(save=False)
+        row.file.delete(save=False)
         raise
 
 

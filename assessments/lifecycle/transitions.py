@@ -34,6 +34,7 @@ from assessments.models import (
     Response,
 )
 from groundwork import words
+from groundwork.refusals import Refusal
 from manifesto.models import Question, Release, ReleaseState
 from vendors.models import Vendor
 
@@ -53,7 +54,7 @@ CHANGED = _("Answers changed since you opened the page: read it again, then deci
 REASON_LENGTH = 2000  # characters
 
 
-class IllegalTransition(Exception):  # noqa: N818 - the name says what happened, not that something broke
+class IllegalTransition(Refusal):
     """The state of the assessment, or what it lacks, does not allow this; the message says why, to a person."""
 
     def __init__(self, message: Promise | str) -> None:
@@ -97,7 +98,7 @@ def create_assessment(
             created_at=now,
         )
         fields = ("reference", "vendor", "release", "period_start", "period_end", "due_on", "state")
-        _record(member, "assessment.created", assessment, after=audit.snapshot(assessment, fields))
+        audit.record(member.user, "assessment.created", assessment, after=audit.snapshot(assessment, fields))
     return assessment
 
 
@@ -131,7 +132,7 @@ def reschedule(member: Membership, assessment: Assessment, *, period: Period, du
         after = audit.snapshot(row, fields)
         if after != before:
             row.save(update_fields=fields)
-            _record(member, "assessment.changed", row, before=before, after=after)
+            audit.record(member.user, "assessment.changed", row, before=before, after=after)
     return row
 
 
@@ -148,7 +149,7 @@ def hand_in(member: Membership, assessment: Assessment, *, now: datetime | None 
             raise IllegalTransition(_("You have handed in your answers already."))
         if not response.answers.answered().exists():
             raise IllegalTransition(_("Nothing is answered yet: answer at least one question before you hand in."))
-        _hand_in(member, row, response, now)
+        _hand_in(member, response, now)
     return response
 
 
@@ -161,7 +162,7 @@ def take_up_again(member: Membership, assessment: Assessment) -> Response:
             raise PermissionDenied
         if response.submitted_at is None:
             raise IllegalTransition(_("Your answers are open already."))
-        _reopen(member, row, response)
+        _reopen(member, response)
     return response
 
 
@@ -178,7 +179,7 @@ def submit(
         row = locked(member, assessment, Right.ASSESS, {AssessmentState.COLLECTING})
         own = Response.objects.of_rater(member.user).outstanding().filter(assessment=row).first()
         if own is not None and own.answers.answered().exists():
-            _hand_in(member, row, own, now)
+            _hand_in(member, own, now)
         outstanding = Response.objects.of_customer().outstanding().filter(assessment=row).exclude(rater=member.user)
         counted = Response.objects.of_customer().handed_in().filter(assessment=row)
         if not Answer.objects.filter(response__in=counted, grade__isnull=False).exists():
@@ -212,8 +213,8 @@ def send_back(
         decision = _decide(row, member.user, Decision.SENT_BACK, now, said)
         mails.tell_owner(row, decision)
         again = Response.objects.of_customer().handed_in().filter(assessment=row)
-        for response in again if to is None else again.filter(pk__in=to):
-            _reopen(member, row, response)
+        for response in (again if to is None else again.filter(pk__in=to)).select_related("assessment", "rater"):
+            _reopen(member, response)
         row.submitted_by = row.submitted_at = None
         return _move(
             member,
@@ -310,38 +311,18 @@ def require(member: Membership, right: Right) -> None:
         raise PermissionDenied
 
 
-def _hand_in(member: Membership, row: Assessment, response: Response, now: datetime) -> None:
+def _hand_in(member: Membership, response: Response, now: datetime) -> None:
     response.submitted_at = now
     response.save(update_fields=["submitted_at"])
     Delegation.objects.open().filter(answer__response=response).update(taken_back_at=now)
-    _record_response(member, "response.handed_in", row, response, before=None, after=now)
+    before, after = {"submitted_at": None}, {"submitted_at": now}
+    audit.record(member.user, "response.handed_in", response, before=before, after=after)
 
 
-def _reopen(member: Membership, row: Assessment, response: Response) -> None:
-    before, response.submitted_at = response.submitted_at, None
+def _reopen(member: Membership, response: Response) -> None:
+    before, response.submitted_at = {"submitted_at": response.submitted_at}, None
     response.save(update_fields=["submitted_at"])
-    _record_response(member, "response.reopened", row, response, before=before, after=None)
-
-
-def _record_response(
-    member: Membership,
-    verb: str,
-    row: Assessment,
-    response: Response,
-    *,
-    before: datetime | None,
-    after: datetime | None,
-) -> None:
-    audit.record(
-        member.user,
-        verb,
-        response,
-        organisation=member.organisation,
-        before={"submitted_at": before},
-        after={"submitted_at": after},
-        subject=row,
-        label=str(response.rater or ""),
-    )
+    audit.record(member.user, "response.reopened", response, before=before, after={"submitted_at": None})
 
 
 def locked(member: Membership, assessment: Assessment, right: Right, states: set[AssessmentState]) -> Assessment:
@@ -374,7 +355,7 @@ def _move(
     row.state = state
     row.save(update_fields=["state", *fields])
     after: dict[str, object] = {"state": row.state, **({"reason": reason} if reason else {})}
-    _record(member, verb, row, before=before, after=after)
+    audit.record(member.user, verb, row, before=before, after=after)
     return row
 
 
@@ -401,14 +382,3 @@ def _reason(text: str) -> str:
 def _department_of_owner(row: Assessment) -> int | None:
     owner = Membership.objects.filter(user=row.owner_id, organisation=row.organisation_id).first()
     return owner.department_id if owner else None
-
-
-def _record(
-    member: Membership,
-    verb: str,
-    row: Assessment,
-    *,
-    before: dict[str, object] | None = None,
-    after: dict[str, object] | None = None,
-) -> None:
-    audit.record(member.user, verb, row, organisation=member.organisation, before=before, after=after, subject=row)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,6 +18,7 @@ from accounts import audit, mailed_links
 from accounts.access import Right, may
 from accounts.mailed_links import end_after
 from accounts.models import Department, LinkState, Membership, new_token
+from groundwork.refusals import Refusal
 from vendors import facts_revision
 from vendors.models import Feedback, Incident, Pulse
 from vendors.voice.feedback import Entry, complete, entries
@@ -35,7 +35,7 @@ QUESTIONS: dict[str, Promise] = {  # rules 3 to 6, in their order
 RELATED = ("incident__vendor__organisation", "department", "asked_by")
 
 
-class PulseError(Exception):
+class PulseError(Refusal):
     """It cannot be done; the message says why, in words for whoever asked."""
 
 
@@ -117,7 +117,7 @@ def ask(
                 asked_by=member.user,
                 expires_at=end_after(days, now),
             )
-            _record(member.user, "pulse.asked", pulse, after=audit.snapshot(pulse, FIELDS))
+            audit.record(member.user, "pulse.asked", pulse, after=audit.snapshot(pulse, FIELDS))
             made.append((pulse, token))
         facts_revision.changed(incident.vendor_id)
     return made
@@ -137,7 +137,7 @@ def renew(member: Membership, pulse: Pulse, *, now: datetime) -> tuple[Pulse, st
         row = _waiting(pulse)
         before = audit.snapshot(row, FIELDS)
         token = mailed_links.renew(row, expires_at=end_after(DAYS, now))
-        _record(member.user, "pulse.renewed", row, before=before, after=audit.snapshot(row, FIELDS))
+        audit.record(member.user, "pulse.renewed", row, before=before, after=audit.snapshot(row, FIELDS))
         facts_revision.changed(row.incident.vendor_id)
     return row, token
 
@@ -147,7 +147,7 @@ def revoke(member: Membership, pulse: Pulse, *, now: datetime) -> Pulse:
     with transaction.atomic():
         row = _waiting(pulse)
         mailed_links.revoke(row, now=now)
-        _record(member.user, "pulse.revoked", row, before={"revoked_at": None}, after={"revoked_at": now})
+        audit.record(member.user, "pulse.revoked", row, before={"revoked_at": None}, after={"revoked_at": now})
         facts_revision.changed(row.incident.vendor_id)
     return row
 
@@ -189,7 +189,8 @@ def send(member: Membership, pulse: Pulse, token: str, *, now: datetime) -> bool
     }
 
     def record(is_sent: bool) -> None:
-        _record(member.user, "pulse.sent" if is_sent else "pulse.not_delivered", pulse, after={"email": pulse.email})
+        verb = "pulse.sent" if is_sent else "pulse.not_delivered"
+        audit.record(member.user, verb, pulse, after={"email": pulse.email})
 
     return mailed_links.send_and_note(pulse, "vendors/voice/email/pulse", context=context, now=now, record=record)
 
@@ -219,7 +220,8 @@ def answer(
     )
     Pulse.objects.filter(pk=pulse.pk).update(feedback=feedback)
     outsider = audit.Outsider(label=_signature(pulse, name))
-    _record(outsider, "pulse.answered", pulse, after={**values, "name": name, "feeling": feeling, "comment": comment})
+    after = {**values, "name": name, "feeling": feeling, "comment": comment}
+    audit.record(outsider, "pulse.answered", pulse, after=after)
     facts_revision.changed(incident.vendor_id)
     return feedback
 
@@ -261,24 +263,3 @@ def _state(pulse: Pulse, now: datetime) -> str:
     if pulse.failed_at:
         return "not_delivered"
     return "sent" if pulse.sent_at else "made"
-
-
-def _record(
-    actor: audit.Actor,
-    verb: str,
-    pulse: Pulse,
-    *,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-) -> None:
-    vendor = pulse.incident.vendor
-    audit.record(
-        actor,
-        verb,
-        pulse,
-        organisation=vendor.organisation,
-        before=before,
-        after=after,
-        subject=vendor,
-        label=f"{pulse.incident}: {pulse.receiver}",
-    )
