@@ -69,10 +69,11 @@ def confirm_page(
     title: str = "",
     section: str = "",
     lead: str = "",
+    danger: bool = True,
     template: str = "confirm.html",
     about: dict[str, object] | None = None,
 ) -> HttpResponse:
-    """Asks before it is done. `at_stake`: what happens then, a paragraph each."""
+    """Asks before it is done. `at_stake`: what happens then, a paragraph each; `danger`: it destroys something."""
     context = {
         **(about or {}),
         "heading": heading,
@@ -83,5 +84,6 @@ def confirm_page(
         "title": title or heading,
         "section": section,
         "lead": lead,
+        "danger": danger,
     }
     return render(request, template, context)

@@ -163,5 +163,6 @@ def vendor_restore(request: MemberRequest, pk: int) -> HttpResponse:
         crumbs=crumbs("vendor_list", _("Vendors"), vendor, _("Restore")),
         at_stake=[_("The vendor is back in the list and can be assessed again.")],
         submit=_("Restore the vendor"),
+        danger=False,
         back=vendor.get_absolute_url(),
     )
