@@ -8,22 +8,27 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import audit
 from accounts.models import Organisation
-from groundwork.tables.stream import ImportRefused, Line, Table, open_table
+from groundwork.tables.cells import ImportRefused
+from groundwork.tables.reading import Line
 from vendors.incident_import import writing
 from vendors.incident_import.columns.options import Dates, Options
-from vendors.incident_import.files import path_of
-from vendors.incident_import.job import HeldImport
+from vendors.incident_import.files import open_incidents, path_of
+from vendors.incident_import.job import CancelAsked, HeldImport
 from vendors.incident_import.limits import BATCH
 from vendors.incident_import.rows import dates
-from vendors.incident_import.rows.matching import LEFT_OUT, UNDECIDED, Services, Vendors, make_vendors
+from vendors.incident_import.rows.matching import LEFT_OUT, UNDECIDED, Services, Vendors
 from vendors.incident_import.rows.problems import MAX_KEPT, Problem
-from vendors.incident_import.rows.rows import SERVICE, Row, RowReader
+from vendors.incident_import.rows.reading import SERVICE, Row, RowReader, Spoken
 from vendors.incident_import.rows.values import clean
-from vendors.models import ImportProblem
+from vendors.models import ImportProblem, ImportState
+
+logger = structlog.get_logger(__name__)
 
 FATES = ("new", "changed", "unchanged", "error", "left_out")
 REPEATED = "repeated"  # lines that say again, or in a log said before, what another line says
@@ -31,60 +36,71 @@ PROBLEMS = "problems"  # how many there are, kept or not
 MOMENTS = ("opened", "resolved", "restored")
 ENOUGH_VOTES = 200
 
-IDENTITY = ("origin", "reference", "vendor")  # the fields by which lines speak of one incident
-
 
 class DatesUnsure(Exception):  # noqa: N818 - said as what happened
     """Every date of the file can be read day first and month first: a person has to say."""
 
 
 class Pass:
-    """Checks (`writes=False`) or writes the rows of one file; `counts`, `names` and `options` are what it found."""
+    """One way through the file of an import, to check it or to write it. `counts` is what becomes of its rows."""
 
-    def __init__(self, job: HeldImport, *, writes: bool) -> None:
-        self.job, self.upload, self.writes, self.now = job, job.row, writes, timezone.now()
-        self.path = path_of(job.row)
+    def __init__(self, job: HeldImport) -> None:
+        self.job, self.upload, self.now = job, job.row, timezone.now()
+        self.writes = job.row.state == ImportState.IMPORTING
         self.options = Options.from_data(job.row.options)
+        self.vendors = Vendors(job.row.organisation_id, self.options)
+        self.services = Services(job.row, self.options)
         self.counts: Counter[str] = Counter(dict.fromkeys((*FATES, REPEATED, PROBLEMS), 0))
-        self.rows_read = self.new_vendors = 0
+        self.rows_read = 0
         self._seen: dict[tuple[int, str], dict[str, int]] = {}
-        self._last: dict[tuple[str, str, str], int] | None = None
+        self._last: dict[Spoken, int] | None = None
         self._unknown: dict[str, ImportProblem] = {}
         self._problems: list[ImportProblem] = []
         self._kept = 0
 
-    @property
-    def names(self) -> dict[str, int]:
-        return dict(self.vendors.names)
-
     def run(self) -> None:
-        """From the first row to the last. LeaseLostError or CancelAsked at the end of a batch, which is not written."""
-        with transaction.atomic():
-            if self.writes:
-                self.new_vendors = len(make_vendors(self.upload, self.options))
-            self.job.tell()
+        """From the first row to the last, and what then becomes of the import. CancelAsked or LeaseLostError at the
+        end of a batch, which is then not written."""
+        self.job.tell()
         if self.options.dates == "auto":
             self.options = replace(self.options, dates=self._order())
-        self.vendors = Vendors(self.upload.organisation_id, self.options)
-        self.services = Services(self.upload, self.options)
         ImportProblem.objects.filter(incident_import=self.upload).delete()  # of an earlier attempt
         if self.options.one_line_per_update:
             self._last = self._last_lines()
-        with self._table() as table:
-            reader = RowReader(table.header, self.options, now=self.now)
-            for rows in _in_batches(reader.read(line) for line in table.rows):
+        with self._opened() as (reader, lines):
+            with transaction.atomic():
+                if self.writes:
+                    self.vendors.make_new(self.upload)
+                self.job.tell()
+            for rows in _in_batches(reader.read(line) for line in lines):
                 self._batch(rows)
         with transaction.atomic():
             ImportProblem.objects.bulk_create(self._unknown.values())
             self.job.tell(rows_read=self.rows_read, counts=self.told)
+        self._end()
+
+    def _end(self) -> None:
+        if not self.writes:
+            options = {**self.upload.options, "dates": self.options.dates}
+            names, rows = dict(self.vendors.names), self.rows_read
+            self.job.end(
+                ImportState.CHECKED, options=options, names=names, counts=self.told, rows_read=rows, rows_total=rows
+            )
+            return
+        with transaction.atomic():
+            if self.job.cancel_is_asked(lock=True):
+                raise CancelAsked
+            self.job.end(ImportState.DONE, counts=self.told, rows_read=self.rows_read, finished_at=timezone.now())
+            audit.record(self.upload.created_by, "incidentimport.applied", self.upload, after=self.told)
+        logger.info("import_done", incident_import=self.upload.pk, rows=self.rows_read)
 
     @contextmanager
-    def _table(self) -> Iterator[Table]:
+    def _opened(self) -> Iterator[tuple[RowReader, Iterator[Line]]]:
         """ImportRefused, with their headings, where columns that the options name are not in the file."""
-        with open_table(self.path, sheet=self.options.sheet) as table:
+        with open_incidents(path_of(self.upload), sheet=self.options.sheet) as table:
             if gone := [heading for heading in self.options.columns.values() if heading not in table.header]:
                 raise ImportRefused(", ".join(gone))
-            yield table
+            yield RowReader(table.header, self.options, now=self.now), table.rows
 
     def _beating(self, lines: Iterable[Line]) -> Iterator[Line]:
         """The lines as they come; a worker that only looks through a large workbook is not taken for dead."""
@@ -97,11 +113,9 @@ class Pass:
         """By the first rows that tell it; where most do not, the whole file is looked through. DatesUnsure where even
         that tells nothing."""
         day_first = month_first = either = 0
-        with self._table() as table:
-            places = [
-                table.header.index(self.options.columns[name]) for name in MOMENTS if name in self.options.columns
-            ]
-            for line in self._beating(table.rows):
+        with self._opened() as (reader, lines):
+            places = [reader.used[name] for name in MOMENTS if name in reader.used]
+            for line in self._beating(lines):
                 found = dates.votes(clean(line.cells[place]) for place in places if place < len(line.cells))
                 day_first, month_first, either = day_first + found[0], month_first + found[1], either + found[2]
                 if day_first + month_first >= ENOUGH_VOTES:
@@ -113,13 +127,11 @@ class Pass:
             raise DatesUnsure
         return order
 
-    def _last_lines(self) -> dict[tuple[str, str, str], int]:
+    def _last_lines(self) -> dict[Spoken, int]:
         """Incident → the last line that speaks of it: in a log, that one counts."""
-        wanted = {name: self.options.columns[name] for name in IDENTITY if name in self.options.columns}
-        with self._table() as table:
-            reader = RowReader(table.header, replace(self.options, columns=wanted), now=self.now)
-            rows = map(reader.read, self._beating(table.rows))
-            return {_identity(row): row.line for row in rows if row.reference}
+        with self._opened() as (reader, lines):
+            told = ((reader.identity(line), line.number) for line in self._beating(lines))
+            return {identity: number for identity, number in told if identity.reference}
 
     @property
     def told(self) -> dict[str, int]:
@@ -144,7 +156,7 @@ class Pass:
 
     def _sorted_out(self, row: Row) -> tuple[Row, int] | None:
         """The row with its vendor; None, and counted, where it is left out, wrong, or said elsewhere."""
-        if self._last is not None and self._last.get(_identity(row), row.line) != row.line:
+        if self._last is not None and self._last.get(row.identity, row.line) != row.line:
             self.vendors.of(row.vendor)
             self.counts[REPEATED] += 1
             return None
@@ -208,11 +220,6 @@ class Pass:
             code=problem.code,
             values=dict(problem.values),
         )
-
-
-def _identity(row: Row) -> tuple[str, str, str]:
-    """Of the incident that a row speaks of, before its vendor is known."""
-    return row.vendor, row.source, row.reference
 
 
 def _in_batches(rows: Iterator[Row] | Any) -> Iterator[list[Row]]:

@@ -15,17 +15,17 @@ from django.utils.translation import gettext_lazy
 from accounts import audit
 from accounts.models import Membership
 from groundwork.jobs.lease import TOO_MANY_ATTEMPTS, HeldJob, LeaseLostError, NudgedKind
+from groundwork.refusals import Refusal
 from vendors.incident_import import options_check
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.files import headings_of
-from vendors.incident_import.undoing import wrote_something
-from vendors.models import ImportState, IncidentImport, IncidentImportQuerySet, Vendor
+from vendors.models import ImportState, IncidentImport, IncidentImportQuerySet
 
 _BEFORE_CHECK = (ImportState.MAPPING, ImportState.CHECKED, ImportState.FAILED)
 _CANCELLABLE = (ImportState.MAPPING, ImportState.CHECKING, ImportState.CHECKED, ImportState.IMPORTING)
 
 
-class NotNow(Exception):  # noqa: N818 - said as what happened
+class NotNow(Refusal):
     """The import is not in a state in which that can be done; the message says so, to people."""
 
 
@@ -133,7 +133,7 @@ def start_check(
             cancel_asked_at=None,
             **_queued(),
         )
-        if wrote_something(upload):
+        if upload.wrote_something:
             raise NotNow(_("Undo what this import has written first."))
         if tell_workers:
             IMPORTS.nudge_on_commit(upload.pk)
@@ -144,7 +144,7 @@ def start_import(member: Membership, upload: IncidentImport, *, tell_workers: bo
     """Queue the writing of what was checked; NotNow unless it is checked."""
     with transaction.atomic():
         _move(upload, (ImportState.CHECKED,), state=ImportState.IMPORTING, **_queued())
-        _record(member, upload, "incidentimport.started")
+        audit.record(member.user, "incidentimport.started", upload)
         if tell_workers:
             IMPORTS.nudge_on_commit(upload.pk)
     return upload
@@ -162,7 +162,7 @@ def cancel(member: Membership, upload: IncidentImport, *, tell_workers: bool = T
                 IMPORTS.nudge_on_commit(upload.pk)
         else:
             _move(upload, _CANCELLABLE, state=ImportState.CANCELLED, finished_at=now, **IMPORTS.released())
-        _record(member, upload, "incidentimport.cancelled")
+        audit.record(member.user, "incidentimport.cancelled", upload)
     return upload
 
 
@@ -177,7 +177,7 @@ def undo(member: Membership, upload: IncidentImport, *, tell_workers: bool = Tru
             cancel_asked_at=None,
             **_queued(),
         )
-        if not wrote_something(upload):
+        if not upload.wrote_something:
             raise NotNow(_("This import has written nothing that could be undone."))
         if tell_workers:
             IMPORTS.nudge_on_commit(upload.pk)
@@ -196,14 +196,3 @@ def _move(upload: IncidentImport, states: tuple[ImportState, ...], **fields: Any
 def _queued() -> dict[str, Any]:
     now = timezone.now()
     return {"rows_read": 0, "started_at": now, **IMPORTS.afresh(now)}
-
-
-def _record(member: Membership, upload: IncidentImport, verb: str, after: dict[str, Any] | None = None) -> None:
-    audit.record(
-        member.user, verb, upload, organisation=upload.organisation, after=after, subject=the_one_vendor(upload)
-    )
-
-
-def the_one_vendor(upload: IncidentImport) -> Vendor | None:
-    """Where the whole file is of one vendor, it belongs to that vendor's history."""
-    return Vendor.objects.filter(organisation=upload.organisation_id, pk=upload.options.get("vendor")).first()

@@ -17,8 +17,9 @@ from groundwork.tables.reading import Line
 from vendors.incident_import.columns.options import DATES, SLA_MEANINGS, Dates, Options
 from vendors.incident_import.files import open_incidents, path_of
 from vendors.incident_import.limits import SAMPLE
-from vendors.incident_import.rows import dates, rows
+from vendors.incident_import.rows import dates
 from vendors.incident_import.rows.problems import Problem
+from vendors.incident_import.rows.reading import RowReader, field_readers
 from vendors.incident_import.rows.values import clean
 from vendors.models import IncidentImport, Sla
 
@@ -107,9 +108,9 @@ class _Reader:
         self.header = header
         self.options = options
         self.zone = ZoneInfo(options.time_zone)
-        self.readers = rows.field_readers(options, now=timezone.now())
+        self.readers = field_readers(options, now=timezone.now())
         self.places = {name: header.index(heading) for name, heading in options.columns.items()}
-        self.whole = rows.RowReader(header, options, now=timezone.now())
+        self.whole = RowReader(header, options, now=timezone.now())
 
     def read(self, line: Line) -> SampleRow:
         cells = tuple(clean(text) for text in line.cells[: len(self.header)])

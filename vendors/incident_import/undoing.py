@@ -9,11 +9,23 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from groundwork.jobs.lease import HeldJob
+from accounts import audit
 from vendors import facts_revision
+from vendors.incident_import.job import HeldImport
 from vendors.incident_import.limits import BATCH
-from vendors.incident_import.rows.rows import COLUMNS
-from vendors.models import Feedback, Incident, IncidentChange, IncidentImport, IncidentQuerySet, Pulse, Service
+from vendors.incident_import.rows.reading import COLUMNS
+from vendors.models import (
+    Feedback,
+    ImportState,
+    Incident,
+    IncidentChange,
+    IncidentImport,
+    IncidentQuerySet,
+    Pulse,
+    Service,
+)
+
+KEPT = "kept"  # incidents that an undoing left, because somebody has changed them since
 
 
 def untouched(upload: IncidentImport) -> IncidentQuerySet:
@@ -26,15 +38,10 @@ def untouched(upload: IncidentImport) -> IncidentQuerySet:
     )
 
 
-def wrote_something(upload: IncidentImport) -> bool:
-    return (
-        Incident.objects.filter(created_in=upload).exists()
-        or IncidentChange.objects.filter(incident_import=upload).exists()
-    )
-
-
-def take_back(job: HeldJob[IncidentImport]) -> int:
-    """Everything that can be, in batches, each a transaction; how many incidents stay because of what came after."""
+def take_back(job: HeldImport) -> None:
+    """After “undo”, or after “cancel” when rows were written already: everything that can be, in batches, each a
+    transaction. What stays because of what came after is counted."""
+    job.renew(now=timezone.now(), state=ImportState.UNDOING)
     while _delete_some(job):
         pass
     now = timezone.now()
@@ -42,11 +49,17 @@ def take_back(job: HeldJob[IncidentImport]) -> int:
     while last is not None:
         last, stayed = _restore_some(job, last, now)
         kept += stayed
-    return kept + Incident.objects.filter(created_in=job.pk).count()
+    counts = {**job.row.counts, KEPT: kept + Incident.objects.filter(created_in=job.pk).count()}
+    with transaction.atomic():
+        if job.row.state == ImportState.IMPORTING or job.cancel_is_asked():  # as it was when it was claimed
+            job.end(ImportState.CANCELLED, counts=counts, finished_at=timezone.now())
+        else:
+            job.end(ImportState.UNDONE, counts=counts, undone_at=timezone.now())
+            audit.record(job.row.undone_by, "incidentimport.undone", job.row, after={KEPT: counts[KEPT]})
 
 
 @transaction.atomic
-def _delete_some(job: HeldJob[IncidentImport]) -> int:
+def _delete_some(job: HeldImport) -> int:
     found = list(untouched(job.row).order_by("pk").values_list("pk", "vendor_id")[:BATCH])
     if found:
         facts_revision.changed(*{vendor for _pk, vendor in found})
@@ -57,7 +70,7 @@ def _delete_some(job: HeldJob[IncidentImport]) -> int:
 
 
 @transaction.atomic
-def _restore_some(job: HeldJob[IncidentImport], after: int, now: datetime) -> tuple[Any, int]:
+def _restore_some(job: HeldImport, after: int, now: datetime) -> tuple[Any, int]:
     """The pk to go on behind (None: that was all), and how many of these stay as they are."""
     rows = IncidentChange.objects.filter(incident_import=job.row, pk__gt=after).order_by("pk")[:BATCH]
     facts_revision.hold(*rows.values_list("incident__vendor", flat=True))

@@ -294,7 +294,7 @@ def _standing(upload: IncidentImport) -> dict[str, Any]:
         "good": good,
         "failure": job.failure_words(upload),
         "is_file_gone": not upload.file,
-        "left_behind": upload.state == ImportState.FAILED and undoing.wrote_something(upload),
+        "left_behind": upload.state == ImportState.FAILED and upload.wrote_something,
         "kept_until": upload.created_at + FILES_KEPT,
     }
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import suppress
 
 import structlog
 from billiard.exceptions import SoftTimeLimitExceeded
-from django.db import transaction
 from django.utils import timezone, translation
 
-from accounts import audit
-from accounts.models import User
 from groundwork.jobs.lease import LeaseLostError
-from groundwork.tables.stream import ImportRefused
+from groundwork.tables.cells import ImportRefused
 from vendors.incident_import import undoing
 from vendors.incident_import.batches import DatesUnsure, Pass
-from vendors.incident_import.job import IMPORTS, CancelAsked, Failure, HeldImport, the_one_vendor
-from vendors.models import ImportState, IncidentImport
+from vendors.incident_import.job import IMPORTS, CancelAsked, Failure, HeldImport
+from vendors.models import ImportState
 
 logger = structlog.get_logger(__name__)
 
@@ -39,14 +36,11 @@ def work_on(pk: int) -> None:
 
 def _attempt(job: HeldImport) -> None:
     try:
-        if job.row.state == ImportState.CHECKING:
-            _check(job)
-        elif job.row.state == ImportState.IMPORTING and not job.cancel_is_asked():
-            _import(job)
-        else:
-            _take_back(job)
-    except CancelAsked:
-        _take_back(job)
+        with suppress(CancelAsked):
+            if job.row.state != ImportState.UNDOING:
+                one_way = Pass(job)
+                return one_way.run()
+        undoing.take_back(job)
     except ImportRefused as refused:
         job.fail(Failure.REFUSED, now=timezone.now(), failure_values={"reason": str(refused)})
     except DatesUnsure:
@@ -58,45 +52,3 @@ def _attempt(job: HeldImport) -> None:
     except Exception:
         logger.exception("import_failed", incident_import=job.pk, attempt=job.attempts)
         job.release(Failure.UNEXPECTED, now=timezone.now())
-
-
-def _check(job: HeldImport) -> None:
-    done = Pass(job, writes=False)
-    done.run()
-    job.end(
-        ImportState.CHECKED,
-        options=done.options.as_data(),
-        names=done.names,
-        counts=done.told,
-        rows_read=done.rows_read,
-        rows_total=done.rows_read,
-    )
-
-
-def _import(job: HeldImport) -> None:
-    done = Pass(job, writes=True)
-    done.run()
-    logger.info("import_done", incident_import=job.pk, rows=done.rows_read, new_vendors=done.new_vendors)
-    now = timezone.now()
-    with transaction.atomic():
-        if job.cancel_is_asked(lock=True):
-            raise CancelAsked
-        job.end(ImportState.DONE, counts=done.told, rows_read=done.rows_read, finished_at=now)
-        _record(job.row, job.row.created_by, "incidentimport.applied", done.told)
-
-
-def _take_back(job: HeldImport) -> None:
-    """After “undo”, or after “cancel” when rows were written already."""
-    is_cancelled = job.row.state == ImportState.IMPORTING or job.cancel_is_asked()
-    job.renew(now=timezone.now(), state=ImportState.UNDOING)
-    counts = {**job.row.counts, KEPT: undoing.take_back(job)}
-    with transaction.atomic():
-        if is_cancelled:
-            job.end(ImportState.CANCELLED, counts=counts, finished_at=timezone.now())
-        else:
-            job.end(ImportState.UNDONE, counts=counts, undone_at=timezone.now())
-            _record(job.row, job.row.undone_by, "incidentimport.undone", {KEPT: counts[KEPT]})
-
-
-def _record(upload: IncidentImport, by: User | None, verb: str, after: dict[str, Any]) -> None:
-    audit.record(by, verb, upload, organisation=upload.organisation, after=after, subject=the_one_vendor(upload))

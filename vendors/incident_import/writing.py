@@ -16,7 +16,7 @@ from django.db import connection
 
 from vendors import facts_revision
 from vendors.incident_import.rows.problems import Problem
-from vendors.incident_import.rows.rows import COLUMNS, OPENED, RESOLVED, RESTORED, Row
+from vendors.incident_import.rows.reading import COLUMNS, OPENED, RESOLVED, RESTORED, Row
 from vendors.incident_import.rows.values import as_read
 from vendors.models import Incident, IncidentChange, IncidentImport, Sla
 

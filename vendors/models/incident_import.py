@@ -101,6 +101,10 @@ class IncidentImport(NudgedJob):
     def is_working(self) -> bool:
         return self.state in WORKING_STATES
 
+    @property
+    def wrote_something(self) -> bool:
+        return self.created_incidents.exists() or self.changes.exists()
+
 
 class ImportProblem(models.Model):
     """What is wrong with one cell of a file: the reason as a code and what its words tell, for any language."""

@@ -24,7 +24,7 @@ from tests.vendors.incident_import.files import (
     worked,
 )
 from vendors.incident_import import batches as passes
-from vendors.incident_import import files, job, undoing, worker, writing
+from vendors.incident_import import files, job, worker, writing
 from vendors.incident_import.options_check import OptionsRefused
 from vendors.incident_import.rows import matching
 from vendors.models import (
@@ -487,7 +487,7 @@ def test_undo_of_any_file_over_any_other_brings_back_what_was(
     imported(cast.assessor, as_csv(before), options_for(vendor))
     known = everything()
     upload = imported(cast.assessor, as_csv(after), options_for(vendor))
-    if undoing.wrote_something(upload):
+    if upload.wrote_something:
         undone(cast.assessor, upload)
     assert everything() == known
 

@@ -8,14 +8,15 @@ by name in the middle (29/Feb/16), as one tool writes it by default: there, noth
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from vendors.incident_import.columns import presets
-from vendors.incident_import.columns.options import Dates
+from vendors.incident_import.columns.options import Dates, Options
 from vendors.incident_import.rows.problems import Problem
+from vendors.incident_import.rows.values import clean
 
 EARLIEST, LATEST = 1990, 2100
 EXCEL_EPOCH = datetime(1899, 12, 30)  # a serial is a local time
@@ -196,6 +197,26 @@ def _with_offset(moment: datetime, offset: str | None) -> datetime | Problem:
 def _serial(days: float) -> datetime | Problem:
     """A spreadsheet's number of days; to the second, which is as far as it can be trusted."""
     return EXCEL_EPOCH + timedelta(seconds=round(days * 86_400))
+
+
+def moment_reader(options: Options, now: datetime) -> Callable[[str], datetime | Problem | None]:
+    """A reader of one cell; nothing after `now` is a moment."""
+    moments = Moments(ZoneInfo(options.time_zone), options.dates)
+    quick = moments.quick
+
+    def read(text: str) -> datetime | Problem | None:
+        known = quick(text)
+        if known is not None and known <= now:
+            return known
+        text = clean(text)
+        if not text:
+            return None
+        value = moments.read(text)
+        if isinstance(value, datetime) and value > now:
+            return Problem(code="date_in_future")
+        return value
+
+    return read
 
 
 def votes(texts: Iterable[str]) -> tuple[int, int, int]:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Membership
+from groundwork.folding import folded
 from groundwork.tables.cells import ImportRefused
 from vendors.incident_import.columns.options import NEW, SKIP, Options
-from vendors.incident_import.columns.presets import said
 from vendors.incident_import.limits import MAX_NAMES
 from vendors.models import IncidentImport, Service, Vendor
 from vendors.register.changes import VENDOR_FIELDS
@@ -31,14 +31,14 @@ class Vendors:
     def __init__(self, organisation_id: int, options: Options) -> None:
         found = list(Vendor.objects.filter(organisation=organisation_id).values_list("pk", "name", "reference"))
         self._ids = {pk for pk, _name, _reference in found}
-        self._by_name = {said(reference): pk for pk, _name, reference in found if reference}
-        self._by_name |= {said(name): pk for pk, name, _reference in found}
-        self._decided = {said(text): choice for text, choice in options.vendors.items()}
+        self._by_name = {folded(reference): pk for pk, _name, reference in found if reference}
+        self._by_name |= {folded(name): pk for pk, name, _reference in found}
+        self._decided = {folded(text): choice for text, choice in options.vendors.items()}
         self._column = options.columns.get("vendor", "")
         self._one = options.vendor if options.vendor in self._ids else None
         self._is_one = options.vendor is not None
         self._memory: dict[str, int | None] = {}
-        self.made: dict[str, int] = {}  # folded name → number below zero
+        self._made: dict[str, int] = {}  # folded name → number below zero
         self.names: Counter[str] = Counter()
 
     def of(self, text: str) -> int | None:
@@ -53,7 +53,7 @@ class Vendors:
                     "The column “%(column)s” has more than %(count)s different texts: is it that of the vendors?"
                 )
                 raise ImportRefused(message % {"column": self._column, "count": MAX_NAMES}) from None
-            self._memory[text] = self._decide(said(text))
+            self._memory[text] = self._decide(folded(text))
             return self._memory[text]
 
     def _decide(self, word: str) -> int | None:
@@ -65,20 +65,33 @@ class Vendors:
         if word in self._by_name:
             return self._by_name[word]
         if choice == NEW and word:
-            return self.made.setdefault(word, -1 - len(self.made))
+            return self._made.setdefault(word, -1 - len(self._made))
         return UNDECIDED
+
+    def make_new(self, upload: IncidentImport) -> None:
+        """Those that the options ask for and the file has rows of; each once, within a transaction."""
+        asked: dict[str, str] = {}
+        for text in upload.names:
+            number = self._decide(folded(text))
+            if number is not None and number < 0:
+                asked.setdefault(folded(text), text)
+        for word, text in asked.items():
+            vendor = Vendor.objects.create(organisation_id=upload.organisation_id, name=text[:200])
+            after = audit.snapshot(vendor, VENDOR_FIELDS)
+            audit.record(upload.created_by, "vendor.added", vendor, after=after, subject=upload)
+            self._by_name[word] = vendor.pk
 
 
 def suggest_vendors(member: Membership, names: Iterable[str]) -> dict[str, dict[str, int]]:
     """The vendor that each text most likely means: of the same name or reference, else of a very similar name."""
     by_name: dict[str, int] = {}
     for pk, name, reference in Vendor.objects.for_member(member).values_list("pk", "name", "reference"):
-        by_name[said(name)] = pk
+        by_name[folded(name)] = pk
         if reference:
-            by_name.setdefault(said(reference), pk)
+            by_name.setdefault(folded(reference), pk)
     found = {}
     for text in names:
-        near = get_close_matches(said(text), by_name, n=1, cutoff=0.82)
+        near = get_close_matches(folded(text), by_name, n=1, cutoff=0.82)
         if near and text:
             found[text] = {"vendor": by_name[near[0]]}
     return found
@@ -94,25 +107,6 @@ def undecided(upload: IncidentImport) -> list[str]:
     return [text for text, _rows in names if text and vendors.of(text) is UNDECIDED]
 
 
-def make_vendors(upload: IncidentImport, options: Options) -> list[Vendor]:
-    """The vendors that the options ask for and the file has rows of; each once, within a transaction."""
-    vendors = Vendors(upload.organisation_id, options)
-    made: dict[int, str] = {}
-    for text in upload.names:
-        number = vendors.of(text)
-        if number is not None and number < 0:
-            made.setdefault(number, text)
-    found = []
-    for text in made.values():
-        vendor = Vendor.objects.create(organisation_id=upload.organisation_id, name=text[:200])
-        after = audit.snapshot(vendor, VENDOR_FIELDS)
-        audit.record(
-            upload.created_by, "vendor.added", vendor, organisation=upload.organisation, after=after, subject=upload
-        )
-        found.append(vendor)
-    return found
-
-
 class Services:
     """The services of the vendors by name; where the options say so, new ones are made."""
 
@@ -120,23 +114,16 @@ class Services:
         self.upload = upload
         self.makes_new = options.new_services
         rows = Service.objects.filter(vendor__organisation=upload.organisation_id).values_list("vendor", "name", "pk")
-        self._by_name: dict[tuple[int, str], int] = {(vendor, said(name)): pk for vendor, name, pk in rows}
+        self._by_name: dict[tuple[int, str], int] = {(vendor, folded(name)): pk for vendor, name, pk in rows}
 
     def of(self, vendor: int, name: str, *, make: bool) -> Any:
         """Its id; None where the vendor has no such service."""
-        key = (vendor, said(name))
+        key = (vendor, folded(name))
         if key not in self._by_name and make and self.makes_new:
             self._by_name[key] = self._made(vendor, name)
         return self._by_name.get(key)
 
     def _made(self, vendor: int, name: str) -> int:
         service = Service.objects.create(vendor_id=vendor, name=name)
-        audit.record(
-            self.upload.created_by,
-            "service.added",
-            service,
-            organisation=self.upload.organisation,
-            after={"name": name},
-            subject=service.vendor,
-        )
+        audit.record(self.upload.created_by, "service.added", service, after={"name": name})
         return service.pk

@@ -5,16 +5,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from groundwork.folding import folded
 from groundwork.tables.cells import tidy
 from vendors.incident_import.columns import presets
 from vendors.incident_import.columns.options import SOURCE, Options
-from vendors.incident_import.columns.presets import said
 from vendors.incident_import.limits import MAX_CELL
-from vendors.incident_import.rows.dates import Moments
 from vendors.incident_import.rows.problems import Problem
 from vendors.models import Sla
 
@@ -49,7 +47,13 @@ def clean(text: str) -> str:
     text = text.strip()
     if "  " in text or "\n" in text or "\t" in text:
         text = " ".join(text.split())
-    return "" if len(text) < 12 and said(text) in presets.words("unknown") else text
+    return "" if len(text) < 12 and folded(text) in presets.words("unknown") else text
+
+
+def _word(text: str) -> str:
+    """To be compared with words."""
+    text = clean(text)
+    return folded(text)
 
 
 def text_reader(most: int) -> Callable[[str], str | Problem | None]:
@@ -84,31 +88,13 @@ def reference_reader(most: int) -> Callable[[str], str | Problem | None]:
 
 def source(text: str) -> str | Problem | None:
     """As sources are written everywhere, in small letters."""
-    word = said(clean(text))
+    word = _word(text)
     return (word if SOURCE.match(word) else Problem(code="source_unreadable")) if word else None
 
 
 def as_read(text: str) -> str:
     """How a text that people wrote comes back from a cell: one line of what can be seen."""
     return " ".join(_seen(text).split())
-
-
-def moment_reader(moments: Moments, now: datetime) -> Callable[[str], datetime | Problem | None]:
-    quick = moments.quick
-
-    def read(text: str) -> datetime | Problem | None:
-        known = quick(text)
-        if known is not None and known <= now:
-            return known
-        text = clean(text)
-        if not text:
-            return None
-        value = moments.read(text)
-        if isinstance(value, datetime) and value > now:
-            return Problem(code="date_in_future")
-        return value
-
-    return read
 
 
 def number(text: str) -> int | Problem | None:
@@ -122,7 +108,7 @@ def number(text: str) -> int | Problem | None:
         try:
             value = Decimal(text.replace(",", "."))
         except InvalidOperation:
-            word = said(text)
+            word = folded(text)
             if word in presets.words("yes") or word in presets.words("no"):
                 return int(word in presets.words("yes"))
             return Problem(code="not_a_number")
@@ -132,7 +118,7 @@ def number(text: str) -> int | Problem | None:
 
 
 def yes_or_no(text: str) -> bool | Problem | None:
-    word = said(clean(text))
+    word = _word(text)
     if not word:
         return None
     if word in presets.words("yes"):
@@ -142,21 +128,21 @@ def yes_or_no(text: str) -> bool | Problem | None:
 
 def critical_reader(options: Options) -> Callable[[str], bool | Problem | None]:
     """One of the chosen values, in capitals or not; where none is chosen, yes or no."""
-    chosen = frozenset(said(text) for text in options.critical)
+    chosen = frozenset(map(_word, options.critical))
 
     def read(text: str) -> bool | Problem | None:
-        word = said(clean(text))
+        word = _word(text)
         return word in chosen if word else None
 
     return read if chosen else yes_or_no
 
 
 def sla_reader(options: Options) -> Callable[[str], str | Problem | None]:
-    met = presets.words("met") | {said(text) for text in options.sla_met}
-    missed = presets.words("missed") | {said(text) for text in options.sla_missed}
+    met = presets.words("met") | {_word(text) for text in options.sla_met}
+    missed = presets.words("missed") | {_word(text) for text in options.sla_missed}
 
     def read(text: str) -> str | Problem | None:
-        word = said(clean(text))
+        word = _word(text)
         if not word:
             return None
         if word in missed:

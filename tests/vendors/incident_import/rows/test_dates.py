@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vendors.incident_import.columns.options import Dates
+from vendors.incident_import.columns.options import Dates, Options
 from vendors.incident_import.rows import dates
-from vendors.incident_import.rows.dates import Moments
+from vendors.incident_import.rows.dates import moment_reader
 from vendors.incident_import.rows.problems import Problem
-from vendors.incident_import.rows.values import moment_reader
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 LEAP = datetime(2016, 2, 29, 0, 16, tzinfo=UTC)  # 01:16 in Brussels
@@ -22,7 +21,7 @@ FUTURE = datetime(2200, 1, 1, tzinfo=UTC)
 
 def read(text: str, order: Dates = "day_first", zone: ZoneInfo = BRUSSELS) -> datetime | str | None:
     """The moment, or the code of the problem; read twice, because what was read once is remembered."""
-    reader = moment_reader(Moments(zone, order), FUTURE)
+    reader = moment_reader(Options(time_zone=str(zone), dates=order), FUTURE)
     first, second = reader(text), reader(text)
     assert first == second
     return first.code if isinstance(first, Problem) else first
@@ -103,7 +102,7 @@ def test_an_hour_that_occurred_twice_is_the_first_of_the_two() -> None:
 
 
 def test_a_moment_of_tomorrow_is_a_problem() -> None:
-    reader = moment_reader(Moments(BRUSSELS, "day_first"), LEAP)
+    reader = moment_reader(Options(time_zone=str(BRUSSELS), dates="day_first"), LEAP)
     assert reader("29/2/2016 01:16") == LEAP
     assert reader("29/2/2016 01:17").code == "date_in_future"  # type: ignore[union-attr]
     assert reader("29/2/2016 01:17").code == "date_in_future"  # type: ignore[union-attr]

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, NamedTuple
 
 from groundwork.tables.reading import Line
 from vendors.incident_fields import FIELDS
 from vendors.incident_import.columns.options import Options
-from vendors.incident_import.rows import values
-from vendors.incident_import.rows.dates import Moments
+from vendors.incident_import.rows import dates, values
 from vendors.incident_import.rows.problems import Problem
 from vendors.models import Incident
 
@@ -43,6 +41,14 @@ _NOT_REMEMBERED = frozenset({"reference", "title", "opened", "resolved", "restor
 _NO_CLOCK_AGREES = timedelta(days=1)
 
 
+class Spoken(NamedTuple):
+    """Of which incident a line speaks, before its vendor is known."""
+
+    vendor: str
+    source: str
+    reference: str
+
+
 @dataclass(slots=True)
 class Row:
     """`vendor` and `service`: the texts of the cells. `problems`: empty where the row is good so far."""
@@ -55,11 +61,15 @@ class Row:
     values: list[Any]
     problems: list[Problem]
 
+    @property
+    def identity(self) -> Spoken:
+        return Spoken(self.vendor, self.source, self.reference)
+
 
 def field_readers(options: Options, *, now: datetime) -> dict[str, Callable[[str], Any]]:
-    """A reader for each field that becomes a value: text → value, None or Problem."""
-    moment = values.moment_reader(Moments(ZoneInfo(options.time_zone), options.dates), now + _NO_CLOCK_AGREES)
-    readers: dict[str, Callable[[str], Any]] = {
+    """A reader for each field: text → value, None or Problem."""
+    moment = dates.moment_reader(options, now + _NO_CLOCK_AGREES)
+    return {
         **dict.fromkeys(("opened", "resolved", "restored"), moment),
         **{
             name: values.text_reader(_longest(_OF_FIELD[name]))
@@ -74,7 +84,6 @@ def field_readers(options: Options, *, now: datetime) -> dict[str, Callable[[str
         "service": values.text_reader(160),
         "origin": values.source,
     }
-    return {name: reader for name, reader in readers.items() if name in options.columns}
 
 
 def _longest(column: str) -> int:
@@ -92,7 +101,11 @@ class RowReader:
         self.width = len(header)
         self.used = {name: places[heading] for name, heading in options.columns.items()}
         readers = field_readers(options, now=now)
-        self._read = {name: _remembering(name, reader) for name, reader in readers.items()}
+        self._read = {
+            name: reader if name in _NOT_REMEMBERED else values.Remembering(reader).__getitem__
+            for name, reader in readers.items()
+            if name in options.columns
+        }
         self._texts = [name for name in ("origin", "reference", "vendor", "service") if name in options.columns]
         self._plan = [
             (self.used[name], COLUMNS.index(_OF_FIELD[name]), self._read[name], name)
@@ -100,10 +113,15 @@ class RowReader:
             if name in _OF_FIELD
         ]
         self._critical = (
-            values.Remembering(values.critical_reader(options))
+            values.Remembering(readers["mission_critical"])
             if options.critical and "priority" in options.columns and "mission_critical" not in options.columns
             else None
         )
+
+    def identity(self, line: Line) -> Spoken:
+        """As that of the row, from as few cells as need be."""
+        told = {name: self._text(name, line.cells, []) for name in self._texts}
+        return Spoken(told.get("vendor", ""), told.get("origin") or self.options.source, told.get("reference", ""))
 
     def read(self, line: Line) -> Row:
         cells = line.cells
@@ -181,7 +199,3 @@ class RowReader:
                 value = cells[self.used[name]].strip()
                 found.append(Problem(code=f"{name}_before_opened", field=name, value=value, values=told))
         return found
-
-
-def _remembering(name: str, reader: Callable[[str], Any]) -> Callable[[str], Any]:
-    return reader if name in _NOT_REMEMBERED else values.Remembering(reader).__getitem__
