@@ -54,7 +54,7 @@ def invite(
             expires_at=_end(now),
         )
         after = {"email": email, "role": role, "department": department and department.name, "language": language}
-        audit.record(actor, "invitation.sent", invitation, organisation=organisation, after=after)
+        audit.record(actor, "invitation.sent", invitation, after=after)
     return invitation, token
 
 
@@ -62,19 +62,15 @@ def renew(actor: Membership, invitation: Invitation, *, now: datetime) -> tuple[
     """Another token and term for an invitation that waits; the earlier link is dead from here on."""
     with transaction.atomic():
         row = _pending(actor, invitation)
-        before = {"expires_at": row.expires_at}
-        token = mailed_links.renew(row, expires_at=_end(now))
-        after = {"expires_at": row.expires_at}
-        audit.record(actor.user, "invitation.resent", row, organisation=row.organisation, before=before, after=after)
+        told = ("expires_at",)
+        token = mailed_links.renew(row, "invitation.resent", by=actor.user, expires_at=_end(now), told=told)
     return row, token
 
 
 def revoke(actor: Membership, invitation: Invitation, *, now: datetime) -> Invitation:
     with transaction.atomic():
         row = _pending(actor, invitation)
-        mailed_links.revoke(row, now=now)
-        before, after = {"revoked_at": None}, {"revoked_at": now}
-        audit.record(actor.user, "invitation.revoked", row, organisation=row.organisation, before=before, after=after)
+        mailed_links.revoke(row, "invitation.revoked", by=actor.user, now=now)
     return row
 
 
@@ -94,9 +90,7 @@ def join(invitation: Invitation, user: User, *, now: datetime) -> Membership:
             raise MembershipError(_("Your membership was closed: an administrator of the organisation can reopen it."))
         if made:
             after = {"role": member.role, "department": invitation.department and invitation.department.name}
-            audit.record(
-                user, "member.joined", member, organisation=invitation.organisation, after=after, label=str(user)
-            )
+            audit.record(user, "member.joined", member, after=after)
         joined.send(sender=Invitation, invitation=invitation, member=member)
     return member
 

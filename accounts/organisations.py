@@ -21,7 +21,7 @@ def change(actor: Membership, *, name: str, language: str, allow_self_approval: 
         after = audit.snapshot(row, FIELDS)
         if after != before:
             row.save(update_fields=FIELDS)
-            audit.record(actor.user, "organisation.changed", row, organisation=row, before=before, after=after)
+            audit.record(actor.user, "organisation.changed", row, before=before, after=after)
     return row
 
 
@@ -30,7 +30,7 @@ def add_department(actor: Membership, *, name: str, is_it: bool = False) -> Depa
     with transaction.atomic():
         row = _save(Department(organisation=actor.organisation, name=name, is_it=is_it))
         after = _department(row)
-        audit.record(actor.user, "department.added", row, organisation=actor.organisation, after=after)
+        audit.record(actor.user, "department.added", row, after=after)
     return row
 
 
@@ -43,7 +43,7 @@ def change_department(actor: Membership, department: Department, *, name: str, i
         if after == before:
             return department
         row = _save(department)
-        audit.record(actor.user, "department.changed", row, organisation=actor.organisation, before=before, after=after)
+        audit.record(actor.user, "department.changed", row, before=before, after=after)
     return row
 
 
@@ -63,7 +63,7 @@ def delete_department(actor: Membership, department: Department) -> None:
                 % {"count": used}
             )
         before = _department(department)
-        audit.record(actor.user, "department.deleted", department, organisation=actor.organisation, before=before)
+        audit.record(actor.user, "department.deleted", department, before=before)
         department.delete()
 
 

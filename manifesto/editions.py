@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -169,7 +168,7 @@ def publish(release: Release, by: User | None) -> Release:
     before = audit.snapshot(release, RELEASE_FIELDS)
     release.state, release.published_at, release.published_by = ReleaseState.PUBLISHED, timezone.now(), by
     release.save(update_fields=["state", "published_at", "published_by"])
-    record(by, "published", release, before=before, after=audit.snapshot(release, RELEASE_FIELDS))
+    audit.record(by, "release.published", release, before=before, after=audit.snapshot(release, RELEASE_FIELDS))
     return release
 
 
@@ -182,7 +181,7 @@ def retire(release: Release, by: User | None) -> Release:
     before = audit.snapshot(release, RELEASE_FIELDS)
     release.state, release.retired_at = ReleaseState.RETIRED, timezone.now()
     release.save(update_fields=["state", "retired_at"])
-    record(by, "retired", release, before=before, after=audit.snapshot(release, RELEASE_FIELDS))
+    audit.record(by, "release.retired", release, before=before, after=audit.snapshot(release, RELEASE_FIELDS))
     return release
 
 
@@ -207,7 +206,7 @@ def create_draft(edition: str, by: User | None, *, based_on: Release | None = No
         raise EditionError(_("An edition “%s” exists already: choose another name.") % edition) from None
     add_rules(draft)
     after = {**audit.snapshot(draft, RELEASE_FIELDS), "based_on": str(based_on or "")}
-    record(by, "created", draft, after=after)
+    audit.record(by, "release.created", draft, after=after)
     return draft
 
 
@@ -223,12 +222,6 @@ def locked_draft(release: Release) -> Release:
     if release.state != ReleaseState.DRAFT:
         raise EditionError(_("“%s” is published and never changes: make a new draft from it.") % release)
     return release
-
-
-def record(by: User | None, verb: str, target: Release | Rule | Question, **values: Any) -> None:
-    """The audit entry of a change of the bank; it belongs to the history of the edition."""
-    release = target if isinstance(target, Release) else target.release
-    audit.record(by, f"{target._meta.model_name}.{verb}", target, organisation=None, subject=release, **values)
 
 
 # Meaning ---------------------------------------------------------------------------------------------------------
@@ -308,5 +301,5 @@ def move(question: Question, by: User | None, *, up: bool) -> bool:
     keys[index], keys[other] = keys[other], keys[index]
     for position, pk in enumerate(keys, start=1):
         Question.objects.filter(pk=pk).exclude(position=position).update(position=position)
-    record(by, "moved", question, before={"position": index + 1}, after={"position": other + 1})
+    audit.record(by, "question.moved", question, before={"position": index + 1}, after={"position": other + 1})
     return True

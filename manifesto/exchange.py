@@ -14,11 +14,12 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from accounts import audit
 from accounts.models import User
 from manifesto import bank as banks
 from manifesto import workbook, yaml_files
 from manifesto.bank import Bank, Change, ChangeKind, FieldChange, Sheet
-from manifesto.editions import EditionError, create_draft, locked_draft, record
+from manifesto.editions import EditionError, create_draft, locked_draft
 from manifesto.models import Release
 from manifesto.sources import BankError, Fault, Place, SourceLine, inspect
 
@@ -132,7 +133,7 @@ def apply(bank: Bank, draft: Release, by: User | None, *, expected: str = "") ->
         return ()
     banks.store(bank, draft)
     before, after = banks.plain_changes(changes)
-    record(by, "imported", draft, before=before, after=after)
+    audit.record(by, "release.imported", draft, before=before, after=after)
     return changes
 
 

@@ -221,16 +221,7 @@ def advance(actor: User, row: Assessment, approval: Approval) -> bool:
     steps = steps_of(row)
     if approval.level == steps[-1].position:
         return True
-    audit.record(
-        actor,
-        "approval.given",
-        approval,
-        organisation=row.organisation,
-        before={"level": None},
-        after={"level": approval.level},
-        subject=row,
-        label=approval.level_name,
-    )
+    audit.record(actor, "approval.given", approval, before={"level": None}, after={"level": approval.level})
     row.waiting_level = _first_open(row, steps, decisions_of(row)).position
     row.save(update_fields=["waiting_level"])
     _ask(actor, row, steps, is_again=False)
@@ -267,16 +258,7 @@ def _settle(actor: User | None, row: Assessment, now: str) -> None:
     steps, decisions = steps_of(row), decisions_of(row)
     ended = [one for step in steps if (one := lapsed_approval(step, row, decisions)) and one.fingerprint == before]
     for approval in ended:
-        audit.record(
-            actor,
-            "approval.lapsed",
-            approval,
-            organisation=row.organisation,
-            before={"level": approval.level},
-            after={"level": None},
-            subject=row,
-            label=approval.level_name,
-        )
+        audit.record(actor, "approval.lapsed", approval, before={"level": approval.level}, after={"level": None})
     was, row.waiting_level = row.waiting_level, _first_open(row, steps, decisions).position
     row.save(update_fields=["fingerprint", "waiting_level"])
     if row.state != AssessmentState.IN_REVIEW or was != row.waiting_level:

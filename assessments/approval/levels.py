@@ -68,7 +68,7 @@ def add_level(
         level = ApprovalLevel.objects.create(
             organisation=actor.organisation, tier=tier, position=last + 1, name=name, role=role, person=person
         )
-        _record(actor, "approval_level.added", level, after=audit.snapshot(level, FIELDS))
+        audit.record(actor.user, "approval_level.added", level, after=audit.snapshot(level, FIELDS))
     return level
 
 
@@ -83,7 +83,7 @@ def change_level(
         after = audit.snapshot(row, FIELDS)
         if after != before:
             row.save(update_fields=["name", "role", "person"])
-            _record(actor, "approval_level.changed", row, before=before, after=after)
+            audit.record(actor.user, "approval_level.changed", row, before=before, after=after)
     return row
 
 
@@ -101,7 +101,7 @@ def move_level(actor: Membership, level: ApprovalLevel, *, up: bool) -> None:
             return
         before = {"position": row.position}
         _swap(row, other)
-        _record(actor, "approval_level.moved", row, before=before, after={"position": row.position})
+        audit.record(actor.user, "approval_level.moved", row, before=before, after={"position": row.position})
 
 
 def delete_level(actor: Membership, level: ApprovalLevel) -> None:
@@ -109,7 +109,7 @@ def delete_level(actor: Membership, level: ApprovalLevel) -> None:
     with transaction.atomic():
         hold(actor.organisation_id)
         row = ApprovalLevel.objects.for_member(actor).get(pk=level.pk)
-        _record(actor, "approval_level.deleted", row, before=audit.snapshot(row, FIELDS))
+        audit.record(actor.user, "approval_level.deleted", row, before=audit.snapshot(row, FIELDS))
         row.delete()
         for number, later in enumerate(_chain(actor, row.tier), start=1):
             if later.position != number:
@@ -171,7 +171,3 @@ def _is_active(person: Membership | None) -> bool:
 def _active_by_role(member: Membership) -> Counter[str]:
     people = Membership.objects.for_member(member).active().filter(user__is_active=True)
     return Counter(people.values_list("role", flat=True))
-
-
-def _record(actor: Membership, verb: str, level: ApprovalLevel, **values: Mapping[str, object]) -> None:
-    audit.record(actor.user, verb, level, organisation=actor.organisation, **values)  # type: ignore[arg-type]

@@ -257,7 +257,7 @@ def hold(
             after["without"] = ", ".join(missing)
         if before != after:
             verb = "meeting.held" if is_new else "meeting.changed"
-            _record(member, verb, meeting, row, before=before, after=after, label=held_on.isoformat())
+            audit.record(member.user, verb, meeting, before=_told(before), after=_told(after))
     return meeting
 
 
@@ -296,7 +296,8 @@ def agree(
             return Conflict(stored=stored)
         before = _of_consensus(stored) if stored else {}
         changed = frozenset(name for name, value in wanted.items() if before.get(name) != value)
-        _record(member, "consensus.changed" if stored else "consensus.agreed", made, row, before=before, after=wanted)
+        verb = "consensus.changed" if stored else "consensus.agreed"
+        audit.record(member.user, verb, made, before=_told(before), after=_told(wanted))
         _after_change(member, row)
     return Saved(version=made.version, at=now, changed=changed)
 
@@ -312,7 +313,7 @@ def undo(
             return None
         if stored.version != version:
             return Conflict(stored=stored)
-        _record(member, "consensus.undone", stored, row, before=_of_consensus(stored), after={})
+        audit.record(member.user, "consensus.undone", stored, before=_told(_of_consensus(stored)))
         stored.delete()
         _after_change(member, row)
     return None
@@ -364,30 +365,6 @@ def _of_consensus(row: Consensus) -> dict[str, object]:
 def _of_meeting(meeting: Meeting) -> dict[str, object]:
     present = ", ".join(sorted(str(user) for user in meeting.attendees.all()))
     return {"held_on": meeting.held_on, "attendees": present, "others": meeting.others}
-
-
-def _record(
-    member: Membership,
-    verb: str,
-    target: Consensus | Meeting,
-    row: Assessment,
-    *,
-    before: Mapping[str, object],
-    after: Mapping[str, object],
-    label: str = "",
-) -> None:
-    if isinstance(target, Consensus):
-        label = str(target.question)
-    audit.record(
-        member.user,
-        verb,
-        target,
-        organisation=member.organisation,
-        before=_told(before),
-        after=_told(after),
-        subject=row,
-        label=label,
-    )
 
 
 def _told(values: Mapping[str, object]) -> dict[str, object]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from accounts.models import Membership, User
+from accounts.models import Membership
 from assessments.lifecycle.transitions import IllegalTransition, held
 from assessments.models import Answer, Assessment, AssessmentState, Delegation, Response
 from assessments.questionnaire.saving import closed_reason
@@ -37,31 +37,32 @@ def delegate(
         made = Delegation.objects.create(
             answer=fresh, delegate=to.user, delegated_by=member.user, note=note.strip(), delegated_at=now
         )
-        _record(member.user, "delegation.made", row, made)
+        after = {"delegate": str(to.user)} | ({"note": made.note} if made.note else {})
+        audit.record(member.user, "delegation.made", made, after=after)
     return made
 
 
 def hand_back(member: Membership, delegation: Delegation, *, now: datetime | None = None) -> Delegation:
     """The colleague is done: the rater goes on with what stands there."""
     with transaction.atomic():
-        row, fresh = _held_delegation(member, delegation)
+        fresh = _held_delegation(member, delegation)
         if fresh.delegate_id != member.user_id:
             raise PermissionDenied
         fresh.done_at = now or timezone.now()
         fresh.save(update_fields=["done_at"])
-        _record(member.user, "delegation.done", row, fresh)
+        audit.record(member.user, "delegation.done", fresh)
     return fresh
 
 
 def take_back(member: Membership, delegation: Delegation, *, now: datetime | None = None) -> Delegation:
     """The rater answers it after all; what the colleague wrote stays in the answer."""
     with transaction.atomic():
-        row, fresh = _held_delegation(member, delegation)
+        fresh = _held_delegation(member, delegation)
         if fresh.answer.response.rater_id != member.user_id:
             raise PermissionDenied
         fresh.taken_back_at = now or timezone.now()
         fresh.save(update_fields=["taken_back_at"])
-        _record(member.user, "delegation.taken_back", row, fresh)
+        audit.record(member.user, "delegation.taken_back", fresh)
     return fresh
 
 
@@ -95,25 +96,11 @@ def _held_answer(member: Membership, answer: Answer) -> tuple[Assessment, Answer
     return row, Answer.objects.select_related("response", "question__rule").get(pk=answer.pk)
 
 
-def _held_delegation(member: Membership, delegation: Delegation) -> tuple[Assessment, Delegation]:
-    """Still open, with its assessment held: handing back and taking back at once end it once."""
+def _held_delegation(member: Membership, delegation: Delegation) -> Delegation:
+    """Still open, its assessment held: handing back and taking back at once end it once."""
     row = held(member, delegation.answer.response.assessment, COLLECTING)
-    related = ("answer__response", "answer__question__rule", "delegate")
+    related = ("answer__response__assessment", "answer__question__rule", "delegate")
     fresh = Delegation.objects.select_related(*related).get(pk=delegation.pk, answer__response__assessment=row)
     if fresh.done_at is not None or fresh.taken_back_at is not None:
         raise IllegalTransition(_("This question is back with the rater already."))
-    return row, fresh
-
-
-def _record(actor: User, verb: str, row: Assessment, delegation: Delegation) -> None:
-    question = delegation.answer.question
-    after = {"delegate": str(delegation.delegate), "note": delegation.note} if verb == "delegation.made" else {}
-    audit.record(
-        actor,
-        verb,
-        delegation,
-        organisation=row.organisation,
-        after={name: value for name, value in after.items() if value},
-        subject=row,
-        label=f"{question.rule.position}.{question.position} {question}",
-    )
+    return fresh

@@ -45,7 +45,9 @@ def add_evidence(answer: Answer, file: UploadedFile, *, author: Author, now: dat
             uploaded_at=now,
         )
         store(evidence, file, name=name)
-        _record(author, "evidence_added", evidence, stored, after={"name": name, "sha256": found})
+        # With the answer's number: it tells who may read the entry, also once the file is gone.
+        after = {"name": name, "sha256": found, "answer": str(stored.pk)}
+        audit.record(in_the_trail(author), "evidence.added", evidence, after=after)
     return evidence
 
 
@@ -55,33 +57,9 @@ def delete_evidence(evidence: Evidence, *, author: Author) -> Closed | None:
         stored = locked(evidence.answer)
         if reason := closed_reason(stored.response.assessment, stored.response):
             return Closed(reason=reason)
-        gone = {"name": evidence.name, "sha256": evidence.sha256}
-        _record(author, "evidence_deleted", evidence, stored, before=gone)
+        before = {"name": evidence.name, "sha256": evidence.sha256, "answer": str(stored.pk)}
+        audit.record(in_the_trail(author), "evidence.deleted", evidence, before=before)
         storage, path = evidence.file.storage, str(evidence.file.name)
         evidence.delete()
         transaction.on_commit(lambda: storage.delete(path), robust=True)
     return None
-
-
-def _record(
-    author: Author,
-    verb: str,
-    evidence: Evidence,
-    answer: Answer,
-    *,
-    before: dict[str, str] | None = None,
-    after: dict[str, str] | None = None,
-) -> None:
-    """With the answer's number: who may read the entry is told by the answer, also once the file is gone."""
-    assessment = answer.response.assessment
-    of_answer = {"answer": str(answer.pk)}
-    audit.record(
-        in_the_trail(author),
-        verb,
-        evidence,
-        organisation=assessment.organisation,
-        before=before and before | of_answer,
-        after=after and after | of_answer,
-        subject=assessment,
-        label=f"{answer.question}: {evidence.name}",
-    )

@@ -127,7 +127,10 @@ def save_answer(answer: Answer, draft: Draft, *, version: int, author: Author, n
             return Saved(version=stored.version, at=stored.updated_at)
         if not _write(answer.pk, wanted, version=version, author=author, now=now):
             return Conflict(stored=stored)
-        _record(stored, wanted, changed, author=author, now=now)
+        if _is_worth_an_entry(stored, wanted, changed, author=author, now=now):
+            before = {name: getattr(stored, name) for name in changed}
+            after = {name: getattr(wanted, name) for name in changed}
+            audit.record(in_the_trail(author), "answer.changed", stored, before=before, after=after)
     return Saved(version=version + 1, at=now, changed=changed)
 
 
@@ -157,21 +160,10 @@ def _write(pk: int, draft: Draft, *, version: int, author: Author, now: datetime
     )
 
 
-def _record(stored: Answer, draft: Draft, changed: frozenset[str], *, author: Author, now: datetime) -> None:
+def _is_worth_an_entry(stored: Answer, draft: Draft, changed: frozenset[str], *, author: Author, now: datetime) -> bool:
     """Always for what bears on the score or erases a text; for other texts once a stretch of writing."""
     erased = any(getattr(stored, name) and not getattr(draft, name) for name in TEXT_FIELDS)
-    if changed.isdisjoint(SCORE_FIELDS) and not erased and _is_still_writing(stored, author, now):
-        return
-    audit.record(
-        in_the_trail(author),
-        "answer_changed",
-        stored,
-        organisation=stored.response.assessment.organisation,
-        before={name: getattr(stored, name) for name in changed},
-        after={name: getattr(draft, name) for name in changed},
-        subject=stored.response.assessment,
-        label=str(stored.question),
-    )
+    return not changed.isdisjoint(SCORE_FIELDS) or erased or not _is_still_writing(stored, author, now)
 
 
 def _is_still_writing(stored: Answer, author: Author, now: datetime) -> bool:

@@ -103,40 +103,40 @@ def invite_address(
 def withdraw(member: Membership, response: Response, *, now: datetime | None = None) -> Response:
     """The rater is no longer asked. What they wrote is kept, read by nobody else and not counted."""
     with transaction.atomic():
-        row, fresh = _held_response(member, response)
+        fresh = _held_response(member, response)
         if fresh.submitted_at is not None:
             raise IllegalTransition(_("%(name)s has handed in: these answers count and stay.") % {"name": _name(fresh)})
         if fresh.withdrawn_at is None:
             fresh.withdrawn_at = now or timezone.now()
             fresh.save(update_fields=["withdrawn_at"])
             Delegation.objects.open().filter(answer__response=fresh).update(taken_back_at=fresh.withdrawn_at)
-            _record(member.user, "rater.withdrawn", row, fresh)
+            audit.record(member.user, "rater.withdrawn", fresh)
     return fresh
 
 
 def ask_again(member: Membership, response: Response) -> Response:
     """A rater who was withdrawn is asked again, with what they had written."""
     with transaction.atomic():
-        row, fresh = _held_response(member, response)
+        fresh = _held_response(member, response)
         if fresh.withdrawn_at is None:
             raise IllegalTransition(_("%(name)s is asked already.") % {"name": _name(fresh)})
         if fresh.rater is not None:
             person = Membership.objects.for_member(member).filter(user=fresh.rater).select_related("user").first()
-            _check_independent(row, fresh.rater, person)
+            _check_independent(fresh.assessment, fresh.rater, person)
         fresh.withdrawn_at = None
         fresh.save(update_fields=["withdrawn_at"])
-        _record(member.user, "rater.asked_again", row, fresh)
+        audit.record(member.user, "rater.asked_again", fresh)
     return fresh
 
 
 def reschedule_rater(member: Membership, response: Response, *, due_on: date | None) -> Response:
     """Another due date for this rater alone; None: that of the assessment."""
     with transaction.atomic():
-        row, fresh = _held_response(member, response)
+        fresh = _held_response(member, response)
         before, fresh.due_on = fresh.due_on, due_on
         if before != due_on:
             fresh.save(update_fields=["due_on"])
-            _record(member.user, "rater.changed", row, fresh, before={"due_on": before}, after={"due_on": due_on})
+            audit.record(member.user, "rater.changed", fresh, before={"due_on": before}, after={"due_on": due_on})
     return fresh
 
 
@@ -146,7 +146,7 @@ def remind_now(member: Membership, response: Response, *, now: datetime | None =
     now = now or timezone.now()
     with transaction.atomic():
         invitation, token = _renewed(member, response, now)
-        row, fresh = _held_response(member, response)
+        fresh = _held_response(member, response)
         if not fresh.is_outstanding:
             raise IllegalTransition(_("Nothing is expected of %(name)s any more.") % {"name": _name(fresh)})
         if fresh.rater is not None and not wants_mail(fresh.rater):
@@ -158,7 +158,7 @@ def remind_now(member: Membership, response: Response, *, now: datetime | None =
             raise IllegalTransition(_("%(name)s was reminded today already.") % {"name": _name(fresh)})
         fresh.reminded_at = now
         fresh.save(update_fields=["reminded_at"])
-        _record(member.user, "rater.reminded", row, fresh)
+        audit.record(member.user, "rater.reminded", fresh)
         fresh.invitation = invitation or fresh.invitation
     return Asked(response=fresh, token=token)
 
@@ -192,11 +192,11 @@ def take_in(invitation: Invitation, member: Membership, **_signal: Any) -> None:
             # Asked twice: as the member whom somebody else made of them meanwhile, and by the address.
             response.withdrawn_at = timezone.now()
             response.save(update_fields=["withdrawn_at"])
-            _record(None, "rater.withdrawn", row, response)
+            audit.record(None, "rater.withdrawn", response)
             continue
         response.rater, response.department = member.user, response.department or member.department
         response.save(update_fields=["rater", "department"])
-        _record(member.user, "rater.joined", row, response)
+        audit.record(member.user, "rater.joined", response)
 
 
 # Checks ----------------------------------------------------------------------------------------------------------
@@ -246,7 +246,8 @@ def _ask(member: Membership, row: Assessment, *, rules: Collection[str], **field
     after |= {"due_on": fields["due_on"], "note": fields["note"]}
     if len(positions) < len(RULE_KEYS):
         after["rules"] = " · ".join(map(str, positions))
-    _record(member.user, "rater.invited", row, response, after={key: value for key, value in after.items() if value})
+    after = {key: value for key, value in after.items() if value}
+    audit.record(member.user, "rater.invited", response, after=after)
     return response
 
 
@@ -291,33 +292,14 @@ def _renewed(member: Membership, response: Response, now: datetime) -> tuple[Inv
         ) from refused
 
 
-def _held_response(member: Membership, response: Response) -> tuple[Assessment, Response]:
+def _held_response(member: Membership, response: Response) -> Response:
     """A rater's response, fresh, with its assessment held. Raises DoesNotExist for another organisation's."""
     row = locked(member, response.assessment, Right.ASSESS, COLLECTING)
-    fresh = Response.objects.filter(kind="customer", assessment=row).select_related("rater", "invitation")
-    return row, fresh.get(pk=response.pk)
+    rows = Response.objects.filter(kind="customer", assessment=row).select_related("rater", "invitation")
+    fresh = rows.get(pk=response.pk)
+    fresh.assessment = row
+    return fresh
 
 
 def _name(response: Response) -> str:
     return str(response.rater or response.invitation or "")
-
-
-def _record(
-    actor: User | None,
-    verb: str,
-    row: Assessment,
-    response: Response,
-    *,
-    before: dict[str, object] | None = None,
-    after: dict[str, object] | None = None,
-) -> None:
-    audit.record(
-        actor,
-        verb,
-        response,
-        organisation=row.organisation,
-        before=before,
-        after=after,
-        subject=row,
-        label=_name(response),
-    )

@@ -5,7 +5,7 @@ Every change holds the assessment, so that of two who act at once the second see
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit, mailed_links
 from accounts.access import Right, may
 from accounts.mailed_links import end_after, end_of
-from accounts.models import Membership, User, new_token
+from accounts.models import Membership, new_token
 from assessments.approval import chain
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
@@ -101,13 +101,7 @@ def note_opened(link: VendorLink, *, now: datetime) -> bool:
         row.opened_at, row.seen_at = row.opened_at or now, now
         row.save(update_fields=["opened_at", "seen_at"])
         if is_first:
-            audit.record(
-                audit.Outsider(label=row.signature),
-                "link.opened",
-                row,
-                organisation=link.assessment.organisation,
-                subject=link.assessment,
-            )
+            audit.record(audit.Outsider(label=row.signature), "link.opened", row)
     return True
 
 
@@ -178,7 +172,7 @@ def renew(member: Membership, link: VendorLink, *, now: datetime | None = None) 
         token = mailed_links.renew(
             row, expires_at=expires_at, issue=row.issue + 1, name=receiver.name, email=receiver.email
         )
-        _record(member.user, "link.renewed", row, before=before, after=audit.snapshot(row, FIELDS))
+        audit.record(member.user, "link.renewed", row, before=before, after=audit.snapshot(row, FIELDS))
     return row, token
 
 
@@ -192,7 +186,7 @@ def extend(member: Membership, link: VendorLink, *, expires_at: datetime, now: d
         before = {"expires_at": row.expires_at}
         row.expires_at = expires_at
         row.save(update_fields=["expires_at"])
-        _record(member.user, "link.extended", row, before=before, after={"expires_at": row.expires_at})
+        audit.record(member.user, "link.extended", row, before=before, after={"expires_at": row.expires_at})
     return row
 
 
@@ -202,7 +196,7 @@ def revoke(member: Membership, link: VendorLink, *, now: datetime | None = None)
     with transaction.atomic():
         row = _own(member, link, states=set(AssessmentState))
         mailed_links.revoke(row, now=now)
-        _record(member.user, "link.revoked", row, before={"revoked_at": None}, after={"revoked_at": now})
+        audit.record(member.user, "link.revoked", row, before={"revoked_at": None}, after={"revoked_at": now})
     return row
 
 
@@ -219,11 +213,8 @@ def reopen(member: Membership, assessment: Assessment) -> Response:
             member.user,
             "vendor_response.reopened",
             response,
-            organisation=row.organisation,
             before={"submitted_at": before},
             after={"submitted_at": None},
-            subject=row,
-            label=str(row.vendor),
         )
     return response
 
@@ -240,7 +231,7 @@ def send(link: VendorLink, token: str, *, member: Membership | None = None, now:
     False where there is no address or the mail server does not take it: the link is good all the same, to copy.
     """
     sender = member.user if member else link.created_by
-    template = "vendor_reply" if link.purpose == LinkPurpose.REPLY else "vendor_link"
+    template = f"assessments/vendor_side/email/{'vendor_reply' if link.purpose == LinkPurpose.REPLY else 'vendor_link'}"
     assessment = link.assessment
     context = {
         "link": link,
@@ -250,16 +241,9 @@ def send(link: VendorLink, token: str, *, member: Membership | None = None, now:
         "asker": sender,
         "url": address(token),
     }
-
-    def record(is_sent: bool) -> None:
-        _record(sender, "link.sent" if is_sent else "link.not_delivered", link, after={"email": link.email})
-
+    now = now or timezone.now()
     return mailed_links.send_and_note(
-        link,
-        f"assessments/vendor_side/email/{template}",
-        context=context,
-        now=now or timezone.now(),
-        record=record,
+        link, template, "link.sent", "link.not_delivered", by=sender, context=context, now=now
     )
 
 
@@ -355,7 +339,7 @@ def _create(
     link.created_by, link.created_at = member.user, now
     link.expires_at = expires_at or _default_end(link, now)
     link.save()
-    _record(member.user, "link.created", link, after=audit.snapshot(link, FIELDS))
+    audit.record(member.user, "link.created", link, after=audit.snapshot(link, FIELDS))
     return link, token
 
 
@@ -364,15 +348,3 @@ def _default_end(link: VendorLink, now: datetime) -> datetime:
     if link.reply_request is not None and (end := end_of_reply(link.reply_request.due_on)) > now:
         return end
     return end_after(DEFAULT_DAYS, now)
-
-
-def _record(
-    actor: User,
-    verb: str,
-    link: VendorLink,
-    *,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object] | None = None,
-) -> None:
-    row = link.assessment
-    audit.record(actor, verb, link, organisation=row.organisation, before=before, after=after, subject=row)

@@ -141,7 +141,7 @@ def open_request(
         )
         Reply.objects.bulk_create(Reply(request=request, rule=rule["key"]) for rule in request.shown["rules"])
         after = {"due_on": due_on, "name": str(contact)}
-        _record(member.user, "reply.asked", request, after=after)
+        audit.record(member.user, "reply.asked", request, after=after)
         link, token = links.create_for_reply(member, request, contact, expires_at=links.end_of_reply(due_on), now=now)
         transaction.on_commit(partial(links.send, link, token, member=member))
     return request
@@ -155,7 +155,8 @@ def withdraw_request(member: Membership, assessment: Assessment, *, now: datetim
         request = _unanswered(row)
         request.withdrawn_at = now
         request.save(update_fields=["withdrawn_at"])
-        _record(member.user, "reply.withdrawn", request, before={"withdrawn_at": None}, after={"withdrawn_at": now})
+        before, after = {"withdrawn_at": None}, {"withdrawn_at": now}
+        audit.record(member.user, "reply.withdrawn", request, before=before, after=after)
     return request
 
 
@@ -170,7 +171,7 @@ def extend(member: Membership, assessment: Assessment, *, due_on: date, now: dat
         request.save(update_fields=["due_on"])
         open_links = VendorLink.objects.to_reply().filter(reply_request=request, revoked_at=None)
         open_links.filter(expires_at__lt=links.end_of_reply(due_on)).update(expires_at=links.end_of_reply(due_on))
-        _record(member.user, "reply.extended", request, before={"due_on": before}, after={"due_on": due_on})
+        audit.record(member.user, "reply.extended", request, before={"due_on": before}, after={"due_on": due_on})
     return request
 
 
@@ -458,29 +459,14 @@ def _meanings(policy: Policy) -> dict[str, str]:
 def _record_given(link: VendorLink, request: ReplyRequest, given: list[Reply]) -> None:
     names = {rule.key: f"{rule.position} {rule.name}" for rule in shown_in_words(request).rules}
     who = audit.Outsider(label=link.signature)
-    _record(who, "reply.sent", request, before={"submitted_at": None}, after={"submitted_at": request.submitted_at})
+    after = {"submitted_at": request.submitted_at}
+    audit.record(who, "reply.sent", request, before={"submitted_at": None}, after=after)
     for reply in given:
         audit.record(
             who,
             "reply.given",
             reply,
-            organisation=request.assessment.organisation,
             before={"stance": "", "text": ""},
             after={"stance": reply.stance, "text": reply.text},
-            subject=request.assessment,
             label=names.get(reply.rule, reply.rule),
         )
-
-
-def _record(
-    actor: audit.Actor,
-    verb: str,
-    request: ReplyRequest,
-    *,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-) -> None:
-    row = request.assessment
-    audit.record(
-        actor, verb, request, organisation=row.organisation, before=before, after=after, subject=row, label=str(row)
-    )

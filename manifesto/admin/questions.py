@@ -17,7 +17,7 @@ from accounts import audit
 from manifesto import bank as banks
 from manifesto.admin.editing import BankAdmin, SideBySide, fieldset, release_page, three
 from manifesto.bank import GRADES, Sheet
-from manifesto.editions import locked_draft, predecessor, published_revision, record, set_meaning
+from manifesto.editions import locked_draft, predecessor, published_revision, set_meaning
 from manifesto.models import Level, Question, ReleaseState, Rule
 
 SAME, OTHER = "correction", "meaning"
@@ -184,12 +184,12 @@ class QuestionAdmin(BankAdmin):
         )
         before, after = request.bank_before, _plain(question)  # type: ignore[attr-defined]
         if before != after:
-            verb = "changed" if change else "created"
-            record(request.user, verb, question, before=before, after=after)  # type: ignore[arg-type]
+            verb = "question.changed" if change else "question.created"
+            audit.record(request.user, verb, question, before=before, after=after)  # type: ignore[arg-type]
 
     def delete_model(self, request: HttpRequest, obj: Question) -> None:
         request.bank_release = locked_draft(obj.release)  # type: ignore[attr-defined]
-        record(request.user, "deleted", obj, before=_plain(obj))  # type: ignore[arg-type]
+        audit.record(request.user, "question.deleted", obj, before=_plain(obj))  # type: ignore[arg-type]
         super().delete_model(request, obj)
 
     # Where to go next ----------------------------------------------------------------------------------------------
@@ -251,7 +251,7 @@ class RuleAdmin(BankAdmin):
         columns = [name for field in banks.TEXT_FIELDS[Sheet.RULES] for name in three(field)]
         before = audit.snapshot(Rule.objects.get(pk=obj.pk), columns)
         super().save_model(request, obj, form, change)
-        record(request.user, "changed", obj, before=before, after=audit.snapshot(obj, columns))  # type: ignore[arg-type]
+        audit.record(request.user, "rule.changed", obj, before=before, after=audit.snapshot(obj, columns))  # type: ignore[arg-type]
 
     def page_of(self, obj: Rule) -> str:
         return release_page(obj.release, f"rule-{obj.key}")

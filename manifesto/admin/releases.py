@@ -16,7 +16,7 @@ from accounts import audit
 from manifesto.admin.editing import BankAdmin, fieldset, release_page, three
 from manifesto.admin.pages import ReleasePages
 from manifesto.bank import TEXT_FIELDS, Sheet
-from manifesto.editions import RELEASE_FIELDS, add_rules, locked_draft, predecessor, publishing_faults, record
+from manifesto.editions import RELEASE_FIELDS, add_rules, locked_draft, predecessor, publishing_faults
 from manifesto.models import Release, ReleaseState
 from manifesto.overview import overview
 
@@ -83,7 +83,7 @@ class ReleaseAdmin(ReleasePages, BankAdmin):  # type: ignore[misc]
         if not change:
             add_rules(obj)
         after = audit.snapshot(obj, EDITED)
-        record(request.user, "changed" if change else "created", obj, before=before, after=after)  # type: ignore[arg-type]
+        audit.record(request.user, "release.changed" if change else "release.created", obj, before=before, after=after)  # type: ignore[arg-type]
 
     def heading(self, obj: Release) -> str:
         return gettext("Edition %s") % obj
@@ -100,7 +100,7 @@ class ReleaseAdmin(ReleasePages, BankAdmin):  # type: ignore[misc]
 
     def delete_model(self, request: HttpRequest, obj: Release) -> None:
         locked_draft(obj)
-        record(request.user, "deleted", obj, before=audit.snapshot(obj, EDITED))  # type: ignore[arg-type]
+        audit.record(request.user, "release.deleted", obj, before=audit.snapshot(obj, EDITED))  # type: ignore[arg-type]
         super().delete_model(request, obj)
 
     def get_urls(self) -> list[URLPattern]:

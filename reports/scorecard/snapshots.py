@@ -59,11 +59,9 @@ def make_scorecard(assessment: Assessment, approval: Approval) -> Scorecard:
     scorecard = _store(assessment, approval, number=number, text=text, score=score)
     audit.record(
         approval.decided_by,
-        "scorecard_made",
+        "scorecard.made",
         scorecard,
-        organisation=assessment.organisation,
         after=audit.snapshot(scorecard, ("number", "sha256", "verdict", "rules_met", "weakest_rule", "confidence")),
-        subject=assessment,
     )
     return scorecard
 

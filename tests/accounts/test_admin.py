@@ -112,7 +112,7 @@ def test_users_are_added_by_address(cast: Cast, signed_in: SignedIn) -> None:
 
 @pytest.mark.parametrize("model", ["user", "organisation", "auditentry"])
 def test_nothing_is_deleted(cast: Cast, signed_in: SignedIn, model: str) -> None:
-    audit.record(None, "user.changed", cast.nobody, organisation=cast.organisation)
+    audit.record(None, "user.changed", cast.nobody)
     target = {"user": cast.nobody, "organisation": cast.organisation, "auditentry": AuditEntry.objects.get()}[model]
 
     response = signed_in(cast.editor).post(reverse(f"admin:accounts_{model}_delete", args=[target.pk]), {"post": "yes"})
@@ -122,7 +122,7 @@ def test_nothing_is_deleted(cast: Cast, signed_in: SignedIn, model: str) -> None
 
 
 def test_the_trail_cannot_be_edited_there(cast: Cast, signed_in: SignedIn) -> None:
-    entry = audit.record(None, "user.changed", cast.nobody, organisation=cast.organisation)
+    entry = audit.record(None, "user.changed", cast.nobody)
     client = signed_in(cast.editor)
 
     page = client.get(reverse("admin:accounts_auditentry_change", args=[entry.pk]))

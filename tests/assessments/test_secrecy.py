@@ -359,7 +359,7 @@ class TestTheVendorsOwn:
 
 class TestTheTrail:
     def test_names_the_answer_of_a_file_that_is_gone(self, world: Planted) -> None:
-        gone = AuditEntry.objects.get(verb="evidence_deleted")
+        gone = AuditEntry.objects.get(verb="evidence.deleted")
         assert gone.before["answer"] == str(world.answer.pk)
         assert not Evidence.objects.filter(pk=gone.object_id).exists()
 
@@ -371,7 +371,7 @@ class TestTheTrail:
         assert readable_entries(made, cast.colleague.user).exists()
 
     def test_is_kept_from_operators_as_well(self, world: Planted, cast: Cast) -> None:
-        hidden = AuditEntry.objects.filter(verb__in=("answer_changed", "evidence_added"))
+        hidden = AuditEntry.objects.filter(verb__in=("answer.changed", "evidence.added"))
         assert hidden.exists()
         assert not readable_entries(hidden, cast.editor).exists()
 
@@ -379,7 +379,7 @@ class TestTheTrail:
         transitions.hand_in(cast.assessor, world.collecting)
         verbs = set(readable_entries(AuditEntry.objects.all(), cast.admin.user).values_list("verb", flat=True))
         assert "response.handed_in" in verbs
-        assert "answer_changed" not in verbs
+        assert "answer.changed" not in verbs
 
     def test_takes_as_many_queries_for_many_hidden_answers_as_for_few(
         self, world: Planted, cast: Cast, signed_in: SignIn

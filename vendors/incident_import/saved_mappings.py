@@ -32,7 +32,7 @@ def save_mapping(member: Membership, name: str, upload: IncidentImport) -> Impor
         },
     )
     verb = "importmapping.added" if is_new else "importmapping.changed"
-    audit.record(member.user, verb, mapping, organisation=member.organisation, after={"source": options.source})
+    audit.record(member.user, verb, mapping, after={"source": options.source})
     return mapping
 
 
@@ -68,5 +68,5 @@ def use(member: Membership, mapping: ImportMapping, upload: IncidentImport) -> I
 
 @transaction.atomic
 def delete_mapping(member: Membership, mapping: ImportMapping) -> None:
-    audit.record(member.user, "importmapping.deleted", mapping, organisation=member.organisation)
+    audit.record(member.user, "importmapping.deleted", mapping)
     mapping.delete()

@@ -9,22 +9,29 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import Membership
 from groundwork.folding import folded
+from groundwork.refusals import Refusal
 from vendors import facts_revision
 from vendors.incident_fields import TYPED
 from vendors.measures import cases
 from vendors.models import Feedback, Incident, Pulse, Vendor
-from vendors.register.changes import UNIQUE_MARKS, Taken
+from vendors.register.changes import UNIQUE_MARKS, NameInUse
+
+IN_USE = _("This vendor has an incident of this reference already.")
+EDITED_MEANWHILE = _(
+    "A colleague or an import changed this incident meanwhile. Look at what it says now; save again if yours is right."
+)
 
 
 class VendorArchived(Exception):  # noqa: N818 - said as what happened
     """Nothing is added to a vendor that is archived."""
 
 
-class Moved(Exception):  # noqa: N818 - said as what happened
+class EditedMeanwhile(Refusal):
     """A colleague or an import changed the incident since the person began to edit it."""
 
 
@@ -71,7 +78,7 @@ def earlier_of(incident: Incident) -> Incident | None:
 
 @transaction.atomic
 def add_incident(member: Membership, incident: Incident, *, now: datetime) -> Incident:
-    """Raises Taken where the vendor has this reference already, VendorArchived where nothing is added any more."""
+    """Raises NameInUse where the vendor has this reference already, VendorArchived where nothing is added any more."""
     vendors = Vendor.objects.active().select_for_update(no_key=True)
     if not vendors.filter(pk=incident.vendor_id).exists():
         raise VendorArchived
@@ -88,13 +95,13 @@ def change_incident(
 ) -> Incident:
     """Write the `changed` fields; `seen` is the fingerprint of what the person began from.
 
-    Raises Moved where that is no longer what stands there, and Taken for a reference in use.
+    Raises EditedMeanwhile where that is no longer what stands there, and NameInUse for a reference in use.
     """
     fields = sorted(changed)
     facts_revision.hold(incident.vendor_id)
     stored = Incident.objects.select_for_update().get(pk=incident.pk)
     if fingerprint(stored) != seen:
-        raise Moved
+        raise EditedMeanwhile(EDITED_MEANWHILE)
     before, after = audit.snapshot(stored, fields), audit.snapshot(incident, fields)
     if before == after:
         return incident
@@ -121,4 +128,4 @@ def _save(incident: Incident, update_fields: list[str] | None = None) -> None:
     except IntegrityError as error:
         if not any(mark in str(error).lower() for mark in UNIQUE_MARKS):
             raise
-        raise Taken("reference") from error
+        raise NameInUse("reference", IN_USE) from error

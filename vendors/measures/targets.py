@@ -11,7 +11,6 @@ from accounts import audit
 from accounts.models import Membership
 from vendors import facts_revision
 from vendors.measures.catalogue import BY_KEY, Unit
-from vendors.measures.words import LABELS
 from vendors.models import MeasureTarget, Vendor
 
 FIELDS = ("measure", "value", "agreed_on", "note")
@@ -44,7 +43,8 @@ def set_target(
     target.set_by = member.user
     target.save()
     facts_revision.changed(vendor.pk)
-    _record(member, "target.changed" if before else "target.agreed", target, before=before, after=after)
+    verb = "target.changed" if before else "target.agreed"
+    audit.record(member.user, verb, target, before=before, after=after)
     return target
 
 
@@ -56,7 +56,7 @@ def delete_target(member: Membership, vendor: Vendor, measure: str) -> None:
     if target is None:
         return
     facts_revision.changed(vendor.pk)
-    _record(member, "target.deleted", target, before=audit.snapshot(target, FIELDS), after={})
+    audit.record(member.user, "target.deleted", target, before=audit.snapshot(target, FIELDS))
     target.delete()
 
 
@@ -65,19 +65,3 @@ def _check(measure: str, value: Decimal) -> None:
         raise ValueError(f"There is no measure “{measure}”.")
     if value < 0 or (BY_KEY[measure].unit == Unit.PERCENT and value > MOST_PERCENT):
         raise ValueError(f"{value} cannot be reached by “{measure}”.")
-
-
-def _record(
-    member: Membership, verb: str, target: MeasureTarget, *, before: dict[str, object], after: dict[str, object]
-) -> None:
-    vendor = target.vendor
-    audit.record(
-        member.user,
-        verb,
-        target,
-        organisation=vendor.organisation,
-        before=before,
-        after=after,
-        subject=vendor,
-        label=str(LABELS[target.measure]),
-    )

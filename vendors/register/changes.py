@@ -7,73 +7,83 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import Membership
+from groundwork.refusals import Refusal
 from vendors.models import Contact, Service, Vendor
 
 VENDOR_FIELDS = ("name", "reference", "tier", "department", "website", "country", "notes")
 SERVICE_FIELDS = ("name", "mission_critical", "department", "description")
 CONTACT_FIELDS = ("name", "job", "email", "phone", "language")
+IN_USE: dict[str, Any] = {
+    "vendor.name": _("Your organisation has a vendor of this name already."),
+    "vendor.reference": _("Another vendor of your organisation has this reference."),
+    "service.name": _("This vendor has a service of this name already."),
+}
 UNIQUE_MARKS = ("unique constraint", "once_per")  # as SQLite and PostgreSQL say it
 
 Row = TypeVar("Row", bound=Vendor | Service | Contact)
 
 
-class Taken(Exception):  # noqa: N818 - said as what happened
-    """Somebody else has this `field` already: seen by the database, after the form found nothing wrong."""
+class NameInUse(Refusal):
+    """Another one has this name or reference (`field`) already: seen by the database, after the form found nothing
+    wrong."""
 
-    def __init__(self, field: str) -> None:
-        super().__init__(field)
+    def __init__(self, field: str, why: object) -> None:
+        super().__init__(str(why))
         self.field = field
 
 
 # Vendors ---------------------------------------------------------------------------------------------------------
 def add_vendor(member: Membership, vendor: Vendor) -> Vendor:
-    """Raises Taken where the name or the reference is in use."""
+    """Raises NameInUse where the name or the reference is in use."""
     vendor.organisation = member.organisation
-    return _add(member, vendor, VENDOR_FIELDS, subject=None)
+    return _add(member, "vendor.added", vendor, VENDOR_FIELDS)
 
 
 def change_vendor(member: Membership, vendor: Vendor, *, changed: Collection[str]) -> Vendor:
-    """Write the `changed` fields only, so that what a colleague changes meanwhile stays. Raises Taken."""
-    return _change(member, vendor, changed, subject=None)
+    """Write the `changed` fields only, so that what a colleague changes meanwhile stays. Raises NameInUse."""
+    return _change(member, "vendor.changed", vendor, changed)
 
 
 @transaction.atomic
 def archive_vendor(member: Membership, vendor: Vendor, *, now: datetime) -> None:
     """Out of the way for new assessments; those it has stay. Once archived, it stays so from that day."""
     if Vendor.objects.active().filter(pk=vendor.pk).update(archived_at=now, updated_at=now):
-        _record(member, "vendor.archived", vendor, before={"archived_at": None}, after={"archived_at": now})
+        audit.record(member.user, "vendor.archived", vendor, before={"archived_at": None}, after={"archived_at": now})
 
 
 @transaction.atomic
 def restore_vendor(member: Membership, vendor: Vendor, *, now: datetime) -> None:
     if Vendor.objects.archived().filter(pk=vendor.pk).update(archived_at=None, updated_at=now):
         before = {"archived_at": vendor.archived_at}
-        _record(member, "vendor.restored", vendor, before=before, after={"archived_at": None})
+        audit.record(member.user, "vendor.restored", vendor, before=before, after={"archived_at": None})
 
 
 # Services and contacts -------------------------------------------------------------------------------------------
 @transaction.atomic
 def add_part(member: Membership, part: Service | Contact) -> Service | Contact:
-    """A service or a contact of its vendor. Raises Taken where the vendor has a service of that name."""
+    """A service or a contact of its vendor. Raises NameInUse where the vendor has a service of that name."""
     _touch(part.vendor)
-    return _add(member, part, _fields(part), subject=part.vendor)
+    verb = "service.added" if isinstance(part, Service) else "contact.added"
+    return _add(member, verb, part, _fields(part))
 
 
 @transaction.atomic
 def change_part(member: Membership, part: Service | Contact, *, changed: Collection[str]) -> Service | Contact:
     if changed:
         _touch(part.vendor)
-    return _change(member, part, changed, subject=part.vendor)
+    verb = "service.changed" if isinstance(part, Service) else "contact.changed"
+    return _change(member, verb, part, changed)
 
 
 @transaction.atomic
 def delete_part(member: Membership, part: Service | Contact) -> None:
     _touch(part.vendor)
-    before = audit.snapshot(part, _fields(part))
-    _record(member, f"{part._meta.model_name}.deleted", part, before=before, subject=part.vendor)
+    verb = "service.deleted" if isinstance(part, Service) else "contact.deleted"
+    audit.record(member.user, verb, part, before=audit.snapshot(part, _fields(part)))
     part.delete()
 
 
@@ -88,14 +98,14 @@ def _touch(vendor: Vendor) -> None:
 
 # Writing ---------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def _add(member: Membership, row: Row, fields: Sequence[str], *, subject: Vendor | None) -> Row:
+def _add(member: Membership, verb: str, row: Row, fields: Sequence[str]) -> Row:
     _write(row)
-    _record(member, f"{row._meta.model_name}.added", row, after=audit.snapshot(row, fields), subject=subject)
+    audit.record(member.user, verb, row, after=audit.snapshot(row, fields))
     return row
 
 
 @transaction.atomic
-def _change(member: Membership, row: Row, changed: Collection[str], *, subject: Vendor | None) -> Row:
+def _change(member: Membership, verb: str, row: Row, changed: Collection[str]) -> Row:
     fields = sorted(changed)
     if not fields:
         return row
@@ -104,7 +114,7 @@ def _change(member: Membership, row: Row, changed: Collection[str], *, subject: 
     if before == after:
         return row
     _write(row, update_fields=[*fields, "updated_at"] if isinstance(row, Vendor) else fields)
-    _record(member, f"{row._meta.model_name}.changed", row, before=before, after=after, subject=subject)
+    audit.record(member.user, verb, row, before=before, after=after)
     return row
 
 
@@ -116,8 +126,5 @@ def _write(row: models.Model, *, update_fields: Sequence[str] | None = None) -> 
         said = str(error)
         if not any(mark in said.lower() for mark in UNIQUE_MARKS):
             raise
-        raise Taken("reference" if "reference" in said else "name") from error
-
-
-def _record(member: Membership, verb: str, row: models.Model, **values: Any) -> None:
-    audit.record(member.user, verb, row, organisation=member.organisation, **values)
+        field = "reference" if "reference" in said else "name"
+        raise NameInUse(field, IN_USE[f"{row._meta.model_name}.{field}"]) from error

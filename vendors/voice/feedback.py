@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -106,7 +105,7 @@ def add_feedback(member: Membership, feedback: Feedback, files: Sequence[Uploade
     """Into the log, with its files, which were checked before. Raises AttachmentError: then nothing is kept."""
     feedback.created_by = member.user
     feedback.save()
-    _record(member, "feedback.added", feedback, after=audit.snapshot(feedback, FIELDS))
+    audit.record(member.user, "feedback.added", feedback, after=audit.snapshot(feedback, FIELDS))
     facts_revision.changed(feedback.vendor_id)
     _keep(member, feedback, files)
     return feedback
@@ -124,7 +123,7 @@ def change_feedback(
     before, after = audit.snapshot(stored, fields), audit.snapshot(feedback, fields)
     if before != after:
         feedback.save(update_fields=[*fields, "updated_at"])
-        _record(member, "feedback.changed", feedback, before=before, after=after)
+        audit.record(member.user, "feedback.changed", feedback, before=before, after=after)
         facts_revision.changed(*sorted({stored.vendor_id, feedback.vendor_id}))
     _keep(member, feedback, files)
     return feedback
@@ -133,7 +132,7 @@ def change_feedback(
 @transaction.atomic
 def delete_feedback(member: Membership, feedback: Feedback) -> None:
     """Out of the log for good, with its files; what a pulse answered stays with the pulse."""
-    _record(member, "feedback.deleted", feedback, before=audit.snapshot(feedback, FIELDS))
+    audit.record(member.user, "feedback.deleted", feedback, before=audit.snapshot(feedback, FIELDS))
     kept = [(file.file.storage, str(file.file.name)) for file in feedback.files.all()]
     facts_revision.changed(feedback.vendor_id)
     feedback.delete()
@@ -144,7 +143,7 @@ def delete_feedback(member: Membership, feedback: Feedback) -> None:
 @transaction.atomic
 def delete_file(member: Membership, file: FeedbackFile) -> None:
     """Take a file away; the bytes go when the change is certain."""
-    _record(member, "feedback.file_deleted", file.feedback, before={"file": file.name, "sha256": file.sha256})
+    audit.record(member.user, "feedback.file_deleted", file.feedback, before={"file": file.name, "sha256": file.sha256})
     storage, path = file.file.storage, str(file.file.name)
     file.delete()
     transaction.on_commit(lambda: storage.delete(path), robust=True)
@@ -169,23 +168,4 @@ def _keep(member: Membership, feedback: Feedback, files: Sequence[UploadedFile])
             uploaded_by=member.user,
         )
         store(row, file, name=name)
-        _record(member, "feedback.file_added", feedback, after={"file": name, "sha256": sha256})
-
-
-def _record(
-    member: Membership,
-    verb: str,
-    feedback: Feedback,
-    *,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
-) -> None:
-    audit.record(
-        member.user,
-        verb,
-        feedback,
-        organisation=member.organisation,
-        before=before,
-        after=after,
-        subject=feedback.vendor,
-    )
+        audit.record(member.user, "feedback.file_added", feedback, after={"file": name, "sha256": sha256})

@@ -43,7 +43,7 @@ def test_a_kept_file_has_a_random_name_its_hash_and_its_entry_on_the_trail(answe
     assert "report" not in kept.file.name
     assert kept.file.name.endswith(".pdf")
     assert kept.file.read() == PDF
-    entry = AuditEntry.objects.get(verb="evidence_added")
+    entry = AuditEntry.objects.get(verb="evidence.added")
     assert entry.after == {"name": "report.pdf", "sha256": kept.sha256, "answer": str(answer.pk)}
     assert entry.subject_id == str(answer.response.assessment_id)
 
@@ -89,7 +89,7 @@ def test_a_deleted_file_is_gone_but_its_name_and_hash_stay_on_the_trail(
 
     assert not default_storage.exists(path)
     assert not Evidence.objects.exists()
-    entry = AuditEntry.objects.get(verb="evidence_deleted")
+    entry = AuditEntry.objects.get(verb="evidence.deleted")
     assert (entry.actor, entry.before["name"]) == (cast.colleague.user, "report.pdf")
 
 

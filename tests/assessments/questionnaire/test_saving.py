@@ -303,7 +303,7 @@ def test_eight_raters_saving_all_their_answers_at_once_lose_nothing(tmp_path: Pa
                 for member in raters
             }
         )
-        entries = elsewhere(AuditEntry.objects.filter(verb="answer_changed").count)
+        entries = elsewhere(AuditEntry.objects.filter(verb="answer.changed").count)
 
     assert all(isinstance(one, Saved) for saved in outcomes for one in saved), outcomes
     for number, member in enumerate(raters):

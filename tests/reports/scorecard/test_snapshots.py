@@ -55,7 +55,7 @@ def test_approving_records_the_scorecard_in_the_trail_of_its_assessment(cast: Ca
     card = cards.approved(cast)
     entry = AuditEntry.objects.get(object_type="reports.scorecard")
     assert (entry.verb, entry.actor, entry.subject_id) == (
-        "scorecard_made",
+        "scorecard.made",
         cast.approver.user,
         str(card.assessment_id),
     )
