@@ -11,8 +11,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
+from accounts import mail
 from accounts.mail import one_line
 from accounts.models import User
+
+OURS = ("account/email/password_reset_key",)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -45,7 +48,9 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any],
         headers: dict[str, str] | None = None,
     ) -> EmailMessage:
-        """The mail with an HTML twin, made from its text where it has no template of its own."""
+        """The mail with an HTML twin: from our own template, or around the text of allauth's."""
+        if template_prefix in OURS and isinstance(email, str):
+            return mail.compose(template_prefix, email, context)
         message = super().render_mail(template_prefix, email, context, headers)
         if isinstance(message, EmailMultiAlternatives) and not message.alternatives:
             twin = render_to_string("accounts/email/plain.html", {**context, "text": message.body})

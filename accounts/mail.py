@@ -1,5 +1,11 @@
-"""Mails: plain text with a simple HTML twin, in the language of whoever receives them."""
+"""Mails: plain text with a simple HTML twin, both made from one template, in the language of whoever receives them.
 
+A template extends `shape.frame` and fills the blocks subject, heading, body and more; paragraphs are parted by blank
+lines. What looks different in text and in HTML it includes by name: `shape.button` and `shape.link` take `url` and
+`label`, `shape.strong`, `shape.quote` and `shape.section` take `text`.
+"""
+
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -8,13 +14,32 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
+from django.template import Context, Engine
 from django.utils import translation
 
 from accounts.models import Organisation
 
 log = structlog.get_logger(__name__)
 CHOICE = "organisation"  # in an address: the organisation that it belongs to, for members of several
+SUBJECT = {"frame": "accounts/email/_subject.txt"}
+TEXT = {
+    "frame": "accounts/email/_frame.txt",
+    "button": "accounts/email/_link.txt",
+    "link": "accounts/email/_link.txt",
+    "strong": "accounts/email/_words.txt",
+    "quote": "accounts/email/_words.txt",
+    "section": "accounts/email/_words.txt",
+    "is_html": "",
+}
+HTML = {
+    "frame": "accounts/email/_frame.html",
+    "button": "accounts/email/_button.html",
+    "link": "accounts/email/_link.html",
+    "strong": "accounts/email/_strong.html",
+    "quote": "accounts/email/_quote.html",
+    "section": "accounts/email/_section.html",
+    "is_html": "yes",
+}
 _is_quiet: ContextVar[bool] = ContextVar("mail_is_quiet", default=False)
 
 
@@ -31,19 +56,33 @@ def quiet() -> Iterator[None]:
 def send(
     template: str, to: str, *, language: str, context: Mapping[str, Any], headers: Mapping[str, str] | None = None
 ) -> None:
-    """Send `<template>_subject.txt`, `_message.txt` and `_message.html` to one address.
-
-    Raises OSError where the mail server does not take it (SMTPException is one).
-    """
+    """Send the mail of a template to one address. Raises OSError where the mail server does not take it (SMTPException
+    is one)."""
     if _is_quiet.get():
         return
     with translation.override(language):
-        values = {**context, "email": to, "language": language}
-        subject = one_line(render_to_string(f"{template}_subject.txt", values))
-        text = render_to_string(f"{template}_message.txt", values).strip()
-        message = EmailMultiAlternatives(subject, text, to=[to], headers=dict(headers or {}))
-        message.attach_alternative(render_to_string(f"{template}_message.html", values), "text/html")
+        message = compose(template, to, {**context, "email": to, "language": language})
+        message.extra_headers.update(headers or {})
         message.send()
+
+
+def compose(template: str, to: str, context: Mapping[str, Any]) -> EmailMultiAlternatives:
+    """The mail in the active language, not sent. `template`: without its `.txt`."""
+    subject = one_line(_rendered(template, SUBJECT, context))
+    message = EmailMultiAlternatives(subject, text_of(template, context), to=[to])
+    message.attach_alternative(_rendered(template, HTML, context), "text/html")
+    return message
+
+
+def text_of(template: str, context: Mapping[str, Any]) -> str:
+    """Its plain text, or that of a part of a mail, in the active language."""
+    lines = (line.rstrip() for line in _rendered(template, TEXT, context).splitlines())
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _rendered(template: str, shape: Mapping[str, str], context: Mapping[str, Any]) -> str:
+    values = Context({**context, "shape": shape}, autoescape=shape is HTML)
+    return Engine.get_default().get_template(f"{template}.txt").render(values)
 
 
 def try_to_send(template: str, to: str, *, language: str, context: Mapping[str, Any]) -> bool:

@@ -1,11 +1,11 @@
 """What every mailed link does, whatever it opens: found by its token, renewed, withdrawn, used once, sent.
 
-Whoever changes a row holds it, or what it belongs to, in a transaction, and records the change there.
+Whoever changes a row holds it, or what it belongs to, in a transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -15,8 +15,8 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import mail
-from accounts.models import AnyLink, DeliveredLink, LinkState, MailedLink, hash_token, new_token
+from accounts import audit, mail
+from accounts.models import AnyLink, DeliveredLink, LinkState, MailedLink, User, hash_token, new_token
 
 
 def find(rows: QuerySet[AnyLink], token: str) -> AnyLink | None:
@@ -28,22 +28,30 @@ def state_of(link: MailedLink | None, now: datetime) -> LinkState:
     return link.state(now) if link else LinkState.UNKNOWN
 
 
-def renew(link: MailedLink, *, expires_at: datetime, **values: object) -> str:
-    """Another token and term, and what else changes with them; the earlier link is dead from here on."""
+def renew(
+    link: MailedLink, verb: str, *, by: User, expires_at: datetime, told: Collection[str], **values: object
+) -> str:
+    """Another token and term, and what else changes with them; the earlier link is dead from here on.
+
+    `told`: the fields that the trail tells, under `verb`.
+    """
     token, hashed = new_token()
     changes = {"token_hash": hashed, "expires_at": expires_at, **values}
     if isinstance(link, DeliveredLink):
         changes |= {"sent_at": None, "failed_at": None}
+    before = audit.snapshot(link, told)
     for name, value in changes.items():
         setattr(link, name, value)
     link.save(update_fields=list(changes))
+    audit.record(by, verb, link, before=before, after=audit.snapshot(link, told))
     return token
 
 
-def revoke(link: MailedLink, *, now: datetime) -> None:
+def revoke(link: MailedLink, verb: str, *, by: User, now: datetime) -> None:
     """It opens nothing any more."""
     link.revoked_at = now
     link.save(update_fields=["revoked_at"])
+    audit.record(by, verb, link, before={"revoked_at": None}, after={"revoked_at": now})
 
 
 def use(link: MailedLink, *, now: datetime, **values: object) -> bool:
@@ -59,9 +67,9 @@ def send(link: MailedLink, template: str, *, context: Mapping[str, Any]) -> bool
 
 
 def send_and_note(
-    link: DeliveredLink, template: str, *, context: Mapping[str, Any], now: datetime, record: Callable[[bool], object]
+    link: DeliveredLink, template: str, sent: str, refused: str, *, by: User, context: Mapping[str, Any], now: datetime
 ) -> bool:
-    """Send it, and keep whether it was taken, which `record` writes into the trail.
+    """Send it, and keep whether it was taken, which the trail tells under one of two verbs.
 
     Not kept where the link was made anew meanwhile: then this mail was an earlier one's.
     """
@@ -72,7 +80,7 @@ def send_and_note(
     with transaction.atomic():
         if type(link)._default_manager.filter(pk=link.pk, token_hash=link.token_hash).update(**noted):
             link.sent_at, link.failed_at = noted["sent_at"], noted["failed_at"]
-        record(is_sent)
+        audit.record(by, sent if is_sent else refused, link, after={"email": link.email})
     return is_sent
 
 

@@ -1,11 +1,15 @@
-"""What each person wants to be told, and the secret address of their calendar."""
+"""What each person wants to be told, telling it to them, and the secret address of their calendar."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from django.db import transaction
 
+from accounts import mail
 from accounts.models import User, hash_token, new_token
 from assessments.models import Preferences
 
@@ -15,9 +19,25 @@ def preferences_of(user: User) -> Preferences:
     return Preferences.objects.filter(user=user).first() or Preferences(user=user)
 
 
-def wants_at_once(user: User) -> bool:
+def wants_mail(user: User) -> bool:
     """Whether a mail goes out when somebody asks this person for something; else the summary tells it."""
-    return preferences_of(user).at_once
+    return not Preferences.objects.filter(user=user, at_once=False).exists()
+
+
+def tell(user: User, template: str, context: Mapping[str, Any]) -> bool:
+    """Mail a person at once, in their language, if they wish that and were not shut out.
+
+    False only where the mail server does not take it: the pages and the summary tell everything too.
+    """
+    if not user.is_active or not wants_mail(user):
+        return True
+    return mail.try_to_send(template, user.email, language=user.language, context=context)
+
+
+def tell_once_certain(users: Iterable[User], template: str, context: Mapping[str, Any]) -> None:
+    """Tell each of them when the transaction is committed."""
+    for user in users:
+        transaction.on_commit(partial(tell, user, template, context))
 
 
 def keep(user: User, *, digest: str, before_due: bool, after_due: bool, at_once: bool) -> Preferences:
@@ -45,8 +65,3 @@ def owner_of_calendar(token: str) -> User | None:
     found = Preferences.objects.filter(calendar_hash=hash_token(token), user__is_active=True)
     row = found.select_related("user").first()
     return row.user if row else None
-
-
-def wants_mail(user: User) -> bool:
-    """Whether this person is told at once when somebody asks them for something."""
-    return not Preferences.objects.filter(user=user, at_once=False).exists()

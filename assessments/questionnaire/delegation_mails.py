@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import structlog
 from django.urls import reverse
 
 from accounts import mail
 from assessments.models import Delegation
-from assessments.preferences import wants_mail
-
-log = structlog.get_logger(__name__)
+from assessments.preferences import tell
 
 
 def tell_delegate(delegation: Delegation) -> bool:
     """Whether the mail went out, or none was wished."""
-    if not wants_mail(delegation.delegate):
-        return True
-    answer = delegation.answer
+    assessment = delegation.answer.response.assessment
     context = {
         "delegation": delegation,
-        "assessment": answer.response.assessment,
-        "question": answer.question,
+        "assessment": assessment,
+        "question": delegation.answer.question,
         "who": delegation.delegated_by,
-        "url": mail.address(
-            reverse("delegation_detail", args=[delegation.pk]), answer.response.assessment.organisation
-        ),
+        "url": mail.address(reverse("delegation_detail", args=[delegation.pk]), assessment.organisation),
     }
-    receiver = delegation.delegate
-    try:
-        mail.send(
-            "assessments/questionnaire/email/delegation", receiver.email, language=receiver.language, context=context
-        )
-    except OSError as error:
-        log.error("delegation_not_mailed", delegation=delegation.pk, error=str(error))
-        return False
-    return True
+    return tell(delegation.delegate, "assessments/questionnaire/email/delegation", context)

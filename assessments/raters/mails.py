@@ -7,51 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import structlog
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts import invitations, mail
 from accounts.models import Membership
 from assessments.models import Response
-from assessments.preferences import wants_mail
+from assessments.preferences import tell
 from assessments.raters.asking import Asked
 from manifesto.models import RULE_KEYS, Rule
 
-log = structlog.get_logger(__name__)
 
-
-def tell(member: Membership, asked: Iterable[Asked], *, again: bool = False) -> list[str]:
+def ask(member: Membership, asked: Iterable[Asked], *, again: bool = False) -> list[str]:
     """Ask each of them by mail in the name of `member`; `again`: a reminder. Returns whom no mail could be sent to."""
-    return [str(one.response.rater or one.response.invitation) for one in asked if not _told(member, one, again=again)]
+    return [str(one.response.rater or one.response.invitation) for one in asked if not _asked(member, one, again=again)]
 
 
-def _told(member: Membership, asked: Asked, *, again: bool) -> bool:
-    response = asked.response
-    if response.rater is not None and not wants_mail(response.rater):
-        return True
-    try:
-        _send(member, asked, again=again)
-    except OSError as error:
-        log.error("rater_not_mailed", response=response.pk, error=str(error))
-        Response.objects.filter(pk=response.pk).update(failed_at=timezone.now())
-        return False
-    if response.failed_at is not None:
-        Response.objects.filter(pk=response.pk).update(failed_at=None)
-    return True
-
-
-def _send(member: Membership, asked: Asked, *, again: bool) -> None:
-    context = _context(member, asked.response, again=again)
-    if asked.token and asked.response.invitation is not None:
-        invitation = asked.response.invitation
-        with translation.override(invitation.language):
-            further = render_to_string("assessments/raters/email/rater_further.txt", context).strip()
-        invitations.send(invitation, asked.token, further=further)
-    elif asked.response.rater is not None:
-        receiver = asked.response.rater
-        mail.send("assessments/raters/email/rater", receiver.email, language=receiver.language, context=context)
+def _asked(member: Membership, asked: Asked, *, again: bool) -> bool:
+    response, context = asked.response, _context(member, asked.response, again=again)
+    is_sent = True
+    if asked.token and response.invitation is not None:
+        with translation.override(response.invitation.language):
+            further = mail.text_of("assessments/raters/email/_asked", context)
+        is_sent = invitations.send(response.invitation, asked.token, further=further)
+    elif response.rater is not None:
+        is_sent = tell(response.rater, "assessments/raters/email/rater", context)
+    if response.failed_at is not None or not is_sent:
+        Response.objects.filter(pk=response.pk).update(failed_at=None if is_sent else timezone.now())
+    return is_sent
 
 
 def _context(member: Membership, response: Response, *, again: bool) -> dict[str, object]:

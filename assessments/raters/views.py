@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from groundwork.pages import Crumb, confirm_page, crumbs, edit_page
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import MemberRequest, Right, may
+from accounts.fetching import fetch
 from accounts.models import Department, Membership
-from assessments.fetching import fetch
-from assessments.lifecycle.transitions import IllegalTransition
+from assessments.fetching import assessment_of
 from assessments.models import Assessment, AssessmentState, Response, ResponseKind
 from assessments.raters import asking
 from assessments.raters import mails as rater_mails
 from assessments.raters.asking import Asked
 from assessments.raters.forms import RaterEditForm, RaterForm
 from assessments.raters.table import raters_of
+from groundwork.pages import Crumb, confirm_page, crumbs, edit_page
+from groundwork.responses import form_view, or_beside, or_say_why
+
+RATERS = Response.objects.filter(kind=ResponseKind.CUSTOMER).select_related(
+    "assessment__vendor", "rater", "invitation"
+)
 
 
 @require_GET
 def assessment_raters(request: MemberRequest, pk: int) -> HttpResponse:
     """Who is asked and how far they are, never what they answer; `?department=`: the form is about that one."""
-    assessment = fetch(request, pk)
+    assessment = assessment_of(request, pk)
     wanted = request.GET.get("department", "")
     department = None
     if wanted.isdecimal():
@@ -41,34 +45,32 @@ def assessment_raters(request: MemberRequest, pk: int) -> HttpResponse:
     return _page(request, assessment, form, department=department)
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def rater_invite(request: MemberRequest, pk: int) -> HttpResponse:
     """Ask people to rate. What cannot be done comes back as typed, on the page of the raters."""
-    assessment = fetch(request, pk)
-    if request.method == "GET":
+    assessment = assessment_of(request, pk)
+    if request.method != "POST":
         return redirect("assessment_raters", pk)
     form = RaterForm(request.POST, assessment=assessment, member=request.member)
     if not form.is_valid():
         return _page(request, assessment, form)
-    try:
+    with or_beside(form):
         asked = _invited(request.member, assessment, form)
-    except IllegalTransition as refused:
-        form.add_error(None, str(refused))
-        return _page(request, assessment, form)
-    names = ", ".join(str(one.response.rater or one.response.invitation) for one in asked)
-    messages.success(request, _("Asked to rate: %(names)s.") % {"names": names})
-    _tell(request, asked)
-    return redirect("assessment_raters", pk)
+        names = ", ".join(_name(one.response) for one in asked)
+        messages.success(request, _("Asked to rate: %(names)s.") % {"names": names})
+        _tell(request, asked)
+        return redirect("assessment_raters", pk)
+    return _page(request, assessment, form)
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def rater_edit(request: MemberRequest, pk: int) -> HttpResponse:
     """Another due date for one rater."""
-    response = _response(request, pk)
+    response = fetch(request, RATERS, pk)
     form = RaterEditForm(request.POST or None, initial={"due_on": response.due_on})
     if request.method == "POST" and form.is_valid():
-        due_on = form.cleaned_data["due_on"]
-        if _done(request, lambda: asking.reschedule_rater(request.member, response, due_on=due_on)) is not None:
+        with or_say_why(request):
+            asking.reschedule_rater(request.member, response, due_on=form.cleaned_data["due_on"])
             messages.success(request, _("Saved."))
         return redirect("assessment_raters", response.assessment_id)
     assessment = response.assessment
@@ -87,12 +89,13 @@ def rater_edit(request: MemberRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def rater_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
     """Asks first; what was written is kept."""
-    response = _response(request, pk)
+    response = fetch(request, RATERS, pk)
     if request.method == "POST":
-        if _done(request, lambda: asking.withdraw(request.member, response)) is not None:
+        with or_say_why(request):
+            asking.withdraw(request.member, response)
             messages.success(request, _("%(name)s is no longer asked to rate.") % {"name": _name(response)})
         return redirect("assessment_raters", response.assessment_id)
     at_stake = [
@@ -126,9 +129,9 @@ def _crumbs(assessment: Assessment, here: str) -> list[Crumb]:
 
 @require_POST
 def rater_ask_again(request: MemberRequest, pk: int) -> HttpResponse:
-    response = _response(request, pk)
-    again = _done(request, lambda: asking.ask_again(request.member, response))
-    if again is not None:
+    response = fetch(request, RATERS, pk)
+    with or_say_why(request):
+        again = asking.ask_again(request.member, response)
         messages.success(request, _("Asked to rate: %(names)s.") % {"names": _name(response)})
         if again.rater is not None:
             _tell(request, [Asked(response=again)])
@@ -138,18 +141,20 @@ def rater_ask_again(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def rater_remind(request: MemberRequest, pk: int) -> HttpResponse:
     """A mail to one rater, now; also again what the mail server refused."""
-    response = _response(request, pk)
-    asked = _done(request, lambda: asking.remind_now(request.member, response))
-    if asked is not None and _tell(request, [asked], again=response.failed_at is None):
-        messages.success(request, _("A mail is on its way to %(name)s.") % {"name": _name(response)})
+    response = fetch(request, RATERS, pk)
+    with or_say_why(request):
+        asked = asking.remind_now(request.member, response)
+        if _tell(request, [asked], again=response.failed_at is None):
+            messages.success(request, _("A mail is on its way to %(name)s.") % {"name": _name(response)})
     return redirect("assessment_raters", response.assessment_id)
 
 
 @require_POST
 def rater_join(request: MemberRequest, pk: int) -> HttpResponse:
     """I rate it myself."""
-    assessment = fetch(request, pk)
-    if _done(request, lambda: asking.rate_myself(request.member, assessment)) is not None:
+    assessment = assessment_of(request, pk)
+    with or_say_why(request):
+        asking.rate_myself(request.member, assessment)
         messages.success(request, _("You rate this assessment too."))
     return redirect("assessment_raters", pk)
 
@@ -157,8 +162,9 @@ def rater_join(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def rater_leave(request: MemberRequest, pk: int) -> HttpResponse:
     """I do not rate."""
-    assessment = fetch(request, pk)
-    if _done(request, lambda: asking.rate_not(request.member, assessment)) is not None:
+    assessment = assessment_of(request, pk)
+    with or_say_why(request):
+        asking.rate_not(request.member, assessment)
         messages.success(request, _("You leave the rating to others. What you wrote is kept and does not count."))
     return redirect("assessment_raters", pk)
 
@@ -206,28 +212,14 @@ def _invited(member: Membership, assessment: Assessment, form: RaterForm) -> lis
     return asked
 
 
-def _response(request: MemberRequest, pk: int) -> Response:
-    rows = Response.objects.for_member(request.member).filter(kind=ResponseKind.CUSTOMER)
-    return get_object_or_404(rows.select_related("assessment__vendor", "rater", "invitation"), pk=pk)
-
-
 def _name(response: Response) -> str:
     return str(response.rater or response.invitation or "")
 
 
 def _tell(request: MemberRequest, asked: Sequence[Asked], *, again: bool = False) -> bool:
     """Send the mails; say whom the mail server did not take one for."""
-    unsent = rater_mails.tell(request.member, asked, again=again)
+    unsent = rater_mails.ask(request.member, asked, again=again)
     if unsent:
         said = _("The mail to %(names)s could not be sent. They are asked all the same: send it again in the table.")
         messages.error(request, said % {"names": ", ".join(unsent)})
     return not unsent
-
-
-def _done(request: MemberRequest, change: Callable[[], Any]) -> Any:
-    """What the change made; None where it was refused, with the reason on the next page."""
-    try:
-        return change()
-    except IllegalTransition as refused:
-        messages.error(request, str(refused))
-        return None

@@ -60,10 +60,8 @@ def set_repeat(member: Membership, assessment: Assessment, months: int | None) -
             member.user,
             "assessment.repeat_changed",
             row,
-            organisation=member.organisation,
             before={"repeat_months": before},
             after={"repeat_months": months},
-            subject=row,
         )
 
 
@@ -95,7 +93,7 @@ def _tell(follower: Assessment) -> None:
     asked = Response.objects.filter(assessment=follower, rater__preferences__isnull=False)
     asked = asked.exclude(rater__preferences__digest=Rhythm.DAILY).exclude(rater=follower.owner_id)
     rows = asked.select_related("rater", "assessment__vendor", "invitation")
-    rater_mails.tell(owner, [Asked(response=row) for row in rows])
+    rater_mails.ask(owner, [Asked(response=row) for row in rows])
 
 
 def following_period(assessment: Assessment, today: date) -> Period | None:
@@ -137,7 +135,7 @@ def _open_follower(pk: int, today: date, now: datetime) -> Assessment | None:
     )
     fields = ("reference", "vendor", "release", "period_start", "period_end", "due_on", "state", "previous")
     after = audit.snapshot(follower, fields)
-    audit.record(None, "assessment.repeated", follower, organisation=row.organisation, after=after, subject=follower)
+    audit.record(None, "assessment.repeated", follower, after=after)
     _ask_again(row, follower, owner, period, today)
     return follower
 

@@ -6,10 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
-from typing import Any
 
-import structlog
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.dispatch import Signal
@@ -26,15 +23,14 @@ from assessments.models import (
     Assessment,
     AssessmentState,
     Evidence,
-    Preferences,
     Response,
     ResponseKind,
     VendorLink,
 )
+from assessments.preferences import tell_once_certain
 from groundwork import words
 from manifesto.models import GRADE_NAMES, Level, Rule
 
-log = structlog.get_logger(__name__)
 # Sent inside the transaction that hands in, with `response` and `link`: whoever listens writes in the same one.
 handed_in = Signal()
 CLOSED: dict[str, Promise] = {
@@ -209,11 +205,8 @@ def hand_in(link: VendorLink, *, now: datetime | None = None) -> Response:
             audit.Outsider(label=link.signature),
             "vendor_response.handed_in",
             response,
-            organisation=response.assessment.organisation,
             before={"submitted_at": None},
             after={"submitted_at": now},
-            subject=response.assessment,
-            label=str(response.assessment.vendor),
         )
         handed_in.send(sender=Response, response=response, link=link)
         tell_owner(link, "assessments/vendor_side/email/vendor_handed_in")
@@ -221,24 +214,12 @@ def hand_in(link: VendorLink, *, now: datetime | None = None) -> Response:
 
 
 def tell_owner(link: VendorLink, template: str) -> None:
-    """Mail the assessment's owner once the change is certain, in their language, unless they want none."""
+    """Mail the assessment's owner once the change is certain."""
     assessment = Assessment.objects.select_related("owner", "vendor", "organisation").get(pk=link.assessment_id)
-    owner = assessment.owner
-    wants = Preferences.objects.filter(user=owner).values_list("at_once", flat=True).first()
-    if wants is False or not owner.is_active:
-        return
     context = {
         "assessment": assessment,
         "vendor": assessment.vendor,
         "contact": link.name,
         "url": mail.address(reverse("assessment_detail", args=[assessment.pk]), assessment.organisation),
     }
-    transaction.on_commit(partial(_send, template, owner.email, owner.language, context))
-
-
-def _send(template: str, to: str, language: str, context: dict[str, Any]) -> None:
-    """What the vendor did stands, whether or not the mail goes out: the page tells the owner too."""
-    try:
-        mail.send(template, to, language=language, context=context)
-    except OSError:
-        log.warning("mail_not_sent", template=template, exc_info=True)
+    tell_once_certain([assessment.owner], template, context)

@@ -166,13 +166,17 @@ def renew(member: Membership, link: VendorLink, *, now: datetime | None = None) 
     now = now or timezone.now()
     with transaction.atomic():
         row = _own(member, link)
-        before = audit.snapshot(row, FIELDS)
-        expires_at = row.expires_at if row.expires_at > now else _default_end(row, now)
         receiver = row.contact or row
         token = mailed_links.renew(
-            row, expires_at=expires_at, issue=row.issue + 1, name=receiver.name, email=receiver.email
+            row,
+            "link.renewed",
+            by=member.user,
+            expires_at=row.expires_at if row.expires_at > now else _default_end(row, now),
+            told=FIELDS,
+            issue=row.issue + 1,
+            name=receiver.name,
+            email=receiver.email,
         )
-        audit.record(member.user, "link.renewed", row, before=before, after=audit.snapshot(row, FIELDS))
     return row, token
 
 
@@ -195,8 +199,7 @@ def revoke(member: Membership, link: VendorLink, *, now: datetime | None = None)
     now = now or timezone.now()
     with transaction.atomic():
         row = _own(member, link, states=set(AssessmentState))
-        mailed_links.revoke(row, now=now)
-        audit.record(member.user, "link.revoked", row, before={"revoked_at": None}, after={"revoked_at": now})
+        mailed_links.revoke(row, "link.revoked", by=member.user, now=now)
     return row
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from django.core import mail as sent
 
 from accounts import mail
+from accounts.templatetags.mail import paragraphs
 
 
 def send() -> None:
@@ -28,3 +30,38 @@ def test_everybody_is_written_to_again_afterwards() -> None:
         pass
     send()
     assert [one.to for one in sent.outbox] == [["somebody@example.org"]]
+
+
+def test_text_and_html_say_the_same_by_one_template() -> None:
+    send()
+    (message,) = sent.outbox
+    assert isinstance(message, sent.EmailMultiAlternatives)
+    text, html = str(message.body), str(message.alternatives[0][0])
+    for body in (text, html):
+        assert "You are invited to work with Harbour Hospital" in body
+        assert "Accept the invitation" in body
+        assert body.count("https://x.example") in (1, 3)
+    assert "{" not in text + html.partition("<body")[2]
+
+
+def test_what_blank_lines_part_is_a_paragraph_and_what_is_marked_up_stays() -> None:
+    made = paragraphs("\n one\n two \n\n \n<blockquote>three</blockquote>\n\n&lt;b&gt;four\n")
+    assert made.count("<p ") == 2
+    assert ">one<br>two</p>\n<blockquote>three</blockquote>\n<p " in made
+    assert made.endswith(">&lt;b&gt;four</p>")
+
+
+def test_the_text_has_one_blank_line_between_paragraphs_and_none_around() -> None:
+    send()
+    text = str(sent.outbox[0].body)
+    assert "\n\n\n" not in text
+    assert text == text.strip()
+
+
+def test_a_mail_that_is_refused_is_told_and_raises_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("no route to the mail server")
+
+    assert mail.try_to_send("accounts/email/invitation", "somebody@example.org", language="en", context={"url": "x"})
+    monkeypatch.setattr(mail, "send", refuse)
+    assert not mail.try_to_send("accounts/email/invitation", "somebody@example.org", language="en", context={})

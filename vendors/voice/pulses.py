@@ -135,9 +135,8 @@ def renew(member: Membership, pulse: Pulse, *, now: datetime) -> tuple[Pulse, st
     """Another token and term; the earlier link is dead from here on. Raises PulseError once it was answered."""
     with transaction.atomic():
         row = _waiting(pulse)
-        before = audit.snapshot(row, FIELDS)
-        token = mailed_links.renew(row, expires_at=end_after(DAYS, now))
-        audit.record(member.user, "pulse.renewed", row, before=before, after=audit.snapshot(row, FIELDS))
+        end = end_after(DAYS, now)
+        token = mailed_links.renew(row, "pulse.renewed", by=member.user, expires_at=end, told=FIELDS)
         facts_revision.changed(row.incident.vendor_id)
     return row, token
 
@@ -146,8 +145,7 @@ def revoke(member: Membership, pulse: Pulse, *, now: datetime) -> Pulse:
     """The link opens nothing any more. Raises PulseError once it was answered: what was said stays said."""
     with transaction.atomic():
         row = _waiting(pulse)
-        mailed_links.revoke(row, now=now)
-        audit.record(member.user, "pulse.revoked", row, before={"revoked_at": None}, after={"revoked_at": now})
+        mailed_links.revoke(row, "pulse.revoked", by=member.user, now=now)
         facts_revision.changed(row.incident.vendor_id)
     return row
 
@@ -187,12 +185,10 @@ def send(member: Membership, pulse: Pulse, token: str, *, now: datetime) -> bool
         "asker": member.user,
         "url": address(token),
     }
-
-    def record(is_sent: bool) -> None:
-        verb = "pulse.sent" if is_sent else "pulse.not_delivered"
-        audit.record(member.user, verb, pulse, after={"email": pulse.email})
-
-    return mailed_links.send_and_note(pulse, "vendors/voice/email/pulse", context=context, now=now, record=record)
+    template, by = "vendors/voice/email/pulse", member.user
+    return mailed_links.send_and_note(
+        pulse, template, "pulse.sent", "pulse.not_delivered", by=by, context=context, now=now
+    )
 
 
 # Answering ------------------------------------------------------------------------------------------------------

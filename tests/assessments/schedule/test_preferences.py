@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Membership, User
 from assessments.models import Preferences, Rhythm
-from assessments.preferences import keep, preferences_of, wants_at_once
+from assessments.preferences import keep, preferences_of, wants_mail
 from tests.factories import Cast
 
 SignedIn = Callable[[Membership | User], Client]
@@ -19,7 +19,7 @@ SignedIn = Callable[[Membership | User], Client]
 def test_who_never_chose_gets_the_daily_summary_and_single_mails(cast: Cast) -> None:
     row = preferences_of(cast.reader.user)
     assert (row.digest, row.before_due, row.after_due, row.at_once) == (Rhythm.DAILY, True, True, True)
-    assert wants_at_once(cast.reader.user)
+    assert wants_mail(cast.reader.user)
     assert not Preferences.objects.exists()
 
 
@@ -29,7 +29,7 @@ def test_wishes_are_kept_and_shown_again(cast: Cast, signed_in: SignedIn) -> Non
     assert "Your wishes are saved." in response.content.decode()
     row = Preferences.objects.get(user=cast.reader.user)
     assert (row.digest, row.before_due, row.after_due, row.at_once) == (Rhythm.WEEKLY, False, True, False)
-    assert not wants_at_once(cast.reader.user)
+    assert not wants_mail(cast.reader.user)
     assert re.search(r'value="weekly"[^>]*checked', response.content.decode())
 
 
