@@ -16,7 +16,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit, mail
-from accounts.models import AnyLink, DeliveredLink, LinkState, MailedLink, User, hash_token, new_token
+from accounts.models import (
+    AnyLink,
+    DeliveredLink,
+    LinkState,
+    MailedLink,
+    MailedLinkQuerySet,
+    User,
+    hash_token,
+    new_token,
+)
 
 
 def find(rows: QuerySet[AnyLink], token: str) -> AnyLink | None:
@@ -56,8 +65,9 @@ def revoke(link: MailedLink, verb: str, *, by: User, now: datetime) -> None:
 
 def use(link: MailedLink, *, now: datetime, **values: object) -> bool:
     """Use it up, with what is kept of it. One conditional UPDATE: of two who act at once, one is heard."""
-    rows = type(link)._default_manager.open(now).filter(pk=link.pk, token_hash=link.token_hash)
-    return bool(rows.update(**{link.USED_AT: now}, **values))
+    rows: MailedLinkQuerySet[MailedLink] = MailedLinkQuerySet(type(link))
+    open_ones = rows.open(now).filter(pk=link.pk, token_hash=link.token_hash)
+    return bool(open_ones.update(**{link.USED_AT: now}, **values))
 
 
 def send(link: MailedLink, template: str, *, context: Mapping[str, Any]) -> bool:

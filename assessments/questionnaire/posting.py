@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, JsonResponse, QueryDict
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -117,7 +117,8 @@ def _posted(request: HttpRequest, answers: Sequence[Answer], form_of: Callable[.
 
     “Keep mine” names the version that the person has seen and wants to replace.
     """
-    data, taken = request.POST, request.POST.get("take", "")
+    data: QueryDict = request.POST
+    taken = data.get("take", "")
     answer, _colon, version = data.get("keep", "").partition(":")
     if version.isdecimal():
         data = data.copy()
