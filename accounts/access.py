@@ -213,10 +213,15 @@ CLOSED_PREFIXES = (
 )
 
 
-class OurRequest(HttpRequest):
-    """Any request as the middleware hands it on: whoever asks, a member or not."""
+class HtmxRequest(HttpRequest):
+    """A request that says whether htmx asks, for a part of the page alone."""
 
     htmx: HtmxDetails
+
+
+class OurRequest(HtmxRequest):
+    """Any request as the middleware hands it on: whoever asks, a member or not."""
+
     resolver_match: ResolverMatch
     memberships: list[Membership]
     member: Membership | None

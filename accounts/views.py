@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import invitations, language, members, organisations, trail
 from accounts.access import MemberRequest, OurRequest
+from accounts.fetching import fetch
 from accounts.forms import (
     AuditFilterForm,
     DepartmentForm,
@@ -153,8 +154,8 @@ def member_list(request: MemberRequest) -> HttpResponse:
 
 @form_view
 def member_edit(request: MemberRequest, pk: int) -> HttpResponse:
-    rows = Membership.objects.for_member(request.member).select_related("user", "organisation", "department")
-    person = get_object_or_404(rows, pk=pk)
+    rows = Membership.objects.select_related("user", "organisation", "department")
+    person = fetch(request, rows, pk)
     form = MemberForm(request.POST or None, member=person, is_self=person.pk == request.member.pk)
     if request.method == "POST" and form.is_valid():
         with or_beside(form):
@@ -195,7 +196,8 @@ def member_invite(request: MemberRequest) -> HttpResponse:
 @require_POST
 def invitation_resend(request: MemberRequest, pk: int) -> HttpResponse:
     with or_say_why(request):
-        invitation, token = invitations.renew(request.member, _invitation(request, pk), now=timezone.now())
+        invitation = fetch(request, Invitation.objects, pk)
+        invitation, token = invitations.renew(request.member, invitation, now=timezone.now())
         _mail(request, invitation, token)
     return redirect("member_list")
 
@@ -203,13 +205,9 @@ def invitation_resend(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def invitation_revoke(request: MemberRequest, pk: int) -> HttpResponse:
     with or_say_why(request):
-        invitation = invitations.revoke(request.member, _invitation(request, pk), now=timezone.now())
+        invitation = invitations.revoke(request.member, fetch(request, Invitation.objects, pk), now=timezone.now())
         messages.success(request, _("The invitation to %(email)s is withdrawn.") % {"email": invitation.email})
     return redirect("member_list")
-
-
-def _invitation(request: MemberRequest, pk: int) -> Invitation:
-    return get_object_or_404(Invitation.objects.for_member(request.member), pk=pk)
 
 
 def _mail(request: MemberRequest, invitation: Invitation, token: str) -> None:

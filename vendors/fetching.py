@@ -1,17 +1,17 @@
-"""Fetching is authorising: a vendor of the member's organisation, or a 404."""
+"""Doors to the vendors of the member's organisation."""
 
 from __future__ import annotations
 
-from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_http_methods
-
 from accounts.access import MemberRequest
-from vendors.models import Vendor
+from accounts.fetching import fetch
+from vendors.models import Incident, Vendor
 
-form_view = require_http_methods(["GET", "HEAD", "POST"])
+
+def vendor_of(request: MemberRequest, pk: int) -> Vendor:
+    return fetch(request, Vendor.objects.select_related("organisation", "department"), pk)
 
 
-def fetch(request: MemberRequest, pk: int) -> Vendor:
-    """The member's vendor, or a 404: fetching is authorising."""
-    rows = Vendor.objects.for_member(request.member).select_related("organisation", "department")
-    return get_object_or_404(rows, pk=pk)
+def incident_of(request: MemberRequest, pk: int) -> Incident:
+    return fetch(
+        request, Incident.objects.select_related("vendor__organisation", "service", "created_in", "changed_in"), pk
+    )

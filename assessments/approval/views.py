@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import MemberRequest
+from accounts.fetching import fetch
 from assessments.approval import levels
 from assessments.approval.forms import ALL, LevelForm
 from assessments.models import ApprovalLevel
 from groundwork.pages import confirm_page, crumbs, edit_page
+from groundwork.responses import form_view, posted
 
 
 @require_GET
@@ -23,9 +25,9 @@ def approval_chain(request: MemberRequest) -> HttpResponse:
     return render(request, "assessments/approval/approval_chain.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def approval_level_add(request: MemberRequest) -> HttpResponse:
-    form = LevelForm(_posted(request), member=request.member, initial={"tier": request.GET.get("tier", ALL)})
+    form = LevelForm(posted(request), member=request.member, initial={"tier": request.GET.get("tier", ALL)})
     if request.method == "POST" and form.is_valid():
         level = levels.add_level(request.member, **form.values)
         messages.success(request, _("The level “%(name)s” is added.") % {"name": level.name})
@@ -41,10 +43,10 @@ def approval_level_add(request: MemberRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def approval_level_edit(request: MemberRequest, pk: int) -> HttpResponse:
-    level = _fetch(request, pk)
-    form = LevelForm(_posted(request), member=request.member, level=level)
+    level = fetch(request, ApprovalLevel.objects, pk)
+    form = LevelForm(posted(request), member=request.member, level=level)
     if request.method == "POST" and form.is_valid():
         saved = levels.change_level(request.member, level, **form.values)
         messages.success(request, _("The level “%(name)s” is saved.") % {"name": saved.name})
@@ -62,9 +64,9 @@ def approval_level_edit(request: MemberRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def approval_level_delete(request: MemberRequest, pk: int) -> HttpResponse:
-    level = _fetch(request, pk)
+    level = fetch(request, ApprovalLevel.objects, pk)
     if request.method == "POST":
         levels.delete_level(request.member, level)
         messages.success(request, _("The level “%(name)s” is removed.") % {"name": level.name})
@@ -89,15 +91,7 @@ def approval_level_delete(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def approval_level_move(request: MemberRequest, pk: int) -> HttpResponse:
     """`to`: “up” or “down”; anything else moves nothing."""
-    level = _fetch(request, pk)
+    level = fetch(request, ApprovalLevel.objects, pk)
     if request.POST.get("to") in {"up", "down"}:
         levels.move_level(request.member, level, up=request.POST["to"] == "up")
     return redirect("approval_chain")
-
-
-def _posted(request: MemberRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
-
-
-def _fetch(request: MemberRequest, pk: int) -> ApprovalLevel:
-    return get_object_or_404(ApprovalLevel.objects.for_member(request.member), pk=pk)

@@ -17,13 +17,13 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from accounts.access import MemberRequest, Right, may
 from assessments.consensus import meeting as consensus
 from assessments.consensus.forms import AgreeForm, Card, MeetingForm
 from assessments.consensus.meeting import Discussion
-from assessments.fetching import fetch
+from assessments.fetching import assessment_of
 from assessments.findings import panel as findings_panel
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
@@ -31,6 +31,7 @@ from assessments.models import Assessment, AssessmentState, Consensus, Meeting, 
 from assessments.saved import Conflict, Saved
 from assessments.score.agreement import agreement
 from assessments.secrecy import counted_responses, is_kept_apart, is_rating, readable_responses
+from groundwork.responses import form_view, or_say_why
 from manifesto.models import Question
 
 
@@ -107,7 +108,7 @@ class Table:
 @require_GET
 def assessment_consensus(request: MemberRequest, pk: int) -> HttpResponse:
     """The page for the meeting room. Whoever still rates is kept out: it shows what the others answered."""
-    assessment = fetch(request, pk)
+    assessment = assessment_of(request, pk)
     if is_rating(assessment, request.user):
         return _kept_out(request, assessment)
     if assessment.state == AssessmentState.DRAFT:
@@ -119,19 +120,19 @@ def assessment_consensus(request: MemberRequest, pk: int) -> HttpResponse:
     return _page(table, table.cards())
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def consensus_meeting(request: MemberRequest, pk: int) -> HttpResponse:
     """Keep the day and who was there; also what begins a meeting without those who have not handed in."""
-    assessment = fetch(request, pk)
+    assessment = assessment_of(request, pk)
     if is_rating(assessment, request.user):
         return _kept_out(request, assessment)
     table = Table(request=request, assessment=assessment, day=_day(request.POST.get("held_on", "")))
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(table.url)
     form = table.meeting_form(request.POST)
     if not form.is_valid():
         return _page(table, table.cards(), meeting_form=form, status=422)
-    try:
+    with or_say_why(request):
         consensus.hold(
             request.member,
             assessment,
@@ -140,20 +141,17 @@ def consensus_meeting(request: MemberRequest, pk: int) -> HttpResponse:
             others=form.cleaned_data["others"].strip(),
             without_outstanding=request.POST.get("without_outstanding") == "yes",
         )
-    except IllegalTransition as refused:
-        messages.error(request, str(refused))
-    else:
         messages.success(request, _("Saved who was there."))
     return redirect(table.url)
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def consensus_agree(request: MemberRequest, pk: int, question: str) -> HttpResponse:
     """Record what was agreed about one question. With htmx its card comes back, else the page, at the same place."""
     table, found = _at(request, pk, question)
     if found is None:
         return _kept_out(request, table.assessment)
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(f"{table.url}#{found.anchor}")
     form = AgreeForm(request.POST, discussion=found, day=table.day)
     if not form.is_valid():
@@ -178,13 +176,13 @@ def _recorded(table: Table, found: Discussion, form: AgreeForm) -> Saved | Confl
     return outcome
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def consensus_undo(request: MemberRequest, pk: int, question: str) -> HttpResponse:
     """Take back what was agreed about one question."""
     table, found = _at(request, pk, question)
     if found is None:
         return _kept_out(request, table.assessment)
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(f"{table.url}#{found.anchor}")
     version = request.POST.get("version", "")
     try:
@@ -198,7 +196,7 @@ def consensus_undo(request: MemberRequest, pk: int, question: str) -> HttpRespon
 
 def _at(request: MemberRequest, pk: int, key: str) -> tuple[Table, Discussion | None]:
     """The meeting and one of its questions (404 where there is none); None for whoever still rates."""
-    assessment = fetch(request, pk)
+    assessment = assessment_of(request, pk)
     table = Table(request=request, assessment=assessment, day=_day(request.POST.get("day", "")))
     if table.is_apart:
         return table, None
@@ -218,13 +216,13 @@ def _discussion(assessment: Assessment, key: str) -> Discussion:
 
 def _reply(table: Table, found: Discussion, *, status: int = 200, **more: Any) -> HttpResponse:
     """The card as it stands now, or the whole page where the browser asks for one; done: back to the same place."""
-    if not table.request.htmx and status == 200:  # type: ignore[attr-defined]
+    if not table.request.htmx and status == 200:
         return redirect(f"{table.url}#{found.anchor}")
     discussions = consensus.to_discuss(table.assessment)
     if all(one.question_id != found.question_id for one in discussions):
         discussions = (*discussions, consensus.bare(found.question))
     cards = [table.card(one, **(more if one.question_id == found.question_id else {})) for one in discussions]
-    if not table.request.htmx:  # type: ignore[attr-defined]
+    if not table.request.htmx:
         return _page(table, cards, status=status)
     card = next(one for one in cards if one.discussion.question_id == found.question_id)
     context = {"assessment": table.assessment, "card": card, "is_fresh": True, **_counted(discussions)}

@@ -9,24 +9,24 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from accounts.access import MemberRequest
 from accounts.models import Membership
 from assessments.approval import panel
 from assessments.consensus import meeting
-from assessments.fetching import fetch
+from assessments.fetching import assessment_of
 from assessments.findings import panel as findings_panel
 from assessments.hub.forms import AssessmentEditForm, AssessmentFilter, AssessmentForm, RepeatForm
 from assessments.hub.history import entries_of, lines
 from assessments.hub.next_step import next_step, path_of
 from assessments.lifecycle import transitions
-from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import OPEN_STATES, Assessment, AssessmentState
 from assessments.raters.table import raters_of
 from assessments.schedule.repeating import set_repeat
 from assessments.score.overview import sheet_for
 from assessments.vendor_side import links
+from groundwork.responses import form_view, or_beside, or_say_why, posted
 from manifesto.models import Release, Rule
 from vendors.models import Vendor
 
@@ -51,21 +51,19 @@ def assessment_list(request: MemberRequest) -> HttpResponse:
     return render(request, "assessments/hub/assessment_list.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def assessment_add(request: MemberRequest) -> HttpResponse:
     """Create and, unless it is to stay a draft, open at once: straight to the first question."""
     release = Release.objects.current()
     form = AssessmentForm(
-        request.POST if request.method == "POST" else None,
+        posted(request),
         member=request.member,
         today=timezone.localdate(),
         initial={"vendor": request.GET.get("vendor")},
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with or_beside(form):
             return _created(request, form, release)
-        except IllegalTransition as refused:
-            form.add_error(None, str(refused))
     context = {
         "form": form,
         "release": release,
@@ -109,7 +107,7 @@ def redirect_to_first_rule(member: Membership, assessment: Assessment) -> HttpRe
 @require_GET
 def assessment_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """The hub: where it stands, and the one next step for whoever looks."""
-    assessment = fetch(request, pk)
+    assessment = assessment_of(request, pk)
     sheet = sheet_for(assessment, request.member)
     raters = raters_of(assessment)
     own = raters.own(request.user)
@@ -140,25 +138,22 @@ def _panels(assessment: Assessment, member: Membership) -> dict[str, object]:
     }
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def assessment_edit(request: MemberRequest, pk: int) -> HttpResponse:
     """The dates and the repetition; of an approved one only whether it comes again."""
-    assessment = fetch(request, pk)
+    assessment = assessment_of(request, pk)
     if assessment.state == AssessmentState.APPROVED:
         return _repeat_edit(request, assessment)
     if assessment.state not in OPEN_STATES:
         messages.error(request, str(transitions.NOT_NOW[assessment.state]))
         return redirect("assessment_detail", pk)
-    form = AssessmentEditForm.of(assessment, request.POST if request.method == "POST" else None)
+    form = AssessmentEditForm.of(assessment, posted(request))
     if request.method == "POST" and form.is_valid():
-        try:
+        with or_say_why(request):
             with transaction.atomic():
                 due_on, repeat = form.cleaned_data["due_on"], form.cleaned_data["repeat_months"]
                 transitions.reschedule(request.member, assessment, period=form.period, due_on=due_on)
                 set_repeat(request.member, assessment, repeat)
-        except IllegalTransition as refused:
-            messages.error(request, str(refused))
-        else:
             messages.success(request, _("Saved."))
         return redirect("assessment_detail", pk)
     return render(request, "assessments/hub/assessment_edit.html", {"assessment": assessment, "form": form})
@@ -166,7 +161,7 @@ def assessment_edit(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _repeat_edit(request: MemberRequest, assessment: Assessment) -> HttpResponse:
     initial = {"repeat_months": assessment.repeat_months}
-    form = RepeatForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = RepeatForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         set_repeat(request.member, assessment, form.cleaned_data["repeat_months"])
         messages.success(request, _("Saved."))
@@ -177,7 +172,7 @@ def _repeat_edit(request: MemberRequest, assessment: Assessment) -> HttpResponse
 @require_GET
 def assessment_history(request: MemberRequest, pk: int) -> HttpResponse:
     """Who changed what and when, in words."""
-    assessment = fetch(request, pk)
+    assessment = assessment_of(request, pk)
     page = Paginator(entries_of(assessment, request.member), HISTORY_PER_PAGE).get_page(request.GET.get("page"))
     context = {"assessment": assessment, "page": page, "lines": lines(page)}
     return render(request, "assessments/hub/assessment_history.html", context)

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -25,10 +24,9 @@ from assessments.raters.forms import RaterEditForm, RaterForm
 from assessments.raters.table import raters_of
 from groundwork.pages import Crumb, confirm_page, crumbs, edit_page
 from groundwork.responses import form_view, or_beside, or_say_why
+from groundwork.words import day
 
-RATERS = Response.objects.filter(kind=ResponseKind.CUSTOMER).select_related(
-    "assessment__vendor", "rater", "invitation"
-)
+RATERS = Response.objects.filter(kind=ResponseKind.CUSTOMER).select_related("assessment__vendor", "rater", "invitation")
 
 
 @require_GET
@@ -74,7 +72,7 @@ def rater_edit(request: MemberRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
         return redirect("assessment_raters", response.assessment_id)
     assessment = response.assessment
-    due_on = assessment.due_on and date_format(assessment.due_on, "DATE_FORMAT")
+    due_on = assessment.due_on and day(assessment.due_on)
     return edit_page(
         request,
         form,

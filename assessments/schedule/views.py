@@ -13,19 +13,20 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from assessments.preferences import close_calendar, keep, owner_of_calendar, preferences_of, renew_calendar
 from assessments.schedule.calendar import calendar_of
 from assessments.schedule.forms import PreferencesForm
+from groundwork.responses import form_view, posted
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def preferences(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     row = preferences_of(user)
-    form = PreferencesForm.of(row, request.POST if request.method == "POST" else None)
+    form = PreferencesForm.of(row, posted(request))
     if request.method == "POST" and form.is_valid():
         keep(user, **form.cleaned_data)
         messages.success(request, _("Your wishes are saved."))

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from accounts.access import HtmxRequest
 from accounts.link_pages import closed, guarded
 from accounts.mailed_links import state_of
 from accounts.models import LinkState
@@ -25,7 +26,7 @@ SALT = "assessments.vendor-link"
 View = Callable[..., HttpResponseBase]
 
 
-class LinkRequest(HttpRequest):
+class LinkRequest(HtmxRequest):
     """A request that passed `by_link`."""
 
     link: VendorLink
@@ -42,7 +43,7 @@ def by_link(*purposes: LinkPurpose) -> Callable[[View], View]:
     def wrap(view: View) -> View:
         @guarded
         @wraps(view)
-        def admit(request: HttpRequest, link: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def admit(request: LinkRequest, link: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
             now = timezone.now()
             row, state = _admitted(request, link)
             if state is LinkState.OPEN:
@@ -52,7 +53,7 @@ def by_link(*purposes: LinkPurpose) -> Callable[[View], View]:
             if state is not LinkState.OPEN:
                 return closed_link(request, row, state)
             links.note_seen(row, now=now)
-            request.link = row  # type: ignore[attr-defined]
+            request.link = row
             return view(request, link, *args, **kwargs)
 
         admit.purposes = frozenset(purposes)  # type: ignore[attr-defined]

@@ -5,30 +5,33 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import language
 from accounts.access import MemberRequest, Right, may
+from accounts.fetching import fetch
 from accounts.link_pages import guarded
 from accounts.mailed_links import state_of
 from accounts.models import LinkState
-from assessments.fetching import fetch
+from assessments.fetching import assessment_of
 from assessments.lifecycle import transitions
-from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Assessment, AssessmentState, LinkPurpose, VendorLink
 from assessments.vendor_side import links, reply
 from assessments.vendor_side.guard import about, closed_link, cookie_name, cookie_of, desk_path
 from assessments.vendor_side.link_forms import BY_MAIL, EnterForm, ExtendForm, LinkForm
 from groundwork.pages import Crumb, confirm_page, crumbs, edit_page
+from groundwork.responses import form_view, or_say_why, posted
+from groundwork.words import day
+
+LINKS = VendorLink.objects.select_related(*links.RELATED, "contact")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 @guarded
 def vendor_link(request: HttpRequest, token: str) -> HttpResponse:
     """What the mailed link opens. Only POST goes in: mail scanners open links, and must not count as the contact."""
@@ -38,7 +41,7 @@ def vendor_link(request: HttpRequest, token: str) -> HttpResponse:
     if link is None or state is not LinkState.OPEN:
         return closed_link(request, link, state)
     language.follow(request, link.language)
-    form = EnterForm(request.POST if request.method == "POST" else None, language=translation.get_language())
+    form = EnterForm(posted(request), language=translation.get_language())
     if request.method == "POST" and form.is_valid():
         if not links.note_opened(link, now=now):
             return closed_link(request, link, LinkState.REPLACED)
@@ -70,7 +73,7 @@ def _way_in(link: VendorLink) -> str:
 @require_safe
 def assessment_vendor(request: MemberRequest, pk: int) -> HttpResponse:
     """Who at the vendor was asked, whether the link arrived, and how far they are; never what they have written."""
-    assessment = fetch(request, pk)
+    assessment = assessment_of(request, pk)
     return _owner_page(request, assessment, LinkForm(assessment=assessment))
 
 
@@ -90,42 +93,34 @@ def _owner_page(request: MemberRequest, assessment: Assessment, form: LinkForm) 
     return render(request, "assessments/vendor_side/assessment_vendor.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def link_add(request: MemberRequest, pk: int) -> HttpResponse:
     """Make a link and mail it, or show it to copy."""
-    assessment = fetch(request, pk)
-    if request.method == "GET":
+    assessment = assessment_of(request, pk)
+    if request.method != "POST":
         return redirect("assessment_vendor", pk)
     form = LinkForm(request.POST, assessment=assessment)
     if not form.is_valid():
         return _owner_page(request, assessment, form)
-    try:
-        link, token = links.create(
-            request.member,
-            assessment,
-            form.cleaned_data["contact"],
-            expires_at=form.expires_at(timezone.now()),
-        )
-    except IllegalTransition as refused:
-        messages.error(request, str(refused))
-        return redirect("assessment_vendor", pk)
-    return _issued(request, link, token, by_mail=form.cleaned_data["by"] == BY_MAIL)
+    with or_say_why(request):
+        contact, until = form.cleaned_data["contact"], form.expires_at(timezone.now())
+        link, token = links.create(request.member, assessment, contact, expires_at=until)
+        return _issued(request, link, token, by_mail=form.cleaned_data["by"] == BY_MAIL)
+    return redirect("assessment_vendor", pk)
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def link_renew(request: MemberRequest, pk: int) -> HttpResponse:
     """Send it again, or make it anew to copy: either way the earlier one ends, so the page asks first."""
-    link = _own(request, pk)
+    link = fetch(request, LINKS, pk)
     if not links.may_change(request.member, link.assessment, link.purpose):
         raise PermissionDenied
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "assessments/vendor_side/link_renew.html", {"link": link, "assessment": link.assessment})
-    try:
-        link, token = links.renew(request.member, link)
-    except IllegalTransition as refused:
-        messages.error(request, str(refused))
-        return redirect("assessment_vendor", link.assessment_id)
-    return _issued(request, link, token, by_mail=request.POST.get("by") == BY_MAIL)
+    with or_say_why(request):
+        renewed, token = links.renew(request.member, link)
+        return _issued(request, renewed, token, by_mail=request.POST.get("by") == BY_MAIL)
+    return redirect("assessment_vendor", link.assessment_id)
 
 
 def _issued(request: MemberRequest, link: VendorLink, token: str, *, by_mail: bool) -> HttpResponse:
@@ -143,16 +138,13 @@ def _issued(request: MemberRequest, link: VendorLink, token: str, *, by_mail: bo
     return response
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def link_extend(request: MemberRequest, pk: int) -> HttpResponse:
-    link = _own(request, pk)
-    form = ExtendForm(request.POST if request.method == "POST" else None, link=link, today=timezone.localdate())
+    link = fetch(request, LINKS, pk)
+    form = ExtendForm(posted(request), link=link, today=timezone.localdate())
     if request.method == "POST" and form.is_valid():
-        try:
+        with or_say_why(request):
             links.extend(request.member, link, expires_at=form.expires_at)
-        except IllegalTransition as refused:
-            messages.error(request, str(refused))
-        else:
             messages.success(request, _("The link of %(name)s is valid longer.") % {"name": link.name})
         return redirect("assessment_vendor", link.assessment_id)
     return edit_page(
@@ -162,17 +154,16 @@ def link_extend(request: MemberRequest, pk: int) -> HttpResponse:
         title=_("Extend the link"),
         section=link.assessment.reference,
         crumbs=_crumbs(link.assessment, _("Extend the link")),
-        lead=_("So far it is valid until %(day)s. The link itself stays the same.")
-        % {"day": date_format(timezone.localtime(link.expires_at), "DATE_FORMAT")},
+        lead=_("So far it is valid until %(day)s. The link itself stays the same.") % {"day": day(link.expires_at)},
         submit=_("Extend"),
         back=reverse("assessment_vendor", args=[link.assessment_id]),
     )
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def link_revoke(request: MemberRequest, pk: int) -> HttpResponse:
-    link = _own(request, pk)
-    if request.method == "GET":
+    link = fetch(request, LINKS, pk)
+    if request.method != "POST":
         return confirm_page(
             request,
             heading=_("Withdraw the link of %(name)s") % {"name": link.name},
@@ -184,11 +175,8 @@ def link_revoke(request: MemberRequest, pk: int) -> HttpResponse:
             submit=_("Withdraw the link"),
             back=reverse("assessment_vendor", args=[link.assessment_id]),
         )
-    try:
+    with or_say_why(request):
         links.revoke(request.member, link)
-    except IllegalTransition as refused:
-        messages.error(request, str(refused))
-    else:
         messages.success(request, _("The link of %(name)s no longer opens anything.") % {"name": link.name})
     return redirect("assessment_vendor", link.assessment_id)
 
@@ -201,17 +189,8 @@ def _crumbs(assessment: Assessment, here: str) -> list[Crumb]:
 @require_POST
 def vendor_reopen(request: MemberRequest, pk: int) -> HttpResponse:
     """Let the vendor answer again."""
-    assessment = fetch(request, pk)
-    try:
+    assessment = assessment_of(request, pk)
+    with or_say_why(request):
         links.reopen(request.member, assessment)
-    except IllegalTransition as refused:
-        messages.error(request, str(refused))
-    else:
         messages.success(request, _("The vendor can change its answers again, by the links that are valid."))
     return redirect("assessment_vendor", pk)
-
-
-def _own(request: MemberRequest, pk: int) -> VendorLink:
-    """The organisation's link, or a 404: fetching is authorising."""
-    rows = VendorLink.objects.for_member(request.member).select_related(*links.RELATED, "contact")
-    return get_object_or_404(rows, pk=pk)

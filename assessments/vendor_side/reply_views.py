@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -12,13 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from accounts.access import MemberRequest
-from assessments.fetching import fetch
-from assessments.lifecycle.transitions import IllegalTransition
+from assessments.fetching import assessment_of
 from assessments.models import Assessment, LinkPurpose, Reply, ReplyRequest
 from assessments.saved import Closed, Conflict, Invalid, Outcome, Saved, status_of
 from assessments.vendor_side import reply
@@ -26,6 +22,8 @@ from assessments.vendor_side.guard import LinkRequest, by_link
 from assessments.vendor_side.reply import ShownRule
 from assessments.vendor_side.reply_forms import DayForm, ReplyForm, RequestForm
 from groundwork.pages import confirm_page, crumbs, edit_page
+from groundwork.responses import form_view, or_say_why, posted
+from groundwork.words import day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,11 +38,11 @@ class Part:
 
 
 @by_link(LinkPurpose.REPLY)
-@require_http_methods(["GET", "POST"])
+@form_view
 def vendor_reply(request: LinkRequest, link: int) -> HttpResponse:
     """The result rule by rule as it was frozen, and the vendor's reply to each; saved or sent as one form."""
     asked = reply.request_of(request.link)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(request, asked, {})
     forms = _posted(request, asked)
     outcomes = {key: _save(request, form) for key, form in forms.items()}
@@ -85,11 +83,8 @@ def _onward(request: LinkRequest) -> HttpResponse:
     if request.POST.get("then") != "send":
         messages.success(request, _("Saved. Your customer reads it once you send it."))
         return redirect("vendor_reply", request.link.pk)
-    try:
+    with or_say_why(request):
         reply.submit_replies(request.link)
-    except IllegalTransition as refused:
-        messages.error(request, str(refused))
-    else:
         messages.success(request, _("Sent. Thank you: your reply now stands beside the result."))
     return redirect("vendor_reply", request.link.pk)
 
@@ -125,22 +120,17 @@ def _page(
 # The customer's side -------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def vendor_reply_open(request: MemberRequest, pk: int) -> HttpResponse:
     """Choose whom to ask and until when; the POST freezes the result and mails the link."""
     assessment = _for_asking(request, pk)
     panel = reply.owner_panel(assessment, request.member)
     if not panel.may_ask:
         return _not_now(request, assessment)
-    posted = request.POST if request.method == "POST" else None
-    form = RequestForm(posted, assessment=assessment, today=timezone.localdate())
+    form = RequestForm(posted(request), assessment=assessment, today=timezone.localdate())
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        done = _done(
-            request,
-            lambda: reply.open_request(request.member, assessment, contact=said["contact"], due_on=said["due_on"]),
-        )
-        if done:
+        with or_say_why(request):
+            reply.open_request(request.member, assessment, **form.cleaned_data)
             _say_how_it_went(request, assessment)
         return _back(assessment)
     context = {
@@ -152,7 +142,7 @@ def vendor_reply_open(request: MemberRequest, pk: int) -> HttpResponse:
     return render(request, "assessments/vendor_side/vendor_reply_open.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def vendor_reply_extend(request: MemberRequest, pk: int) -> HttpResponse:
     """Another last day."""
     assessment = _for_asking(request, pk)
@@ -161,14 +151,13 @@ def vendor_reply_extend(request: MemberRequest, pk: int) -> HttpResponse:
         return _not_now(request, assessment)
     today = timezone.localdate()
     later = reply.usual_day(max(today, panel.request.due_on if panel.request else today))
-    posted = request.POST if request.method == "POST" else None
-    form = DayForm(posted, today=today, initial={"due_on": later})
+    form = DayForm(posted(request), today=today, initial={"due_on": later})
     if request.method == "POST" and form.is_valid():
-        day = form.cleaned_data["due_on"]
-        if _done(request, lambda: reply.extend(request.member, assessment, due_on=day)):
+        with or_say_why(request):
+            reply.extend(request.member, assessment, due_on=form.cleaned_data["due_on"])
             messages.success(request, _("The vendor has more time now. Its link stays the same."))
         return _back(assessment)
-    day = panel.request and date_format(panel.request.due_on, "DATE_FORMAT")
+    until = panel.request and day(panel.request.due_on)
     return edit_page(
         request,
         form,
@@ -176,13 +165,13 @@ def vendor_reply_extend(request: MemberRequest, pk: int) -> HttpResponse:
         title=_("More time to reply"),
         section=assessment.vendor.name,
         crumbs=crumbs("assessment_list", _("Assessments"), assessment, _("Right of reply")),
-        lead=_("The vendor may reply until %(day)s. Its link stays the same.") % {"day": day},
+        lead=_("The vendor may reply until %(day)s. Its link stays the same.") % {"day": until},
         submit=_("Save the new day"),
         back=reverse("assessment_review", args=[assessment.pk]),
     )
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def vendor_reply_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
     """Asks first; the vendor's link is closed from then on."""
     assessment = _for_asking(request, pk)
@@ -190,7 +179,8 @@ def vendor_reply_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
     if not panel.may_change:
         return _not_now(request, assessment)
     if request.method == "POST":
-        if _done(request, lambda: reply.withdraw_request(request.member, assessment)):
+        with or_say_why(request):
+            reply.withdraw_request(request.member, assessment)
             messages.success(request, _("Withdrawn. The vendor is no longer asked for a reply."))
         return _back(assessment)
     return confirm_page(
@@ -212,7 +202,7 @@ def vendor_reply_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _for_asking(request: MemberRequest, pk: int) -> Assessment:
     """The assessment, for whoever assesses or decides on it."""
-    assessment = fetch(request, pk)
+    assessment = assessment_of(request, pk)
     if not reply.may_ask(request.member, assessment):
         raise PermissionDenied
     return assessment
@@ -236,13 +226,3 @@ def _say_how_it_went(request: MemberRequest, assessment: Assessment) -> None:
         messages.warning(
             request, _("The vendor is asked, but the link could not be mailed: copy it yourself and hand it over.")
         )
-
-
-def _done(request: MemberRequest, transition: Callable[[], Any]) -> bool:
-    """Whether it was legal; if not, its message is shown on the next page."""
-    try:
-        transition()
-    except IllegalTransition as refused:
-        messages.error(request, str(refused))
-        return False
-    return True

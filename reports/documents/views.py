@@ -25,7 +25,7 @@ def rendering_request(request: MemberRequest, pk: int) -> HttpResponse:
     if language not in dict(settings.LANGUAGES):
         raise BadRequest("Scorecards are not made in this language.")
     rendering = request_rendering(scorecard, language=language, requested_by=request.user)
-    if is_htmx(request):
+    if request.htmx:
         return _fragment(request, document_of(rendering, now=timezone.now()))
     return redirect(f"{reverse('scorecard_detail', args=[scorecard.pk])}#documents")
 
@@ -36,7 +36,7 @@ def rendering_status(request: MemberRequest, pk: int) -> HttpResponse:
     """How far it is: a row for a page that asks every second, a page of its own for everybody else."""
     rendering = get_object_or_404(_renderings(request), pk=pk)
     document = document_of(rendering, now=timezone.now())
-    if not is_htmx(request):
+    if not request.htmx:
         return render(
             request, "reports/documents/rendering_status.html", {"document": document, "scorecard": rendering.scorecard}
         )
@@ -54,10 +54,10 @@ def rendering_download(request: MemberRequest, pk: int) -> HttpResponse:
         return redirect("rendering_status", pk=rendering.pk)
     if rendering.scorecard is not None and is_kept_from(request.member, rendering.scorecard):
         return redirect(f"{reverse('scorecard_detail', args=[rendering.scorecard_id])}#measured")
-    return attachment(request, rendering, file_name(rendering))
+    return pdf_response(request, rendering, file_name(rendering))
 
 
-def attachment(request: HttpRequest, rendering: Rendering, name: str) -> HttpResponse:
+def pdf_response(request: HttpRequest, rendering: Rendering, name: str) -> HttpResponse:
     """The document of a ready rendering, not sent again to who has it."""
     etag = f'"{rendering.sha256}"'
     unchanged = get_conditional_response(request, etag=etag)
@@ -89,7 +89,3 @@ def _renderings(request: MemberRequest) -> RenderingQuerySet:
 
 def _fragment(request: HttpRequest, document: LanguageDocument) -> HttpResponse:
     return render(request, "reports/documents/_rendering.html", {"document": document})
-
-
-def is_htmx(request: HttpRequest) -> bool:
-    return bool(request.htmx)  # type: ignore[attr-defined]

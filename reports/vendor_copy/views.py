@@ -6,17 +6,18 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.text import slugify
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from assessments.models import LinkPurpose
 from assessments.vendor_side.guard import LinkRequest, by_link
 from groundwork.languages import LANGUAGE_CODES, active_language
+from groundwork.responses import form_view
 from reports.documents.job import copy_in, request_rendering
-from reports.documents.views import attachment, is_htmx
+from reports.documents.views import pdf_response
 from reports.models import Rendering, VendorCopy
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 @by_link(LinkPurpose.ANSWER)
 def vendor_copy(request: LinkRequest, link: int) -> HttpResponse:
     """GET: how far the copy in the reader’s language is; a page that asks every second gets its row alone.
@@ -28,11 +29,11 @@ def vendor_copy(request: LinkRequest, link: int) -> HttpResponse:
         return _page(request, {"copy": None}, status=404 if request.method == "POST" else 200)
     if request.method == "POST":
         request_rendering(copy, language=language, requested_by=None)
-        if not is_htmx(request):
+        if not request.htmx:
             return redirect("vendor_copy", link)
     document = copy_in(copy, language, now=timezone.now())
     context = {"copy": copy, "document": document, "is_open": response is not None and response.submitted_at is None}
-    if not is_htmx(request):
+    if not request.htmx:
         return _page(request, context)
     if request.method == "GET" and request.GET.get("seen") == document.seen:
         return HttpResponse(status=204)
@@ -49,7 +50,7 @@ def vendor_copy_download(request: LinkRequest, link: int, language: str) -> Http
     rendering = Rendering.objects.ready().filter(vendor_copy=copy, language=language).first()
     if rendering is None:
         return redirect("vendor_copy", link)
-    return attachment(request, rendering, file_name(copy, language))
+    return pdf_response(request, rendering, file_name(copy, language))
 
 
 def file_name(copy: VendorCopy, language: str) -> str:

@@ -11,23 +11,25 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import Lower
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone, translation
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
-from groundwork.pages import confirm_page, crumbs
 
 from accounts.access import MemberRequest
+from accounts.fetching import fetch
 from accounts.models import Membership
-from groundwork.tables import small
+from groundwork.languages import active_language
+from groundwork.pages import confirm_page, crumbs
+from groundwork.responses import csv_response, form_view, or_beside, or_say_why, posted
 from groundwork.tables.cells import ImportRefused
-from vendors.fetching import form_view
+from groundwork.tables.writing import as_csv
+from vendors.incident_fields import FIELDS, IncidentField
 from vendors.incident_import import files, job, preview, saved_mappings, undoing
 from vendors.incident_import.columns import presets
-from vendors.incident_import.columns.fields import FIELDS, Field
 from vendors.incident_import.columns.options import NEW, SKIP, Options
 from vendors.incident_import.forms import IncidentFileForm, MappingForm, MappingNameForm, NamesForm
 from vendors.incident_import.job import NotNow
@@ -40,10 +42,10 @@ from vendors.models import (
     ImportState,
     Incident,
     IncidentImport,
-    IncidentImportQuerySet,
     Vendor,
 )
 
+IMPORTS = IncidentImport.objects.select_related("organisation", "created_by", "undone_by")
 PER_PAGE = 50
 RECENT = 5
 CAN_BE_MAPPED = {ImportState.MAPPING, ImportState.CHECKED, ImportState.FAILED}
@@ -53,7 +55,7 @@ NAMES_AT_ONCE = 100  # the selects of more would make a page of megabytes
 # The file --------------------------------------------------------------------------------------------------------
 @require_safe
 def incident_import_list(request: MemberRequest) -> HttpResponse:
-    page = Paginator(_imports(request), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(IMPORTS.for_member(request.member), PER_PAGE).get_page(request.GET.get("page"))
     kept = ImportMapping.objects.for_member(request.member).select_related("created_by")
     return render(request, "vendors/incident_import/incident_import_list.html", {"page": page, "mappings": kept})
 
@@ -65,14 +67,13 @@ def incident_import(request: MemberRequest) -> HttpResponse:
     form = IncidentFileForm(request.POST if is_sent else None, request.FILES if is_sent else None)
     if is_sent and form.is_valid():
         file: UploadedFile = form.cleaned_data["file"]
-        try:
+        with or_beside(form, "file"):
             upload = files.keep(request.member, file, file.name or "", timezone.now())
-        except ImportRefused as refused:
-            form.add_error("file", str(refused))
-        else:
             return redirect("incident_import_mapping", upload.pk)
     return render(
-        request, "vendors/incident_import/incident_import.html", {"form": form, "imports": _imports(request)[:RECENT]}
+        request,
+        "vendors/incident_import/incident_import.html",
+        {"form": form, "imports": IMPORTS.for_member(request.member)[:RECENT]},
     )
 
 
@@ -91,10 +92,10 @@ class Start:
 @form_view
 def incident_import_mapping(request: MemberRequest, pk: int) -> HttpResponse:
     """One row a field, and the first rows as they will be read; to a script only the parts that follow a choice."""
-    upload = _fetch(request, pk)
+    upload = fetch(request, IMPORTS, pk)
     if upload.state not in CAN_BE_MAPPED:
         return redirect("incident_import_detail", pk)
-    template = "_refresh.html" if is_htmx(request) else "incident_import_mapping.html"
+    template = "_refresh.html" if request.htmx else "incident_import_mapping.html"
     try:
         start, form = _mapping_form(request, upload)
         if _is_meant(request) and form.is_valid() and _is_started(request, upload, form):
@@ -129,14 +130,14 @@ def _mapping_form(request: MemberRequest, upload: IncidentImport) -> tuple[Start
     seen = preview.preview(upload, replace(options, sheet=sheet))
     start = _start(request, replace(options, sheet=sheet), seen, is_new=upload.state == ImportState.MAPPING)
     vendors = _vendors(request).filter(Q(archived_at=None) | Q(pk=start.options.vendor))
-    return start, MappingForm(_sent(request), options=start.options, seen=seen, vendors=vendors)
+    return start, MappingForm(posted(request), options=start.options, seen=seen, vendors=vendors)
 
 
 def _start(request: MemberRequest, options: Options, seen: Preview, *, is_new: bool) -> Start:
     """What a person chose to read the file as; else what it was recognised as when it came."""
     kind, _colon, key = request.GET.get("as", "").partition(":")
     if kind == "mapping" and key.isdigit():
-        chosen = get_object_or_404(ImportMapping.objects.for_member(request.member), pk=int(key))
+        chosen = fetch(request, ImportMapping.objects, int(key))
         kept = Options.from_data(saved_mappings.options_of(chosen))
         return Start(options=replace(kept, sheet=options.sheet), mapping=chosen.name, mapping_id=chosen.pk)
     if kind == "tool" and key in {tool.key for tool in presets.all_presets()}:
@@ -154,7 +155,7 @@ def _start(request: MemberRequest, options: Options, seen: Preview, *, is_new: b
 
 def _is_meant(request: MemberRequest) -> bool:
     """The file is to be checked; else a script or “Show again” only asks how it will be read."""
-    return request.method == "POST" and not is_htmx(request) and "show" not in request.POST
+    return request.method == "POST" and not request.htmx and "show" not in request.POST
 
 
 def _is_started(request: MemberRequest, upload: IncidentImport, form: MappingForm) -> bool:
@@ -179,7 +180,7 @@ def _rows(options: Options, shown: Preview) -> list[dict[str, Any]]:
     ]
 
 
-def _cell(field: Field, row: SampleRow) -> dict[str, Any]:
+def _cell(field: IncidentField, row: SampleRow) -> dict[str, Any]:
     cell = row.read.get(field.key) or ReadCell(raw="")
     why = problems.reason(cell.problem) if cell.problem else ""
     return {"label": field.label, "raw": cell.raw, "value": cell.value, "reason": why}
@@ -201,13 +202,13 @@ def _order(upload: IncidentImport, options: Options, shown: Preview) -> dict[str
 @form_view
 def incident_import_vendors(request: MemberRequest, pk: int) -> HttpResponse:
     """A choice for each name in the vendor column; the undecided first, so many as a page bears."""
-    upload = _fetch(request, pk)
+    upload = fetch(request, IMPORTS, pk)
     options = Options.from_data(upload.options)
     if upload.state != ImportState.CHECKED or not _has_names(upload, options):
         return redirect("incident_import_detail", pk)
     names = _names_to_decide(upload)
     decided = {**matching.suggest_vendors(request.member, names), **options.vendors}
-    form = NamesForm(_sent(request), names=names, decided=decided, vendors=_vendors(request))
+    form = NamesForm(posted(request), names=names, decided=decided, vendors=_vendors(request))
     if request.method == "POST":
         if request.POST.get("rest") in {NEW, SKIP}:
             form.fill(request.POST["rest"])
@@ -237,13 +238,12 @@ def _has_names(upload: IncidentImport, options: Options) -> bool:
 
 def _checked_again(request: MemberRequest, upload: IncidentImport, options: Options) -> HttpResponse:
     try:
-        job.start_check(request.member, upload, options)
+        with or_say_why(request, level=messages.WARNING):
+            job.start_check(request.member, upload, options)
     except OptionsRefused as refused:
         for said in refused.messages.values():
             messages.error(request, str(said))
         return redirect("incident_import_vendors", upload.pk)
-    except (NotNow, ImportRefused) as reason:
-        messages.warning(request, str(reason))
     return redirect("incident_import_detail", upload.pk)
 
 
@@ -252,7 +252,7 @@ def _checked_again(request: MemberRequest, upload: IncidentImport, options: Opti
 @never_cache
 def incident_import_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """Where it stands, and the one thing to do next."""
-    upload = _fetch(request, pk)
+    upload = fetch(request, IMPORTS, pk)
     context = _standing(upload)
     if upload.state in {ImportState.CHECKED, ImportState.DONE}:
         context["problems"] = _page_of_problems(request, upload)
@@ -266,8 +266,8 @@ def incident_import_detail(request: MemberRequest, pk: int) -> HttpResponse:
 @never_cache
 def incident_import_state(request: MemberRequest, pk: int) -> HttpResponse:
     """For a page that asks while it works: nothing where nothing moved, the page itself anew once it has ended."""
-    upload = _fetch(request, pk)
-    if not is_htmx(request):
+    upload = fetch(request, IMPORTS, pk)
+    if not request.htmx:
         return redirect("incident_import_detail", pk)
     if not upload.is_working:
         return HttpResponse(headers={"HX-Refresh": "true"})
@@ -348,16 +348,13 @@ def _name_for(upload: IncidentImport) -> str:
 
 
 @require_safe
-def incident_import_errors(request: MemberRequest, pk: int) -> HttpResponse:
+def incident_import_errors(request: MemberRequest, pk: int) -> HttpResponseBase:
     """What is wrong, cell by cell, in the language of the person."""
-    upload = _fetch(request, pk)
+    upload = fetch(request, IMPORTS, pk)
     rows = [[_("Line"), _("Column"), _("Value"), _("Reason")]]
     for problem in upload.problems.all().iterator():
         rows.append([str(problem.line), problem.column, problem.value, problems.reason(problem)])
-    content = small.as_csv(rows, language=translation.get_language() or "en")
-    name = f"incidents-not-imported-{upload.pk}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+    return csv_response(as_csv(rows, language=active_language()), f"incidents-not-imported-{upload.pk}.csv")
 
 
 # Orders ----------------------------------------------------------------------------------------------------------
@@ -374,7 +371,7 @@ def incident_import_cancel(request: MemberRequest, pk: int) -> HttpResponse:
 @form_view
 def incident_import_undo(request: MemberRequest, pk: int) -> HttpResponse:
     """Says what goes away and what stays; undoes it when somebody means it."""
-    upload = _fetch(request, pk)
+    upload = fetch(request, IMPORTS, pk)
     if request.method == "POST":
         return _ordered(request, pk, job.undo)
     if upload.state not in {ImportState.DONE, ImportState.FAILED}:
@@ -399,11 +396,9 @@ def incident_import_undo(request: MemberRequest, pk: int) -> HttpResponse:
 def _ordered(
     request: MemberRequest, pk: int, order: Callable[[Membership, IncidentImport], IncidentImport]
 ) -> HttpResponse:
-    upload = _fetch(request, pk)
-    try:
+    upload = fetch(request, IMPORTS, pk)
+    with or_say_why(request, level=messages.WARNING):
         order(request.member, upload)
-    except NotNow as reason:
-        messages.warning(request, str(reason))
     return redirect("incident_import_detail", pk)
 
 
@@ -411,23 +406,20 @@ def _ordered(
 @require_POST
 def import_mapping_add(request: MemberRequest, pk: int) -> HttpResponse:
     """Keep how this file was read, for the next one with the same headings."""
-    upload = _fetch(request, pk)
+    upload = fetch(request, IMPORTS, pk)
     form = MappingNameForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Give the mapping a name."))
         return redirect("incident_import_detail", pk)
-    try:
+    with or_say_why(request):
         kept = saved_mappings.save_mapping(request.member, form.cleaned_data["name"], upload)
-    except ImportRefused as refused:
-        messages.error(request, str(refused))
-    else:
         messages.success(request, _("The mapping “%(name)s” is kept for next month.") % {"name": kept.name})
     return redirect("incident_import_detail", pk)
 
 
 @form_view
 def import_mapping_delete(request: MemberRequest, pk: int) -> HttpResponse:
-    mapping = get_object_or_404(ImportMapping.objects.for_member(request.member), pk=pk)
+    mapping = fetch(request, ImportMapping.objects, pk)
     if request.method == "POST":
         saved_mappings.delete_mapping(request.member, mapping)
         messages.success(request, _("The mapping “%(name)s” is deleted.") % {"name": mapping.name})
@@ -450,19 +442,3 @@ def import_mapping_delete(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _vendors(request: MemberRequest) -> QuerySet[Vendor]:
     return Vendor.objects.for_member(request.member).order_by(Lower("name"), "pk")
-
-
-def _sent(request: MemberRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
-
-
-def _fetch(request: MemberRequest, pk: int) -> IncidentImport:
-    return get_object_or_404(_imports(request), pk=pk)
-
-
-def _imports(request: MemberRequest) -> IncidentImportQuerySet:
-    return IncidentImport.objects.for_member(request.member).select_related("organisation", "created_by", "undone_by")
-
-
-def is_htmx(request: HttpRequest) -> bool:
-    return bool(request.htmx)  # type: ignore[attr-defined]

@@ -21,7 +21,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Membership
 from groundwork.fields import DayInput, WordsField, field
 from vendors.incident_fields import BY_COLUMN, FIELDS, TYPED, Kind
-from vendors.incidents.changes import fingerprint
+from vendors.incidents.changes import IN_USE, fingerprint
 from vendors.incidents.words import STATE_WORDS, time_zone
 from vendors.models import Incident, IncidentQuerySet, Service, Sla, Vendor
 
@@ -35,10 +35,6 @@ ON, OFF = "1", "0"
 MOMENTS = tuple(field.column for field in FIELDS if field.kind == Kind.MOMENT)
 WORDS_IN_USE = tuple(field.column for field in FIELDS if field.is_in_use)
 FIRST_FIELDS = ("reference", *MOMENTS[:2], "mission_critical")
-IN_USE = _("This vendor has an incident of this reference already.")
-MOVED = _(
-    "A colleague or an import changed this incident meanwhile. Look at what it says now; save again if yours is right."
-)
 
 
 # Moments ---------------------------------------------------------------------------------------------------------

@@ -6,26 +6,27 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
-from groundwork.pages import confirm_page, crumbs
 
 from accounts import trail
 from accounts.access import MemberRequest
 from accounts.models import AuditEntry
-from vendors.fetching import fetch, form_view
+from groundwork.languages import active_language
+from groundwork.pages import confirm_page, crumbs
+from groundwork.responses import csv_response, form_view, or_beside
+from vendors.fetching import incident_of, vendor_of
 from vendors.incidents import changes as incident_changes
 from vendors.incidents import export
 from vendors.incidents import words as incident_words
-from vendors.incidents.changes import Moved, VendorArchived
-from vendors.incidents.forms import IN_USE, MOVED, IncidentFilter, IncidentForm, IncidentVendorForm
+from vendors.incidents.changes import EditedMeanwhile, VendorArchived
+from vendors.incidents.forms import IncidentFilter, IncidentForm, IncidentVendorForm
 from vendors.models import Incident, Vendor
-from vendors.register.changes import Taken
 from vendors.register.views import SortLink
 from vendors.voice import pulses
 
@@ -73,14 +74,12 @@ def _sort_links(chosen: str) -> dict[str, SortLink]:
 def incident_export(request: MemberRequest) -> HttpResponseBase:
     """The list as it is filtered, as CSV, a line at a time."""
     rows = IncidentFilter(request.GET, member=request.member).qs
-    lines = export.csv_lines(rows, language=translation.get_language() or "en")
-    headers = {"Content-Disposition": 'attachment; filename="incidents.csv"', "X-Content-Type-Options": "nosniff"}
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+    return csv_response(export.csv_lines(rows, language=active_language()), "incidents.csv")
 
 
 @require_safe
 def incident_detail(request: MemberRequest, pk: int) -> HttpResponse:
-    incident = _fetch(request, pk)
+    incident = incident_of(request, pk)
     context = {
         "incident": incident,
         "vendor": incident.vendor,
@@ -120,18 +119,16 @@ def incident_vendor(request: MemberRequest) -> HttpResponse:
 
 @form_view
 def incident_add(request: MemberRequest, pk: int) -> HttpResponse:
-    vendor, now = fetch(request, pk), timezone.now()
+    vendor, now = vendor_of(request, pk), timezone.now()
     form = IncidentForm(request.POST or None, instance=Incident(vendor=vendor), now=now)
     if request.method == "POST" and not vendor.archived_at and form.is_valid():
         try:
-            incident = incident_changes.add_incident(request.member, form.instance, now=now)
-        except Taken:
-            form.add_error("reference", IN_USE)  # type: ignore[arg-type]
+            with or_beside(form):
+                incident = incident_changes.add_incident(request.member, form.instance, now=now)
+                messages.success(request, _("%(name)s is written down.") % {"name": incident.reference})
+                return redirect(incident)
         except VendorArchived:
             return redirect("incident_add", pk)  # where it says so
-        else:
-            messages.success(request, _("%(name)s is written down.") % {"name": incident.reference})
-            return redirect(incident)
     context = {"form": form, "vendor": vendor, "zone": incident_words.time_zone()}
     refused = request.method == "POST" and vendor.archived_at
     return render(request, "vendors/incidents/incident_add.html", context, status=409 if refused else 200)
@@ -139,11 +136,13 @@ def incident_add(request: MemberRequest, pk: int) -> HttpResponse:
 
 @form_view
 def incident_edit(request: MemberRequest, pk: int) -> HttpResponse:
-    incident, now = _fetch(request, pk), timezone.now()
-    form = IncidentForm(request.POST or None, instance=_fetch(request, pk), now=now)
-    if request.method == "POST" and form.is_valid() and _changed(request, form):
-        messages.success(request, _("Saved."))
-        return redirect(incident)
+    incident, now = incident_of(request, pk), timezone.now()
+    form = IncidentForm(request.POST or None, instance=incident_of(request, pk), now=now)
+    if request.method == "POST" and form.is_valid():
+        with or_beside(form):
+            _change(request, form)
+            messages.success(request, _("Saved."))
+            return redirect(incident)
     context = {
         "form": form,
         "incident": incident,
@@ -154,24 +153,19 @@ def incident_edit(request: MemberRequest, pk: int) -> HttpResponse:
     return render(request, "vendors/incidents/incident_edit.html", context)
 
 
-def _changed(request: MemberRequest, form: IncidentForm) -> bool:
-    """Written; otherwise the form says why not."""
+def _change(request: MemberRequest, form: IncidentForm) -> None:
+    """Of what was edited meanwhile, the next save is about what stands there now."""
     incident, seen = form.instance, form.cleaned_data["seen"]
     try:
         incident_changes.change_incident(request.member, incident, changed=form.written, seen=seen, now=form.now)
-    except Taken:
-        form.add_error("reference", IN_USE)  # type: ignore[arg-type]
-    except Moved:
-        form.add_error(None, MOVED)  # type: ignore[arg-type]
-        form.begin_again(_fetch(request, incident.pk))
-    else:
-        return True
-    return False
+    except EditedMeanwhile:
+        form.begin_again(incident_of(request, incident.pk))
+        raise
 
 
 @form_view
 def incident_delete(request: MemberRequest, pk: int) -> HttpResponse:
-    incident = _fetch(request, pk)
+    incident = incident_of(request, pk)
     if request.method == "POST":
         incident_changes.delete_incident(request.member, incident)
         messages.success(request, _("%(name)s is deleted.") % {"name": incident.reference})
@@ -192,9 +186,3 @@ def incident_delete(request: MemberRequest, pk: int) -> HttpResponse:
             "source": incident_words.source(incident),
         },
     )
-
-
-def _fetch(request: MemberRequest, pk: int) -> Incident:
-    """The member's incident, or a 404: fetching is authorising."""
-    rows = Incident.objects.for_member(request.member)
-    return get_object_or_404(rows.select_related("vendor__organisation", "service", "created_in", "changed_in"), pk=pk)

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest
 from groundwork.pages import Crumb, confirm_page, crumbs, edit_page
-from vendors.fetching import fetch, form_view
+from groundwork.responses import form_view
+from vendors.fetching import vendor_of
 from vendors.measures import cards, targets
 from vendors.measures.catalogue import BY_KEY, Measure
 from vendors.measures.forms import MeasuresFilter, TargetForm
@@ -25,7 +26,7 @@ from vendors.withheld import is_withheld
 # Measures --------------------------------------------------------------------------------------------------------
 @require_safe
 def vendor_measures(request: MemberRequest, pk: int) -> HttpResponse:
-    vendor = fetch(request, pk)
+    vendor = vendor_of(request, pk)
     if is_withheld(request.member, vendor):
         return render(request, "vendors/measures/vendor_measures.html", {"vendor": vendor, "is_withheld": True})
     chosen = MeasuresFilter(request.GET, vendor=vendor)
@@ -56,8 +57,8 @@ def vendor_measures(request: MemberRequest, pk: int) -> HttpResponse:
 
 @form_view
 def target_edit(request: MemberRequest, pk: int, measure: str) -> HttpResponse:
-    vendor, of = fetch(request, pk), _measure(measure)
-    stored, label = targets_of(vendor).get(of.key), LABELS[of.key]
+    vendor, of = vendor_of(request, pk), _measure(measure)
+    stored, label = targets_of(vendor).get(of.key), str(LABELS[of.key])
     form = TargetForm(
         request.POST or None,
         instance=targets_of(vendor).get(of.key) or MeasureTarget(vendor=vendor, measure=of.key),
@@ -87,7 +88,7 @@ def target_edit(request: MemberRequest, pk: int, measure: str) -> HttpResponse:
 
 @form_view
 def target_delete(request: MemberRequest, pk: int, measure: str) -> HttpResponse:
-    vendor, of = fetch(request, pk), _measure(measure)
+    vendor, of = vendor_of(request, pk), _measure(measure)
     rows = MeasureTarget.objects.for_member(request.member).select_related("vendor")
     target = get_object_or_404(rows, vendor=vendor, measure=of.key)
     if request.method == "POST":
@@ -99,7 +100,7 @@ def target_delete(request: MemberRequest, pk: int, measure: str) -> HttpResponse
         heading=_("Remove this target?"),
         title=_("Remove a target"),
         section=vendor.name,
-        crumbs=_crumbs(vendor, LABELS[of.key]),
+        crumbs=_crumbs(vendor, str(LABELS[of.key])),
         submit=_("Remove the target"),
         back=_card_of(vendor, of),
         template="vendors/measures/target_delete.html",

@@ -15,14 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation
 from groundwork.fields import LinesField, field
 from vendors.models import Contact, Service, Tier, Vendor, VendorQuerySet
-from vendors.register.changes import CONTACT_FIELDS, SERVICE_FIELDS, VENDOR_FIELDS
+from vendors.register.changes import CONTACT_FIELDS, IN_USE, SERVICE_FIELDS, VENDOR_FIELDS
 
 ACTIVE, ARCHIVED, ALL = "active", "archived", "all"
-IN_USE: dict[str, Any] = {
-    "vendor.name": _("Your organisation has a vendor of this name already."),
-    "vendor.reference": _("Another vendor of your organisation has this reference."),
-    "service.name": _("This vendor has a service of this name already."),
-}
 ARCHIVED_NAMESAKE = _("Your organisation has an archived vendor of this name: restore that one instead.")
 
 

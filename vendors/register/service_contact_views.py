@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from accounts.access import MemberRequest
+from accounts.fetching import fetch
 from groundwork.pages import confirm_page, crumbs, edit_page
-from vendors.fetching import fetch, form_view
+from groundwork.responses import form_view, or_beside
+from vendors.fetching import vendor_of
 from vendors.models import Contact, Service, Vendor
 from vendors.register import changes as register
-from vendors.register.changes import Taken
-from vendors.register.forms import IN_USE, ContactForm, ServiceForm
+from vendors.register.forms import ContactForm, ServiceForm
+
+SERVICES = Service.objects.select_related("vendor__organisation")
+CONTACTS = Contact.objects.select_related("vendor__organisation")
 
 
 @form_view
 def service_add(request: MemberRequest, pk: int) -> HttpResponse:
-    vendor = fetch(request, pk)
+    vendor = vendor_of(request, pk)
     form = ServiceForm(request.POST or None, vendor=vendor)
-    if request.method == "POST" and form.is_valid() and _added(request, form):
-        return _back_to(vendor, "services")
+    if request.method == "POST" and form.is_valid():
+        with or_beside(form):
+            part = register.add_part(request.member, form.instance)
+            messages.success(request, _("%(name)s is added.") % {"name": part.name})
+            return _back_to(vendor, "services")
     return edit_page(
         request,
         form,
@@ -36,10 +43,13 @@ def service_add(request: MemberRequest, pk: int) -> HttpResponse:
 
 @form_view
 def service_edit(request: MemberRequest, pk: int) -> HttpResponse:
-    service = _service(request, pk)
-    form = ServiceForm(request.POST or None, instance=_service(request, pk), vendor=service.vendor)
-    if request.method == "POST" and form.is_valid() and _changed(request, form):
-        return _back_to(service.vendor, "services")
+    service = fetch(request, SERVICES, pk)
+    form = ServiceForm(request.POST or None, instance=fetch(request, SERVICES, pk), vendor=service.vendor)
+    if request.method == "POST" and form.is_valid():
+        with or_beside(form):
+            register.change_part(request.member, form.instance, changed=form.changed_data)
+            messages.success(request, _("Saved."))
+            return _back_to(service.vendor, "services")
     return edit_page(
         request,
         form,
@@ -52,7 +62,7 @@ def service_edit(request: MemberRequest, pk: int) -> HttpResponse:
 
 @form_view
 def service_delete(request: MemberRequest, pk: int) -> HttpResponse:
-    service = _service(request, pk)
+    service = fetch(request, SERVICES, pk)
     if request.method == "POST":
         register.delete_part(request.member, service)
         messages.success(request, _("%(name)s is deleted.") % {"name": service.name})
@@ -70,9 +80,11 @@ def service_delete(request: MemberRequest, pk: int) -> HttpResponse:
 
 @form_view
 def contact_add(request: MemberRequest, pk: int) -> HttpResponse:
-    vendor = fetch(request, pk)
+    vendor = vendor_of(request, pk)
     form = ContactForm(request.POST or None, vendor=vendor, initial={"language": request.member.organisation.language})
-    if request.method == "POST" and form.is_valid() and _added(request, form):
+    if request.method == "POST" and form.is_valid():
+        part = register.add_part(request.member, form.instance)
+        messages.success(request, _("%(name)s is added.") % {"name": part.name})
         return _back_to(vendor, "contacts")
     return edit_page(
         request,
@@ -88,9 +100,11 @@ def contact_add(request: MemberRequest, pk: int) -> HttpResponse:
 
 @form_view
 def contact_edit(request: MemberRequest, pk: int) -> HttpResponse:
-    contact = _contact(request, pk)
-    form = ContactForm(request.POST or None, instance=_contact(request, pk), vendor=contact.vendor)
-    if request.method == "POST" and form.is_valid() and _changed(request, form):
+    contact = fetch(request, CONTACTS, pk)
+    form = ContactForm(request.POST or None, instance=fetch(request, CONTACTS, pk), vendor=contact.vendor)
+    if request.method == "POST" and form.is_valid():
+        register.change_part(request.member, form.instance, changed=form.changed_data)
+        messages.success(request, _("Saved."))
         return _back_to(contact.vendor, "contacts")
     return edit_page(
         request,
@@ -104,7 +118,7 @@ def contact_edit(request: MemberRequest, pk: int) -> HttpResponse:
 
 @form_view
 def contact_delete(request: MemberRequest, pk: int) -> HttpResponse:
-    contact = _contact(request, pk)
+    contact = fetch(request, CONTACTS, pk)
     if request.method == "POST":
         register.delete_part(request.member, contact)
         messages.success(request, _("%(name)s is deleted.") % {"name": contact.name})
@@ -120,36 +134,5 @@ def contact_delete(request: MemberRequest, pk: int) -> HttpResponse:
     )
 
 
-def _added(request: MemberRequest, form: ServiceForm | ContactForm) -> bool:
-    """Written; otherwise the form says why not."""
-    try:
-        part = register.add_part(request.member, form.instance)
-    except Taken:
-        form.add_error("name", IN_USE["service.name"])  # type: ignore[arg-type]
-        return False
-    messages.success(request, _("%(name)s is added.") % {"name": part.name})
-    return True
-
-
-def _changed(request: MemberRequest, form: ServiceForm | ContactForm) -> bool:
-    try:
-        register.change_part(request.member, form.instance, changed=form.changed_data)
-    except Taken:
-        form.add_error("name", IN_USE["service.name"])  # type: ignore[arg-type]
-        return False
-    messages.success(request, _("Saved."))
-    return True
-
-
 def _back_to(vendor: Vendor, section: str) -> HttpResponse:
     return redirect(f"{vendor.get_absolute_url()}#{section}")
-
-
-def _service(request: MemberRequest, pk: int) -> Service:
-    rows = Service.objects.for_member(request.member).select_related("vendor__organisation")
-    return get_object_or_404(rows, pk=pk)
-
-
-def _contact(request: MemberRequest, pk: int) -> Contact:
-    rows = Contact.objects.for_member(request.member).select_related("vendor__organisation")
-    return get_object_or_404(rows, pk=pk)

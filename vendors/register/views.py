@@ -16,12 +16,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest
 from groundwork.pages import confirm_page, crumbs, edit_page
-from vendors.fetching import fetch, form_view
+from groundwork.responses import form_view, or_beside
+from vendors.fetching import vendor_of
 from vendors.models import Vendor
 from vendors.panels import panels_for
 from vendors.register import changes as register
-from vendors.register.changes import Taken
-from vendors.register.forms import IN_USE, VendorFilter, VendorForm
+from vendors.register.forms import VendorFilter, VendorForm
 
 PER_PAGE = 25
 SORTS: tuple[tuple[str, str | Promise], ...] = (
@@ -70,7 +70,7 @@ def _sort_link(name: str, label: str, chosen: str) -> SortLink:
 
 @require_safe
 def vendor_detail(request: MemberRequest, pk: int) -> HttpResponse:
-    vendor = fetch(request, pk)
+    vendor = vendor_of(request, pk)
     context = {
         "vendor": vendor,
         "services": vendor.services.select_related("department"),
@@ -85,11 +85,8 @@ def vendor_detail(request: MemberRequest, pk: int) -> HttpResponse:
 def vendor_add(request: MemberRequest) -> HttpResponse:
     form = VendorForm(request.POST or None, organisation=request.member.organisation)
     if request.method == "POST" and form.is_valid():
-        try:
+        with or_beside(form):
             vendor = register.add_vendor(request.member, form.instance)
-        except Taken as taken:
-            form.add_error(taken.field, IN_USE[f"vendor.{taken.field}"])  # type: ignore[arg-type]
-        else:
             messages.success(request, _("%(name)s is in the register.") % {"name": vendor.name})
             return redirect("vendor_detail", vendor.pk)
     return edit_page(
@@ -106,14 +103,11 @@ def vendor_add(request: MemberRequest) -> HttpResponse:
 
 @form_view
 def vendor_edit(request: MemberRequest, pk: int) -> HttpResponse:
-    vendor = fetch(request, pk)
-    form = VendorForm(request.POST or None, instance=fetch(request, pk), organisation=request.member.organisation)
+    vendor = vendor_of(request, pk)
+    form = VendorForm(request.POST or None, instance=vendor_of(request, pk), organisation=request.member.organisation)
     if request.method == "POST" and form.is_valid():
-        try:
+        with or_beside(form):
             register.change_vendor(request.member, form.instance, changed=form.changed_data)
-        except Taken as taken:
-            form.add_error(taken.field, IN_USE[f"vendor.{taken.field}"])  # type: ignore[arg-type]
-        else:
             messages.success(request, _("Saved."))
             return redirect("vendor_detail", pk)
     return edit_page(
@@ -128,7 +122,7 @@ def vendor_edit(request: MemberRequest, pk: int) -> HttpResponse:
 
 @form_view
 def vendor_archive(request: MemberRequest, pk: int) -> HttpResponse:
-    vendor = fetch(request, pk)
+    vendor = vendor_of(request, pk)
     if request.method == "POST":
         register.archive_vendor(request.member, vendor, now=timezone.now())
         messages.success(request, _("%(name)s is archived.") % {"name": vendor.name})
@@ -151,7 +145,7 @@ def vendor_archive(request: MemberRequest, pk: int) -> HttpResponse:
 
 @form_view
 def vendor_restore(request: MemberRequest, pk: int) -> HttpResponse:
-    vendor = fetch(request, pk)
+    vendor = vendor_of(request, pk)
     if request.method == "POST":
         register.restore_vendor(request.member, vendor, now=timezone.now())
         messages.success(request, _("%(name)s is active again.") % {"name": vendor.name})

@@ -8,16 +8,16 @@ from typing import Any
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest
+from accounts.fetching import fetch
 from groundwork.languages import active_language
-from groundwork.tables.cells import ImportRefused
-from vendors.fetching import form_view
+from groundwork.responses import csv_response, form_view, or_beside
 from vendors.models import Tier, VendorImport
 from vendors.vendor_import import headings
 from vendors.vendor_import import plan as imports
@@ -33,11 +33,8 @@ def vendor_import(request: MemberRequest) -> HttpResponse:
     form = ImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file: UploadedFile = form.cleaned_data["file"]
-        try:
+        with or_beside(form, "file"):
             table = imports.read(file.read())
-        except ImportRefused as refused:
-            form.add_error("file", str(refused))
-        else:
             upload = imports.keep(request.member, table, file_name=file.name or "", now=timezone.now())
             return redirect("vendor_import_preview", upload.pk)
     columns = [{"label": headings.label(column), "column": column} for column in headings.columns()]
@@ -48,7 +45,7 @@ def vendor_import(request: MemberRequest) -> HttpResponse:
 @require_safe
 def vendor_import_preview(request: MemberRequest, pk: int) -> HttpResponse:
     """What each row would do to the register as it is now; once applied, what happened."""
-    upload = _fetch(request, pk)
+    upload = fetch(request, VendorImport.objects, pk)
     if upload.applied_at:
         problems = Paginator(upload.summary["problems"], STEPS_A_PAGE).get_page(request.GET.get("page"))
         return render(
@@ -85,7 +82,7 @@ def _tabs(plan: Plan, shown: str) -> list[dict[str, Any]]:
 
 @require_POST
 def vendor_import_apply(request: MemberRequest, pk: int) -> HttpResponse:
-    upload = _fetch(request, pk)
+    upload = fetch(request, VendorImport.objects, pk)
     if upload.applied_at:
         messages.info(request, _("This file is in the register already: nothing was changed."))
         return redirect("vendor_import_preview", pk)
@@ -98,26 +95,17 @@ def vendor_import_apply(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def vendor_import_errors(request: MemberRequest, pk: int) -> HttpResponse:
+def vendor_import_errors(request: MemberRequest, pk: int) -> HttpResponseBase:
     """The rows that cannot go in, as they came, with the reasons."""
-    upload = _fetch(request, pk)
+    upload = fetch(request, VendorImport.objects, pk)
     problems: list[dict[str, Any]] = upload.summary.get("problems", [])
     if upload.applied_at is None:
         plan = imports.plan_for(request.member, imports.table_of(upload))
         problems = [{"line": step.line, **asdict(problem)} for step in plan.steps for problem in step.problems]
     content = imports.errors_csv(upload, problems, language=active_language())
-    return _download(content, "vendors-not-imported.csv")
+    return csv_response(content, "vendors-not-imported.csv")
 
 
 @require_safe
-def vendor_import_template(request: MemberRequest) -> HttpResponse:
-    return _download(imports.template_csv(active_language()), "vendors.csv")
-
-
-def _download(content: bytes, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _fetch(request: MemberRequest, pk: int) -> VendorImport:
-    return get_object_or_404(VendorImport.objects.for_member(request.member), pk=pk)
+def vendor_import_template(request: MemberRequest) -> HttpResponseBase:
+    return csv_response(imports.template_csv(active_language()), "vendors.csv")

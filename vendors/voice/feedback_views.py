@@ -8,20 +8,20 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.access import MemberRequest
+from accounts.fetching import fetch
 from groundwork.languages import active_language
 from groundwork.pages import confirm_page, crumbs
+from groundwork.responses import attachment, csv_response, form_view, or_beside
 from groundwork.tables.writing import as_csv
-from vendors.attachments import AttachmentError
-from vendors.fetching import form_view
+from groundwork.words import short_day
 from vendors.models import Feedback, FeedbackFile, Incident, Vendor
 from vendors.voice import feedback
 from vendors.voice.feedback_forms import FeedbackFilter, FeedbackForm
@@ -57,13 +57,11 @@ def _base(request: MemberRequest) -> str:
 
 
 @require_GET
-def feedback_export(request: MemberRequest) -> HttpResponse:
+def feedback_export(request: MemberRequest) -> HttpResponseBase:
     """The log as filtered, to go on with in a spreadsheet."""
     chosen = FeedbackFilter(request.GET, Feedback.objects.for_member(request.member), member=request.member)
     content = as_csv(_sheet(chosen), language=active_language())
-    name = f"feedback-{timezone.localdate():%Y-%m-%d}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+    return csv_response(content, f"feedback-{timezone.localdate():%Y-%m-%d}.csv")
 
 
 def _sheet(chosen: FeedbackFilter) -> Iterator[list[str]]:
@@ -100,7 +98,7 @@ def _sheet(chosen: FeedbackFilter) -> Iterator[list[str]]:
 
 @require_safe
 def feedback_detail(request: MemberRequest, pk: int) -> HttpResponse:
-    entry = _fetch(request, pk)
+    entry = fetch(request, Feedback.objects.select_related(*feedback.RELATED), pk)
     context = {
         "entry": entry,
         "files": list(entry.files.all()),
@@ -118,11 +116,8 @@ def feedback_add(request: MemberRequest) -> HttpResponse:
     form = _form(request, start)
     if request.method == "POST" and form.is_valid():
         form.take_over()
-        try:
+        with or_beside(form, "evidence"):
             said = feedback.add_feedback(request.member, form.instance, form.cleaned_data["evidence"])
-        except AttachmentError as error:
-            form.add_error("evidence", str(error))
-        else:
             return redirect(f"{reverse('feedback_detail', args=[said.pk])}?thanks=1")
     has_vendors = Vendor.objects.for_member(request.member).active().exists()
     return render(request, "vendors/voice/feedback_add.html", {"form": form, "has_vendors": has_vendors})
@@ -130,17 +125,13 @@ def feedback_add(request: MemberRequest) -> HttpResponse:
 
 @form_view
 def feedback_edit(request: MemberRequest, pk: int) -> HttpResponse:
-    entry = _own(request, pk)
-    form = _form(request, _own(request, pk))
+    entry = _own_entry(request, pk)
+    form = _form(request, _own_entry(request, pk))
     if request.method == "POST" and form.is_valid():
         changed = form.take_over()
-        try:
-            feedback.change_feedback(
-                request.member, form.instance, changed=changed, files=form.cleaned_data["evidence"]
-            )
-        except AttachmentError as error:
-            form.add_error("evidence", str(error))
-        else:
+        with or_beside(form, "evidence"):
+            files = form.cleaned_data["evidence"]
+            feedback.change_feedback(request.member, form.instance, changed=changed, files=files)
             messages.success(request, _("Saved."))
             return redirect("feedback_detail", pk)
     context = {"form": form, "entry": entry, "files": list(entry.files.all())}
@@ -149,7 +140,7 @@ def feedback_edit(request: MemberRequest, pk: int) -> HttpResponse:
 
 @form_view
 def feedback_delete(request: MemberRequest, pk: int) -> HttpResponse:
-    entry = _own(request, pk)
+    entry = _own_entry(request, pk)
     if request.method == "POST":
         feedback.delete_feedback(request.member, entry)
         messages.success(request, _("The entry is deleted."))
@@ -163,7 +154,7 @@ def feedback_delete(request: MemberRequest, pk: int) -> HttpResponse:
             "feedback_list",
             _("Voice of the customer"),
             entry.get_absolute_url(),
-            f"{entry.name}, {date_format(entry.said_on, 'SHORT_DATE_FORMAT')}",
+            f"{entry.name}, {short_day(entry.said_on)}",
             _("Delete"),
         ),
         submit=_("Delete the entry"),
@@ -176,22 +167,13 @@ def feedback_delete(request: MemberRequest, pk: int) -> HttpResponse:
 # Files ----------------------------------------------------------------------------------------------------------
 @require_GET
 def feedback_file_download(request: MemberRequest, pk: int) -> FileResponse:
-    """The file, always to be kept and never to be shown: what it contains was written by others."""
-    row = get_object_or_404(FeedbackFile.objects.for_member(request.member), pk=pk)
-    try:
-        file = row.file.open("rb")
-    except FileNotFoundError as missing:
-        raise Http404 from missing
-    reply = FileResponse(file, as_attachment=True, filename=row.name, content_type=row.content_type)
-    reply["X-Content-Type-Options"] = "nosniff"
-    reply["Cache-Control"] = "private, no-store"
-    return reply
+    row = fetch(request, FeedbackFile.objects, pk)
+    return attachment(row.file, name=row.name, content_type=row.content_type)
 
 
 @require_POST
 def feedback_file_delete(request: MemberRequest, pk: int) -> HttpResponse:
-    rows = FeedbackFile.objects.for_member(request.member).select_related("feedback__vendor")
-    row = get_object_or_404(rows, pk=pk)
+    row = fetch(request, FeedbackFile.objects.select_related("feedback__vendor"), pk)
     if not feedback.may_change(request.member, row.feedback):
         raise PermissionDenied
     feedback.delete_file(request.member, row)
@@ -233,15 +215,9 @@ def _asked(request: MemberRequest, name: str, rows: Any) -> Any:
     return rows.filter(pk=number).first() if number.isdecimal() else None
 
 
-def _fetch(request: MemberRequest, pk: int) -> Feedback:
-    """The organisation's entry, or a 404: fetching is authorising."""
-    rows = Feedback.objects.for_member(request.member).select_related(*feedback.RELATED)
-    return get_object_or_404(rows, pk=pk)
-
-
-def _own(request: MemberRequest, pk: int) -> Feedback:
+def _own_entry(request: MemberRequest, pk: int) -> Feedback:
     """An entry that this member may change, or a 403."""
-    entry = _fetch(request, pk)
+    entry = fetch(request, Feedback.objects.select_related(*feedback.RELATED), pk)
     if not feedback.may_change(request.member, entry):
         raise PermissionDenied
     return entry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -12,15 +12,19 @@ from django.utils.translation import gettext as _
 
 from accounts import language
 from accounts.access import MemberRequest
+from accounts.fetching import fetch
 from accounts.link_pages import closed, guarded
 from accounts.mailed_links import state_of
 from accounts.models import LinkState
 from groundwork.pages import confirm_page, crumbs
-from vendors.fetching import form_view
+from groundwork.responses import form_view, or_beside, or_say_why, posted
+from vendors.fetching import incident_of
 from vendors.models import Incident, Pulse
 from vendors.voice import pulses
 from vendors.voice.pulse_forms import BY_MAIL, AskForm, PulseForm
-from vendors.voice.pulses import Issued, PulseError
+from vendors.voice.pulses import Issued
+
+PULSES = Pulse.objects.select_related(*pulses.RELATED)
 
 
 # Whoever was asked ----------------------------------------------------------------------------------------------
@@ -37,7 +41,7 @@ def pulse_answer(request: HttpRequest, token: str) -> HttpResponse:
         status = 200 if state is LinkState.USED else None
         return closed(request, "vendors/voice/pulse_closed.html", state, pulse, context, status=status)
     language.follow(request, pulse.language)
-    form = PulseForm(request.POST if request.method == "POST" else None, pulse=pulse)
+    form = PulseForm(posted(request), pulse=pulse)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         pulses.answer(pulse, form.said, name=said["name"], feeling=said["feeling"], comment=said["comment"], now=now)
@@ -62,14 +66,11 @@ def _about(pulse: Pulse) -> dict[str, object]:
 @form_view
 def pulse_ask(request: MemberRequest, pk: int) -> HttpResponse:
     """From an incident: whom to ask, and the links mailed or shown."""
-    rows = Incident.objects.for_member(request.member).select_related("vendor__organisation")
-    incident = get_object_or_404(rows, pk=pk)
-    form = AskForm(request.POST if request.method == "POST" else None, member=request.member)
+    incident = incident_of(request, pk)
+    form = AskForm(posted(request), member=request.member)
     if request.method == "POST" and form.is_valid():
-        try:
+        with or_beside(form, "receivers"):
             return _ask(request, incident, form)
-        except PulseError as refused:
-            form.add_error("receivers", str(refused))
     context = {"form": form, "incident": incident, "questions": pulses.QUESTIONS.values()}
     return render(request, "vendors/voice/pulse_ask.html", context)
 
@@ -93,22 +94,20 @@ def _ask(request: MemberRequest, incident: Incident, form: AskForm) -> HttpRespo
 @form_view
 def pulse_renew(request: MemberRequest, pk: int) -> HttpResponse:
     """Send it again, or make it anew to copy: either way the earlier link ends, so the page asks first."""
-    pulse = _own(request, pk)
+    pulse = fetch(request, PULSES, pk)
     if request.method != "POST":
         return render(request, "vendors/voice/pulse_renew.html", {"pulse": pulse, "incident": pulse.incident})
     now = timezone.now()
-    try:
-        pulse, token = pulses.renew(request.member, pulse, now=now)
-    except PulseError as refused:
-        messages.error(request, str(refused))
-        return redirect("incident_detail", pulse.incident_id)
-    issued = pulses.issue(request.member, pulse, token, by_mail=request.POST.get("by") == BY_MAIL, now=now)
-    return _issued(request, pulse.incident, [issued])
+    with or_say_why(request):
+        renewed, token = pulses.renew(request.member, pulse, now=now)
+        issued = pulses.issue(request.member, renewed, token, by_mail=request.POST.get("by") == BY_MAIL, now=now)
+        return _issued(request, renewed.incident, [issued])
+    return redirect("incident_detail", pulse.incident_id)
 
 
 @form_view
 def pulse_revoke(request: MemberRequest, pk: int) -> HttpResponse:
-    pulse = _own(request, pk)
+    pulse = fetch(request, PULSES, pk)
     if request.method != "POST":
         return confirm_page(
             request,
@@ -120,11 +119,8 @@ def pulse_revoke(request: MemberRequest, pk: int) -> HttpResponse:
             submit=_("Withdraw the link"),
             back=pulse.incident.get_absolute_url(),
         )
-    try:
+    with or_say_why(request):
         pulses.revoke(request.member, pulse, now=timezone.now())
-    except PulseError as refused:
-        messages.error(request, str(refused))
-    else:
         messages.success(request, _("The link of %(name)s no longer opens anything.") % {"name": pulse.receiver})
     return redirect("incident_detail", pulse.incident_id)
 
@@ -140,9 +136,3 @@ def _issued(request: MemberRequest, incident: Incident, issued: list[Issued]) ->
     response = render(request, "vendors/voice/pulse_issued.html", context)
     add_never_cache_headers(response)
     return response
-
-
-def _own(request: MemberRequest, pk: int) -> Pulse:
-    """The organisation's pulse, or a 404: fetching is authorising."""
-    rows = Pulse.objects.for_member(request.member).select_related(*pulses.RELATED)
-    return get_object_or_404(rows, pk=pk)

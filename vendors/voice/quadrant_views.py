@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest
-from vendors.fetching import fetch
+from vendors.fetching import vendor_of
 from vendors.measures.catalogue import Unit
 from vendors.measures.forms import PeriodFilter
 from vendors.measures.loading import first_day
@@ -59,7 +59,7 @@ class VendorRow:
 
 @require_safe
 def vendor_quadrant(request: MemberRequest, pk: int) -> HttpResponse:
-    vendor = fetch(request, pk)
+    vendor = vendor_of(request, pk)
     if is_withheld(request.member, vendor):
         return render(request, "vendors/voice/vendor_quadrant.html", {"vendor": vendor, "is_withheld": True})
     chosen = PeriodFilter(request.GET)

@@ -206,7 +206,7 @@ def edit(cast: Cast, rows: list[Incident]) -> None:
                     cast.assessor, incident, changed=["title"], seen=seen, now=timezone.now()
                 )
                 break
-            except incident_changes.Moved:
+            except incident_changes.EditedMeanwhile:
                 continue
 
 

@@ -15,7 +15,7 @@ from vendors.incident_fields import TYPED
 from vendors.incidents import changes as incident_changes
 from vendors.measures import cases
 from vendors.models import Feedback, Incident, Pulse, Said, Vendor
-from vendors.register.changes import Taken
+from vendors.register.changes import NameInUse
 
 LATER = NOW + timedelta(hours=5)
 
@@ -59,7 +59,7 @@ def test_an_added_incident_is_in_the_trail_of_its_vendor_and_renews_its_measures
 def test_a_taken_reference_leaves_no_trace(cast: Cast, vendor: Vendor) -> None:
     make_incident(vendor, "INC-1")
     before = revision(vendor)
-    with pytest.raises(Taken) as taken:
+    with pytest.raises(NameInUse) as taken:
         incident_changes.add_incident(
             cast.assessor, Incident(vendor=vendor, reference="INC-1", opened_at=NOW), now=LATER
         )
@@ -107,7 +107,7 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(cast: Cast, ven
     seen = incident_changes.fingerprint(incident)
     Incident.objects.update(title="From the export")
     incident.problem = "Cable"
-    with pytest.raises(incident_changes.Moved):
+    with pytest.raises(incident_changes.EditedMeanwhile):
         incident_changes.change_incident(cast.assessor, incident, changed=["problem"], seen=seen, now=LATER)
     assert Incident.objects.get().problem == "Disk"
 

@@ -223,7 +223,7 @@ def test_a_vendor_has_a_service_once_in_capitals_or_not(cast: Cast, signed_in: A
     Service.objects.create(vendor=vendor, name="Payroll")
     answer = signed_in(cast.assessor).post(reverse("service_add", args=[vendor.pk]), {"name": "PAYROLL"})
     assert "name" in answer.context["form"].errors
-    with pytest.raises(register.Taken):
+    with pytest.raises(register.NameInUse):
         register.add_part(cast.assessor, Service(vendor=vendor, name="payroll"))
 
 
