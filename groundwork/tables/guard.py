@@ -25,7 +25,7 @@ FAULT_MARKS = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b't="e"', b"t='e'")
 def look_inside(file: IO[bytes], limits: Limits) -> bool:
     """How large it becomes, that no row is endless, and that it defines no entities; ImportRefused else.
 
-    Whether the slow reader has to read it: where the sheets are very large, or hold formulas or errors."""
+    Whether it holds formulas or errors, in a sheet of an XLSX workbook."""
     try:
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()
@@ -34,11 +34,9 @@ def look_inside(file: IO[bytes], limits: Limits) -> bool:
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error):
         raise unreadable() from None
     names = {member.filename for member in members}
-    if ODS_SHEETS in names:
-        return False
-    if "[Content_Types].xml" not in names or "xl/workbook.bin" in names:
+    if not names & {"[Content_Types].xml", ODS_SHEETS} or "xl/workbook.bin" in names:
         raise unreadable()
-    return any(has_faults) or sum(member.file_size for member in members if is_sheet(member)) > limits.quick_bytes
+    return any(has_faults)
 
 
 def unreadable() -> ImportRefused:

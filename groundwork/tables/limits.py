@@ -31,7 +31,6 @@ class Limits:
     sheet_bytes: int = 600 * MB
     unpacked_bytes: int = 1_200 * MB
     row_bytes: int = 8 * MB  # of XML from the beginning of one row to the next
-    quick_bytes: int = 200 * MB  # of sheets; above, a workbook is read slowly, in little memory
     memory_bytes: int = 1_024 * MB  # of the process that reads it
 
 

@@ -6,29 +6,18 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import chain, islice
-from pathlib import Path
-from tempfile import TemporaryFile
 from typing import IO, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from groundwork.tables import csv_files, guard, workbooks
+from groundwork.tables import csv_files, guard, sources, workbooks
 from groundwork.tables.cells import ImportRefused, tidy
 from groundwork.tables.csv_files import Score
 from groundwork.tables.limits import Limits, too_large, too_many_rows, too_wide
+from groundwork.tables.sources import Kind, Source, kind_of
 
 ABOVE = 50  # lines in which the headings begin
-OLE = b"\xd0\xcf\x11\xe0"
-ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
-
-
-class Kind(StrEnum):
-    CSV = "csv"
-    XLSX = "xlsx"
-    XLS = "xls"
-    ODS = "ods"
 
 
 class Line(NamedTuple):
@@ -53,18 +42,19 @@ class Table:
 
 
 @contextmanager
-def open_table(source: Path | bytes, limits: Limits, score: Score, *, sheet: str = "") -> Iterator[Table]:
+def open_table(source: Source, limits: Limits, score: Score, *, sheet: str = "") -> Iterator[Table]:
     """The table in a file. `score` tells how many cells of a line are understood as headings: by it the delimiter is
     found, and the line of the headings. `sheet`: of a workbook; without it, the first that can be seen.
 
     ImportRefused here, or while the rows are read: they are bounded, too."""
-    with _file(source) as file:
-        if _kind(file, limits) is Kind.CSV:
+    with sources.opened(source) as file:
+        kind = _kind(file, limits)
+        if kind is Kind.CSV:
             shape = csv_files.shape_of(file, score)
             lines = (Line(number, cells) for number, cells in csv_files.records(file, shape, limits))
             yield _table(lines, limits, score, delimiter=shape.delimiter, encoding=shape.encoding)
             return
-        with workbooks.opened(file, limits, [sheet] if sheet else []) as book:
+        with workbooks.opened(source, kind, limits, [sheet] if sheet else []) as book:
             if sheet not in {"", *book.found}:
                 raise ImportRefused(_("The workbook has no sheet “%(name)s”.") % {"name": sheet})
             lines = (Line(row.number, row.cells, row.faulty) for row in book.rows)
@@ -73,24 +63,15 @@ def open_table(source: Path | bytes, limits: Limits, score: Score, *, sheet: str
 
 def sheets_of(source: bytes, limits: Limits, wanted: Sequence[str]) -> dict[str, list[Line]]:
     """The lines, not empty, of those of the wanted sheets that the workbook has."""
-    with _file(source) as file:
-        if _kind(file, limits) is Kind.CSV:
+    with sources.opened(source) as file:
+        kind = _kind(file, limits)
+        if kind is Kind.CSV:
             raise guard.unreadable()
-        with workbooks.opened(file, limits, wanted) as book:
+        with workbooks.opened(source, kind, limits, wanted) as book:
             found: dict[str, list[Line]] = {name: [] for name in book.found}
             for row in book.rows:
                 found[row.sheet].append(Line(row.number, row.cells, row.faulty))
     return found
-
-
-def kind_of(file: IO[bytes]) -> Kind:
-    """By its first bytes; CSV is what is nothing else."""
-    file.seek(0)
-    start = file.read(128)
-    file.seek(0)
-    if start.startswith(b"PK"):
-        return Kind.ODS if ODS in start else Kind.XLSX
-    return Kind.XLS if start.startswith(OLE) else Kind.CSV
 
 
 def told_apart(header: Sequence[str]) -> tuple[str, ...]:
@@ -109,18 +90,6 @@ def told_apart(header: Sequence[str]) -> tuple[str, ...]:
         taken.add(unique)
         found.append(unique)
     return tuple(found)
-
-
-@contextmanager
-def _file(source: Path | bytes) -> Iterator[IO[bytes]]:
-    if isinstance(source, Path):
-        with source.open("rb") as file:
-            yield file
-        return
-    with TemporaryFile() as file:  # another process reads a workbook
-        file.write(source)
-        file.flush()
-        yield file
 
 
 def _kind(file: IO[bytes], limits: Limits) -> Kind:

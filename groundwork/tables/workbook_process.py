@@ -2,8 +2,9 @@
 
 python-calamine holds a whole sheet in memory. Two cells in opposite corners, a file of five kilobytes, claim half a
 terabyte, and its answer to memory that it does not get is to end the process: so this one has little, and is alone.
-openpyxl reads as a stream, in ten times the time, what python-calamine does not tell (formulas and errors) or could not
-hold. Nothing of the project is imported here, and nothing of it stands in the environment.
+openpyxl reads XLSX as a stream, in ten times the time: what python-calamine does not tell (formulas and errors), does
+not understand, or cannot hold. Nothing of the project is imported here, and none of its secrets stands in the
+environment.
 """
 
 from __future__ import annotations
@@ -12,9 +13,13 @@ import json
 import resource
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from datetime import date, datetime, time
 from typing import IO, Any
+
+OUT_OF_MEMORY = 3  # what the process ends with
+QUICK_SECONDS, SLOW_SECONDS = 60, 900  # of processor time
+
+Row = tuple[list[Any], Sequence[int]]  # values; positions of those that are formulas or errors
 
 
 class Refused(Exception):  # noqa: N818 - said as what happened
@@ -25,13 +30,12 @@ class QuickBook:
     def __init__(self, file: IO[bytes]) -> None:
         from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-        file.seek(0)
         self.book = CalamineWorkbook.from_filelike(file)
         pages = [page for page in self.book.sheets_metadata if page.typ == SheetTypeEnum.WorkSheet]
         self.names = [page.name for page in pages]
         self.visible = [page.name for page in pages if page.visible == SheetVisibleEnum.Visible]
 
-    def rows(self, name: str) -> Iterable[tuple[list[Any], tuple[int, ...]]]:
+    def rows(self, name: str) -> Iterable[Row]:
         sheet = self.book.get_sheet_by_name(name)
         if sheet.start is None:
             return ()
@@ -44,12 +48,11 @@ class SlowBook:
         sys.modules["numpy"] = None  # type: ignore[assignment]  # openpyxl would load it, to do nothing with it here
         from openpyxl import load_workbook
 
-        file.seek(0)
         self.book = load_workbook(file, read_only=True, keep_links=False)
         self.names = [page.title for page in self.book.worksheets]
         self.visible = [page.title for page in self.book.worksheets if page.sheet_state == "visible"]
 
-    def rows(self, name: str) -> Iterator[tuple[list[Any], tuple[int, ...]]]:
+    def rows(self, name: str) -> Iterator[Row]:
         page: Any = self.book[name]
         page.reset_dimensions()  # the size that a file claims may be anything
         for cells in page.iter_rows():
@@ -70,74 +73,64 @@ def text_of(value: Any) -> str:
 
 
 class Sheets:
-    """The wanted sheets, row by row; Refused where they are more than `limits` allow."""
+    """The wanted sheets, row by row; Refused where they are more than `orders` allow."""
 
-    def __init__(self, file: IO[bytes], limits: dict[str, Any]) -> None:
-        self.file, self.limits = file, limits
+    def __init__(self, orders: dict[str, Any]) -> None:
+        self.orders = orders
         self.characters = 0
 
-    def told(self) -> Iterator[Any]:
-        is_slow = self.limits["is_slow"]
-        try:
-            yield from self._of(SlowBook(self.file) if is_slow else QuickBook(self.file))
-        except (Refused, BrokenPipeError, MemoryError):
-            raise
-        except Exception:
-            if is_slow or not self.limits["is_xlsx"] or self.characters:
-                raise
-            yield from self._of(SlowBook(self.file))  # it forgives what some programs write
-
-    def _of(self, book: QuickBook | SlowBook) -> Iterator[Any]:
-        wanted = [name for name in self.limits["wanted"] if name in book.names]
-        if not self.limits["wanted"]:
-            wanted = (book.visible or book.names)[:1]
-        rows = {name: self._filled(book.rows(name)) for name in wanted}
-        yield {"sheets": book.visible or book.names, "found": wanted}
+    def told(self, book: QuickBook | SlowBook) -> Iterator[Any]:
+        shown = book.visible or book.names
+        wanted = [name for name in self.orders["wanted"] if name in book.names] if self.orders["wanted"] else shown[:1]
+        rows = {name: book.rows(name) for name in wanted}
+        yield {"sheets": shown, "found": wanted}
         for name in wanted:
-            for number, cells, faulty in rows[name]:
+            for number, cells, faulty in self._filled(rows[name]):
                 yield name, number, cells, faulty
         yield {"is_whole": True}
 
-    def _filled(
-        self, rows: Iterable[tuple[list[Any], tuple[int, ...]]]
-    ) -> Iterator[tuple[int, Sequence[str], Sequence[int]]]:
+    def _filled(self, rows: Iterable[Row]) -> Iterator[tuple[int, list[str], Sequence[int]]]:
         empty = 0
         for number, (values, faulty) in enumerate(rows, start=1):
             cells = [value if type(value) is str else text_of(value) for value in values]
             while cells and not cells[-1]:
                 cells.pop()
-            empty = 0 if cells else empty + 1
-            if empty > self.limits["empty_rows"] and self.limits["lines"] is None:
-                return
             if cells:
+                empty = 0
                 self._weigh(number, cells)
                 yield number, cells, faulty
+                continue
+            empty += 1
+            if self.orders["lines"] is None and empty > self.orders["empty_rows"]:
+                return
 
     def _weigh(self, number: int, cells: Sequence[str]) -> None:
-        if self.limits["lines"] is not None and number > self.limits["lines"]:
+        if self.orders["lines"] is not None and number > self.orders["lines"]:
             raise Refused("lines")
-        if len(cells) > self.limits["columns"]:
+        if len(cells) > self.orders["columns"]:
             raise Refused("wide", number)
         self.characters += sum(map(len, cells))
-        if self.characters > self.limits["characters"]:
+        if self.characters > self.orders["characters"]:
             raise Refused("text")
 
 
 def main() -> None:
-    limits = json.loads(sys.argv[1])
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (limits["memory_bytes"], limits["memory_bytes"]))
+    orders = json.loads(sys.argv[1])
+    seconds = SLOW_SECONDS if orders["is_slow"] else QUICK_SECONDS
+    for kind, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_AS, orders["memory_bytes"]),
+        (resource.RLIMIT_CPU, seconds),
+    ):
+        resource.setrlimit(kind, (most, most))
+    file = sys.stdin.buffer
     try:
-        for told in Sheets(sys.stdin.buffer, limits).told():
+        for told in Sheets(orders).told(SlowBook(file) if orders["is_slow"] else QuickBook(file)):
             sys.stdout.write(json.dumps(told) + "\n")
-        sys.stdout.flush()
     except Refused as refused:
         sys.stdout.write(json.dumps({"refused": refused.args}) + "\n")
     except MemoryError:
-        sys.stdout.write(json.dumps({"refused": ["memory"]}) + "\n")
-    except BrokenPipeError:  # whoever asked has seen enough
-        with suppress(OSError):
-            sys.stdout.close()
+        sys.exit(OUT_OF_MEMORY)
 
 
 if __name__ == "__main__":

@@ -11,21 +11,25 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from groundwork.tables import guard
+from groundwork.tables import guard, sources
 from groundwork.tables.cells import ImportRefused
 from groundwork.tables.limits import Limits, too_many_rows, too_wide
+from groundwork.tables.sources import Kind, Source
+from groundwork.tables.workbook_process import OUT_OF_MEMORY
 
 PROGRAM = Path(__file__).with_name("workbook_process.py")
 KEPT = ("LD_LIBRARY_PATH", "PATH")  # of the environment, which holds secrets
+DENIED_MEMORY = {OUT_OF_MEMORY, -signal.SIGABRT, -signal.SIGKILL, -signal.SIGSEGV}
 NOTHING: frozenset[int] = frozenset()
 
 
 class SheetRow(NamedTuple):
-    """`faulty`: the positions of cells that hold a formula or an error, not a value; XLS and ODS do not tell."""
+    """`faulty`: the positions of cells that hold a formula or an error, not a value. XLS and ODS do not tell: the value
+    that a formula had last counts there, and an error is an empty cell."""
 
     sheet: str
     number: int
@@ -35,66 +39,88 @@ class SheetRow(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Workbook:
-    """`sheets`: those that can be seen; `found`: those that are read, in that order."""
+    """`sheets`: those that can be seen; `found`: those that are read, in that order. No row of them is empty."""
 
     sheets: tuple[str, ...]
     found: tuple[str, ...]
     rows: Iterator[SheetRow]
 
 
+class _Died(Exception):  # noqa: N818 - said as what happened
+    """The process ended before it was through; `args`: with which code."""
+
+
 @contextmanager
-def opened(file: IO[bytes], limits: Limits, wanted: Sequence[str] = ()) -> Iterator[Workbook]:
+def opened(source: Source, kind: Kind, limits: Limits, wanted: Sequence[str] = ()) -> Iterator[Workbook]:
     """The rows of the wanted sheets; of the first one to be seen, where none is named."""
-    file.seek(0)
-    is_zip = file.read(2) == b"PK"
-    is_slow = is_zip and guard.look_inside(file, limits)
-    orders = asdict(limits) | {"wanted": wanted, "is_slow": is_slow, "is_xlsx": is_zip}
-    os.lseek(file.fileno(), 0, os.SEEK_SET)
-    process = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-I", str(PROGRAM), json.dumps(orders)],
-        stdin=file,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={name: os.environ[name] for name in KEPT if name in os.environ},
-    )
-    try:
-        lines = _lines(process, limits, is_zip=is_zip)
-        head = next(lines)
-        yield Workbook(
-            sheets=tuple(head["sheets"]),
-            found=tuple(head["found"]),
-            rows=(SheetRow(name, number, cells, frozenset(faulty) or NOTHING) for name, number, cells, faulty in lines),
-        )
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def _lines(process: subprocess.Popen[bytes], limits: Limits, *, is_zip: bool) -> Iterator[Any]:
-    assert process.stdout is not None  # noqa: S101
-    for line in process.stdout:
-        told = json.loads(line)
-        if isinstance(told, list) or "sheets" in told:
-            yield told
-        elif "refused" in told:
-            raise _refused(*told["refused"], limits=limits)
-        else:
+    with sources.opened(source) as file:
+        is_slow = kind is not Kind.XLS and guard.look_inside(file, limits)
+    readers = [True] if is_slow else [False, True] if kind is Kind.XLSX else [False]
+    codes: list[int] = []
+    for is_slow in readers:
+        orders = asdict(limits) | {"wanted": wanted, "is_slow": is_slow}
+        with _process(source, orders) as process:
+            lines = _lines(process, limits)
+            try:
+                head = next(lines)
+            except _Died as died:
+                codes.append(died.args[0])
+                continue
+            yield Workbook(sheets=tuple(head["sheets"]), found=tuple(head["found"]), rows=_rows(lines, kind))
             return
-    if process.wait() in {-signal.SIGABRT, -signal.SIGKILL, -signal.SIGSEGV}:
-        raise guard.too_much()
-    raise guard.unreadable() if is_zip else old_or_protected()
+    raise _unreadable(kind, codes)
+
+
+@contextmanager
+def _process(source: Source, orders: dict[str, Any]) -> Iterator[subprocess.Popen[bytes]]:
+    with (
+        sources.opened(source) as file,
+        subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-I", str(PROGRAM), json.dumps(orders)],
+            stdin=file,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={name: os.environ[name] for name in KEPT if name in os.environ},
+        ) as process,
+    ):
+        try:
+            yield process
+        finally:
+            process.kill()  # whoever asked may have seen enough
+
+
+def _lines(process: subprocess.Popen[bytes], limits: Limits) -> Iterator[Any]:
+    for line in process.stdout or ():
+        told = json.loads(line)
+        if "is_whole" in told:
+            return
+        if "refused" in told:
+            raise _refused(*told["refused"], limits=limits)
+        yield told
+    raise _Died(process.wait())
+
+
+def _rows(lines: Iterator[Any], kind: Kind) -> Iterator[SheetRow]:
+    try:
+        for sheet, number, cells, faulty in lines:
+            yield SheetRow(sheet, number, cells, frozenset(faulty) if faulty else NOTHING)
+    except _Died as died:
+        raise _unreadable(kind, died.args) from None
 
 
 def _refused(why: str, line: int = 0, *, limits: Limits) -> ImportRefused:
-    match why:
-        case "wide":
-            return too_wide(line, limits.columns)
-        case "lines":
-            return too_many_rows(limits.workbook_rows)
-        case "text":
-            return ImportRefused(_("The file holds too much text: split it."))
-    return guard.too_much()
+    if why == "wide":
+        return too_wide(line, limits.columns)
+    if why == "lines":
+        return too_many_rows(limits.workbook_rows)
+    return ImportRefused(_("The file holds too much text: split it."))
 
 
-def old_or_protected() -> ImportRefused:
-    return ImportRefused(_("This is an old or a protected Excel file: save it as XLSX, without a password."))
+def _unreadable(kind: Kind, codes: Sequence[int]) -> ImportRefused:
+    if DENIED_MEMORY & set(codes):
+        return guard.too_much()
+    if kind is Kind.XLS:
+        return ImportRefused(_("This is an old or a protected Excel file: save it as XLSX, without a password."))
+    if kind is Kind.ODS:
+        return ImportRefused(_("This ODS file is damaged or protected: save it as XLSX, without a password."))
+    return guard.unreadable()

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from groundwork.tables.cells import ImportRefused
 from groundwork.tables.limits import too_large
-from groundwork.tables.reading import Table, kind_of, open_table
+from groundwork.tables.reading import Table, open_table
+from groundwork.tables.sources import kind_of
 from vendors.incident_import.columns import presets
 from vendors.incident_import.limits import FILE, SAMPLE
 from vendors.models import FILES_KEPT, IncidentImport
