@@ -1,6 +1,6 @@
 """The audit trail as people read it: verbs, field names and values in words."""
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +9,6 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.urls import NoReverseMatch, reverse
-from django.utils import formats, timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts import audit, vocabulary
 from accounts.models import AuditEntry, AuditEntryQuerySet, User
 from accounts.vocabulary import Words
+from groundwork.words import short_day, short_moment
 
 NOTHING = "–"
 Labels = Mapping[tuple[type[models.Model], Any], str]  # of the rows that foreign keys name, by model and id
@@ -34,8 +34,8 @@ class Style:
     """How a page tells what changed."""
 
     nothing: str = NOTHING  # stands for an empty value
-    moment: str = "SHORT_DATETIME_FORMAT"
-    day: str = "SHORT_DATE_FORMAT"
+    moment: Callable[[datetime], str] = short_moment
+    day: Callable[[date], str] = short_day
     untold: Set[str] = frozenset()  # names that it leaves out
 
 
@@ -181,10 +181,10 @@ def _moment(field: models.Field | None, value: Any, style: Style) -> str:
     """A date or a time as the language writes it; empty for anything else."""
     if isinstance(field, models.DateTimeField):
         moment = parse_datetime(str(value))
-        return formats.date_format(timezone.localtime(moment), style.moment) if moment else ""
+        return style.moment(moment) if moment else ""
     if isinstance(field, models.DateField):
         day: date | None = parse_date(str(value))
-        return formats.date_format(day, style.day) if day else ""
+        return style.day(day) if day else ""
     return ""
 
 

@@ -15,7 +15,8 @@ from babel import Locale
 from babel.dates import format_time
 from babel.lists import format_list
 from babel.numbers import format_decimal
-from django.utils import timezone, translation
+from django.utils import dateformat, timezone, translation
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -78,10 +79,14 @@ def day(value: date, language: str = "", *, year: bool = True, short: bool = Fal
 
     A moment is told as the day that it falls on in the current time zone.
     """
-    if isinstance(value, datetime):
-        value = (timezone.localtime(value) if timezone.is_aware(value) else value).date()
     month = "MMM" if short else "MMMM"
-    return _day(value, f"y{month}d" if year else f"{month}d", language or active_language())
+    return _day(_here(value), f"y{month}d" if year else f"{month}d", language or active_language())
+
+
+def _here(value: date) -> date:
+    if not isinstance(value, datetime):
+        return value
+    return (timezone.localtime(value) if timezone.is_aware(value) else value).date()
 
 
 @lru_cache(maxsize=4096)
@@ -119,6 +124,17 @@ def moment(value: datetime, language: str = "", *, zone: tzinfo | None = None) -
 def clock(value: datetime, language: str = "") -> str:
     """“10:30”, as the moment itself counts its hours."""
     return format_time(value, "short", tzinfo=value.tzinfo, locale=_locale(language or active_language()))
+
+
+def short_day(value: date, language: str = "") -> str:
+    """“01/03/2026”, “1-3-2026”: in figures alone, for tables."""
+    return dateformat.format(_here(value), get_format("SHORT_DATE_FORMAT", lang=language or active_language()))
+
+
+def short_moment(value: datetime, language: str = "") -> str:
+    """“01/03/2026 10:30”, in the current time zone."""
+    local = timezone.localtime(value)
+    return dateformat.format(local, get_format("SHORT_DATETIME_FORMAT", lang=language or active_language()))
 
 
 def duration(length: timedelta, language: str = "") -> str:

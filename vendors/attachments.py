@@ -15,9 +15,9 @@ from typing import IO, Any, Protocol
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from groundwork import words
 from groundwork.refusals import Refusal
 
 HEAD_BYTES = 4096
@@ -100,7 +100,7 @@ def check(file: UploadedFile) -> tuple[str, FileKind]:
     if not size:
         raise AttachmentError(_("“%(name)s” is empty.") % {"name": name})
     if size > settings.EVIDENCE_MAX_BYTES:
-        limit = {"name": name, "size": filesizeformat(size), "limit": filesizeformat(settings.EVIDENCE_MAX_BYTES)}
+        limit = {"name": name, "size": words.size(size), "limit": words.size(settings.EVIDENCE_MAX_BYTES)}
         raise AttachmentError(_("“%(name)s” has %(size)s; the limit is %(limit)s.") % limit)
     kind = KINDS.get(PurePosixPath(name).suffix.lower())
     if kind is None:

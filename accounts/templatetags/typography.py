@@ -48,6 +48,18 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def short_day(value: date | None) -> str:
+    """`{{ row.due_on|short_day }}`: “01/03/2026”, in tables; empty where there is none."""
+    return words.short_day(value) if value else ""
+
+
+@register.filter
+def short_moment(value: datetime | None) -> str:
+    """`{{ entry.at|short_moment }}`: “01/03/2026 10:30”, in tables; empty where there is none."""
+    return words.short_moment(value) if value else ""
+
+
+@register.filter
 def size(octets: int) -> str:
     """`{{ file.size|size }}`: “12 kB”."""
     return words.size(octets)

@@ -12,6 +12,7 @@ from accounts import audit, trail, vocabulary
 from accounts.models import AuditEntry, AuditEntryQuerySet, Membership
 from assessments.models import Assessment
 from assessments.secrecy import readable_entries
+from groundwork.words import day, moment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +35,7 @@ def entries_of(assessment: Assessment, member: Membership) -> AuditEntryQuerySet
 
 def lines(entries: Iterable[AuditEntry]) -> list[HistoryLine]:
     entries = list(entries)
-    style = trail.Style(nothing="", moment="DATETIME_FORMAT", day="DATE_FORMAT", untold=vocabulary.UNTOLD)
+    style = trail.Style(nothing="", moment=moment, day=day, untold=vocabulary.UNTOLD)
     return [
         HistoryLine(
             at=entry.at,

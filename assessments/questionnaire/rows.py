@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 
 from assessments.models import Answer, Delegation, Evidence
 from assessments.questionnaire.evidence import ACCEPT, EXTENSIONS
 from assessments.score.words import fact
+from groundwork import words
 from manifesto.models import FactKind, Question
 
 
@@ -148,7 +148,7 @@ class Row:
 
     @property
     def size_limit(self) -> str:
-        return filesizeformat(settings.EVIDENCE_MAX_BYTES)
+        return words.size(settings.EVIDENCE_MAX_BYTES)
 
     @property
     def kinds(self) -> str:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from groundwork.words import month, number
+from groundwork.words import month, number, short_day
 from reports.charts import Palette, TrendPoint, slope_line, trend_svg
 from vendors.measures.cards import agreed_words, period_words
 from vendors.measures.catalogue import Unit
@@ -66,7 +65,7 @@ def _points(series: Series, step: Step, hrefs: Sequence[str]) -> list[TrendPoint
 def _axis(start: date, step: Step, *, is_end: bool) -> str:
     """The month and the year at both ends, and the year where one begins."""
     if is_end:
-        return month(start, short=True) if step == Step.MONTH else date_format(start, "SHORT_DATE_FORMAT")
+        return month(start, short=True) if step == Step.MONTH else short_day(start)
     begins = start.month == 1 and (step == Step.MONTH or start.day <= 7)
     return str(start.year) if begins else ""
 

@@ -59,7 +59,7 @@ def test_every_role_lands_on_the_latest_scorecards(who: str, cast: Cast, signed_
     assert "Latest scorecards" in shown
     assert f'href="{reverse("scorecard_detail", args=[card.pk])}"' in shown
     assert str(card.assessment.vendor) in shown
-    assert "1 January – 31 March 2026" in shown
+    assert "1\u00a0January – 31\u00a0March 2026" in shown
     assert shown.count("7 of 7") == shown.count("Rule 7: Met") == 1
     assert "Nothing waits for you at the moment." in shown
     assert shown.count("btn-primary") == (1 if who == "assessor" else 0)

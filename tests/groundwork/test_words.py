@@ -146,6 +146,7 @@ def test_the_clock_has_24_hours(language: str) -> None:
 @pytest.mark.parametrize(
     ("length", "said"),
     [
+        (timedelta(), ("less than a minute", "moins d’une minute", "minder dan een minuut")),
         (timedelta(seconds=59), ("less than a minute", "moins d’une minute", "minder dan een minuut")),
         (timedelta(minutes=1), ("1 minute", "1 minute", "1 minuut")),
         (timedelta(hours=4, minutes=20), ("4 hours 20 minutes", "4 heures 20 minutes", "4 uur 20 minuten")),
@@ -220,3 +221,11 @@ def test_a_language_nobody_listed_is_refused() -> None:
     with pytest.raises(KeyError):
         words.colon("xx")
     assert list(LANGUAGES) == [one.code for one in LANGUAGES.values()]
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "01/10/2026"), ("fr", "01/10/2026"), ("nl", "1-10-2026")])
+def test_a_table_has_its_days_in_figures(language: str, shown: str) -> None:
+    first = datetime(2026, 10, 1, 7, 5, tzinfo=UTC)
+    with timezone.override(UTC):
+        assert words.short_day(first, language) == words.short_day(first.date(), language) == shown
+        assert words.short_moment(first, language) == f"{shown} 07:05"

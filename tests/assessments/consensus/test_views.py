@@ -397,7 +397,7 @@ def test_raters_are_ticked_and_others_named(signed_in: SignIn, cast: Cast, asses
     meeting = Meeting.objects.get()
     assert set(meeting.attendees.all()) == {cast.assessor.user, cast.reader.user}
     html = client.get(reply["Location"]).content.decode()
-    assert "2 March 2026" in html and "A guest from finance" in html
+    assert "2\u00a0March 2026" in html and "A guest from finance" in html
     assert 'name="day" value="2026-03-02"' in html
 
 

@@ -138,7 +138,7 @@ class TestReview:
         text = review(signed_in(cast.reader), assessment)
         assert "5 of 7 rules met" in text
         assert "The weakest rule is “Guidance (en)”: 25%." in text
-        assert "(1 × 75 + 1 × 75) / (1 + 1) = 75%" in text
+        assert "(1 × 75 + 1 × 75) / (1 + 1) = 150 / 2 = 75%" in text
         assert "37.5% to 87.5%" in text
         assert "Too little is known: 50% of the weight is graded, 75% is needed." in text
 

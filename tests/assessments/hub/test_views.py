@@ -146,7 +146,7 @@ class TestAdding:
         make_release()
         make_vendor(cast.organisation)
         client = signed_in(cast.assessor)
-        assert "Last year: 1 January" in page(client, "assessment_add")
+        assert "Last year: 1\u00a0January" in page(client, "assessment_add")
         client.cookies["django_language"] = "fr"
         assert "Dernière année\u00a0: 1" in page(client, "assessment_add")
 
@@ -206,7 +206,7 @@ class TestAdding:
         text = add(client, **typed).content.decode()
         assert "already has an assessment of these months" in text
         assert f'href="{reverse("assessment_detail", args=[there.pk])}">{there.reference}</a>' in text
-        assert "1 January – 31 March 2026" in text
+        assert "1\u00a0January – 31\u00a0March 2026" in text
         assert "Tick this to start another one" in text
         assert f'<option value="{there.vendor_id}" selected>' in text
         for name in ("period_start", "period_end", "due_on"):
@@ -438,7 +438,7 @@ class TestHistory:
         text = page(signed_in(cast.reader), "assessment_history", assessment.pk)
         assert f"<strong>{cast.assessor.user}</strong> created the assessment" in text
         assert f"<strong>{cast.colleague.user}</strong> changed the period or the due date" in text
-        assert '<ins dir="auto">30 June 2026</ins>' in text
+        assert '<ins dir="auto">30\u00a0June 2026</ins>' in text
         assert '<span class="muted">Due date:</span> <del dir="auto">' in text
         assert text.index("Period from:") < text.index("Period to:") < text.index("Due date:")
         assert "The contract ended." in text

@@ -86,7 +86,7 @@ def test_handing_in_closes_the_desk_and_names_the_contact_in_the_trail(cast: Cas
     response = vendor_answers.hand_in(link, now=NOW)
 
     assert response.submitted_at == NOW
-    assert "2 March 2026" in vendor_answers.closed_reason(link)
+    assert "2\u00a0March 2026" in vendor_answers.closed_reason(link)
     assert isinstance(say(link, "Or not.", version=1), Closed)
     entry = AuditEntry.objects.get(verb="vendor_response.handed_in")
     assert (entry.actor, entry.actor_label) == (None, "Robin Example <robin@vendor.example>")
@@ -105,7 +105,7 @@ def test_it_is_handed_in_once(cast: Cast) -> None:
     say(link)
     vendor_answers.hand_in(link, now=NOW)
 
-    with pytest.raises(IllegalTransition, match="handed in on 2 March 2026"):
+    with pytest.raises(IllegalTransition, match="handed in on 2\u00a0March 2026"):
         vendor_answers.hand_in(link)
 
 

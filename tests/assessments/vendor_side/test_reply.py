@@ -187,7 +187,7 @@ def test_nothing_can_be_changed_after_the_last_day(cast: Cast) -> None:
     late = reply.save_reply(link, "support", "contests", "Late.", 1, now=last_moment + timedelta(minutes=2))
 
     assert isinstance(late, Closed)
-    assert "12 March 2026" in late.reason
+    assert "12\u00a0March 2026" in late.reason
     with pytest.raises(IllegalTransition, match="The time to reply ended"):
         reply.submit_replies(link, now=AFTER)
 

@@ -3,34 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
-import pytest
-
-from groundwork.words import duration
 from tests.factories import NOW, Cast, make_incident, make_vendor
 from vendors.incidents.words import Fact, facts_of, source
 from vendors.models import Incident
-
-
-@pytest.mark.parametrize(
-    ("length", "said"),
-    [
-        (None, ""),
-        (timedelta(), "less than a minute"),
-        (timedelta(seconds=59), "less than a minute"),
-        (timedelta(minutes=1), "1 minute"),
-        (timedelta(minutes=35, seconds=59), "35 minutes"),
-        (timedelta(hours=1), "1 hour"),
-        (timedelta(hours=4, minutes=1), "4 hours 1 minute"),
-        (timedelta(days=1), "1 day"),
-        (timedelta(days=2, hours=4, minutes=59), "2 days 4 hours"),
-        (timedelta(days=1200, minutes=5), "1,200 days"),
-    ],
-)
-def test_a_duration_is_said_in_its_two_largest_units(length: timedelta | None, said: str, settings: Any) -> None:
-    settings.USE_THOUSAND_SEPARATOR = True
-    assert duration(length) == said
 
 
 def facts(incident: Incident) -> dict[str, Fact]:

@@ -320,7 +320,7 @@ def test_a_target_is_agreed_with_its_day_and_place_and_shown(cast: Cast, slower:
     assert (target.value, target.agreed_on, target.set_by) == (Decimal("8.5"), date(2026, 3, 2), cast.assessor.user)
     assert AuditEntry.objects.filter(verb="target.agreed").exists()
     body = page(client, url(slower))
-    for said in ("at most 8.5 hours", "2 March 2026", "Service review, point 4", "chart-target"):
+    for said in ("at most 8.5 hours", "2\u00a0March 2026", "Service review, point 4", "chart-target"):
         assert said in body
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 
 import pytest
 from django.utils import translation
@@ -13,7 +12,7 @@ from vendors.measures.cases import Case
 from vendors.measures.catalogue import BY_KEY, MEASURES, Unit
 from vendors.measures.loading import FINE_DIGITS, digits
 from vendors.measures.metrics import Direction, LeftOut, Measures, Series, Step, Trend, measure, trend
-from vendors.measures.words import EXPLAINED, LABELS, UNITS, figure, left_out_words, plural, probability, trend_words
+from vendors.measures.words import EXPLAINED, LABELS, UNITS, figure, left_out_words, probability, trend_words
 
 FALLING, RISING, FLAT = Direction.FALLING, Direction.RISING, Direction.FLAT
 
@@ -110,15 +109,6 @@ def test_numbers_and_units_follow_the_language() -> None:
         assert "0,02" in trend_words(series(FLAT, 0.3, 0.021, 14), Step.MONTH)
     with translation.override("nl"):
         assert figure(31.25, Unit.PERCENT) == "31,3%"
-
-
-@pytest.mark.parametrize(
-    ("language", "numbers"),
-    [("en", {"0": 0, "0.5": 2, "1": 1, "1.5": 2, "2": 2}), ("fr", {"0.5": 0, "1.5": 1, "2": 2, "2.5": 2})],
-)
-def test_decimals_take_the_grammatical_number_of_the_language(language: str, numbers: dict[str, int]) -> None:
-    with translation.override(language):
-        assert {said: plural(Decimal(said)) for said in numbers} == numbers
 
 
 def test_page_and_snapshot_say_the_same() -> None:

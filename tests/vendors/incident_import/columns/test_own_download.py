@@ -13,7 +13,7 @@ from django.urls import reverse
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from groundwork.tables.small import WRITTEN_WITH
+from groundwork.languages import LANGUAGE_CODES, LANGUAGES
 from tests.factories import NOW, Cast, make_incident, make_vendor
 from tests.vendors.incident_import.files import as_csv, counts, kept, told, undone, worked
 from vendors.incident_import import job
@@ -23,7 +23,6 @@ from vendors.incident_import.options_check import OptionsRefused
 from vendors.incidents.export import csv_lines
 from vendors.models import Incident, IncidentImport, Service, Sla, Vendor
 
-LANGUAGES = ("en", "fr", "nl")
 FEW = settings.default.max_examples // 10  # each example is a whole import
 
 
@@ -38,7 +37,7 @@ def downloaded(language: str) -> bytes:
 
 def edited(content: bytes, language: str, edit: Callable[[list[dict[str, str]]], Any]) -> bytes:
     """As somebody leaves it who changed some cells in a spreadsheet; fields by their keys."""
-    delimiter = WRITTEN_WITH[language]
+    delimiter = LANGUAGES[language].column_end
     header, *lines = csv.reader(StringIO(content.decode("utf-8-sig"), newline=""), delimiter=delimiter)
     keys = {heading: key for key, heading in own_download.headings()[language].items()}
     rows = [{keys.get(name, name): cell for name, cell in zip(header, line, strict=True)} for line in lines]
@@ -105,7 +104,7 @@ def make_all(vendor: Vendor, service: Service, made: list[dict[str, Any]]) -> No
         make_incident(vendor, service=service if has_service else None, **of)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGE_CODES)
 @settings(max_examples=FEW, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck))
 @given(made=incidents)
 def test_what_was_downloaded_changes_nothing_when_it_comes_back(
@@ -126,7 +125,7 @@ def two_sources(vendor: Vendor) -> None:
     make_incident(vendor, "INC-1", title="By a tool", source="servicenow", hours=None)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGE_CODES)
 def test_what_was_changed_in_it_is_changed_here_and_can_be_undone(cast: Cast, two_sources: None, language: str) -> None:
     before = everything()
 
@@ -140,7 +139,7 @@ def test_what_was_changed_in_it_is_changed_here_and_can_be_undone(cast: Cast, tw
     assert [one | {"updated_at": 0} for one in everything()] == [one | {"updated_at": 0} for one in before]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGE_CODES)
 def test_another_installation_gets_the_same_incidents_of_the_same_sources(
     cast: Cast, two_sources: None, language: str
 ) -> None:

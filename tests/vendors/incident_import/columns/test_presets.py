@@ -8,9 +8,9 @@ import pytest
 
 from tests.factories import Cast, make_vendor
 from tests.vendors.incident_import.files import as_csv, checked, kept, options_for
+from vendors.incident_fields import BY_KEY, FIELDS
 from vendors.incident_import import saved_mappings
 from vendors.incident_import.columns import presets
-from vendors.incident_fields import BY_KEY, FIELDS
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.preview import preview
 from vendors.incident_import.rows.problems import reason
@@ -99,7 +99,7 @@ def test_the_preview_shows_each_cell_as_it_will_be_read_or_why_not(cast: Cast) -
     seen = preview(kept(cast.assessor, as_csv(rows, delimiter=";")), options_for(dates="auto"))
     first, second = (row.read for row in seen.sample)
     assert (seen.dates, seen.dates_unsure, seen.delimiter) == ("day_first", False, ";")
-    assert "29 February 2016, 01:16" in first["opened"].value
+    assert "29\u00a0February 2016, 01:16" in first["opened"].value
     assert "before it was opened" in reason(first["resolved"].problem)  # type: ignore[arg-type]
     assert (second["title"].value, second["title"].problem) == ("", None)
     assert "not read as a date" in reason(second["opened"].problem)  # type: ignore[arg-type]
