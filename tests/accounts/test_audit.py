@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -22,8 +18,6 @@ from assessments.hub import history
 from tests.factories import Cast, make_assessment
 
 SignedIn = Callable[..., Client]
-VERB = re.compile(r"[a-z]+[._][a-z_]+")
-APPS = ("accounts", "manifesto", "vendors", "assessments", "reports", "config")
 
 
 @pytest.fixture
@@ -98,40 +92,6 @@ def test_only_what_differs_is_kept(cast: Cast) -> None:
 
 # As people read it ----------------------------------------------------------------------------------------------
 RECORDING = ("record", "_record", "_move", "renew", "revoke", "send_and_note")
-
-
-def _verbs_in_code() -> set[str]:
-    """Every literal verb that is handed to `audit.record`, or to what calls it."""
-    found = set()
-    for app in APPS:
-        for path in (Path(settings.BASE_DIR) / app).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.Call) and _called(node).startswith(RECORDING):
-                    found |= {verb for argument in node.args for verb in _literals(argument)}
-    return {verb for verb in found if VERB.fullmatch(verb)}
-
-
-def _called(node: ast.Call) -> str:
-    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-
-
-def _literals(node: ast.expr) -> set[str]:
-    if isinstance(node, ast.IfExp):
-        return _literals(node.body) | _literals(node.orelse)
-    return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
-
-
-def test_every_verb_in_use_has_its_words() -> None:
-    composed = {f"{kind}.{verb}" for kind in ("service", "contact") for verb in ("added", "changed", "deleted")}
-
-    assert {
-        "assessment.approved",
-        "member.joined",
-        "response.handed_in",
-        "link.sent",
-        "pulse.not_delivered",
-    } <= _verbs_in_code()
-    assert {verb for verb in _verbs_in_code() | composed if trail.verb_in_words(verb) == verb} == set()
 
 
 def test_values_are_told_in_words(cast: Cast) -> None:
