@@ -70,7 +70,7 @@ def size(octets: int, language: str = "") -> str:
     byte = LANGUAGES[language].byte
     if octets >= 1_000_000:
         return f"{number(Fraction(octets, 1_000_000), language, digits=1)}{NO_BREAK}M{byte}"
-    return f"{number(max(1, Fraction(octets, 1000)), language, digits=0)}{NO_BREAK}k{byte}"
+    return f"{number(max(Fraction(1), Fraction(octets, 1000)), language, digits=0)}{NO_BREAK}k{byte}"
 
 
 # Dates -----------------------------------------------------------------------------------------------------------

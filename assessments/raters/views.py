@@ -24,7 +24,7 @@ from assessments.raters.forms import RaterEditForm, RaterForm
 from assessments.raters.table import raters_of
 from groundwork.pages import Crumb, confirm_page, crumbs, edit_page
 from groundwork.responses import form_view, or_beside, or_say_why
-from groundwork.words import day
+from groundwork.words import day, joined
 
 RATERS = Response.objects.filter(kind=ResponseKind.CUSTOMER).select_related("assessment__vendor", "rater", "invitation")
 
@@ -219,5 +219,5 @@ def _tell(request: MemberRequest, asked: Sequence[Asked], *, again: bool = False
     unsent = rater_mails.ask(request.member, asked, again=again)
     if unsent:
         said = _("The mail to %(names)s could not be sent. They are asked all the same: send it again in the table.")
-        messages.error(request, said % {"names": ", ".join(unsent)})
+        messages.error(request, said % {"names": joined(unsent)})
     return not unsent

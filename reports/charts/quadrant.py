@@ -42,7 +42,7 @@ def quadrant_svg(
     rows: Mapping[int, str],
     fields: Mapping[tuple[str, bool], str],
     axis_label: str = "",
-    count_label: Callable[[float], str] = number,
+    count_label: Callable[[int], str] = number,
     palette: Palette | None = None,
 ) -> str:
     """Discs with their counts, which their areas show too.
@@ -64,7 +64,7 @@ def quadrant_svg(
 class _Quadrant:
     palette: Palette
     most: int
-    label: Callable[[float], str]
+    label: Callable[[int], str]
     type: float = 12.0
 
     def top(self, feeling: int) -> float:

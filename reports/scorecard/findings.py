@@ -154,7 +154,7 @@ def _agreed(found: Measured) -> list[str]:
     for key, target in found.targets.items():
         series = found.measures.of(key)
         words = f"{LABELS[key]}{colon()} {figure(target.value, series.measure.unit)}"
-        source = ", ".join(filter(None, (target.agreed_on and day(target.agreed_on), target.note)))
+        source = ", ".join(filter(None, (day(target.agreed_on) if target.agreed_on else "", target.note)))
         said.append(f"{words} ({source})" if source else words)
     return said
 
