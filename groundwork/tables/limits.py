@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from groundwork.tables.cells import ImportRefused
+from groundwork.words import number
 
 MB = 10**6
 
@@ -42,7 +43,7 @@ def too_many_rows(most: int) -> ImportRefused:
     message = ngettext(
         "The file has more than %(count)s row: split it.", "The file has more than %(count)s rows: split it.", most
     )
-    return ImportRefused(message % {"count": str(most) if most < 10_000 else f"{most:,}".replace(",", "\u202f")})
+    return ImportRefused(message % {"count": number(most)})
 
 
 def too_wide(line: int, most: int) -> ImportRefused:
