@@ -146,8 +146,8 @@ def _read_sheet(page: Sequence[Line], sheet: Sheet, faults: list[Fault]) -> Iter
             return
         places = {name: Place(file=TITLES[sheet], row=row.number, path=name) for name in columns(sheet)}
         values = {}
-        for place, (name, text) in enumerate(zip(head, row.cells, strict=False)):
-            if name in places and place in row.faulty:
+        for position, (name, text) in enumerate(zip(head, row.cells, strict=False)):
+            if name in places and position in row.faulty:
                 message = _("A formula is not accepted: write the value.")
                 faults.append(Fault(place=places[name], message=message, sheet=sheet))
             elif name in places and text:  # an empty cell is no value: the default, or no text

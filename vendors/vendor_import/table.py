@@ -12,9 +12,9 @@ from groundwork.tables.limits import MB, Limits
 from vendors.vendor_import import headings
 
 LIMITS = Limits(
-    text_bytes=2 * MB,
+    text_bytes=2 * 1024 * 1024,
     text_rows=5_000,
-    workbook_bytes=2 * MB,
+    workbook_bytes=2 * 1024 * 1024,
     workbook_rows=5_000,
     columns=60,
     lines=20_000,

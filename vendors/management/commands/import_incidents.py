@@ -32,11 +32,11 @@ WAIT = 0.5  # seconds
 
 
 class Command(BaseCommand):
-    help = "Imports incidents from a CSV or XLSX file and prints what became of it as JSON."
+    help = "Imports incidents from a CSV, XLSX, XLS or ODS file and prints what became of it as JSON."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         tools = ", ".join(preset.key for preset in presets.all_presets())
-        parser.add_argument("file", metavar="FILE", help="CSV or XLSX")
+        parser.add_argument("file", metavar="FILE", help="CSV, XLSX, XLS or ODS")
         parser.add_argument("--organisation", metavar="SLUG", required=True)
         parser.add_argument("--preset", metavar="NAME", default="", help=f"{tools} (default: by the headings)")
         parser.add_argument("--map", metavar="FIELD=COLUMN", action="append", default=[], help=_fields())
