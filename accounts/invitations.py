@@ -8,7 +8,7 @@ from django.dispatch import Signal
 from django.utils.translation import gettext as _
 
 from accounts import audit, mailed_links
-from accounts.members import MembershipError, hold
+from accounts.members import MembershipError, lock_organisation
 from accounts.models import Department, Invitation, Membership, Organisation, User, new_token
 
 # Sent inside the joining transaction with `invitation` and `member`: whoever listens writes in the same transaction.
@@ -36,7 +36,7 @@ def invite(
     email = email.strip().lower()
     token, hashed = new_token()
     with transaction.atomic():
-        hold(organisation.pk)
+        lock_organisation(organisation.pk)
         if Membership.objects.filter(organisation=organisation, user__email__iexact=email).exists():
             raise MembershipError(_("%(email)s is a member of this organisation already.") % {"email": email})
         if Invitation.objects.filter(organisation=organisation, email__iexact=email).pending().exists():
@@ -61,7 +61,7 @@ def invite(
 def renew(actor: Membership, invitation: Invitation, *, now: datetime) -> tuple[Invitation, str]:
     """Another token and term for an invitation that waits; the earlier link is dead from here on."""
     with transaction.atomic():
-        row = _pending(actor, invitation)
+        row = _lock_pending(actor, invitation)
         told = ("expires_at",)
         token = mailed_links.renew(row, "invitation.resent", by=actor.user, expires_at=_end(now), told=told)
     return row, token
@@ -69,7 +69,7 @@ def renew(actor: Membership, invitation: Invitation, *, now: datetime) -> tuple[
 
 def revoke(actor: Membership, invitation: Invitation, *, now: datetime) -> Invitation:
     with transaction.atomic():
-        row = _pending(actor, invitation)
+        row = _lock_pending(actor, invitation)
         mailed_links.revoke(row, "invitation.revoked", by=actor.user, now=now)
     return row
 
@@ -121,7 +121,7 @@ def _end(now: datetime) -> datetime:
     return now + timedelta(days=settings.INVITATION_DAYS)
 
 
-def _pending(actor: Membership, invitation: Invitation) -> Invitation:
+def _lock_pending(actor: Membership, invitation: Invitation) -> Invitation:
     rows = Invitation.objects.for_member(actor).pending().select_for_update(of=("self",))
     row = rows.select_related("organisation", "invited_by").filter(pk=invitation.pk).first()
     if row is None:

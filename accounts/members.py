@@ -20,7 +20,7 @@ def change(
     Raises MembershipError where members would change their own role, or the organisation lose its last administrator.
     """
     with transaction.atomic():
-        hold(actor.organisation_id)
+        lock_organisation(actor.organisation_id)
         row = (
             Membership.objects.for_member(actor).select_related("user", "organisation", "department").get(pk=member.pk)
         )
@@ -38,7 +38,7 @@ def change(
     return row
 
 
-def hold(organisation_id: int) -> Organisation:
+def lock_organisation(organisation_id: int) -> Organisation:
     """Lock the organisation until the transaction ends: of two who demote each other, one comes second."""
     return Organisation.objects.select_for_update().get(pk=organisation_id)
 

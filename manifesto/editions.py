@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -162,7 +163,7 @@ def publish(release: Release, by: User | None) -> Release:
 
     Earlier editions stay published: running assessments keep theirs, and new ones take the newest.
     """
-    release = locked_draft(release)
+    release = lock_draft(release)
     if faults := publishing_faults(release):
         raise NotPublishable(faults)
     before = audit.snapshot(release, RELEASE_FIELDS)
@@ -216,7 +217,7 @@ def add_rules(draft: Release) -> None:
     )
 
 
-def locked_draft(release: Release) -> Release:
+def lock_draft(release: Release) -> Release:
     """The draft, held until the transaction ends; EditionError when it is none any more."""
     release = Release.objects.select_for_update().get(pk=release.pk)
     if release.state != ReleaseState.DRAFT:
@@ -272,27 +273,27 @@ def differences(draft: Release, published: Release) -> tuple[Difference, ...]:
 
 
 def _differences(change: Change) -> Iterator[Difference]:
-    about = {"sheet": change.sheet, "key": change.key}
+    about: dict[str, Any] = {"sheet": change.sheet, "key": change.key}
     if change.sheet is Sheet.LEVELS and change.kind in (ChangeKind.ADDED, ChangeKind.REMOVED):
         return  # they come and go with their question
     if change.kind in (ChangeKind.ADDED, ChangeKind.REMOVED):
-        yield Difference(kind=change.kind, **about)  # type: ignore[arg-type]
+        yield Difference(kind=change.kind, **about)
         return
     if change.moved:
         rule = next((field for field in change.fields if field.field == "rule"), None)
         places = {"before": rule.before, "after": rule.after} if rule else {}
-        yield Difference(kind=ChangeKind.MOVED, **about, **places)  # type: ignore[arg-type]
+        yield Difference(kind=ChangeKind.MOVED, **about, **places)
     for field in change.fields:
         if field.field != "rule":
             values = {"field": field.field, "language": field.language, "before": field.before, "after": field.after}
-            yield Difference(kind=ChangeKind.CHANGED, **about, **values)  # type: ignore[arg-type]
+            yield Difference(kind=ChangeKind.CHANGED, **about, **values)
 
 
 # Order -----------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def move(question: Question, by: User | None, *, up: bool) -> bool:
     """One place up or down within its rule; False at the end of the row."""
-    release = locked_draft(question.release)
+    release = lock_draft(question.release)
     keys = list(release.questions.filter(rule=question.rule_id).order_by("position", "pk").values_list("pk", flat=True))
     index = keys.index(question.pk)
     other = index - 1 if up else index + 1

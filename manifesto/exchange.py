@@ -19,7 +19,7 @@ from accounts.models import User
 from manifesto import bank as banks
 from manifesto import workbook, yaml_files
 from manifesto.bank import Bank, Change, ChangeKind, FieldChange, Sheet
-from manifesto.editions import EditionError, create_draft, locked_draft
+from manifesto.editions import EditionError, create_draft, lock_draft
 from manifesto.models import Release
 from manifesto.sources import BankError, Fault, Place, SourceLine, inspect
 
@@ -124,7 +124,7 @@ def _report(
 @transaction.atomic
 def apply(bank: Bank, draft: Release, by: User | None, *, expected: str = "") -> tuple[Change, ...]:
     """Make the draft equal to `bank`; EditionError when it is no draft, or changed since the dry run (`expected`)."""
-    draft = locked_draft(draft)
+    draft = lock_draft(draft)
     present = banks.read(draft)
     if expected and fingerprint(present) != expected:
         raise EditionError(_("The draft was changed after the dry run: look at a new one first."))

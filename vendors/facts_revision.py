@@ -14,11 +14,11 @@ def changed(*vendor_ids: int) -> None:
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("The counter of a vendor’s facts rises in the transaction of the change.")
-    hold(*vendor_ids)
+    lock_vendors(*vendor_ids)
     Vendor.objects.filter(pk__in=set(vendor_ids)).update(facts_revision=F("facts_revision") + 1)
 
 
-def hold(*vendor_ids: int) -> None:
+def lock_vendors(*vendor_ids: int) -> None:
     """Nobody else changes the facts of these vendors until the transaction ends. Called before any of their incidents
     is locked: where all begin with the vendor, nobody waits in a circle."""
     # In one order for all, so that two imports that touch the same vendors never wait for each other in a circle; and

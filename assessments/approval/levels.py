@@ -13,7 +13,7 @@ from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.members import hold
+from accounts.members import lock_organisation
 from accounts.models import Membership
 from assessments.approval.chain import roles_of
 from assessments.approval.panel import DECIDERS, who_decides
@@ -63,7 +63,7 @@ def add_level(
 ) -> ApprovalLevel:
     """A level at the end of the chain of a tier."""
     with transaction.atomic():
-        hold(actor.organisation_id)
+        lock_organisation(actor.organisation_id)
         last = _chain(actor, tier).aggregate(last=Max("position"))["last"] or 0
         level = ApprovalLevel.objects.create(
             organisation=actor.organisation, tier=tier, position=last + 1, name=name, role=role, person=person
@@ -76,7 +76,7 @@ def change_level(
     actor: Membership, level: ApprovalLevel, *, name: str, role: str = "", person: Membership | None = None
 ) -> ApprovalLevel:
     with transaction.atomic():
-        hold(actor.organisation_id)
+        lock_organisation(actor.organisation_id)
         row = ApprovalLevel.objects.for_member(actor).get(pk=level.pk)
         before = audit.snapshot(row, FIELDS)
         row.name, row.role, row.person = name, role, person
@@ -90,7 +90,7 @@ def change_level(
 def move_level(actor: Membership, level: ApprovalLevel, *, up: bool) -> None:
     """Change places with the level before or after; at the end of the chain nothing happens."""
     with transaction.atomic():
-        hold(actor.organisation_id)
+        lock_organisation(actor.organisation_id)
         row = ApprovalLevel.objects.for_member(actor).get(pk=level.pk)
         chain = _chain(actor, row.tier)
         if up:
@@ -107,7 +107,7 @@ def move_level(actor: Membership, level: ApprovalLevel, *, up: bool) -> None:
 def delete_level(actor: Membership, level: ApprovalLevel) -> None:
     """The levels behind it move up."""
     with transaction.atomic():
-        hold(actor.organisation_id)
+        lock_organisation(actor.organisation_id)
         row = ApprovalLevel.objects.for_member(actor).get(pk=level.pk)
         audit.record(actor.user, "approval_level.deleted", row, before=audit.snapshot(row, FIELDS))
         row.delete()

@@ -238,7 +238,7 @@ def hold(
     A first meeting while raters are outstanding is refused with their names, unless the member says so.
     """
     with transaction.atomic():
-        row = _recordable(member, assessment)
+        row = _lock_recordable(member, assessment)
         missing = outstanding(row)
         if missing and not without_outstanding and not Meeting.objects.filter(assessment=row).exists():
             raise IllegalTransition(_("These raters have not handed in: %(names)s.") % {"names": ", ".join(missing)})
@@ -280,7 +280,7 @@ def agree(
     Agreed(grade=grade, not_applicable=not_applicable)
     now = now or timezone.now()
     with transaction.atomic():
-        row = _recordable(member, assessment)
+        row = _lock_recordable(member, assessment)
         if question.release_id != row.release_id or meeting.assessment_id != row.pk:
             raise PermissionDenied
         stored = _stored(row, question)
@@ -307,7 +307,7 @@ def undo(
 ) -> Conflict[Consensus | None] | None:
     """Take back what was agreed, where still `version` stands: the mean of the raters counts again."""
     with transaction.atomic():
-        row = _recordable(member, assessment)
+        row = _lock_recordable(member, assessment)
         stored = _stored(row, question)
         if stored is None:
             return None
@@ -319,9 +319,9 @@ def undo(
     return None
 
 
-def _recordable(member: Membership, assessment: Assessment) -> Assessment:
+def _lock_recordable(member: Membership, assessment: Assessment) -> Assessment:
     """The assessment, held; whoever records must assess, and must have judged already."""
-    row = transitions.locked(member, assessment, Right.ASSESS, set(RECORDED_IN))
+    row = transitions.lock_with_right(member, assessment, Right.ASSESS, set(RECORDED_IN))
     if is_rating(row, member.user):
         raise IllegalTransition(STILL_RATING)
     return row

@@ -105,7 +105,7 @@ def create_assessment(
 def open_assessment(member: Membership, assessment: Assessment) -> Assessment:
     """draft → collecting: lays out a questionnaire for the owner, who may hand it on or invite others."""
     with transaction.atomic():
-        row = locked(member, assessment, Right.ASSESS, {AssessmentState.DRAFT})
+        row = lock_with_right(member, assessment, Right.ASSESS, {AssessmentState.DRAFT})
         if row.vendor.archived_at is not None:
             raise IllegalTransition(_("This vendor is archived: restore it before you assess it."))
         lay_out(row, rater=row.owner, department_id=_department_of_owner(row))
@@ -126,7 +126,7 @@ def reschedule(member: Membership, assessment: Assessment, *, period: Period, du
     """Another period or due date, while the assessment is open."""
     fields = ("period_start", "period_end", "due_on")
     with transaction.atomic():
-        row = locked(member, assessment, Right.ASSESS, set(OPEN_STATES))
+        row = lock_with_right(member, assessment, Right.ASSESS, set(OPEN_STATES))
         before = audit.snapshot(row, fields)
         row.period_start, row.period_end, row.due_on = period.start, period.end, due_on
         after = audit.snapshot(row, fields)
@@ -141,7 +141,7 @@ def hand_in(member: Membership, assessment: Assessment, *, now: datetime | None 
     its rater. Blanks are honest and pass; one without a single answer does not."""
     now = now or timezone.now()
     with transaction.atomic():
-        row = held(member, assessment, {AssessmentState.COLLECTING})
+        row = lock_in_state(member, assessment, {AssessmentState.COLLECTING})
         response = Response.objects.of_rater(member.user).filter(assessment=row).first()
         if response is None:
             raise PermissionDenied
@@ -156,7 +156,7 @@ def hand_in(member: Membership, assessment: Assessment, *, now: datetime | None 
 def take_up_again(member: Membership, assessment: Assessment) -> Response:
     """The rater's own questionnaire is open again, and the others' answers are closed to them until they hand in."""
     with transaction.atomic():
-        row = held(member, assessment, {AssessmentState.COLLECTING})
+        row = lock_in_state(member, assessment, {AssessmentState.COLLECTING})
         response = Response.objects.of_rater(member.user).filter(assessment=row).first()
         if response is None:
             raise PermissionDenied
@@ -176,7 +176,7 @@ def submit(
     """
     now = now or timezone.now()
     with transaction.atomic():
-        row = locked(member, assessment, Right.ASSESS, {AssessmentState.COLLECTING})
+        row = lock_with_right(member, assessment, Right.ASSESS, {AssessmentState.COLLECTING})
         own = Response.objects.of_rater(member.user).outstanding().filter(assessment=row).first()
         if own is not None and own.answers.answered().exists():
             _hand_in(member, own, now)
@@ -206,7 +206,7 @@ def send_back(
     for as long as nothing changes. `to`: the ids of the responses to open again (None: all raters')."""
     now = now or timezone.now()
     with transaction.atomic():
-        row = held(member, assessment, {AssessmentState.IN_REVIEW})
+        row = lock_in_state(member, assessment, {AssessmentState.IN_REVIEW})
         if not chain.may_send_back(row, member):
             raise PermissionDenied
         said = _reason(reason)
@@ -243,7 +243,7 @@ def approve(
     """
     now = now or timezone.now()
     with transaction.atomic():
-        row = held(member, assessment, {AssessmentState.IN_REVIEW})
+        row = lock_in_state(member, assessment, {AssessmentState.IN_REVIEW})
         changed = chain.refresh(None, row)
         if not changed:
             _check_as_read(row, seen, fingerprint, level)
@@ -291,7 +291,7 @@ def cancel(member: Membership, assessment: Assessment, *, reason: str, now: date
     """draft, collecting or in_review → cancelled, with its reason. What was answered stays readable."""
     now = now or timezone.now()
     with transaction.atomic():
-        row = locked(member, assessment, Right.ASSESS, set(OPEN_STATES))
+        row = lock_with_right(member, assessment, Right.ASSESS, set(OPEN_STATES))
         row.cancel_reason, row.closed_at = _reason(reason), now
         return _move(
             member,
@@ -325,13 +325,15 @@ def _reopen(member: Membership, response: Response) -> None:
     audit.record(member.user, "response.reopened", response, before=before, after={"submitted_at": None})
 
 
-def locked(member: Membership, assessment: Assessment, right: Right, states: set[AssessmentState]) -> Assessment:
-    """The row as `held` gives it. Raises PermissionDenied without the right."""
+def lock_with_right(
+    member: Membership, assessment: Assessment, right: Right, states: set[AssessmentState]
+) -> Assessment:
+    """The row as `lock_in_state` gives it. Raises PermissionDenied without the right."""
     require(member, right)
-    return held(member, assessment, states)
+    return lock_in_state(member, assessment, states)
 
 
-def held(member: Membership, assessment: Assessment, states: set[AssessmentState]) -> Assessment:
+def lock_in_state(member: Membership, assessment: Assessment, states: set[AssessmentState]) -> Assessment:
     """The row, fresh and held until the transaction ends: of two who decide at once, the second sees the first.
 
     Raises Assessment.DoesNotExist for another organisation's assessment.

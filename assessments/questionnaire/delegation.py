@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import Membership
-from assessments.lifecycle.transitions import IllegalTransition, held
+from assessments.lifecycle.transitions import IllegalTransition, lock_in_state
 from assessments.models import Answer, Assessment, AssessmentState, Delegation, Response
 from assessments.questionnaire.saving import closed_reason
 
@@ -28,7 +28,7 @@ def delegate(
     """
     now = now or timezone.now()
     with transaction.atomic():
-        row, fresh = _held_answer(member, answer)
+        row, fresh = _lock_answer(member, answer)
         if fresh.response.rater_id != member.user_id:
             raise PermissionDenied
         if reason := closed_reason(row, fresh.response):
@@ -45,7 +45,7 @@ def delegate(
 def hand_back(member: Membership, delegation: Delegation, *, now: datetime | None = None) -> Delegation:
     """The colleague is done: the rater goes on with what stands there."""
     with transaction.atomic():
-        fresh = _held_delegation(member, delegation)
+        fresh = _lock_delegation(member, delegation)
         if fresh.delegate_id != member.user_id:
             raise PermissionDenied
         fresh.done_at = now or timezone.now()
@@ -57,7 +57,7 @@ def hand_back(member: Membership, delegation: Delegation, *, now: datetime | Non
 def take_back(member: Membership, delegation: Delegation, *, now: datetime | None = None) -> Delegation:
     """The rater answers it after all; what the colleague wrote stays in the answer."""
     with transaction.atomic():
-        fresh = _held_delegation(member, delegation)
+        fresh = _lock_delegation(member, delegation)
         if fresh.answer.response.rater_id != member.user_id:
             raise PermissionDenied
         fresh.taken_back_at = now or timezone.now()
@@ -91,14 +91,14 @@ def _check_may_help(row: Assessment, answer: Answer, member: Membership, to: Mem
         raise IllegalTransition(_("This question is with a colleague already: take it back first."))
 
 
-def _held_answer(member: Membership, answer: Answer) -> tuple[Assessment, Answer]:
-    row = held(member, answer.response.assessment, COLLECTING)
+def _lock_answer(member: Membership, answer: Answer) -> tuple[Assessment, Answer]:
+    row = lock_in_state(member, answer.response.assessment, COLLECTING)
     return row, Answer.objects.select_related("response", "question__rule").get(pk=answer.pk)
 
 
-def _held_delegation(member: Membership, delegation: Delegation) -> Delegation:
+def _lock_delegation(member: Membership, delegation: Delegation) -> Delegation:
     """Still open, its assessment held: handing back and taking back at once end it once."""
-    row = held(member, delegation.answer.response.assessment, COLLECTING)
+    row = lock_in_state(member, delegation.answer.response.assessment, COLLECTING)
     related = ("answer__response__assessment", "answer__question__rule", "delegate")
     fresh = Delegation.objects.select_related(*related).get(pk=delegation.pk, answer__response__assessment=row)
     if fresh.done_at is not None or fresh.taken_back_at is not None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from assessments.models import Answer, Evidence, VendorLink
-from assessments.questionnaire.saving import Author, closed_reason, in_the_trail, locked
+from assessments.questionnaire.saving import Author, closed_reason, in_the_trail, lock_answer
 from assessments.saved import Closed
 from vendors.attachments import ACCEPT, EXTENSIONS, AttachmentError, check, digest, store
 
@@ -26,7 +26,7 @@ def add_evidence(answer: Answer, file: UploadedFile, *, author: Author, now: dat
     name, kind = check(file)
     found = digest(file)
     with transaction.atomic():
-        stored = locked(answer)
+        stored = lock_answer(answer)
         if reason := closed_reason(stored.response.assessment, stored.response):
             return Closed(reason=reason)
         present = list(Evidence.objects.filter(answer=stored))
@@ -54,7 +54,7 @@ def add_evidence(answer: Answer, file: UploadedFile, *, author: Author, now: dat
 def delete_evidence(evidence: Evidence, *, author: Author) -> Closed | None:
     """Take a file away, with its audit entry; the bytes go when the change is certain."""
     with transaction.atomic():
-        stored = locked(evidence.answer)
+        stored = lock_answer(evidence.answer)
         if reason := closed_reason(stored.response.assessment, stored.response):
             return Closed(reason=reason)
         before = {"name": evidence.name, "sha256": evidence.sha256, "answer": str(stored.pk)}

@@ -118,7 +118,7 @@ def save_answer(answer: Answer, draft: Draft, *, version: int, author: Author, n
         return Invalid(errors=errors)
     wanted = draft.tidy(question)
     with transaction.atomic():
-        stored = locked(answer)
+        stored = lock_answer(answer)
         if reason := closed_reason(stored.response.assessment, stored.response):
             return Closed(reason=reason)
         changed = differences(Draft.of(stored), wanted)
@@ -134,7 +134,7 @@ def save_answer(answer: Answer, draft: Draft, *, version: int, author: Author, n
     return Saved(version=version + 1, at=now, changed=changed)
 
 
-def locked(answer: Answer) -> Answer:
+def lock_answer(answer: Answer) -> Answer:
     """The answer as stored, while its assessment is held: submitting and saving cannot pass through each other."""
     Assessment.objects.select_for_update(of=("self",), no_key=True).get(responses=answer.response_id)
     related = ("response__assessment__organisation", "question", "updated_by", "updated_through")

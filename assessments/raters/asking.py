@@ -20,7 +20,7 @@ from accounts import audit, invitations
 from accounts.access import Right
 from accounts.members import MembershipError
 from accounts.models import Department, Invitation, Membership, Role, User
-from assessments.lifecycle.transitions import IllegalTransition, lay_out, locked, require
+from assessments.lifecycle.transitions import IllegalTransition, lay_out, lock_with_right, require
 from assessments.models import Assessment, AssessmentState, Delegation, Response
 from assessments.preferences import wants_mail
 from manifesto.models import RULE_KEYS, Rule
@@ -50,7 +50,7 @@ def invite(
     Raises IllegalTransition where one of them cannot judge alone, or is asked already.
     """
     with transaction.atomic():
-        row = locked(member, assessment, Right.ASSESS, COLLECTING)
+        row = lock_with_right(member, assessment, Right.ASSESS, COLLECTING)
         asked = []
         for person in people:
             _check_may_rate(row, person)
@@ -91,7 +91,7 @@ def invite_address(
                 # The invitation before the assessment, as in joining: two transactions never wait for each other.
                 require(member, Right.ASSESS)
                 invitation, token = _invitation(member, email, department, language, now or timezone.now())
-                row = locked(member, assessment, Right.ASSESS, COLLECTING)
+                row = lock_with_right(member, assessment, Right.ASSESS, COLLECTING)
                 _check_not_asked(_of_address(row, email), email)
                 response = _ask(member, row, invitation=invitation, department=department, **wanted)
             return Asked(response=response, token=token)
@@ -103,7 +103,7 @@ def invite_address(
 def withdraw(member: Membership, response: Response, *, now: datetime | None = None) -> Response:
     """The rater is no longer asked. What they wrote is kept, read by nobody else and not counted."""
     with transaction.atomic():
-        fresh = _held_response(member, response)
+        fresh = _lock_response(member, response)
         if fresh.submitted_at is not None:
             raise IllegalTransition(_("%(name)s has handed in: these answers count and stay.") % {"name": _name(fresh)})
         if fresh.withdrawn_at is None:
@@ -117,7 +117,7 @@ def withdraw(member: Membership, response: Response, *, now: datetime | None = N
 def ask_again(member: Membership, response: Response) -> Response:
     """A rater who was withdrawn is asked again, with what they had written."""
     with transaction.atomic():
-        fresh = _held_response(member, response)
+        fresh = _lock_response(member, response)
         if fresh.withdrawn_at is None:
             raise IllegalTransition(_("%(name)s is asked already.") % {"name": _name(fresh)})
         if fresh.rater is not None:
@@ -132,7 +132,7 @@ def ask_again(member: Membership, response: Response) -> Response:
 def reschedule_rater(member: Membership, response: Response, *, due_on: date | None) -> Response:
     """Another due date for this rater alone; None: that of the assessment."""
     with transaction.atomic():
-        fresh = _held_response(member, response)
+        fresh = _lock_response(member, response)
         before, fresh.due_on = fresh.due_on, due_on
         if before != due_on:
             fresh.save(update_fields=["due_on"])
@@ -146,7 +146,7 @@ def remind_now(member: Membership, response: Response, *, now: datetime | None =
     now = now or timezone.now()
     with transaction.atomic():
         invitation, token = _renewed(member, response, now)
-        fresh = _held_response(member, response)
+        fresh = _lock_response(member, response)
         if not fresh.is_outstanding:
             raise IllegalTransition(_("Nothing is expected of %(name)s any more.") % {"name": _name(fresh)})
         if fresh.rater is not None and not wants_mail(fresh.rater):
@@ -216,8 +216,8 @@ def _check_not_asked(response: Response | None, name: str) -> None:
 
 def _check_independent(row: Assessment, user: User, person: Membership | None) -> None:
     """An active member of this organisation who has not seen another's answer."""
-    is_ours = person is not None and person.organisation_id == row.organisation_id
-    if not (is_ours and Membership.objects.active().filter(pk=person.pk, user__is_active=True).exists()):  # type: ignore[union-attr]
+    ours = Membership.objects.active().filter(organisation=row.organisation_id, user__is_active=True)
+    if person is None or not ours.filter(pk=person.pk).exists():
         raise IllegalTransition(
             _("%(name)s is not an active member of your organisation: choose somebody else.") % {"name": user}
         )
@@ -292,9 +292,9 @@ def _renewed(member: Membership, response: Response, now: datetime) -> tuple[Inv
         ) from refused
 
 
-def _held_response(member: Membership, response: Response) -> Response:
+def _lock_response(member: Membership, response: Response) -> Response:
     """A rater's response, fresh, with its assessment held. Raises DoesNotExist for another organisation's."""
-    row = locked(member, response.assessment, Right.ASSESS, COLLECTING)
+    row = lock_with_right(member, response.assessment, Right.ASSESS, COLLECTING)
     rows = Response.objects.filter(kind="customer", assessment=row).select_related("rater", "invitation")
     fresh = rows.get(pk=response.pk)
     fresh.assessment = row

@@ -51,7 +51,7 @@ def set_repeat(member: Membership, assessment: Assessment, months: int | None) -
     if not may(member, Right.ASSESS):
         raise PermissionDenied
     with transaction.atomic():
-        row = transitions.held(member, assessment, set(MAY_REPEAT))
+        row = transitions.lock_in_state(member, assessment, set(MAY_REPEAT))
         if row.repeat_months == months:
             return
         before, row.repeat_months = row.repeat_months, months

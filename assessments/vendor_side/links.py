@@ -132,7 +132,7 @@ def create(
     its first link is made; further contacts share it."""
     now = now or timezone.now()
     with transaction.atomic():
-        row = _held(member, assessment, LinkPurpose.ANSWER)
+        row = _lock_assessment(member, assessment, LinkPurpose.ANSWER)
         response = Response.objects.of_vendor().filter(assessment=row).first()
         if response is None:
             response = transitions.lay_out(row, kind=ResponseKind.VENDOR, invited_by=member.user)
@@ -152,7 +152,7 @@ def create_for_reply(
     """A link to one right of reply, and its token."""
     now = now or timezone.now()
     with transaction.atomic():
-        row = _held(member, reply_request.assessment, LinkPurpose.REPLY)
+        row = _lock_assessment(member, reply_request.assessment, LinkPurpose.REPLY)
         link = VendorLink(assessment=row, purpose=LinkPurpose.REPLY, reply_request=reply_request)
         return _create(member, link, contact, expires_at=expires_at, language=language, now=now)
 
@@ -165,7 +165,7 @@ def renew(member: Membership, link: VendorLink, *, now: datetime | None = None) 
     """
     now = now or timezone.now()
     with transaction.atomic():
-        row = _own(member, link)
+        row = _lock_link(member, link)
         receiver = row.contact or row
         token = mailed_links.renew(
             row,
@@ -184,7 +184,7 @@ def extend(member: Membership, link: VendorLink, *, expires_at: datetime, now: d
     """Valid until another moment to come; the link in the contact's mailbox goes on working."""
     now = now or timezone.now()
     with transaction.atomic():
-        row = _own(member, link)
+        row = _lock_link(member, link)
         if not now < expires_at <= now + LONGEST:
             raise IllegalTransition(_("Choose a day to come, at most a year from now."))
         before = {"expires_at": row.expires_at}
@@ -198,7 +198,7 @@ def revoke(member: Membership, link: VendorLink, *, now: datetime | None = None)
     """The link and its cookies open nothing any more; what was answered by it stays."""
     now = now or timezone.now()
     with transaction.atomic():
-        row = _own(member, link, states=set(AssessmentState))
+        row = _lock_link(member, link, states=set(AssessmentState))
         mailed_links.revoke(row, "link.revoked", by=member.user, now=now)
     return row
 
@@ -206,7 +206,7 @@ def revoke(member: Membership, link: VendorLink, *, now: datetime | None = None)
 def reopen(member: Membership, assessment: Assessment) -> Response:
     """Let the vendor answer again after it has handed in."""
     with transaction.atomic():
-        row = _held(member, assessment, LinkPurpose.ANSWER)
+        row = _lock_assessment(member, assessment, LinkPurpose.ANSWER)
         response = Response.objects.of_vendor().handed_in().filter(assessment=row).first()
         if response is None:
             raise IllegalTransition(_("The vendor’s answers are open already."))
@@ -302,18 +302,18 @@ def _complete(link: VendorLink | None) -> VendorLink | None:
     return link
 
 
-def _held(
+def _lock_assessment(
     member: Membership, assessment: Assessment, purpose: str, states: set[AssessmentState] | None = None
 ) -> Assessment:
     """The assessment, held until the transaction ends, in a state that allows it."""
     if not may_change(member, assessment, purpose):
         raise PermissionDenied
-    return transitions.held(member, assessment, states or STATES[purpose])
+    return transitions.lock_in_state(member, assessment, states or STATES[purpose])
 
 
-def _own(member: Membership, link: VendorLink, states: set[AssessmentState] | None = None) -> VendorLink:
+def _lock_link(member: Membership, link: VendorLink, states: set[AssessmentState] | None = None) -> VendorLink:
     """The link, fresh, while its assessment is held; refused once it was withdrawn."""
-    _held(member, link.assessment, link.purpose, states)
+    _lock_assessment(member, link.assessment, link.purpose, states)
     row = VendorLink.objects.select_related(*RELATED, "contact", "created_by").get(pk=link.pk)
     if row.revoked_at is not None:
         raise IllegalTransition(NO_LONGER)

@@ -126,7 +126,7 @@ def open_request(
     """
     now = now or timezone.now()
     with transaction.atomic():
-        row = _held(member, assessment)
+        row = _lock_assessment(member, assessment)
         if contact.vendor_id != row.vendor_id:
             raise PermissionDenied
         _check_day(due_on, now)
@@ -151,7 +151,7 @@ def withdraw_request(member: Membership, assessment: Assessment, *, now: datetim
     """The vendor is no longer asked; a reply that was sent cannot be taken out again."""
     now = now or timezone.now()
     with transaction.atomic():
-        row = _held(member, assessment)
+        row = _lock_assessment(member, assessment)
         request = _unanswered(row)
         request.withdrawn_at = now
         request.save(update_fields=["withdrawn_at"])
@@ -164,7 +164,7 @@ def extend(member: Membership, assessment: Assessment, *, due_on: date, now: dat
     """Another last day for the reply, also once the first one has passed; the link stays valid as long."""
     now = now or timezone.now()
     with transaction.atomic():
-        row = _held(member, assessment)
+        row = _lock_assessment(member, assessment)
         request = _unanswered(row)
         _check_day(due_on, now)
         before, request.due_on = request.due_on, due_on
@@ -312,7 +312,7 @@ def save_reply(
     if errors := problems(stance, text):
         return Invalid(errors=errors)
     with transaction.atomic():
-        request = _held_request(link)
+        request = _lock_request(link)
         if reason := closed_for(request, now):
             return Closed(reason=reason)
         stored = request.replies.get(rule=rule)
@@ -341,7 +341,7 @@ def submit_replies(link: VendorLink, *, now: datetime | None = None) -> ReplyReq
     """The reply is sent: the customer reads it from now on, and the vendor cannot change it any more."""
     now = now or timezone.now()
     with transaction.atomic():
-        request = _held_request(link)
+        request = _lock_request(link)
         if reason := closed_for(request, now):
             raise IllegalTransition(reason)
         given = list(request.replies.exclude(stance=""))
@@ -357,7 +357,7 @@ def submit_replies(link: VendorLink, *, now: datetime | None = None) -> ReplyReq
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def _held(member: Membership, assessment: Assessment) -> Assessment:
+def _lock_assessment(member: Membership, assessment: Assessment) -> Assessment:
     """The row, fresh and held, where this member may ask for a reply now."""
     rows = Assessment.objects.for_member(member).select_for_update(of=("self",), no_key=True)
     row = rows.select_related("organisation", "vendor", "release").get(pk=assessment.pk)
@@ -368,7 +368,7 @@ def _held(member: Membership, assessment: Assessment) -> Assessment:
     return row
 
 
-def _held_request(link: VendorLink) -> ReplyRequest:
+def _lock_request(link: VendorLink) -> ReplyRequest:
     """The request of the link, while its assessment is held: saving, sending and approving cannot pass each other."""
     Assessment.objects.select_for_update(of=("self",), no_key=True).get(pk=link.assessment_id)
     return request_of(link)

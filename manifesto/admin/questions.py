@@ -17,7 +17,7 @@ from accounts import audit
 from manifesto import bank as banks
 from manifesto.admin.editing import BankAdmin, SideBySide, fieldset, release_page, three
 from manifesto.bank import GRADES, Sheet
-from manifesto.editions import locked_draft, predecessor, published_revision, set_meaning
+from manifesto.editions import lock_draft, predecessor, published_revision, set_meaning
 from manifesto.models import Level, Question, ReleaseState, Rule
 
 SAME, OTHER = "correction", "meaning"
@@ -163,7 +163,7 @@ class QuestionAdmin(BankAdmin):
 
     # Saving ------------------------------------------------------------------------------------------------------
     def save_model(self, request: HttpRequest, obj: Question, form: QuestionForm, change: bool) -> None:
-        obj.release = locked_draft(obj.rule.release)
+        obj.release = lock_draft(obj.rule.release)
         request.bank_before = None  # type: ignore[attr-defined]
         if change:
             stored = Question.objects.prefetch_related("levels").select_related("rule").get(pk=obj.pk)
@@ -188,7 +188,7 @@ class QuestionAdmin(BankAdmin):
             audit.record(request.user, verb, question, before=before, after=after)  # type: ignore[arg-type]
 
     def delete_model(self, request: HttpRequest, obj: Question) -> None:
-        request.bank_release = locked_draft(obj.release)  # type: ignore[attr-defined]
+        request.bank_release = lock_draft(obj.release)  # type: ignore[attr-defined]
         audit.record(request.user, "question.deleted", obj, before=_plain(obj))  # type: ignore[arg-type]
         super().delete_model(request, obj)
 
@@ -247,7 +247,7 @@ class RuleAdmin(BankAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Rule, form: Any, change: bool) -> None:
-        locked_draft(obj.release)
+        lock_draft(obj.release)
         columns = [name for field in banks.TEXT_FIELDS[Sheet.RULES] for name in three(field)]
         before = audit.snapshot(Rule.objects.get(pk=obj.pk), columns)
         super().save_model(request, obj, form, change)

@@ -16,7 +16,7 @@ from accounts import audit
 from manifesto.admin.editing import BankAdmin, fieldset, release_page, three
 from manifesto.admin.pages import ReleasePages
 from manifesto.bank import TEXT_FIELDS, Sheet
-from manifesto.editions import RELEASE_FIELDS, add_rules, locked_draft, predecessor, publishing_faults
+from manifesto.editions import RELEASE_FIELDS, add_rules, lock_draft, predecessor, publishing_faults
 from manifesto.models import Release, ReleaseState
 from manifesto.overview import overview
 
@@ -78,7 +78,7 @@ class ReleaseAdmin(ReleasePages, BankAdmin):  # type: ignore[misc]
     def save_model(self, request: HttpRequest, obj: Release, form: Any, change: bool) -> None:
         before = {}
         if change:
-            before = audit.snapshot(locked_draft(obj), EDITED)
+            before = audit.snapshot(lock_draft(obj), EDITED)
         super().save_model(request, obj, form, change)
         if not change:
             add_rules(obj)
@@ -99,7 +99,7 @@ class ReleaseAdmin(ReleasePages, BankAdmin):  # type: ignore[misc]
         return to_delete, counts, set(), protected
 
     def delete_model(self, request: HttpRequest, obj: Release) -> None:
-        locked_draft(obj)
+        lock_draft(obj)
         audit.record(request.user, "release.deleted", obj, before=audit.snapshot(obj, EDITED))  # type: ignore[arg-type]
         super().delete_model(request, obj)
 

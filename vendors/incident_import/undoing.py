@@ -73,7 +73,7 @@ def _delete_some(job: HeldImport) -> int:
 def _restore_some(job: HeldImport, after: int, now: datetime) -> tuple[Any, int]:
     """The pk to go on behind (None: that was all), and how many of these stay as they are."""
     rows = IncidentChange.objects.filter(incident_import=job.row, pk__gt=after).order_by("pk")[:BATCH]
-    facts_revision.hold(*rows.values_list("incident__vendor", flat=True))
+    facts_revision.lock_vendors(*rows.values_list("incident__vendor", flat=True))
     changes = list(rows.select_related("incident"))
     mine = [change for change in changes if _is_last_word(change, job.row)]
     services = set(Service.objects.filter(pk__in=_services(mine)).values_list("pk", flat=True))

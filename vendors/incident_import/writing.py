@@ -105,7 +105,7 @@ def weigh(rows: Sequence[tuple[Row, int]], upload: IncidentImport, *, lock: bool
     identities = [Identity(vendor, row.source, row.reference) for row, vendor in rows]
     wanted = [identity for identity in identities if identity.vendor > 0]
     if lock:
-        facts_revision.hold(*{identity.vendor for identity in wanted})  # before any incident, as everybody does
+        facts_revision.lock_vendors(*{identity.vendor for identity in wanted})  # before any incident, as everybody does
     known = known_incidents(wanted, lock=lock)
     batch = Batch()
     for identity, (row, _vendor) in zip(identities, rows, strict=True):

@@ -36,7 +36,7 @@ class EditedMeanwhile(Refusal):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hanging:
+class DependentCounts:
     """What hangs on an incident: numbers of pulses, which go with it, and of feedback, which stays."""
 
     pulses: int
@@ -50,9 +50,9 @@ def fingerprint(incident: Incident) -> str:
     return hashlib.sha256(json.dumps(values, default=str, sort_keys=True).encode()).hexdigest()[:20]
 
 
-def hanging_on(incident: Incident) -> Hanging:
+def dependent_counts(incident: Incident) -> DependentCounts:
     pulses = Pulse.objects.filter(incident=incident)
-    return Hanging(
+    return DependentCounts(
         pulses=pulses.count(),
         answered=pulses.answered().count(),
         feedback=Feedback.objects.filter(incident=incident).count(),
@@ -98,7 +98,7 @@ def change_incident(
     Raises EditedMeanwhile where that is no longer what stands there, and NameInUse for a reference in use.
     """
     fields = sorted(changed)
-    facts_revision.hold(incident.vendor_id)
+    facts_revision.lock_vendors(incident.vendor_id)
     stored = Incident.objects.select_for_update().get(pk=incident.pk)
     if fingerprint(stored) != seen:
         raise EditedMeanwhile(EDITED_MEANWHILE)
@@ -115,7 +115,7 @@ def change_incident(
 @transaction.atomic
 def delete_incident(member: Membership, incident: Incident) -> None:
     """Its pulses go with it; feedback stays, without the incident."""
-    facts_revision.hold(incident.vendor_id)
+    facts_revision.lock_vendors(incident.vendor_id)
     audit.record(member.user, "incident.deleted", incident, before=audit.snapshot(incident, TYPED))
     incident.delete()
     facts_revision.changed(incident.vendor_id)

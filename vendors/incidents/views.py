@@ -182,7 +182,7 @@ def incident_delete(request: MemberRequest, pk: int) -> HttpResponse:
         template="vendors/incidents/incident_delete.html",
         about={
             "incident": incident,
-            "hanging": incident_changes.hanging_on(incident),
+            "dependents": incident_changes.dependent_counts(incident),
             "source": incident_words.source(incident),
         },
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -118,7 +119,7 @@ def change_feedback(
     """Write the `changed` fields only, so that what a colleague changes meanwhile stays. Raises AttachmentError."""
     fields = [name for name in FIELDS if name in changed]
     known = Feedback.objects.filter(pk=feedback.pk).values_list("vendor", flat=True)
-    facts_revision.hold(feedback.vendor_id, *known)
+    facts_revision.lock_vendors(feedback.vendor_id, *known)
     stored = Feedback.objects.select_for_update().get(pk=feedback.pk)
     before, after = audit.snapshot(stored, fields), audit.snapshot(feedback, fields)
     if before != after:
@@ -137,7 +138,7 @@ def delete_feedback(member: Membership, feedback: Feedback) -> None:
     facts_revision.changed(feedback.vendor_id)
     feedback.delete()
     for storage, path in kept:
-        transaction.on_commit(lambda storage=storage, path=path: storage.delete(path), robust=True)  # type: ignore[misc]
+        transaction.on_commit(partial(storage.delete, path), robust=True)
 
 
 @transaction.atomic

@@ -101,7 +101,7 @@ def ask(
 ) -> list[tuple[Pulse, str]]:
     """One pulse for each receiver, and its token, which is not kept. Raises PulseError where one waits already."""
     with transaction.atomic():
-        facts_revision.hold(incident.vendor_id)
+        facts_revision.lock_vendors(incident.vendor_id)
         held = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
         _refuse_twice(held, receivers, now)
         made = []
@@ -134,7 +134,7 @@ def _refuse_twice(incident: Incident, receivers: Iterable[Receiver], now: dateti
 def renew(member: Membership, pulse: Pulse, *, now: datetime) -> tuple[Pulse, str]:
     """Another token and term; the earlier link is dead from here on. Raises PulseError once it was answered."""
     with transaction.atomic():
-        row = _waiting(pulse)
+        row = _lock_waiting(pulse)
         end = end_after(DAYS, now)
         token = mailed_links.renew(row, "pulse.renewed", by=member.user, expires_at=end, told=FIELDS)
         facts_revision.changed(row.incident.vendor_id)
@@ -144,15 +144,15 @@ def renew(member: Membership, pulse: Pulse, *, now: datetime) -> tuple[Pulse, st
 def revoke(member: Membership, pulse: Pulse, *, now: datetime) -> Pulse:
     """The link opens nothing any more. Raises PulseError once it was answered: what was said stays said."""
     with transaction.atomic():
-        row = _waiting(pulse)
+        row = _lock_waiting(pulse)
         mailed_links.revoke(row, "pulse.revoked", by=member.user, now=now)
         facts_revision.changed(row.incident.vendor_id)
     return row
 
 
-def _waiting(pulse: Pulse) -> Pulse:
+def _lock_waiting(pulse: Pulse) -> Pulse:
     """The pulse, fresh and held until the transaction ends, while it can still be changed."""
-    facts_revision.hold(pulse.incident.vendor_id)
+    facts_revision.lock_vendors(pulse.incident.vendor_id)
     row = Pulse.objects.select_for_update(of=("self",)).select_related(*RELATED[:1], "asked_by").get(pk=pulse.pk)
     if row.answered_at:
         raise PulseError(_("This pulse is answered already."))
@@ -198,7 +198,7 @@ def answer(
 ) -> Feedback | None:
     """Keep what was said, and put how it felt into the log. None where the link was answered, withdrawn or made
     anew in this very moment: of two who send at once, one is heard."""
-    facts_revision.hold(pulse.incident.vendor_id)
+    facts_revision.lock_vendors(pulse.incident.vendor_id)
     values = {key: said[key] for key in QUESTIONS}
     if not mailed_links.use(pulse, now=now, opened_at=now, **values):
         return None
