@@ -1,6 +1,6 @@
 """Importing incidents, against reading the file with the csv module and COPY of the same rows, in the same run.
 
-A workbook is held against openpyxl's own reading. Needs PostgreSQL: `DATABASE_URL=postgres://… benchmarks/run`, a
+A workbook is held against python-calamine's own reading. Needs PostgreSQL: `DATABASE_URL=postgres://… benchmarks/run`, a
 database of its own.
 """
 
@@ -184,7 +184,8 @@ def _peak_of(path: Path) -> int:
 
 def _workbook(path: Path) -> str:
     """The first rows of the file as a workbook."""
-    from openpyxl import Workbook, load_workbook
+    from openpyxl import Workbook
+    from python_calamine import CalamineWorkbook
 
     book_path = path.with_suffix(".xlsx")
     book = Workbook(write_only=True)
@@ -195,7 +196,7 @@ def _workbook(path: Path) -> str:
     book.save(book_path)
 
     def read() -> None:
-        rows = load_workbook(book_path, read_only=True).worksheets[0].iter_rows(values_only=True)
+        rows = CalamineWorkbook.from_path(book_path).get_sheet_by_index(0).iter_rows()
         assert sum(1 for _row in rows) == BOOK_ROWS + 1
 
     member, vendor = _people()
@@ -208,7 +209,7 @@ def _workbook(path: Path) -> str:
     assert Incident.objects.count() == BOOK_ROWS
     _clear()
     rows = [
-        ("openpyxl reads the workbook (the floor)", floor),
+        ("python-calamine reads the workbook (the floor)", floor),
         ("check (dry run)", checking[0]),
         ("import", importing),
     ]
