@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import audit, invitations, trail, vocabulary
+from accounts.access import user_of
 from accounts.members import MembershipError
-from accounts.models import AuditEntry, AuditEntryQuerySet, Department, Membership, Organisation, Role, User
+from accounts.models import AuditEntry, Department, Membership, Organisation, Role, User
 from accounts.organisations import FIELDS
 
 # The admin's own sign-in knows neither a second factor nor a limit on attempts: it hands over to the app's.
@@ -40,7 +41,7 @@ class SuperusersOnly:
     """Who may come in and with which rights is decided by superusers; nothing here is deleted, only deactivated."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_active and request.user.is_superuser)  # type: ignore[union-attr]
+        return bool(request.user.is_active and request.user.is_superuser)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_module_permission(request)
@@ -74,27 +75,17 @@ class UserAdmin(SuperusersOnly, BaseUserAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
         obj.email = obj.email.lower()
         before = _before(User, obj, USER_FIELDS)
-        if change:  # the many-to-many rows are still as they were
-            request.rights_before = _granted(obj)  # type: ignore[attr-defined]
         super().save_model(request, obj, form, change)
         after = audit.snapshot(obj, USER_FIELDS)
         if before != after:
-            audit.record(request.user, "user.changed" if change else "user.added", obj, before=before, after=after)  # type: ignore[arg-type]
+            audit.record(user_of(request), "user.changed" if change else "user.added", obj, before=before, after=after)
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool) -> None:
+        before = _granted(form.instance)
         super().save_related(request, form, formsets, change)
-        before, after = getattr(request, "rights_before", _NO_RIGHTS), _granted(form.instance)
+        after = _granted(form.instance)
         if before != after:
-            audit.record(
-                request.user,  # type: ignore[arg-type]
-                "user.changed",
-                form.instance,
-                before=before,
-                after=after,
-            )
-
-
-_NO_RIGHTS: dict[str, list[str]] = {"groups": [], "user_permissions": []}
+            audit.record(user_of(request), "user.changed", form.instance, before=before, after=after)
 
 
 def _granted(user: User) -> dict[str, list[str]]:
@@ -126,14 +117,10 @@ class MembershipInline(SuperusersOnly, admin.TabularInline[Membership, Organisat
         return super().get_queryset(request).select_related("user", "organisation", "department")
 
     def get_formset(self, request: HttpRequest, obj: Organisation | None = None, **kwargs: Any) -> Any:
-        request.edited_organisation = obj  # type: ignore[attr-defined]
-        return super().get_formset(request, obj, **kwargs)
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "department":
-            organisation = getattr(request, "edited_organisation", None)
-            kwargs["queryset"] = Department.objects.filter(organisation=organisation)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        formset = super().get_formset(request, obj, **kwargs)
+        department: Any = formset.form.base_fields["department"]
+        department.queryset = Department.objects.filter(organisation=obj)
+        return formset
 
 
 @admin.register(Organisation)
@@ -157,7 +144,7 @@ class OrganisationAdmin(SuperusersOnly, admin.ModelAdmin[Organisation]):
         after = audit.snapshot(obj, fields)
         if before != after:
             verb = "organisation.changed" if change else "organisation.added"
-            audit.record(request.user, verb, obj, before=before, after=after)  # type: ignore[arg-type]
+            audit.record(user_of(request), verb, obj, before=before, after=after)
         email = form.cleaned_data.get("first_admin")
         if email and not change:
             self._invite(request, obj, email)
@@ -171,12 +158,12 @@ class OrganisationAdmin(SuperusersOnly, admin.ModelAdmin[Organisation]):
             before, after = befores.get(row.pk), audit.snapshot(row, MEMBER_FIELDS)
             if before != after:
                 verb = "member.changed" if before else "member.added"
-                audit.record(request.user, verb, row, before=before, after=after)  # type: ignore[arg-type]
+                audit.record(user_of(request), verb, row, before=before, after=after)
 
     def _invite(self, request: HttpRequest, organisation: Organisation, email: str) -> None:
         try:
             invitation, token = invitations.invite(
-                request.user,  # type: ignore[arg-type]
+                user_of(request),
                 organisation,
                 email=email,
                 role=Role.ADMIN,
@@ -216,7 +203,7 @@ class VerbFilter(admin.SimpleListFilter):
         chosen = super().value()
         return chosen and vocabulary.spelled(chosen)
 
-    def queryset(self, request: HttpRequest, queryset: AuditEntryQuerySet) -> AuditEntryQuerySet:  # type: ignore[override]
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = self.value()
         return queryset.of_verb(chosen) if chosen else queryset
 
@@ -230,7 +217,7 @@ class AuditEntryAdmin(SuperusersOnly, admin.ModelAdmin[AuditEntry]):
     date_hierarchy = "at"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
-        return trail.readable(AuditEntry.objects.all(), request.user)  # type: ignore[arg-type]
+        return trail.readable(AuditEntry.objects.all(), user_of(request))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[AuditEntry], search_term: str
