@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
+from accounts.access import user_of
 from manifesto.admin.editing import BankAdmin, fieldset, release_page, three
 from manifesto.admin.pages import ReleasePages
 from manifesto.bank import TEXT_FIELDS, Sheet
@@ -83,7 +84,9 @@ class ReleaseAdmin(ReleasePages, BankAdmin):  # type: ignore[misc]
         if not change:
             add_rules(obj)
         after = audit.snapshot(obj, EDITED)
-        audit.record(request.user, "release.changed" if change else "release.created", obj, before=before, after=after)  # type: ignore[arg-type]
+        audit.record(
+            user_of(request), "release.changed" if change else "release.created", obj, before=before, after=after
+        )
 
     def heading(self, obj: Release) -> str:
         return gettext("Edition %s") % obj
@@ -100,7 +103,7 @@ class ReleaseAdmin(ReleasePages, BankAdmin):  # type: ignore[misc]
 
     def delete_model(self, request: HttpRequest, obj: Release) -> None:
         lock_draft(obj)
-        audit.record(request.user, "release.deleted", obj, before=audit.snapshot(obj, EDITED))  # type: ignore[arg-type]
+        audit.record(user_of(request), "release.deleted", obj, before=audit.snapshot(obj, EDITED))
         super().delete_model(request, obj)
 
     def get_urls(self) -> list[URLPattern]:
