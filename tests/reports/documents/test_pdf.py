@@ -166,10 +166,10 @@ def test_after_a_refusal_the_next_document_is_made() -> None:
 PRINT = """
 import django, hashlib, json, sys
 django.setup()
-from reports import press
+from reports import worker
 from tests.reports import cards
 def told(content, language):
-    return hashlib.sha256(press.produce(cards.scorecard(content), language=language)).hexdigest()
+    return hashlib.sha256(worker.produce(cards.scorecard(content), language=language)).hexdigest()
 hashes = {language: told(cards.snapshot(), language) for language in ("en", "fr", "nl")}
 hashes["full"] = told(cards.full(), "nl")
 hashes["foreign"] = told(cards.snapshot(vendor=sys.argv[1]), "en")
