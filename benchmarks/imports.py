@@ -1,7 +1,7 @@
 """Importing incidents, against reading the file with the csv module and COPY of the same rows, in the same run.
 
-A workbook is held against python-calamine's own reading. Needs PostgreSQL: `DATABASE_URL=postgres://… benchmarks/run`, a
-database of its own.
+A workbook is held against python-calamine's own reading. Needs PostgreSQL: `DATABASE_URL=postgres://… benchmarks/run`,
+a database of its own.
 """
 
 from __future__ import annotations

@@ -187,6 +187,7 @@ class _Known:
 
 
 def _key(name: str) -> str:
+    """As the database compares names: it keeps “Strasse” and “Straße” apart, which are one when folded."""
     return " ".join(name.split()).lower()
 
 
@@ -367,7 +368,7 @@ def _write_new(member: Membership, upload: VendorImport, steps: Sequence[Step]) 
 
 def _write_changed(member: Membership, upload: VendorImport, steps: Sequence[Step], now: datetime) -> None:
     found = Vendor.objects.for_member(member).select_for_update().in_bulk([step.vendor for step in steps])
-    pairs = [(found[step.vendor], step) for step in steps]  # type: ignore[index]
+    pairs = [(found[step.vendor], step) for step in steps]
     _write_parts(pairs)
     audit.record_all([_change(member, upload, vendor, step) for vendor, step in pairs])
     for vendor, step in pairs:
