@@ -44,7 +44,13 @@ class Kind:
 
 
 def _invite(cast: Cast) -> Issued:
-    given = {"email": "nora@example.org", "role": "reader", "department": None, "language": "fr", "now": NOW}
+    given: dict[str, Any] = {
+        "email": "nora@example.org",
+        "role": "reader",
+        "department": None,
+        "language": "fr",
+        "now": NOW,
+    }
     return invitations.invite(cast.admin.user, cast.organisation, **given)
 
 

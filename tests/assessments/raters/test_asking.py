@@ -24,6 +24,7 @@ from assessments.questionnaire import delegation
 from assessments.questionnaire.saving import Draft, save_answer
 from assessments.raters import asking
 from assessments.raters.table import RaterState, raters_of
+from groundwork import words
 from manifesto.models import GRADE_NAMES
 from tests.factories import (
     NOW,
@@ -365,7 +366,7 @@ class TestMails:
         )
 
         (sent,) = mailoutbox
-        assert f"{day.day} {day:%B} {day.year}" in sent.body or f"{day:%B} {day.day}, {day.year}" in sent.body
+        assert words.day(day, "en") in sent.body
         assert "all seven rules" in sent.body
         assert "Your ward <b>depends</b> on it." in sent.body
         assert "&lt;b&gt;depends" in sent.alternatives[0][0]
