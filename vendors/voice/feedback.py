@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -134,19 +133,23 @@ def change_feedback(
 def delete_feedback(member: Membership, feedback: Feedback) -> None:
     """Out of the log for good, with its files; what a pulse answered stays with the pulse."""
     audit.record(member.user, "feedback.deleted", feedback, before=audit.snapshot(feedback, FIELDS))
-    kept = [(file.file.storage, str(file.file.name)) for file in feedback.files.all()]
+    for file in feedback.files.all():
+        _drop_on_commit(file)
     facts_revision.changed(feedback.vendor_id)
     feedback.delete()
-    for storage, path in kept:
-        transaction.on_commit(partial(storage.delete, path), robust=True)
 
 
 @transaction.atomic
 def delete_file(member: Membership, file: FeedbackFile) -> None:
     """Take a file away; the bytes go when the change is certain."""
     audit.record(member.user, "feedback.file_deleted", file.feedback, before={"file": file.name, "sha256": file.sha256})
-    storage, path = file.file.storage, str(file.file.name)
+    _drop_on_commit(file)
     file.delete()
+
+
+def _drop_on_commit(file: FeedbackFile) -> None:
+    storage, path = file.file.storage, str(file.file.name)
+    # A lambda: with a partial and robust=True, a failing callback ends in an AttributeError of Django's own.
     transaction.on_commit(lambda: storage.delete(path), robust=True)
 
 
