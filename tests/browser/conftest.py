@@ -35,7 +35,10 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--js-flags=--no-opt --no-maglev",  # no page lives long enough to earn back what compiling it twice costs
 )
+# The shell is the same browser without what a desktop needs: a window of it costs a third.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
 PATIENCE = 20_000  # ms: the machine may be busy
 Visit = Callable[..., Page]
 WindowOf = Callable[..., Page]
@@ -43,7 +46,7 @@ WindowOf = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if not path:
         pytest.skip("needs Chromium on PATH, or its path in CHROMIUM")
     with sync_playwright() as playwright:
