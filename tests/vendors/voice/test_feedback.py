@@ -91,11 +91,11 @@ def test_a_deleted_entry_takes_its_files_and_leaves_its_trail(
 def test_an_entry_is_deleted_although_its_files_cannot_be(
     cast: Cast, vendor: Vendor, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
-    def refuse(_self: object, _path: str) -> None:
+    def refuse(_path: str) -> None:
         raise OSError("the folder is read only")
 
     kept = feedback.add_feedback(cast.reader, said(vendor), [note()])
-    monkeypatch.setattr(type(kept.files.get().file.storage), "delete", refuse)
+    monkeypatch.setattr(default_storage, "delete", refuse)
     with django_capture_on_commit_callbacks(execute=True):
         feedback.delete_feedback(cast.reader, kept)
     assert not Feedback.objects.exists()
