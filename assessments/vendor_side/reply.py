@@ -175,11 +175,6 @@ def extend(member: Membership, assessment: Assessment, *, due_on: date, now: dat
     return request
 
 
-def is_pending(assessment: Assessment, today: date) -> bool:
-    """Whether the vendor was asked, may still reply, and has not."""
-    return ReplyRequest.objects.pending(today).filter(assessment=assessment).exists()
-
-
 def replies_of(assessment: Assessment) -> tuple[RuleReply, ...]:
     """What the vendor sent, rule by rule in order; nothing of what it has only written down. Three queries at most."""
     requests = ReplyRequest.objects.filter(assessment=assessment, submitted_at__isnull=False)

@@ -287,18 +287,17 @@ def test_a_reply_changes_no_score(cast: Cast) -> None:
 
 def test_it_is_pending_until_replied_withdrawn_or_late(cast: Cast) -> None:
     request, link = asked(cast)
-    assessment = request.assessment
 
-    assert reply.is_pending(assessment, DUE)
-    assert not reply.is_pending(assessment, DUE + timedelta(days=1))
+    assert ReplyRequest.objects.pending(DUE).get() == request
+    assert not ReplyRequest.objects.pending(DUE + timedelta(days=1)).exists()
     say(link)
     reply.submit_replies(link, now=NOW)
-    assert not reply.is_pending(assessment, DUE)
+    assert not ReplyRequest.objects.pending(DUE).exists()
 
     other = in_review(cast)
     asked(cast, other)
     reply.withdraw_request(cast.assessor, other, now=NOW)
-    assert not reply.is_pending(other, DUE)
+    assert not ReplyRequest.objects.pending(DUE).exists()
 
 
 def test_more_time_opens_a_request_that_was_late_again(cast: Cast) -> None:
