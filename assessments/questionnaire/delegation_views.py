@@ -12,23 +12,24 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from accounts.access import MemberRequest
-from assessments.lifecycle.transitions import IllegalTransition
+from accounts.fetching import fetch
 from assessments.models import Answer, Delegation
 from assessments.questionnaire import delegation as lending
 from assessments.questionnaire import delegation_mails
 from assessments.questionnaire.delegation_forms import DelegationForm
-from assessments.questionnaire.forms import AnswerForm, row_of
-from assessments.questionnaire.posting import Unsaved, save_all
+from assessments.questionnaire.forms import AnswerForm
+from assessments.questionnaire.posting import ShownAnswers, save_all
 from assessments.questionnaire.rows import DELEGATE
 from assessments.questionnaire.saving import closed_reason
 from assessments.secrecy import vendor_answers
+from groundwork.responses import form_view, or_beside, or_say_why
 from manifesto.models import Question
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def delegation_add(request: MemberRequest, pk: int) -> HttpResponse:
     """To whom this question goes; where it is with somebody, who that is and how to take it back."""
     answer = _own_answer(request, pk)
@@ -38,21 +39,16 @@ def delegation_add(request: MemberRequest, pk: int) -> HttpResponse:
         return redirect("assessment_detail", assessment.pk)
     form = DelegationForm(request.POST or None, answer=answer, member=request.member)
     if request.method == "POST" and form.is_valid():
-        try:
-            made = lending.delegate(
-                request.member, answer, form.cleaned_data["to"], note=form.cleaned_data["note"].strip()
-            )
-        except IllegalTransition as refused:
-            form.add_error(None, str(refused))
-        else:
-            return _handed(request, made)
+        with or_beside(form):
+            to, note = form.cleaned_data["to"], form.cleaned_data["note"].strip()
+            return _handed(request, lending.delegate(request.member, answer, to, note=note))
     current = Delegation.objects.open().filter(answer=answer).select_related("delegate").first()
     context = {"assessment": assessment, "answer": answer, "form": form, "current": current}
     return render(request, "assessments/questionnaire/delegation_add.html", context)
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@form_view
 def delegation_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """The one question, for whom it was handed to. A POST saves it: that is the whole of it without JavaScript."""
     delegation = _delegation(request, pk)
@@ -63,7 +59,7 @@ def delegation_detail(request: MemberRequest, pk: int) -> HttpResponse:
         return redirect("work")
     answer = _answer(delegation)
     closed = closed_reason(answer.response.assessment, answer.response)
-    if closed and request.method == "GET":
+    if closed and request.method != "POST":
         messages.info(request, closed)
         return redirect("work")
     form_of = _form_of(answer)
@@ -72,7 +68,7 @@ def delegation_detail(request: MemberRequest, pk: int) -> HttpResponse:
             request, [answer], author=request.user, reload=lambda: [_answer(delegation)], form_of=form_of
         )
         return _saved(request, delegation) if unsaved is None else _page(request, delegation, unsaved)
-    return _page(request, delegation, Unsaved(forms=[form_of(answer=answer)], closed="", status=200))
+    return _page(request, delegation, ShownAnswers(forms=[form_of(answer=answer)]))
 
 
 @require_POST
@@ -80,7 +76,8 @@ def delegation_done(request: MemberRequest, pk: int) -> HttpResponse:
     delegation = _delegation(request, pk)
     if delegation.delegate_id != request.user.pk:
         raise PermissionDenied
-    if _done(request, lambda: lending.hand_back(request.member, delegation)):
+    with or_say_why(request):
+        lending.hand_back(request.member, delegation)
         messages.success(request, _("Handed back to %(name)s. Thank you.") % {"name": delegation.delegated_by})
     return redirect("work")
 
@@ -90,14 +87,15 @@ def delegation_take_back(request: MemberRequest, pk: int) -> HttpResponse:
     delegation = _delegation(request, pk)
     if delegation.answer.response.rater_id != request.user.pk:
         raise PermissionDenied
-    if _done(request, lambda: lending.take_back(request.member, delegation)):
+    with or_say_why(request):
+        lending.take_back(request.member, delegation)
         messages.success(request, _("The question is yours again, with what stands in it."))
     return redirect("answer_edit", delegation.answer_id)
 
 
 def _own_answer(request: MemberRequest, pk: int) -> Answer:
-    rows = Answer.objects.for_member(request.member).with_question().select_related("response__assessment__vendor")
-    answer = get_object_or_404(rows, pk=pk)
+    rows = Answer.objects.with_question().select_related("response__assessment__vendor")
+    answer = fetch(request, rows, pk)
     if answer.response.rater_id != request.user.pk:
         raise PermissionDenied
     return answer
@@ -140,23 +138,6 @@ def _saved(request: MemberRequest, delegation: Delegation) -> HttpResponse:
     return redirect("delegation_detail", delegation.pk)
 
 
-def _page(request: MemberRequest, delegation: Delegation, shown: Unsaved) -> HttpResponse:
-    rows = [row_of(form) for form in shown.forms]
-    context = {
-        "delegation": delegation,
-        "assessment": delegation.answer.response.assessment,
-        "forms": shown.forms,
-        "problems": [(row, link, message) for row in rows for link, message in row.error_links],
-        "conflicts": [row for row in rows if row.conflict],
-        "closed": shown.closed,
-    }
+def _page(request: MemberRequest, delegation: Delegation, shown: ShownAnswers) -> HttpResponse:
+    context = {"delegation": delegation, "assessment": delegation.answer.response.assessment, **shown.context()}
     return render(request, "assessments/questionnaire/delegation_detail.html", context, status=shown.status)
-
-
-def _done(request: MemberRequest, change: Callable[[], object]) -> bool:
-    try:
-        change()
-    except IllegalTransition as refused:
-        messages.error(request, str(refused))
-        return False
-    return True

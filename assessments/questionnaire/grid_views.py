@@ -10,14 +10,15 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from accounts.access import MemberRequest
 from accounts.models import Membership
 from assessments.models import Answer
-from assessments.questionnaire.forms import AnswerForm, row_of
+from assessments.questionnaire.forms import AnswerForm
 from assessments.questionnaire.grid import Grid, first_open, grid_of, questions_of
-from assessments.questionnaire.posting import save_all
+from assessments.questionnaire.posting import ShownAnswers, save_all
+from groundwork.responses import form_view
 
 VERSION = re.compile(r"a(\d{1,18})-version")
 
@@ -34,22 +35,20 @@ def answer_grid(request: MemberRequest) -> HttpResponse:
 
 
 @never_cache  # a page brought back by the browser would hold versions that are long gone
-@require_http_methods(["GET", "POST"])
+@form_view
 def answer_grid_question(request: MemberRequest, question: str) -> HttpResponse:
     """A row a vendor. A POST saves them all: that is the whole of it without JavaScript."""
     posted = _posted(request)
     grid = grid_of(request.member, question, also=posted)
     if grid is None:
         return redirect("answer_grid")
-    if request.method == "GET":
-        return _page(request, grid, [AnswerForm(answer=answer) for answer in grid.answers])
+    if request.method != "POST":
+        return _page(request, grid, ShownAnswers(forms=[AnswerForm(answer=answer) for answer in grid.answers]))
     shown = [answer for answer in grid.answers if answer.pk in posted]
     unsaved = save_all(
         request, shown, author=request.user, reload=lambda: _stored(request.member, question, also=posted)
     )
-    if unsaved is None:
-        return _onward(request, grid)
-    return _page(request, grid, unsaved.forms, closed=unsaved.closed, status=unsaved.status)
+    return _onward(request, grid) if unsaved is None else _page(request, grid, unsaved)
 
 
 def _posted(request: MemberRequest) -> set[int]:
@@ -73,15 +72,6 @@ def _onward(request: MemberRequest, grid: Grid) -> HttpResponse:
     return redirect("answer_grid_question", (target or grid.current).key)
 
 
-def _page(
-    request: MemberRequest, grid: Grid, forms: Sequence[AnswerForm], *, closed: str = "", status: int = 200
-) -> HttpResponse:
-    rows = [row_of(form) for form in forms]
-    context = {
-        "grid": grid,
-        "rows": rows,
-        "problems": [(row, link, message) for row in rows for link, message in row.error_links],
-        "conflicts": [row for row in rows if row.conflict],
-        "closed": closed,
-    }
-    return render(request, "assessments/questionnaire/answer_grid.html", context, status=status)
+def _page(request: MemberRequest, grid: Grid, shown: ShownAnswers) -> HttpResponse:
+    context = {"grid": grid, **shown.context()}
+    return render(request, "assessments/questionnaire/answer_grid.html", context, status=shown.status)

@@ -20,12 +20,22 @@ from assessments.saved import STATUS_OF, Closed, Conflict, Invalid, Outcome, Sav
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unsaved:
-    """What to show again: every form of the page, those that could not be saved as they were typed."""
+class ShownAnswers:
+    """The forms of a page: as stored, or as typed where they could not be saved."""
 
     forms: Sequence[AnswerForm]
-    closed: str  # why nothing is taken any more; empty while the questionnaire is open
-    status: int
+    closed: str = ""  # why nothing is taken any more; empty while the questionnaire is open
+    status: int = 200
+
+    def context(self) -> dict[str, Any]:
+        rows = [row_of(form) for form in self.forms]
+        return {
+            "forms": self.forms,
+            "rows": rows,
+            "problems": [(row, link, message) for row in rows for link, message in row.error_links],
+            "conflicts": [row for row in rows if row.conflict],
+            "closed": self.closed,
+        }
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -51,7 +61,7 @@ def save_all(
     author: Author,
     reload: Callable[[], Sequence[Answer]],
     form_of: Callable[..., AnswerForm] = AnswerForm,
-) -> Unsaved | None:
+) -> ShownAnswers | None:
     """Save a page of answers, with its files; None where all of it is saved.
 
     `answers`: those that the author may write. `reload`: all answers of the page, as stored. `form_of`: makes the form
@@ -68,7 +78,7 @@ def save_all(
     }
     if not unsaved:
         return None
-    return Unsaved(
+    return ShownAnswers(
         forms=[_form_to_show(answer, unsaved, outcomes, form_of) for answer in reload()],
         closed=closed.reason if closed else "",
         status=max(status_of(outcomes.values()), 409),

@@ -56,13 +56,6 @@ class DeskRule:
     def is_complete(self) -> bool:
         return self.answered == self.total
 
-    @property
-    def eighths(self) -> int:
-        """The answered part, for drawing; both a first answer and a last one that is missing show."""
-        if not self.answered or self.is_complete:
-            return 8 if self.answered else 0
-        return min(7, max(1, self.answered * 8 // self.total))
-
 
 @dataclass(frozen=True, kw_only=True)
 class DeskAnswer:
@@ -145,10 +138,9 @@ def answers_of(link: VendorLink, rule: Rule) -> list[Answer]:
     return list(rows.order_by("question__position"))
 
 
-def answer_of(link: VendorLink, pk: int) -> Answer | None:
-    """The answer, where it is one of this link's response."""
-    related = ("question__rule", "response__assessment", "updated_through")
-    return _own(link).select_related(*related).filter(pk=pk).first()
+def answers_to_write(link: VendorLink) -> QuerySet[Answer]:
+    """The answers of this link's response."""
+    return _own(link).select_related("question__rule", "response__assessment", "updated_through")
 
 
 def evidence_of(link: VendorLink) -> QuerySet[Evidence]:
@@ -171,11 +163,10 @@ def answers_to_read(link: VendorLink) -> dict[str, list[DeskAnswer]]:
 def _to_read(answer: Answer) -> DeskAnswer:
     question = answer.question
     texts = {level.grade: level.text for level in question.levels.all()}
-    graded = answer.grade is not None
     return DeskAnswer(
         answer=answer,
         number=f"{question.rule.position}.{question.position}",
-        grade_name=str(GRADE_NAMES[answer.grade]) if graded else "",  # type: ignore[index]
+        grade_name="" if answer.grade is None else str(GRADE_NAMES[answer.grade]),
         level=texts.get(answer.grade, "") if answer.grade is not None else "",
     )
 
