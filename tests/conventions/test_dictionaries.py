@@ -7,14 +7,24 @@ from __future__ import annotations
 
 import ast
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from pathlib import Path
 from types import ModuleType
 
+import pytest
+
+from accounts.access import RIGHTS as ROLE_RIGHTS
+from accounts.models import Role
+from assessments.approval.panel import DECIDERS
 from assessments.findings.words import SUBJECTS
+from assessments.score.arithmetic import Blank, RuleStatus
+from assessments.score.words import QUESTION_STATES
+from reports.charts import marks
 from tests.conventions.test_house import ROOT, modules
+from vendors.measures.cards import TREND_CHIPS, TREND_WORDS
+from vendors.measures.cases import ANSWERED, TAKERS
 from vendors.measures.catalogue import BY_KEY, DECIDING
 
 # Where fewer rows are meant: what is left out never asks.
@@ -108,7 +118,7 @@ def test_a_missing_row_is_caught() -> None:
         BLUE = "blue"
 
     module = ModuleType("planted")
-    module.Colour = Colour  # type: ignore[attr-defined]
+    vars(module)["Colour"] = Colour
     code = """
         WORDS = {Colour.RED: "red", Colour.GREEN: "green"}
         WHOLE: dict = {Colour.RED: 1, Colour.GREEN: 2, Colour.BLUE: 3}
@@ -121,5 +131,17 @@ def test_a_missing_row_is_caught() -> None:
     assert caught == ["planted.WORDS has no row for Colour.BLUE", "planted.said has no row for Colour.GREEN"]
 
 
-def test_each_measure_that_decides_a_rule_can_be_the_subject_of_a_sentence() -> None:
-    assert set(SUBJECTS) == set(DECIDING.values()) <= set(BY_KEY)
+@pytest.mark.parametrize(
+    ("rows", "members"),
+    [
+        pytest.param({*TAKERS, *ANSWERED}, BY_KEY, id="how each measure is taken"),
+        pytest.param(SUBJECTS, DECIDING.values(), id="each measure that decides a rule, as the subject of a sentence"),
+        pytest.param(DECIDERS, Role, id="each role that may decide a level of approval"),
+        pytest.param(ROLE_RIGHTS, Role, id="the rights of each role"),
+        pytest.param(TREND_CHIPS, TREND_WORDS, id="the chip of each tendency"),
+        pytest.param(marks.STATUSES, RuleStatus, id="the mark of each status"),
+        pytest.param(QUESTION_STATES, [state for state in Blank if state], id="each reason for having no grade"),
+    ],
+)
+def test_each_row_that_is_asked_for_by_its_value_is_there(rows: Iterable[str], members: Iterable[str]) -> None:
+    assert set(members) <= set(rows)
