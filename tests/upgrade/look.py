@@ -57,7 +57,7 @@ def documents(made: dict[str, Any]) -> dict[str, list[str]]:
     for name in ("rendering", "abandoned_rendering"):
         app.tasks["reports.tasks.render_scorecard"](made[name])
         row = Rendering.objects.get(pk=made[name])
-        seen[name] = [row.state, bytes(row.content or b"")[:5].decode()]
+        seen[name] = [row.state, bytes(row.document.content)[:5].decode() if row.state == "ready" else ""]
     return seen
 
 

@@ -37,7 +37,8 @@ def test_documents_that_waited_or_were_abandoned_get_ready(seen: dict[str, Any])
 
 
 def test_a_file_that_waited_is_written_and_an_earlier_one_can_be_taken_back(seen: dict[str, Any]) -> None:
-    assert seen["imports"] == {"states": ["done", "undone"], "written": 7, "gone": 7}
+    # Of the seven that it wrote, one was asked about since: what people speak of stays.
+    assert seen["imports"] == {"states": ["done", "undone"], "written": 7, "gone": 6}
 
 
 def test_every_scorecard_comes_to_its_numbers_again(seen: dict[str, Any]) -> None:
