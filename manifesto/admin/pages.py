@@ -17,6 +17,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from accounts.access import user_of
 from accounts.models import AuditEntry
 from groundwork.languages import LANGUAGE_CODES
 from manifesto import editions, exchange
@@ -63,7 +64,7 @@ class ReleasePages(admin.ModelAdmin):
             raise PermissionDenied
         return get_object_or_404(Release.objects.select_related("based_on"), pk=pk)
 
-    def _show(self, request: HttpRequest, name: str, release: Release | None, **context: Any) -> HttpResponse:
+    def _show(self, request: HttpRequest, name: str, release: Release | None, **context: Any) -> TemplateResponse:
         common = {**self.admin_site.each_context(request), "opts": self.opts, "release": release, "media": self.media}
         return TemplateResponse(request, f"admin/manifesto/release/{name}.html", {**common, **context})
 
@@ -79,7 +80,7 @@ class ReleasePages(admin.ModelAdmin):
         faults = publishing_faults(release)
         if request.method == "POST" and not faults:
             try:
-                editions.publish(release, request.user)  # type: ignore[arg-type]
+                editions.publish(release, user_of(request))
             except NotPublishable as error:
                 faults = error.faults
             except EditionError as error:
@@ -99,7 +100,7 @@ class ReleasePages(admin.ModelAdmin):
         release = self._release(request, pk, to_change=True)
         if request.method == "POST":
             try:
-                editions.retire(release, request.user)  # type: ignore[arg-type]
+                editions.retire(release, user_of(request))
             except EditionError as error:
                 return self._back(request, release, error, messages.ERROR)
             return self._back(request, release, gettext("“%s” is retired.") % release)
@@ -111,7 +112,7 @@ class ReleasePages(admin.ModelAdmin):
         form = EditionForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
-                draft = editions.new_draft_from(release, form.cleaned_data["edition"], request.user)  # type: ignore[arg-type]
+                draft = editions.new_draft_from(release, form.cleaned_data["edition"], user_of(request))
             except EditionError as error:
                 form.add_error("edition", str(error))
             else:
@@ -127,7 +128,7 @@ class ReleasePages(admin.ModelAdmin):
         release = self._release(request, pk, to_change=True)
         found: Question = get_object_or_404(Question.objects.select_related("release"), pk=question, release=release)
         try:
-            editions.move(found, request.user, up=request.POST.get("direction") == "up")  # type: ignore[arg-type]
+            editions.move(found, user_of(request), up=request.POST.get("direction") == "up")
         except EditionError as error:
             return self._back(request, release, error, messages.ERROR)
         return HttpResponseRedirect(release_page(release, f"question-{found.key}"))
@@ -150,7 +151,7 @@ class ReleasePages(admin.ModelAdmin):
         with override(language):
             rules = release.rules.order_by("position").prefetch_related("questions__levels")
             context = {"rules": rules, "language": language, "codes": LANGUAGE_CODES}
-            return self._show(request, "preview", release, **context).render()  # type: ignore[attr-defined]
+            return self._show(request, "preview", release, **context).render()
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """The audit trail of the edition, its rules and questions."""
@@ -196,7 +197,7 @@ class ReleasePages(admin.ModelAdmin):
 
     def _apply(self, request: HttpRequest, draft: Release | None) -> HttpResponse:
         try:
-            release = exchange.redeem(request.POST["ticket"], draft, request.user)  # type: ignore[arg-type]
+            release = exchange.redeem(request.POST["ticket"], draft, user_of(request))
         except EditionError as error:
             self.message_user(request, str(error), messages.ERROR)
             again = reverse("admin:manifesto_release_import", args=[draft.pk]) if draft else None

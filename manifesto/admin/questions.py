@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationStackedInline
 
 from accounts import audit
+from accounts.access import user_of
 from manifesto import bank as banks
 from manifesto.admin.editing import BankAdmin, SideBySide, fieldset, release_page, three
 from manifesto.bank import GRADES, Sheet
@@ -46,6 +47,7 @@ class LevelInline(SideBySide, TranslationStackedInline):
 
 
 class QuestionForm(forms.ModelForm):
+    before: dict[str, Any] | None = None  # what stood there, for the audit trail
     meaning = forms.ChoiceField(
         label=_("What kind of change is this?"),
         widget=forms.RadioSelect,
@@ -164,10 +166,9 @@ class QuestionAdmin(BankAdmin):
     # Saving ------------------------------------------------------------------------------------------------------
     def save_model(self, request: HttpRequest, obj: Question, form: QuestionForm, change: bool) -> None:
         obj.release = lock_draft(obj.rule.release)
-        request.bank_before = None  # type: ignore[attr-defined]
         if change:
             stored = Question.objects.prefetch_related("levels").select_related("rule").get(pk=obj.pk)
-            request.bank_before = _plain(stored)  # type: ignore[attr-defined]
+            form.before = _plain(stored)
         if not change or "rule" in form.changed_data:
             last = Question.objects.filter(rule=obj.rule).aggregate(Max("position"))["position__max"]
             obj.position = (last or 0) + 1
@@ -182,14 +183,14 @@ class QuestionAdmin(BankAdmin):
         question = (
             Question.objects.prefetch_related("levels").select_related("rule", "release").get(pk=form.instance.pk)
         )
-        before, after = request.bank_before, _plain(question)  # type: ignore[attr-defined]
+        before, after = form.before, _plain(question)
         if before != after:
             verb = "question.changed" if change else "question.created"
-            audit.record(request.user, verb, question, before=before, after=after)  # type: ignore[arg-type]
+            audit.record(user_of(request), verb, question, before=before, after=after)
 
     def delete_model(self, request: HttpRequest, obj: Question) -> None:
         request.bank_release = lock_draft(obj.release)  # type: ignore[attr-defined]
-        audit.record(request.user, "question.deleted", obj, before=_plain(obj))  # type: ignore[arg-type]
+        audit.record(user_of(request), "question.deleted", obj, before=_plain(obj))
         super().delete_model(request, obj)
 
     # Where to go next ----------------------------------------------------------------------------------------------
@@ -251,7 +252,7 @@ class RuleAdmin(BankAdmin):
         columns = [name for field in banks.TEXT_FIELDS[Sheet.RULES] for name in three(field)]
         before = audit.snapshot(Rule.objects.get(pk=obj.pk), columns)
         super().save_model(request, obj, form, change)
-        audit.record(request.user, "rule.changed", obj, before=before, after=audit.snapshot(obj, columns))  # type: ignore[arg-type]
+        audit.record(user_of(request), "rule.changed", obj, before=before, after=audit.snapshot(obj, columns))
 
     def page_of(self, obj: Rule) -> str:
         return release_page(obj.release, f"rule-{obj.key}")
