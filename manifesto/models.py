@@ -28,18 +28,12 @@ class ReleaseState(models.TextChoices):
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
-    def drafts(self) -> ReleaseQuerySet:
-        return self.filter(state=ReleaseState.DRAFT)
-
     def published(self) -> ReleaseQuerySet:
         return self.filter(state=ReleaseState.PUBLISHED)
 
     def current(self) -> Release | None:
         """The newest published release: what a new assessment uses."""
         return self.published().order_by("-published_at", "-pk").first()
-
-    def with_questions(self) -> ReleaseQuerySet:
-        return self.prefetch_related("rules__questions__levels")
 
 
 def _percent_field(name: StrOrPromise, default: int) -> models.PositiveSmallIntegerField:

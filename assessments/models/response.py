@@ -132,11 +132,6 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         """Graded, or left blank on purpose."""
         return self.exclude(grade=None, blank="")
 
-    def writable_by(self, user: User) -> AnswerQuerySet:
-        """The person's own and those handed to them, whether or not they can still be changed."""
-        handed = Delegation.objects.open().filter(delegate=user).values("answer")
-        return self.filter(Q(response__rater=user) | Q(pk__in=handed))
-
     def with_question(self) -> AnswerQuerySet:
         return self.select_related("question", "question__rule", "response__assessment")
 

@@ -21,7 +21,6 @@ from manifesto.models import FactKind, Question
 
 SCORE_FIELDS = ("grade", "blank", "reason", "fact_value", "fact_unit")
 TEXT_FIELDS = ("vendor_says", "comment")
-ANSWER_FIELDS = SCORE_FIELDS + TEXT_FIELDS
 HUNDRED_PERCENT = Decimal(100)
 MOST_OFTEN = Decimal(10_000)  # times per unit of time: beyond that it is a slip of the finger
 

@@ -36,10 +36,6 @@ class QuestionGap:
         """Vendor minus customer, in levels: above 0 where the vendor sees itself better."""
         return _difference(self.vendor, self.customer)
 
-    @property
-    def is_wide(self) -> bool:
-        return self.difference is not None and abs(self.difference) >= WIDE
-
 
 @dataclass(frozen=True, kw_only=True)
 class RuleGap:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Membership, Role
 from assessments.models import Answer, Assessment, AssessmentState, Delegation, Response
-from assessments.questionnaire.saving import ANSWER_FIELDS, SCORE_FIELDS, Draft, save_answer
+from assessments.questionnaire.saving import SCORE_FIELDS, TEXT_FIELDS, Draft, save_answer
 from assessments.saved import Closed, Conflict, Invalid, Saved
 from manifesto.models import FactKind, Release
 from tests.concurrency import at_once, elsewhere, shared_database
@@ -235,7 +235,7 @@ def test_whoever_is_no_longer_asked_saves_nothing(answer: Answer, cast: Cast) ->
 
 
 def test_a_draft_has_every_field_that_a_person_can_fill() -> None:
-    assert set(Draft.__dataclass_fields__) == set(ANSWER_FIELDS)
+    assert set(Draft.__dataclass_fields__) == set(SCORE_FIELDS + TEXT_FIELDS)
     assert replace(Draft(), grade=2) == Draft(grade=2)
 
 

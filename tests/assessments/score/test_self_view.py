@@ -66,8 +66,8 @@ def test_vendors_blanks_have_no_grade(assessment: Assessment) -> None:
     response = vendor_of(assessment, 4)
     response.answers.filter(question__key="support-1").update(grade=None, blank=Blank.DONT_KNOW)
     one, other = gap_of(assessment).questions
-    assert (one.vendor, one.difference, one.is_wide) == (None, None, False)
-    assert (other.vendor, other.customer, other.difference, other.is_wide) == (4, 1, 3, True)
+    assert (one.vendor, one.difference) == (None, None)
+    assert (other.vendor, other.customer, other.difference) == (4, 1, 3)
 
 
 def test_customers_side_is_the_consensus_where_there_is_one(cast: Cast, assessment: Assessment) -> None:
