@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts import audit, invitations, trail, vocabulary
 from accounts.access import user_of
-from accounts.members import MembershipError
 from accounts.models import AuditEntry, Department, Membership, Organisation, Role, User
 from accounts.organisations import FIELDS
+from groundwork.responses import or_say_why
 
 # The admin's own sign-in knows neither a second factor nor a limit on attempts: it hands over to the app's.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -161,7 +161,7 @@ class OrganisationAdmin(SuperusersOnly, admin.ModelAdmin[Organisation]):
                 audit.record(user_of(request), verb, row, before=before, after=after)
 
     def _invite(self, request: HttpRequest, organisation: Organisation, email: str) -> None:
-        try:
+        with or_say_why(request):
             invitation, token = invitations.invite(
                 user_of(request),
                 organisation,
@@ -171,10 +171,7 @@ class OrganisationAdmin(SuperusersOnly, admin.ModelAdmin[Organisation]):
                 language=organisation.language,
                 now=timezone.now(),
             )
-        except MembershipError as refused:
-            messages.error(request, str(refused))
-            return
-        transaction.on_commit(lambda: self._mail(request, invitation, token))
+            transaction.on_commit(lambda: self._mail(request, invitation, token))
 
     def _mail(self, request: HttpRequest, invitation: Any, token: str) -> None:
         if invitations.send(invitation, token):

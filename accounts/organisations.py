@@ -71,7 +71,7 @@ def uses(department: Department) -> int:
     """How many rows of other apps name the department: who answered for it counts in the confidence of a score."""
     relations = (relation for relation in department._meta.related_objects if relation.related_model not in LOOSE)
     return sum(
-        relation.related_model._base_manager.filter(**{relation.field.name: department}).count()  # type: ignore[union-attr]
+        relation.related_model._base_manager.filter(**{relation.field.name: department}).count()
         for relation in relations
     )
 

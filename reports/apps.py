@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.apps import AppConfig
 
 
@@ -22,13 +24,13 @@ class ReportsConfig(AppConfig):
             + immutable.never_changes("reports_vendorcopy", copied),
         )
 
-        def make_scorecard(sender: object, assessment: object, approval: object, **__: object) -> None:
-            snapshots.make_scorecard(assessment, approval)  # type: ignore[arg-type]
+        def make_scorecard(sender: object, assessment: Any, approval: Any, **__: object) -> None:
+            snapshots.make_scorecard(assessment, approval)
 
         # Kept by name: a receiver that is only referenced weakly would be gone after this function.
         transitions.approved.connect(make_scorecard, weak=False, dispatch_uid="reports.make_scorecard")
 
-        def make_copy(sender: object, response: object, link: object, **__: object) -> None:
-            copies.make_copy(response, link)  # type: ignore[arg-type]
+        def make_copy(sender: object, response: Any, link: Any, **__: object) -> None:
+            copies.make_copy(response, link)
 
         vendor_answers.handed_in.connect(make_copy, weak=False, dispatch_uid="reports.make_copy")

@@ -68,8 +68,10 @@ def produce(
     Raises RenderingRefused, SnapshotDamaged, DocumentTooLargeError.
     """
     report_progress(10)
-    lay_out = copies.layout if isinstance(subject, VendorCopy) else view.layout
-    layout = lay_out(subject, language=language)  # type: ignore[arg-type]
+    if isinstance(subject, VendorCopy):
+        layout = copies.layout(subject, language=language)
+    else:
+        layout = view.layout(subject, language=language)
     report_progress(40)
     content = pdf.to_pdf(layout.html, language=language, title=layout.title, created=layout.created)
     if len(content) > LARGEST_DOCUMENT:

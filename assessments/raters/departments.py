@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypedDict
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import WithAnnotations
 
 from accounts.models import Department
 from assessments.models import Assessment, Response
@@ -98,7 +100,11 @@ def having_a_say(assessment: Assessment) -> list[tuple[int, str, Why]]:
     return sorted(found, key=lambda one: order.index(one[2]))
 
 
-def _why(row: Department, ordering: int | None) -> Why:
+class Affected(TypedDict):
+    is_affected: bool
+
+
+def _why(row: WithAnnotations[Department, Affected], ordering: int | None) -> Why:
     if row.pk == ordering:
         return Why.ORDERING
-    return Why.AFFECTED if row.is_affected else Why.IT  # type: ignore[attr-defined]
+    return Why.AFFECTED if row.is_affected else Why.IT

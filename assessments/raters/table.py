@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TypedDict
 
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import WithAnnotations
 
 from accounts.models import User
 from assessments.models import Answer, Assessment, AssessmentState, Response, ResponseKind
@@ -138,19 +140,26 @@ def _rules_asked(assessment: Assessment) -> dict[int, tuple[int, ...]]:
     return {response: tuple(sorted(positions)) for response, positions in asked.items()}
 
 
-def _row(response: Response, rules: tuple[int, ...], assessment: Assessment, today: date) -> RaterRow:
-    answered: int = response.answered  # type: ignore[attr-defined]
+class Counted(TypedDict):
+    total: int
+    answered: int
+    last_at: datetime | None
+
+
+def _row(
+    response: WithAnnotations[Response, Counted], rules: tuple[int, ...], assessment: Assessment, today: date
+) -> RaterRow:
     due_on = response.due_on or assessment.due_on
     return RaterRow(
         response=response,
         name=str(response.rater or response.invitation or "–"),
         department=str(response.department or ""),
         rules=rules,
-        answered=answered,
-        total=response.total,  # type: ignore[attr-defined]
-        state=_state(response, assessment, due_on=due_on, today=today, answered=answered),
+        answered=response.answered,
+        total=response.total,
+        state=_state(response, assessment, due_on=due_on, today=today, answered=response.answered),
         due_on=due_on,
-        last_at=response.submitted_at or response.last_at,  # type: ignore[attr-defined]
+        last_at=response.submitted_at or response.last_at,
     )
 
 

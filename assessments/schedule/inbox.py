@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TypedDict
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django_stubs_ext import WithAnnotations
 
 from accounts.access import RIGHTS, Right, may
 from accounts.models import Membership
@@ -97,11 +99,17 @@ def _to_answer(member: Membership, today: date) -> Iterator[Item]:
         yield _answer(row, today)
 
 
-def _answer(row: Response, today: date) -> Item:
-    total, answered, rule = row.total, row.answered, row.first_rule  # type: ignore[attr-defined]
+class Asked(TypedDict):
+    total: int
+    answered: int
+    first_rule: str | None
+    sent_back_at: datetime | None
+
+
+def _answer(row: WithAnnotations[Response, Asked], today: date) -> Item:
+    total, answered, rule = row.total, row.answered, row.first_rule
     place = [row.assessment_id, rule] if rule else [row.assessment_id]
-    sent_back_at: datetime | None = row.sent_back_at  # type: ignore[attr-defined]
-    again = sent_back_at is not None and sent_back_at > row.created_at
+    again = row.sent_back_at is not None and row.sent_back_at > row.created_at
     return _item(
         Kind.ANSWER,
         _("Answer the questionnaire") if rule else _("Hand in your answers"),
@@ -111,7 +119,7 @@ def _answer(row: Response, today: date) -> Item:
         key=f"response-{row.pk}",
         due_on=row.due_on or row.assessment.due_on,
         detail=_("%(answered)d of %(total)d answered") % {"answered": answered, "total": total},
-        asked_at=sent_back_at if again else row.created_at,
+        asked_at=row.sent_back_at if again else row.created_at,
         told_at_once=not again and not _was_opened_by_itself(row),
     )
 
@@ -269,7 +277,7 @@ def _to_decide(member: Membership, today: date) -> Iterator[Item]:
     """Whose turn it is, by role or by name, says the chain of approval."""
     earlier = Max("approvals__decided_at", filter=Q(approvals__decision=Decision.APPROVED))
     for assessment in chain.waiting_for(member).with_vendor().annotate(earlier_level_at=earlier):
-        moments = [assessment.submitted_at, assessment.earlier_level_at]  # type: ignore[attr-defined]
+        moments = [assessment.submitted_at, assessment.earlier_level_at]
         yield _item(
             Kind.DECIDE,
             _("Review and decide"),

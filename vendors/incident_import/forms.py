@@ -266,7 +266,7 @@ class NamesForm(forms.Form):
 
     def fill(self, choice: str) -> NamesForm:
         """What nobody chose becomes `choice`."""
-        data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+        data = {name: self.data.get(name) for name in self.data}
         for name in self.names:
             if not data.get(key_of(name)):
                 data[key_of(name)] = choice

@@ -135,7 +135,7 @@ class PulseForm(forms.Form):
         super().__init__(data, initial={"name": pulse.name})
         asked = {
             key: forms.ChoiceField(
-                label=question,  # type: ignore[arg-type]
+                label=str(question),
                 choices=Said.choices,
                 widget=forms.RadioSelect,
                 error_messages={"required": _("Choose an answer; “Don’t know” is one.")},
