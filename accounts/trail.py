@@ -40,7 +40,7 @@ class Style:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class ChangeInWords:
     """One field of an entry: its name and values in words; an added row has no `before`, a deleted one no `after`."""
 
     name: str
@@ -49,7 +49,7 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class EntryInWords:
     """One entry in words; `url` is empty where there is no page to look at."""
 
     at: datetime
@@ -58,7 +58,7 @@ class Line:
     kind: str
     label: str
     url: str
-    changes: tuple[Change, ...]
+    changes: tuple[ChangeInWords, ...]
 
 
 def verb_in_words(verb: str) -> str:
@@ -79,11 +79,11 @@ def kinds() -> list[tuple[str, str]]:
     return sorted(((name, _kind(name)) for name in listed), key=lambda pair: pair[1])
 
 
-def lines(entries: Iterable[AuditEntry]) -> list[Line]:
+def lines(entries: Iterable[AuditEntry]) -> list[EntryInWords]:
     """Entries in words. One query for each kind of row that is referred to, however many entries there are."""
     entries = list(entries)
     return [
-        Line(
+        EntryInWords(
             at=entry.at,
             actor=_("System") if entry.actor_label == audit.SYSTEM else entry.actor_label,
             verb=verb_in_words(entry.verb),
@@ -96,7 +96,7 @@ def lines(entries: Iterable[AuditEntry]) -> list[Line]:
     ]
 
 
-def changes(entries: Iterable[AuditEntry], style: Style) -> list[tuple[Change, ...]]:
+def changes(entries: Iterable[AuditEntry], style: Style) -> list[tuple[ChangeInWords, ...]]:
     """What changed with each entry, field by field. Queries as `lines`."""
     told = [(entry, _told(entry, style)) for entry in entries]
     labels = _labels(told)
@@ -142,7 +142,7 @@ def _told(entry: AuditEntry, style: Style) -> list[str]:
 
 def _changes(
     entry: AuditEntry, names: Iterable[str], labels: Labels, codes: Mapping[tuple[str, str], Words], style: Style
-) -> Iterator[Change]:
+) -> Iterator[ChangeInWords]:
     model = _model(entry.object_type)
     for name in names:
         field, words = _field(model, name), codes[entry.object_type, name]
@@ -150,7 +150,7 @@ def _changes(
             _value(field, words, values.get(name), labels, style) if values else ""
             for values in (entry.before, entry.after)
         )
-        yield Change(name=_name(name, field), before=before, after=after)
+        yield ChangeInWords(name=_name(name, field), before=before, after=after)
 
 
 def _name(name: str, field: models.Field | None) -> str:

@@ -21,7 +21,7 @@ class HistoryLine:
     who: str
     what: str
     target: str  # empty for the assessment itself
-    changes: tuple[trail.Change, ...]
+    changes: tuple[trail.ChangeInWords, ...]
 
 
 def entries_of(assessment: Assessment, member: Membership) -> AuditEntryQuerySet:
