@@ -12,7 +12,7 @@ from accounts.access import MemberRequest
 from config.context import THEMES
 from config.health import readiness
 from config.work import Kind, imports_waiting_for, latest_scorecards, waiting_for
-from reports.charts import favicon_svg
+from reports.charts.marks import favicon_svg
 
 A_YEAR = 365 * 24 * 3600
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Model
@@ -87,3 +87,25 @@ def confirm_page(
         "danger": danger,
     }
     return render(request, template, context)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SortLink:
+    """A column's heading: what a click sorts by, and how the column stands now (for aria-sort)."""
+
+    label: str
+    target: str
+    direction: str
+
+
+def sort_links(labels: Iterable[tuple[str, object]], chosen: str, *, falling: Collection[str]) -> dict[str, SortLink]:
+    """Name of a column → its heading. A first click sorts up; of those that are `falling`, down: the newest first."""
+
+    def link(name: str, label: str) -> SortLink:
+        if chosen == name:
+            return SortLink(label=label, target=f"-{name}", direction="ascending")
+        if chosen == f"-{name}":
+            return SortLink(label=label, target=name, direction="descending")
+        return SortLink(label=label, target=f"-{name}" if name in falling else name, direction="")
+
+    return {name: link(name, str(label)) for name, label in labels}

@@ -1,0 +1,4 @@
+"""The page of an assessment: list, next step, review and decisions, history.
+
+Doors: `urls`, everything here is a page.
+"""

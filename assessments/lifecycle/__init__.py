@@ -1,0 +1,4 @@
+"""States of an assessment, its period and its number.
+
+Doors: `transitions`, one function a transition; `periods`, the months that it looks at; `numbering`, A-2026-001.
+"""

@@ -1,0 +1,4 @@
+"""What waits for whom and when: my work, the calendar, one mail a day, assessments that come again.
+
+Doors: `inbox`, what waits for whom; `digest`, the one mail a day; `repeating`, the next assessment of a vendor.
+"""

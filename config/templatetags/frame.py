@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.score.words import STATUSES
-from reports.charts import Mark, mark_svg, ring_svg
+from reports.charts.marks import Mark, mark_svg
+from reports.charts.ring import ring_svg
 
 register = template.Library()
 

@@ -1,2 +1,4 @@
-"""Work that outlives a request: `lease.Job` (a row that is a job), `lease.Kind` (what one kind adds) and
-`lease.HeldJob` (what a worker gets when it has claimed one)."""
+"""Work that outlives a request.
+
+Doors: `lease` (a Job is a row, a Kind is what one kind adds, a HeldJob is what a worker gets when it has claimed one).
+"""

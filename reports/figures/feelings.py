@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from groundwork.words import number
-from reports.charts import Palette, QuadrantCell, quadrant_svg
+from reports.charts.parts import Palette
+from reports.charts.quadrant import QuadrantCell, quadrant_svg
 from vendors.models import Feeling, Sla
 from vendors.voice.quadrant import CORNERS, FIELD_WORDS, Cell, Field, field_of
 

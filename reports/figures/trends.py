@@ -9,7 +9,8 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from groundwork.words import month, number, short_day
-from reports.charts import Palette, TrendPoint, slope_line, trend_svg
+from reports.charts.parts import Palette
+from reports.charts.trend import TrendPoint, slope_line, trend_svg
 from vendors.measures.cards import agreed_words, period_words
 from vendors.measures.catalogue import Unit
 from vendors.measures.metrics import Direction, Series, Step

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from assessments.findings.words import MeasuredView
 from assessments.models import Stance
-from reports.charts import Mark
+from reports.charts.marks import Mark
 from vendors.measures.metrics import Series, Step
 
 

@@ -16,7 +16,7 @@ from assessments.score import words as of_score
 from assessments.score.arithmetic import GRADES, GradedQuestion, QuestionState, RuleScore, Score
 from assessments.score.words import CONFIDENCES, QUESTION_STATES, STATUSES
 from groundwork.words import days
-from reports.charts import Mark
+from reports.charts.marks import Mark
 from reports.documents.layout import Layout
 from reports.models import Scorecard
 from reports.scorecard import findings as frozen_findings

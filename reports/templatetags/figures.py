@@ -8,7 +8,11 @@ from collections.abc import Sequence
 from django import template
 from django.utils.safestring import SafeString
 
-from reports import charts
+from reports.charts.bars import bars_svg
+from reports.charts.marks import mark_svg
+from reports.charts.parts import Palette
+from reports.charts.radar import radar_svg
+from reports.charts.ring import ring_svg
 from reports.figures.feelings import quadrant_figure
 from reports.figures.trends import trend_figure
 from reports.scorecard.shapes import ChartView
@@ -23,14 +27,14 @@ SMALL = (300, 150)
 @register.simple_tag
 def mark(status: str, label: str = "", *, size: int = 16, paper: bool = False) -> SafeString:
     """`{% mark rule.status rule.status_label %}`; without a label it is an ornament beside its words."""
-    return SafeString(charts.mark_svg(status, size=size, title=label, palette=_palette(paper=paper)))
+    return SafeString(mark_svg(status, size=size, title=label, palette=_palette(paper=paper)))
 
 
 @register.simple_tag
 def ring(card: ScorecardView, *, paper: bool = False) -> SafeString:
     number = str(card.met)
     return SafeString(
-        charts.ring_svg(
+        ring_svg(
             card.marks,
             headline=number,
             subline=card.headline.removeprefix(number).strip(),
@@ -45,7 +49,7 @@ def ring(card: ScorecardView, *, paper: bool = False) -> SafeString:
 @register.simple_tag
 def radar(card: ScorecardView, *, paper: bool = False) -> SafeString:
     return SafeString(
-        charts.radar_svg(
+        radar_svg(
             card.marks,
             title=card.figure_title,
             desc=card.figure_desc,
@@ -59,7 +63,7 @@ def radar(card: ScorecardView, *, paper: bool = False) -> SafeString:
 @register.simple_tag
 def bars(card: ScorecardView, *, paper: bool = False) -> SafeString:
     return SafeString(
-        charts.bars_svg(
+        bars_svg(
             card.marks,
             title=card.figure_title,
             desc=card.figure_desc,
@@ -127,5 +131,5 @@ def isolated(text: str) -> str:
     return content
 
 
-def _palette(*, paper: bool) -> charts.Palette:
-    return charts.Palette.LIGHT if paper else charts.Palette.PAGE
+def _palette(*, paper: bool) -> Palette:
+    return Palette.LIGHT if paper else Palette.PAGE

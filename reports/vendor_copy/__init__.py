@@ -1,0 +1,4 @@
+"""What a vendor takes with it when it hands in.
+
+Doors: `copies`, made, read and laid out.
+"""

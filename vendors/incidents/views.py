@@ -18,7 +18,7 @@ from accounts import trail
 from accounts.access import MemberRequest
 from accounts.models import AuditEntry
 from groundwork.languages import active_language
-from groundwork.pages import confirm_page, crumbs
+from groundwork.pages import confirm_page, crumbs, sort_links
 from groundwork.responses import csv_response, form_view, or_beside
 from vendors.fetching import incident_of, vendor_of
 from vendors.incidents import changes as incident_changes
@@ -27,7 +27,6 @@ from vendors.incidents import words as incident_words
 from vendors.incidents.changes import EditedMeanwhile, VendorArchived
 from vendors.incidents.forms import IncidentFilter, IncidentForm, IncidentVendorForm
 from vendors.models import Incident, Vendor
-from vendors.register.views import SortLink
 from vendors.voice import pulses
 
 PER_PAGE = 50
@@ -43,7 +42,7 @@ def incident_list(request: MemberRequest) -> HttpResponse:
     context = {
         "filter": chosen,
         "page": page,
-        "sorts": _sort_links(request.GET.get("sort") or "-opened"),
+        "sorts": sort_links(SORTS, request.GET.get("sort") or "-opened", falling={"opened", "duration"}),
         "is_empty": is_empty,
         "add_url": _add_url(chosen.chosen_vendor),
         "zone": incident_words.time_zone(),
@@ -56,18 +55,6 @@ def _add_url(vendor: Vendor | None) -> str:
     if vendor is None or vendor.archived_at:
         return reverse("incident_vendor")
     return reverse("incident_add", args=[vendor.pk])
-
-
-def _sort_links(chosen: str) -> dict[str, SortLink]:
-    """The newest and the longest come first."""
-    return {
-        name: SortLink(
-            label=str(label),
-            target=name if chosen == f"-{name}" else f"-{name}",
-            direction={name: "ascending", f"-{name}": "descending"}.get(chosen, ""),
-        )
-        for name, label in SORTS
-    }
 
 
 @require_safe

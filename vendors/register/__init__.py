@@ -1,0 +1,4 @@
+"""Vendors, their services and contacts.
+
+Doors: `changes`, each with its trail.
+"""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -15,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest
-from groundwork.pages import confirm_page, crumbs, edit_page
+from groundwork.pages import confirm_page, crumbs, edit_page, sort_links
 from groundwork.responses import form_view, or_beside
 from vendors.fetching import vendor_of
 from vendors.models import Vendor
@@ -32,15 +30,6 @@ SORTS: tuple[tuple[str, str | Promise], ...] = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class SortLink:
-    """A column's heading: what a click sorts by, and how the column stands now (for aria-sort)."""
-
-    label: str
-    target: str
-    direction: str
-
-
 @require_safe
 def vendor_list(request: MemberRequest) -> HttpResponse:
     everything = Vendor.objects.for_member(request.member)
@@ -49,23 +38,10 @@ def vendor_list(request: MemberRequest) -> HttpResponse:
     context = {
         "filter": chosen,
         "page": page,
-        "sorts": _sort_links(request.GET.get("sort") or "name"),
+        "sorts": sort_links(SORTS, request.GET.get("sort") or "name", falling={"changed"}),
         "is_empty": not page.paginator.count and not everything.exists(),
     }
     return render(request, "vendors/register/vendor_list.html", context)
-
-
-def _sort_links(chosen: str) -> dict[str, SortLink]:
-    return {name: _sort_link(name, str(label), chosen) for name, label in SORTS}
-
-
-def _sort_link(name: str, label: str, chosen: str) -> SortLink:
-    if chosen == name:
-        return SortLink(label=label, target=f"-{name}", direction="ascending")
-    if chosen == f"-{name}":
-        return SortLink(label=label, target=name, direction="descending")
-    first = "-changed" if name == "changed" else name  # of dates, the newest first
-    return SortLink(label=label, target=first, direction="")
 
 
 @require_safe

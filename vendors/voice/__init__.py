@@ -1,0 +1,4 @@
+"""What people say of a vendor: feedback, pulses, and both beside the service level.
+
+Doors: `feedback`, how it felt; `pulses`, four questions by a link; `quadrant`, service level and feeling.
+"""

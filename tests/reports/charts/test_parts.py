@@ -14,16 +14,11 @@ from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.charts import (
-    Mark,
-    Palette,
-    bars_svg,
-    favicon_svg,
-    line_svg,
-    mark_svg,
-    radar_svg,
-    ring_svg,
-)
+from reports.charts.bars import bars_svg
+from reports.charts.marks import Mark, favicon_svg, line_svg, mark_svg
+from reports.charts.parts import Palette
+from reports.charts.radar import radar_svg
+from reports.charts.ring import ring_svg
 from reports.charts.svg import clean, clusters, fit, number, text_width
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.charts import Palette, QuadrantCell, quadrant_svg
-from reports.charts.quadrant import COLUMNS, ROWS
+from reports.charts.parts import Palette
+from reports.charts.quadrant import COLUMNS, ROWS, QuadrantCell, quadrant_svg
 from tests.reports.charts.test_parts import HOSTILE, SVG, classed, outside, parsed
 
 WORDS = {

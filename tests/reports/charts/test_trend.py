@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.charts import Palette, TrendPoint, slope_line, trend_svg
+from reports.charts.parts import Palette
+from reports.charts.trend import TrendPoint, slope_line, trend_svg
 from tests.reports.charts.test_parts import HOSTILE, SVG, classed, outside, parsed, path_points
 
 

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from django.utils import translation
 
-from reports.charts import Palette
+from reports.charts.parts import Palette
 from reports.figures.trends import trend_figure
 from tests.reports.charts.test_parts import SVG, classed, parsed
 from vendors.measures.catalogue import BY_KEY

@@ -1,0 +1,5 @@
+"""What one line of a file says of an incident, or what is wrong with it.
+
+Doors: `reading`, a line to values; `values`, one cell to a value; `dates`, days and times as files write them;
+`matching`, which vendor a row speaks of; `problems`, what is wrong, in words.
+"""
