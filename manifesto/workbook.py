@@ -59,7 +59,7 @@ def write(bank: Bank) -> bytes:
     from openpyxl import Workbook
 
     book = Workbook()
-    book.remove(book.active)  # type: ignore[arg-type]
+    book.remove(book.worksheets[0])
     for sheet in Sheet:
         _write_sheet(book, sheet, list(_rows(bank, sheet)))
     stream = BytesIO()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from dataclasses import dataclass
 from typing import IO
 
 from django.utils.translation import gettext as _
@@ -22,10 +23,16 @@ ENTITY_MARKS = tuple(
 FAULT_MARKS = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b't="e"', b"t='e'")
 
 
-def look_inside(file: IO[bytes], limits: Limits) -> bool:
-    """How large it becomes, that no row is endless, and that it defines no entities; ImportRefused else.
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """`has_faults`: formulas or errors, in a sheet of an XLSX workbook; `sheet_bytes`: of all sheets, unpacked."""
 
-    Whether it holds formulas or errors, in a sheet of an XLSX workbook."""
+    has_faults: bool
+    sheet_bytes: int
+
+
+def look_inside(file: IO[bytes], limits: Limits) -> Contents:
+    """How large it becomes, that no row is endless, and that it defines no entities; ImportRefused else."""
     try:
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()
@@ -36,7 +43,8 @@ def look_inside(file: IO[bytes], limits: Limits) -> bool:
     names = {member.filename for member in members}
     if not names & {"[Content_Types].xml", ODS_SHEETS} or "xl/workbook.bin" in names:
         raise unreadable()
-    return any(has_faults)
+    sheet_bytes = sum(member.file_size for member in members if is_sheet(member))
+    return Contents(has_faults=any(has_faults), sheet_bytes=sheet_bytes)
 
 
 def unreadable() -> ImportRefused:

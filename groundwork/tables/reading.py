@@ -42,9 +42,12 @@ class Table:
 
 
 @contextmanager
-def open_table(source: Source, limits: Limits, score: Score, *, sheet: str = "") -> Iterator[Table]:
+def open_table(
+    source: Source, limits: Limits, score: Score, *, sheet: str = "", is_sample: bool = False
+) -> Iterator[Table]:
     """The table in a file. `score` tells how many cells of a line are understood as headings: by it the delimiter is
-    found, and the line of the headings. `sheet`: of a workbook; without it, the first that can be seen.
+    found, and the line of the headings. `sheet`: of a workbook; without it, the first that can be seen. `is_sample`:
+    only the first rows are wanted, soon.
 
     ImportRefused here, or while the rows are read: they are bounded, too."""
     with sources.opened(source) as file:
@@ -54,7 +57,7 @@ def open_table(source: Source, limits: Limits, score: Score, *, sheet: str = "")
             lines = (Line(number, cells) for number, cells in csv_files.records(file, shape, limits))
             yield _table(lines, limits, score, delimiter=shape.delimiter, encoding=shape.encoding)
             return
-        with workbooks.opened(source, kind, limits, [sheet] if sheet else []) as book:
+        with workbooks.opened(source, kind, limits, [sheet] if sheet else [], is_sample=is_sample) as book:
             if sheet not in {"", *book.found}:
                 raise ImportRefused(_("The workbook has no sheet “%(name)s”.") % {"name": sheet})
             lines = (Line(row.number, row.cells, row.faulty) for row in book.rows)

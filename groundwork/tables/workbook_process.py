@@ -45,7 +45,8 @@ class QuickBook:
 
 class SlowBook:
     def __init__(self, file: IO[bytes]) -> None:
-        sys.modules["numpy"] = None  # type: ignore[assignment]  # openpyxl would load it, to do nothing with it here
+        modules: dict[str, Any] = sys.modules
+        modules["numpy"] = None  # openpyxl would load it, to do nothing with it here
         from openpyxl import load_workbook
 
         self.book = load_workbook(file, read_only=True, keep_links=False)

@@ -17,13 +17,14 @@ from django.utils.translation import gettext as _
 
 from groundwork.tables import guard, sources
 from groundwork.tables.cells import ImportRefused
-from groundwork.tables.limits import Limits, too_many_rows, too_wide
+from groundwork.tables.limits import MB, Limits, too_many_rows, too_wide
 from groundwork.tables.sources import Kind, Source
 from groundwork.tables.workbook_process import OUT_OF_MEMORY
 
 PROGRAM = Path(__file__).with_name("workbook_process.py")
 KEPT = ("LD_LIBRARY_PATH", "PATH")  # of the environment, which holds secrets
 DENIED_MEMORY = {OUT_OF_MEMORY, -signal.SIGABRT, -signal.SIGKILL, -signal.SIGSEGV}
+SAMPLED_WHOLE = 10 * MB  # of sheets, unpacked: what is read in about a second
 NOTHING: frozenset[int] = frozenset()
 
 
@@ -51,13 +52,12 @@ class _Died(Exception):  # noqa: N818 - said as what happened
 
 
 @contextmanager
-def opened(source: Source, kind: Kind, limits: Limits, wanted: Sequence[str] = ()) -> Iterator[Workbook]:
+def opened(
+    source: Source, kind: Kind, limits: Limits, wanted: Sequence[str] = (), *, is_sample: bool = False
+) -> Iterator[Workbook]:
     """The rows of the wanted sheets; of the first one to be seen, where none is named."""
-    with sources.opened(source) as file:
-        is_slow = kind is not Kind.XLS and guard.look_inside(file, limits)
-    readers = [True] if is_slow else [False, True] if kind is Kind.XLSX else [False]
     codes: list[int] = []
-    for is_slow in readers:
+    for is_slow in _readers(source, kind, limits, is_sample=is_sample):
         orders = asdict(limits) | {"wanted": wanted, "is_slow": is_slow}
         with _process(source, orders) as process:
             lines = _lines(process, limits)
@@ -69,6 +69,18 @@ def opened(source: Source, kind: Kind, limits: Limits, wanted: Sequence[str] = (
             yield Workbook(sheets=tuple(head["sheets"]), found=tuple(head["found"]), rows=_rows(lines, kind))
             return
     raise _unreadable(kind, codes)
+
+
+def _readers(source: Source, kind: Kind, limits: Limits, *, is_sample: bool) -> list[bool]:
+    """Which to try, one after the other: whether it is the slow one, which tells rows before it has read all."""
+    if kind is Kind.XLS:
+        return [False]
+    with sources.opened(source) as file:
+        contents = guard.look_inside(file, limits)
+    if kind is Kind.ODS:
+        return [False]
+    begins_sooner = is_sample and contents.sheet_bytes > SAMPLED_WHOLE
+    return [True] if contents.has_faults or begins_sooner else [False, True]
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def keep(
     try:
         upload.size, upload.sha256 = _measured(path_of(upload))
         chosen = presets.preset(preset) if preset else None
-        with open_incidents(path_of(upload)) as table:
+        with open_incidents(path_of(upload), is_sample=True) as table:
             sample = [line.cells for line in islice(table.rows, SAMPLE)]
             upload.options = presets.suggest(table.header, sample, preset=chosen).as_data()
         if not sample:
@@ -68,14 +68,15 @@ def path_of(upload: IncidentImport) -> Path:
     return Path(upload.file.path)
 
 
-def open_incidents(path: Path, *, sheet: str = "") -> AbstractContextManager[Table]:
-    """The table in the file, row by row; ImportRefused when it is entered, or while its rows are read."""
-    return open_table(path, FILE, presets.understood, sheet=sheet)
+def open_incidents(path: Path, *, sheet: str = "", is_sample: bool = False) -> AbstractContextManager[Table]:
+    """The table in the file, row by row; ImportRefused when it is entered, or while its rows are read. `is_sample`: its
+    first rows alone are wanted."""
+    return open_table(path, FILE, presets.understood, sheet=sheet, is_sample=is_sample)
 
 
 def headings_of(upload: IncidentImport, *, sheet: str = "") -> tuple[str, ...]:
     """The headings of the file, told apart. ImportRefused where the file is gone or cannot be read."""
-    with open_incidents(path_of(upload), sheet=sheet) as table:
+    with open_incidents(path_of(upload), sheet=sheet, is_sample=True) as table:
         return table.header
 
 

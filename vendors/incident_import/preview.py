@@ -63,7 +63,7 @@ class Preview:
 def preview(upload: IncidentImport, options: Options, rows: int = 8) -> Preview:
     """The first rows under these options, whole or not: what makes no sense in them yet is passed over. ImportRefused
     where the file cannot be read."""
-    with open_incidents(path_of(upload), sheet=options.sheet) as table:
+    with open_incidents(path_of(upload), sheet=options.sheet, is_sample=True) as table:
         sample = list(islice(table.rows, SAMPLE))
         options = _usable(options, table.header)
         order = options.dates if options.dates != "auto" else dates.order_of(*_votes(sample, table.header, options))

@@ -18,7 +18,7 @@ TYPES = {"[Content_Types].xml": b"<Types/>"}
 SHEET = "xl/worksheets/sheet1.xml"
 
 
-def look(members: dict[str, bytes], limits: Limits = LIMITS) -> bool:
+def look(members: dict[str, bytes], limits: Limits = LIMITS) -> guard.Contents:
     return guard.look_inside(BytesIO(zipped(members)), limits)
 
 
@@ -55,8 +55,8 @@ def test_entities_are_found_between_two_chunks_and_in_any_encoding() -> None:
 
 @pytest.mark.parametrize("cell", [b"<c><f>1+1</f></c>", b'<c r="A1" t="e">', b'<x:c><x:f t="shared"/>', b"<c t='e'/>"])
 def test_formulas_and_errors_of_a_sheet_are_noticed(cell: bytes) -> None:
-    assert look({SHEET: b"<row>" + cell} | TYPES)
-    assert not look({SHEET: b"<row><c t='s'><v>1</v></c>", "xl/other.xml": cell} | TYPES)
+    assert look({SHEET: b"<row>" + cell} | TYPES).has_faults
+    assert not look({SHEET: b"<row><c t='s'><v>1</v></c>", "xl/other.xml": cell} | TYPES).has_faults
 
 
 @pytest.mark.parametrize("members", [{"readme.txt": b"x"}, {**TYPES, "xl/workbook.bin": b"x"}], ids=["any", "XLSB"])

@@ -15,7 +15,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from groundwork.tables import guard, reading, workbooks
+from groundwork.tables import reading, workbooks
 from groundwork.tables.cells import ImportRefused
 from groundwork.tables.limits import MB, Limits
 from groundwork.tables.sources import Kind
@@ -76,7 +76,7 @@ def test_both_readers_say_the_same_of_texts_numbers_and_dates(
     book = book_of(*ROWS)
     if counts_from_1904:
         book.epoch = CALENDAR_MAC_1904
-    monkeypatch.setattr(guard, "look_inside", lambda _file, _limits: is_slow)
+    monkeypatch.setattr(workbooks, "_readers", lambda *_arguments, **_named: [is_slow])
     assert rows_of(xlsx(book)) == SAID
 
 
@@ -85,7 +85,7 @@ def test_columns_and_rows_before_the_table_keep_their_places(monkeypatch: pytest
     book = Workbook()
     for place, text in (("C3", "A"), ("D3", "B"), ("C5", "1"), ("D5", "2")):
         book.active[place] = text
-    monkeypatch.setattr(guard, "look_inside", lambda _file, _limits: is_slow)
+    monkeypatch.setattr(workbooks, "_readers", lambda *_arguments, **_named: [is_slow])
     with reading.open_table(xlsx(book), LIMITS, nothing_understood) as table:
         assert table.first == ("", "", "A", "B")
         assert [(line.number, list(line.cells)) for line in table.rows] == [(5, ["", "", "1", "2"])]
@@ -104,6 +104,24 @@ def test_what_the_quick_reader_does_not_understand_is_read_by_the_slow_one(
     monkeypatch.setattr(workbooks, "PROGRAM", broken)
     assert rows_of(xlsx(book_of(["A", "B"], ["1", "2"]))) == [["A", "B"], ["1", "2"]]
     assert "ODS file is damaged" in refusal(as_ods([["A", "B"], ["1", "2"]]))
+
+
+def test_the_first_rows_of_a_large_workbook_are_told_before_all_of_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[bool] = []
+    process = workbooks._process
+
+    def watched(source: Any, orders: dict[str, Any]) -> Any:
+        started.append(orders["is_slow"])
+        return process(source, orders)
+
+    monkeypatch.setattr(workbooks, "_process", watched)
+    content = xlsx(book_of(["A", "B"], ["1", "2"]))
+    for most in (MB, 100):
+        monkeypatch.setattr(workbooks, "SAMPLED_WHOLE", most)
+        for is_sample in (False, True):
+            with reading.open_table(content, LIMITS, nothing_understood, is_sample=is_sample) as table:
+                assert len(list(table.rows)) == 1
+    assert started == [False, False, False, True]
 
 
 def test_several_sheets_are_read_at_once_and_a_missing_one_is_left_out() -> None:
@@ -202,7 +220,7 @@ def test_the_process_knows_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 def test_the_process_is_gone_when_the_caller_has_seen_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     started = []
 
-    class Watched(workbooks.subprocess.Popen):  # type: ignore[name-defined,misc]
+    class Watched(workbooks.subprocess.Popen):
         def __init__(self, *arguments: Any, **named: Any) -> None:
             super().__init__(*arguments, **named)
             started.append(self)
