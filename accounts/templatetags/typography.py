@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 
 from django import template
 
@@ -24,9 +25,9 @@ def semicolon() -> str:
 
 
 @register.filter
-def number(value: Decimal | int) -> str:
-    """`{{ count|number }}`: “1,234”."""
-    return words.number(value)
+def number(value: Decimal | int | Literal[""]) -> str:
+    """`{{ count|number }}`: “1,234”; nothing where the template found none."""
+    return "" if value == "" else words.number(value)
 
 
 @register.filter

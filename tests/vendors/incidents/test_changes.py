@@ -129,7 +129,9 @@ def test_with_an_incident_go_its_pulses_and_feedback_stays(cast: Cast, vendor: V
     make_pulse(cast, incident, "two", answered_at=NOW, was_fast=Said.YES)
     said = make_feedback(vendor, incident=incident)
     before = revision(vendor)
-    assert incident_changes.dependent_counts(incident) == incident_changes.DependentCounts(pulses=2, answered=1, feedback=1)
+    assert incident_changes.dependent_counts(incident) == incident_changes.DependentCounts(
+        pulses=2, answered=1, feedback=1
+    )
     incident_changes.delete_incident(cast.assessor, incident)
     assert not Incident.objects.exists()
     assert not Pulse.objects.exists()
