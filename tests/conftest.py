@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from accounts.models import Membership, User
 from tests.factories import Cast, make_cast
+
+pytest_plugins = ["tests.costs"]
 
 # A busy machine is no fault of the code under test. Laws of the arithmetic are tried on few examples each time, since
 # every run draws others; HYPOTHESIS_EXAMPLES=1000 is the thorough run (a test on the database takes its share of it).
@@ -68,7 +70,13 @@ def _rows_can_be_flushed_on_sqlite(request: pytest.FixtureRequest) -> Iterator[N
 def _own_data_folder(settings: Any, tmp_path: Any) -> None:
     """Nothing that a test writes lands in the installation's own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a safe one costs 0.3 s each time
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _passwords_are_hashed_quickly() -> Iterator[None]:
+    """A safe hash costs 0.3 s each time."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from django.urls import reverse
 
 from accounts.access import CLOSED_PREFIXES, RIGHTS, ROUTES, Gate, Right, required
 from accounts.models import Membership, Role
-from tests.config.routes import ASKED, OBJECTS, Route, World, arguments, routes
+from tests.config.routes import ASKED, OBJECTS, TOKENS, Route, World, arguments, routes
 from tests.factories import Cast, make_cast, make_member, make_release
 
 ALL = tuple(routes())
@@ -77,14 +78,22 @@ def undone() -> Iterator[None]:
 
 
 def walked(routes: Iterable[Route], cast: Cast, people: dict[str, Any]) -> Table:
-    """What each of the people gets on each route: the people made once, the things of a route undone after it."""
+    """What each of the people gets on each route: the people made once, the things that routes share made for all of
+    them and undone after the last."""
     visitors = {who: Visitor(person) for who, person in people.items()}
     table: Table = {}
-    for route in routes:
+    for _things, sharing in groupby(sorted(routes, key=_about), key=_about):
         with undone():
-            url = reverse(route.name, kwargs=arguments(route, World(cast)))
-            table[route.name] = {who: visitor.gets(url) for who, visitor in visitors.items()}
+            world = World(cast)
+            for route in sharing:
+                url = reverse(route.name, kwargs=arguments(route, world))
+                table[route.name] = {who: visitor.gets(url) for who, visitor in visitors.items()}
     return table
+
+
+def _about(route: Route) -> tuple[str, tuple[str, ...]]:
+    """Of the things of the world, those that the route's address is made from: of what is not there, no page tells."""
+    return OBJECTS.get(route.name) or TOKENS.get(route.name, ""), route.arguments
 
 
 def differences(got: Table, expected: Table) -> list[str]:

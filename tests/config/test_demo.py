@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,33 +38,41 @@ def load_bank() -> Release:
     return release
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """The demo's edition, and where its files lie."""
+
+    release: Release
+    folder: Path
+
+
 @pytest.fixture(scope="class")
-def shown(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Release]:
+def shown(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     """The whole demo, made once for all tests that only look at it, and taken away again after them."""
     folder = tmp_path_factory.mktemp("demo")
-    own = override_settings(MEDIA_ROOT=folder, PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
-    with django_db_blocker.unblock(), transaction.atomic(), own, translation.override("en"):
+    with django_db_blocker.unblock(), transaction.atomic(), translation.override("en"):
         release = load_bank()
-        demo.load(TODAY)
-        yield release
+        with override_settings(MEDIA_ROOT=folder):
+            demo.load(TODAY)
+        yield Shown(release=release, folder=folder)
         transaction.set_rollback(True)
 
 
 class TestDemoIsComplete:
-    def test_demo_holds_seven_vendors_and_an_assessment_in_each_state(self, shown: Release, db: None) -> None:
+    def test_demo_holds_seven_vendors_and_an_assessment_in_each_state(self, shown: Shown, db: None) -> None:
         organisation = Organisation.objects.get(slug="harbour")
         assert Vendor.objects.filter(organisation=organisation).count() == 7
         states = set(Assessment.objects.values_list("state", flat=True))
         assert states == set(AssessmentState) - {AssessmentState.CANCELLED}
         assert Scorecard.objects.count() == 3
 
-    def test_demo_signs_in_one_person_for_each_role(self, shown: Release, db: None) -> None:
+    def test_demo_signs_in_one_person_for_each_role(self, shown: Shown, db: None) -> None:
         password, people = demo.accounts()
         assert {person.role for person in people} == {*Role.values, "bank editor"}
         assert all(User.objects.get(email=person.email).check_password(password) for person in people)
 
-    def test_demo_moments_agree_with_the_edition_and_the_history(self, shown: Release, db: None) -> None:
-        assert shown.published_at is not None
+    def test_demo_moments_agree_with_the_edition_and_the_history(self, shown: Shown, db: None) -> None:
+        assert shown.release.published_at is not None
         for assessment in Assessment.objects.filter(state=AssessmentState.APPROVED):
             card = Scorecard.objects.get(assessment=assessment)
             history = AuditEntry.objects.filter(subject_type="assessments.assessment", subject_id=assessment.pk)
@@ -70,7 +80,13 @@ class TestDemoIsComplete:
             files = Evidence.objects.filter(answer__response__assessment=assessment)
             uploads = files.order_by("uploaded_at").values_list("uploaded_at", flat=True)
             assert assessment.submitted_at is not None
-            moments = [shown.published_at, assessment.created_at, *uploads, assessment.submitted_at, card.approved_at]
+            moments = [
+                shown.release.published_at,
+                assessment.created_at,
+                *uploads,
+                assessment.submitted_at,
+                card.approved_at,
+            ]
             assert moments == sorted(moments)
             assert assessment.period_end < TODAY
             for verb, moment in [
@@ -80,14 +96,14 @@ class TestDemoIsComplete:
             ]:
                 assert abs(entries[verb] - moment) < timedelta(minutes=1)  # the whole demo may take that long
 
-    def test_demo_shows_everyone_who_has_a_say(self, shown: Release, db: None) -> None:
+    def test_demo_shows_everyone_who_has_a_say(self, shown: Shown, db: None) -> None:
         content = json.loads(Scorecard.objects.get(number="S-2026-002").snapshot)
         assert sorted(response["kind"] for response in content["responses"]) == [*["customer"] * 3, "vendor"]
         assert set(content["consensus"]) == {"proof-cause", "prevention-share"}
         assert [approval["decision"] for approval in content["approvals"]] == ["approved", "approved"]
         assert {reply["stance"] for reply in content["replies"]} == {"agrees", "contests"}
 
-    def test_demo_has_a_meeting_to_hold_and_a_rater_who_is_late(self, shown: Release, db: None) -> None:
+    def test_demo_has_a_meeting_to_hold_and_a_rater_who_is_late(self, shown: Shown, db: None) -> None:
         waiting = Assessment.objects.get(vendor__name="Dummy Identity Services")
         assert not Response.objects.of_customer().outstanding().filter(assessment=waiting).exists()
         assert {question.question.key for question in meeting.to_discuss(waiting)} >= {"speed-triggers"}
@@ -98,23 +114,22 @@ class TestDemoIsComplete:
         assert in_review.waiting_level == 2
         assert ReplyRequest.objects.pending(TODAY).filter(assessment=in_review).exists()
 
+    def test_demo_shows_evidence_on_a_scorecard(self, shown: Shown, db: None, settings: Any) -> None:
+        settings.MEDIA_ROOT = shown.folder
+        card = Scorecard.objects.get(number="S-2026-002")
+        answers = json.loads(card.snapshot)["responses"][0]["answers"]
+        files = {answer["question"]: [file["name"] for file in answer["evidence"]] for answer in answers}
+        assert files["support-ownership"] == ["bridge-log.txt"]
+        assert sum(map(len, files.values())) == 4
+        evidence = Evidence.objects.filter(name="bridge-log.txt")
+        assert evidence.count() == 4
+        assert all(b"(fictional)" in one.file.read() for one in evidence)
+
 
 def test_demo_texts_answer_every_question_of_the_bank(bank: Release) -> None:
     keys = set(Question.objects.filter(release=bank).values_list("key", flat=True))
     for texts in demo.read_demo()["answers"].values():
         assert set(texts) == keys
-
-
-def test_demo_shows_evidence_on_a_scorecard(bank: Release) -> None:
-    demo.load(TODAY)
-    card = Scorecard.objects.get(number="S-2026-002")
-    answers = json.loads(card.snapshot)["responses"][0]["answers"]
-    files = {answer["question"]: [file["name"] for file in answer["evidence"]] for answer in answers}
-    assert files["support-ownership"] == ["bridge-log.txt"]
-    assert sum(map(len, files.values())) == 4
-    evidence = Evidence.objects.filter(name="bridge-log.txt")
-    assert evidence.count() == 4
-    assert all(b"(fictional)" in one.file.read() for one in evidence)
 
 
 def test_demo_addresses_are_fictional() -> None:
