@@ -95,7 +95,7 @@ def _granted(user: User) -> dict[str, list[str]]:
     }
 
 
-class OrganisationForm(forms.ModelForm[Organisation]):
+class OrganisationAdminForm(forms.ModelForm[Organisation]):
     first_admin = forms.EmailField(
         label=gettext_lazy("First administrator"),
         required=False,
@@ -125,7 +125,7 @@ class MembershipInline(SuperusersOnly, admin.TabularInline[Membership, Organisat
 
 @admin.register(Organisation)
 class OrganisationAdmin(SuperusersOnly, admin.ModelAdmin[Organisation]):
-    form = OrganisationForm
+    form = OrganisationAdminForm
     list_display = ("name", "slug", "language", "allow_self_approval", "created_at")
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}

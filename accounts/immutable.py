@@ -14,7 +14,7 @@ INSERT, UPDATE, DELETE = "INSERT", "UPDATE", "DELETE"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refusal:
+class RefusedWrite:
     """Refuse `operation` on `table` where `condition` (SQL over OLD and NEW, both dialects) holds.
 
     `lock` (PostgreSQL: `table WHERE …`) names the rows that decide: they are held until the transaction ends, so
@@ -34,17 +34,17 @@ class Refusal:
         return "_".join(filter(None, (self.table, "refuse", self.operation.lower(), self.about)))
 
 
-_refusals: dict[str, list[Refusal]] = {}
+_refusals: dict[str, list[RefusedWrite]] = {}
 
 
-def refuse(app_label: str, refusals: Iterable[Refusal]) -> None:
+def refuse(app_label: str, refusals: Iterable[RefusedWrite]) -> None:
     """Register an app's refusals; called from its `AppConfig.ready`."""
     _refusals[app_label] = list(refusals)
 
 
-def never_changes(table: str, message: str) -> list[Refusal]:
+def never_changes(table: str, message: str) -> list[RefusedWrite]:
     """Rows that can be added but neither changed nor deleted."""
-    return [Refusal(table=table, operation=operation, message=message) for operation in (UPDATE, DELETE)]
+    return [RefusedWrite(table=table, operation=operation, message=message) for operation in (UPDATE, DELETE)]
 
 
 def same(columns: Iterable[str]) -> str:
@@ -87,19 +87,19 @@ def remove_all(*, using: str = DEFAULT_DB_ALIAS) -> None:
         _remove(refusals, using=using)
 
 
-def _remove(refusals: Iterable[Refusal], *, using: str) -> None:
+def _remove(refusals: Iterable[RefusedWrite], *, using: str) -> None:
     connection = connections[using]
     with connection.cursor() as cursor:
         for refusal in refusals:
             cursor.execute(_drop(refusal, connection.vendor))
 
 
-def _drop(refusal: Refusal, vendor: str) -> str:
+def _drop(refusal: RefusedWrite, vendor: str) -> str:
     on = f" ON {refusal.table}" if vendor == "postgresql" else ""
     return f"DROP TRIGGER IF EXISTS {refusal.name}{on}"
 
 
-def _statements(refusal: Refusal, vendor: str) -> list[str]:
+def _statements(refusal: RefusedWrite, vendor: str) -> list[str]:
     message = refusal.message.replace("'", "''")
     if vendor == "sqlite":
         return [

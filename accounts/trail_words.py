@@ -7,7 +7,7 @@ from operator import attrgetter
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, Invitation, Membership, Organisation, User
-from accounts.vocabulary import Kind, Verb, Vocabulary, nobodys
+from accounts.vocabulary import TrailSubject, Verb, Vocabulary, nobodys
 
 VOCABULARY = Vocabulary(
     verbs={
@@ -26,11 +26,11 @@ VOCABULARY = Vocabulary(
         "user.changed": Verb(title=_("User changed")),
     },
     kinds={
-        Organisation: Kind(organisation=attrgetter("pk")),
-        Membership: Kind(label=lambda row: str(row.user), route="member_edit"),
-        Department: Kind(route="department_edit"),
-        Invitation: Kind(),
-        User: Kind(organisation=nobodys),
+        Organisation: TrailSubject(organisation=attrgetter("pk")),
+        Membership: TrailSubject(label=lambda row: str(row.user), route="member_edit"),
+        Department: TrailSubject(route="department_edit"),
+        Invitation: TrailSubject(),
+        User: TrailSubject(organisation=nobodys),
     },
     names={
         "member": _("member"),

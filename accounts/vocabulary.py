@@ -31,7 +31,7 @@ class Verb:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class TrailSubject:
     """What is recorded about the rows of one model."""
 
     part_of: Callable[[Any], models.Model | None] | None = None  # the larger thing whose history it belongs to
@@ -43,7 +43,7 @@ class Kind:
 
 
 def nobodys(row: models.Model) -> None:
-    """The `Kind.organisation` of what is everybody's: the question bank, and people's accounts."""
+    """The `TrailSubject.organisation` of what is everybody's: the question bank, and people's accounts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ class Vocabulary:
     verbs: Mapping[str, Verb] = field(default_factory=dict)
     # Entries are never rewritten: what was recorded in an earlier spelling → today's.
     former: Mapping[str, str] = field(default_factory=dict)
-    kinds: Mapping[type[models.Model], Kind] = field(default_factory=dict)
+    kinds: Mapping[type[models.Model], TrailSubject] = field(default_factory=dict)
     names: Words = field(default_factory=dict)  # in `before` and `after`, of what is no field of the row
     untold: frozenset[str] = frozenset()  # names that a history leaves out: its verbs or the page's head tell them
     conceal: Concealment | None = None
@@ -61,7 +61,7 @@ class Vocabulary:
 
 VERBS: dict[str, Verb] = {}
 FORMER: dict[str, str] = {}
-KINDS: dict[str, Kind] = {}  # by the label of the model, as an entry keeps it
+KINDS: dict[str, TrailSubject] = {}  # by the label of the model, as an entry keeps it
 NAMES: dict[str, Word] = {}
 UNTOLD: set[str] = set()
 CONCEALMENTS: list[Concealment] = []
@@ -101,7 +101,7 @@ def spellings_with(text: str) -> set[str]:
 
 
 # Kinds -----------------------------------------------------------------------------------------------------------
-def kind_of(row: models.Model) -> Kind:
+def kind_of(row: models.Model) -> TrailSubject:
     """Raises LookupError for a model that no app has registered."""
     try:
         return KINDS[row._meta.label_lower]

@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.vocabulary import Kind, Verb, Vocabulary
+from accounts.vocabulary import TrailSubject, Verb, Vocabulary
 from assessments.models import (
     Answer,
     Approval,
@@ -111,22 +111,22 @@ VOCABULARY = Vocabulary(
         "evidence_deleted": "evidence.deleted",
     },
     kinds={
-        Assessment: Kind(part_of=lambda row: row, route="assessment_detail"),
-        Response: Kind(part_of=attrgetter("assessment"), label=_whose_answers),
-        Answer: Kind(part_of=attrgetter("response.assessment"), label=lambda row: str(row.question)),
-        Evidence: Kind(
+        Assessment: TrailSubject(part_of=lambda row: row, route="assessment_detail"),
+        Response: TrailSubject(part_of=attrgetter("assessment"), label=_whose_answers),
+        Answer: TrailSubject(part_of=attrgetter("response.assessment"), label=lambda row: str(row.question)),
+        Evidence: TrailSubject(
             part_of=attrgetter("answer.response.assessment"),
             label=lambda row: f"{row.answer.question}: {row.name}",
             unsaid=frozenset({"answer"}),
         ),
-        Consensus: Kind(part_of=attrgetter("assessment"), label=lambda row: str(row.question)),
-        Meeting: Kind(part_of=attrgetter("assessment"), label=lambda row: row.held_on.isoformat()),
-        Approval: Kind(part_of=attrgetter("assessment"), label=attrgetter("level_name")),
-        ApprovalLevel: Kind(route="approval_level_edit"),
-        Delegation: Kind(part_of=attrgetter("answer.response.assessment"), label=_numbered_question),
-        VendorLink: Kind(part_of=attrgetter("assessment")),
-        ReplyRequest: Kind(part_of=attrgetter("assessment"), label=lambda row: str(row.assessment)),
-        Reply: Kind(part_of=attrgetter("request.assessment")),
+        Consensus: TrailSubject(part_of=attrgetter("assessment"), label=lambda row: str(row.question)),
+        Meeting: TrailSubject(part_of=attrgetter("assessment"), label=lambda row: row.held_on.isoformat()),
+        Approval: TrailSubject(part_of=attrgetter("assessment"), label=attrgetter("level_name")),
+        ApprovalLevel: TrailSubject(route="approval_level_edit"),
+        Delegation: TrailSubject(part_of=attrgetter("answer.response.assessment"), label=_numbered_question),
+        VendorLink: TrailSubject(part_of=attrgetter("assessment")),
+        ReplyRequest: TrailSubject(part_of=attrgetter("assessment"), label=lambda row: str(row.assessment)),
+        Reply: TrailSubject(part_of=attrgetter("request.assessment")),
     },
     names={
         "reason": _("reason"),

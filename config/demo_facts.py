@@ -17,13 +17,13 @@ from django.utils import timezone
 
 from accounts.models import Department, Membership
 from vendors import facts_revision
-from vendors.models import Feedback, Incident, MeasureTarget, Pulse, Said, Service, Sla, Vendor
+from vendors.models import Feedback, Incident, MeasureTarget, Pulse, PulseChoice, Service, Sla, Vendor
 from vendors.voice import pulses
 
 MONTHS = 24
 FULL_WEIGHT = 0.35  # how much single incidents of a month differ from its mean
 SOURCE = "servicenow"
-SAID = (Said.YES, Said.PARTLY, Said.NO)
+SAID = (PulseChoice.YES, PulseChoice.PARTLY, PulseChoice.NO)
 ANSWERED = timedelta(hours=3)  # after the repair
 
 
@@ -156,5 +156,5 @@ def _months_before(today: date, ago: int) -> date:
 
 def _feeling(said: Mapping[str, str]) -> int:
     """Whoever was told why, quickly, and with proof, was content; the fewer of these, the less so."""
-    good = sum(said[name] == Said.YES for name in ("told_why", "was_fast", "cause_proven"))
-    return min(5, 1 + good + (said["fixes_thrown"] == Said.NO))
+    good = sum(said[name] == PulseChoice.YES for name in ("told_why", "was_fast", "cause_proven"))
+    return min(5, 1 + good + (said["fixes_thrown"] == PulseChoice.NO))

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from accounts.access import Right, may
 from accounts.models import Membership
-from assessments.schedule.inbox import Item, Kind, waiting_for
+from assessments.schedule.inbox import Item, ItemKind, waiting_for
 from reports.models import Scorecard
 from vendors.models import IncidentImport
 
-__all__ = ["LATEST", "Item", "Kind", "imports_waiting_for", "latest_scorecards", "waiting_for"]
+__all__ = ["LATEST", "Item", "ItemKind", "imports_waiting_for", "latest_scorecards", "waiting_for"]
 
 LATEST = 5
 

@@ -164,7 +164,7 @@ class FieldChange:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class BankChange:
     """What became of one line of the bank: the release, a rule, a question or a level ("speed-help/3")."""
 
     sheet: Sheet
@@ -200,7 +200,7 @@ def _flat_texts(entry: Bank | RuleEntry | QuestionEntry, sheet: Sheet) -> dict[t
     return {(name, lang): said for name in TEXT_FIELDS[sheet] for lang, said in getattr(entry, name).items()}
 
 
-def compare(old: Bank | None, new: Bank) -> tuple[Change, ...]:
+def compare(old: Bank | None, new: Bank) -> tuple[BankChange, ...]:
     """Every line of both editions and what became of it, unchanged ones too; in the order of `new`, removed last."""
     before, after = lines(old) if old else {}, lines(new)
     moved = _moved(old, new) if old else set()
@@ -209,15 +209,15 @@ def compare(old: Bank | None, new: Bank) -> tuple[Change, ...]:
     return (*changes, *gone)
 
 
-def _removal(place: tuple[Sheet, str], old: dict) -> Change:
+def _removal(place: tuple[Sheet, str], old: dict) -> BankChange:
     fields = tuple(
         FieldChange(field=field, language=language, before=value, after=None)
         for (field, language), value in old.items()
     )
-    return Change(sheet=place[0], key=place[1], kind=ChangeKind.REMOVED, fields=fields)
+    return BankChange(sheet=place[0], key=place[1], kind=ChangeKind.REMOVED, fields=fields)
 
 
-def _change(place: tuple[Sheet, str], old: dict | None, new: dict, *, is_moved: bool) -> Change:
+def _change(place: tuple[Sheet, str], old: dict | None, new: dict, *, is_moved: bool) -> BankChange:
     sheet, key = place
     fields = tuple(
         FieldChange(field=field, language=language, before=(old or {}).get((field, language)), after=value)
@@ -225,11 +225,11 @@ def _change(place: tuple[Sheet, str], old: dict | None, new: dict, *, is_moved: 
         if old is None or old.get((field, language)) != value
     )
     if old is None:
-        return Change(sheet=sheet, key=key, kind=ChangeKind.ADDED, fields=fields)
+        return BankChange(sheet=sheet, key=key, kind=ChangeKind.ADDED, fields=fields)
     kind = ChangeKind.CHANGED if fields else ChangeKind.UNCHANGED
     if is_moved and all(change.field == "rule" for change in fields):
         kind = ChangeKind.MOVED
-    return Change(sheet=sheet, key=key, kind=kind, fields=fields, moved=is_moved)
+    return BankChange(sheet=sheet, key=key, kind=kind, fields=fields, moved=is_moved)
 
 
 def _moved(old: Bank, new: Bank) -> set[tuple[Sheet, str]]:
@@ -333,7 +333,7 @@ def _question_from_plain(plain: dict[str, Any]) -> QuestionEntry:
     return QuestionEntry(**{**plain, "weight": Decimal(plain["weight"]), "levels": tuple(plain["levels"])})
 
 
-def plain_changes(changes: Iterable[Change]) -> tuple[dict[str, Any], dict[str, Any]]:
+def plain_changes(changes: Iterable[BankChange]) -> tuple[dict[str, Any], dict[str, Any]]:
     """All that differs as before and after ("questions/speed-help.text_fr"), for the audit trail."""
     before, after = {}, {}
     for change in changes:

@@ -16,7 +16,7 @@ from accounts import audit
 from accounts.models import User
 from groundwork.languages import LANGUAGE_CODES, LANGUAGES
 from manifesto import bank as banks
-from manifesto.bank import GRADES, PLAIN_FIELDS, TEXT_FIELDS, Bank, Change, ChangeKind, QuestionEntry, Sheet, Texts
+from manifesto.bank import GRADES, PLAIN_FIELDS, TEXT_FIELDS, Bank, BankChange, ChangeKind, QuestionEntry, Sheet, Texts
 from manifesto.models import RULE_KEYS, Question, Release, ReleaseState, Rule
 
 OPTIONAL = ("note",)  # may stand in no language at all, but not in some of them
@@ -254,7 +254,7 @@ def set_meaning(question: Question, *, changed: bool) -> None:
 
 # Differences -----------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, kw_only=True)
-class Difference:
+class EditionDifference:
     """One thing in which a draft differs from the published edition."""
 
     kind: ChangeKind
@@ -266,27 +266,27 @@ class Difference:
     after: object = None
 
 
-def differences(draft: Release, published: Release) -> tuple[Difference, ...]:
+def differences(draft: Release, published: Release) -> tuple[EditionDifference, ...]:
     """What the draft adds, removes, moves and changes, in the order of the bank."""
     changes = banks.compare(banks.read(published), banks.read(draft))
     return tuple(difference for change in changes for difference in _differences(change))
 
 
-def _differences(change: Change) -> Iterator[Difference]:
+def _differences(change: BankChange) -> Iterator[EditionDifference]:
     about: dict[str, Any] = {"sheet": change.sheet, "key": change.key}
     if change.sheet is Sheet.LEVELS and change.kind in (ChangeKind.ADDED, ChangeKind.REMOVED):
         return  # they come and go with their question
     if change.kind in (ChangeKind.ADDED, ChangeKind.REMOVED):
-        yield Difference(kind=change.kind, **about)
+        yield EditionDifference(kind=change.kind, **about)
         return
     if change.moved:
         rule = next((field for field in change.fields if field.field == "rule"), None)
         places = {"before": rule.before, "after": rule.after} if rule else {}
-        yield Difference(kind=ChangeKind.MOVED, **about, **places)
+        yield EditionDifference(kind=ChangeKind.MOVED, **about, **places)
     for field in change.fields:
         if field.field != "rule":
             values = {"field": field.field, "language": field.language, "before": field.before, "after": field.after}
-            yield Difference(kind=ChangeKind.CHANGED, **about, **values)
+            yield EditionDifference(kind=ChangeKind.CHANGED, **about, **values)
 
 
 # Order -----------------------------------------------------------------------------------------------------------

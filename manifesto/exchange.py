@@ -18,7 +18,7 @@ from accounts import audit
 from accounts.models import User
 from manifesto import bank as banks
 from manifesto import workbook, yaml_files
-from manifesto.bank import Bank, Change, ChangeKind, FieldChange, Sheet
+from manifesto.bank import Bank, BankChange, ChangeKind, FieldChange, Sheet
 from manifesto.editions import EditionError, create_draft, lock_draft
 from manifesto.models import Release
 from manifesto.sources import BankError, Fault, Place, SourceLine, inspect
@@ -108,7 +108,7 @@ def _error_row(fault: Fault) -> ReportRow:
 
 
 def _report(
-    changes: Sequence[Change], faults: Sequence[Fault], places: dict[tuple[Sheet, str], Place], name: str
+    changes: Sequence[BankChange], faults: Sequence[Fault], places: dict[tuple[Sheet, str], Place], name: str
 ) -> tuple[ReportRow, ...]:
     faulty = {(fault.sheet, fault.key) for fault in faults}
     rows = [_error_row(fault) for fault in faults]
@@ -122,7 +122,7 @@ def _report(
 
 # Applying --------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def apply(bank: Bank, draft: Release, by: User | None, *, expected: str = "") -> tuple[Change, ...]:
+def apply(bank: Bank, draft: Release, by: User | None, *, expected: str = "") -> tuple[BankChange, ...]:
     """Make the draft equal to `bank`; EditionError when it is no draft, or changed since the dry run (`expected`)."""
     draft = lock_draft(draft)
     present = banks.read(draft)

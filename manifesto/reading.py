@@ -15,7 +15,7 @@ from accounts import trail
 from accounts.models import AuditEntry
 from groundwork.languages import LANGUAGE_CODES
 from manifesto.bank import ChangeKind, FieldChange, Sheet
-from manifesto.editions import Difference, field_label, language_name
+from manifesto.editions import EditionDifference, field_label, language_name
 from manifesto.exchange import ERROR, DryRun, ReportRow
 
 MAX_MARKED = 4_000  # characters; longer texts are shown whole, before and after
@@ -47,15 +47,15 @@ class ShownLine:
     reason: str = ""
 
 
-def shown_differences(differences: Iterable[Difference]) -> tuple[ShownLine, ...]:
+def shown_differences(differences: Iterable[EditionDifference]) -> tuple[ShownLine, ...]:
     """One entry a line of the bank, in its order."""
-    grouped: dict[tuple[Sheet, str], list[Difference]] = {}
+    grouped: dict[tuple[Sheet, str], list[EditionDifference]] = {}
     for difference in differences:
         grouped.setdefault((difference.sheet, difference.key), []).append(difference)
     return tuple(_shown(sheet, key, found) for (sheet, key), found in grouped.items())
 
 
-def _shown(sheet: Sheet, key: str, found: list[Difference]) -> ShownLine:
+def _shown(sheet: Sheet, key: str, found: list[EditionDifference]) -> ShownLine:
     kinds = [difference.kind for difference in found]
     kind = ChangeKind.CHANGED if ChangeKind.CHANGED in kinds else kinds[0]
     changes = tuple(

@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 (the SQL is put together from the constants of this module alone)
 
-from accounts.immutable import DELETE, INSERT, UPDATE, Refusal, same
+from accounts.immutable import DELETE, INSERT, UPDATE, RefusedWrite, same
 from manifesto.models import Release
 
 FINAL = "A published edition never changes: make a new draft from it."
@@ -10,33 +10,33 @@ STRAY = "A question belongs to the same edition as its rule."
 MAY_CHANGE = ("state", "retired_at")  # and only from published to retired
 
 
-def refusals() -> list[Refusal]:
+def refusals() -> list[RefusedWrite]:
     return [*_of_releases(), *_of_rules(), *_of_questions(), *_of_levels()]
 
 
-def _of_releases() -> list[Refusal]:
+def _of_releases() -> list[RefusedWrite]:
     columns = [field.column or "" for field in Release._meta.concrete_fields]
     kept = [column for column in columns if column not in MAY_CHANGE]
     retiring = f"OLD.state = 'published' AND NEW.state = 'retired' AND {same(kept)}"
     return [
-        Refusal(
+        RefusedWrite(
             table="manifesto_release",
             operation=UPDATE,
             message=FINAL,
             condition=f"OLD.state <> 'draft' AND NOT ({retiring})",
         ),
-        Refusal(table="manifesto_release", operation=DELETE, message=FINAL, condition="OLD.state <> 'draft'"),
+        RefusedWrite(table="manifesto_release", operation=DELETE, message=FINAL, condition="OLD.state <> 'draft'"),
     ]
 
 
-def _of_rules() -> list[Refusal]:
+def _of_rules() -> list[RefusedWrite]:
     return [
         _refuse_final("manifesto_rule", operation, f"r.id IN ({_rows(operation, 'release_id')})")
         for operation in (INSERT, UPDATE, DELETE)
     ]
 
 
-def _of_questions() -> list[Refusal]:
+def _of_questions() -> list[RefusedWrite]:
     """A question hangs on its release and on its rule: neither may be final."""
     final = [
         _refuse_final(
@@ -48,7 +48,7 @@ def _of_questions() -> list[Refusal]:
         for operation in (INSERT, UPDATE, DELETE)
     ]
     stray = [
-        Refusal(
+        RefusedWrite(
             table="manifesto_question",
             operation=operation,
             about="stray",
@@ -61,7 +61,7 @@ def _of_questions() -> list[Refusal]:
     return [*final, *stray]
 
 
-def _of_levels() -> list[Refusal]:
+def _of_levels() -> list[RefusedWrite]:
     return [
         _refuse_final(
             "manifesto_level",
@@ -73,8 +73,8 @@ def _of_levels() -> list[Refusal]:
     ]
 
 
-def _refuse_final(table: str, operation: str, releases: str) -> Refusal:
-    return Refusal(
+def _refuse_final(table: str, operation: str, releases: str) -> RefusedWrite:
+    return RefusedWrite(
         table=table,
         operation=operation,
         message=FINAL,

@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.vocabulary import Kind, Verb, Vocabulary, nobodys
+from accounts.vocabulary import TrailSubject, Verb, Vocabulary, nobodys
 from manifesto.models import Question, Release, Rule
 
 VOCABULARY = Vocabulary(
@@ -24,8 +24,8 @@ VOCABULARY = Vocabulary(
         "question.deleted": Verb(title=_("Question deleted")),
     },
     kinds={
-        Release: Kind(part_of=lambda row: row, organisation=nobodys),
-        Rule: Kind(part_of=attrgetter("release"), organisation=nobodys),
-        Question: Kind(part_of=attrgetter("release"), organisation=nobodys),
+        Release: TrailSubject(part_of=lambda row: row, organisation=nobodys),
+        Rule: TrailSubject(part_of=attrgetter("release"), organisation=nobodys),
+        Question: TrailSubject(part_of=attrgetter("release"), organisation=nobodys),
     },
 )

@@ -21,7 +21,7 @@ MAX_BYTES = 2 * 1024 * 1024
 PLAIN_QUESTION = tuple(name for name in PLAIN_FIELDS[Sheet.QUESTIONS] if name != "rule")
 
 
-class Lined(dict):
+class LinedMapping(dict):
     """A YAML mapping that knows the line on which each of its keys stands."""
 
     rows: dict[Any, int]
@@ -36,8 +36,8 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
-def _lined(loader: _Loader, node: yaml.MappingNode) -> Lined:
-    mapping, rows = Lined(), {}
+def _lined(loader: _Loader, node: yaml.MappingNode) -> LinedMapping:
+    mapping, rows = LinedMapping(), {}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
         if not isinstance(key, str | int) or key in mapping:
@@ -73,7 +73,7 @@ def read_lines(content: bytes, name: str) -> list[SourceLine]:
     return _lines(document, dict.fromkeys(PARTS, name), in_one_file=True)
 
 
-def _parse(content: bytes, name: str) -> Lined:
+def _parse(content: bytes, name: str) -> LinedMapping:
     if len(content) > MAX_BYTES:
         raise BankError([Fault(place=Place(file=name), message=_("The file is too large."))])
     try:
@@ -87,7 +87,7 @@ def _parse(content: bytes, name: str) -> Lined:
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         message = _("This is not YAML as expected: %s.") % str(error).splitlines()[0]
         raise BankError([Fault(place=Place(file=name), message=message)]) from None
-    if not isinstance(document, Lined):
+    if not isinstance(document, LinedMapping):
         raise BankError([Fault(place=Place(file=name), message=_("A mapping of keys to values is expected."))])
     return document
 
@@ -104,10 +104,10 @@ class _Walk:
     def fault(self, path: str, row: int | None, message: str) -> None:
         self.faults.append(Fault(place=self.place(path, row), message=message))
 
-    def mapping(self, parent: Mapping, key: Any, path: str) -> Lined:
+    def mapping(self, parent: Mapping, key: Any, path: str) -> LinedMapping:
         """`parent[key]` as a mapping; an empty one where there is none, with the fault noted."""
         value = parent.get(key)
-        if isinstance(value, Lined):
+        if isinstance(value, LinedMapping):
             return value
         row = getattr(parent, "rows", {}).get(key)
         missing = key not in parent
@@ -116,19 +116,19 @@ class _Walk:
 
     def sequence(self, parent: Mapping, key: Any, path: str) -> list:
         value = parent.get(key)
-        if isinstance(value, list) and all(isinstance(item, Lined) for item in value):
+        if isinstance(value, list) and all(isinstance(item, LinedMapping) for item in value):
             return value
         self.fault(path, getattr(parent, "rows", {}).get(key), _("A list of mappings is expected."))
         return []
 
-    def known(self, mapping: Lined, names: tuple[Any, ...], path: str) -> None:
+    def known(self, mapping: LinedMapping, names: tuple[Any, ...], path: str) -> None:
         for key in mapping:
             if key not in names:
                 self.fault(f"{path}.{key}".lstrip("."), mapping.rows.get(key), _("Nothing is known by this name."))
 
 
-def _empty() -> Lined:
-    mapping = Lined()
+def _empty() -> LinedMapping:
+    mapping = LinedMapping()
     mapping.rows = {}
     return mapping
 
@@ -151,15 +151,15 @@ def _lines(documents: Mapping[str, Any], files: dict[str, str], *, in_one_file: 
     return list(by_place.values())
 
 
-def _part(documents: Mapping[str, Any], part: str, walk: _Walk) -> Lined:
+def _part(documents: Mapping[str, Any], part: str, walk: _Walk) -> LinedMapping:
     document = documents[part]
-    if isinstance(document, Lined):
+    if isinstance(document, LinedMapping):
         return document
     walk.fault("", None, _("A mapping of keys to values is expected."))
     return _empty()
 
 
-def _structure_lines(document: Lined, walk: _Walk) -> list[SourceLine]:
+def _structure_lines(document: LinedMapping, walk: _Walk) -> list[SourceLine]:
     """The lines without their texts: the release, its rules, their questions, and five levels for each."""
     walk.known(document, ("schema", "edition", "policy", "rules"), "")
     if document.get("schema") != SCHEMA:
@@ -182,7 +182,7 @@ def _structure_lines(document: Lined, walk: _Walk) -> list[SourceLine]:
     return lines
 
 
-def _rule_lines(rule: Lined, path: str, walk: _Walk) -> Iterator[SourceLine]:
+def _rule_lines(rule: LinedMapping, path: str, walk: _Walk) -> Iterator[SourceLine]:
     walk.known(rule, ("key", "questions"), path)
     key = str(rule.get("key"))
     place = walk.place(f"{path}.key", rule.rows.get("key"))
@@ -191,7 +191,7 @@ def _rule_lines(rule: Lined, path: str, walk: _Walk) -> Iterator[SourceLine]:
         yield from _question_lines(question, key, f"{path}.questions[{number}]", walk)
 
 
-def _question_lines(question: Lined, rule: str, path: str, walk: _Walk) -> Iterator[SourceLine]:
+def _question_lines(question: LinedMapping, rule: str, path: str, walk: _Walk) -> Iterator[SourceLine]:
     walk.known(question, ("key", *PLAIN_QUESTION), path)
     key = str(question.get("key"))
     places = {name: walk.place(f"{path}.{name}", question.rows.get(name)) for name in ("key", *PLAIN_QUESTION)}
@@ -203,8 +203,8 @@ def _question_lines(question: Lined, rule: str, path: str, walk: _Walk) -> Itera
 
 
 def _texts(
-    document: Lined, language: str, known: dict[tuple[Sheet, str], SourceLine], walk: _Walk
-) -> Iterator[tuple[Sheet, str, Lined, str]]:
+    document: LinedMapping, language: str, known: dict[tuple[Sheet, str], SourceLine], walk: _Walk
+) -> Iterator[tuple[Sheet, str, LinedMapping, str]]:
     """Each mapping of texts in a language's document, with the line of the bank that it belongs to."""
     walk.known(document, ("language", "release", "rules"), "")
     if document.get("language") != language:
@@ -228,8 +228,8 @@ def _texts(
 
 
 def _known_entries(
-    mapping: Lined, sheet: Sheet, known: dict[tuple[Sheet, str], SourceLine], path: str, walk: _Walk
-) -> Iterator[tuple[str, Lined]]:
+    mapping: LinedMapping, sheet: Sheet, known: dict[tuple[Sheet, str], SourceLine], path: str, walk: _Walk
+) -> Iterator[tuple[str, LinedMapping]]:
     for key in mapping:
         if (sheet, str(key)) not in known:
             walk.fault(f"{path}.{key}", mapping.rows.get(key), _("This key is not in the structure."))
@@ -237,7 +237,7 @@ def _known_entries(
         yield str(key), walk.mapping(mapping, key, f"{path}.{key}")
 
 
-def _add_texts(line: SourceLine, mapping: Lined, language: str, path: str, walk: _Walk) -> None:
+def _add_texts(line: SourceLine, mapping: LinedMapping, language: str, path: str, walk: _Walk) -> None:
     names = TEXT_FIELDS[line.sheet]
     nested = {Sheet.RULES: ("questions",), Sheet.QUESTIONS: ("levels",)}.get(line.sheet, ())
     walk.known(mapping, (*names, *nested), path)

@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.vocabulary import Kind, Verb, Vocabulary
+from accounts.vocabulary import TrailSubject, Verb, Vocabulary
 from assessments.score.words import CONFIDENCES, VERDICTS
 from reports.models import Scorecard
 from reports.scorecard.snapshots import rule_names
@@ -17,7 +17,7 @@ VOCABULARY = Vocabulary(
     },
     former={"scorecard_made": "scorecard.made"},
     kinds={
-        Scorecard: Kind(
+        Scorecard: TrailSubject(
             part_of=attrgetter("assessment"),
             route="scorecard_detail",
             codes={

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from groundwork.jobs.lease import LeaseLostError
 from reports.documents import pdf
-from reports.documents.job import RENDERINGS, Failure, publish
+from reports.documents.job import RENDERINGS, RenderingFailure, publish
 from reports.models import Scorecard, VendorCopy
 from reports.scorecard import snapshots, view
 from reports.vendor_copy import copies
@@ -28,10 +28,10 @@ class DocumentTooLargeError(Exception):
     """No mail and no browser would be glad of it."""
 
 
-FINAL: dict[type[Exception], Failure] = {  # another attempt would end the same way
-    pdf.RenderingRefused: Failure.REFUSED_CONTENT,
-    snapshots.SnapshotDamaged: Failure.SNAPSHOT_DAMAGED,
-    DocumentTooLargeError: Failure.TOO_LARGE,
+FINAL: dict[type[Exception], RenderingFailure] = {  # another attempt would end the same way
+    pdf.RenderingRefused: RenderingFailure.REFUSED_CONTENT,
+    snapshots.SnapshotDamaged: RenderingFailure.SNAPSHOT_DAMAGED,
+    DocumentTooLargeError: RenderingFailure.TOO_LARGE,
 }
 
 
@@ -54,10 +54,10 @@ def render(pk: int) -> None:
         job.fail(FINAL[type(fault)], now=timezone.now())
     except SoftTimeLimitExceeded:
         log.warning("rendering_too_slow")
-        job.release(Failure.TOO_SLOW, now=timezone.now())
+        job.release(RenderingFailure.TOO_SLOW, now=timezone.now())
     except Exception:
         log.exception("rendering_fault")
-        job.release(Failure.UNEXPECTED, now=timezone.now())
+        job.release(RenderingFailure.UNEXPECTED, now=timezone.now())
 
 
 def produce(

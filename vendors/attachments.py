@@ -123,7 +123,7 @@ def clean_name(name: str) -> str:
     return path.stem[: NAME_LENGTH - len(path.suffix)] + path.suffix if len(shown) > NAME_LENGTH else shown
 
 
-class Attached(Protocol):
+class AttachedFile(Protocol):
     """A row that keeps a file."""
 
     file: Any
@@ -131,7 +131,7 @@ class Attached(Protocol):
     def save(self) -> None: ...
 
 
-def store(row: Attached, file: UploadedFile, *, name: str) -> None:
+def store(row: AttachedFile, file: UploadedFile, *, name: str) -> None:
     """Write the file under a random name beside its row; should the row fail, take the file away again."""
     file.seek(0)
     row.file.save(f"{secrets.token_hex(16)}{PurePosixPath(name).suffix.lower()}", File(file), save=False)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from vendors.models import Incident
 
 
-class Kind(StrEnum):
+class ValueKind(StrEnum):
     """What a value is: how it is typed in, read from a cell, written into one and said."""
 
     LINE = "line"
@@ -38,7 +38,7 @@ class IncidentField:
     """
 
     key: str
-    kind: Kind
+    kind: ValueKind
     column: str
     name: str | Promise = ""  # where it is called otherwise than its column
     asked: str | Promise = ""
@@ -66,18 +66,18 @@ class IncidentField:
 FIELDS: tuple[IncidentField, ...] = (
     IncidentField(
         key="reference",
-        kind=Kind.REFERENCE,
+        kind=ValueKind.REFERENCE,
         column="reference",
         asked=_("Its number in your tool or the vendor’s, or any short name that you find it by."),
         in_file=_("The number of the incident in your tool. By it, the next export updates what is here."),
         is_required=True,
     ),
     IncidentField(
-        key="opened", kind=Kind.MOMENT, column="opened_at", in_file=_("When it was reported."), is_required=True
+        key="opened", kind=ValueKind.MOMENT, column="opened_at", in_file=_("When it was reported."), is_required=True
     ),
     IncidentField(
         key="resolved",
-        kind=Kind.MOMENT,
+        kind=ValueKind.MOMENT,
         column="resolved_at",
         asked=_("Leave it empty while it is open."),
         in_file=_("When the ticket was resolved. Empty: it is still open."),
@@ -85,37 +85,37 @@ FIELDS: tuple[IncidentField, ...] = (
     ),
     IncidentField(
         key="restored",
-        kind=Kind.MOMENT,
+        kind=ValueKind.MOMENT,
         column="restored_at",
         asked=_("When people could work again, which may be later than “resolved”."),
         in_file=_("When people could work again, where that is written down apart."),
         unknown=_("Unknown. Nobody can say whether the business had to wait longer than the ticket (rule 1)."),
     ),
-    IncidentField(key="title", kind=Kind.LINE, column="title", asked=_("What happened, in one line.")),
-    IncidentField(key="priority", kind=Kind.LINE, column="priority", is_in_use=True),
+    IncidentField(key="title", kind=ValueKind.LINE, column="title", asked=_("What happened, in one line.")),
+    IncidentField(key="priority", kind=ValueKind.LINE, column="priority", is_in_use=True),
     IncidentField(
         key="mission_critical",
-        kind=Kind.CRITICAL,
+        kind=ValueKind.CRITICAL,
         column="mission_critical",
         asked=_("The business stopped, or soon would have. The measures count these alone."),
         in_file=_("A column that says yes or no, or one that tells the criticality. Without it, the priority decides."),
     ),
     IncidentField(
         key="sla",
-        kind=Kind.SLA,
+        kind=ValueKind.SLA,
         column="sla",
         in_file=_("Whether the agreed service level was met or missed."),
         unknown=_("Unknown. It is left out of the share of service levels that were met."),
     ),
     IncidentField(
         key="reopened",
-        kind=Kind.COUNT,
+        kind=ValueKind.COUNT,
         column="reopened",
         unknown=_("Unknown. It is left out of the share of incidents that were reopened (rule 4)."),
     ),
     IncidentField(
         key="handovers",
-        kind=Kind.COUNT,
+        kind=ValueKind.COUNT,
         column="handovers",
         asked=_("How many times it went to another person or team."),
         in_file=_("How often it went to another person or team."),
@@ -123,7 +123,7 @@ FIELDS: tuple[IncidentField, ...] = (
     ),
     IncidentField(
         key="problem",
-        kind=Kind.LINE,
+        kind=ValueKind.LINE,
         column="problem",
         asked=_("In the same words each time it happens: that is how a problem that comes back is seen."),
         in_file=_("What marks a repeat: incidents with the same text here have the same problem."),
@@ -132,15 +132,15 @@ FIELDS: tuple[IncidentField, ...] = (
     ),
     IncidentField(
         key="root_cause_proven",
-        kind=Kind.YES_NO,
+        kind=ValueKind.YES_NO,
         column="root_cause_proven",
         in_file=_("A column that says yes or no."),
         unknown=_("Unknown. It is left out of the share of proven causes (rule 6)."),
     ),
-    IncidentField(key="department", kind=Kind.LINE, column="department", is_in_use=True),
+    IncidentField(key="department", kind=ValueKind.LINE, column="department", is_in_use=True),
     IncidentField(
         key="handled_by",
-        kind=Kind.LINE,
+        kind=ValueKind.LINE,
         column="handled_by",
         asked=_("The vendor’s person or team."),
         in_file=_("A person or a team."),
@@ -148,18 +148,18 @@ FIELDS: tuple[IncidentField, ...] = (
         is_in_use=True,
     ),
     IncidentField(
-        key="service", kind=Kind.NAME, column="service", in_file=_("The system concerned, as it is called here.")
+        key="service", kind=ValueKind.NAME, column="service", in_file=_("The system concerned, as it is called here.")
     ),
     IncidentField(
         key="vendor",
-        kind=Kind.NAME,
+        kind=ValueKind.NAME,
         column="vendor",
         in_file=_("A column with the vendor’s name, or with the group that stands for a vendor."),
         is_typed=False,
     ),
     IncidentField(
         key="origin",
-        kind=Kind.SOURCE,
+        kind=ValueKind.SOURCE,
         column="source",
         name=_("Source of each incident"),
         in_file=_("For incidents downloaded from here: it tells where each one came from."),

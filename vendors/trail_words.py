@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.vocabulary import Kind, Verb, Vocabulary
+from accounts.vocabulary import TrailSubject, Verb, Vocabulary
 from vendors.measures.words import LABELS
 from vendors.models import (
     Contact,
@@ -67,20 +67,20 @@ VOCABULARY = Vocabulary(
         "pulse.answered": Verb(title=_("Pulse answered")),
     },
     kinds={
-        Vendor: Kind(route="vendor_detail"),
-        Service: Kind(part_of=attrgetter("vendor")),
-        Contact: Kind(part_of=attrgetter("vendor")),
-        VendorImport: Kind(),
-        Incident: Kind(part_of=attrgetter("vendor"), route="incident_detail"),
-        IncidentImport: Kind(part_of=_the_one_vendor, route="incident_import_detail"),
-        ImportMapping: Kind(),
-        Feedback: Kind(part_of=attrgetter("vendor"), route="feedback_detail"),
-        Pulse: Kind(
+        Vendor: TrailSubject(route="vendor_detail"),
+        Service: TrailSubject(part_of=attrgetter("vendor")),
+        Contact: TrailSubject(part_of=attrgetter("vendor")),
+        VendorImport: TrailSubject(),
+        Incident: TrailSubject(part_of=attrgetter("vendor"), route="incident_detail"),
+        IncidentImport: TrailSubject(part_of=_the_one_vendor, route="incident_import_detail"),
+        ImportMapping: TrailSubject(),
+        Feedback: TrailSubject(part_of=attrgetter("vendor"), route="feedback_detail"),
+        Pulse: TrailSubject(
             part_of=attrgetter("incident.vendor"),
             label=lambda row: f"{row.incident}: {row.receiver}",
             codes={"feeling": dict(Feeling.choices)},
         ),
-        MeasureTarget: Kind(
+        MeasureTarget: TrailSubject(
             part_of=attrgetter("vendor"),
             label=lambda row: str(LABELS[row.measure]),
             codes={"measure": dict(LABELS)},

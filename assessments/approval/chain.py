@@ -28,7 +28,7 @@ from assessments.models import (
 from vendors.models import Vendor
 
 
-class Refusal(StrEnum):
+class DecisionRefusal(StrEnum):
     """Why somebody does not decide on an assessment that is in review."""
 
     NOT_ASKED = "not_asked"
@@ -36,10 +36,10 @@ class Refusal(StrEnum):
     TWICE = "twice"
 
 
-WHY_NOT: dict[Refusal, Promise] = {
-    Refusal.NOT_ASKED: gettext_lazy("Somebody else is asked to decide now."),
-    Refusal.OWN: gettext_lazy("You submitted this assessment yourself: somebody else approves it."),
-    Refusal.TWICE: gettext_lazy(
+WHY_NOT: dict[DecisionRefusal, Promise] = {
+    DecisionRefusal.NOT_ASKED: gettext_lazy("Somebody else is asked to decide now."),
+    DecisionRefusal.OWN: gettext_lazy("You submitted this assessment yourself: somebody else approves it."),
+    DecisionRefusal.TWICE: gettext_lazy(
         "You approved these very answers at an earlier level: somebody else decides at this one."
     ),
 }
@@ -91,15 +91,15 @@ def current_of(assessment: Assessment, steps: Sequence[ApprovalStep]) -> Approva
 
 
 # Who may decide -------------------------------------------------------------------------------------------------
-def refusal(assessment: Assessment, member: Membership) -> Refusal | None:
+def refusal(assessment: Assessment, member: Membership) -> DecisionRefusal | None:
     """Why this member does not approve now; None: they may. Two queries at most."""
     step = current_step(assessment)
     if not _is_named(step, assessment, member):
-        return Refusal.NOT_ASKED
+        return DecisionRefusal.NOT_ASKED
     if _is_own(assessment, member.user_id):
-        return Refusal.OWN
+        return DecisionRefusal.OWN
     if not _decides_by_name(step, assessment) and _approved_before(assessment, step, member.user_id):
-        return Refusal.TWICE
+        return DecisionRefusal.TWICE
     return None
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, Role
 from assessments.approval import chain
-from assessments.approval.chain import Refusal
+from assessments.approval.chain import DecisionRefusal
 from assessments.models import Approval, ApprovalLevel, ApprovalStep, Assessment, AssessmentState, ReplyRequest
 from groundwork import words
 
@@ -81,7 +81,7 @@ class ApprovalPanel:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
+class DecisionOffer:
     """What one member may decide now; `lead`: what the page asks of them, or why it asks nothing."""
 
     may_approve: bool
@@ -90,16 +90,16 @@ class Choice:
     lead: str
 
 
-def choice_of(assessment: Assessment, member: Membership) -> Choice:
+def choice_of(assessment: Assessment, member: Membership) -> DecisionOffer:
     """For what is in review; of anything else nobody decides."""
     if assessment.state != AssessmentState.IN_REVIEW:
-        return Choice(may_approve=False, may_send_back=False, label="", lead="")
+        return DecisionOffer(may_approve=False, may_send_back=False, label="", lead="")
     steps = chain.steps_of(assessment)
     step = chain.current_of(assessment, steps)
     why_not = chain.refusal(assessment, member)
     is_last = step.position == steps[-1].position
     waits = _reply_until(assessment, timezone.localdate()) if is_last and why_not is None else None
-    return Choice(
+    return DecisionOffer(
         may_approve=why_not is None and waits is None,
         may_send_back=chain.may_send_back(assessment, member),
         label=_("Approve as %(level)s") % {"level": step.name} if step.name else _("Approve"),
@@ -115,7 +115,7 @@ def _while_the_vendor_may_reply(until: date) -> str:
     return said % {"day": words.day(until)}
 
 
-def _lead(why_not: Refusal | None, step: ApprovalStep, *, is_last: bool) -> str:
+def _lead(why_not: DecisionRefusal | None, step: ApprovalStep, *, is_last: bool) -> str:
     if why_not is None and is_last:
         return _(
             "Read the answers. Approving makes the scorecard, which never changes; sending back returns the answers "
@@ -125,9 +125,9 @@ def _lead(why_not: Refusal | None, step: ApprovalStep, *, is_last: bool) -> str:
         return _(
             "Read the answers. Approving hands them to the next level; sending back returns them with your reason."
         )
-    if why_not == Refusal.OWN:
+    if why_not == DecisionRefusal.OWN:
         return _("You submitted this assessment yourself, so another approver decides. You can still send it back.")
-    return str(chain.WHY_NOT[why_not]) if why_not == Refusal.TWICE else chain.whom_it_waits_for(step)
+    return str(chain.WHY_NOT[why_not]) if why_not == DecisionRefusal.TWICE else chain.whom_it_waits_for(step)
 
 
 def panel(assessment: Assessment, today: date | None = None) -> ApprovalPanel:

@@ -108,7 +108,7 @@ class AgreeForm(forms.Form):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
+class GradeChoice:
     """One radio button with the anchored text of its grade."""
 
     value: str
@@ -118,7 +118,7 @@ class Choice:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Card:
+class DiscussionCard:
     """One question on the page, with the form to agree where whoever looks may record (None: they may not)."""
 
     discussion: Discussion
@@ -154,9 +154,11 @@ class Card:
         return str(self.form["choice"].value() or "") if self.form else ""
 
     @property
-    def choices(self) -> list[Choice]:
+    def choices(self) -> list[GradeChoice]:
         return [
-            Choice(value=str(level.grade), name=level.name, text=level.text, is_chosen=str(level.grade) == self.chosen)
+            GradeChoice(
+                value=str(level.grade), name=level.name, text=level.text, is_chosen=str(level.grade) == self.chosen
+            )
             for level in self.discussion.levels
         ]
 

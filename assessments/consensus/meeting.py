@@ -27,7 +27,7 @@ from assessments.models import Answer, Assessment, AssessmentState, Consensus, M
 from assessments.saved import Conflict, Saved
 from assessments.score import words as wording
 from assessments.score.agreement import Agreement, agreement
-from assessments.score.arithmetic import Agreed, QuestionState, grade_question
+from assessments.score.arithmetic import AgreedGrade, QuestionState, grade_question
 from assessments.score.reading import question_inputs
 from assessments.score.self_view import WIDE, vendor_answers
 from assessments.secrecy import counted_responses, is_kept_apart, is_rating
@@ -126,7 +126,7 @@ class Discussion:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Panel:
+class MeetingPanel:
     """The meeting at a glance. While the reader still rates, only that: everything else would tell of the others."""
 
     is_rating: bool
@@ -192,13 +192,13 @@ def agreed(assessment: Assessment) -> dict[str, Consensus]:
     return {row.question.key: row for row in rows}
 
 
-def panel(assessment: Assessment, member: Membership) -> Panel | None:
+def panel(assessment: Assessment, member: Membership) -> MeetingPanel | None:
     """For the page of the assessment; None where there is nobody who could agree with anybody."""
     if assessment.state == AssessmentState.DRAFT:
         return None
     if is_rating(assessment, member.user):
         several = Response.objects.of_customer().filter(assessment=assessment).count() > 1
-        return Panel(is_rating=True) if several else None
+        return MeetingPanel(is_rating=True) if several else None
     if is_kept_apart(assessment, member.user):
         return None
     why = causes(assessment)
@@ -207,7 +207,7 @@ def panel(assessment: Assessment, member: Membership) -> Panel | None:
     handed_in = counted_responses(assessment).count()
     if handed_in < 2 and not settled and Cause.GAP not in {cause for each in why.values() for cause in each}:
         return None
-    return Panel(
+    return MeetingPanel(
         is_rating=False,
         open=len(why.keys() - settled),
         settled=len(settled),
@@ -277,7 +277,7 @@ def agree(
 
     Raises ValueError unless exactly one of grade and not_applicable is given, IllegalTransition where it is refused.
     """
-    Agreed(grade=grade, not_applicable=not_applicable)
+    AgreedGrade(grade=grade, not_applicable=not_applicable)
     now = now or timezone.now()
     with transaction.atomic():
         row = _lock_recordable(member, assessment)

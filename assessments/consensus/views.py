@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import MemberRequest, Right, may
 from assessments.consensus import meeting as consensus
-from assessments.consensus.forms import AgreeForm, Card, MeetingForm
+from assessments.consensus.forms import AgreeForm, DiscussionCard, MeetingForm
 from assessments.consensus.meeting import Discussion
 from assessments.fetching import assessment_of
 from assessments.findings import panel as findings_panel
@@ -36,7 +36,7 @@ from manifesto.models import Question
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class MeetingPage:
     """The meeting as one person sees it: the assessment, the day, and what may be done."""
 
     request: MemberRequest
@@ -88,7 +88,7 @@ class Table:
     def nobody_is_in(self) -> bool:
         return bool(self.outstanding) and not counted_responses(self.assessment).exists()
 
-    def cards(self) -> list[Card]:
+    def cards(self) -> list[DiscussionCard]:
         return [] if self.is_apart else [self.card(one) for one in consensus.to_discuss(self.assessment)]
 
     def card(
@@ -97,11 +97,11 @@ class Table:
         form: AgreeForm | None = None,
         conflict: Conflict[Consensus | None] | None = None,
         refused: str = "",
-    ) -> Card:
+    ) -> DiscussionCard:
         """Where nothing may be recorded now, without a form, unless something was typed into one already."""
         if form is None and self.may_record and not self.must_start:
             form = AgreeForm(discussion=discussion, day=self.day)
-        return Card(discussion=discussion, form=form, conflict=conflict, refused=refused)
+        return DiscussionCard(discussion=discussion, form=form, conflict=conflict, refused=refused)
 
 
 @never_cache  # a page brought back by the browser would hold versions that are long gone
@@ -114,7 +114,7 @@ def assessment_consensus(request: MemberRequest, pk: int) -> HttpResponse:
     if assessment.state == AssessmentState.DRAFT:
         messages.info(request, str(transitions.NOT_NOW[AssessmentState.DRAFT]))
         return redirect("assessment_detail", pk)
-    table = Table(request=request, assessment=assessment, day=_day(request.GET.get("day", "")))
+    table = MeetingPage(request=request, assessment=assessment, day=_day(request.GET.get("day", "")))
     if table.is_closed:
         return _kept_out(request, assessment)
     return _page(table, table.cards())
@@ -126,7 +126,7 @@ def consensus_meeting(request: MemberRequest, pk: int) -> HttpResponse:
     assessment = assessment_of(request, pk)
     if is_rating(assessment, request.user):
         return _kept_out(request, assessment)
-    table = Table(request=request, assessment=assessment, day=_day(request.POST.get("held_on", "")))
+    table = MeetingPage(request=request, assessment=assessment, day=_day(request.POST.get("held_on", "")))
     if request.method != "POST":
         return redirect(table.url)
     form = table.meeting_form(request.POST)
@@ -165,7 +165,7 @@ def consensus_agree(request: MemberRequest, pk: int, question: str) -> HttpRespo
     return _reply(table, found)
 
 
-def _recorded(table: Table, found: Discussion, form: AgreeForm) -> Saved | Conflict[Consensus | None]:
+def _recorded(table: MeetingPage, found: Discussion, form: AgreeForm) -> Saved | Conflict[Consensus | None]:
     """Agreed, in the meeting of the day, which the first save of the day makes."""
     member, assessment = table.request.member, table.assessment
     with transaction.atomic():
@@ -194,10 +194,10 @@ def consensus_undo(request: MemberRequest, pk: int, question: str) -> HttpRespon
     return _reply(table, found, status=409, conflict=outcome) if outcome else _reply(table, found)
 
 
-def _at(request: MemberRequest, pk: int, key: str) -> tuple[Table, Discussion | None]:
+def _at(request: MemberRequest, pk: int, key: str) -> tuple[MeetingPage, Discussion | None]:
     """The meeting and one of its questions (404 where there is none); None for whoever still rates."""
     assessment = assessment_of(request, pk)
-    table = Table(request=request, assessment=assessment, day=_day(request.POST.get("day", "")))
+    table = MeetingPage(request=request, assessment=assessment, day=_day(request.POST.get("day", "")))
     if table.is_apart:
         return table, None
     return table, _discussion(assessment, key)
@@ -214,7 +214,7 @@ def _discussion(assessment: Assessment, key: str) -> Discussion:
     return consensus.bare(question)
 
 
-def _reply(table: Table, found: Discussion, *, status: int = 200, **more: Any) -> HttpResponse:
+def _reply(table: MeetingPage, found: Discussion, *, status: int = 200, **more: Any) -> HttpResponse:
     """The card as it stands now, or the whole page where the browser asks for one; done: back to the same place."""
     if not table.request.htmx and status == 200:
         return redirect(f"{table.url}#{found.anchor}")
@@ -230,7 +230,7 @@ def _reply(table: Table, found: Discussion, *, status: int = 200, **more: Any) -
 
 
 def _page(
-    table: Table, cards: Sequence[Card], *, meeting_form: MeetingForm | None = None, status: int = 200
+    table: MeetingPage, cards: Sequence[DiscussionCard], *, meeting_form: MeetingForm | None = None, status: int = 200
 ) -> HttpResponse:
     assessment = table.assessment
     raters = Response.objects.of_customer().filter(assessment=assessment)

@@ -86,7 +86,7 @@ class Target:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measured:
+class MeasuredRules:
     """The rules in their order, and the measures that they are held against."""
 
     rules: tuple[RuleFinding, ...]
@@ -148,7 +148,7 @@ def _opinion(rule: RuleScore, series: Series | None, target: float | None) -> Op
 
 
 # From the rows ----------------------------------------------------------------------------------------------------
-def measured(assessment: Assessment, *, now: datetime) -> Measured | None:
+def measured(assessment: Assessment, *, now: datetime) -> MeasuredRules | None:
     """The ratings of an assessment held against what is measured to the end of its period; None where nothing is.
 
     A fixed number of queries; two where nothing is measured.
@@ -157,7 +157,7 @@ def measured(assessment: Assessment, *, now: datetime) -> Measured | None:
     return None if measures is None else _measured(assessment, measures)
 
 
-def measured_today(assessment: Assessment, *, now: datetime) -> Measured | None:
+def measured_today(assessment: Assessment, *, now: datetime) -> MeasuredRules | None:
     """The same with the measures of today, whatever the period was."""
     measures = measuring.measures_of(assessment.vendor, now=now)
     return _measured(assessment, measures) if has_data(measures) else None
@@ -181,11 +181,11 @@ def targets_of(vendor: Vendor) -> dict[str, Target]:
     }
 
 
-def _measured(assessment: Assessment, measures: Measures) -> Measured:
+def _measured(assessment: Assessment, measures: Measures) -> MeasuredRules:
     rating, claim = _scores(assessment)
     targets = targets_of(assessment.vendor)
     rules = with_incidents(findings(rating, claim, measures, targets), measures, assessment.vendor)
-    return Measured(rules=rules, measures=measures, targets=targets)
+    return MeasuredRules(rules=rules, measures=measures, targets=targets)
 
 
 def _scores(assessment: Assessment) -> tuple[Score, Score | None]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from accounts.models import Membership
-from assessments.findings.findings import Measured, measured, measured_today
+from assessments.findings.findings import MeasuredRules, measured, measured_today
 from assessments.findings.words import MeasuredView, Names, view
 from assessments.models import Assessment, AssessmentState
 from assessments.score import words as wording
@@ -60,7 +60,7 @@ def of_vendor(member: Membership, vendor: Vendor) -> Panel | None:
     return Panel(template="assessments/findings/_panel_measured.html", context=context)
 
 
-def _view(found: Measured, assessment: Assessment) -> MeasuredView:
+def _view(found: MeasuredRules, assessment: Assessment) -> MeasuredView:
     rules = Rule.objects.filter(release=assessment.release_id).order_by("position")
     policy = policy_of(assessment.release)
     names = Names(

@@ -12,13 +12,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from assessments.findings.findings import SPEAKING, Finding, Measured, Opinion, RuleFinding, Target
+from assessments.findings.findings import SPEAKING, Finding, MeasuredRules, Opinion, RuleFinding, Target
 from assessments.score.arithmetic import RuleStatus
 from assessments.score.words import STATUSES
 from groundwork.languages import NO_BREAK
 from groundwork.words import day, named, number
 from vendors.measures.loading import FINE_DIGITS
-from vendors.measures.metrics import Direction, Measures, Series, Step, is_within, recent
+from vendors.measures.metrics import Direction, Measures, PeriodLength, Series, is_within, recent
 from vendors.measures.words import LABELS, brief, change, figure, left_out_words, probability, trend_words
 
 FINDINGS: Mapping[Finding, Promise] = {
@@ -52,7 +52,7 @@ class OpinionView:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class FindingLine:
     """One measure of a rule: where it stands, where it goes, and what was agreed."""
 
     key: str
@@ -72,7 +72,7 @@ class RowView:
     name: str
     claim: OpinionView | None
     rating: OpinionView
-    lines: tuple[Line, ...]
+    lines: tuple[FindingLine, ...]
     outcome: str  # what the measure makes of the rating; empty where nothing decides
     outcome_label: str
 
@@ -132,7 +132,7 @@ class Names:
     percent: Callable[[Fraction], str]
 
 
-def view(found: Measured, names: Names) -> MeasuredView:
+def view(found: MeasuredRules, names: Names) -> MeasuredView:
     measures = found.measures
     return MeasuredView(
         notices=tuple(notice for rule in found.rules for notice in _notices(rule, found, names)),
@@ -160,7 +160,7 @@ def window(measures: Measures) -> str:
 
 
 # The table --------------------------------------------------------------------------------------------------------
-def _row(rule: RuleFinding, found: Measured, names: Names) -> RowView:
+def _row(rule: RuleFinding, found: MeasuredRules, names: Names) -> RowView:
     number, name = names.rules[rule.rule]
     rating = _opinion(rule.rating, names)
     return RowView(
@@ -188,7 +188,7 @@ def _opinion(opinion: Opinion, names: Names, *, is_claim: bool = False) -> Opini
     )
 
 
-def _lines(rule: RuleFinding, found: Measured) -> list[Line]:
+def _lines(rule: RuleFinding, found: MeasuredRules) -> list[FindingLine]:
     """The measures of a rule that have data; the one that decides first."""
     spoken = [series for series in found.measures.series if series.measure.rule == rule.rule]
     shown = [series for series in spoken if recent(series) is not None]
@@ -196,9 +196,9 @@ def _lines(rule: RuleFinding, found: Measured) -> list[Line]:
     return [_line(series, found, decides=series.measure.key == rule.measure) for series in shown]
 
 
-def _line(series: Series, found: Measured, *, decides: bool) -> Line:
+def _line(series: Series, found: MeasuredRules, *, decides: bool) -> FindingLine:
     key, now = series.measure.key, recent(series)
-    return Line(
+    return FindingLine(
         key=key,
         label=str(LABELS[key]),
         figure="" if now is None else figure(now, series.measure.unit),
@@ -221,7 +221,7 @@ def target_words(series: Series, target: Target | None) -> str:
 
 
 # The sentences ----------------------------------------------------------------------------------------------------
-def _notices(rule: RuleFinding, found: Measured, names: Names) -> list[Notice]:
+def _notices(rule: RuleFinding, found: MeasuredRules, names: Names) -> list[Notice]:
     """That of the rating; that of the claim too where it is another. Both at once where they are the same."""
     rating = rule.rating.finding
     claim = rule.claim.finding if rule.claim else None
@@ -237,7 +237,9 @@ def _notices(rule: RuleFinding, found: Measured, names: Names) -> list[Notice]:
     return notices
 
 
-def _notice(rule: RuleFinding, finding: Finding, found: Measured, names: Names, *, label: str, opening: str) -> Notice:
+def _notice(
+    rule: RuleFinding, finding: Finding, found: MeasuredRules, names: Names, *, label: str, opening: str
+) -> Notice:
     series = found.measures.of(rule.measure)
     number, name = names.rules[rule.rule]
     target = found.targets.get(rule.measure)
@@ -274,7 +276,7 @@ def _said(rule: RuleFinding, status: RuleStatus, names: Names) -> dict[str, str 
     return {"number": number, "rule": name, "status": str(STATUSES[status]).lower()}
 
 
-def _sentence(finding: Finding, opening: str, series: Series, step: Step, target: Target | None) -> str:
+def _sentence(finding: Finding, opening: str, series: Series, step: PeriodLength, target: Target | None) -> str:
     said = {
         "opening": opening,
         "measure": str(SUBJECTS[series.measure.key]),
@@ -302,7 +304,7 @@ def _now(series: Series) -> str:
     return figure(recent(series), series.measure.unit)
 
 
-def _moves(series: Series, step: Step) -> str:
+def _moves(series: Series, step: PeriodLength) -> str:
     """“rises by 3.1 hours a month”; without an amount where it rounds to nothing."""
     is_rising = series.trend.direction == Direction.RISING
     slope = slope_words(series, step)
@@ -311,19 +313,19 @@ def _moves(series: Series, step: Step) -> str:
     return (_("rises by %(slope)s") if is_rising else _("falls by %(slope)s")) % {"slope": slope}
 
 
-def slope_words(series: Series, step: Step) -> str:
+def slope_words(series: Series, step: PeriodLength) -> str:
     """“3.1 hours a month”, “2.1 points a week”; empty where it rounds to nothing."""
     shown = abs(brief(series.trend.slope or 0.0, FINE_DIGITS))
     if shown.is_zero():
         return ""
-    said = _("%(amount)s a month") if step == Step.MONTH else _("%(amount)s a week")
+    said = _("%(amount)s a month") if step == PeriodLength.MONTH else _("%(amount)s a week")
     return said % {"amount": change(shown, series.measure.unit)}
 
 
-def _evidence(series: Series, step: Step) -> str:
+def _evidence(series: Series, step: PeriodLength) -> str:
     """“p = 0.02, 14 months”."""
     trend = series.trend
-    if step == Step.MONTH:
+    if step == PeriodLength.MONTH:
         periods = ngettext("%(count)s month", "%(count)s months", trend.periods)
     else:
         periods = ngettext("%(count)s week", "%(count)s weeks", trend.periods)

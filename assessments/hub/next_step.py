@@ -185,9 +185,9 @@ def _in_review(assessment: Assessment, member: Membership) -> NextStep:
             label=_("Review and decide"),
             url=reverse("assessment_review", args=[assessment.pk]),
         )
-    if why_not == chain.Refusal.OWN:
+    if why_not == chain.DecisionRefusal.OWN:
         return NextStep(sentence=_("You submitted this assessment yourself, so another approver decides."))
-    if why_not == chain.Refusal.TWICE:
+    if why_not == chain.DecisionRefusal.TWICE:
         return NextStep(sentence=str(chain.WHY_NOT[why_not]))
     return NextStep(sentence=chain.whom_it_waits_for(chain.current_step(assessment)))
 

@@ -264,7 +264,7 @@ def _check_as_read(row: Assessment, seen: datetime | None, fingerprint: str, lev
 
 def _approve(member: Membership, row: Assessment, now: datetime) -> None:
     why_not = chain.refusal(row, member)
-    if why_not == chain.Refusal.NOT_ASKED:
+    if why_not == chain.DecisionRefusal.NOT_ASKED:
         raise PermissionDenied
     if why_not is not None:
         raise IllegalTransition(chain.WHY_NOT[why_not])

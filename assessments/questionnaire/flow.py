@@ -148,7 +148,7 @@ class HowFar(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class RuleStep:
     """A rule as its mark in the stepper."""
 
     progress: HowFar

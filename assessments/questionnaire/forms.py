@@ -22,9 +22,9 @@ from assessments.models import Answer, Blank, FrequencyUnit
 from assessments.questionnaire.rows import (
     RATER,
     AnsweringAs,
-    Choice,
-    Difference,
-    Row,
+    FieldClash,
+    QuestionRow,
+    RadioChoice,
     TwoVersions,
     files_of,
     vendor_said,
@@ -182,11 +182,11 @@ def shown_number(value: Decimal | str | None) -> str:
     return plain.replace(".", str(formats.get_format("DECIMAL_SEPARATOR")))
 
 
-def row_of(form: AnswerForm) -> Row:
+def row_of(form: AnswerForm) -> QuestionRow:
     answer = form.answer
     question = answer.question
     value = {name: form[name].value() for name in values_of(answer)}
-    return Row(
+    return QuestionRow(
         answer=answer,
         question=question,
         prefix=str(form.prefix),
@@ -205,16 +205,18 @@ def row_of(form: AnswerForm) -> Row:
     )
 
 
-def _levels(question: Question, chosen: Any) -> tuple[Choice, ...]:
+def _levels(question: Question, chosen: Any) -> tuple[RadioChoice, ...]:
     texts = {level.grade: level.text for level in question.levels.all()}
     return tuple(
-        Choice(value=value, name=str(name), text=texts.get(int(value), ""), is_chosen=value == chosen)
+        RadioChoice(value=value, name=str(name), text=texts.get(int(value), ""), is_chosen=value == chosen)
         for value, name in CHOICES[: len(GRADES)]
     )
 
 
-def _choices(choices: Sequence[tuple[Any, Any]], chosen: Any) -> tuple[Choice, ...]:
-    return tuple(Choice(value=value, name=str(name), text="", is_chosen=value == chosen) for value, name in choices)
+def _choices(choices: Sequence[tuple[Any, Any]], chosen: Any) -> tuple[RadioChoice, ...]:
+    return tuple(
+        RadioChoice(value=value, name=str(name), text="", is_chosen=value == chosen) for value, name in choices
+    )
 
 
 def saved_at(answer: Answer) -> str:
@@ -238,7 +240,7 @@ def two_versions_of(form: AnswerForm) -> TwoVersions | None:
         who=str(stored.updated_by or stored.updated_through or ""),
         when=saved_at(stored),
         differences=tuple(
-            Difference(label=str(FIELD_LABELS[name]), mine=text, theirs=theirs[name])
+            FieldClash(label=str(FIELD_LABELS[name]), mine=text, theirs=theirs[name])
             for name, text in mine.items()
             if text != theirs[name]
         ),

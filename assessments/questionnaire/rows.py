@@ -40,7 +40,7 @@ DELEGATE = AnsweringAs(may_delegate=False)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
+class RadioChoice:
     """One radio button; `text` is the anchored text of a grade."""
 
     value: str
@@ -50,7 +50,7 @@ class Choice:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Difference:
+class FieldClash:
     """A field in which two people wrote different things."""
 
     label: str
@@ -65,7 +65,7 @@ class TwoVersions:
     version: int  # of the stored one: whoever decides has seen this
     who: str
     when: str
-    differences: tuple[Difference, ...]
+    differences: tuple[FieldClash, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +87,7 @@ class VendorSaid:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class QuestionRow:
     """One question as shown. `value` holds what stands in the fields, as typed where it could not be saved."""
 
     answer: Answer
@@ -96,9 +96,9 @@ class Row:
     number: str
     value: Mapping[str, Any]
     errors: Mapping[str, str]
-    levels: tuple[Choice, ...]
-    blanks: tuple[Choice, ...]
-    units: tuple[Choice, ...]
+    levels: tuple[RadioChoice, ...]
+    blanks: tuple[RadioChoice, ...]
+    units: tuple[RadioChoice, ...]
     files: tuple[File, ...]
     saved: str
     conflict: TwoVersions | None

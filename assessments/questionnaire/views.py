@@ -18,12 +18,12 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
 from assessments.models import Answer, Assessment, Delegation, Evidence, Response
-from assessments.questionnaire.flow import Answering, QuestionnairePosition, Step, rule_at
+from assessments.questionnaire.flow import Answering, QuestionnairePosition, RuleStep, rule_at
 from assessments.questionnaire.forms import AnswerForm
 from assessments.questionnaire.posting import wants_json
 from assessments.questionnaire.rows import DELEGATE
 from assessments.questionnaire.saving import closed_reason
-from assessments.score.overview import RuleSheet, Sheet, own_sheet_of
+from assessments.score.overview import RuleSheet, ScoreSheet, own_sheet_of
 from assessments.secrecy import may_read, may_write, own_response, vendor_answers
 from groundwork.responses import attachment, form_view
 from manifesto.models import Rule
@@ -63,7 +63,7 @@ class RaterPosition(QuestionnairePosition):
     def context(self) -> dict[str, Any]:
         """The score panel and the stepper: the rater's own answers alone; a fixed number of queries."""
         asked = {rule.key for rule in self.rules}
-        sheet: Sheet = own_sheet_of(self.assessment, self.response, rules=asked)
+        sheet: ScoreSheet = own_sheet_of(self.assessment, self.response, rules=asked)
         return {"assessment": self.assessment, "sheet": sheet, "steps": [self._step(rule) for rule in sheet.rules]}
 
     def _step(self, sheet: RuleSheet) -> ScoreStep:
@@ -73,7 +73,7 @@ class RaterPosition(QuestionnairePosition):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScoreStep(Step):
+class ScoreStep(RuleStep):
     """Also the rule's line in the live score. Whole numbers, for drawing."""
 
     sheet: RuleSheet

@@ -29,7 +29,7 @@ COLLECTING = {AssessmentState.COLLECTING}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class AskedRater:
     """Somebody who is to rate. `token`: of the invitation that takes them in; empty for a member."""
 
     response: Response
@@ -44,7 +44,7 @@ def invite(
     rules: Collection[str] = (),
     due_on: date | None = None,
     note: str = "",
-) -> tuple[Asked, ...]:
+) -> tuple[AskedRater, ...]:
     """Each of these members gets a questionnaire of their own, all of them or none. `rules`: keys; none: all seven.
 
     Raises IllegalTransition where one of them cannot judge alone, or is asked already.
@@ -59,7 +59,7 @@ def invite(
                     member, row, rules=rules, rater=person.user, department=person.department, due_on=due_on, note=note
                 )
             )
-    return tuple(Asked(response=response) for response in asked)
+    return tuple(AskedRater(response=response) for response in asked)
 
 
 def invite_address(
@@ -73,7 +73,7 @@ def invite_address(
     due_on: date | None = None,
     note: str = "",
     now: datetime | None = None,
-) -> Asked:
+) -> AskedRater:
     """Whoever holds this address becomes a reader of the organisation by an invitation, and rates from then on.
 
     A member's address is simply that member; an invitation that waits already is renewed and serves this too.
@@ -94,7 +94,7 @@ def invite_address(
                 row = lock_with_right(member, assessment, Right.ASSESS, COLLECTING)
                 _check_not_asked(_of_address(row, email), email)
                 response = _ask(member, row, invitation=invitation, department=department, **wanted)
-            return Asked(response=response, token=token)
+            return AskedRater(response=response, token=token)
         except MembershipError as refused:  # somebody invited, or the person joined, in between: look once more
             error = refused
     raise IllegalTransition(str(error))
@@ -140,7 +140,7 @@ def reschedule_rater(member: Membership, response: Response, *, due_on: date | N
     return fresh
 
 
-def remind_now(member: Membership, response: Response, *, now: datetime | None = None) -> Asked:
+def remind_now(member: Membership, response: Response, *, now: datetime | None = None) -> AskedRater:
     """Note that this rater is reminded, at most once a day; the mail goes out afterwards. One that the mail server
     refused does not count. Whoever is no member yet gets a new link, because the earlier one is not kept."""
     now = now or timezone.now()
@@ -160,7 +160,7 @@ def remind_now(member: Membership, response: Response, *, now: datetime | None =
         fresh.save(update_fields=["reminded_at"])
         audit.record(member.user, "rater.reminded", fresh)
         fresh.invitation = invitation or fresh.invitation
-    return Asked(response=fresh, token=token)
+    return AskedRater(response=fresh, token=token)
 
 
 def rate_myself(member: Membership, assessment: Assessment) -> Response:

@@ -17,7 +17,7 @@ from assessments.models import Assessment, Response
 from vendors.models import Service
 
 
-class Why(StrEnum):
+class DepartmentReason(StrEnum):
     """Why a department has a say. One that has several reasons is named for the first."""
 
     ORDERING = "ordering"
@@ -25,10 +25,10 @@ class Why(StrEnum):
     IT = "it"
 
 
-WHY_IN_WORDS: dict[Why, Promise] = {
-    Why.ORDERING: _("orders from this vendor"),
-    Why.AFFECTED: _("depends on a service of this vendor"),
-    Why.IT: _("runs the IT"),
+WHY_IN_WORDS: dict[DepartmentReason, Promise] = {
+    DepartmentReason.ORDERING: _("orders from this vendor"),
+    DepartmentReason.AFFECTED: _("depends on a service of this vendor"),
+    DepartmentReason.IT: _("runs the IT"),
 }
 
 
@@ -38,7 +38,7 @@ class DepartmentHeard:
 
     id: int
     name: str
-    why: Why
+    why: DepartmentReason
     asked: bool
     heard: bool
 
@@ -48,7 +48,7 @@ class DepartmentHeard:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Heard:
+class DepartmentVoices:
     """`departments`: those that have a say, the ordering one first; `others`: names of further ones that were heard;
     `asked` and `handed_in`: numbers of raters, those without a department included."""
 
@@ -62,7 +62,7 @@ class Heard:
         return tuple(one for one in self.departments if not one.heard)
 
 
-def heard(assessment: Assessment, responses: QuerySet[Response] | None = None) -> Heard:
+def heard(assessment: Assessment, responses: QuerySet[Response] | None = None) -> DepartmentVoices:
     """Whose voices are in these responses of raters (None: all that are asked); two queries, however many they are."""
     rows = Response.objects.of_customer().filter(assessment=assessment) if responses is None else responses
     asked = list(rows.values_list("department", "department__name", "submitted_at"))
@@ -71,7 +71,9 @@ def heard(assessment: Assessment, responses: QuerySet[Response] | None = None) -
     )
 
 
-def of_voices(expected: Iterable[tuple[int, str, Why]], voices: Iterable[tuple[int | None, str, bool]]) -> Heard:
+def of_voices(
+    expected: Iterable[tuple[int, str, DepartmentReason]], voices: Iterable[tuple[int | None, str, bool]]
+) -> DepartmentVoices:
     """From the departments with a say, and each rater's department (id, name) with whether they have handed in."""
     voices = list(voices)
     asked = {pk for pk, _name, _done in voices}
@@ -80,7 +82,7 @@ def of_voices(expected: Iterable[tuple[int, str, Why]], voices: Iterable[tuple[i
         DepartmentHeard(id=pk, name=name, why=why, asked=pk in asked, heard=pk in spoken) for pk, name, why in expected
     )
     named = {one.id for one in departments}
-    return Heard(
+    return DepartmentVoices(
         departments=departments,
         others=tuple(sorted(name for pk, name in spoken.items() if pk not in named)),
         asked=len(voices),
@@ -88,7 +90,7 @@ def of_voices(expected: Iterable[tuple[int, str, Why]], voices: Iterable[tuple[i
     )
 
 
-def having_a_say(assessment: Assessment) -> list[tuple[int, str, Why]]:
+def having_a_say(assessment: Assessment) -> list[tuple[int, str, DepartmentReason]]:
     """The department that orders, those that depend on a service, and those that run the IT, in that order: id, name
     and why. One query."""
     vendor = assessment.vendor
@@ -96,15 +98,15 @@ def having_a_say(assessment: Assessment) -> list[tuple[int, str, Why]]:
     rows = Department.objects.filter(organisation=assessment.organisation_id).annotate(is_affected=Exists(depends))
     rows = rows.filter(Q(pk=vendor.department_id) | Q(is_affected=True) | Q(is_it=True)).order_by("name")
     found = [(row.pk, row.name, _why(row, vendor.department_id)) for row in rows]
-    order = list(Why)
+    order = list(DepartmentReason)
     return sorted(found, key=lambda one: order.index(one[2]))
 
 
-class Affected(TypedDict):
+class AffectedCounts(TypedDict):
     is_affected: bool
 
 
-def _why(row: WithAnnotations[Department, Affected], ordering: int | None) -> Why:
+def _why(row: WithAnnotations[Department, AffectedCounts], ordering: int | None) -> DepartmentReason:
     if row.pk == ordering:
-        return Why.ORDERING
-    return Why.AFFECTED if row.is_affected else Why.IT
+        return DepartmentReason.ORDERING
+    return DepartmentReason.AFFECTED if row.is_affected else DepartmentReason.IT

@@ -14,16 +14,16 @@ from accounts import invitations, mail
 from accounts.models import Membership
 from assessments.models import Response
 from assessments.preferences import tell
-from assessments.raters.asking import Asked
+from assessments.raters.asking import AskedRater
 from manifesto.models import RULE_KEYS, Rule
 
 
-def ask(member: Membership, asked: Iterable[Asked], *, again: bool = False) -> list[str]:
+def ask(member: Membership, asked: Iterable[AskedRater], *, again: bool = False) -> list[str]:
     """Ask each of them by mail in the name of `member`; `again`: a reminder. Returns whom no mail could be sent to."""
     return [str(one.response.rater or one.response.invitation) for one in asked if not _asked(member, one, again=again)]
 
 
-def _asked(member: Membership, asked: Asked, *, again: bool) -> bool:
+def _asked(member: Membership, asked: AskedRater, *, again: bool) -> bool:
     response, context = asked.response, _context(member, asked.response, again=again)
     is_sent = True
     if asked.token and response.invitation is not None:

@@ -15,7 +15,7 @@ from django_stubs_ext import WithAnnotations
 
 from accounts.models import User
 from assessments.models import Answer, Assessment, AssessmentState, Response, ResponseKind
-from assessments.raters.departments import Heard, having_a_say, of_voices
+from assessments.raters.departments import DepartmentVoices, having_a_say, of_voices
 from manifesto.models import RULE_KEYS
 
 
@@ -88,7 +88,7 @@ class Raters:
     """All raters of an assessment, those withdrawn last, and which departments are heard."""
 
     rows: tuple[RaterRow, ...]
-    heard: Heard
+    heard: DepartmentVoices
 
     @property
     def asked(self) -> tuple[RaterRow, ...]:
@@ -140,14 +140,14 @@ def _rules_asked(assessment: Assessment) -> dict[int, tuple[int, ...]]:
     return {response: tuple(sorted(positions)) for response, positions in asked.items()}
 
 
-class Counted(TypedDict):
+class AnswerCounts(TypedDict):
     total: int
     answered: int
     last_at: datetime | None
 
 
 def _row(
-    response: WithAnnotations[Response, Counted], rules: tuple[int, ...], assessment: Assessment, today: date
+    response: WithAnnotations[Response, AnswerCounts], rules: tuple[int, ...], assessment: Assessment, today: date
 ) -> RaterRow:
     due_on = response.due_on or assessment.due_on
     return RaterRow(

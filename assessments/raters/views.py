@@ -19,7 +19,7 @@ from assessments.fetching import assessment_of
 from assessments.models import Assessment, AssessmentState, Response, ResponseKind
 from assessments.raters import asking
 from assessments.raters import mails as rater_mails
-from assessments.raters.asking import Asked
+from assessments.raters.asking import AskedRater
 from assessments.raters.forms import RaterEditForm, RaterForm
 from assessments.raters.table import raters_of
 from groundwork.pages import Crumb, confirm_page, crumbs, edit_page
@@ -132,7 +132,7 @@ def rater_ask_again(request: MemberRequest, pk: int) -> HttpResponse:
         again = asking.ask_again(request.member, response)
         messages.success(request, _("Asked to rate: %(names)s.") % {"names": _name(response)})
         if again.rater is not None:
-            _tell(request, [Asked(response=again)])
+            _tell(request, [AskedRater(response=again)])
     return redirect("assessment_raters", response.assessment_id)
 
 
@@ -191,9 +191,9 @@ def _has_members(form: RaterForm, department: Department) -> bool:
     return any(person.department_id == department.pk for person in form.available)
 
 
-def _invited(member: Membership, assessment: Assessment, form: RaterForm) -> list[Asked]:
+def _invited(member: Membership, assessment: Assessment, form: RaterForm) -> list[AskedRater]:
     """The address before the colleagues, all or none: an invitation is held before its assessment, as in joining."""
-    asked: list[Asked] = []
+    asked: list[AskedRater] = []
     with transaction.atomic():
         if form.cleaned_data["email"]:
             one = asking.invite_address(
@@ -214,7 +214,7 @@ def _name(response: Response) -> str:
     return str(response.rater or response.invitation or "")
 
 
-def _tell(request: MemberRequest, asked: Sequence[Asked], *, again: bool = False) -> bool:
+def _tell(request: MemberRequest, asked: Sequence[AskedRater], *, again: bool = False) -> bool:
     """Send the mails; say whom the mail server did not take one for."""
     unsent = rater_mails.ask(request.member, asked, again=again)
     if unsent:

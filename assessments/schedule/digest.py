@@ -33,7 +33,7 @@ from assessments.models import (
 from assessments.preferences import preferences_of
 from assessments.schedule.inbox import Item, waiting_for
 from assessments.schedule.milestones import passed
-from groundwork.jobs.lease import HeldJob, Kind, LeaseLostError
+from groundwork.jobs.lease import HeldJob, JobKind, LeaseLostError
 
 logger = structlog.get_logger(__name__)
 
@@ -43,7 +43,7 @@ DONE = (DigestState.SENT, DigestState.EMPTY)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class DigestPart:
     """What one mail says of one organisation."""
 
     organisation: Organisation
@@ -58,7 +58,7 @@ class Window:
     told_at: datetime | None
 
 
-class Digests(Kind[Digest]):
+class Digests(JobKind[Digest]):
     """Looked for every ten minutes of one day, which is wait enough between two nudges."""
 
     task = "assessments.tasks.send_digest"
@@ -209,13 +209,13 @@ def _tell_person(digest: Digest, user: User, window: Window, now: datetime) -> b
     return True
 
 
-def told_to(user: User, wishes: Preferences, window: Window, today: date) -> tuple[Part, ...]:
+def told_to(user: User, wishes: Preferences, window: Window, today: date) -> tuple[DigestPart, ...]:
     """By organisation, what this person is to be told; of organisations that they have left, nothing."""
     parts = []
     for member in Membership.objects.active().filter(user=user).select_related("organisation", "user"):
         items = tuple(_worth_telling(waiting_for(member, today), wishes, window, today))
         if items:
-            parts.append(Part(organisation=member.organisation, items=items))
+            parts.append(DigestPart(organisation=member.organisation, items=items))
     return tuple(sorted(parts, key=lambda part: part.organisation.name))
 
 

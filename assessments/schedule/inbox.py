@@ -35,7 +35,7 @@ from vendors.models import Vendor
 APART = 2  # grades that lie this far apart are an item to discuss
 
 
-class Kind(StrEnum):
+class ItemKind(StrEnum):
     ANSWER = "answer"
     DELEGATED = "delegated"
     OPEN = "open"
@@ -48,14 +48,14 @@ class Kind(StrEnum):
     VENDOR_REPLIED = "vendor_replied"
 
 
-WORTH_READING = frozenset({Kind.VENDOR_ANSWERED, Kind.VENDOR_REPLIED})  # nobody is late with these
+WORTH_READING = frozenset({ItemKind.VENDOR_ANSWERED, ItemKind.VENDOR_REPLIED})  # nobody is late with these
 
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
     """One thing that waits: what to do, for which vendor, until when, and where."""
 
-    kind: Kind
+    kind: ItemKind
     key: str  # the same on every day, so that calendars know it again
     action: str
     assessment: Assessment
@@ -99,19 +99,19 @@ def _to_answer(member: Membership, today: date) -> Iterator[Item]:
         yield _answer(row, today)
 
 
-class Asked(TypedDict):
+class AnsweringState(TypedDict):
     total: int
     answered: int
     first_rule: str | None
     sent_back_at: datetime | None
 
 
-def _answer(row: WithAnnotations[Response, Asked], today: date) -> Item:
+def _answer(row: WithAnnotations[Response, AnsweringState], today: date) -> Item:
     total, answered, rule = row.total, row.answered, row.first_rule
     place = [row.assessment_id, rule] if rule else [row.assessment_id]
     again = row.sent_back_at is not None and row.sent_back_at > row.created_at
     return _item(
-        Kind.ANSWER,
+        ItemKind.ANSWER,
         _("Answer the questionnaire") if rule else _("Hand in your answers"),
         row.assessment,
         today,
@@ -142,7 +142,7 @@ def _handed_over(member: Membership, today: date) -> Iterator[Item]:
         assessment = delegations[0].answer.response.assessment
         dues = [one.answer.response.due_on for one in delegations if one.answer.response.due_on]
         yield _item(
-            Kind.DELEGATED,
+            ItemKind.DELEGATED,
             ngettext("Answer a question handed to you", "Answer %(count)d questions handed to you", len(delegations))
             % {"count": len(delegations)},
             assessment,
@@ -177,7 +177,7 @@ def _to_look_after(member: Membership, today: date) -> Iterator[Item]:
     for assessment in assessments:
         if assessment.state == AssessmentState.DRAFT:
             url = reverse("assessment_detail", args=[assessment.pk])
-            yield _item(Kind.OPEN, _("Open the questionnaire"), assessment, today, url=url)
+            yield _item(ItemKind.OPEN, _("Open the questionnaire"), assessment, today, url=url)
             continue
         yield from _collecting(assessment, member, today, apart[assessment.pk])
         yield from _vendor_answered(assessment, member, today)
@@ -188,7 +188,7 @@ def _collecting(assessment: Assessment, member: Membership, today: date, apart: 
     outstanding = [row for row in responses if row.submitted_at is None]
     if not responses:
         url = reverse("assessment_raters", args=[assessment.pk])
-        yield _item(Kind.INVITE, _("Invite raters"), assessment, today, url=url)
+        yield _item(ItemKind.INVITE, _("Invite raters"), assessment, today, url=url)
     elif not outstanding:
         yield _all_in(assessment, responses, today, apart)
     else:
@@ -200,9 +200,9 @@ def _all_in(assessment: Assessment, responses: list[Response], today: date, apar
     asked_at = max(row.submitted_at for row in responses if row.submitted_at)
     if not apart:
         url = reverse("assessment_review", args=[assessment.pk])
-        return _item(Kind.SUBMIT, _("Review and submit"), assessment, today, url=url, asked_at=asked_at)
+        return _item(ItemKind.SUBMIT, _("Review and submit"), assessment, today, url=url, asked_at=asked_at)
     return _item(
-        Kind.TALK,
+        ItemKind.TALK,
         _("Talk about what raters judge differently"),
         assessment,
         today,
@@ -217,7 +217,7 @@ def _late_raters(assessment: Assessment, outstanding: list[Response], today: dat
     if not dues:
         return
     yield _item(
-        Kind.CHASE,
+        ItemKind.CHASE,
         _("Ask the late raters, or submit without them"),
         assessment,
         today,
@@ -243,7 +243,7 @@ def _vendor_answered(assessment: Assessment, member: Membership, today: date) ->
     for row in assessment.responses.all():
         if row.is_of_vendor and row.submitted_at:
             yield _item(
-                Kind.VENDOR_ANSWERED,
+                ItemKind.VENDOR_ANSWERED,
                 _("Read the vendor’s answers"),
                 assessment,
                 today,
@@ -262,7 +262,7 @@ def _replied(member: Membership, today: date) -> Iterator[Item]:
     )
     for row in rows.select_related("assessment__vendor"):
         yield _item(
-            Kind.VENDOR_REPLIED,
+            ItemKind.VENDOR_REPLIED,
             _("Read the vendor’s reply"),
             row.assessment,
             today,
@@ -279,7 +279,7 @@ def _to_decide(member: Membership, today: date) -> Iterator[Item]:
     for assessment in chain.waiting_for(member).with_vendor().annotate(earlier_level_at=earlier):
         moments = [assessment.submitted_at, assessment.earlier_level_at]
         yield _item(
-            Kind.DECIDE,
+            ItemKind.DECIDE,
             _("Review and decide"),
             assessment,
             today,
@@ -290,7 +290,7 @@ def _to_decide(member: Membership, today: date) -> Iterator[Item]:
 
 
 def _item(
-    kind: Kind,
+    kind: ItemKind,
     action: str,
     assessment: Assessment,
     today: date,

@@ -27,7 +27,7 @@ from assessments.models import (
     Rhythm,
 )
 from assessments.raters import mails as rater_mails
-from assessments.raters.asking import Asked
+from assessments.raters.asking import AskedRater
 from assessments.schedule.inbox import roles_with
 from manifesto.models import RULE_KEYS, Release
 
@@ -38,7 +38,7 @@ MAY_REPEAT = frozenset({*OPEN_STATES, AssessmentState.APPROVED})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class LastTexts:
     """What a rater wrote the last time, to start from."""
 
     revision: int
@@ -93,7 +93,7 @@ def _tell(follower: Assessment) -> None:
     asked = Response.objects.filter(assessment=follower, rater__preferences__isnull=False)
     asked = asked.exclude(rater__preferences__digest=Rhythm.DAILY).exclude(rater=follower.owner_id)
     rows = asked.select_related("rater", "assessment__vendor", "invitation")
-    rater_mails.ask(owner, [Asked(response=row) for row in rows])
+    rater_mails.ask(owner, [AskedRater(response=row) for row in rows])
 
 
 def following_period(assessment: Assessment, today: date) -> Period | None:
@@ -196,7 +196,7 @@ def _rules_of(response: Response) -> tuple[str, ...]:
     return () if asked >= set(RULE_KEYS) else tuple(sorted(asked))
 
 
-def _texts_of_last_time(row: Assessment) -> dict[int | None, dict[str, Said]]:
+def _texts_of_last_time(row: Assessment) -> dict[int | None, dict[str, LastTexts]]:
     """Rater → question → what they wrote in the last questionnaire about this vendor that they handed in."""
     handed_in = (
         Response.objects.of_customer()
@@ -207,22 +207,22 @@ def _texts_of_last_time(row: Assessment) -> dict[int | None, dict[str, Said]]:
     newest: dict[int | None, int] = {}
     for rater, pk in handed_in.order_by("assessment__period_end", "submitted_at").values_list("rater", "pk"):
         newest[rater] = pk
-    said: dict[int | None, dict[str, Said]] = {rater: {} for rater in newest}
+    said: dict[int | None, dict[str, LastTexts]] = {rater: {} for rater in newest}
     answers = Answer.objects.filter(response__in=newest.values()).select_related("question", "response")
     for answer in answers:
-        said[answer.response.rater_id][answer.question.key] = Said(
+        said[answer.response.rater_id][answer.question.key] = LastTexts(
             revision=answer.question.revision, vendor_says=answer.vendor_says, comment=answer.comment
         )
     return said
 
 
-def _carry_over(response: Response, texts: Mapping[str, Said]) -> None:
+def _carry_over(response: Response, texts: Mapping[str, LastTexts]) -> None:
     """Texts alone, and only where the question still means the same: grades are given afresh."""
     changed = list(_with_texts(response.answers.select_related("question"), texts))
     Answer.objects.bulk_update(changed, ["vendor_says", "comment", "carried_over"])
 
 
-def _with_texts(answers: Iterable[Answer], texts: Mapping[str, Said]) -> Iterable[Answer]:
+def _with_texts(answers: Iterable[Answer], texts: Mapping[str, LastTexts]) -> Iterable[Answer]:
     for answer in answers:
         said = texts.get(answer.question.key)
         if said is None or said.revision != answer.question.revision or not (said.vendor_says or said.comment):

@@ -24,14 +24,14 @@ MINUS = "\N{MINUS SIGN}"
 DIGITS = 6  # of alpha: beyond them there is only the noise of floating point, which must not decide about a level
 
 
-class Level(StrEnum):
+class AgreementLevel(StrEnum):
     STRONG = "strong"
     TENTATIVE = "tentative"
     WEAK = "weak"
-    NONE = "none"  # no figure; `Why` says why
+    NONE = "none"  # no figure; `NoFigureReason` says why
 
 
-class Why(StrEnum):
+class NoFigureReason(StrEnum):
     """Why there is no figure."""
 
     MEASURED = ""
@@ -41,21 +41,25 @@ class Why(StrEnum):
 
 
 LEVELS: dict[str, Promise] = {
-    Level.STRONG: _("Strong agreement"),
-    Level.TENTATIVE: _("Fair agreement"),
-    Level.WEAK: _("Weak agreement"),
-    Level.NONE: _("No figure"),
+    AgreementLevel.STRONG: _("Strong agreement"),
+    AgreementLevel.TENTATIVE: _("Fair agreement"),
+    AgreementLevel.WEAK: _("Weak agreement"),
+    AgreementLevel.NONE: _("No figure"),
 }
 MEANINGS: dict[str, Promise] = {
-    Level.STRONG: _("The raters see this vendor alike: their grades can be relied on."),
-    Level.TENTATIVE: _("The raters mostly see this vendor alike: enough for careful conclusions."),
-    Level.WEAK: _("The raters see this vendor differently: talk about it before anybody relies on the result."),
+    AgreementLevel.STRONG: _("The raters see this vendor alike: their grades can be relied on."),
+    AgreementLevel.TENTATIVE: _("The raters mostly see this vendor alike: enough for careful conclusions."),
+    AgreementLevel.WEAK: _(
+        "The raters see this vendor differently: talk about it before anybody relies on the result."
+    ),
 }
 BY_CHANCE = _("The raters agree no more than by chance: talk about it before anybody relies on the result.")
 WITHOUT_FIGURE: dict[str, Promise] = {
-    Why.TOO_FEW_RATERS: _("Agreement can be measured once two raters have handed in grades."),
-    Why.NOTHING_SHARED: _("No question was graded by two raters, so there is nothing to compare."),
-    Why.NO_VARIATION: _("All gave the same grade everywhere. They agree fully, but that leaves nothing to measure."),
+    NoFigureReason.TOO_FEW_RATERS: _("Agreement can be measured once two raters have handed in grades."),
+    NoFigureReason.NOTHING_SHARED: _("No question was graded by two raters, so there is nothing to compare."),
+    NoFigureReason.NO_VARIATION: _(
+        "All gave the same grade everywhere. They agree fully, but that leaves nothing to measure."
+    ),
 }
 
 
@@ -69,8 +73,8 @@ class Agreement:
     alpha: float | None
     raters: int
     questions: int
-    level: Level
-    why: Why = Why.MEASURED
+    level: AgreementLevel
+    why: NoFigureReason = NoFigureReason.MEASURED
 
     @property
     def label(self) -> str:
@@ -115,23 +119,27 @@ def measured(grades: Iterable[tuple[int, int, int]]) -> Agreement:
         alpha=alpha,
         raters=len(raters),
         questions=len(shared),
-        level=Level.NONE if alpha is None else level_of(Fraction(str(alpha))),
+        level=AgreementLevel.NONE if alpha is None else level_of(Fraction(str(alpha))),
         why=why,
     )
 
 
-def level_of(alpha: Fraction) -> Level:
+def level_of(alpha: Fraction) -> AgreementLevel:
     if alpha >= STRONG:
-        return Level.STRONG
-    return Level.TENTATIVE if alpha >= TENTATIVE else Level.WEAK
+        return AgreementLevel.STRONG
+    return AgreementLevel.TENTATIVE if alpha >= TENTATIVE else AgreementLevel.WEAK
 
 
-def _why_not(raters: set[int], shared: list[list[int]]) -> Why:
+def _why_not(raters: set[int], shared: list[list[int]]) -> NoFigureReason:
     if len(raters) < 2:
-        return Why.TOO_FEW_RATERS
+        return NoFigureReason.TOO_FEW_RATERS
     if not shared:
-        return Why.NOTHING_SHARED
-    return Why.NO_VARIATION if len({grade for given in shared for grade in given}) == 1 else Why.MEASURED
+        return NoFigureReason.NOTHING_SHARED
+    return (
+        NoFigureReason.NO_VARIATION
+        if len({grade for given in shared for grade in given}) == 1
+        else NoFigureReason.MEASURED
+    )
 
 
 def _alpha(shared: list[list[int]]) -> float:

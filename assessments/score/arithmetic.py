@@ -109,7 +109,7 @@ class RaterAnswer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Agreed:
+class AgreedGrade:
     """The consensus of the raters on one question: a grade, or that it does not apply."""
 
     grade: int | None
@@ -128,7 +128,7 @@ class QuestionInput:
     weight: Fraction
     knockout: bool
     answers: tuple[RaterAnswer, ...] = ()
-    consensus: Agreed | None = None
+    consensus: AgreedGrade | None = None
 
     def __post_init__(self) -> None:
         if _exact(self.weight, f"the weight of {self.key}") <= 0:

@@ -82,7 +82,7 @@ class RuleSheet:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sheet:
+class ScoreSheet:
     rules: tuple[RuleSheet, ...]
     score: Score
     headline: str
@@ -114,7 +114,7 @@ class Sheet:
 
 def own_sheet_of(
     assessment: Assessment, response: Response, *, rules: Collection[str] | None = None, with_answers: bool = False
-) -> Sheet:
+) -> ScoreSheet:
     """What one rater's own answers add up to, in the rules that they are asked about: neither the others' nor what
     was agreed shines through. `rules`: their keys, where the caller has them."""
     asked = rules_asked(response) if rules is None else rules
@@ -122,7 +122,7 @@ def own_sheet_of(
     return _sheet(assessment, own, with_answers=with_answers, with_consensus=False, rules=asked)
 
 
-def sheet_for(assessment: Assessment, member: Membership, *, with_answers: bool = False) -> Sheet:
+def sheet_for(assessment: Assessment, member: Membership, *, with_answers: bool = False) -> ScoreSheet:
     """What this member may see of it: while they are kept apart, their own answers alone."""
     if not is_kept_apart(assessment, member.user):
         readable = readable_responses(assessment, member)
@@ -144,7 +144,7 @@ def _sheet(
     with_answers: bool,
     with_consensus: bool,
     rules: Collection[str] | None = None,
-) -> Sheet:
+) -> ScoreSheet:
     score = current_score(assessment, responses, with_consensus=with_consensus, rules=rules)
     policy = policy_of(assessment.release)
     questions = _questions(assessment, responses, score, with_consensus=with_consensus) if with_answers else {}
@@ -152,7 +152,7 @@ def _sheet(
         _rule_sheet(rule, far, policy, questions.get(rule.rule, ()))
         for rule, far in zip(score.rules, progress(assessment, score), strict=True)
     )
-    return Sheet(
+    return ScoreSheet(
         rules=sheets,
         score=score,
         headline=wording.headline(score),

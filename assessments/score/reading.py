@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from assessments.models import Answer, Assessment, Consensus, Evidence, Response, ResponseKind
 from assessments.score import arithmetic
-from assessments.score.arithmetic import Agreed, Blank, Policy, QuestionInput, QuestionState, RaterAnswer, Score
+from assessments.score.arithmetic import AgreedGrade, Blank, Policy, QuestionInput, QuestionState, RaterAnswer, Score
 from assessments.secrecy import counted_responses
 from manifesto.models import Question, Release, Rule
 
@@ -148,10 +148,10 @@ def _labels(release_id: int) -> dict[str, list[tuple[str, str]]]:
     return labels
 
 
-def _agreed(assessment: Assessment) -> dict[int, Agreed]:
+def _agreed(assessment: Assessment) -> dict[int, AgreedGrade]:
     """Question id → what the raters agreed on."""
     rows = Consensus.objects.filter(assessment=assessment).values_list("question", "grade", "not_applicable")
-    return {question: Agreed(grade=grade, not_applicable=applies_not) for question, grade, applies_not in rows}
+    return {question: AgreedGrade(grade=grade, not_applicable=applies_not) for question, grade, applies_not in rows}
 
 
 def _rater_answers(responses: QuerySet[Response]) -> dict[int, list[RaterAnswer]]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from assessments.models import Answer, LinkPurpose, VendorLink
-from assessments.questionnaire.flow import Answering, QuestionnairePosition, Step, rule_at
+from assessments.questionnaire.flow import Answering, QuestionnairePosition, RuleStep, rule_at
 from assessments.questionnaire.posting import wants_json
 from assessments.questionnaire.rows import AnsweringAs
 from assessments.vendor_side import answers as vendor_answers
@@ -57,7 +57,7 @@ class VendorPosition(VendorAnswering, QuestionnairePosition):
             "is_first": self.previous is None,
             "is_last": self.next is None,
             "steps": [
-                Step(progress=rule, url=_url(self.author, rule.key), is_current=rule.key == self.rule.key)
+                RuleStep(progress=rule, url=_url(self.author, rule.key), is_current=rule.key == self.rule.key)
                 for rule in vendor_answers.progress(self.author)
             ],
         }

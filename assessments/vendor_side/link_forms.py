@@ -6,37 +6,28 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.link_forms import BY_MAIL, DaysField, LanguageField, WayField
 from accounts.mailed_links import end_after, end_of
 from assessments.models import Assessment, VendorLink
 from assessments.vendor_side.links import DEFAULT_DAYS, LONGEST
 from groundwork.fields import DayInput, field
 from vendors.models import Contact
 
-BY_MAIL, TO_COPY = "mail", "copy"
-
-
-def _languages() -> list[tuple[str, str]]:
-    """Each language by its own name: whoever looks for theirs may not read the page's."""
-    names = [(code, translation.get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
-    return [(code, name[:1].upper() + name[1:]) for code, name in names]
-
 
 class EnterForm(forms.Form):
     """The contact's choice of language on the way in."""
 
-    language = forms.ChoiceField(label=_("Language"), widget=forms.RadioSelect)
+    language = LanguageField(label=_("Language"), widget=forms.RadioSelect)
 
     def __init__(self, data: Any = None, *, language: str | None) -> None:
         super().__init__(data, initial={"language": language})
-        field(self, "language", forms.ChoiceField).choices = _languages()
 
 
-class ContactField(forms.ModelChoiceField):
+class LinkContactField(forms.ModelChoiceField):
     def label_from_instance(self, contact: Contact) -> str:
         known = [contact.name, contact.job, contact.email or str(_("no e-mail address"))]
         return " · ".join(part for part in known if part)
@@ -45,16 +36,11 @@ class ContactField(forms.ModelChoiceField):
 class LinkForm(forms.Form):
     """Whom to ask, until when, and how the link gets there."""
 
-    contact = ContactField(label=_("Contact"), queryset=Contact.objects.none(), empty_label=_("Choose a contact"))
-    days = forms.TypedChoiceField(label=_("Valid for"), coerce=int, initial=DEFAULT_DAYS)
-    by = forms.ChoiceField(
-        label=_("How it gets there"),
-        widget=forms.RadioSelect,
-        initial=BY_MAIL,
-        choices=[
-            (BY_MAIL, _("Send it by mail, in the contact’s language")),
-            (TO_COPY, _("Only make it: I copy it and hand it over myself")),
-        ],
+    contact = LinkContactField(label=_("Contact"), queryset=Contact.objects.none(), empty_label=_("Choose a contact"))
+    days = DaysField(14, DEFAULT_DAYS, 60, initial=DEFAULT_DAYS)
+    by = WayField(
+        by_mail=_("Send it by mail, in the contact’s language"),
+        to_copy=_("Only make it: I copy it and hand it over myself"),
     )
 
     def __init__(self, data: Any = None, *, assessment: Assessment) -> None:
@@ -62,10 +48,7 @@ class LinkForm(forms.Form):
         taken = VendorLink.objects.to_answer().filter(assessment=assessment, revoked_at=None, contact__isnull=False)
         contacts = Contact.objects.filter(vendor=assessment.vendor_id)
         self.not_asked = contacts.exclude(pk__in=taken.values("contact"))
-        field(self, "contact", ContactField).queryset = self.not_asked
-        field(self, "days", forms.TypedChoiceField).choices = [
-            (days, _("%(days)s days") % {"days": days}) for days in (14, DEFAULT_DAYS, 60)
-        ]
+        field(self, "contact", LinkContactField).queryset = self.not_asked
 
     @property
     def has_contacts(self) -> bool:

@@ -43,7 +43,7 @@ class DayForm(forms.Form):
         return day
 
 
-class ContactField(forms.ModelChoiceField):
+class ReplyContactField(forms.ModelChoiceField):
     def label_from_instance(self, contact: Contact) -> str:
         return f"{contact.name} <{contact.email}>" if contact.email else contact.name
 
@@ -51,7 +51,7 @@ class ContactField(forms.ModelChoiceField):
 class RequestForm(DayForm):
     """Whom to ask, and until when."""
 
-    contact = ContactField(
+    contact = ReplyContactField(
         label=gettext_lazy("Contact at the vendor"),
         queryset=Contact.objects.none(),
         help_text=gettext_lazy("The link is for this person alone and is mailed in their language."),
@@ -61,7 +61,7 @@ class RequestForm(DayForm):
     def __init__(self, data: Any = None, *, assessment: Assessment, today: date) -> None:
         super().__init__(data, today=today)
         contacts = Contact.objects.filter(vendor=assessment.vendor_id)
-        field(self, "contact", ContactField).queryset = contacts
+        field(self, "contact", ReplyContactField).queryset = contacts
         if len(contacts) == 1:
             self.initial["contact"] = contacts[0]
 

@@ -27,7 +27,7 @@ from groundwork.words import day
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class RuleCard:
     """One rule on the vendor's page: its result, and what the vendor says to it."""
 
     rule: ShownRule
@@ -99,7 +99,7 @@ def _page(
 ) -> HttpResponse:
     shown = reply.shown_in_words(asked)
     stored: dict[str, Reply] = reply.replies_to_write(asked)
-    parts = [Part(rule=rule, form=typed.get(rule.key) or ReplyForm(reply=stored[rule.key])) for rule in shown.rules]
+    parts = [RuleCard(rule=rule, form=typed.get(rule.key) or ReplyForm(reply=stored[rule.key])) for rule in shown.rules]
     assessment = asked.assessment
     context = {
         "link": request.link,

@@ -1,4 +1,4 @@
 """Work that outlives a request.
 
-Doors: `lease` (a Job is a row, a Kind is what one kind adds, a HeldJob is what a worker gets when it has claimed one).
+Doors: `lease` (a Job is a row, a JobKind is what one kind adds, a HeldJob is what a worker gets that has claimed one).
 """

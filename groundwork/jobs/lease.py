@@ -80,7 +80,7 @@ class JobQuerySet(models.QuerySet[J]):
         return self.claimable(now).filter(next_nudge_at__lte=now).order_by("next_nudge_at")
 
 
-class Kind(Generic[J]):
+class JobKind(Generic[J]):
     """What one kind of job adds: its rows, its task, its settings, and what its steps write beside the lease."""
 
     task: str  # by name: the tasks import the jobs, never the reverse
@@ -160,7 +160,7 @@ class Kind(Generic[J]):
         return count
 
 
-class NudgedKind(Kind[N]):
+class NudgedKind(JobKind[N]):
     """Its sweeps come often, so that each nudge waits twice as long: without that, 2.2 executions a job."""
 
     batch = 100
@@ -177,7 +177,7 @@ class NudgedKind(Kind[N]):
 class HeldJob(Generic[J]):
     """A row in the hands of one worker: what this writes, it writes only while the token is its own."""
 
-    def __init__(self, kind: Kind[J], row: J) -> None:
+    def __init__(self, kind: JobKind[J], row: J) -> None:
         self.kind, self.row = kind, row
         self.pk, self.attempts, self.token = row.pk, row.attempts, row.token
 

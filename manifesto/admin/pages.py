@@ -37,7 +37,7 @@ class EditionForm(forms.Form):
     )
 
 
-class ImportForm(forms.Form):
+class BankImportForm(forms.Form):
     file = forms.FileField(
         label=_("File"), help_text=_("A whole bank as .xlsx or .yaml, in the shape of an export; at most 2 MB.")
     )
@@ -186,7 +186,7 @@ class ReleasePages(admin.ModelAdmin):
         """Upload → dry run → apply; the checked bank travels between the two in the form, signed."""
         if request.method == "POST" and "ticket" in request.POST:
             return self._apply(request, draft)
-        form = ImportForm(request.POST or None, request.FILES or None)
+        form = BankImportForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             file = form.cleaned_data["file"]
             run = exchange.dry_run(file.read(), file.name, draft)

@@ -17,7 +17,7 @@ from reports.models import Document, Rendering, RenderingQuerySet, RenderingStat
 LATE_AFTER = timedelta(seconds=45)
 
 
-class Failure(models.TextChoices):
+class RenderingFailure(models.TextChoices):
     """Why a wish ended without a document: the code in the row, and the words for the page."""
 
     TOO_MANY_ATTEMPTS = TOO_MANY_ATTEMPTS, _("Five attempts were cut short before the document was finished.")
@@ -71,7 +71,7 @@ class LanguageDocument:
     def failure(self) -> str:
         """The reason in words; empty unless it failed."""
         code = self.rendering.failure if self.rendering else ""
-        return str(Failure(code).label) if code in Failure.values else ""
+        return str(RenderingFailure(code).label) if code in RenderingFailure.values else ""
 
     @property
     def seen(self) -> str:

@@ -13,13 +13,13 @@ from reports.charts.parts import Palette
 from reports.charts.trend import TrendPoint, slope_line, trend_svg
 from vendors.measures.cards import agreed_words, period_words
 from vendors.measures.catalogue import Unit
-from vendors.measures.metrics import Direction, Series, Step
+from vendors.measures.metrics import Direction, PeriodLength, Series
 from vendors.measures.words import LABELS, UNITS, figure, trend_words
 
 
 def trend_figure(
     series: Series,
-    step: Step,
+    step: PeriodLength,
     *,
     prefix: str,
     target: float | None = None,
@@ -47,7 +47,7 @@ def trend_figure(
     )
 
 
-def _points(series: Series, step: Step, hrefs: Sequence[str]) -> list[TrendPoint]:
+def _points(series: Series, step: PeriodLength, hrefs: Sequence[str]) -> list[TrendPoint]:
     last = len(series.points) - 1
     found = dict(enumerate(hrefs))
     return [
@@ -63,15 +63,15 @@ def _points(series: Series, step: Step, hrefs: Sequence[str]) -> list[TrendPoint
     ]
 
 
-def _axis(start: date, step: Step, *, is_end: bool) -> str:
+def _axis(start: date, step: PeriodLength, *, is_end: bool) -> str:
     """The month and the year at both ends, and the year where one begins."""
     if is_end:
-        return month(start, short=True) if step == Step.MONTH else short_day(start)
-    begins = start.month == 1 and (step == Step.MONTH or start.day <= 7)
+        return month(start, short=True) if step == PeriodLength.MONTH else short_day(start)
+    begins = start.month == 1 and (step == PeriodLength.MONTH or start.day <= 7)
     return str(start.year) if begins else ""
 
 
-def _desc(series: Series, step: Step, points: Sequence[TrendPoint], target: float | None) -> str:
+def _desc(series: Series, step: PeriodLength, points: Sequence[TrendPoint], target: float | None) -> str:
     said = [trend_words(series, step)]
     newest = next((point for point in reversed(points) if point.value is not None and not point.is_left_out), None)
     if newest:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from assessments.findings.findings import (
     Finding,
-    Measured,
+    MeasuredRules,
     Opinion,
     RuleFinding,
     Target,
@@ -44,10 +44,10 @@ def frozen(assessment: Assessment, *, rating: Score, claim: Score | None, now: d
         return {"measures": None, "targets": {}, "findings": []}
     targets = targets_of(assessment.vendor)
     rules = with_incidents(findings(rating, claim, measures, targets), measures, assessment.vendor)
-    return as_data(Measured(rules=rules, measures=measures, targets=targets))
+    return as_data(MeasuredRules(rules=rules, measures=measures, targets=targets))
 
 
-def as_data(found: Measured) -> dict[str, Any]:
+def as_data(found: MeasuredRules) -> dict[str, Any]:
     return {
         "measures": _without_row_numbers(measuring.as_data(found.measures)),
         "targets": {key: _target_data(target) for key, target in sorted(found.targets.items())},
@@ -110,10 +110,10 @@ def _nothing() -> str:
     return _("Nothing was measured: no mission-critical incident is recorded for this time.")
 
 
-def _found(snapshot: Mapping[str, Any]) -> Measured | None:
+def _found(snapshot: Mapping[str, Any]) -> MeasuredRules | None:
     if snapshot["measures"] is None:
         return None
-    return Measured(
+    return MeasuredRules(
         rules=tuple(_finding(stored) for stored in snapshot["findings"]),
         measures=measuring.from_data(snapshot["measures"]),
         targets={key: _target(stored) for key, stored in snapshot["targets"].items()},
@@ -148,7 +148,7 @@ def _target(stored: Mapping[str, Any]) -> Target:
     )
 
 
-def _agreed(found: Measured) -> list[str]:
+def _agreed(found: MeasuredRules) -> list[str]:
     """Each agreed target with where and when it was agreed."""
     said = []
     for key, target in found.targets.items():
@@ -160,14 +160,14 @@ def _agreed(found: Measured) -> list[str]:
 
 
 # The charts -------------------------------------------------------------------------------------------------------
-def _charts(found: Measured) -> list[ChartView]:
+def _charts(found: MeasuredRules) -> list[ChartView]:
     """What is drawn of each measure that has a trend, in the order of the rules."""
     return [
         _chart(series, found) for series in found.measures.series if series.trend.direction != Direction.TOO_LITTLE_DATA
     ]
 
 
-def _chart(series: Series, found: Measured) -> ChartView:
+def _chart(series: Series, found: MeasuredRules) -> ChartView:
     key = series.measure.key
     target = found.targets.get(key)
     words = (kept_together(trend_words(series, found.measures.step)), target_words(series, target))

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from assessments.models import Decision, ResponseKind, Stance
 from assessments.raters import departments as hearing
-from assessments.score.agreement import Agreement, Level, Why
+from assessments.score.agreement import Agreement, AgreementLevel, NoFigureReason
 from assessments.score.arithmetic import QuestionState
 from assessments.score.words import QUESTION_STATES, fact
 from groundwork.rounding import rounded
@@ -58,7 +58,7 @@ def _rater(stored: Mapping[str, Any], words: Words) -> RaterView:
 
 
 def _department(stored: Mapping[str, Any]) -> DepartmentView:
-    why = str(hearing.WHY_IN_WORDS[hearing.Why(stored["why"])])
+    why = str(hearing.WHY_IN_WORDS[hearing.DepartmentReason(stored["why"])])
     return DepartmentView(name=stored["name"], why=why, heard=stored["heard"])
 
 
@@ -79,15 +79,15 @@ def heard(snapshot: Mapping[str, Any]) -> str:
 
 def agreement(stored: Mapping[str, Any] | None) -> str:
     """How far the raters agree, with what that means; empty where one rater judged alone."""
-    if stored is None or stored["why"] == Why.TOO_FEW_RATERS:
+    if stored is None or stored["why"] == NoFigureReason.TOO_FEW_RATERS:
         return ""
     alpha = stored["alpha"]
     found = Agreement(
         alpha=None if alpha is None else float(alpha),
         raters=stored["raters"],
         questions=stored["questions"],
-        level=Level(stored["level"]),
-        why=Why(stored["why"]),
+        level=AgreementLevel(stored["level"]),
+        why=NoFigureReason(stored["why"]),
     )
     if alpha is None:
         return found.meaning

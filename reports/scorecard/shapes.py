@@ -8,7 +8,7 @@ from fractions import Fraction
 from assessments.findings.words import MeasuredView
 from assessments.models import Stance
 from reports.charts.marks import Mark
-from vendors.measures.metrics import Series, Step
+from vendors.measures.metrics import PeriodLength, Series
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,7 +166,7 @@ class ChartView:
     """One measure over time: what is drawn, and the words beside it that say the same."""
 
     series: Series
-    step: Step
+    step: PeriodLength
     label: str
     words: str
     target: float | None

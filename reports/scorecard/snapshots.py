@@ -218,7 +218,9 @@ def _question_input(
         weight=Fraction(question["weight"]),
         knockout=question["knockout"],
         answers=answers,
-        consensus=arithmetic.Agreed(grade=agreed["grade"], not_applicable=agreed["not_applicable"]) if agreed else None,
+        consensus=arithmetic.AgreedGrade(grade=agreed["grade"], not_applicable=agreed["not_applicable"])
+        if agreed
+        else None,
     )
 
 

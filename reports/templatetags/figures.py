@@ -17,7 +17,7 @@ from reports.figures.feelings import quadrant_figure
 from reports.figures.trends import trend_figure
 from reports.scorecard.shapes import ChartView
 from reports.scorecard.view import ScorecardView
-from vendors.measures.cards import Card
+from vendors.measures.cards import MeasureCard
 from vendors.voice.quadrant import Cell
 
 register = template.Library()
@@ -75,7 +75,7 @@ def bars(card: ScorecardView, *, paper: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def trend(card: Card, *, paper: bool = False) -> SafeString:
+def trend(card: MeasureCard, *, paper: bool = False) -> SafeString:
     """A measure over time, each period a short cut to its incidents; the table beside it has the same links."""
     return SafeString(
         trend_figure(

@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 
 from accounts import audit, trail, vocabulary
 from accounts.models import AuditEntry, Organisation
-from accounts.vocabulary import Kind, Verb, Vocabulary
+from accounts.vocabulary import TrailSubject, Verb, Vocabulary
 from assessments.hub import history
 from assessments.models import Answer, Assessment
 from config.messages import LANGUAGES, read_catalogue
@@ -136,7 +136,7 @@ def test_words_are_registered_once() -> None:
     with pytest.raises(ValueError, match=r"member\.joined"):
         vocabulary.register(Vocabulary(verbs={"member.joined": Verb(title="Joined")}))
     with pytest.raises(ValueError, match=r"accounts\.organisation"):
-        vocabulary.register(Vocabulary(kinds={Organisation: Kind()}))
+        vocabulary.register(Vocabulary(kinds={Organisation: TrailSubject()}))
 
 
 def test_what_no_app_has_registered_is_not_recorded(cast: Cast) -> None:

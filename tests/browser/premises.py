@@ -46,7 +46,7 @@ from assessments.vendor_side import answers as vendor_answers
 from assessments.vendor_side import links, reply
 from manifesto import editions
 from manifesto.models import Question, Release
-from reports.documents.job import Failure
+from reports.documents.job import RenderingFailure
 from reports.models import Rendering, RenderingState, Scorecard
 from tests.config.routes import World
 from tests.factories import (
@@ -324,7 +324,7 @@ class Premises(World):
             scorecard=self.scorecard,
             language="nl",
             state=RenderingState.FAILED,
-            failure=Failure.TOO_SLOW,
+            failure=RenderingFailure.TOO_SLOW,
             attempts=5,
             requested_at=timezone.now() - timedelta(minutes=5),
             finished_at=timezone.now(),

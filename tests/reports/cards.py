@@ -18,6 +18,7 @@ from reports.models import Scorecard
 from reports.scorecard import findings as frozen
 from reports.scorecard import snapshots
 from tests.factories import NOW, Cast, make_assessment
+from vendors.measures import cases as measures_cases
 from vendors.measures import metrics
 
 SHA = "ab" * 32
@@ -223,7 +224,7 @@ def full(**names: Any) -> dict[str, Any]:
     return computed(content)
 
 
-def cases(*, months: int = 14, hours: float = 3, repeating: float = 0) -> list[metrics.Case]:
+def cases(*, months: int = 14, hours: float = 3, repeating: float = 0) -> list[measures_cases.Case]:
     """Six incidents a month up to March 2026; each month takes `hours` longer (below 0: less), and every sixth problem
     more (or less) comes back as the months go by."""
     made = []
@@ -234,7 +235,7 @@ def cases(*, months: int = 14, hours: float = 3, repeating: float = 0) -> list[m
         for number in range(6):
             opened = datetime(year, index + 1, 2 + 4 * number, 8, tzinfo=UTC)
             made.append(
-                metrics.Case(
+                measures_cases.Case(
                     id=6 * month + number + 1,
                     opened=opened,
                     resolved=opened + timedelta(hours=took + number / 10),
@@ -249,7 +250,7 @@ def cases(*, months: int = 14, hours: float = 3, repeating: float = 0) -> list[m
 
 
 def with_measures(
-    content: Mapping[str, Any], given: Sequence[metrics.Case], *, targets: Mapping[str, float] | None = None
+    content: Mapping[str, Any], given: Sequence[measures_cases.Case], *, targets: Mapping[str, float] | None = None
 ) -> dict[str, Any]:
     """The content with what these incidents measure, and what follows for its rules."""
     measures = metrics.measure(
@@ -271,7 +272,7 @@ def with_measures(
         else rule
         for rule in findings.findings(snapshots.recompute(content), snapshots.self_view(content), measures, agreed)
     ]
-    return {**content, **frozen.as_data(findings.Measured(rules=tuple(rules), measures=measures, targets=agreed))}
+    return {**content, **frozen.as_data(findings.MeasuredRules(rules=tuple(rules), measures=measures, targets=agreed))}
 
 
 def _reply(rule: str, stance: str, text: str, *, earlier: bool) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from groundwork.jobs.lease import HeldJob
 from reports import worker
-from reports.documents.job import RENDERINGS, Failure
+from reports.documents.job import RENDERINGS, RenderingFailure
 from reports.documents.pdf import RenderingRefused
 from reports.models import Document, Rendering, RenderingState, Scorecard
 from reports.scorecard.snapshots import SnapshotDamaged
@@ -76,13 +76,13 @@ def test_the_task_leaves_alone_what_is_finished_or_gone(scorecard: Scorecard, pr
 @pytest.mark.parametrize(
     ("fault", "failure"),
     [
-        (RenderingRefused("https://elsewhere.example/"), Failure.REFUSED_CONTENT),
-        (SnapshotDamaged("another hash"), Failure.SNAPSHOT_DAMAGED),
-        (DocumentTooLargeError("1 GB"), Failure.TOO_LARGE),
+        (RenderingRefused("https://elsewhere.example/"), RenderingFailure.REFUSED_CONTENT),
+        (SnapshotDamaged("another hash"), RenderingFailure.SNAPSHOT_DAMAGED),
+        (DocumentTooLargeError("1 GB"), RenderingFailure.TOO_LARGE),
     ],
 )
 def test_what_would_end_the_same_way_again_fails_at_once(
-    scorecard: Scorecard, monkeypatch: pytest.MonkeyPatch, fault: Exception, failure: Failure
+    scorecard: Scorecard, monkeypatch: pytest.MonkeyPatch, fault: Exception, failure: RenderingFailure
 ) -> None:
     monkeypatch.setattr(worker, "produce", ends_with(fault))
     wish = make_rendering(scorecard)
@@ -91,10 +91,11 @@ def test_what_would_end_the_same_way_again_fails_at_once(
 
 
 @pytest.mark.parametrize(
-    ("fault", "failure"), [(ValueError("a fault"), Failure.UNEXPECTED), (SoftTimeLimitExceeded(), Failure.TOO_SLOW)]
+    ("fault", "failure"),
+    [(ValueError("a fault"), RenderingFailure.UNEXPECTED), (SoftTimeLimitExceeded(), RenderingFailure.TOO_SLOW)],
 )
 def test_any_other_fault_is_tried_five_times(
-    scorecard: Scorecard, monkeypatch: pytest.MonkeyPatch, fault: Exception, failure: Failure
+    scorecard: Scorecard, monkeypatch: pytest.MonkeyPatch, fault: Exception, failure: RenderingFailure
 ) -> None:
     monkeypatch.setattr(worker, "produce", ends_with(fault))
     wish = make_rendering(scorecard)

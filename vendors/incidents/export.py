@@ -12,13 +12,13 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
 from groundwork.tables import writing
-from vendors.incident_fields import WRITTEN, Kind
+from vendors.incident_fields import WRITTEN, ValueKind
 from vendors.models import IncidentQuerySet, Sla
 
 CHUNK = 2_000  # rows that are in memory at once
 COLUMNS = [field.column for field in WRITTEN]
 # What stands for a row of another table: its name.
-PATHS = [f"{field.column}__name" if field.kind == Kind.NAME else field.column for field in WRITTEN]
+PATHS = [f"{field.column}__name" if field.kind == ValueKind.NAME else field.column for field in WRITTEN]
 
 Cell = Callable[[Any], str]
 
@@ -42,11 +42,11 @@ def _cells() -> list[Cell]:
     """How each value is written, in the order of the columns; all words are those of the moment. The source stands as
     it is kept, in no language: by it an import knows the incident again."""
     yes_or_no = {True: _("Yes"), False: _("No"), None: ""}.__getitem__
-    cells: dict[Kind, Cell] = {
-        Kind.MOMENT: partial(local, zone=timezone.get_current_timezone()),
-        Kind.YES_NO: yes_or_no,
-        Kind.CRITICAL: yes_or_no,
-        Kind.SLA: {value: str(said) for value, said in Sla.choices}.__getitem__,
+    cells: dict[ValueKind, Cell] = {
+        ValueKind.MOMENT: partial(local, zone=timezone.get_current_timezone()),
+        ValueKind.YES_NO: yes_or_no,
+        ValueKind.CRITICAL: yes_or_no,
+        ValueKind.SLA: {value: str(said) for value, said in Sla.choices}.__getitem__,
     }
     return [cells.get(field.kind, _text) for field in WRITTEN]
 

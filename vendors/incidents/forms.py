@@ -20,7 +20,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership
 from groundwork.fields import DayInput, WordsField, field
-from vendors.incident_fields import BY_COLUMN, FIELDS, TYPED, Kind
+from vendors.incident_fields import BY_COLUMN, FIELDS, TYPED, ValueKind
 from vendors.incidents.changes import IN_USE, fingerprint
 from vendors.incidents.words import STATE_WORDS, time_zone
 from vendors.models import Incident, IncidentQuerySet, Service, Sla, Vendor
@@ -32,7 +32,7 @@ OFFERED = 60  # words a field
 MOST_IDS = 200
 MOST_TIMES = 9_999
 ON, OFF = "1", "0"
-MOMENTS = tuple(field.column for field in FIELDS if field.kind == Kind.MOMENT)
+MOMENTS = tuple(field.column for field in FIELDS if field.kind == ValueKind.MOMENT)
 WORDS_IN_USE = tuple(field.column for field in FIELDS if field.is_in_use)
 FIRST_FIELDS = ("reference", *MOMENTS[:2], "mission_critical")
 
@@ -98,11 +98,11 @@ def typed_field(column: models.Field, **given: Any) -> forms.Field | None:
     told = BY_COLUMN[column.name]
     given["help_text"] = told.asked
     match told.kind:
-        case Kind.MOMENT:
+        case ValueKind.MOMENT:
             given["form_class"] = MomentField
-        case Kind.LINE | Kind.REFERENCE:
+        case ValueKind.LINE | ValueKind.REFERENCE:
             given["form_class"] = WordsField
-        case Kind.COUNT:
+        case ValueKind.COUNT:
             given |= {"min_value": 0, "max_value": MOST_TIMES}
     return column.formfield(**given)
 
@@ -129,7 +129,7 @@ class IncidentForm(forms.ModelForm[Incident]):
         service = field(self, "service", forms.ModelChoiceField)
         service.queryset = self.instance.vendor.services.all()
         service.empty_label = _("None")
-        for name in (name for name in TYPED if BY_COLUMN[name].kind == Kind.COUNT):
+        for name in (name for name in TYPED if BY_COLUMN[name].kind == ValueKind.COUNT):
             self.fields[name].widget.attrs["inputmode"] = "numeric"
         zone = {"zone": time_zone()}
         self.fields["opened_at"].help_text = _("In the time of %(zone)s, as all times here.") % zone

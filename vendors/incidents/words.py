@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from groundwork import words
-from vendors.incident_fields import FIELDS, IncidentField, Kind
+from vendors.incident_fields import FIELDS, IncidentField, ValueKind
 from vendors.incident_import.columns.presets import all_presets
 from vendors.models import BY_HAND, Incident, Sla
 
@@ -24,7 +24,7 @@ STATE_WORDS: dict[str, Promise] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fact:
+class IncidentFact:
     """One thing about an incident. `said` is empty where it is unknown; `why` then tells what that means."""
 
     label: str
@@ -48,17 +48,17 @@ def source(incident: Incident) -> str:
 _AT_THE_HEAD = ("reference", "title", "vendor", "source")  # of its page
 
 
-def facts_of(incident: Incident) -> list[Fact]:
+def facts_of(incident: Incident) -> list[IncidentFact]:
     """All that is known of it; what is not known says why that matters. What nobody misses is left out."""
     return [fact for field in FIELDS if field.column not in _AT_THE_HEAD for fact in _facts(field, incident)]
 
 
-def _facts(field: IncidentField, incident: Incident) -> Iterator[Fact]:
+def _facts(field: IncidentField, incident: Incident) -> Iterator[IncidentFact]:
     said = _said(field, incident, getattr(incident, field.column))
     if said or field.unknown:
-        yield Fact(label=field.label, said=said, why=str(field.unknown))
+        yield IncidentFact(label=field.label, said=said, why=str(field.unknown))
     if field.column == "resolved_at" and incident.duration is not None:
-        yield Fact(label=_("Time to resolve"), said=words.duration(incident.duration))
+        yield IncidentFact(label=_("Time to resolve"), said=words.duration(incident.duration))
 
 
 def _said(field: IncidentField, incident: Incident, value: Any) -> str:
@@ -66,13 +66,13 @@ def _said(field: IncidentField, incident: Incident, value: Any) -> str:
         return ""
     if field.column == "restored_at":
         return _restored(value, incident.resolved_at)
-    no = _("No, so the measures do not count it") if field.kind == Kind.CRITICAL else _("No")
-    say: dict[Kind, Callable[[Any], str]] = {
-        Kind.MOMENT: words.moment,
-        Kind.COUNT: words.number,
-        Kind.YES_NO: {True: _("Yes"), False: no}.__getitem__,
-        Kind.CRITICAL: {True: _("Yes"), False: no}.__getitem__,
-        Kind.SLA: lambda _value: str(incident.get_sla_display()),
+    no = _("No, so the measures do not count it") if field.kind == ValueKind.CRITICAL else _("No")
+    say: dict[ValueKind, Callable[[Any], str]] = {
+        ValueKind.MOMENT: words.moment,
+        ValueKind.COUNT: words.number,
+        ValueKind.YES_NO: {True: _("Yes"), False: no}.__getitem__,
+        ValueKind.CRITICAL: {True: _("Yes"), False: no}.__getitem__,
+        ValueKind.SLA: lambda _value: str(incident.get_sla_display()),
     }
     return say.get(field.kind, str)(value)
 

@@ -8,14 +8,15 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from groundwork.words import day, month
 from manifesto.models import RULE_KEYS, Release
 from vendors.measures import metrics
-from vendors.measures.metrics import DECIDING, FEWEST_PERIODS, Direction, Measure, Measures, Point, Series, Step
+from vendors.measures.catalogue import DECIDING, Measure
+from vendors.measures.metrics import FEWEST_PERIODS, Direction, Measures, PeriodLength, Point, Series
 from vendors.measures.words import EXPLAINED, LABELS, UNITS, figure, trend_words
 from vendors.models import MeasureTarget, Service, Vendor
 
@@ -27,26 +28,10 @@ TREND_WORDS: Mapping[str, Promise] = {
     "flat": gettext_lazy("No clear change"),
     "too_little": gettext_lazy("Too little data"),
 }
-# What to record before a measure can say something.
-NEEDS: Mapping[str, Promise] = {
-    "restored_late": gettext_lazy("Record when the business was restored, beside when the incident was resolved."),
-    "handovers": gettext_lazy("Record how often incidents are handed over."),
-    "spread": gettext_lazy("Record who handled the incidents: two or more, with two resolved incidents each."),
-    "told_why": gettext_lazy("Ask those concerned after an incident."),
-    "fixes_thrown": gettext_lazy("Ask those concerned after an incident."),
-    "reopened": gettext_lazy("Record how often incidents are reopened."),
-    "duration_mean": gettext_lazy("Record when incidents are resolved."),
-    "duration_median": gettext_lazy("Record when incidents are resolved."),
-    "was_fast": gettext_lazy("Ask those concerned after an incident."),
-    "repeats": gettext_lazy("Record the problem or cause of each incident."),
-    "proven": gettext_lazy("Record whether the root cause was proven."),
-    "cause_proven": gettext_lazy("Ask those concerned after an incident."),
-    "sla": gettext_lazy("Record whether the service level was met."),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class PeriodRow:
     """One period in the table behind a chart. `href` opens its incidents; empty where there are none."""
 
     period: str
@@ -57,12 +42,12 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Card:
+class MeasureCard:
     """One measure of a vendor."""
 
     series: Series
-    step: Step
-    rows: tuple[Row, ...]  # the oldest first, as the points of the series
+    step: PeriodLength
+    rows: tuple[PeriodRow, ...]  # the oldest first, as the points of the series
     target: MeasureTarget | None
     is_deciding: bool
 
@@ -84,10 +69,11 @@ class Card:
 
     @property
     def needs(self) -> str:
-        return str(NEEDS.get(self.key, ""))
+        need = self.series.measure.need
+        return _(need) if need else ""
 
     @property
-    def newest_first(self) -> Sequence[Row]:
+    def newest_first(self) -> Sequence[PeriodRow]:
         return self.rows[::-1]
 
     @property
@@ -95,7 +81,7 @@ class Card:
         return any(point.value is not None for point in self.series.points)
 
     @property
-    def newest(self) -> Row | None:
+    def newest(self) -> PeriodRow | None:
         """The newest period that counts; where none does yet, the newest with a figure."""
         return next((row for row in self.newest_first if row.value and not row.is_left_out), None) or next(
             (row for row in self.newest_first if row.value), None
@@ -142,14 +128,14 @@ class Group:
 
     number: int
     name: str
-    cards: tuple[Card, ...]
+    cards: tuple[MeasureCard, ...]
 
     @property
-    def charted(self) -> list[Card]:
+    def charted(self) -> list[MeasureCard]:
         return [card for card in self.cards if card.has_data]
 
     @property
-    def bare(self) -> list[Card]:
+    def bare(self) -> list[MeasureCard]:
         return [card for card in self.cards if not card.has_data]
 
 
@@ -183,10 +169,10 @@ def _card(
     *,
     vendor: Vendor,
     service: Service | None,
-) -> Card:
+) -> MeasureCard:
     everything = [set(point.cases) for point in measures.of("volume").points]
     rows = tuple(
-        Row(
+        PeriodRow(
             period=period_words(point, measures.step),
             value=figure(point.value, series.measure.unit),
             count=len(point.cases),
@@ -197,7 +183,7 @@ def _card(
     )
     key = series.measure.key
     is_deciding = DECIDING.get(series.measure.rule) == key
-    return Card(series=series, step=measures.step, rows=rows, target=targets.get(key), is_deciding=is_deciding)
+    return MeasureCard(series=series, step=measures.step, rows=rows, target=targets.get(key), is_deciding=is_deciding)
 
 
 def _incidents_of(point: Point, whole: set[int], *, vendor: Vendor, service: Service | None) -> str:
@@ -217,11 +203,11 @@ def incident_list(**chosen: object) -> str:
 
 
 # Words -----------------------------------------------------------------------------------------------------------
-def period_words(point: Point, step: Step) -> str:
+def period_words(point: Point, step: PeriodLength) -> str:
     """“March 2026”, “week of 2 March 2026”."""
-    if step == Step.MONTH:
-        return date_format(point.start, "YEAR_MONTH_FORMAT")
-    return _("week of %(day)s") % {"day": date_format(point.start, "DATE_FORMAT")}
+    if step == PeriodLength.MONTH:
+        return month(point.start)
+    return _("week of %(day)s") % {"day": day(point.start)}
 
 
 def tendency(series: Series) -> str:
@@ -234,11 +220,11 @@ def tendency(series: Series) -> str:
     return "better" if (direction == Direction.FALLING) is lower_is_better else "worse"
 
 
-def missing_words(series: Series, step: Step) -> str:
+def missing_words(series: Series, step: PeriodLength) -> str:
     missing = FEWEST_PERIODS - series.trend.periods
     if missing <= 0:
         return ""
-    if step == Step.MONTH:
+    if step == PeriodLength.MONTH:
         said = ngettext(
             "%(count)s more month with data is needed before there is a trend.",
             "%(count)s more months with data are needed before there is a trend.",

@@ -45,7 +45,7 @@ class PulseAnswer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Fact:
+class CaseFacts:
     """A case with what follows from it. Times are whole microseconds: equal means are then equal to the last bit, and
     no tie in a trend is lost to rounding."""
 
@@ -61,7 +61,7 @@ Taken = tuple[float | None, Iterable[int]]  # a value, and the incidents that it
 
 
 # From cases to facts ---------------------------------------------------------------------------------------------
-def facts_of(cases: Iterable[Case], *, known_at: datetime, zone: tzinfo) -> list[Fact]:
+def facts_of(cases: Iterable[Case], *, known_at: datetime, zone: tzinfo) -> list[CaseFacts]:
     """In the order of opening. What happened after `known_at` has not happened yet."""
     known = known_at.astimezone(UTC)
     opened = sorted(((case.opened.astimezone(UTC), case.id, case) for case in cases), key=lambda entry: entry[:2])
@@ -72,9 +72,9 @@ def facts_of(cases: Iterable[Case], *, known_at: datetime, zone: tzinfo) -> list
     ]
 
 
-def _fact(case: Case, opened: datetime, *, is_repeat: bool | None, known: datetime, zone: tzinfo) -> Fact:
+def _fact(case: Case, opened: datetime, *, is_repeat: bool | None, known: datetime, zone: tzinfo) -> CaseFacts:
     resolved, restored = _by(case.resolved, known), _by(case.restored, known)
-    return Fact(
+    return CaseFacts(
         case=case,
         day=opened.astimezone(zone).date(),
         took=None if resolved is None else (resolved - opened) // MICROSECOND,
@@ -119,7 +119,7 @@ def percentile_90(values: Sequence[int]) -> int | None:
 
 
 # What a number of facts says -------------------------------------------------------------------------------------
-def take(key: str, facts: Sequence[Fact], answers: Sequence[PulseAnswer]) -> Taken:
+def take(key: str, facts: Sequence[CaseFacts], answers: Sequence[PulseAnswer]) -> Taken:
     """The measure `key` over these facts and what people answered about them; None where nothing tells."""
     if key in ANSWERED:
         said = [(answer.case, value) for answer in answers if (value := getattr(answer, key)) is not None]
@@ -132,27 +132,27 @@ def _share(values: Sequence[float]) -> float | None:
     return 100 * sum(values) / len(values) if values else None
 
 
-def _share_of(tell: Callable[[Fact], bool | None]) -> Callable[[Sequence[Fact]], Taken]:
+def _share_of(tell: Callable[[CaseFacts], bool | None]) -> Callable[[Sequence[CaseFacts]], Taken]:
     """The share of those of which it is true, among those of which it is known."""
 
-    def taker(facts: Sequence[Fact]) -> Taken:
+    def taker(facts: Sequence[CaseFacts]) -> Taken:
         known = [(fact.case.id, value) for fact in facts if (value := tell(fact)) is not None]
         return _share([value for _id, value in known]), (case for case, _value in known)
 
     return taker
 
 
-def _duration_mean(facts: Sequence[Fact]) -> Taken:
+def _duration_mean(facts: Sequence[CaseFacts]) -> Taken:
     took = [fact.took for fact in facts if fact.took is not None]
     return (sum(took) / (len(took) * MICROSECONDS_AN_HOUR) if took else None), _resolved(facts)
 
 
-def _duration_median(facts: Sequence[Fact]) -> Taken:
+def _duration_median(facts: Sequence[CaseFacts]) -> Taken:
     took = [fact.took for fact in facts if fact.took is not None]
     return (_double_median(took) / (2 * MICROSECONDS_AN_HOUR) if took else None), _resolved(facts)
 
 
-def _resolved(facts: Sequence[Fact]) -> Iterator[int]:
+def _resolved(facts: Sequence[CaseFacts]) -> Iterator[int]:
     return (fact.case.id for fact in facts if fact.took is not None)
 
 
@@ -162,7 +162,7 @@ def _double_median(values: Sequence[int]) -> int:
     return 2 * ordered[middle] if len(values) % 2 else ordered[middle - 1] + ordered[middle]
 
 
-def _spread(facts: Sequence[Fact]) -> Taken:
+def _spread(facts: Sequence[CaseFacts]) -> Taken:
     """Between the medians of the slowest and the quickest of those who resolved at least two."""
     by_handler: dict[str, list[int]] = defaultdict(list)
     for fact in facts:
@@ -175,21 +175,21 @@ def _spread(facts: Sequence[Fact]) -> Taken:
     return (max(doubled.values()) - min(doubled.values())) / (2 * MICROSECONDS_AN_HOUR), rests_on
 
 
-def _handovers(facts: Sequence[Fact]) -> Taken:
+def _handovers(facts: Sequence[CaseFacts]) -> Taken:
     known = [(fact.case.id, fact.case.handovers) for fact in facts if fact.case.handovers is not None]
     return (sum(number for _id, number in known) / len(known) if known else None), (case for case, _number in known)
 
 
-def _volume(facts: Sequence[Fact]) -> Taken:
+def _volume(facts: Sequence[CaseFacts]) -> Taken:
     return float(len(facts)), (fact.case.id for fact in facts)
 
 
-def _was_reopened(fact: Fact) -> bool | None:
+def _was_reopened(fact: CaseFacts) -> bool | None:
     return None if fact.case.reopened is None else fact.case.reopened > 0
 
 
 ANSWERED = frozenset({"told_why", "fixes_thrown", "was_fast", "cause_proven"})  # what people say afterwards
-TAKERS: Mapping[str, Callable[[Sequence[Fact]], Taken]] = {
+TAKERS: Mapping[str, Callable[[Sequence[CaseFacts]], Taken]] = {
     "restored_late": _share_of(lambda fact: fact.restored_late),
     "handovers": _handovers,
     "spread": _spread,

@@ -17,15 +17,15 @@ from django.db import transaction
 from vendors.measures import metrics
 from vendors.measures.cases import Case, PulseAnswer
 from vendors.measures.catalogue import BY_KEY, Unit
-from vendors.measures.metrics import Direction, LeftOut, Measures, Point, Series, Step, Trend
-from vendors.models import Incident, MeasureTarget, Pulse, Said, Service, Sla, Vendor
+from vendors.measures.metrics import Direction, LeftOut, Measures, PeriodLength, Point, Series, Trend
+from vendors.models import Incident, MeasureTarget, Pulse, PulseChoice, Service, Sla, Vendor
 
 MONTHS = 24
 KEPT = timedelta(days=1)
-SHAPE = 2  # of what is kept: raise it when the shapes or the arithmetic change
+SHAPE = 3  # of what is kept: raise it when the shapes or the arithmetic change
 DIGITS = 2  # of a figure in plain data
 FINE_DIGITS = 4  # of a slope and a p
-SCORES: Mapping[str, float] = {Said.YES: 1.0, Said.PARTLY: 0.5, Said.NO: 0.0}
+SCORES: Mapping[str, float] = {PulseChoice.YES: 1.0, PulseChoice.PARTLY: 0.5, PulseChoice.NO: 0.0}
 MET: Mapping[str, bool] = {Sla.MET: True, Sla.MISSED: False}
 
 
@@ -206,7 +206,7 @@ def from_data(data: Mapping[str, Any]) -> Measures:
     """The measures that `as_data` wrote, to its digits."""
     left_out = data["left_out"]
     return Measures(
-        step=Step(data["step"]),
+        step=PeriodLength(data["step"]),
         since=date.fromisoformat(data["since"]),
         until=date.fromisoformat(data["until"]),
         known_at=datetime.fromisoformat(data["known_at"]),

@@ -19,7 +19,7 @@ from vendors.measures.cases import (
     COMES_BACK_WITHIN,
     MICROSECONDS_AN_HOUR,
     Case,
-    Fact,
+    CaseFacts,
     PulseAnswer,
     facts_of,
     percentile_90,
@@ -36,7 +36,7 @@ RECENT = 6  # periods that tell where a measure stands now
 LOOK_BACK = COMES_BACK_WITHIN + timedelta(days=7)
 
 
-class Step(StrEnum):
+class PeriodLength(StrEnum):
     MONTH = "month"
     WEEK = "week"
 
@@ -95,7 +95,7 @@ class Measures:
     """Everything that is measured of a vendor, or of one of its services, from `since` to `until`, as known on
     `known_at`."""
 
-    step: Step
+    step: PeriodLength
     since: date
     until: date
     known_at: datetime
@@ -149,7 +149,7 @@ class _Period:
     start: date
     end: date
     is_left_out: bool
-    facts: Sequence[Fact]
+    facts: Sequence[CaseFacts]
     answers: Sequence[PulseAnswer]
 
 
@@ -174,7 +174,7 @@ def measure(
     grown_up = known_at.astimezone(UTC) - timedelta(microseconds=wait or 0)  # by then a period has ended, or is young
     is_young = partial(_is_young, until=until, grown_up=grown_up, zone=zone)
     step = _step(within, until=until, is_young=is_young)
-    if step == Step.WEEK:
+    if step == PeriodLength.WEEK:
         since = _monday(since)
         within = _opened(facts, since, until)
     periods = _periods(within, pulses, step=step, until=until, is_young=is_young)
@@ -194,7 +194,7 @@ def measure(
     )
 
 
-def _opened(facts: Iterable[Fact], since: date, until: date) -> list[Fact]:
+def _opened(facts: Iterable[CaseFacts], since: date, until: date) -> list[CaseFacts]:
     return [fact for fact in facts if since <= fact.day <= until]
 
 
@@ -204,31 +204,33 @@ def _is_young(end: date, *, until: date, grown_up: datetime, zone: tzinfo) -> bo
 
 
 # Periods ----------------------------------------------------------------------------------------------------------
-def _step(facts: Sequence[Fact], *, until: date, is_young: Callable[[date], bool]) -> Step:
+def _step(facts: Sequence[CaseFacts], *, until: date, is_young: Callable[[date], bool]) -> PeriodLength:
     """Weeks where fewer than six months of history count, and at least eight weeks that count have an incident.
 
     Months are counted from the first incident, with or without data: gaps are no lack of history.
     """
     if not facts:
-        return Step.MONTH
-    months = sum(not is_young(_end(start, Step.MONTH)) for start in _starts(facts[0].day, until, Step.MONTH))
+        return PeriodLength.MONTH
+    months = sum(
+        not is_young(_end(start, PeriodLength.MONTH)) for start in _starts(facts[0].day, until, PeriodLength.MONTH)
+    )
     weeks = {_monday(fact.day) for fact in facts}
-    counted = sum(not is_young(_end(start, Step.WEEK)) for start in weeks)
-    return Step.WEEK if months < FEWEST_MONTHS and counted >= FEWEST_WEEKS else Step.MONTH
+    counted = sum(not is_young(_end(start, PeriodLength.WEEK)) for start in weeks)
+    return PeriodLength.WEEK if months < FEWEST_MONTHS and counted >= FEWEST_WEEKS else PeriodLength.MONTH
 
 
 def _periods(
-    facts: Sequence[Fact],
+    facts: Sequence[CaseFacts],
     pulses: Iterable[PulseAnswer],
     *,
-    step: Step,
+    step: PeriodLength,
     until: date,
     is_young: Callable[[date], bool],
 ) -> list[_Period]:
     """From that of the first incident to that of `until`, without a gap."""
     if not facts:
         return []
-    inside: dict[date, list[Fact]] = defaultdict(list)
+    inside: dict[date, list[CaseFacts]] = defaultdict(list)
     start_of: dict[int, date] = {}
     for day, of_day in groupby(facts, key=lambda fact: fact.day):
         start, found = _start(day, step), list(of_day)
@@ -250,20 +252,20 @@ def _periods(
     ]
 
 
-def _starts(first: date, until: date, step: Step) -> Iterator[date]:
+def _starts(first: date, until: date, step: PeriodLength) -> Iterator[date]:
     start = _start(first, step)
     while start <= until:
         yield start
         start = _end(start, step) + timedelta(days=1)
 
 
-def _start(day: date, step: Step) -> date:
-    return day.replace(day=1) if step == Step.MONTH else _monday(day)
+def _start(day: date, step: PeriodLength) -> date:
+    return day.replace(day=1) if step == PeriodLength.MONTH else _monday(day)
 
 
-def _end(start: date, step: Step) -> date:
+def _end(start: date, step: PeriodLength) -> date:
     """The last day of the period that starts then."""
-    if step == Step.WEEK:
+    if step == PeriodLength.WEEK:
         return start + timedelta(days=6)
     return (start + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 

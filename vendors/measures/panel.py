@@ -10,7 +10,7 @@ from accounts.models import Membership
 from vendors.measures.cards import TREND_CHIPS, TREND_WORDS, tendency
 from vendors.measures.catalogue import DECIDING
 from vendors.measures.loading import measures_of
-from vendors.measures.metrics import Series, Step
+from vendors.measures.metrics import PeriodLength, Series
 from vendors.measures.words import LABELS, trend_words
 from vendors.models import Vendor
 from vendors.panels import Panel
@@ -18,7 +18,7 @@ from vendors.withheld import is_withheld
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class MeasureLine:
     key: str
     label: str
     chip: str
@@ -37,9 +37,9 @@ def measure_panel(member: Membership, vendor: Vendor) -> Panel | None:
     return Panel(template="vendors/measures/_measure_panel.html", context={"vendor": vendor, "lines": lines})
 
 
-def _line(series: Series, step: Step) -> Line:
+def _line(series: Series, step: PeriodLength) -> MeasureLine:
     key, goes = series.measure.key, tendency(series)
-    return Line(
+    return MeasureLine(
         key=key,
         label=str(LABELS[key]),
         chip=TREND_CHIPS[goes],

@@ -8,8 +8,8 @@ from vendors.models.feedback import (
     FeedbackQuerySet,
     Feeling,
     Pulse,
+    PulseChoice,
     PulseQuerySet,
-    Said,
 )
 from vendors.models.incident import (
     BY_HAND,
@@ -66,8 +66,8 @@ __all__ = [
     "MeasureTarget",
     "MeasureTargetQuerySet",
     "Pulse",
+    "PulseChoice",
     "PulseQuerySet",
-    "Said",
     "Service",
     "ServiceQuerySet",
     "Sla",

@@ -120,7 +120,7 @@ class FeedbackFile(models.Model):
         return self.name
 
 
-class Said(models.TextChoices):
+class PulseChoice(models.TextChoices):
     """The answer to one question of a pulse."""
 
     YES = "yes", _("Yes")
@@ -149,10 +149,10 @@ class Pulse(DeliveredLink):
     asked_at = models.DateTimeField(auto_now_add=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     # Rules 3 to 6. “fixes_thrown”: yes is bad.
-    told_why = models.CharField(max_length=9, choices=Said, blank=True)
-    fixes_thrown = models.CharField(max_length=9, choices=Said, blank=True)
-    was_fast = models.CharField(max_length=9, choices=Said, blank=True)
-    cause_proven = models.CharField(max_length=9, choices=Said, blank=True)
+    told_why = models.CharField(max_length=9, choices=PulseChoice, blank=True)
+    fixes_thrown = models.CharField(max_length=9, choices=PulseChoice, blank=True)
+    was_fast = models.CharField(max_length=9, choices=PulseChoice, blank=True)
+    cause_proven = models.CharField(max_length=9, choices=PulseChoice, blank=True)
     # How it felt, and what they wrote, stand in the log.
     feedback = models.OneToOneField(Feedback, on_delete=models.SET_NULL, null=True, blank=True, related_name="pulse")
 

@@ -23,7 +23,7 @@ is_web_address = URLValidator(schemes=["http", "https"])
 
 
 @dataclass(frozen=True, kw_only=True)
-class Problem:
+class CellProblem:
     """What is wrong with one cell: the column as we call it, what stands there, and why it cannot be taken."""
 
     column: str
@@ -38,12 +38,12 @@ class Cells:
     fields: dict[str, str]
     services: tuple[str, ...]
     contact: dict[str, str]
-    problems: tuple[Problem, ...]
+    problems: tuple[CellProblem, ...]
 
 
 def read_cells(row: Row, found: Sequence[Heading]) -> Cells:
     values: dict[str, str] = {}
-    problems: list[Problem] = []
+    problems: list[CellProblem] = []
     for heading in found:
         text = row.cells[heading.position] if heading.position < len(row.cells) else ""
         if not heading.column or not text:
@@ -54,18 +54,18 @@ def read_cells(row: Row, found: Sequence[Heading]) -> Cells:
         values[heading.column] = text
     if any(row.cells[len(found) :]):
         reason = _("The row has more cells than there are headings. Is a quotation mark missing?")
-        problems.append(Problem(column="", value=next(filter(None, row.cells[len(found) :])), reason=reason))
+        problems.append(CellProblem(column="", value=next(filter(None, row.cells[len(found) :])), reason=reason))
     return _clean(values, problems)
 
 
-def _faulty(heading: Heading, text: str) -> Problem:
+def _faulty(heading: Heading, text: str) -> CellProblem:
     reason = _("The cell holds an error, not a value.")
     if text.startswith("="):
         reason = _("A formula is not accepted: write the value.")
-    return Problem(column=heading.label, value=text, reason=reason)
+    return CellProblem(column=heading.label, value=text, reason=reason)
 
 
-def _clean(values: dict[str, str], problems: list[Problem]) -> Cells:
+def _clean(values: dict[str, str], problems: list[CellProblem]) -> Cells:
     fields = _taken(_CLEAN, values, problems)
     told = _taken(_CLEAN_CONTACT, values, problems)
     contact = {name: told[column] for column, name in _OF_CONTACT.items() if column in told}
@@ -76,7 +76,7 @@ def _clean(values: dict[str, str], problems: list[Problem]) -> Cells:
 
 
 def _taken(
-    cleaners: Mapping[str, Callable[[str], str]], values: Mapping[str, str], problems: list[Problem]
+    cleaners: Mapping[str, Callable[[str], str]], values: Mapping[str, str], problems: list[CellProblem]
 ) -> dict[str, str]:
     """The clean values of the columns in `cleaners`; what cannot be taken goes to `problems`."""
     taken: dict[str, str] = {}
@@ -87,7 +87,7 @@ def _taken(
             taken[column] = clean(values[column])
         except ValidationError as error:
             reason = " ".join(error.messages)
-            problems.append(Problem(column=headings.label(column), value=values[column], reason=reason))
+            problems.append(CellProblem(column=headings.label(column), value=values[column], reason=reason))
     return taken
 
 
@@ -129,7 +129,7 @@ _OF_CONTACT = {"contact_name": "name", "contact_email": "email"}
 _CLEAN_CONTACT = {column: _field(Contact, name) for column, name in _OF_CONTACT.items()}
 
 
-def _services(text: str, problems: list[Problem]) -> tuple[str, ...]:
+def _services(text: str, problems: list[CellProblem]) -> tuple[str, ...]:
     """Each once, whether in capitals or not."""
     found: dict[str, str] = {}
     clean = _field(Service, "name")
@@ -140,5 +140,5 @@ def _services(text: str, problems: list[Problem]) -> tuple[str, ...]:
         try:
             found.setdefault(name.lower(), clean(name))
         except ValidationError as error:
-            problems.append(Problem(column=headings.label("services"), value=name, reason=" ".join(error.messages)))
+            problems.append(CellProblem(column=headings.label("services"), value=name, reason=" ".join(error.messages)))
     return tuple(found.values())

@@ -12,7 +12,7 @@ from groundwork.tables.limits import too_large
 from vendors.vendor_import.table import LIMITS
 
 
-class ImportForm(forms.Form):
+class VendorImportForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         help_text=_("CSV, XLSX, XLS or ODS, at most 2 MB and 5,000 vendors."),

@@ -20,7 +20,7 @@ from vendors.models import Contact, Service, Tier, Vendor, VendorImport
 from vendors.register.changes import VENDOR_FIELDS
 from vendors.vendor_import import headings
 from vendors.vendor_import import table as tables
-from vendors.vendor_import.cells import Cells, Problem, read_cells
+from vendors.vendor_import.cells import CellProblem, Cells, read_cells
 from vendors.vendor_import.table import Row, Table
 
 CONTACT = "contact"  # name and address, told as one
@@ -34,7 +34,7 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Difference:
+class ColumnChange:
     """One thing that a row would change; `before` is empty where there was nothing."""
 
     column: str
@@ -58,7 +58,7 @@ class Difference:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class ImportStep:
     """What one row of the file would do. `vendor`: whom it changes, None for a new one."""
 
     line: int
@@ -70,8 +70,8 @@ class Step:
     services: tuple[str, ...] = ()
     contact: dict[str, str] = field(default_factory=dict)
     contact_id: int | None = None
-    differences: tuple[Difference, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    differences: tuple[ColumnChange, ...] = ()
+    problems: tuple[CellProblem, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +79,7 @@ class Plan:
     """What a file would do to the register as it is now."""
 
     headings: tuple[headings.Heading, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[ImportStep, ...]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -87,7 +87,7 @@ class Plan:
         return {fate.value: found[fate] for fate in Fate}
 
     @property
-    def good(self) -> list[Step]:
+    def good(self) -> list[ImportStep]:
         return [step for step in self.steps if step.fate in {Fate.NEW, Fate.CHANGED}]
 
     @property
@@ -191,7 +191,7 @@ def _key(name: str) -> str:
     return " ".join(name.split()).lower()
 
 
-def _step(row: Row, found: Sequence[headings.Heading], known: _Known) -> Step:
+def _step(row: Row, found: Sequence[headings.Heading], known: _Known) -> ImportStep:
     cells = read_cells(row, found)
     vendor, mismatch = _match(cells, known)
     department, unknown = _department(cells, known)
@@ -202,14 +202,14 @@ def _step(row: Row, found: Sequence[headings.Heading], known: _Known) -> Step:
             problems.append(_named_twice(cells, earlier))
     name = cells.fields.get("name") or (vendor.name if vendor else "")
     if problems:
-        return Step(line=row.line, fate=Fate.ERROR, name=name, problems=tuple(problems))
+        return ImportStep(line=row.line, fate=Fate.ERROR, name=name, problems=tuple(problems))
     fields: dict[str, Any] = {key: value for key, value in cells.fields.items() if key != "department"} | department
     if vendor is None:
         return _new(row.line, cells, fields, known)
     return _changed(row.line, cells, vendor, fields, known)
 
 
-def _department(cells: Cells, known: _Known) -> tuple[dict[str, int], Problem | None]:
+def _department(cells: Cells, known: _Known) -> tuple[dict[str, int], CellProblem | None]:
     """The department that orders, which must be there already: a slip of the pen founds none."""
     name = cells.fields.get("department", "")
     if not name:
@@ -218,42 +218,44 @@ def _department(cells: Cells, known: _Known) -> tuple[dict[str, int], Problem | 
         return {"department_id": known.department_of[_key(name)]}, None
     there = ", ".join(known.departments.values()) or _("none")
     reason = _("There is no department of this name. An administrator adds it first; these are there: %(names)s.")
-    return {}, Problem(column=headings.label("department"), value=name, reason=reason % {"names": there})
+    return {}, CellProblem(column=headings.label("department"), value=name, reason=reason % {"names": there})
 
 
-def _match(cells: Cells, known: _Known) -> tuple[Vendor | None, Problem | None]:
+def _match(cells: Cells, known: _Known) -> tuple[Vendor | None, CellProblem | None]:
     """Whom the row means: by its reference, else by its name, in capitals or not."""
     name, reference = cells.fields.get("name", ""), cells.fields.get("reference", "")
     namesake = known.by_name.get(_key(name)) if name else None
     vendor = known.by_reference.get(reference) if reference else None
     if vendor and namesake and namesake.pk != vendor.pk:
         reason = _("The reference is that of “%(one)s”, the name that of another vendor.") % {"one": vendor.name}
-        return None, Problem(column=headings.label("name"), value=name, reason=reason)
+        return None, CellProblem(column=headings.label("name"), value=name, reason=reason)
     vendor = vendor or namesake
     if vendor is None and not name and not cells.problems:
         reason = _("A new vendor needs a name.")
         if reference:
             reason = _("No vendor has the reference “%(reference)s”, and a new one needs a name.")
-        return None, Problem(column=headings.label("name"), value="", reason=reason % {"reference": reference})
+        return None, CellProblem(column=headings.label("name"), value="", reason=reason % {"reference": reference})
     return vendor, None
 
 
-def _named_twice(cells: Cells, earlier: int) -> Problem:
+def _named_twice(cells: Cells, earlier: int) -> CellProblem:
     reason = _("Line %(line)s speaks of the same vendor. Put everything about it into one row.") % {"line": earlier}
     value = cells.fields.get("name") or cells.fields.get("reference", "")
-    return Problem(column=headings.label("name"), value=value, reason=reason)
+    return CellProblem(column=headings.label("name"), value=value, reason=reason)
 
 
-def _difference(key: str, before: Any, after: Any, known: _Known) -> Difference:
+def _difference(key: str, before: Any, after: Any, known: _Known) -> ColumnChange:
     if key == "department_id":
-        return Difference(column="department", before=known.departments.get(before, ""), after=known.departments[after])
-    return Difference(column=key, before=before, after=after)
+        return ColumnChange(
+            column="department", before=known.departments.get(before, ""), after=known.departments[after]
+        )
+    return ColumnChange(column=key, before=before, after=after)
 
 
-def _new(line: int, cells: Cells, fields: dict[str, Any], known: _Known) -> Step:
+def _new(line: int, cells: Cells, fields: dict[str, Any], known: _Known) -> ImportStep:
     contact = dict(cells.contact)
     told = [_difference(key, "", value, known) for key, value in fields.items() if key != "name"]
-    return Step(
+    return ImportStep(
         line=line,
         fate=Fate.NEW,
         name=fields["name"],
@@ -264,7 +266,7 @@ def _new(line: int, cells: Cells, fields: dict[str, Any], known: _Known) -> Step
     )
 
 
-def _changed(line: int, cells: Cells, vendor: Vendor, given: dict[str, Any], known: _Known) -> Step:
+def _changed(line: int, cells: Cells, vendor: Vendor, given: dict[str, Any], known: _Known) -> ImportStep:
     fields = {key: value for key, value in given.items() if getattr(vendor, key) != value}
     if "name" in fields and _key(fields["name"]) == _key(vendor.name):
         del fields["name"]  # capitals alone do not rename
@@ -273,7 +275,7 @@ def _changed(line: int, cells: Cells, vendor: Vendor, given: dict[str, Any], kno
     contact, contact_id, now = _contact(cells.contact, known.contacts.get(vendor.pk, []))
     told = [_difference(key, getattr(vendor, key), value, known) for key, value in fields.items()]
     differences = (*told, *_parts(services, contact, now=now, name=cells.contact.get("name", "")))
-    return Step(
+    return ImportStep(
         line=line,
         fate=Fate.CHANGED if differences else Fate.UNCHANGED,
         name=vendor.name,
@@ -304,14 +306,14 @@ def _contact(given: dict[str, str], there: Iterable[Contact]) -> tuple[dict[str,
     return {"email": email}, namesake.pk, _told(namesake.name, namesake.email)
 
 
-def _parts(services: Sequence[str], contact: dict[str, str], *, now: str = "", name: str = "") -> list[Difference]:
+def _parts(services: Sequence[str], contact: dict[str, str], *, now: str = "", name: str = "") -> list[ColumnChange]:
     """What comes in beside the fields; `now` and `name`: the contact that gets another address."""
     told = []
     if services:
-        told.append(Difference(column="services", before="", after=", ".join(f"+ {name}" for name in services)))
+        told.append(ColumnChange(column="services", before="", after=", ".join(f"+ {name}" for name in services)))
     if contact:
         after = _told(contact.get("name", name), contact.get("email", ""))
-        told.append(Difference(column=CONTACT, before=now, after=after))
+        told.append(ColumnChange(column=CONTACT, before=now, after=after))
     return told
 
 
@@ -350,7 +352,7 @@ def _apply(member: Membership, upload: VendorImport, *, digest: str, now: dateti
     audit.record(member.user, "vendorimport.applied", upload, after=plan.counts)
 
 
-def _write_new(member: Membership, upload: VendorImport, steps: Sequence[Step]) -> None:
+def _write_new(member: Membership, upload: VendorImport, steps: Sequence[ImportStep]) -> None:
     vendors = Vendor.objects.bulk_create(Vendor(organisation=member.organisation, **step.fields) for step in steps)
     pairs = list(zip(vendors, steps, strict=True))
     _write_parts(pairs)
@@ -366,7 +368,7 @@ def _write_new(member: Membership, upload: VendorImport, steps: Sequence[Step]) 
     )
 
 
-def _write_changed(member: Membership, upload: VendorImport, steps: Sequence[Step], now: datetime) -> None:
+def _write_changed(member: Membership, upload: VendorImport, steps: Sequence[ImportStep], now: datetime) -> None:
     found = Vendor.objects.for_member(member).select_for_update().in_bulk([step.vendor for step in steps])
     pairs = [(found[step.vendor], step) for step in steps]
     _write_parts(pairs)
@@ -375,7 +377,7 @@ def _write_changed(member: Membership, upload: VendorImport, steps: Sequence[Ste
         Vendor.objects.filter(pk=vendor.pk).update(**step.fields, updated_at=now)  # a fifth of bulk_update's time
 
 
-def _change(member: Membership, upload: VendorImport, vendor: Vendor, step: Step) -> AuditEntry:
+def _change(member: Membership, upload: VendorImport, vendor: Vendor, step: ImportStep) -> AuditEntry:
     """Set the fields, and say what they were and are."""
     before = audit.snapshot(vendor, step.fields)
     for name, value in step.fields.items():
@@ -384,7 +386,7 @@ def _change(member: Membership, upload: VendorImport, vendor: Vendor, step: Step
     return audit.entry(member.user, "vendor.changed", vendor, before=before, after=after, subject=upload)
 
 
-def _write_parts(pairs: Sequence[tuple[Vendor, Step]]) -> None:
+def _write_parts(pairs: Sequence[tuple[Vendor, ImportStep]]) -> None:
     Service.objects.bulk_create(Service(vendor=vendor, name=name) for vendor, step in pairs for name in step.services)
     Contact.objects.bulk_create(
         Contact(vendor=vendor, **step.contact) for vendor, step in pairs if step.contact and step.contact_id is None
@@ -394,7 +396,7 @@ def _write_parts(pairs: Sequence[tuple[Vendor, Step]]) -> None:
             Contact.objects.filter(pk=step.contact_id).update(**step.contact)
 
 
-def _parts_told(step: Step) -> dict[str, Any]:
+def _parts_told(step: ImportStep) -> dict[str, Any]:
     told: dict[str, Any] = {"services": list(step.services)} if step.services else {}
     if step.contact:
         told["contact"] = " ".join(step.contact.values())

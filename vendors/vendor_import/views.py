@@ -21,7 +21,7 @@ from groundwork.responses import csv_response, form_view, or_beside
 from vendors.models import Tier, VendorImport
 from vendors.vendor_import import headings
 from vendors.vendor_import import plan as imports
-from vendors.vendor_import.forms import ImportForm
+from vendors.vendor_import.forms import VendorImportForm
 from vendors.vendor_import.plan import Fate, Plan, RegisterMoved
 
 STEPS_A_PAGE = 50
@@ -30,7 +30,7 @@ STEPS_A_PAGE = 50
 @form_view
 def vendor_import(request: MemberRequest) -> HttpResponse:
     """What is understood, and the file. It is read at once; a file that cannot be read is refused with the reason."""
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = VendorImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file: UploadedFile = form.cleaned_data["file"]
         with or_beside(form, "file"):

@@ -6,20 +6,17 @@ import re
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.utils import translation
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.link_forms import BY_MAIL, DaysField, LanguageField, WayField
 from accounts.models import Department, Membership
-from groundwork.fields import LinesField, field
-from vendors.models import Pulse, Said
+from groundwork.fields import LinesField, WordsField, field
+from vendors.models import Pulse, PulseChoice
 from vendors.voice.feedback_forms import LONGEST, five_feelings
 from vendors.voice.pulses import DAYS, MOST, QUESTIONS, Receiver
 
-BY_MAIL, TO_COPY = "mail", "copy"
 NAME_LENGTH = 120
 NAMED = re.compile(r"(?P<name>[^<>]*)<\s*(?P<email>[^<>\s]+)\s*>")
 
@@ -75,29 +72,17 @@ class AskForm(forms.Form):
         ),
         error_messages={"required": _("Say whom to ask.")},
     )
-    language = forms.ChoiceField(label=_("Language of the mail and the page"))
+    language = LanguageField(label=_("Language of the mail and the page"))
     department = forms.ModelChoiceField(
         label=_("Their department"), queryset=Department.objects.none(), required=False, empty_label=_("Not said")
     )
-    days = forms.TypedChoiceField(label=_("Valid for"), coerce=int, initial=DAYS)
-    by = forms.ChoiceField(
-        label=_("How it gets there"),
-        widget=forms.RadioSelect,
-        initial=BY_MAIL,
-        choices=[
-            (BY_MAIL, _("Send it by mail")),
-            (TO_COPY, _("Only make the links: I copy them and hand them over myself")),
-        ],
-    )
+    days = DaysField(7, DAYS, 30, initial=DAYS)
+    by = WayField(by_mail=_("Send it by mail"), to_copy=_("Only make the links: I copy them and hand them over myself"))
 
     def __init__(self, data: Any = None, *, member: Membership) -> None:
         super().__init__(data, initial={"language": member.organisation.language})
-        field(self, "language", forms.ChoiceField).choices = _languages()
         departments = Department.objects.filter(organisation=member.organisation_id)
         field(self, "department", forms.ModelChoiceField).queryset = departments
-        field(self, "days", forms.TypedChoiceField).choices = [
-            (days, _now("%(days)s days") % {"days": days}) for days in (7, DAYS, 30)
-        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -106,12 +91,6 @@ class AskForm(forms.Form):
             problem = _("“%(name)s” has no e-mail address: add it, or make links to copy.")
             self.add_error("receivers", ValidationError(problem, params={"name": without[0]}))
         return cleaned
-
-
-def _languages() -> list[tuple[str, str]]:
-    """Each language by its own name."""
-    names = [(code, translation.get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
-    return [(code, name[:1].upper() + name[1:]) for code, name in names]
 
 
 class PulseForm(forms.Form):
@@ -124,7 +103,7 @@ class PulseForm(forms.Form):
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    name = forms.CharField(
+    name = WordsField(
         label=_("Your name"),
         max_length=NAME_LENGTH,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
@@ -136,7 +115,7 @@ class PulseForm(forms.Form):
         asked = {
             key: forms.ChoiceField(
                 label=str(question),
-                choices=Said.choices,
+                choices=PulseChoice.choices,
                 widget=forms.RadioSelect,
                 error_messages={"required": _("Choose an answer; “Don’t know” is one.")},
             )
@@ -151,6 +130,3 @@ class PulseForm(forms.Form):
     @property
     def said(self) -> dict[str, str]:
         return {key: self.cleaned_data[key] for key in QUESTIONS}
-
-    def clean_name(self) -> str:
-        return " ".join(self.cleaned_data["name"].split())

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts import language
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
+from accounts.link_forms import BY_MAIL
 from accounts.link_pages import closed, guarded
 from accounts.mailed_links import state_of
 from accounts.models import LinkState
@@ -21,8 +22,8 @@ from groundwork.responses import form_view, or_beside, or_say_why, posted
 from vendors.fetching import incident_of
 from vendors.models import Incident, Pulse
 from vendors.voice import pulses
-from vendors.voice.pulse_forms import BY_MAIL, AskForm, PulseForm
-from vendors.voice.pulses import Issued
+from vendors.voice.pulse_forms import AskForm, PulseForm
+from vendors.voice.pulses import IssuedPulse
 
 PULSES = Pulse.objects.select_related(*pulses.RELATED)
 
@@ -125,7 +126,7 @@ def pulse_revoke(request: MemberRequest, pk: int) -> HttpResponse:
     return redirect("incident_detail", pulse.incident_id)
 
 
-def _issued(request: MemberRequest, incident: Incident, issued: list[Issued]) -> HttpResponse:
+def _issued(request: MemberRequest, incident: Incident, issued: list[IssuedPulse]) -> HttpResponse:
     """The one page that shows the links: it answers the POST itself, because no token is kept."""
     context = {
         "incident": incident,

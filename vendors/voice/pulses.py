@@ -51,7 +51,7 @@ class Receiver:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Issued:
+class IssuedPulse:
     """A pulse with its address, which is shown or mailed now or never."""
 
     pulse: Pulse
@@ -167,10 +167,10 @@ def address(token: str) -> str:
     return mailed_links.address("pulse_answer", token)
 
 
-def issue(member: Membership, pulse: Pulse, token: str, *, by_mail: bool, now: datetime) -> Issued:
+def issue(member: Membership, pulse: Pulse, token: str, *, by_mail: bool, now: datetime) -> IssuedPulse:
     """Send the link, or only show it; not within a transaction."""
     is_sent = by_mail and send(member, pulse, token, now=now)
-    return Issued(pulse=pulse, address=address(token), is_sent=is_sent, is_refused=by_mail and not is_sent)
+    return IssuedPulse(pulse=pulse, address=address(token), is_sent=is_sent, is_refused=by_mail and not is_sent)
 
 
 def send(member: Membership, pulse: Pulse, token: str, *, now: datetime) -> bool:

@@ -57,7 +57,7 @@ def field_of(sla: str, feeling: int) -> Field | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Placed:
+class PlacedVendor:
     """How many feedback entries have this vendor, service level and feeling."""
 
     vendor: int
@@ -96,7 +96,7 @@ class Quadrant:
         return Fraction(100 * self.fields[field], self.known) if self.known >= FEW else None
 
 
-def quadrant_of(placed: Iterable[Placed]) -> Quadrant:
+def quadrant_of(placed: Iterable[PlacedVendor]) -> Quadrant:
     cells: Counter[tuple[str, int]] = Counter()
     fields: Counter[Field] = Counter(dict.fromkeys(Field, 0))
     for one in placed:
@@ -110,9 +110,9 @@ def quadrant_of(placed: Iterable[Placed]) -> Quadrant:
     return Quadrant(cells=cells, fields=fields, total=total, neutral=neutral, unknown=unknown)
 
 
-def by_vendor(placed: Iterable[Placed]) -> list[tuple[int, Quadrant]]:
+def by_vendor(placed: Iterable[PlacedVendor]) -> list[tuple[int, Quadrant]]:
     """A quadrant each vendor, by its key: most “green outside, red inside” first, too few entries last."""
-    gathered: dict[int, list[Placed]] = {}
+    gathered: dict[int, list[PlacedVendor]] = {}
     for one in placed:
         gathered.setdefault(one.vendor, []).append(one)
     rows = [(vendor, quadrant_of(entries)) for vendor, entries in gathered.items()]
@@ -125,7 +125,9 @@ def _rank(vendor: int, quadrant: Quadrant) -> tuple[Fraction, int, int]:
 
 
 # Loading ---------------------------------------------------------------------------------------------------------
-def placed(rows: FeedbackQuerySet) -> list[Placed]:
+def placed(rows: FeedbackQuerySet) -> list[PlacedVendor]:
     """One query, however many entries there are."""
     counted = rows.order_by().values_list("vendor", "sla", "feeling").annotate(count=Count("pk"))
-    return [Placed(vendor=vendor, sla=sla, feeling=feeling, count=count) for vendor, sla, feeling, count in counted]
+    return [
+        PlacedVendor(vendor=vendor, sla=sla, feeling=feeling, count=count) for vendor, sla, feeling, count in counted
+    ]

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from manifesto import bank as banks
 from manifesto import editions, exchange, yaml_files
-from manifesto.bank import Bank, Change, ChangeKind, FieldChange
+from manifesto.bank import Bank, BankChange, ChangeKind, FieldChange
 from manifesto.models import Release, ReleaseState
 from manifesto.sources import BankError
 
@@ -64,7 +64,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{release}: give the files a new edition to publish what differs.")
         return release
 
-    def _tell(self, release: Release, changes: tuple[Change, ...], *, done: str) -> None:
+    def _tell(self, release: Release, changes: tuple[BankChange, ...], *, done: str) -> None:
         if not changes:
             self.stdout.write(f"{release}: the draft is up to date, nothing to do.")
             return

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from assessments.models import Assessment, AssessmentState
 from groundwork.languages import DEFAULT, LANGUAGE_CODES
 from reports import worker
-from reports.documents.job import Failure, request_rendering
+from reports.documents.job import RenderingFailure, request_rendering
 from reports.models import Rendering, RenderingState, Scorecard
 from reports.references import UnknownReferenceError, find_assessment, full_reference
 
@@ -103,7 +103,7 @@ def _document(scorecard: Scorecard, language: str) -> bytes:
     deadline = time.monotonic() + settings.RENDERING_LEASE.total_seconds()
     while not rendering.is_ready:
         if rendering.state == RenderingState.FAILED:
-            raise CommandError(f"{scorecard.number} cannot be printed: {Failure(rendering.failure).label}")
+            raise CommandError(f"{scorecard.number} cannot be printed: {RenderingFailure(rendering.failure).label}")
         if time.monotonic() > deadline:
             raise CommandError(f"A worker is still at {scorecard.number}. Try again in a minute.")
         worker.render(rendering.pk)

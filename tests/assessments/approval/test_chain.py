@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry, Membership, Role
 from assessments.approval import chain, levels
-from assessments.approval.chain import Refusal
+from assessments.approval.chain import DecisionRefusal
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import (
@@ -200,7 +200,7 @@ class TestDeciding:
         levels_of(cast, Role.APPROVER, Role.APPROVER)
         assessment = submitted(cast)
         transitions.approve(cast.approver, assessment)
-        assert chain.refusal(fresh(assessment), cast.approver) == Refusal.TWICE
+        assert chain.refusal(fresh(assessment), cast.approver) == DecisionRefusal.TWICE
         with pytest.raises(IllegalTransition, match="earlier level"):
             transitions.approve(cast.approver, assessment)
         assert transitions.approve(second, assessment).state == APPROVED
@@ -214,7 +214,7 @@ class TestDeciding:
     def test_is_never_for_whoever_submitted(self, cast: Cast) -> None:
         levels_of(cast, Role.ASSESSOR)
         assessment = submitted(cast)
-        assert chain.refusal(fresh(assessment), cast.assessor) == Refusal.OWN
+        assert chain.refusal(fresh(assessment), cast.assessor) == DecisionRefusal.OWN
         assert transitions.approve(cast.colleague, assessment).state == APPROVED
 
     def test_is_for_whoever_submitted_where_the_organisation_allows_it(self, cast: Cast) -> None:

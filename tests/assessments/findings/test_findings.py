@@ -19,14 +19,14 @@ from django.utils import timezone, translation
 from accounts.models import Membership
 from assessments.findings import findings
 from assessments.findings import panel as findings_panel
-from assessments.findings.findings import Finding, Measured, Opinion, RuleFinding, Target, finding
+from assessments.findings.findings import Finding, MeasuredRules, Opinion, RuleFinding, Target, finding
 from assessments.findings.words import Names, view
 from assessments.models import Answer, Assessment, AssessmentState, Response, ResponseKind
 from assessments.score import arithmetic
 from assessments.score.arithmetic import RuleStatus
 from tests.factories import NOW, Cast, make_assessment, make_incident, make_vendor
 from vendors import facts_revision
-from vendors.measures import metrics
+from vendors.measures import catalogue, metrics
 from vendors.measures.metrics import Direction, Measures, Point, Series, Trend
 from vendors.models import MeasureTarget, Vendor
 
@@ -46,7 +46,7 @@ def series(direction: Direction, values: Sequence[float] = (10.0,) * 6, key: str
     trend = Trend(
         direction=direction, slope=None if is_short else slope, p=None if is_short else 0.02, periods=len(values)
     )
-    return Series(measure=metrics.BY_KEY[key], points=points, trend=trend, overall=10.0)
+    return Series(measure=catalogue.BY_KEY[key], points=points, trend=trend, overall=10.0)
 
 
 # The table --------------------------------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ TABLE: Mapping[RuleStatus, Mapping[Direction, tuple[Finding, Finding, Finding]]]
 TARGETS = (None, 9.99, 10.0)  # on the target is within it
 
 
-@pytest.mark.parametrize("key", sorted(metrics.DECIDING.values()))
+@pytest.mark.parametrize("key", sorted(catalogue.DECIDING.values()))
 @pytest.mark.parametrize("direction", Direction)
 @pytest.mark.parametrize("status", RuleStatus)
 def test_a_measure_says_of_a_status_what_the_table_says(status: RuleStatus, direction: Direction, key: str) -> None:
@@ -94,9 +94,9 @@ def test_a_rule_that_no_measure_decides_is_not_tested(status: RuleStatus) -> Non
 
 
 def measures(**directions: Direction) -> Measures:
-    made = [series(directions.get(one.key, Direction.FLAT), key=one.key) for one in metrics.MEASURES]
+    made = [series(directions.get(one.key, Direction.FLAT), key=one.key) for one in catalogue.MEASURES]
     return Measures(
-        step=metrics.Step.MONTH,
+        step=metrics.PeriodLength.MONTH,
         since=date(2024, 4, 1),
         until=date(2026, 3, 31),
         known_at=KNOWN_AT,
@@ -164,7 +164,7 @@ def notices(rating: int | None, claim: int | None, direction: Direction, target:
     targets = {"duration_mean": Target(value=target)} if target is not None else {}
     own = None if claim is None else score({"speed": claim})
     rules = findings.findings(score({"speed": rating} if rating is not None else {}), own, given, targets)
-    return list(view(Measured(rules=rules, measures=given, targets=targets), NAMES).notices)
+    return list(view(MeasuredRules(rules=rules, measures=given, targets=targets), NAMES).notices)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -265,7 +265,7 @@ def test_what_agrees_with_the_grades_needs_no_sentence(
 def test_good_news_are_said_as_loudly_as_bad_ones() -> None:
     better = measures(duration_mean=Direction.RISING, repeats=Direction.FALLING)
     rules = findings.findings(score({"speed": 4, "proof": 1}), None, better, {})
-    shown = view(Measured(rules=rules, measures=better, targets={}), NAMES)
+    shown = view(MeasuredRules(rules=rules, measures=better, targets={}), NAMES)
     assert [one.finding for one in shown.notices] == [F.CONTRADICTED, F.BETTER_THAN_RATED]
     assert "falls by 3.1 points a month" in shown.notices[1].text
     assert not shown.is_only_better
@@ -273,7 +273,7 @@ def test_good_news_are_said_as_loudly_as_bad_ones() -> None:
 
 def test_every_measure_of_a_rule_stands_beside_it_and_the_deciding_one_first() -> None:
     rules = findings.findings(score({}), None, measures(), {})
-    shown = view(Measured(rules=rules, measures=measures(), targets={"repeats": Target(value=30)}), NAMES)
+    shown = view(MeasuredRules(rules=rules, measures=measures(), targets={"repeats": Target(value=30)}), NAMES)
     assert [[line.key for line in row.lines] for row in shown.rows] == [
         ["restored_late"],
         ["handovers", "spread"],
@@ -293,7 +293,7 @@ def test_more_incidents_than_are_named_are_counted() -> None:
         rule="speed", measure="duration_mean", claim=None, rating=opinion, incidents=("A-1", "A-2"), incident_count=14
     )
     given = measures(duration_mean=Direction.RISING)
-    (notice,) = view(Measured(rules=(rule,), measures=given, targets={}), NAMES).notices
+    (notice,) = view(MeasuredRules(rules=(rule,), measures=given, targets={}), NAMES).notices
     assert notice.named == notice.named_briefly == "A-1, A-2 and 12 more"
 
 
@@ -310,7 +310,7 @@ def test_a_page_names_five_incidents_and_leads_to_all_of_them() -> None:
         cases=tuple(range(1, 23)),
     )
     given = measures(duration_mean=Direction.RISING)
-    (notice,) = view(Measured(rules=(rule,), measures=given, targets={}), NAMES).notices
+    (notice,) = view(MeasuredRules(rules=(rule,), measures=given, targets={}), NAMES).notices
     assert notice.named_briefly == "A-1, A-2, A-3, A-4, A-5 and 17 more"
     assert notice.ids == ",".join(map(str, range(1, 23)))
 
@@ -350,7 +350,7 @@ def assessment(cast: Cast) -> Assessment:
     return made
 
 
-def rule(found: Measured | None, key: str) -> RuleFinding:
+def rule(found: MeasuredRules | None, key: str) -> RuleFinding:
     assert found is not None
     return next(one for one in found.rules if one.rule == key)
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.http import Http404
 
-from assessments.questionnaire.flow import Step, rule_at
+from assessments.questionnaire.flow import RuleStep, rule_at
 from manifesto.models import Rule
 
 SUPPORT, SPEED = Rule(key="support"), Rule(key="speed")
@@ -18,7 +18,7 @@ SUPPORT, SPEED = Rule(key="support"), Rule(key="speed")
 )
 def test_a_first_answer_and_a_last_one_that_is_missing_both_show(answered: int, total: int, eighths: int) -> None:
     progress = SimpleNamespace(key="support", answered=answered, total=total)
-    assert Step(progress=progress, url="/", is_current=False).eighths == eighths
+    assert RuleStep(progress=progress, url="/", is_current=False).eighths == eighths
 
 
 def test_a_rule_is_found_by_its_key_and_the_first_without_one() -> None:

@@ -57,7 +57,7 @@ def post(client: Client, assessment: Assessment, **data: Any) -> Any:
     return client.post(url("rater_invite", assessment.pk), {**everything, **data}, follow=True)
 
 
-def invite_wendy(cast: Cast, assessment: Assessment, **terms: Any) -> asking.Asked:
+def invite_wendy(cast: Cast, assessment: Assessment, **terms: Any) -> asking.AskedRater:
     return asking.invite_address(cast.assessor, assessment, ADDRESS, **{"language": "en", **terms})
 
 

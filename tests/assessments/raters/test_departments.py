@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department, Role
 from assessments.models import Assessment, Response
-from assessments.raters.departments import Why, heard
+from assessments.raters.departments import DepartmentReason, heard
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_member, make_vendor
 from vendors.models import Service
 
@@ -31,9 +31,9 @@ def test_the_ordering_the_affected_and_the_it_department_have_a_say(cast: Cast) 
     voices = heard(assessment)
 
     assert [(one.name, one.why) for one in voices.departments] == [
-        ("Procurement", Why.ORDERING),
-        (finance.name, Why.AFFECTED),
-        (operations.name, Why.IT),
+        ("Procurement", DepartmentReason.ORDERING),
+        (finance.name, DepartmentReason.AFFECTED),
+        (operations.name, DepartmentReason.IT),
     ]
 
 
@@ -71,7 +71,7 @@ def test_a_department_with_two_reasons_is_named_once_for_the_first(cast: Cast) -
 
     (one,) = heard(make_assessment(cast.assessor, vendor=vendor)).departments
 
-    assert one.why == Why.ORDERING
+    assert one.why == DepartmentReason.ORDERING
 
 
 def test_another_organisations_it_has_no_say(cast: Cast) -> None:

@@ -22,7 +22,7 @@ from assessments.models import (
     Response,
     ResponseKind,
 )
-from assessments.schedule.inbox import Item, Kind, waiting_for
+from assessments.schedule.inbox import Item, ItemKind, waiting_for
 from tests.factories import NOW, Cast, add_rater, make_assessment
 
 TODAY = date(2026, 5, 20)
@@ -48,7 +48,7 @@ def test_a_questionnaire_waits_for_its_rater_whatever_their_role(cast: Cast, who
     assessment = make_assessment(cast.colleague, due_on=TODAY)
     response = add_rater(assessment, getattr(cast, who), grades={"support-1": 3})
     item = only(getattr(cast, who))
-    assert (item.kind, item.key, item.assessment) == (Kind.ANSWER, f"response-{response.pk}", assessment)
+    assert (item.kind, item.key, item.assessment) == (ItemKind.ANSWER, f"response-{response.pk}", assessment)
     assert item.url == f"/assessments/{assessment.pk}/questionnaire/support/"
     assert item.detail == "1 of 14 answered"
     assert (item.due_on, item.is_late) == (TODAY, False)
@@ -75,7 +75,7 @@ def test_what_is_handed_in_or_withdrawn_waits_no_more(cast: Cast) -> None:
 def test_an_answer_waits_only_while_answers_are_collected(cast: Cast) -> None:
     for state in AssessmentState:
         add_rater(make_assessment(cast.assessor, state=state), cast.reader)
-    assert kinds(cast.reader) == [Kind.ANSWER]
+    assert kinds(cast.reader) == [ItemKind.ANSWER]
 
 
 def test_questions_handed_over_are_one_item_an_assessment(cast: Cast) -> None:
@@ -84,7 +84,7 @@ def test_questions_handed_over_are_one_item_an_assessment(cast: Cast) -> None:
     hand(response.answers.all()[1], cast, cast.reader)
     hand(response.answers.all()[2], cast, cast.reader, done_at=NOW)
     item = only(cast.reader)
-    assert (item.kind, item.action) == (Kind.DELEGATED, "Answer 2 questions handed to you")
+    assert (item.kind, item.action) == (ItemKind.DELEGATED, "Answer 2 questions handed to you")
     assert item.url == f"/delegations/{first.pk}/"
 
 
@@ -98,28 +98,28 @@ def test_another_organisation_s_questions_stay_there(cast: Cast) -> None:
 
 def test_a_draft_waits_for_its_owner_alone(cast: Cast) -> None:
     make_assessment(cast.assessor, state=AssessmentState.DRAFT)
-    assert kinds(cast.assessor) == [Kind.OPEN]
+    assert kinds(cast.assessor) == [ItemKind.OPEN]
     assert kinds(cast.colleague) == []
 
 
 def test_what_nobody_looks_after_any_more_waits_for_every_assessor(cast: Cast) -> None:
     make_assessment(cast.assessor, state=AssessmentState.DRAFT)
     Membership.objects.filter(pk=cast.assessor.pk).update(is_active=False)
-    assert kinds(cast.colleague) == [Kind.OPEN]
+    assert kinds(cast.colleague) == [ItemKind.OPEN]
     assert kinds(cast.approver) == []
     assert kinds(cast.stranger) == []
 
 
 def test_an_assessment_without_raters_waits_for_them_to_be_invited(cast: Cast) -> None:
     make_assessment(cast.assessor).responses.all().delete()
-    assert kinds(cast.assessor) == [Kind.INVITE]
+    assert kinds(cast.assessor) == [ItemKind.INVITE]
 
 
 def test_when_all_are_in_it_waits_to_be_submitted(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=3)
     transitions.hand_in(cast.assessor, assessment)
     item = only(cast.assessor)
-    assert (item.kind, item.url) == (Kind.SUBMIT, f"/assessments/{assessment.pk}/review/")
+    assert (item.kind, item.url) == (ItemKind.SUBMIT, f"/assessments/{assessment.pk}/review/")
 
 
 def test_while_others_are_in_time_the_owner_waits(cast: Cast) -> None:
@@ -134,7 +134,7 @@ def test_raters_who_are_late_wait_for_the_owner_to_ask_them(cast: Cast) -> None:
     transitions.hand_in(cast.assessor, assessment)
     add_rater(assessment, cast.reader, due_on=TODAY - timedelta(days=2))
     item = only(cast.assessor)
-    assert (item.kind, item.detail, item.is_late) == (Kind.CHASE, "1 rater is late", True)
+    assert (item.kind, item.detail, item.is_late) == (ItemKind.CHASE, "1 rater is late", True)
     assert item.due_on == TODAY - timedelta(days=2)
 
 
@@ -148,7 +148,7 @@ def apart(cast: Cast) -> Assessment:
 def test_grades_two_levels_apart_wait_to_be_talked_about(cast: Cast) -> None:
     apart(cast)
     item = only(cast.assessor)
-    assert (item.kind, item.detail) == (Kind.TALK, "1 question to agree on")
+    assert (item.kind, item.detail) == (ItemKind.TALK, "1 question to agree on")
 
 
 def test_what_was_agreed_on_waits_no_more(cast: Cast) -> None:
@@ -163,21 +163,21 @@ def test_what_was_agreed_on_waits_no_more(cast: Cast) -> None:
         decided_by=cast.assessor.user,
         decided_at=NOW,
     )
-    assert kinds(cast.assessor) == [Kind.SUBMIT]
+    assert kinds(cast.assessor) == [ItemKind.SUBMIT]
 
 
 def test_a_decision_waits_for_approvers_but_not_for_who_submitted(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=3)
     transitions.submit(cast.assessor, assessment)
     item = only(cast.approver)
-    assert (item.kind, item.url) == (Kind.DECIDE, f"/assessments/{assessment.pk}/review/")
+    assert (item.kind, item.url) == (ItemKind.DECIDE, f"/assessments/{assessment.pk}/review/")
     assert kinds(cast.assessor) == kinds(cast.reader) == kinds(cast.stranger) == []
 
 
 def test_the_vendor_s_answers_wait_to_be_read_while_answers_are_collected(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=3)
     Response.objects.create(assessment=assessment, kind=ResponseKind.VENDOR, submitted_at=NOW)
-    assert sorted(kinds(cast.assessor)) == [Kind.ANSWER, Kind.VENDOR_ANSWERED]
+    assert sorted(kinds(cast.assessor)) == [ItemKind.ANSWER, ItemKind.VENDOR_ANSWERED]
     transitions.submit(cast.assessor, assessment)
     assert kinds(cast.assessor) == []
 
@@ -191,7 +191,7 @@ def test_the_vendor_s_reply_waits_to_be_read_until_it_is_decided(cast: Cast) -> 
     assert kinds(cast.assessor) == []
     request.submitted_at = NOW
     request.save()
-    assert kinds(cast.assessor) == [Kind.VENDOR_REPLIED]
+    assert kinds(cast.assessor) == [ItemKind.VENDOR_REPLIED]
 
 
 def test_late_things_come_first_then_by_due_date_then_what_has_none(cast: Cast) -> None:

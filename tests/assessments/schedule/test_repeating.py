@@ -28,7 +28,7 @@ from assessments.models import (
     Rhythm,
 )
 from assessments.schedule import digest, repeating
-from assessments.schedule.inbox import Kind, waiting_for
+from assessments.schedule.inbox import ItemKind, waiting_for
 from manifesto.models import Question, Release, ReleaseState
 from tests.assessments.schedule.test_digest import at, at_once, mails_to, shared_database
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_cast, make_release
@@ -286,7 +286,7 @@ def test_whoever_has_no_daily_summary_is_told_at_once_if_they_wish(cast: Cast, f
 def test_it_waits_in_the_inbox_of_its_raters(cast: Cast, first: Assessment) -> None:
     (follower,) = repeating.open_due(at(OPENS))
     found = [item for item in waiting_for(cast.assessor, OPENS) if item.assessment == follower]
-    assert [item.kind for item in found] == [Kind.ANSWER]
+    assert [item.kind for item in found] == [ItemKind.ANSWER]
 
 
 @pytest.mark.django_db(transaction=True)

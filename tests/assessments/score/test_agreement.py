@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from assessments.models import Answer, Blank, ResponseKind
-from assessments.score.agreement import Agreement, Level, Why, agreement, measured
+from assessments.score.agreement import Agreement, AgreementLevel, NoFigureReason, agreement, measured
 from tests.factories import NOW, Cast, add_rater, make_assessment
 
 # Klaus Krippendorff, Computing Krippendorff's Alpha-Reliability (2011), section C: four observers, twelve units.
@@ -59,7 +59,7 @@ def test_published_example_of_four_observers_comes_out() -> None:
     found = measured(table(*FOUR_OBSERVERS, lowest=1))
     assert found.alpha is not None
     assert round(found.alpha, 3) == 0.815
-    assert (found.raters, found.questions, found.level) == (4, 11, Level.STRONG)
+    assert (found.raters, found.questions, found.level) == (4, 11, AgreementLevel.STRONG)
 
 
 def test_published_example_of_two_observers_comes_out_by_both_ways() -> None:
@@ -90,16 +90,16 @@ def test_order_of_raters_and_questions_does_not_matter(rows: list[list[int | Non
 @pytest.mark.parametrize(
     ("rows", "why"),
     [
-        ((), Why.TOO_FEW_RATERS),
-        (("1 2 3",), Why.TOO_FEW_RATERS),
-        (("1 .", ". 2"), Why.NOTHING_SHARED),
-        (("3 3", "3 3"), Why.NO_VARIATION),
-        (("3 0", "3 ."), Why.NO_VARIATION),  # what only one graded cannot show a difference
+        ((), NoFigureReason.TOO_FEW_RATERS),
+        (("1 2 3",), NoFigureReason.TOO_FEW_RATERS),
+        (("1 .", ". 2"), NoFigureReason.NOTHING_SHARED),
+        (("3 3", "3 3"), NoFigureReason.NO_VARIATION),
+        (("3 0", "3 ."), NoFigureReason.NO_VARIATION),  # what only one graded cannot show a difference
     ],
 )
-def test_without_a_figure_the_reason_is_told(rows: tuple[str, ...], why: Why) -> None:
+def test_without_a_figure_the_reason_is_told(rows: tuple[str, ...], why: NoFigureReason) -> None:
     found = measured(table(*rows))
-    assert (found.alpha, found.level, found.why, found.figure) == (None, Level.NONE, why, "")
+    assert (found.alpha, found.level, found.why, found.figure) == (None, AgreementLevel.NONE, why, "")
     assert found.meaning
 
 
@@ -114,16 +114,16 @@ def test_the_same_grades_in_different_questions_are_an_alpha_of_one() -> None:
 @pytest.mark.parametrize(
     ("alpha", "level", "shown"),
     [
-        (1.0, Level.STRONG, "1.00"),
-        (0.8, Level.STRONG, "0.80"),
-        (0.799999, Level.TENTATIVE, "0.799999"),
-        (0.7961, Level.TENTATIVE, "0.796"),
-        (0.667, Level.TENTATIVE, "0.67"),
-        (0.666, Level.WEAK, "0.666"),
-        (-0.25, Level.WEAK, "\N{MINUS SIGN}0.25"),
+        (1.0, AgreementLevel.STRONG, "1.00"),
+        (0.8, AgreementLevel.STRONG, "0.80"),
+        (0.799999, AgreementLevel.TENTATIVE, "0.799999"),
+        (0.7961, AgreementLevel.TENTATIVE, "0.796"),
+        (0.667, AgreementLevel.TENTATIVE, "0.67"),
+        (0.666, AgreementLevel.WEAK, "0.666"),
+        (-0.25, AgreementLevel.WEAK, "\N{MINUS SIGN}0.25"),
     ],
 )
-def test_levels_begin_at_krippendorffs_own_thresholds(alpha: float, level: Level, shown: str) -> None:
+def test_levels_begin_at_krippendorffs_own_thresholds(alpha: float, level: AgreementLevel, shown: str) -> None:
     assert Agreement(alpha=alpha, raters=2, questions=9, level=level).figure == shown
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from assessments.score.arithmetic import (
-    Agreed,
+    AgreedGrade,
     Blank,
     Confidence,
     GradedQuestion,
@@ -49,7 +49,7 @@ def question(
     rule: str = "support",
     weight: int | Fraction = 1,
     knockout: bool = False,
-    consensus: Agreed | None = None,
+    consensus: AgreedGrade | None = None,
     evidence: bool = False,
 ) -> QuestionInput:
     return QuestionInput(
@@ -62,7 +62,7 @@ def question(
     )
 
 
-def graded(*given: int | Blank, consensus: Agreed | None = None) -> GradedQuestion:
+def graded(*given: int | Blank, consensus: AgreedGrade | None = None) -> GradedQuestion:
     return grade_question(question(*given, consensus=consensus))
 
 
@@ -101,16 +101,16 @@ def test_percent_is_a_quarter_of_hundred_per_grade(grade: int, percent: int):
 
 
 def test_consensus_replaces_the_mean():
-    result = graded(0, 4, consensus=Agreed(grade=3))
+    result = graded(0, 4, consensus=AgreedGrade(grade=3))
     assert (result.grade, result.percent, result.from_consensus) == (3, 75, True)
 
 
 def test_consensus_stands_without_any_answer():
-    assert graded(consensus=Agreed(grade=0)).percent == 0
+    assert graded(consensus=AgreedGrade(grade=0)).percent == 0
 
 
 def test_consensus_can_say_not_applicable_against_grades():
-    result = graded(4, 4, consensus=Agreed(grade=None, not_applicable=True))
+    result = graded(4, 4, consensus=AgreedGrade(grade=None, not_applicable=True))
     assert (result.state, result.applicable, result.grade, result.percent) == (
         "not_applicable",
         False,
@@ -120,7 +120,7 @@ def test_consensus_can_say_not_applicable_against_grades():
 
 
 def test_consensus_grade_makes_a_question_applicable_again():
-    assert graded(NA, NA, consensus=Agreed(grade=2)).applicable
+    assert graded(NA, NA, consensus=AgreedGrade(grade=2)).applicable
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_grades_two_apart_are_an_item_to_discuss(given: tuple[int | Blank, ...],
 
 
 def test_settled_disagreement_stays_visible():
-    result = graded(0, 4, consensus=Agreed(grade=2))
+    result = graded(0, 4, consensus=AgreedGrade(grade=2))
     assert (result.disagreement, result.from_consensus) == (True, True)
 
 
@@ -404,7 +404,7 @@ def test_grade_off_the_scale_is_refused(grade: object):
     with pytest.raises(ValueError, match="whole number from 0 to 4"):
         RaterAnswer(rater="a", department=None, grade=grade)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="whole number from 0 to 4"):
-        Agreed(grade=grade)  # type: ignore[arg-type]
+        AgreedGrade(grade=grade)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("blank", [NA, DK])
@@ -421,7 +421,7 @@ def test_unknown_blank_is_refused():
 @pytest.mark.parametrize("agreed", [{"grade": None}, {"grade": 3, "not_applicable": True}])
 def test_consensus_says_exactly_one_thing(agreed: dict[str, object]):
     with pytest.raises(ValueError, match="either a grade or"):
-        Agreed(**agreed)  # type: ignore[arg-type]
+        AgreedGrade(**agreed)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("weight", [0, -1, Fraction(-1, 2)])
@@ -530,28 +530,28 @@ def test_five_raters_with_gaps_worked_by_hand():
 
 
 def test_agreeing_that_it_does_not_apply_takes_the_weight_out_of_both_sums():
-    against = question(0, 4, key="b", weight=3, consensus=Agreed(grade=None, not_applicable=True))
+    against = question(0, 4, key="b", weight=3, consensus=AgreedGrade(grade=None, not_applicable=True))
     rule = rule_of(question(3, 3, key="a"), against)
     assert (rule.percent, rule.coverage, rule.weight_applicable) == (75, 100, 1)
 
 
 def test_agreeing_on_a_grade_closes_what_nobody_could_grade():
     before = rule_of(question(3, 3, key="a"), question(DK, DK, key="b"))
-    after = rule_of(question(3, 3, key="a"), question(DK, DK, key="b", consensus=Agreed(grade=1)))
+    after = rule_of(question(3, 3, key="a"), question(DK, DK, key="b", consensus=AgreedGrade(grade=1)))
     assert (before.status, before.coverage) == (RuleStatus.NOT_RATED, 50)
     assert (after.status, after.coverage, after.percent) == (RuleStatus.PARTLY, 100, 50)
 
 
 @pytest.mark.parametrize(("agreed", "knocked_out"), [(0, True), (1, True), (2, False), (4, False)])
 def test_a_knockout_looks_at_the_agreed_grade_where_there_is_one(agreed: int, knocked_out: bool):
-    strict = question(1, 4, 0, key="strict", knockout=True, consensus=Agreed(grade=agreed))
+    strict = question(1, 4, 0, key="strict", knockout=True, consensus=AgreedGrade(grade=agreed))
     rule = rule_of(strict, question(4, 4, 4, key="other", weight=9))
     assert (rule.knockouts == ("strict",)) is knocked_out
     assert (rule.status == RuleStatus.BROKEN) is knocked_out
 
 
 def test_an_agreed_not_applicable_knocks_nothing_out():
-    strict = question(0, 0, key="strict", knockout=True, consensus=Agreed(grade=None, not_applicable=True))
+    strict = question(0, 0, key="strict", knockout=True, consensus=AgreedGrade(grade=None, not_applicable=True))
     assert rule_of(strict, question(4, 4, key="other")).status == RuleStatus.MET
 
 

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from assessments.score.arithmetic import (
-    Agreed,
+    AgreedGrade,
     Blank,
     Policy,
     QuestionInput,
@@ -61,7 +61,9 @@ def questions(draw: st.DrawFn, rules: tuple[str, ...] = RULES, number: int = 0) 
             )
             for index, value in enumerate(given_answers)
         ),
-        consensus=draw(st.none() | st.builds(Agreed, grade=grades) | st.just(Agreed(grade=None, not_applicable=True))),
+        consensus=draw(
+            st.none() | st.builds(AgreedGrade, grade=grades) | st.just(AgreedGrade(grade=None, not_applicable=True))
+        ),
     )
 
 
@@ -167,7 +169,7 @@ def test_whatever_the_missing_grades_turn_out_to_be_they_stay_within_the_bounds(
     before = rule_of(asked, policy)
     assume(before.weight_applicable > 0)
     completed = [
-        replace(question, consensus=Agreed(grade=grade))
+        replace(question, consensus=AgreedGrade(grade=grade))
         if (graded := grade_question(question)).applicable and graded.grade is None
         else question
         for question, grade in zip(asked, found, strict=False)
@@ -248,7 +250,9 @@ def test_agreeing_on_what_is_the_mean_anyway_changes_no_number(asked, policy):
     plain = [replace(question, consensus=None) for question in asked]
     means = [grade_question(question).grade for question in plain]
     settled = [
-        replace(question, consensus=Agreed(grade=int(mean)) if mean is not None and mean.denominator == 1 else None)
+        replace(
+            question, consensus=AgreedGrade(grade=int(mean)) if mean is not None and mean.denominator == 1 else None
+        )
         for question, mean in zip(plain, means, strict=True)
     ]
     before, after = rule_of(plain, policy), rule_of(settled, policy)

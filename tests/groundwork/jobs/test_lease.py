@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from accounts.models import Membership
 from assessments.models import Digest, DigestState
 from assessments.schedule.digest import DIGESTS
-from groundwork.jobs.lease import MAX_ATTEMPTS, TOO_MANY_ATTEMPTS, HeldJob, Kind, LeaseLostError
-from reports.documents.job import RENDERINGS, Failure
+from groundwork.jobs.lease import MAX_ATTEMPTS, TOO_MANY_ATTEMPTS, HeldJob, JobKind, LeaseLostError
+from reports.documents.job import RENDERINGS, RenderingFailure
 from reports.models import RenderingState
 from tests.concurrency import at_once, elsewhere, shared_database
 from tests.factories import NOW, Cast, make_cast
@@ -35,7 +35,7 @@ SOON = timedelta(seconds=1)
 class Case:
     """A kind of job, how one of it is wished for, and what a worker writes that has done it."""
 
-    kind: Kind[Any]
+    kind: JobKind[Any]
     make: Callable[[Cast], Any]
     another: Callable[[Cast], Any]
     task: str
@@ -196,8 +196,8 @@ def test_who_comes_late_writes_nothing(cast: Cast, case: Case) -> None:
         with pytest.raises(LeaseLostError):
             write()
     assert not late.finish(**case.done)
-    assert not late.fail(Failure.UNEXPECTED, now=NOW)
-    assert not late.release(Failure.UNEXPECTED, now=NOW)
+    assert not late.fail(RenderingFailure.UNEXPECTED, now=NOW)
+    assert not late.release(RenderingFailure.UNEXPECTED, now=NOW)
     assert case.kind.rows().filter(pk=pk).values().get() == before
 
 
@@ -227,12 +227,12 @@ def test_what_is_written_beside_a_lost_lease_is_undone(cast: Cast, case: Case) -
 def test_after_each_fault_it_waits_twice_as_long_and_the_fifth_ends_it(cast: Cast, case: Case) -> None:
     pk, now, waits = case.waiting(cast), NOW, []
     for _attempt in range(1, MAX_ATTEMPTS):
-        assert case.claimed(pk, now).release(Failure.UNEXPECTED, now=now)
+        assert case.claimed(pk, now).release(RenderingFailure.UNEXPECTED, now=now)
         again_at = getattr(case.row(pk), case.due)
         waits.append(again_at - now)
         now = again_at
     assert waits == [case.kind.first_wait() * 2**times for times in range(MAX_ATTEMPTS - 1)]
-    assert case.claimed(pk, now).release(Failure.UNEXPECTED, now=now)
+    assert case.claimed(pk, now).release(RenderingFailure.UNEXPECTED, now=now)
     assert case.row(pk).state == case.failed
 
 
@@ -353,5 +353,5 @@ def test_whatever_happens_it_ends_once_and_after_five_attempts_at_most(
 def happens(case: Case, worker: HeldJob[Any], event: str, now: datetime) -> int:
     """How often the job was ended well by it."""
     if event == "fault":
-        worker.release(Failure.UNEXPECTED, now=now)
+        worker.release(RenderingFailure.UNEXPECTED, now=now)
     return worker.finish(**case.done) if event in {"end", "late end"} else 0

@@ -14,7 +14,7 @@ from django.utils import translation
 
 from groundwork.jobs.lease import MAX_ATTEMPTS, HeldJob, LeaseLostError
 from reports.documents import job as jobs
-from reports.documents.job import RENDERINGS, Failure
+from reports.documents.job import RENDERINGS, RenderingFailure
 from reports.models import Document, Rendering, RenderingState, Scorecard
 from tests.factories import NOW, Cast
 from tests.reports.renderings import PDF, make_ready, make_rendering, make_scorecard
@@ -103,7 +103,7 @@ def test_trying_again_starts_a_failed_wish_afresh(
     scorecard: Scorecard, cast: Cast, nudges: list[int], django_capture_on_commit_callbacks: CaptureCommits
 ) -> None:
     failed = make_rendering(
-        scorecard, state=RenderingState.FAILED, failure=Failure.TOO_SLOW, attempts=5, finished_at=NOW
+        scorecard, state=RenderingState.FAILED, failure=RenderingFailure.TOO_SLOW, attempts=5, finished_at=NOW
     )
     with django_capture_on_commit_callbacks(execute=True):
         again = jobs.request_rendering(scorecard, language="en", requested_by=cast.reader.user)
@@ -198,8 +198,8 @@ def test_a_worker_that_lost_its_lease_publishes_nothing(scorecard: Scorecard, se
 def test_a_worker_that_lost_its_lease_fails_nothing(scorecard: Scorecard, settings: Any) -> None:
     slow = claimed(scorecard)
     RENDERINGS.claim(slow.pk, now=NOW + settings.RENDERING_LEASE + SOON)
-    assert not slow.fail(Failure.UNEXPECTED, now=NOW)
-    assert not slow.release(Failure.UNEXPECTED, now=NOW)
+    assert not slow.fail(RenderingFailure.UNEXPECTED, now=NOW)
+    assert not slow.release(RenderingFailure.UNEXPECTED, now=NOW)
     assert state_of(slow) == RenderingState.RENDERING
 
 
@@ -208,7 +208,7 @@ def test_a_fault_gives_the_job_back_and_lets_it_wait_longer_each_time(scorecard:
     for _attempt in range(1, MAX_ATTEMPTS):
         job = RENDERINGS.claim(wish.pk, now=NOW)
         assert job is not None
-        assert job.release(Failure.UNEXPECTED, now=NOW)
+        assert job.release(RenderingFailure.UNEXPECTED, now=NOW)
         row = Rendering.objects.get(pk=wish.pk)
         assert (row.state, row.failure) == (RenderingState.QUEUED, "")
         assert row.next_nudge_at is not None
@@ -220,9 +220,9 @@ def test_the_fifth_fault_fails_the_job_with_its_reason(scorecard: Scorecard) -> 
     wish = make_rendering(scorecard, attempts=MAX_ATTEMPTS - 1)
     job = RENDERINGS.claim(wish.pk, now=NOW)
     assert job is not None
-    job.release(Failure.TOO_SLOW, now=NOW)
+    job.release(RenderingFailure.TOO_SLOW, now=NOW)
     row = Rendering.objects.get(pk=wish.pk)
-    assert (row.state, row.failure, row.finished_at) == (RenderingState.FAILED, Failure.TOO_SLOW, NOW)
+    assert (row.state, row.failure, row.finished_at) == (RenderingState.FAILED, RenderingFailure.TOO_SLOW, NOW)
 
 
 # The sweeper ------------------------------------------------------------------------------------------------------
@@ -291,7 +291,7 @@ def test_sweeping_fails_a_job_whose_five_attempts_were_cut_short(
     assert state_of(wish) == RenderingState.RENDERING
     RENDERINGS.sweep(now=NOW + settings.RENDERING_LEASE + SOON)
     row = Rendering.objects.get(pk=wish.pk)
-    assert (row.state, row.failure) == (RenderingState.FAILED, Failure.TOO_MANY_ATTEMPTS)
+    assert (row.state, row.failure) == (RenderingState.FAILED, RenderingFailure.TOO_MANY_ATTEMPTS)
     assert nudges == []
 
 
@@ -305,7 +305,7 @@ def test_the_panel_has_every_language_in_one_query(scorecard: Scorecard, django_
         english, french, dutch = jobs.documents_of(scorecard, now=NOW)
     assert english.rendering is None
     assert (french.size, dutch.size) == ("184\N{NO-BREAK SPACE}kB", "")
-    assert dutch.failure == Failure.TOO_SLOW.label
+    assert dutch.failure == RenderingFailure.TOO_SLOW.label
     with translation.override("fr"):
         assert french.size == "184\N{NO-BREAK SPACE}ko"
 
@@ -317,8 +317,8 @@ def test_the_panel_says_when_a_document_is_late(scorecard: Scorecard) -> None:
     assert not jobs.document_of(make_ready(scorecard, language="fr"), now=NOW + timedelta(minutes=5)).is_late
 
 
-@pytest.mark.parametrize("failure", Failure)
-def test_every_failure_has_words_and_a_code_that_fits_its_column(failure: Failure) -> None:
+@pytest.mark.parametrize("failure", RenderingFailure)
+def test_every_failure_has_words_and_a_code_that_fits_its_column(failure: RenderingFailure) -> None:
     assert len(failure.value) <= Rendering._meta.get_field("failure").max_length  # type: ignore[union-attr,operator]
     assert str(failure.label).endswith(".")
 

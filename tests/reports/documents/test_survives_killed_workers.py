@@ -11,7 +11,7 @@ import pytest
 
 from accounts.models import Membership, Organisation, Role
 from groundwork.jobs.lease import MAX_ATTEMPTS
-from reports.documents.job import Failure, request_rendering
+from reports.documents.job import RenderingFailure, request_rendering
 from reports.models import Document, Rendering, RenderingState, Scorecard
 from tests.factories import make_member
 from tests.reports.renderings import make_scorecard
@@ -89,7 +89,7 @@ def test_a_poison_job_fails_after_five_attempts_and_the_others_go_on(workshop: W
     wait_until(has_failed, "the poison job has failed", seconds=100, report=workshop.report)
     wait_for(RenderingState.READY, workshop, harmless)
     row = Rendering.objects.get(pk=deadly.pk)
-    assert (row.attempts, row.failure) == (MAX_ATTEMPTS, Failure.TOO_MANY_ATTEMPTS)
+    assert (row.attempts, row.failure) == (MAX_ATTEMPTS, RenderingFailure.TOO_MANY_ATTEMPTS)
     assert len(workshop.executions(poison.number)) == MAX_ATTEMPTS
     assert not Document.objects.filter(rendering=deadly).exists()
 

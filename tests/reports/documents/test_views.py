@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, User
 from reports.documents import job as jobs
-from reports.documents.job import Failure
+from reports.documents.job import RenderingFailure
 from reports.models import Rendering, RenderingState, Scorecard
 from tests.factories import Cast
 from tests.reports.renderings import PDF, make_ready, make_rendering, make_scorecard
@@ -81,9 +81,9 @@ def test_a_finished_row_stops_asking_and_offers_the_file(reader: Client, scoreca
 
 
 def test_a_failed_row_says_why_and_offers_another_try(reader: Client, scorecard: Scorecard, told: list[int]) -> None:
-    failed = make_rendering(scorecard, state=RenderingState.FAILED, failure=Failure.TOO_SLOW, attempts=5)
+    failed = make_rendering(scorecard, state=RenderingState.FAILED, failure=RenderingFailure.TOO_SLOW, attempts=5)
     page = reader.get(reverse("rendering_status", args=[failed.pk]), headers=HTMX).content.decode()
-    assert str(Failure.TOO_SLOW.label) in page
+    assert str(RenderingFailure.TOO_SLOW.label) in page
     assert "Try again" in page
     assert "hx-trigger" not in page
     ask(reader, scorecard, "en")

@@ -12,7 +12,7 @@ from reports.charts.parts import Palette
 from reports.figures.trends import trend_figure
 from tests.reports.charts.test_parts import SVG, classed, parsed
 from vendors.measures.catalogue import BY_KEY
-from vendors.measures.metrics import Direction, Point, Series, Step, Trend
+from vendors.measures.metrics import Direction, PeriodLength, Point, Series, Trend
 
 
 def series(direction: Direction = Direction.FALLING, slope: float | None = -0.5, *, left_out: int = 1) -> Series:
@@ -31,7 +31,7 @@ def series(direction: Direction = Direction.FALLING, slope: float | None = -0.5,
 
 
 def drawn(shown: Series, **options: object) -> Element:
-    return parsed(trend_figure(shown, Step.MONTH, prefix="a", **options))  # type: ignore[arg-type]
+    return parsed(trend_figure(shown, PeriodLength.MONTH, prefix="a", **options))  # type: ignore[arg-type]
 
 
 def test_the_chart_says_its_trend_its_newest_figure_and_what_was_agreed() -> None:

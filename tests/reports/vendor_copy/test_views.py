@@ -111,7 +111,7 @@ def test_a_failed_copy_says_why_and_is_tried_again(visitor: Client, link: Vendor
     )
     page = visitor.get(page_of(link)).content.decode()
     assert "Try again" in page
-    assert str(jobs.Failure.TOO_SLOW.label) in page
+    assert str(jobs.RenderingFailure.TOO_SLOW.label) in page
     visitor.post(page_of(link))
     assert Rendering.objects.get().state == RenderingState.QUEUED
 

@@ -14,7 +14,7 @@ from tests.factories import NOW, Cast, make_feedback, make_incident, make_vendor
 from vendors.incident_fields import TYPED
 from vendors.incidents import changes as incident_changes
 from vendors.measures import cases
-from vendors.models import Feedback, Incident, Pulse, Said, Vendor
+from vendors.models import Feedback, Incident, Pulse, PulseChoice, Vendor
 from vendors.register.changes import NameInUse
 
 LATER = NOW + timedelta(hours=5)
@@ -126,7 +126,7 @@ def test_every_field_that_people_edit_is_in_the_fingerprint(name: str) -> None:
 def test_with_an_incident_go_its_pulses_and_feedback_stays(cast: Cast, vendor: Vendor) -> None:
     incident = make_incident(vendor)
     make_pulse(cast, incident, "one")
-    make_pulse(cast, incident, "two", answered_at=NOW, was_fast=Said.YES)
+    make_pulse(cast, incident, "two", answered_at=NOW, was_fast=PulseChoice.YES)
     said = make_feedback(vendor, incident=incident)
     before = revision(vendor)
     assert incident_changes.dependent_counts(incident) == incident_changes.DependentCounts(

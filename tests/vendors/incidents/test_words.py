@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.factories import NOW, Cast, make_incident, make_vendor
-from vendors.incidents.words import Fact, facts_of, source
+from vendors.incidents.words import IncidentFact, facts_of, source
 from vendors.models import Incident
 
 
-def facts(incident: Incident) -> dict[str, Fact]:
+def facts(incident: Incident) -> dict[str, IncidentFact]:
     return {fact.label: fact for fact in facts_of(incident)}
 
 

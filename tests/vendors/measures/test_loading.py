@@ -17,8 +17,8 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories import Cast, make_incident, make_vendor
 from vendors import facts_revision
 from vendors.measures.loading import as_data, digits, first_day, from_data, measures_of, targets_of
-from vendors.measures.metrics import Direction, Measures, Step, recent
-from vendors.models import MeasureTarget, Pulse, Said, Service, Sla, Vendor
+from vendors.measures.metrics import Direction, Measures, PeriodLength, recent
+from vendors.models import MeasureTarget, Pulse, PulseChoice, Service, Sla, Vendor
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 Capture = Callable[..., Any]
@@ -40,7 +40,7 @@ def make_history(vendor: Vendor, *, months: int = 12, each: int = 2, **fields: A
 
 
 def make_pulse(cast: Cast, incident: Any, **said: Any) -> Pulse:
-    fields = {"answered_at": NOW, "told_why": Said.PARTLY, **said}
+    fields = {"answered_at": NOW, "told_why": PulseChoice.PARTLY, **said}
     token = f"{incident.pk}-{Pulse.objects.count()}"
     return Pulse.objects.create(
         incident=incident, token_hash=token, asked_by=cast.assessor.user, expires_at=NOW, **fields
@@ -68,7 +68,7 @@ def test_measures_cover_the_window_up_to_today(vendor: Vendor) -> None:
     measures = measures_of(vendor, now=NOW)
     assert (measures.since, measures.until, measures.known_at) == (date(2024, 3, 1), date(2026, 3, 2), NOW)
     assert measures.cases == 24
-    assert measures.step == Step.MONTH
+    assert measures.step == PeriodLength.MONTH
     rising = measures.of("duration_mean")
     assert rising.trend.direction == Direction.RISING
     assert rising.trend.slope == pytest.approx(1.0)
@@ -107,9 +107,9 @@ def test_every_field_reaches_its_measure(cast: Cast, vendor: Vendor) -> None:
         make_incident(vendor, f"b{number}", opened=opened, hours=5, handled_by="Bob", sla=Sla.MISSED)
     late = make_incident(vendor, "c", opened=opened + timedelta(days=1), hours=1, restored_at=NOW, problem=" Disk ")
     make_incident(vendor, "d", opened=opened, hours=None)
-    answers = {"fixes_thrown": Said.YES, "was_fast": Said.NO, "cause_proven": Said.DONT_KNOW}
+    answers = {"fixes_thrown": PulseChoice.YES, "was_fast": PulseChoice.NO, "cause_proven": PulseChoice.DONT_KNOW}
     make_pulse(cast, handled[0], **answers)
-    make_pulse(cast, handled[1], told_why=Said.NO)
+    make_pulse(cast, handled[1], told_why=PulseChoice.NO)
     make_pulse(cast, handled[1], answered_at=None)
     measures = measures_of(vendor, now=NOW)
     found = {series.measure.key: series.overall for series in measures.series}
@@ -160,7 +160,7 @@ def test_not_critical_incidents_are_counted_in_the_window_of_the_weeks(vendor: V
         make_incident(vendor, f"{week}", opened=datetime(2025, 12, 31, tzinfo=UTC) + timedelta(weeks=week), hours=1)
     make_incident(vendor, "x", opened=datetime(2025, 12, 30, tzinfo=UTC), mission_critical=False)
     found = measures_of(vendor, now=NOW, months=2)
-    assert (found.step, found.since) == (Step.WEEK, date(2025, 12, 29))
+    assert (found.step, found.since) == (PeriodLength.WEEK, date(2025, 12, 29))
     assert found.cases == 9
     assert found.left_out.not_critical == 1
 

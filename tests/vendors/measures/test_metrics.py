@@ -18,7 +18,18 @@ import pytest
 from tests.vendors.measures import by_hand
 from vendors.measures.cases import TAKERS, Case, PulseAnswer, percentile_90
 from vendors.measures.catalogue import BY_KEY, DECIDING, MEASURES
-from vendors.measures.metrics import Direction, Measures, Point, Series, Step, Trend, is_within, measure, recent, trend
+from vendors.measures.metrics import (
+    Direction,
+    Measures,
+    PeriodLength,
+    Point,
+    Series,
+    Trend,
+    is_within,
+    measure,
+    recent,
+    trend,
+)
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 LATER = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -404,7 +415,7 @@ def weekly(weeks: int, *, first: date = date(2025, 6, 2)) -> list[Case]:
 
 def test_short_history_of_eight_weeks_is_measured_by_the_week() -> None:
     found = measured(weekly(8), until=date(2025, 7, 27))
-    assert found.step == Step.WEEK
+    assert found.step == PeriodLength.WEEK
     starts = [point.start for point in found.of("volume").points]
     assert starts[0] == date(2025, 6, 2)
     assert all(start.weekday() == 0 for start in starts)
@@ -413,31 +424,31 @@ def test_short_history_of_eight_weeks_is_measured_by_the_week() -> None:
 
 
 def test_seven_weeks_are_measured_by_the_month() -> None:
-    assert measured(weekly(7), until=date(2025, 7, 27)).step == Step.MONTH
+    assert measured(weekly(7), until=date(2025, 7, 27)).step == PeriodLength.MONTH
 
 
 def test_six_months_that_count_are_measured_by_the_month() -> None:
     cases = weekly(26, first=date(2025, 6, 2))
-    assert measured(cases, until=date(2025, 11, 30)).step == Step.MONTH
-    assert measured(cases, until=date(2025, 11, 29)).step == Step.WEEK  # November is cut
+    assert measured(cases, until=date(2025, 11, 30)).step == PeriodLength.MONTH
+    assert measured(cases, until=date(2025, 11, 29)).step == PeriodLength.WEEK  # November is cut
 
 
 def test_long_but_sparse_history_is_measured_by_the_month() -> None:
     """Nine incidents in nine weeks, the last of them a year ago: a gap is no lack of history."""
-    assert measured(weekly(9), until=date(2025, 12, 31)).step == Step.MONTH
+    assert measured(weekly(9), until=date(2025, 12, 31)).step == PeriodLength.MONTH
 
 
 def test_incidents_of_few_weeks_are_measured_by_the_month() -> None:
     """Twelve weeks of history, incidents in three of them: weeks would show gaps."""
     cases = [case(number, date(2025, 6, 2) + timedelta(weeks=5 * (number % 3))) for number in range(12)]
-    assert measured(cases, until=date(2025, 8, 24)).step == Step.MONTH
+    assert measured(cases, until=date(2025, 8, 24)).step == PeriodLength.MONTH
 
 
 def test_window_by_the_week_starts_with_the_monday() -> None:
     """No week is cut: cases of the days between that Monday and `since` count too."""
     cases = weekly(10, first=date(2025, 6, 30))
     found = measured(cases, since=date(2025, 7, 1), until=date(2025, 9, 7))
-    assert found.step == Step.WEEK
+    assert found.step == PeriodLength.WEEK
     assert found.since == date(2025, 6, 30)
     assert found.cases == 10
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.vendors.measures import by_hand
 from vendors.measures.cases import Case, PulseAnswer
 from vendors.measures.catalogue import Unit
-from vendors.measures.metrics import Direction, Measures, Series, Step, measure, trend
+from vendors.measures.metrics import Direction, Measures, PeriodLength, Series, measure, trend
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 SINCE, UNTIL = date(2024, 1, 1), date(2025, 12, 31)
@@ -175,10 +175,10 @@ def test_time_turned_round_turns_the_trend_round(values: list[int | None]) -> No
 def test_shifting_everything_by_weeks_changes_nothing_by_the_week(found: list[Case], weeks: int, wait: int) -> None:
     until, known_at = date(2024, 3, 24), datetime(2024, 3, 25, tzinfo=UTC) + timedelta(days=wait)  # a Sunday
     plain = measured(found, until=until, known_at=known_at)
-    assume(plain.step == Step.WEEK)  # not where a long wait leaves too few weeks
+    assume(plain.step == PeriodLength.WEEK)  # not where a long wait leaves too few weeks
     by = timedelta(weeks=weeks)
     later = shifted(found, by, until=until, known_at=known_at)
-    assert later.step == Step.WEEK
+    assert later.step == PeriodLength.WEEK
     assert figures(later) == figures(plain)
     assert later.left_out.wait == plain.left_out.wait
     assert later.left_out.young == tuple(start + by for start in plain.left_out.young)
@@ -192,7 +192,7 @@ def test_shifting_everything_by_years_of_the_same_shape_changes_nothing_by_the_m
     """By four years, with none of them a century; or by the 400 after which the calendar begins again."""
     known_at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=wait)
     plain = measured(found, known_at=known_at)
-    assume(plain.step == Step.MONTH)
+    assume(plain.step == PeriodLength.MONTH)
     by = date(2024 + years, 1, 1) - date(2024, 1, 1)
     later = shifted(found, by, until=UNTIL, known_at=known_at)
     assert figures(later) == figures(plain)

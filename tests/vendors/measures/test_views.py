@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, Membership
 from tests.factories import Cast, make_feedback, make_incident, make_release, make_vendor
 from vendors import withheld
-from vendors.measures.cards import Card
+from vendors.measures.cards import MeasureCard
 from vendors.measures.catalogue import MEASURES
 from vendors.measures.targets import set_target
 from vendors.models import MeasureTarget, Service, Sla, Vendor
@@ -79,7 +79,7 @@ def page(client: Any, address: str) -> str:
     return reply.content.decode()
 
 
-def card(client: Any, vendor: Vendor, key: str, query: str = "") -> Card:
+def card(client: Any, vendor: Vendor, key: str, query: str = "") -> MeasureCard:
     groups = client.get(url(vendor) + query).context["groups"]
     return next(card for group in groups for card in group.cards if card.key == key)
 

@@ -11,7 +11,7 @@ from django.utils import translation
 from vendors.measures.cases import Case
 from vendors.measures.catalogue import BY_KEY, MEASURES, Unit
 from vendors.measures.loading import FINE_DIGITS, digits
-from vendors.measures.metrics import Direction, LeftOut, Measures, Series, Step, Trend, measure, trend
+from vendors.measures.metrics import Direction, LeftOut, Measures, PeriodLength, Series, Trend, measure, trend
 from vendors.measures.words import EXPLAINED, LABELS, UNITS, figure, left_out_words, probability, trend_words
 
 FALLING, RISING, FLAT = Direction.FALLING, Direction.RISING, Direction.FLAT
@@ -60,27 +60,35 @@ def test_figures_have_their_unit(value: float | None, unit: Unit, said: str) -> 
 @pytest.mark.parametrize(
     ("given", "step", "said"),
     [
-        (series(FALLING, -3.1, 0.021, 14), Step.MONTH, "falling by 3.1 hours a month, p = 0.02, 14 months"),
-        (series(RISING, 3.1, 0.021, 14), Step.WEEK, "rising by 3.1 hours a week, p = 0.02, 14 weeks"),
-        (series(FALLING, -1.0, 0.05, 9), Step.WEEK, "falling by 1 hour a week, p = 0.05, 9 weeks"),
+        (series(FALLING, -3.1, 0.021, 14), PeriodLength.MONTH, "falling by 3.1 hours a month, p = 0.02, 14 months"),
+        (series(RISING, 3.1, 0.021, 14), PeriodLength.WEEK, "rising by 3.1 hours a week, p = 0.02, 14 weeks"),
+        (series(FALLING, -1.0, 0.05, 9), PeriodLength.WEEK, "falling by 1 hour a week, p = 0.05, 9 weeks"),
         (
             series(RISING, 1.44, 0.00003, 20, "repeats"),
-            Step.MONTH,
+            PeriodLength.MONTH,
             "rising by 1.4 points a month, p < 0.001, 20 months",
         ),
-        (series(RISING, 1.0, 0.03, 8, "sla"), Step.MONTH, "rising by 1 point a month, p = 0.03, 8 months"),
-        (series(FALLING, -0.12, 0.04, 8, "handovers"), Step.MONTH, "falling by 0.12 a month, p = 0.04, 8 months"),
-        (series(RISING, 2.0, 0.04, 8, "volume"), Step.MONTH, "rising by 2 incidents a month, p = 0.04, 8 months"),
-        (series(RISING, 0.0, 0.004, 16, "repeats"), Step.MONTH, "rising, p = 0.004, 16 months"),
-        (series(FALLING, -0.004, 0.04, 16, "repeats"), Step.WEEK, "falling, p = 0.04, 16 weeks"),
-        (series(FLAT, 0.3, 0.62, 14), Step.MONTH, "flat, p = 0.62, 14 months"),
-        (series(FLAT, 0.0, 1.0, 8), Step.WEEK, "flat, p = 1, 8 weeks"),
-        (series(Direction.TOO_LITTLE_DATA, None, None, 3), Step.MONTH, "too little data: 3 months"),
-        (series(Direction.TOO_LITTLE_DATA, None, None, 1), Step.MONTH, "too little data: 1 month"),
-        (series(Direction.TOO_LITTLE_DATA, None, None, 1), Step.WEEK, "too little data: 1 week"),
+        (series(RISING, 1.0, 0.03, 8, "sla"), PeriodLength.MONTH, "rising by 1 point a month, p = 0.03, 8 months"),
+        (
+            series(FALLING, -0.12, 0.04, 8, "handovers"),
+            PeriodLength.MONTH,
+            "falling by 0.12 a month, p = 0.04, 8 months",
+        ),
+        (
+            series(RISING, 2.0, 0.04, 8, "volume"),
+            PeriodLength.MONTH,
+            "rising by 2 incidents a month, p = 0.04, 8 months",
+        ),
+        (series(RISING, 0.0, 0.004, 16, "repeats"), PeriodLength.MONTH, "rising, p = 0.004, 16 months"),
+        (series(FALLING, -0.004, 0.04, 16, "repeats"), PeriodLength.WEEK, "falling, p = 0.04, 16 weeks"),
+        (series(FLAT, 0.3, 0.62, 14), PeriodLength.MONTH, "flat, p = 0.62, 14 months"),
+        (series(FLAT, 0.0, 1.0, 8), PeriodLength.WEEK, "flat, p = 1, 8 weeks"),
+        (series(Direction.TOO_LITTLE_DATA, None, None, 3), PeriodLength.MONTH, "too little data: 3 months"),
+        (series(Direction.TOO_LITTLE_DATA, None, None, 1), PeriodLength.MONTH, "too little data: 1 month"),
+        (series(Direction.TOO_LITTLE_DATA, None, None, 1), PeriodLength.WEEK, "too little data: 1 week"),
     ],
 )
-def test_trends_are_one_sentence(given: Series, step: Step, said: str) -> None:
+def test_trends_are_one_sentence(given: Series, step: PeriodLength, said: str) -> None:
     assert trend_words(given, step) == said
 
 
@@ -106,7 +114,7 @@ def test_numbers_and_units_follow_the_language() -> None:
     with translation.override("fr"):
         assert figure(4.25, Unit.TIMES) == "4,3"
         assert figure(31.25, Unit.PERCENT) == "31,3\u00a0%"
-        assert "0,02" in trend_words(series(FLAT, 0.3, 0.021, 14), Step.MONTH)
+        assert "0,02" in trend_words(series(FLAT, 0.3, 0.021, 14), PeriodLength.MONTH)
     with translation.override("nl"):
         assert figure(31.25, Unit.PERCENT) == "31,3%"
 
@@ -117,7 +125,7 @@ def test_page_and_snapshot_say_the_same() -> None:
         assert figure(value, Unit.HOURS) == figure(float(str(digits(value))), Unit.HOURS)
     for slope in (0.04496, 0.99996, 1.0449, -0.005, 12.345678):
         said, kept = (
-            trend_words(series(RISING, number, 0.02, 8), Step.MONTH)
+            trend_words(series(RISING, number, 0.02, 8), PeriodLength.MONTH)
             for number in (slope, float(str(digits(slope, FINE_DIGITS))))
         )
         assert said == kept
@@ -125,7 +133,12 @@ def test_page_and_snapshot_say_the_same() -> None:
 
 # What is left out ------------------------------------------------------------------------------------------------
 def left_out(
-    *, step: Step = Step.MONTH, opened: int = 0, young: int = 0, wait: float | None = None, other: int = 0
+    *,
+    step: PeriodLength = PeriodLength.MONTH,
+    opened: int = 0,
+    young: int = 0,
+    wait: float | None = None,
+    other: int = 0,
 ) -> list[str]:
     found = measure(
         (), (), since=date(2025, 1, 1), until=date(2025, 12, 31), known_at=datetime(2026, 1, 1, tzinfo=UTC), zone=UTC
@@ -162,8 +175,8 @@ def test_each_reason_is_a_sentence() -> None:
     assert other.endswith("incidents are not mission-critical, so they are in no measure.")
 
 
-@pytest.mark.parametrize(("step", "name"), [(Step.MONTH, "month"), (Step.WEEK, "week")])
-def test_youngest_period_alone_is_named_without_a_number(step: Step, name: str) -> None:
+@pytest.mark.parametrize(("step", "name"), [(PeriodLength.MONTH, "month"), (PeriodLength.WEEK, "week")])
+def test_youngest_period_alone_is_named_without_a_number(step: PeriodLength, name: str) -> None:
     assert left_out(step=step, young=1, wait=4)[0].startswith(f"The newest {name} is shown but is in no trend: ")
     assert left_out(step=step, young=1) == [f"The newest {name} is shown but is in no trend: it is not complete."]
     assert left_out(step=step, young=2, wait=4)[0].startswith(f"The newest 2 {name}s are shown")

@@ -23,7 +23,7 @@ from tests.factories import NOW, Cast, make_cast, make_vendor
 from vendors.models import IMPORT_KEPT, Contact, Service, Vendor, VendorImport
 from vendors.vendor_import import headings
 from vendors.vendor_import import plan as imports
-from vendors.vendor_import.plan import Fate, Plan, RegisterMoved, Step
+from vendors.vendor_import.plan import Fate, ImportStep, Plan, RegisterMoved
 from vendors.vendor_import.table import LIMITS, Row, Table
 
 HEADER = "name;reference;tier;website;country;notes;services;contact name;contact e-mail\n"
@@ -33,7 +33,7 @@ def plan(cast: Cast, text: str) -> Plan:
     return imports.plan_for(cast.assessor, imports.read(text.encode()))
 
 
-def only(cast: Cast, text: str) -> Step:
+def only(cast: Cast, text: str) -> ImportStep:
     (step,) = plan(cast, text).steps
     return step
 
@@ -47,7 +47,7 @@ def write(cast: Cast, text: str) -> VendorImport:
     return imports.apply(cast.assessor, upload, digest=plan(cast, text).digest, now=NOW)
 
 
-def reasons(step: Step) -> str:
+def reasons(step: ImportStep) -> str:
     return " ".join(problem.reason for problem in step.problems)
 
 

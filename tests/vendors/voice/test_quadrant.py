@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from tests.factories import Cast, make_feedback, make_vendor
 from vendors.models import Feedback, Sla
-from vendors.voice.quadrant import Field, Placed, by_vendor, field_of, placed, quadrant_of
+from vendors.voice.quadrant import Field, PlacedVendor, by_vendor, field_of, placed, quadrant_of
 
 
-def entries(*cells: tuple[str, int, int], vendor: int = 1) -> list[Placed]:
-    return [Placed(vendor=vendor, sla=sla, feeling=feeling, count=count) for sla, feeling, count in cells]
+def entries(*cells: tuple[str, int, int], vendor: int = 1) -> list[PlacedVendor]:
+    return [PlacedVendor(vendor=vendor, sla=sla, feeling=feeling, count=count) for sla, feeling, count in cells]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_vendors_that_are_most_green_outside_come_first_and_too_few_entries_last
 
 cells = st.lists(
     st.builds(
-        Placed,
+        PlacedVendor,
         vendor=st.integers(1, 4),
         sla=st.sampled_from(Sla.values),
         feeling=st.integers(1, 5),
@@ -81,19 +81,19 @@ cells = st.lists(
 
 
 @given(cells)
-def test_every_entry_stands_in_one_place_only(rows: list[Placed]) -> None:
+def test_every_entry_stands_in_one_place_only(rows: list[PlacedVendor]) -> None:
     found = quadrant_of(rows)
     assert sum(found.fields.values()) + found.neutral + found.unknown == found.total == total(rows)
     assert sum(own.total for _vendor, own in by_vendor(rows)) == found.total
 
 
 @given(cells)
-def test_shares_of_the_fields_are_never_more_than_all(rows: list[Placed]) -> None:
+def test_shares_of_the_fields_are_never_more_than_all(rows: list[PlacedVendor]) -> None:
     shares = [share for share in (quadrant_of(rows).share(field) for field in Field) if share is not None]
     assert sum(shares) <= 100
 
 
-def total(rows: Iterable[Placed]) -> int:
+def total(rows: Iterable[PlacedVendor]) -> int:
     return sum(row.count for row in rows)
 
 

@@ -12,10 +12,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
 from django.utils import timezone, translation
 
+from groundwork.languages import DEFAULT
 from vendors.measures import metrics
 from vendors.measures import words as measure_words
 from vendors.measures.loading import MONTHS, as_data, digits, measures_of, targets_of
-from vendors.measures.metrics import Measures, Series, Step
+from vendors.measures.metrics import Measures, PeriodLength, Series
 from vendors.models import MeasureTarget, Service, Vendor
 
 MOST_MONTHS = 120
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         service = _service(vendor, options["service"])
         measures = measures_of(vendor, service=service, now=now, until=until, months=months)
         targets = targets_of(vendor)
-        with translation.override("en"):
+        with translation.override(DEFAULT):
             if options["json"]:
                 said = _data(vendor, service, measures, targets)
                 self.stdout.write(json.dumps(said, indent=2, ensure_ascii=False))
@@ -166,12 +167,12 @@ def _batches(series: Sequence[Series]) -> Iterator[tuple[Series, ...]]:
         yield tuple(series[start : start + COLUMNS])
 
 
-def _periods(some: Sequence[Series], step: Step) -> list[tuple[str, ...]]:
+def _periods(some: Sequence[Series], step: PeriodLength) -> list[tuple[str, ...]]:
     """A row a period, a column a measure."""
-    rows = [("Month" if step == Step.MONTH else "Week of", *(series.measure.key for series in some))]
+    rows = [("Month" if step == PeriodLength.MONTH else "Week of", *(series.measure.key for series in some))]
     for points in zip(*(series.points for series in some), strict=True):
         start = points[0].start
-        period = start.strftime("%Y-%m") if step == Step.MONTH else start.isoformat()
+        period = start.strftime("%Y-%m") if step == PeriodLength.MONTH else start.isoformat()
         mark = " *" if points[0].is_left_out else ""
         rows.append((period + mark, *(digits(point.value) or NOTHING for point in points)))
     return rows
