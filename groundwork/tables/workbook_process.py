@@ -13,6 +13,7 @@ import json
 import resource
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date, datetime, time
 from typing import IO, Any
 
@@ -80,7 +81,7 @@ class Sheets:
         self.orders = orders
         self.characters = 0
 
-    def told(self, book: QuickBook | SlowBook) -> Iterator[Any]:
+    def messages(self, book: QuickBook | SlowBook) -> Iterator[Any]:
         shown = book.visible or book.names
         wanted = [name for name in self.orders["wanted"] if name in book.names] if self.orders["wanted"] else shown[:1]
         rows = {name: book.rows(name) for name in wanted}
@@ -123,11 +124,12 @@ def main() -> None:
         (resource.RLIMIT_AS, orders["memory_bytes"]),
         (resource.RLIMIT_CPU, seconds),
     ):
-        resource.setrlimit(kind, (most, most))
+        with suppress(ValueError, OSError):  # it has less already; or this is macOS, which bounds no memory
+            resource.setrlimit(kind, (most, most))
     file = sys.stdin.buffer
     try:
-        for told in Sheets(orders).told(SlowBook(file) if orders["is_slow"] else QuickBook(file)):
-            sys.stdout.write(json.dumps(told) + "\n")
+        for message in Sheets(orders).messages(SlowBook(file) if orders["is_slow"] else QuickBook(file)):
+            sys.stdout.write(json.dumps(message) + "\n")
     except Refused as refused:
         sys.stdout.write(json.dumps({"refused": refused.args}) + "\n")
     except MemoryError:

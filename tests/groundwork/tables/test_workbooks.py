@@ -202,6 +202,13 @@ def test_a_damaged_old_excel_file_is_refused(content: bytes) -> None:
     assert "save it as XLSX" in refusal(content)
 
 
+def test_an_old_excel_file_with_a_cell_in_the_last_corner_is_refused() -> None:
+    number_in_e4, number_in_iv65536 = b"\x7e\x02\x0a\x00\x03\x00\x04\x00", b"\x7e\x02\x0a\x00\xff\xff\xff\x00"
+    content = XLS.read_bytes()
+    assert content.count(number_in_e4) == 1
+    assert "unpacks to too much" in refusal(content.replace(number_in_e4, number_in_iv65536))
+
+
 def test_an_old_excel_file_is_weighed_before_it_is_read() -> None:
     assert "larger than" in refusal(XLS, replace(LIMITS, workbook_bytes=5_000))
 
