@@ -148,7 +148,9 @@ def _read_sheet(page: Sequence[Line], sheet: Sheet, faults: list[Fault]) -> Iter
         values = {}
         for position, (name, text) in enumerate(zip(head, row.cells, strict=False)):
             if name in places and position in row.faulty:
-                message = _("A formula is not accepted: write the value.")
+                message = _("The cell holds an error, not a value.")
+                if text.startswith("="):
+                    message = _("A formula is not accepted: write the value.")
                 faults.append(Fault(place=places[name], message=message, sheet=sheet))
             elif name in places and text:  # an empty cell is no value: the default, or no text
                 values[name] = restore(text)
