@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import language
 from accounts.access import MemberRequest, Right, may
 from accounts.fetching import fetch
+from accounts.link_forms import BY_MAIL
 from accounts.link_pages import guarded
 from accounts.mailed_links import state_of
 from accounts.models import LinkState
@@ -23,7 +24,7 @@ from assessments.lifecycle import transitions
 from assessments.models import Assessment, AssessmentState, LinkPurpose, VendorLink
 from assessments.vendor_side import links, reply
 from assessments.vendor_side.guard import about, closed_link, cookie_name, cookie_of, desk_path
-from assessments.vendor_side.link_forms import BY_MAIL, EnterForm, ExtendForm, LinkForm
+from assessments.vendor_side.link_forms import EnterForm, ExtendForm, LinkForm
 from groundwork.pages import Crumb, confirm_page, crumbs, edit_page
 from groundwork.responses import form_view, or_say_why, posted
 from groundwork.words import day

@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
-from groundwork.fields import LinesField, field
+from groundwork.fields import LinesField, WordsField, field
 from vendors.models import Contact, Service, Tier, Vendor, VendorQuerySet
 from vendors.register.changes import CONTACT_FIELDS, IN_USE, SERVICE_FIELDS, VENDOR_FIELDS
 
@@ -39,6 +39,7 @@ class VendorForm(forms.ModelForm[Vendor]):
     class Meta:
         model = Vendor
         fields = VENDOR_FIELDS
+        field_classes = {"name": WordsField}
         help_texts = {
             "reference": _("The number that your own systems know this vendor by. Imports find the vendor by it."),
             "tier": _("How much of your business stands still without this vendor."),
@@ -53,7 +54,7 @@ class VendorForm(forms.ModelForm[Vendor]):
         self.namesakes = Vendor.objects.filter(organisation=organisation).exclude(pk=self.instance.pk)
 
     def clean_name(self) -> str:
-        name = " ".join(self.cleaned_data["name"].split())
+        name: str = self.cleaned_data["name"]
         other = self.namesakes.filter(name__iexact=name).first()
         if other:
             raise ValidationError(ARCHIVED_NAMESAKE if other.archived_at else IN_USE["vendor.name"])
@@ -72,6 +73,7 @@ class ServiceForm(forms.ModelForm[Service]):
     class Meta:
         model = Service
         fields = SERVICE_FIELDS
+        field_classes = {"name": WordsField}
         help_texts = {"mission_critical": _("Your business stops, or soon will, when this system does.")}
 
     def __init__(self, *args: Any, vendor: Vendor, **kwargs: Any) -> None:
@@ -82,7 +84,7 @@ class ServiceForm(forms.ModelForm[Service]):
         department.empty_label = _("None")
 
     def clean_name(self) -> str:
-        name = " ".join(self.cleaned_data["name"].split())
+        name: str = self.cleaned_data["name"]
         if self.instance.vendor.services.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
             raise ValidationError(IN_USE["service.name"])
         return name

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, Membership
-from groundwork.fields import DayInput, LinesField, ManyFiles, ManyFilesField, field
+from groundwork.fields import DayInput, LinesField, ManyFiles, ManyFilesField, WordsField, field
 from vendors.attachments import ACCEPT, EXTENSIONS, AttachmentError, check
 from vendors.models import Feedback, FeedbackKind, FeedbackQuerySet, Feeling, Incident, Service, Sla, Vendor
 
@@ -84,6 +84,7 @@ class FeedbackForm(forms.ModelForm[Feedback]):
         model = Feedback
         fields = ("feeling", "vendor", "comment", "name", "department", "said_on", "sla", "kind", "service", "cause")
         widgets = {"said_on": DayInput}
+        field_classes = {"name": WordsField}
         labels = {"sla": _("Was the agreed service level met?")}
 
     def __init__(self, *args: Any, member: Membership, today: date, **kwargs: Any) -> None:
@@ -146,9 +147,6 @@ class FeedbackForm(forms.ModelForm[Feedback]):
         if day > self.today:
             raise ValidationError(_("Choose today or an earlier day."))
         return day
-
-    def clean_name(self) -> str:
-        return " ".join(self.cleaned_data["name"].split())
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
