@@ -34,6 +34,8 @@ PARTIAL: Mapping[str, str] = {
     "vendors.measures.loading.MET": "what is unknown counts nowhere",
     "vendors.incidents.words._said": "all else is said as it is",
     "vendors.incidents.export._cells": "all else is written as it is",
+    "vendors.incident_import.writing.TYPES": "all else is text",
+    "vendors.incident_import.writing.OF_KIND": "all else is empty",
     "assessments.questionnaire.saving.NOT_COLLECTING": "only the other states refuse",
     "assessments.vendor_side.answers.CLOSED": "only the other states refuse",
     "assessments.vendor_side.reply.OVER": "only the other states refuse",
@@ -57,7 +59,9 @@ class Keyed:
 
 
 def keyed_in(tree: ast.Module, module: ModuleType) -> Iterator[Keyed]:
-    """Every dictionary of the module with members of one enum as keys, wherever it stands."""
+    """Every dictionary of the module with members of one enum as keys, wherever it stands; those of one function
+    complete each other."""
+    missing: dict[tuple[str, type[Enum]], tuple[str, ...]] = {}
     for owner, node in named_dictionaries(tree):
         enums = {
             key.value.id for key in node.keys if isinstance(key, ast.Attribute) and isinstance(key.value, ast.Name)
@@ -65,8 +69,10 @@ def keyed_in(tree: ast.Module, module: ModuleType) -> Iterator[Keyed]:
         named = [key.attr for key in node.keys if isinstance(key, ast.Attribute)]
         kind = getattr(module, enums.pop(), None) if len(enums) == 1 else None
         if len(named) == len(node.keys) > 1 and isinstance(kind, type) and issubclass(kind, Enum):
-            missing = tuple(f"{kind.__name__}.{member.name}" for member in kind if member.name not in named)
-            yield Keyed(where=f"{module.__name__}.{owner}", missing=missing)
+            open_yet = missing.get((owner, kind), tuple(member.name for member in kind))
+            missing[owner, kind] = tuple(member for member in open_yet if member not in named)
+    for (owner, kind), members in missing.items():
+        yield Keyed(where=f"{module.__name__}.{owner}", missing=tuple(f"{kind.__name__}.{name}" for name in members))
 
 
 def named_dictionaries(node: ast.AST, owner: str = "") -> Iterator[tuple[str, ast.Dict]]:
@@ -123,6 +129,8 @@ def test_a_missing_row_is_caught() -> None:
         WORDS = {Colour.RED: "red", Colour.GREEN: "green"}
         WHOLE: dict = {Colour.RED: 1, Colour.GREEN: 2, Colour.BLUE: 3}
         MIXED = {Colour.RED: 1, "green": 2}
+        def told(colour):
+            first, second = {Colour.RED: 1, Colour.BLUE: 2}, {Colour.GREEN: 3, Colour.BLUE: 4}
         def said(colour):
             return {Colour.RED: "r", Colour.BLUE: "b"}[colour] + {Colour.RED: 1, Colour.BLUE: 2}.get(colour, 3)
     """
