@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from vendors import facts_revision
+from vendors.incident_fields import FIELDS, ValueKind
 from vendors.incident_import.rows.problems import Problem
 from vendors.incident_import.rows.reading import COLUMNS, OPENED, RESOLVED, RESTORED, Row
 from vendors.incident_import.rows.values import as_read
@@ -22,17 +23,19 @@ from vendors.models import Incident, IncidentChange, IncidentImport, Sla
 
 TABLE = Incident._meta.db_table
 TYPES = {
-    "opened_at": "timestamptz",
-    "resolved_at": "timestamptz",
-    "restored_at": "timestamptz",
-    "mission_critical": "boolean",
-    "root_cause_proven": "boolean",
-    "reopened": "smallint",
-    "handovers": "smallint",
-    "service_id": "bigint",
+    ValueKind.MOMENT: "timestamptz",
+    ValueKind.CRITICAL: "boolean",
+    ValueKind.YES_NO: "boolean",
+    ValueKind.COUNT: "smallint",
+    ValueKind.NAME: "bigint",
 }
-EMPTY = dict.fromkeys(("title", "priority", "problem", "department", "handled_by"), "")
-DEFAULTS: dict[str, Any] = {**EMPTY, "mission_critical": False, "sla": Sla.UNKNOWN.value}
+OF_KIND = {
+    ValueKind.LINE: "",
+    ValueKind.CRITICAL: False,
+    ValueKind.SLA: Sla.UNKNOWN.value,
+}  # what a new one has where nothing is told
+KINDS = {**{field.column: field.kind for field in FIELDS}, "service_id": ValueKind.NAME}
+DEFAULTS = {name: OF_KIND[KINDS[name]] for name in COLUMNS if KINDS[name] in OF_KIND}
 _DEFAULTS = tuple(DEFAULTS.get(name) for name in COLUMNS)
 
 
@@ -209,7 +212,7 @@ def _update_from_copy(changes: Sequence[Change], upload: IncidentImport, now: da
     if not changes:
         return
     with connection.cursor() as cursor:
-        declared = ", ".join(f"{name} {TYPES.get(name, 'text')}" for name in COLUMNS)
+        declared = ", ".join(f"{name} {TYPES.get(KINDS[name], 'text')}" for name in COLUMNS)
         cursor.execute(f"CREATE TEMPORARY TABLE incident_changes (id bigint, {declared}) ON COMMIT DROP")
         with _copying(cursor, "incident_changes", ("id", *COLUMNS)) as copy:
             lines = [f"{change.known.pk}\t{_line(_one_line(change.values))}\n" for change in changes]

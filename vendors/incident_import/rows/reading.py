@@ -8,29 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from groundwork.tables.reading import Line
-from vendors.incident_fields import FIELDS
+from vendors.incident_fields import FIELDS, IncidentField, ValueKind
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.rows import dates, values
 from vendors.incident_import.rows.problems import Problem
-from vendors.models import Incident
 
+_TELLS_WHICH = {ValueKind.REFERENCE, ValueKind.NAME, ValueKind.SOURCE}  # incident a line speaks of, and of what it is
 # What an incident is made of, in the order of `Row.values`. None: the file says nothing about it.
-COLUMNS: tuple[str, ...] = (
-    "title",
-    "opened_at",
-    "resolved_at",
-    "restored_at",
-    "priority",
-    "mission_critical",
-    "sla",
-    "reopened",
-    "handovers",
-    "problem",
-    "root_cause_proven",
-    "department",
-    "handled_by",
-    "service_id",
-)
+COLUMNS: tuple[str, ...] = (*(field.column for field in FIELDS if field.kind not in _TELLS_WHICH), "service_id")
 OPENED, RESOLVED, RESTORED, PRIORITY, CRITICAL, SERVICE = (
     COLUMNS.index(name)
     for name in ("opened_at", "resolved_at", "restored_at", "priority", "mission_critical", "service_id")
@@ -68,27 +53,26 @@ class Row:
 
 def field_readers(options: Options, *, now: datetime) -> dict[str, Callable[[str], Any]]:
     """A reader for each field: text → value, None or Problem."""
-    moment = dates.moment_reader(options, now + _NO_CLOCK_AGREES)
-    return {
-        **dict.fromkeys(("opened", "resolved", "restored"), moment),
-        **{
-            name: values.text_reader(_longest(_OF_FIELD[name]))
-            for name in ("title", "priority", "problem", "department", "handled_by")
-        },
-        **dict.fromkeys(("reopened", "handovers"), values.number),
-        "mission_critical": values.critical_reader(options),
-        "sla": values.sla_reader(options),
-        "root_cause_proven": values.yes_or_no,
-        "reference": values.reference_reader(_longest("reference")),
-        "vendor": values.text_reader(200),
-        "service": values.text_reader(160),
-        "origin": values.source,
+    read: dict[ValueKind, Callable[[str], Any]] = {
+        ValueKind.MOMENT: dates.moment_reader(options, now + _NO_CLOCK_AGREES),
+        ValueKind.COUNT: values.number,
+        ValueKind.YES_NO: values.yes_or_no,
+        ValueKind.CRITICAL: values.critical_reader(options),
+        ValueKind.SLA: values.sla_reader(options),
+        ValueKind.SOURCE: values.source,
     }
+    of_length = {
+        ValueKind.REFERENCE: values.reference_reader,
+        ValueKind.LINE: values.text_reader,
+        ValueKind.NAME: values.text_reader,
+    }
+    return {field.key: read.get(field.kind) or of_length[field.kind](_longest(field)) for field in FIELDS}
 
 
-def _longest(column: str) -> int:
-    of_model: Any = Incident._meta.get_field(column)
-    longest: int = of_model.max_length
+def _longest(field: IncidentField) -> int:
+    """Characters that the database keeps of it, or of the name that it refers to."""
+    of_model: Any = field.of_model
+    longest: int = (of_model.related_model._meta.get_field("name") if of_model.is_relation else of_model).max_length
     return longest
 
 
