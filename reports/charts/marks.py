@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from reports.charts.parts import FULL_TURN, SVG, TOKENS, Palette, circle, figure, stroke
+from reports.charts.parts import FULL_TURN, SVG, TOKENS, Palette, circle, stroke
 from reports.charts.svg import Point, arc, dots, element, path, polar, text
 
 STATUSES = ("met", "partly", "broken", "not_rated")
@@ -118,18 +117,6 @@ def _not_rated(centre: Point, radius: float, palette: Palette) -> str:
     width = radius * 0.24
     points = [polar(centre, radius - width / 2, step * FULL_TURN / 10) for step in range(10)]
     return stroke(dots(points), class_="mark-line", stroke=palette.none, width=width)
-
-
-def line_svg(marks: Sequence[Mark], *, title: str, desc: str, prefix: str, palette: Palette | None = None) -> str:
-    """The marks in a row, for lists and tables."""
-    palette = palette or Palette.PAGE
-    step, height = 22.0, 20.0
-    row = "".join(
-        mark_group((height / 2 + index * step, height / 2), 8.0, mark.status, palette, mark.tooltip)
-        for index, mark in enumerate(marks)
-    )
-    width = max(height, height + (len(marks) - 1) * step)
-    return figure("line", row, size=(width, height), title=title, desc=desc, prefix=prefix)
 
 
 def favicon_svg() -> str:

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.charts.bars import bars_svg
-from reports.charts.marks import Mark, favicon_svg, line_svg, mark_svg
+from reports.charts.marks import Mark, favicon_svg, mark_svg
 from reports.charts.parts import Palette
 from reports.charts.radar import radar_svg
 from reports.charts.ring import ring_svg
@@ -40,7 +40,6 @@ def ring(marks: list[Mark], **options: object) -> str:
 
 
 FIGURES: dict[str, Callable[..., str]] = {
-    "line": line_svg,
     "ring": ring,
     "radar": radar_svg,
     "bars": bars_svg,
@@ -215,7 +214,7 @@ def test_classes_name_the_status_but_the_root_is_no_highlight():
 # The figures one by one
 
 
-@pytest.mark.parametrize("draw", [line_svg, ring, radar_svg, bars_svg])
+@pytest.mark.parametrize("draw", [ring, radar_svg, bars_svg])
 def test_marks_stand_in_the_order_of_the_rules(draw: Callable[..., str]):
     marks = classed(drawn(draw, seven()), "mark")
     assert [(item.get("class") or "").split()[-1] for item in marks] == [
