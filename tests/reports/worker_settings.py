@@ -1,9 +1,16 @@
-"""Settings of the processes that the tests start: the test's own database, whatever its name."""
+"""Settings of the processes that the tests start: the test's own database, whatever its name, and no renderer."""
 
 import json
 import os
+import sys
+from types import ModuleType
 
 from config.settings import *  # noqa: F403
 
 DATABASES = {"default": json.loads(os.environ["WORKER_DATABASE"])}
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+
+# The documents of these workers are stand-ins: to load what draws real ones would be a third of what a start costs.
+renderer = ModuleType("reports.documents.pdf")
+vars(renderer).update(RenderingRefused=type("RenderingRefused", (Exception,), {}), to_pdf=None, warm_up=None)
+sys.modules[renderer.__name__] = renderer
