@@ -101,22 +101,25 @@ def play(scene: Scene) -> None:
     read_scorecard(scene)
 
 
-@pytest.mark.parametrize("language", ["en"])
-class TestInEnglish:  # a class each: the three go on beside each other
+class WholeAssessment:
     def test_a_whole_assessment(self, scene: Scene) -> None:
+        """Takes its time: some forty pages, opened by seven people and by a contact of the vendor."""
         play(scene)
+
+
+@pytest.mark.parametrize("language", ["en"])
+class TestInEnglish(WholeAssessment):  # a class each: the three go on beside each other
+    pass
 
 
 @pytest.mark.parametrize("language", ["fr"])
-class TestInFrench:
-    def test_a_whole_assessment(self, scene: Scene) -> None:
-        play(scene)
+class TestInFrench(WholeAssessment):
+    pass
 
 
 @pytest.mark.parametrize("language", ["nl"])
-class TestInDutch:
-    def test_a_whole_assessment(self, scene: Scene) -> None:
-        play(scene)
+class TestInDutch(WholeAssessment):
+    pass
 
 
 def start(scene: Scene) -> Page:

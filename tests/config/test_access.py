@@ -164,6 +164,7 @@ def _expected(route: str, who: str) -> str:
 
 
 def test_own_organisation(cast: Cast) -> None:
+    """Takes its time: every route is opened by seven people."""
     people = {
         "anonymous": None,
         "nobody": cast.nobody,

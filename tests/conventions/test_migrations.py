@@ -70,6 +70,7 @@ def scratch_database() -> Iterator[str]:
 
 @pytest.mark.postgres
 def test_migrations_build_on_postgresql_what_the_tests_run_on(db: None) -> None:
+    """Takes its time: the whole history is gone through, table by table."""
     if connection.vendor != "postgresql":
         unavailable("No PostgreSQL: set DATABASE_URL=postgres://…")
     import psycopg
@@ -86,6 +87,7 @@ def test_migrations_build_on_postgresql_what_the_tests_run_on(db: None) -> None:
 
 
 def test_migrations_build_on_sqlite_what_the_tests_run_on(db: None, tmp_path: Path) -> None:
+    """Takes its time: the whole history is gone through, table by table."""
     found = []
     migrated, synced = tmp_path / "migrated.sqlite3", tmp_path / "synced.sqlite3"
     done = manage("migrate", "--verbosity", "0", DATABASE_URL=f"sqlite:///{migrated}")

@@ -60,6 +60,7 @@ def test_ruff_catches_a_planted_fault(tmp_path: Path) -> None:
 
 
 def test_types_hold() -> None:
+    """Takes its time: the checker reads all packages anew, so that no run lives on what another found."""
     done = run("mypy", "--cache-dir", os.devnull, *APPS)
     assert done.returncode == 0, said(done)
 

@@ -180,7 +180,10 @@ print(json.dumps(hashes))
 def test_another_process_prints_the_same_bytes_one_after_the_other(
     usual: dict[str, bytes], full: dict[str, bytes], foreign: bytes, tmp_path: Path
 ) -> None:
-    """Whatever was printed before, by whichever thread, with whatever seed of hashes, folder and time zone."""
+    """Whatever was printed before, by whichever thread, with whatever seed of hashes, folder and time zone.
+
+    Takes its time: five documents are printed again, by a process that has nothing of this one.
+    """
     seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
     environment = {**os.environ, "PYTHONHASHSEED": seed, "DATA_DIR": str(tmp_path), "TZ": "UTC-2"}
     environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
@@ -222,6 +225,7 @@ def faults(
 
 
 def test_the_checker_finds_a_planted_fault(faults: dict[str, list[str]]) -> None:
+    """Takes its time: as the first, it waits for ten documents to be printed and checked, which the others only read."""
     assert faults["untagged"]
     assert faults["without a scope"], "a table header without a scope must be found"
 

@@ -73,6 +73,7 @@ def test_many_documents_survive_two_workers_of_which_one_is_killed(workshop: Wor
 
 
 def test_a_poison_job_fails_after_five_attempts_and_the_others_go_on(workshop: Workshop, assessor: Membership) -> None:
+    """Takes its time: five workers are started and die, one after the other, each lease running out."""
     workshop.settings["RENDERING_LEASE_SECONDS"] = "1"
     poison = make_scorecard(assessor, number="S-2026-001", vendor="Poison")
     workshop.poison(poison.number)
