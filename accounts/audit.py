@@ -67,7 +67,7 @@ def entry(
     old, new = _plain(before or {}), _plain(after or {})
     changed = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
     kind = vocabulary.kind_of(target)
-    larger = subject or vocabulary.larger_of(target)
+    subject_type, subject_id = _type_and_number(subject or vocabulary.larger_of(target))
     return AuditEntry(
         organisation_id=vocabulary.organisation_of(target),
         actor=actor if isinstance(actor, User) else None,
@@ -76,12 +76,16 @@ def entry(
         object_type=target._meta.label_lower,
         object_id=str(target.pk),
         object_label=(label or kind.label(target) or str(target))[:250],
-        subject_type=larger._meta.label_lower if larger else "",
-        subject_id=str(larger.pk) if larger else "",
+        subject_type=subject_type,
+        subject_id=subject_id,
         before={key: old[key] for key in sorted(changed & old.keys())},
         after={key: new[key] for key in sorted(changed & new.keys())},
         at=timezone.now(),
     )
+
+
+def _type_and_number(row: models.Model | None) -> tuple[str, str]:
+    return (row._meta.label_lower, str(row.pk)) if row else ("", "")
 
 
 def _label(actor: Actor) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -145,19 +145,26 @@ def _read_sheet(page: Sequence[Line], sheet: Sheet, faults: list[Fault]) -> Iter
             faults.append(Fault(place=Place(file=TITLES[sheet], row=row.number), message=message))
             return
         places = {name: Place(file=TITLES[sheet], row=row.number, path=name) for name in columns(sheet)}
-        values = {}
-        for position, (name, text) in enumerate(zip(head, row.cells, strict=False)):
-            if name in places and position in row.faulty:
-                message = _("The cell holds an error, not a value.")
-                if text.startswith("="):
-                    message = _("A formula is not accepted: write the value.")
-                faults.append(Fault(place=places[name], message=message, sheet=sheet))
-            elif name in places and text:  # an empty cell is no value: the default, or no text
-                values[name] = restore(text)
+        values = _values_of(row, head, places, sheet, faults)
         if values:
             key = "/".join(values.get(name, "") for name in _line_key(sheet)) or "release"
             place = Place(file=TITLES[sheet], row=row.number)
             yield SourceLine(sheet=sheet, key=key, place=place, values=values, places=places)
+
+
+def _values_of(
+    row: Line, head: Sequence[str], places: Mapping[str, Place], sheet: Sheet, faults: list[Fault]
+) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for position, (name, text) in enumerate(zip(head, row.cells, strict=False)):
+        if name in places and position in row.faulty:
+            message = _("The cell holds an error, not a value.")
+            if text.startswith("="):
+                message = _("A formula is not accepted: write the value.")
+            faults.append(Fault(place=places[name], message=message, sheet=sheet))
+        elif name in places and text:  # an empty cell is no value: the default, or no text
+            values[name] = restore(text)
+    return values
 
 
 def _line_key(sheet: Sheet) -> tuple[str, ...]:

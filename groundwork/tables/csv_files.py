@@ -138,29 +138,28 @@ def _eight_bit(file: IO[bytes]) -> str:
     """UTF-8; else what Windows writes, and Latin-1 where even that has no such letter. A file that is UTF-8 but for a
     few bytes is refused: read as anything else, every accent in it would be wrong."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="strict")
+    if all(_decodes(decoder, chunk) for chunk in _chunks(file)):
+        return "utf-8" if _ends_well(decoder) else "cp1252"
     loose = codecs.getincrementaldecoder("utf-8")(errors="replace")
-    is_utf8 = True
+    windows = codecs.getincrementaldecoder("cp1252")()
     good = bad = 0
     is_windows = True
-    windows = codecs.getincrementaldecoder("cp1252")()
-    file.seek(0)
-    while chunk := file.read(CHUNK):
-        if is_utf8:
-            try:
-                decoder.decode(chunk)
-                good += 0 if chunk.isascii() else sum(byte >= 0xC2 for byte in chunk)
-                continue
-            except UnicodeDecodeError:
-                is_utf8 = False
+    for chunk in _chunks(file):
         text = loose.decode(chunk)
-        bad += text.count("\ufffd")
-        good += sum(sign > "\x7f" for sign in text) - text.count("\ufffd")
+        damaged = text.count("\ufffd")
+        bad += damaged
+        good += sum(sign > "\x7f" for sign in text) - damaged
         is_windows = is_windows and _decodes(windows, chunk)
-    if is_utf8:
-        return "utf-8" if _ends_well(decoder) else "cp1252"
     if good >= 10 and good > 5 * bad:
         raise ImportRefused(_damaged("UTF-8"))
     return "cp1252" if is_windows else "latin-1"
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    """From the beginning."""
+    file.seek(0)
+    while chunk := file.read(CHUNK):
+        yield chunk
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes) -> bool:

@@ -91,16 +91,12 @@ class RowReader:
             if name in options.columns
         }
         self._texts = [name for name in ("origin", "reference", "vendor", "service") if name in options.columns]
+        in_columns = [name for name in options.columns if name in _OF_FIELD]
         self._plan = [
-            (self.used[name], COLUMNS.index(_OF_FIELD[name]), self._read[name], name)
-            for name in options.columns
-            if name in _OF_FIELD
+            (self.used[name], COLUMNS.index(_OF_FIELD[name]), self._read[name], name) for name in in_columns
         ]
-        self._critical = (
-            values.Remembering(readers["mission_critical"])
-            if options.critical and "priority" in options.columns and "mission_critical" not in options.columns
-            else None
-        )
+        by_priority = options.critical and "priority" in options.columns and "mission_critical" not in options.columns
+        self._critical = values.Remembering(readers["mission_critical"]) if by_priority else None
 
     def identity(self, line: Line) -> Spoken:
         """As that of the row, from as few cells as need be."""
