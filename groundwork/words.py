@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta, tzinfo
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import cache, lru_cache
 
@@ -40,9 +40,9 @@ def number(value: Exact, language: str = "", *, digits: int = 2, fixed: bool = F
 @lru_cache(maxsize=4096)
 def _number(value: Fraction, digits: int, language: str, *, fixed: bool) -> str:
     decimals = ("0" if fixed else "#") * digits
-    shown = format_decimal(
-        rounded(value, digits), format=f"#,##0.{decimals}" if digits else "#,##0", locale=_locale(language)
-    )
+    pattern, exact = f"#,##0.{decimals}" if digits else "#,##0", rounded(value, digits)
+    with localcontext(prec=max(28, len(exact.as_tuple().digits) + 1)):  # Babel refuses what the context cannot hold
+        shown = format_decimal(exact, format=pattern, locale=_locale(language))
     # The fonts of page and paper have the wider one, and French allows both.
     return shown.replace(NARROW_NO_BREAK, NO_BREAK)
 

@@ -35,6 +35,7 @@ def test_halves_are_rounded_up_and_zeros_left_out_unless_asked_for() -> None:
     assert words.percent(Fraction(70), "en") == "70%"
     assert words.number(Fraction(4, 5), "nl", fixed=True) == "0,80"
     assert words.number(Fraction(5, 2), "en", digits=0) == "3"
+    assert words.number(10**30, "nl") == "1" + ".000" * 10
 
 
 @pytest.mark.parametrize(
