@@ -147,9 +147,8 @@ def _read_sheet(page: Sequence[Line], sheet: Sheet, faults: list[Fault]) -> Iter
         places = {name: Place(file=TITLES[sheet], row=row.number, path=name) for name in columns(sheet)}
         values = _values_of(row, head, places, sheet, faults)
         if values:
-            key = "/".join(values.get(name, "") for name in _line_key(sheet)) or "release"
             place = Place(file=TITLES[sheet], row=row.number)
-            yield SourceLine(sheet=sheet, key=key, place=place, values=values, places=places)
+            yield SourceLine(sheet=sheet, key=_key_of(sheet, values), place=place, values=values, places=places)
 
 
 def _values_of(
@@ -167,8 +166,9 @@ def _values_of(
     return values
 
 
-def _line_key(sheet: Sheet) -> tuple[str, ...]:
-    return {Sheet.RELEASE: (), Sheet.QUESTIONS: ("key",)}.get(sheet, _KEYS[sheet])
+def _key_of(sheet: Sheet, values: Mapping[str, Any]) -> str:
+    names = {Sheet.RELEASE: (), Sheet.QUESTIONS: ("key",)}.get(sheet, _KEYS[sheet])
+    return "/".join(values.get(name, "") for name in names) or "release"
 
 
 def _refused(name: str, message: str) -> BankError:

@@ -140,11 +140,11 @@ def causes(assessment: Assessment) -> dict[str, tuple[Cause, ...]]:
     """Question key → why it needs talk, whatever was agreed; only those that do. Nothing before somebody handed in."""
     if not counted_responses(assessment).exists():
         return {}
-    said = vendor_answers(assessment)
-    found = {}
+    claims = vendor_answers(assessment)
+    why_of = {}
     for question in question_inputs(assessment, counted_responses(assessment), with_consensus=False):
         graded = grade_question(question)
-        vendor = said[question.key].grade if question.key in said else None
+        vendor = claims[question.key].grade if question.key in claims else None
         why = []
         if graded.disagreement:
             why.append(Cause.SPREAD)
@@ -153,8 +153,8 @@ def causes(assessment: Assessment) -> dict[str, tuple[Cause, ...]]:
         if graded.state in UNKNOWN:
             why.append(Cause(graded.state.value))
         if why:
-            found[question.key] = tuple(why)
-    return found
+            why_of[question.key] = tuple(why)
+    return why_of
 
 
 def to_discuss(assessment: Assessment) -> tuple[Discussion, ...]:
@@ -164,21 +164,21 @@ def to_discuss(assessment: Assessment) -> tuple[Discussion, ...]:
     keys = why.keys() | settled.keys()
     asked = Question.objects.filter(release=assessment.release_id, key__in=keys).select_related("rule")
     voices = _voices(assessment, keys)
-    found = []
+    discussions = []
     for question in asked.prefetch_related("levels").order_by("rule__position", "position"):
         levels = _levels(question)
-        said = [_voice(answer, levels) for answer in voices.get(question.pk, ())]
-        found.append(
+        heard = [_voice(answer, levels) for answer in voices.get(question.pk, ())]
+        discussions.append(
             Discussion(
                 question=question,
                 causes=why.get(question.key, ()),
                 levels=levels,
-                voices=tuple(voice for voice in said if not voice.answer.response.is_of_vendor),
-                vendor=next((voice for voice in said if voice.answer.response.is_of_vendor), None),
+                voices=tuple(voice for voice in heard if not voice.answer.response.is_of_vendor),
+                vendor=next((voice for voice in heard if voice.answer.response.is_of_vendor), None),
                 settled=settled.get(question.key),
             )
         )
-    return tuple(found)
+    return tuple(discussions)
 
 
 def bare(question: Question) -> Discussion:
@@ -203,7 +203,7 @@ def panel(assessment: Assessment, member: Membership) -> MeetingPanel | None:
         return None
     why = causes(assessment)
     settled = set(Consensus.objects.filter(assessment=assessment).values_list("question__key", flat=True))
-    found = agreement(assessment)
+    measured = agreement(assessment)
     handed_in = counted_responses(assessment).count()
     if handed_in < 2 and not settled and Cause.GAP not in {cause for each in why.values() for cause in each}:
         return None
@@ -212,7 +212,7 @@ def panel(assessment: Assessment, member: Membership) -> MeetingPanel | None:
         open=len(why.keys() - settled),
         settled=len(settled),
         handed_in=handed_in,
-        agreement=found,
+        agreement=measured,
     )
 
 
@@ -239,9 +239,7 @@ def hold(
     """
     with transaction.atomic():
         row = _lock_recordable(member, assessment)
-        missing = outstanding(row)
-        if missing and not without_outstanding and not Meeting.objects.filter(assessment=row).exists():
-            raise IllegalTransition(_("These raters have not handed in: %(names)s.") % {"names": ", ".join(missing)})
+        missing = _nobody_is_passed_over(row, knowingly=without_outstanding)
         meeting, is_new = Meeting.objects.get_or_create(
             assessment=row, held_on=held_on, defaults={"created_by": member.user, "others": others}
         )
@@ -259,6 +257,14 @@ def hold(
             verb = "meeting.held" if is_new else "meeting.changed"
             audit.record(member.user, verb, meeting, before=_told(before), after=_told(after))
     return meeting
+
+
+def _nobody_is_passed_over(assessment: Assessment, *, knowingly: bool) -> list[str]:
+    """The names of raters who are outstanding; a first meeting without them is refused unless it is meant so."""
+    missing = outstanding(assessment)
+    if missing and not knowingly and not Meeting.objects.filter(assessment=assessment).exists():
+        raise IllegalTransition(_("These raters have not handed in: %(names)s.") % {"names": ", ".join(missing)})
+    return missing
 
 
 def agree(
@@ -294,12 +300,17 @@ def agree(
         made = _written(row, question, stored, version, wanted | by)
         if made is None:
             return Conflict(stored=stored)
-        before = _of_consensus(stored) if stored else {}
-        changed = frozenset(name for name, value in wanted.items() if before.get(name) != value)
-        verb = "consensus.changed" if stored else "consensus.agreed"
-        audit.record(member.user, verb, made, before=_told(before), after=_told(wanted))
+        changed = _record_agreed(member, made, before=_of_consensus(stored) if stored else {}, after=wanted)
         _after_change(member, row)
     return Saved(version=made.version, at=now, changed=changed)
+
+
+def _record_agreed(
+    member: Membership, row: Consensus, *, before: Mapping[str, object], after: Mapping[str, object]
+) -> frozenset[str]:
+    verb = "consensus.changed" if before else "consensus.agreed"
+    audit.record(member.user, verb, row, before=_told(before), after=_told(after))
+    return frozenset(name for name, value in after.items() if before.get(name) != value)
 
 
 def undo(
