@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -103,6 +104,33 @@ def test_the_import_contract_catches_a_planted_fault(tmp_path: Path) -> None:
     )
     assert done.returncode == 1, said(done)
     assert "lower is not allowed to import upper" in said(done)
+
+
+MOST_PATHS = 12  # through one function
+
+
+def too_many_paths(*places: str, cwd: Path = ROOT) -> list[str]:
+    """“assessments/score/arithmetic.py: score 17”: functions that have more paths than a reader can hold."""
+    done = run("radon", "cc", "--json", *places, cwd=cwd)
+    assert done.returncode == 0, said(done)
+    blocks = {path: rows for path, rows in json.loads(done.stdout).items() if isinstance(rows, list)}
+    assert blocks
+    return [
+        f"{path}: {row['name']} {row['complexity']}"
+        for path, rows in blocks.items()
+        for row in rows
+        if row["type"] != "class" and row["complexity"] > MOST_PATHS
+    ]
+
+
+def test_no_function_has_more_than_twelve_paths() -> None:
+    assert too_many_paths(*APPS) == []
+
+
+def test_a_function_of_thirteen_paths_is_caught(tmp_path: Path) -> None:
+    branches = "".join(f"    if grade == {number}:\n        return {number}\n" for number in range(12))
+    (tmp_path / "planted.py").write_text(f"def pick(grade):\n{branches}    return None\n")
+    assert too_many_paths("planted.py", cwd=tmp_path) == ["planted.py: pick 13"]
 
 
 def manage(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
