@@ -108,7 +108,7 @@ def readable_entries(entries: AuditEntryQuerySet, user: User) -> AuditEntryQuery
         Consensus: Q(subject_id__in=_as_text(kept_apart(user))),
         Evidence: Q(of_answer__in=answers) | Q(object_id__in=_as_text(Evidence.objects.filter(answer__in=hidden_ids))),
     }
-    told = entries.annotate(
+    readable = entries.annotate(
         of_answer=Coalesce(
             KeyTextTransform("answer", "after"),
             KeyTextTransform("answer", "before"),
@@ -117,8 +117,8 @@ def readable_entries(entries: AuditEntryQuerySet, user: User) -> AuditEntryQuery
         )
     )
     for model, hidden in about.items():
-        told = told.exclude(hidden, object_type=model._meta.label_lower)
-    return told
+        readable = readable.exclude(hidden, object_type=model._meta.label_lower)
+    return readable
 
 
 def _as_text(rows: QuerySet[Any]) -> QuerySet[Any, Any]:

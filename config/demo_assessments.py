@@ -168,13 +168,13 @@ class DemoAssessment:
             consensus.agree(assessor, assessment, question, meeting=meeting, version=0, **agreed)
 
     def _reply(self, assessor: Membership, assessment: Assessment) -> None:
-        said = self.data["reply"]
+        content = self.data["reply"]
         request = reply.open_request(assessor, assessment, contact=self._contact(), due_on=self._in_days(10))
         link = request.links.get()
         links.note_opened(link, now=timezone.now())
-        for rule in said["agrees"]:
+        for rule in content["agrees"]:
             reply.save_reply(link, rule, Stance.AGREES, "", 0)
-        for rule, text in said["contests"].items():
+        for rule, text in content["contests"].items():
             reply.save_reply(link, rule, Stance.CONTESTS, text, 0)
         reply.submit_replies(link)
 

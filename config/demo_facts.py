@@ -119,7 +119,7 @@ class DemoFacts:
             return
         for incident in incidents[::3]:
             rng = Random(incident.reference)  # noqa: S311
-            said = {name: rng.choices(SAID, weights)[0].value for name, weights in self.data["pulse"].items()}
+            choices = {name: rng.choices(SAID, weights)[0].value for name, weights in self.data["pulse"].items()}
             asked = incident.resolved_at or incident.opened_at
             pulse = Pulse.objects.create(
                 incident=incident,
@@ -132,7 +132,9 @@ class DemoFacts:
             )
             Pulse.objects.filter(pk=pulse.pk).update(asked_at=asked)
             if (
-                pulses.answer(pulse, said, name=pulse.name, feeling=_feeling(said), comment="", now=asked + ANSWERED)
+                pulses.answer(
+                    pulse, choices, name=pulse.name, feeling=_feeling(choices), comment="", now=asked + ANSWERED
+                )
                 is None
             ):
                 raise RuntimeError(f"The pulse after {incident} was not taken.")

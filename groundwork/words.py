@@ -142,7 +142,7 @@ def duration(length: timedelta, language: str = "") -> str:
     minutes = int(length.total_seconds()) // 60
     count = {"day": minutes // 1440, "hour": minutes // 60 % 24, "minute": minutes % 60}
     with translation.override(language or active_language()):
-        said = {
+        patterns = {
             "day": ngettext("%(n)s day", "%(n)s days", count["day"]),
             "hour": ngettext("%(n)s hour", "%(n)s hours", count["hour"]),
             "minute": ngettext("%(n)s minute", "%(n)s minutes", count["minute"]),
@@ -151,7 +151,7 @@ def duration(length: timedelta, language: str = "") -> str:
         first = next((at for at, unit in enumerate(units) if count[unit]), None)
         if first is None:
             return _("less than a minute")
-        return " ".join(said[unit] % {"n": number(count[unit])} for unit in units[first : first + 2] if count[unit])
+        return " ".join(patterns[unit] % {"n": number(count[unit])} for unit in units[first : first + 2] if count[unit])
 
 
 # Lists and marks -------------------------------------------------------------------------------------------------

@@ -51,15 +51,15 @@ def _changes(release: Release) -> dict[tuple[Sheet, str], str]:
     previous = predecessor(release)
     if previous is None:
         return {}
-    found: dict[tuple[Sheet, str], str] = {}
+    kinds: dict[tuple[Sheet, str], str] = {}
     for change in banks.compare(banks.read(previous), banks.read(release)):
         if change.kind in (ChangeKind.UNCHANGED, ChangeKind.REMOVED):
             continue
         if change.sheet is Sheet.LEVELS:
-            found.setdefault((Sheet.QUESTIONS, change.key.rsplit("/", 1)[0]), ChangeKind.CHANGED.value)
+            kinds.setdefault((Sheet.QUESTIONS, change.key.rsplit("/", 1)[0]), ChangeKind.CHANGED.value)
         else:
-            found[change.sheet, change.key] = change.kind.value
-    return found
+            kinds[change.sheet, change.key] = change.kind.value
+    return kinds
 
 
 def _rule_line(rule: Rule, changes: dict[tuple[Sheet, str], str]) -> RuleLine:

@@ -179,15 +179,15 @@ def inspect(source: Iterable[SourceLine]) -> tuple[Bank, tuple[Fault, ...]]:
 
 
 def _by_sheet(source: Iterable[SourceLine], check: _Checker) -> dict[Sheet, list[SourceLine]]:
-    found: dict[Sheet, list[SourceLine]] = {sheet: [] for sheet in Sheet}
+    lines: dict[Sheet, list[SourceLine]] = {sheet: [] for sheet in Sheet}
     seen = set()
     for line in source:
         if (line.sheet, line.key) in seen:
             check.fault(line, "key", _("“%s” stands there twice.") % line.key)
             continue
         seen.add((line.sheet, line.key))
-        found[line.sheet].append(line)
-    return found
+        lines[line.sheet].append(line)
+    return lines
 
 
 def _release_line(found: list[SourceLine], check: _Checker) -> SourceLine:

@@ -148,29 +148,29 @@ def consensus_meeting(request: MemberRequest, pk: int) -> HttpResponse:
 @form_view
 def consensus_agree(request: MemberRequest, pk: int, question: str) -> HttpResponse:
     """Record what was agreed about one question. With htmx its card comes back, else the page, at the same place."""
-    table, found = _at(request, pk, question)
-    if found is None:
+    table, discussion = _at(request, pk, question)
+    if discussion is None:
         return _kept_out(request, table.assessment)
     if request.method != "POST":
-        return redirect(f"{table.url}#{found.anchor}")
-    form = AgreeForm(request.POST, discussion=found, day=table.day)
+        return redirect(f"{table.url}#{discussion.anchor}")
+    form = AgreeForm(request.POST, discussion=discussion, day=table.day)
     if not form.is_valid():
-        return _reply(table, found, status=422, form=form)
+        return _reply(table, discussion, status=422, form=form)
     try:
-        outcome = _recorded(table, found, form)
+        outcome = _recorded(table, discussion, form)
     except IllegalTransition as refused:
-        return _reply(table, found, status=409, form=form, refused=str(refused))
+        return _reply(table, discussion, status=409, form=form, refused=str(refused))
     if isinstance(outcome, Conflict):
-        return _reply(table, found, status=409, form=form, conflict=outcome)
-    return _reply(table, found)
+        return _reply(table, discussion, status=409, form=form, conflict=outcome)
+    return _reply(table, discussion)
 
 
-def _recorded(table: MeetingPage, found: Discussion, form: AgreeForm) -> Saved | Conflict[Consensus | None]:
+def _recorded(table: MeetingPage, discussion: Discussion, form: AgreeForm) -> Saved | Conflict[Consensus | None]:
     """Agreed, in the meeting of the day, which the first save of the day makes."""
     member, assessment = table.request.member, table.assessment
     with transaction.atomic():
         meeting = consensus.hold(member, assessment, held_on=form.cleaned_data["day"])
-        outcome = consensus.agree(member, assessment, found.question, meeting=meeting, **form.agreed())
+        outcome = consensus.agree(member, assessment, discussion.question, meeting=meeting, **form.agreed())
         if isinstance(outcome, Conflict):
             transaction.set_rollback(True)  # nothing was agreed, so there was no meeting on that day either
     return outcome
@@ -179,19 +179,19 @@ def _recorded(table: MeetingPage, found: Discussion, form: AgreeForm) -> Saved |
 @form_view
 def consensus_undo(request: MemberRequest, pk: int, question: str) -> HttpResponse:
     """Take back what was agreed about one question."""
-    table, found = _at(request, pk, question)
-    if found is None:
+    table, discussion = _at(request, pk, question)
+    if discussion is None:
         return _kept_out(request, table.assessment)
     if request.method != "POST":
-        return redirect(f"{table.url}#{found.anchor}")
+        return redirect(f"{table.url}#{discussion.anchor}")
     version = request.POST.get("version", "")
     try:
         outcome = consensus.undo(
-            request.member, table.assessment, found.question, version=int(version) if version.isdecimal() else 0
+            request.member, table.assessment, discussion.question, version=int(version) if version.isdecimal() else 0
         )
     except IllegalTransition as refused:
-        return _reply(table, found, status=409, refused=str(refused))
-    return _reply(table, found, status=409, conflict=outcome) if outcome else _reply(table, found)
+        return _reply(table, discussion, status=409, refused=str(refused))
+    return _reply(table, discussion, status=409, conflict=outcome) if outcome else _reply(table, discussion)
 
 
 def _at(request: MemberRequest, pk: int, key: str) -> tuple[MeetingPage, Discussion | None]:
@@ -205,26 +205,26 @@ def _at(request: MemberRequest, pk: int, key: str) -> tuple[MeetingPage, Discuss
 
 def _discussion(assessment: Assessment, key: str) -> Discussion:
     """With what was said about it; bare where it needs no talk (any more)."""
-    found = next((one for one in consensus.to_discuss(assessment) if one.question.key == key), None)
-    if found is not None:
-        return found
+    discussion = next((one for one in consensus.to_discuss(assessment) if one.question.key == key), None)
+    if discussion is not None:
+        return discussion
     question = Question.objects.filter(release=assessment.release_id, key=key).select_related("rule").first()
     if question is None:
         raise Http404
     return consensus.bare(question)
 
 
-def _reply(table: MeetingPage, found: Discussion, *, status: int = 200, **more: Any) -> HttpResponse:
+def _reply(table: MeetingPage, discussion: Discussion, *, status: int = 200, **more: Any) -> HttpResponse:
     """The card as it stands now, or the whole page where the browser asks for one; done: back to the same place."""
     if not table.request.htmx and status == 200:
-        return redirect(f"{table.url}#{found.anchor}")
+        return redirect(f"{table.url}#{discussion.anchor}")
     discussions = consensus.to_discuss(table.assessment)
-    if all(one.question_id != found.question_id for one in discussions):
-        discussions = (*discussions, consensus.bare(found.question))
-    cards = [table.card(one, **(more if one.question_id == found.question_id else {})) for one in discussions]
+    if all(one.question_id != discussion.question_id for one in discussions):
+        discussions = (*discussions, consensus.bare(discussion.question))
+    cards = [table.card(one, **(more if one.question_id == discussion.question_id else {})) for one in discussions]
     if not table.request.htmx:
         return _page(table, cards, status=status)
-    card = next(one for one in cards if one.discussion.question_id == found.question_id)
+    card = next(one for one in cards if one.discussion.question_id == discussion.question_id)
     context = {"assessment": table.assessment, "card": card, "is_fresh": True, **_counted(discussions)}
     return render(table.request, "assessments/consensus/_card.html", context, status=status)
 

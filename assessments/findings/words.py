@@ -132,12 +132,12 @@ class Names:
     percent: Callable[[Fraction], str]
 
 
-def view(found: MeasuredRules, names: Names) -> MeasuredView:
-    measures = found.measures
+def view(measured: MeasuredRules, names: Names) -> MeasuredView:
+    measures = measured.measures
     return MeasuredView(
-        notices=tuple(notice for rule in found.rules for notice in _notices(rule, found, names)),
-        rows=tuple(_row(rule, found, names) for rule in found.rules),
-        has_claim=any(rule.claim for rule in found.rules),
+        notices=tuple(notice for rule in measured.rules for notice in _notices(rule, measured, names)),
+        rows=tuple(_row(rule, measured, names) for rule in measured.rules),
+        has_claim=any(rule.claim for rule in measured.rules),
         window=window(measures),
         left_out=tuple(left_out_words(measures)),
         since=measures.since,
@@ -160,7 +160,7 @@ def window(measures: Measures) -> str:
 
 
 # The table --------------------------------------------------------------------------------------------------------
-def _row(rule: RuleFinding, found: MeasuredRules, names: Names) -> RowView:
+def _row(rule: RuleFinding, measured: MeasuredRules, names: Names) -> RowView:
     number, name = names.rules[rule.rule]
     rating = _opinion(rule.rating, names)
     return RowView(
@@ -169,7 +169,7 @@ def _row(rule: RuleFinding, found: MeasuredRules, names: Names) -> RowView:
         name=name,
         claim=_opinion(rule.claim, names, is_claim=True) if rule.claim else None,
         rating=rating,
-        lines=tuple(_lines(rule, found)),
+        lines=tuple(_lines(rule, measured)),
         outcome=rating.finding,
         outcome_label=rating.finding_label,
     )
@@ -188,22 +188,22 @@ def _opinion(opinion: Opinion, names: Names, *, is_claim: bool = False) -> Opini
     )
 
 
-def _lines(rule: RuleFinding, found: MeasuredRules) -> list[FindingLine]:
+def _lines(rule: RuleFinding, measured: MeasuredRules) -> list[FindingLine]:
     """The measures of a rule that have data; the one that decides first."""
-    spoken = [series for series in found.measures.series if series.measure.rule == rule.rule]
+    spoken = [series for series in measured.measures.series if series.measure.rule == rule.rule]
     shown = [series for series in spoken if recent(series) is not None]
     shown.sort(key=lambda series: series.measure.key != rule.measure)
-    return [_line(series, found, decides=series.measure.key == rule.measure) for series in shown]
+    return [_line(series, measured, decides=series.measure.key == rule.measure) for series in shown]
 
 
-def _line(series: Series, found: MeasuredRules, *, decides: bool) -> FindingLine:
+def _line(series: Series, measured: MeasuredRules, *, decides: bool) -> FindingLine:
     key, now = series.measure.key, recent(series)
     return FindingLine(
         key=key,
         label=str(LABELS[key]),
         figure="" if now is None else figure(now, series.measure.unit),
-        trend=kept_together(trend_words(series, found.measures.step)),
-        target=target_words(series, found.targets.get(key)),
+        trend=kept_together(trend_words(series, measured.measures.step)),
+        target=target_words(series, measured.targets.get(key)),
         decides=decides,
     )
 
@@ -221,7 +221,7 @@ def target_words(series: Series, target: Target | None) -> str:
 
 
 # The sentences ----------------------------------------------------------------------------------------------------
-def _notices(rule: RuleFinding, found: MeasuredRules, names: Names) -> list[Notice]:
+def _notices(rule: RuleFinding, measured: MeasuredRules, names: Names) -> list[Notice]:
     """That of the rating; that of the claim too where it is another. Both at once where they are the same."""
     rating = rule.rating.finding
     claim = rule.claim.finding if rule.claim else None
@@ -229,27 +229,27 @@ def _notices(rule: RuleFinding, found: MeasuredRules, names: Names) -> list[Noti
     notices = []
     if rating in SPEAKING:
         opening = _both(rule, names) if is_both else _rated(rule, names)
-        notices.append(_notice(rule, rating, found, names, label=str(FINDINGS[rating]), opening=opening))
+        notices.append(_notice(rule, rating, measured, names, label=str(FINDINGS[rating]), opening=opening))
     # That a vendor is better than it says itself is no news about the rating.
     if claim in (Finding.CONTRADICTED, Finding.NOT_BORNE_OUT) and claim != rating:
         label = _("Claim: %(finding)s") % {"finding": str(FINDINGS[claim]).lower()}
-        notices.append(_notice(rule, claim, found, names, label=label, opening=_claimed(rule, names)))
+        notices.append(_notice(rule, claim, measured, names, label=label, opening=_claimed(rule, names)))
     return notices
 
 
 def _notice(
-    rule: RuleFinding, finding: Finding, found: MeasuredRules, names: Names, *, label: str, opening: str
+    rule: RuleFinding, finding: Finding, measured: MeasuredRules, names: Names, *, label: str, opening: str
 ) -> Notice:
-    series = found.measures.of(rule.measure)
+    series = measured.measures.of(rule.measure)
     number, name = names.rules[rule.rule]
-    target = found.targets.get(rule.measure)
+    target = measured.targets.get(rule.measure)
     return Notice(
         rule=rule.rule,
         number=number,
         name=name,
         finding=finding.value,
         label=label,
-        text=_sentence(finding, opening, series, found.measures.step, target),
+        text=_sentence(finding, opening, series, measured.measures.step, target),
         incidents=rule.incidents,
         more=rule.incident_count - len(rule.incidents),
         cases=rule.cases,
@@ -277,7 +277,7 @@ def _said(rule: RuleFinding, status: RuleStatus, names: Names) -> dict[str, str 
 
 
 def _sentence(finding: Finding, opening: str, series: Series, step: PeriodLength, target: Target | None) -> str:
-    said = {
+    values = {
         "opening": opening,
         "measure": str(SUBJECTS[series.measure.key]),
         "moves": _moves(series, step),
@@ -286,18 +286,18 @@ def _sentence(finding: Finding, opening: str, series: Series, step: PeriodLength
         "target": figure(target.value, series.measure.unit) if target else "",
     }
     if series.trend.direction != Direction.FLAT:
-        return _("%(opening)s, yet %(measure)s %(moves)s (%(evidence)s).") % said
+        return _("%(opening)s, yet %(measure)s %(moves)s (%(evidence)s).") % values
     if finding == Finding.NOT_BORNE_OUT and target is None:
-        return _("%(opening)s, yet %(measure)s does not fall: it stays at %(now)s (%(evidence)s).") % said
+        return _("%(opening)s, yet %(measure)s does not fall: it stays at %(now)s (%(evidence)s).") % values
     if finding == Finding.NOT_BORNE_OUT:
         return (
             _(
                 "%(opening)s, yet %(measure)s does not fall: it stays at %(now)s, and %(target)s was agreed "
                 "(%(evidence)s)."
             )
-            % said
+            % values
         )
-    return _("%(opening)s, yet %(measure)s keeps to the %(target)s agreed: %(now)s (%(evidence)s).") % said
+    return _("%(opening)s, yet %(measure)s keeps to the %(target)s agreed: %(now)s (%(evidence)s).") % values
 
 
 def _now(series: Series) -> str:

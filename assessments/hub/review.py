@@ -48,13 +48,13 @@ def review_of(assessment: Assessment, member: Membership) -> Review:
     """Four queries at most."""
     rows = Response.objects.of_customer().filter(assessment=assessment)
     raters = list(rows.select_related("rater", "department", "invitation").order_by("pk"))
-    own = next((one for one in raters if one.rater_id == member.user_id), None)
+    own = next((rater for rater in raters if rater.rater_id == member.user_id), None)
     return Review(
         is_collecting=assessment.state == AssessmentState.COLLECTING,
         is_judging=is_rating(assessment, member.user),
         is_kept_apart=is_kept_apart(assessment, member.user),
         may_assess=may(member, Right.ASSESS),
         own=own,
-        outstanding=tuple(one for one in raters if one.is_outstanding and one != own),
-        handed_in=tuple(one for one in raters if not one.is_outstanding),
+        outstanding=tuple(rater for rater in raters if rater.is_outstanding and rater != own),
+        handed_in=tuple(rater for rater in raters if not rater.is_outstanding),
     )

@@ -209,8 +209,8 @@ def send_back(
         row = lock_in_state(member, assessment, {AssessmentState.IN_REVIEW})
         if not chain.may_send_back(row, member):
             raise PermissionDenied
-        said = _reason(reason)
-        decision = _decide(row, member.user, Decision.SENT_BACK, now, said)
+        stated = _reason(reason)
+        decision = _decide(row, member.user, Decision.SENT_BACK, now, stated)
         mails.tell_owner(row, decision)
         again = Response.objects.of_customer().handed_in().filter(assessment=row)
         for response in (again if to is None else again.filter(pk__in=to)).select_related("assessment", "rater"):
@@ -222,7 +222,7 @@ def send_back(
             AssessmentState.COLLECTING,
             "assessment.sent_back",
             fields=("submitted_by", "submitted_at"),
-            reason=said,
+            reason=stated,
         )
 
 

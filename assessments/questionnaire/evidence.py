@@ -24,13 +24,13 @@ EvidenceError = AttachmentError
 def add_evidence(answer: Answer, file: UploadedFile, *, author: Author, now: datetime) -> Evidence | Closed:
     """Keep the file beside the answer, with its audit entry. The same file is kept once. Raises EvidenceError."""
     name, kind = check(file)
-    found = digest(file)
+    sha256 = digest(file)
     with transaction.atomic():
         stored = lock_answer(answer)
         if reason := closed_reason(stored.response.assessment, stored.response):
             return Closed(reason=reason)
         present = list(Evidence.objects.filter(answer=stored))
-        if same := next((one for one in present if one.sha256 == found), None):
+        if same := next((one for one in present if one.sha256 == sha256), None):
             return same
         if len(present) >= MOST_FILES:
             raise EvidenceError(_("An answer holds at most %(count)s files.") % {"count": MOST_FILES})
@@ -39,14 +39,14 @@ def add_evidence(answer: Answer, file: UploadedFile, *, author: Author, now: dat
             name=name,
             content_type=kind.content_type,
             size=file.size or 0,
-            sha256=found,
+            sha256=sha256,
             uploaded_by=author if isinstance(author, User) else None,
             uploaded_through=author if isinstance(author, VendorLink) else None,
             uploaded_at=now,
         )
         store(evidence, file, name=name)
         # With the answer's number: it tells who may read the entry, also once the file is gone.
-        after = {"name": name, "sha256": found, "answer": str(stored.pk)}
+        after = {"name": name, "sha256": sha256, "answer": str(stored.pk)}
         audit.record(in_the_trail(author), "evidence.added", evidence, after=after)
     return evidence
 

@@ -94,17 +94,17 @@ def grid_of(member: Membership, key: str, *, also: Collection[int] = ()) -> Grid
     """
     questions = questions_of(member)
     current = next((question for question in questions if question.key == key), None)
-    found = _answers(member, key, also) if current or also else ()
-    if not found:
+    answers = _answers(member, key, also) if current or also else ()
+    if not answers:
         return None
-    question = max((answer.question for answer in found), key=lambda one: one.release_id)
+    question = max((answer.question for answer in answers), key=lambda one: one.release_id)
     if current is None:
-        done = sum(answer.is_answered for answer in found)
+        done = sum(answer.is_answered for answer in answers)
         current = GridQuestion(
-            key=key, number=f"{question.rule.position}.{question.position}", done=done, total=len(found)
+            key=key, number=f"{question.rule.position}.{question.position}", done=done, total=len(answers)
         )
         questions = (*questions, current)
-    return Grid(questions=questions, question=question, current=current, meanings=_meanings(question), answers=found)
+    return Grid(questions=questions, question=question, current=current, meanings=_meanings(question), answers=answers)
 
 
 def _answers(member: Membership, key: str, also: Collection[int]) -> tuple[Answer, ...]:

@@ -67,14 +67,14 @@ class Draft:
 
 def problems(draft: Draft, question: Question) -> dict[str, str]:
     """What keeps a draft from being saved, by field, in words for the person who wrote it."""
-    found = {}
+    faults = {}
     if draft.grade is not None and draft.blank:
-        found["choice"] = _("Choose a grade or “not applicable” or “don’t know”, only one of them.")
+        faults["choice"] = _("Choose a grade or “not applicable” or “don’t know”, only one of them.")
     if draft.blank == Blank.NOT_APPLICABLE and not draft.reason.strip():
-        found["reason"] = _("Say why the question does not apply: without a reason it would hide a weakness.")
+        faults["reason"] = _("Say why the question does not apply: without a reason it would hide a weakness.")
     if question.fact != FactKind.NONE and draft.fact_value is not None:
-        found |= _fact_problems(draft, question)
-    return found
+        faults |= _fact_problems(draft, question)
+    return faults
 
 
 def _fact_problems(draft: Draft, question: Question) -> dict[str, str]:

@@ -115,13 +115,13 @@ def raters_of(assessment: Assessment, *, today: date | None = None) -> Raters:
     """Three queries, however many raters."""
     today = today or timezone.localdate()
     customer = Response.objects.filter(assessment=assessment, kind=ResponseKind.CUSTOMER)
-    found = customer.select_related("rater", "invitation", "department").annotate(
+    responses = customer.select_related("rater", "invitation", "department").annotate(
         total=Count("answers"),
         answered=Count("answers", filter=Q(answers__grade__isnull=False) | ~Q(answers__blank="")),
         last_at=Max("answers__updated_at"),
     )
     rules = _rules_asked(assessment)
-    rows = [_row(one, rules.get(one.pk, ()), assessment, today) for one in found]
+    rows = [_row(one, rules.get(one.pk, ()), assessment, today) for one in responses]
     rows.sort(key=lambda row: (row.state == RaterState.WITHDRAWN, row.name.casefold(), row.response.pk))
     voices = [
         (row.response.department_id, row.department, row.state == RaterState.HANDED_IN)

@@ -196,7 +196,7 @@ def _invited(member: Membership, assessment: Assessment, form: RaterForm) -> lis
     asked: list[AskedRater] = []
     with transaction.atomic():
         if form.cleaned_data["email"]:
-            one = asking.invite_address(
+            invited = asking.invite_address(
                 member,
                 assessment,
                 form.cleaned_data["email"],
@@ -204,7 +204,7 @@ def _invited(member: Membership, assessment: Assessment, form: RaterForm) -> lis
                 language=form.cleaned_data["language"] or member.organisation.language,
                 **form.terms,
             )
-            asked.append(one)
+            asked.append(invited)
         people = list(form.cleaned_data["people"].select_related("user", "department"))
         asked.extend(asking.invite(member, assessment, people, **form.terms))
     return asked

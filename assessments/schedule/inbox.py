@@ -140,7 +140,7 @@ def _handed_over(member: Membership, today: date) -> Iterator[Item]:
         handed[row.answer.response.assessment_id].append(row)
     for delegations in handed.values():
         assessment = delegations[0].answer.response.assessment
-        dues = [one.answer.response.due_on for one in delegations if one.answer.response.due_on]
+        dues = [delegation.answer.response.due_on for delegation in delegations if delegation.answer.response.due_on]
         yield _item(
             ItemKind.DELEGATED,
             ngettext("Answer a question handed to you", "Answer %(count)d questions handed to you", len(delegations))
@@ -149,7 +149,7 @@ def _handed_over(member: Membership, today: date) -> Iterator[Item]:
             today,
             url=reverse("delegation_detail", args=[delegations[0].pk]),
             due_on=min(dues, default=assessment.due_on),
-            asked_at=max(one.delegated_at for one in delegations),
+            asked_at=max(delegation.delegated_at for delegation in delegations),
             told_at_once=True,
         )
 

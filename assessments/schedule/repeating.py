@@ -207,13 +207,13 @@ def _texts_of_last_time(row: Assessment) -> dict[int | None, dict[str, LastTexts
     newest: dict[int | None, int] = {}
     for rater, pk in handed_in.order_by("assessment__period_end", "submitted_at").values_list("rater", "pk"):
         newest[rater] = pk
-    said: dict[int | None, dict[str, LastTexts]] = {rater: {} for rater in newest}
+    texts: dict[int | None, dict[str, LastTexts]] = {rater: {} for rater in newest}
     answers = Answer.objects.filter(response__in=newest.values()).select_related("question", "response")
     for answer in answers:
-        said[answer.response.rater_id][answer.question.key] = LastTexts(
+        texts[answer.response.rater_id][answer.question.key] = LastTexts(
             revision=answer.question.revision, vendor_says=answer.vendor_says, comment=answer.comment
         )
-    return said
+    return texts
 
 
 def _carry_over(response: Response, texts: Mapping[str, LastTexts]) -> None:

@@ -60,18 +60,18 @@ class RuleGap:
             return _("The vendor sees itself as its customer does.")
         points = rounded(abs(self.difference), 1)
         if self.difference > 0:
-            said = ngettext(
+            sentence = ngettext(
                 "The vendor sees itself higher, by %(points)s point.",
                 "The vendor sees itself higher, by %(points)s points.",
                 plural(points),
             )
         else:
-            said = ngettext(
+            sentence = ngettext(
                 "The vendor sees itself lower, by %(points)s point.",
                 "The vendor sees itself lower, by %(points)s points.",
                 plural(points),
             )
-        return said % {"points": number(points)}
+        return sentence % {"points": number(points)}
 
 
 def gaps(assessment: Assessment, responses: QuerySet[Response] | None = None) -> tuple[RuleGap, ...]:

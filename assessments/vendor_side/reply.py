@@ -247,13 +247,13 @@ def shown_of(assessment: Assessment) -> dict[str, Any]:
     return {
         "rules": [
             {
-                "key": one.rule,
-                "position": rules[one.rule].position,
-                "name": {code: getattr(rules[one.rule], f"name_{code}") or "" for code in LANGUAGE_CODES},
-                "status": one.status.value,
-                "percent": None if one.percent is None else str(one.percent),
+                "key": result.rule,
+                "position": rules[result.rule].position,
+                "name": {code: getattr(rules[result.rule], f"name_{code}") or "" for code in LANGUAGE_CODES},
+                "status": result.status.value,
+                "percent": None if result.percent is None else str(result.percent),
             }
-            for one in score.rules
+            for result in score.rules
         ],
         "met": score.met,
         "weakest": score.weakest,

@@ -49,13 +49,13 @@ def trend_figure(
 
 def _points(series: Series, step: PeriodLength, hrefs: Sequence[str]) -> list[TrendPoint]:
     last = len(series.points) - 1
-    found = dict(enumerate(hrefs))
+    href_of = dict(enumerate(hrefs))
     return [
         TrendPoint(
             label=period_words(point, step),
             value=point.value,
             is_left_out=point.is_left_out,
-            href=found.get(at) or None,
+            href=href_of.get(at) or None,
             value_label=figure(point.value, series.measure.unit) or _("no data"),
             axis=_axis(point.start, step, is_end=at in (0, last)),
         )
@@ -72,13 +72,13 @@ def _axis(start: date, step: PeriodLength, *, is_end: bool) -> str:
 
 
 def _desc(series: Series, step: PeriodLength, points: Sequence[TrendPoint], target: float | None) -> str:
-    said = [trend_words(series, step)]
+    parts = [trend_words(series, step)]
     newest = next((point for point in reversed(points) if point.value is not None and not point.is_left_out), None)
     if newest:
-        said.append(f"{newest.label}, {newest.value_label}")
+        parts.append(f"{newest.label}, {newest.value_label}")
     if target is not None:
-        said.append(_agreed(series, target))
-    return "; ".join(said)
+        parts.append(_agreed(series, target))
+    return "; ".join(parts)
 
 
 def _agreed(series: Series, target: float) -> str:

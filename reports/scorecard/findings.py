@@ -90,8 +90,8 @@ def _opinion_data(opinion: Opinion) -> dict[str, Any]:
 # Out of the snapshot ----------------------------------------------------------------------------------------------
 def of(snapshot: Mapping[str, Any], words: Words) -> dict[str, Any]:
     """The fields of a scorecard that tell what was measured, in the active language."""
-    found = _found(snapshot)
-    if found is None:
+    measured = _found(snapshot)
+    if measured is None:
         is_silent = snapshot["schema"] < SINCE_SCHEMA
         return {"measured": None, "measured_note": "" if is_silent else _nothing(), "charts": (), "targets": ()}
     names = Names(
@@ -99,10 +99,10 @@ def of(snapshot: Mapping[str, Any], words: Words) -> dict[str, Any]:
         percent=words.percent,
     )
     return {
-        "measured": view(found, names),
+        "measured": view(measured, names),
         "measured_note": "",
-        "charts": tuple(_charts(found)),
-        "targets": tuple(_agreed(found)),
+        "charts": tuple(_charts(measured)),
+        "targets": tuple(_agreed(measured)),
     }
 
 
@@ -148,15 +148,15 @@ def _target(stored: Mapping[str, Any]) -> Target:
     )
 
 
-def _agreed(found: MeasuredRules) -> list[str]:
+def _agreed(measured: MeasuredRules) -> list[str]:
     """Each agreed target with where and when it was agreed."""
-    said = []
-    for key, target in found.targets.items():
-        series = found.measures.of(key)
+    lines = []
+    for key, target in measured.targets.items():
+        series = measured.measures.of(key)
         words = f"{LABELS[key]}{colon()} {figure(target.value, series.measure.unit)}"
         source = ", ".join(filter(None, (day(target.agreed_on) if target.agreed_on else "", target.note)))
-        said.append(f"{words} ({source})" if source else words)
-    return said
+        lines.append(f"{words} ({source})" if source else words)
+    return lines
 
 
 # The charts -------------------------------------------------------------------------------------------------------

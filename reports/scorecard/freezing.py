@@ -202,13 +202,13 @@ def heard_in(assessment: Assessment) -> list[dict[str, Any]]:
 
 def agreement_of(assessment: Assessment) -> dict[str, Any]:
     """Krippendorff’s alpha as text (None: too little to say; `why`), its level, and what it rests on."""
-    found = agreement.agreement(assessment)
+    measured = agreement.agreement(assessment)
     return {
-        "alpha": None if found.alpha is None else f"{found.alpha:.{agreement.DIGITS}f}",
-        "level": found.level.value,
-        "why": found.why.value,
-        "raters": found.raters,
-        "questions": found.questions,
+        "alpha": None if measured.alpha is None else f"{measured.alpha:.{agreement.DIGITS}f}",
+        "level": measured.level.value,
+        "why": measured.why.value,
+        "raters": measured.raters,
+        "questions": measured.questions,
     }
 
 

@@ -32,16 +32,16 @@ STANCES: Mapping[str, Promise] = {
 
 def of(snapshot: Mapping[str, Any], words: Words) -> dict[str, Any]:
     """The fields of a scorecard that tell who was heard and what came back."""
-    raters = [_rater(one, words) for one in snapshot["responses"] if one["kind"] == ResponseKind.CUSTOMER]
-    vendor = [_rater(one, words) for one in snapshot["responses"] if one["kind"] == ResponseKind.VENDOR]
+    raters = [_rater(entry, words) for entry in snapshot["responses"] if entry["kind"] == ResponseKind.CUSTOMER]
+    vendor = [_rater(entry, words) for entry in snapshot["responses"] if entry["kind"] == ResponseKind.VENDOR]
     return {
         "raters": tuple(raters),
-        "outstanding": tuple(_rater(one, words) for one in snapshot["outstanding"]),
+        "outstanding": tuple(_rater(entry, words) for entry in snapshot["outstanding"]),
         "vendor_answered": vendor[0] if vendor else None,
-        "departments": tuple(_department(one) for one in snapshot["heard"]),
+        "departments": tuple(_department(entry) for entry in snapshot["heard"]),
         "heard": heard(snapshot),
         "agreement": agreement(snapshot["agreement"]),
-        "has_gap": any(one["vendor"] is not None for one in snapshot["gap"]),
+        "has_gap": any(entry["vendor"] is not None for entry in snapshot["gap"]),
         "reply_asked": words.moment(snapshot["reply"]["asked_at"]) if snapshot["reply"] else "",
         "reply_note": reply_note(snapshot["reply"], words),
         "reply_outcome": reply_outcome(snapshot["reply"], words),
@@ -66,15 +66,15 @@ def heard(snapshot: Mapping[str, Any]) -> str:
     """“4 raters from 3 departments; not heard: Finance.”"""
     raters = [response for response in snapshot["responses"] if response["kind"] == ResponseKind.CUSTOMER]
     departments = len({rater["department"] for rater in raters} - {None})
-    said = ngettext("%(raters)s rater", "%(raters)s raters", len(raters)) % {"raters": len(raters)}
+    sentence = ngettext("%(raters)s rater", "%(raters)s raters", len(raters)) % {"raters": len(raters)}
     if departments:
-        said = ngettext(
+        sentence = ngettext(
             "%(by)s from %(departments)s department", "%(by)s from %(departments)s departments", departments
-        ) % {"by": said, "departments": departments}
+        ) % {"by": sentence, "departments": departments}
     missing = ", ".join(one["name"] for one in snapshot["heard"] if not one["heard"])
     if missing:
-        return _("%(heard)s; not heard: %(missing)s.") % {"heard": said, "missing": missing}
-    return f"{said}."
+        return _("%(heard)s; not heard: %(missing)s.") % {"heard": sentence, "missing": missing}
+    return f"{sentence}."
 
 
 def agreement(stored: Mapping[str, Any] | None) -> str:
@@ -82,7 +82,7 @@ def agreement(stored: Mapping[str, Any] | None) -> str:
     if stored is None or stored["why"] == NoFigureReason.TOO_FEW_RATERS:
         return ""
     alpha = stored["alpha"]
-    found = Agreement(
+    measured = Agreement(
         alpha=None if alpha is None else float(alpha),
         raters=stored["raters"],
         questions=stored["questions"],
@@ -90,11 +90,11 @@ def agreement(stored: Mapping[str, Any] | None) -> str:
         why=NoFigureReason(stored["why"]),
     )
     if alpha is None:
-        return found.meaning
+        return measured.meaning
     return _("%(label)s (alpha %(figure)s). %(meaning)s") % {
-        "label": found.label,
-        "figure": found.figure,
-        "meaning": found.meaning,
+        "label": measured.label,
+        "figure": measured.figure,
+        "meaning": measured.meaning,
     }
 
 

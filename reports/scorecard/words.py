@@ -78,7 +78,7 @@ def verdict(score: Score) -> str:
 
 
 def _counted(counts: Mapping[RuleStatus, int]) -> str:
-    said = [
+    patterns = [
         (RuleStatus.BROKEN, ngettext("%(count)s rule broken", "%(count)s rules broken", counts[RuleStatus.BROKEN])),
         (
             RuleStatus.PARTLY,
@@ -89,7 +89,7 @@ def _counted(counts: Mapping[RuleStatus, int]) -> str:
             ngettext("%(count)s rule not rated", "%(count)s rules not rated", counts[RuleStatus.NOT_RATED]),
         ),
     ]
-    return ", ".join(text % {"count": counts[status]} for status, text in said if counts[status])
+    return ", ".join(text % {"count": counts[status]} for status, text in patterns if counts[status])
 
 
 def reason(rule: RuleScore, words: Words) -> str:
@@ -158,7 +158,7 @@ def confidence(score: Score, *, graded: int, evidenced: int) -> str:
 def computed(words: Words) -> list[str]:
     """How the scores came about, in the order of the arithmetic."""
     policy = words.policy
-    said = {
+    values = {
         "highest": GRADES[-1],
         "met": words.percent(policy.met_threshold),
         "broken": words.percent(policy.broken_threshold),
@@ -166,7 +166,7 @@ def computed(words: Words) -> list[str]:
         "knockout": policy.knockout_below,
     }
     return [
-        text % said
+        text % values
         for text in (
             _(
                 "Each question is graded 0 to %(highest)s against described levels; its percent is "

@@ -225,18 +225,18 @@ def missing_words(series: Series, step: PeriodLength) -> str:
     if missing <= 0:
         return ""
     if step == PeriodLength.MONTH:
-        said = ngettext(
+        sentence = ngettext(
             "%(count)s more month with data is needed before there is a trend.",
             "%(count)s more months with data are needed before there is a trend.",
             missing,
         )
     else:
-        said = ngettext(
+        sentence = ngettext(
             "%(count)s more week with data is needed before there is a trend.",
             "%(count)s more weeks with data are needed before there is a trend.",
             missing,
         )
-    return said % {"count": missing}
+    return sentence % {"count": missing}
 
 
 def agreed_words(measure: Measure, value: float) -> str:

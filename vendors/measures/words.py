@@ -56,13 +56,13 @@ def trend_words(series: Series, step: PeriodLength) -> str:
     trend = series.trend
     if trend.p is None or trend.slope is None:
         return _too_little(trend.periods, step)
-    said = {"p": probability(trend), "periods": trend.periods}
+    values = {"p": probability(trend), "periods": trend.periods}
     if trend.direction == Direction.FLAT:
-        return _flat(trend.periods, step) % said
+        return _flat(trend.periods, step) % values
     slope = abs(brief(trend.slope, FINE_DIGITS))
     if slope.is_zero():
-        return _without_amount(trend, step) % said
-    return _with_amount(trend, step) % {**said, "amount": change(slope, series.measure.unit)}
+        return _without_amount(trend, step) % values
+    return _with_amount(trend, step) % {**values, "amount": change(slope, series.measure.unit)}
 
 
 def probability(trend: Trend) -> str:
@@ -137,14 +137,14 @@ def _without_amount(trend: Trend, step: PeriodLength) -> str:
 def left_out_words(measures: Measures) -> list[str]:
     """One sentence for each thing that the measures leave out, and why; empty where they use everything."""
     left = measures.left_out
-    said = []
+    sentences = []
     if left.open_cases:
-        said.append(_open(len(left.open_cases)))
+        sentences.append(_open(len(left.open_cases)))
     if left.young:
-        said.append(_young(len(left.young), measures.step, figure(left.wait, Unit.HOURS)))
+        sentences.append(_young(len(left.young), measures.step, figure(left.wait, Unit.HOURS)))
     if left.not_critical:
-        said.append(_not_critical(left.not_critical))
-    return said
+        sentences.append(_not_critical(left.not_critical))
+    return sentences
 
 
 def _open(count: int) -> str:
@@ -160,7 +160,7 @@ def _young(count: int, step: PeriodLength, wait: str) -> str:
     if not wait:
         return _unended(count, step)
     if step == PeriodLength.MONTH:
-        said = ngettext(
+        sentence = ngettext(
             "The newest month is shown but is in no trend: it is not complete, or ended less than %(wait)s ago, the "
             "time within which nine of ten incidents were resolved.",
             "The newest %(count)s months are shown but are in no trend: they are not complete, or ended less than "
@@ -168,14 +168,14 @@ def _young(count: int, step: PeriodLength, wait: str) -> str:
             count,
         )
     else:
-        said = ngettext(
+        sentence = ngettext(
             "The newest week is shown but is in no trend: it is not complete, or ended less than %(wait)s ago, the "
             "time within which nine of ten incidents were resolved.",
             "The newest %(count)s weeks are shown but are in no trend: they are not complete, or ended less than "
             "%(wait)s ago, the time within which nine of ten incidents were resolved.",
             count,
         )
-    return said % {"count": count, "wait": wait}
+    return sentence % {"count": count, "wait": wait}
 
 
 def _unended(count: int, step: PeriodLength) -> str:

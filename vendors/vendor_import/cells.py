@@ -41,10 +41,10 @@ class Cells:
     problems: tuple[CellProblem, ...]
 
 
-def read_cells(row: Row, found: Sequence[Heading]) -> Cells:
+def read_cells(row: Row, columns: Sequence[Heading]) -> Cells:
     values: dict[str, str] = {}
     problems: list[CellProblem] = []
-    for heading in found:
+    for heading in columns:
         text = row.cells[heading.position] if heading.position < len(row.cells) else ""
         if not heading.column or not text:
             continue
@@ -52,9 +52,9 @@ def read_cells(row: Row, found: Sequence[Heading]) -> Cells:
             problems.append(_faulty(heading, text))
             continue
         values[heading.column] = text
-    if any(row.cells[len(found) :]):
+    if any(row.cells[len(columns) :]):
         reason = _("The row has more cells than there are headings. Is a quotation mark missing?")
-        problems.append(CellProblem(column="", value=next(filter(None, row.cells[len(found) :])), reason=reason))
+        problems.append(CellProblem(column="", value=next(filter(None, row.cells[len(columns) :])), reason=reason))
     return _clean(values, problems)
 
 
@@ -131,14 +131,14 @@ _CLEAN_CONTACT = {column: _field(Contact, name) for column, name in _OF_CONTACT.
 
 def _services(text: str, problems: list[CellProblem]) -> tuple[str, ...]:
     """Each once, whether in capitals or not."""
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     clean = _field(Service, "name")
     for part in BETWEEN_SERVICES.split(text):
         name = " ".join(part.split())
         if not name:
             continue
         try:
-            found.setdefault(name.lower(), clean(name))
+            names.setdefault(name.lower(), clean(name))
         except ValidationError as error:
             problems.append(CellProblem(column=headings.label("services"), value=name, reason=" ".join(error.messages)))
-    return tuple(found.values())
+    return tuple(names.values())

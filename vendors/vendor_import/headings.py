@@ -59,13 +59,13 @@ def _columns_by_word() -> dict[str, str]:
 
 @cache
 def _tiers_by_word() -> dict[str, str]:
-    found = {plain(word): tier for tier, words in _words()["tiers"].items() for word in _all(words)}
+    tiers = {plain(word): tier for tier, words in _words()["tiers"].items() for word in _all(words)}
     for tier in Tier:
-        found[plain(tier.value)] = tier.value
+        tiers[plain(tier.value)] = tier.value
         for language in LANGUAGE_CODES:  # whatever the pages call it is understood, too
             with translation.override(language):
-                found[plain(str(tier.label))] = tier.value
-    return found
+                tiers[plain(str(tier.label))] = tier.value
+    return tiers
 
 
 def _all(words: dict[str, list[str]]) -> list[str]:
@@ -91,14 +91,14 @@ def understand(header: Sequence[str]) -> tuple[Heading, ...]:
 
 def check(header: Sequence[str]) -> None:
     """ImportRefused where vendors could not be told apart, or where two columns claim the same meaning."""
-    found = understand(header)
-    meant = {heading.column for heading in found if heading.column}
+    headings = understand(header)
+    meant = {heading.column for heading in headings if heading.column}
     if not meant & {"name", "reference"}:
         message = _("No column holds the vendors’ names. Call one of them “%(name)s”. The headings read: %(headings)s.")
         shown = ", ".join(text[:40] for text in header[:12] if text)
         raise ImportRefused(message % {"name": label("name"), "headings": shown})
     for column in columns():
-        same = [heading.text for heading in found if heading.column == column]
+        same = [heading.text for heading in headings if heading.column == column]
         if len(same) > 1:
             message = _(
                 "These columns mean the same (%(column)s): %(headings)s. Keep one of them, or rename the others."

@@ -254,7 +254,7 @@ def _difference(key: str, before: Any, after: Any, known: _Known) -> ColumnChang
 
 def _new(line: int, cells: Cells, fields: dict[str, Any], known: _Known) -> ImportStep:
     contact = dict(cells.contact)
-    told = [_difference(key, "", value, known) for key, value in fields.items() if key != "name"]
+    changes = [_difference(key, "", value, known) for key, value in fields.items() if key != "name"]
     return ImportStep(
         line=line,
         fate=Fate.NEW,
@@ -262,7 +262,7 @@ def _new(line: int, cells: Cells, fields: dict[str, Any], known: _Known) -> Impo
         fields=fields,
         services=cells.services,
         contact=contact,
-        differences=(*told, *_parts(cells.services, contact)),
+        differences=(*changes, *_parts(cells.services, contact)),
     )
 
 
@@ -308,13 +308,13 @@ def _contact(given: dict[str, str], there: Iterable[Contact]) -> tuple[dict[str,
 
 def _parts(services: Sequence[str], contact: dict[str, str], *, now: str = "", name: str = "") -> list[ColumnChange]:
     """What comes in beside the fields; `now` and `name`: the contact that gets another address."""
-    told = []
+    changes = []
     if services:
-        told.append(ColumnChange(column="services", before="", after=", ".join(f"+ {name}" for name in services)))
+        changes.append(ColumnChange(column="services", before="", after=", ".join(f"+ {name}" for name in services)))
     if contact:
         after = _told(contact.get("name", name), contact.get("email", ""))
-        told.append(ColumnChange(column=CONTACT, before=now, after=after))
-    return told
+        changes.append(ColumnChange(column=CONTACT, before=now, after=after))
+    return changes
 
 
 def _told(name: str, email: str) -> str:

@@ -27,13 +27,13 @@ class ReceiversField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value) or ""
         said = [line.strip(" ,\t") for line in re.split(r"[\r\n;]+", text)]
-        found = [_receiver(line) for line in said if line]
-        twice = {one.email.lower() for one in found if one.email and _count(found, one.email) > 1}
+        receivers = [_receiver(line) for line in said if line]
+        twice = {one.email.lower() for one in receivers if one.email and _count(receivers, one.email) > 1}
         if twice:
             raise ValidationError(_("%(email)s stands here twice."), params={"email": sorted(twice)[0]})
-        if len(found) > MOST:
+        if len(receivers) > MOST:
             raise ValidationError(_("Ask at most %(most)s people at once."), params={"most": MOST})
-        return found
+        return receivers
 
 
 def _receiver(line: str) -> Receiver:

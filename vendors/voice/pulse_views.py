@@ -77,17 +77,17 @@ def pulse_ask(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _ask(request: MemberRequest, incident: Incident, form: AskForm) -> HttpResponse:
-    said, now = form.cleaned_data, timezone.now()
+    wish, now = form.cleaned_data, timezone.now()
     made = pulses.ask(
         request.member,
         incident,
-        said["receivers"],
-        language=said["language"],
-        department=said["department"],
-        days=said["days"],
+        wish["receivers"],
+        language=wish["language"],
+        department=wish["department"],
+        days=wish["days"],
         now=now,
     )
-    by_mail = said["by"] == BY_MAIL
+    by_mail = wish["by"] == BY_MAIL
     issued = [pulses.issue(request.member, pulse, token, by_mail=by_mail, now=now) for pulse, token in made]
     return _issued(request, incident, issued)
 

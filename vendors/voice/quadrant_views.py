@@ -65,13 +65,13 @@ def vendor_quadrant(request: MemberRequest, pk: int) -> HttpResponse:
     chosen = PeriodFilter(request.GET)
     since = _since(chosen.chosen("months"), timezone.now())
     everything = Feedback.objects.for_member(request.member).filter(vendor=vendor)
-    found = placing.placed(everything.said_since(since) if since else everything)
+    placed = placing.placed(everything.said_since(since) if since else everything)
     context = {
         "vendor": vendor,
         "filter": chosen,
         "since": since,
-        "has_feedback": bool(found) or everything.exists(),
-        **_drawn(placing.quadrant_of(found), vendor=vendor.pk, since=since),
+        "has_feedback": bool(placed) or everything.exists(),
+        **_drawn(placing.quadrant_of(placed), vendor=vendor.pk, since=since),
     }
     return render(request, "vendors/voice/vendor_quadrant.html", context)
 
@@ -83,16 +83,16 @@ def quadrant(request: MemberRequest) -> HttpResponse:
     hidden = withheld(request.member)
     everything = Feedback.objects.for_member(request.member)
     rows = everything.said_since(since) if since else everything
-    found = [one for one in placing.placed(rows) if one.vendor not in hidden]
-    page = Paginator(placing.by_vendor(found), PER_PAGE).get_page(request.GET.get("page"))
+    placed = [one for one in placing.placed(rows) if one.vendor not in hidden]
+    page = Paginator(placing.by_vendor(placed), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "filter": chosen,
         "since": since,
-        "has_feedback": bool(found) or everything.exists(),
+        "has_feedback": bool(placed) or everything.exists(),
         "withheld": Vendor.objects.for_member(request.member).filter(pk__in=hidden) if hidden else [],
         "page": page,
         "vendor_rows": _vendor_rows(page),
-        **_drawn(placing.quadrant_of(found), since=since),
+        **_drawn(placing.quadrant_of(placed), since=since),
     }
     return render(request, "vendors/voice/quadrant.html", context)
 

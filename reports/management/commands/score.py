@@ -50,15 +50,15 @@ class Command(BaseCommand):
             assessment = find_assessment(options["assessment"])
         except UnknownReferenceError as error:
             raise CommandError(str(error)) from None
-        found = _arithmetic(assessment)
+        proven = _arithmetic(assessment)
         if options["json"]:
-            self.stdout.write(json.dumps(_data(assessment, found), indent=2, ensure_ascii=False))
+            self.stdout.write(json.dumps(_data(assessment, proven), indent=2, ensure_ascii=False))
         else:
-            self._print_table(assessment, found)
-        if found.scorecard and not found.agrees:
+            self._print_table(assessment, proven)
+        if proven.scorecard and not proven.agrees:
             raise CommandError(
-                f"The numbers of {found.scorecard.number} are not those that engine {arithmetic.ENGINE_VERSION} "
-                f"computes from its answers; they were written by engine {found.scorecard.engine_version}."
+                f"The numbers of {proven.scorecard.number} are not those that engine {arithmetic.ENGINE_VERSION} "
+                f"computes from its answers; they were written by engine {proven.scorecard.engine_version}."
             )
 
     def _print_table(self, assessment: Assessment, found: Arithmetic) -> None:
@@ -96,24 +96,24 @@ def _arithmetic(assessment: Assessment) -> Arithmetic:
     )
 
 
-def _data(assessment: Assessment, found: Arithmetic) -> dict[str, Any]:
-    proof = {"sha256": found.scorecard.sha256, "recomputed": found.agrees} if found.scorecard else {}
+def _data(assessment: Assessment, proven: Arithmetic) -> dict[str, Any]:
+    proof = {"sha256": proven.scorecard.sha256, "recomputed": proven.agrees} if proven.scorecard else {}
     return {
         "assessment": full_reference(assessment),
         "vendor": assessment.vendor.name,
         "period": [assessment.period_start.isoformat(), assessment.period_end.isoformat()],
         "state": assessment.state,
-        "basis": found.basis,
+        "basis": proven.basis,
         **proof,
         "release": assessment.release.edition,
         "policy": {
-            "met_threshold": str(found.policy.met_threshold),
-            "broken_threshold": str(found.policy.broken_threshold),
-            "minimum_coverage": str(found.policy.minimum_coverage),
-            "knockout_below": found.policy.knockout_below,
+            "met_threshold": str(proven.policy.met_threshold),
+            "broken_threshold": str(proven.policy.broken_threshold),
+            "minimum_coverage": str(proven.policy.minimum_coverage),
+            "knockout_below": proven.policy.knockout_below,
         },
-        **arithmetic.as_data(found.score),
-        **found.voices,
+        **arithmetic.as_data(proven.score),
+        **proven.voices,
     }
 
 

@@ -57,14 +57,14 @@ class Command(BaseCommand):
         with translation.override(DEFAULT):
             member = _member(options["organisation"], options["email"])
             try:
-                told = _run(member, options)
+                outcome = _run(member, options)
             except OptionsRefused as refused:
                 raise CommandError("\n".join(f"{name}: {text}" for name, text in refused.messages.items())) from None
             except ImportRefused as refused:
                 raise CommandError(str(refused)) from None
-            self.stdout.write(json.dumps(told, indent=2, ensure_ascii=False))
-            if told["state"] == ImportState.FAILED:
-                raise CommandError(told["failure"])
+            self.stdout.write(json.dumps(outcome, indent=2, ensure_ascii=False))
+            if outcome["state"] == ImportState.FAILED:
+                raise CommandError(outcome["failure"])
 
 
 def _fields() -> str:

@@ -58,15 +58,15 @@ def _months(said: str) -> int:
     return int(said)
 
 
-def _until(said: str | None, today: date) -> date | None:
-    if said is None:
+def _until(day: str | None, today: date) -> date | None:
+    if day is None:
         return None
     try:
-        until = date.fromisoformat(said)
+        until = date.fromisoformat(day)
     except ValueError:
-        raise CommandError(f"--until takes a date such as {today.isoformat()}, not “{said}”.") from None
+        raise CommandError(f"--until takes a date such as {today.isoformat()}, not “{day}”.") from None
     if until > today:
-        raise CommandError(f"--until {said} lies in the future. Give today or an earlier day.")
+        raise CommandError(f"--until {day} lies in the future. Give today or an earlier day.")
     return until
 
 
@@ -80,16 +80,16 @@ def _vendor(name: str, slug: str | None) -> Vendor:
     vendors = Vendor.objects.select_related("organisation")
     if slug:
         vendors = vendors.filter(organisation__slug=slug)
-    found = list(vendors.filter(asked).order_by("organisation__slug", "name", "pk")[: MOST_NAMED + 1])
-    if not found:
+    matching = list(vendors.filter(asked).order_by("organisation__slug", "name", "pk")[: MOST_NAMED + 1])
+    if not matching:
         where = f" in the organisation {slug}" if slug else ""
         raise CommandError(f"No vendor{where} is called “{name}”. Give its name, your reference or its row number.")
-    if len(found) > 1:
+    if len(matching) > 1:
         raise CommandError(
-            f"Several vendors are called “{name}”: {', '.join(_named(vendor) for vendor in found[:MOST_NAMED])}. "
+            f"Several vendors are called “{name}”: {', '.join(_named(vendor) for vendor in matching[:MOST_NAMED])}. "
             "Give the row number, or --organisation."
         )
-    return found[0]
+    return matching[0]
 
 
 def _named(vendor: Vendor) -> str:
@@ -111,13 +111,13 @@ def _data(
     vendor: Vendor, service: Service | None, measures: Measures, targets: Mapping[str, MeasureTarget]
 ) -> dict[str, Any]:
     data = as_data(measures)
-    for series, said in zip(measures.series, data["series"], strict=True):
+    for series, row in zip(measures.series, data["series"], strict=True):
         target = targets.get(series.measure.key)
-        said["label"] = str(measure_words.LABELS[series.measure.key])
-        said["recent"] = digits(metrics.recent(series))
-        said["target"] = str(target.value) if target else None
-        said["is_within_target"] = metrics.is_within(series, float(target.value)) if target else None
-        said["trend"]["in_words"] = measure_words.trend_words(series, measures.step)
+        row["label"] = str(measure_words.LABELS[series.measure.key])
+        row["recent"] = digits(metrics.recent(series))
+        row["target"] = str(target.value) if target else None
+        row["is_within_target"] = metrics.is_within(series, float(target.value)) if target else None
+        row["trend"]["in_words"] = measure_words.trend_words(series, measures.step)
     data["left_out"]["in_words"] = measure_words.left_out_words(measures)
     return {
         "organisation": vendor.organisation.slug,
