@@ -6,6 +6,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.models import Membership
 from tests.browser.premises import Premises
+from tests.costs import counted_to_the_end
 from tests.factories import Cast
 
 # Playwright's synchronous calls run inside an event loop of its own, which Django would take for ours.
@@ -49,10 +51,13 @@ def browser() -> Iterator[Browser]:
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if not path:
         pytest.skip("needs Chromium on PATH, or its path in CHROMIUM")
-    with sync_playwright() as playwright:
+    with ExitStack() as ending:
+        playwright = ending.enter_context(sync_playwright())
         running = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        ending.callback(running.close)
         yield running
-        running.close()
+        with counted_to_the_end():
+            ending.close()
 
 
 @pytest.fixture(autouse=True)
@@ -124,19 +129,19 @@ def premises(live_server: Any, cast: Cast) -> Premises:
 
 @pytest.fixture
 def window_of(browser: Browser, live_server: Any, premises: Premises) -> Iterator[WindowOf]:
-    """`window_of("reader", language="fr")`: that person's window, kept open for the whole walk."""
-    pages: dict[str, Page] = {}
+    """`window_of("reader", language="fr")`: that person's window in it, kept open for the whole walk."""
+    pages: dict[tuple[str, str], Page] = {}
 
     def window(who: str, *, language: str = "en", **options: Any) -> Page:
-        if who not in pages:
+        if (who, language) not in pages:
             context = browser.new_context(base_url=live_server.url, reduced_motion="reduce", **options)
             context.set_default_timeout(PATIENCE)
             cookies = premises.cookies(who) | {settings.LANGUAGE_COOKIE_NAME: language}
             context.add_cookies(
                 [{"name": key, "value": value, "url": live_server.url} for key, value in cookies.items()]
             )
-            pages[who] = context.new_page()
-        return pages[who]
+            pages[who, language] = context.new_page()
+        return pages[who, language]
 
     yield window
     for page in pages.values():

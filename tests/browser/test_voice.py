@@ -51,7 +51,7 @@ def test_another_vendor_brings_its_own_services_and_incidents(visit: Visit, cast
     expect(page.get_by_label("Service", exact=False).locator("option", has_text="Records")).to_have_count(1)
 
     page.get_by_label("Vendor").select_option(label="Sample Works")
-    service = page.get_by_label(re.compile("^Service \\("))
+    service = page.get_by_label(re.compile(r"^\s*Service\s+\("))
     expect(service.locator("option", has_text="Archive")).to_have_count(1)
     assert faults_by_day_and_night(page) == []
     page.get_by_label("Incident").fill("INC-7")

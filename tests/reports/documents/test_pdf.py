@@ -225,7 +225,7 @@ def faults(
 
 
 def test_the_checker_finds_a_planted_fault(faults: dict[str, list[str]]) -> None:
-    """Takes its time: as the first, it waits for ten documents to be printed and checked, which the others only read."""
+    """Takes its time: as the first, it waits for ten documents to be printed and checked, all others only read them."""
     assert faults["untagged"]
     assert faults["without a scope"], "a table header without a scope must be found"
 
