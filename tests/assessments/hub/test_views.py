@@ -34,7 +34,7 @@ def approve(cast: Cast, assessment: Assessment) -> Assessment:
 def page(client: Client, route: str, *args: Any, query: str = "") -> str:
     response = client.get(reverse(route, args=args) + query)
     assert response.status_code == 200
-    return " ".join(response.content.decode().split())
+    return re.sub(r"[ \n]+", " ", response.content.decode())  # but not the spaces that hold words together
 
 
 def queries_of(client: Client, route: str, *args: Any) -> int:
