@@ -29,12 +29,19 @@ settings.register_profile(
 settings.load_profile("house")
 
 
-LONG = ("tests/browser/", "tests/reports/test_rendering_survives", "tests/conventions/", "tests/config/test_access")
+# What takes longest comes first, so that no process works alone at the end.
+FIRST = (
+    "tests/browser/test_pages_everywhere",
+    "tests/reports/documents/test_survives",  # they wait more than they work
+    "tests/browser/",
+    "tests/conventions/",
+    "tests/reports/documents/",
+    "tests/config/test_access",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest comes first, so that no process works alone at the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    items.sort(key=lambda item: next((rank for rank, path in enumerate(FIRST) if item.nodeid.startswith(path)), 99))
 
 
 @pytest.fixture(autouse=True, scope="session")
