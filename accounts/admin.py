@@ -193,12 +193,12 @@ class VerbFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         kept = AuditEntry.objects.order_by().values_list("verb", flat=True).distinct()
-        verbs = {vocabulary.spelled(verb) for verb in kept}
+        verbs = {vocabulary.todays_spelling(verb) for verb in kept}
         return sorted(((verb, trail.verb_in_words(verb)) for verb in verbs), key=lambda pair: pair[1])
 
     def value(self) -> str | None:
         chosen = super().value()
-        return chosen and vocabulary.spelled(chosen)
+        return chosen and vocabulary.todays_spelling(chosen)
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = self.value()

@@ -42,7 +42,7 @@ def guarded(view: Callable[Args, Response]) -> Callable[Args, Response]:
     return guard
 
 
-def closed(
+def closed_page(
     request: HttpRequest,
     template: str,
     state: LinkState,

@@ -63,13 +63,13 @@ class EntryInWords:
 
 def verb_in_words(verb: str) -> str:
     """As a title; one that no app knows (any more) is shown as it is."""
-    known = vocabulary.VERBS.get(vocabulary.spelled(verb))
+    known = vocabulary.VERBS.get(vocabulary.todays_spelling(verb))
     return str(known.title) if known else verb
 
 
 def verb_told(verb: str) -> str:
     """As a history says it after the name of who did it."""
-    known = vocabulary.VERBS.get(vocabulary.spelled(verb))
+    known = vocabulary.VERBS.get(vocabulary.todays_spelling(verb))
     return str(known.told) if known and known.told else verb.replace(".", " ").replace("_", " ")
 
 

@@ -24,7 +24,7 @@ from accounts.forms import (
     OrganisationForm,
     ProfileForm,
 )
-from accounts.link_pages import closed, guarded
+from accounts.link_pages import closed_page, guarded
 from accounts.mailed_links import state_of
 from accounts.members import MembershipError
 from accounts.middleware import SESSION_KEY
@@ -231,7 +231,7 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     state = state_of(invitation, now)
     if invitation is None or state is not LinkState.OPEN:
         context = {"organisation": invitation and invitation.organisation}
-        return closed(request, "accounts/invitation_closed.html", state, invitation, context)
+        return closed_page(request, "accounts/invitation_closed.html", state, invitation, context)
     if request.user.is_authenticated:
         return _join_as(request, invitation, request.user)
     language.follow(request, invitation.language)

@@ -82,14 +82,14 @@ def register(words: Vocabulary) -> None:
 
 
 # Verbs -----------------------------------------------------------------------------------------------------------
-def spelled(verb: str) -> str:
+def todays_spelling(verb: str) -> str:
     """The verb as it is spelled today."""
     return FORMER.get(verb, verb)
 
 
 def spellings(verb: str) -> set[str]:
     """Every spelling in which entries of this verb are kept, given in any of them."""
-    today = spelled(verb)
+    today = todays_spelling(verb)
     return {today, *(former for former, now in FORMER.items() if now == today)}
 
 

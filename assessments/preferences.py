@@ -40,7 +40,7 @@ def tell_once_certain(users: Iterable[User], template: str, context: Mapping[str
         transaction.on_commit(partial(tell, user, template, context))
 
 
-def keep(user: User, *, digest: str, before_due: bool, after_due: bool, at_once: bool) -> Preferences:
+def keep_preferences(user: User, *, digest: str, before_due: bool, after_due: bool, at_once: bool) -> Preferences:
     chosen = {"digest": digest, "before_due": before_due, "after_due": after_due, "at_once": at_once}
     return Preferences.objects.update_or_create(user=user, defaults=chosen)[0]
 

@@ -44,7 +44,7 @@ class DemoFacts:
             MeasureTarget.objects.create(vendor=self.vendor, measure=measure, set_by=self.author.user, **target)
         for entry in self.data.get("feedback", ()):
             self._say(entry)
-        facts_revision.changed(self.vendor.pk)
+        facts_revision.raise_revision(self.vendor.pk)
 
     # Incidents ---------------------------------------------------------------------------------------------------
     def _incidents(self) -> list[Incident]:

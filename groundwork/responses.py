@@ -17,7 +17,7 @@ from groundwork.refusals import Refusal
 form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def posted(request: HttpRequest) -> QueryDict | None:
+def post_data(request: HttpRequest) -> QueryDict | None:
     """What a form is bound to: an empty POST says something too, that nothing was chosen."""
     return request.POST if request.method == "POST" else None
 

@@ -88,7 +88,7 @@ class Bank:
                 yield rule, question
 
 
-def clean(text: str | None) -> str:
+def tidy_text(text: str | None) -> str:
     """One kind of line end, no control characters, nothing around it: what every route stores and compares."""
     lines = (text or "").replace("\r\n", "\n").replace("\r", "\n")
     return "".join(character for character in lines if character in "\n\t" or not _is_control(character)).strip()
@@ -135,7 +135,7 @@ def read_question(question: Question) -> QuestionEntry:
 
 
 def texts_of(row: Release | Rule | Question | Level, name: str) -> Texts:
-    return {language: clean(getattr(row, f"{name}_{language}")) for language in LANGUAGE_CODES}
+    return {language: tidy_text(getattr(row, f"{name}_{language}")) for language in LANGUAGE_CODES}
 
 
 def no_texts() -> Texts:
@@ -177,7 +177,7 @@ class BankChange:
 Lines = dict[tuple[Sheet, str], dict[tuple[str, str], Any]]
 
 
-def lines(bank: Bank) -> Lines:
+def bank_lines(bank: Bank) -> Lines:
     """The bank laid out flat: (sheet, key) → (field, language) → value; the order is that of the bank."""
     plain = {(name, ""): getattr(bank.policy, name) for name in PLAIN_FIELDS[Sheet.RELEASE]}
     flat: Lines = {(Sheet.RELEASE, "release"): {**plain, **_flat_texts(bank, Sheet.RELEASE)}}
@@ -202,7 +202,7 @@ def _flat_texts(entry: Bank | RuleEntry | QuestionEntry, sheet: Sheet) -> dict[t
 
 def compare(old: Bank | None, new: Bank) -> tuple[BankChange, ...]:
     """Every line of both editions and what became of it, unchanged ones too; in the order of `new`, removed last."""
-    before, after = lines(old) if old else {}, lines(new)
+    before, after = bank_lines(old) if old else {}, bank_lines(new)
     moved = _moved(old, new) if old else set()
     changes = [_change(place, before.get(place), fields, is_moved=place in moved) for place, fields in after.items()]
     gone = [_removal(place, fields) for place, fields in before.items() if place not in after]

@@ -98,7 +98,7 @@ def _change(field: str, language: str, before: Any, after: Any) -> ShownChange:
     what = field_label(field)
     if language:
         what = f"{what}, {language_name(language)}"
-    return ShownChange(what=what, pieces=marked(_said(before), _said(after)))
+    return ShownChange(what=what, pieces=changed_pieces(_said(before), _said(after)))
 
 
 def _said(value: Any) -> str:
@@ -107,7 +107,7 @@ def _said(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def marked(before: str, after: str) -> tuple[Piece, ...]:
+def changed_pieces(before: str, after: str) -> tuple[Piece, ...]:
     """Word by word what went and what came; long or wholly different texts stand as one before and one after."""
     whole = _whole(before, after)
     if not before or not after or len(before) + len(after) > MAX_MARKED:
@@ -170,7 +170,9 @@ def shown_entry(entry: AuditEntry) -> ShownEntry:
     """An entry of the audit trail about the bank: what was done to what, and the words that changed."""
     names = [name for name in {**entry.before, **entry.after} if entry.before.get(name) or entry.after.get(name)]
     changes = tuple(
-        ShownChange(what=_column_name(name), pieces=marked(_said(entry.before.get(name)), _said(entry.after.get(name))))
+        ShownChange(
+            what=_column_name(name), pieces=changed_pieces(_said(entry.before.get(name)), _said(entry.after.get(name)))
+        )
         for name in names
     )
     what = f"{trail.verb_in_words(entry.verb)}: {entry.object_label}"

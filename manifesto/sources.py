@@ -24,7 +24,7 @@ from manifesto.bank import (
     RuleEntry,
     Sheet,
     Texts,
-    clean,
+    tidy_text,
 )
 from manifesto.models import RULE_KEYS, FactKind
 
@@ -95,7 +95,7 @@ class _Checker:
         if not isinstance(value, str):
             self.fault(line, column, _("A text is expected here: put it in quotes."))
             return ""
-        text, limit = clean(value), LIMITS.get(name, MAX_TEXT)
+        text, limit = tidy_text(value), LIMITS.get(name, MAX_TEXT)
         if len(text) > limit:
             said = {"length": len(text), "limit": limit}
             self.fault(line, column, _("The text has %(length)s characters; at most %(limit)s fit.") % said)
@@ -103,7 +103,7 @@ class _Checker:
 
     def key(self, line: SourceLine, name: str, limit: int = MAX_KEY) -> str:
         value = line.values.get(name)
-        text = clean(value) if isinstance(value, str) else ""
+        text = tidy_text(value) if isinstance(value, str) else ""
         if not text or not slug_re.match(text) or len(text) > limit:
             self.fault(line, name, _("A key is expected: letters, digits, hyphens, at most %s of them.") % limit)
         return text
@@ -244,7 +244,7 @@ def _rule(line: SourceLine, questions: tuple[QuestionEntry, ...], check: _Checke
 
 
 def _bank(line: SourceLine, rules: tuple[RuleEntry, ...], check: _Checker) -> Bank:
-    edition = clean(str(line.values.get("edition") or ""))
+    edition = tidy_text(str(line.values.get("edition") or ""))
     if not edition or len(edition) > MAX_EDITION:
         check.fault(line, "edition", _("The name of the edition is expected, at most %s characters.") % MAX_EDITION)
     default = Policy()

@@ -13,7 +13,7 @@ from groundwork.languages import LANGUAGE_CODES
 from groundwork.tables.cells import ImportRefused, neutralise, restore
 from groundwork.tables.limits import Limits
 from groundwork.tables.reading import Line, sheets_of
-from manifesto.bank import PLAIN_FIELDS, TEXT_FIELDS, Bank, Sheet, lines
+from manifesto.bank import PLAIN_FIELDS, TEXT_FIELDS, Bank, Sheet, bank_lines
 from manifesto.sources import BankError, Fault, Place, SourceLine
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def write(bank: Bank) -> bytes:
 
 
 def _rows(bank: Bank, sheet: Sheet) -> Iterator[list[Any]]:
-    for (of, key), fields in lines(bank).items():
+    for (of, key), fields in bank_lines(bank).items():
         if of is not sheet:
             continue
         values: dict[str, Any] = {f"{name}_{lang}" if lang else name: value for (name, lang), value in fields.items()}

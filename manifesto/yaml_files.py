@@ -10,7 +10,7 @@ import yaml
 from django.utils.translation import gettext as _
 
 from groundwork.languages import LANGUAGE_CODES
-from manifesto.bank import GRADES, PLAIN_FIELDS, TEXT_FIELDS, Bank, QuestionEntry, RuleEntry, Sheet, clean
+from manifesto.bank import GRADES, PLAIN_FIELDS, TEXT_FIELDS, Bank, QuestionEntry, RuleEntry, Sheet, tidy_text
 from manifesto.sources import BankError, Fault, Place, SourceLine, assemble
 
 SCHEMA = 1
@@ -283,7 +283,7 @@ def _said_rule(rule: RuleEntry, language: str) -> dict[str, Any]:
     questions = {
         question.key: {
             **_said(question, Sheet.QUESTIONS, language),
-            "levels": {grade: clean(said[language]) for grade, said in enumerate(question.levels)},
+            "levels": {grade: tidy_text(said[language]) for grade, said in enumerate(question.levels)},
         }
         for question in rule.questions
     }

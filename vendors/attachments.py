@@ -93,7 +93,7 @@ ACCEPT = ",".join(KINDS)  # for the file input
 EXTENSIONS = ", ".join(extension.removeprefix(".").upper() for extension in KINDS)
 
 
-def check(file: UploadedFile) -> tuple[str, FileKind]:
+def check_file(file: UploadedFile) -> tuple[str, FileKind]:
     """The name to show and the kind of an uploaded file. Raises AttachmentError."""
     name = clean_name(file.name or "")
     size = file.size or 0

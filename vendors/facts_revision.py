@@ -8,7 +8,7 @@ from django.db.models import F
 from vendors.models import Vendor
 
 
-def changed(*vendor_ids: int) -> None:
+def raise_revision(*vendor_ids: int) -> None:
     """The incidents, feedback, pulses or targets of these vendors changed. Called in the change's own transaction:
     a counter that rises before or without its change would let old figures stand. Raises RuntimeError outside one.
     """

@@ -14,7 +14,7 @@ from assessments.approval import levels
 from assessments.approval.forms import ALL, LevelForm
 from assessments.models import ApprovalLevel
 from groundwork.pages import confirm_page, crumbs, edit_page
-from groundwork.responses import form_view, posted
+from groundwork.responses import form_view, post_data
 
 
 @require_GET
@@ -27,7 +27,7 @@ def approval_chain(request: MemberRequest) -> HttpResponse:
 
 @form_view
 def approval_level_add(request: MemberRequest) -> HttpResponse:
-    form = LevelForm(posted(request), member=request.member, initial={"tier": request.GET.get("tier", ALL)})
+    form = LevelForm(post_data(request), member=request.member, initial={"tier": request.GET.get("tier", ALL)})
     if request.method == "POST" and form.is_valid():
         level = levels.add_level(request.member, **form.values)
         messages.success(request, _("The level “%(name)s” is added.") % {"name": level.name})
@@ -46,7 +46,7 @@ def approval_level_add(request: MemberRequest) -> HttpResponse:
 @form_view
 def approval_level_edit(request: MemberRequest, pk: int) -> HttpResponse:
     level = fetch(request, ApprovalLevel.objects, pk)
-    form = LevelForm(posted(request), member=request.member, level=level)
+    form = LevelForm(post_data(request), member=request.member, level=level)
     if request.method == "POST" and form.is_valid():
         saved = levels.change_level(request.member, level, **form.values)
         messages.success(request, _("The level “%(name)s” is saved.") % {"name": saved.name})

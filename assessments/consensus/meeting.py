@@ -26,7 +26,7 @@ from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Answer, Assessment, AssessmentState, Consensus, Meeting, Response
 from assessments.saved import Conflict, Saved
 from assessments.score import words as wording
-from assessments.score.agreement import Agreement, agreement
+from assessments.score.agreement import Agreement, rater_agreement
 from assessments.score.arithmetic import AgreedGrade, QuestionState, grade_question
 from assessments.score.reading import question_inputs
 from assessments.score.self_view import WIDE, vendor_answers
@@ -160,7 +160,7 @@ def causes(assessment: Assessment) -> dict[str, tuple[Cause, ...]]:
 def to_discuss(assessment: Assessment) -> tuple[Discussion, ...]:
     """What needs talk and what was agreed, in the order of the questionnaire; a fixed number of queries."""
     why = causes(assessment)
-    settled = agreed(assessment)
+    settled = settled_questions(assessment)
     keys = why.keys() | settled.keys()
     asked = Question.objects.filter(release=assessment.release_id, key__in=keys).select_related("rule")
     voices = _voices(assessment, keys)
@@ -186,7 +186,7 @@ def bare(question: Question) -> Discussion:
     return Discussion(question=question, causes=(), levels=_levels(question))
 
 
-def agreed(assessment: Assessment) -> dict[str, Consensus]:
+def settled_questions(assessment: Assessment) -> dict[str, Consensus]:
     """Question key → what was agreed about it."""
     rows = Consensus.objects.filter(assessment=assessment).select_related("question", "meeting", "decided_by")
     return {row.question.key: row for row in rows}
@@ -203,7 +203,7 @@ def panel(assessment: Assessment, member: Membership) -> MeetingPanel | None:
         return None
     why = causes(assessment)
     settled = set(Consensus.objects.filter(assessment=assessment).values_list("question__key", flat=True))
-    measured = agreement(assessment)
+    measured = rater_agreement(assessment)
     handed_in = counted_responses(assessment).count()
     if handed_in < 2 and not settled and Cause.GAP not in {cause for each in why.values() for cause in each}:
         return None

@@ -29,7 +29,7 @@ from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Assessment, AssessmentState, Consensus, Meeting, Response
 from assessments.saved import Conflict, Saved
-from assessments.score.agreement import agreement
+from assessments.score.agreement import rater_agreement
 from assessments.secrecy import counted_responses, is_kept_apart, is_rating, readable_responses
 from groundwork.responses import form_view, or_say_why
 from manifesto.models import Question
@@ -239,7 +239,7 @@ def _page(
         "table": table,
         "cards": cards,
         "unsaved": [card for card in cards if card.is_unsaved],
-        "agreement": agreement(assessment, readable_responses(assessment, table.request.member)),
+        "agreement": rater_agreement(assessment, readable_responses(assessment, table.request.member)),
         "raters": raters.select_related("rater", "invitation", "department").order_by("pk"),
         "vendor_response": Response.objects.of_vendor().filter(assessment=assessment).first(),
         "meeting_form": (meeting_form or table.meeting_form()) if table.may_record else None,

@@ -148,7 +148,7 @@ def _opinion(rule: RuleScore, series: Series | None, target: float | None) -> Op
 
 
 # From the rows ----------------------------------------------------------------------------------------------------
-def measured(assessment: Assessment, *, now: datetime) -> MeasuredRules | None:
+def measured_rules(assessment: Assessment, *, now: datetime) -> MeasuredRules | None:
     """The ratings of an assessment held against what is measured to the end of its period; None where nothing is.
 
     A fixed number of queries; two where nothing is measured.
@@ -157,7 +157,7 @@ def measured(assessment: Assessment, *, now: datetime) -> MeasuredRules | None:
     return None if measures is None else _measured(assessment, measures)
 
 
-def measured_today(assessment: Assessment, *, now: datetime) -> MeasuredRules | None:
+def measured_rules_today(assessment: Assessment, *, now: datetime) -> MeasuredRules | None:
     """The same with the measures of today, whatever the period was."""
     measures = measuring.measures_of(assessment.vendor, now=now)
     return _measured(assessment, measures) if has_data(measures) else None

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from accounts.models import Membership
-from assessments.findings.findings import MeasuredRules, measured, measured_today
+from assessments.findings.findings import MeasuredRules, measured_rules, measured_rules_today
 from assessments.findings.words import MeasuredView, Names, view
 from assessments.models import Assessment, AssessmentState
 from assessments.score import words as wording
@@ -40,7 +40,7 @@ def section(assessment: Assessment, member: Membership, *, now: datetime | None 
         return Section(vendor=assessment.vendor, is_withheld=True)
     if is_kept_apart(assessment, member.user):
         return None
-    found = measured(assessment, now=now or timezone.now())
+    found = measured_rules(assessment, now=now or timezone.now())
     return Section(vendor=assessment.vendor, view=_view(found, assessment) if found else None)
 
 
@@ -54,7 +54,7 @@ def of_vendor(member: Membership, vendor: Vendor) -> Panel | None:
     if assessment is None:
         return None
     assessment.vendor = vendor
-    found = measured_today(assessment, now=timezone.now())
+    found = measured_rules_today(assessment, now=timezone.now())
     shown = Section(vendor=vendor, view=_view(found, assessment) if found else None)
     context = {"section": shown, "assessment": assessment}
     return Panel(template="assessments/findings/_panel_measured.html", context=context)

@@ -19,7 +19,7 @@ from groundwork.languages import NO_BREAK
 from groundwork.words import day, named, number
 from vendors.measures.loading import FINE_DIGITS
 from vendors.measures.metrics import Direction, Measures, PeriodLength, Series, is_within, recent
-from vendors.measures.words import LABELS, brief, change, figure, left_out_words, probability, trend_words
+from vendors.measures.words import LABELS, brief, change_words, figure, left_out_words, probability, trend_words
 
 FINDINGS: Mapping[Finding, Promise] = {
     Finding.CONTRADICTED: pgettext_lazy("finding", "Contradicted"),
@@ -319,7 +319,7 @@ def slope_words(series: Series, step: PeriodLength) -> str:
     if shown.is_zero():
         return ""
     said = _("%(amount)s a month") if step == PeriodLength.MONTH else _("%(amount)s a week")
-    return said % {"amount": change(shown, series.measure.unit)}
+    return said % {"amount": change_words(shown, series.measure.unit)}
 
 
 def _evidence(series: Series, step: PeriodLength) -> str:

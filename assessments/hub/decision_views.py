@@ -28,7 +28,7 @@ from assessments.models import OPEN_STATES, Assessment, AssessmentState
 from assessments.score.overview import sheet_for
 from assessments.secrecy import counted_responses
 from assessments.vendor_side import reply
-from groundwork.responses import form_view, or_say_why, posted
+from groundwork.responses import form_view, or_say_why, post_data
 
 
 @require_POST
@@ -160,7 +160,7 @@ def assessment_cancel(request: MemberRequest, pk: int) -> HttpResponse:
     if assessment.state not in OPEN_STATES:
         messages.error(request, str(transitions.NOT_NOW[assessment.state]))
         return redirect("assessment_detail", pk)
-    form = ReasonForm(posted(request))
+    form = ReasonForm(post_data(request))
     if request.method == "POST" and form.is_valid():
         with or_say_why(request):
             transitions.cancel(request.member, assessment, reason=form.cleaned_data["reason"])

@@ -33,7 +33,7 @@ def entries_of(assessment: Assessment, member: Membership) -> AuditEntryQuerySet
     )
 
 
-def lines(entries: Iterable[AuditEntry]) -> list[HistoryLine]:
+def history_lines(entries: Iterable[AuditEntry]) -> list[HistoryLine]:
     entries = list(entries)
     style = trail.Style(nothing="", moment=moment, day=day, untold=vocabulary.UNTOLD)
     return [

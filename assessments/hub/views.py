@@ -18,7 +18,7 @@ from assessments.consensus import meeting
 from assessments.fetching import assessment_of
 from assessments.findings import panel as findings_panel
 from assessments.hub.forms import AssessmentEditForm, AssessmentFilter, AssessmentForm, RepeatForm
-from assessments.hub.history import entries_of, lines
+from assessments.hub.history import entries_of, history_lines
 from assessments.hub.next_step import next_step, path_of
 from assessments.lifecycle import transitions
 from assessments.models import OPEN_STATES, Assessment, AssessmentState
@@ -26,7 +26,7 @@ from assessments.raters.table import raters_of
 from assessments.schedule.repeating import set_repeat
 from assessments.score.overview import sheet_for
 from assessments.vendor_side import links
-from groundwork.responses import form_view, or_beside, or_say_why, posted
+from groundwork.responses import form_view, or_beside, or_say_why, post_data
 from manifesto.models import Release, Rule
 from vendors.models import Vendor
 
@@ -56,7 +56,7 @@ def assessment_add(request: MemberRequest) -> HttpResponse:
     """Create and, unless it is to stay a draft, open at once: straight to the first question."""
     release = Release.objects.current()
     form = AssessmentForm(
-        posted(request),
+        post_data(request),
         member=request.member,
         today=timezone.localdate(),
         initial={"vendor": request.GET.get("vendor")},
@@ -147,7 +147,7 @@ def assessment_edit(request: MemberRequest, pk: int) -> HttpResponse:
     if assessment.state not in OPEN_STATES:
         messages.error(request, str(transitions.NOT_NOW[assessment.state]))
         return redirect("assessment_detail", pk)
-    form = AssessmentEditForm.of(assessment, posted(request))
+    form = AssessmentEditForm.of(assessment, post_data(request))
     if request.method == "POST" and form.is_valid():
         with or_say_why(request):
             with transaction.atomic():
@@ -161,7 +161,7 @@ def assessment_edit(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _repeat_edit(request: MemberRequest, assessment: Assessment) -> HttpResponse:
     initial = {"repeat_months": assessment.repeat_months}
-    form = RepeatForm(posted(request), initial=initial)
+    form = RepeatForm(post_data(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         set_repeat(request.member, assessment, form.cleaned_data["repeat_months"])
         messages.success(request, _("Saved."))
@@ -174,7 +174,7 @@ def assessment_history(request: MemberRequest, pk: int) -> HttpResponse:
     """Who changed what and when, in words."""
     assessment = assessment_of(request, pk)
     page = Paginator(entries_of(assessment, request.member), HISTORY_PER_PAGE).get_page(request.GET.get("page"))
-    context = {"assessment": assessment, "page": page, "lines": lines(page)}
+    context = {"assessment": assessment, "page": page, "lines": history_lines(page)}
     return render(request, "assessments/hub/assessment_history.html", context)
 
 

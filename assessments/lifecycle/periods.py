@@ -39,7 +39,7 @@ def this_quarter(today: date) -> Period:
     return Period(start=first, end=_add_months(first, 3) - timedelta(days=1))
 
 
-def repeated(period: Period, months: int) -> Period:
+def later_period(period: Period, months: int) -> Period:
     """The same period so many months later.
 
     The first day moves, and the day after the last: whole months stay whole months (1 January to 31 March gives 1 April

@@ -13,7 +13,7 @@ from accounts.models import User
 from assessments.models import Answer, Evidence, VendorLink
 from assessments.questionnaire.saving import Author, closed_reason, in_the_trail, lock_answer
 from assessments.saved import Closed
-from vendors.attachments import ACCEPT, EXTENSIONS, AttachmentError, check, digest, store
+from vendors.attachments import ACCEPT, EXTENSIONS, AttachmentError, check_file, digest, store
 
 __all__ = ["ACCEPT", "EXTENSIONS", "EvidenceError", "add_evidence", "delete_evidence"]
 
@@ -23,7 +23,7 @@ EvidenceError = AttachmentError
 
 def add_evidence(answer: Answer, file: UploadedFile, *, author: Author, now: datetime) -> Evidence | Closed:
     """Keep the file beside the answer, with its audit entry. The same file is kept once. Raises EvidenceError."""
-    name, kind = check(file)
+    name, kind = check_file(file)
     sha256 = digest(file)
     with transaction.atomic():
         stored = lock_answer(answer)

@@ -29,7 +29,7 @@ from assessments.questionnaire.rows import (
     files_of,
     vendor_said,
 )
-from assessments.questionnaire.saving import Draft, problems
+from assessments.questionnaire.saving import Draft, draft_problems
 from groundwork.fields import LongText, ManyFilesField
 from groundwork.words import clock, day
 from manifesto.models import GRADE_NAMES, Question
@@ -127,7 +127,7 @@ class AnswerForm(forms.Form):
         """The rules that the database holds too, said beside the field that breaks them."""
         cleaned = super().clean() or {}
         if not self.errors:
-            for field, message in problems(self.draft(), self.answer.question).items():
+            for field, message in draft_problems(self.draft(), self.answer.question).items():
                 self.add_error(field, message)
         return cleaned
 

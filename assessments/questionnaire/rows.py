@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from assessments.models import Answer, Delegation, Evidence
 from assessments.questionnaire.evidence import ACCEPT, EXTENSIONS
-from assessments.score.words import fact
+from assessments.score.words import fact_words
 from groundwork import words
 from manifesto.models import FactKind, Question
 
@@ -179,5 +179,5 @@ def vendor_said(answer: Answer | None, answering_as: AnsweringAs) -> VendorSaid 
     if answer is None:
         return None
     files = files_of(answer, answering_as, may_delete=False)
-    said = VendorSaid(text=answer.vendor_says, fact=fact(answer.fact_value, answer.fact_unit), files=files)
+    said = VendorSaid(text=answer.vendor_says, fact=fact_words(answer.fact_value, answer.fact_unit), files=files)
     return said if said.text or said.fact or said.files else None

@@ -65,7 +65,7 @@ class Draft:
         )
 
 
-def problems(draft: Draft, question: Question) -> dict[str, str]:
+def draft_problems(draft: Draft, question: Question) -> dict[str, str]:
     """What keeps a draft from being saved, by field, in words for the person who wrote it."""
     faults = {}
     if draft.grade is not None and draft.blank:
@@ -113,7 +113,7 @@ def closed_reason(assessment: Assessment, response: Response | None) -> str:
 def save_answer(answer: Answer, draft: Draft, *, version: int, author: Author, now: datetime) -> Outcome[Answer]:
     """Write the draft where the answer still has `version`, with its audit entry, or say why not."""
     question = answer.question
-    if errors := problems(draft, question):
+    if errors := draft_problems(draft, question):
         return Invalid(errors=errors)
     wanted = draft.tidy(question)
     with transaction.atomic():

@@ -62,7 +62,7 @@ class DepartmentVoices:
         return tuple(one for one in self.departments if not one.heard)
 
 
-def heard(assessment: Assessment, responses: QuerySet[Response] | None = None) -> DepartmentVoices:
+def department_voices(assessment: Assessment, responses: QuerySet[Response] | None = None) -> DepartmentVoices:
     """Whose voices are in these responses of raters (None: all that are asked); two queries, however many they are."""
     rows = Response.objects.of_customer().filter(assessment=assessment) if responses is None else responses
     asked = list(rows.values_list("department", "department__name", "submitted_at"))

@@ -32,7 +32,7 @@ from assessments.models import (
 )
 from assessments.preferences import preferences_of
 from assessments.schedule.inbox import Item, waiting_for
-from assessments.schedule.milestones import passed
+from assessments.schedule.milestones import milestones_between
 from groundwork.jobs.lease import HeldJob, JobKind, LeaseLostError
 
 logger = structlog.get_logger(__name__)
@@ -236,7 +236,9 @@ def _is_due(item: Item, wishes: Preferences, window: Window, today: date) -> boo
     if item.due_on is None:
         return False
     after = window.since or date.min
-    return bool(passed(item.due_on, after=after, until=today, before=wishes.before_due, overdue=wishes.after_due))
+    return bool(
+        milestones_between(item.due_on, after=after, until=today, before=wishes.before_due, overdue=wishes.after_due)
+    )
 
 
 def _tell_vendor(digest: Digest, link: VendorLink, window: Window, now: datetime) -> bool:
@@ -252,7 +254,7 @@ def _tell_vendor(digest: Digest, link: VendorLink, window: Window, now: datetime
         return False
     today, due_on, mailed_on = timezone.localdate(now), _due_of(row), timezone.localdate(row.sent_at)
     after = max(window.since, mailed_on) if window.since else mailed_on  # the link's own mail named the day
-    if not passed(due_on, after=after, until=today):
+    if not milestones_between(due_on, after=after, until=today):
         return False
     context = {
         "link": row,

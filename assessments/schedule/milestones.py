@@ -13,7 +13,9 @@ FIRST_DAY_LATE = 1
 EVERY_DAYS_LATE = 7
 
 
-def passed(due_on: date, *, after: date, until: date, before: bool = True, overdue: bool = True) -> tuple[date, ...]:
+def milestones_between(
+    due_on: date, *, after: date, until: date, before: bool = True, overdue: bool = True
+) -> tuple[date, ...]:
     """The milestones of a due date that lie later than `after` and not later than `until`, in order.
 
     Windows that touch tell each milestone once: (a, b] and (b, c] together are (a, c].

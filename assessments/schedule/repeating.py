@@ -16,7 +16,7 @@ from accounts.access import Right, may
 from accounts.models import Membership
 from assessments.lifecycle import transitions
 from assessments.lifecycle.numbering import next_reference
-from assessments.lifecycle.periods import Period, repeated
+from assessments.lifecycle.periods import Period, later_period
 from assessments.models import (
     OPEN_STATES,
     Answer,
@@ -103,7 +103,7 @@ def following_period(assessment: Assessment, today: date) -> Period | None:
         return None
     first = Period(start=assessment.period_start, end=assessment.period_end)
     ended, times = None, 1
-    while (period := repeated(first, assessment.repeat_months * times)).end < today:
+    while (period := later_period(first, assessment.repeat_months * times)).end < today:
         ended, times = period, times + 1
     return ended
 

@@ -16,19 +16,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from assessments.preferences import close_calendar, keep, owner_of_calendar, preferences_of, renew_calendar
+from assessments.preferences import close_calendar, keep_preferences, owner_of_calendar, preferences_of, renew_calendar
 from assessments.schedule.calendar import calendar_of
 from assessments.schedule.forms import PreferencesForm
-from groundwork.responses import form_view, posted
+from groundwork.responses import form_view, post_data
 
 
 @form_view
 def preferences(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     row = preferences_of(user)
-    form = PreferencesForm.of(row, posted(request))
+    form = PreferencesForm.of(row, post_data(request))
     if request.method == "POST" and form.is_valid():
-        keep(user, **form.cleaned_data)
+        keep_preferences(user, **form.cleaned_data)
         messages.success(request, _("Your wishes are saved."))
         return redirect("preferences")
     return render(request, "assessments/schedule/preferences.html", {"form": form, "preferences": row})

@@ -97,15 +97,15 @@ class Agreement:
         return number(shown, digits=-int(shown.as_tuple().exponent), fixed=True).replace("-", MINUS)
 
 
-def agreement(assessment: Assessment, responses: QuerySet[Response] | None = None) -> Agreement:
+def rater_agreement(assessment: Assessment, responses: QuerySet[Response] | None = None) -> Agreement:
     """Over the grades that raters handed in, or those of the given responses; one query. Blanks count as missing."""
     responses = counted_responses(assessment) if responses is None else responses
     rows = Answer.objects.filter(response__in=responses, response__kind=ResponseKind.CUSTOMER, grade__isnull=False)
     found = rows.order_by().values_list("response", "question", "grade")
-    return measured((rater, question, grade) for rater, question, grade in found if grade is not None)
+    return agreement_of_grades((rater, question, grade) for rater, question, grade in found if grade is not None)
 
 
-def measured(grades: Iterable[tuple[int, int, int]]) -> Agreement:
+def agreement_of_grades(grades: Iterable[tuple[int, int, int]]) -> Agreement:
     """The agreement of (rater, question, grade), each rater and question at most once."""
     by_question: dict[int, list[int]] = defaultdict(list)
     raters = set()

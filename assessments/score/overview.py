@@ -15,7 +15,7 @@ from accounts.models import Membership
 from assessments.models import Answer, Assessment, Consensus, Response
 from assessments.score import words as wording
 from assessments.score.arithmetic import GradedQuestion, Policy, RuleScore, Score
-from assessments.score.reading import RuleProgress, current_score, policy_of, progress
+from assessments.score.reading import RuleProgress, current_score, policy_of, rule_progress
 from assessments.secrecy import is_kept_apart, own_response, readable_responses, vendor_answers
 from groundwork.rounding import rounded
 from groundwork.words import number
@@ -150,7 +150,7 @@ def _sheet(
     questions = _questions(assessment, responses, score, with_consensus=with_consensus) if with_answers else {}
     sheets = tuple(
         _rule_sheet(rule, far, policy, questions.get(rule.rule, ()))
-        for rule, far in zip(score.rules, progress(assessment, score), strict=True)
+        for rule, far in zip(score.rules, rule_progress(assessment, score), strict=True)
     )
     return ScoreSheet(
         rules=sheets,

@@ -103,7 +103,7 @@ def current_score(
     return arithmetic.score(asked, [one for one in inputs if one.rule in asked], policy_of(assessment.release))
 
 
-def progress(assessment: Assessment, score: Score | None = None) -> tuple[RuleProgress, ...]:
+def rule_progress(assessment: Assessment, score: Score | None = None) -> tuple[RuleProgress, ...]:
     """All rules of the score in order, with what is open; two queries beside the score."""
     score = score or current_score(assessment)
     states = {question.key: question.state for rule in score.rules for question in rule.questions}
@@ -119,7 +119,7 @@ def progress(assessment: Assessment, score: Score | None = None) -> tuple[RulePr
 
 def missing(assessment: Assessment, score: Score | None = None) -> tuple[RuleProgress, ...]:
     """The rules in which something is unanswered or not known."""
-    return tuple(rule for rule in progress(assessment, score) if rule.open)
+    return tuple(rule for rule in rule_progress(assessment, score) if rule.open)
 
 
 def _rule_progress(

@@ -119,7 +119,7 @@ def result(rule: RuleScore, policy: Policy, language: str = "") -> str:
     return percent(rule.percent, policy, language, digits=2)
 
 
-def fact(value: Fraction | Decimal | None, unit: str, language: str = "") -> str:
+def fact_words(value: Fraction | Decimal | None, unit: str, language: str = "") -> str:
     """A recorded fact: a frequency where it has a unit, else a percentage; empty for None."""
     if value is None:
         return ""

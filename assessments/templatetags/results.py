@@ -25,4 +25,4 @@ def period(assessment: Assessment) -> str:
 @register.filter
 def fact(answer: Answer) -> str:
     """“4 times a year”, “25%”."""
-    return wording.fact(answer.fact_value, answer.fact_unit)
+    return wording.fact_words(answer.fact_value, answer.fact_unit)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.access import HtmxRequest
-from accounts.link_pages import closed, guarded
+from accounts.link_pages import closed_page, guarded
 from accounts.mailed_links import state_of
 from accounts.models import LinkState
 from assessments.models import LinkPurpose, VendorLink
@@ -101,4 +101,4 @@ def about(link: VendorLink) -> dict[str, Any]:
 
 def closed_link(request: HttpRequest, link: VendorLink | None, state: LinkState) -> HttpResponse:
     context = about(link) if link else {}
-    return closed(request, "assessments/vendor_side/vendor_link_closed.html", state, link, context)
+    return closed_page(request, "assessments/vendor_side/vendor_link_closed.html", state, link, context)

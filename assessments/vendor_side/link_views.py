@@ -26,7 +26,7 @@ from assessments.vendor_side import links, reply
 from assessments.vendor_side.guard import about, closed_link, cookie_name, cookie_of, desk_path
 from assessments.vendor_side.link_forms import EnterForm, ExtendForm, LinkForm
 from groundwork.pages import Crumb, confirm_page, crumbs, edit_page
-from groundwork.responses import form_view, or_say_why, posted
+from groundwork.responses import form_view, or_say_why, post_data
 from groundwork.words import day
 
 LINKS = VendorLink.objects.select_related(*links.RELATED, "contact")
@@ -42,7 +42,7 @@ def vendor_link(request: HttpRequest, token: str) -> HttpResponse:
     if link is None or state is not LinkState.OPEN:
         return closed_link(request, link, state)
     language.follow(request, link.language)
-    form = EnterForm(posted(request), language=translation.get_language())
+    form = EnterForm(post_data(request), language=translation.get_language())
     if request.method == "POST" and form.is_valid():
         if not links.note_opened(link, now=now):
             return closed_link(request, link, LinkState.REPLACED)
@@ -142,7 +142,7 @@ def _issued(request: MemberRequest, link: VendorLink, token: str, *, by_mail: bo
 @form_view
 def link_extend(request: MemberRequest, pk: int) -> HttpResponse:
     link = fetch(request, LINKS, pk)
-    form = ExtendForm(posted(request), link=link, today=timezone.localdate())
+    form = ExtendForm(post_data(request), link=link, today=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         with or_say_why(request):
             links.extend(request.member, link, expires_at=form.expires_at)

@@ -304,7 +304,7 @@ def save_reply(
     """Write the reply to one rule where it still has `version`, or say why not. Raises Reply.DoesNotExist."""
     now = now or timezone.now()
     text = text.strip()
-    if errors := problems(stance, text):
+    if errors := reply_problems(stance, text):
         return Invalid(errors=errors)
     with transaction.atomic():
         request = _lock_request(link)
@@ -319,7 +319,7 @@ def save_reply(
         return Saved(version=version + 1) if written else Conflict(stored=stored)
 
 
-def problems(stance: str, text: str) -> dict[str, str]:
+def reply_problems(stance: str, text: str) -> dict[str, str]:
     """What keeps a reply from being saved, by field."""
     if stance not in ("", *Stance.values):
         return {"stance": _("Choose whether you agree or contest.")}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.models import Assessment, Reply, Stance
-from assessments.vendor_side.reply import LONGEST_TEXT, problems, usual_day
+from assessments.vendor_side.reply import LONGEST_TEXT, reply_problems, usual_day
 from groundwork.fields import DayInput, LongText, field
 from vendors.models import Contact
 
@@ -83,7 +83,7 @@ class ReplyForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.errors:
-            for field, message in problems(cleaned["stance"], cleaned["text"].strip()).items():
+            for field, message in reply_problems(cleaned["stance"], cleaned["text"].strip()).items():
                 self.add_error(field, message)
         return cleaned
 

@@ -22,7 +22,7 @@ from assessments.vendor_side.guard import LinkRequest, by_link
 from assessments.vendor_side.reply import ShownRule
 from assessments.vendor_side.reply_forms import DayForm, ReplyForm, RequestForm
 from groundwork.pages import confirm_page, crumbs, edit_page
-from groundwork.responses import form_view, or_say_why, posted
+from groundwork.responses import form_view, or_say_why, post_data
 from groundwork.words import day
 
 
@@ -127,7 +127,7 @@ def vendor_reply_open(request: MemberRequest, pk: int) -> HttpResponse:
     panel = reply.owner_panel(assessment, request.member)
     if not panel.may_ask:
         return _not_now(request, assessment)
-    form = RequestForm(posted(request), assessment=assessment, today=timezone.localdate())
+    form = RequestForm(post_data(request), assessment=assessment, today=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         with or_say_why(request):
             reply.open_request(request.member, assessment, **form.cleaned_data)
@@ -151,7 +151,7 @@ def vendor_reply_extend(request: MemberRequest, pk: int) -> HttpResponse:
         return _not_now(request, assessment)
     today = timezone.localdate()
     later = reply.usual_day(max(today, panel.request.due_on if panel.request else today))
-    form = DayForm(posted(request), today=today, initial={"due_on": later})
+    form = DayForm(post_data(request), today=today, initial={"due_on": later})
     if request.method == "POST" and form.is_valid():
         with or_say_why(request):
             reply.extend(request.member, assessment, due_on=form.cleaned_data["due_on"])

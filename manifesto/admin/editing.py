@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from modeltranslation.admin import TranslationAdmin, TranslationBaseModelAdmin
 
 from groundwork.languages import LANGUAGE_CODES
-from manifesto.bank import LIMITS, MAX_TEXT, clean
+from manifesto.bank import LIMITS, MAX_TEXT, tidy_text
 from manifesto.editions import HEADINGS, EditionError, field_label, language_name
 from manifesto.models import Release, ReleaseState
 
@@ -83,7 +83,7 @@ def _cleaned(field_clean: Any) -> Any:
     """The field's own cleaning, on the text as every route stores it."""
 
     def cleaning(value: Any) -> Any:
-        return field_clean(clean(value) if isinstance(value, str) else value)
+        return field_clean(tidy_text(value) if isinstance(value, str) else value)
 
     return cleaning
 

@@ -9,7 +9,7 @@ from functools import partial
 
 from reports.charts.marks import Mark, mark_group
 from reports.charts.parts import Palette, caption, figure, share, stroke
-from reports.charts.svg import element, fit, number, path
+from reports.charts.svg import element, fit, path, short_number
 
 
 def bars_svg(
@@ -47,7 +47,7 @@ class _Bars:
             drawn.append(stroke(line, class_="chart-threshold", stroke=self.palette.muted, width=0.75, opacity=0.6))
             drawn.append(
                 caption(
-                    number(float(threshold)),
+                    short_number(float(threshold)),
                     (x, 15),
                     class_="chart-note",
                     size=11.5,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
 
-from reports.charts.svg import Point, element, number, text
+from reports.charts.svg import Point, element, short_number, text
 
 FULL_TURN = 360.0
 SVG = "http://www.w3.org/2000/svg"
@@ -68,7 +68,7 @@ def figure(
         element("g", drawn, role="img", aria_labelledby=names) + over if over else drawn,
         xmlns=SVG,
         class_=f"chart chart-{form}",
-        viewBox=f"0 0 {number(size[0])} {number(size[1])}",
+        viewBox=f"0 0 {short_number(size[0])} {short_number(size[1])}",
         width=size[0],
         height=size[1],
         direction="ltr",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from reports.charts.parts import Palette, caption, figure, stroke
-from reports.charts.svg import Point, element, fit, number, path, text, text_width
+from reports.charts.svg import Point, element, fit, path, short_number, text, text_width
 
 COLUMNS = ("missed", "met", "unknown")
 ROWS = (5, 4, 3, 2, 1)  # from delighted down to angry
@@ -42,7 +42,7 @@ def quadrant_svg(
     rows: Mapping[int, str],
     fields: Mapping[tuple[str, bool], str],
     axis_label: str = "",
-    count_label: Callable[[int], str] = number,
+    count_label: Callable[[int], str] = short_number,
     palette: Palette | None = None,
 ) -> str:
     """Discs with their counts, which their areas show too.

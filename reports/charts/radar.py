@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from reports.charts.marks import Mark, mark_group
 from reports.charts.parts import FULL_TURN, Palette, caption, circle, figure, share, stroke
-from reports.charts.svg import Point, element, fit, number, path, polar, text_width
+from reports.charts.svg import Point, element, fit, path, polar, short_number, text_width
 
 
 def radar_svg(
@@ -65,7 +65,7 @@ class _Radar:
         """Between the last spoke and the first, each on a scrap of paper that hides its ring."""
         drawn = []
         for threshold in thresholds:
-            label = number(float(threshold))
+            label = short_number(float(threshold))
             x, y = polar(self.centre, self.radius * share(threshold), self.angle(-0.5))
             width = text_width(label, 10.5) + 5
             drawn.append(

@@ -29,17 +29,17 @@ def element(name: str, *children: str, **attributes: str | float | None) -> str:
         if value is None:
             continue
         spelled = key.rstrip("_").replace("_", "-") if key not in ("viewBox", "xmlns") else key
-        written.append(f" {spelled}={quoteattr(clean(value) if isinstance(value, str) else number(value))}")
+        written.append(f" {spelled}={quoteattr(one_line(value) if isinstance(value, str) else short_number(value))}")
     start = f"<{name}{''.join(written)}"
     return f"{start}>{''.join(children)}</{name}>" if children else f"{start}/>"
 
 
 def text(content: str) -> str:
     """Escaped text, without the characters that no XML document may hold."""
-    return escape(clean(content))
+    return escape(one_line(content))
 
 
-def clean(content: str) -> str:
+def one_line(content: str) -> str:
     """One line: white space folded, but for the no-break spaces; what XML forbids is left out."""
     if not (content.isascii() and content.isprintable()):
         content = "".join(
@@ -59,7 +59,7 @@ def _is_forbidden(character: str) -> bool:
     )
 
 
-def number(value: float) -> str:
+def short_number(value: float) -> str:
     """At most two decimals, no trailing zeros, no negative zero: the same figure is the same bytes."""
     shown = f"{float(value):.2f}".rstrip("0").rstrip(".")
     return "0" if shown == "-0" else shown
@@ -72,19 +72,19 @@ def polar(centre: Point, radius: float, degrees: float) -> Point:
 
 
 def path(*points: Point, closed: bool = False) -> str:
-    steps = " L".join(f"{number(x)} {number(y)}" for x, y in points)
+    steps = " L".join(f"{short_number(x)} {short_number(y)}" for x, y in points)
     return f"M{steps}{'Z' if closed else ''}"
 
 
 def arc(radius: float, end: Point, *, large: bool = False, clockwise: bool = True) -> str:
     """An arc from where the path is."""
-    size = number(radius)
-    return f"A{size} {size} 0 {int(large)} {int(clockwise)} {number(end[0])} {number(end[1])}"
+    size = short_number(radius)
+    return f"A{size} {size} 0 {int(large)} {int(clockwise)} {short_number(end[0])} {short_number(end[1])}"
 
 
 def dots(points: list[Point]) -> str:
     """Dots as subpaths of no length with round ends: unlike dashes, every renderer spaces them alike."""
-    return "".join(f"M{number(x)} {number(y)}h.01" for x, y in points)
+    return "".join(f"M{short_number(x)} {short_number(y)}h.01" for x, y in points)
 
 
 def text_width(content: str, size: float) -> float:
@@ -103,7 +103,7 @@ def _em(character: str) -> float:
 def fit(content: str, *, size: float, width: float, lines: int = 1) -> list[str]:
     """The text in at most so many lines, each within the width; what does not fit ends in an ellipsis."""
     fitted: list[str] = []
-    words = clean(content).split(" ")
+    words = one_line(content).split(" ")
     while words and len(fitted) < lines:
         taken = 1
         while taken < len(words) and text_width(" ".join(words[: taken + 1]), size) <= width:

@@ -8,7 +8,7 @@ from math import ceil, floor, inf, log10
 from statistics import median
 
 from reports.charts.parts import Palette, caption, figure, stroke
-from reports.charts.svg import Point, element, fit, number, path, text, text_width
+from reports.charts.svg import Point, element, fit, path, short_number, text, text_width
 
 TYPE = 13.0  # the size of its words
 LEAST = 1e-9  # what is smaller is drawn as zero: no step of a scale can be told from it
@@ -46,7 +46,7 @@ def trend_svg(
     target: float | None = None,
     target_label: str = "",
     most: float | None = None,
-    tick_label: Callable[[float], str] = number,
+    tick_label: Callable[[float], str] = short_number,
     palette: Palette | None = None,
     size: tuple[float, float] = (400, 170),
 ) -> str:

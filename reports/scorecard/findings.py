@@ -34,7 +34,7 @@ SINCE_SCHEMA = 3  # an earlier snapshot says nothing of measures, neither that t
 
 
 # Into the snapshot ------------------------------------------------------------------------------------------------
-def frozen(assessment: Assessment, *, rating: Score, claim: Score | None, now: datetime) -> dict[str, Any]:
+def snapshot_part(assessment: Assessment, *, rating: Score, claim: Score | None, now: datetime) -> dict[str, Any]:
     """What is measured to the end of the period as known now, what was agreed, and what follows for each rule.
 
     The incidents are named by their references: row numbers mean nothing outside the database.

@@ -43,7 +43,7 @@ def of_assessment(assessment: Assessment) -> dict[str, Any]:
         "consensus": {agreed.question.key: _agreed(agreed) for agreed in _consensus(assessment)},
         "approvals": [_approval(approval) for approval in _approvals(assessment)],
         "reply": _reply_asked(assessment),
-        "replies": [_reply(said) for said in reply.replies_of(assessment)],
+        "replies": [_reply(answer) for answer in reply.replies_of(assessment)],
         "previous": _previous(assessment),
     }
 
@@ -141,7 +141,7 @@ def _response(rater: int, response: Response) -> dict[str, Any]:
         "name": name,
         "department": response.department.name if response.department else None,
         "submitted_at": moment(response.submitted_at),
-        "answers": [{**said(answer), "by": _by(response, answer)} for answer in response.answers.all()],
+        "answers": [{**answer_content(answer), "by": _by(response, answer)} for answer in response.answers.all()],
     }
 
 
@@ -158,7 +158,7 @@ def _by(response: Response, answer: Answer) -> str | None:
     return person(answer.updated_by)
 
 
-def said(answer: Answer) -> dict[str, Any]:
+def answer_content(answer: Answer) -> dict[str, Any]:
     """One answer as its author wrote it."""
     fact = None
     if answer.fact_value is not None:
@@ -196,13 +196,13 @@ def heard_in(assessment: Assessment) -> list[dict[str, Any]]:
     """The departments that have a say, and whether somebody of theirs handed in."""
     return [
         {"name": one.name, "why": one.why.value, "heard": one.heard}
-        for one in departments.heard(assessment).departments
+        for one in departments.department_voices(assessment).departments
     ]
 
 
 def agreement_of(assessment: Assessment) -> dict[str, Any]:
     """Krippendorff’s alpha as text (None: too little to say; `why`), its level, and what it rests on."""
-    measured = agreement.agreement(assessment)
+    measured = agreement.rater_agreement(assessment)
     return {
         "alpha": None if measured.alpha is None else f"{measured.alpha:.{agreement.DIGITS}f}",
         "level": measured.level.value,
@@ -241,14 +241,14 @@ def _reply_asked(assessment: Assessment) -> dict[str, Any] | None:
     }
 
 
-def _reply(said: reply.RuleReply) -> dict[str, Any]:
+def _reply(answer: reply.RuleReply) -> dict[str, Any]:
     return {
-        "rule": said.rule,
-        "stance": said.stance,
-        "text": said.text,
-        "by": said.by,
-        "at": moment(said.at),
-        "to_earlier_result": said.to_earlier_result,
+        "rule": answer.rule,
+        "stance": answer.stance,
+        "text": answer.text,
+        "by": answer.by,
+        "at": moment(answer.at),
+        "to_earlier_result": answer.to_earlier_result,
     }
 
 

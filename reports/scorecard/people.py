@@ -18,7 +18,7 @@ from assessments.models import Decision, ResponseKind, Stance
 from assessments.raters import departments as hearing
 from assessments.score.agreement import Agreement, AgreementLevel, NoFigureReason
 from assessments.score.arithmetic import QuestionState
-from assessments.score.words import QUESTION_STATES, fact
+from assessments.score.words import QUESTION_STATES, fact_words
 from groundwork.rounding import rounded
 from groundwork.words import day, number, plural, size
 from reports.scorecard.shapes import AgreedView, ApprovalView, DepartmentView, EvidenceView, RaterView, ReplyView
@@ -39,7 +39,7 @@ def of(snapshot: Mapping[str, Any], words: Words) -> dict[str, Any]:
         "outstanding": tuple(_rater(entry, words) for entry in snapshot["outstanding"]),
         "vendor_answered": vendor[0] if vendor else None,
         "departments": tuple(_department(entry) for entry in snapshot["heard"]),
-        "heard": heard(snapshot),
+        "heard": voices_words(snapshot),
         "agreement": agreement(snapshot["agreement"]),
         "has_gap": any(entry["vendor"] is not None for entry in snapshot["gap"]),
         "reply_asked": words.moment(snapshot["reply"]["asked_at"]) if snapshot["reply"] else "",
@@ -62,7 +62,7 @@ def _department(stored: Mapping[str, Any]) -> DepartmentView:
     return DepartmentView(name=stored["name"], why=why, heard=stored["heard"])
 
 
-def heard(snapshot: Mapping[str, Any]) -> str:
+def voices_words(snapshot: Mapping[str, Any]) -> str:
     """“4 raters from 3 departments; not heard: Finance.”"""
     raters = [response for response in snapshot["responses"] if response["kind"] == ResponseKind.CUSTOMER]
     departments = len({rater["department"] for rater in raters} - {None})
@@ -107,10 +107,10 @@ def gap(stored: Mapping[str, Any] | None, words: Words) -> str:
         return _("as we do")
     points = rounded(abs(difference), 1)
     if difference > 0:
-        said = ngettext("%(points)s point higher", "%(points)s points higher", plural(points, words.language))
+        sentence = ngettext("%(points)s point higher", "%(points)s points higher", plural(points, words.language))
     else:
-        said = ngettext("%(points)s point lower", "%(points)s points lower", plural(points, words.language))
-    return said % {"points": number(points, words.language)}
+        sentence = ngettext("%(points)s point lower", "%(points)s points lower", plural(points, words.language))
+    return sentence % {"points": number(points, words.language)}
 
 
 def gap_signed(stored: Mapping[str, Any] | None, words: Words) -> str:
@@ -130,19 +130,19 @@ def gap_words(stored: Mapping[str, Any] | None, words: Words) -> str:
     if stored["difference"] is None:
         return _("The vendor says %(vendor)s of itself. It never counts.") % {"vendor": own}
     points = rounded(abs(Fraction(stored["difference"])), 1)
-    said = ngettext(
+    sentence = ngettext(
         "The vendor says %(vendor)s of itself, we say %(customer)s: a gap of %(points)s point. It never counts.",
         "The vendor says %(vendor)s of itself, we say %(customer)s: a gap of %(points)s points. It never counts.",
         plural(points, words.language),
     )
-    return said % {
+    return sentence % {
         "vendor": own,
         "customer": words.percent(Fraction(stored["customer"])),
         "points": number(points, words.language),
     }
 
 
-def agreed(stored: Mapping[str, Any] | None, words: Words) -> AgreedView | None:
+def agreed_view(stored: Mapping[str, Any] | None, words: Words) -> AgreedView | None:
     if stored is None:
         return None
     present = [*stored.get("present", ()), *filter(None, [stored.get("others", "")])]
@@ -211,7 +211,7 @@ def _approval(stored: Mapping[str, Any], words: Words, last: str, *, several: bo
     )
 
 
-def said(answer: Mapping[str, Any], words: Words) -> dict[str, Any]:
+def answer_view(answer: Mapping[str, Any], words: Words) -> dict[str, Any]:
     """What an answer says beside its grade."""
     recorded = answer["fact"]
     return {
@@ -220,7 +220,7 @@ def said(answer: Mapping[str, Any], words: Words) -> dict[str, Any]:
         "vendor_says": answer["vendor_says"],
         "carried_over": answer.get("carried_over", False),
         "comment": answer["comment"],
-        "fact": fact(Fraction(recorded["value"]), recorded["unit"], words.language) if recorded else "",
+        "fact": fact_words(Fraction(recorded["value"]), recorded["unit"], words.language) if recorded else "",
         "evidence": tuple(
             EvidenceView(name=file["name"], size=size(file["size"], words.language), sha256=file["sha256"])
             for file in answer["evidence"]

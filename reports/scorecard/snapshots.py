@@ -54,7 +54,7 @@ def make_scorecard(assessment: Assessment, approval: Approval) -> Scorecard:
     score = recompute(content)
     if score != reading.current_score(assessment):
         raise RuntimeError(f"The snapshot of {assessment.reference} does not compute to its current score.")
-    facts = frozen_findings.frozen(assessment, rating=score, claim=self_view(content), now=approval.decided_at)
+    facts = frozen_findings.snapshot_part(assessment, rating=score, claim=self_view(content), now=approval.decided_at)
     text = canonical({**content, "score": arithmetic.as_data(score), "gap": gap_of(content), **facts})
     scorecard = _store(assessment, approval, number=number, text=text, score=score)
     audit.record(
@@ -80,13 +80,13 @@ def load(scorecard: Scorecard) -> dict[str, Any]:
 
     Raises SnapshotDamaged.
     """
-    content = verified(scorecard.snapshot, scorecard.sha256, name=scorecard.number)
+    content = verified_content(scorecard.snapshot, scorecard.sha256, name=scorecard.number)
     if content["schema"] not in range(1, SCHEMA_VERSION + 1):
         raise SnapshotDamaged(f"The snapshot of {scorecard.number} has schema {content['schema']}.")
     return {**SINCE_SCHEMA_2, **SINCE_SCHEMA_3, **content}
 
 
-def verified(text: str, sha256: str, *, name: str) -> dict[str, Any]:
+def verified_content(text: str, sha256: str, *, name: str) -> dict[str, Any]:
     """The content of a stored text that still has its hash. Raises SnapshotDamaged."""
     if hash_of(text) != sha256:
         raise SnapshotDamaged(f"The snapshot of {name} does not have its SHA-256.")

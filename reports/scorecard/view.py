@@ -101,7 +101,7 @@ class _Builder:
             rules=rules,
             disagreements=tuple(questions[key] for key in score.disagreements if key not in snapshot["consensus"]),
             thresholds=(words.policy.broken_threshold, words.policy.met_threshold),
-            computed=tuple(wording.computed(words)),
+            computed=tuple(wording.arithmetic_words(words)),
             edition=release["edition"],
             edition_title=release["title"][self.language],
             published=words.moment(release["published_at"]),
@@ -187,7 +187,7 @@ class _Builder:
             state="" if graded.state == QuestionState.GRADED else str(QUESTION_STATES[graded.state]),
             level=self._level(stored, graded.grade),
             disagreement=graded.disagreement,
-            agreed=people.agreed(self.snapshot["consensus"].get(graded.key), words),
+            agreed=people.agreed_view(self.snapshot["consensus"].get(graded.key), words),
             answers=tuple(self._answers(stored, ResponseKind.CUSTOMER)),
             vendor=next(iter(self._answers(stored, ResponseKind.VENDOR)), None),
         )
@@ -217,7 +217,7 @@ class _Builder:
             by=answer.get("by") or "",
             grade="" if answer["grade"] is None else str(answer["grade"]),
             level=self._level(question, answer["grade"]) if is_vendor else "",
-            **people.said(answer, self.words),
+            **people.answer_view(answer, self.words),
         )
 
     def _confidence(self) -> str:

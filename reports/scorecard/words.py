@@ -155,7 +155,7 @@ def confidence(score: Score, *, graded: int, evidenced: int) -> str:
     return _("Confidence: %(level)s (%(rests)s).") % {"level": level, "rests": rests}
 
 
-def computed(words: Words) -> list[str]:
+def arithmetic_words(words: Words) -> list[str]:
     """How the scores came about, in the order of the arithmetic."""
     policy = words.policy
     values = {

@@ -90,7 +90,7 @@ def make_copy(response: Response, link: VendorLink) -> VendorCopy:
 
 def load(copy: VendorCopy) -> dict[str, Any]:
     """The content of a copy, once its hash is verified. Raises SnapshotDamaged."""
-    content = snapshots.verified(copy.snapshot, copy.sha256, name="the vendor’s copy")
+    content = snapshots.verified_content(copy.snapshot, copy.sha256, name="the vendor’s copy")
     if content["schema"] != SCHEMA_VERSION:
         raise snapshots.SnapshotDamaged(f"The vendor’s copy has schema {content['schema']}.")
     return content
@@ -147,7 +147,7 @@ def _rule(answers: list[Answer]) -> dict[str, Any]:
                 "position": answer.question.position,
                 **freezing.texts(answer.question, ("short", "text")),
                 "levels": freezing.levels(answer.question),
-                **freezing.said(answer),
+                **freezing.answer_content(answer),
             }
             for answer in answers
         ],
@@ -198,5 +198,5 @@ def _answer_view(rule: int, stored: Mapping[str, Any], words: Words) -> CopiedAn
         text=stored["text"][words.language],
         grade="" if grade is None else str(grade),
         level="" if grade is None else levels.get(grade, ""),
-        **people.said(stored, words),
+        **people.answer_view(stored, words),
     )

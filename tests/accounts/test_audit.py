@@ -142,7 +142,7 @@ def test_codes_and_fields_are_told_in_the_language_of_the_reader(cast: Cast) -> 
 
     with translation.override("fr"):
         card, start = trail.lines([made, opened])
-        (told,) = history.lines([made])
+        (told,) = history.history_lines([made])
 
     words = [
         ("Verdict", "Manifeste non respecté"),

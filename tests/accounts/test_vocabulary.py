@@ -235,7 +235,7 @@ def test_every_earlier_spelling_is_tried_here() -> None:
 @pytest.mark.parametrize("language", ["en", "fr", "nl"])
 def test_an_entry_in_an_earlier_spelling_reads_as_it_did(old: AuditEntry, language: str) -> None:
     with translation.override(language):
-        (line,), (told,) = trail.lines([old]), history.lines([old])
+        (line,), (told,) = trail.lines([old]), history.history_lines([old])
 
     assert (line.verb, told.what) == WORDS[old.verb][language]
 
@@ -249,7 +249,7 @@ def test_an_entry_in_an_earlier_spelling_stands_in_the_history(
 
 
 def test_one_verb_finds_both_spellings(old: AuditEntry, assessment: Assessment, cast: Cast) -> None:
-    verb = vocabulary.spelled(old.verb)
+    verb = vocabulary.todays_spelling(old.verb)
     audit.record(cast.assessor.user, verb, assessment)
     audit.record(cast.assessor.user, "assessment.created", assessment)
 
@@ -261,7 +261,7 @@ def test_one_verb_finds_both_spellings(old: AuditEntry, assessment: Assessment, 
 def test_the_admin_finds_both_spellings(
     old: AuditEntry, assessment: Assessment, cast: Cast, signed_in: SignedIn, query: dict[str, str]
 ) -> None:
-    verb = vocabulary.spelled(old.verb)
+    verb = vocabulary.todays_spelling(old.verb)
     audit.record(cast.assessor.user, verb, assessment)
     audit.record(cast.assessor.user, "assessment.created", assessment)
     asked = {name: value.format(new=verb, old=old.verb) for name, value in query.items()}
@@ -274,7 +274,7 @@ def test_the_admin_finds_both_spellings(
 def test_the_admin_offers_each_verb_once_in_words(
     old: AuditEntry, assessment: Assessment, cast: Cast, signed_in: SignedIn
 ) -> None:
-    verb = vocabulary.spelled(old.verb)
+    verb = vocabulary.todays_spelling(old.verb)
     audit.record(cast.assessor.user, verb, assessment)
 
     page = signed_in(cast.editor).get(reverse("admin:accounts_auditentry_changelist"))

@@ -128,7 +128,7 @@ class Premises(World):
             source="servicenow", created_in=self.import_done, title="Harbour records stand still, and nobody knows why"
         )
         incident.refresh_from_db()
-        seen, incident.handled_by = incident_changes.fingerprint(incident), "Harbour night shift"
+        seen, incident.handled_by = incident_changes.incident_fingerprint(incident), "Harbour night shift"
         incident_changes.change_incident(
             self.cast.assessor, incident, changed=["handled_by"], seen=seen, now=timezone.now()
         )

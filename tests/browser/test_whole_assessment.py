@@ -19,7 +19,7 @@ from pypdf import PdfReader
 
 from accounts.models import Department, Membership, Role
 from assessments.models import Answer, ApprovalLevel, Assessment, AssessmentState, Response
-from assessments.score.agreement import agreement
+from assessments.score.agreement import rater_agreement
 from manifesto.models import Question, Rule
 from reports.models import Scorecard
 from tests.browser.conftest import PATIENCE, Visit
@@ -340,7 +340,7 @@ def what_it_says(scene: Scene) -> list[str]:
         "%(by)s from %(departments)s department", "%(by)s from %(departments)s departments", 3, by=raters, departments=3
     )
     with translation.override(job.language):
-        found = agreement(scene.assessment)
+        found = rater_agreement(scene.assessment)
         told = {"label": found.label, "figure": found.figure, "meaning": found.meaning}
         agreed = gettext("%(label)s (alpha %(figure)s). %(meaning)s") % told
     reply = job.say("The vendor contests this")

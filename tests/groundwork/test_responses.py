@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest
 from django.test import RequestFactory
 
 from groundwork.refusals import Refusal
-from groundwork.responses import attachment, csv_response, or_beside, or_say_why, posted
+from groundwork.responses import attachment, csv_response, or_beside, or_say_why, post_data
 
 
 class TooLate(Refusal):
@@ -64,8 +64,8 @@ def test_a_refusal_stands_beside_the_field_that_it_is_about(refusal: Refusal, fi
 
 
 def test_an_empty_post_is_bound_and_a_look_is_not() -> None:
-    assert posted(RequestFactory().post("/", {})) is not None
-    assert posted(RequestFactory().get("/?day=1")) is None
+    assert post_data(RequestFactory().post("/", {})) is not None
+    assert post_data(RequestFactory().get("/?day=1")) is None
 
 
 def kept(name: str) -> FieldFile:

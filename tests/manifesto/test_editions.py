@@ -140,7 +140,7 @@ def test_a_new_draft_copies_everything_and_keeps_keys_and_revisions(cast: Cast) 
     _set(_question(release), revision=3, weight=Decimal("2.5"), knockout=True)
     editions.publish(release, None)
     draft = editions.new_draft_from(release, "2", cast.editor)
-    assert bank.lines(bank.read(draft)) == bank.lines(bank.read(release))
+    assert bank.bank_lines(bank.read(draft)) == bank.bank_lines(bank.read(release))
     assert (draft.state, draft.based_on, draft.edition) == (DRAFT, release, "2")
     assert _question(draft).revision == 3
     assert AuditEntry.objects.get(verb="release.created").after["based_on"] == "1"
@@ -150,7 +150,7 @@ def test_a_draft_made_while_the_page_is_dutch_holds_the_same_texts() -> None:
     release = make_release("1")
     with translation.override("nl"):
         draft = editions.new_draft_from(release, "2", None)
-    assert bank.lines(bank.read(draft)) == bank.lines(bank.read(release))
+    assert bank.bank_lines(bank.read(draft)) == bank.bank_lines(bank.read(release))
 
 
 @pytest.mark.parametrize(("name", "said"), [("1", "exists already"), ("  ", "a name")])

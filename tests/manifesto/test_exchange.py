@@ -141,7 +141,7 @@ def test_a_file_becomes_a_new_draft_of_the_edition_that_it_names(cast: Cast) -> 
     assert run.counts == {"added": 50}
     made = exchange.redeem(exchange.ticket(run.bank, None), None, cast.editor)
     assert (made.edition, made.state) == ("7", ReleaseState.DRAFT)
-    assert banks.lines(banks.read(made)) == banks.lines(banks.read(release))
+    assert banks.bank_lines(banks.read(made)) == banks.bank_lines(banks.read(release))
     with pytest.raises(EditionError, match="exists already"):
         exchange.redeem(exchange.ticket(run.bank, None), None, cast.editor)
 

@@ -12,7 +12,7 @@ from groundwork.languages import LANGUAGE_CODES
 from groundwork.tables import cells
 from manifesto import bank as banks
 from manifesto import workbook, yaml_files
-from manifesto.bank import LIMITS, Bank, ChangeKind, Policy, QuestionEntry, RuleEntry, Texts, clean
+from manifesto.bank import LIMITS, Bank, ChangeKind, Policy, QuestionEntry, RuleEntry, Texts, tidy_text
 from manifesto.models import RULE_KEYS, FactKind
 from manifesto.sources import assemble
 
@@ -24,7 +24,9 @@ WRITTEN = st.one_of(st.text(max_size=40), *(st.sampled_from(texts) for texts in 
 
 
 def _texts(limit: int = 8000) -> st.SearchStrategy[Texts]:
-    return st.fixed_dictionaries(dict.fromkeys(LANGUAGE_CODES, WRITTEN.map(lambda text: clean(clean(text)[:limit]))))
+    return st.fixed_dictionaries(
+        dict.fromkeys(LANGUAGE_CODES, WRITTEN.map(lambda text: tidy_text(tidy_text(text)[:limit])))
+    )
 
 
 @st.composite
@@ -93,7 +95,7 @@ def test_a_neutralised_text_is_no_formula_and_comes_back(text: str) -> None:
 
 @given(st.text())
 def test_cleaning_twice_is_cleaning_once(text: str) -> None:
-    assert clean(clean(text)) == clean(text)
+    assert tidy_text(tidy_text(text)) == tidy_text(text)
 
 
 @pytest.mark.django_db
@@ -108,5 +110,5 @@ def test_storing_makes_any_draft_equal_to_any_bank(first: Bank, second: Bank) ->
         draft = Release.objects.create(edition="x")
         for bank in (first, second, second):
             banks.store(bank, draft)
-            assert banks.lines(banks.read(draft)) == banks.lines(bank)
+            assert banks.bank_lines(banks.read(draft)) == banks.bank_lines(bank)
         transaction.set_rollback(True)

@@ -10,7 +10,7 @@ import pytest
 
 from groundwork.languages import LANGUAGE_CODES
 from manifesto import yaml_files
-from manifesto.bank import LIMITS, Bank, lines
+from manifesto.bank import LIMITS, Bank, bank_lines
 from manifesto.models import RULE_KEYS
 
 BANK: Bank = yaml_files.read_folder()
@@ -19,7 +19,7 @@ NARROW, WIDE = "\u202f", "\u00a0"
 
 
 def _said(language: str) -> Iterator[tuple[str, str]]:
-    for (sheet, key), fields in lines(BANK).items():
+    for (sheet, key), fields in bank_lines(BANK).items():
         for (field, of), value in fields.items():
             if of == language:
                 yield f"{sheet}/{key}.{field}", value

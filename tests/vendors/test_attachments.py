@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from vendors.attachments import AttachmentError, check, clean_name, digest
+from vendors.attachments import AttachmentError, check_file, clean_name, digest
 
 PDF = b"%PDF-1.7\n1 0 obj\n"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -68,13 +68,13 @@ def uploaded(name: str, content: bytes = PDF) -> SimpleUploadedFile:
 
 @pytest.mark.parametrize("name", GOOD)
 def test_a_file_that_is_what_it_says_is_accepted(name: str) -> None:
-    assert check(uploaded(name, GOOD[name]))[0] == name
+    assert check_file(uploaded(name, GOOD[name]))[0] == name
 
 
 @pytest.mark.parametrize("name", BAD)
 def test_a_file_that_is_not_what_it_says_is_refused_by_name(name: str) -> None:
     with pytest.raises(AttachmentError) as refused:
-        check(uploaded(name, BAD[name]))
+        check_file(uploaded(name, BAD[name]))
 
     assert f"“{name}”" in str(refused.value)
 
@@ -82,7 +82,7 @@ def test_a_file_that_is_not_what_it_says_is_refused_by_name(name: str) -> None:
 def test_a_file_over_the_limit_is_refused_with_the_limit(settings: Any) -> None:
     settings.EVIDENCE_MAX_BYTES = 10
     with pytest.raises(AttachmentError, match="10\xa0bytes"):
-        check(uploaded("big.pdf"))
+        check_file(uploaded("big.pdf"))
 
 
 @pytest.mark.parametrize(

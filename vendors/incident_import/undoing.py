@@ -62,7 +62,7 @@ def take_back(job: HeldImport) -> None:
 def _delete_some(job: HeldImport) -> int:
     found = list(untouched(job.row).order_by("pk").values_list("pk", "vendor_id")[:BATCH])
     if found:
-        facts_revision.changed(*{vendor for _pk, vendor in found})
+        facts_revision.raise_revision(*{vendor for _pk, vendor in found})
         # Asked again: until the vendors were held, somebody may have changed one.
         untouched(job.row).filter(pk__in=[pk for pk, _vendor in found]).delete()
     job.renew(now=timezone.now())
@@ -87,7 +87,7 @@ def _restore_some(job: HeldImport, after: int, now: datetime) -> tuple[Any, int]
     )
     IncidentChange.objects.filter(pk__in=[change.pk for change in mine]).delete()
     if mine:
-        facts_revision.changed(*{change.incident.vendor_id for change in mine})
+        facts_revision.raise_revision(*{change.incident.vendor_id for change in mine})
     job.renew(now=timezone.now())
     return (changes[-1].pk if changes else None), len(changes) - len(mine)
 

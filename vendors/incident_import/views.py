@@ -24,7 +24,7 @@ from accounts.fetching import fetch
 from accounts.models import Membership
 from groundwork.languages import active_language
 from groundwork.pages import confirm_page, crumbs
-from groundwork.responses import csv_response, form_view, or_beside, or_say_why, posted
+from groundwork.responses import csv_response, form_view, or_beside, or_say_why, post_data
 from groundwork.tables.cells import ImportRefused
 from groundwork.tables.writing import as_csv
 from vendors.incident_fields import FIELDS, IncidentField
@@ -130,7 +130,7 @@ def _mapping_form(request: MemberRequest, upload: IncidentImport) -> tuple[Start
     seen = preview.preview(upload, replace(options, sheet=sheet))
     start = _start(request, replace(options, sheet=sheet), seen, is_new=upload.state == ImportState.MAPPING)
     vendors = _vendors(request).filter(Q(archived_at=None) | Q(pk=start.options.vendor))
-    return start, MappingForm(posted(request), options=start.options, seen=seen, vendors=vendors)
+    return start, MappingForm(post_data(request), options=start.options, seen=seen, vendors=vendors)
 
 
 def _start(request: MemberRequest, options: Options, seen: Preview, *, is_new: bool) -> Start:
@@ -208,7 +208,7 @@ def incident_import_vendors(request: MemberRequest, pk: int) -> HttpResponse:
         return redirect("incident_import_detail", pk)
     names = _names_to_decide(upload)
     decided = {**matching.suggest_vendors(request.member, names), **options.vendors}
-    form = NamesForm(posted(request), names=names, decided=decided, vendors=_vendors(request))
+    form = NamesForm(post_data(request), names=names, decided=decided, vendors=_vendors(request))
     if request.method == "POST":
         if request.POST.get("rest") in {NEW, SKIP}:
             form.fill(request.POST["rest"])

@@ -162,7 +162,7 @@ def write(batch: Batch, upload: IncidentImport, *, now: datetime) -> None:
     """Put it into the database, with the way back; the vendors' counters of facts rise."""
     touched = {identity.vendor for identity, _values in batch.new} | {change.vendor for change in batch.changed}
     if touched:
-        facts_revision.changed(*touched)
+        facts_revision.raise_revision(*touched)
     _keep_before(batch.changed, upload)
     if connection.vendor == "postgresql":
         _copy_new(batch.new, upload, now)

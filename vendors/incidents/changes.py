@@ -44,7 +44,7 @@ class DependentCounts:
     feedback: int
 
 
-def fingerprint(incident: Incident) -> str:
+def incident_fingerprint(incident: Incident) -> str:
     """Of all that people edit: it differs as soon as one of the values does."""
     values = audit.snapshot(incident, TYPED)
     return hashlib.sha256(json.dumps(values, default=str, sort_keys=True).encode()).hexdigest()[:20]
@@ -85,7 +85,7 @@ def add_incident(member: Membership, incident: Incident, *, now: datetime) -> In
     incident.edited_at = now
     _save(incident)
     audit.record(member.user, "incident.added", incident, after=audit.snapshot(incident, TYPED))
-    facts_revision.changed(incident.vendor_id)
+    facts_revision.raise_revision(incident.vendor_id)
     return incident
 
 
@@ -100,7 +100,7 @@ def change_incident(
     fields = sorted(changed)
     facts_revision.lock_vendors(incident.vendor_id)
     stored = Incident.objects.select_for_update().get(pk=incident.pk)
-    if fingerprint(stored) != seen:
+    if incident_fingerprint(stored) != seen:
         raise EditedMeanwhile(EDITED_MEANWHILE)
     before, after = audit.snapshot(stored, fields), audit.snapshot(incident, fields)
     if before == after:
@@ -108,7 +108,7 @@ def change_incident(
     incident.edited_at = now
     _save(incident, [*fields, "edited_at", "updated_at"])
     audit.record(member.user, "incident.changed", incident, before=before, after=after)
-    facts_revision.changed(incident.vendor_id)
+    facts_revision.raise_revision(incident.vendor_id)
     return incident
 
 
@@ -118,7 +118,7 @@ def delete_incident(member: Membership, incident: Incident) -> None:
     facts_revision.lock_vendors(incident.vendor_id)
     audit.record(member.user, "incident.deleted", incident, before=audit.snapshot(incident, TYPED))
     incident.delete()
-    facts_revision.changed(incident.vendor_id)
+    facts_revision.raise_revision(incident.vendor_id)
 
 
 def _save(incident: Incident, update_fields: list[str] | None = None) -> None:

@@ -21,7 +21,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Membership
 from groundwork.fields import DayInput, WordsField, field
 from vendors.incident_fields import BY_COLUMN, FIELDS, TYPED, ValueKind
-from vendors.incidents.changes import IN_USE, fingerprint
+from vendors.incidents.changes import IN_USE, incident_fingerprint
 from vendors.incidents.words import STATE_WORDS, time_zone
 from vendors.models import Incident, IncidentQuerySet, Service, Sla, Vendor
 
@@ -137,7 +137,7 @@ class IncidentForm(forms.ModelForm[Incident]):
             self._begin_from_what_stands()
 
     def _begin_from_what_stands(self) -> None:
-        self.initial["seen"] = fingerprint(self.instance)
+        self.initial["seen"] = incident_fingerprint(self.instance)
         if not self.instance.created_by_hand:
             reference = self.fields["reference"]
             reference.disabled = True
@@ -199,7 +199,7 @@ class IncidentForm(forms.ModelForm[Incident]):
 
     def begin_again(self, incident: Incident) -> None:
         """After somebody else’s change: the next save is about what stands there now."""
-        self.data = {**{name: self.data.get(name) for name in self.data}, "seen": fingerprint(incident)}
+        self.data = {**{name: self.data.get(name) for name in self.data}, "seen": incident_fingerprint(incident)}
 
 
 def words_in_use(vendor: Vendor) -> dict[str, list[str]]:

@@ -42,7 +42,7 @@ def set_target(
         return target
     target.set_by = member.user
     target.save()
-    facts_revision.changed(vendor.pk)
+    facts_revision.raise_revision(vendor.pk)
     verb = "target.changed" if before else "target.agreed"
     audit.record(member.user, verb, target, before=before, after=after)
     return target
@@ -55,7 +55,7 @@ def delete_target(member: Membership, vendor: Vendor, measure: str) -> None:
     target = MeasureTarget.objects.filter(vendor=vendor, measure=measure).first()
     if target is None:
         return
-    facts_revision.changed(vendor.pk)
+    facts_revision.raise_revision(vendor.pk)
     audit.record(member.user, "target.deleted", target, before=audit.snapshot(target, FIELDS))
     target.delete()
 

@@ -62,7 +62,7 @@ def trend_words(series: Series, step: PeriodLength) -> str:
     slope = abs(brief(trend.slope, FINE_DIGITS))
     if slope.is_zero():
         return _without_amount(trend, step) % values
-    return _with_amount(trend, step) % {**values, "amount": change(slope, series.measure.unit)}
+    return _with_amount(trend, step) % {**values, "amount": change_words(slope, series.measure.unit)}
 
 
 def probability(trend: Trend) -> str:
@@ -74,7 +74,7 @@ def probability(trend: Trend) -> str:
     return _("p = %(value)s") % {"value": number(shown, digits=FINE_DIGITS)}
 
 
-def change(slope: Decimal, unit: Unit) -> str:
+def change_words(slope: Decimal, unit: Unit) -> str:
     """By how much a period differs from the next: shares in points, for “percent” could mean percent of a percent."""
     if unit == Unit.PERCENT:
         return npgettext("change", "%(number)s point", "%(number)s points", plural(slope)) % {"number": number(slope)}

@@ -15,7 +15,7 @@ from accounts import audit
 from accounts.access import Right, may
 from accounts.models import Membership
 from vendors import facts_revision
-from vendors.attachments import AttachmentError, check, digest, store
+from vendors.attachments import AttachmentError, check_file, digest, store
 from vendors.models import Feedback, FeedbackFile, FeedbackQuerySet, Feeling, Vendor
 from vendors.panels import Panel
 
@@ -106,7 +106,7 @@ def add_feedback(member: Membership, feedback: Feedback, files: Sequence[Uploade
     feedback.created_by = member.user
     feedback.save()
     audit.record(member.user, "feedback.added", feedback, after=audit.snapshot(feedback, FIELDS))
-    facts_revision.changed(feedback.vendor_id)
+    facts_revision.raise_revision(feedback.vendor_id)
     _keep(member, feedback, files)
     return feedback
 
@@ -124,7 +124,7 @@ def change_feedback(
     if before != after:
         feedback.save(update_fields=[*fields, "updated_at"])
         audit.record(member.user, "feedback.changed", feedback, before=before, after=after)
-        facts_revision.changed(*sorted({stored.vendor_id, feedback.vendor_id}))
+        facts_revision.raise_revision(*sorted({stored.vendor_id, feedback.vendor_id}))
     _keep(member, feedback, files)
     return feedback
 
@@ -135,7 +135,7 @@ def delete_feedback(member: Membership, feedback: Feedback) -> None:
     audit.record(member.user, "feedback.deleted", feedback, before=audit.snapshot(feedback, FIELDS))
     for file in feedback.files.all():
         _drop_on_commit(file)
-    facts_revision.changed(feedback.vendor_id)
+    facts_revision.raise_revision(feedback.vendor_id)
     feedback.delete()
 
 
@@ -158,7 +158,7 @@ def _keep(member: Membership, feedback: Feedback, files: Sequence[UploadedFile])
     if not files:
         return
     present = set(feedback.files.values_list("sha256", flat=True))
-    found = {digest(file): (file, *check(file)) for file in files}
+    found = {digest(file): (file, *check_file(file)) for file in files}
     fresh = {sha256: kept for sha256, kept in found.items() if sha256 not in present}
     if len(present) + len(fresh) > MOST_FILES:
         raise AttachmentError(_("A feedback holds at most %(count)s files.") % {"count": MOST_FILES})

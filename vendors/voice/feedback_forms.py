@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, Membership
 from groundwork.fields import DayInput, LinesField, ManyFiles, ManyFilesField, WordsField, field
-from vendors.attachments import ACCEPT, EXTENSIONS, AttachmentError, check
+from vendors.attachments import ACCEPT, EXTENSIONS, AttachmentError, check_file
 from vendors.models import Feedback, FeedbackKind, FeedbackQuerySet, Feeling, Incident, Service, Sla, Vendor
 
 LONGEST = 4000  # characters: a log entry, not a report
@@ -30,7 +30,7 @@ class EvidenceField(ManyFilesField):
         files, refused = super().clean(data, initial), []
         for file in files:
             try:
-                check(file)
+                check_file(file)
             except AttachmentError as error:
                 refused.append(ValidationError(str(error)))
         if refused:

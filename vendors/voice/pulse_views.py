@@ -14,11 +14,11 @@ from accounts import language
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
 from accounts.link_forms import BY_MAIL
-from accounts.link_pages import closed, guarded
+from accounts.link_pages import closed_page, guarded
 from accounts.mailed_links import state_of
 from accounts.models import LinkState
 from groundwork.pages import confirm_page, crumbs
-from groundwork.responses import form_view, or_beside, or_say_why, posted
+from groundwork.responses import form_view, or_beside, or_say_why, post_data
 from vendors.fetching import incident_of
 from vendors.models import Incident, Pulse
 from vendors.voice import pulses
@@ -40,9 +40,9 @@ def pulse_answer(request: HttpRequest, token: str) -> HttpResponse:
         # Answered: thanks, not an error.
         context = {**_about(pulse), "is_new": "thanks" in request.GET} if pulse else {}
         status = 200 if state is LinkState.USED else None
-        return closed(request, "vendors/voice/pulse_closed.html", state, pulse, context, status=status)
+        return closed_page(request, "vendors/voice/pulse_closed.html", state, pulse, context, status=status)
     language.follow(request, pulse.language)
-    form = PulseForm(posted(request), pulse=pulse)
+    form = PulseForm(post_data(request), pulse=pulse)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         pulses.answer(pulse, form.said, name=said["name"], feeling=said["feeling"], comment=said["comment"], now=now)
@@ -68,7 +68,7 @@ def _about(pulse: Pulse) -> dict[str, object]:
 def pulse_ask(request: MemberRequest, pk: int) -> HttpResponse:
     """From an incident: whom to ask, and the links mailed or shown."""
     incident = incident_of(request, pk)
-    form = AskForm(posted(request), member=request.member)
+    form = AskForm(post_data(request), member=request.member)
     if request.method == "POST" and form.is_valid():
         with or_beside(form, "receivers"):
             return _ask(request, incident, form)

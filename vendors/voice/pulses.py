@@ -119,7 +119,7 @@ def ask(
             )
             audit.record(member.user, "pulse.asked", pulse, after=audit.snapshot(pulse, FIELDS))
             made.append((pulse, token))
-        facts_revision.changed(incident.vendor_id)
+        facts_revision.raise_revision(incident.vendor_id)
     return made
 
 
@@ -137,7 +137,7 @@ def renew(member: Membership, pulse: Pulse, *, now: datetime) -> tuple[Pulse, st
         row = _lock_waiting(pulse)
         end = end_after(DAYS, now)
         token = mailed_links.renew(row, "pulse.renewed", by=member.user, expires_at=end, told=FIELDS)
-        facts_revision.changed(row.incident.vendor_id)
+        facts_revision.raise_revision(row.incident.vendor_id)
     return row, token
 
 
@@ -146,7 +146,7 @@ def revoke(member: Membership, pulse: Pulse, *, now: datetime) -> Pulse:
     with transaction.atomic():
         row = _lock_waiting(pulse)
         mailed_links.revoke(row, "pulse.revoked", by=member.user, now=now)
-        facts_revision.changed(row.incident.vendor_id)
+        facts_revision.raise_revision(row.incident.vendor_id)
     return row
 
 
@@ -218,7 +218,7 @@ def answer(
     outsider = audit.Outsider(label=_signature(pulse, name))
     after = {**values, "name": name, "feeling": feeling, "comment": comment}
     audit.record(outsider, "pulse.answered", pulse, after=after)
-    facts_revision.changed(incident.vendor_id)
+    facts_revision.raise_revision(incident.vendor_id)
     return feedback
 
 

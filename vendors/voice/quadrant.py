@@ -125,7 +125,7 @@ def _rank(vendor: int, quadrant: Quadrant) -> tuple[Fraction, int, int]:
 
 
 # Loading ---------------------------------------------------------------------------------------------------------
-def placed(rows: FeedbackQuerySet) -> list[PlacedVendor]:
+def placed_vendors(rows: FeedbackQuerySet) -> list[PlacedVendor]:
     """One query, however many entries there are."""
     counted = rows.order_by().values_list("vendor", "sla", "feeling").annotate(count=Count("pk"))
     return [

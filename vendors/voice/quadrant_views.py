@@ -65,7 +65,7 @@ def vendor_quadrant(request: MemberRequest, pk: int) -> HttpResponse:
     chosen = PeriodFilter(request.GET)
     since = _since(chosen.chosen("months"), timezone.now())
     everything = Feedback.objects.for_member(request.member).filter(vendor=vendor)
-    placed = placing.placed(everything.said_since(since) if since else everything)
+    placed = placing.placed_vendors(everything.said_since(since) if since else everything)
     context = {
         "vendor": vendor,
         "filter": chosen,
@@ -83,7 +83,7 @@ def quadrant(request: MemberRequest) -> HttpResponse:
     hidden = withheld(request.member)
     everything = Feedback.objects.for_member(request.member)
     rows = everything.said_since(since) if since else everything
-    placed = [one for one in placing.placed(rows) if one.vendor not in hidden]
+    placed = [one for one in placing.placed_vendors(rows) if one.vendor not in hidden]
     page = Paginator(placing.by_vendor(placed), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "filter": chosen,

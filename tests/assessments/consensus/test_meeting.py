@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from accounts.models import AuditEntry, Membership, Role
 from assessments.approval import levels
 from assessments.consensus.meeting import Cause, Discussion, agree, causes, hold, panel, to_discuss, undo
-from assessments.hub.history import lines
+from assessments.hub.history import history_lines
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import (
@@ -243,7 +243,7 @@ def test_who_when_and_why_are_kept_and_in_the_trail(cast: Cast, assessment: Asse
     entry = AuditEntry.objects.get(verb="consensus.agreed")
     assert entry.after == {"grade": 3, "reason": "They showed the records."}
     assert (entry.subject_id, entry.object_label) == (str(assessment.pk), "support question 1 (en)")
-    assert lines([entry])[0].what == "recorded what was agreed"
+    assert history_lines([entry])[0].what == "recorded what was agreed"
 
 
 def test_changing_an_agreement_keeps_both_in_the_trail(cast: Cast, assessment: Assessment) -> None:
@@ -253,7 +253,7 @@ def test_changing_an_agreement_keeps_both_in_the_trail(cast: Cast, assessment: A
     assert (made.grade, made.not_applicable, made.version, made.decided_by) == (None, True, 2, cast.colleague.user)
     entry = AuditEntry.objects.get(verb="consensus.changed")
     assert (entry.before["grade"], entry.after["not_applicable"]) == (3, True)
-    assert "yes" in {change.after for change in lines([entry])[0].changes}
+    assert "yes" in {change.after for change in history_lines([entry])[0].changes}
 
 
 def test_undoing_brings_the_mean_back(cast: Cast, assessment: Assessment) -> None:

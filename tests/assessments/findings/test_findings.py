@@ -356,7 +356,7 @@ def rule(found: MeasuredRules | None, key: str) -> RuleFinding:
 
 
 def test_an_assessment_is_held_against_the_incidents_to_the_end_of_its_period(assessment: Assessment) -> None:
-    found = findings.measured(assessment, now=KNOWN_AT)
+    found = findings.measured_rules(assessment, now=KNOWN_AT)
     speed = rule(found, "speed")
     assert (speed.rating.finding, speed.claim) == (F.CONTRADICTED, None)
     assert found is not None
@@ -366,9 +366,9 @@ def test_an_assessment_is_held_against_the_incidents_to_the_end_of_its_period(as
 
 
 def test_incidents_of_the_future_of_a_period_are_not_looked_at(assessment: Assessment) -> None:
-    before = findings.measured(assessment, now=KNOWN_AT)
+    before = findings.measured_rules(assessment, now=KNOWN_AT)
     make_incident(assessment.vendor, "LATER", opened=datetime(2026, 4, 2, tzinfo=UTC), hours=900)
-    after = findings.measured(assessment, now=KNOWN_AT)
+    after = findings.measured_rules(assessment, now=KNOWN_AT)
     assert before is not None
     assert after is not None
     assert after.rules == before.rules
@@ -378,9 +378,9 @@ def test_what_the_vendor_handed_in_is_its_claim(assessment: Assessment) -> None:
     own = Response.objects.create(assessment=assessment, kind=ResponseKind.VENDOR)
     asked = assessment.release.questions.all()
     Answer.objects.bulk_create(Answer(response=own, question=one, grade=1) for one in asked)
-    assert rule(findings.measured(assessment, now=KNOWN_AT), "speed").claim is None
+    assert rule(findings.measured_rules(assessment, now=KNOWN_AT), "speed").claim is None
     Response.objects.filter(pk=own.pk).update(submitted_at=NOW)
-    claim = rule(findings.measured(assessment, now=KNOWN_AT), "speed").claim
+    claim = rule(findings.measured_rules(assessment, now=KNOWN_AT), "speed").claim
     assert claim == Opinion(status=RuleStatus.BROKEN, percent=Fraction(25), finding=F.CONFIRMED)
 
 
@@ -389,9 +389,9 @@ def test_an_agreed_target_can_bear_out_a_measure_that_stays(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, vendor=vendor, grade=4)
     assessment.responses.update(submitted_at=NOW)
     slower(vendor, by=0)
-    assert rule(findings.measured(assessment, now=KNOWN_AT), "speed").rating.finding == F.NOT_BORNE_OUT
+    assert rule(findings.measured_rules(assessment, now=KNOWN_AT), "speed").rating.finding == F.NOT_BORNE_OUT
     MeasureTarget.objects.create(vendor=vendor, measure="duration_mean", value=4, set_by=cast.assessor.user)
-    assert rule(findings.measured(assessment, now=KNOWN_AT), "speed").rating.finding == F.BORNE_OUT
+    assert rule(findings.measured_rules(assessment, now=KNOWN_AT), "speed").rating.finding == F.BORNE_OUT
 
 
 def test_behind_a_finding_about_repeats_stand_those_that_came_back(assessment: Assessment) -> None:
@@ -402,7 +402,7 @@ def test_behind_a_finding_about_repeats_stand_those_that_came_back(assessment: A
         comes_back = place <= (month - 2025 * 12 - 2) // 4  # more and more of them
         incident.problem = f"Clock {month}" if comes_back else f"Once {incident.reference}"
         incident.save()
-    proof = rule(findings.measured(assessment, now=KNOWN_AT), "proof")
+    proof = rule(findings.measured_rules(assessment, now=KNOWN_AT), "proof")
     assert proof.rating.finding == F.CONTRADICTED
     assert 0 < proof.incident_count < 56
     problems = dict(assessment.vendor.incidents.values_list("reference", "problem"))
@@ -412,7 +412,7 @@ def test_behind_a_finding_about_repeats_stand_those_that_came_back(assessment: A
 def test_without_mission_critical_incidents_nothing_is_measured(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=4)
     make_incident(assessment.vendor, mission_critical=False)
-    assert findings.measured(assessment, now=KNOWN_AT) is None
+    assert findings.measured_rules(assessment, now=KNOWN_AT) is None
 
 
 def test_it_takes_a_fixed_number_of_queries(
@@ -420,7 +420,7 @@ def test_it_takes_a_fixed_number_of_queries(
 ) -> None:
     fresh = Assessment.objects.select_related("vendor", "release").get(pk=assessment.pk)
     with django_assert_max_num_queries(14):
-        findings.measured(fresh, now=KNOWN_AT)
+        findings.measured_rules(fresh, now=KNOWN_AT)
 
 
 class TestWhoSeesIt:
@@ -475,7 +475,7 @@ def test_pages_cost_the_same_queries_however_many_incidents_there_are(
     urls.append(reverse("vendor_detail", args=[assessment.vendor_id]))
     counts = []
     for _turn in range(2):
-        facts_revision.changed(assessment.vendor_id)
+        facts_revision.raise_revision(assessment.vendor_id)
         asked = []
         for url in urls:
             cache.clear()  # else the first page of the two turns alone would load the incidents

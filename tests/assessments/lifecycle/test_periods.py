@@ -55,7 +55,7 @@ def test_period_out_of_order_is_refused() -> None:
 def test_a_period_comes_again_some_months_later(
     start: date, end: date, months: int, expected: tuple[date, date]
 ) -> None:
-    again = periods.repeated(Period(start=start, end=end), months)
+    again = periods.later_period(Period(start=start, end=end), months)
     assert (again.start, again.end) == expected
 
 
@@ -66,7 +66,7 @@ whole_months = st.tuples(st.integers(0, 600), st.integers(1, 24))
 def test_whole_months_stay_as_many_whole_months(made: tuple[int, int], months: int) -> None:
     begin, length = made
     period = Period(start=_first(begin), end=_first(begin + length) - timedelta(days=1))
-    again = periods.repeated(period, months)
+    again = periods.later_period(period, months)
     assert again == Period(start=_first(begin + months), end=_first(begin + months + length) - timedelta(days=1))
 
 
@@ -75,16 +75,16 @@ def test_a_period_that_comes_again_is_in_order_and_later_and_as_long_but_for_the
     start: date, length: int, months: int
 ) -> None:
     period = Period(start=start, end=start + timedelta(days=length))
-    again = periods.repeated(period, months)
+    again = periods.later_period(period, months)
     assert period.start < again.start <= again.end
     assert abs((again.end - again.start).days - length) <= 3
 
 
 @given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.sampled_from([3, 6, 12]))
 def test_a_period_as_long_as_its_rhythm_touches_the_next_one(start: date, months: int) -> None:
-    following = periods.repeated(Period(start=start, end=start), months).start
+    following = periods.later_period(Period(start=start, end=start), months).start
     period = Period(start=start, end=following - timedelta(days=1))
-    assert periods.repeated(period, months).start == period.end + timedelta(days=1)
+    assert periods.later_period(period, months).start == period.end + timedelta(days=1)
 
 
 def _first(month: int) -> date:

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department, Role
 from assessments.models import Assessment, Response
-from assessments.raters.departments import DepartmentReason, heard
+from assessments.raters.departments import DepartmentReason, department_voices
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_member, make_vendor
 from vendors.models import Service
 
@@ -28,7 +28,7 @@ def test_the_ordering_the_affected_and_the_it_department_have_a_say(cast: Cast) 
     assessment, finance, operations = assessment_with_departments(cast)
     department(cast, "Gardening")
 
-    voices = heard(assessment)
+    voices = department_voices(assessment)
 
     assert [(one.name, one.why) for one in voices.departments] == [
         ("Procurement", DepartmentReason.ORDERING),
@@ -41,7 +41,7 @@ def test_a_department_is_heard_once_somebody_of_it_has_handed_in(cast: Cast) -> 
     assessment, finance, _operations = assessment_with_departments(cast)
     add_rater(assessment, cast.colleague, grade=2, department=finance, submitted_at=NOW)
 
-    voices = heard(assessment)
+    voices = department_voices(assessment)
 
     assert [(one.name, one.asked, one.heard) for one in voices.departments] == [
         ("Procurement", True, False),
@@ -57,7 +57,7 @@ def test_who_was_withdrawn_gives_no_voice_and_the_vendor_neither(cast: Cast) -> 
     add_rater(assessment, cast.colleague, department=finance, withdrawn_at=NOW)
     Response.objects.create(assessment=assessment, kind="vendor", department=operations, submitted_at=NOW)
 
-    voices = heard(assessment)
+    voices = department_voices(assessment)
 
     assert [one.asked for one in voices.departments] == [True, False, False]
     assert voices.asked == 1
@@ -69,7 +69,7 @@ def test_a_department_with_two_reasons_is_named_once_for_the_first(cast: Cast) -
         Service.objects.create(vendor=vendor, name=name, department=cast.department)
     Department.objects.update(is_it=True)
 
-    (one,) = heard(make_assessment(cast.assessor, vendor=vendor)).departments
+    (one,) = department_voices(make_assessment(cast.assessor, vendor=vendor)).departments
 
     assert one.why == DepartmentReason.ORDERING
 
@@ -77,7 +77,7 @@ def test_a_department_with_two_reasons_is_named_once_for_the_first(cast: Cast) -
 def test_another_organisations_it_has_no_say(cast: Cast) -> None:
     Department.objects.create(organisation=cast.other_organisation, name="Elsewhere", is_it=True)
 
-    assert heard(make_assessment(cast.assessor)).departments == ()
+    assert department_voices(make_assessment(cast.assessor)).departments == ()
 
 
 def test_further_departments_that_were_heard_are_named_too(cast: Cast) -> None:
@@ -85,7 +85,7 @@ def test_further_departments_that_were_heard_are_named_too(cast: Cast) -> None:
     add_rater(assessment, cast.colleague, department=department(cast, "Wards"), submitted_at=NOW)
     add_rater(assessment, cast.reader, department=None, submitted_at=NOW)
 
-    voices = heard(assessment)
+    voices = department_voices(assessment)
 
     assert voices.others == ("Wards",)
     assert voices.handed_in == 2
@@ -95,7 +95,7 @@ def test_the_given_responses_alone_count_where_some_are_given(cast: Cast) -> Non
     assessment, finance, _operations = assessment_with_departments(cast)
     add_rater(assessment, cast.colleague, department=finance)
 
-    voices = heard(assessment, Response.objects.of_customer().handed_in().filter(assessment=assessment))
+    voices = department_voices(assessment, Response.objects.of_customer().handed_in().filter(assessment=assessment))
 
     assert (voices.asked, voices.handed_in) == (0, 0)
 
@@ -107,6 +107,6 @@ def test_two_queries_however_many_raters_and_services(cast: Cast) -> None:
         add_rater(assessment, make_member(cast.organisation, f"rater-{number}", Role.READER, department=finance))
 
     with CaptureQueriesContext(connection) as queries:
-        heard(assessment)
+        department_voices(assessment)
 
     assert len(queries) == 2

@@ -35,7 +35,7 @@ from assessments.models import (
     VendorLink,
 )
 from assessments.schedule import digest as reminders
-from assessments.schedule.milestones import passed
+from assessments.schedule.milestones import milestones_between
 from groundwork.jobs.lease import MAX_ATTEMPTS
 from tests.factories import Cast, add_rater, make_assessment, make_cast, make_member, make_vendor
 
@@ -374,11 +374,11 @@ def test_whenever_it_runs_and_whatever_breaks_each_milestone_is_told_exactly_onc
                 assert day not in days_with_mail
                 days_with_mail.add(day)
             if done and day > since:
-                window = passed(due_on, after=since, until=day)
+                window = milestones_between(due_on, after=since, until=day)
                 assert bool(window) == (day in days_with_mail)
                 told += window
                 since = day
-        assert told == list(passed(due_on, after=date.min, until=since))
+        assert told == list(milestones_between(due_on, after=date.min, until=since))
         assert since == FIRST + timedelta(days=61)  # the last round, which works, has told the rest
         transaction.set_rollback(True)
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Membership, User
 from assessments.models import Preferences, Rhythm
-from assessments.preferences import keep, preferences_of, wants_mail
+from assessments.preferences import keep_preferences, preferences_of, wants_mail
 from tests.factories import Cast
 
 SignedIn = Callable[[Membership | User], Client]
@@ -42,7 +42,7 @@ def test_an_unknown_rhythm_is_refused(cast: Cast, signed_in: SignedIn) -> None:
 def test_wishes_leave_the_calendar_as_it_is(cast: Cast, signed_in: SignedIn) -> None:
     signed_in(cast.reader).post(reverse("preferences_calendar"))
     made = Preferences.objects.get(user=cast.reader.user).calendar_hash
-    keep(cast.reader.user, digest="never", before_due=True, after_due=True, at_once=True)
+    keep_preferences(cast.reader.user, digest="never", before_due=True, after_due=True, at_once=True)
     assert Preferences.objects.get(user=cast.reader.user).calendar_hash == made
 
 

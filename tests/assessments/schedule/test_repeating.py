@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Membership
-from assessments.hub.history import lines
+from assessments.hub.history import history_lines
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import (
@@ -249,7 +249,7 @@ def test_the_trail_tells_that_the_system_opened_it(cast: Cast, first: Assessment
     (follower,) = repeating.open_due(at(OPENS))
     entry = AuditEntry.objects.get(verb="assessment.repeated")
     assert (entry.subject_id, entry.actor, entry.organisation) == (str(follower.pk), None, cast.organisation)
-    line = lines([entry])[0]
+    line = history_lines([entry])[0]
     assert (line.who, line.what) == ("The system", "opened the assessment, which repeats an earlier one")
 
 
@@ -322,7 +322,9 @@ def test_the_rhythm_is_kept_and_recorded(cast: Cast) -> None:
     assessment.refresh_from_db()
     assert assessment.repeat_months == 6
     entry = AuditEntry.objects.get(verb="assessment.repeat_changed")
-    assert [(change.name, change.after) for change in lines([entry])[0].changes] == [("Repeats", "Every 6 months")]
+    assert [(change.name, change.after) for change in history_lines([entry])[0].changes] == [
+        ("Repeats", "Every 6 months")
+    ]
 
 
 def test_only_who_assesses_may_choose_and_not_for_a_cancelled_one(cast: Cast) -> None:

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from assessments.models import Answer, Blank, ResponseKind
-from assessments.score.agreement import Agreement, AgreementLevel, NoFigureReason, agreement, measured
+from assessments.score.agreement import Agreement, AgreementLevel, NoFigureReason, agreement_of_grades, rater_agreement
 from tests.factories import NOW, Cast, add_rater, make_assessment
 
 # Klaus Krippendorff, Computing Krippendorff's Alpha-Reliability (2011), section C: four observers, twelve units.
@@ -56,7 +56,7 @@ def by_hand(grades: Grades) -> Fraction:
 
 
 def test_published_example_of_four_observers_comes_out() -> None:
-    found = measured(table(*FOUR_OBSERVERS, lowest=1))
+    found = agreement_of_grades(table(*FOUR_OBSERVERS, lowest=1))
     assert found.alpha is not None
     assert round(found.alpha, 3) == 0.815
     assert (found.raters, found.questions, found.level) == (4, 11, AgreementLevel.STRONG)
@@ -65,7 +65,7 @@ def test_published_example_of_four_observers_comes_out() -> None:
 def test_published_example_of_two_observers_comes_out_by_both_ways() -> None:
     """The same source, section B, nominal there: two observers of twelve articles with values of 1 to 5."""
     grades = table("1 2 3 3 2 2 4 1 2 5 1 3", "1 2 3 3 2 2 4 1 3 5 1 3", lowest=1)
-    assert measured(grades).alpha == pytest.approx(float(by_hand(grades)), abs=1e-6)
+    assert agreement_of_grades(grades).alpha == pytest.approx(float(by_hand(grades)), abs=1e-6)
 
 
 grade_or_nothing = st.sampled_from([None, 0, 1, 2, 3, 4])
@@ -74,7 +74,7 @@ grade_or_nothing = st.sampled_from([None, 0, 1, 2, 3, 4])
 @given(st.lists(st.lists(grade_or_nothing, min_size=6, max_size=6), min_size=2, max_size=5))
 def test_library_agrees_with_the_definition_in_exact_fractions(rows: list[list[int | None]]) -> None:
     grades = [(r, q, grade) for r, row in enumerate(rows) for q, grade in enumerate(row) if grade is not None]
-    found = measured(grades)
+    found = agreement_of_grades(grades)
     assume(found.alpha is not None)
     assert found.alpha == pytest.approx(float(by_hand(grades)), abs=1e-6)
 
@@ -84,7 +84,7 @@ def test_order_of_raters_and_questions_does_not_matter(rows: list[list[int | Non
     grades = [(r, q, grade) for r, row in enumerate(rows) for q, grade in enumerate(row) if grade is not None]
     shuffled = grades.copy()
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert measured(shuffled) == measured(grades)
+    assert agreement_of_grades(shuffled) == agreement_of_grades(grades)
 
 
 @pytest.mark.parametrize(
@@ -98,17 +98,17 @@ def test_order_of_raters_and_questions_does_not_matter(rows: list[list[int | Non
     ],
 )
 def test_without_a_figure_the_reason_is_told(rows: tuple[str, ...], why: NoFigureReason) -> None:
-    found = measured(table(*rows))
+    found = agreement_of_grades(table(*rows))
     assert (found.alpha, found.level, found.why, found.figure) == (None, AgreementLevel.NONE, why, "")
     assert found.meaning
 
 
 def test_all_the_same_grade_is_called_full_agreement() -> None:
-    assert "agree fully" in measured(table("3 3", "3 3")).meaning
+    assert "agree fully" in agreement_of_grades(table("3 3", "3 3")).meaning
 
 
 def test_the_same_grades_in_different_questions_are_an_alpha_of_one() -> None:
-    assert measured(table("0 4 2", "0 4 2")).alpha == 1
+    assert agreement_of_grades(table("0 4 2", "0 4 2")).alpha == 1
 
 
 @pytest.mark.parametrize(
@@ -128,13 +128,13 @@ def test_levels_begin_at_krippendorffs_own_thresholds(alpha: float, level: Agree
 
 
 def test_figure_is_written_as_the_reader_writes_numbers() -> None:
-    found = measured(table(*FOUR_OBSERVERS, lowest=1))
+    found = agreement_of_grades(table(*FOUR_OBSERVERS, lowest=1))
     with translation.override("fr"):
         assert found.figure == "0,82"
 
 
 def test_agreement_below_chance_says_so() -> None:
-    found = measured(table("0 4 0 4", "4 0 4 0"))
+    found = agreement_of_grades(table("0 4 0 4", "4 0 4 0"))
     assert found.alpha is not None and found.alpha < 0
     assert "by chance" in found.meaning
 
@@ -142,9 +142,9 @@ def test_agreement_below_chance_says_so() -> None:
 def test_only_grades_of_raters_who_handed_in_count(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=1)
     add_rater(assessment, cast.colleague, grade=3, submitted_at=NOW)
-    assert agreement(assessment).raters == 1
+    assert rater_agreement(assessment).raters == 1
     assessment.responses.update(submitted_at=NOW)
-    assert agreement(assessment).raters == 2
+    assert rater_agreement(assessment).raters == 2
 
 
 def test_vendor_is_no_rater_and_blanks_are_missing(cast: Cast) -> None:
@@ -156,11 +156,11 @@ def test_vendor_is_no_rater_and_blanks_are_missing(cast: Cast) -> None:
     Answer.objects.filter(response__rater=cast.assessor.user, question__key="speed-1").update(
         grade=None, blank=Blank.DONT_KNOW
     )
-    found = agreement(assessment)
+    found = rater_agreement(assessment)
     assert (found.raters, found.questions) == (2, 1)
 
 
 def test_agreement_takes_one_query(cast: Cast, django_assert_num_queries: object) -> None:
     assessment = make_assessment(cast.assessor, grade=1, submitted_at=NOW)
     with django_assert_num_queries(1):  # type: ignore[operator]
-        agreement(assessment)
+        rater_agreement(assessment)

@@ -16,7 +16,7 @@ from accounts.models import Membership
 from assessments.lifecycle.transitions import lay_out
 from assessments.models import Answer, Assessment, Blank, Consensus, Evidence, Meeting, Response, ResponseKind
 from assessments.score.arithmetic import Confidence, GradedQuestion, QuestionInput, QuestionState, RuleStatus, Score
-from assessments.score.reading import current_score, missing, policy_of, progress, question_inputs
+from assessments.score.reading import current_score, missing, policy_of, question_inputs, rule_progress
 from manifesto.models import RULE_KEYS, Question, Release
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_release
 
@@ -263,8 +263,8 @@ class TestProgress:
         change(assessment, "guidance-1", blank=Blank.NOT_APPLICABLE, reason="We have no such service.")
         change(assessment, "guidance-2", grade=0)
         hand_in(assessment)
-        rules = {rule.key: rule for rule in progress(assessment)}
-        assert [rule.position for rule in progress(assessment)] == [1, 2, 3, 4, 5, 6, 7]
+        rules = {rule.key: rule for rule in rule_progress(assessment)}
+        assert [rule.position for rule in rule_progress(assessment)] == [1, 2, 3, 4, 5, 6, 7]
         assert (rules["support"].answered, rules["support"].total, rules["support"].is_complete) == (1, 2, False)
         assert rules["guidance"].is_complete
         assert rules["speed"].answered == 0

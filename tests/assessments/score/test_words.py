@@ -120,4 +120,4 @@ def test_some_is_not_enough() -> None:
     ],
 )
 def test_fact_is_a_percentage_or_a_frequency(value: Decimal | None, unit: str, shown: str) -> None:
-    assert wording.fact(value, unit) == shown
+    assert wording.fact_words(value, unit) == shown

@@ -311,7 +311,7 @@ def test_snapshot_says_who_was_asked_who_was_heard_and_how_far_they_agree(cast: 
     ]
     agreed = content["agreement"]
     assert (agreed["raters"], agreed["questions"], agreed["level"]) == (2, 14, "weak")
-    assert float(agreed["alpha"]) == agreement.agreement(spoken).alpha
+    assert float(agreed["alpha"]) == agreement.rater_agreement(spoken).alpha
 
 
 def test_what_was_not_handed_in_is_nowhere_in_the_snapshot(cast: Cast, spoken: Assessment) -> None:
@@ -504,7 +504,7 @@ def test_what_happens_later_changes_nothing_on_the_scorecard(cast: Cast, ever_sl
     ever_slower.vendor.incidents.all().delete()
     MeasureTarget.objects.all().delete()
     make_incident(ever_slower.vendor, hours=1)
-    facts_revision.changed(ever_slower.vendor_id)
+    facts_revision.raise_revision(ever_slower.vendor_id)
     assert view.view_of(card, language="en") == before
     assert before.measured is not None
     assert [notice.finding for notice in before.measured.notices] == ["contradicted"]
@@ -513,10 +513,10 @@ def test_what_happens_later_changes_nothing_on_the_scorecard(cast: Cast, ever_sl
 def test_incidents_between_reading_and_approving_are_frozen_and_refuse_nothing(
     cast: Cast, ever_slower: Assessment
 ) -> None:
-    seen = findings.measured(ever_slower, now=NOW)
+    seen = findings.measured_rules(ever_slower, now=NOW)
     assert seen is not None
     make_incident(ever_slower.vendor, "IN-BETWEEN", opened=NOW - timedelta(days=20), hours=2)
-    facts_revision.changed(ever_slower.vendor_id)
+    facts_revision.raise_revision(ever_slower.vendor_id)
     transitions.approve(cast.approver, ever_slower, now=NOW)
     content = snapshots.load(Scorecard.objects.get(assessment=ever_slower))
     assert content["measures"]["cases"] == seen.measures.cases + 1

@@ -199,7 +199,7 @@ def edit(cast: Cast, rows: list[Incident]) -> None:
     for row in rows:
         for _time in range(3):
             incident = Incident.objects.select_related("vendor").get(pk=row.pk)
-            seen = incident_changes.fingerprint(incident)
+            seen = incident_changes.incident_fingerprint(incident)
             incident.title = "By hand"
             try:
                 incident_changes.change_incident(

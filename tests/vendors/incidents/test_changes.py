@@ -83,7 +83,7 @@ def test_other_faults_than_a_taken_reference_are_not_taken_for_one(cast: Cast, v
 
 def test_a_change_writes_and_records_what_changed_alone(cast: Cast, vendor: Vendor) -> None:
     incident = make_incident(vendor, problem="Disk", handled_by="Night shift")
-    before, seen = revision(vendor), incident_changes.fingerprint(incident)
+    before, seen = revision(vendor), incident_changes.incident_fingerprint(incident)
     incident.problem, incident.handled_by = "Cable", "not meant"
     incident_changes.change_incident(cast.assessor, incident, changed=["problem"], seen=seen, now=LATER)
     stored, entry = Incident.objects.get(), AuditEntry.objects.get()
@@ -94,7 +94,7 @@ def test_a_change_writes_and_records_what_changed_alone(cast: Cast, vendor: Vend
 
 def test_a_change_of_nothing_leaves_no_trace(cast: Cast, vendor: Vendor) -> None:
     incident = make_incident(vendor, problem="Disk")
-    before, seen = revision(vendor), incident_changes.fingerprint(incident)
+    before, seen = revision(vendor), incident_changes.incident_fingerprint(incident)
     for changed in ([], ["problem"]):
         incident_changes.change_incident(cast.assessor, incident, changed=changed, seen=seen, now=LATER)
     assert verbs() == []
@@ -104,7 +104,7 @@ def test_a_change_of_nothing_leaves_no_trace(cast: Cast, vendor: Vendor) -> None
 
 def test_what_somebody_else_changed_meanwhile_is_not_overwritten(cast: Cast, vendor: Vendor) -> None:
     incident = make_incident(vendor, problem="Disk")
-    seen = incident_changes.fingerprint(incident)
+    seen = incident_changes.incident_fingerprint(incident)
     Incident.objects.update(title="From the export")
     incident.problem = "Cable"
     with pytest.raises(incident_changes.EditedMeanwhile):
@@ -120,7 +120,7 @@ def test_every_field_that_people_edit_is_in_the_fingerprint(name: str) -> None:
     two = Incident(reference="INC-1", opened_at=NOW)
     old = getattr(two, attribute)
     setattr(two, attribute, LATER if "_at" in name else not old if isinstance(old, bool) else 7)
-    assert incident_changes.fingerprint(one) != incident_changes.fingerprint(two)
+    assert incident_changes.incident_fingerprint(one) != incident_changes.incident_fingerprint(two)
 
 
 def test_with_an_incident_go_its_pulses_and_feedback_stays(cast: Cast, vendor: Vendor) -> None:

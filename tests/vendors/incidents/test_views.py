@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from tests.factories import NOW, Cast, make_feedback, make_incident, make_vendor
-from vendors.incidents.changes import fingerprint
+from vendors.incidents.changes import incident_fingerprint
 from vendors.models import Incident, IncidentImport, Pulse, Vendor
 
 FILLED = {"reference": "INC-1", "opened_at": "2026-03-02T10:30", "sla": "unknown"}
@@ -37,7 +37,7 @@ def sent(incident: Incident, **changes: str) -> dict[str, str]:
         "resolved_at": f"{resolved:%Y-%m-%dT%H:%M}",
         "mission_critical": "on",
         "sla": incident.sla,
-        "seen": fingerprint(incident),
+        "seen": incident_fingerprint(incident),
     }
     return {**values, **changes}
 

@@ -211,7 +211,7 @@ def test_change_is_seen_at_once_even_through_an_old_copy_of_the_vendor(
         assert measures_of(vendor, now=NOW).cases == 16
     with transaction.atomic():
         make_incident(vendor, "new", opened=NOW - timedelta(days=20))
-        facts_revision.changed(vendor.pk)
+        facts_revision.raise_revision(vendor.pk)
     assert measures_of(vendor, now=NOW).cases == 17
 
 
@@ -222,11 +222,11 @@ def test_what_a_transaction_saw_is_not_kept_when_it_is_rolled_back() -> None:
     vendor = make_vendor(make_cast().organisation)
     with transaction.atomic():
         make_incident(vendor, "never", opened=NOW - timedelta(days=20))
-        facts_revision.changed(vendor.pk)
+        facts_revision.raise_revision(vendor.pk)
         assert measures_of(vendor, now=NOW).cases == 1
         transaction.set_rollback(True)
     with transaction.atomic():
-        facts_revision.changed(vendor.pk)  # the same counter, another truth
+        facts_revision.raise_revision(vendor.pk)  # the same counter, another truth
     assert measures_of(vendor, now=NOW).cases == 0
 
 
@@ -246,14 +246,14 @@ def test_row_number_used_again_gets_measures_of_its_own() -> None:
 
 def test_counter_rises_once_for_each_vendor_and_only_in_a_transaction(cast: Cast, vendor: Vendor) -> None:
     other = make_vendor(cast.organisation, "Other Systems")
-    facts_revision.changed(vendor.pk, other.pk, vendor.pk)
+    facts_revision.raise_revision(vendor.pk, other.pk, vendor.pk)
     assert set(Vendor.objects.values_list("facts_revision", flat=True)) == {1}
 
 
 @pytest.mark.django_db(transaction=True)
 def test_counter_refuses_to_rise_outside_a_transaction() -> None:
     with pytest.raises(RuntimeError):
-        facts_revision.changed(1)
+        facts_revision.raise_revision(1)
 
 
 # Plain data ------------------------------------------------------------------------------------------------------

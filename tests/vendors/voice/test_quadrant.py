@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.factories import Cast, make_feedback, make_vendor
 from vendors.models import Feedback, Sla
-from vendors.voice.quadrant import Field, PlacedVendor, by_vendor, field_of, placed, quadrant_of
+from vendors.voice.quadrant import Field, PlacedVendor, by_vendor, field_of, placed_vendors, quadrant_of
 
 
 def entries(*cells: tuple[str, int, int], vendor: int = 1) -> list[PlacedVendor]:
@@ -102,7 +102,7 @@ def test_entries_are_counted_by_the_database(cast: Cast) -> None:
     for feeling in (1, 1, 5):
         make_feedback(vendor, feeling=feeling, sla=Sla.MET)
     make_feedback(vendor, feeling=1, sla=Sla.MET, said_on=date(2020, 1, 1))
-    found = placed(Feedback.objects.for_member(cast.reader).said_since(date(2026, 1, 1)))
+    found = placed_vendors(Feedback.objects.for_member(cast.reader).said_since(date(2026, 1, 1)))
     assert {(one.vendor, one.sla, one.feeling): one.count for one in found} == {
         (vendor.pk, "met", 1): 2,
         (vendor.pk, "met", 5): 1,
