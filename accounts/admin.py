@@ -207,7 +207,7 @@ class VerbFilter(admin.SimpleListFilter):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(SuperusersOnly, admin.ModelAdmin[AuditEntry]):
-    list_display = ("at", "organisation", "actor_label", "said", "object_label")
+    list_display = ("at", "organisation", "actor_label", "verb_words", "object_label")
     list_select_related = ("organisation",)
     search_fields = ("actor_label", "object_label", "verb")
     list_filter = (VerbFilter, "organisation")
@@ -226,7 +226,7 @@ class AuditEntryAdmin(SuperusersOnly, admin.ModelAdmin[AuditEntry]):
         return queryset, False
 
     @admin.display(description=gettext_lazy("what"), ordering="verb")
-    def said(self, entry: AuditEntry) -> str:
+    def verb_words(self, entry: AuditEntry) -> str:
         return trail.verb_in_words(entry.verb)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

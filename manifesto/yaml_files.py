@@ -121,7 +121,7 @@ class _Walk:
         self.fault(path, getattr(parent, "rows", {}).get(key), _("A list of mappings is expected."))
         return []
 
-    def known(self, mapping: LinedMapping, names: tuple[Any, ...], path: str) -> None:
+    def refuse_unknown(self, mapping: LinedMapping, names: tuple[Any, ...], path: str) -> None:
         for key in mapping:
             if key not in names:
                 self.fault(f"{path}.{key}".lstrip("."), mapping.rows.get(key), _("Nothing is known by this name."))
@@ -161,11 +161,11 @@ def _part(documents: Mapping[str, Any], part: str, walk: _Walk) -> LinedMapping:
 
 def _structure_lines(document: LinedMapping, walk: _Walk) -> list[SourceLine]:
     """The lines without their texts: the release, its rules, their questions, and five levels for each."""
-    walk.known(document, ("schema", "edition", "policy", "rules"), "")
+    walk.refuse_unknown(document, ("schema", "edition", "policy", "rules"), "")
     if document.get("schema") != SCHEMA:
         walk.fault("schema", document.rows.get("schema"), _("Schema %s is expected.") % SCHEMA)
     policy = walk.mapping(document, "policy", "policy")
-    walk.known(policy, PLAIN_FIELDS[Sheet.RELEASE], "policy")
+    walk.refuse_unknown(policy, PLAIN_FIELDS[Sheet.RELEASE], "policy")
     places = {name: walk.place(f"policy.{name}", policy.rows.get(name)) for name in PLAIN_FIELDS[Sheet.RELEASE]}
     places["edition"] = walk.place("edition", document.rows.get("edition"))
     lines = [
@@ -183,7 +183,7 @@ def _structure_lines(document: LinedMapping, walk: _Walk) -> list[SourceLine]:
 
 
 def _rule_lines(rule: LinedMapping, path: str, walk: _Walk) -> Iterator[SourceLine]:
-    walk.known(rule, ("key", "questions"), path)
+    walk.refuse_unknown(rule, ("key", "questions"), path)
     key = str(rule.get("key"))
     place = walk.place(f"{path}.key", rule.rows.get("key"))
     yield SourceLine(sheet=Sheet.RULES, key=key, place=place, values={"key": key}, places={"key": place})
@@ -192,7 +192,7 @@ def _rule_lines(rule: LinedMapping, path: str, walk: _Walk) -> Iterator[SourceLi
 
 
 def _question_lines(question: LinedMapping, rule: str, path: str, walk: _Walk) -> Iterator[SourceLine]:
-    walk.known(question, ("key", *PLAIN_QUESTION), path)
+    walk.refuse_unknown(question, ("key", *PLAIN_QUESTION), path)
     key = str(question.get("key"))
     places = {name: walk.place(f"{path}.{name}", question.rows.get(name)) for name in ("key", *PLAIN_QUESTION)}
     values = {**question, "rule": rule}
@@ -206,7 +206,7 @@ def _texts(
     document: LinedMapping, language: str, known: dict[tuple[Sheet, str], SourceLine], walk: _Walk
 ) -> Iterator[tuple[Sheet, str, LinedMapping, str]]:
     """Each mapping of texts in a language's document, with the line of the bank that it belongs to."""
-    walk.known(document, ("language", "release", "rules"), "")
+    walk.refuse_unknown(document, ("language", "release", "rules"), "")
     if document.get("language") != language:
         walk.fault("language", document.rows.get("language"), _("The language “%s” is expected.") % language)
     yield Sheet.RELEASE, "release", walk.mapping(document, "release", "release"), "release"
@@ -219,7 +219,7 @@ def _texts(
         for name, question in _known_entries(questions, Sheet.QUESTIONS, known, path, walk):
             yield Sheet.QUESTIONS, name, question, f"{path}.{name}"
             levels = walk.mapping(question, "levels", f"{path}.{name}.levels")
-            walk.known(levels, tuple(GRADES), f"{path}.{name}.levels")
+            walk.refuse_unknown(levels, tuple(GRADES), f"{path}.{name}.levels")
             for grade in GRADES:
                 said = _empty()
                 said["text"] = levels.get(grade)
@@ -240,7 +240,7 @@ def _known_entries(
 def _add_texts(line: SourceLine, mapping: LinedMapping, language: str, path: str, walk: _Walk) -> None:
     names = TEXT_FIELDS[line.sheet]
     nested = {Sheet.RULES: ("questions",), Sheet.QUESTIONS: ("levels",)}.get(line.sheet, ())
-    walk.known(mapping, (*names, *nested), path)
+    walk.refuse_unknown(mapping, (*names, *nested), path)
     for name in names:
         where = path if line.sheet is Sheet.LEVELS else f"{path}.{name}"
         line.values[f"{name}_{language}"] = mapping.get(name)

@@ -95,7 +95,7 @@ class AgreeForm(forms.Form):
             raise forms.ValidationError(_("Say it in %(limit)s characters or fewer.") % {"limit": REASON_LENGTH})
         return reason
 
-    def agreed(self) -> dict[str, Any]:
+    def agreement(self) -> dict[str, Any]:
         """As `consensus.agree` takes it."""
         choice = self.cleaned_data["choice"]
         applies_not = choice == NOT_APPLICABLE
@@ -167,7 +167,7 @@ class DiscussionCard:
         return self.chosen == NOT_APPLICABLE
 
     @property
-    def said(self) -> str:
+    def announcement(self) -> str:
         """For those who do not see the page change."""
         if self.is_unsaved:
             return _("Not saved")

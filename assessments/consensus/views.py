@@ -170,7 +170,7 @@ def _recorded(table: MeetingPage, discussion: Discussion, form: AgreeForm) -> Sa
     member, assessment = table.request.member, table.assessment
     with transaction.atomic():
         meeting = consensus.hold(member, assessment, held_on=form.cleaned_data["day"])
-        outcome = consensus.agree(member, assessment, discussion.question, meeting=meeting, **form.agreed())
+        outcome = consensus.agree(member, assessment, discussion.question, meeting=meeting, **form.agreement())
         if isinstance(outcome, Conflict):
             transaction.set_rollback(True)  # nothing was agreed, so there was no meeting on that day either
     return outcome

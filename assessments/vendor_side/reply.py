@@ -99,7 +99,7 @@ class OwnerPanel:
     may_change: bool  # the one that is open can be extended or withdrawn
 
     @property
-    def said(self) -> tuple[tuple[str, RuleReply], ...]:
+    def named_replies(self) -> tuple[tuple[str, RuleReply], ...]:
         return tuple((self.names.get(reply.rule, reply.rule), reply) for reply in self.replies)
 
     @property

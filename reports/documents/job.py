@@ -74,7 +74,7 @@ class LanguageDocument:
         return str(RenderingFailure(code).label) if code in RenderingFailure.values else ""
 
     @property
-    def seen(self) -> str:
+    def fingerprint(self) -> str:
         """What a page shows of this: while it does not change, nothing is sent and nothing announced again."""
         row = self.rendering
         return f"{row.state}-{row.progress}-{row.attempts}-{self.is_late:d}" if row else ""

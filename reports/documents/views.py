@@ -40,7 +40,7 @@ def rendering_status(request: MemberRequest, pk: int) -> HttpResponse:
         return render(
             request, "reports/documents/rendering_status.html", {"document": document, "scorecard": rendering.scorecard}
         )
-    if request.GET.get("seen") == document.seen:
+    if request.GET.get("seen") == document.fingerprint:
         return HttpResponse(status=204)
     return _fragment(request, document)
 

@@ -35,7 +35,7 @@ def vendor_copy(request: LinkRequest, link: int) -> HttpResponse:
     context = {"copy": copy, "document": document, "is_open": response is not None and response.submitted_at is None}
     if not request.htmx:
         return _page(request, context)
-    if request.method == "GET" and request.GET.get("seen") == document.seen:
+    if request.method == "GET" and request.GET.get("seen") == document.fingerprint:
         return HttpResponse(status=204)
     return render(request, "reports/vendor_copy/_vendor_copy.html", {**context, "link": request.link})
 

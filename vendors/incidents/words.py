@@ -25,10 +25,10 @@ STATE_WORDS: dict[str, Promise] = {
 
 @dataclass(frozen=True, kw_only=True)
 class IncidentFact:
-    """One thing about an incident. `said` is empty where it is unknown; `why` then tells what that means."""
+    """One thing about an incident. `text` is empty where it is unknown; `why` then tells what that means."""
 
     label: str
-    said: str
+    text: str
     why: str = ""
 
 
@@ -54,14 +54,14 @@ def facts_of(incident: Incident) -> list[IncidentFact]:
 
 
 def _facts(field: IncidentField, incident: Incident) -> Iterator[IncidentFact]:
-    said = _said(field, incident, getattr(incident, field.column))
-    if said or field.unknown:
-        yield IncidentFact(label=field.label, said=said, why=str(field.unknown))
+    text = _text(field, incident, getattr(incident, field.column))
+    if text or field.unknown:
+        yield IncidentFact(label=field.label, text=text, why=str(field.unknown))
     if field.column == "resolved_at" and incident.duration is not None:
-        yield IncidentFact(label=_("Time to resolve"), said=words.duration(incident.duration))
+        yield IncidentFact(label=_("Time to resolve"), text=words.duration(incident.duration))
 
 
-def _said(field: IncidentField, incident: Incident, value: Any) -> str:
+def _text(field: IncidentField, incident: Incident, value: Any) -> str:
     if value is None or value == Sla.UNKNOWN:
         return ""
     if field.column == "restored_at":

@@ -110,7 +110,7 @@ class MeasureCard:
         return missing_words(self.series, self.step)
 
     @property
-    def agreed(self) -> str:
+    def target_label(self) -> str:
         return agreed_words(self.series.measure, float(self.target.value)) if self.target else ""
 
     @property

@@ -128,5 +128,5 @@ class PulseForm(forms.Form):
         return [self[key] for key in QUESTIONS]
 
     @property
-    def said(self) -> dict[str, str]:
+    def choices(self) -> dict[str, str]:
         return {key: self.cleaned_data[key] for key in QUESTIONS}

@@ -44,8 +44,10 @@ def pulse_answer(request: HttpRequest, token: str) -> HttpResponse:
     language.follow(request, pulse.language)
     form = PulseForm(post_data(request), pulse=pulse)
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        pulses.answer(pulse, form.said, name=said["name"], feeling=said["feeling"], comment=said["comment"], now=now)
+        given = form.cleaned_data
+        pulses.answer(
+            pulse, form.choices, name=given["name"], feeling=given["feeling"], comment=given["comment"], now=now
+        )
         # Heard or not, the page of the link says where it stands now.
         return HttpResponseRedirect(f"{reverse('pulse_answer', args=[token])}?thanks=1")
     return render(request, "vendors/voice/pulse_answer.html", {"form": form, **_about(pulse)})

@@ -88,12 +88,12 @@ class Quadrant:
     unknown: int  # the service level is not known
 
     @property
-    def known(self) -> int:
+    def known_count(self) -> int:
         return self.total - self.unknown
 
     def share(self, field: Field) -> Fraction | None:
         """Of the entries whose service level is known, in percent; None where they are too few to say so."""
-        return Fraction(100 * self.fields[field], self.known) if self.known >= FEW else None
+        return Fraction(100 * self.fields[field], self.known_count) if self.known_count >= FEW else None
 
 
 def quadrant_of(placed: Iterable[PlacedVendor]) -> Quadrant:

@@ -42,7 +42,7 @@ def test_each_service_level_and_feeling_has_its_field(sla: str, feeling: int, fi
 
 def test_neutral_and_unknown_entries_stand_in_no_field_but_are_counted() -> None:
     found = quadrant_of(entries(("met", 1, 2), ("met", 3, 4), ("unknown", 1, 8), ("unknown", 3, 16)))
-    assert (found.total, found.neutral, found.unknown, found.known) == (30, 4, 24, 6)
+    assert (found.total, found.neutral, found.unknown, found.known_count) == (30, 4, 24, 6)
     assert sum(found.fields.values()) == 2
 
 
