@@ -121,15 +121,15 @@ def read_lines(content: bytes, name: str) -> list[SourceLine]:
     except ImportRefused as refused:
         raise _refused(name, str(refused)) from None
     faults: list[Fault] = []
-    found: list[SourceLine] = []
+    lines: list[SourceLine] = []
     for sheet, title in TITLES.items():
         if title not in pages:
             faults.append(Fault(place=Place(file=title), message=_("The sheet is missing.")))
             continue
-        found += _read_sheet(pages[title], sheet, faults)
+        lines += _read_sheet(pages[title], sheet, faults)
     if faults:
         raise BankError(faults)
-    return found
+    return lines
 
 
 def _read_sheet(page: Sequence[Line], sheet: Sheet, faults: list[Fault]) -> Iterator[SourceLine]:

@@ -193,13 +193,13 @@ def _fitness(text: str, delimiter: str, score: Score) -> tuple[int, float, int]:
 
 
 def _first_records(text: str, delimiter: str) -> list[list[str]]:
-    found: list[list[str]] = []
+    first: list[list[str]] = []
     try:
         for cells in csv.reader(StringIO(text, newline=""), delimiter=delimiter):
             if any(cell.strip() for cell in cells):
-                found.append([tidy(cell) for cell in cells])
-            if len(found) >= SAMPLED_RECORDS:
+                first.append([tidy(cell) for cell in cells])
+            if len(first) >= SAMPLED_RECORDS:
                 break
     except csv.Error:
         pass
-    return found
+    return first

@@ -15,7 +15,7 @@ from groundwork.tables import csv_files, guard, sources, workbooks
 from groundwork.tables.cells import ImportRefused, tidy
 from groundwork.tables.csv_files import Score
 from groundwork.tables.limits import Limits, too_large, too_many_rows, too_wide
-from groundwork.tables.sources import Kind, Source, kind_of
+from groundwork.tables.sources import Source, TableKind, kind_of
 
 ABOVE = 50  # lines in which the headings begin
 
@@ -52,7 +52,7 @@ def open_table(
     ImportRefused here, or while the rows are read: they are bounded, too."""
     with sources.opened(source) as file:
         kind = _kind(file, limits)
-        if kind is Kind.CSV:
+        if kind is TableKind.CSV:
             shape = csv_files.shape_of(file, score)
             lines = (Line(number, cells) for number, cells in csv_files.records(file, shape, limits))
             yield _table(lines, limits, score, delimiter=shape.delimiter, encoding=shape.encoding)
@@ -68,7 +68,7 @@ def sheets_of(source: bytes, limits: Limits, wanted: Sequence[str]) -> dict[str,
     """The lines, not empty, of those of the wanted sheets that the workbook has."""
     with sources.opened(source) as file:
         kind = _kind(file, limits)
-        if kind is Kind.CSV:
+        if kind is TableKind.CSV:
             raise guard.unreadable()
         with workbooks.opened(source, kind, limits, wanted) as book:
             found: dict[str, list[Line]] = {name: [] for name in book.found}
@@ -77,13 +77,13 @@ def sheets_of(source: bytes, limits: Limits, wanted: Sequence[str]) -> dict[str,
     return found
 
 
-def told_apart(header: Sequence[str]) -> tuple[str, ...]:
+def distinct_headings(header: Sequence[str]) -> tuple[str, ...]:
     """Headings that occur more than once get their number: “Number (1)”, “Number (2)”; so nobody maps one of them
     without saying which. A column without a heading is called by its place."""
     names = [text[:190] or _("Column %(number)s") % {"number": place} for place, text in enumerate(header, start=1)]
     often = Counter(names)
     taken = {name for name in names if often[name] == 1}
-    found: list[str] = []
+    unique_names: list[str] = []
     seen: Counter[str] = Counter()
     for name in names:
         unique = name
@@ -91,17 +91,17 @@ def told_apart(header: Sequence[str]) -> tuple[str, ...]:
             seen[name] += 1
             unique = f"{name} ({seen[name]})"
         taken.add(unique)
-        found.append(unique)
-    return tuple(found)
+        unique_names.append(unique)
+    return tuple(unique_names)
 
 
-def _kind(file: IO[bytes], limits: Limits) -> Kind:
+def _kind(file: IO[bytes], limits: Limits) -> TableKind:
     """ImportRefused where the file is empty, or larger than its kind may be."""
     size = file.seek(0, 2)
     if size == 0:
         raise ImportRefused(_("The file is empty."))
     kind = kind_of(file)
-    most = limits.text_bytes if kind is Kind.CSV else limits.workbook_bytes
+    most = limits.text_bytes if kind is TableKind.CSV else limits.workbook_bytes
     if size > most:
         raise too_large(most)
     return kind
@@ -128,7 +128,7 @@ def _table(
         header.pop()
     rows = _bounded(chain(above[place + 1 :], lines), limits, limits.workbook_rows if sheets else limits.text_rows)
     return Table(
-        header=told_apart(header), first=first, rows=rows, sheets=sheets, delimiter=delimiter, encoding=encoding
+        header=distinct_headings(header), first=first, rows=rows, sheets=sheets, delimiter=delimiter, encoding=encoding
     )
 
 

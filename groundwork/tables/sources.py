@@ -16,7 +16,7 @@ OLE = b"\xd0\xcf\x11\xe0"
 ODS_MARK = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 
 
-class Kind(StrEnum):
+class TableKind(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     XLS = "xls"
@@ -36,11 +36,11 @@ def opened(source: Source) -> Iterator[IO[bytes]]:
         yield file
 
 
-def kind_of(file: IO[bytes]) -> Kind:
+def kind_of(file: IO[bytes]) -> TableKind:
     """By its first bytes; CSV is what is nothing else. The file stands at its beginning then."""
     file.seek(0)
     start = file.read(128)
     file.seek(0)
     if start.startswith(ZIP):
-        return Kind.ODS if ODS_MARK in start else Kind.XLSX
-    return Kind.XLS if start.startswith(OLE) else Kind.CSV
+        return TableKind.ODS if ODS_MARK in start else TableKind.XLSX
+    return TableKind.XLS if start.startswith(OLE) else TableKind.CSV

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from groundwork.tables import guard, sources
 from groundwork.tables.cells import ImportRefused
 from groundwork.tables.limits import MB, Limits, too_many_rows, too_wide
-from groundwork.tables.sources import Kind, Source
+from groundwork.tables.sources import Source, TableKind
 from groundwork.tables.workbook_process import OUT_OF_MEMORY
 
 PROGRAM = Path(__file__).with_name("workbook_process.py")
@@ -53,7 +53,7 @@ class _Died(Exception):  # noqa: N818 - said as what happened
 
 @contextmanager
 def opened(
-    source: Source, kind: Kind, limits: Limits, wanted: Sequence[str] = (), *, is_sample: bool = False
+    source: Source, kind: TableKind, limits: Limits, wanted: Sequence[str] = (), *, is_sample: bool = False
 ) -> Iterator[Workbook]:
     """The rows of the wanted sheets; of the first one to be seen, where none is named."""
     codes: list[int] = []
@@ -71,13 +71,13 @@ def opened(
     raise _unreadable(kind, codes)
 
 
-def _readers(source: Source, kind: Kind, limits: Limits, *, is_sample: bool) -> list[bool]:
+def _readers(source: Source, kind: TableKind, limits: Limits, *, is_sample: bool) -> list[bool]:
     """Which to try, one after the other: whether it is the slow one, which tells rows before it has read all."""
-    if kind is Kind.XLS:
+    if kind is TableKind.XLS:
         return [False]
     with sources.opened(source) as file:
         contents = guard.look_inside(file, limits)
-    if kind is Kind.ODS:
+    if kind is TableKind.ODS:
         return [False]
     begins_sooner = is_sample and contents.sheet_bytes > SAMPLED_WHOLE
     return [True] if contents.has_faults or begins_sooner else [False, True]
@@ -112,7 +112,7 @@ def _lines(process: subprocess.Popen[bytes], limits: Limits) -> Iterator[Any]:
     raise _Died(process.wait())
 
 
-def _rows(lines: Iterator[Any], kind: Kind) -> Iterator[SheetRow]:
+def _rows(lines: Iterator[Any], kind: TableKind) -> Iterator[SheetRow]:
     try:
         for sheet, number, cells, faulty in lines:
             yield SheetRow(sheet, number, cells, frozenset(faulty) if faulty else NOTHING)
@@ -128,11 +128,11 @@ def _refused(why: str, line: int = 0, *, limits: Limits) -> ImportRefused:
     return ImportRefused(_("The file holds too much text: split it."))
 
 
-def _unreadable(kind: Kind, codes: Sequence[int]) -> ImportRefused:
+def _unreadable(kind: TableKind, codes: Sequence[int]) -> ImportRefused:
     if DENIED_MEMORY & set(codes):
         return guard.too_much()
-    if kind is Kind.XLS:
+    if kind is TableKind.XLS:
         return ImportRefused(_("This is an old or a protected Excel file: save it as XLSX, without a password."))
-    if kind is Kind.ODS:
+    if kind is TableKind.ODS:
         return ImportRefused(_("This ODS file is damaged or protected: save it as XLSX, without a password."))
     return guard.unreadable()

@@ -12,8 +12,8 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit
 from accounts.models import Organisation
+from accounts.trail import audit
 from groundwork.tables.cells import ImportRefused
 from groundwork.tables.reading import Line
 from vendors.incident_import import writing
@@ -23,9 +23,9 @@ from vendors.incident_import.job import CancelAsked, HeldImport
 from vendors.incident_import.limits import BATCH
 from vendors.incident_import.rows import dates
 from vendors.incident_import.rows.matching import LEFT_OUT, UNDECIDED, Services, Vendors
-from vendors.incident_import.rows.problems import MAX_KEPT, Problem
-from vendors.incident_import.rows.reading import SERVICE, Row, RowReader, Spoken
-from vendors.incident_import.rows.values import clean
+from vendors.incident_import.rows.problems import MAX_KEPT, RowProblem
+from vendors.incident_import.rows.reading import SERVICE, IncidentRow, RowReader, Spoken
+from vendors.incident_import.rows.values import clean_cell
 from vendors.models import ImportProblem, ImportState
 
 logger = structlog.get_logger(__name__)
@@ -76,7 +76,7 @@ class Pass:
                 self._batch(rows)
         with transaction.atomic():
             ImportProblem.objects.bulk_create(self._unknown.values())
-            self.job.tell(rows_read=self.rows_read, counts=self.told)
+            self.job.tell(rows_read=self.rows_read, counts=self.tally)
         self._end()
 
     def _end(self) -> None:
@@ -84,14 +84,14 @@ class Pass:
             options = {**self.upload.options, "dates": self.options.dates}
             names, rows = dict(self.vendors.names), self.rows_read
             self.job.end(
-                ImportState.CHECKED, options=options, names=names, counts=self.told, rows_read=rows, rows_total=rows
+                ImportState.CHECKED, options=options, names=names, counts=self.tally, rows_read=rows, rows_total=rows
             )
             return
         with transaction.atomic():
             if self.job.cancel_is_asked(lock=True):
                 raise CancelAsked
-            self.job.end(ImportState.DONE, counts=self.told, rows_read=self.rows_read, finished_at=timezone.now())
-            audit.record(self.upload.created_by, "incidentimport.applied", self.upload, after=self.told)
+            self.job.end(ImportState.DONE, counts=self.tally, rows_read=self.rows_read, finished_at=timezone.now())
+            audit.record(self.upload.created_by, "incidentimport.applied", self.upload, after=self.tally)
         logger.info("import_done", incident_import=self.upload.pk, rows=self.rows_read)
 
     @contextmanager
@@ -116,7 +116,7 @@ class Pass:
         with self._opened() as (reader, lines):
             places = [reader.used[name] for name in MOMENTS if name in reader.used]
             for line in self._beating(lines):
-                found = dates.votes(clean(line.cells[place]) for place in places if place < len(line.cells))
+                found = dates.votes(clean_cell(line.cells[place]) for place in places if place < len(line.cells))
                 day_first, month_first, either = day_first + found[0], month_first + found[1], either + found[2]
                 if day_first + month_first >= ENOUGH_VOTES:
                     break
@@ -134,10 +134,10 @@ class Pass:
             return {identity: number for identity, number in told if identity.reference}
 
     @property
-    def told(self) -> dict[str, int]:
+    def tally(self) -> dict[str, int]:
         return dict(self.counts)
 
-    def _batch(self, rows: Sequence[Row]) -> None:
+    def _batch(self, rows: Sequence[IncidentRow]) -> None:
         self.rows_read += len(rows)
         with transaction.atomic():
             if self.writes:
@@ -152,9 +152,9 @@ class Pass:
                 writing.write(batch, self.upload, now=self.now)
             ImportProblem.objects.bulk_create(self._problems, batch_size=1_000)
             self._problems = []
-            self.job.tell(rows_read=self.rows_read, counts=self.told)
+            self.job.tell(rows_read=self.rows_read, counts=self.tally)
 
-    def _sorted_out(self, row: Row) -> tuple[Row, int] | None:
+    def _sorted_out(self, row: IncidentRow) -> tuple[IncidentRow, int] | None:
         """The row with its vendor; None, and counted, where it is left out, wrong, or said elsewhere."""
         if self._last is not None and self._last.get(row.identity, row.line) != row.line:
             self.vendors.of(row.vendor)
@@ -173,7 +173,7 @@ class Pass:
             row.values[SERVICE] = self.services.of(vendor, row.service, make=self.writes) if vendor > 0 else None
         return self._once(row, vendor)
 
-    def _once(self, row: Row, vendor: int) -> tuple[Row, int] | None:
+    def _once(self, row: IncidentRow, vendor: int) -> tuple[IncidentRow, int] | None:
         """The first line of a reference. A later one that says the same is passed over; another one is a problem."""
         seen = self._seen.setdefault((vendor, row.source), {})
         mark = row.line << 32 | hash((*row.values, row.service)) & 0xFFFF_FFFF
@@ -184,46 +184,46 @@ class Pass:
             self.counts[REPEATED] += 1
             return None
         row.problems.append(
-            Problem(code="reference_twice", field="reference", value=row.reference, values={"line": first >> 32})
+            RowProblem(code="reference_twice", field="reference", value=row.reference, values={"line": first >> 32})
         )
         self._refuse(row)
         return None
 
-    def _refuse(self, row: Row) -> None:
+    def _refuse(self, row: IncidentRow) -> None:
         self.counts["error"] += 1
         for problem in row.problems:
             self._keep(row, problem)
 
-    def _note_unknown(self, row: Row) -> None:
+    def _note_unknown(self, row: IncidentRow) -> None:
         """Once for each name, with the number of its rows: five thousand lines that say the same help nobody."""
         if not row.vendor:
-            row.problems.append(Problem(code="vendor_empty", field="vendor"))
+            row.problems.append(RowProblem(code="vendor_empty", field="vendor"))
             return
         if row.vendor not in self._unknown:
-            problem = Problem(code="vendor_unknown", field="vendor", value=row.vendor)
+            problem = RowProblem(code="vendor_unknown", field="vendor", value=row.vendor)
             self._unknown[row.vendor] = self._row_of(row, problem)
             self.counts[PROBLEMS] += 1
         self._unknown[row.vendor].values = {"count": self._unknown[row.vendor].values.get("count", 0) + 1}
 
-    def _keep(self, row: Row, problem: Problem) -> None:
+    def _keep(self, row: IncidentRow, problem: RowProblem) -> None:
         self.counts[PROBLEMS] += 1
         if self._kept < MAX_KEPT:
             self._kept += 1
             self._problems.append(self._row_of(row, problem))
 
-    def _row_of(self, row: Row, problem: Problem) -> ImportProblem:
+    def _row_of(self, row: IncidentRow, problem: RowProblem) -> ImportProblem:
         return ImportProblem(
             incident_import=self.upload,
             line=row.line,
             column=self.options.columns.get(problem.field, "")[:200],
-            value=clean(problem.value)[:200],
+            value=clean_cell(problem.value)[:200],
             code=problem.code,
             values=dict(problem.values),
         )
 
 
-def _in_batches(rows: Iterator[Row] | Any) -> Iterator[list[Row]]:
-    batch: list[Row] = []
+def _in_batches(rows: Iterator[IncidentRow] | Any) -> Iterator[list[IncidentRow]]:
+    batch: list[IncidentRow] = []
     for row in rows:
         batch.append(row)
         if len(batch) >= BATCH:

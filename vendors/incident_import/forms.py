@@ -191,14 +191,14 @@ class MappingForm(forms.Form):
             return self._as_it_was()
         given = self.cleaned_data if self.errors is not None else {}  # asking for errors cleans
         columns = {key: given.get(f"column_{key}", "") for key in BY_KEY}
-        one = given.get("vendor") if given.get("vendor_by") == ONE else None
+        vendor = given.get("vendor") if given.get("vendor_by") == ONE else None
         if given.get("vendor_by") == ONE:
             columns["vendor"] = ""
         kept = ("dates", "time_zone", "sla_yes", "sla_met", "sla_missed", "new_services", "source")
         return replace(
             self.base,
             columns={key: heading for key, heading in columns.items() if heading},
-            vendor=one.pk if one else None,
+            vendor=vendor.pk if vendor else None,
             critical=tuple(dict.fromkeys((*given.get("critical", ()), *given.get("critical_more", ())))),
             one_line_per_update=given.get("one_line_per_update", False),
             **{name: given[name] for name in kept if name in given},

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import audit
 from accounts.models import Membership
+from accounts.trail import audit
 from groundwork.jobs.lease import TOO_MANY_ATTEMPTS, HeldJob, LeaseLostError, NudgedKind
 from groundwork.refusals import Refusal
 from vendors.incident_import import options_check
@@ -33,7 +33,7 @@ class CancelAsked(Exception):  # noqa: N818 - said as what happened
     """Somebody has cancelled the import while it was written."""
 
 
-class Failure(models.TextChoices):
+class ImportFailure(models.TextChoices):
     """Why an import stopped: the code in the row, and the words for the page."""
 
     REFUSED = "refused", gettext_lazy("The file cannot be used: %(reason)s")
@@ -52,9 +52,9 @@ class Failure(models.TextChoices):
 
 def failure_words(upload: IncidentImport) -> str:
     """Why it failed, in the active language; empty unless it did."""
-    if upload.failure not in Failure.values:
+    if upload.failure not in ImportFailure.values:
         return ""
-    words = str(Failure(upload.failure).label)
+    words = str(ImportFailure(upload.failure).label)
     return words % upload.failure_values if upload.failure_values else words
 
 

@@ -37,16 +37,16 @@ def check(member: Membership, options: Options, header: Sequence[str]) -> None:
 
 
 def _columns(options: Options, header: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    faults: dict[str, str] = {}
     for name in (field.key for field in FIELDS if field.is_required):
         if not options.columns.get(name):
-            found[name] = _("Say which column tells this: %(field)s.") % {"field": BY_KEY[name].label}
+            faults[name] = _("Say which column tells this: %(field)s.") % {"field": BY_KEY[name].label}
     for name, heading in options.columns.items():
         if name not in BY_KEY:
-            found[name] = _("There is no field “%(name)s”.") % {"name": name}
+            faults[name] = _("There is no field “%(name)s”.") % {"name": name}
         elif heading and heading not in header:
-            found[name] = _missing(heading, header)
-    return found
+            faults[name] = _missing(heading, header)
+    return faults
 
 
 def _missing(heading: str, header: Sequence[str]) -> str:
@@ -59,23 +59,23 @@ def _missing(heading: str, header: Sequence[str]) -> str:
 
 
 def _plain(options: Options) -> dict[str, str]:
-    found = {}
+    faults = {}
     if not is_zone(options.time_zone):
-        found["time_zone"] = _("There is no time zone “%(name)s”. Write it like “Europe/Brussels”.") % {
+        faults["time_zone"] = _("There is no time zone “%(name)s”. Write it like “Europe/Brussels”.") % {
             "name": options.time_zone
         }
     if options.dates not in DATES:
-        found["dates"] = _("The order of dates is one of these: %(words)s.") % {"words": ", ".join(DATES)}
+        faults["dates"] = _("The order of dates is one of these: %(words)s.") % {"words": ", ".join(DATES)}
     if options.sla_yes not in SLA_MEANINGS:
-        found["sla_yes"] = _("The meaning of the service level is one of these: %(words)s.") % {
+        faults["sla_yes"] = _("The meaning of the service level is one of these: %(words)s.") % {
             "words": ", ".join(SLA_MEANINGS)
         }
     if not SOURCE.match(options.source) or (options.source == BY_HAND and not options.columns.get("origin")):
-        found["source"] = _("Name the source in small letters and digits, for example “servicenow”.")
+        faults["source"] = _("Name the source in small letters and digits, for example “servicenow”.")
     for name in ("critical", "sla_met", "sla_missed"):
         if len(getattr(options, name)) > MAX_WORDS:
-            found[name] = _("At most %(count)s values.") % {"count": MAX_WORDS}
-    return found
+            faults[name] = _("At most %(count)s values.") % {"count": MAX_WORDS}
+    return faults
 
 
 def _vendors(member: Membership, options: Options) -> dict[str, str]:

@@ -18,9 +18,9 @@ from vendors.incident_import.columns.options import DATES, SLA_MEANINGS, Dates, 
 from vendors.incident_import.files import open_incidents, path_of
 from vendors.incident_import.limits import SAMPLE
 from vendors.incident_import.rows import dates
-from vendors.incident_import.rows.problems import Problem
+from vendors.incident_import.rows.problems import RowProblem
 from vendors.incident_import.rows.reading import RowReader, field_readers
-from vendors.incident_import.rows.values import clean
+from vendors.incident_import.rows.values import clean_cell
 from vendors.models import IncidentImport, Sla
 
 MAX_VALUES = 40
@@ -34,7 +34,7 @@ class ReadCell:
 
     raw: str
     value: str = ""
-    problem: Problem | None = None
+    problem: RowProblem | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,13 +92,13 @@ def _usable(options: Options, header: Sequence[str]) -> Options:
 
 def _votes(sample: Sequence[Line], header: Sequence[str], options: Options) -> tuple[int, int, int]:
     places = [header.index(options.columns[name]) for name in MOMENTS if name in options.columns]
-    return dates.votes(clean(line.cells[place]) for line in sample for place in places if place < len(line.cells))
+    return dates.votes(clean_cell(line.cells[place]) for line in sample for place in places if place < len(line.cells))
 
 
 def _values(sample: Sequence[Line], header: Sequence[str]) -> dict[str, tuple[str, ...]]:
     found = {}
     for place, heading in enumerate(header):
-        cells = (clean(line.cells[place])[:80] for line in sample if place < len(line.cells))
+        cells = (clean_cell(line.cells[place])[:80] for line in sample if place < len(line.cells))
         found[heading] = tuple(islice(dict.fromkeys(filter(None, cells)), MAX_VALUES))
     return found
 
@@ -113,20 +113,20 @@ class _Reader:
         self.whole = RowReader(header, options, now=timezone.now())
 
     def read(self, line: Line) -> SampleRow:
-        cells = tuple(clean(text) for text in line.cells[: len(self.header)])
+        cells = tuple(clean_cell(text) for text in line.cells[: len(self.header)])
         cells += ("",) * (len(self.header) - len(cells))
         told = {problem.field: problem for problem in self.whole.read(line).problems}
         found = {name: self._cell(cells[place], name, told.get(name)) for name, place in self.places.items()}
         return SampleRow(line=line.number, cells=cells, read=found)
 
-    def _cell(self, raw: str, name: str, problem: Problem | None) -> ReadCell:
+    def _cell(self, raw: str, name: str, problem: RowProblem | None) -> ReadCell:
         if problem is not None:
             return ReadCell(raw=raw, problem=problem)
         value = self.readers[name](raw) if raw else None
         return ReadCell(raw=raw, value=self._shown(name, value))
 
     def _shown(self, name: str, value: Any) -> str:
-        if value is None or isinstance(value, Problem):
+        if value is None or isinstance(value, RowProblem):
             return ""
         if isinstance(value, datetime):
             return words.moment(value, zone=self.zone)

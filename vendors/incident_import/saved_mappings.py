@@ -9,8 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit
 from accounts.models import Membership
+from accounts.trail import audit
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.files import headings_of
 from vendors.models import ImportMapping, IncidentImport, Vendor

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from accounts import audit
+from accounts.trail import audit
 from vendors import facts_revision
 from vendors.incident_import.job import HeldImport
 from vendors.incident_import.limits import BATCH
@@ -28,7 +28,7 @@ from vendors.models import (
 KEPT = "kept"  # incidents that an undoing left, because somebody has changed them since
 
 
-def untouched(upload: IncidentImport) -> IncidentQuerySet:
+def untouched_incidents(upload: IncidentImport) -> IncidentQuerySet:
     """The incidents that the import made and nobody has changed, spoken of or asked about since."""
     return (
         Incident.objects.filter(created_in=upload, edited_at=None)
@@ -60,13 +60,13 @@ def take_back(job: HeldImport) -> None:
 
 @transaction.atomic
 def _delete_some(job: HeldImport) -> int:
-    found = list(untouched(job.row).order_by("pk").values_list("pk", "vendor_id")[:BATCH])
-    if found:
-        facts_revision.raise_revision(*{vendor for _pk, vendor in found})
+    doomed = list(untouched_incidents(job.row).order_by("pk").values_list("pk", "vendor_id")[:BATCH])
+    if doomed:
+        facts_revision.raise_revision(*{vendor for _pk, vendor in doomed})
         # Asked again: until the vendors were held, somebody may have changed one.
-        untouched(job.row).filter(pk__in=[pk for pk, _vendor in found]).delete()
+        untouched_incidents(job.row).filter(pk__in=[pk for pk, _vendor in doomed]).delete()
     job.renew(now=timezone.now())
-    return len(found)
+    return len(doomed)
 
 
 @transaction.atomic

@@ -387,7 +387,7 @@ def incident_import_undo(request: MemberRequest, pk: int) -> HttpResponse:
         back=upload.get_absolute_url(),
         template="vendors/incident_import/incident_import_undo.html",
         about={
-            "created": undoing.untouched(upload).count(),
+            "created": undoing.untouched_incidents(upload).count(),
             "changed": upload.changes.filter(incident__changed_in=upload).count(),
         },
     )

@@ -12,7 +12,7 @@ from groundwork.jobs.lease import LeaseLostError
 from groundwork.tables.cells import ImportRefused
 from vendors.incident_import import undoing
 from vendors.incident_import.batches import DatesUnsure, Pass
-from vendors.incident_import.job import IMPORTS, CancelAsked, Failure, HeldImport
+from vendors.incident_import.job import IMPORTS, CancelAsked, HeldImport, ImportFailure
 from vendors.models import ImportState
 
 logger = structlog.get_logger(__name__)
@@ -42,13 +42,13 @@ def _attempt(job: HeldImport) -> None:
                 return one_way.run()
         undoing.take_back(job)
     except ImportRefused as refused:
-        job.fail(Failure.REFUSED, now=timezone.now(), failure_values={"reason": str(refused)})
+        job.fail(ImportFailure.REFUSED, now=timezone.now(), failure_values={"reason": str(refused)})
     except DatesUnsure:
-        job.fail(Failure.DATES_UNSURE, now=timezone.now())
+        job.fail(ImportFailure.DATES_UNSURE, now=timezone.now())
     except SoftTimeLimitExceeded:
-        job.release(Failure.TOO_SLOW, now=timezone.now())
+        job.release(ImportFailure.TOO_SLOW, now=timezone.now())
     except LeaseLostError:
         raise
     except Exception:
         logger.exception("import_failed", incident_import=job.pk, attempt=job.attempts)
-        job.release(Failure.UNEXPECTED, now=timezone.now())
+        job.release(ImportFailure.UNEXPECTED, now=timezone.now())

@@ -16,8 +16,8 @@ from django.db import connection
 
 from vendors import facts_revision
 from vendors.incident_fields import FIELDS, ValueKind
-from vendors.incident_import.rows.problems import Problem
-from vendors.incident_import.rows.reading import COLUMNS, OPENED, RESOLVED, RESTORED, Row
+from vendors.incident_import.rows.problems import RowProblem
+from vendors.incident_import.rows.reading import COLUMNS, OPENED, RESOLVED, RESTORED, IncidentRow
 from vendors.incident_import.rows.values import as_read
 from vendors.models import Incident, IncidentChange, IncidentImport, Sla
 
@@ -47,7 +47,7 @@ class Identity(NamedTuple):
     reference: str
 
 
-class Known(NamedTuple):
+class KnownIncident(NamedTuple):
     """An incident as it is."""
 
     pk: int
@@ -57,8 +57,8 @@ class Known(NamedTuple):
     edited_at: datetime | None
 
 
-class Change(NamedTuple):
-    known: Known
+class IncidentUpdate(NamedTuple):
+    known: KnownIncident
     values: tuple[Any, ...]
     vendor: int
 
@@ -71,12 +71,12 @@ class Batch:
     """What a batch of good rows would do. `fates`: one a row, in their order."""
 
     new: list[New] = field(default_factory=list)
-    changed: list[Change] = field(default_factory=list)
+    changed: list[IncidentUpdate] = field(default_factory=list)
     fates: list[str] = field(default_factory=list)
-    problems: list[tuple[Row, Problem]] = field(default_factory=list)
+    problems: list[tuple[IncidentRow, RowProblem]] = field(default_factory=list)
 
 
-def known_incidents(wanted: Sequence[Identity], *, lock: bool) -> dict[Identity, Known]:
+def known_incidents(wanted: Sequence[Identity], *, lock: bool) -> dict[Identity, KnownIncident]:
     """Those that are there."""
     if not wanted:
         return {}
@@ -96,13 +96,13 @@ def known_incidents(wanted: Sequence[Identity], *, lock: bool) -> dict[Identity,
     else:
         there = Incident.objects.filter(vendor__in=set(vendors), source__in=set(sources), reference__in=references)
         rows = list(there.values_list(*_SELECTED))
-    return {Identity(*row[:3]): Known(row[3], tuple(row[7:]), *row[4:7]) for row in rows}
+    return {Identity(*row[:3]): KnownIncident(row[3], tuple(row[7:]), *row[4:7]) for row in rows}
 
 
 _SELECTED = ("vendor_id", "source", "reference", "id", "created_in_id", "changed_in_id", "edited_at", *COLUMNS)
 
 
-def weigh(rows: Sequence[tuple[Row, int]], upload: IncidentImport, *, lock: bool) -> Batch:
+def weigh(rows: Sequence[tuple[IncidentRow, int]], upload: IncidentImport, *, lock: bool) -> Batch:
     """What the rows (each with its vendor; below zero: still to be made) would do. What an earlier attempt of the same
     import wrote counts as it did then."""
     identities = [Identity(vendor, row.source, row.reference) for row, vendor in rows]
@@ -124,7 +124,7 @@ def weigh(rows: Sequence[tuple[Row, int]], upload: IncidentImport, *, lock: bool
             continue
         batch.fates.append(_fate(there, after, upload))
         if after != there.values:
-            batch.changed.append(Change(there, after, identity.vendor))
+            batch.changed.append(IncidentUpdate(there, after, identity.vendor))
     return batch
 
 
@@ -138,7 +138,7 @@ def _after(before: tuple[Any, ...], given: Sequence[Any]) -> tuple[Any, ...]:
     )
 
 
-def _fate(there: Known, after: tuple[Any, ...], upload: IncidentImport) -> str:
+def _fate(there: KnownIncident, after: tuple[Any, ...], upload: IncidentImport) -> str:
     if there.created_in == upload.pk:
         return "new"
     return "changed" if there.changed_in == upload.pk or after != there.values else "unchanged"
@@ -148,13 +148,13 @@ def _filled(given: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple([default if value is None else value for value, default in zip(given, _DEFAULTS, strict=True)])
 
 
-def _out_of_order(after: tuple[Any, ...]) -> Problem | None:
+def _out_of_order(after: tuple[Any, ...]) -> RowProblem | None:
     """A row that is good alone may still contradict what is known."""
     opened: datetime = after[OPENED]
     for name, place in (("resolved", RESOLVED), ("restored", RESTORED)):
         if after[place] is not None and after[place] < opened:
             told = {"opened": opened.isoformat(sep=" ", timespec="minutes")}
-            return Problem(code=f"{name}_before_opened", field=name, value=after[place].isoformat(), values=told)
+            return RowProblem(code=f"{name}_before_opened", field=name, value=after[place].isoformat(), values=told)
     return None
 
 
@@ -173,7 +173,7 @@ def write(batch: Batch, upload: IncidentImport, *, now: datetime) -> None:
 
 
 # The way back ----------------------------------------------------------------------------------------------------
-def _keep_before(changes: Iterable[Change], upload: IncidentImport) -> None:
+def _keep_before(changes: Iterable[IncidentUpdate], upload: IncidentImport) -> None:
     """What an attempt before this one has kept, or an incident that this import made, needs no second way back."""
     IncidentChange.objects.bulk_create(
         [
@@ -185,7 +185,7 @@ def _keep_before(changes: Iterable[Change], upload: IncidentImport) -> None:
     )
 
 
-def _before(known: Known, values: tuple[Any, ...]) -> dict[str, Any]:
+def _before(known: KnownIncident, values: tuple[Any, ...]) -> dict[str, Any]:
     told: dict[str, Any] = {
         name: _plain(old) for name, old, new in zip(COLUMNS, known.values, values, strict=True) if old != new
     }
@@ -208,7 +208,7 @@ def _copy_new(rows: Sequence[New], upload: IncidentImport, now: datetime) -> Non
         copy.write(_escaped("".join(lines)))
 
 
-def _update_from_copy(changes: Sequence[Change], upload: IncidentImport, now: datetime) -> None:
+def _update_from_copy(changes: Sequence[IncidentUpdate], upload: IncidentImport, now: datetime) -> None:
     if not changes:
         return
     with connection.cursor() as cursor:
@@ -272,7 +272,7 @@ def _create(rows: Sequence[New], upload: IncidentImport) -> None:
     )
 
 
-def _update(changes: Sequence[Change], upload: IncidentImport, now: datetime) -> None:
+def _update(changes: Sequence[IncidentUpdate], upload: IncidentImport, now: datetime) -> None:
     Incident.objects.bulk_update(
         [
             Incident(

@@ -13,15 +13,15 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.models import AuditEntry, Department, Membership
+from accounts.trail import audit
 from groundwork.tables.writing import as_csv
 from vendors.models import Contact, Service, Tier, Vendor, VendorImport
 from vendors.register.changes import VENDOR_FIELDS
 from vendors.vendor_import import headings
 from vendors.vendor_import import table as tables
 from vendors.vendor_import.cells import CellProblem, Cells, read_cells
-from vendors.vendor_import.table import Row, Table
+from vendors.vendor_import.table import VendorRow, VendorTable
 
 CONTACT = "contact"  # name and address, told as one
 
@@ -102,14 +102,14 @@ class RegisterMoved(Exception):  # noqa: N818 - said as what happened
 
 
 # Reading ---------------------------------------------------------------------------------------------------------
-def read(content: bytes) -> Table:
+def read(content: bytes) -> VendorTable:
     """The table in a file; ImportRefused where there is none or where its columns cannot be told."""
     table = tables.read(content)
     headings.check(table.header)
     return table
 
 
-def keep(member: Membership, table: Table, *, file_name: str, now: datetime) -> VendorImport:
+def keep(member: Membership, table: VendorTable, *, file_name: str, now: datetime) -> VendorImport:
     """Put the file by, as it was read. Nothing of it is in the register yet."""
     VendorImport.objects.for_member(member).outdated(now).delete()
     content = {
@@ -122,15 +122,16 @@ def keep(member: Membership, table: Table, *, file_name: str, now: datetime) -> 
     )
 
 
-def table_of(upload: VendorImport) -> Table:
+def table_of(upload: VendorImport) -> VendorTable:
     rows = (
-        Row(line=row["line"], cells=tuple(row["cells"]), faulty=tuple(row["faulty"])) for row in upload.content["rows"]
+        VendorRow(line=row["line"], cells=tuple(row["cells"]), faulty=tuple(row["faulty"]))
+        for row in upload.content["rows"]
     )
-    return Table(header=tuple(upload.content["header"]), rows=tuple(rows), sheet=upload.content["sheet"])
+    return VendorTable(header=tuple(upload.content["header"]), rows=tuple(rows), sheet=upload.content["sheet"])
 
 
 # Planning --------------------------------------------------------------------------------------------------------
-def plan_for(member: Membership, table: Table) -> Plan:
+def plan_for(member: Membership, table: VendorTable) -> Plan:
     """What each row would do; five thousand rows take four queries."""
     found = headings.understand(table.header)
     known = _Known.by(member)
@@ -191,7 +192,7 @@ def _key(name: str) -> str:
     return " ".join(name.split()).lower()
 
 
-def _step(row: Row, found: Sequence[headings.Heading], known: _Known) -> ImportStep:
+def _step(row: VendorRow, found: Sequence[headings.Heading], known: _Known) -> ImportStep:
     cells = read_cells(row, found)
     vendor, mismatch = _match(cells, known)
     department, unknown = _department(cells, known)

@@ -16,7 +16,7 @@ from openpyxl import Workbook
 
 from groundwork.tables.cells import ImportRefused
 from groundwork.tables.limits import Limits
-from groundwork.tables.reading import open_table, told_apart
+from groundwork.tables.reading import distinct_headings, open_table
 from tests.vendors.incident_import.files import HEADER, as_csv, as_xlsx
 from vendors.incident_import.columns.presets import understood
 from vendors.incident_import.limits import FILE
@@ -88,7 +88,7 @@ def test_nought_bytes_do_no_harm(path: Path) -> None:
 
 def test_headings_that_occur_twice_are_told_apart() -> None:
     header = ["Number", "Comment", "Comment", "", "Comment (1)"]
-    assert told_apart(header) == ("Number", "Comment (2)", "Comment (3)", "Column 4", "Comment (1)")
+    assert distinct_headings(header) == ("Number", "Comment (2)", "Comment (3)", "Column 4", "Comment (1)")
 
 
 def test_a_quotation_mark_that_never_ends_is_told_with_its_line(path: Path) -> None:

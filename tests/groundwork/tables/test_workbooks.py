@@ -18,7 +18,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from groundwork.tables import reading, workbooks
 from groundwork.tables.cells import ImportRefused
 from groundwork.tables.limits import MB, Limits
-from groundwork.tables.sources import Kind
+from groundwork.tables.sources import TableKind
 from tests.groundwork.tables.files import XLS, as_ods, ods, ods_table
 
 LIMITS = Limits(text_bytes=MB, text_rows=100, workbook_bytes=MB, workbook_rows=100, columns=100, memory_bytes=300 * MB)
@@ -219,7 +219,7 @@ def test_the_process_knows_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     program.write_text("import json, os; print(json.dumps({'sheets': sorted(os.environ), 'found': []}))")
     monkeypatch.setattr(workbooks, "PROGRAM", program)
     monkeypatch.setenv("SECRET_KEY", "x")
-    with workbooks.opened(XLS, Kind.XLS, LIMITS) as book:
+    with workbooks.opened(XLS, TableKind.XLS, LIMITS) as book:
         assert "SECRET_KEY" not in book.sheets
         assert set(book.sheets) <= {*workbooks.KEPT, "LC_CTYPE"}
 

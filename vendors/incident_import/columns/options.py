@@ -17,9 +17,9 @@ NEW, SKIP = "new", "skip"  # what a name in the vendor column may stand for, bes
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """`columns`: field → heading, as `reading.told_apart` writes headings that occur twice. `vendor`: one vendor for
-    the whole file; else `vendors`: what stands in the vendor column → {"vendor": id}, "new" or "skip". A name that is
-    not in it means the vendor of exactly that name."""
+    """`columns`: field → heading, as `reading.distinct_headings` writes those that occur twice. `vendor`: one vendor
+    for the whole file; else `vendors`: what stands in the vendor column → {"vendor": id}, "new" or "skip". A name that
+    is not in it means the vendor of exactly that name."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
     preset: str = ""

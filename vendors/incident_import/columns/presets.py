@@ -150,14 +150,14 @@ def _columns(chosen: Preset, header: Sequence[str]) -> dict[str, str]:
     by_word: dict[str, str] = {}
     for text in header:
         by_word.setdefault(plain(text), text)
-    found: dict[str, str] = {}
+    heading_of: dict[str, str] = {}
     for name, texts in chosen.columns.items():
         for text in texts:
             heading = by_word.get(plain(text))
-            if heading and heading not in found.values():
-                found[name] = heading
+            if heading and heading not in heading_of.values():
+                heading_of[name] = heading
                 break
-    return found
+    return heading_of
 
 
 def _values(columns: Mapping[str, str], name: str, header: Sequence[str], sample: Sequence[Sequence[str]]) -> list[str]:

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from vendors.incident_import.columns import presets
 from vendors.incident_import.columns.options import Dates, Options
-from vendors.incident_import.rows.problems import Problem
-from vendors.incident_import.rows.values import clean
+from vendors.incident_import.rows.problems import RowProblem
+from vendors.incident_import.rows.values import clean_cell
 
 EARLIEST, LATEST = 1990, 2100
 EXCEL_EPOCH = datetime(1899, 12, 30)  # a serial is a local time
@@ -102,45 +102,45 @@ class Moments:
         offset = self._offset_of(moment)
         return None if offset is None else (moment - offset).replace(tzinfo=UTC)
 
-    def read(self, text: str) -> datetime | Problem:
+    def read(self, text: str) -> datetime | RowProblem:
         """`text` without spaces around it, and not empty."""
         moment = self._local(text)
-        if isinstance(moment, Problem):
+        if isinstance(moment, RowProblem):
             return moment
         if not EARLIEST <= moment.year <= LATEST:
-            return Problem(code="date_out_of_range")
+            return RowProblem(code="date_out_of_range")
         return self._in_utc(moment)
 
-    def _local(self, text: str) -> datetime | Problem:  # noqa: PLR0911 - one return a way of writing
+    def _local(self, text: str) -> datetime | RowProblem:  # noqa: PLR0911 - one return a way of writing
         if len(text) >= 10 and text[4] == "-":  # what most tools write, at the speed of C
             try:
                 return datetime.fromisoformat(text)
             except ValueError:
                 pass
-        if found := _NUMERIC.match(text):
-            return self._numeric(found)
-        if found := _YEAR_FIRST.match(text):
-            return _moment(found, int(found["month"]), int(found["day"]))
-        if found := _DAY_NAME.match(text) or _NAME_DAY.match(text):
-            month = _months().get(found["name"].casefold())
-            return _moment(found, month, int(found["day"])) if month else Problem(code="date_unreadable")
+        if match := _NUMERIC.match(text):
+            return self._numeric(match)
+        if match := _YEAR_FIRST.match(text):
+            return _moment(match, int(match["month"]), int(match["day"]))
+        if match := _DAY_NAME.match(text) or _NAME_DAY.match(text):
+            month = _months().get(match["name"].casefold())
+            return _moment(match, month, int(match["day"])) if month else RowProblem(code="date_unreadable")
         if _SERIAL.match(text):
             return _serial(float(text.replace(",", ".")))
         try:
             return datetime.fromisoformat(text)
         except ValueError:
-            return Problem(code="date_unreadable")
+            return RowProblem(code="date_unreadable")
 
-    def _numeric(self, found: re.Match[str]) -> datetime | Problem:
-        if len(found["year"]) == 2:
-            return Problem(code="date_short_year")
-        one, two = int(found["one"]), int(found["two"])
+    def _numeric(self, match: re.Match[str]) -> datetime | RowProblem:
+        if len(match["year"]) == 2:
+            return RowProblem(code="date_short_year")
+        one, two = int(match["one"]), int(match["two"])
         day, month = (two, one) if self.order == "month_first" else (one, two)
         if month > 12 >= day:
-            return Problem(code="date_order", values={"order": self.order})
-        return _moment(found, month, day)
+            return RowProblem(code="date_order", values={"order": self.order})
+        return _moment(match, month, day)
 
-    def _in_utc(self, moment: datetime) -> datetime | Problem:
+    def _in_utc(self, moment: datetime) -> datetime | RowProblem:
         if moment.tzinfo is not None:
             return moment.astimezone(UTC)
         offset = self._offset_of(moment)
@@ -148,7 +148,7 @@ class Moments:
             return (moment - offset).replace(tzinfo=UTC)
         known = moment.replace(tzinfo=self.zone).astimezone(UTC)  # fold 0: the first of two
         if known.astimezone(self.zone).replace(tzinfo=None) != moment:
-            return Problem(code="date_in_gap", values={"zone": self.zone.key})
+            return RowProblem(code="date_in_gap", values={"zone": self.zone.key})
         return known
 
     def _offset_of(self, moment: datetime) -> timedelta | None:
@@ -163,21 +163,21 @@ class Moments:
             return self._offsets[day]
 
 
-def _moment(found: re.Match[str], month: int, day: int) -> datetime | Problem:
-    year = int(found["year"]) + (2000 if len(found["year"]) == 2 else 0)
-    hour, minute, second = int(found["hour"] or 0), int(found["minute"] or 0), int(found["second"] or 0)
-    if half := (found["half"] or "").lower().replace(".", ""):
+def _moment(match: re.Match[str], month: int, day: int) -> datetime | RowProblem:
+    year = int(match["year"]) + (2000 if len(match["year"]) == 2 else 0)
+    hour, minute, second = int(match["hour"] or 0), int(match["minute"] or 0), int(match["second"] or 0)
+    if half := (match["half"] or "").lower().replace(".", ""):
         if not 1 <= hour <= 12:
-            return Problem(code="date_does_not_exist")
+            return RowProblem(code="date_does_not_exist")
         hour = hour % 12 + (12 if half == "pm" else 0)
     try:
         moment = datetime(year, month, day, hour, minute, second)  # its zone comes next
     except ValueError:
-        return Problem(code="date_does_not_exist")
-    return _with_offset(moment, found["offset"])
+        return RowProblem(code="date_does_not_exist")
+    return _with_offset(moment, match["offset"])
 
 
-def _with_offset(moment: datetime, offset: str | None) -> datetime | Problem:
+def _with_offset(moment: datetime, offset: str | None) -> datetime | RowProblem:
     if not offset:
         return moment
     text = offset.lower()
@@ -185,35 +185,35 @@ def _with_offset(moment: datetime, offset: str | None) -> datetime | Problem:
         return moment.replace(tzinfo=timezone(timedelta(hours=_ZONES[text])))
     text = text.removeprefix("utc").removeprefix("gmt")
     if text[0] not in "+-":
-        return Problem(code="date_unreadable")
+        return RowProblem(code="date_unreadable")
     digits = text[1:].replace(":", "").zfill(4)
     hours, minutes = int(digits[:2]), int(digits[2:])
     if hours > 14 or minutes > 59:
-        return Problem(code="date_unreadable")
+        return RowProblem(code="date_unreadable")
     shift = timedelta(hours=hours, minutes=minutes) * (-1 if text[0] == "-" else 1)
     return moment.replace(tzinfo=timezone(shift))
 
 
-def _serial(days: float) -> datetime | Problem:
+def _serial(days: float) -> datetime | RowProblem:
     """A spreadsheet's number of days; to the second, which is as far as it can be trusted."""
     return EXCEL_EPOCH + timedelta(seconds=round(days * 86_400))
 
 
-def moment_reader(options: Options, now: datetime) -> Callable[[str], datetime | Problem | None]:
+def moment_reader(options: Options, now: datetime) -> Callable[[str], datetime | RowProblem | None]:
     """A reader of one cell; nothing after `now` is a moment."""
     moments = Moments(ZoneInfo(options.time_zone), options.dates)
     quick = moments.quick
 
-    def read(text: str) -> datetime | Problem | None:
+    def read(text: str) -> datetime | RowProblem | None:
         known = quick(text)
         if known is not None and known <= now:
             return known
-        text = clean(text)
+        text = clean_cell(text)
         if not text:
             return None
         value = moments.read(text)
         if isinstance(value, datetime) and value > now:
-            return Problem(code="date_in_future")
+            return RowProblem(code="date_in_future")
         return value
 
     return read

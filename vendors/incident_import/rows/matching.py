@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.models import Membership
+from accounts.trail import audit
 from groundwork.folding import folded
 from groundwork.tables.cells import ImportRefused
 from vendors.incident_import.columns.options import NEW, SKIP, Options

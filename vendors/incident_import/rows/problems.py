@@ -46,7 +46,7 @@ WORDS: dict[str, str | Promise] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Problem:
+class RowProblem:
     """`field`: the key of the field it is about; empty: the whole row."""
 
     code: str
@@ -55,7 +55,7 @@ class Problem:
     values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
-def reason(problem: Problem | ImportProblem) -> str:
+def reason(problem: RowProblem | ImportProblem) -> str:
     """Why it cannot be taken, in the active language."""
     words, values = WORDS.get(problem.code, problem.code), dict(problem.values)
     if "order" in values:

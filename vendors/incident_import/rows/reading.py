@@ -11,7 +11,7 @@ from groundwork.tables.reading import Line
 from vendors.incident_fields import FIELDS, IncidentField, ValueKind
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.rows import dates, values
-from vendors.incident_import.rows.problems import Problem
+from vendors.incident_import.rows.problems import RowProblem
 
 _TELLS_WHICH = {ValueKind.REFERENCE, ValueKind.NAME, ValueKind.SOURCE}  # incident a line speaks of, and of what it is
 # What an incident is made of, in the order of `Row.values`. None: the file says nothing about it.
@@ -35,7 +35,7 @@ class Spoken(NamedTuple):
 
 
 @dataclass(slots=True)
-class Row:
+class IncidentRow:
     """`vendor` and `service`: the texts of the cells. `problems`: empty where the row is good so far."""
 
     line: int
@@ -44,7 +44,7 @@ class Row:
     vendor: str
     service: str
     values: list[Any]
-    problems: list[Problem]
+    problems: list[RowProblem]
 
     @property
     def identity(self) -> Spoken:
@@ -105,79 +105,79 @@ class RowReader:
         told = {name: self._text(name, line.cells, []) for name in self._texts}
         return Spoken(told.get("vendor", ""), told.get("origin") or self.options.source, told.get("reference", ""))
 
-    def read(self, line: Line) -> Row:
+    def read(self, line: Line) -> IncidentRow:
         cells = line.cells
         count = len(cells)
-        found: list[Any] = [None] * len(COLUMNS)
-        problems: list[Problem] = []
+        cell_values: list[Any] = [None] * len(COLUMNS)
+        problems: list[RowProblem] = []
         for place, index, read, name in self._plan:
             if place < count and (text := cells[place]):
                 value = read(text)
-                if type(value) is Problem:
-                    problems.append(Problem(code=value.code, field=name, value=text, values=value.values))
+                if type(value) is RowProblem:
+                    problems.append(RowProblem(code=value.code, field=name, value=text, values=value.values))
                 else:
-                    found[index] = value
-        said = {name: self._text(name, cells, problems) for name in self._texts}
-        row = Row(
+                    cell_values[index] = value
+        texts = {name: self._text(name, cells, problems) for name in self._texts}
+        row = IncidentRow(
             line.number,
-            said.get("origin") or self.options.source,
-            said.get("reference", ""),
-            said.get("vendor", ""),
-            said.get("service", ""),
-            found,
+            texts.get("origin") or self.options.source,
+            texts.get("reference", ""),
+            texts.get("vendor", ""),
+            texts.get("service", ""),
+            cell_values,
             problems,
         )
-        if self._critical is not None and found[PRIORITY] is not None:
-            found[CRITICAL] = self._critical[found[PRIORITY]]
+        if self._critical is not None and cell_values[PRIORITY] is not None:
+            cell_values[CRITICAL] = self._critical[cell_values[PRIORITY]]
         self._look_at_whole(line, row)
         return row
 
-    def _text(self, name: str, cells: Sequence[str], problems: list[Problem]) -> str:
+    def _text(self, name: str, cells: Sequence[str], problems: list[RowProblem]) -> str:
         place = self.used[name]
         if place >= len(cells):
             return ""
         value = self._read[name](cells[place])
-        if type(value) is Problem:
-            problems.append(Problem(code=value.code, field=name, value=cells[place], values=value.values))
+        if type(value) is RowProblem:
+            problems.append(RowProblem(code=value.code, field=name, value=cells[place], values=value.values))
             return ""
         return value or ""
 
-    def _look_at_whole(self, line: Line, row: Row) -> None:
+    def _look_at_whole(self, line: Line, row: IncidentRow) -> None:
         """What no cell can tell alone."""
         if line.faulty:
             self._refuse_formulas(line, row)
         if len(line.cells) > self.width and any(line.cells[self.width :]):
             extra = next(filter(None, line.cells[self.width :]))
-            row.problems.append(Problem(code="too_many_cells", value=extra))
+            row.problems.append(RowProblem(code="too_many_cells", value=extra))
         if not row.reference or row.values[OPENED] is None:
             self._require(row, line.cells)
         opened = row.values[OPENED]
         if opened is not None:
             row.problems.extend(self._out_of_order(row, line.cells, opened))
 
-    def _refuse_formulas(self, line: Line, row: Row) -> None:
+    def _refuse_formulas(self, line: Line, row: IncidentRow) -> None:
         for name, place in self.used.items():
             if place in line.faulty:
                 text = line.cells[place]
                 row.problems = [problem for problem in row.problems if problem.field != name]
                 code = "formula" if text.startswith("=") else "cell_error"
-                row.problems.append(Problem(code=code, field=name, value=text))
+                row.problems.append(RowProblem(code=code, field=name, value=text))
 
-    def _require(self, row: Row, cells: Sequence[str]) -> None:
+    def _require(self, row: IncidentRow, cells: Sequence[str]) -> None:
         """A “?” is told with its reason: who looks for an empty cell would not find it."""
         told = {problem.field for problem in row.problems}
         for name, is_missing in (("reference", not row.reference), ("opened", row.values[OPENED] is None)):
             if is_missing and name not in told:
                 place = self.used.get(name, self.width)
                 text = cells[place].strip() if place < len(cells) else ""
-                row.problems.append(Problem(code="required", field=name, value=text))
+                row.problems.append(RowProblem(code="required", field=name, value=text))
 
-    def _out_of_order(self, row: Row, cells: Sequence[str], opened: datetime) -> list[Problem]:
-        found = []
+    def _out_of_order(self, row: IncidentRow, cells: Sequence[str], opened: datetime) -> list[RowProblem]:
+        late = []
         for name, index in (("resolved", RESOLVED), ("restored", RESTORED)):
             moment = row.values[index]
             if moment is not None and moment < opened:
                 told = {"opened": cells[self.used["opened"]].strip()[:40]}
                 value = cells[self.used[name]].strip()
-                found.append(Problem(code=f"{name}_before_opened", field=name, value=value, values=told))
-        return found
+                late.append(RowProblem(code=f"{name}_before_opened", field=name, value=value, values=told))
+        return late

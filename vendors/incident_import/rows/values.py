@@ -13,7 +13,7 @@ from groundwork.tables.cells import tidy
 from vendors.incident_import.columns import presets
 from vendors.incident_import.columns.options import SOURCE, Options
 from vendors.incident_import.limits import MAX_CELL
-from vendors.incident_import.rows.problems import Problem
+from vendors.incident_import.rows.problems import RowProblem
 from vendors.models import Sla
 
 MAX_SMALL = 32_767
@@ -40,7 +40,7 @@ def _seen(text: str) -> str:
     return tidy(text).encode("utf-8", "ignore").decode("utf-8")
 
 
-def clean(text: str) -> str:
+def clean_cell(text: str) -> str:
     """One line without what cannot be seen; empty where a cell only says that nothing is known."""
     if not text.isprintable() or text[:1] == "'":
         text = _seen(text)
@@ -52,20 +52,20 @@ def clean(text: str) -> str:
 
 def _word(text: str) -> str:
     """To be compared with words."""
-    text = clean(text)
+    text = clean_cell(text)
     return folded(text)
 
 
-def text_reader(most: int) -> Callable[[str], str | Problem | None]:
+def text_reader(most: int) -> Callable[[str], str | RowProblem | None]:
     """What is longer than the database keeps is cut: the end of a title is no reason to leave an incident out."""
     unknown = presets.words("unknown")
 
-    def read(text: str) -> str | Problem | None:
+    def read(text: str) -> str | RowProblem | None:
         if not text.isprintable() or text[:1] == "'":
             text = _seen(text)
         if len(text) > most:
             if len(text) > MAX_CELL:
-                return Problem(code="too_long", values={"count": MAX_CELL})
+                return RowProblem(code="too_long", values={"count": MAX_CELL})
             text = " ".join(text.split())
             return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
         text = " ".join(text.split())
@@ -74,22 +74,22 @@ def text_reader(most: int) -> Callable[[str], str | Problem | None]:
     return read
 
 
-def reference_reader(most: int) -> Callable[[str], str | Problem | None]:
+def reference_reader(most: int) -> Callable[[str], str | RowProblem | None]:
     """As a text, but never cut: two that differ at the end are not the same."""
 
-    def read(text: str) -> str | Problem | None:
-        value = clean(text)
+    def read(text: str) -> str | RowProblem | None:
+        value = clean_cell(text)
         if len(value) > most:
-            return Problem(code="too_long", values={"count": most})
+            return RowProblem(code="too_long", values={"count": most})
         return value or None
 
     return read
 
 
-def source(text: str) -> str | Problem | None:
+def source(text: str) -> str | RowProblem | None:
     """As sources are written everywhere, in small letters."""
     word = _word(text)
-    return (word if SOURCE.match(word) else Problem(code="source_unreadable")) if word else None
+    return (word if SOURCE.match(word) else RowProblem(code="source_unreadable")) if word else None
 
 
 def as_read(text: str) -> str:
@@ -97,9 +97,9 @@ def as_read(text: str) -> str:
     return " ".join(_seen(text).split())
 
 
-def number(text: str) -> int | Problem | None:
+def number(text: str) -> int | RowProblem | None:
     """0 to 32,767; “2.0” and yes or no, too: some tools only say whether it was reopened."""
-    text = clean(text)
+    text = clean_cell(text)
     if not text:
         return None
     if text.isascii() and text.isdigit() and len(text) < 6:
@@ -111,37 +111,37 @@ def number(text: str) -> int | Problem | None:
             word = folded(text)
             if word in presets.words("yes") or word in presets.words("no"):
                 return int(word in presets.words("yes"))
-            return Problem(code="not_a_number")
+            return RowProblem(code="not_a_number")
     if not value.is_finite() or value != value.to_integral_value() or not 0 <= value <= MAX_SMALL:
-        return Problem(code="not_a_number")
+        return RowProblem(code="not_a_number")
     return int(value)
 
 
-def yes_or_no(text: str) -> bool | Problem | None:
+def yes_or_no(text: str) -> bool | RowProblem | None:
     word = _word(text)
     if not word:
         return None
     if word in presets.words("yes"):
         return True
-    return False if word in presets.words("no") else Problem(code="not_yes_or_no")
+    return False if word in presets.words("no") else RowProblem(code="not_yes_or_no")
 
 
-def critical_reader(options: Options) -> Callable[[str], bool | Problem | None]:
+def critical_reader(options: Options) -> Callable[[str], bool | RowProblem | None]:
     """One of the chosen values, in capitals or not; where none is chosen, yes or no."""
     chosen = frozenset(map(_word, options.critical))
 
-    def read(text: str) -> bool | Problem | None:
+    def read(text: str) -> bool | RowProblem | None:
         word = _word(text)
         return word in chosen if word else None
 
     return read if chosen else yes_or_no
 
 
-def sla_reader(options: Options) -> Callable[[str], str | Problem | None]:
+def sla_reader(options: Options) -> Callable[[str], str | RowProblem | None]:
     met = presets.words("met") | {_word(text) for text in options.sla_met}
     missed = presets.words("missed") | {_word(text) for text in options.sla_missed}
 
-    def read(text: str) -> str | Problem | None:
+    def read(text: str) -> str | RowProblem | None:
         word = _word(text)
         if not word:
             return None
@@ -156,14 +156,14 @@ def sla_reader(options: Options) -> Callable[[str], str | Problem | None]:
     return read
 
 
-def _by_yes(word: str, *, yes: str) -> str | Problem:
+def _by_yes(word: str, *, yes: str) -> str | RowProblem:
     other = {Sla.MET.value: Sla.MISSED.value, Sla.MISSED.value: Sla.MET.value}[yes]
     if word in presets.words("yes"):
         return yes
-    return other if word in presets.words("no") else Problem(code="sla_unreadable")
+    return other if word in presets.words("no") else RowProblem(code="sla_unreadable")
 
 
-def _by_time_left(word: str) -> str | Problem:
+def _by_time_left(word: str) -> str | RowProblem:
     """“2h 30m” was left: met. “-4:23”: missed."""
     if not _TIME_LEFT.match(word):
         return _by_yes(word, yes=Sla.MET.value)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from vendors.incident_import.columns.options import Dates, Options
 from vendors.incident_import.rows import dates
 from vendors.incident_import.rows.dates import moment_reader
-from vendors.incident_import.rows.problems import Problem
+from vendors.incident_import.rows.problems import RowProblem
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 LEAP = datetime(2016, 2, 29, 0, 16, tzinfo=UTC)  # 01:16 in Brussels
@@ -24,7 +24,7 @@ def read(text: str, order: Dates = "day_first", zone: ZoneInfo = BRUSSELS) -> da
     reader = moment_reader(Options(time_zone=str(zone), dates=order), FUTURE)
     first, second = reader(text), reader(text)
     assert first == second
-    return first.code if isinstance(first, Problem) else first
+    return first.code if isinstance(first, RowProblem) else first
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ import pytest
 
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.rows import values
-from vendors.incident_import.rows.problems import WORDS, Problem, reason
+from vendors.incident_import.rows.problems import WORDS, RowProblem, reason
 
 
 def plainly(value: Any) -> Any:
-    return value.code if isinstance(value, Problem) else value
+    return value.code if isinstance(value, RowProblem) else value
 
 
 @pytest.mark.parametrize(
@@ -91,15 +91,15 @@ def test_what_readers_remember_is_bounded(monkeypatch: pytest.MonkeyPatch) -> No
 def test_each_reason_reads_with_what_it_tells() -> None:
     told = {"count": 1, "line": 2, "order": "iso", "zone": "UTC", "opened": "today"}
     for code in WORDS:
-        words = reason(Problem(code=code, values=told))
+        words = reason(RowProblem(code=code, values=told))
         assert words and "%(" not in words
 
 
 @pytest.mark.parametrize(("count", "end"), [(1, "in 1 row."), (2, "in 2 rows.")])
 def test_an_unknown_vendor_stands_in_one_row_or_in_more(count: int, end: str) -> None:
-    assert reason(Problem(code="vendor_unknown", values={"count": count})).endswith(end)
+    assert reason(RowProblem(code="vendor_unknown", values={"count": count})).endswith(end)
 
 
 def test_order_of_a_date_is_told_by_an_example() -> None:
-    told = reason(Problem(code="date_order", values={"order": "month_first"}))
+    told = reason(RowProblem(code="date_order", values={"order": "month_first"}))
     assert "“12/31/2026”" in told
