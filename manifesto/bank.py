@@ -125,7 +125,7 @@ def read_question(question: Question) -> QuestionEntry:
     levels = {level.grade: texts_of(level, "text") for level in question.levels.all()}
     return QuestionEntry(
         key=question.key,
-        weight=_two_places(question.weight),
+        weight=Decimal(question.weight).quantize(Decimal("0.01")),
         knockout=question.knockout,
         fact=question.fact,
         revision=question.revision,
@@ -140,10 +140,6 @@ def texts_of(row: Release | Rule | Question | Level, name: str) -> Texts:
 
 def no_texts() -> Texts:
     return dict.fromkeys(LANGUAGE_CODES, "")
-
-
-def _two_places(weight: Decimal | int | float) -> Decimal:
-    return Decimal(weight).quantize(Decimal("0.01"))
 
 
 # Comparing -------------------------------------------------------------------------------------------------------
@@ -323,14 +319,20 @@ def to_plain(bank: Bank) -> dict[str, Any]:
 def from_plain(plain: dict[str, Any]) -> Bank:
     """The bank that `to_plain` laid out."""
     rules = tuple(
-        RuleEntry(**{**rule, "questions": tuple(_question_from_plain(question) for question in rule["questions"])})
+        RuleEntry(
+            **{
+                **rule,
+                "questions": tuple(
+                    QuestionEntry(
+                        **{**question, "weight": Decimal(question["weight"]), "levels": tuple(question["levels"])}
+                    )
+                    for question in rule["questions"]
+                ),
+            }
+        )
         for rule in plain["rules"]
     )
     return Bank(**{**plain, "policy": Policy(**plain["policy"]), "rules": rules})
-
-
-def _question_from_plain(plain: dict[str, Any]) -> QuestionEntry:
-    return QuestionEntry(**{**plain, "weight": Decimal(plain["weight"]), "levels": tuple(plain["levels"])})
 
 
 def plain_changes(changes: Iterable[BankChange]) -> tuple[dict[str, Any], dict[str, Any]]:

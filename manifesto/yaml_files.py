@@ -250,20 +250,19 @@ def _add_texts(line: SourceLine, mapping: LinedMapping, language: str, path: str
 # Writing ---------------------------------------------------------------------------------------------------------
 def write(bank: Bank) -> bytes:
     """The bank as one combined YAML file: `structure`, then one part a language."""
-    documents = {STRUCTURE: _structure(bank), **{language: _language(bank, language) for language in LANGUAGE_CODES}}
-    return yaml.safe_dump(documents, allow_unicode=True, sort_keys=False, width=100).encode()
-
-
-def _structure(bank: Bank) -> dict[str, Any]:
-    return {
-        "schema": SCHEMA,
-        "edition": bank.edition,
-        "policy": {name: getattr(bank.policy, name) for name in PLAIN_FIELDS[Sheet.RELEASE]},
-        "rules": [
-            {"key": rule.key, "questions": [_plain_question(question) for question in rule.questions]}
-            for rule in bank.rules
-        ],
+    documents = {
+        STRUCTURE: {
+            "schema": SCHEMA,
+            "edition": bank.edition,
+            "policy": {name: getattr(bank.policy, name) for name in PLAIN_FIELDS[Sheet.RELEASE]},
+            "rules": [
+                {"key": rule.key, "questions": [_plain_question(question) for question in rule.questions]}
+                for rule in bank.rules
+            ],
+        },
+        **{language: _language(bank, language) for language in LANGUAGE_CODES},
     }
+    return yaml.safe_dump(documents, allow_unicode=True, sort_keys=False, width=100).encode()
 
 
 def _plain_question(question: QuestionEntry) -> dict[str, Any]:

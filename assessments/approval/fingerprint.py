@@ -18,10 +18,11 @@ def fingerprint(assessment: Assessment) -> str:
     When it was handed in does not count: the same answers, submitted again, are the same.
     """
     responses = list(Response.objects.handed_in().filter(assessment=assessment))
+    agreed = Consensus.objects.filter(assessment=assessment).order_by("question__key")
     content = {
         "responses": sorted([response.pk, response.kind] for response in responses),
         "answers": _answers([response.pk for response in responses]),
-        "consensus": _consensus(assessment),
+        "consensus": [list(row) for row in agreed.values_list("question__key", "grade", "not_applicable", "reason")],
     }
     return hashlib.sha256(json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 
@@ -51,11 +52,6 @@ def _evidence(responses: Collection[int]) -> dict[int, list[str]]:
     for answer, sha256 in rows.values_list("answer", "sha256"):
         files[answer].append(sha256)
     return files
-
-
-def _consensus(assessment: Assessment) -> list[list[Any]]:
-    rows = Consensus.objects.filter(assessment=assessment).order_by("question__key")
-    return [list(row) for row in rows.values_list("question__key", "grade", "not_applicable", "reason")]
 
 
 def _plain(fact: Decimal | None) -> str | None:

@@ -281,7 +281,7 @@ def _sentence(finding: Finding, opening: str, series: Series, step: PeriodLength
         "opening": opening,
         "measure": str(SUBJECTS[series.measure.key]),
         "moves": _moves(series, step),
-        "now": _now(series),
+        "now": figure(recent(series), series.measure.unit),
         "evidence": _evidence(series, step),
         "target": figure(target.value, series.measure.unit) if target else "",
     }
@@ -298,10 +298,6 @@ def _sentence(finding: Finding, opening: str, series: Series, step: PeriodLength
             % values
         )
     return _("%(opening)s, yet %(measure)s keeps to the %(target)s agreed: %(now)s (%(evidence)s).") % values
-
-
-def _now(series: Series) -> str:
-    return figure(recent(series), series.measure.unit)
 
 
 def _moves(series: Series, step: PeriodLength) -> str:

@@ -94,7 +94,13 @@ class AssessmentForm(PeriodForm):
         vendors = field(self, "vendor", forms.ModelChoiceField)
         vendors.queryset = Vendor.objects.for_member(member).active()
         vendors.error_messages["invalid_choice"] = _("Choose one of your active vendors.")
-        presets = [*_preset_choices(today), (OTHER_DATES, _("Other dates"))]
+        presets = [
+            *(
+                (key, f"{label}{colon()} {days(of(today).start, of(today).end)}")
+                for key, (label, of) in PRESETS.items()
+            ),
+            (OTHER_DATES, _("Other dates")),
+        ]
         field(self, "preset", forms.ChoiceField).choices = presets
         self.initial.setdefault("preset", "last_quarter")
         self.initial.setdefault("due_on", today + USUAL_TIME_TO_ANSWER)
@@ -231,10 +237,3 @@ def _with_preset(data: QueryDict) -> QueryDict:
     data = data.copy()
     data["preset"] = OTHER_DATES
     return data
-
-
-def _preset_choices(today: date) -> list[tuple[str, str]]:
-    return [
-        (key, f"{label}{colon()} {days(of(today).start, of(today).end)}")
-        for key, (label, of) in PRESETS.items()
-    ]

@@ -87,7 +87,11 @@ def _collecting(assessment: Assessment, member: Membership, rules: Sequence[Rule
     handed = Delegation.objects.waiting_for(member.user).filter(answer__response__assessment=assessment)
     borrowed = handed.select_related("delegated_by").order_by("pk").first()
     if borrowed is not None:
-        return _borrowed(borrowed)
+        return NextStep(
+            sentence=_("%(name)s handed you a question of this assessment.") % {"name": borrowed.delegated_by},
+            label=_("Answer the question"),
+            url=reverse("delegation_detail", args=[borrowed.pk]),
+        )
     if may(member, Right.ASSESS):
         return _gathering(assessment, raters)
     return NextStep(sentence=_waiting(raters, is_in=own is not None))
@@ -125,14 +129,6 @@ def _hand_in(assessment: Assessment, member: Membership, raters: Raters) -> Next
         sentence=_("Every question is answered. Look your answers over once more, then hand them in."),
         label=_("Review and hand in"),
         url=url,
-    )
-
-
-def _borrowed(delegation: Delegation) -> NextStep:
-    return NextStep(
-        sentence=_("%(name)s handed you a question of this assessment.") % {"name": delegation.delegated_by},
-        label=_("Answer the question"),
-        url=reverse("delegation_detail", args=[delegation.pk]),
     )
 
 

@@ -124,18 +124,12 @@ def assessment_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "is_late": is_late(assessment),
         "raters": raters,
         "vendor_side": links.vendor_side(assessment),
-        **_panels(assessment, request.member),
+        # The panels: each from one call with a fixed number of queries.
+        "consensus": meeting.panel(assessment, request.member),
+        "approval": panel.panel(assessment),
+        "measured": findings_panel.section(assessment, request.member),
     }
     return render(request, "assessments/hub/assessment_detail.html", context)
-
-
-def _panels(assessment: Assessment, member: Membership) -> dict[str, object]:
-    """What the panels of the hub show, each from one call with a fixed number of queries."""
-    return {
-        "consensus": meeting.panel(assessment, member),
-        "approval": panel.panel(assessment),
-        "measured": findings_panel.section(assessment, member),
-    }
 
 
 @form_view

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from django.contrib import messages
@@ -62,7 +61,9 @@ def delegation_detail(request: MemberRequest, pk: int) -> HttpResponse:
     if closed and request.method != "POST":
         messages.info(request, closed)
         return redirect("work")
-    form_of = _form_of(answer)
+    # With what the vendor itself handed in about the question, which is the rater's no more than the colleague's.
+    said = vendor_answers(answer.response.assessment).filter(question=answer.question_id).first()
+    form_of = partial(AnswerForm, answering_as=DELEGATE, vendor_answer=said)
     if request.method == "POST":
         unsaved = save_all(
             request, [answer], author=request.user, reload=lambda: [_answer(delegation)], form_of=form_of
@@ -114,12 +115,6 @@ def _answer(delegation: Delegation) -> Answer:
         Prefetch("question", queryset=questions), "evidence"
     )
     return rows.get(pk=delegation.answer_id)
-
-
-def _form_of(answer: Answer) -> Callable[..., AnswerForm]:
-    """With what the vendor itself handed in about the question, which is the rater's no more than the colleague's."""
-    said = vendor_answers(answer.response.assessment).filter(question=answer.question_id).first()
-    return partial(AnswerForm, answering_as=DELEGATE, vendor_answer=said)
 
 
 def _handed(request: MemberRequest, delegation: Delegation) -> HttpResponse:

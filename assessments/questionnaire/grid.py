@@ -104,7 +104,11 @@ def grid_of(member: Membership, key: str, *, also: Collection[int] = ()) -> Grid
             key=key, number=f"{question.rule.position}.{question.position}", done=done, total=len(answers)
         )
         questions = (*questions, current)
-    return Grid(questions=questions, question=question, current=current, meanings=_meanings(question), answers=answers)
+    texts = {level.grade: level.text for level in question.levels.all()}
+    meanings = tuple(
+        Meaning(grade=grade, name=str(name), text=texts.get(grade, "")) for grade, name in enumerate(GRADE_NAMES)
+    )
+    return Grid(questions=questions, question=question, current=current, meanings=meanings, answers=answers)
 
 
 def _answers(member: Membership, key: str, also: Collection[int]) -> tuple[Answer, ...]:
@@ -118,10 +122,3 @@ def _answers(member: Membership, key: str, also: Collection[int]) -> tuple[Answe
 def first_open(questions: Sequence[GridQuestion]) -> GridQuestion | None:
     """Where to go on: the first question with an answer missing, else the first."""
     return next((question for question in questions if not question.is_done), next(iter(questions), None))
-
-
-def _meanings(question: Question) -> tuple[Meaning, ...]:
-    texts = {level.grade: level.text for level in question.levels.all()}
-    return tuple(
-        Meaning(grade=grade, name=str(name), text=texts.get(grade, "")) for grade, name in enumerate(GRADE_NAMES)
-    )

@@ -38,7 +38,8 @@ def answer_grid(request: MemberRequest) -> HttpResponse:
 @form_view
 def answer_grid_question(request: MemberRequest, question: str) -> HttpResponse:
     """A row a vendor. A POST saves them all: that is the whole of it without JavaScript."""
-    posted = _posted(request)
+    # The answers that were on the page when it was sent: one that was closed meanwhile is shown again, and says so.
+    posted = {int(found[1]) for name in request.POST if (found := VERSION.fullmatch(name))}
     grid = grid_of(request.member, question, also=posted)
     if grid is None:
         return redirect("answer_grid")
@@ -49,11 +50,6 @@ def answer_grid_question(request: MemberRequest, question: str) -> HttpResponse:
         request, shown, author=request.user, reload=lambda: _stored(request.member, question, also=posted)
     )
     return _onward(request, grid) if unsaved is None else _page(request, grid, unsaved)
-
-
-def _posted(request: MemberRequest) -> set[int]:
-    """The answers that were on the page when it was sent: one that was closed meanwhile is shown again, and says so."""
-    return {int(found[1]) for name in request.POST if (found := VERSION.fullmatch(name))}
 
 
 def _stored(member: Membership, question: str, *, also: set[int]) -> Sequence[Answer]:

@@ -182,13 +182,11 @@ def _page(
         "may_ask": _may_ask(request.member, assessment),
         "form": form,
         "department": department,
-        "lacks_members": department is not None and form is not None and not _has_members(form, department),
+        "lacks_members": department is not None
+        and form is not None
+        and not any(person.department_id == department.pk for person in form.available),
     }
     return render(request, "assessments/raters/assessment_raters.html", context)
-
-
-def _has_members(form: RaterForm, department: Department) -> bool:
-    return any(person.department_id == department.pk for person in form.available)
 
 
 def _invited(member: Membership, assessment: Assessment, form: RaterForm) -> list[AskedRater]:

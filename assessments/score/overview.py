@@ -192,7 +192,8 @@ def _questions(
     """Rule key → its questions with what everybody answered; eight queries. The vendor's grades stay out where what
     was agreed does: both are for those who no longer judge."""
     graded = {question.key: question for rule in score.rules for question in rule.questions}
-    levels = _levels(assessment)
+    rows = Level.objects.filter(question__release=assessment.release_id)
+    levels = {(question, grade): text for question, grade, text in rows.values_list("question", "grade", "text")}
     answers = _answers(responses, levels)
     of_vendor = _of_vendor(assessment, levels, with_grades=with_consensus)
     agreed = _agreed(assessment) if with_consensus else {}
@@ -214,11 +215,6 @@ def _questions(
 
 
 Levels = dict[tuple[int, int], str]  # question and grade → the anchored text
-
-
-def _levels(assessment: Assessment) -> Levels:
-    rows = Level.objects.filter(question__release=assessment.release_id)
-    return {(question, grade): text for question, grade, text in rows.values_list("question", "grade", "text")}
 
 
 def _answers(responses: QuerySet[Response], levels: Levels) -> dict[int, list[ReadAnswer]]:

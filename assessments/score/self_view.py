@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from assessments.models import Answer, Assessment, Response
 from assessments.score import arithmetic
-from assessments.score.arithmetic import Blank, GradedQuestion, QuestionInput, RaterAnswer, RuleScore
+from assessments.score.arithmetic import Blank, GradedQuestion, QuestionInput, RaterAnswer
 from assessments.score.reading import policy_of, question_inputs
 from assessments.secrecy import counted_responses
 from groundwork.rounding import rounded
@@ -83,7 +83,15 @@ def gaps(assessment: Assessment, responses: QuerySet[Response] | None = None) ->
     customer = arithmetic.score(rules, inputs, policy)
     said = vendor_answers(assessment)
     vendor = arithmetic.score(rules, [_of_vendor(question, said) for question in inputs], policy)
-    return tuple(_gap(theirs, ours) for theirs, ours in zip(vendor.rules, customer.rules, strict=True))
+    return tuple(
+        RuleGap(
+            rule=ours.rule,
+            vendor=theirs.percent,
+            customer=ours.percent,
+            questions=tuple(_question(*pair) for pair in zip(theirs.questions, ours.questions, strict=True)),
+        )
+        for theirs, ours in zip(vendor.rules, customer.rules, strict=True)
+    )
 
 
 def vendor_answers(assessment: Assessment) -> dict[str, RaterAnswer]:
@@ -103,15 +111,6 @@ def self_view(inputs: Iterable[QuestionInput], said: Mapping[str, RaterAnswer]) 
 def _of_vendor(question: QuestionInput, said: Mapping[str, RaterAnswer]) -> QuestionInput:
     answer = said.get(question.key)
     return replace(question, answers=(answer,) if answer else (), consensus=None)
-
-
-def _gap(vendor: RuleScore, customer: RuleScore) -> RuleGap:
-    return RuleGap(
-        rule=customer.rule,
-        vendor=vendor.percent,
-        customer=customer.percent,
-        questions=tuple(_question(*pair) for pair in zip(vendor.questions, customer.questions, strict=True)),
-    )
 
 
 def _question(vendor: GradedQuestion, customer: GradedQuestion) -> QuestionGap:

@@ -139,7 +139,7 @@ def _eight_bit(file: IO[bytes]) -> str:
     few bytes is refused: read as anything else, every accent in it would be wrong."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="strict")
     if all(_decodes(decoder, chunk) for chunk in _chunks(file)):
-        return "utf-8" if _ends_well(decoder) else "cp1252"
+        return "utf-8" if _decodes(decoder, b"") and not decoder.getstate()[0] else "cp1252"
     loose = codecs.getincrementaldecoder("utf-8")(errors="replace")
     windows = codecs.getincrementaldecoder("cp1252")()
     good = bad = 0
@@ -168,10 +168,6 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _ends_well(decoder: codecs.IncrementalDecoder) -> bool:
-    return _decodes(decoder, b"") and not decoder.getstate()[0]
 
 
 # Delimiter -------------------------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ class SideBySide(TranslationBaseModelAdmin):
         limit = LIMITS.get(name, MAX_TEXT)
         field.widget = forms.Textarea(
             attrs={
-                "rows": _rows(name),
+                "rows": {"short": 2, "name": 2, "title": 2, "promise": 4, "text": 6, "guidance": 10}.get(name, 6),
                 "lang": language,
                 "maxlength": limit,
                 "aria-label": f"{field_label(name).capitalize()}, {language_name(language)}",
@@ -73,10 +73,6 @@ class SideBySide(TranslationBaseModelAdmin):
         field.validators.append(MaxLengthValidator(limit))
         field.clean = _cleaned(field.clean)  # type: ignore[method-assign]
         return field
-
-
-def _rows(name: str) -> int:
-    return {"short": 2, "name": 2, "title": 2, "promise": 4, "text": 6, "guidance": 10}.get(name, 6)
 
 
 def _cleaned(field_clean: Any) -> Any:

@@ -50,33 +50,31 @@ def snapshot_part(assessment: Assessment, *, rating: Score, claim: Score | None,
 def as_data(found: MeasuredRules) -> dict[str, Any]:
     return {
         "measures": _without_row_numbers(measuring.as_data(found.measures)),
-        "targets": {key: _target_data(target) for key, target in sorted(found.targets.items())},
-        "findings": [_finding_data(rule) for rule in found.rules],
+        "targets": {
+            key: {
+                "value": measuring.digits(target.value),
+                "agreed_on": target.agreed_on.isoformat() if target.agreed_on else None,
+                "note": target.note,
+            }
+            for key, target in sorted(found.targets.items())
+        },
+        "findings": [
+            {
+                "rule": rule.rule,
+                "measure": rule.measure,
+                "claim": _opinion_data(rule.claim) if rule.claim else None,
+                "rating": _opinion_data(rule.rating),
+                "incidents": list(rule.incidents),
+                "incident_count": rule.incident_count,
+            }
+            for rule in found.rules
+        ],
     }
 
 
 def _without_row_numbers(data: dict[str, Any]) -> dict[str, Any]:
     series = [{**one, "points": [{**point, "cases": []} for point in one["points"]]} for one in data["series"]]
     return {**data, "series": series}
-
-
-def _target_data(target: Target) -> dict[str, Any]:
-    return {
-        "value": measuring.digits(target.value),
-        "agreed_on": target.agreed_on.isoformat() if target.agreed_on else None,
-        "note": target.note,
-    }
-
-
-def _finding_data(rule: RuleFinding) -> dict[str, Any]:
-    return {
-        "rule": rule.rule,
-        "measure": rule.measure,
-        "claim": _opinion_data(rule.claim) if rule.claim else None,
-        "rating": _opinion_data(rule.rating),
-        "incidents": list(rule.incidents),
-        "incident_count": rule.incident_count,
-    }
 
 
 def _opinion_data(opinion: Opinion) -> dict[str, Any]:
@@ -93,7 +91,8 @@ def of(snapshot: Mapping[str, Any], words: Words) -> dict[str, Any]:
     measured = _found(snapshot)
     if measured is None:
         is_silent = snapshot["schema"] < SINCE_SCHEMA
-        return {"measured": None, "measured_note": "" if is_silent else _nothing(), "charts": (), "targets": ()}
+        nothing = _("Nothing was measured: no mission-critical incident is recorded for this time.")
+        return {"measured": None, "measured_note": "" if is_silent else nothing, "charts": (), "targets": ()}
     names = Names(
         rules={rule["key"]: (rule["position"], words.rules[rule["key"]]) for rule in snapshot["release"]["rules"]},
         percent=words.percent,
@@ -101,33 +100,32 @@ def of(snapshot: Mapping[str, Any], words: Words) -> dict[str, Any]:
     return {
         "measured": view(measured, names),
         "measured_note": "",
-        "charts": tuple(_charts(measured)),
+        "charts": tuple(
+            _chart(series, measured)
+            for series in measured.measures.series
+            if series.trend.direction != Direction.TOO_LITTLE_DATA
+        ),
         "targets": tuple(_agreed(measured)),
     }
-
-
-def _nothing() -> str:
-    return _("Nothing was measured: no mission-critical incident is recorded for this time.")
 
 
 def _found(snapshot: Mapping[str, Any]) -> MeasuredRules | None:
     if snapshot["measures"] is None:
         return None
     return MeasuredRules(
-        rules=tuple(_finding(stored) for stored in snapshot["findings"]),
+        rules=tuple(
+            RuleFinding(
+                rule=stored["rule"],
+                measure=stored["measure"],
+                claim=_opinion(stored["claim"]) if stored["claim"] else None,
+                rating=_opinion(stored["rating"]),
+                incidents=tuple(stored["incidents"]),
+                incident_count=stored["incident_count"],
+            )
+            for stored in snapshot["findings"]
+        ),
         measures=measuring.from_data(snapshot["measures"]),
         targets={key: _target(stored) for key, stored in snapshot["targets"].items()},
-    )
-
-
-def _finding(stored: Mapping[str, Any]) -> RuleFinding:
-    return RuleFinding(
-        rule=stored["rule"],
-        measure=stored["measure"],
-        claim=_opinion(stored["claim"]) if stored["claim"] else None,
-        rating=_opinion(stored["rating"]),
-        incidents=tuple(stored["incidents"]),
-        incident_count=stored["incident_count"],
     )
 
 
@@ -160,13 +158,6 @@ def _agreed(measured: MeasuredRules) -> list[str]:
 
 
 # The charts -------------------------------------------------------------------------------------------------------
-def _charts(found: MeasuredRules) -> list[ChartView]:
-    """What is drawn of each measure that has a trend, in the order of the rules."""
-    return [
-        _chart(series, found) for series in found.measures.series if series.trend.direction != Direction.TOO_LITTLE_DATA
-    ]
-
-
 def _chart(series: Series, found: MeasuredRules) -> ChartView:
     key = series.measure.key
     target = found.targets.get(key)

@@ -41,7 +41,10 @@ def of_assessment(assessment: Assessment) -> dict[str, Any]:
         "heard": heard_in(assessment),
         "agreement": agreement_of(assessment),
         "consensus": {agreed.question.key: _agreed(agreed) for agreed in _consensus(assessment)},
-        "approvals": [_approval(approval) for approval in _approvals(assessment)],
+        "approvals": [
+            _approval(approval)
+            for approval in assessment.approvals.select_related("decided_by").order_by("decided_at", "pk")
+        ],
         "reply": _reply_asked(assessment),
         "replies": [_reply(answer) for answer in reply.replies_of(assessment)],
         "previous": _previous(assessment),
@@ -259,10 +262,6 @@ def _previous(assessment: Assessment) -> dict[str, Any] | None:
     if card is None:
         return None
     return {"number": card.number, "met": card.rules_met, "of": len(card.rules.all())}
-
-
-def _approvals(assessment: Assessment) -> models.QuerySet[Approval]:
-    return assessment.approvals.select_related("decided_by").order_by("decided_at", "pk")
 
 
 def _approval(approval: Approval) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -108,7 +108,11 @@ def view_of(copy: VendorCopy, *, language: str) -> CopyView:
     """The copy in one language. Raises SnapshotDamaged."""
     content = load(copy)
     with translation.override(language):
-        return _view(content, copy.sha256, _words(content, language))
+        return _view(
+            content,
+            copy.sha256,
+            Words(language=language, policy=Policy(), rules={}, questions={}, time_zone=content["time_zone"]),
+        )
 
 
 def _content(response: Response, link: VendorLink) -> dict[str, Any]:
@@ -116,6 +120,7 @@ def _content(response: Response, link: VendorLink) -> dict[str, Any]:
     assessment = response.assessment
     rows = freezing.answers_in_order().filter(response=response).select_related("question__rule")
     answers = list(rows.prefetch_related("question__levels"))
+    links = (answer.updated_through for answer in answers)
     return {
         "schema": SCHEMA_VERSION,
         "time_zone": settings.TIME_ZONE,
@@ -126,14 +131,9 @@ def _content(response: Response, link: VendorLink) -> dict[str, Any]:
         "edition": freezing.texts(assessment.release, ("title",)),
         "submitted_at": freezing.moment(response.submitted_at),
         "handed_in_by": link.name,
-        "answered_by": _names(answers),
+        "answered_by": list(dict.fromkeys(link.name for link in links if link is not None)),
         "rules": [_rule(list(asked)) for _rule_id, asked in groupby(answers, key=lambda one: one.question.rule_id)],
     }
-
-
-def _names(answers: Iterable[Answer]) -> list[str]:
-    links = (answer.updated_through for answer in answers)
-    return list(dict.fromkeys(link.name for link in links if link is not None))
 
 
 def _rule(answers: list[Answer]) -> dict[str, Any]:
@@ -154,13 +154,17 @@ def _rule(answers: list[Answer]) -> dict[str, Any]:
     }
 
 
-def _words(content: Mapping[str, Any], language: str) -> Words:
-    return Words(language=language, policy=Policy(), rules={}, questions={}, time_zone=content["time_zone"])
-
-
 def _view(content: Mapping[str, Any], sha256: str, words: Words) -> CopyView:
     start, end = (date.fromisoformat(content[name]) for name in ("period_start", "period_end"))
-    rules = tuple(_rule_view(rule, words) for rule in content["rules"])
+    rules = tuple(
+        CopiedRule(
+            number=rule["position"],
+            name=rule["name"][words.language],
+            promise=rule["promise"][words.language],
+            answers=tuple(_answer_view(rule["position"], answer, words) for answer in rule["answers"]),
+        )
+        for rule in content["rules"]
+    )
     answers = [answer for rule in rules for answer in rule.answers]
     return CopyView(
         language=words.language,
@@ -177,15 +181,6 @@ def _view(content: Mapping[str, Any], sha256: str, words: Words) -> CopyView:
         files=sum(len(answer.evidence) for answer in answers),
         rules=rules,
         sha256=sha256,
-    )
-
-
-def _rule_view(stored: Mapping[str, Any], words: Words) -> CopiedRule:
-    return CopiedRule(
-        number=stored["position"],
-        name=stored["name"][words.language],
-        promise=stored["promise"][words.language],
-        answers=tuple(_answer_view(stored["position"], answer, words) for answer in stored["answers"]),
     )
 
 

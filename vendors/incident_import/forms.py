@@ -245,7 +245,10 @@ class NamesForm(forms.Form):
     ) -> None:
         super().__init__(data)
         self.names = names
-        there = [(str(vendor.pk), _called(vendor)) for vendor in vendors]
+        there = [
+            (str(vendor.pk), _("%(name)s (archived)") % {"name": vendor.name} if vendor.archived_at else vendor.name)
+            for vendor in vendors
+        ]
         for name in names:
             self.fields[key_of(name)] = forms.ChoiceField(
                 label=name,
@@ -280,10 +283,6 @@ class NamesForm(forms.Form):
 def key_of(name: str) -> str:
     """The same for the same name, whatever stands around it."""
     return f"name_{hashlib.sha256(name.encode()).hexdigest()[:16]}"
-
-
-def _called(vendor: Vendor) -> str:
-    return _("%(name)s (archived)") % {"name": vendor.name} if vendor.archived_at else vendor.name
 
 
 def _as_choice(decision: Any) -> str:

@@ -76,8 +76,10 @@ def _restore_some(job: HeldImport, after: int, now: datetime) -> tuple[Any, int]
     facts_revision.lock_vendors(*rows.values_list("incident__vendor", flat=True))
     changes = list(rows.select_related("incident"))
     mine = [change for change in changes if _is_last_word(change, job.row)]
-    services = set(Service.objects.filter(pk__in=_services(mine)).values_list("pk", flat=True))
-    imports = set(IncidentImport.objects.filter(pk__in=_imports(mine)).values_list("pk", flat=True))
+    former_services = {change.before["values"].get("service_id") for change in mine} - {None}
+    services = set(Service.objects.filter(pk__in=former_services).values_list("pk", flat=True))
+    former_imports = {change.before["changed_in"] for change in mine} - {None}
+    imports = set(IncidentImport.objects.filter(pk__in=former_imports).values_list("pk", flat=True))
     for change in mine:
         _put_back(change, services, imports, now)
     Incident.objects.bulk_update(
@@ -97,14 +99,6 @@ def _is_last_word(change: IncidentChange, upload: IncidentImport) -> bool:
     edited_at = change.incident.edited_at
     told = change.before["edited_at"]
     return change.incident.changed_in_id == upload.pk and (edited_at.isoformat() if edited_at else None) == told
-
-
-def _services(changes: list[IncidentChange]) -> set[int]:
-    return {pk for change in changes if (pk := change.before["values"].get("service_id"))}
-
-
-def _imports(changes: list[IncidentChange]) -> set[int]:
-    return {pk for change in changes if (pk := change.before["changed_in"])}
 
 
 def _put_back(change: IncidentChange, services: set[int], imports: set[int], now: datetime) -> None:

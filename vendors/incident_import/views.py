@@ -110,13 +110,16 @@ def incident_import_mapping(request: MemberRequest, pk: int) -> HttpResponse:
         return render(
             request, f"vendors/incident_import/{template}", {"incident_import": upload, "refused": str(refused)}
         )
+    columns = form.options().columns
+    fields = [field for field in FIELDS if field.key in columns]
     context = {
         "incident_import": upload,
         "form": form,
         "start": start,
         "shown": shown,
-        "fields": [field for field in FIELDS if field.key in form.options().columns],
-        "rows": _rows(form.options(), shown),
+        "fields": fields,
+        # The first rows: a cell a mapped field, with the reason where one cannot be read.
+        "rows": [{"line": row.line, "cells": [_cell(field, row) for field in fields]} for row in shown.sample],
         "order": order,
         "tools": presets.all_presets(),
         "mappings": ImportMapping.objects.for_member(request.member),
@@ -167,17 +170,6 @@ def _is_started(request: MemberRequest, upload: IncidentImport, form: MappingFor
     except NotNow as reason:
         messages.warning(request, str(reason))
     return True
-
-
-def _rows(options: Options, shown: Preview) -> list[dict[str, Any]]:
-    """The first rows: a cell a mapped field, with the reason where one cannot be read."""
-    return [
-        {
-            "line": row.line,
-            "cells": [_cell(field, row) for field in FIELDS if field.key in options.columns],
-        }
-        for row in shown.sample
-    ]
 
 
 def _cell(field: IncidentField, row: SampleRow) -> dict[str, Any]:

@@ -114,7 +114,8 @@ def weigh(rows: Sequence[tuple[IncidentRow, int]], upload: IncidentImport, *, lo
     for identity, (row, _vendor) in zip(identities, rows, strict=True):
         there = known.get(identity)
         if there is None:
-            batch.new.append((identity, _filled(tuple(row.values))))
+            filled = [default if value is None else value for value, default in zip(row.values, _DEFAULTS, strict=True)]
+            batch.new.append((identity, tuple(filled)))
             batch.fates.append("new")
             continue
         after = _after(there.values, row.values)
@@ -142,10 +143,6 @@ def _fate(there: KnownIncident, after: tuple[Any, ...], upload: IncidentImport) 
     if there.created_in == upload.pk:
         return "new"
     return "changed" if there.changed_in == upload.pk or after != there.values else "unchanged"
-
-
-def _filled(given: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple([default if value is None else value for value, default in zip(given, _DEFAULTS, strict=True)])
 
 
 def _out_of_order(after: tuple[Any, ...]) -> RowProblem | None:

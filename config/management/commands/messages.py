@@ -15,9 +15,10 @@ class Command(BaseCommand):
         found = found_in_source(settings.BASE_DIR)
         for language in LANGUAGES:
             catalog = update_catalogue(settings.BASE_DIR, language, found)
-            waiting = sum(1 for message in catalog if message.id and not _is_translated(message.string))
+            waiting = sum(
+                1
+                for message in catalog
+                if message.id
+                and not (all(message.string) if isinstance(message.string, tuple | list) else bool(message.string))
+            )
             self.stdout.write(f"{language}: {len(catalog)} texts, {waiting} not translated")
-
-
-def _is_translated(string: object) -> bool:
-    return all(string) if isinstance(string, tuple | list) else bool(string)

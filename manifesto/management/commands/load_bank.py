@@ -11,7 +11,7 @@ from django.db import transaction
 
 from manifesto import bank as banks
 from manifesto import editions, exchange, yaml_files
-from manifesto.bank import Bank, BankChange, ChangeKind, FieldChange
+from manifesto.bank import Bank, BankChange, ChangeKind
 from manifesto.models import Release, ReleaseState
 from manifesto.sources import BankError
 
@@ -70,14 +70,10 @@ class Command(BaseCommand):
             return
         self.stdout.write(f"{release}: {done}, {len(changes)} lines of the bank differ.")
         for change in changes:
-            what = ", ".join(_field(field) for field in change.fields)
+            what = ", ".join(f"{field.field} {field.language}".strip() for field in change.fields)
             if change.kind in (ChangeKind.ADDED, ChangeKind.REMOVED):
                 what = ""
             self.stdout.write(f"  {change.sheet} {change.key}: {change.kind}{what and f' ({what})'}")
-
-
-def _field(field: FieldChange) -> str:
-    return f"{field.field} {field.language}".strip()
 
 
 def _listed(faults: Any) -> str:

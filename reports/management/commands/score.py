@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from assessments.models import Assessment, AssessmentState
 from assessments.score import arithmetic, reading, self_view
-from assessments.score.arithmetic import RuleScore, Score
+from assessments.score.arithmetic import Score
 from groundwork.languages import DEFAULT
 from groundwork.rounding import rounded
 from groundwork.words import number
@@ -66,7 +66,12 @@ class Command(BaseCommand):
         self.stdout.write(f"{full_reference(assessment)} {assessment.vendor}, {found.basis}")
         self.stdout.write(f"{score.met} of {len(score.rules)} rules met, verdict {score.verdict}")
         for rule in score.rules:
-            self.stdout.write(_line(rule))
+            percent = "-" if rule.percent is None else f"{rounded(rule.percent, 2)}"
+            total = "nothing graded"
+            if rule.weight_graded:
+                total = f"{_short(rule.weighted_sum)} / {_short(rule.weight_graded)}"
+            covered = f"coverage {rounded(rule.coverage, 2):>6} %"
+            self.stdout.write(f"{rule.rule:<16}{rule.status:<10}{percent:>7} %  {covered}  = {total}")
 
 
 def _arithmetic(assessment: Assessment) -> Arithmetic:
@@ -78,7 +83,15 @@ def _arithmetic(assessment: Assessment) -> Arithmetic:
             voices={
                 "agreement": freezing.agreement_of(assessment),
                 "heard": freezing.heard_in(assessment),
-                "gap": [_gap(rule) for rule in self_view.gaps(assessment)],
+                "gap": [
+                    {
+                        "rule": rule.rule,
+                        "vendor": _exact(rule.vendor),
+                        "customer": _exact(rule.customer),
+                        "difference": _exact(rule.difference),
+                    }
+                    for rule in self_view.gaps(assessment)
+                ],
             },
         )
     scorecard = Scorecard.objects.get(assessment=assessment)
@@ -117,24 +130,8 @@ def _data(assessment: Assessment, proven: Arithmetic) -> dict[str, Any]:
     }
 
 
-def _gap(rule: self_view.RuleGap) -> dict[str, str | None]:
-    """As a snapshot holds it."""
-    return {
-        "rule": rule.rule,
-        "vendor": _exact(rule.vendor),
-        "customer": _exact(rule.customer),
-        "difference": _exact(rule.difference),
-    }
-
-
 def _exact(value: Fraction | None) -> str | None:
     return None if value is None else str(value)
-
-
-def _line(rule: RuleScore) -> str:
-    percent = "-" if rule.percent is None else f"{rounded(rule.percent, 2)}"
-    total = f"{_short(rule.weighted_sum)} / {_short(rule.weight_graded)}" if rule.weight_graded else "nothing graded"
-    return f"{rule.rule:<16}{rule.status:<10}{percent:>7} %  coverage {rounded(rule.coverage, 2):>6} %  = {total}"
 
 
 def _short(value: Fraction) -> str:

@@ -125,7 +125,7 @@ class Moments:
             month = _months().get(match["name"].casefold())
             return _moment(match, month, int(match["day"])) if month else RowProblem(code="date_unreadable")
         if _SERIAL.match(text):
-            return _serial(float(text.replace(",", ".")))
+            return EXCEL_EPOCH + timedelta(seconds=round(float(text.replace(",", ".")) * 86_400))
         try:
             return datetime.fromisoformat(text)
         except ValueError:
@@ -192,11 +192,6 @@ def _with_offset(moment: datetime, offset: str | None) -> datetime | RowProblem:
         return RowProblem(code="date_unreadable")
     shift = timedelta(hours=hours, minutes=minutes) * (-1 if text[0] == "-" else 1)
     return moment.replace(tzinfo=timezone(shift))
-
-
-def _serial(days: float) -> datetime | RowProblem:
-    """A spreadsheet's number of days; to the second, which is as far as it can be trusted."""
-    return EXCEL_EPOCH + timedelta(seconds=round(days * 86_400))
 
 
 def moment_reader(options: Options, now: datetime) -> Callable[[str], datetime | RowProblem | None]:

@@ -39,7 +39,13 @@ class Command(BaseCommand):
         parser.add_argument("file", metavar="FILE", help="CSV, XLSX, XLS or ODS")
         parser.add_argument("--organisation", metavar="SLUG", required=True)
         parser.add_argument("--preset", metavar="NAME", default="", help=f"{tools} (default: by the headings)")
-        parser.add_argument("--map", metavar="FIELD=COLUMN", action="append", default=[], help=_fields())
+        parser.add_argument(
+            "--map",
+            metavar="FIELD=COLUMN",
+            action="append",
+            default=[],
+            help=f"may be given again; fields: {', '.join(BY_KEY)}. An empty COLUMN leaves the field out",
+        )
         parser.add_argument("--source", metavar="NAME", default="", help="whose references (default: the tool)")
         parser.add_argument("--timezone", metavar="TZ", default="", help="of moments without an offset of their own")
         parser.add_argument("--dates", choices=DATES, default="auto")
@@ -65,10 +71,6 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(outcome, indent=2, ensure_ascii=False))
             if outcome["state"] == ImportState.FAILED:
                 raise CommandError(outcome["failure"])
-
-
-def _fields() -> str:
-    return f"may be given again; fields: {', '.join(BY_KEY)}. An empty COLUMN leaves the field out"
 
 
 def _member(slug: str, email: str) -> Membership:

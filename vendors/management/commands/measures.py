@@ -85,15 +85,9 @@ def _vendor(name: str, slug: str | None) -> Vendor:
         where = f" in the organisation {slug}" if slug else ""
         raise CommandError(f"No vendor{where} is called “{name}”. Give its name, your reference or its row number.")
     if len(matching) > 1:
-        raise CommandError(
-            f"Several vendors are called “{name}”: {', '.join(_named(vendor) for vendor in matching[:MOST_NAMED])}. "
-            "Give the row number, or --organisation."
-        )
+        several = ", ".join(f"{row.organisation.slug}/{row.name} (row {row.pk})" for row in matching[:MOST_NAMED])
+        raise CommandError(f"Several vendors are called “{name}”: {several}. Give the row number, or --organisation.")
     return matching[0]
-
-
-def _named(vendor: Vendor) -> str:
-    return f"{vendor.organisation.slug}/{vendor.name} (row {vendor.pk})"
 
 
 def _service(vendor: Vendor, name: str | None) -> Service | None:
