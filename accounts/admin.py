@@ -15,10 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import audit, invitations, trail, vocabulary
+from accounts import vocabulary
 from accounts.access import user_of
+from accounts.members import invitations
+from accounts.members.organisations import FIELDS
 from accounts.models import AuditEntry, Department, Membership, Organisation, Role, User
-from accounts.organisations import FIELDS
+from accounts.trail import audit
+from accounts.trail import reading as trail
 from groundwork.responses import or_say_why
 
 # The admin's own sign-in knows neither a second factor nor a limit on attempts: it hands over to the app's.

@@ -6,7 +6,7 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import vocabulary
-        from accounts.invitations import joined
+        from accounts.members.invitations import joined
         from assessments import secrecy, trail_words
         from assessments.findings import panel as findings_panel
         from assessments.raters import asking

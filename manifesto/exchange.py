@@ -14,8 +14,8 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.models import User
+from accounts.trail import audit
 from manifesto import bank as banks
 from manifesto import workbook, yaml_files
 from manifesto.bank import Bank, BankChange, ChangeKind, FieldChange, Sheet

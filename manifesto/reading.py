@@ -11,10 +11,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts import trail
 from accounts.models import AuditEntry
+from accounts.trail import reading as trail
 from groundwork.languages import LANGUAGE_CODES
-from manifesto.bank import ChangeKind, FieldChange, Sheet
+from manifesto.bank import ChangeKind, Sheet
 from manifesto.editions import EditionDifference, field_label, language_name
 from manifesto.exchange import ERROR, DryRun, ReportRow
 
@@ -85,13 +85,11 @@ def _shown_row(row: ReportRow) -> ShownLine:
         name=line_name(row.sheet, row.key) if row.sheet else row.key,
         kind=row.kind,
         kind_name=kind_name(row.kind),
-        changes=_fields(row.fields) if row.kind in (ChangeKind.CHANGED, ChangeKind.MOVED) else (),
+        changes=tuple(_change(field.field, field.language, field.before, field.after) for field in row.fields)
+        if row.kind in (ChangeKind.CHANGED, ChangeKind.MOVED)
+        else (),
         reason=row.reason,
     )
-
-
-def _fields(fields: tuple[FieldChange, ...]) -> tuple[ShownChange, ...]:
-    return tuple(_change(field.field, field.language, field.before, field.after) for field in fields)
 
 
 def _change(field: str, language: str, before: Any, after: Any) -> ShownChange:

@@ -11,9 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import audit
 from accounts.access import Right, may
 from accounts.models import Membership, Organisation, Role, User
+from accounts.trail import audit
 from assessments.approval import mails
 from assessments.approval.fingerprint import fingerprint
 from assessments.models import (
@@ -98,7 +98,8 @@ def refusal(assessment: Assessment, member: Membership) -> DecisionRefusal | Non
         return DecisionRefusal.NOT_ASKED
     if _is_own(assessment, member.user_id):
         return DecisionRefusal.OWN
-    if not _decides_by_name(step, assessment) and _approved_before(assessment, step, member.user_id):
+    before = _approvals_before(assessment, step).filter(decided_by=member.user_id)
+    if step.position > 1 and not _decides_by_name(step, assessment) and before.exists():
         return DecisionRefusal.TWICE
     return None
 
@@ -172,10 +173,6 @@ def _decides_by_name(step: ApprovalStep, assessment: Assessment) -> bool:
 
 def _is_own(assessment: Assessment, user_id: int) -> bool:
     return assessment.submitted_by_id == user_id and not assessment.organisation.allow_self_approval
-
-
-def _approved_before(assessment: Assessment, step: ApprovalStep, user_id: int) -> bool:
-    return step.position > 1 and _approvals_before(assessment, step).filter(decided_by=user_id).exists()
 
 
 def _approvals_before(assessment: Assessment, step: ApprovalStep) -> QuerySet[Approval]:

@@ -12,9 +12,9 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts import audit
-from accounts.members import lock_organisation
+from accounts.members.changes import lock_organisation
 from accounts.models import Membership
+from accounts.trail import audit
 from assessments.approval.chain import roles_of
 from assessments.approval.panel import DECIDERS, who_decides
 from assessments.models import ApprovalLevel
@@ -46,7 +46,8 @@ def chains_of(member: Membership) -> tuple[TierChain, ...]:
     """All vendors first, then each tier, with what would not work; two queries."""
     rows = ApprovalLevel.objects.for_member(member).select_related("person__user").order_by("tier", "position")
     levels = list(rows)
-    active = _active_by_role(member)
+    people = Membership.objects.for_member(member).active().filter(user__is_active=True)
+    active = Counter(people.values_list("role", flat=True))
     labels = {"": _("All vendors"), **{tier.value: str(tier.label) for tier in Tier}}
     return tuple(
         TierChain(
@@ -151,7 +152,8 @@ def _lines(levels: list[ApprovalLevel], member: Membership, active: Mapping[str,
 
 def _warnings(level: ApprovalLevel, able: int, times: int) -> Iterable[str]:
     """`able`: active members who could decide it by role; `times`: levels of the chain by the same role."""
-    if level.person_id is not None and not _is_active(level.person):
+    person = level.person
+    if person is not None and not (person.is_active and person.user.is_active):
         if able:
             yield _("This person is no longer active. Until you name somebody else, any approver stands in.")
         else:
@@ -162,12 +164,3 @@ def _warnings(level: ApprovalLevel, able: int, times: int) -> Iterable[str]:
         yield _(
             "More levels than people: nobody decides two levels of the same answers by role. Name a person instead."
         )
-
-
-def _is_active(person: Membership | None) -> bool:
-    return person is not None and person.is_active and person.user.is_active
-
-
-def _active_by_role(member: Membership) -> Counter[str]:
-    people = Membership.objects.for_member(member).active().filter(user__is_active=True)
-    return Counter(people.values_list("role", flat=True))

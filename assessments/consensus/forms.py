@@ -16,6 +16,7 @@ from assessments.consensus.meeting import Discussion
 from assessments.lifecycle.transitions import REASON_LENGTH
 from assessments.models import Assessment, Blank, Consensus, Meeting
 from assessments.questionnaire.forms import choice_label
+from assessments.questionnaire.rows import RadioChoice
 from assessments.saved import Conflict
 from groundwork.fields import DayInput, LongText, field
 from manifesto.models import GRADE_NAMES
@@ -108,16 +109,6 @@ class AgreeForm(forms.Form):
 
 
 @dataclass(frozen=True, kw_only=True)
-class GradeChoice:
-    """One radio button with the anchored text of its grade."""
-
-    value: str
-    name: str
-    text: str
-    is_chosen: bool
-
-
-@dataclass(frozen=True, kw_only=True)
 class DiscussionCard:
     """One question on the page, with the form to agree where whoever looks may record (None: they may not)."""
 
@@ -154,9 +145,9 @@ class DiscussionCard:
         return str(self.form["choice"].value() or "") if self.form else ""
 
     @property
-    def choices(self) -> list[GradeChoice]:
+    def choices(self) -> list[RadioChoice]:
         return [
-            GradeChoice(
+            RadioChoice(
                 value=str(level.grade), name=level.name, text=level.text, is_chosen=str(level.grade) == self.chosen
             )
             for level in self.discussion.levels

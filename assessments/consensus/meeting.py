@@ -17,9 +17,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import audit
 from accounts.access import Right
 from accounts.models import Membership, User
+from accounts.trail import audit
 from assessments.approval import chain
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
@@ -167,7 +167,10 @@ def to_discuss(assessment: Assessment) -> tuple[Discussion, ...]:
     discussions = []
     for question in asked.prefetch_related("levels").order_by("rule__position", "position"):
         levels = _levels(question)
-        heard = [_voice(answer, levels) for answer in voices.get(question.pk, ())]
+        heard = [
+            Voice(answer=answer, level=None if answer.grade is None else levels[answer.grade])
+            for answer in voices.get(question.pk, ())
+        ]
         discussions.append(
             Discussion(
                 question=question,
@@ -400,7 +403,3 @@ def _levels(question: Question) -> tuple[AnchoredLevel, ...]:
     return tuple(
         AnchoredLevel(grade=grade, name=str(name), text=texts.get(grade, "")) for grade, name in enumerate(GRADE_NAMES)
     )
-
-
-def _voice(answer: Answer, levels: tuple[AnchoredLevel, ...]) -> Voice:
-    return Voice(answer=answer, level=None if answer.grade is None else levels[answer.grade])

@@ -8,8 +8,10 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from accounts import audit, trail, vocabulary
+from accounts import vocabulary
 from accounts.models import AuditEntry, AuditEntryQuerySet, Membership
+from accounts.trail import audit
+from accounts.trail import reading as trail
 from assessments.models import Assessment
 from assessments.secrecy import readable_entries
 from groundwork.words import day, moment

@@ -135,7 +135,7 @@ def _hand_in(assessment: Assessment, member: Membership, raters: Raters) -> Next
 def _gathering(assessment: Assessment, raters: Raters) -> NextStep:
     """For an assessor who has nothing to answer: are the others in?"""
     table = reverse("assessment_raters", args=[assessment.pk])
-    if not raters.asked:
+    if not raters.active:
         return NextStep(
             sentence=_("Nobody is asked to rate: ask whoever works with this vendor."),
             label=_("Ask raters"),
@@ -162,13 +162,13 @@ def _waiting(raters: Raters, *, is_in: bool) -> str:
         return f"{_('Your answers are in: thank you.')} {_some_handed_in(raters)}"
     if is_in:
         return _("All raters are in: thank you. An assessor submits it next.")
-    if not raters.asked:
+    if not raters.active:
         return _("Nobody is asked to rate yet. It comes to review when an assessor submits it.")
     return f"{_some_handed_in(raters)} {_('It comes to review when an assessor submits it.')}"
 
 
 def _some_handed_in(raters: Raters) -> str:
-    done, asked = len(raters.handed_in), len(raters.asked)
+    done, asked = len(raters.handed_in), len(raters.active)
     said = ngettext("%(done)d of %(count)d rater has handed in.", "%(done)d of %(count)d raters have handed in.", asked)
     return said % {"done": done, "count": asked}
 

@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit
 from accounts.access import Right, may
 from accounts.models import Membership, User
+from accounts.trail import audit
 from assessments.approval import chain, mails
 from assessments.lifecycle.numbering import next_reference
 from assessments.lifecycle.periods import Period
@@ -108,7 +108,8 @@ def open_assessment(member: Membership, assessment: Assessment) -> Assessment:
         row = lock_with_right(member, assessment, Right.ASSESS, {AssessmentState.DRAFT})
         if row.vendor.archived_at is not None:
             raise IllegalTransition(_("This vendor is archived: restore it before you assess it."))
-        lay_out(row, rater=row.owner, department_id=_department_of_owner(row))
+        owner = Membership.objects.filter(user=row.owner_id, organisation=row.organisation_id).first()
+        lay_out(row, rater=row.owner, department_id=owner.department_id if owner else None)
         return _move(member, row, AssessmentState.COLLECTING, "assessment.opened")
 
 
@@ -379,8 +380,3 @@ def _reason(text: str) -> str:
     if not text.strip():
         raise IllegalTransition(_("Give a reason: the others must understand what to do."))
     return text.strip()
-
-
-def _department_of_owner(row: Assessment) -> int | None:
-    owner = Membership.objects.filter(user=row.owner_id, organisation=row.organisation_id).first()
-    return owner.department_id if owner else None

@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit
 from accounts.models import Membership
+from accounts.trail import audit
 from assessments.lifecycle.transitions import IllegalTransition, lock_in_state
 from assessments.models import Answer, Assessment, AssessmentState, Delegation, Response
 from assessments.questionnaire.saving import closed_reason

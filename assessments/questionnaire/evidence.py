@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.models import User
+from accounts.trail import audit
 from assessments.models import Answer, Evidence, VendorLink
 from assessments.questionnaire.saving import Author, closed_reason, in_the_trail, lock_answer
 from assessments.saved import Closed

@@ -13,8 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import audit
 from accounts.models import AuditEntry, User
+from accounts.trail import audit
 from assessments.models import Answer, Assessment, AssessmentState, Blank, FrequencyUnit, Response, VendorLink
 from assessments.saved import Closed, Conflict, Invalid, Outcome, Saved
 from manifesto.models import FactKind, Question

@@ -16,10 +16,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, invitations
 from accounts.access import Right
-from accounts.members import MembershipError
+from accounts.members import invitations
+from accounts.members.changes import MembershipError
 from accounts.models import Department, Invitation, Membership, Role, User
+from accounts.trail import audit
 from assessments.lifecycle.transitions import IllegalTransition, lay_out, lock_with_right, require
 from assessments.models import Assessment, AssessmentState, Delegation, Response
 from assessments.preferences import wants_mail
@@ -92,7 +93,8 @@ def invite_address(
                 require(member, Right.ASSESS)
                 invitation, token = _invitation(member, email, department, language, now or timezone.now())
                 row = lock_with_right(member, assessment, Right.ASSESS, COLLECTING)
-                _check_not_asked(_of_address(row, email), email)
+                asked = Response.objects.filter(assessment=row, rater=None, invitation__email__iexact=email)
+                _check_not_asked(asked.first(), email)
                 response = _ask(member, row, invitation=invitation, department=department, **wanted)
             return AskedRater(response=response, token=token)
         except MembershipError as refused:  # somebody invited, or the person joined, in between: look once more
@@ -154,7 +156,8 @@ def remind_now(member: Membership, response: Response, *, now: datetime | None =
                 _("%(name)s wishes no single mails, and finds this under “My work”: talk to each other.")
                 % {"name": _name(fresh)}
             )
-        if fresh.failed_at is None and fresh.reminded_at and _same_day(fresh.reminded_at, now):
+        last = fresh.reminded_at if fresh.failed_at is None else None
+        if last is not None and timezone.localdate(last) == timezone.localdate(now):
             raise IllegalTransition(_("%(name)s was reminded today already.") % {"name": _name(fresh)})
         fresh.reminded_at = now
         fresh.save(update_fields=["reminded_at"])
@@ -231,10 +234,6 @@ def _check_independent(row: Assessment, user: User, person: Membership | None) -
         )
 
 
-def _same_day(one: datetime, other: datetime) -> bool:
-    return timezone.localdate(one) == timezone.localdate(other)
-
-
 # Parts -----------------------------------------------------------------------------------------------------------
 def _ask(member: Membership, row: Assessment, *, rules: Collection[str], **fields: Any) -> Response:
     asked = Rule.objects.filter(release=row.release_id, key__in=rules or RULE_KEYS).order_by("position")
@@ -254,10 +253,6 @@ def _ask(member: Membership, row: Assessment, *, rules: Collection[str], **field
 def _member_of(member: Membership, email: str) -> Membership | None:
     rows = Membership.objects.for_member(member).filter(user__email__iexact=email)
     return rows.select_related("user", "department").first()
-
-
-def _of_address(row: Assessment, email: str) -> Response | None:
-    return Response.objects.filter(assessment=row, rater=None, invitation__email__iexact=email).first()
 
 
 def _invitation(

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts import invitations, mail
+from accounts import mail
+from accounts.members import invitations
 from accounts.models import Membership
 from assessments.models import Response
 from assessments.preferences import tell

@@ -91,7 +91,7 @@ class Raters:
     heard: DepartmentVoices
 
     @property
-    def asked(self) -> tuple[RaterRow, ...]:
+    def active(self) -> tuple[RaterRow, ...]:
         return tuple(row for row in self.rows if row.state != RaterState.WITHDRAWN)
 
     @property
@@ -108,7 +108,7 @@ class Raters:
 
     def own(self, user: User) -> RaterRow | None:
         """The user's own, unless it was withdrawn."""
-        return next((row for row in self.asked if row.response.rater_id == user.pk), None)
+        return next((row for row in self.active if row.response.rater_id == user.pk), None)
 
 
 def raters_of(assessment: Assessment, *, today: date | None = None) -> Raters:

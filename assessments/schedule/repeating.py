@@ -11,9 +11,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import audit
 from accounts.access import Right, may
 from accounts.models import Membership
+from accounts.trail import audit
 from assessments.lifecycle import transitions
 from assessments.lifecycle.numbering import next_reference
 from assessments.lifecycle.periods import Period, later_period
@@ -166,7 +166,8 @@ def _shifted(due_on: date | None, row: Assessment, period: Period, today: date) 
 # Raters ---------------------------------------------------------------------------------------------------------
 def _ask_again(row: Assessment, follower: Assessment, owner: Membership, period: Period, today: date) -> None:
     """The same raters about the same rules, as far as they are still members; without any, the owner about all."""
-    members = _members(row)
+    active_members = Membership.objects.active().filter(organisation=row.organisation_id, user__is_active=True)
+    members = {member.user_id: member for member in active_members}
     asked = Response.objects.of_customer().filter(assessment=row, rater__in=members)
     raters = list(asked.select_related("rater").order_by("pk"))
     texts = _texts_of_last_time(row)
@@ -183,11 +184,6 @@ def _ask_again(row: Assessment, follower: Assessment, owner: Membership, period:
         _carry_over(response, texts.get(old.rater.pk, {}))
     if not raters:
         transitions.lay_out(follower, rater=owner.user, department_id=owner.department_id)
-
-
-def _members(row: Assessment) -> dict[int, Membership]:
-    active = Membership.objects.active().filter(organisation=row.organisation_id, user__is_active=True)
-    return {member.user_id: member for member in active}
 
 
 def _rules_of(response: Response) -> tuple[str, ...]:

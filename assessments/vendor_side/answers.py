@@ -16,7 +16,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import audit, mail
+from accounts import mail
+from accounts.trail import audit
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import (
     Answer,

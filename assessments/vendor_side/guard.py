@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.access import HtmxRequest
-from accounts.link_pages import closed_page, guarded
-from accounts.mailed_links import state_of
+from accounts.mailed_links.links import state_of
+from accounts.mailed_links.pages import closed_page, guarded
 from accounts.models import LinkState
 from assessments.models import LinkPurpose, VendorLink
 from assessments.vendor_side import links

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.link_forms import BY_MAIL, DaysField, LanguageField, WayField
-from accounts.mailed_links import end_after, end_of
+from accounts.mailed_links.forms import BY_MAIL, DaysField, LanguageField, WayField
+from accounts.mailed_links.links import end_after, end_of
 from assessments.models import Assessment, VendorLink
 from assessments.vendor_side.links import DEFAULT_DAYS, LONGEST
 from groundwork.fields import DayInput, field

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import language
 from accounts.access import MemberRequest, Right, may
 from accounts.fetching import fetch
-from accounts.link_forms import BY_MAIL
-from accounts.link_pages import guarded
-from accounts.mailed_links import state_of
+from accounts.mailed_links.forms import BY_MAIL
+from accounts.mailed_links.links import state_of
+from accounts.mailed_links.pages import guarded
 from accounts.models import LinkState
 from assessments.fetching import assessment_of
 from assessments.lifecycle import transitions
@@ -52,7 +52,9 @@ def vendor_link(request: HttpRequest, token: str) -> HttpResponse:
 
 def _let_in(request: HttpRequest, link: VendorLink, chosen: str) -> HttpResponse:
     """To the desk, with the cookie for it and for nothing else."""
-    response = HttpResponseRedirect(_way_in(link))
+    response = HttpResponseRedirect(
+        reverse("vendor_reply" if link.purpose == LinkPurpose.REPLY else "vendor_desk", args=[link.pk])
+    )
     response.set_cookie(
         cookie_name(link.pk),
         cookie_of(link),
@@ -64,10 +66,6 @@ def _let_in(request: HttpRequest, link: VendorLink, chosen: str) -> HttpResponse
     )
     language.keep(response, chosen, secure=request.is_secure())
     return response
-
-
-def _way_in(link: VendorLink) -> str:
-    return reverse("vendor_reply" if link.purpose == LinkPurpose.REPLY else "vendor_desk", args=[link.pk])
 
 
 # The owner's page -----------------------------------------------------------------------------------------------

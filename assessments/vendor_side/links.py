@@ -16,10 +16,11 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, mailed_links
 from accounts.access import Right, may
-from accounts.mailed_links import end_after, end_of
+from accounts.mailed_links import links as mailed_links
+from accounts.mailed_links.links import end_after, end_of
 from accounts.models import Membership, new_token
+from accounts.trail import audit
 from assessments.approval import chain
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition

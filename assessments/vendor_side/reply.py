@@ -19,9 +19,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts import audit
 from accounts.access import Right, may
 from accounts.models import Membership
+from accounts.trail import audit
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import NOT_NOW, IllegalTransition
 from assessments.models import Assessment, AssessmentState, Reply, ReplyRequest, Stance, VendorLink
@@ -33,7 +33,7 @@ from assessments.vendor_side import links
 from assessments.vendor_side.answers import tell_owner
 from groundwork import words
 from groundwork.languages import DEFAULT, LANGUAGE_CODES, active_language
-from manifesto.models import Release, Rule
+from manifesto.models import Rule
 from vendors.models import Contact
 
 USUAL_DAYS = 10
@@ -244,6 +244,7 @@ def shown_of(assessment: Assessment) -> dict[str, Any]:
     """The result per rule as plain data: exact fractions as text, names in every language; no question, no rater."""
     score = current_score(assessment)
     rules = {rule.key: rule for rule in Rule.objects.filter(release=assessment.release_id)}
+    policy = policy_of(assessment.release)
     return {
         "rules": [
             {
@@ -257,7 +258,12 @@ def shown_of(assessment: Assessment) -> dict[str, Any]:
         ],
         "met": score.met,
         "weakest": score.weakest,
-        "policy": _policy_as_data(assessment.release),
+        "policy": {
+            "met": str(policy.met_threshold),
+            "broken": str(policy.broken_threshold),
+            "coverage": str(policy.minimum_coverage),
+            "knockout": policy.knockout_below,
+        },
     }
 
 
@@ -403,16 +409,6 @@ def _link_of(request: ReplyRequest) -> VendorLink | None:
 
 def usual_day(today: date) -> date:
     return today + timedelta(days=USUAL_DAYS)
-
-
-def _policy_as_data(release: Release) -> dict[str, Any]:
-    policy = policy_of(release)
-    return {
-        "met": str(policy.met_threshold),
-        "broken": str(policy.broken_threshold),
-        "coverage": str(policy.minimum_coverage),
-        "knockout": policy.knockout_below,
-    }
 
 
 def _policy(data: Mapping[str, Any]) -> Policy:

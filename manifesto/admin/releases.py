@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit
 from accounts.access import user_of
+from accounts.trail import audit
 from manifesto.admin.editing import BankAdmin, fieldset, release_page, three
 from manifesto.admin.pages import ReleasePages
 from manifesto.bank import TEXT_FIELDS, Sheet

@@ -47,16 +47,16 @@ def snapshot_part(assessment: Assessment, *, rating: Score, claim: Score | None,
     return as_data(MeasuredRules(rules=rules, measures=measures, targets=targets))
 
 
-def as_data(found: MeasuredRules) -> dict[str, Any]:
+def as_data(measured: MeasuredRules) -> dict[str, Any]:
     return {
-        "measures": _without_row_numbers(measuring.as_data(found.measures)),
+        "measures": _without_row_numbers(measuring.as_data(measured.measures)),
         "targets": {
             key: {
                 "value": measuring.digits(target.value),
                 "agreed_on": target.agreed_on.isoformat() if target.agreed_on else None,
                 "note": target.note,
             }
-            for key, target in sorted(found.targets.items())
+            for key, target in sorted(measured.targets.items())
         },
         "findings": [
             {
@@ -67,7 +67,7 @@ def as_data(found: MeasuredRules) -> dict[str, Any]:
                 "incidents": list(rule.incidents),
                 "incident_count": rule.incident_count,
             }
-            for rule in found.rules
+            for rule in measured.rules
         ],
     }
 

@@ -12,8 +12,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit
 from accounts.models import Organisation
+from accounts.trail import audit
 from assessments.models import Approval, Assessment, ResponseKind
 from assessments.score import arithmetic, reading
 from manifesto.models import Rule

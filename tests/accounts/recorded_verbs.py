@@ -6,7 +6,10 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-RECORDERS = ("accounts.audit.record", "accounts.audit.entry")  # each takes the verb as its second argument
+RECORDERS = (
+    "accounts.trail.audit.record",
+    "accounts.trail.audit.entry",
+)  # each takes the verb as its second argument
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Reading:
         self.places = {one.name: one.places for one in functions} | {name: ["actor", "verb"] for name in RECORDERS}
         self.takers: dict[str, set[str]] = {name: {"verb"} for name in RECORDERS}  # function → its parameters of verbs
         self.modules: dict[str, set[str]] = {}  # as a call names it → by its whole name
-        for module in (*self.sources, "accounts.audit"):
+        for module in (*self.sources, "accounts.trail.audit"):
             self.modules.setdefault(module.rpartition(".")[2], set()).add(module)
         calls = [
             (function, node, self._called(node, function.module))

@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from accounts import audit
 from accounts.models import AuditEntry, Invitation, Membership, Organisation, Role, User
+from accounts.trail import audit
 from tests.factories import Cast, make_user
 
 SignedIn = Callable[..., Client]

@@ -16,7 +16,7 @@ def send() -> None:
         "who": "Anna",
         "url": "https://x.example",
     }
-    mail.send("accounts/email/invitation", "somebody@example.org", language="en", context=context)
+    mail.send("accounts/members/email/invitation", "somebody@example.org", language="en", context=context)
 
 
 def test_nobody_is_written_to_while_it_is_quiet() -> None:
@@ -62,6 +62,9 @@ def test_a_mail_that_is_refused_is_told_and_raises_nothing(monkeypatch: pytest.M
     def refuse(*_: object, **__: object) -> None:
         raise OSError("no route to the mail server")
 
-    assert mail.try_to_send("accounts/email/invitation", "somebody@example.org", language="en", context={"url": "x"})
+    assert mail.try_to_send(
+        "accounts/members/email/invitation", "somebody@example.org", language="en", context={"url": "x"}
+    )
     monkeypatch.setattr(mail, "send", refuse)
-    assert not mail.try_to_send("accounts/email/invitation", "somebody@example.org", language="en", context={})
+    invitation = "accounts/members/email/invitation"
+    assert not mail.try_to_send(invitation, "somebody@example.org", language="en", context={})

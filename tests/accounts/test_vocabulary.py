@@ -16,8 +16,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 
-from accounts import audit, trail, vocabulary
+from accounts import vocabulary
 from accounts.models import AuditEntry, Organisation
+from accounts.trail import audit
+from accounts.trail import reading as trail
 from accounts.vocabulary import TrailSubject, Verb, Vocabulary
 from assessments.hub import history
 from assessments.models import Answer, Assessment

@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from accounts import invitations
+from accounts.members import invitations
 from accounts.models import Invitation, Membership, Role
 from assessments import preferences
 from assessments.lifecycle import transitions

@@ -29,7 +29,7 @@ from vendors.measures.catalogue import BY_KEY, DECIDING
 
 # Where fewer rows are meant: what is left out never asks.
 PARTIAL: Mapping[str, str] = {
-    "accounts.link_pages.STATUS_OF": "an open link is answered, not refused",
+    "accounts.mailed_links.pages.STATUS_OF": "an open link is answered, not refused",
     "vendors.measures.loading.SCORES": "who does not know counts nowhere",
     "vendors.measures.loading.MET": "what is unknown counts nowhere",
     "vendors.incidents.words._said": "all else is said as it is",

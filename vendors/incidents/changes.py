@@ -11,8 +11,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit
 from accounts.models import Membership
+from accounts.trail import audit
 from groundwork.folding import folded
 from groundwork.refusals import Refusal
 from vendors import facts_revision

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from accounts import trail
 from accounts.access import MemberRequest
 from accounts.models import AuditEntry
+from accounts.trail import reading as trail
 from groundwork.languages import active_language
 from groundwork.pages import confirm_page, crumbs, sort_links
 from groundwork.responses import csv_response, form_view, or_beside

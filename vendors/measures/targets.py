@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from accounts import audit
 from accounts.models import Membership
+from accounts.trail import audit
 from vendors import facts_revision
 from vendors.measures.catalogue import BY_KEY, Unit
 from vendors.models import MeasureTarget, Vendor

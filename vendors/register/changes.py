@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit
 from accounts.models import Membership
+from accounts.trail import audit
 from groundwork.refusals import Refusal
 from vendors.models import Contact, Service, Vendor
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django import template
 
+from groundwork import words
 from vendors.incidents import words as incident_words
 from vendors.models import Incident
 
@@ -15,7 +16,7 @@ register = template.Library()
 @register.filter
 def duration(length: timedelta | None) -> str:
     """“2 days 4 hours”; empty for None."""
-    return incident_words.duration(length)
+    return "" if length is None else words.duration(length)
 
 
 @register.filter

@@ -16,7 +16,7 @@ from accounts.models import Department
 from vendors.models import Contact, Service, Tier, Vendor
 from vendors.vendor_import import headings
 from vendors.vendor_import.headings import Heading
-from vendors.vendor_import.table import VendorRow
+from vendors.vendor_import.table import RegisterRow
 
 BETWEEN_SERVICES = re.compile(r"[;|\n]")
 is_web_address = URLValidator(schemes=["http", "https"])
@@ -41,7 +41,7 @@ class Cells:
     problems: tuple[CellProblem, ...]
 
 
-def read_cells(row: VendorRow, columns: Sequence[Heading]) -> Cells:
+def read_cells(row: RegisterRow, columns: Sequence[Heading]) -> Cells:
     values: dict[str, str] = {}
     problems: list[CellProblem] = []
     for heading in columns:

@@ -21,7 +21,7 @@ from vendors.register.changes import VENDOR_FIELDS
 from vendors.vendor_import import headings
 from vendors.vendor_import import table as tables
 from vendors.vendor_import.cells import CellProblem, Cells, read_cells
-from vendors.vendor_import.table import VendorRow, VendorTable
+from vendors.vendor_import.table import RegisterRow, RegisterTable
 
 CONTACT = "contact"  # name and address, told as one
 
@@ -102,14 +102,14 @@ class RegisterMoved(Exception):  # noqa: N818 - said as what happened
 
 
 # Reading ---------------------------------------------------------------------------------------------------------
-def read(content: bytes) -> VendorTable:
+def read(content: bytes) -> RegisterTable:
     """The table in a file; ImportRefused where there is none or where its columns cannot be told."""
     table = tables.read(content)
     headings.check(table.header)
     return table
 
 
-def keep(member: Membership, table: VendorTable, *, file_name: str, now: datetime) -> VendorImport:
+def keep(member: Membership, table: RegisterTable, *, file_name: str, now: datetime) -> VendorImport:
     """Put the file by, as it was read. Nothing of it is in the register yet."""
     VendorImport.objects.for_member(member).outdated(now).delete()
     content = {
@@ -122,16 +122,16 @@ def keep(member: Membership, table: VendorTable, *, file_name: str, now: datetim
     )
 
 
-def table_of(upload: VendorImport) -> VendorTable:
+def table_of(upload: VendorImport) -> RegisterTable:
     rows = (
-        VendorRow(line=row["line"], cells=tuple(row["cells"]), faulty=tuple(row["faulty"]))
+        RegisterRow(line=row["line"], cells=tuple(row["cells"]), faulty=tuple(row["faulty"]))
         for row in upload.content["rows"]
     )
-    return VendorTable(header=tuple(upload.content["header"]), rows=tuple(rows), sheet=upload.content["sheet"])
+    return RegisterTable(header=tuple(upload.content["header"]), rows=tuple(rows), sheet=upload.content["sheet"])
 
 
 # Planning --------------------------------------------------------------------------------------------------------
-def plan_for(member: Membership, table: VendorTable) -> Plan:
+def plan_for(member: Membership, table: RegisterTable) -> Plan:
     """What each row would do; five thousand rows take four queries."""
     found = headings.understand(table.header)
     known = _Known.by(member)
@@ -192,7 +192,7 @@ def _key(name: str) -> str:
     return " ".join(name.split()).lower()
 
 
-def _step(row: VendorRow, found: Sequence[headings.Heading], known: _Known) -> ImportStep:
+def _step(row: RegisterRow, found: Sequence[headings.Heading], known: _Known) -> ImportStep:
     cells = read_cells(row, found)
     vendor, mismatch = _match(cells, known)
     department, unknown = _department(cells, known)

@@ -28,7 +28,7 @@ LIMITS = Limits(
 
 
 @dataclass(frozen=True, kw_only=True)
-class VendorRow:
+class RegisterRow:
     """One line of the file. `faulty`: the positions of cells that hold a formula or an error, not a value."""
 
     line: int
@@ -37,24 +37,24 @@ class VendorRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class VendorTable:
+class RegisterTable:
     """The header and the rows below it; `sheet` names the one that was read where a workbook has several."""
 
     header: tuple[str, ...]
-    rows: tuple[VendorRow, ...]
+    rows: tuple[RegisterRow, ...]
     sheet: str = ""
 
 
-def read(content: bytes) -> VendorTable:
+def read(content: bytes) -> RegisterTable:
     """ImportRefused where there is none; whether its columns can be told is another question (`headings.check`)."""
     with reading.open_table(content, LIMITS, headings.understood) as table:
         if table.encoding in csv_files.GUESSED:
             raise csv_files.no_table()  # a name that was read wrongly would stand in the register
         rows = tuple(
-            VendorRow(line=line.number, cells=tuple(map(tidy, line.cells)), faulty=tuple(sorted(line.faulty)))
+            RegisterRow(line=line.number, cells=tuple(map(tidy, line.cells)), faulty=tuple(sorted(line.faulty)))
             for line in table.rows
         )
     filled = tuple(row for row in rows if any(row.cells))
     if not filled:
         raise ImportRefused(_("The file has a line of headings but no vendor below it."))
-    return VendorTable(header=table.first, rows=filled, sheet=table.sheets[0] if len(table.sheets) > 1 else "")
+    return RegisterTable(header=table.first, rows=filled, sheet=table.sheets[0] if len(table.sheets) > 1 else "")

@@ -11,9 +11,9 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.access import Right, may
 from accounts.models import Membership
+from accounts.trail import audit
 from vendors import facts_revision
 from vendors.attachments import AttachmentError, check_file, digest, store
 from vendors.models import Feedback, FeedbackFile, FeedbackQuerySet, Feeling, Vendor

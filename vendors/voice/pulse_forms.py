@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from accounts.link_forms import BY_MAIL, DaysField, LanguageField, WayField
+from accounts.mailed_links.forms import BY_MAIL, DaysField, LanguageField, WayField
 from accounts.models import Department, Membership
 from groundwork.fields import LinesField, WordsField, field
 from vendors.models import Pulse, PulseChoice

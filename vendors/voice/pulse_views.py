@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from accounts import language
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
-from accounts.link_forms import BY_MAIL
-from accounts.link_pages import closed_page, guarded
-from accounts.mailed_links import state_of
+from accounts.mailed_links.forms import BY_MAIL
+from accounts.mailed_links.links import state_of
+from accounts.mailed_links.pages import closed_page, guarded
 from accounts.models import LinkState
 from groundwork.pages import confirm_page, crumbs
 from groundwork.responses import form_view, or_beside, or_say_why, post_data

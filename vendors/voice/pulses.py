@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, mailed_links
 from accounts.access import Right, may
-from accounts.mailed_links import end_after
+from accounts.mailed_links import links as mailed_links
+from accounts.mailed_links.links import end_after
 from accounts.models import Department, LinkState, Membership, new_token
+from accounts.trail import audit
 from groundwork.refusals import Refusal
 from vendors import facts_revision
 from vendors.models import Feedback, Incident, Pulse
@@ -215,15 +216,11 @@ def answer(
         sla=incident.sla,
     )
     Pulse.objects.filter(pk=pulse.pk).update(feedback=feedback)
-    outsider = audit.Outsider(label=_signature(pulse, name))
+    outsider = audit.Outsider(label=f"{name} <{pulse.email}>" if pulse.email else name)
     after = {**values, "name": name, "feeling": feeling, "comment": comment}
     audit.record(outsider, "pulse.answered", pulse, after=after)
     facts_revision.raise_revision(incident.vendor_id)
     return feedback
-
-
-def _signature(pulse: Pulse, name: str) -> str:
-    return f"{name} <{pulse.email}>" if pulse.email else name
 
 
 # Looking --------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import invitations
+from accounts.members import invitations
 from accounts.models import AuditEntry, Department, Invitation, Membership, Role, User
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Answer, Assessment, AssessmentState, Delegation, Preferences, Response

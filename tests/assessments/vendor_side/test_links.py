@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts.mailed_links import end_of, state_of
+from accounts.mailed_links.links import end_of, state_of
 from accounts.models import AuditEntry, LinkState, Membership, User, hash_token
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Answer, Assessment, AssessmentState, LinkPurpose, ReplyRequest, Response, VendorLink

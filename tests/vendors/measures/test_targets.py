@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from accounts import trail
 from accounts.models import AuditEntry
+from accounts.trail import reading as trail
 from tests.factories import Cast, make_vendor
 from vendors.measures.loading import targets_of
 from vendors.measures.targets import delete_target, set_target

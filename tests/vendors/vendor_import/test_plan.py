@@ -24,7 +24,7 @@ from vendors.models import IMPORT_KEPT, Contact, Service, Vendor, VendorImport
 from vendors.vendor_import import headings
 from vendors.vendor_import import plan as imports
 from vendors.vendor_import.plan import Fate, ImportStep, Plan, RegisterMoved
-from vendors.vendor_import.table import LIMITS, VendorRow, VendorTable
+from vendors.vendor_import.table import LIMITS, RegisterRow, RegisterTable
 
 HEADER = "name;reference;tier;website;country;notes;services;contact name;contact e-mail\n"
 
@@ -266,12 +266,12 @@ def test_a_second_row_about_one_vendor_is_refused_with_the_line_of_the_first(cas
 
 
 def test_a_formula_is_refused_where_it_counts_and_ignored_elsewhere(cast: Cast) -> None:
-    table = VendorTable(
+    table = RegisterTable(
         header=("Name", "Colour", "Country"),
         rows=(
-            VendorRow(line=2, cells=("Example", "=1+1", ""), faulty=(1,)),
-            VendorRow(line=3, cells=("Sample", "", "=A1"), faulty=(2,)),
-            VendorRow(line=4, cells=("#REF!", "", ""), faulty=(0,)),
+            RegisterRow(line=2, cells=("Example", "=1+1", ""), faulty=(1,)),
+            RegisterRow(line=3, cells=("Sample", "", "=A1"), faulty=(2,)),
+            RegisterRow(line=4, cells=("#REF!", "", ""), faulty=(0,)),
         ),
     )
     good, formula, error = imports.plan_for(cast.assessor, table).steps

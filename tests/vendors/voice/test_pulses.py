@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.core import mail
 
-from accounts import trail
-from accounts.mailed_links import state_of
+from accounts.mailed_links.links import state_of
 from accounts.models import AuditEntry, LinkState, hash_token
+from accounts.trail import reading as trail
 from tests.factories import NOW, Cast, make_incident, make_vendor
 from vendors.models import Feedback, Incident, Pulse, Sla, Vendor
 from vendors.voice import pulses

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import audit, mail
+from accounts import mail
 from accounts.models import (
     AnyLink,
     DeliveredLink,
@@ -26,6 +26,7 @@ from accounts.models import (
     hash_token,
     new_token,
 )
+from accounts.trail import audit
 
 
 def find(rows: QuerySet[AnyLink], token: str) -> AnyLink | None:

@@ -7,9 +7,10 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils.translation import gettext as _
 
-from accounts import audit, mailed_links
-from accounts.members import MembershipError, lock_organisation
+from accounts.mailed_links import links as mailed_links
+from accounts.members.changes import MembershipError, lock_organisation
 from accounts.models import Department, Invitation, Membership, Organisation, User, new_token
+from accounts.trail import audit
 
 # Sent inside the joining transaction with `invitation` and `member`: whoever listens writes in the same transaction.
 joined = Signal()
@@ -114,7 +115,7 @@ def send(invitation: Invitation, token: str, *, further: str = "") -> bool:
         "further": further,
         "url": mailed_links.address("invitation_accept", token),
     }
-    return mailed_links.send(invitation, "accounts/email/invitation", context=context)
+    return mailed_links.send(invitation, "accounts/members/email/invitation", context=context)
 
 
 def _end(now: datetime) -> datetime:

@@ -4,9 +4,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import audit
-from accounts.members import MembershipError
+from accounts.members.changes import MembershipError
 from accounts.models import Department, Invitation, Membership, Organisation
+from accounts.trail import audit
 
 FIELDS = ("name", "language", "allow_self_approval")
 # What loses its department without loss of meaning; anything else that names one keeps it from being deleted.

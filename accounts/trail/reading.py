@@ -13,8 +13,9 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from accounts import audit, vocabulary
+from accounts import vocabulary
 from accounts.models import AuditEntry, AuditEntryQuerySet, User
+from accounts.trail import audit
 from accounts.vocabulary import Words
 from groundwork.words import short_day, short_moment
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts import members
+from accounts.members import changes as members
 from accounts.models import AuditEntry, Department, Membership, Role
 from tests.factories import Cast, make_member
 

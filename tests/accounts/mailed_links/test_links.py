@@ -13,9 +13,10 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
 
-from accounts import invitations, mailed_links
-from accounts.mailed_links import state_of
-from accounts.members import MembershipError
+from accounts.mailed_links import links as mailed_links
+from accounts.mailed_links.links import state_of
+from accounts.members import invitations
+from accounts.members.changes import MembershipError
 from accounts.models import AuditEntry, DeliveredLink, LinkState, MailedLink, hash_token
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.vendor_side import links

@@ -6,7 +6,7 @@ from django import forms
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 
-from accounts.link_forms import BY_MAIL, DaysField, LanguageField, WayField
+from accounts.mailed_links.forms import BY_MAIL, DaysField, LanguageField, WayField
 
 
 class AskForm(forms.Form):

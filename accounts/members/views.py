@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth import login
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,11 +11,15 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import invitations, language, members, organisations, trail
+from accounts import language
 from accounts.access import MemberRequest, OurRequest
 from accounts.fetching import fetch
-from accounts.forms import (
-    AuditFilterForm,
+from accounts.mailed_links.links import state_of
+from accounts.mailed_links.pages import closed_page, guarded
+from accounts.members import changes as members
+from accounts.members import invitations, organisations
+from accounts.members.changes import MembershipError
+from accounts.members.forms import (
     DepartmentForm,
     InvitationForm,
     MemberForm,
@@ -24,15 +27,11 @@ from accounts.forms import (
     OrganisationForm,
     ProfileForm,
 )
-from accounts.link_pages import closed_page, guarded
-from accounts.mailed_links import state_of
-from accounts.members import MembershipError
 from accounts.middleware import SESSION_KEY
-from accounts.models import AuditEntry, Department, Invitation, LinkState, Membership, Organisation, User
+from accounts.models import Department, Invitation, LinkState, Membership, Organisation, User
 from groundwork.pages import confirm_page, crumbs, edit_page
 from groundwork.responses import form_view, or_beside, or_say_why
 
-ENTRIES_A_PAGE = 50
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -48,7 +47,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         response = redirect("profile")
         language.keep(response, user.language, secure=request.is_secure())
         return response
-    return render(request, "accounts/profile.html", {"form": form})
+    return render(request, "accounts/members/profile.html", {"form": form})
 
 
 @require_POST
@@ -70,7 +69,7 @@ def organisation_edit(request: MemberRequest) -> HttpResponse:
         organisations.change(request.member, **form.cleaned_data)
         messages.success(request, _("The settings are saved."))
         return redirect("organisation_edit")
-    return render(request, "accounts/organisation_edit.html", {"form": form})
+    return render(request, "accounts/members/organisation_edit.html", {"form": form})
 
 
 @form_view
@@ -107,7 +106,7 @@ def department_edit(request: MemberRequest, pk: int) -> HttpResponse:
         section=_("Departments"),
         crumbs=crumbs("member_list", _("Members"), name),
         back="member_list",
-        template="accounts/department_edit.html",
+        template="accounts/members/department_edit.html",
         about={"department": department},
     )
 
@@ -128,7 +127,7 @@ def department_delete(request: MemberRequest, pk: int) -> HttpResponse:
         crumbs=crumbs("member_list", _("Members"), department.name),
         submit=_("Delete the department"),
         back="member_list",
-        template="accounts/department_delete.html",
+        template="accounts/members/department_delete.html",
         about={"people": department.memberships.count(), "used": organisations.uses(department)},
     )
 
@@ -149,7 +148,7 @@ def member_list(request: MemberRequest) -> HttpResponse:
         "departments": departments,
         "now": timezone.now(),
     }
-    return render(request, "accounts/member_list.html", context)
+    return render(request, "accounts/members/member_list.html", context)
 
 
 @form_view
@@ -231,13 +230,15 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     state = state_of(invitation, now)
     if invitation is None or state is not LinkState.OPEN:
         context = {"organisation": invitation and invitation.organisation}
-        return closed_page(request, "accounts/invitation_closed.html", state, invitation, context)
+        return closed_page(request, "accounts/members/invitation_closed.html", state, invitation, context)
     if request.user.is_authenticated:
         return _join_as(request, invitation, request.user)
     language.follow(request, invitation.language)
     if User.objects.filter(email__iexact=invitation.email).exists():
         sign_in = urlencode({"next": request.path})
-        return render(request, "accounts/invitation_accept.html", {"invitation": invitation, "sign_in": sign_in})
+        return render(
+            request, "accounts/members/invitation_accept.html", {"invitation": invitation, "sign_in": sign_in}
+        )
     return _join_as_new(request, invitation)
 
 
@@ -245,7 +246,7 @@ def _join_as(request: HttpRequest, invitation: Invitation, user: User) -> HttpRe
     is_theirs = user.email.lower() == invitation.email.lower()
     if request.method != "POST":
         context = {"invitation": invitation, "is_theirs": is_theirs}
-        return render(request, "accounts/invitation_accept.html", context)
+        return render(request, "accounts/members/invitation_accept.html", context)
     try:
         member = invitations.join(invitation, user, now=timezone.now())
     except MembershipError as refused:
@@ -268,7 +269,7 @@ def _join_as_new(request: HttpRequest, invitation: Invitation) -> HttpResponse:
             raise PermissionDenied(str(refused)) from refused
         login(request, member.user, backend=BACKEND)
         return _welcome(request, member)
-    return render(request, "accounts/invitation_accept.html", {"invitation": invitation, "form": form})
+    return render(request, "accounts/members/invitation_accept.html", {"invitation": invitation, "form": form})
 
 
 def _welcome(request: HttpRequest, member: Membership) -> HttpResponse:
@@ -280,18 +281,3 @@ def _welcome(request: HttpRequest, member: Membership) -> HttpResponse:
             % {"organisation": member.organisation, "role": member.get_role_display()},
         )
     return redirect("work")
-
-
-# The audit trail ------------------------------------------------------------------------------------------------
-@require_GET
-def audit_list(request: MemberRequest) -> HttpResponse:
-    form = AuditFilterForm(request.GET or None, organisation=request.member.organisation)
-    entries = trail.readable(AuditEntry.objects.for_member(request.member), request.user)
-    page = Paginator(form.narrow(entries), ENTRIES_A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "form": form,
-        "page_obj": page,
-        "lines": trail.lines(page.object_list),
-        "is_narrowed": form.has_changed(),
-    }
-    return render(request, "accounts/audit_list.html", context)

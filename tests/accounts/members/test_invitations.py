@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import invitations
-from accounts.members import MembershipError
+from accounts.members import invitations
+from accounts.members.changes import MembershipError
 from accounts.models import AuditEntry, Invitation, Membership, Role, User, hash_token
 from tests.factories import Cast, make_user
 

@@ -3,8 +3,8 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.models import Department, Membership, Organisation, Role
+from accounts.trail import audit
 from groundwork.refusals import Refusal
 
 

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts import organisations
-from accounts.members import MembershipError
+from accounts.members import organisations
+from accounts.members.changes import MembershipError
 from accounts.models import AuditEntry, Department, Membership, Role
 from tests.factories import Cast, make_assessment
 from vendors.models import Service

@@ -12,8 +12,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts import audit, organisations, trail
+from accounts.members import organisations
 from accounts.models import AuditEntry
+from accounts.trail import audit
+from accounts.trail import reading as trail
 from assessments.hub import history
 from tests.factories import Cast, make_assessment
 

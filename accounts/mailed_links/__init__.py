@@ -1,0 +1,5 @@
+"""Links that are mailed to people: invitations, pulses, links of vendors.
+
+Doors: `links`, found, renewed, withdrawn, sent; `pages`, what an open or a closed one answers; `forms`, what is asked
+for one.
+"""

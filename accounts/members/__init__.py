@@ -1,0 +1,4 @@
+"""Organisations, their members and departments, and how somebody joins.
+
+Doors: `changes`, members; `invitations`, by a mailed link; `organisations`, which one somebody works in.
+"""

@@ -1,0 +1,28 @@
+"""The page of the trail."""
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.access import MemberRequest
+from accounts.models import AuditEntry
+from accounts.trail import reading as trail
+from accounts.trail.forms import AuditFilterForm
+
+ENTRIES_A_PAGE = 50
+
+
+# The audit trail ------------------------------------------------------------------------------------------------
+@require_GET
+def audit_list(request: MemberRequest) -> HttpResponse:
+    form = AuditFilterForm(request.GET or None, organisation=request.member.organisation)
+    entries = trail.readable(AuditEntry.objects.for_member(request.member), request.user)
+    page = Paginator(form.narrow(entries), ENTRIES_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page_obj": page,
+        "lines": trail.lines(page.object_list),
+        "is_narrowed": form.has_changed(),
+    }
+    return render(request, "accounts/trail/audit_list.html", context)
