@@ -45,6 +45,12 @@ def _given(target: ast.expr, value: ast.expr, name: str) -> list[ast.expr]:
     return []
 
 
+def imports_of(tree: ast.Module) -> dict[str, str]:
+    """What a module calls by which name: “links” → “assessments.vendor_side.links”."""
+    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    return {name.asname or name.name: f"{node.module}.{name.name}" for node in nodes for name in node.names}
+
+
 @dataclass
 class Reading:
     """`sources`: the code by the dotted name of its module."""
@@ -59,9 +65,7 @@ class Reading:
         functions = [Function(module, node) for module, node in nodes if isinstance(node, ast.FunctionDef)]
         self.places = {one.name: one.places for one in functions} | {name: ["actor", "verb"] for name in RECORDERS}
         self.takers: dict[str, set[str]] = {name: {"verb"} for name in RECORDERS}  # function → its parameters of verbs
-        self.modules: dict[str, set[str]] = {}  # as a call names it → by its whole name
-        for module in (*self.sources, "accounts.trail.audit"):
-            self.modules.setdefault(module.rpartition(".")[2], set()).add(module)
+        self.imported = {module: imports_of(tree) for module, tree in trees.items()}
         calls = [
             (function, node, self._called(node, function.module))
             for function in functions
@@ -75,12 +79,13 @@ class Reading:
                     self._note(function, value)
 
     def _called(self, call: ast.Call, module: str) -> set[str]:
+        imported = self.imported[module]
         if isinstance(call.func, ast.Name):
-            return {f"{module}.{call.func.id}"}
+            return {imported.get(call.func.id, f"{module}.{call.func.id}")}
         if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
             owner = call.func.value.id
-            owners = {module} if owner in ("self", "cls") else self.modules.get(owner, set())
-            return {f"{one}.{call.func.attr}" for one in owners}
+            owner = module if owner in ("self", "cls") else imported.get(owner, owner)
+            return {f"{owner}.{call.func.attr}"}
         return set()
 
     def _handed(self, call: ast.Call, called: str) -> Iterator[ast.expr]:

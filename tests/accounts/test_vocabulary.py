@@ -55,8 +55,8 @@ def _named_in(app: str, reading: Reading) -> set[str]:
 # The code ---------------------------------------------------------------------------------------------------------
 def test_the_reading_finds_every_way_in_which_a_verb_is_handed_over() -> None:
     code = """
-from accounts import audit
-from accounts.audit import record
+from accounts.trail import audit
+from accounts.trail.audit import record
 def plain(row): audit.record(None, "plain.made", row)
 def chosen(row, new): audit.entry(None, "chosen.added" if new else "chosen.changed", row)
 def kept(row):
@@ -70,7 +70,9 @@ def unpacked(row):
 def _two(row, sent, refused, *, well=True): audit.record(None, sent if well else refused, row)
 def composed(row): audit.record(None, f"{row}.made", row)
 """
-    reading = Reading({"shop.orders": code, "shop.desk": "def sell(row): orders._move(row, 'handed.sold')"})
+    reading = Reading(
+        {"shop.orders": code, "shop.desk": "from shop import orders\ndef sell(row): orders._move(row, 'handed.sold')"}
+    )
 
     assert set(reading.verbs) == {
         *("plain.made", "chosen.added", "chosen.changed", "kept.made", "handed.opened", "handed.closed", "handed.sold"),
@@ -83,7 +85,7 @@ def composed(row): audit.record(None, f"{row}.made", row)
 def test_every_verb_can_be_read_from_the_code() -> None:
     assert _reading().unread == set()
     assert [
-        name for name, code in _sources() if re.search(r"from accounts\.audit import .*\b(record|entry)\b", code)
+        name for name, code in _sources() if re.search(r"from accounts\.trail\.audit import .*\b(record|entry)\b", code)
     ] == []
 
 
@@ -96,7 +98,7 @@ def test_each_app_tells_in_words_the_verbs_that_it_records_and_no_others(app: st
 
 
 def test_a_verb_without_words_and_words_without_a_verb_are_caught() -> None:
-    code = "def close(row): audit.record(None, 'ward.closed', row)"
+    code = "from accounts.trail import audit\ndef close(row): audit.record(None, 'ward.closed', row)"
     reading = Reading({"accounts.wards": code})
 
     assert "ward.closed" in _named_in("accounts", reading) - _of("accounts").verbs.keys()

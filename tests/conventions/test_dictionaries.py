@@ -32,7 +32,7 @@ PARTIAL: Mapping[str, str] = {
     "accounts.mailed_links.pages.STATUS_OF": "an open link is answered, not refused",
     "vendors.measures.loading.SCORES": "who does not know counts nowhere",
     "vendors.measures.loading.MET": "what is unknown counts nowhere",
-    "vendors.incidents.words._said": "all else is said as it is",
+    "vendors.incidents.words._text": "all else is said as it is",
     "vendors.incidents.export._cells": "all else is written as it is",
     "vendors.incident_import.writing.TYPES": "all else is text",
     "vendors.incident_import.writing.OF_KIND": "all else is empty",
