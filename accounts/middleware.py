@@ -40,18 +40,12 @@ class LoginRequired:
             return None
         if gate is Gate.STAFF:
             return None  # the admin shows its own sign-in
-        return _to_sign_in(request)
-
-
-def _to_sign_in(request: OurRequest) -> HttpResponse:
-    """The whole page goes there: htmx would follow a redirect and put the sign-in into the part that it asked for.
-
-    autosave.js asks without htmx, and takes the redirect as its sign.
-    """
-    if not request.htmx:
-        return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
-    page = request.htmx.current_url_abs_path or reverse("home")
-    return HttpResponseClientRedirect(redirect_to_login(page, settings.LOGIN_URL).url)
+        # The whole page goes there: htmx would follow a redirect and put the sign-in into the part that it asked for.
+        # autosave.js asks without htmx, and takes the redirect as its sign.
+        if not request.htmx:
+            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+        page = request.htmx.current_url_abs_path or reverse("home")
+        return HttpResponseClientRedirect(redirect_to_login(page, settings.LOGIN_URL).url)
 
 
 class CurrentMember:
@@ -66,7 +60,8 @@ class CurrentMember:
 
     def process_view(self, request: OurRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         if request.user.is_authenticated:
-            request.memberships = _memberships(request)
+            rows = Membership.objects.active().filter(user=request.user.pk).select_related("organisation", "user")
+            request.memberships = list(rows.order_by("organisation__name"))
             request.member = _current(request)
         gate = required(request.resolver_match.view_name)
         right = Right.READ if gate is Gate.ASKED else gate
@@ -87,11 +82,6 @@ class StoredLanguage:
         if chosen:
             language.keep(response, chosen, secure=request.is_secure())
         return response
-
-
-def _memberships(request: OurRequest) -> list[Membership]:
-    memberships = Membership.objects.active().filter(user=request.user.pk)
-    return list(memberships.select_related("organisation", "user").order_by("organisation__name"))
 
 
 def _current(request: OurRequest) -> Membership | None:

@@ -101,7 +101,12 @@ def move_level(actor: Membership, level: ApprovalLevel, *, up: bool) -> None:
         if other is None:
             return
         before = {"position": row.position}
-        _swap(row, other)
+        # Through a place that nobody has: no two levels share one, not even within the transaction.
+        first, second = row.position, other.position
+        chain = ApprovalLevel.objects.filter(organisation=row.organisation_id, tier=row.tier)
+        _place(row, chain.latest("position").position + 1)
+        _place(other, first)
+        _place(row, second)
         audit.record(actor.user, "approval_level.moved", row, before=before, after={"position": row.position})
 
 
@@ -115,15 +120,6 @@ def delete_level(actor: Membership, level: ApprovalLevel) -> None:
         for number, later in enumerate(_chain(actor, row.tier), start=1):
             if later.position != number:
                 _place(later, number)
-
-
-def _swap(one: ApprovalLevel, other: ApprovalLevel) -> None:
-    """Through a place that nobody has: no two levels share one, not even within the transaction."""
-    first, second = one.position, other.position
-    highest = ApprovalLevel.objects.filter(organisation=one.organisation_id, tier=one.tier).latest("position").position
-    _place(one, highest + 1)
-    _place(other, first)
-    _place(one, second)
 
 
 def _place(level: ApprovalLevel, position: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -142,13 +142,17 @@ def panel(assessment: Assessment, today: date | None = None) -> ApprovalPanel:
     lines = tuple(_line(assessment, step, here, decisions, names) for step in steps)
     return ApprovalPanel(
         lines=lines,
-        current=next((line for line in lines if line.state == StepState.WAITING), None),
+        current=_waiting(lines),
         is_plain=len(steps) == 1 and not steps[0].name,
         is_blocked=in_review and not names,
         is_planned=is_planned,
         is_last=here is not None and here.position == steps[-1].position,
         reply_until=reply_until,
     )
+
+
+def _waiting(lines: Iterable[StepLine]) -> StepLine | None:
+    return next((line for line in lines if line.state == StepState.WAITING), None)
 
 
 def _line(

@@ -181,7 +181,9 @@ def _ask_again(row: Assessment, follower: Assessment, owner: Membership, period:
             department_id=members[old.rater.pk].department_id,
             due_on=_shifted(old.due_on, row, period, today),
         )
-        _carry_over(response, texts.get(old.rater.pk, {}))
+        # Texts alone, and only where the question still means the same: grades are given afresh.
+        changed = list(_with_texts(response.answers.select_related("question"), texts.get(old.rater.pk, {})))
+        Answer.objects.bulk_update(changed, ["vendor_says", "comment", "carried_over"])
     if not raters:
         transitions.lay_out(follower, rater=owner.user, department_id=owner.department_id)
 
@@ -210,12 +212,6 @@ def _texts_of_last_time(row: Assessment) -> dict[int | None, dict[str, LastTexts
             revision=answer.question.revision, vendor_says=answer.vendor_says, comment=answer.comment
         )
     return texts
-
-
-def _carry_over(response: Response, texts: Mapping[str, LastTexts]) -> None:
-    """Texts alone, and only where the question still means the same: grades are given afresh."""
-    changed = list(_with_texts(response.answers.select_related("question"), texts))
-    Answer.objects.bulk_update(changed, ["vendor_says", "comment", "carried_over"])
 
 
 def _with_texts(answers: Iterable[Answer], texts: Mapping[str, LastTexts]) -> Iterable[Answer]:

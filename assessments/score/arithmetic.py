@@ -327,7 +327,7 @@ def _verdict(statuses: set[RuleStatus]) -> Verdict:
 
 def _confidence(scores: Sequence[RuleScore], questions: Sequence[QuestionInput]) -> Confidence:
     """Whoever graded nothing is not counted as a rater: an empty response adds no confidence."""
-    graded = [answer for question in questions for answer in question.answers if answer.grade is not None]
+    graded = _graded_answers(questions)
     raters = len({answer.rater for answer in graded})
     departments = len({answer.department for answer in graded} - {None})
     is_evidenced = 2 * sum(answer.has_evidence for answer in graded) >= len(graded)
@@ -335,6 +335,10 @@ def _confidence(scores: Sequence[RuleScore], questions: Sequence[QuestionInput])
     if is_complete and is_evidenced and raters >= 3 and departments >= 2:
         return Confidence.HIGH
     return Confidence.MEDIUM if raters >= 2 and all(scored.is_rated for scored in scores) else Confidence.LOW
+
+
+def _graded_answers(questions: Iterable[QuestionInput]) -> list[RaterAnswer]:
+    return [answer for question in questions for answer in question.answers if answer.grade is not None]
 
 
 def _total(values: Iterable[Fraction]) -> Fraction:

@@ -47,7 +47,14 @@ def vendor_reply(request: LinkRequest, link: int) -> HttpResponse:
     forms = _posted(request, asked)
     outcomes = {key: _save(request, form) for key, form in forms.items()}
     if all(isinstance(outcome, Saved) for outcome in outcomes.values()):
-        return _onward(request)
+        # Everything is kept; “send” then ends it.
+        if request.POST.get("then") != "send":
+            messages.success(request, _("Saved. Your customer reads it once you send it."))
+            return redirect("vendor_reply", request.link.pk)
+        with or_say_why(request):
+            reply.submit_replies(request.link)
+            messages.success(request, _("Sent. Thank you: your reply now stands beside the result."))
+        return redirect("vendor_reply", request.link.pk)
     open_forms = {key: form for key, form in forms.items() if not isinstance(outcomes[key], Saved)}
     refused = next((outcome.reason for outcome in outcomes.values() if isinstance(outcome, Closed)), "")
     status = status_of(outcomes.values())
@@ -76,17 +83,6 @@ def _save(request: LinkRequest, form: ReplyForm) -> Outcome[Reply]:
     if isinstance(outcome, Conflict):
         form.stored = outcome.stored
     return outcome
-
-
-def _onward(request: LinkRequest) -> HttpResponse:
-    """Everything is kept; “send” then ends it."""
-    if request.POST.get("then") != "send":
-        messages.success(request, _("Saved. Your customer reads it once you send it."))
-        return redirect("vendor_reply", request.link.pk)
-    with or_say_why(request):
-        reply.submit_replies(request.link)
-        messages.success(request, _("Sent. Thank you: your reply now stands beside the result."))
-    return redirect("vendor_reply", request.link.pk)
 
 
 def _page(

@@ -250,7 +250,10 @@ def incident_import_detail(request: MemberRequest, pk: int) -> HttpResponse:
         context["problems"] = _page_of_problems(request, upload)
     if upload.state == ImportState.DONE:
         context["vendors"] = _vendors_of(upload)
-        context["name_form"] = MappingNameForm(initial={"name": _name_for(upload)})
+        # Of the tool; where the file came from none that is known, of its source.
+        key = Options.from_data(upload.options).preset
+        tools = {tool.key: tool.name for tool in presets.all_presets() if tool.key != presets.OTHER}
+        context["name_form"] = MappingNameForm(initial={"name": str(tools.get(key, upload.source))})
     return render(request, "vendors/incident_import/incident_import_detail.html", context)
 
 
@@ -278,7 +281,7 @@ def _standing(upload: IncidentImport) -> dict[str, Any]:
         "incident_import": upload,
         "seen": f"{upload.state}-{upload.token or ''}-{upload.rows_read}-{bool(upload.cancel_asked_at)}",
         "is_waiting": upload.token is None,
-        "percent": _percent(upload),
+        "percent": None if not upload.rows_total else min(99, 100 * upload.rows_read // upload.rows_total),
         "step": _step(upload, options, is_unmatched=bool(unknown)),
         "one_vendor": options.vendor is not None,
         "has_names": _has_names(upload, options),
@@ -303,13 +306,6 @@ def _step(upload: IncidentImport, options: Options, *, is_unmatched: bool) -> in
     return 3 if is_unmatched or is_first else 4
 
 
-def _percent(upload: IncidentImport) -> int | None:
-    """None: how many rows there are is not known yet."""
-    if not upload.rows_total:
-        return None
-    return min(99, 100 * upload.rows_read // upload.rows_total)
-
-
 def _page_of_problems(request: MemberRequest, upload: IncidentImport) -> Page[Any]:
     """With the reasons in the words of the person's language."""
     page: Page[Any] = Paginator(upload.problems.all(), PER_PAGE).get_page(request.GET.get("page"))
@@ -330,13 +326,6 @@ def _vendors_of(upload: IncidentImport) -> list[dict[str, Any]]:
         {**row, "since": timezone.localdate(row["first"]), "until": timezone.localdate(row["last"])}
         for row in rows.order_by(Lower("vendor__name"), "vendor_id")
     ]
-
-
-def _name_for(upload: IncidentImport) -> str:
-    """Of the tool; where the file came from none that is known, of its source."""
-    key = Options.from_data(upload.options).preset
-    tools = {tool.key: tool.name for tool in presets.all_presets() if tool.key != presets.OTHER}
-    return str(tools.get(key, upload.source))
 
 
 @require_safe

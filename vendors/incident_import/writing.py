@@ -114,8 +114,7 @@ def weigh(rows: Sequence[tuple[IncidentRow, int]], upload: IncidentImport, *, lo
     for identity, (row, _vendor) in zip(identities, rows, strict=True):
         there = known.get(identity)
         if there is None:
-            filled = [default if value is None else value for value, default in zip(row.values, _DEFAULTS, strict=True)]
-            batch.new.append((identity, tuple(filled)))
+            batch.new.append((identity, _filled(row.values)))
             batch.fates.append("new")
             continue
         after = _after(there.values, row.values)
@@ -129,6 +128,16 @@ def weigh(rows: Sequence[tuple[IncidentRow, int]], upload: IncidentImport, *, lo
     return batch
 
 
+def _filled(given: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple([default if value is None else value for value, default in zip(given, _DEFAULTS, strict=True)])
+
+
+def _fate(there: KnownIncident, after: tuple[Any, ...], upload: IncidentImport) -> str:
+    if there.created_in == upload.pk:
+        return "new"
+    return "changed" if there.changed_in == upload.pk or after != there.values else "unchanged"
+
+
 def _after(before: tuple[Any, ...], given: Sequence[Any]) -> tuple[Any, ...]:
     after = tuple([old if new is None else new for new, old in zip(given, before, strict=True)])
     if after == before:
@@ -137,12 +146,6 @@ def _after(before: tuple[Any, ...], given: Sequence[Any]) -> tuple[Any, ...]:
     return tuple(
         [old if type(old) is str and as_read(old) == new else new for new, old in zip(after, before, strict=True)]
     )
-
-
-def _fate(there: KnownIncident, after: tuple[Any, ...], upload: IncidentImport) -> str:
-    if there.created_in == upload.pk:
-        return "new"
-    return "changed" if there.changed_in == upload.pk or after != there.values else "unchanged"
 
 
 def _out_of_order(after: tuple[Any, ...]) -> RowProblem | None:

@@ -158,7 +158,10 @@ def _open(count: int) -> str:
 
 def _young(count: int, step: PeriodLength, wait: str) -> str:
     if not wait:
-        return _unended(count, step)
+        # Where no incident is resolved yet, only what is not complete is left out.
+        if step == PeriodLength.MONTH:
+            return _("The newest month is shown but is in no trend: it is not complete.")
+        return _("The newest week is shown but is in no trend: it is not complete.")
     if step == PeriodLength.MONTH:
         sentence = ngettext(
             "The newest month is shown but is in no trend: it is not complete, or ended less than %(wait)s ago, the "
@@ -176,13 +179,6 @@ def _young(count: int, step: PeriodLength, wait: str) -> str:
             count,
         )
     return sentence % {"count": count, "wait": wait}
-
-
-def _unended(count: int, step: PeriodLength) -> str:
-    """Where no incident is resolved yet, only what is not complete is left out."""
-    if step == PeriodLength.MONTH:
-        return _("The newest month is shown but is in no trend: it is not complete.")
-    return _("The newest week is shown but is in no trend: it is not complete.")
 
 
 def _not_critical(count: int) -> str:

@@ -55,17 +55,6 @@ def read_cells(row: RegisterRow, columns: Sequence[Heading]) -> Cells:
     if any(row.cells[len(columns) :]):
         reason = _("The row has more cells than there are headings. Is a quotation mark missing?")
         problems.append(CellProblem(column="", value=next(filter(None, row.cells[len(columns) :])), reason=reason))
-    return _clean(values, problems)
-
-
-def _faulty(heading: Heading, text: str) -> CellProblem:
-    reason = _("The cell holds an error, not a value.")
-    if text.startswith("="):
-        reason = _("A formula is not accepted: write the value.")
-    return CellProblem(column=heading.label, value=text, reason=reason)
-
-
-def _clean(values: dict[str, str], problems: list[CellProblem]) -> Cells:
     fields = _taken(_CLEAN, values, problems)
     told = _taken(_CLEAN_CONTACT, values, problems)
     contact = {name: told[column] for column, name in _OF_CONTACT.items() if column in told}
@@ -73,6 +62,13 @@ def _clean(values: dict[str, str], problems: list[CellProblem]) -> Cells:
         contact.setdefault("name", contact.get("email", "")[:120])
     services = _services(values.get("services", ""), problems)
     return Cells(fields=fields, services=services, contact=contact, problems=tuple(problems))
+
+
+def _faulty(heading: Heading, text: str) -> CellProblem:
+    reason = _("The cell holds an error, not a value.")
+    if text.startswith("="):
+        reason = _("A formula is not accepted: write the value.")
+    return CellProblem(column=heading.label, value=text, reason=reason)
 
 
 def _taken(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 from django import forms
@@ -28,7 +29,8 @@ class ReceiversField(forms.CharField):
         text = super().to_python(value) or ""
         said = [line.strip(" ,\t") for line in re.split(r"[\r\n;]+", text)]
         receivers = [_receiver(line) for line in said if line]
-        twice = {one.email.lower() for one in receivers if one.email and _count(receivers, one.email) > 1}
+        addresses = Counter(receiver.email.lower() for receiver in receivers if receiver.email)
+        twice = [address for address, times in addresses.items() if times > 1]
         if twice:
             raise ValidationError(_("%(email)s stands here twice."), params={"email": sorted(twice)[0]})
         if len(receivers) > MOST:
@@ -50,10 +52,6 @@ def _receiver(line: str) -> Receiver:
     if len(name) > NAME_LENGTH or len(email) > 254:
         raise ValidationError(_("“%(line)s…” is too long."), params={"line": line[:40]})
     return Receiver(name=" ".join(name.split()), email=email)
-
-
-def _count(found: list[Receiver], email: str) -> int:
-    return sum(one.email.lower() == email.lower() for one in found)
 
 
 class AskForm(forms.Form):

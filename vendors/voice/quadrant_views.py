@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -85,13 +85,19 @@ def quadrant(request: MemberRequest) -> HttpResponse:
     rows = everything.said_since(since) if since else everything
     placed = [one for one in placing.placed_vendors(rows) if one.vendor not in hidden]
     page = Paginator(placing.by_vendor(placed), PER_PAGE).get_page(request.GET.get("page"))
+    # The vendors of a page with what is said of them; one query.
+    vendors = Vendor.objects.in_bulk([vendor for vendor, _quadrant in page.object_list])
     context = {
         "filter": chosen,
         "since": since,
         "has_feedback": bool(placed) or everything.exists(),
         "withheld": Vendor.objects.for_member(request.member).filter(pk__in=hidden) if hidden else [],
         "page": page,
-        "vendor_rows": _vendor_rows(page),
+        "vendor_rows": [
+            VendorRow(vendor=vendors[pk], fields=_fields(own), quadrant=own)
+            for pk, own in page.object_list
+            if pk in vendors  # not deleted meanwhile
+        ],
         **_drawn(placing.quadrant_of(placed), since=since),
     }
     return render(request, "vendors/voice/quadrant.html", context)
@@ -143,13 +149,3 @@ def _fields(quadrant: Quadrant) -> list[FieldCount]:
 def _percent(quadrant: Quadrant, field: Field) -> str:
     share = quadrant.share(field)
     return "" if share is None else figure(int(share + placing.HALF), Unit.PERCENT)
-
-
-def _vendor_rows(shown: Page) -> list[VendorRow]:
-    """The vendors of a page with what is said of them; one query."""
-    vendors = Vendor.objects.in_bulk([vendor for vendor, _quadrant in shown.object_list])
-    return [
-        VendorRow(vendor=vendors[pk], fields=_fields(own), quadrant=own)
-        for pk, own in shown.object_list
-        if pk in vendors  # not deleted meanwhile
-    ]

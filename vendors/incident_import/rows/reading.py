@@ -76,6 +76,11 @@ def _longest(field: IncidentField) -> int:
     return longest
 
 
+def _by_priority(options: Options) -> bool:
+    """Whether the priority decides what is mission-critical: some are, and no column says it."""
+    return bool(options.critical) and "priority" in options.columns and "mission_critical" not in options.columns
+
+
 class RowReader:
     """Reads the lines of one file. Not shared between files: it remembers what cells mean."""
 
@@ -92,12 +97,7 @@ class RowReader:
         self._texts = [name for name in ("origin", "reference", "vendor", "service") if name in options.columns]
         in_columns = [name for name in options.columns if name in _OF_FIELD]
         self._plan = [(self.used[name], COLUMNS.index(_OF_FIELD[name]), self._read[name], name) for name in in_columns]
-        # Whether the priority decides what is mission-critical: some are, and no column says it.
-        self._critical = (
-            values.Remembering(values.critical_reader(options))
-            if (bool(options.critical) and "priority" in options.columns and "mission_critical" not in options.columns)
-            else None
-        )
+        self._critical = values.Remembering(values.critical_reader(options)) if _by_priority(options) else None
 
     def identity(self, line: Line) -> Spoken:
         """As that of the row, from as few cells as need be."""

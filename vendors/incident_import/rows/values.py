@@ -150,7 +150,10 @@ def sla_reader(options: Options) -> Callable[[str], str | RowProblem | None]:
         if word in met:
             return Sla.MET.value
         if options.sla_yes == "remaining":
-            return _by_time_left(word)
+            # “2h 30m” was left: met. “-4:23”: missed.
+            if not _TIME_LEFT.match(word):
+                return _by_yes(word, yes=Sla.MET.value)
+            return Sla.MISSED.value if word[0] in "-\u2212" else Sla.MET.value
         return _by_yes(word, yes=Sla(options.sla_yes).value)
 
     return read
@@ -161,10 +164,3 @@ def _by_yes(word: str, *, yes: str) -> str | RowProblem:
     if word in presets.words("yes"):
         return yes
     return other if word in presets.words("no") else RowProblem(code="sla_unreadable")
-
-
-def _by_time_left(word: str) -> str | RowProblem:
-    """“2h 30m” was left: met. “-4:23”: missed."""
-    if not _TIME_LEFT.match(word):
-        return _by_yes(word, yes=Sla.MET.value)
-    return Sla.MISSED.value if word[0] in "-\u2212" else Sla.MET.value
