@@ -76,6 +76,10 @@ def _longest(field: IncidentField) -> int:
     return longest
 
 
+def _remembering(name: str, reader: Callable[[str], Any]) -> Callable[[str], Any]:
+    return reader if name in _NOT_REMEMBERED else values.Remembering(reader).__getitem__
+
+
 def _by_priority(options: Options) -> bool:
     """Whether the priority decides what is mission-critical: some are, and no column says it."""
     return bool(options.critical) and "priority" in options.columns and "mission_critical" not in options.columns
@@ -90,10 +94,7 @@ class RowReader:
         self.width = len(header)
         self.used = {name: places[heading] for name, heading in options.columns.items()}
         readers = {name: reader for name, reader in field_readers(options, now=now).items() if name in options.columns}
-        self._read = {
-            name: reader if name in _NOT_REMEMBERED else values.Remembering(reader).__getitem__
-            for name, reader in readers.items()
-        }
+        self._read = {name: _remembering(name, reader) for name, reader in readers.items()}
         self._texts = [name for name in ("origin", "reference", "vendor", "service") if name in options.columns]
         in_columns = [name for name in options.columns if name in _OF_FIELD]
         self._plan = [(self.used[name], COLUMNS.index(_OF_FIELD[name]), self._read[name], name) for name in in_columns]
