@@ -95,7 +95,7 @@ def try_to_send(template: str, to: str, *, language: str, context: Mapping[str, 
     return True
 
 
-def address(path: str, organisation: Organisation) -> str:
+def page_address(path: str, organisation: Organisation) -> str:
     """The whole address of a page of that organisation, which opens in it whichever its reader worked in last."""
     page, mark, anchor = path.partition("#")
     return f"{settings.BASE_URL}{page}?{CHOICE}={organisation.slug}{mark}{anchor}"

@@ -4,7 +4,7 @@ from django import template
 
 from accounts.access import Right
 from accounts.access import may as member_may
-from accounts.mail import address as whole_address
+from accounts.mail import page_address
 from accounts.models import Membership, Organisation
 
 register = template.Library()
@@ -19,4 +19,4 @@ def may(member: Membership | None, right: str) -> bool:
 @register.simple_tag
 def address(path: str, organisation: Organisation) -> str:
     """For mails: the whole address of a page of that organisation."""
-    return whole_address(path, organisation)
+    return page_address(path, organisation)

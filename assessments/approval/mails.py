@@ -24,7 +24,7 @@ def ask(
         "who": actor,
         "level": step.name,
         "is_again": is_again,
-        "url": mail.address(reverse("assessment_review", args=[assessment.pk]), assessment.organisation),
+        "url": mail.page_address(reverse("assessment_review", args=[assessment.pk]), assessment.organisation),
     }
     tell_once_certain(users, "assessments/approval/email/decision_asked", context)
 
@@ -40,7 +40,7 @@ def tell_owner(assessment: Assessment, approval: Approval) -> None:
         "who": approval.decided_by,
         "level": approval.level_name,
         "reason": approval.reason,
-        "url": mail.address(reverse("assessment_detail", args=[assessment.pk]), assessment.organisation),
+        "url": mail.page_address(reverse("assessment_detail", args=[assessment.pk]), assessment.organisation),
     }
     template = "decision_approved" if approval.decision == Decision.APPROVED else "decision_sent_back"
     tell_once_certain([owner], f"assessments/approval/email/{template}", context)

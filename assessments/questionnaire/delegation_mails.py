@@ -17,6 +17,6 @@ def tell_delegate(delegation: Delegation) -> bool:
         "assessment": assessment,
         "question": delegation.answer.question,
         "who": delegation.delegated_by,
-        "url": mail.address(reverse("delegation_detail", args=[delegation.pk]), assessment.organisation),
+        "url": mail.page_address(reverse("delegation_detail", args=[delegation.pk]), assessment.organisation),
     }
     return tell(delegation.delegate, "assessments/questionnaire/email/delegation", context)

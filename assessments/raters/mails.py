@@ -49,5 +49,5 @@ def _context(member: Membership, response: Response, *, again: bool) -> dict[str
         "rules": rules if len(rules) < len(RULE_KEYS) else [],
         "due_on": response.due_on or assessment.due_on,
         "again": again,
-        "url": mail.address(reverse("assessment_detail", args=[assessment.pk]), assessment.organisation),
+        "url": mail.page_address(reverse("assessment_detail", args=[assessment.pk]), assessment.organisation),
     }

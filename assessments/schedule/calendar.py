@@ -76,7 +76,7 @@ def _event(item: Item, changes: Changes) -> Event:
         event.add("description", f"{item.assessment.reference}\n{item.detail}")
     else:
         event.add("description", item.assessment.reference)
-    event.add("url", mail.address(item.url, item.assessment.organisation))
+    event.add("url", mail.page_address(item.url, item.assessment.organisation))
     assert item.due_on is not None  # noqa: S101 - chosen so above
     event.add("dtstart", item.due_on)
     event.add("dtend", item.due_on + timedelta(days=1))  # the day after the last one

@@ -212,6 +212,6 @@ def tell_owner(link: VendorLink, template: str) -> None:
         "assessment": assessment,
         "vendor": assessment.vendor,
         "contact": link.name,
-        "url": mail.address(reverse("assessment_detail", args=[assessment.pk]), assessment.organisation),
+        "url": mail.page_address(reverse("assessment_detail", args=[assessment.pk]), assessment.organisation),
     }
     tell_once_certain([assessment.owner], template, context)

@@ -29,17 +29,19 @@ def element(name: str, *children: str, **attributes: str | float | None) -> str:
         if value is None:
             continue
         spelled = key.rstrip("_").replace("_", "-") if key not in ("viewBox", "xmlns") else key
-        written.append(f" {spelled}={quoteattr(one_line(value) if isinstance(value, str) else short_number(value))}")
+        written.append(
+            f" {spelled}={quoteattr(printable_line(value) if isinstance(value, str) else short_number(value))}"
+        )
     start = f"<{name}{''.join(written)}"
     return f"{start}>{''.join(children)}</{name}>" if children else f"{start}/>"
 
 
 def text(content: str) -> str:
     """Escaped text, without the characters that no XML document may hold."""
-    return escape(one_line(content))
+    return escape(printable_line(content))
 
 
-def one_line(content: str) -> str:
+def printable_line(content: str) -> str:
     """One line: white space folded, but for the no-break spaces; what XML forbids is left out."""
     if not (content.isascii() and content.isprintable()):
         content = "".join(
@@ -103,7 +105,7 @@ def _em(character: str) -> float:
 def fit(content: str, *, size: float, width: float, lines: int = 1) -> list[str]:
     """The text in at most so many lines, each within the width; what does not fit ends in an ellipsis."""
     fitted: list[str] = []
-    words = one_line(content).split(" ")
+    words = printable_line(content).split(" ")
     while words and len(fitted) < lines:
         taken = 1
         while taken < len(words) and text_width(" ".join(words[: taken + 1]), size) <= width:

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.mail import address
+from accounts.mail import page_address
 from accounts.models import Membership, Role
 from tests.factories import Cast, make_vendor
 
@@ -55,7 +55,7 @@ def test_a_mailed_address_opens_in_its_own_organisation(client: Client, cast: Ca
     session["organisation"] = cast.other_organisation.pk
     session.save()
     assert client.get(page).status_code == 404
-    assert client.get(address(page, cast.organisation)).status_code == 200
+    assert client.get(page_address(page, cast.organisation)).status_code == 200
     assert client.get(page).status_code == 200
 
 
@@ -63,5 +63,5 @@ def test_a_mailed_address_opens_nothing_for_a_stranger(client: Client, cast: Cas
     vendor = make_vendor(cast.organisation, "Harbour Systems")
     client.force_login(cast.stranger.user)
     page = reverse("vendor_detail", args=[vendor.pk])
-    assert client.get(address(page, cast.organisation)).status_code == 404
-    assert address("/vendors/#part", cast.organisation).endswith("/vendors/?organisation=harbour#part")
+    assert client.get(page_address(page, cast.organisation)).status_code == 404
+    assert page_address("/vendors/#part", cast.organisation).endswith("/vendors/?organisation=harbour#part")

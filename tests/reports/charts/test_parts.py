@@ -19,7 +19,7 @@ from reports.charts.marks import Mark, favicon_svg, mark_svg
 from reports.charts.parts import Palette
 from reports.charts.radar import radar_svg
 from reports.charts.ring import ring_svg
-from reports.charts.svg import clusters, fit, one_line, short_number, text_width
+from reports.charts.svg import clusters, fit, printable_line, short_number, text_width
 
 SVG = "{http://www.w3.org/2000/svg}"
 STATUSES = ("met", "partly", "broken", "not_rated")
@@ -405,8 +405,8 @@ def test_two_flags_are_two_pieces():
 
 
 def test_text_is_cleaned_of_what_xml_forbids():
-    assert one_line(" a\x00b\n\tc\ud800\uffff\u202ed ") == "ab cd"
-    assert one_line("82\u202f%") == "82\u202f%"
+    assert printable_line(" a\x00b\n\tc\ud800\uffff\u202ed ") == "ab cd"
+    assert printable_line("82\u202f%") == "82\u202f%"
 
 
 @pytest.mark.parametrize(
