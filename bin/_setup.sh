@@ -12,11 +12,24 @@ die() { printf '%s\n' "$*" >&2; exit 1; }
 
 is_root() { [ "$(id -u)" = 0 ]; }
 
+# May packages be installed? Sets as_root to what does it.
+may_install() {
+  as_root=
+  is_root && return 0
+  command -v sudo >/dev/null 2>&1 && { sudo -n true 2>/dev/null || [ -t 0 ]; } && as_root=sudo
+}
+
+# apt_has PACKAGE: whether the system's packages have it; a bare machine knows of none before it has asked.
+apt_has() {
+  command -v apt-cache >/dev/null 2>&1 || return 1
+  apt-cache show "$1" >/dev/null 2>&1 && return 0
+  may_install && $as_root apt-get update -qq >/dev/null 2>&1 && apt-cache show "$1" >/dev/null 2>&1
+}
+
 # apt_get PACKAGE…: installs them, or says exactly what to install.
 apt_get() {
   command -v apt-get >/dev/null 2>&1 || die "Missing on this machine: $*. Install them with your package manager, then run this again."
-  if is_root; then as_root=; elif command -v sudo >/dev/null 2>&1 && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then as_root=sudo
-  else die "Missing on this machine: $*. Ask an administrator for: apt-get install $*"; fi
+  may_install || die "Missing on this machine: $*. Ask an administrator for: apt-get install $*"
   say "Installing $* …"
   log=$(mktemp)
   if ! { $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; } >"$log" 2>&1; then
