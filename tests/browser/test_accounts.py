@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from accounts import invitations
+from accounts.members import invitations
 from accounts.models import Membership
 from tests.browser.conftest import Visit
 from tests.factories import PASSWORD, Cast
