@@ -81,7 +81,7 @@ def test_a_file_that_is_not_what_it_says_is_refused_by_name(name: str) -> None:
 
 def test_a_file_over_the_limit_is_refused_with_the_limit(settings: Any) -> None:
     settings.EVIDENCE_MAX_BYTES = 10
-    with pytest.raises(AttachmentError, match="10\xa0bytes"):
+    with pytest.raises(AttachmentError, match="1\xa0kB"):
         check_file(uploaded("big.pdf"))
 
 
