@@ -17,7 +17,7 @@ from tests.factories import NOW, Cast, make_assessment
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 expect.set_options(timeout=PATIENCE)
-SAVED = re.compile(r"^Saved \d\d:\d\d")
+SAVED = re.compile(r"^\s*Saved \d\d:\d\d")
 
 
 @pytest.fixture

@@ -334,7 +334,7 @@ def test_a_target_that_is_kept_is_told_from_one_that_is_not(cast: Cast, slower: 
 
 def test_of_a_share_that_should_rise_the_target_is_the_least(cast: Cast, slower: Vendor, signed_in: Any) -> None:
     set_target(cast.admin, slower, "sla", Decimal(95))
-    assert card(signed_in(cast.reader), slower, "sla").agreed == "at least 95%"
+    assert card(signed_in(cast.reader), slower, "sla").target_label == "at least 95%"
 
 
 @pytest.mark.parametrize(
