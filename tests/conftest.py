@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client, override_settings
 from django.utils import translation
@@ -60,6 +63,17 @@ def _static_files_are_listed_once() -> Iterator[None]:
     WhiteNoiseMiddleware.add_files_from_finders = look_once
     yield
     WhiteNoiseMiddleware.add_files_from_finders = look
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _a_cache_of_its_own() -> None:
+    """Each of the processes side by side: else one that empties its cache would empty those of the others."""
+    cache = django_settings.CACHES["default"]
+    if number := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw"):
+        server = cache.get("LOCATION", "").rpartition("/")[0]
+        cache["LOCATION"] = f"{server}/{1 + int(number)}" if server else ""
+        with suppress(AttributeError):
+            del caches["default"]  # made while the apps were loaded
 
 
 @pytest.fixture(autouse=True)

@@ -48,7 +48,8 @@ def test_an_import_survives_that_its_worker_is_killed(production_shape: Workshop
     wait_until(lambda: done.count() == 2, "both have ended", report=production_shape.report)
 
     first, second = IncidentImport.objects.order_by("pk")
-    assert ([first.counts, second.counts], [first.attempts, second.attempts]) == (expected, [2, 1])
+    assert [first.counts, second.counts] == expected
+    assert sorted([first.attempts, second.attempts]) == [1, 2]  # of two hands, either may have been the quicker
     assert counts(first) == {"new": ROWS - 3, "changed": 3, "error": 1, "repeated": 1, "problems": 1}
     references = list(Incident.objects.filter(vendor=vendor).values_list("reference", flat=True))
     assert sorted(references) == sorted(f"INC-{number}" for number in range(ROWS))
