@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Membership
+from accounts.models import Membership, Organisation
 from vendors.models.vendor import Service, Vendor
 
 BY_HAND = "manual"  # the source of incidents that people write down here
@@ -25,6 +25,35 @@ class Sla(models.TextChoices):
     UNKNOWN = "unknown", pgettext_lazy("service level", "Unknown")
 
 
+class IncidentSourceQuerySet(models.QuerySet["IncidentSource"]):
+    def for_member(self, member: Membership) -> IncidentSourceQuerySet:
+        return self.filter(organisation=member.organisation_id)
+
+
+class IncidentSource(models.Model):
+    """Where incidents come from, as a person named it: a tool, or one of its installations. `key` is what incidents
+    carry; it stays when the name changes. `ended_on`: no export comes after it, because the tool is used no more."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="incident_sources")
+    key = models.CharField(max_length=40)
+    name = models.CharField(_("name"), max_length=80)
+    ended_on = models.DateField(_("not used after"), null=True, blank=True)
+
+    objects = IncidentSourceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("source of incidents")
+        verbose_name_plural = _("sources of incidents")
+        ordering = ("name",)
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "key"], name="incident_source_once_per_organisation"),
+            models.CheckConstraint(condition=~Q(key=""), name="incident_source_has_a_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class IncidentQuerySet(models.QuerySet["Incident"]):
     def for_member(self, member: Membership) -> IncidentQuerySet:
         return self.filter(vendor__organisation=member.organisation_id)
@@ -33,7 +62,8 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         return self.filter(mission_critical=True)
 
     def open(self) -> IncidentQuerySet:
-        return self.filter(resolved_at=None)
+        """What its source calls closed is not open, even where it does not say when it was resolved."""
+        return self.filter(resolved_at=None, is_closed=False)
 
     def resolved(self) -> IncidentQuerySet:
         return self.exclude(resolved_at=None)
@@ -65,6 +95,14 @@ class Incident(models.Model):
     opened_at = models.DateTimeField(_("opened"))
     resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
     restored_at = models.DateTimeField(_("business restored"), null=True, blank=True)
+    first_response_at = models.DateTimeField(_("first response"), null=True, blank=True)
+    waited_minutes = models.PositiveIntegerField(  # of working time or not, as the source counts
+        _("minutes that the vendor waited for you"), null=True, blank=True
+    )
+    # What the times rest on, as the source told them.
+    is_closed = models.BooleanField(_("closed"), default=False, editable=False)  # said without a moment, or with one
+    resolved_is_closing = models.BooleanField(default=False, editable=False)  # the moment of closing stands in
+    resolved_to_day = models.BooleanField(default=False, editable=False)  # the day is known, not the hour
     priority = models.CharField(_("priority"), max_length=60, blank=True)
     mission_critical = models.BooleanField(_("mission-critical"), default=False)
     sla = models.CharField(_("service level"), max_length=7, choices=Sla, default=Sla.UNKNOWN)
@@ -106,6 +144,10 @@ class Incident(models.Model):
             models.CheckConstraint(
                 condition=Q(restored_at=None) | Q(restored_at__gte=F("opened_at")),
                 name="incident_restored_after_opened",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_response_at=None) | Q(first_response_at__gte=F("opened_at")),
+                name="incident_answered_after_opened",
             ),
         ]
 

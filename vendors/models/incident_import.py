@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, Q
+from django.db.models import Exists, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +28,16 @@ class ImportState(models.TextChoices):
     UNDONE = "undone", _("Undone")
     CANCELLED = "cancelled", _("Cancelled")
     FAILED = "failed", _("Failed")
+
+
+class Selection(models.TextChoices):
+    """Which incidents a file holds: what a measure may conclude from it follows from that."""
+
+    OPENED = "opened", _("Every incident opened between two days")
+    OPENED_ENDED = "opened_ended", _("Incidents opened between two days, without those that are still open")
+    RESOLVED = "resolved", _("Incidents resolved between two days")
+    CHANGED = "changed", _("Incidents last changed between two days")
+    OPEN = "open", _("Only incidents that are still open")
 
 
 WAITING_STATES = (ImportState.MAPPING, ImportState.CHECKED)  # for a person
@@ -69,6 +79,11 @@ class IncidentImport(NudgedJob):
     source = models.CharField(_("source"), max_length=40, blank=True)
     options = models.JSONField(default=dict)
     names = models.JSONField(default=dict)
+    # What the file holds, as a person said: nobody was asked where it is empty.
+    selection = models.CharField(_("what the file holds"), max_length=12, choices=Selection, blank=True)
+    holds_from = models.DateField(_("from"), null=True, blank=True)  # days in the organisation's time zone, both
+    holds_to = models.DateField(_("to"), null=True, blank=True)  # included: of what `selection` selects by
+    known_until = models.DateTimeField(_("exported"), null=True, blank=True)  # its facts are known up to then
     state = models.CharField(max_length=10, choices=ImportState, default=ImportState.MAPPING)
     cancel_asked_at = models.DateTimeField(null=True, blank=True)
     rows_read = models.PositiveIntegerField(default=0)
@@ -88,7 +103,14 @@ class IncidentImport(NudgedJob):
         verbose_name_plural = _("imports of incidents")
         ordering = ("-created_at", "-pk")
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=ImportState.values), name="incident_import_state_known")
+            models.CheckConstraint(condition=Q(state__in=ImportState.values), name="incident_import_state_known"),
+            models.CheckConstraint(
+                condition=Q(selection__in=["", *Selection.values]), name="incident_import_selection_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(holds_from=None) | Q(holds_to=None) | Q(holds_to__gte=F("holds_from")),
+                name="incident_import_window_in_order",
+            ),
         ]
 
     def __str__(self) -> str:
