@@ -25,7 +25,7 @@ class ServiceCalendarQuerySet(models.QuerySet["ServiceCalendar"]):
 class ServiceCalendar(models.Model):
     """The weekly hours of a service. A service without one runs round the clock, and every hour counts.
 
-    `hours`: a day of the week ("0" is Monday) → [from, to], each "HH:MM", "24:00" the end of the day; a day that is
+    `hours`: weekday ("0" is Monday) → [from, to], each "HH:MM", "24:00" the end of the day; a weekday that is
     not there is free. `country` and `subdivision`: whose public holidays are free, as ISO 3166 has them; empty for none.
     """
 
