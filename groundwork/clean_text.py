@@ -15,7 +15,9 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,
 _AGAIN = re.compile(r"&(?:(?:amp|#0{0,5}38|#x0{0,4}26);)+", re.IGNORECASE)  # encoded more than once
 _BOOK_ESCAPE = re.compile(r"_x([0-9a-fA-F]{4})_")
 # Names that stand in what people format; no others: “<unknown>”, “<time>” and “<code>” are words of theirs.
-_APART = "blockquote|body|br|center|dd|div|dl|dt|h[1-6]|head|hr|html|img|li|ol|p|pre|table|tbody|td|tfoot|th|thead|tr|ul"
+_APART = (
+    "blockquote|body|br|center|dd|div|dl|dt|h[1-6]|head|hr|html|img|li|ol|p|pre|table|tbody|td|tfoot|th|thead|tr|ul"
+)
 _WITHIN = "a|b|big|del|em|font|i|ins|o:p|s|small|span|strike|strong|sub|sup|tt|u"
 _INSIDE = r"(?:\s+[\w:-]+=[^<>]*)?\s*/?"
 _GLPI_BREAK = "#LB[BH]R#"  # stands for <br> and <hr>

@@ -75,7 +75,9 @@ def test_letters_in_one_part_and_in_two_are_the_same(text: str) -> None:
     assert cleaned(parts) == cleaned(text)
 
 
-@pytest.mark.parametrize("text", ["<a " * 7_000, "&" + "amp;" * 5_000, "&#97;mp;" * 2_500, "_x" * 10_000, "< " * 10_000])
+@pytest.mark.parametrize(
+    "text", ["<a " * 7_000, "&" + "amp;" * 5_000, "&#97;mp;" * 2_500, "_x" * 10_000, "< " * 10_000]
+)
 def test_no_cell_holds_it_up(text: str) -> None:
     start = perf_counter()
     cleaned(text)
