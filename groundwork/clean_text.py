@@ -71,4 +71,4 @@ def _once(text: str) -> str:
 
 def _is_seen(sign: str) -> bool:
     """White space is; a control, a mark of direction or of width, and half of a sign in two parts are not."""
-    return sign.isspace() and sign not in "\x1c\x1d\x1e\x1f" or unicodedata.category(sign) not in {"Cc", "Cf", "Cs"}
+    return (sign.isspace() and sign not in "\x1c\x1d\x1e\x1f") or unicodedata.category(sign) not in {"Cc", "Cf", "Cs"}
