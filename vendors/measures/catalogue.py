@@ -104,8 +104,8 @@ MEASURES: tuple[Measure, ...] = (
         lower_is_better=True,
         label=_("Time to the first response"),
         explanation=_(
-            "The hours until a person of the vendor first answered, on average. An incident that nobody had answered and "
-            "nobody resolved in the time for which each is followed counts for that time."
+            "The hours until a person of the vendor first answered, on average. An incident that nobody answered or "
+            "resolved in the time for which each is followed counts for that time."
         ),
         need=_("Record when the vendor first answered."),
     ),
@@ -116,8 +116,8 @@ MEASURES: tuple[Measure, ...] = (
         lower_is_better=True,
         label=_("Mean time to resolve"),
         explanation=_(
-            "The hours from opened to resolved, on average. Each incident is followed for the same time and counts for at "
-            "most that, also while it is still open: else recent months would always look quicker than old ones."
+            "The hours from opened to resolved, on average. Each incident is followed for the same time and counts for "
+            "at most that, even while it is open: else recent months would always look quicker than old ones."
         ),
         need=_("Record when incidents are resolved."),
     ),
@@ -128,8 +128,8 @@ MEASURES: tuple[Measure, ...] = (
         lower_is_better=True,
         label=_("Median time to resolve"),
         explanation=_(
-            "The hours from opened to resolved: half of the incidents took less, half more. Each is followed for the same "
-            "time and counts for at most that."
+            "The hours from opened to resolved: half of the incidents took less, half more. Each is followed for the "
+            "same time and counts for at most that."
         ),
         need=_("Record when incidents are resolved."),
     ),
@@ -152,8 +152,8 @@ MEASURES: tuple[Measure, ...] = (
         lower_is_better=True,
         label=_("Problems that came back"),
         explanation=_(
-            "The number of incidents whose problem or cause had led to another mission-critical incident not long before. "
-            "Incidents whose problem nobody recorded cannot be seen as repeats."
+            "The number of incidents whose problem or cause had led to another mission-critical incident not long "
+            "before. Incidents whose problem nobody recorded cannot be seen as repeats."
         ),
         need=_("Record the problem or cause of each incident."),
     ),

@@ -19,8 +19,8 @@ NINE_OF_TEN = 0.9
 def horizon(ended: Sequence[int], running: Sequence[int], *, window: timedelta) -> timedelta:
     """The first of LENGTHS above the time within which nine of ten end (Kaplan–Meier), at most a third of the window.
 
-    `ended`: microseconds that those took that have ended; `running`: how long the others have been seen. Where fewer than
-    nine of ten end, and where nothing is known, the longest that a third of the window has room for.
+    `ended`: microseconds that those took that have ended; `running`: how long the others have been seen. Where fewer
+    than nine of ten end, and where nothing is known, the longest that a third of the window has room for.
     """
     room = [length for length in LENGTHS if length <= window / 3] or [LENGTHS[0]]
     within = percentile_90(ended, running)

@@ -1,9 +1,10 @@
 """Whether a measure moves over time, and how small a change would have shown. Plain Python, no clock, no database.
 
 The test is that of Mann and Kendall. By itself it takes a slow swing for a trend: where each period resembles the one
-before, it speaks three times as often as it promises. So the variance of its S is widened by the serial correlation that
-the values have beside their slope (Yue and Wang 2004, as of a first-order process), corrected for what a short series
-hides of it. The library’s own variants were tried and do not hold: docs/decisions tells, `benchmarks/calibration` shows.
+before, it speaks three times as often as it promises. So the variance of its S is widened by the serial correlation
+that the values have beside their slope (Yue and Wang 2004, as of a first-order process), corrected for what a short
+series hides of it. The library’s own variants were tried and do not hold: docs/decisions tells,
+`benchmarks/calibration` shows.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from typing import Any
 
 SIGNIFICANT = 0.10  # below this p a trend is more than chance
 FEWEST_PERIODS = 6  # with data: under it there is no trend
-# Below this p, corrected for the number of tests, a finding may accuse. At 0.05 it would accuse two innocent vendors in a
-# hundred, where one at most is promised.
+# Below this p, corrected for the number of tests, a finding may accuse. At 0.05 it would accuse two innocent vendors in
+# a hundred, where one at most is promised.
 PROVEN = 0.02
 LEAST_CHANGE = 0.1  # of the level, over the window: less than that accuses nobody
 SHOWN_IN = 0.8  # of the cases: “would have shown in four of five”
@@ -41,9 +42,9 @@ class Direction(StrEnum):
 class Trend:
     """`slope` per step, in the measure’s unit; it and `p` are None where there is too little data. `change`: from the
     first period with data to the last along the slope, as a part of the level (0.25: a quarter more); None where the
-    level is 0. `smallest`: the smallest change that would have shown in four of five cases, as a part of the level; None
-    where none of CHANGES would, and where the trend is not flat. `adjusted_p`: of a measure that decides, after Holm’s
-    correction over all that do."""
+    level is 0. `smallest`: the smallest change that would have shown in four of five cases, as a part of the level;
+    None where none of CHANGES would, and where the trend is not flat. `adjusted_p`: of a measure that decides, after
+    Holm’s correction over all that do."""
 
     direction: Direction
     slope: float | None
@@ -57,8 +58,8 @@ class Trend:
 def trend(values: Sequence[float | None]) -> Trend:
     """The Theil–Sen slope per position and the two-sided rank test, corrected for ties and serial correlation.
 
-    A None has no data and keeps its place, so that a gap does not make a slope steeper. The sign is that of the test’s S:
-    the slope can be 0 beside a clear trend, where most pairs are tied, but never of the opposite sign.
+    A None has no data and keeps its place, so that a gap does not make a slope steeper. The sign is that of the test’s
+    S: the slope can be 0 beside a clear trend, where most pairs are tied, but never of the opposite sign.
     """
     known = [(place, value) for place, value in enumerate(values) if value is not None]
     if len(known) < FEWEST_PERIODS:
@@ -113,7 +114,8 @@ def _level(values: Sequence[float | None]) -> float:
 def smallest_change(values: Sequence[float | None], slope: float) -> float | None:
     """The smallest of CHANGES that these data would have shown as a trend in four of five cases; None for none.
 
-    What the values have beside their slope is shuffled, SHUFFLES times with one seed, and a steady change is put on top.
+    What the values have beside their slope is shuffled, SHUFFLES times with one seed, and a steady change is put on
+    top.
     """
     import numpy
 
