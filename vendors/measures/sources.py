@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Min
@@ -44,7 +44,7 @@ def holdings_of(vendor: Vendor, *, now: datetime, zone: ZoneInfo) -> list[Holdin
 
 
 def _from_incidents(
-    vendor: Vendor, sources: Iterable[str], ended: dict[str, object], *, now: datetime, zone: ZoneInfo
+    vendor: Vendor, sources: Iterable[str], ended: Mapping[str, date | None], *, now: datetime, zone: ZoneInfo
 ) -> Iterable[Holding]:
     """Nobody said what these hold: taken as selected by resolution, from the first that the incidents show to the last.
     Whatever they were selected by, what ended within the horizon is comparable then."""
@@ -66,5 +66,5 @@ def _from_incidents(
             to=known_until.astimezone(zone).date(),
             known_until=known_until,
             is_told=False,
-            ended_on=ended.get(row["source"]),  # type: ignore[arg-type]
+            ended_on=ended.get(row["source"]),
         )
