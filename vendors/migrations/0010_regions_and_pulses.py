@@ -1,0 +1,30 @@
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ("vendors", "0006_sources_and_calendars"),
+        ("accounts", "0005_pulses_by_themselves"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name="servicecalendar",
+            name="subdivision",
+            field=models.CharField(blank=True, max_length=24, verbose_name="region"),
+        ),
+        migrations.AlterField(
+            model_name="pulse",
+            name="asked_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+    ]
