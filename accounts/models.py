@@ -60,6 +60,9 @@ class User(AbstractUser):
         return str(self)
 
 
+REPEAT_DAYS = (30, 60, 90, 180)
+
+
 class Organisation(models.Model):
     """The customer: a tenant, which sees only its own data."""
 
@@ -70,6 +73,11 @@ class Organisation(models.Model):
     # Only what happens from then on: whoever switches it on does not mean last year’s incidents.
     asks_after_incidents_since = models.DateTimeField(
         _("asks after critical incidents since"), null=True, blank=True, editable=False
+    )
+    repeat_days = models.PositiveSmallIntegerField(
+        _("days within which the same problem counts as back"),
+        choices=[(days, days) for days in REPEAT_DAYS],
+        default=90,
     )
     created_at = models.DateTimeField(_("made on"), auto_now_add=True)
 

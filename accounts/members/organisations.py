@@ -10,7 +10,7 @@ from accounts.members.changes import MembershipError
 from accounts.models import Department, Invitation, Membership, Organisation
 from accounts.trail import audit
 
-FIELDS = ("name", "language", "allow_self_approval", "asks_after_incidents_since")
+FIELDS = ("name", "language", "allow_self_approval", "repeat_days", "asks_after_incidents_since")
 # What loses its department without loss of meaning; anything else that names one keeps it from being deleted.
 LOOSE = (Membership, Invitation)
 
@@ -21,6 +21,7 @@ def change(
     name: str,
     language: str,
     allow_self_approval: bool,
+    repeat_days: int,
     ask_after_incidents: bool,
     now: datetime,
 ) -> Organisation:
@@ -28,7 +29,8 @@ def change(
     with transaction.atomic():
         row = Organisation.objects.select_for_update().get(pk=actor.organisation_id)
         before = audit.snapshot(row, FIELDS)
-        row.name, row.language, row.allow_self_approval = name, language, allow_self_approval
+        row.name, row.language = name, language
+        row.allow_self_approval, row.repeat_days = allow_self_approval, repeat_days
         if ask_after_incidents != (row.asks_after_incidents_since is not None):
             row.asks_after_incidents_since = now if ask_after_incidents else None
         after = audit.snapshot(row, FIELDS)

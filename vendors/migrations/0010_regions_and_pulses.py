@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("vendors", "0006_sources_and_calendars"),
-        ("accounts", "0005_pulses_by_themselves"),
+        ("accounts", "0006_pulses_by_themselves"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

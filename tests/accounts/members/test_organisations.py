@@ -19,7 +19,8 @@ SignedIn = Callable[..., Client]
 
 def test_self_approval_is_switched_on_and_recorded(cast: Cast, signed_in: SignedIn) -> None:
     response = signed_in(cast.admin).post(
-        reverse("organisation_edit"), {"name": "Harbour Hospital", "language": "en", "allow_self_approval": "on"}
+        reverse("organisation_edit"),
+        {"name": "Harbour Hospital", "language": "en", "repeat_days": "90", "allow_self_approval": "on"},
     )
 
     assert response.status_code == 302
@@ -30,14 +31,14 @@ def test_self_approval_is_switched_on_and_recorded(cast: Cast, signed_in: Signed
 
 
 def test_saving_the_settings_as_they_are_records_nothing(cast: Cast) -> None:
-    as_they_are = {"name": "Harbour Hospital", "language": "en", "allow_self_approval": False}
+    as_they_are = {"name": "Harbour Hospital", "language": "en", "repeat_days": 90, "allow_self_approval": False}
     organisations.change(cast.admin, **as_they_are, ask_after_incidents=False, now=NOW)
 
     assert not AuditEntry.objects.exists()
 
 
 def test_asking_by_itself_begins_when_it_is_switched_on_and_stays_so(cast: Cast, signed_in: SignedIn) -> None:
-    client, said = signed_in(cast.admin), {"name": "Harbour Hospital", "language": "en"}
+    client, said = signed_in(cast.admin), {"name": "Harbour Hospital", "language": "en", "repeat_days": "90"}
     assert not client.get(reverse("organisation_edit")).context["form"]["ask_after_incidents"].value()
 
     client.post(reverse("organisation_edit"), {**said, "ask_after_incidents": "on"})

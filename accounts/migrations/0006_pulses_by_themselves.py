@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("accounts", "0004_department_is_it")]
+    dependencies = [("accounts", "0005_repeat_days")]
 
     operations = [
         migrations.AddField(
