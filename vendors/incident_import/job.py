@@ -16,7 +16,7 @@ from accounts.models import Membership
 from accounts.trail import audit
 from groundwork.jobs.lease import TOO_MANY_ATTEMPTS, HeldJob, LeaseLostError, NudgedKind
 from groundwork.refusals import Refusal
-from vendors.incident_import import options_check
+from vendors.incident_import import decisions, options_check
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.files import headings_of
 from vendors.models import ImportState, IncidentImport, IncidentImportQuerySet
@@ -117,8 +117,10 @@ def start_check(
     member: Membership, upload: IncidentImport, options: Options, *, tell_workers: bool = True
 ) -> IncidentImport:
     """Set the options and queue the dry run. `options_check.OptionsRefused` with messages by field where they make no
-    sense; NotNow while it is worked on or after it was imported; ImportRefused where the file is gone."""
+    sense, or a person has not decided what the file asks for; NotNow while it is worked on or after it was imported; ImportRefused where the file is gone."""
     options_check.check(member, options, headings_of(upload, sheet=options.sheet))
+    if asked := decisions.undecided(decisions.signs_of(upload, options), options):
+        raise options_check.OptionsRefused(asked)
     with transaction.atomic():
         _move(
             upload,
@@ -127,6 +129,7 @@ def start_check(
             options=options.as_data(),
             source=options.source,
             counts={},
+            told={},
             failure="",
             failure_values={},
             finished_at=None,
