@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any, TypeGuard
 
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,7 @@ from groundwork.words import number
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.files import open_incidents, path_of
 from vendors.incident_import.logs import LogSigns, signs_of_log
-from vendors.incident_import.rows.values import clean_cell
+from vendors.incident_import.rows import values
 from vendors.incident_import.sources import SourceSigns, signs_of_source
 from vendors.incident_import.zeros import ZeroSigns, signs_of_zeros
 from vendors.models import IncidentImport
@@ -35,23 +36,27 @@ def signs_of(upload: IncidentImport, options: Options) -> Signs:
     with open_incidents(path_of(upload), sheet=options.sheet, is_sample=True) as table:
         header = table.header
         lines = [line.cells for line in islice(table.rows, LINES)]
-    references = _references(header, lines, options)
+    references = _cells(header, lines, options.columns.get("reference", ""))
+    references = references[:: max(1, len(references) // REFERENCES)][:REFERENCES]  # in even steps
+    told = {values.source(text) for text in _cells(header, lines, options.columns.get("origin", ""))}
     return Signs(
         log=signs_of_log(header, lines, options),
         source=signs_of_source(upload.organisation_id, header, references, options),
-        zeros=signs_of_zeros(upload.organisation_id, options.source, references),
+        zeros=signs_of_zeros(upload.organisation_id, {options.source, *filter(_is_key, told)}, references),
     )
 
 
-def _references(header: Sequence[str], lines: Sequence[Sequence[str]], options: Options) -> list[str]:
-    """Some of all those that stand there, in even steps."""
-    heading = options.columns.get("reference", "")
+def _cells(header: Sequence[str], lines: Sequence[Sequence[str]], heading: str) -> list[str]:
+    """The different texts in a column."""
     if heading not in header:
         return []
     place = header.index(heading)
-    cells = dict.fromkeys(clean_cell(line[place]) for line in lines if place < len(line))
-    found = [text for text in cells if text]
-    return found[:: max(1, len(found) // REFERENCES)][:REFERENCES]
+    cells = dict.fromkeys(values.clean_cell(line[place]) for line in lines if place < len(line))
+    return [text for text in cells if text]
+
+
+def _is_key(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str)
 
 
 def undecided(signs: Signs, options: Options) -> dict[str, str]:
@@ -61,10 +66,16 @@ def undecided(signs: Signs, options: Options) -> dict[str, str]:
         asked["one_line_per_update"] = log_words(signs.log)
     if signs.zeros and not options.leading_zeros:
         asked["leading_zeros"] = zero_words(signs.zeros)
-    known = {one.key for one in signs.source.candidates}
-    if signs.source.sharing and options.source not in known and not options.source_is_other:
+    if _is_new_beside_known(signs.source, options):
         asked["source"] = source_words(signs.source)
     return asked
+
+
+def _is_new_beside_known(signs: SourceSigns, options: Options) -> bool:
+    """A new source would be made, although many references are known; not where the rows tell their own."""
+    if options.source_is_other or options.columns.get("origin"):
+        return False
+    return bool(signs.sharing) and options.source not in {one.key for one in signs.candidates}
 
 
 def log_words(signs: LogSigns) -> str:
@@ -74,14 +85,14 @@ def log_words(signs: LogSigns) -> str:
 
 def zero_words(signs: ZeroSigns) -> str:
     words = _(
-        "%(alike)s of %(looked_at)s references equal known ones but for zeros in front: “%(in_file)s” here, “%(known)s” "
+        "%(alike)s of %(looked_at)s references equal known ones but for zeros in front: “%(here)s” here, “%(was)s” "
         "before. Are they the same incidents?"
     )
     return words % {
         "alike": number(signs.alike),
         "looked_at": number(signs.looked_at),
-        "in_file": signs.in_file,
-        "known": signs.known,
+        "here": signs.here,
+        "was": signs.was,
     }
 
 

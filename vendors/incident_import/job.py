@@ -19,6 +19,7 @@ from groundwork.refusals import Refusal
 from vendors.incident_import import decisions, options_check
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.files import headings_of
+from vendors.incident_import.sources import NEW_SOURCE
 from vendors.models import ImportState, IncidentImport, IncidentImportQuerySet
 
 _BEFORE_CHECK = (ImportState.MAPPING, ImportState.CHECKED, ImportState.FAILED)
@@ -110,6 +111,15 @@ class Imports(NudgedKind[IncidentImport]):
 
 
 IMPORTS = Imports()
+
+
+def proposed_source(upload: IncidentImport, options: Options) -> str:
+    """The key of the source that the file seems to come from. OptionsRefused where several could be meant."""
+    signs = decisions.signs_of(upload, options).source
+    if not signs.proposed:
+        names = ", ".join(one.key for one in signs.sharing or signs.candidates)
+        raise options_check.OptionsRefused({"source": _("Several sources could be meant: %(names)s.") % {"names": names}})
+    return options.source if signs.proposed == NEW_SOURCE else signs.proposed
 
 
 # What people ask for ---------------------------------------------------------------------------------------------

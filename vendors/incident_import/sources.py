@@ -12,11 +12,13 @@ from django.utils.text import slugify
 
 from accounts.models import Membership
 from accounts.trail import audit
+from groundwork.folding import folded
 from vendors.incident_import.columns import presets
 from vendors.incident_import.columns.options import SOURCE, Options
 from vendors.models import BY_HAND, ImportState, Incident, IncidentImport, IncidentSource
 
 FIELDS = ("name", "ended_on")
+NEW_SOURCE = "+new"  # no key is written so
 MANY, SHARE = 3, 10  # known references that say something: so many, and one in so many of those looked at
 ALIKE = 80  # percent of the headings that an earlier import used
 EARLIER = 200  # imports that are looked back at
@@ -35,8 +37,7 @@ class SourceCandidate:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceSigns:
-    """`proposed`: a key that is known, or that of a new source; empty: a person has to say, because several could be
-    meant. `sharing`: those that know many references of the file, the most first."""
+    """`proposed`: a key that is known, or NEW_SOURCE; empty: a person has to say, because several could be meant. `sharing`: those that know many references of the file, the most first."""
 
     looked_at: int
     candidates: Sequence[SourceCandidate]
@@ -61,11 +62,12 @@ def signs_of_source(
     candidates.sort(key=lambda one: (-one.shared, -one.alike, one.name.casefold()))
     sharing = [one for one in candidates if one.shared >= max(MANY, len(looked_at) // SHARE)]
     tool = presets.preset(options.preset) if options.preset else presets.preset(presets.OTHER)
+    tells_its_own = bool(options.columns.get("origin"))
     return SourceSigns(
         looked_at=len(looked_at),
         candidates=candidates,
-        sharing=sharing,
-        proposed=_proposed(candidates, sharing, tool),
+        sharing=() if tells_its_own else sharing,
+        proposed=options.source if tells_its_own else _proposed(candidates, sharing, tool),
         new_name="" if tool.key == presets.OTHER else tool.name,
     )
 
@@ -79,7 +81,7 @@ def _proposed(
     if best >= ALIKE:
         likely = [one.key for one in candidates if one.alike == best]
         return likely[0] if len(likely) == 1 else ""
-    return tool.source
+    return tool.source if tool.source in {one.key for one in candidates} and tool.key != presets.OTHER else NEW_SOURCE
 
 
 def _shared(organisation_id: int, references: set[str]) -> dict[str, int]:
@@ -107,9 +109,10 @@ def key_of(organisation_id: int, name: str) -> str:
     known = IncidentSource.objects.filter(organisation=organisation_id, name__iexact=name).first()
     if known is not None:
         return known.key
+    tool = next((tool.key for tool in presets.all_presets() if folded(tool.name) == folded(name)), "")
     taken = set(IncidentSource.objects.filter(organisation=organisation_id).values_list("key", flat=True))
-    key = slugify(name)[:40].strip("-_")
-    return key if SOURCE.match(key) else next(f"source-{n}" for n in range(1, 1_000) if f"source-{n}" not in taken)
+    keys = [tool, slugify(name)[:40].strip("-_"), *(f"source-{number}" for number in range(1, 2 + len(taken)))]
+    return next(key for key in keys if SOURCE.match(key) and key not in {*taken, BY_HAND, presets.OWN})
 
 
 def name_of(key: str) -> str:

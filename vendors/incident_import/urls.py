@@ -16,5 +16,6 @@ urlpatterns = [
     path("incidents/imports/<int:pk>/undo/", views.incident_import_undo, name="incident_import_undo"),
     path("incidents/imports/<int:pk>/errors/", views.incident_import_errors, name="incident_import_errors"),
     path("incidents/imports/<int:pk>/keep/", views.import_mapping_add, name="import_mapping_add"),
+    path("incidents/sources/<int:pk>/edit/", views.incident_source_edit, name="incident_source_edit"),
     path("incidents/mappings/<int:pk>/delete/", views.import_mapping_delete, name="import_mapping_delete"),
 ]

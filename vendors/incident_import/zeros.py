@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from vendors.models import Incident
@@ -16,15 +16,15 @@ class ZeroSigns:
 
     alike: int
     looked_at: int
-    in_file: str
-    known: str
+    here: str
+    was: str
 
 
 def _is_number(reference: str) -> bool:
     return reference.isascii() and reference.isdigit() and len(reference) <= LONGEST
 
 
-def signs_of_zeros(organisation_id: int, source: str, references: Iterable[str]) -> ZeroSigns | None:
+def signs_of_zeros(organisation_id: int, sources: Set[str], references: Iterable[str]) -> ZeroSigns | None:
     """None where no reference is known but for its zeros."""
     looked_at = set(references)
     numbers = {reference for reference in looked_at if _is_number(reference) and reference.strip("0")}
@@ -35,14 +35,14 @@ def signs_of_zeros(organisation_id: int, source: str, references: Iterable[str])
         for digits in (number.lstrip("0") for number in numbers)
         for length in range(len(digits), LONGEST + 1)
     }
-    there = Incident.objects.filter(organisation=organisation_id, source=source, reference__in=written)
+    there = Incident.objects.filter(organisation=organisation_id, source__in=sources, reference__in=written)
     known = {written[reference]: reference for reference in there.values_list("reference", flat=True)}
     exact = set(there.values_list("reference", flat=True))
     alike = sorted(number for number in numbers - exact if number.lstrip("0") in known)
     if not alike:
         return None
     return ZeroSigns(
-        alike=len(alike), looked_at=len(looked_at), in_file=alike[0], known=known[alike[0].lstrip("0")]
+        alike=len(alike), looked_at=len(looked_at), here=alike[0], was=known[alike[0].lstrip("0")]
     )
 
 
