@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -17,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from groundwork.fields import DayInput, WordsField, field
 from groundwork.tables.limits import MB
+from groundwork.time_zones import zones
 from groundwork.words import number
 from vendors.incident_fields import BY_KEY, FIELDS
 from vendors.incident_import import sources
@@ -58,13 +57,6 @@ OPTIONS_BY_FIELD: dict[str, str] = {  # where a refusal is shown
     "columns": "column_reference",
     "one_line_per_update": "lines",
 }
-
-
-@cache
-def zones() -> list[tuple[str, str]]:
-    """All time zones by name; those without a place in them are for machines."""
-    placed = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/")))
-    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in placed)]
 
 
 def _limits() -> str:
