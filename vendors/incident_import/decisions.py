@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, TypeGuard
 
 from django.utils.translation import gettext as _
 
@@ -38,11 +37,12 @@ def signs_of(upload: IncidentImport, options: Options) -> Signs:
         lines = [line.cells for line in islice(table.rows, LINES)]
     references = _cells(header, lines, options.columns.get("reference", ""))
     references = references[:: max(1, len(references) // REFERENCES)][:REFERENCES]  # in even steps
-    told = {values.source(text) for text in _cells(header, lines, options.columns.get("origin", ""))}
+    told = [values.source(text) for text in _cells(header, lines, options.columns.get("origin", ""))]
+    sources = {options.source, *(key for key in told if isinstance(key, str))}
     return Signs(
         log=signs_of_log(header, lines, options),
         source=signs_of_source(upload.organisation_id, header, references, options),
-        zeros=signs_of_zeros(upload.organisation_id, {options.source, *filter(_is_key, told)}, references),
+        zeros=signs_of_zeros(upload.organisation_id, sources, references),
     )
 
 
@@ -53,10 +53,6 @@ def _cells(header: Sequence[str], lines: Sequence[Sequence[str]], heading: str) 
     place = header.index(heading)
     cells = dict.fromkeys(values.clean_cell(line[place]) for line in lines if place < len(line))
     return [text for text in cells if text]
-
-
-def _is_key(value: Any) -> TypeGuard[str]:
-    return isinstance(value, str)
 
 
 def undecided(signs: Signs, options: Options) -> dict[str, str]:
@@ -98,5 +94,7 @@ def zero_words(signs: ZeroSigns) -> str:
 
 def source_words(signs: SourceSigns) -> str:
     most = signs.sharing[0]
-    words = _("%(shared)s of %(looked_at)s references are known from “%(name)s”. As a new source, all are new incidents.")
+    words = _(
+        "%(shared)s of %(looked_at)s references are known from “%(name)s”. As a new source, all are new incidents."
+    )
     return words % {"shared": number(most.shared), "looked_at": number(signs.looked_at), "name": most.name}

@@ -52,6 +52,7 @@ LEADING_ZEROS: tuple[tuple[str, str | Promise], ...] = (
     ("match", gettext_lazy("They are the same incidents: a spreadsheet has dropped the zeros")),
     ("new", gettext_lazy("They are other incidents")),
 )
+AS_GIVEN = ("dates", "time_zone", "sla_yes", "sla_met", "sla_missed")  # options that are asked for by their names
 OPTIONS_BY_FIELD: dict[str, str] = {  # where a refusal is shown
     "vendor": "vendor_by",
     "columns": "column_reference",
@@ -148,9 +149,7 @@ class MappingForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
-    log_moment = forms.ChoiceField(
-        label=gettext_lazy("The column that tells when a line was written"), required=False
-    )
+    log_moment = forms.ChoiceField(label=gettext_lazy("The column that tells when a line was written"), required=False)
     leading_zeros = forms.ChoiceField(
         label=gettext_lazy("References with zeros in front"),
         choices=LEADING_ZEROS,
@@ -190,7 +189,10 @@ class MappingForm(forms.Form):
         self._add_columns()
         self._offer_sources(sources)
         headings = [(heading, heading) for heading in seen.headings]
-        field(self, "log_moment", forms.ChoiceField).choices = [("", _("None: the order of the lines counts")), *headings]
+        field(self, "log_moment", forms.ChoiceField).choices = [
+            ("", _("None: the order of the lines counts")),
+            *headings,
+        ]
         field(self, "vendor", forms.ModelChoiceField).queryset = vendors
         field(self, "critical", KnownChoices).choices = [(value, value) for value in self._critical_values()]
 
@@ -253,7 +255,8 @@ class MappingForm(forms.Form):
         vendor = given.get("vendor") if given.get("vendor_by") == ONE else None
         if given.get("vendor_by") == ONE:
             columns["vendor"] = ""
-        kept = ("dates", "time_zone", "sla_yes", "sla_met", "sla_missed", "new_services", "log_moment", "source_is_other")
+        kept = (*AS_GIVEN, "new_services", "source_is_other", "log_moment")
+        source, source_name = self._source(given)
         return replace(
             self.base,
             columns={key: heading for key, heading in columns.items() if heading},
@@ -262,7 +265,8 @@ class MappingForm(forms.Form):
             one_line_per_update=self._is_log(given.get("lines", "")),
             log_vendor=given.get("log_vendor") or "last",
             leading_zeros=given.get("leading_zeros", ""),
-            **self._source(given),
+            source=source,
+            source_name=source_name,
             **{name: given[name] for name in kept if name in given},
         )
 
@@ -272,14 +276,12 @@ class MappingForm(forms.Form):
             return None
         return {UPDATE: True, LINE: False}.get(lines)
 
-    def _source(self, given: Mapping[str, Any]) -> dict[str, str]:
-        """Its key, and the name of a new one; nothing where neither can be told."""
-        if given.get("source") != NEW_SOURCE:
-            return {"source": given["source"], "source_name": ""} if given.get("source") else {}
-        if not given.get("source_name"):
-            return {}
-        name = given["source_name"]
-        return {"source": sources.key_of(self.organisation_id, name), "source_name": name}
+    def _source(self, given: Mapping[str, Any]) -> tuple[str, str]:
+        """Its key, and the name of a new one; as they were where neither can be told."""
+        key, name = given.get("source", ""), given.get("source_name", "")
+        if key == NEW_SOURCE and name:
+            return sources.key_of(self.organisation_id, name), name
+        return (self.base.source, self.base.source_name) if key in {"", NEW_SOURCE} else (key, "")
 
     def _as_it_was(self) -> Options:
         there = {key: heading for key, heading in self.base.columns.items() if heading in self.seen.headings}
@@ -308,7 +310,7 @@ def _initial(options: Options, seen: Preview, known: Set[str]) -> dict[str, Any]
         "sla_met": options.sla_met,
         "sla_missed": options.sla_missed,
         "new_services": options.new_services,
-        "lines": {True: UPDATE, False: LINE}.get(options.one_line_per_update),
+        "lines": _line_is(options),
         "log_vendor": options.log_vendor,
         "log_moment": options.log_moment,
         "leading_zeros": options.leading_zeros,
@@ -328,15 +330,21 @@ class MappingNameForm(forms.Form):
     )
 
 
+def _line_is(options: Options) -> str:
+    if options.one_line_per_update is None:
+        return ""
+    return UPDATE if options.one_line_per_update else LINE
+
+
 class SourceForm(forms.ModelForm[IncidentSource]):
     """What a source is called, and since when no file comes from it any more."""
 
     class Meta:
         model = IncidentSource
         fields = ("name", "ended_on")
-        field_classes = {"name": WordsField}  # noqa: RUF012
-        widgets = {"ended_on": DayInput}  # noqa: RUF012
-        help_texts = {  # noqa: RUF012
+        field_classes = {"name": WordsField}
+        widgets = {"ended_on": DayInput}
+        help_texts = {
             "ended_on": gettext_lazy("The tool is used no more: the source is not offered for new files. Empty: it is.")
         }
 

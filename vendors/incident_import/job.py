@@ -118,7 +118,8 @@ def proposed_source(upload: IncidentImport, options: Options) -> str:
     signs = decisions.signs_of(upload, options).source
     if not signs.proposed:
         names = ", ".join(one.key for one in signs.sharing or signs.candidates)
-        raise options_check.OptionsRefused({"source": _("Several sources could be meant: %(names)s.") % {"names": names}})
+        message = _("Several sources could be meant: %(names)s.") % {"names": names}
+        raise options_check.OptionsRefused({"source": message})
     return options.source if signs.proposed == NEW_SOURCE else signs.proposed
 
 
@@ -127,7 +128,8 @@ def start_check(
     member: Membership, upload: IncidentImport, options: Options, *, tell_workers: bool = True
 ) -> IncidentImport:
     """Set the options and queue the dry run. `options_check.OptionsRefused` with messages by field where they make no
-    sense, or a person has not decided what the file asks for; NotNow while it is worked on or after it was imported; ImportRefused where the file is gone."""
+    sense, or leave open what only a person can decide; NotNow while it is worked on or after it was imported;
+    ImportRefused where the file is gone."""
     options_check.check(member, options, headings_of(upload, sheet=options.sheet))
     if asked := decisions.undecided(decisions.signs_of(upload, options), options):
         raise options_check.OptionsRefused(asked)

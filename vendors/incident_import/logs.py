@@ -16,7 +16,7 @@ from vendors.incident_import.rows import values
 from vendors.incident_import.rows.reading import RowReader, Spoken
 
 POWER_OF_TEN = re.compile(r"^\d+([.,]\d+)?E[+]?\d+$", re.IGNORECASE)  # what a spreadsheet made of a long number
-WRITTEN_AT = ("sysupdatedat", "lastupdate", "lastupdated", "updated", "updatedat", "lastmodified", "modified", "changed")
+WRITTEN_AT = ("sysupdatedat", "updated", "updatedat", "lastupdate", "lastupdated", "lastmodified", "modified")
 TWICE_AT_LEAST = 3
 
 

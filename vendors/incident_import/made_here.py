@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db.models import ForeignObjectRel, Model
+from django.db.models import ForeignObjectRel
 from django.utils.translation import gettext as _
 
 from accounts.models import AuditEntry
@@ -90,19 +90,22 @@ def _edited(found: dict[int, Any]) -> dict[int, str]:
 
 
 def take_away(upload: IncidentImport) -> list[MadeHere]:
-    """Those that nobody has used go, in the trail; the others are given back. Within a transaction that holds the
-    organisation: what speaks of a row waits for it."""
+    """Those that nobody has used go, in the trail; the others are given back. Within a transaction."""
     _hold(upload.created_services.all())
     _hold(upload.created_vendors.all())
-    stayed = []
-    for made in made_by(upload):
-        if made.reason:
-            stayed.append(made)
-            continue
-        verb, fields = ("service.deleted", ("name",)) if isinstance(made.row, Service) else ("vendor.deleted", VENDOR_FIELDS)
-        audit.record(upload.undone_by, verb, made.row, before=audit.snapshot(made.row, fields), subject=upload)
-        made.row.delete()
-    return stayed
+    made = made_by(upload)
+    for one in made:
+        if not one.reason:
+            _delete(one.row, upload)
+    return [one for one in made if one.reason]
+
+
+def _delete(row: Vendor | Service, upload: IncidentImport) -> None:
+    is_service = isinstance(row, Service)
+    fields = ("name",) if is_service else VENDOR_FIELDS
+    verb = "service.deleted" if is_service else "vendor.deleted"
+    audit.record(upload.undone_by, verb, row, before=audit.snapshot(row, fields), subject=upload)
+    row.delete()
 
 
 def _hold(rows: Any) -> None:

@@ -37,7 +37,8 @@ class SourceCandidate:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceSigns:
-    """`proposed`: a key that is known, or NEW_SOURCE; empty: a person has to say, because several could be meant. `sharing`: those that know many references of the file, the most first."""
+    """`proposed`: a key that is known, or NEW_SOURCE; empty: a person has to say, because several could be meant.
+    `sharing`: those that know many references of the file, the most first."""
 
     looked_at: int
     candidates: Sequence[SourceCandidate]
@@ -72,9 +73,7 @@ def signs_of_source(
     )
 
 
-def _proposed(
-    candidates: Sequence[SourceCandidate], sharing: Sequence[SourceCandidate], tool: presets.Preset
-) -> str:
+def _proposed(candidates: Sequence[SourceCandidate], sharing: Sequence[SourceCandidate], tool: presets.Preset) -> str:
     if sharing:
         return sharing[0].key if len(sharing) == 1 else ""
     best = max((one.alike for one in candidates), default=0)

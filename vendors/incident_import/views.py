@@ -23,15 +23,15 @@ from accounts.access import MemberRequest
 from accounts.fetching import fetch
 from accounts.models import Membership
 from groundwork.languages import active_language
-from groundwork.pages import confirm_page, crumbs, edit_page
+from groundwork.pages import confirm_page, crumbs
 from groundwork.responses import csv_response, form_view, or_beside, or_say_why, post_data
 from groundwork.tables.cells import ImportRefused
 from groundwork.tables.writing import as_csv
 from vendors.incident_fields import FIELDS, IncidentField
-from vendors.incident_import import decisions, files, job, made_here, preview, saved_mappings, sources, undoing
+from vendors.incident_import import decisions, files, job, made_here, preview, saved_mappings, undoing
 from vendors.incident_import.columns import presets
 from vendors.incident_import.columns.options import NEW, SKIP, Options
-from vendors.incident_import.forms import IncidentFileForm, MappingForm, MappingNameForm, SourceForm
+from vendors.incident_import.forms import IncidentFileForm, MappingForm, MappingNameForm
 from vendors.incident_import.job import NotNow
 from vendors.incident_import.names_form import NamesForm
 from vendors.incident_import.options_check import OptionsRefused
@@ -146,8 +146,11 @@ def _mapping_form(request: MemberRequest, upload: IncidentImport) -> tuple[Start
     known = IncidentSource.objects.for_member(request.member)
     return start, MappingForm(
         post_data(request),
-        **{"options": start.options, "seen": seen, "vendors": vendors, "signs": signs},
-        sources=known.filter(Q(ended_on=None) | Q(key=start.options.source)),
+        options=start.options,
+        seen=seen,
+        signs=signs,
+        vendors=vendors,
+        sources=list(known.filter(Q(ended_on=None) | Q(key=start.options.source))),
         organisation_id=upload.organisation_id,
     )
 
@@ -404,9 +407,7 @@ def incident_import_undo(request: MemberRequest, pk: int) -> HttpResponse:
             "changed": upload.changes.filter(incident__changed_in=upload).count(),
             "moved": upload.changes.filter(incident__changed_in=upload, before__has_key="vendor_id").count(),
             "going": [one.name for one in made if not one.reason],
-            "staying": [
-                {"name": one.name, "reason": made_here.reason_words(one.reason)} for one in made if one.reason
-            ],
+            "staying": [{"name": one.name, "reason": made_here.reason_words(one.reason)} for one in made if one.reason],
         },
     )
 
@@ -418,66 +419,6 @@ def _ordered(
     with or_say_why(request, level=messages.WARNING):
         order(request.member, upload)
     return redirect("incident_import_detail", pk)
-
-
-# Saved mappings --------------------------------------------------------------------------------------------------
-@require_POST
-def import_mapping_add(request: MemberRequest, pk: int) -> HttpResponse:
-    """Keep how this file was read, for the next one with the same headings."""
-    upload = fetch(request, IMPORTS, pk)
-    form = MappingNameForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Give the mapping a name."))
-        return redirect("incident_import_detail", pk)
-    with or_say_why(request):
-        kept = saved_mappings.save_mapping(request.member, form.cleaned_data["name"], upload)
-        messages.success(request, _("The mapping “%(name)s” is kept for next month.") % {"name": kept.name})
-    return redirect("incident_import_detail", pk)
-
-
-@form_view
-def import_mapping_delete(request: MemberRequest, pk: int) -> HttpResponse:
-    mapping = fetch(request, ImportMapping.objects, pk)
-    if request.method == "POST":
-        saved_mappings.delete_mapping(request.member, mapping)
-        messages.success(request, _("The mapping “%(name)s” is deleted.") % {"name": mapping.name})
-        return redirect("incident_import_list")
-    return confirm_page(
-        request,
-        heading=_("Delete the mapping “%(name)s”?") % {"name": mapping.name},
-        title=_("Delete a mapping"),
-        crumbs=crumbs("incident_import_list", _("Imports of incidents"), _("Delete a mapping")),
-        at_stake=[
-            _(
-                "The next file of this kind is read without it: you say again what its columns mean. Incidents that "
-                "came in with it stay."
-            )
-        ],
-        submit=_("Delete the mapping"),
-        back="incident_import_list",
-    )
-
-
-# Sources ---------------------------------------------------------------------------------------------------------
-@form_view
-def incident_source_edit(request: MemberRequest, pk: int) -> HttpResponse:
-    """What it is called, and since when it is used no more."""
-    source = fetch(request, IncidentSource.objects, pk)
-    name = source.name
-    form = SourceForm(request.POST or None, instance=source)
-    if request.method == "POST" and form.is_valid():
-        sources.change(request.member, source, **form.cleaned_data)
-        messages.success(request, _("Saved."))
-        return redirect("incident_import_list")
-    return edit_page(
-        request,
-        form,
-        heading=_("Edit the source “%(name)s”") % {"name": name},
-        title=_("Edit a source"),
-        lead=_("Its incidents stay as they are: they are known by “%(key)s”.") % {"key": source.key},
-        crumbs=crumbs("incident_import_list", _("Imports of incidents"), _("Source")),
-        back="incident_import_list",
-    )
 
 
 def _vendors(request: MemberRequest) -> QuerySet[Vendor]:

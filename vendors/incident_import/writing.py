@@ -235,9 +235,7 @@ def _copy_new(rows: Sequence[NewIncident], upload: IncidentImport, now: datetime
     moment = now.isoformat()
     always = f"{upload.organisation_id}\t{upload.pk}\t{moment}\t{moment}"
     with connection.cursor() as cursor, _copying(cursor, TABLE, columns) as copy:
-        lines = [
-            f"{vendor}\t{of.source}\t{of.reference}\t{always}\t{_line(values)}\n" for of, vendor, values in rows
-        ]
+        lines = [f"{vendor}\t{of.source}\t{of.reference}\t{always}\t{_line(values)}\n" for of, vendor, values in rows]
         copy.write(_escaped("".join(lines)))
 
 

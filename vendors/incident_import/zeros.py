@@ -41,9 +41,7 @@ def signs_of_zeros(organisation_id: int, sources: Set[str], references: Iterable
     alike = sorted(number for number in numbers - exact if number.lstrip("0") in known)
     if not alike:
         return None
-    return ZeroSigns(
-        alike=len(alike), looked_at=len(looked_at), here=alike[0], was=known[alike[0].lstrip("0")]
-    )
+    return ZeroSigns(alike=len(alike), looked_at=len(looked_at), here=alike[0], was=known[alike[0].lstrip("0")])
 
 
 class Zeros:

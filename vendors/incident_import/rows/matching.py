@@ -104,9 +104,7 @@ class Nearness:
 
     def nearest(self, text: str) -> list[int]:
         """At most three, the most alike first. What is alike may well be somebody else: nothing is decided by it."""
-        found = process.extract(
-            folded(text), self._names, scorer=fuzz.WRatio, limit=NEAREST, score_cutoff=HARDLY_ALIKE
-        )
+        found = process.extract(folded(text), self._names, scorer=fuzz.WRatio, limit=NEAREST, score_cutoff=HARDLY_ALIKE)
         return [pk for _name, _score, pk in found]
 
 
