@@ -106,7 +106,7 @@ def ask(
         held = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
         _refuse_twice(held, receivers, now)
         made = make(member.user, incident, [(one, language) for one in receivers], department, days=days, now=now)
-        facts_revision.raise_revision(incident.vendor_id)
+        facts_revision.raise_revision(held.vendor_id)
     return made
 
 

@@ -22,6 +22,7 @@ from vendors.voice.pulses import DAYS, Receiver
 
 MOST = 3  # people an incident: with everybody of a department each time, nobody would answer for long
 AT_ONCE = 50  # incidents a run; the next run takes the next ones
+RELATED = ("vendor__organisation", "service__department")
 FORGOTTEN = timedelta(minutes=15)  # whoever made a link has mailed it by then, or never will
 
 logger = structlog.get_logger(__name__)
@@ -46,13 +47,14 @@ def _ask(incident_id: int, now: datetime) -> list[tuple[Pulse, str]]:
         return []
     with transaction.atomic():
         facts_revision.lock_vendors(vendor)
-        incident = Incident.objects.to_be_asked_about(now).filter(pk=incident_id).select_related("service").first()
+        due = Incident.objects.to_be_asked_about(now).filter(pk=incident_id)
+        incident = due.select_related(*RELATED).select_for_update(of=("self",), no_key=True).first()
         if incident is None or incident.service is None or incident.service.department is None:
             return []
         department = incident.service.department
         asked = _members(department.pk)
         made = pulses.make(None, incident, [(_receiver(one), one.user.language) for one in asked], department, now=now)
-        facts_revision.raise_revision(vendor)
+        facts_revision.raise_revision(incident.vendor_id)
     return made
 
 

@@ -6,17 +6,11 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("vendors", "0006_sources_and_calendars"),
-        ("accounts", "0006_pulses_by_themselves"),
+        ("vendors", "0010_service_calendar_region"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name="servicecalendar",
-            name="subdivision",
-            field=models.CharField(blank=True, max_length=24, verbose_name="region"),
-        ),
         migrations.AlterField(
             model_name="pulse",
             name="asked_by",
