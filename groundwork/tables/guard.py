@@ -117,8 +117,8 @@ def _paths_of_sheets(book: str, links: str) -> dict[str, str]:
 
 
 def _look_at(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits) -> _Part:
-    """What a sheet holds. Read as a stream; the stated size binds: the archive gives no more than it, and fails where it
-    was a lie."""
+    """What a sheet holds. Read as a stream; the stated size binds: the archive gives no more than it, and fails where
+    it was a lie."""
     has_rows = is_sheet(member) and member.filename != ODS_SHEETS
     has_faults, since_row, hidden, tail = False, 0, 0, b""
     with archive.open(member) as part:

@@ -89,7 +89,8 @@ def test_what_readers_remember_is_bounded(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_each_reason_reads_with_what_it_tells() -> None:
-    told = {"count": 1, "line": 2, "order": "iso", "zone": "UTC", "opened": "today"}
+    told = {"count": 1, "line": 2, "order": "iso", "zone": "UTC", "opened": "today", "text": "2E+9"}
+    told |= {"because": "not_a_number"}
     for code in WORDS:
         words = reason(RowProblem(code=code, values=told))
         assert words and "%(" not in words
