@@ -18,9 +18,12 @@ from vendors.models import (
     MeasureTarget,
     Pulse,
     Service,
+    ServiceCalendar,
     Vendor,
     VendorImport,
 )
+from vendors.service_hours.changes import DAY_WORDS
+from vendors.service_hours.words import country_words
 
 
 def _the_one_vendor(upload: IncidentImport) -> Vendor | None:
@@ -37,6 +40,8 @@ VOCABULARY = Vocabulary(
         "service.added": Verb(title=_("Service added")),
         "service.changed": Verb(title=_("Service changed")),
         "service.deleted": Verb(title=_("Service deleted")),
+        "servicecalendar.set": Verb(title=_("Service hours set")),
+        "servicecalendar.changed": Verb(title=_("Service hours changed")),
         "contact.added": Verb(title=_("Contact added")),
         "contact.changed": Verb(title=_("Contact changed")),
         "contact.deleted": Verb(title=_("Contact deleted")),
@@ -69,6 +74,7 @@ VOCABULARY = Vocabulary(
     kinds={
         Vendor: TrailSubject(route="vendor_detail"),
         Service: TrailSubject(part_of=attrgetter("vendor")),
+        ServiceCalendar: TrailSubject(part_of=attrgetter("service.vendor"), codes={"country": country_words}),
         Contact: TrailSubject(part_of=attrgetter("vendor")),
         VendorImport: TrailSubject(),
         Incident: TrailSubject(part_of=attrgetter("vendor"), route="incident_detail"),
@@ -87,6 +93,7 @@ VOCABULARY = Vocabulary(
         ),
     },
     names={  # of fields that no model names
+        **DAY_WORDS,
         "archived_at": _("archived on"),
         "comment": _("comment"),
         "feeling": _("feeling"),
