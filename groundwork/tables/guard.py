@@ -22,7 +22,7 @@ ROW = b"<row"
 ODS_SHEETS = "content.xml"
 BOOK, BOOK_LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 LONGEST_BOOK = 4 * CHUNK  # of the part that only names the sheets
-_HIDDEN_ROW = re.compile(rb"""<row\s[^>/]*\bhidden=["'](?:1|true)["'][^>/]*>""")  # with cells in it
+_HIDDEN_ROW = re.compile(rb"""<row\s[^>/]*\bhidden=["'](?:1|true)["'][^>/]*>(?!</row>)""")  # with cells in it
 _SINCE_1904 = re.compile(r"""<workbookPr\s[^>]*\bdate1904=["'](?:1|true)["']""")
 _SHEET, _LINK = re.compile(r"<(?:\w+:)?sheet\s[^>]*>"), re.compile(r"<Relationship\s[^>]*>")
 _ATTRIBUTE = re.compile(r"""(?:\w+:)?(\w+)\s*=\s*["']([^"']*)["']""")

@@ -66,7 +66,7 @@ class SlowBook:
 def text_of(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, float) and value.is_integer():
+    if type(value) is int or (isinstance(value, float) and value.is_integer()):
         # A workbook keeps fifteen digits of a number: what is longer has lost its end, and is no number of anything.
         return str(int(value)) if abs(value) < MOST_EXACT else f"{value:.5E}"
     if isinstance(value, datetime) and value.time() == time.min:

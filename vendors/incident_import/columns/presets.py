@@ -29,7 +29,7 @@ DATA = Path(__file__).parent / "presets.yaml"
 _NUMBERED = re.compile(r"^(.*) \(\d+\)$", re.DOTALL)
 _LEVEL = re.compile(
     r"^(?P<mark>p|s|sev|severity|prio|priority|priorité|prioriteit|priorität|prioridad|level|niveau)?[ .\-]*"
-    r"(?P<level>\d)(?![\d])[ .:)/\-–—]*(?![a-zà-ÿ](?<=\d[a-zà-ÿ]))"
+    r"(?P<level>\d)(?!\w)[ .:)/\-–—]*"
 )
 
 
