@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from groundwork.clean_text import cleaned
+
 LONGEST_TEXT = 50_000  # characters: about 8,000 words
 NOTE_LENGTH = 2000
 
@@ -48,10 +50,10 @@ class NoteField(LinesField):
 
 
 class WordsField(forms.CharField):
-    """One line, its spaces folded, so that the same words are the same words."""
+    """One line, cleaned as that of a file is, so that the same words are the same words."""
 
     def to_python(self, value: Any) -> str:
-        return " ".join((super().to_python(value) or "").split())
+        return cleaned(super().to_python(value) or "")
 
 
 class ManyFiles(forms.ClearableFileInput):

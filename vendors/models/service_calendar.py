@@ -26,7 +26,8 @@ class ServiceCalendar(models.Model):
     """The weekly hours of a service. A service without one runs round the clock, and every hour counts.
 
     `hours`: weekday ("0" is Monday) → [from, to], each "HH:MM", "24:00" the end of the day; a weekday that is
-    not there is free. `country` and `subdivision`: whose public holidays are free, as ISO 3166 has them; empty for none.
+    not there is free. `country` (ISO 3166) and `subdivision` (as the library `holidays` names it): whose public
+    holidays are free; empty for none.
     """
 
     service = models.OneToOneField(Service, on_delete=models.CASCADE, related_name="calendar")

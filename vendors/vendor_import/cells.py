@@ -13,6 +13,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from accounts.models import Department
+from groundwork.clean_text import cleaned
 from vendors.models import Contact, Service, Tier, Vendor
 from vendors.vendor_import import headings
 from vendors.vendor_import.headings import Heading
@@ -88,11 +89,11 @@ def _taken(
 
 
 def _field(model: type[models.Model], name: str, *, lines: bool = False) -> Callable[[str], str]:
-    """Check by the field of the model. A text for one line loses its line ends."""
+    """Check by the field of the model. A text for one line is cleaned."""
     of_model: Any = model._meta.get_field(name)
 
     def clean(text: str) -> str:
-        value: str = of_model.clean(text if lines else " ".join(text.split()), None)
+        value: str = of_model.clean(text if lines else cleaned(text), None)
         return value
 
     return clean
@@ -130,7 +131,7 @@ def _services(text: str, problems: list[CellProblem]) -> tuple[str, ...]:
     names: dict[str, str] = {}
     clean = _field(Service, "name")
     for part in BETWEEN_SERVICES.split(text):
-        name = " ".join(part.split())
+        name = cleaned(part)
         if not name:
             continue
         try:

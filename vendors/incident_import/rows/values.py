@@ -8,8 +8,9 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from groundwork.clean_text import cleaned
 from groundwork.folding import folded
-from groundwork.tables.cells import tidy
+from groundwork.tables.cells import restore
 from vendors.incident_import.columns import presets
 from vendors.incident_import.columns.options import SOURCE, Options
 from vendors.incident_import.limits import MAX_CELL
@@ -35,18 +36,15 @@ class Remembering(dict[str, Any]):
         return value
 
 
-def _seen(text: str) -> str:
-    """Without what cannot be seen or kept: half of a sign in two parts comes out of damaged workbooks."""
-    return tidy(text).encode("utf-8", "ignore").decode("utf-8")
+def _line_of(text: str) -> str:
+    """One clean line, without our own mark against formulas."""
+    text = text.strip()
+    return cleaned(restore(text) if text[:1] == "'" else text)
 
 
 def clean_cell(text: str) -> str:
-    """One line without what cannot be seen; empty where a cell only says that nothing is known."""
-    if not text.isprintable() or text[:1] == "'":
-        text = _seen(text)
-    text = text.strip()
-    if "  " in text or "\n" in text or "\t" in text:
-        text = " ".join(text.split())
+    """One clean line; empty where a cell only says that nothing is known."""
+    text = _line_of(text)
     return "" if len(text) < 12 and folded(text) in presets.words("unknown") else text
 
 
@@ -56,19 +54,14 @@ def _word(text: str) -> str:
     return folded(text)
 
 
-def text_reader(most: int) -> Callable[[str], str | RowProblem | None]:
+def text_reader(most: int) -> Callable[[str], str | None]:
     """What is longer than the database keeps is cut: the end of a title is no reason to leave an incident out."""
     unknown = presets.words("unknown")
 
-    def read(text: str) -> str | RowProblem | None:
-        if not text.isprintable() or text[:1] == "'":
-            text = _seen(text)
+    def read(text: str) -> str | None:
+        text = _line_of(text[:MAX_CELL])
         if len(text) > most:
-            if len(text) > MAX_CELL:
-                return RowProblem(code="too_long", values={"count": MAX_CELL})
-            text = " ".join(text.split())
-            return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
-        text = " ".join(text.split())
+            return f"{text[: most - 1].rstrip()}…"
         return None if len(text) < 12 and text.casefold() in unknown else text
 
     return read
@@ -94,7 +87,7 @@ def source(text: str) -> str | RowProblem | None:
 
 def as_read(text: str) -> str:
     """How a text that people wrote comes back from a cell: one line of what can be seen."""
-    return " ".join(_seen(text).split())
+    return _line_of(text)
 
 
 def number(text: str) -> int | RowProblem | None:

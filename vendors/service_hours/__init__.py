@@ -1,0 +1,4 @@
+"""When a service is supported, and how much of that time lies between two moments.
+
+Doors: `hours`, the hours of a week and what is worked in them; `calendars`, loaded for a vendor.
+"""
