@@ -17,6 +17,7 @@ from vendors.models import (
     IncidentImport,
     MeasureTarget,
     Pulse,
+    Selection,
     Service,
     Vendor,
     VendorImport,
@@ -50,6 +51,7 @@ VOCABULARY = Vocabulary(
         "incidentimport.started": Verb(title=_("Import of incidents started")),
         "incidentimport.applied": Verb(title=_("Incidents imported")),
         "incidentimport.cancelled": Verb(title=_("Import of incidents cancelled")),
+        "incidentimport.told": Verb(title=_("Said what a file of incidents holds")),
         "incidentimport.undone": Verb(title=_("Import of incidents undone")),
         "importmapping.added": Verb(title=_("Mapping of columns saved")),
         "importmapping.changed": Verb(title=_("Mapping of columns saved anew")),
@@ -72,7 +74,9 @@ VOCABULARY = Vocabulary(
         Contact: TrailSubject(part_of=attrgetter("vendor")),
         VendorImport: TrailSubject(),
         Incident: TrailSubject(part_of=attrgetter("vendor"), route="incident_detail"),
-        IncidentImport: TrailSubject(part_of=_the_one_vendor, route="incident_import_detail"),
+        IncidentImport: TrailSubject(
+            part_of=_the_one_vendor, route="incident_import_detail", codes={"selection": dict(Selection.choices)}
+        ),
         ImportMapping: TrailSubject(),
         Feedback: TrailSubject(part_of=attrgetter("vendor"), route="feedback_detail"),
         Pulse: TrailSubject(

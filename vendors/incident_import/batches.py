@@ -19,6 +19,7 @@ from groundwork.tables.reading import Line
 from vendors.incident_import import writing
 from vendors.incident_import.columns.options import Dates, Options
 from vendors.incident_import.files import open_incidents, path_of
+from vendors.incident_import.holding import answers
 from vendors.incident_import.job import CancelAsked, HeldImport
 from vendors.incident_import.limits import BATCH
 from vendors.incident_import.rows import dates
@@ -26,6 +27,7 @@ from vendors.incident_import.rows.matching import LEFT_OUT, UNDECIDED, Services,
 from vendors.incident_import.rows.problems import MAX_KEPT, RowProblem
 from vendors.incident_import.rows.reading import SERVICE, IncidentRow, RowReader, Spoken
 from vendors.incident_import.rows.values import clean_cell
+from vendors.incident_import.summary.counting import Counting
 from vendors.models import ImportProblem, ImportState
 
 logger = structlog.get_logger(__name__)
@@ -52,6 +54,8 @@ class Pass:
         self.services = Services(job.row, self.options)
         self.counts: Counter[str] = Counter(dict.fromkeys((*FATES, REPEATED, PROBLEMS), 0))
         self.rows_read = 0
+        self.counting = None if self.writes else Counting()  # what is written was counted by the check
+        self._spoken: list[IncidentRow] = []
         self._seen: dict[tuple[int, str], dict[str, int]] = {}
         self._last: dict[Spoken, int] | None = None
         self._unknown: dict[str, ImportProblem] = {}
@@ -82,12 +86,13 @@ class Pass:
     def _end(self) -> None:
         if not self.writes:
             options = {**self.upload.options, "dates": self.options.dates}
-            names, rows = dict(self.vendors.names), self.rows_read
+            names, rows, told = dict(self.vendors.names), self.rows_read, self._summary()
             self.job.end(
-                ImportState.CHECKED, options=options, names=names, counts=self.tally, rows_read=rows, rows_total=rows
+                ImportState.CHECKED, options=options, names=names, counts=self.tally, rows_read=rows, rows_total=rows, **told
             )
             return
         with transaction.atomic():
+            answers.raise_revisions(self.upload)
             if self.job.cancel_is_asked(lock=True):
                 raise CancelAsked
             self.job.end(ImportState.DONE, counts=self.tally, rows_read=self.rows_read, finished_at=timezone.now())
@@ -133,6 +138,14 @@ class Pass:
             told = ((reader.identity(line), line.number) for line in self._beating(lines))
             return {identity: number for identity, number in told if identity.reference}
 
+    def _summary(self) -> dict[str, Any]:
+        """What the check counted. What a person said that the file holds stays while the file says the same of it."""
+        if self.counting is None:
+            return {}
+        summary = self.counting.as_data(self.vendors.names_by_id(), {})
+        is_same = self.upload.summary.get("holding") == summary["holding"]
+        return {"summary": summary} if is_same else {"summary": summary, **answers.NOTHING_SAID}
+
     @property
     def tally(self) -> dict[str, int]:
         return dict(self.counts)
@@ -146,6 +159,10 @@ class Pass:
             good = [pair for row in rows if (pair := self._sorted_out(row)) is not None]
             batch = writing.weigh(good, self.upload, lock=self.writes)
             self.counts.update(batch.fates)
+            if self.counting is not None:
+                self.counting.add_spoken(self._spoken)
+                self.counting.add_good(good, batch.fates)
+            self._spoken = []
             for row, problem in batch.problems:
                 self._keep(row, problem)
             if self.writes:
@@ -160,6 +177,8 @@ class Pass:
             self.vendors.of(row.vendor)
             self.counts[REPEATED] += 1
             return None
+        if not row.problems:
+            self._spoken.append(row)
         vendor = self.vendors.of(row.vendor)
         if vendor == LEFT_OUT and vendor is not UNDECIDED:
             self.counts["left_out"] += 1
@@ -199,14 +218,20 @@ class Pass:
         if not row.vendor:
             row.problems.append(RowProblem(code="vendor_empty", field="vendor"))
             return
+        problem = RowProblem(code="vendor_unknown", field="vendor", value=row.vendor)
+        self._count_fault(row, problem)
         if row.vendor not in self._unknown:
-            problem = RowProblem(code="vendor_unknown", field="vendor", value=row.vendor)
             self._unknown[row.vendor] = self._row_of(row, problem)
             self.counts[PROBLEMS] += 1
         self._unknown[row.vendor].values = {"count": self._unknown[row.vendor].values.get("count", 0) + 1}
 
+    def _count_fault(self, row: IncidentRow, problem: RowProblem) -> None:
+        if self.counting is not None:
+            self.counting.errors.add(problem, line=row.line, column=self.options.columns.get(problem.field, ""))
+
     def _keep(self, row: IncidentRow, problem: RowProblem) -> None:
         self.counts[PROBLEMS] += 1
+        self._count_fault(row, problem)
         if self._kept < MAX_KEPT:
             self._kept += 1
             self._problems.append(self._row_of(row, problem))

@@ -141,8 +141,11 @@ def start_check(
 
 
 def start_import(member: Membership, upload: IncidentImport, *, tell_workers: bool = True) -> IncidentImport:
-    """Queue the writing of what was checked; NotNow unless it is checked."""
+    """Queue the writing of what was checked; NotNow unless it is checked, and a person has said what the file holds."""
     with transaction.atomic():
+        upload.refresh_from_db(fields=["state", "selection"])
+        if upload.state == ImportState.CHECKED and not upload.selection:
+            raise NotNow(_("Say first what the file holds."))
         _move(upload, (ImportState.CHECKED,), state=ImportState.IMPORTING, **_queued())
         audit.record(member.user, "incidentimport.started", upload)
         if tell_workers:

@@ -89,6 +89,7 @@ class IncidentImport(NudgedJob):
     rows_read = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(null=True, blank=True)  # None until it was read once
     counts = models.JSONField(default=dict)
+    summary = models.JSONField(default=dict)  # what the check found, as `summary.counting.Counting` writes itself
     failure = models.CharField(max_length=40, blank=True)  # a code
     failure_values = models.JSONField(default=dict)  # what its words tell
     started_at = models.DateTimeField(null=True, blank=True)

@@ -38,7 +38,7 @@ def test_an_import_survives_that_its_worker_is_killed(production_shape: Workshop
     production_shape.hold()
     worker = production_shape.start_workers()[0]
     for upload in uploads:
-        job.start_import(cast.assessor, upload)
+        job.start_import(cast.assessor, answers.agree(cast.assessor, upload))
     wait_until(lambda: len(production_shape.executions()) == 3, "it is in the middle", report=production_shape.report)
     worker.kill_all()
     assert Incident.objects.filter(title="After").count() == 20  # the open batch went with the worker

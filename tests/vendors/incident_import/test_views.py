@@ -19,6 +19,7 @@ from django.utils import timezone
 from tests.factories import Cast, make_incident, make_vendor
 from vendors.incident_import import files, job, saved_mappings, worker
 from vendors.incident_import.columns.options import Options
+from vendors.incident_import.holding import answers
 from vendors.models import (
     ImportMapping,
     ImportProblem,
@@ -64,7 +65,7 @@ def checked(cast: Cast, text: str = MESSY, **vendors: Any) -> IncidentImport:
 
 
 def done(cast: Cast, text: str = MESSY, **vendors: Any) -> IncidentImport:
-    upload = checked(cast, text, **vendors)
+    upload = answers.agree(cast.assessor, checked(cast, text, **vendors))
     return worked_on(job.start_import(cast.assessor, upload, tell_workers=False))
 
 

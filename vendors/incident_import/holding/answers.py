@@ -22,6 +22,7 @@ from vendors.incident_import.holding.proposal import Proposal, propose
 from vendors.models import ImportState, Incident, IncidentImport, Selection, Vendor
 
 HELD = ("selection", "holds_from", "holds_to", "known_until")
+NOTHING_SAID: Mapping[str, Any] = {"selection": "", "holds_from": None, "holds_to": None, "known_until": None}
 CAN_BE_SAID = (ImportState.CHECKED, ImportState.DONE)
 AT_ONCE = 5_000  # incidents, where an import of earlier days is looked through
 
@@ -135,6 +136,14 @@ def say(member: Membership, upload: IncidentImport, answer: Answer) -> IncidentI
         if after != before:
             audit.record(member.user, "incidentimport.told", upload, before=before, after=after)
     return upload
+
+
+def agree(member: Membership, upload: IncidentImport) -> IncidentImport:
+    """Say what is proposed. HoldingRefused as `say`, and where nothing can be proposed."""
+    proposal = proposal_for(upload, evidence_of(upload))
+    if proposal is None:
+        raise HoldingRefused(_("No line of the file tells when an incident was opened."))
+    return say(member, upload, proposed_answer(proposal))
 
 
 def raise_revisions(upload: IncidentImport) -> None:

@@ -30,7 +30,7 @@ class Vendors:
 
     def __init__(self, organisation_id: int, options: Options) -> None:
         found = list(Vendor.objects.filter(organisation=organisation_id).values_list("pk", "name", "reference"))
-        self._ids = {pk for pk, _name, _reference in found}
+        self._ids = {pk: name for pk, name, _reference in found}
         self._by_name = {folded(reference): pk for pk, _name, reference in found if reference}
         self._by_name |= {folded(name): pk for pk, name, _reference in found}
         self._decided = {folded(text): choice for text, choice in options.vendors.items()}
@@ -39,6 +39,7 @@ class Vendors:
         self._is_one = options.vendor is not None
         self._memory: dict[str, int | None] = {}
         self._made: dict[str, int] = {}  # folded name → number below zero
+        self._names: dict[int, str] = {}  # of those
         self.names: Counter[str] = Counter()
 
     def of(self, text: str) -> int | None:
@@ -53,8 +54,10 @@ class Vendors:
                     "The column “%(column)s” has more than %(count)s different texts: is it that of the vendors?"
                 )
                 raise ImportRefused(message % {"column": self._column, "count": MAX_NAMES}) from None
-            self._memory[text] = self._decide(folded(text))
-            return self._memory[text]
+            number = self._memory[text] = self._decide(folded(text))
+            if number is not None and number < 0:
+                self._names.setdefault(number, text)
+            return number
 
     def _decide(self, word: str) -> int | None:
         choice = self._decided.get(word)
@@ -67,6 +70,10 @@ class Vendors:
         if choice == NEW and word:
             return self._made.setdefault(word, -1 - len(self._made))
         return UNDECIDED
+
+    def names_by_id(self) -> dict[int, str]:
+        """Of the vendors that are there, and of those that are still to be made."""
+        return {**self._ids, **self._names}
 
     def make_new(self, upload: IncidentImport) -> None:
         """Those that the options ask for and the file has rows of; each once, within a transaction."""

@@ -36,7 +36,8 @@ class Spoken(NamedTuple):
 
 @dataclass(slots=True)
 class IncidentRow:
-    """`vendor` and `service`: the texts of the cells. `problems`: empty where the row is good so far."""
+    """`vendor` and `service`: the texts of the cells. `problems`: empty where the row is good so far. `critical_as`: the
+    text by which it is mission-critical or not; `updated`: when the source last changed it."""
 
     line: int
     source: str
@@ -45,6 +46,8 @@ class IncidentRow:
     service: str
     values: list[Any]
     problems: list[RowProblem]
+    critical_as: str = ""
+    updated: datetime | None = None
 
     @property
     def identity(self) -> Spoken:
@@ -98,6 +101,7 @@ class RowReader:
         self._texts = [name for name in ("origin", "reference", "vendor", "service") if name in options.columns]
         in_columns = [name for name in options.columns if name in _OF_FIELD]
         self._plan = [(self.used[name], COLUMNS.index(_OF_FIELD[name]), self._read[name], name) for name in in_columns]
+        self._critical_at = self.used.get("mission_critical")
         self._critical = values.Remembering(values.critical_reader(options)) if _by_priority(options) else None
 
     def identity(self, line: Line) -> Spoken:
@@ -128,7 +132,10 @@ class RowReader:
             problems,
         )
         if self._critical is not None and cell_values[PRIORITY] is not None:
+            row.critical_as = cell_values[PRIORITY]
             cell_values[CRITICAL] = self._critical[cell_values[PRIORITY]]
+        elif self._critical_at is not None and self._critical_at < count:
+            row.critical_as = cells[self._critical_at].strip()[:60]
         self._look_at_whole(line, row)
         return row
 
