@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from vendors.incident_import.holding.evidence import Gathering
 from vendors.incident_import.rows.problems import RowProblem
-from vendors.incident_import.rows.reading import COLUMNS, CRITICAL, OPENED, IncidentRow
+from vendors.incident_import.rows.reading import COLUMNS, CRITICAL, OPENED, RESOLVED, IncidentRow
 
 LINES_SHOWN = 3  # of the lines that have the same fault
 VALUES_SHOWN = 40  # of what tells whether an incident is mission-critical
@@ -19,9 +19,9 @@ OTHER_MOMENTS = ("restored_at", "first_response_at")
 
 
 def _column(rows: Sequence[Sequence[Any]], name: str) -> list[Any]:
-    """Of the values of rows; nothing in each where files do not tell it."""
+    """Of the values of rows; empty where files do not tell it."""
     place = _AT.get(name)
-    return [row[place] for row in rows] if place is not None else [None] * len(rows)
+    return [row[place] for row in rows] if place is not None else []
 
 
 class Faults:
@@ -51,7 +51,8 @@ class Counting:
         self.errors, self.warnings = Faults(), Faults()
         self._fates: Counter[tuple[int, str]] = Counter()  # by vendor
         self._opened: dict[int, tuple[datetime, datetime]] = {}
-        self._critical: Counter[tuple[str, bool]] = Counter()
+        self._critical: Counter[str] = Counter()  # by the text that decides it
+        self._makes_critical: dict[str, bool | None] = {}
         self._resolution: Counter[str] = Counter()
 
     def add_spoken(self, rows: Sequence[IncidentRow]) -> None:
@@ -59,29 +60,36 @@ class Counting:
         if not rows:
             return
         values = [row.values for row in rows]
-        resolved, closed = _column(values, "resolved_at"), _column(values, "is_closed")
+        states = _resolutions(values)
         self.gathering.add(
             [told[OPENED] for told in values],
-            resolved,
-            still_open=sum(end is None and not is_so for end, is_so in zip(resolved, closed, strict=True)),
+            [told[RESOLVED] for told in values],
+            still_open=states["open"],
             updated=[row.updated for row in rows],
             others=[moment for name in OTHER_MOMENTS for moment in _column(values, name) if moment is not None],
         )
 
     def add_good(self, good: Sequence[tuple[IncidentRow, int]], fates: Sequence[str]) -> None:
         """`fates`: what becomes of each of the good rows, in their order."""
-        self._fates.update(zip([vendor for _row, vendor in good], fates, strict=True))
-        going = [pair for pair, fate in zip(good, fates, strict=True) if fate in GOES_IN]
-        by_vendor: dict[int, list[datetime]] = {}
-        for row, vendor in going:
-            by_vendor.setdefault(vendor, []).append(row.values[OPENED])
+        going, became = list(good), list(fates)
+        if not GOES_IN.issuperset(became):
+            kept = [(pair, fate) for pair, fate in zip(good, became, strict=True) if fate in GOES_IN]
+            going, became = [pair for pair, _fate in kept], [fate for _pair, fate in kept]
+        vendors, values = [vendor for _row, vendor in going], [row.values for row, _vendor in going]
+        self._fates.update(zip(vendors, became, strict=True))
+        self._add_opened(vendors, [told[OPENED] for told in values])
+        words = [row.critical_as for row, _vendor in going]
+        self._critical.update(words)
+        self._makes_critical.update(zip(words, [told[CRITICAL] for told in values], strict=True))
+        self._resolution.update(_resolutions(values))
+
+    def _add_opened(self, vendors: Sequence[int], opened: Sequence[datetime]) -> None:
+        by_vendor: dict[int, list[datetime]] = defaultdict(list)
+        for vendor, moment in zip(vendors, opened, strict=True):
+            by_vendor[vendor].append(moment)
         for vendor, moments in by_vendor.items():
             first, last = self._opened.get(vendor, (moments[0], moments[0]))
-            self._opened[vendor] = min(first, *moments), max(last, *moments)
-        self._critical.update([(row.critical_as, bool(row.values[CRITICAL])) for row, _vendor in going])
-        values = [row.values for row, _vendor in going]
-        for name, count in _resolutions(values).items():
-            self._resolution[name] += count
+            self._opened[vendor] = min(first, min(moments)), max(last, max(moments))
 
     def as_data(self, names: Mapping[int, str], moved: Mapping[int, int]) -> dict[str, Any]:
         """As JSON keeps it. `names`: of the vendors, also of those still to be made, whose numbers lie below zero;
@@ -97,11 +105,13 @@ class Counting:
 
     def _critical_values(self) -> list[dict[str, Any]]:
         """Those that make an incident mission-critical first, then those with the most incidents."""
-        found = sorted(self._critical.items(), key=lambda item: (not item[0][1], -item[1], item[0][0]))
-        shown = [{"value": value, "critical": yes, "incidents": count} for (value, yes), count in found[:VALUES_SHOWN]]
-        rest = found[VALUES_SHOWN:]
+        told = [(value, bool(self._makes_critical[value]), count) for value, count in self._critical.items()]
+        told.sort(key=lambda row: (not row[1], -row[2], row[0]))
+        shown: list[dict[str, Any]] = [
+            {"value": value, "critical": yes, "incidents": count} for value, yes, count in told[:VALUES_SHOWN]
+        ]
         for yes in (True, False):
-            if more := sum(count for (_value, is_so), count in rest if is_so is yes):
+            if more := sum(count for _value, is_so, count in told[VALUES_SHOWN:] if is_so is yes):
                 shown.append({"value": None, "critical": yes, "incidents": more})
         return shown
 
@@ -116,11 +126,11 @@ class Counting:
 
 def _resolutions(values: Sequence[Sequence[Any]]) -> dict[str, int]:
     """How many of these are open, are closed without a moment, have the closing for it, and tell only the day."""
-    resolved, closed = _column(values, "resolved_at"), _column(values, "is_closed")
-    none = [bool(is_closed) for moment, is_closed in zip(resolved, closed, strict=True) if moment is None]
+    without = [told for told in values if told[RESOLVED] is None]
+    closed = _column(without, "is_closed").count(True)
     return {
-        "open": none.count(False),
-        "closed_without": none.count(True),
+        "open": len(without) - closed,
+        "closed_without": closed,
         "closing_stands_in": _column(values, "resolved_is_closing").count(True),
         "to_day": _column(values, "resolved_to_day").count(True),
     }
