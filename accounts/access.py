@@ -86,6 +86,7 @@ ROUTES: dict[str, Right | Gate] = {
     "service_add": Right.EDIT_VENDORS,
     "service_edit": Right.EDIT_VENDORS,
     "service_delete": Right.EDIT_VENDORS,
+    "service_hours": Right.EDIT_VENDORS,
     "contact_add": Right.EDIT_VENDORS,
     "contact_edit": Right.EDIT_VENDORS,
     "contact_delete": Right.EDIT_VENDORS,

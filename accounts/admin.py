@@ -107,7 +107,7 @@ class OrganisationAdminForm(forms.ModelForm[Organisation]):
 
     class Meta:
         model = Organisation
-        fields = ("name", "slug", "language", "allow_self_approval")
+        fields = ("name", "slug", "language", "allow_self_approval", "repeat_days")
 
 
 class MembershipInline(SuperusersOnly, admin.TabularInline[Membership, Organisation]):
@@ -134,7 +134,7 @@ class OrganisationAdmin(SuperusersOnly, admin.ModelAdmin[Organisation]):
     prepopulated_fields = {"slug": ("name",)}
 
     def get_fields(self, request: HttpRequest, obj: Organisation | None = None) -> Any:
-        fields = ["name", "slug", "language", "allow_self_approval"]
+        fields = ["name", "slug", "language", "allow_self_approval", "repeat_days"]
         return fields if obj else [*fields, "first_admin"]
 
     def get_inlines(self, request: HttpRequest, obj: Organisation | None) -> Any:

@@ -60,6 +60,9 @@ class User(AbstractUser):
         return str(self)
 
 
+REPEAT_DAYS = (30, 60, 90, 180)
+
+
 class Organisation(models.Model):
     """The customer: a tenant, which sees only its own data."""
 
@@ -67,6 +70,11 @@ class Organisation(models.Model):
     slug = models.SlugField(_("short name"), unique=True)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
     allow_self_approval = models.BooleanField(_("members may approve what they submitted themselves"), default=False)
+    repeat_days = models.PositiveSmallIntegerField(
+        _("days within which the same problem counts as back"),
+        choices=[(days, days) for days in REPEAT_DAYS],
+        default=90,
+    )
     created_at = models.DateTimeField(_("made on"), auto_now_add=True)
 
     class Meta:

@@ -137,6 +137,17 @@ def short_moment(value: datetime, language: str = "") -> str:
     return dateformat.format(local, get_format("SHORT_DATETIME_FORMAT", lang=language or active_language()))
 
 
+def weekday(number: int, language: str = "", *, short: bool = False) -> str:
+    """“Monday”, “lundi”, “maandag” for 0; short “Mon”, “lun.”, “ma”."""
+    width = "abbreviated" if short else "wide"
+    return str(_locale(language or active_language()).days["stand-alone"][width][number])
+
+
+def country(code: str, language: str = "") -> str:
+    """“Belgium”, “Belgique”, “België” for BE; a code that is no country stays as it is."""
+    return str(_locale(language or active_language()).territories.get(code, code))
+
+
 def duration(length: timedelta, language: str = "") -> str:
     """“2 days 4 hours”, “35 minutes”: the two largest units, the second only where there is any of it."""
     minutes = int(length.total_seconds()) // 60

@@ -19,9 +19,12 @@ from vendors.models import (
     Pulse,
     Selection,
     Service,
+    ServiceCalendar,
     Vendor,
     VendorImport,
 )
+from vendors.service_hours.changes import DAY_WORDS
+from vendors.service_hours.words import country_words
 
 
 def _the_one_vendor(upload: IncidentImport) -> Vendor | None:
@@ -38,6 +41,8 @@ VOCABULARY = Vocabulary(
         "service.added": Verb(title=_("Service added")),
         "service.changed": Verb(title=_("Service changed")),
         "service.deleted": Verb(title=_("Service deleted")),
+        "servicecalendar.set": Verb(title=_("Service hours set")),
+        "servicecalendar.changed": Verb(title=_("Service hours changed")),
         "contact.added": Verb(title=_("Contact added")),
         "contact.changed": Verb(title=_("Contact changed")),
         "contact.deleted": Verb(title=_("Contact deleted")),
@@ -71,6 +76,7 @@ VOCABULARY = Vocabulary(
     kinds={
         Vendor: TrailSubject(route="vendor_detail"),
         Service: TrailSubject(part_of=attrgetter("vendor")),
+        ServiceCalendar: TrailSubject(part_of=attrgetter("service.vendor"), codes={"country": country_words}),
         Contact: TrailSubject(part_of=attrgetter("vendor")),
         VendorImport: TrailSubject(),
         Incident: TrailSubject(part_of=attrgetter("vendor"), route="incident_detail"),
@@ -91,6 +97,7 @@ VOCABULARY = Vocabulary(
         ),
     },
     names={  # of fields that no model names
+        **DAY_WORDS,
         "archived_at": _("archived on"),
         "comment": _("comment"),
         "feeling": _("feeling"),

@@ -31,13 +31,20 @@ class ProfileForm(forms.ModelForm[User]):
 class OrganisationForm(forms.ModelForm[Organisation]):
     class Meta:
         model = Organisation
-        fields = ("name", "language", "allow_self_approval")
-        labels = {"allow_self_approval": _("Members may approve what they submitted themselves")}
+        fields = ("name", "language", "allow_self_approval", "repeat_days")
+        labels = {
+            "allow_self_approval": _("Members may approve what they submitted themselves"),
+            "repeat_days": _("A problem has come back when it appears again within"),
+        }
         help_texts = {
             "language": _("What invitations are written in, unless you choose another language there."),
             "allow_self_approval": _(
                 "For small teams. Whoever may assess may then also approve, their own work included. Left off, "
                 "a second pair of eyes stands behind every scorecard. The audit trail keeps who switched it, and when."
+            ),
+            "repeat_days": _(
+                "Days after the incident before it with the same problem or cause. 90 days also catch a fault that "
+                "comes on the first of each month."
             ),
         }
 

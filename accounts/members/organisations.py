@@ -8,16 +8,19 @@ from accounts.members.changes import MembershipError
 from accounts.models import Department, Invitation, Membership, Organisation
 from accounts.trail import audit
 
-FIELDS = ("name", "language", "allow_self_approval")
+FIELDS = ("name", "language", "allow_self_approval", "repeat_days")
 # What loses its department without loss of meaning; anything else that names one keeps it from being deleted.
 LOOSE = (Membership, Invitation)
 
 
-def change(actor: Membership, *, name: str, language: str, allow_self_approval: bool) -> Organisation:
+def change(
+    actor: Membership, *, name: str, language: str, allow_self_approval: bool, repeat_days: int = 90
+) -> Organisation:
     with transaction.atomic():
         row = Organisation.objects.select_for_update().get(pk=actor.organisation_id)
         before = audit.snapshot(row, FIELDS)
-        row.name, row.language, row.allow_self_approval = name, language, allow_self_approval
+        row.name, row.language = name, language
+        row.allow_self_approval, row.repeat_days = allow_self_approval, repeat_days
         after = audit.snapshot(row, FIELDS)
         if after != before:
             row.save(update_fields=FIELDS)

@@ -1,19 +1,17 @@
 """What is claimed and rated, held against what is measured: three views of each rule that are never averaged.
 
 Only two rules are decided by a measure, as the manifesto has it: speed by the mean duration of critical incidents,
-proof by the share of problems that come back. The measures of the other rules stand beside them, for people to judge.
+proof by the number of problems that come back. The measures of the other rules stand beside them, for people to judge.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils import timezone
 
 from assessments.models import Assessment
@@ -23,12 +21,11 @@ from assessments.score.reading import policy_of, question_inputs
 from assessments.secrecy import counted_responses
 from manifesto.models import Rule
 from vendors.measures import loading as measuring
-from vendors.measures.cases import Case, came_back
 from vendors.measures.catalogue import DECIDING
-from vendors.measures.metrics import LOOK_BACK, Direction, Measures, Series, is_within
+from vendors.measures.metrics import Measures, Series, is_proven_worse, is_within
+from vendors.measures.trend import Direction
 from vendors.models import Incident, Vendor
 
-REPEATS = DECIDING["proof"]
 MOST_INCIDENTS = 20  # that are named behind one finding
 
 
@@ -109,7 +106,10 @@ def finding(status: RuleStatus, series: Series | None, *, target: float | None =
         return Finding.TOO_LITTLE_DATA
     if status == RuleStatus.NOT_RATED:
         return Finding.NOT_RATED
-    return MADE_OF_IT[status == RuleStatus.MET][_is_good(series, target)]
+    is_good = _is_good(series, target)
+    if status == RuleStatus.MET and is_good is False and not is_proven_worse(series):
+        return Finding.NOT_BORNE_OUT  # it seems to get worse: too little to contradict anybody
+    return MADE_OF_IT[status == RuleStatus.MET][is_good]
 
 
 def _is_good(series: Series, target: float | None) -> bool | None:
@@ -184,7 +184,7 @@ def targets_of(vendor: Vendor) -> dict[str, Target]:
 def _measured(assessment: Assessment, measures: Measures) -> MeasuredRules:
     rating, claim = _scores(assessment)
     targets = targets_of(assessment.vendor)
-    rules = with_incidents(findings(rating, claim, measures, targets), measures, assessment.vendor)
+    rules = with_incidents(findings(rating, claim, measures, targets), measures)
     return MeasuredRules(rules=rules, measures=measures, targets=targets)
 
 
@@ -198,9 +198,9 @@ def _scores(assessment: Assessment) -> tuple[Score, Score | None]:
     return rating, arithmetic.score(keys, own, policy) if own else None
 
 
-def with_incidents(rules: tuple[RuleFinding, ...], measures: Measures, vendor: Vendor) -> tuple[RuleFinding, ...]:
-    """The findings that speak, with the references of the incidents that they rest on: two queries at most for all."""
-    behind = {rule.rule: _behind(rule.measure, measures, vendor) for rule in rules if rule.is_speaking}
+def with_incidents(rules: tuple[RuleFinding, ...], measures: Measures) -> tuple[RuleFinding, ...]:
+    """The findings that speak, with the references of the incidents that they rest on: one query for all."""
+    behind = {rule.rule: _behind(rule.measure, measures) for rule in rules if rule.is_speaking}
     named = {pk for cases in behind.values() for pk in cases[:MOST_INCIDENTS]}
     references = dict(Incident.objects.filter(pk__in=named).values_list("pk", "reference")) if named else {}
     return tuple(
@@ -216,14 +216,7 @@ def with_incidents(rules: tuple[RuleFinding, ...], measures: Measures, vendor: V
     )
 
 
-def _behind(measure: str, measures: Measures, vendor: Vendor) -> tuple[int, ...]:
+def _behind(measure: str, measures: Measures) -> tuple[int, ...]:
     """The incidents of the periods that count, the newest first; of those about what comes back, what came back."""
     counted = [point for point in measures.of(measure).points if point.value is not None and not point.is_left_out]
-    cases = tuple(case for point in reversed(counted) for case in reversed(point.cases))
-    if measure != REPEATS or not cases:
-        return cases
-    since = datetime.combine(counted[0].start, time.min, tzinfo=ZoneInfo(settings.TIME_ZONE)) - LOOK_BACK
-    rows = Incident.objects.filter(vendor=vendor, opened_at__gte=since).mission_critical().exclude(problem="")
-    told = rows.order_by().values_list("pk", "opened_at", "problem")
-    repeated = came_back(Case(id=pk, opened=opened, problem=problem) for pk, opened, problem in told)
-    return tuple(case for case in cases if case in repeated)
+    return tuple(case for point in reversed(counted) for case in reversed(point.cases))

@@ -17,8 +17,9 @@ from assessments.score.arithmetic import RuleStatus
 from assessments.score.words import STATUSES
 from groundwork.languages import NO_BREAK
 from groundwork.words import day, named, number
-from vendors.measures.loading import FINE_DIGITS
-from vendors.measures.metrics import Direction, Measures, PeriodLength, Series, is_within, recent
+from vendors.measures.metrics import Measures, PeriodLength, Series, is_within, recent
+from vendors.measures.plain_data import FINE_DIGITS
+from vendors.measures.trend import Direction
 from vendors.measures.words import LABELS, brief, change_words, figure, left_out_words, probability, trend_words
 
 FINDINGS: Mapping[Finding, Promise] = {
@@ -36,7 +37,8 @@ BETTER_THAN_CLAIMED = pgettext_lazy("finding", "Better than claimed")
 # The subject of a sentence about what decides a rule.
 SUBJECTS: Mapping[str, Promise] = {
     "duration_mean": gettext_lazy("the mean duration of critical incidents"),
-    "repeats": gettext_lazy("the share of problems that come back"),
+    "repeat_count": gettext_lazy("the number of problems that come back"),
+    "repeats": gettext_lazy("the share of problems that come back"),  # what decided until schema 4
 }
 
 

@@ -13,7 +13,8 @@ from reports.charts.parts import Palette
 from reports.charts.trend import TrendPoint, slope_line, trend_svg
 from vendors.measures.cards import agreed_words, period_words
 from vendors.measures.catalogue import Unit
-from vendors.measures.metrics import Direction, PeriodLength, Series
+from vendors.measures.metrics import PeriodLength, Series
+from vendors.measures.trend import Direction
 from vendors.measures.words import LABELS, UNITS, figure, trend_words
 
 

@@ -26,8 +26,9 @@ from assessments.score.arithmetic import RuleStatus, Score
 from groundwork.words import colon, day
 from reports.scorecard.shapes import ChartView
 from reports.scorecard.words import Words
-from vendors.measures import loading as measuring
-from vendors.measures.metrics import Direction, Series
+from vendors.measures import plain_data
+from vendors.measures.metrics import Series
+from vendors.measures.trend import Direction
 from vendors.measures.words import LABELS, figure, trend_words
 
 SINCE_SCHEMA = 3  # an earlier snapshot says nothing of measures, neither that there were any nor that there were none
@@ -43,16 +44,16 @@ def snapshot_part(assessment: Assessment, *, rating: Score, claim: Score | None,
     if measures is None:
         return {"measures": None, "targets": {}, "findings": []}
     targets = targets_of(assessment.vendor)
-    rules = with_incidents(findings(rating, claim, measures, targets), measures, assessment.vendor)
+    rules = with_incidents(findings(rating, claim, measures, targets), measures)
     return as_data(MeasuredRules(rules=rules, measures=measures, targets=targets))
 
 
 def as_data(measured: MeasuredRules) -> dict[str, Any]:
     return {
-        "measures": _without_row_numbers(measuring.as_data(measured.measures)),
+        "measures": _without_row_numbers(plain_data.as_data(measured.measures)),
         "targets": {
             key: {
-                "value": measuring.digits(target.value),
+                "value": plain_data.digits(target.value),
                 "agreed_on": target.agreed_on.isoformat() if target.agreed_on else None,
                 "note": target.note,
             }
@@ -124,7 +125,7 @@ def _found(snapshot: Mapping[str, Any]) -> MeasuredRules | None:
             )
             for stored in snapshot["findings"]
         ),
-        measures=measuring.from_data(snapshot["measures"]),
+        measures=plain_data.from_data(snapshot["measures"]),
         targets={key: _target(stored) for key, stored in snapshot["targets"].items()},
     )
 

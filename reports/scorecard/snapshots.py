@@ -21,7 +21,7 @@ from reports.models import Scorecard, ScorecardRule
 from reports.scorecard import findings as frozen_findings
 from reports.scorecard import freezing
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 Snapshot = Mapping[str, Any]
 # What a snapshot of an earlier schema does not have: it was made before there was anything to say of it.
 SINCE_SCHEMA_2: Snapshot = {

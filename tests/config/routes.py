@@ -418,6 +418,7 @@ OBJECTS: dict[str, str] = {
     "service_add": "vendor",
     "service_edit": "service",
     "service_delete": "service",
+    "service_hours": "service",
     "contact_add": "vendor",
     "contact_edit": "contact",
     "contact_delete": "contact",

@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.db.models import QuerySet
@@ -18,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from groundwork.fields import field
 from groundwork.tables.limits import MB
+from groundwork.time_zones import zones
 from groundwork.words import number
 from vendors.incident_fields import BY_KEY, FIELDS
 from vendors.incident_import.columns.options import NEW, SKIP, Options
@@ -38,13 +37,6 @@ SLA_YES: tuple[tuple[str, str | Promise], ...] = (
     ("remaining", gettext_lazy("It tells the time that was left: below zero is missed")),
 )
 OPTIONS_BY_FIELD: dict[str, str] = {"vendor": "vendor_by", "columns": "column_reference"}  # where a refusal is shown
-
-
-@cache
-def zones() -> list[tuple[str, str]]:
-    """All time zones by name; those without a place in them are for machines."""
-    placed = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/")))
-    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in placed)]
 
 
 def _limits() -> str:

@@ -257,6 +257,7 @@ def incident_import_detail(request: MemberRequest, pk: int) -> HttpResponse:
         context.update(question(upload))
     if upload.state == ImportState.DONE:
         context["vendors"] = _vendors_of(upload)
+        context["incidents"] = sum(row["incidents"] for row in context["vendors"])
         # Of the tool; where the file came from none that is known, of its source.
         key = Options.from_data(upload.options).preset
         tools = {tool.key: tool.name for tool in presets.all_presets() if tool.key != presets.OTHER}
@@ -325,9 +326,10 @@ def _page_of_problems(request: MemberRequest, upload: IncidentImport) -> Page[An
 
 def _vendors_of(upload: IncidentImport) -> list[dict[str, Any]]:
     """The vendors whose incidents it brought in or changed, with the days between which those were opened."""
-    touched = Incident.objects.filter(Q(created_in=upload) | Q(changed_in=upload))
-    rows = touched.values("vendor_id", "vendor__name").annotate(
-        incidents=Count("pk"), first=Min("opened_at"), last=Max("opened_at")
+    rows = (
+        Incident.objects.of_import(upload.pk)
+        .values("vendor_id", "vendor__name")
+        .annotate(incidents=Count("pk"), first=Min("opened_at"), last=Max("opened_at"))
     )
     return [
         {**row, "since": timezone.localdate(row["first"]), "until": timezone.localdate(row["last"])}

@@ -15,6 +15,7 @@ from django.db.models.functions import Lower
 from django.forms.fields import BaseTemporalField
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -23,7 +24,7 @@ from groundwork.fields import DayInput, WordsField, field
 from vendors.incident_fields import BY_COLUMN, FIELDS, TYPED, ValueKind
 from vendors.incidents.changes import IN_USE, incident_fingerprint
 from vendors.incidents.words import STATE_WORDS, time_zone
-from vendors.models import Incident, IncidentQuerySet, Service, Sla, Vendor
+from vendors.models import Incident, IncidentImport, IncidentQuerySet, Service, Sla, Vendor
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST = date(2999, 12, 31)
@@ -268,16 +269,20 @@ class IncidentFilter(django_filters.FilterSet):
         widget=DayInput,
     )
     ids = django_filters.CharFilter(method="by_ids", widget=forms.HiddenInput)
+    # Asked for as “import”, a word that Python keeps for itself.
+    by_import = django_filters.CharFilter(method="of_import", widget=forms.HiddenInput)
     sort = NewestFirst(fields={"opened_at": "opened", "length": "duration"}, widget=forms.HiddenInput)
 
     class Meta:
         model = Incident
-        fields = ("q", "vendor", "service", "state", "critical", "sla", "since", "until", "ids", "sort")
+        fields = ("q", "vendor", "service", "state", "critical", "sla", "since", "until", "ids", "by_import", "sort")
 
     def __init__(self, data: Mapping[str, Any], *, member: Membership) -> None:
         vendors = list(Vendor.objects.for_member(member))
         # By the keys of the vendors, not by a join: so the index of (vendor, opened) serves.
         super().__init__(data, Incident.objects.filter(vendor__in=[vendor.pk for vendor in vendors]))
+        self.member = member
+        self.filters["import"] = self.filters.pop("by_import")
         self.filters["vendor"].queryset = Vendor.objects.for_member(member)
         self.filters["service"].queryset = (
             Service.objects.for_member(member).select_related("vendor").order_by(Lower("name"), "pk")
@@ -301,6 +306,9 @@ class IncidentFilter(django_filters.FilterSet):
     def by_ids(self, queryset: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
         return queryset.filter(pk__in=ids_in(value))
 
+    def of_import(self, queryset: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
+        return queryset.of_import(ids_in(value)[0]) if ids_in(value) else queryset.none()
+
     @property
     def is_active(self) -> bool:
         return any(self.data.get(name) for name in self.filters if name != "sort")
@@ -315,6 +323,12 @@ class IncidentFilter(django_filters.FilterSet):
         self.form.is_valid()
         chosen: Vendor | None = self.form.cleaned_data.get("vendor")
         return chosen
+
+    @cached_property
+    def chosen_import(self) -> IncidentImport | None:
+        """The import whose incidents are shown; None as well where it is no import of the organisation."""
+        wished = ids_in(self.data.get("import", ""))[:1]
+        return IncidentImport.objects.for_member(self.member).filter(pk__in=wished).first()
 
 
 def ids_in(text: str) -> list[int]:

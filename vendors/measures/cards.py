@@ -16,7 +16,8 @@ from groundwork.words import day, month
 from manifesto.models import RULE_KEYS, Release
 from vendors.measures import metrics
 from vendors.measures.catalogue import DECIDING, Measure
-from vendors.measures.metrics import FEWEST_PERIODS, Direction, Measures, PeriodLength, Point, Series
+from vendors.measures.metrics import Measures, PeriodLength, Point, Series
+from vendors.measures.trend import FEWEST_PERIODS, Direction
 from vendors.measures.words import EXPLAINED, LABELS, UNITS, figure, trend_words
 from vendors.models import MeasureTarget, Service, Vendor
 

@@ -5,31 +5,43 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from groundwork.folding import folded
+from vendors.service_hours.hours import ROUND_THE_CLOCK, ServiceHours, worked
 
-COMES_BACK_WITHIN = timedelta(days=30)
 FEWEST_RESOLVED = 2  # of one who handled, to be compared
 FEWEST_HANDLERS = 2
 MICROSECOND = timedelta(microseconds=1)
+MICROSECONDS_A_MINUTE = 60_000_000
 MICROSECONDS_AN_HOUR = 3_600_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One mission-critical incident, as the measures need it. None: its source does not say."""
+    """One mission-critical incident, as the measures need it. None: its source does not say. `waited`: minutes that the
+    vendor waited for its customer; `is_to_day`: of `resolved` the day is known, not the hour; `is_closed`: its source
+    calls it closed, even where it does not say since when; `is_closing`: the moment of closing stands in for that of
+    the resolution."""
 
     id: int
     opened: datetime
     resolved: datetime | None = None
     restored: datetime | None = None
+    answered: datetime | None = None
     sla_met: bool | None = None
     reopened: int | None = None
     handovers: int | None = None
     problem: str = ""
     handled_by: str = ""
     proven: bool | None = None
+    source: str = ""
+    waited: int | None = None
+    is_to_day: bool = False
+    is_closed: bool = False
+    is_closing: bool = False
+    service: int = 0
+    hours: ServiceHours = ROUND_THE_CLOCK  # of that service
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,75 +59,164 @@ class PulseAnswer:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseFacts:
     """A case with what follows from it. Times are whole microseconds: equal means are then equal to the last bit, and
-    no tie in a trend is lost to rounding."""
+    no tie in a trend is lost to rounding. `took`: from opened to resolved, at most the horizon, in the hours that
+    decide; `took_by_clock` and `took_by_calendar`: in either way. None: not followed for so long yet, or nobody
+    knows."""
 
     case: Case
     day: date  # of opening, in the zone
-    took: int | None  # microseconds from opened to resolved; None: open
+    is_open: bool  # as far as is known
+    has_ended: bool  # within the horizon
+    took: int | None
+    took_by_clock: int | None
+    took_by_calendar: int | None
+    answered_in: int | None
     restored_late: bool | None
     is_repeat: bool | None  # None: its problem is not known
     handler: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Following:
+    """How cases are followed: for `horizon` each, as known at `known_until` of their source (`known_at` for others); a
+    problem comes back where an earlier one lies at most `comes_back_within` before. `only_ended`: those alone count
+    that were resolved within the horizon, because a file may not have the others. `answers_told`: whether a source
+    tells first responses at all, so that a lack of one says something."""
+
+    horizon: timedelta
+    known_at: datetime
+    known_until: Mapping[str, datetime]
+    comes_back_within: timedelta
+    only_ended: bool
+    answers_told: frozenset[str]
+    zone: tzinfo
+
+    def known(self, source: str) -> datetime:
+        return self.known_until.get(source, self.known_at)
 
 
 Taken = tuple[float | None, Iterable[int]]  # a value, and the incidents that it rests on
 
 
 # From cases to facts ---------------------------------------------------------------------------------------------
-def facts_of(cases: Iterable[Case], *, known_at: datetime, zone: tzinfo) -> list[CaseFacts]:
-    """In the order of opening. What happened after `known_at` has not happened yet."""
-    known = known_at.astimezone(UTC)
+def in_order(cases: Iterable[Case]) -> list[tuple[datetime, Case]]:
+    """By opening, each with that moment in UTC: the difference of two times of one zone ignores the change of its
+    clocks in between."""
     opened = sorted(((case.opened.astimezone(UTC), case.id, case) for case in cases), key=lambda entry: entry[:2])
-    repeats = _repeats((moment, case) for moment, _id, case in opened)
-    return [
-        _fact(case, moment, is_repeat=is_repeat, known=known, zone=zone)
-        for (moment, _id, case), is_repeat in zip(opened, repeats, strict=True)
-    ]
+    return [(moment, case) for moment, _id, case in opened]
 
 
-def _fact(case: Case, opened: datetime, *, is_repeat: bool | None, known: datetime, zone: tzinfo) -> CaseFacts:
-    resolved, restored = _by(case.resolved, known), _by(case.restored, known)
+def facts_of(ordered: Sequence[tuple[datetime, Case]], following: Following) -> list[CaseFacts]:
+    """Of cases `in_order`. What happened after a source was known has not happened yet."""
+    facts = [_fact(case, opened, following) for opened, case in ordered]
+    if following.only_ended:
+        facts = [fact for fact in facts if fact.has_ended]
+    repeats = _repeats(facts, within=following.comes_back_within)
+    return [_with_repeat(fact, is_repeat) for fact, is_repeat in zip(facts, repeats, strict=True)]
+
+
+def _fact(case: Case, opened: datetime, following: Following) -> CaseFacts:
+    known = following.known(case.source)
+    resolved, restored, answered = (by(moment, known) for moment in (case.resolved, case.restored, case.answered))
+    until = opened + following.horizon
+    has_ended = resolved is not None and resolved <= until
+    end = _end(case, resolved, until, known)
+    by_day = following.zone if has_ended and case.is_to_day else None
+    by_clock, by_calendar = _took(case, opened, end, seen_until=resolved or known, by_day=by_day)
     return CaseFacts(
         case=case,
-        day=opened.astimezone(zone).date(),
-        took=None if resolved is None else (resolved - opened) // MICROSECOND,
+        day=opened.astimezone(following.zone).date(),
+        is_open=resolved is None and not case.is_closed,
+        has_ended=has_ended,
+        took=by_calendar if case.hours.calendar_decides else by_clock,
+        took_by_clock=by_clock,
+        took_by_calendar=by_calendar,
+        answered_in=_answered_in(case, (opened, answered, resolved), known, following),
         restored_late=None if resolved is None or restored is None else restored > resolved,
-        is_repeat=is_repeat,
+        is_repeat=None,
         handler=folded(case.handled_by),
     )
 
 
-def _by(moment: datetime | None, known: datetime) -> datetime | None:
-    """In UTC: the difference of two times of one zone ignores the change of its clocks in between."""
+def by(moment: datetime | None, known: datetime) -> datetime | None:
+    """In UTC; None for what had not happened by then."""
     if moment is None:
         return None
     utc = moment.astimezone(UTC)
     return utc if utc <= known else None
 
 
-def _repeats(opened: Iterable[tuple[datetime, Case]]) -> Iterator[bool | None]:
-    """For each, in order: had its problem led to another at most 30 days earlier? Two of one moment are no earlier."""
+def _end(case: Case, resolved: datetime | None, until: datetime, known: datetime) -> datetime | None:
+    """When its time stops to count: None where it was not followed so far, or ended nobody knows when."""
+    if resolved is not None:
+        return min(resolved, until)
+    return None if case.is_closed or known < until else until
+
+
+def _took(
+    case: Case, opened: datetime, end: datetime | None, *, seen_until: datetime, by_day: tzinfo | None
+) -> tuple[int | None, int | None]:
+    """By the clock, and by the service’s hours, less what the vendor waited of it; by whole days of the zone
+    `by_day`, where only the day of the end is known."""
+    if end is None:
+        return None, None
+    if by_day is not None:
+        opened, end = _midnight(opened, by_day), _midnight(end, by_day)
+    by_clock = (end - opened) // MICROSECOND
+    if case.hours is ROUND_THE_CLOCK:
+        return by_clock, by_clock
+    return by_clock, max(0, worked(case.hours, opened, end) - _waited(case, opened, end, seen_until))
+
+
+def _midnight(moment: datetime, zone: tzinfo) -> datetime:
+    return datetime.combine(moment.astimezone(zone).date(), time.min, tzinfo=zone).astimezone(UTC)
+
+
+def _waited(case: Case, opened: datetime, end: datetime, seen_until: datetime) -> int:
+    """Of what the vendor waited in all, the part up to `end`: nobody tells when it waited."""
+    if not case.waited or not case.hours.without_waiting:
+        return 0
+    waited = case.waited * MICROSECONDS_A_MINUTE
+    whole = (seen_until - opened) // MICROSECOND
+    return waited if whole <= 0 else min(waited, waited * ((end - opened) // MICROSECOND) // whole)
+
+
+def _answered_in(
+    case: Case, moments: tuple[datetime, datetime | None, datetime | None], known: datetime, following: Following
+) -> int | None:
+    """From opened to answered, at most the horizon. What nobody has answered by then and nobody resolved either counts
+    for that, where its source tells answers at all."""
+    opened, answered, resolved = moments
+    until = opened + following.horizon
+    if answered is None:
+        is_told = case.source in following.answers_told and not case.is_closed and known >= until
+        if not is_told or (resolved is not None and resolved <= until):
+            return None
+        answered = until
+    end = min(answered, until)
+    return worked(case.hours, opened, end) if case.hours.calendar_decides else (end - opened) // MICROSECOND
+
+
+def _repeats(facts: Iterable[CaseFacts], *, within: timedelta) -> Iterator[bool | None]:
+    """For each, in order: had its problem led to another not long before? Two of one moment are no earlier."""
     last: dict[str, tuple[datetime, bool]] = {}
-    for moment, case in opened:
-        problem = folded(case.problem)
+    for fact in facts:
+        problem, moment = folded(fact.case.problem), fact.case.opened.astimezone(UTC)
         if not problem:
             yield None
             continue
         before = last.get(problem)
         if before is None or before[0] != moment:
-            is_repeat = before is not None and moment - before[0] <= COMES_BACK_WITHIN
+            is_repeat = before is not None and moment - before[0] <= within
             before = last[problem] = (moment, is_repeat)
         yield before[1]
 
 
-def came_back(cases: Iterable[Case]) -> frozenset[int]:
-    """Those whose problem had led to another of them at most 30 days before."""
-    opened = sorted(((case.opened.astimezone(UTC), case) for case in cases), key=lambda entry: entry[0])
-    return frozenset(case.id for (_, case), is_repeat in zip(opened, _repeats(opened), strict=True) if is_repeat)
-
-
-def percentile_90(values: Sequence[int]) -> int | None:
-    """The smallest value that at least nine of ten do not exceed."""
-    return sorted(values)[-(-9 * len(values) // 10) - 1] if values else None
+def _with_repeat(fact: CaseFacts, is_repeat: bool | None) -> CaseFacts:
+    if is_repeat is None:
+        return fact
+    values = {name: getattr(fact, name) for name in CaseFacts.__slots__}
+    return CaseFacts(**{**values, "is_repeat": is_repeat})
 
 
 # What a number of facts says -------------------------------------------------------------------------------------
@@ -125,6 +226,11 @@ def take(key: str, facts: Sequence[CaseFacts], answers: Sequence[PulseAnswer]) -
         said = [(answer.case, value) for answer in answers if (value := getattr(answer, key)) is not None]
         return _share([value for _case, value in said]), (case for case, _value in said)
     return TAKERS[key](facts)
+
+
+def known_of(key: str, facts: Sequence[CaseFacts], cases: Sequence[int]) -> int:
+    """Of how many incidents the measure `key` is known; `cases` are those that its value rests on."""
+    return sum(fact.is_repeat is not None for fact in facts) if key == "repeat_count" else len(cases)
 
 
 def _share(values: Sequence[float]) -> float | None:
@@ -142,18 +248,19 @@ def _share_of(tell: Callable[[CaseFacts], bool | None]) -> Callable[[Sequence[Ca
     return taker
 
 
-def _duration_mean(facts: Sequence[CaseFacts]) -> Taken:
-    took = [fact.took for fact in facts if fact.took is not None]
-    return (sum(took) / (len(took) * MICROSECONDS_AN_HOUR) if took else None), _resolved(facts)
+def _mean_hours(tell: Callable[[CaseFacts], int | None]) -> Callable[[Sequence[CaseFacts]], Taken]:
+    def taker(facts: Sequence[CaseFacts]) -> Taken:
+        known = [(fact.case.id, value) for fact in facts if (value := tell(fact)) is not None]
+        total = sum(value for _id, value in known)
+        return (total / (len(known) * MICROSECONDS_AN_HOUR) if known else None), (case for case, _value in known)
+
+    return taker
 
 
 def _duration_median(facts: Sequence[CaseFacts]) -> Taken:
     took = [fact.took for fact in facts if fact.took is not None]
-    return (_double_median(took) / (2 * MICROSECONDS_AN_HOUR) if took else None), _resolved(facts)
-
-
-def _resolved(facts: Sequence[CaseFacts]) -> Iterator[int]:
-    return (fact.case.id for fact in facts if fact.took is not None)
+    rests_on = (fact.case.id for fact in facts if fact.took is not None)
+    return (_double_median(took) / (2 * MICROSECONDS_AN_HOUR) if took else None), rests_on
 
 
 def _double_median(values: Sequence[int]) -> int:
@@ -163,7 +270,7 @@ def _double_median(values: Sequence[int]) -> int:
 
 
 def _spread(facts: Sequence[CaseFacts]) -> Taken:
-    """Between the medians of the slowest and the quickest of those who resolved at least two."""
+    """Between the medians of the slowest and the quickest of those who handled at least two."""
     by_handler: dict[str, list[int]] = defaultdict(list)
     for fact in facts:
         if fact.took is not None and fact.handler:
@@ -180,6 +287,13 @@ def _handovers(facts: Sequence[CaseFacts]) -> Taken:
     return (sum(number for _id, number in known) / len(known) if known else None), (case for case, _number in known)
 
 
+def _repeat_count(facts: Sequence[CaseFacts]) -> Taken:
+    """Nothing can be said where no problem is known."""
+    known = [fact for fact in facts if fact.is_repeat is not None]
+    repeats = [fact.case.id for fact in known if fact.is_repeat]
+    return (float(len(repeats)) if known or not facts else None), repeats
+
+
 def _volume(facts: Sequence[CaseFacts]) -> Taken:
     return float(len(facts)), (fact.case.id for fact in facts)
 
@@ -194,8 +308,10 @@ TAKERS: Mapping[str, Callable[[Sequence[CaseFacts]], Taken]] = {
     "handovers": _handovers,
     "spread": _spread,
     "reopened": _share_of(_was_reopened),
-    "duration_mean": _duration_mean,
+    "first_response": _mean_hours(lambda fact: fact.answered_in),
+    "duration_mean": _mean_hours(lambda fact: fact.took),
     "duration_median": _duration_median,
+    "repeat_count": _repeat_count,
     "repeats": _share_of(lambda fact: fact.is_repeat),
     "proven": _share_of(lambda fact: fact.case.proven),
     "volume": _volume,

@@ -1,39 +1,44 @@
 """What the incidents of a vendor measure: plain Python over plain values, dates passed in, no clock and no database.
 
 Each measure is taken per month of opening (or ISO week, where there is too little history), over mission-critical
-incidents, and has a trend: the Theil–Sen slope with the two-sided Mann–Kendall test, ties corrected.
+incidents that were all followed for the same time, in periods that the sources hold whole. It has a trend: see
+trend.py.
 """
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
-from functools import partial
 from itertools import groupby
 
+from vendors.measures import trend as trends
 from vendors.measures.cases import (
-    COMES_BACK_WITHIN,
     MICROSECONDS_AN_HOUR,
     Case,
     CaseFacts,
+    Following,
     PulseAnswer,
+    by,
     facts_of,
-    percentile_90,
+    in_order,
+    known_of,
     take,
 )
-from vendors.measures.catalogue import MEASURES, Measure
+from vendors.measures.catalogue import DECIDING, MEASURES, Measure
+from vendors.measures.holdings import Holding
+from vendors.measures.trend import Direction, Trend
+from vendors.measures.window import Ordered, WhyLeftOut, Window, latest, window_of
+from vendors.service_hours.hours import ROUND_THE_CLOCK, ServiceHours
 
-SIGNIFICANT = 0.10  # below this p a trend is more than chance
-FEWEST_PERIODS = 6  # with data: under it there is no trend
 FEWEST_MONTHS = 6  # of history: under it weeks are taken, where there are enough of them
 FEWEST_WEEKS = 8  # with an incident
 RECENT = 6  # periods that tell where a measure stands now
-# What the measures need of the time before the window: the rest of its first week, and what may come back in it.
-LOOK_BACK = COMES_BACK_WITHIN + timedelta(days=7)
+COMES_BACK_WITHIN = timedelta(days=90)  # where nobody chose otherwise
+COMING_BACK = frozenset({"repeat_count", "repeats"})  # they look back before they count
 
 
 class PeriodLength(StrEnum):
@@ -41,59 +46,90 @@ class PeriodLength(StrEnum):
     WEEK = "week"
 
 
-class Direction(StrEnum):
-    FALLING = "falling"
-    RISING = "rising"
-    FLAT = "flat"
-    TOO_LITTLE_DATA = "too_little_data"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trend:
-    """`slope` per step, in the measure's unit; both numbers are None where there is too little data."""
-
-    direction: Direction
-    slope: float | None
-    p: float | None
-    periods: int  # with data, those left out not counted
-
-
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """One period. `value` is None where nothing in it says anything; `cases`: the incidents that it rests on."""
+    """One period. `value` is None where nothing in it says anything; `cases`: the incidents that it rests on; `known`:
+    of how many incidents this measure is known, of `total` that are compared (None in what was kept before there was
+    either); `why`: why no trend uses it."""
 
     start: date
     end: date  # its last day
     value: float | None
     cases: tuple[int, ...]
-    is_left_out: bool  # too young to be judged: it is shown, and no trend uses it
+    known: int | None = None
+    total: int | None = None
+    why: WhyLeftOut | None = None
+
+    @property
+    def is_left_out(self) -> bool:
+        return self.why is not None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
-    """One measure over time."""
+    """One measure over time. `known` of `total` incidents, in the periods that count."""
 
     measure: Measure
     points: tuple[Point, ...]
     trend: Trend
     overall: float | None  # over all cases of the periods that count
+    known: int | None = None
+    total: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class LeftOut:
-    """What the measures do not use, and why. `wait`: the 90th percentile of the hours to resolve; periods that ended
-    less than that before `known_at` are too young."""
+    """What the measures do not use, and why. `young`: the starts of the newest periods that are left out; `before` and
+    `gaps`: of those that the sources do not hold whole; `wait`: hours, only in what was kept before every incident was
+    followed for one horizon: the 90th percentile of the time to resolve."""
 
     open_cases: tuple[int, ...]
-    young: tuple[date, ...]  # the starts of the periods that are left out
-    wait: float | None
+    young: tuple[date, ...]
     not_critical: int  # incidents in the window that are not mission-critical
+    before: tuple[date, ...] = ()
+    gaps: tuple[date, ...] = ()
+    wait: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoursUsed:
+    """The hours of a service, and how many of the incidents that count are its. `row`: its number, while known."""
+
+    hours: ServiceHours
+    incidents: int
+    service: str = ""
+    row: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Basis:
+    """What the measures rest on. `known_until`: what lies after is not zero but unknown. `horizon`: for how long each
+    incident is followed. Counts of incidents in the periods that count: `capped`: took longer, and count for the
+    horizon; `closing`: where the moment of closing stands in; `undated`: closed, nobody knows when; `to_day`: resolved
+    on a day without an hour. `beyond`: in the window and resolved later or not at all, where only those are compared
+    that ended in time (`only_ended`). `other_hours`: the mean by the hours that do not decide; None where they are the
+    same.
+    """
+
+    known_until: datetime
+    horizon: timedelta
+    only_ended: bool
+    holdings: tuple[Holding, ...]
+    comes_back_within: timedelta
+    begins: date | None  # the first day from which the sources hold everything
+    capped: int = 0
+    closing: int = 0
+    undated: int = 0
+    to_day: int = 0
+    beyond: int = 0
+    other_hours: float | None = None
+    hours: tuple[HoursUsed, ...] = ()  # of the services that have a calendar
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measures:
     """Everything that is measured of a vendor, or of one of its services, from `since` to `until`, as known on
-    `known_at`."""
+    `known_at`. `basis` is None in what was kept before there was one."""
 
     step: PeriodLength
     since: date
@@ -102,29 +138,10 @@ class Measures:
     cases: int
     series: tuple[Series, ...]  # in the order of MEASURES
     left_out: LeftOut
+    basis: Basis | None = None
 
     def of(self, key: str) -> Series:
         return next(series for series in self.series if series.measure.key == key)
-
-
-# The trend --------------------------------------------------------------------------------------------------------
-def trend(values: Sequence[float | None]) -> Trend:
-    """The Theil–Sen slope per position and the two-sided Mann–Kendall test, ties and continuity corrected.
-
-    A None has no data and keeps its place, so that a gap does not make a slope steeper. The sign is that of the test’s
-    S: the slope can be 0 beside a clear trend, where most pairs are tied, but never of the opposite sign.
-    """
-    periods = sum(value is not None for value in values)
-    if periods < FEWEST_PERIODS:
-        return Trend(direction=Direction.TOO_LITTLE_DATA, slope=None, p=None, periods=periods)
-    import pymannkendall  # here, because it brings SciPy: one to two seconds and 80 MB, for those who ask for a trend
-
-    tested = pymannkendall.original_test([math.nan if value is None else value for value in values])
-    p = float(tested.p)
-    direction = Direction.FLAT
-    if p < SIGNIFICANT:
-        direction = Direction.RISING if tested.s > 0 else Direction.FALLING
-    return Trend(direction=direction, slope=float(tested.slope) + 0.0, p=p, periods=periods)
 
 
 def recent(series: Series) -> float | None:
@@ -141,6 +158,12 @@ def is_within(series: Series, target: float) -> bool:
     return math.isclose(now, target, rel_tol=1e-9) or (now < target if better else now > target)
 
 
+def is_proven_worse(series: Series) -> bool:
+    """Whether a measure that decides gets worse so clearly, and so far, that it may accuse."""
+    worse = Direction.RISING if series.measure.lower_is_better else Direction.FALLING
+    return trends.is_proven(series.trend, worse)
+
+
 # Measuring --------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Period:
@@ -148,7 +171,7 @@ class _Period:
 
     start: date
     end: date
-    is_left_out: bool
+    why: WhyLeftOut | None
     facts: Sequence[CaseFacts]
     answers: Sequence[PulseAnswer]
 
@@ -161,50 +184,115 @@ def measure(
     until: date,
     known_at: datetime,
     zone: tzinfo,
+    holdings: Sequence[Holding] = (),
     not_critical: int = 0,
+    comes_back_within: timedelta = COMES_BACK_WITHIN,
 ) -> Measures:
     """All measures of the cases opened from `since` to `until`, days in `zone`, as it stood at `known_at`.
 
-    Cases opened earlier only tell what comes back: give those of LOOK_BACK before `since` too. Where weeks are taken,
-    the window starts with the Monday of its first week, so that no week is cut.
+    `holdings`: what the files of their sources hold; cases of a source without any were written down here, as they
+    happened. Cases opened before `since` only tell what comes back: give those of `look_back` before it too. Where
+    weeks are taken, the window starts with the Monday of its first week, so that no week is cut.
     """
-    facts = facts_of(cases, known_at=known_at, zone=zone)
-    within = _opened(facts, since, until)
-    wait = percentile_90([fact.took for fact in within if fact.took is not None])
-    grown_up = known_at.astimezone(UTC) - timedelta(microseconds=wait or 0)  # by then a period has ended, or is young
-    is_young = partial(_is_young, until=until, grown_up=grown_up, zone=zone)
-    step = _step(within, until=until, is_young=is_young)
-    if step == PeriodLength.WEEK:
-        since = _monday(since)
-        within = _opened(facts, since, until)
-    periods = _periods(within, pulses, step=step, until=until, is_young=is_young)
+    ordered = in_order(cases)
+    window = window_of(ordered, holdings, since=since, until=until, known_at=known_at, zone=zone)
+    following = _following(ordered, window, comes_back_within)
+    facts = facts_of(ordered, following)
+    step = _step(_opened(facts, since, window.until), window)
+    since = _monday(since) if step == PeriodLength.WEEK else since
+    within = _opened(facts, since, window.until)
+    periods = _periods(within, pulses, step=step, window=window)
+    opened = [case for moment, case in ordered if since <= moment.astimezone(zone).date() <= window.until]
     return Measures(
         step=step,
         since=since,
-        until=until,
+        until=window.until,
         known_at=known_at,
         cases=len(within),
-        series=_all_series(periods),
+        series=_all_series(periods, window=window, comes_back_within=comes_back_within),
         left_out=LeftOut(
-            open_cases=tuple(fact.case.id for fact in within if fact.took is None),
-            young=tuple(period.start for period in periods if period.is_left_out),
-            wait=None if wait is None else wait / MICROSECONDS_AN_HOUR,
+            open_cases=tuple(case.id for case in opened if _is_open(case, following)),
+            young=_left_out(periods, WhyLeftOut.YOUNG),
+            before=_left_out(periods, WhyLeftOut.BEFORE),
+            gaps=_left_out(periods, WhyLeftOut.GAP),
             not_critical=not_critical,
         ),
+        basis=_basis(periods, window, following, beyond=len(opened) - len(within)),
     )
+
+
+def _following(ordered: Ordered, window: Window, comes_back_within: timedelta) -> Following:
+    return Following(
+        horizon=window.horizon,
+        known_at=window.known_at,
+        known_until={source: latest(files) for source, files in window.of_source.items() if files},
+        comes_back_within=comes_back_within,
+        only_ended=window.only_ended,
+        answers_told=frozenset(case.source for _, case in ordered if case.answered is not None),
+        zone=window.zone,
+    )
+
+
+def look_back(comes_back_within: timedelta) -> timedelta:
+    """What the measures need of the time before the window: the rest of its first week, and what may come back in
+    it."""
+    return comes_back_within + timedelta(days=7)
+
+
+def _is_open(case: Case, following: Following) -> bool:
+    return not case.is_closed and by(case.resolved, following.known(case.source)) is None
 
 
 def _opened(facts: Iterable[CaseFacts], since: date, until: date) -> list[CaseFacts]:
     return [fact for fact in facts if since <= fact.day <= until]
 
 
-def _is_young(end: date, *, until: date, grown_up: datetime, zone: tzinfo) -> bool:
-    ended = datetime.combine(end + timedelta(days=1), time.min, tzinfo=zone).astimezone(UTC)
-    return end > until or ended > grown_up
+def _left_out(periods: Iterable[_Period], why: WhyLeftOut) -> tuple[date, ...]:
+    return tuple(period.start for period in periods if period.why == why)
+
+
+def _basis(periods: Sequence[_Period], window: Window, following: Following, *, beyond: int) -> Basis:
+    counted = [fact for period in periods if period.why is None for fact in period.facts]
+    return Basis(
+        known_until=window.known_until,
+        horizon=following.horizon,
+        only_ended=following.only_ended,
+        holdings=tuple(holding for source in sorted(window.of_source) for holding in window.of_source[source]),
+        comes_back_within=following.comes_back_within,
+        begins=window.begins,
+        capped=sum(fact.took is not None and not fact.has_ended for fact in counted),
+        closing=sum(fact.case.is_closing and fact.has_ended for fact in counted),
+        undated=sum(fact.took is None for fact in counted),
+        to_day=sum(fact.case.is_to_day and fact.has_ended for fact in counted),
+        beyond=beyond if following.only_ended else 0,
+        other_hours=_other_hours(counted),
+        hours=_hours_used(counted),
+    )
+
+
+def _hours_used(facts: Sequence[CaseFacts]) -> tuple[HoursUsed, ...]:
+    used = Counter((fact.case.service, fact.case.hours) for fact in facts if fact.case.hours is not ROUND_THE_CLOCK)
+    return tuple(
+        HoursUsed(hours=hours, incidents=count, row=service)
+        for (service, hours), count in sorted(used.items(), key=lambda item: (-item[1], item[0][0]))
+    )
+
+
+def _other_hours(facts: Sequence[CaseFacts]) -> float | None:
+    """The mean by the hours that do not decide; None where it is the same."""
+    other = [
+        fact.took_by_clock if fact.case.hours.calendar_decides else fact.took_by_calendar
+        for fact in facts
+        if fact.took_by_clock is not None
+    ]
+    known = [took for took in other if took is not None]
+    if not known or all(fact.took_by_clock == fact.took_by_calendar for fact in facts):
+        return None
+    return sum(known) / (len(known) * MICROSECONDS_AN_HOUR)
 
 
 # Periods ----------------------------------------------------------------------------------------------------------
-def _step(facts: Sequence[CaseFacts], *, until: date, is_young: Callable[[date], bool]) -> PeriodLength:
+def _step(facts: Sequence[CaseFacts], window: Window) -> PeriodLength:
     """Weeks where fewer than six months of history count, and at least eight weeks that count have an incident.
 
     Months are counted from the first incident, with or without data: gaps are no lack of history.
@@ -212,20 +300,16 @@ def _step(facts: Sequence[CaseFacts], *, until: date, is_young: Callable[[date],
     if not facts:
         return PeriodLength.MONTH
     months = sum(
-        not is_young(_end(start, PeriodLength.MONTH)) for start in _starts(facts[0].day, until, PeriodLength.MONTH)
+        window.why_left_out(start, _end(start, PeriodLength.MONTH)) is None
+        for start in _starts(facts[0].day, window.until, PeriodLength.MONTH)
     )
     weeks = {_monday(fact.day) for fact in facts}
-    counted = sum(not is_young(_end(start, PeriodLength.WEEK)) for start in weeks)
+    counted = sum(window.why_left_out(start, _end(start, PeriodLength.WEEK)) is None for start in weeks)
     return PeriodLength.WEEK if months < FEWEST_MONTHS and counted >= FEWEST_WEEKS else PeriodLength.MONTH
 
 
 def _periods(
-    facts: Sequence[CaseFacts],
-    pulses: Iterable[PulseAnswer],
-    *,
-    step: PeriodLength,
-    until: date,
-    is_young: Callable[[date], bool],
+    facts: Sequence[CaseFacts], pulses: Iterable[PulseAnswer], *, step: PeriodLength, window: Window
 ) -> list[_Period]:
     """From that of the first incident to that of `until`, without a gap."""
     if not facts:
@@ -244,11 +328,11 @@ def _periods(
         _Period(
             start=start,
             end=(end := _end(start, step)),
-            is_left_out=is_young(end),
+            why=window.why_left_out(start, end),
             facts=inside[start],
             answers=sorted(answers[start], key=lambda answer: answer.case),
         )
-        for start in _starts(facts[0].day, until, step)
+        for start in _starts(facts[0].day, window.until, step)
     ]
 
 
@@ -275,25 +359,70 @@ def _monday(day: date) -> date:
 
 
 # Series -----------------------------------------------------------------------------------------------------------
-def _all_series(periods: Sequence[_Period]) -> tuple[Series, ...]:
-    counted = [period for period in periods if not period.is_left_out]
-    facts = [fact for period in counted for fact in period.facts]
-    answers = [answer for period in counted for answer in period.answers]
+def _all_series(periods: Sequence[_Period], *, window: Window, comes_back_within: timedelta) -> tuple[Series, ...]:
+    all_facts = [fact for period in periods for fact in period.facts]
+    tells_problems = any(fact.is_repeat is not None for fact in all_facts)
     made = []
     for measure in MEASURES:
-        points = tuple(_point(measure.key, period) for period in periods)
-        values = [None if point.is_left_out else point.value for point in points]
-        overall = take(measure.key, facts, answers)[0] if counted else None
-        made.append(Series(measure=measure, points=points, trend=trend(values), overall=overall))
-    return tuple(made)
+        first = _first_day(measure.key, window, comes_back_within)
+        is_silent = measure.key in COMING_BACK and not tells_problems
+        made.append(_series(measure, periods, first=first, is_silent=is_silent))
+    return _corrected(made)
 
 
-def _point(key: str, period: _Period) -> Point:
-    value, rests_on = take(key, period.facts, period.answers)
+def _first_day(key: str, window: Window, comes_back_within: timedelta) -> date | None:
+    """From which on a period can tell what comes back: one look-back after the data begin."""
+    return window.begins + comes_back_within if key in COMING_BACK and window.begins else None
+
+
+def _series(measure: Measure, periods: Sequence[_Period], *, first: date | None, is_silent: bool) -> Series:
+    points = tuple(_point(measure.key, period, first=first, is_silent=is_silent) for period in periods)
+    used = [period for period, point in zip(periods, points, strict=True) if point.why is None]
+    facts = [fact for period in used for fact in period.facts]
+    answers = [answer for period in used for answer in period.answers]
+    values = [None if point.is_left_out else point.value for point in points]
+    counted = [point for point in points if point.why is None]
+    return Series(
+        measure=measure,
+        points=points,
+        trend=_trend(values),
+        overall=take(measure.key, facts, answers)[0] if used and not is_silent else None,
+        known=sum(point.known or 0 for point in counted),
+        total=sum(point.total or 0 for point in counted),
+    )
+
+
+def _trend(values: Sequence[float | None]) -> Trend:
+    found = trends.trend(values)
+    if found.direction != Direction.FLAT or found.slope is None:
+        return found
+    return replace(found, smallest=trends.smallest_change(values, found.slope))
+
+
+def _corrected(series: Sequence[Series]) -> tuple[Series, ...]:
+    """Those that decide, with their p corrected for being several."""
+    deciding = {one.measure.key: one.trend.p for one in series if one.measure.key in DECIDING.values()}
+    adjusted = trends.adjusted({key: p for key, p in deciding.items() if p is not None})
+    return tuple(
+        replace(one, trend=replace(one.trend, adjusted_p=adjusted[one.measure.key]))
+        if one.measure.key in adjusted
+        else one
+        for one in series
+    )
+
+
+def _point(key: str, period: _Period, *, first: date | None, is_silent: bool) -> Point:
+    value, rests_on = (None, ()) if is_silent else take(key, period.facts, period.answers)
+    cases = tuple(dict.fromkeys(rests_on))  # several people may answer about one incident
+    why = period.why
+    if why is None and first is not None and period.start < first:
+        why = WhyLeftOut.LOOK_BACK
     return Point(
         start=period.start,
         end=period.end,
         value=value,
-        cases=tuple(dict.fromkeys(rests_on)),  # several people may answer about one incident
-        is_left_out=period.is_left_out,
+        cases=cases,
+        known=known_of(key, period.facts, cases),
+        total=len(period.facts),
+        why=why,
     )

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext, npgettext, pgettext
 from groundwork.rounding import rounded, rounded_fairly
 from groundwork.words import number, percent, plural
 from vendors.measures.catalogue import MEASURES, Unit
-from vendors.measures.loading import DIGITS, FINE_DIGITS, digits
-from vendors.measures.metrics import SIGNIFICANT, Direction, Measures, PeriodLength, Series, Trend
+from vendors.measures.metrics import Measures, PeriodLength, Series
+from vendors.measures.plain_data import DIGITS, FINE_DIGITS, digits
+from vendors.measures.trend import SIGNIFICANT, Direction, Trend
 
 LEAST_P = Fraction("0.001")  # below it, only that it is below
 P_DIGITS = 2

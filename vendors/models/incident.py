@@ -72,6 +72,10 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         """Those with `words` in their reference, title or problem."""
         return self.filter(Q(reference__icontains=words) | Q(title__icontains=words) | Q(problem__icontains=words))
 
+    def of_import(self, upload: int) -> IncidentQuerySet:
+        """Those that the import of this row number brought in, or changed last."""
+        return self.filter(Q(created_in=upload) | Q(changed_in=upload))
+
     def opened_between(self, since: datetime, until: datetime) -> IncidentQuerySet:
         """Opened at `since` or later, and before `until`."""
         return self.filter(opened_at__gte=since, opened_at__lt=until)

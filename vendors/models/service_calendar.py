@@ -34,7 +34,7 @@ class ServiceCalendar(models.Model):
     hours = models.JSONField(_("weekly hours"), default=dict)
     time_zone = models.CharField(_("time zone"), max_length=40, default="UTC")
     country = models.CharField(_("public holidays of"), max_length=2, blank=True)
-    subdivision = models.CharField(_("region"), max_length=6, blank=True)
+    subdivision = models.CharField(_("region"), max_length=24, blank=True)
     decides = models.CharField(_("what decides"), max_length=8, choices=DecidingHours, default=DecidingHours.CALENDAR)
     without_waiting = models.BooleanField(_("without the time that the vendor waited for you"), default=True)
 

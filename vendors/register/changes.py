@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from accounts.trail import audit
 from groundwork.refusals import Refusal
+from vendors import facts_revision
 from vendors.models import Contact, Service, Vendor
 
 VENDOR_FIELDS = ("name", "reference", "tier", "department", "website", "country", "notes")
@@ -81,6 +82,8 @@ def change_part(member: Membership, part: Service | Contact, *, changed: Collect
 
 @transaction.atomic
 def delete_part(member: Membership, part: Service | Contact) -> None:
+    if isinstance(part, Service):  # its calendar goes with it, and its incidents count by the clock again
+        facts_revision.raise_revision(part.vendor_id)
     _touch(part.vendor)
     verb = "service.deleted" if isinstance(part, Service) else "contact.deleted"
     audit.record(member.user, verb, part, before=audit.snapshot(part, _fields(part)))

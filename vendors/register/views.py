@@ -20,6 +20,9 @@ from vendors.models import Vendor
 from vendors.panels import panels_for
 from vendors.register import changes as register
 from vendors.register.forms import VendorFilter, VendorForm
+from vendors.service_hours.calendars import service_hours_of
+from vendors.service_hours.hours import ROUND_THE_CLOCK
+from vendors.service_hours.words import deciding_words, hours_words
 
 PER_PAGE = 25
 SORTS: tuple[tuple[str, str | Promise], ...] = (
@@ -49,12 +52,25 @@ def vendor_detail(request: MemberRequest, pk: int) -> HttpResponse:
     vendor = vendor_of(request, pk)
     context = {
         "vendor": vendor,
-        "services": vendor.services.select_related("department"),
+        "services": _services(vendor),
         "contacts": vendor.contacts.all(),
         "panels": panels_for(request.member, vendor),
         "assessments": vendor.assessments.with_numbers().order_by("-period_end", "-created_at", "-pk"),
     }
     return render(request, "vendors/register/vendor_detail.html", context)
+
+
+def _services(vendor: Vendor) -> list[dict[str, object]]:
+    """Each with its hours in words; by two queries."""
+    hours = service_hours_of(vendor)
+    return [
+        {
+            "service": service,
+            "hours": hours_words(hours.get(service.pk, ROUND_THE_CLOCK)),
+            "deciding": deciding_words(hours[service.pk]) if service.pk in hours else "",
+        }
+        for service in vendor.services.select_related("department")
+    ]
 
 
 @form_view

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from vendors.models import DecidingHours, ServiceCalendar, Vendor
 from vendors.service_hours.hours import DayHours, ServiceHours
+from vendors.service_hours.words import clock_words
 
 WEEKDAYS = range(7)  # from Monday
 
@@ -30,7 +31,7 @@ def hours_of(calendar: ServiceCalendar) -> ServiceHours:
 
 def weekly(hours: Sequence[DayHours | None]) -> dict[str, list[str]]:
     """Seven days as a calendar keeps them: "0" for Monday → from and to, as "HH:MM"; a free day is not there."""
-    return {str(day): [_clock(minutes) for minutes in span] for day, span in enumerate(hours) if span}
+    return {str(day): [clock_words(minutes) for minutes in span] for day, span in enumerate(hours) if span}
 
 
 def _day_hours(kept: Sequence[str] | None) -> DayHours | None:
@@ -40,7 +41,3 @@ def _day_hours(kept: Sequence[str] | None) -> DayHours | None:
 def _minutes(clock: str) -> int:
     hours, minutes = clock.split(":")
     return int(hours) * 60 + int(minutes)
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"

@@ -356,6 +356,8 @@ def test_good_rows_go_in_without_the_bad(client: Client, cast: Cast, alpha: Vend
     assert "What came in" in text_of(page)
     assert [row["vendor__name"] for row in page.context["vendors"]] == ["Alpha Systems", "Gamma"]
     assert f"vendor={alpha.pk}&amp;since=2026-01-13&amp;until=2026-01-13" in page.content.decode()
+    assert "Show the 2 incidents of this import" in text_of(page)
+    assert f'href="/incidents/?import={upload.pk}"' in page.content.decode()
 
 
 def test_what_cannot_be_done_now_is_said(client: Client, cast: Cast, alpha: Vendor) -> None:

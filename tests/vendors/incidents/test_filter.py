@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories import NOW, Cast, make_incident, make_vendor
-from vendors.models import Incident, Service, Vendor
+from vendors.models import Incident, IncidentImport, Service, Vendor
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 URL = "/incidents/"
@@ -109,6 +109,42 @@ def test_the_incidents_of_a_point_are_shown_and_no_others(cast: Cast, reader: An
     assert "behind one point" in reader.get(f"{URL}?ids={ids}").content.decode()
 
 
+def test_the_incidents_of_an_import_are_shown_and_no_others(
+    cast: Cast, reader: Any, vendor: Vendor, signed_in: Any
+) -> None:
+    upload, later = (
+        IncidentImport.objects.create(organisation=cast.organisation, created_by=cast.assessor.user, file_name=name)
+        for name in ("march.csv", "april.csv")
+    )
+    Incident.objects.filter(reference="OPEN").update(created_in=upload)
+    Incident.objects.filter(reference="SLOW").update(changed_in=upload)
+    Incident.objects.filter(reference="QUICK").update(created_in=later)
+    assert references(reader, f"import={upload.pk}") == ["SLOW", "OPEN"]
+    assert references(reader, f"import={later.pk}") == ["QUICK"]
+    assert references(reader, f"import={upload.pk}&state=open") == ["OPEN"]
+    page = reader.get(f"{URL}?import={upload.pk}").content.decode()
+    assert "march.csv" in page
+    assert f'href="{upload.get_absolute_url()}"' not in page  # a reader does not see imports
+    of_assessor = signed_in(cast.assessor).get(f"{URL}?import={upload.pk}").content.decode()
+    assert f'href="{upload.get_absolute_url()}"' in of_assessor
+    assert "Show the others, too" in page
+    exported = b"".join(reader.get(f"{URL}export/?import={upload.pk}").streaming_content).decode()
+    assert "SLOW" in exported
+    assert "QUICK" not in exported
+
+
+def test_an_import_of_another_organisation_shows_nothing(cast: Cast, reader: Any) -> None:
+    theirs = IncidentImport.objects.create(
+        organisation=cast.other_organisation, created_by=cast.stranger.user, file_name="secret.csv"
+    )
+    Incident.objects.filter(reference="THEIRS").update(created_in=theirs)
+    for wish in (str(theirs.pk), "999", "x", "-1", "9" * 40):
+        answer = reader.get(f"{URL}?import={wish}")
+        assert list(answer.context["page"]) == []
+        assert "no such import" in answer.content.decode()
+        assert "secret" not in answer.content.decode()
+
+
 def test_a_day_is_a_day_of_the_installation(vendor: Vendor, cast: Cast, signed_in: Any) -> None:
     make_incident(vendor, "LATE", opened=datetime(2026, 3, 1, 23, 59, tzinfo=BRUSSELS))
     make_incident(vendor, "EARLY", opened=datetime(2026, 3, 2, 0, 0, tzinfo=BRUSSELS))
@@ -140,6 +176,7 @@ def test_pages_share_no_row_even_when_all_were_opened_at_once(cast: Cast, vendor
         "q=inc&state=resolved&critical=1&sla=unknown&since=2026-01-01&until=2026-12-31",
         "sort=-duration",
         "ids=1,2,3",
+        "import=1",
     ],
 )
 def test_one_incident_and_sixty_take_the_same_queries(cast: Cast, vendor: Vendor, signed_in: Any, query: str) -> None:

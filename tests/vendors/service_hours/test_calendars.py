@@ -11,6 +11,7 @@ from tests.factories import Cast, make_vendor
 from vendors.models import DecidingHours, Service, ServiceCalendar, Vendor
 from vendors.service_hours.calendars import hours_of, service_hours_of, weekly
 from vendors.service_hours.hours import ROUND_THE_CLOCK, WHOLE_DAY, ServiceHours
+from vendors.service_hours.public_holidays import countries, regions
 
 OFFICE = (480, 1080)
 
@@ -66,3 +67,9 @@ def test_the_database_refuses_what_makes_no_sense(vendor: Vendor, fault: dict[st
     service = Service.objects.create(vendor=vendor, name="A")
     with pytest.raises(IntegrityError), transaction.atomic():
         ServiceCalendar.objects.create(service=service, **fault)
+
+
+def test_the_code_of_every_region_can_be_kept() -> None:
+    longest = ServiceCalendar._meta.get_field("subdivision").max_length
+    too_long = [(country, code) for country in countries() for code in regions(country) if len(code) > longest]
+    assert too_long == []

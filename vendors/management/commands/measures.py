@@ -15,8 +15,9 @@ from django.utils import timezone, translation
 from groundwork.languages import DEFAULT
 from vendors.measures import metrics
 from vendors.measures import words as measure_words
-from vendors.measures.loading import MONTHS, as_data, digits, measures_of, targets_of
+from vendors.measures.loading import MONTHS, measures_of, targets_of
 from vendors.measures.metrics import Measures, PeriodLength, Series
+from vendors.measures.plain_data import as_data, digits
 from vendors.models import MeasureTarget, Service, Vendor
 
 MOST_MONTHS = 120

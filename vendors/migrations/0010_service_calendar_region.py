@@ -1,0 +1,14 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [("vendors", "0006_sources_and_calendars")]
+
+    operations = [
+        migrations.AlterField(
+            model_name="servicecalendar",
+            name="subdivision",
+            field=models.CharField(blank=True, max_length=24, verbose_name="region"),
+        ),
+    ]
