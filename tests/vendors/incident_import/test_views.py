@@ -323,6 +323,9 @@ def test_after_the_check_the_unknown_names_are_the_next_step(client: Client, cas
 def test_the_check_says_what_would_happen_and_why_not(client: Client, cast: Cast, alpha: Vendor) -> None:
     upload = checked(cast, **{"Beta desk": "skip", "Gamma": "new"})
 
+    assert "good rows" not in text_of(client.get(upload.get_absolute_url()))
+    answers.agree(cast.assessor, upload)
+
     text = text_of(client.get(upload.get_absolute_url()))
 
     assert "Import the 2 good rows" in text
@@ -344,7 +347,7 @@ def test_problems_are_downloaded_in_the_language_of_the_person(client: Client, c
 
 
 def test_good_rows_go_in_without_the_bad(client: Client, cast: Cast, alpha: Vendor) -> None:
-    upload = checked(cast, **{"Beta desk": "skip", "Gamma": "new"})
+    upload = answers.agree(cast.assessor, checked(cast, **{"Beta desk": "skip", "Gamma": "new"}))
 
     response = client.post(at("incident_import_apply", upload))
     upload.refresh_from_db()

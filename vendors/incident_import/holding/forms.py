@@ -18,7 +18,7 @@ class HoldingForm(forms.Form):
 
     use_required_attribute = False
     selection = forms.ChoiceField(
-        label=gettext_lazy("What does this file hold?"),
+        label=gettext_lazy("Which incidents are in it?"),
         choices=Selection.choices,
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Say what the file holds.")},

@@ -56,5 +56,6 @@ def question(upload: IncidentImport, given: Any = None) -> dict[str, Any]:
         "proposal": proposal,
         "said": words.said_words(upload),
         "evidence": words.evidence_words(evidence, proposal) if proposal else [],
+        "looks_like": words.proposal_words(proposal) if proposal else "",
         "weeks": evidence.weeks,
     }

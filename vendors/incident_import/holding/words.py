@@ -12,8 +12,8 @@ from vendors.models import IncidentImport, Selection
 
 
 def evidence_words(evidence: Evidence, proposal: Proposal) -> list[str]:
-    """Sentences: what the file tells, then what that looks like."""
-    return [*_spans(evidence), *_because(evidence, proposal.why), _looks_like(proposal)]
+    """Sentences, each with its numbers."""
+    return [*_spans(evidence), *_because(evidence, proposal.why)]
 
 
 def _spans(evidence: Evidence) -> list[str]:
@@ -78,7 +78,8 @@ def _whole(count: float) -> str:
     return number(round(count))
 
 
-def _looks_like(proposal: Proposal) -> str:
+def proposal_words(proposal: Proposal) -> str:
+    """What that looks like."""
     if proposal.first is None or proposal.last is None:
         return _("This looks like a file of open incidents only.")
     window = days(proposal.first, proposal.last)

@@ -93,6 +93,10 @@ class Found:
         return sum(row.incidents for row in self.critical if row.is_critical)
 
     @property
+    def has_moves(self) -> bool:
+        return any(row.moved for row in self.vendors)
+
+    @property
     def incidents(self) -> int:
         return sum(row.incidents for row in self.critical)
 
