@@ -43,6 +43,7 @@ from vendors.models import (
     ImportMapping,
     Incident,
     IncidentImport,
+    IncidentSource,
     Pulse,
     Service,
     Sla,
@@ -213,6 +214,10 @@ class World:
     @cached_property
     def import_mapping(self) -> ImportMapping:
         return saved_mappings.save_mapping(self.cast.assessor, "Harbour months", self.import_to_map)
+
+    @cached_property
+    def incident_source(self) -> IncidentSource:
+        return IncidentSource.objects.create(organisation=self.cast.organisation, key="harbour", name="Harbour desk")
 
     @cached_property
     def draft(self) -> Assessment:
@@ -445,6 +450,7 @@ OBJECTS: dict[str, str] = {
     "incident_import_errors": "import_checked",
     "import_mapping_add": "import_done",
     "import_mapping_delete": "import_mapping",
+    "incident_source_edit": "incident_source",
     "assessment_raters": "collecting",
     "rater_invite": "collecting",
     "rater_join": "collecting",
