@@ -200,11 +200,9 @@ class Pass:
 
     def _sorted_out(self, row: IncidentRow) -> tuple[IncidentRow, int] | None:
         """The row with its vendor; None, and counted, where it is left out, wrong, or said elsewhere."""
-        if self._chosen is not None and (chosen := self._chosen.get(row.identity)) is not None:
-            if chosen.line != row.line:
-                self.counts[REPEATED] += 1
-                return None
-            row.vendor = chosen.vendor
+        if self._is_said_elsewhere(row):
+            self.counts[REPEATED] += 1
+            return None
         if self._zeros is not None:
             row.reference = self._zeros.known_as(row.source, row.reference)
         if not row.problems:
@@ -221,6 +219,14 @@ class Pass:
         if row.service:
             row.values[SERVICE] = self.services.of(vendor, row.service, make=self.writes) if vendor > 0 else None
         return self._once(row, vendor)
+
+    def _is_said_elsewhere(self, row: IncidentRow) -> bool:
+        """In a log, another line of this incident counts; the one that does is of the vendor who is chosen for it."""
+        chosen = self._chosen.get(row.identity) if self._chosen is not None else None
+        if chosen is None:
+            return False
+        row.vendor = chosen.vendor
+        return chosen.line != row.line
 
     def _once(self, row: IncidentRow, vendor: int) -> tuple[IncidentRow, int] | None:
         """The first line of a reference. A later one that says the same is passed over; another one is a problem."""

@@ -128,8 +128,8 @@ def start_check(
     member: Membership, upload: IncidentImport, options: Options, *, tell_workers: bool = True
 ) -> IncidentImport:
     """Set the options and queue the dry run. `options_check.OptionsRefused` with messages by field where they make no
-    sense, its DecisionMissing where they leave open what only a person can decide; NotNow while it is worked on or after it was imported;
-    ImportRefused where the file is gone."""
+    sense, its DecisionMissing where they leave open what only a person can decide; NotNow while it is worked on or
+    after it was imported; ImportRefused where the file is gone."""
     options_check.check(member, options, headings_of(upload, sheet=options.sheet))
     if asked := decisions.undecided(decisions.signs_of(upload, options), options):
         raise options_check.DecisionMissing(asked)

@@ -34,7 +34,7 @@ class OptionsRefused(Exception):  # noqa: N818 - said as what happened
         self.messages = dict(messages)
 
 
-class DecisionMissing(OptionsRefused):  # noqa: N818 - said as what happened
+class DecisionMissing(OptionsRefused):
     """They make sense as far as they go, but leave open what only a person can decide."""
 
 

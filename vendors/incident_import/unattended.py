@@ -48,7 +48,7 @@ class Choices:
     dates: Dates = "auto"
     time_zone: str = ""
     critical: Sequence[str] = ()
-    sla_yes: SlaMeaning | str = ""
+    sla_yes: SlaMeaning | None = None
     vendor: str = ""
     match: Sequence[str] = ()
     new: Sequence[str] = ()
@@ -78,8 +78,8 @@ class Outcome:
 
 
 def run(member: Membership, path: Path, choices: Choices) -> Outcome:
-    """Bring the file, check it, and import it where all is said. What did not go in, and did not fail on the way, is not
-    kept. A Refusal, OptionsRefused or ImportRefused where it cannot be."""
+    """Bring the file, check it, and import it where all is said. What did not go in, and did not fail on the way, is
+    not kept. A Refusal, OptionsRefused or ImportRefused where it cannot be."""
     if not path.is_file():
         raise ChoiceRefused(_("There is no file “%(name)s”.") % {"name": path})
     if choices.preset and choices.preset not in {preset.key for preset in presets.all_presets()}:
@@ -192,7 +192,7 @@ def _options(member: Membership, upload: IncidentImport, choices: Choices) -> Op
         leading_zeros=choices.leading_zeros,
         critical=tuple(choices.critical) or options.critical,
         time_zone=choices.time_zone or options.time_zone,
-        **({"sla_yes": choices.sla_yes} if choices.sla_yes else {}),
+        sla_yes=choices.sla_yes or options.sla_yes,
     )
 
 

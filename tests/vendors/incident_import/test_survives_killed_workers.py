@@ -11,6 +11,7 @@ from tests.reports.servers import wait_until
 from tests.reports.workers import Workshop
 from tests.vendors.incident_import.files import as_csv, checked, counts, options_for
 from vendors.incident_import import job
+from vendors.incident_import.holding import answers
 from vendors.models import ImportState, Incident, IncidentChange, IncidentImport
 
 ROWS = 60

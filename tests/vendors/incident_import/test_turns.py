@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from tests.concurrency import at_once
 from tests.factories import NOW, Cast, make_vendor
-from tests.vendors.incident_import.files import as_csv, checked, counts, imported, kept, options_for, worked, started
+from tests.vendors.incident_import.files import as_csv, checked, counts, imported, kept, options_for, started, worked
 from vendors.incident_import import batches, job, worker
 from vendors.incidents import changes as incident_changes
 from vendors.models import Feedback, ImportState, Incident, IncidentImport, IncidentImportQuerySet, Vendor

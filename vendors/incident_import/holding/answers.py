@@ -100,8 +100,8 @@ def refuse_what_cannot_be(answer: Answer, evidence: Evidence, *, brought: dateti
 
 
 def known_until(exported_on: date, evidence: Evidence, *, brought: datetime) -> datetime:
-    """The end of that day, but not after the file came; on the day of the latest moment, that moment: an export is seldom
-    made at midnight, and nobody knows what came after it."""
+    """The end of that day, but not after the file came; on the day of the latest moment, that moment: an export is
+    seldom made at midnight, and nobody knows what came after it."""
     latest = evidence.latest
     if latest is not None and timezone.localdate(latest) >= exported_on:
         return min(latest, brought)
@@ -110,8 +110,8 @@ def known_until(exported_on: date, evidence: Evidence, *, brought: datetime) -> 
 
 
 def say(member: Membership, upload: IncidentImport, answer: Answer) -> IncidentImport:
-    """Keep what a person says. HoldingRefused where it cannot be, or the import is neither checked nor imported. Once it
-    is imported, the measures of the vendors of its source are made anew."""
+    """Keep what a person says. HoldingRefused where it cannot be, or the import is neither checked nor imported. Once
+    it is imported, the measures of the vendors of its source are made anew."""
     evidence = evidence_of(upload)
     refuse_what_cannot_be(answer, evidence, brought=upload.created_at)
     has_days = answer.selection != Selection.OPEN
@@ -147,8 +147,8 @@ def agree(member: Membership, upload: IncidentImport) -> IncidentImport:
 
 
 def raise_revisions(upload: IncidentImport) -> None:
-    """Up to when the facts of a source are known is said by its imports: all vendors with incidents of it are concerned,
-    even where this file says nothing of them."""
+    """Up to when the facts of a source are known is said by its imports: all vendors with incidents of it are
+    concerned, even where this file says nothing of them."""
     touched = Q(source=upload.source) | Q(created_in=upload) | Q(changed_in=upload)
     concerned = Incident.objects.filter(touched, vendor__organisation=upload.organisation_id)
     vendors = Vendor.objects.filter(pk__in=concerned.values("vendor"))

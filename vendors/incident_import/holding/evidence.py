@@ -1,10 +1,10 @@
 """What the moments of a file tell of the way in which it was selected. Plain Python: no database, no clock.
 
-Whoever selects by an ending (a resolution, a last change) gets no incident that ended before the first day, and of those
-opened before it only the slow ones. Whoever selects by opening gets all. So the other incidents of the file tell, by how
-long they took, how many of the early ones would have ended before the first ending: under a selection by opening that
-number is about one, and three or more in one case of twenty; under a selection by ending it is as many as are under way
-at any time. The same at the other end tells whether those that are still open were left out.
+Whoever selects by an ending (a resolution, a last change) gets no incident that ended before the first day, and of
+those opened before it only the slow ones. Whoever selects by opening gets all. So the other incidents of the file tell,
+by how long they took, how many of the early ones would have ended before the first ending: under a selection by opening
+that number is about one, and three or more in one case of twenty; under a selection by ending it is as many as are
+under way at any time. The same at the other end tells whether those that are still open were left out.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class Span:
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """`latest`: of all moments that the file tells; `still_open`: neither resolved nor closed; `expected_open`: how many
-    would be, were they selected by opening; `weeks`: the first and the last of them."""
+    """`latest`: of all moments that the file tells; `still_open`: neither resolved nor closed; `expected_open`: how
+    many would be, were they selected by opening; `weeks`: the first and the last of them."""
 
     incidents: int = 0
     still_open: int = 0
@@ -64,15 +64,18 @@ class Evidence:
 
     @classmethod
     def from_data(cls, kept: Mapping[str, Any]) -> Evidence:
-        edges = {name: Edge(**kept[name]) for name in ("to_resolved", "to_updated", "resolved_to_updated")}
         return cls(
             incidents=kept["incidents"],
             still_open=kept["still_open"],
             expected_open=kept["expected_open"],
             latest=_moment(kept["latest"]),
             weeks=tuple(Week(**{**week, "monday": date.fromisoformat(week["monday"])}) for week in kept["weeks"]),
-            **{name: _span(kept[name]) for name in ("opened", "resolved", "updated")},
-            **edges,
+            opened=_span(kept["opened"]),
+            resolved=_span(kept["resolved"]),
+            updated=_span(kept["updated"]),
+            to_resolved=Edge(**kept["to_resolved"]),
+            to_updated=Edge(**kept["to_updated"]),
+            resolved_to_updated=Edge(**kept["resolved_to_updated"]),
         )
 
 
@@ -107,8 +110,10 @@ class _Moments:
             self.days.update(ordinals)
             first, last = min(moments), max(moments)
             known = self.span
-            self.span = Span(first=min(first, known.first), last=max(last, known.last)) if known else Span(
-                first=first, last=last
+            self.span = (
+                Span(first=min(first, known.first), last=max(last, known.last))
+                if known
+                else Span(first=first, last=last)
             )
         return ordinals
 
@@ -146,7 +151,9 @@ class Gathering:
         self._latest = max((*spans, *others, *filter(None, [self._latest])), default=None)
 
     @staticmethod
-    def _ends(started: Sequence[int], ends: Sequence[datetime | None], into: _Moments, lasted: Counter[int]) -> list[int]:
+    def _ends(
+        started: Sequence[int], ends: Sequence[datetime | None], into: _Moments, lasted: Counter[int]
+    ) -> list[int]:
         """The days of the ends (0: none), counted with how long after the beginning they come."""
         if None not in ends:
             ordinals = into.add(ends)  # type: ignore[arg-type]
@@ -226,5 +233,3 @@ def _weeks(opened: Mapping[int, int], resolved: Mapping[int, int]) -> tuple[Week
 
 def _monday(ordinal: int) -> int:
     return ordinal - (ordinal - 1) % 7  # the first day of all was a Monday
-
-

@@ -54,10 +54,10 @@ def _because(evidence: Evidence, why: Why) -> list[str]:
 
 def _early_words(edge: Edge) -> str:
     words = ngettext(
-        "%(before)s was opened before the day of the first resolution; by how long the others took, about %(expected)s of "
-        "them would have been resolved before it.",
-        "%(before)s were opened before the day of the first resolution; by how long the others took, about %(expected)s "
-        "of them would have been resolved before it.",
+        "%(before)s was opened before the day of the first resolution; by how long the others took, about "
+        "%(expected)s of them would have been resolved before it.",
+        "%(before)s were opened before the day of the first resolution; by how long the others took, about "
+        "%(expected)s of them would have been resolved before it.",
         edge.before,
     )
     return words % {"before": number(edge.before), "expected": _whole(edge.expected)}
@@ -80,10 +80,9 @@ def _whole(count: float) -> str:
 
 def proposal_words(proposal: Proposal) -> str:
     """What that looks like."""
-    if proposal.first is None or proposal.last is None:
-        return _("This looks like a file of open incidents only.")
-    window = days(proposal.first, proposal.last)
+    window = days(proposal.first, proposal.last) if proposal.first and proposal.last else ""
     words = {
+        Selection.OPEN: _("This looks like a file of open incidents only."),
         Selection.OPENED: _("This looks like a file of all incidents opened in these days: %(days)s."),
         Selection.OPENED_ENDED: _(
             "This looks like a file of incidents opened in these days, without those that are still open: %(days)s."
@@ -109,5 +108,3 @@ def said_words(upload: IncidentImport) -> str:
         "days": days(upload.holds_from, upload.holds_to),
         "until": until,
     }
-
-

@@ -35,8 +35,8 @@ class Spoken(NamedTuple):
 
 @dataclass(slots=True)
 class IncidentRow:
-    """`vendor` and `service`: the texts of the cells. `problems`: empty where the row is good so far. `critical_as`: the
-    text by which it is mission-critical or not; `updated`: when the source last changed it."""
+    """`vendor` and `service`: the texts of the cells. `problems`: empty where the row is good so far. `critical_as`:
+    the text by which it is mission-critical or not; `updated`: when the source last changed it."""
 
     line: int
     source: str

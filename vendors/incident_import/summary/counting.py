@@ -88,8 +88,9 @@ class Counting:
         for vendor, moment in zip(vendors, opened, strict=True):
             by_vendor[vendor].append(moment)
         for vendor, moments in by_vendor.items():
-            first, last = self._opened.get(vendor, (moments[0], moments[0]))
-            self._opened[vendor] = min(first, min(moments)), max(last, max(moments))
+            known = self._opened.get(vendor, ())
+            moments.extend(known)
+            self._opened[vendor] = min(moments), max(moments)
 
     def as_data(self, names: Mapping[int, str], moved: Mapping[int, int]) -> dict[str, Any]:
         """As JSON keeps it. `names`: of the vendors, also of those still to be made, whose numbers lie below zero;

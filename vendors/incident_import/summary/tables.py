@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
-
 from django.utils.translation import gettext_lazy
 
 from vendors.incident_import.rows.problems import RowProblem, reason
@@ -32,7 +31,7 @@ RESOLUTIONS: tuple[tuple[str, str | Promise], ...] = (
 
 @dataclass(frozen=True, kw_only=True)
 class CriticalValue:
-    """`value`: as the file writes it; empty: the cell is empty or there is none. `is_rest`: all further values together."""
+    """`value`: as the file writes it; empty: it says nothing. `is_rest`: all further values together."""
 
     value: str
     is_critical: bool
@@ -131,8 +130,8 @@ def _critical(row: Mapping[str, Any]) -> CriticalValue:
 
 def _vendor(row: Mapping[str, Any]) -> VendorRow:
     counted = {name: row[name] for name in ("name", "new", "changed", "unchanged", "moved")}
-    moments = {name: datetime.fromisoformat(row[name]) for name in ("first", "last")}
-    return VendorRow(**counted, **moments, is_new=row["vendor"] < 0)
+    first, last = (datetime.fromisoformat(row[name]) for name in ("first", "last"))
+    return VendorRow(**counted, first=first, last=last, is_new=row["vendor"] < 0)
 
 
 def _group(row: Mapping[str, Any]) -> FaultGroup:
@@ -144,5 +143,3 @@ def _group(row: Mapping[str, Any]) -> FaultGroup:
         count=row["count"],
         examples=tuple(Example(**line) for line in row["lines"]),
     )
-
-

@@ -44,9 +44,7 @@ class Command(BaseCommand):
         parser.add_argument("file", metavar="FILE", type=Path, help="CSV, XLSX, XLS or ODS")
         parser.add_argument("--organisation", metavar="SLUG", required=True)
         parser.add_argument("--as", dest="email", metavar="EMAIL", default="", help="who (default: an administrator)")
-        parser.add_argument(
-            "--dry-run", dest="is_dry_run", action="store_true", help="check only, and keep nothing"
-        )
+        parser.add_argument("--dry-run", dest="is_dry_run", action="store_true", help="check only, and keep nothing")
         _add_reading(parser)
         _add_vendors(parser)
         _add_decisions(parser)
@@ -87,13 +85,17 @@ def _add_reading(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--dates", choices=DATES, default="auto")
     parser.add_argument("--critical", metavar="VALUE", action="append", default=[], help="a critical priority")
-    parser.add_argument("--sla-yes", choices=SLA_MEANINGS, default="", help="what “yes” in the SLA column means")
+    parser.add_argument("--sla-yes", choices=SLA_MEANINGS, default=None, help="what “yes” in the SLA column means")
 
 
 def _add_vendors(parser: ArgumentParser) -> None:
     parser.add_argument("--vendor", metavar="NAME", default="", help="the one vendor of the whole file")
     parser.add_argument(
-        "--match", metavar="NAME=VENDOR", action="append", default=[], help="whom a name in the file means; again for each"
+        "--match",
+        metavar="NAME=VENDOR",
+        action="append",
+        default=[],
+        help="whom a name in the file means; again for each",
     )
     parser.add_argument("--new", metavar="NAME", action="append", default=[], help="a name in the file is a new vendor")
     parser.add_argument("--skip", metavar="NAME", action="append", default=[], help="leave the rows of this name out")

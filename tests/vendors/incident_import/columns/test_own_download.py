@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from groundwork.languages import LANGUAGE_CODES, LANGUAGES
 from tests.factories import NOW, Cast, make_incident, make_vendor
-from tests.vendors.incident_import.files import as_csv, counts, kept, told, undone, worked, started
+from tests.vendors.incident_import.files import as_csv, counts, kept, started, told, undone, worked
 from vendors.incident_import import job
 from vendors.incident_import.columns import own_download, presets
 from vendors.incident_import.columns.options import Options

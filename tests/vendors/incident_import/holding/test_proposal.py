@@ -107,8 +107,8 @@ def test_a_file_without_a_moment_has_no_proposal() -> None:
 
 # Worked by hand --------------------------------------------------------------------------------------------------
 def test_early_incidents_that_would_have_ended_are_counted_by_how_long_the_others_took() -> None:
-    # Six opened on 1 March and resolved on the 11th, four opened on the 11th and resolved the next day. Of all ten, four
-    # lasted less than ten days: of the six early ones 2.4 would have been resolved before the 11th.
+    # Six opened on 1 March and resolved on the 11th, four opened on the 11th and resolved the next day. Of all ten,
+    # four lasted less than ten days: of the six early ones 2.4 would have been resolved before the 11th.
     early = [Told(at(3, 1), at(3, 11), None)] * 6
     late = [Told(at(3, 11), at(3, 12), None)] * 4
     edge = evidence_of([*early, *late]).to_resolved

@@ -76,7 +76,9 @@ def test_once_it_is_said_the_file_can_go_in(client: Client, upload: IncidentImpo
     response = client.post(address_of(upload), SAID, follow=True)
 
     text = text_of(response)
-    assert "Incidents resolved between two days: 1 February – 29 February 2016. Known until 1 March 2016, 23:59." in text
+    assert (
+        "Incidents resolved between two days: 1 February – 29 February 2016. Known until 1 March 2016, 23:59." in text
+    )
     assert "Import 2 rows" in text
     upload.refresh_from_db()
     assert (upload.selection, upload.holds_to) == ("resolved", date(2016, 2, 29))
