@@ -175,9 +175,7 @@ def _options(member: Membership, upload: IncidentImport, choices: Choices) -> Op
     """What the preset suggests, and over it what was said."""
     options = Options.from_data(upload.options)
     if choices.sheet:
-        headings = files.headings_of(upload, sheet=choices.sheet)
-        chosen = presets.preset(choices.preset) if choices.preset else None
-        options = replace(presets.suggest(headings, preset=chosen), sheet=choices.sheet)
+        options = files.suggested(upload, sheet=choices.sheet, preset=choices.preset)
     options = replace(options, columns=_mapped(options.columns, choices.columns))
     return replace(
         options,

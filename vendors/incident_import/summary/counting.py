@@ -5,36 +5,44 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from vendors.incident_import.holding.evidence import Gathering
+from vendors.incident_import.rows.places import (
+    ANSWERED,
+    BY_CLOSING,
+    CRITICAL,
+    IS_CLOSED,
+    OPENED,
+    RESOLVED,
+    RESTORED,
+    TO_DAY,
+)
 from vendors.incident_import.rows.problems import RowProblem
-from vendors.incident_import.rows.reading import COLUMNS, CRITICAL, OPENED, RESOLVED, IncidentRow
+from vendors.incident_import.rows.reading import IncidentRow
 
 LINES_SHOWN = 3  # of the lines that have the same fault
 VALUES_SHOWN = 40  # of what tells whether an incident is mission-critical
 GOES_IN = frozenset({"new", "changed", "unchanged"})
-_AT = {name: place for place, name in enumerate(COLUMNS)}
-OTHER_MOMENTS = ("restored_at", "first_response_at")
 
 
-def _column(rows: Sequence[Sequence[Any]], name: str) -> list[Any]:
-    """Of the values of rows; empty where files do not tell it."""
-    place = _AT.get(name)
-    return [row[place] for row in rows] if place is not None else []
+def _column(rows: Sequence[Sequence[Any]], place: int) -> list[Any]:
+    return [row[place] for row in rows]
 
 
 class Faults:
     """Faults by their reason and column: how many, and the first lines of each."""
 
     def __init__(self) -> None:
-        self._groups: dict[tuple[str, str], dict[str, Any]] = {}
+        self._groups: dict[tuple[str, str, str], dict[str, Any]] = {}
 
     def add(self, problem: RowProblem, *, line: int, column: str, count: int = 1) -> None:
-        group = self._groups.get((problem.code, column))
+        key = problem.code, str(problem.values.get("because", "")), column
+        group = self._groups.get(key)
         if group is None:
             group = {"code": problem.code, "column": column, "values": dict(problem.values), "count": 0, "lines": []}
-            self._groups[problem.code, column] = group
+            self._groups[key] = group
         group["count"] += count
         if len(group["lines"]) < LINES_SHOWN:
             group["lines"].append({"line": line, "value": problem.value[:60]})
@@ -62,11 +70,13 @@ class Counting:
         values = [row.values for row in rows]
         states = _resolutions(values)
         self.gathering.add(
-            [told[OPENED] for told in values],
-            [told[RESOLVED] for told in values],
+            _column(values, OPENED),
+            _column(values, RESOLVED),
             still_open=states["open"],
             updated=[row.updated for row in rows],
-            others=[moment for name in OTHER_MOMENTS for moment in _column(values, name) if moment is not None],
+            others=filter(
+                None, chain((row.closed for row in rows), _column(values, RESTORED), _column(values, ANSWERED))
+            ),
         )
 
     def add_good(self, good: Sequence[tuple[IncidentRow, int]], fates: Sequence[str]) -> None:
@@ -77,10 +87,10 @@ class Counting:
             going, became = [pair for pair, _fate in kept], [fate for _pair, fate in kept]
         vendors, values = [vendor for _row, vendor in going], [row.values for row, _vendor in going]
         self._fates.update(zip(vendors, became, strict=True))
-        self._add_opened(vendors, [told[OPENED] for told in values])
+        self._add_opened(vendors, _column(values, OPENED))
         words = [row.critical_as for row, _vendor in going]
         self._critical.update(words)
-        self._makes_critical.update(zip(words, [told[CRITICAL] for told in values], strict=True))
+        self._makes_critical.update(zip(words, _column(values, CRITICAL), strict=True))
         self._resolution.update(_resolutions(values))
 
     def _add_opened(self, vendors: Sequence[int], opened: Sequence[datetime]) -> None:
@@ -128,10 +138,10 @@ class Counting:
 def _resolutions(values: Sequence[Sequence[Any]]) -> dict[str, int]:
     """How many of these are open, are closed without a moment, have the closing for it, and tell only the day."""
     without = [told for told in values if told[RESOLVED] is None]
-    closed = _column(without, "is_closed").count(True)
+    closed = _column(without, IS_CLOSED).count(True)
     return {
         "open": len(without) - closed,
         "closed_without": closed,
-        "closing_stands_in": _column(values, "resolved_is_closing").count(True),
-        "to_day": _column(values, "resolved_to_day").count(True),
+        "closing_stands_in": _column(values, BY_CLOSING).count(True),
+        "to_day": _column(values, TO_DAY).count(True),
     }

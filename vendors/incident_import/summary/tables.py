@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from vendors.incident_import.rows.problems import RowProblem, reason
+from groundwork.words import number
+from vendors.incident_import.rows.problems import WORDS, RowProblem, reason
 from vendors.models import IncidentImport
 
 # Where the words for one line tell what stands in that line, these speak of many.
 OF_MANY: dict[str, str | Promise] = {
     "resolved_before_opened": gettext_lazy("It was resolved before it was opened."),
     "restored_before_opened": gettext_lazy("The business was restored before the incident was opened."),
-    "answered_before_opened": gettext_lazy("The first response came before the incident was opened."),
+    "closed_before_opened": gettext_lazy("It was closed before it was opened."),
+    "closed_in_place_before_opened": gettext_lazy("It was closed before it was opened."),
+    "first_response_before_opened": gettext_lazy("It was answered before it was opened."),
     "reference_twice": gettext_lazy("An earlier line has the same reference, and says something else."),
     "vendor_unknown": gettext_lazy("Nobody has said yet which vendor this is."),
 }
@@ -115,7 +119,7 @@ def found_in(upload: IncidentImport) -> Found | None:
         vendors=tuple(_vendor(row) for row in kept["vendors"]),
         errors=tuple(_group(row) for row in kept["errors"]),
         warnings=tuple(_group(row) for row in kept["warnings"]),
-        notes=(),
+        notes=tuple(_notes(upload.counts)),
     )
 
 
@@ -134,11 +138,43 @@ def _vendor(row: Mapping[str, Any]) -> VendorRow:
     return VendorRow(**counted, first=first, last=last, is_new=row["vendor"] < 0)
 
 
+def _notes(counts: Mapping[str, int]) -> Iterator[str]:
+    if hidden := counts.get("hidden_rows", 0):
+        words = ngettext(
+            "The sheet has %(count)s hidden row, which a filter may have left out: it is read, too.",
+            "The sheet has %(count)s hidden rows, which a filter may have left out: they are read, too.",
+            hidden,
+        )
+        yield words % {"count": number(hidden)}
+    if texts := counts.get("date_texts", 0):
+        words = _(
+            "In the columns of moments, %(cells)s cells are dates and %(texts)s are texts. A spreadsheet that opens a "
+            "file may exchange day and month of the one kind: compare some of them with your tool."
+        )
+        yield words % {"cells": number(counts.get("date_cells", 0)), "texts": number(texts)}
+    if repeated := counts.get("repeated", 0):
+        words = ngettext(
+            "%(count)s line is passed over, because another one speaks of the same incident.",
+            "%(count)s lines are passed over, because another one speaks of the same incident.",
+            repeated,
+        )
+        yield words % {"count": number(repeated)}
+
+
+def _reason_of_many(code: str, values: Mapping[str, Any]) -> str:
+    """As one line would say it, without what only that line tells."""
+    if because := values.get("because"):
+        return str(
+            WORDS[code]
+            % {"why": _reason_of_many(because, {name: value for name, value in values.items() if name != "because"})}
+        )
+    return str(OF_MANY.get(code) or reason(RowProblem(code=code, values=values)))
+
+
 def _group(row: Mapping[str, Any]) -> FaultGroup:
-    words = OF_MANY.get(row["code"]) or reason(RowProblem(code=row["code"], values=row["values"]))
     return FaultGroup(
-        code=row["code"],
-        reason=str(words),
+        code=row["values"].get("because") or row["code"],
+        reason=_reason_of_many(row["code"], row["values"]),
         column=row["column"],
         count=row["count"],
         examples=tuple(Example(**line) for line in row["lines"]),
