@@ -31,7 +31,7 @@ def bring(cast: Cast, vendor: Vendor) -> Bring:
 
     def bringing(name: str, **said: Any) -> IncidentImport:
         upload = checked(cast, name, vendor, **said)
-        if upload.counts.get("new"):
+        if upload.state == ImportState.CHECKED and upload.counts["new"]:
             worked(started(cast.assessor, upload))
         return upload
 
