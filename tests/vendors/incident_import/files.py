@@ -89,9 +89,7 @@ def check_input(member: Membership, name: str, **given: Any) -> IncidentImport:
 
 
 def import_input(member: Membership, name: str, **given: Any) -> IncidentImport:
-    upload = check_input(member, name, **given)
-    job.start_import(member, upload, tell_workers=False)
-    return worked(upload)
+    return worked(started(member, check_input(member, name, **given)))
 
 
 def undone(member: Membership, upload: IncidentImport) -> IncidentImport:
