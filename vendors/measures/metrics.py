@@ -260,14 +260,21 @@ def _basis(periods: Sequence[_Period], window: Window, following: Following, *, 
         holdings=tuple(holding for source in sorted(window.of_source) for holding in window.of_source[source]),
         comes_back_within=following.comes_back_within,
         begins=window.begins,
-        capped=sum(fact.took is not None and not fact.has_ended for fact in counted),
-        closing=sum(fact.case.is_closing and fact.has_ended for fact in counted),
-        undated=sum(fact.took is None for fact in counted),
-        to_day=sum(fact.case.is_to_day and fact.has_ended for fact in counted),
+        **_counts(counted),
         beyond=beyond if following.only_ended else 0,
         other_hours=_other_hours(counted),
         hours=_hours_used(counted),
     )
+
+
+def _counts(facts: Sequence[CaseFacts]) -> dict[str, int]:
+    """What counts otherwise than it was told, or not at all."""
+    return {
+        "capped": sum(fact.took is not None and not fact.has_ended for fact in facts),
+        "closing": sum(fact.case.is_closing and fact.has_ended for fact in facts),
+        "undated": sum(fact.took is None for fact in facts),
+        "to_day": sum(fact.case.is_to_day and fact.has_ended for fact in facts),
+    }
 
 
 def _hours_used(facts: Sequence[CaseFacts]) -> tuple[HoursUsed, ...]:
@@ -375,19 +382,26 @@ def _all_series(periods: Sequence[_Period]) -> tuple[Series, ...]:
 
 def _series(measure: Measure, periods: Sequence[_Period], *, is_silent: bool) -> Series:
     points = tuple(_point(measure.key, period, is_silent=is_silent) for period in periods)
-    used = [period for period, point in zip(periods, points, strict=True) if point.why is None]
-    facts = [fact for period in used for fact in period.facts]
-    answers = [answer for period in used for answer in period.answers]
-    values = [None if point.is_left_out else point.value for point in points]
     counted = [point for point in points if point.why is None]
     return Series(
         measure=measure,
         points=points,
-        trend=_trend(values),
-        overall=take(measure.key, facts, answers)[0] if used and not is_silent else None,
+        trend=_trend(_values(points)),
+        overall=None if is_silent else _overall(measure.key, periods, points),
         known=sum(point.known or 0 for point in counted),
         total=sum(point.total or 0 for point in counted),
     )
+
+
+def _overall(key: str, periods: Sequence[_Period], points: Sequence[Point]) -> float | None:
+    used = [period for period, point in zip(periods, points, strict=True) if point.why is None]
+    facts = [fact for period in used for fact in period.facts]
+    answers = [answer for period in used for answer in period.answers]
+    return take(key, facts, answers)[0] if used else None
+
+
+def _values(points: Iterable[Point]) -> list[float | None]:
+    return [None if point.is_left_out else point.value for point in points]
 
 
 def _trend(values: Sequence[float | None]) -> Trend:
