@@ -13,6 +13,7 @@ from vendors.incident_import.columns import presets
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.rows import dates, lengths, order, values
 from vendors.incident_import.rows.places import (
+    CLOSED,
     COLUMNS,
     CRITICAL,
     IS_CLOSED,
@@ -41,7 +42,8 @@ class Spoken(NamedTuple):
 @dataclass(slots=True)
 class IncidentRow:
     """`vendor` and `service`: the texts of the cells. `problems`: empty where the row is good so far; `left_out`:
-    warnings about cells that it is taken without. `updated`: its last change, where the file tells it."""
+    warnings about cells that it is taken without. `updated` and `closed`: where the file tells them; `critical_as`: the
+    text by which it is mission-critical or not."""
 
     line: int
     source: str
@@ -51,7 +53,9 @@ class IncidentRow:
     values: list[Any]
     problems: list[RowProblem]
     updated: datetime | None = None
+    closed: datetime | None = None
     left_out: Sequence[RowProblem] = ()
+    critical_as: str = ""
 
     @property
     def identity(self) -> Spoken:
@@ -124,6 +128,7 @@ class RowReader:
         self._texts = [(name, self.used[name], self._read[name]) for name in of_text]
         in_columns = [name for name in options.columns if name in PLACES]
         self._plan = [(self.used[name], PLACES[name], self._read[name], name) for name in in_columns]
+        self._critical_at = self.used.get("mission_critical")
         self._critical = values.Remembering(values.critical_reader(options)) if _by_priority(options) else None
         self._order = order.Order(options, self.used)
 
@@ -161,14 +166,21 @@ class RowReader:
             cell_values,
             problems,
         )
-        if self._critical is not None and cell_values[PRIORITY] is not None:
-            cell_values[CRITICAL] = self._critical[cell_values[PRIORITY]]
+        self._tell_critical(row, cells)
         self._look_at_whole(line, row)
-        row.updated = cell_values[UPDATED]
+        row.updated, row.closed = cell_values[UPDATED], cell_values[CLOSED]
         del cell_values[len(COLUMNS) :]
         if row.problems:
             self._pardon(row)
         return row
+
+    def _tell_critical(self, row: IncidentRow, cells: Sequence[str]) -> None:
+        """By the priority, where that decides; and what stands in the cell that decides."""
+        if self._critical is not None and row.values[PRIORITY] is not None:
+            row.critical_as = row.values[PRIORITY]
+            row.values[CRITICAL] = self._critical[row.values[PRIORITY]]
+        elif self._critical_at is not None and self._critical_at < len(cells):
+            row.critical_as = cells[self._critical_at].strip()[:60]
 
     def _told(self, cells: Sequence[str], problems: list[RowProblem]) -> dict[str, str]:
         """Field → what the row says of which incident it is, where it says it."""
