@@ -123,6 +123,7 @@ ROUTES: dict[str, Right | Gate] = {
     "incident_import_errors": Right.EDIT_VENDORS,
     "import_mapping_add": Right.EDIT_VENDORS,
     "import_mapping_delete": Right.EDIT_VENDORS,
+    "incident_source_edit": Right.EDIT_VENDORS,
     # assessments
     "assessment_list": Right.READ,
     "assessment_detail": Right.READ,

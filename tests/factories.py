@@ -190,7 +190,7 @@ def make_incident(
 ) -> Incident:
     """A mission-critical incident, resolved `hours` after it was opened; None: still open."""
     resolved = None if hours is None else opened + timedelta(hours=hours)
-    reference = reference or f"INC-{Incident.objects.filter(vendor=vendor).count() + 1:04}"
+    reference = reference or f"INC-{Incident.objects.filter(organisation=vendor.organisation_id).count() + 1:04}"
     fields = {"mission_critical": True, "opened_at": opened, "resolved_at": resolved, **fields}
     return Incident.objects.create(vendor=vendor, reference=reference, **fields)
 

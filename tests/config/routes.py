@@ -42,6 +42,7 @@ from vendors.models import (
     ImportMapping,
     Incident,
     IncidentImport,
+    IncidentSource,
     Pulse,
     Service,
     Sla,
@@ -211,6 +212,10 @@ class World:
     @cached_property
     def import_mapping(self) -> ImportMapping:
         return saved_mappings.save_mapping(self.cast.assessor, "Harbour months", self.import_to_map)
+
+    @cached_property
+    def incident_source(self) -> IncidentSource:
+        return IncidentSource.objects.create(organisation=self.cast.organisation, key="harbour", name="Harbour desk")
 
     @cached_property
     def draft(self) -> Assessment:
@@ -442,6 +447,7 @@ OBJECTS: dict[str, str] = {
     "incident_import_errors": "import_checked",
     "import_mapping_add": "import_done",
     "import_mapping_delete": "import_mapping",
+    "incident_source_edit": "incident_source",
     "assessment_raters": "collecting",
     "rater_invite": "collecting",
     "rater_join": "collecting",

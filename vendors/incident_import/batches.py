@@ -16,21 +16,24 @@ from accounts.models import Organisation
 from accounts.trail import audit
 from groundwork.tables.cells import ImportRefused
 from groundwork.tables.reading import Line
-from vendors.incident_import import writing
+from vendors.incident_import import logs, moving, sources, writing
 from vendors.incident_import.columns.options import Dates, Options
 from vendors.incident_import.files import open_incidents, path_of
 from vendors.incident_import.job import CancelAsked, HeldImport
 from vendors.incident_import.limits import BATCH
+from vendors.incident_import.logs import Chosen
 from vendors.incident_import.rows import dates
 from vendors.incident_import.rows.matching import LEFT_OUT, UNDECIDED, Services, Vendors
 from vendors.incident_import.rows.problems import MAX_KEPT, RowProblem
 from vendors.incident_import.rows.reading import SERVICE, IncidentRow, RowReader, Spoken
 from vendors.incident_import.rows.values import clean_cell
+from vendors.incident_import.zeros import Zeros
 from vendors.models import ImportProblem, ImportState
 
 logger = structlog.get_logger(__name__)
 
 FATES = ("new", "changed", "unchanged", "error", "left_out")
+MOVED = "moved"  # of the changed, those that are at another vendor from now on
 REPEATED = "repeated"  # lines that say again, or in a log said before, what another line says
 PROBLEMS = "problems"  # how many there are, kept or not
 MOMENTS = ("opened", "resolved", "restored")
@@ -50,10 +53,12 @@ class Pass:
         self.options = Options.from_data(job.row.options)
         self.vendors = Vendors(job.row.organisation_id, self.options)
         self.services = Services(job.row, self.options)
-        self.counts: Counter[str] = Counter(dict.fromkeys((*FATES, REPEATED, PROBLEMS), 0))
+        self.counts: Counter[str] = Counter(dict.fromkeys((*FATES, MOVED, REPEATED, PROBLEMS), 0))
+        self.moves: Counter[tuple[int, int]] = Counter()  # of one vendor to another
         self.rows_read = 0
-        self._seen: dict[tuple[int, str], dict[str, int]] = {}
-        self._last: dict[Spoken, int] | None = None
+        self._seen: dict[str, dict[str, int]] = {}
+        self._chosen: dict[Spoken, Chosen] | None = None
+        self._zeros: Zeros | None = None
         self._unknown: dict[str, ImportProblem] = {}
         self._problems: list[ImportProblem] = []
         self._kept = 0
@@ -66,7 +71,9 @@ class Pass:
             self.options = replace(self.options, dates=self._order())
         ImportProblem.objects.filter(incident_import=self.upload).delete()  # of an earlier attempt
         if self.options.one_line_per_update:
-            self._last = self._last_lines()
+            self._chosen = self._chosen_lines()
+        if self.options.leading_zeros == "match":
+            self._zeros = Zeros(self.upload.organisation_id)
         with self._opened() as (reader, lines):
             with transaction.atomic():
                 if self.writes:
@@ -82,16 +89,21 @@ class Pass:
     def _end(self) -> None:
         if not self.writes:
             options = {**self.upload.options, "dates": self.options.dates}
-            names, rows = dict(self.vendors.names), self.rows_read
+            names, rows, told = dict(self.vendors.names), self.rows_read, self._told()
             self.job.end(
-                ImportState.CHECKED, options=options, names=names, counts=self.tally, rows_read=rows, rows_total=rows
+                ImportState.CHECKED,
+                **{"options": options, "names": names, "told": told, "counts": self.tally},
+                **{"rows_read": rows, "rows_total": rows},
             )
             return
         with transaction.atomic():
             if self.job.cancel_is_asked(lock=True):
                 raise CancelAsked
-            self.job.end(ImportState.DONE, counts=self.tally, rows_read=self.rows_read, finished_at=timezone.now())
+            rows, told = self.rows_read, self._told()
+            self.job.end(ImportState.DONE, counts=self.tally, told=told, rows_read=rows, finished_at=timezone.now())
             audit.record(self.upload.created_by, "incidentimport.applied", self.upload, after=self.tally)
+            sources.make_known(self.upload, self._seen, self.options)
+            moving.record(self.upload.created_by, self.upload, self.moves)
         logger.info("import_done", incident_import=self.upload.pk, rows=self.rows_read)
 
     @contextmanager
@@ -127,15 +139,24 @@ class Pass:
             raise DatesUnsure
         return order
 
-    def _last_lines(self) -> dict[Spoken, int]:
-        """Incident → the last line that speaks of it: in a log, that one counts."""
+    def _chosen_lines(self) -> dict[Spoken, Chosen]:
+        """Of a log, the one line of each incident that counts."""
         with self._opened() as (reader, lines):
-            told = ((reader.identity(line), line.number) for line in self._beating(lines))
-            return {identity: number for identity, number in told if identity.reference}
+            return logs.chosen_lines(reader, self._beating(lines))
 
     @property
     def tally(self) -> dict[str, int]:
         return dict(self.counts)
+
+    def _told(self) -> dict[str, Any]:
+        """Which vendors incidents leave, and for which, those with the most first."""
+        names = self.vendors.names_by_id()
+        return {
+            "moves": [
+                {"from": names[old], "to": names[new], "incidents": count}
+                for (old, new), count in self.moves.most_common()
+            ]
+        }
 
     def _batch(self, rows: Sequence[IncidentRow]) -> None:
         self.rows_read += len(rows)
@@ -146,6 +167,8 @@ class Pass:
             good = [pair for row in rows if (pair := self._sorted_out(row)) is not None]
             batch = writing.weigh(good, self.upload, lock=self.writes)
             self.counts.update(batch.fates)
+            self.counts[MOVED] += batch.moves.total()
+            self.moves.update(batch.moves)
             for row, problem in batch.problems:
                 self._keep(row, problem)
             if self.writes:
@@ -156,10 +179,13 @@ class Pass:
 
     def _sorted_out(self, row: IncidentRow) -> tuple[IncidentRow, int] | None:
         """The row with its vendor; None, and counted, where it is left out, wrong, or said elsewhere."""
-        if self._last is not None and self._last.get(row.identity, row.line) != row.line:
-            self.vendors.of(row.vendor)
-            self.counts[REPEATED] += 1
-            return None
+        if self._chosen is not None and (chosen := self._chosen.get(row.identity)) is not None:
+            if chosen.line != row.line:
+                self.counts[REPEATED] += 1
+                return None
+            row.vendor = chosen.vendor
+        if self._zeros is not None:
+            row.reference = self._zeros.known_as(row.source, row.reference)
         vendor = self.vendors.of(row.vendor)
         if vendor == LEFT_OUT and vendor is not UNDECIDED:
             self.counts["left_out"] += 1
@@ -175,8 +201,8 @@ class Pass:
 
     def _once(self, row: IncidentRow, vendor: int) -> tuple[IncidentRow, int] | None:
         """The first line of a reference. A later one that says the same is passed over; another one is a problem."""
-        seen = self._seen.setdefault((vendor, row.source), {})
-        mark = row.line << 32 | hash((*row.values, row.service)) & 0xFFFF_FFFF
+        seen = self._seen.setdefault(row.source, {})
+        mark = row.line << 32 | hash((vendor, *row.values, row.service)) & 0xFFFF_FFFF
         first = seen.setdefault(row.reference, mark)
         if first is mark:
             return row, vendor

@@ -16,9 +16,10 @@ from accounts.models import Membership
 from accounts.trail import audit
 from groundwork.jobs.lease import TOO_MANY_ATTEMPTS, HeldJob, LeaseLostError, NudgedKind
 from groundwork.refusals import Refusal
-from vendors.incident_import import options_check
+from vendors.incident_import import decisions, options_check
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.files import headings_of
+from vendors.incident_import.sources import NEW_SOURCE
 from vendors.models import ImportState, IncidentImport, IncidentImportQuerySet
 
 _BEFORE_CHECK = (ImportState.MAPPING, ImportState.CHECKED, ImportState.FAILED)
@@ -112,13 +113,26 @@ class Imports(NudgedKind[IncidentImport]):
 IMPORTS = Imports()
 
 
+def proposed_source(upload: IncidentImport, options: Options) -> str:
+    """The key of the source that the file seems to come from. OptionsRefused where several could be meant."""
+    signs = decisions.signs_of(upload, options).source
+    if not signs.proposed:
+        names = ", ".join(one.key for one in signs.sharing or signs.candidates)
+        message = _("Several sources could be meant: %(names)s.") % {"names": names}
+        raise options_check.OptionsRefused({"source": message})
+    return options.source if signs.proposed == NEW_SOURCE else signs.proposed
+
+
 # What people ask for ---------------------------------------------------------------------------------------------
 def start_check(
     member: Membership, upload: IncidentImport, options: Options, *, tell_workers: bool = True
 ) -> IncidentImport:
     """Set the options and queue the dry run. `options_check.OptionsRefused` with messages by field where they make no
-    sense; NotNow while it is worked on or after it was imported; ImportRefused where the file is gone."""
+    sense, or leave open what only a person can decide; NotNow while it is worked on or after it was imported;
+    ImportRefused where the file is gone."""
     options_check.check(member, options, headings_of(upload, sheet=options.sheet))
+    if asked := decisions.undecided(decisions.signs_of(upload, options), options):
+        raise options_check.OptionsRefused(asked)
     with transaction.atomic():
         _move(
             upload,
@@ -127,6 +141,7 @@ def start_check(
             options=options.as_data(),
             source=options.source,
             counts={},
+            told={},
             failure="",
             failure_values={},
             finished_at=None,

@@ -22,6 +22,7 @@ from vendors.models import Feedback, Incident, Pulse, Vendor
 from vendors.register.changes import UNIQUE_MARKS, NameInUse
 
 IN_USE = _("This vendor has an incident of this reference already.")
+IN_USE_ELSEWHERE = _("Another vendor has an incident of this reference already: %(vendor)s.")
 EDITED_MEANWHILE = _(
     "A colleague or an import changed this incident meanwhile. Look at what it says now; save again if yours is right."
 )
@@ -100,7 +101,7 @@ def change_incident(
     fields = sorted(changed)
     facts_revision.lock_vendors(incident.vendor_id)
     stored = Incident.objects.select_for_update().get(pk=incident.pk)
-    if incident_fingerprint(stored) != seen:
+    if stored.vendor_id != incident.vendor_id or incident_fingerprint(stored) != seen:
         raise EditedMeanwhile(EDITED_MEANWHILE)
     before, after = audit.snapshot(stored, fields), audit.snapshot(incident, fields)
     if before == after:
@@ -116,9 +117,10 @@ def change_incident(
 def delete_incident(member: Membership, incident: Incident) -> None:
     """Its pulses go with it; feedback stays, without the incident."""
     facts_revision.lock_vendors(incident.vendor_id)
+    now_at = Incident.objects.select_for_update().values_list("vendor_id", flat=True).get(pk=incident.pk)
     audit.record(member.user, "incident.deleted", incident, before=audit.snapshot(incident, TYPED))
     incident.delete()
-    facts_revision.raise_revision(incident.vendor_id)
+    facts_revision.raise_revision(incident.vendor_id, now_at)  # an import may have moved it meanwhile
 
 
 def _save(incident: Incident, update_fields: list[str] | None = None) -> None:

@@ -10,7 +10,7 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import DurationField, ExpressionWrapper, F, QuerySet
+from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Lower
 from django.forms.fields import BaseTemporalField
 from django.utils import timezone
@@ -22,7 +22,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Membership
 from groundwork.fields import DayInput, WordsField, field
 from vendors.incident_fields import BY_COLUMN, FIELDS, TYPED, ValueKind
-from vendors.incidents.changes import IN_USE, incident_fingerprint
+from vendors.incidents.changes import IN_USE, IN_USE_ELSEWHERE, incident_fingerprint
 from vendors.incidents.words import STATE_WORDS, time_zone
 from vendors.models import Incident, IncidentImport, IncidentQuerySet, Service, Sla, Vendor
 
@@ -162,11 +162,16 @@ class IncidentForm(forms.ModelForm[Incident]):
         return any(name in self.errors or self[name].value() not in (None, "", Sla.UNKNOWN) for name in rest)
 
     def clean_reference(self) -> str:
-        """Whatever its source: the same incident twice would be counted twice."""
+        """At this vendor whatever its source, at any other if it was written down by hand, too: the same incident
+        twice would be counted twice."""
         reference: str = self.cleaned_data["reference"]
-        others = Incident.objects.filter(vendor=self.instance.vendor, reference=reference).exclude(pk=self.instance.pk)
-        if "reference" in self.changed_data and others.exists():
-            raise ValidationError(IN_USE)
+        vendor = self.instance.vendor
+        same = Incident.objects.filter(organisation=vendor.organisation_id, reference=reference)
+        same = same.filter(Q(vendor=vendor) | Q(source=self.instance.source)).exclude(pk=self.instance.pk)
+        if "reference" in self.changed_data and (others := list(same.select_related("vendor"))):
+            if any(other.vendor_id == vendor.pk for other in others):
+                raise ValidationError(IN_USE)
+            raise ValidationError(IN_USE_ELSEWHERE % {"vendor": others[0].vendor})
         return reference
 
     def clean(self) -> dict[str, Any]:

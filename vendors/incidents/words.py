@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from groundwork import words
 from vendors.incident_fields import FIELDS, IncidentField, ValueKind
 from vendors.incident_import.columns.presets import all_presets
-from vendors.models import BY_HAND, Incident, Sla
+from vendors.models import BY_HAND, Incident, IncidentSource, Sla
 
 STATE_WORDS: dict[str, Promise] = {
     "open": pgettext_lazy("state of an incident", "Open"),
@@ -38,9 +38,13 @@ def time_zone() -> str:
 
 
 def source(incident: Incident) -> str:
-    """“ServiceNow”: the tool, where the import knows it; else the name that the import was given."""
+    """“ServiceNow”: as people call the source; else the tool, where the import knows it."""
     if incident.source == BY_HAND:
         return _("Written down by hand")
+    if incident.organisation_id:
+        known = IncidentSource.objects.filter(organisation=incident.organisation_id, key=incident.source).first()
+        if known is not None:
+            return known.name
     return next((one.name for one in all_presets() if one.key == incident.source), incident.source)
 
 

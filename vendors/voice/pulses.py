@@ -120,7 +120,7 @@ def ask(
             )
             audit.record(member.user, "pulse.asked", pulse, after=audit.snapshot(pulse, FIELDS))
             made.append((pulse, token))
-        facts_revision.raise_revision(incident.vendor_id)
+        facts_revision.raise_revision(held.vendor_id)
     return made
 
 

@@ -156,12 +156,6 @@ def test_a_name_that_nobody_knows_is_told_once_with_its_rows(cast: Cast) -> None
     assert upload.problems.get().values == {"count": 30}
 
 
-def test_names_are_suggested_the_vendor_that_is_called_nearly_so(cast: Cast, vendor: Vendor) -> None:
-    make_vendor(cast.other_organisation, "Exampel System")
-    found = matching.suggest_vendors(cast.assessor, ["Exampel Systems", "Something else"])
-    assert found == {"Exampel Systems": {"vendor": vendor.pk}}
-
-
 def test_services_are_found_by_name_within_the_vendor_and_made_only_when_asked(cast: Cast, vendor: Vendor) -> None:
     payroll = Service.objects.create(vendor=vendor, name="Payroll")
     header = ("Number", "Opened", "Service")

@@ -35,7 +35,7 @@ def make_history(vendor: Vendor, *, months: int = 12, each: int = 2, **fields: A
         opened = datetime(2025 + (month + 2) // 12, (month + 2) % 12 + 1, 5, 9, tzinfo=UTC)
         for number in range(each):
             at = opened + timedelta(days=number)
-            reference = f"{fields.get('service') or ''}{month}-{number}-{fields.get('mission_critical', True)}"
+            reference = f"{vendor}{fields.get('service') or ''}{month}-{number}-{fields.get('mission_critical', True)}"
             make_incident(vendor, reference, opened=at, hours=4 + month, **fields)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -137,7 +136,6 @@ def suggest(header: Sequence[str], sample: Sequence[Sequence[str]] = (), *, pres
         time_zone=settings.TIME_ZONE,
         critical=_critical(chosen, columns, header, sample),
         sla_yes=chosen.sla_yes if columns.get("sla") in _columns(chosen, header).values() else "met",
-        one_line_per_update=_is_log(columns, header, sample),
     )
 
 
@@ -176,13 +174,3 @@ def _critical(
     meant = {folded(text) for text in chosen.critical}
     there = [text for text in _values(columns, "priority", header, sample) if folded(text) in meant]
     return tuple(there[:MAX_CRITICAL]) or chosen.critical
-
-
-def _is_log(columns: Mapping[str, str], header: Sequence[str], sample: Sequence[Sequence[str]]) -> bool:
-    """One line per update: the same reference in lines that follow one another and differ."""
-    if "reference" not in columns:
-        return False
-    place = list(header).index(columns["reference"])
-    rows = [tuple(row) for row in sample if place < len(row) and row[place]]
-    twice = sum(one[place] == two[place] and one != two for one, two in pairwise(rows))
-    return twice >= max(3, len(rows) // 5)

@@ -34,7 +34,7 @@ WORDS: dict[str, str | Promise] = {
     "formula": _("A formula is not accepted: write the value."),
     "cell_error": _("The cell holds an error, not a value."),
     "too_many_cells": _("The row has more cells than there are headings. Is a quotation mark missing?"),
-    "reference_twice": _("Line %(line)s has the same reference of the same vendor, and says something else."),
+    "reference_twice": _("Line %(line)s has the same reference, and says something else."),
     "vendor_unknown": ngettext_lazy(
         "Nobody has said yet which vendor this is. It stands in %(count)s row.",
         "Nobody has said yet which vendor this is. It stands in %(count)s rows.",

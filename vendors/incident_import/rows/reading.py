@@ -27,9 +27,8 @@ _NO_CLOCK_AGREES = timedelta(days=1)
 
 
 class Spoken(NamedTuple):
-    """Of which incident a line speaks, before its vendor is known."""
+    """Of which incident of the organisation a line speaks."""
 
-    vendor: str
     source: str
     reference: str
 
@@ -48,7 +47,7 @@ class IncidentRow:
 
     @property
     def identity(self) -> Spoken:
-        return Spoken(self.vendor, self.source, self.reference)
+        return Spoken(self.source, self.reference)
 
 
 def field_readers(options: Options, *, now: datetime) -> dict[str, Callable[[str], Any]]:
@@ -89,7 +88,8 @@ class RowReader:
     """Reads the lines of one file. Not shared between files: it remembers what cells mean."""
 
     def __init__(self, header: Sequence[str], options: Options, *, now: datetime) -> None:
-        places = {heading: place for place, heading in enumerate(header)}
+        self._places = places = {heading: place for place, heading in enumerate(header)}
+        self._moment = dates.moment_reader(options, now + _NO_CLOCK_AGREES)
         self.options = options
         self.width = len(header)
         self.used = {name: places[heading] for name, heading in options.columns.items()}
@@ -100,10 +100,17 @@ class RowReader:
         self._plan = [(self.used[name], COLUMNS.index(_OF_FIELD[name]), self._read[name], name) for name in in_columns]
         self._critical = values.Remembering(values.critical_reader(options)) if _by_priority(options) else None
 
-    def identity(self, line: Line) -> Spoken:
-        """As that of the row, from as few cells as need be."""
+    def identity(self, line: Line) -> tuple[Spoken, str]:
+        """As that of the row, and the text of its vendor, from as few cells as need be."""
         told = {name: self._text(name, line.cells, []) for name in self._texts}
-        return Spoken(told.get("vendor", ""), told.get("origin") or self.options.source, told.get("reference", ""))
+        return Spoken(told.get("origin") or self.options.source, told.get("reference", "")), told.get("vendor", "")
+
+    def moment(self, heading: str, line: Line) -> datetime | None:
+        """What stands in this column, in UTC; None where it is no moment, or there is no such column."""
+        place = self._places.get(heading, len(line.cells))
+        text = line.cells[place].strip() if place < len(line.cells) else ""
+        value = self._moment(text) if text else None
+        return value if isinstance(value, datetime) else None
 
     def read(self, line: Line) -> IncidentRow:
         cells = line.cells

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, BooleanOptionalAction
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +21,7 @@ from groundwork.tables.cells import ImportRefused
 from vendors.incident_fields import BY_KEY
 from vendors.incident_import import files, job, worker
 from vendors.incident_import.columns import presets
-from vendors.incident_import.columns.options import DATES, NEW, SLA_MEANINGS, Options
+from vendors.incident_import.columns.options import DATES, LOG_VENDORS, NEW, SLA_MEANINGS, Options
 from vendors.incident_import.options_check import OptionsRefused
 from vendors.incident_import.rows import matching
 from vendors.incident_import.rows.problems import reason
@@ -46,7 +46,9 @@ class Command(BaseCommand):
             default=[],
             help=f"may be given again; fields: {', '.join(BY_KEY)}. An empty COLUMN leaves the field out",
         )
-        parser.add_argument("--source", metavar="NAME", default="", help="whose references (default: the tool)")
+        parser.add_argument(
+            "--source", metavar="NAME", default="", help="whose references (default: as an earlier file, or the tool)"
+        )
         parser.add_argument("--timezone", metavar="TZ", default="", help="of moments without an offset of their own")
         parser.add_argument("--dates", choices=DATES, default="auto")
         parser.add_argument("--critical", metavar="VALUE", action="append", default=[], help="a critical priority")
@@ -54,7 +56,14 @@ class Command(BaseCommand):
         parser.add_argument("--vendor", metavar="NAME", default="", help="the one vendor of the whole file")
         parser.add_argument("--new-vendors", action="store_true", help="add the vendors that are not in the register")
         parser.add_argument("--new-services", action="store_true", help="add the services that a vendor does not have")
-        parser.add_argument("--log", action="store_true", help="one line per update: the last counts")
+        parser.add_argument(
+            "--log", action=BooleanOptionalAction, default=None, help="a line for each update of an incident, or not so"
+        )
+        parser.add_argument("--log-vendor", choices=LOG_VENDORS, default="last", help="whose an incident of a log is")
+        parser.add_argument(
+            "--zeros", choices=("match", "new"), default="", help="references that are known but for zeros in front"
+        )
+        parser.add_argument("--new-source", action="store_true", help="although its references are known from another")
         parser.add_argument("--sheet", metavar="NAME", default="", help="of a workbook (default: the first)")
         parser.add_argument("--dry-run", action="store_true", help="check only, and keep nothing")
         parser.add_argument("--as", dest="email", metavar="EMAIL", default="", help="who (default: an administrator)")
@@ -141,15 +150,24 @@ def _options(member: Membership, upload: IncidentImport, given: dict[str, Any]) 
     return replace(
         options,
         columns=_mapped(dict(options.columns), given["map"]),
+        **_source(upload, options, given),
         dates=given["dates"],
         vendor=_vendor(member, given["vendor"]) if given["vendor"] else None,
         new_services=given["new_services"],
-        one_line_per_update=given["log"] or options.one_line_per_update,
+        one_line_per_update=given["log"],
+        log_vendor=given["log_vendor"],
+        leading_zeros=given["zeros"],
         critical=tuple(given["critical"]) or options.critical,
-        source=given["source"] or options.source,
         time_zone=given["timezone"] or options.time_zone,
         sla_yes=given["sla_yes"] or options.sla_yes,
     )
+
+
+def _source(upload: IncidentImport, options: Options, given: dict[str, Any]) -> dict[str, Any]:
+    """As it was said; else as an earlier file, where it is clear which."""
+    if given["source"]:
+        return {"source": given["source"], "source_is_other": given["new_source"]}
+    return {"source": job.proposed_source(upload, options)}
 
 
 def _mapped(columns: dict[str, str], given: Sequence[str]) -> dict[str, str]:

@@ -77,13 +77,6 @@ def test_the_critical_values_are_those_of_the_file() -> None:
     assert presets.suggest(header, sample).critical == ("1 - critical",)
 
 
-def test_a_log_is_known_by_references_that_follow_themselves() -> None:
-    header = ["number", "opened_at", "made_sla"]
-    log = [[f"INC{number // 3}", "1/1/2026 10:00", str(number)] for number in range(30)]
-    assert presets.suggest(header, log).one_line_per_update
-    assert not presets.suggest(header, log[::3]).one_line_per_update
-
-
 def test_options_go_through_json_and_back() -> None:
     options = Options(columns={"reference": "N"}, critical=("1",), vendor=3, vendors={"a": {"vendor": 1}, "b": "new"})
     assert Options.from_data(options.as_data()) == options
