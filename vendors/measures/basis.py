@@ -17,11 +17,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from groundwork.words import day, duration, month, number
+from groundwork.words import day, duration, number
+from vendors.measures.catalogue import Unit
 from vendors.measures.holdings import DAY, Held, Holding
 from vendors.measures.metrics import COMING_BACK, Basis, HoursUsed, Measures, PeriodLength, Point, Series
 from vendors.measures.window import WhyLeftOut
-from vendors.measures.words import figure, not_critical_words
+from vendors.measures.words import figure, not_critical_words, period_words
 from vendors.service_hours.words import deciding_words, hours_words
 
 T = TypeVar("T")
@@ -89,11 +90,20 @@ def why_words(why: WhyLeftOut | None) -> str:
     return str(WHY[why]) if why else ""
 
 
-def period_words(start: date, step: PeriodLength) -> str:
-    """“March 2026”, “week of 2 March 2026”."""
-    if step == PeriodLength.MONTH:
-        return month(start)
-    return _("week of %(day)s") % {"day": day(start)}
+def taken_words(series: Series, basis: Basis | None) -> str:
+    """How this basis takes a measure of hours or of what comes back: “Each is counted to at most 10 days.”"""
+    if basis is None:
+        return ""
+    if series.measure.unit == Unit.HOURS:
+        return _("Each is counted to at most %(length)s.") % _of(basis)
+    if series.measure.key in COMING_BACK:
+        said = ngettext(
+            "A problem counts as back where another incident had it at most %(days)s day before.",
+            "A problem counts as back where another incident had it at most %(days)s days before.",
+            basis.comes_back_within.days,
+        )
+        return said % _of(basis)
+    return ""
 
 
 # How long, and until when ----------------------------------------------------------------------------------------
@@ -167,57 +177,42 @@ def _holding(run: Sequence[Holding], zone: tzinfo | None) -> HoldingLine:
             "%(to)s."
         )
         return HoldingLine(text=text % said, import_row=run[0].row)
-    if len(run) == 1:
-        return HoldingLine(text=_one_file(run[0].held) % said)
-    return HoldingLine(text=_several_files(run[0].held, len(run)) % said)
+    return HoldingLine(text=_files(run[0].held, len(run)) % said)
 
 
 def _name(holding: Holding) -> str:
     return holding.name or holding.source
 
 
-def _one_file(held: Held) -> str:
-    patterns = {
-        Held.OPENED: _("%(source)s: incidents opened from %(since)s to %(to)s, exported on %(exported)s."),
-        Held.OPENED_ENDED: _(
-            "%(source)s: incidents opened from %(since)s to %(to)s, without those still open, exported on %(exported)s."
-        ),
-        Held.RESOLVED: _("%(source)s: incidents resolved from %(since)s to %(to)s, exported on %(exported)s."),
-        Held.CHANGED: _("%(source)s: incidents last changed from %(since)s to %(to)s, exported on %(exported)s."),
-        Held.OPEN: _("%(source)s: only incidents that were still open, exported on %(exported)s."),
-    }
-    return patterns[held]
-
-
-def _several_files(held: Held, count: int) -> str:
+def _files(held: Held, count: int) -> str:
     patterns: Mapping[Held, Callable[[int], str]] = {
         Held.OPENED: lambda n: ngettext(
-            "%(source)s: incidents opened from %(since)s to %(to)s, in %(count)s file, exported on %(exported)s.",
+            "%(source)s: incidents opened from %(since)s to %(to)s, exported on %(exported)s.",
             "%(source)s: incidents opened from %(since)s to %(to)s, in %(count)s files, the last exported on "
             "%(exported)s.",
             n,
         ),
         Held.OPENED_ENDED: lambda n: ngettext(
-            "%(source)s: incidents opened from %(since)s to %(to)s, without those still open, in %(count)s file, "
-            "exported on %(exported)s.",
+            "%(source)s: incidents opened from %(since)s to %(to)s, without those still open, exported on "
+            "%(exported)s.",
             "%(source)s: incidents opened from %(since)s to %(to)s, without those still open, in %(count)s files, the "
             "last exported on %(exported)s.",
             n,
         ),
         Held.RESOLVED: lambda n: ngettext(
-            "%(source)s: incidents resolved from %(since)s to %(to)s, in %(count)s file, exported on %(exported)s.",
+            "%(source)s: incidents resolved from %(since)s to %(to)s, exported on %(exported)s.",
             "%(source)s: incidents resolved from %(since)s to %(to)s, in %(count)s files, the last exported on "
             "%(exported)s.",
             n,
         ),
         Held.CHANGED: lambda n: ngettext(
-            "%(source)s: incidents last changed from %(since)s to %(to)s, in %(count)s file, exported on %(exported)s.",
+            "%(source)s: incidents last changed from %(since)s to %(to)s, exported on %(exported)s.",
             "%(source)s: incidents last changed from %(since)s to %(to)s, in %(count)s files, the last exported on "
             "%(exported)s.",
             n,
         ),
         Held.OPEN: lambda n: ngettext(
-            "%(source)s: only incidents that were still open, in %(count)s file, exported on %(exported)s.",
+            "%(source)s: only incidents that were still open, exported on %(exported)s.",
             "%(source)s: only incidents that were still open, in %(count)s files, the last exported on %(exported)s.",
             n,
         ),

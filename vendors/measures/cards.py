@@ -12,13 +12,24 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from groundwork.words import day, month
 from manifesto.models import RULE_KEYS, Release
 from vendors.measures import metrics
+from vendors.measures.basis import taken_words, why_words
 from vendors.measures.catalogue import DECIDING, Measure
 from vendors.measures.metrics import Measures, PeriodLength, Point, Series
 from vendors.measures.trend import FEWEST_PERIODS, Direction
-from vendors.measures.words import EXPLAINED, LABELS, UNITS, figure, trend_words
+from vendors.measures.words import (
+    EXPLAINED,
+    LABELS,
+    UNITS,
+    corrected_words,
+    figure,
+    known_of_words,
+    known_words,
+    period_words,
+    silence_words,
+    trend_words,
+)
 from vendors.models import MeasureTarget, Service, Vendor
 
 MOST_IDS = 200  # in one address
@@ -39,7 +50,8 @@ class PeriodRow:
     value: str
     count: int
     href: str
-    is_left_out: bool
+    known: str  # “41 of 53”: of how many incidents it is known
+    why: str  # why no trend uses it; empty for what counts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +63,8 @@ class MeasureCard:
     rows: tuple[PeriodRow, ...]  # the oldest first, as the points of the series
     target: MeasureTarget | None
     is_deciding: bool
+    taken: str = ""  # how the basis takes it
+    tells_known: bool = False  # somewhere it is known of fewer incidents than there were
 
     @property
     def key(self) -> str:
@@ -84,13 +98,28 @@ class MeasureCard:
     @property
     def newest(self) -> PeriodRow | None:
         """The newest period that counts; where none does yet, the newest with a figure."""
-        return next((row for row in self.newest_first if row.value and not row.is_left_out), None) or next(
+        return next((row for row in self.newest_first if row.value and not row.why), None) or next(
             (row for row in self.newest_first if row.value), None
         )
 
     @property
     def trend(self) -> str:
         return trend_words(self.series, self.step)
+
+    @property
+    def corrected(self) -> str:
+        """Of a measure that decides: its p after the correction for several tests."""
+        return corrected_words(self.series.trend)
+
+    @property
+    def silence(self) -> str:
+        """Which change a flat trend would not have shown."""
+        return silence_words(self.series, self.step)
+
+    @property
+    def known(self) -> str:
+        """Of how many incidents it is known."""
+        return known_words(self.series)
 
     @property
     def tendency(self) -> str:
@@ -174,17 +203,26 @@ def _card(
     everything = [set(point.cases) for point in measures.of("volume").points]
     rows = tuple(
         PeriodRow(
-            period=period_words(point, measures.step),
+            period=period_words(point.start, measures.step),
             value=figure(point.value, series.measure.unit),
             count=len(point.cases),
             href=_incidents_of(point, whole, vendor=vendor, service=service) if point.cases else "",
-            is_left_out=point.is_left_out,
+            known=known_of_words(point),
+            why=why_words(point.why),
         )
         for point, whole in zip(series.points, everything, strict=True)
     )
     key = series.measure.key
     is_deciding = DECIDING.get(series.measure.rule) == key
-    return MeasureCard(series=series, step=measures.step, rows=rows, target=targets.get(key), is_deciding=is_deciding)
+    return MeasureCard(
+        series=series,
+        step=measures.step,
+        rows=rows,
+        target=targets.get(key),
+        is_deciding=is_deciding,
+        taken=taken_words(series, measures.basis),
+        tells_known=any(point.known != point.total for point in series.points),
+    )
 
 
 def _incidents_of(point: Point, whole: set[int], *, vendor: Vendor, service: Service | None) -> str:
@@ -204,13 +242,6 @@ def incident_list(**chosen: object) -> str:
 
 
 # Words -----------------------------------------------------------------------------------------------------------
-def period_words(point: Point, step: PeriodLength) -> str:
-    """“March 2026”, “week of 2 March 2026”."""
-    if step == PeriodLength.MONTH:
-        return month(point.start)
-    return _("week of %(day)s") % {"day": day(point.start)}
-
-
 def tendency(series: Series) -> str:
     """“better”, “worse”, “flat” or “too_little”."""
     direction, lower_is_better = series.trend.direction, series.measure.lower_is_better

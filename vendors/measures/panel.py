@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from accounts.models import Membership
+from vendors.measures.basis import basis_of
 from vendors.measures.cards import TREND_CHIPS, TREND_WORDS, tendency
 from vendors.measures.catalogue import DECIDING
 from vendors.measures.loading import measures_of
 from vendors.measures.metrics import PeriodLength, Series
-from vendors.measures.words import LABELS, trend_words
+from vendors.measures.words import LABELS, corrected_words, silence_words, trend_words
 from vendors.models import Vendor
 from vendors.panels import Panel
 from vendors.withheld import is_withheld
@@ -24,6 +25,7 @@ class MeasureLine:
     chip: str
     chip_label: str
     trend: str
+    details: str  # its p after correction, or which change would not have shown
 
 
 def measure_panel(member: Membership, vendor: Vendor) -> Panel | None:
@@ -34,7 +36,8 @@ def measure_panel(member: Membership, vendor: Vendor) -> Panel | None:
     if not measures.cases:
         return None
     lines = [_line(measures.of(key), measures.step) for key in DECIDING.values()]
-    return Panel(template="vendors/measures/_measure_panel.html", context={"vendor": vendor, "lines": lines})
+    context = {"vendor": vendor, "lines": lines, "basis": basis_of(measures)}
+    return Panel(template="vendors/measures/_measure_panel.html", context=context)
 
 
 def _line(series: Series, step: PeriodLength) -> MeasureLine:
@@ -45,4 +48,5 @@ def _line(series: Series, step: PeriodLength) -> MeasureLine:
         chip=TREND_CHIPS[goes],
         chip_label=str(TREND_WORDS[goes]),
         trend=trend_words(series, step),
+        details=silence_words(series, step) or corrected_words(series.trend),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, npgettext, pgettext_lazy
 
 from groundwork.rounding import rounded, rounded_fairly
-from groundwork.words import number, percent, plural
+from groundwork.words import day, month, number, percent, plural
 from vendors.measures.catalogue import MEASURES, Unit
 from vendors.measures.metrics import Measures, PeriodLength, Point, Series
 from vendors.measures.plain_data import DIGITS, FINE_DIGITS, digits
@@ -49,6 +50,13 @@ def figure(value: float | None, unit: str) -> str:
 def brief(value: float, kept: int = DIGITS) -> Decimal:
     """One decimal, below 1 two. Rounded from what is kept of it, so that a page and a snapshot never differ."""
     return rounded(Fraction(str(digits(value, kept))), 2 if abs(value) < 1 else 1)
+
+
+def period_words(start: date, step: PeriodLength) -> str:
+    """“March 2026”, “week of 2 March 2026”."""
+    if step == PeriodLength.MONTH:
+        return month(start)
+    return _("week of %(day)s") % {"day": day(start)}
 
 
 # Trends ----------------------------------------------------------------------------------------------------------

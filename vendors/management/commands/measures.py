@@ -13,10 +13,12 @@ from django.db.models import Q
 from django.utils import timezone, translation
 
 from groundwork.languages import DEFAULT
+from vendors.measures import basis as basis_words
 from vendors.measures import metrics
 from vendors.measures import words as measure_words
+from vendors.measures.basis import BasisView
 from vendors.measures.loading import MONTHS, measures_of, targets_of
-from vendors.measures.metrics import Measures, PeriodLength, Series
+from vendors.measures.metrics import Measures, PeriodLength, Point, Series
 from vendors.measures.plain_data import as_data, digits
 from vendors.models import MeasureTarget, Service, Vendor
 
@@ -112,8 +114,18 @@ def _data(
         row["recent"] = digits(metrics.recent(series))
         row["target"] = str(target.value) if target else None
         row["is_within_target"] = metrics.is_within(series, float(target.value)) if target else None
-        row["trend"]["in_words"] = measure_words.trend_words(series, measures.step)
-    data["left_out"]["in_words"] = measure_words.left_out_words(measures)
+        row["known_in_words"] = measure_words.known_words(series)
+        row["taken_in_words"] = basis_words.taken_words(series, measures.basis)
+        row["trend"] |= {
+            "in_words": measure_words.trend_words(series, measures.step),
+            "corrected_in_words": measure_words.corrected_words(series.trend),
+            "silence_in_words": measure_words.silence_words(series, measures.step),
+        }
+        for point, kept in zip(series.points, row["points"], strict=True):
+            kept["why_in_words"] = basis_words.why_words(point.why)
+    if basis := basis_words.basis_of(measures):
+        data["left_out"]["in_words"] = list(basis.left_out)
+        data["basis"] |= {"is_old": basis.is_old, "in_words": list(basis.sentences)}
     return {
         "organisation": vendor.organisation.slug,
         "vendor": {"row": vendor.pk, "name": vendor.name, "reference": vendor.reference},
@@ -136,12 +148,22 @@ def _text(
         if some[0].points:
             yield ""
             yield from _table(_periods(some, measures.step), numbers=True)
-    if measures.left_out.young:
+    if any(point.is_left_out for series in measures.series for point in series.points):
         yield "* shown, but in no trend"
-    said = measure_words.left_out_words(measures)
-    if said:
+    basis = basis_words.basis_of(measures)
+    if measures.cases and basis:
         yield ""
-        yield from (f"Left out: {sentence}" for sentence in said)
+        yield from _basis(basis)
+
+
+def _basis(basis: BasisView) -> Iterator[str]:
+    yield from _lines(basis.age if basis.is_old else "", *(line.text for line in basis.holdings))
+    yield from _lines("" if basis.is_old else basis.age, basis.followed, *basis.hours, *basis.counted)
+    yield from (f"Left out: {sentence}" for sentence in basis.left_out)
+
+
+def _lines(*sentences: str) -> Iterator[str]:
+    yield from filter(None, sentences)
 
 
 def _summary(measures: Measures, targets: Mapping[str, MeasureTarget]) -> Iterator[tuple[str, ...]]:
@@ -153,8 +175,17 @@ def _summary(measures: Measures, targets: Mapping[str, MeasureTarget]) -> Iterat
             measure_words.figure(series.overall, unit) or NOTHING,
             measure_words.figure(metrics.recent(series), unit) or NOTHING,
             measure_words.figure(float(target.value), unit) if target else NOTHING,
-            measure_words.trend_words(series, measures.step),
+            _trend(series, measures.step),
         )
+
+
+def _trend(series: Series, step: PeriodLength) -> str:
+    parts = (
+        measure_words.trend_words(series, step),
+        measure_words.corrected_words(series.trend),
+        measure_words.silence_brief(series),
+    )
+    return "; ".join(filter(None, parts))
 
 
 def _batches(series: Sequence[Series]) -> Iterator[tuple[Series, ...]]:
@@ -168,9 +199,13 @@ def _periods(some: Sequence[Series], step: PeriodLength) -> list[tuple[str, ...]
     for points in zip(*(series.points for series in some), strict=True):
         start = points[0].start
         period = start.strftime("%Y-%m") if step == PeriodLength.MONTH else start.isoformat()
-        mark = " *" if points[0].is_left_out else ""
-        rows.append((period + mark, *(digits(point.value) or NOTHING for point in points)))
+        rows.append((period, *(_figure(point) for point in points)))
     return rows
+
+
+def _figure(point: Point) -> str:
+    """Marked where no trend counts it, which may be so of one measure alone."""
+    return f"{digits(point.value) or NOTHING}{'*' if point.is_left_out else ' '}"
 
 
 def _table(rows: Sequence[Sequence[str]], *, numbers: bool) -> Iterator[str]:
