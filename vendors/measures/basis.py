@@ -31,8 +31,8 @@ MONTH = timedelta(days=365.25 / 12)
 
 WHY: Mapping[WhyLeftOut, Promise] = {
     WhyLeftOut.YOUNG: gettext_lazy("too new to count"),
-    WhyLeftOut.BEFORE: gettext_lazy("before what the files hold whole"),
-    WhyLeftOut.GAP: gettext_lazy("not whole in the files"),
+    WhyLeftOut.BEFORE: gettext_lazy("not all on record"),
+    WhyLeftOut.GAP: gettext_lazy("not all on record"),
     WhyLeftOut.LOOK_BACK: gettext_lazy("too early to see what comes back"),
 }
 
@@ -239,7 +239,11 @@ def _left_out(measures: Measures, basis: Basis) -> Iterable[str]:
 
 
 def _of(basis: Basis) -> dict[str, str]:
-    return {"length": duration(basis.horizon), "days": number(basis.comes_back_within.days)}
+    return {
+        "length": duration(basis.horizon),
+        "days": number(basis.comes_back_within.days),
+        "begins": day(basis.begins) if basis.begins else "",
+    }
 
 
 def _too_early(measures: Measures) -> tuple[date, ...]:
@@ -261,8 +265,10 @@ def _young(count: int) -> str:
 
 def _before(count: int) -> str:
     return ngettext(
-        "Shown, but in no trend, because it begins before the time that the files hold whole: %(periods)s.",
-        "Shown, but in no trend, because they begin before the time that the files hold whole: %(periods)s.",
+        "Shown, but in no trend, because it begins before %(begins)s, from when on every incident is on record: "
+        "%(periods)s.",
+        "Shown, but in no trend, because they begin before %(begins)s, from when on every incident is on record: "
+        "%(periods)s.",
         count,
     )
 
