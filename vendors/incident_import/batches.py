@@ -16,16 +16,19 @@ from accounts.models import Organisation
 from accounts.trail import audit
 from groundwork.tables.cells import ImportRefused
 from groundwork.tables.reading import Line
+from vendors.incident_fields import FIELDS
 from vendors.incident_import import logs, moving, sources, writing
 from vendors.incident_import.columns.options import Dates, Options
 from vendors.incident_import.files import open_incidents, path_of
 from vendors.incident_import.job import CancelAsked, HeldImport
 from vendors.incident_import.limits import BATCH
 from vendors.incident_import.logs import Chosen
-from vendors.incident_import.rows import dates
+from vendors.incident_import.rows import dates, places
+from vendors.incident_import.rows.date_mix import DateMix
 from vendors.incident_import.rows.matching import LEFT_OUT, UNDECIDED, Services, Vendors
-from vendors.incident_import.rows.problems import MAX_KEPT, RowProblem
-from vendors.incident_import.rows.reading import SERVICE, IncidentRow, RowReader, Spoken
+from vendors.incident_import.rows.places import SERVICE
+from vendors.incident_import.rows.problems import MAX_KEPT, RESOLVED_LEFT_OUT, RowProblem
+from vendors.incident_import.rows.reading import IncidentRow, RowReader, Spoken
 from vendors.incident_import.rows.values import clean_cell
 from vendors.incident_import.zeros import Zeros
 from vendors.models import ImportProblem, ImportState
@@ -36,12 +39,21 @@ FATES = ("new", "changed", "unchanged", "error", "left_out")
 MOVED = "moved"  # of the changed, those that are at another vendor from now on
 REPEATED = "repeated"  # lines that say again, or in a log said before, what another line says
 PROBLEMS = "problems"  # how many there are, kept or not
-MOMENTS = ("opened", "resolved", "restored")
+WARNING = "warning"  # of these, cells without which a row is taken
+OPEN_FOR_WANT = RESOLVED_LEFT_OUT  # incidents that count as open because of such a cell
+BY_CLOSING = "resolved_is_closing"  # incidents of which nobody wrote down when they were resolved
+HIDDEN = "hidden_rows"  # in the workbook; they are read, too
+DATE_CELLS, DATE_TEXTS = "date_cells", "date_texts"  # in columns of moments in which both stand
+MOMENTS = tuple(field.key for field in FIELDS if field.is_moment)
 ENOUGH_VOTES = 200
 
 
 class DatesUnsure(Exception):  # noqa: N818 - said as what happened
     """Every date of the file can be read day first and month first: a person has to say."""
+
+
+class DatesMixed(Exception):  # noqa: N818 - said as what happened
+    """Day and month of some date cells may have been exchanged: a person has to look. `args`: the MixedDates."""
 
 
 class Pass:
@@ -62,6 +74,9 @@ class Pass:
         self._unknown: dict[str, ImportProblem] = {}
         self._problems: list[ImportProblem] = []
         self._kept = 0
+        self._mix = DateMix(())
+        self._is_workbook = False
+        self._nobody_said = self.options.dates == "auto"  # in which order the dates are
 
     def run(self) -> None:
         """From the first row to the last, and what then becomes of the import. CancelAsked or LeaseLostError at the
@@ -79,8 +94,9 @@ class Pass:
                 if self.writes:
                     self.vendors.make_new(self.upload)
                 self.job.tell()
-            for rows in _in_batches(reader.read(line) for line in lines):
+            for rows in _in_batches(reader.read(line) for line in self._looked_at(reader, lines)):
                 self._batch(rows)
+        self._tell_mix()
         with transaction.atomic():
             ImportProblem.objects.bulk_create(self._unknown.values())
             self.job.tell(rows_read=self.rows_read, counts=self.tally)
@@ -112,7 +128,27 @@ class Pass:
         with open_incidents(path_of(self.upload), sheet=self.options.sheet) as table:
             if gone := [heading for heading in self.options.columns.values() if heading not in table.header]:
                 raise ImportRefused(", ".join(gone))
-            yield RowReader(table.header, self.options, now=self.now), table.rows
+            self.counts[HIDDEN] = table.hidden_rows
+            self._is_workbook = bool(table.sheets)
+            yield RowReader(table.header, self.options, now=self.now, is_1904=table.is_1904), table.rows
+
+    def _looked_at(self, reader: RowReader, lines: Iterable[Line]) -> Iterable[Line]:
+        """In a workbook, a cell of a date may be one or be written as a text."""
+        if not self._is_workbook:
+            return lines
+        self._mix = DateMix([reader.used[name] for name in MOMENTS if name in reader.used])
+        return self._looking(lines)
+
+    def _looking(self, lines: Iterable[Line]) -> Iterator[Line]:
+        for line in lines:
+            self._mix.look(line.cells)
+            yield line
+
+    def _tell_mix(self) -> None:
+        mixed = self._mix.told()
+        self.counts[DATE_CELLS], self.counts[DATE_TEXTS] = mixed.cells, mixed.texts
+        if mixed.may_be_turned and self._nobody_said:
+            raise DatesMixed(mixed)
 
     def _beating(self, lines: Iterable[Line]) -> Iterator[Line]:
         """The lines as they come; a worker that only looks through a large workbook is not taken for dead."""
@@ -165,6 +201,9 @@ class Pass:
                 # Two imports of one organisation take turns, batch by batch: neither sees half of the other's.
                 Organisation.objects.select_for_update(no_key=True).get(pk=self.upload.organisation_id)
             good = [pair for row in rows if (pair := self._sorted_out(row)) is not None]
+            for row, _vendor in good:
+                self._note_left_out(row)
+            self.counts[BY_CLOSING] += sum(row.values[places.BY_CLOSING] is True for row, _vendor in good)
             batch = writing.weigh(good, self.upload, lock=self.writes)
             self.counts.update(batch.fates)
             self.counts[MOVED] += batch.moves.total()
@@ -214,6 +253,12 @@ class Pass:
         )
         self._refuse(row)
         return None
+
+    def _note_left_out(self, row: IncidentRow) -> None:
+        for problem in row.left_out:
+            self.counts[WARNING] += 1
+            self.counts[OPEN_FOR_WANT] += problem.code == RESOLVED_LEFT_OUT
+            self._keep(row, problem)
 
     def _refuse(self, row: IncidentRow) -> None:
         self.counts["error"] += 1

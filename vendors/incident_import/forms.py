@@ -33,6 +33,10 @@ DATES: tuple[tuple[str, str | Promise], ...] = (
     ("day_first", gettext_lazy("Day first: 31/12/2026")),
     ("month_first", gettext_lazy("Month first: 12/31/2026")),
     ("iso", gettext_lazy("Year first: 2026-12-31")),
+    (
+        "day_first_turned",
+        gettext_lazy("Day first; but a spreadsheet has exchanged day and month of real dates"),
+    ),
 )
 SLA_YES: tuple[tuple[str, str | Promise], ...] = (
     ("met", gettext_lazy("The service level was met")),

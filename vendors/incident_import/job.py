@@ -42,6 +42,14 @@ class ImportFailure(models.TextChoices):
         "dates_unsure",
         gettext_lazy("Every date of the file can be read with the day or the month first. Choose which comes first."),
     )
+    DATES_MIXED = (
+        "dates_mixed",
+        gettext_lazy(
+            "The columns of dates hold %(cells)s dates and %(texts)s texts, and no date has a day after the twelfth: "
+            "a spreadsheet has probably exchanged day and month. Bring the file as it was exported, or choose how its "
+            "dates are to be read."
+        ),
+    )
     OPTIONS = "options", gettext_lazy("The columns no longer fit: %(reason)s")
     TOO_SLOW = "too_slow", gettext_lazy("It took too long, in five attempts. Import a shorter period.")
     TOO_MANY_ATTEMPTS = TOO_MANY_ATTEMPTS, gettext_lazy("Five attempts were cut short before the end of the file.")

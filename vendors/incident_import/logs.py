@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ from vendors.incident_import.columns.options import Options
 from vendors.incident_import.rows import values
 from vendors.incident_import.rows.reading import RowReader, Spoken
 
-POWER_OF_TEN = re.compile(r"^\d+([.,]\d+)?E[+]?\d+$", re.IGNORECASE)  # what a spreadsheet made of a long number
 WRITTEN_AT = ("sysupdatedat", "updated", "updatedat", "lastupdate", "lastupdated", "lastmodified", "modified")
 TWICE_AT_LEAST = 3
 
@@ -38,7 +36,7 @@ def signs_of_log(header: Sequence[str], lines: Sequence[Sequence[str]], options:
         return None
     place = header.index(heading)
     rows = [(row[place].strip(), tuple(row)) for row in lines if place < len(row) and row[place].strip()]
-    if any(POWER_OF_TEN.match(reference) for reference, _row in rows):
+    if any(values.POWER_OF_TEN.match(reference) for reference, _row in rows):
         return None
     distinct = dict.fromkeys(rows)
     references = {reference for reference, _row in distinct}
@@ -66,6 +64,8 @@ def _with_several(rows: Iterable[tuple[str, tuple[str, ...]]], header: Sequence[
 
 def moment_heading(header: Sequence[str], options: Options) -> str:
     """The heading that seems to tell when a line was written, of those that tell nothing else; empty: none does."""
+    if told := options.columns.get("updated", ""):
+        return told
     free = {plain(text): text for text in header if text not in options.columns.values()}
     return next((free[word] for word in WRITTEN_AT if word in free), "")
 

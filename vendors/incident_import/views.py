@@ -28,7 +28,7 @@ from groundwork.responses import csv_response, form_view, or_beside, or_say_why,
 from groundwork.tables.cells import ImportRefused
 from groundwork.tables.writing import as_csv
 from vendors.incident_fields import FIELDS, IncidentField
-from vendors.incident_import import decisions, files, job, made_here, preview, saved_mappings, undoing
+from vendors.incident_import import decisions, files, job, made_here, preview, saved_mappings, suggestion, undoing
 from vendors.incident_import.columns import presets
 from vendors.incident_import.columns.options import NEW, SKIP, Options
 from vendors.incident_import.forms import IncidentFileForm, MappingForm, MappingNameForm
@@ -171,8 +171,7 @@ def _start(request: MemberRequest, options: Options, seen: Preview, *, is_new: b
         return Start(options=replace(kept, sheet=options.sheet), mapping=chosen.name, mapping_id=chosen.pk)
     if kind == "tool" and key in {tool.key for tool in presets.all_presets()}:
         tool = presets.preset(key)
-        sample = [row.cells for row in seen.sample]
-        anew = presets.suggest(seen.headings, sample, preset=tool)
+        anew = suggestion.suggest(seen.headings, seen.looked_at, preset=tool)
         return Start(options=replace(anew, sheet=options.sheet), tool_key=key)
     known = saved_mappings.mapping_for(request.member, seen.headings) if is_new else None
     if known:
@@ -208,6 +207,8 @@ def _order(upload: IncidentImport, options: Options, shown: Preview) -> dict[str
     """How dates are read; where the file does not tell day from month, its first date read both ways."""
     if not shown.dates_unsure or options.dates != "auto":
         return {"is_unsure": False, "dates": shown.dates if options.dates == "auto" else ""}
+    if shown.mixed_dates and shown.mixed_dates.may_be_turned:
+        return {"is_unsure": True, "mixed": shown.mixed_dates}
     ways = {}
     for order in ("day_first", "month_first"):
         read = preview.preview(upload, replace(options, dates=order), rows=1)

@@ -11,21 +11,34 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from vendors import facts_revision
-from vendors.incident_fields import FIELDS, ValueKind
+from vendors.incident_fields import BASIS, KEPT, ValueKind
+from vendors.incident_import.rows.places import (
+    ANSWERED,
+    BY_CLOSING,
+    COLUMNS,
+    OPENED,
+    RESOLVED,
+    RESTORED,
+    SERVICE,
+    TO_DAY,
+)
 from vendors.incident_import.rows.problems import RowProblem
-from vendors.incident_import.rows.reading import COLUMNS, OPENED, RESOLVED, RESTORED, SERVICE, IncidentRow
+from vendors.incident_import.rows.reading import IncidentRow
 from vendors.incident_import.rows.values import as_read
 from vendors.models import Incident, IncidentChange, IncidentImport, Sla
 
 TABLE = Incident._meta.db_table
 TYPES = {
     ValueKind.MOMENT: "timestamptz",
+    ValueKind.ANSWER: "timestamptz",
+    ValueKind.MINUTES: "integer",
+    ValueKind.STATE: "boolean",
     ValueKind.CRITICAL: "boolean",
     ValueKind.YES_NO: "boolean",
     ValueKind.COUNT: "smallint",
@@ -34,9 +47,14 @@ TYPES = {
 OF_KIND = {
     ValueKind.LINE: "",
     ValueKind.CRITICAL: False,
+    ValueKind.STATE: False,
     ValueKind.SLA: Sla.UNKNOWN.value,
 }  # what a new one has where nothing is told
-KINDS = {**{field.column: field.kind for field in FIELDS}, "service_id": ValueKind.NAME}
+KINDS = {
+    **{field.column: field.kind for field in KEPT},
+    **dict.fromkeys(BASIS, ValueKind.STATE),
+    "service_id": ValueKind.NAME,
+}
 DEFAULTS = {name: OF_KIND[KINDS[name]] for name in COLUMNS if KINDS[name] in OF_KIND}
 _DEFAULTS = tuple(DEFAULTS.get(name) for name in COLUMNS)
 
@@ -164,6 +182,8 @@ def _after(before: tuple[Any, ...], given: Sequence[Any], *, moves: bool) -> tup
     """`moves`: the service that it named is one of the vendor that it leaves."""
     if moves:
         before = (*before[:SERVICE], None, *before[SERVICE + 1 :])
+    if given[RESOLVED] is not None and _is_known_better(before, given):
+        given = [None if place in _OF_RESOLUTION else new for place, new in enumerate(given)]
     after = tuple([old if new is None else new for new, old in zip(given, before, strict=True)])
     if after == before:
         return before
@@ -173,10 +193,22 @@ def _after(before: tuple[Any, ...], given: Sequence[Any], *, moves: bool) -> tup
     )
 
 
+_OF_RESOLUTION = frozenset({RESOLVED, BY_CLOSING, TO_DAY})
+_DAY = timedelta(days=1)
+
+
+def _is_known_better(before: Sequence[Any], given: Sequence[Any]) -> bool:
+    """When it was resolved: a moment of closing that stands in does not replace it, nor does a day its own hour."""
+    known, told = before[RESOLVED], given[RESOLVED]
+    if known is None or before[BY_CLOSING]:
+        return False
+    return bool(given[BY_CLOSING] or (given[TO_DAY] and not before[TO_DAY] and told <= known < told + _DAY))
+
+
 def _out_of_order(after: tuple[Any, ...]) -> RowProblem | None:
     """A row that is good alone may still contradict what is known."""
     opened: datetime = after[OPENED]
-    for name, place in (("resolved", RESOLVED), ("restored", RESTORED)):
+    for name, place in (("resolved", RESOLVED), ("restored", RESTORED), ("first_response", ANSWERED)):
         if after[place] is not None and after[place] < opened:
             told = {"opened": opened.isoformat(sep=" ", timespec="minutes")}
             return RowProblem(code=f"{name}_before_opened", field=name, value=after[place].isoformat(), values=told)

@@ -16,7 +16,7 @@ from accounts.trail import audit
 from groundwork.folding import folded
 from groundwork.refusals import Refusal
 from vendors import facts_revision
-from vendors.incident_fields import TYPED
+from vendors.incident_fields import BASIS, TYPED
 from vendors.measures import cases
 from vendors.models import Feedback, Incident, Pulse, Vendor
 from vendors.register.changes import UNIQUE_MARKS, NameInUse
@@ -99,6 +99,7 @@ def change_incident(
     Raises EditedMeanwhile where that is no longer what stands there, and NameInUse for a reference in use.
     """
     fields = sorted(changed)
+    beside = _basis_changed(incident) if "resolved_at" in changed else ()
     facts_revision.lock_vendors(incident.vendor_id)
     stored = Incident.objects.select_for_update().get(pk=incident.pk)
     if stored.vendor_id != incident.vendor_id or incident_fingerprint(stored) != seen:
@@ -107,10 +108,17 @@ def change_incident(
     if before == after:
         return incident
     incident.edited_at = now
-    _save(incident, [*fields, "edited_at", "updated_at"])
+    _save(incident, [*fields, *beside, "edited_at", "updated_at"])
     audit.record(member.user, "incident.changed", incident, before=before, after=after)
     facts_revision.raise_revision(incident.vendor_id)
     return incident
+
+
+def _basis_changed(incident: Incident) -> tuple[str, ...]:
+    """Whoever writes down when it was resolved knows it; whoever takes that away calls it open."""
+    incident.resolved_is_closing = incident.resolved_to_day = False
+    incident.is_closed = incident.is_closed and incident.resolved_at is not None
+    return (*BASIS, "is_closed")
 
 
 @transaction.atomic

@@ -33,7 +33,8 @@ OFFERED = 60  # words a field
 MOST_IDS = 200
 MOST_TIMES = 9_999
 ON, OFF = "1", "0"
-MOMENTS = tuple(field.column for field in FIELDS if field.kind == ValueKind.MOMENT)
+MOST_MINUTES = 5_270_400  # ten years
+MOMENTS = tuple(field.column for field in FIELDS if field.is_moment and field.is_typed)
 WORDS_IN_USE = tuple(field.column for field in FIELDS if field.is_in_use)
 FIRST_FIELDS = ("reference", *MOMENTS[:2], "mission_critical")
 
@@ -99,12 +100,14 @@ def typed_field(column: models.Field, **given: Any) -> forms.Field | None:
     told = BY_COLUMN[column.name]
     given["help_text"] = told.asked
     match told.kind:
-        case ValueKind.MOMENT:
+        case ValueKind.MOMENT | ValueKind.ANSWER:
             given["form_class"] = MomentField
         case ValueKind.LINE | ValueKind.REFERENCE:
             given["form_class"] = WordsField
         case ValueKind.COUNT:
             given |= {"min_value": 0, "max_value": MOST_TIMES}
+        case ValueKind.MINUTES:
+            given |= {"min_value": 0, "max_value": MOST_MINUTES}
     return column.formfield(**given)
 
 
@@ -130,7 +133,7 @@ class IncidentForm(forms.ModelForm[Incident]):
         service = field(self, "service", forms.ModelChoiceField)
         service.queryset = self.instance.vendor.services.all()
         service.empty_label = _("None")
-        for name in (name for name in TYPED if BY_COLUMN[name].kind == ValueKind.COUNT):
+        for name in (name for name in TYPED if BY_COLUMN[name].kind in {ValueKind.COUNT, ValueKind.MINUTES}):
             self.fields[name].widget.attrs["inputmode"] = "numeric"
         zone = {"zone": time_zone()}
         self.fields["opened_at"].help_text = _("In the time of %(zone)s, as all times here.") % zone
@@ -297,7 +300,7 @@ class IncidentFilter(django_filters.FilterSet):
         return queryset.matching(" ".join(value.split()))
 
     def by_state(self, queryset: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
-        return queryset.open() if value == "open" else queryset.resolved()
+        return {"open": queryset.open, "closed": queryset.closed_untold, "resolved": queryset.resolved}[value]()
 
     def by_critical(self, queryset: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
         return queryset.filter(mission_critical=value == ON)

@@ -69,6 +69,10 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         """What its source calls closed is not open, even where it does not say when it was resolved."""
         return self.filter(resolved_at=None, is_closed=False)
 
+    def closed_untold(self) -> IncidentQuerySet:
+        """Closed, and nobody has told when."""
+        return self.filter(resolved_at=None, is_closed=True)
+
     def resolved(self) -> IncidentQuerySet:
         return self.exclude(resolved_at=None)
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
-Dates = Literal["auto", "day_first", "month_first", "iso"]
-DATES: tuple[Dates, ...] = ("auto", "day_first", "month_first", "iso")
+Dates = Literal["auto", "day_first", "month_first", "iso", "day_first_turned"]
+DATES: tuple[Dates, ...] = ("auto", "day_first", "month_first", "iso", "day_first_turned")
 SlaMeaning = Literal["met", "missed", "remaining"]
 SLA_MEANINGS: tuple[SlaMeaning, ...] = ("met", "missed", "remaining")
 LogVendor = Literal["last", "longest"]

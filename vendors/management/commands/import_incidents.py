@@ -144,9 +144,7 @@ def _options(member: Membership, upload: IncidentImport, given: dict[str, Any]) 
     """What the preset suggests, and over it what was said."""
     options = Options.from_data(upload.options)
     if given["sheet"]:
-        headings = files.headings_of(upload, sheet=given["sheet"])
-        chosen = presets.preset(given["preset"]) if given["preset"] else None
-        options = replace(presets.suggest(headings, preset=chosen), sheet=given["sheet"])
+        options = files.suggested(upload, sheet=given["sheet"], preset=given["preset"])
     return replace(
         options,
         columns=_mapped(dict(options.columns), given["map"]),
