@@ -16,7 +16,7 @@ from vendors.measures.cards import agreed_words
 from vendors.measures.catalogue import Unit
 from vendors.measures.metrics import PeriodLength, Point, Series
 from vendors.measures.trend import Direction
-from vendors.measures.words import LABELS, UNITS, figure, period_words, silence_words, trend_words
+from vendors.measures.words import LABELS, UNITS, figure, period_words, silence_brief, trend_words
 
 
 def trend_figure(
@@ -80,7 +80,7 @@ def _axis(start: date, step: PeriodLength, *, is_end: bool) -> str:
 
 
 def _desc(series: Series, step: PeriodLength, points: Sequence[TrendPoint], target: float | None) -> str:
-    parts = [trend_words(series, step), silence_words(series, step).rstrip(".")]
+    parts = [trend_words(series, step), silence_brief(series)]
     newest = next((point for point in reversed(points) if point.value is not None and not point.is_left_out), None)
     if newest:
         parts.append(f"{newest.label}, {newest.value_label}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, timedelta, tzinfo
 from itertools import groupby
 from typing import TypeVar
 
@@ -27,7 +27,6 @@ from vendors.service_hours.words import deciding_words, hours_words
 
 T = TypeVar("T")
 OLD = timedelta(days=45)  # data that end longer ago are told of first
-MONTH = timedelta(days=365.25 / 12)
 
 WHY: Mapping[WhyLeftOut, Promise] = {
     WhyLeftOut.YOUNG: gettext_lazy("too new to count"),
@@ -71,12 +70,11 @@ def basis_of(measures: Measures, *, zone: tzinfo | None = None, is_frozen: bool 
     basis = measures.basis
     if basis is None:
         return None
-    known = timezone.localtime(basis.known_until, zone).date()
-    since = measures.known_at - basis.known_until
+    known, measured = (timezone.localtime(at, zone).date() for at in (basis.known_until, measures.known_at))
     is_cut = measures.until >= known  # else the data reach beyond what was asked for
     return BasisView(
-        age=_age(known, measures.known_at, since if is_cut else timedelta(0), zone, is_frozen=is_frozen),
-        is_old=is_cut and since > OLD,
+        age=_age(known, measured if is_cut else known, is_frozen=is_frozen),
+        is_old=is_cut and measured - known > OLD,
         followed=_followed(basis),
         holdings=tuple(_holdings(basis.holdings, zone)),
         left_out=tuple(_left_out(measures, basis)),
@@ -121,26 +119,26 @@ def _followed(basis: Basis) -> str:
     return said % _of(basis)
 
 
-def _age(known: date, measured: datetime, since: timedelta, zone: tzinfo | None, *, is_frozen: bool) -> str:
-    said = {"day": day(known), "age": age_words(since), "measured": day(timezone.localtime(measured, zone).date())}
-    if since < DAY:
+def _age(known: date, measured: date, *, is_frozen: bool) -> str:
+    said = {"day": day(known), "age": age_words(known, measured), "measured": day(measured)}
+    if measured <= known:
         return _("Data end on %(day)s.") % said
     if is_frozen:
-        return (
-            _(
-                "Data end on %(day)s, %(age)s before they were measured on %(measured)s. What happened in between is "
-                "unknown, not zero."
-            )
-            % said
+        text = _(
+            "Data end on %(day)s, %(age)s before they were measured on %(measured)s. What happened in between is "
+            "unknown, not zero."
         )
-    return _("Data end on %(day)s, %(age)s ago. What happened since is unknown, not zero.") % said
+    else:
+        text = _("Data end on %(day)s, %(age)s ago. What happened since is unknown, not zero.")
+    return text % said
 
 
-def age_words(length: timedelta) -> str:
-    """“5 months”; under two months “12 days”."""
-    months = round(length / MONTH)
+def age_words(since: date, until: date) -> str:
+    """“5 months”, the whole ones; under two “12 days”."""
+    months = (until.year - since.year) * 12 + until.month - since.month - (until.day < since.day)
     if months < 2:
-        return ngettext("%(count)s day", "%(count)s days", length.days) % {"count": number(length.days)}
+        days = (until - since).days
+        return ngettext("%(count)s day", "%(count)s days", days) % {"count": number(days)}
     return ngettext("%(count)s month", "%(count)s months", months) % {"count": number(months)}
 
 
@@ -229,7 +227,8 @@ def _left_out(measures: Measures, basis: Basis) -> Iterable[str]:
             yield reason(len(starts)) % {**_of(basis), "periods": _named(starts, measures.step)}
     early = _too_early(measures)
     if early:
-        yield _look_back(len(early)) % {**_of(basis), "periods": _named(early, measures.step)}
+        periods = _named(early, measures.step)
+        yield _look_back(len(early)) % {**_of(basis), "count": number(len(early)), "periods": periods}
     if basis.beyond:
         yield _beyond(basis.beyond) % {**_of(basis), "count": number(basis.beyond)}
     elif left.open_cases:
@@ -247,9 +246,12 @@ def _of(basis: Basis) -> dict[str, str]:
 
 
 def _too_early(measures: Measures) -> tuple[date, ...]:
+    """Empty where no problem is known at all: then nothing is measured that could be left out."""
     points: Iterable[Point] = next(
         (series.points for series in measures.series if series.measure.key in COMING_BACK), ()
     )
+    if all(point.value is None for point in points):
+        return ()
     return tuple(point.start for point in points if point.why == WhyLeftOut.LOOK_BACK)
 
 
@@ -285,10 +287,10 @@ def _gaps(count: int) -> str:
 
 def _look_back(count: int) -> str:
     return ngettext(
-        "Of the problems that come back alone, it is in no trend, because the data do not reach back the %(days)s days "
-        "before it in which the same problem would count as back: %(periods)s.",
-        "Of the problems that come back alone, they are in no trend, because the data do not reach back the %(days)s "
-        "days before them in which the same problem would count as back: %(periods)s.",
+        "For the problems that come back one more period is left out, because not all of the %(days)s days before it "
+        "are in the data: %(periods)s.",
+        "For the problems that come back %(count)s more periods are left out, because not all of the %(days)s days "
+        "before them are in the data: %(periods)s.",
         count,
     )
 

@@ -225,10 +225,10 @@ def test_the_basis_is_told_in_days_of_the_zone_and_without_ago_once_it_is_frozen
         assert shown.basis is not None
         return shown.basis.age.replace("\u00a0", " ")
 
-    assert age(zone=UTC) == "Data end on 30 November 2025, 5 months ago. What happened since is unknown, not zero."
+    assert age(zone=UTC) == "Data end on 30 November 2025, 4 months ago. What happened since is unknown, not zero."
     given = replace(given, until=datetime(2025, 12, 1, tzinfo=UTC).date())
     assert age(zone=ZoneInfo("Europe/Brussels"), is_frozen=True) == (
-        "Data end on 1 December 2025, 5 months before they were measured on 20 April 2026. What happened in between is "
+        "Data end on 1 December 2025, 4 months before they were measured on 20 April 2026. What happened in between is "
         "unknown, not zero."
     )
 

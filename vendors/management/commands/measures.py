@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from argparse import ArgumentParser
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -24,6 +25,7 @@ from vendors.models import MeasureTarget, Service, Vendor
 
 MOST_MONTHS = 120
 MOST_NAMED = 10  # candidates in an error
+WIDTH = 120  # of a line of text
 COLUMNS = 7  # of measures side by side
 NOTHING = "-"
 
@@ -153,17 +155,30 @@ def _text(
     basis = basis_words.basis_of(measures)
     if measures.cases and basis:
         yield ""
-        yield from _basis(basis)
+        yield from _wrapped(note for series in measures.series for note in _notes(series, measures.step))
+        yield ""
+        yield from _wrapped(_basis(basis))
+
+
+def _notes(series: Series, step: PeriodLength) -> Iterator[str]:
+    """What stands beside a trend: its p after correction, what it hides, and of how many incidents it is known."""
+    if series.trend.p is not None:
+        corrected = measure_words.corrected_words(series.trend)
+        said = (corrected, measure_words.silence_words(series, step), measure_words.known_words(series))
+        notes = " ".join(f"{part.rstrip('.')}." for part in said if part)
+        if notes:
+            yield f"{measure_words.LABELS[series.measure.key]}: {notes}"
 
 
 def _basis(basis: BasisView) -> Iterator[str]:
-    yield from _lines(basis.age if basis.is_old else "", *(line.text for line in basis.holdings))
-    yield from _lines("" if basis.is_old else basis.age, basis.followed, *basis.hours, *basis.counted)
+    """The age first, where the data are old."""
+    rest = [sentence for sentence in basis.sentences if sentence not in {basis.age, *basis.left_out}]
+    yield from (basis.age, *rest) if basis.is_old else (*rest, basis.age)
     yield from (f"Left out: {sentence}" for sentence in basis.left_out)
 
 
-def _lines(*sentences: str) -> Iterator[str]:
-    yield from filter(None, sentences)
+def _wrapped(lines: Iterable[str]) -> Iterator[str]:
+    return (textwrap.fill(line, WIDTH, subsequent_indent="  ", break_long_words=False) for line in lines)
 
 
 def _summary(measures: Measures, targets: Mapping[str, MeasureTarget]) -> Iterator[tuple[str, ...]]:
@@ -175,17 +190,8 @@ def _summary(measures: Measures, targets: Mapping[str, MeasureTarget]) -> Iterat
             measure_words.figure(series.overall, unit) or NOTHING,
             measure_words.figure(metrics.recent(series), unit) or NOTHING,
             measure_words.figure(float(target.value), unit) if target else NOTHING,
-            _trend(series, measures.step),
+            measure_words.trend_words(series, measures.step),
         )
-
-
-def _trend(series: Series, step: PeriodLength) -> str:
-    parts = (
-        measure_words.trend_words(series, step),
-        measure_words.corrected_words(series.trend),
-        measure_words.silence_brief(series),
-    )
-    return "; ".join(filter(None, parts))
 
 
 def _batches(series: Sequence[Series]) -> Iterator[tuple[Series, ...]]:
