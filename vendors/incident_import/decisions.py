@@ -94,7 +94,5 @@ def zero_words(signs: ZeroSigns) -> str:
 
 def source_words(signs: SourceSigns) -> str:
     most = signs.sharing[0]
-    words = _(
-        "%(shared)s of %(looked_at)s references are known from “%(name)s”. As a new source, all are new incidents."
-    )
+    words = _("%(shared)s of %(looked_at)s references are known from “%(name)s”. From another source, all are new.")
     return words % {"shared": number(most.shared), "looked_at": number(signs.looked_at), "name": most.name}

@@ -319,7 +319,7 @@ def _initial(options: Options, seen: Preview, known: Set[str]) -> dict[str, Any]
         "log_moment": options.log_moment,
         "leading_zeros": options.leading_zeros,
         "source": options.source if is_known else NEW_SOURCE,
-        "source_name": "" if is_known else options.source_name or sources.name_of(options.source),
+        "source_name": "" if is_known else options.source_name or _name_of(options.source),
         "source_is_other": options.source_is_other,
     }
 
@@ -332,6 +332,10 @@ class MappingNameForm(forms.Form):
         error_messages={"required": gettext_lazy("Give it a name.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+def _name_of(key: str) -> str:
+    return "" if key == NEW_SOURCE else sources.name_of(key)
 
 
 def _line_is(options: Options) -> str:

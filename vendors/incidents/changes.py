@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,6 @@ from groundwork.folding import folded
 from groundwork.refusals import Refusal
 from vendors import facts_revision
 from vendors.incident_fields import BASIS, TYPED
-from vendors.measures import cases
 from vendors.models import Feedback, Incident, Pulse, Vendor
 from vendors.register.changes import UNIQUE_MARKS, NameInUse
 
@@ -61,7 +60,8 @@ def dependent_counts(incident: Incident) -> DependentCounts:
 
 
 def earlier_of(incident: Incident) -> Incident | None:
-    """The latest incident of the vendor with the same problem, at most 30 days before this one; None: it repeats none.
+    """The latest incident of the vendor with the same problem, within the days before this one that the organisation
+    has set; None: it repeats none.
 
     As the measure of what comes back counts it: one that is mission-critical repeats another that is.
     """
@@ -69,7 +69,8 @@ def earlier_of(incident: Incident) -> Incident | None:
     if not problem:
         return None
     before = Incident.objects.filter(vendor=incident.vendor_id).exclude(problem="")
-    before = before.opened_between(incident.opened_at - cases.COMES_BACK_WITHIN, incident.opened_at)
+    within = timedelta(days=incident.vendor.organisation.repeat_days)
+    before = before.opened_between(incident.opened_at - within, incident.opened_at)
     if incident.mission_critical:
         before = before.mission_critical()
     rows = before.order_by("-opened_at", "-pk").values_list("pk", "problem")

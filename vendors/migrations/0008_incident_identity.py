@@ -111,7 +111,7 @@ def join(apps, kept_of):
         )
         for one in gone:
             counts[one.organisation.slug] += 1
-            logger.info(
+            logger.warning(
                 "incident_joined",
                 **{"organisation": one.organisation.slug, "source": one.source, "reference": one.reference},
                 **{"vendor": one.vendor.name, "now_at": there[kept[one.pk]], "pk": one.pk, "kept": kept[one.pk]},
@@ -119,7 +119,7 @@ def join(apps, kept_of):
         apps.get_model("vendors", "IncidentChange").objects.filter(incident__in=kept).delete()
         incidents.filter(pk__in=kept).delete()
     for slug, count in counts.items():
-        logger.info("incidents_joined", organisation=slug, count=count)
+        logger.warning("incidents_joined", organisation=slug, count=count)
 
 
 def entry(apps, one, kept, vendor):

@@ -16,6 +16,9 @@ from accounts.models import Membership, Organisation
 from vendors.models.vendor import Service, Vendor
 
 BY_HAND = "manual"  # the source of incidents that people write down here
+# Where an organisation asks by itself how it went:
+ASKED_WITHIN = timedelta(days=7)  # of being resolved
+LEFT_ALONE = timedelta(days=1)  # since it was last written
 
 
 class Sla(models.TextChoices):
@@ -75,6 +78,19 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
     def resolved(self) -> IncidentQuerySet:
         return self.exclude(resolved_at=None)
+
+    def to_be_asked_about(self, now: datetime) -> IncidentQuerySet:
+        """Mission-critical and resolved since its organisation asks by itself, and within the last week: of history
+        nobody remembers how it felt. Nobody was asked yet; a day is left in which a wrong import can be undone."""
+        return self.mission_critical().filter(
+            vendor__archived_at=None,
+            vendor__organisation__asks_after_incidents_since__lte=F("resolved_at"),
+            service__department__isnull=False,
+            resolved_at__gt=now - ASKED_WITHIN,
+            resolved_at__lte=now,
+            updated_at__lte=now - LEFT_ALONE,
+            pulses=None,
+        )
 
     def matching(self, words: str) -> IncidentQuerySet:
         """Those with `words` in their reference, title or problem."""
