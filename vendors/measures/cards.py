@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from manifesto.models import RULE_KEYS, Release
 from vendors.measures import metrics
 from vendors.measures.basis import taken_words, why_words
-from vendors.measures.catalogue import DECIDING, Measure
-from vendors.measures.metrics import Measures, PeriodLength, Point, Series
+from vendors.measures.catalogue import DECIDING, Measure, Unit
+from vendors.measures.metrics import COMING_BACK, Measures, PeriodLength, Point, Series
 from vendors.measures.trend import FEWEST_PERIODS, Direction
 from vendors.measures.words import (
     EXPLAINED,
@@ -64,7 +64,7 @@ class MeasureCard:
     target: MeasureTarget | None
     is_deciding: bool
     taken: str = ""  # how the basis takes it
-    tells_known: bool = False  # somewhere it is known of fewer incidents than there were
+    tells_known: bool = False  # a row says of how many it is known: of fewer than there were, or than it counts
 
     @property
     def key(self) -> str:
@@ -80,7 +80,9 @@ class MeasureCard:
 
     @property
     def unit(self) -> str:
-        return str(UNITS[self.series.measure.unit])
+        """At the head of its figures; beside them stands how many incidents they rest on."""
+        unit = self.series.measure.unit
+        return _("Number") if unit == Unit.INCIDENTS else str(UNITS[unit])
 
     @property
     def needs(self) -> str:
@@ -221,7 +223,7 @@ def _card(
         target=targets.get(key),
         is_deciding=is_deciding,
         taken=taken_words(series, measures.basis),
-        tells_known=any(point.known != point.total for point in series.points),
+        tells_known=key in COMING_BACK or any(point.known != point.total for point in series.points),
     )
 
 

@@ -25,7 +25,8 @@ class MeasureLine:
     chip: str
     chip_label: str
     trend: str
-    details: str  # its p after correction, or which change would not have shown
+    corrected: str  # its p after correction
+    silence: str  # which change a flat trend would not have shown
 
 
 def measure_panel(member: Membership, vendor: Vendor) -> Panel | None:
@@ -48,5 +49,6 @@ def _line(series: Series, step: PeriodLength) -> MeasureLine:
         chip=TREND_CHIPS[goes],
         chip_label=str(TREND_WORDS[goes]),
         trend=trend_words(series, step),
-        details=silence_words(series, step) or corrected_words(series.trend),
+        corrected=corrected_words(series.trend),
+        silence=silence_words(series, step),
     )

@@ -214,7 +214,7 @@ def _without_amount(trend: Trend, step: PeriodLength) -> str:
 
 # Of how many -----------------------------------------------------------------------------------------------------
 def known_words(series: Series) -> str:
-    """“7 incidents came back, of 41 whose problem is known; of 12 it is not known.”, “Known of 41 of 53 incidents.”
+    """“7 incidents came back, of 41 whose problem is known; of 12 it is not known.”, “Known for 41 of 53 incidents.”
 
     Empty where it is not known of how many, and where every incident counts by itself.
     """
@@ -223,19 +223,26 @@ def known_words(series: Series) -> str:
     unknown = series.total - series.known
     said = {"known": number(series.known), "total": number(series.total), "unknown": number(unknown)}
     if series.measure.key == "repeat_count":
-        return _came_back(int(series.overall or 0)) % {**said, "count": number(int(series.overall or 0))}
+        count = round(series.overall or 0)
+        return _came_back(count, is_known_of_all=not unknown) % {**said, "count": number(count)}
     if not unknown:
-        known = ngettext("Known of the %(total)s incident.", "Known of all %(total)s incidents.", series.total)
+        known = ngettext("Known for the %(total)s incident.", "Known for all %(total)s incidents.", series.total)
         return known % said
     return (
         ngettext(
-            "Known of %(known)s of %(total)s incident.", "Known of %(known)s of %(total)s incidents.", series.total
+            "Known for %(known)s of %(total)s incident.", "Known for %(known)s of %(total)s incidents.", series.total
         )
         % said
     )
 
 
-def _came_back(count: int) -> str:
+def _came_back(count: int, *, is_known_of_all: bool) -> str:
+    if is_known_of_all:
+        return ngettext(
+            "%(count)s incident came back, of %(known)s; the problem of each is known.",
+            "%(count)s incidents came back, of %(known)s; the problem of each is known.",
+            count,
+        )
     return ngettext(
         "%(count)s incident came back, of %(known)s whose problem is known; of %(unknown)s it is not known.",
         "%(count)s incidents came back, of %(known)s whose problem is known; of %(unknown)s it is not known.",

@@ -65,7 +65,7 @@ def test_json_holds_every_measure_with_periods_trend_and_what_was_left_out(cast:
     assert trend["silence_in_words"] == ""
     assert (mean["overall"], mean["recent"]) == ("19.38", "14.50")  # 252 hours over 13; what is open counts for 48
     assert (mean["target"], mean["is_within_target"]) == ("15.00", True)
-    assert (mean["known"], mean["total"], mean["known_in_words"]) == (13, 13, "Known of all 13 incidents.")
+    assert (mean["known"], mean["total"], mean["known_in_words"]) == (13, 13, "Known for all 13 incidents.")
     assert mean["taken_in_words"] == "Each is counted to at most 2 days."
     assert [point["value"] for point in mean["points"]][::11] == ["28.00", "27.00"]
     assert data["left_out"]["open_count"] == 1

@@ -173,10 +173,10 @@ def test_of_how_many_a_figure_is_known_stands_beside_it_and_in_each_row(
 ) -> None:
     closed_some_day(slower, problem="")
     client = signed_in(cast.reader)
-    assert card(client, slower, "duration_mean").known == "Known of 24 of 25 incidents."
+    assert card(client, slower, "duration_mean").known == "Known for 24 of 25 incidents."
     assert card(client, slower, "repeat_count").known.endswith("whose problem is known; of 1 it is not known.")
     body = page(client, url(slower))
-    assert "Known of 24 of 25 incidents." in body
+    assert "Known for 24 of 25 incidents." in body
     assert "1 incident is closed, but nobody noted when: it has no time to resolve." in body
     assert '<td class="number">2 of 3</td>' in body
 
@@ -464,6 +464,7 @@ def test_the_quadrant_of_a_vendor_is_closed_while_it_is_rated(
 def test_the_vendor_page_shows_the_two_deciding_trends(cast: Cast, slower: Vendor, signed_in: Any) -> None:
     body = page(signed_in(cast.reader), url(slower, ""))
     assert "rising by 1 hour a month" in body
+    assert "(p &lt; 0.001 after correction)" in body
     assert f"/vendors/{slower.pk}/measures/#repeat_count" in body
 
 

@@ -204,8 +204,9 @@ def test_a_measure_that_decides_has_its_p_after_correction(p: float | None, said
     ("key", "known", "total", "said"),
     [
         ("repeat_count", 41, 53, "7 incidents came back, of 41 whose problem is known; of 12 it is not known."),
-        ("repeats", 41, 53, "Known of 41 of 53 incidents."),
-        ("duration_mean", 53, 53, "Known of all 53 incidents."),
+        ("repeat_count", 53, 53, "7 incidents came back, of 53; the problem of each is known."),
+        ("repeats", 41, 53, "Known for 41 of 53 incidents."),
+        ("duration_mean", 53, 53, "Known for all 53 incidents."),
         ("volume", 53, 53, ""),
         ("sla", 0, 0, ""),
         ("sla", None, None, ""),
