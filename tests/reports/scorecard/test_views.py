@@ -146,7 +146,7 @@ def test_a_contradiction_stands_below_the_rules_with_its_figures_and_incidents(
     said = (
         "is rated met, yet the mean duration of critical incidents rises by 3 hours a month (p &lt; 0.001 after "
         "correction, 12 months). Over these 12 months it went from about 53 hours to about 86 hours, a change by 47% "
-        "of its average. It rests on 12 incidents. 1 period is left out."
+        "of its average. It rests on 12 incidents. 3 periods are left out."
     )
     assert html.count(said) == 2, "below the rules, and with its incidents among the facts"
     assert html.index(said) < html.index('id="documents"')
