@@ -18,9 +18,8 @@ from assessments.score.words import STATUSES
 from groundwork.languages import NO_BREAK
 from groundwork.words import day, named, number, percent
 from vendors.measures.basis import BasisView, basis_of
-from vendors.measures.metrics import Measures, PeriodLength, Series, is_within, line_ends, recent
+from vendors.measures.metrics import Direction, Measures, PeriodLength, Series, is_clear, is_within, line_ends, recent
 from vendors.measures.plain_data import FINE_DIGITS, digits
-from vendors.measures.trend import LEAST_CHANGE, PROVEN, Direction
 from vendors.measures.words import (
     LABELS,
     brief,
@@ -28,6 +27,7 @@ from vendors.measures.words import (
     corrected_words,
     figure,
     known_words,
+    least_change,
     left_out_words,
     probability,
     silence_brief,
@@ -319,7 +319,7 @@ def _sentence(finding: Finding, opening: str, series: Series, step: PeriodLength
         "now": figure(recent(series), series.measure.unit),
         "evidence": _evidence(series, step),
         "target": figure(target.value, series.measure.unit) if target else "",
-        "least": percent(Fraction(str(100 * LEAST_CHANGE))),
+        "least": least_change(),
     }
     first = _first_sentence(finding, series, has_target=target is not None) % values
     more = (_extent(series, step), _rests_on(series)) if series.trend.direction != Direction.FLAT else ()
@@ -342,7 +342,7 @@ def _first_sentence(finding: Finding, series: Series, *, has_target: bool) -> st
 
 def _seems_to_get_worse(series: Series) -> str:
     """It is no contradiction, for one of two reasons: it may be chance, or it is too little."""
-    if series.trend.adjusted_p is not None and series.trend.adjusted_p < PROVEN:
+    if is_clear(series):
         return _(
             "%(opening)s, yet %(measure)s %(moves)s (%(evidence)s): in all less than %(least)s of its average, too "
             "little to contradict."

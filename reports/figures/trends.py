@@ -14,8 +14,7 @@ from reports.charts.trend import TrendPoint, slope_line, trend_svg
 from vendors.measures.basis import why_words
 from vendors.measures.cards import agreed_words
 from vendors.measures.catalogue import Unit
-from vendors.measures.metrics import PeriodLength, Point, Series
-from vendors.measures.trend import Direction
+from vendors.measures.metrics import Direction, PeriodLength, Point, Series
 from vendors.measures.words import LABELS, UNITS, figure, period_words, silence_brief, trend_words
 
 

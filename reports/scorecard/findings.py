@@ -30,8 +30,7 @@ from groundwork.words import colon, day
 from reports.scorecard.shapes import ChartView
 from reports.scorecard.words import Words
 from vendors.measures import plain_data
-from vendors.measures.metrics import Series
-from vendors.measures.trend import Direction
+from vendors.measures.metrics import Direction, Series
 from vendors.measures.words import LABELS, corrected_words, figure, silence_brief, trend_words
 
 SINCE_SCHEMA = 3  # an earlier snapshot says nothing of measures, neither that there were any nor that there were none

@@ -1,4 +1,5 @@
-"""The measures of a vendor as its page shows them: one card each, grouped by the rule that they speak to."""
+"""The measures of a vendor as pages show them: one card each, grouped by the rule that they speak to; on the vendor’s
+own page the two that the manifesto itself puts to the test."""
 
 from __future__ import annotations
 
@@ -8,14 +9,17 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from accounts.models import Membership
 from manifesto.models import RULE_KEYS, Release
 from vendors.measures import metrics
-from vendors.measures.basis import taken_words, why_words
+from vendors.measures.basis import basis_of, taken_words, why_words
 from vendors.measures.catalogue import DECIDING, Measure, Unit
+from vendors.measures.loading import measures_of
 from vendors.measures.metrics import COMING_BACK, Measures, PeriodLength, Point, Series
 from vendors.measures.trend import FEWEST_PERIODS, Direction
 from vendors.measures.words import (
@@ -31,6 +35,8 @@ from vendors.measures.words import (
     trend_words,
 )
 from vendors.models import MeasureTarget, Service, Vendor
+from vendors.panels import Panel
+from vendors.withheld import is_withheld
 
 MOST_IDS = 200  # in one address
 TREND_CHIPS: Mapping[str, str] = {"better": "met", "worse": "broken", "flat": "undecided", "too_little": "not_rated"}
@@ -279,3 +285,40 @@ def agreed_words(measure: Measure, value: float) -> str:
     if measure.lower_is_better is False:
         return pgettext("agreed target", "at least %(figure)s") % said
     return pgettext("agreed target", "at most %(figure)s") % said
+
+
+# On the vendor’s page --------------------------------------------------------------------------------------------
+@dataclass(frozen=True, kw_only=True)
+class MeasureLine:
+    key: str
+    label: str
+    chip: str
+    chip_label: str
+    trend: str
+    corrected: str  # its p after correction
+    silence: str  # which change a flat trend would not have shown
+
+
+def measure_panel(member: Membership, vendor: Vendor) -> Panel | None:
+    """None where there is nothing to measure: the panel of the incidents says how to begin."""
+    if is_withheld(member, vendor):
+        return Panel(template="vendors/measures/_measure_panel.html", context={"vendor": vendor, "is_withheld": True})
+    measures = measures_of(vendor, now=timezone.now())
+    if not measures.cases:
+        return None
+    lines = [_line(measures.of(key), measures.step) for key in DECIDING.values()]
+    context = {"vendor": vendor, "lines": lines, "basis": basis_of(measures)}
+    return Panel(template="vendors/measures/_measure_panel.html", context=context)
+
+
+def _line(series: Series, step: PeriodLength) -> MeasureLine:
+    key, goes = series.measure.key, tendency(series)
+    return MeasureLine(
+        key=key,
+        label=str(LABELS[key]),
+        chip=TREND_CHIPS[goes],
+        chip_label=str(TREND_WORDS[goes]),
+        trend=trend_words(series, step),
+        corrected=corrected_words(series.trend),
+        silence=silence_words(series, step),
+    )

@@ -17,30 +17,30 @@ HELD = {Selection(held.value): held for held in Held}
 
 def holdings_of(vendor: Vendor, *, now: datetime, zone: ZoneInfo) -> list[Holding]:
     """Of every source that this vendor has incidents of, beside what people wrote down here. Four queries at most."""
-    keys = set(Incident.objects.filter(vendor=vendor).exclude(source=BY_HAND).values_list("source", flat=True))
+    incidents = Incident.objects.filter(vendor=vendor).exclude(source=BY_HAND)
+    keys = set(incidents.order_by().values_list("source", flat=True).distinct())
     if not keys:
         return []
     sources = _sources(vendor, keys)
     imports = IncidentImport.objects.filter(
         organisation=vendor.organisation_id, source__in=keys, state=ImportState.DONE
     ).order_by("pk")
-    rows = imports.values_list("pk", "source", "selection", "holds_from", "holds_to", "known_until", named=True)
-    told, latest = [], {}
-    for row in rows:
-        latest[row.source] = row.pk
-        if row.selection and row.holds_from and row.holds_to and row.known_until:
-            told.append(
-                Holding(
-                    source=row.source,
-                    held=HELD[Selection(row.selection)],
-                    since=row.holds_from,
-                    to=row.holds_to,
-                    known_until=row.known_until,
-                    ended_on=sources[row.source].ended_on,
-                    name=sources[row.source].name,
-                    row=row.pk,
-                )
-            )
+    rows = list(imports.values_list("pk", "source", "selection", "holds_from", "holds_to", "known_until", named=True))
+    latest = {row.source: row.pk for row in rows}
+    told = [
+        Holding(
+            source=row.source,
+            held=HELD[Selection(row.selection)],
+            since=row.holds_from,
+            to=row.holds_to,
+            known_until=row.known_until,
+            ended_on=sources[row.source].ended_on,
+            name=sources[row.source].name,
+            row=row.pk,
+        )
+        for row in rows
+        if row.selection and row.holds_from and row.holds_to and row.known_until
+    ]
     silent = {key: sources[key] for key in keys - {holding.source for holding in told}}
     found = _from_incidents(vendor, silent, now=now, zone=zone)
     return [*told, *(replace(holding, row=latest.get(holding.source, 0)) for holding in found)]

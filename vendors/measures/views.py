@@ -15,15 +15,15 @@ from django.views.decorators.http import require_safe
 from accounts.access import MemberRequest
 from groundwork.pages import Crumb, confirm_page, crumbs, edit_page
 from groundwork.responses import form_view
-from groundwork.words import number, percent
+from groundwork.words import number
 from vendors.fetching import vendor_of
 from vendors.measures import cards, targets
 from vendors.measures.basis import basis_of
 from vendors.measures.catalogue import BY_KEY, Measure
 from vendors.measures.forms import MeasuresFilter, TargetForm
 from vendors.measures.loading import measures_of, targets_of
-from vendors.measures.trend import FEWEST_PERIODS, LEAST_CHANGE, PROVEN, SIGNIFICANT
-from vendors.measures.words import LABELS, UNITS
+from vendors.measures.trend import FEWEST_PERIODS, PROVEN, SIGNIFICANT
+from vendors.measures.words import LABELS, UNITS, least_change
 from vendors.models import MeasureTarget, Vendor
 from vendors.withheld import is_withheld
 
@@ -67,7 +67,7 @@ def help_measures(request: HttpRequest) -> HttpResponse:
     context = {
         "contradicted_below": number(Fraction(str(PROVEN))),
         "trend_below": number(Fraction(str(SIGNIFICANT))),
-        "least_change": percent(Fraction(str(100 * LEAST_CHANGE))),
+        "least_change": least_change(),
         "fewest_periods": FEWEST_PERIODS,
     }
     return render(request, "vendors/measures/help_measures.html", context)

@@ -16,7 +16,7 @@ from groundwork.words import day, month, number, percent, plural
 from vendors.measures.catalogue import MEASURES, Unit
 from vendors.measures.metrics import Measures, PeriodLength, Point, Series
 from vendors.measures.plain_data import DIGITS, FINE_DIGITS, digits
-from vendors.measures.trend import PROVEN, SIGNIFICANT, Direction, Trend
+from vendors.measures.trend import LEAST_CHANGE, PROVEN, SIGNIFICANT, Direction, Trend
 
 LEAST_P = Fraction("0.001")  # below it, only that it is below
 P_DIGITS = 2
@@ -94,6 +94,11 @@ def _p_words(p: float | None, *thresholds: float) -> str:
         value, P_DIGITS, lambda near: (near == 0, *(near < line for line in lines)), most=FINE_DIGITS
     )
     return _("p = %(value)s") % {"value": number(shown, digits=FINE_DIGITS)}
+
+
+def least_change() -> str:
+    """“10%”: a change of less, of the average over the whole time, accuses nobody."""
+    return percent(Fraction(str(100 * LEAST_CHANGE)))
 
 
 def silence_words(series: Series, step: PeriodLength) -> str:
