@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Min
@@ -16,34 +17,56 @@ HELD = {Selection(held.value): held for held in Held}
 
 
 def holdings_of(vendor: Vendor, *, now: datetime, zone: ZoneInfo) -> list[Holding]:
-    """Of every source that this vendor has incidents of, beside what people wrote down here. Four queries at most."""
-    incidents = Incident.objects.filter(vendor=vendor).exclude(source=BY_HAND)
-    keys = set(incidents.order_by().values_list("source", flat=True).distinct())
+    """Of every source that this vendor has incidents of, beside what people wrote down here. Four queries at most.
+
+    A file of one vendor says nothing of the others. One whose column tells the vendor says of all of its source what
+    they had, also that they had none.
+    """
+    written = Incident.objects.filter(vendor=vendor).exclude(source=BY_HAND).order_by()
+    keys = set(written.values_list("source", flat=True).distinct())
     if not keys:
         return []
     sources = _sources(vendor, keys)
-    imports = IncidentImport.objects.filter(
-        organisation=vendor.organisation_id, source__in=keys, state=ImportState.DONE
-    ).order_by("pk")
-    rows = list(imports.values_list("pk", "source", "selection", "holds_from", "holds_to", "known_until", named=True))
-    latest = {row.source: row.pk for row in rows}
-    told = [
-        Holding(
-            source=row.source,
-            held=HELD[Selection(row.selection)],
-            since=row.holds_from,
-            to=row.holds_to,
-            known_until=row.known_until,
-            ended_on=sources[row.source].ended_on,
-            name=sources[row.source].name,
-            row=row.pk,
-        )
-        for row in rows
-        if row.selection and row.holds_from and row.holds_to and row.known_until
-    ]
+    told, latest = [], {}
+    for row in _files(vendor, keys):
+        if row.options__vendor not in (None, vendor.pk):
+            continue
+        latest[row.source] = row.pk
+        if _is_told(row):
+            told.append(_told(row, sources[row.source], zone))
     silent = {key: sources[key] for key in keys - {holding.source for holding in told}}
     found = _from_incidents(vendor, silent, now=now, zone=zone)
     return [*told, *(replace(holding, row=latest.get(holding.source, 0)) for holding in found)]
+
+
+def _files(vendor: Vendor, keys: Iterable[str]) -> Iterable[Any]:
+    """The imports of these sources that stand, the oldest first."""
+    done = IncidentImport.objects.filter(
+        organisation=vendor.organisation_id, source__in=list(keys), state=ImportState.DONE
+    )
+    return done.order_by("pk").values_list(
+        "pk", "source", "selection", "holds_from", "holds_to", "known_until", "options__vendor", named=True
+    )
+
+
+def _is_told(row: Any) -> bool:
+    """Wholly: a part says nothing. A file of what is open has no days."""
+    has_days = row.holds_from is not None and row.holds_to is not None
+    return bool(row.selection and row.known_until) and (has_days or row.selection == Selection.OPEN)
+
+
+def _told(row: Any, source: IncidentSource, zone: ZoneInfo) -> Holding:
+    exported_on = row.known_until.astimezone(zone).date()
+    return Holding(
+        source=row.source,
+        held=HELD[Selection(row.selection)],
+        since=row.holds_from or exported_on,
+        to=row.holds_to or exported_on,
+        known_until=row.known_until,
+        ended_on=source.ended_on,
+        name=source.name,
+        row=row.pk,
+    )
 
 
 def _sources(vendor: Vendor, keys: Iterable[str]) -> dict[str, IncidentSource]:
