@@ -117,6 +117,7 @@ ROUTES: dict[str, Right | Gate] = {
     "incident_import_vendors": Right.EDIT_VENDORS,
     "incident_import_detail": Right.EDIT_VENDORS,
     "incident_import_state": Right.EDIT_VENDORS,
+    "incident_import_holds": Right.EDIT_VENDORS,
     "incident_import_apply": Right.EDIT_VENDORS,
     "incident_import_cancel": Right.EDIT_VENDORS,
     "incident_import_undo": Right.EDIT_VENDORS,

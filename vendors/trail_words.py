@@ -18,6 +18,7 @@ from vendors.models import (
     IncidentSource,
     MeasureTarget,
     Pulse,
+    Selection,
     Service,
     ServiceCalendar,
     Vendor,
@@ -58,6 +59,7 @@ VOCABULARY = Vocabulary(
         "incidentimport.started": Verb(title=_("Import of incidents started")),
         "incidentimport.applied": Verb(title=_("Incidents imported")),
         "incidentimport.cancelled": Verb(title=_("Import of incidents cancelled")),
+        "incidentimport.told": Verb(title=_("Said what a file of incidents holds")),
         "incidentimport.undone": Verb(title=_("Import of incidents undone")),
         "incidentimport.moved": Verb(title=_("Incidents moved to another vendor")),
         "incidentsource.added": Verb(title=_("Source of incidents added")),
@@ -84,7 +86,9 @@ VOCABULARY = Vocabulary(
         Contact: TrailSubject(part_of=attrgetter("vendor")),
         VendorImport: TrailSubject(),
         Incident: TrailSubject(part_of=attrgetter("vendor"), route="incident_detail"),
-        IncidentImport: TrailSubject(part_of=_the_one_vendor, route="incident_import_detail"),
+        IncidentImport: TrailSubject(
+            part_of=_the_one_vendor, route="incident_import_detail", codes={"selection": dict(Selection.choices)}
+        ),
         ImportMapping: TrailSubject(),
         IncidentSource: TrailSubject(),
         Feedback: TrailSubject(part_of=attrgetter("vendor"), route="feedback_detail"),

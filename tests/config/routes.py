@@ -34,6 +34,7 @@ from reports.models import Document, Rendering, RenderingState, Scorecard
 from tests.factories import Cast, add_rater, make_assessment, make_feedback, make_incident, make_member, make_vendor
 from vendors.incident_import import files, job, saved_mappings, worker
 from vendors.incident_import.columns.options import Options
+from vendors.incident_import.holding import answers
 from vendors.measures import targets
 from vendors.models import (
     Contact,
@@ -200,6 +201,7 @@ class World:
     @cached_property
     def import_done(self) -> IncidentImport:
         upload = self._worked_on(self._checking("incidents, imported", HARBOUR_INCIDENTS.replace("INC0", "INC9")))
+        answers.agree(self.cast.assessor, upload)
         return self._worked_on(job.start_import(self.cast.assessor, upload, tell_workers=False))
 
     @cached_property
@@ -441,6 +443,7 @@ OBJECTS: dict[str, str] = {
     "incident_import_vendors": "import_checked",
     "incident_import_detail": "import_checked",
     "incident_import_state": "import_checking",
+    "incident_import_holds": "import_checked",
     "incident_import_apply": "import_checked",
     "incident_import_cancel": "import_checking",
     "incident_import_undo": "import_done",

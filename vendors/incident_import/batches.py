@@ -20,6 +20,7 @@ from vendors.incident_fields import FIELDS
 from vendors.incident_import import logs, moving, sources, writing
 from vendors.incident_import.columns.options import Dates, Options
 from vendors.incident_import.files import open_incidents, path_of
+from vendors.incident_import.holding import answers
 from vendors.incident_import.job import CancelAsked, HeldImport
 from vendors.incident_import.limits import BATCH
 from vendors.incident_import.logs import Chosen
@@ -27,9 +28,10 @@ from vendors.incident_import.rows import dates, places
 from vendors.incident_import.rows.date_mix import DateMix
 from vendors.incident_import.rows.matching import LEFT_OUT, UNDECIDED, Services, Vendors
 from vendors.incident_import.rows.places import SERVICE
-from vendors.incident_import.rows.problems import MAX_KEPT, RESOLVED_LEFT_OUT, RowProblem
+from vendors.incident_import.rows.problems import MAX_KEPT, RESOLVED_LEFT_OUT, WARNINGS, RowProblem
 from vendors.incident_import.rows.reading import IncidentRow, RowReader, Spoken
 from vendors.incident_import.rows.values import clean_cell
+from vendors.incident_import.summary.counting import Counting
 from vendors.incident_import.zeros import Zeros
 from vendors.models import ImportProblem, ImportState
 
@@ -68,6 +70,8 @@ class Pass:
         self.counts: Counter[str] = Counter(dict.fromkeys((*FATES, MOVED, REPEATED, PROBLEMS), 0))
         self.moves: Counter[tuple[int, int]] = Counter()  # of one vendor to another
         self.rows_read = 0
+        self.counting = None if self.writes else Counting()  # what is written was counted by the check
+        self._spoken: list[IncidentRow] = []
         self._seen: dict[str, dict[str, int]] = {}
         self._chosen: dict[Spoken, Chosen] | None = None
         self._zeros: Zeros | None = None
@@ -110,9 +114,11 @@ class Pass:
                 ImportState.CHECKED,
                 **{"options": options, "names": names, "told": told, "counts": self.tally},
                 **{"rows_read": rows, "rows_total": rows},
+                **self._summary(),
             )
             return
         with transaction.atomic():
+            answers.raise_revisions(self.upload)
             if self.job.cancel_is_asked(lock=True):
                 raise CancelAsked
             rows, told = self.rows_read, self._told()
@@ -180,6 +186,17 @@ class Pass:
         with self._opened() as (reader, lines):
             return logs.chosen_lines(reader, self._beating(lines))
 
+    def _summary(self) -> dict[str, Any]:
+        """What the check counted. What a person said that the file holds stays while the file says the same of it."""
+        if self.counting is None:
+            return {}
+        moved: Counter[int] = Counter()
+        for (_old, new), count in self.moves.items():
+            moved[new] += count
+        summary = self.counting.as_data(self.vendors.names_by_id(), moved)
+        is_same = self.upload.summary.get("holding") == summary["holding"]
+        return {"summary": summary} if is_same else {"summary": summary, **answers.NOTHING_SAID}
+
     @property
     def tally(self) -> dict[str, int]:
         return dict(self.counts)
@@ -208,6 +225,10 @@ class Pass:
             self.counts.update(batch.fates)
             self.counts[MOVED] += batch.moves.total()
             self.moves.update(batch.moves)
+            if self.counting is not None:
+                self.counting.add_spoken(self._spoken)
+                self.counting.add_good(good, batch.fates)
+            self._spoken = []
             for row, problem in batch.problems:
                 self._keep(row, problem)
             if self.writes:
@@ -218,13 +239,13 @@ class Pass:
 
     def _sorted_out(self, row: IncidentRow) -> tuple[IncidentRow, int] | None:
         """The row with its vendor; None, and counted, where it is left out, wrong, or said elsewhere."""
-        if self._chosen is not None and (chosen := self._chosen.get(row.identity)) is not None:
-            if chosen.line != row.line:
-                self.counts[REPEATED] += 1
-                return None
-            row.vendor = chosen.vendor
+        if self._is_said_elsewhere(row):
+            self.counts[REPEATED] += 1
+            return None
         if self._zeros is not None:
             row.reference = self._zeros.known_as(row.source, row.reference)
+        if not row.problems:
+            self._spoken.append(row)
         vendor = self.vendors.of(row.vendor)
         if vendor == LEFT_OUT and vendor is not UNDECIDED:
             self.counts["left_out"] += 1
@@ -237,6 +258,14 @@ class Pass:
         if row.service:
             row.values[SERVICE] = self.services.of(vendor, row.service, make=self.writes) if vendor > 0 else None
         return self._once(row, vendor)
+
+    def _is_said_elsewhere(self, row: IncidentRow) -> bool:
+        """In a log, another line of this incident counts; the one that does is of the vendor who is chosen for it."""
+        chosen = self._chosen.get(row.identity) if self._chosen is not None else None
+        if chosen is None:
+            return False
+        row.vendor = chosen.vendor
+        return chosen.line != row.line
 
     def _once(self, row: IncidentRow, vendor: int) -> tuple[IncidentRow, int] | None:
         """The first line of a reference. A later one that says the same is passed over; another one is a problem."""
@@ -270,14 +299,21 @@ class Pass:
         if not row.vendor:
             row.problems.append(RowProblem(code="vendor_empty", field="vendor"))
             return
+        problem = RowProblem(code="vendor_unknown", field="vendor", value=row.vendor)
+        self._count_fault(row, problem)
         if row.vendor not in self._unknown:
-            problem = RowProblem(code="vendor_unknown", field="vendor", value=row.vendor)
             self._unknown[row.vendor] = self._row_of(row, problem)
             self.counts[PROBLEMS] += 1
         self._unknown[row.vendor].values = {"count": self._unknown[row.vendor].values.get("count", 0) + 1}
 
+    def _count_fault(self, row: IncidentRow, problem: RowProblem) -> None:
+        if self.counting is not None:
+            faults = self.counting.warnings if problem.code in WARNINGS else self.counting.errors
+            faults.add(problem, line=row.line, column=self.options.columns.get(problem.field, ""))
+
     def _keep(self, row: IncidentRow, problem: RowProblem) -> None:
         self.counts[PROBLEMS] += 1
+        self._count_fault(row, problem)
         if self._kept < MAX_KEPT:
             self._kept += 1
             self._problems.append(self._row_of(row, problem))

@@ -122,12 +122,12 @@ IMPORTS = Imports()
 
 
 def proposed_source(upload: IncidentImport, options: Options) -> str:
-    """The key of the source that the file seems to come from. OptionsRefused where several could be meant."""
+    """The key of the source that the file seems to come from. DecisionMissing where several could be meant."""
     signs = decisions.signs_of(upload, options).source
     if not signs.proposed:
         names = ", ".join(one.key for one in signs.sharing or signs.candidates)
         message = _("Several sources could be meant: %(names)s.") % {"names": names}
-        raise options_check.OptionsRefused({"source": message})
+        raise options_check.DecisionMissing({"source": message})
     return options.source if signs.proposed == NEW_SOURCE else signs.proposed
 
 
@@ -136,11 +136,11 @@ def start_check(
     member: Membership, upload: IncidentImport, options: Options, *, tell_workers: bool = True
 ) -> IncidentImport:
     """Set the options and queue the dry run. `options_check.OptionsRefused` with messages by field where they make no
-    sense, or leave open what only a person can decide; NotNow while it is worked on or after it was imported;
-    ImportRefused where the file is gone."""
+    sense, its DecisionMissing where they leave open what only a person can decide; NotNow while it is worked on or
+    after it was imported; ImportRefused where the file is gone."""
     options_check.check(member, options, headings_of(upload, sheet=options.sheet))
     if asked := decisions.undecided(decisions.signs_of(upload, options), options):
-        raise options_check.OptionsRefused(asked)
+        raise options_check.DecisionMissing(asked)
     with transaction.atomic():
         _move(
             upload,
@@ -164,8 +164,11 @@ def start_check(
 
 
 def start_import(member: Membership, upload: IncidentImport, *, tell_workers: bool = True) -> IncidentImport:
-    """Queue the writing of what was checked; NotNow unless it is checked."""
+    """Queue the writing of what was checked; NotNow unless it is checked, and a person has said what the file holds."""
     with transaction.atomic():
+        upload.refresh_from_db(fields=["state", "selection"])
+        if upload.state == ImportState.CHECKED and not upload.selection:
+            raise NotNow(_("Say first what the file holds."))
         _move(upload, (ImportState.CHECKED,), state=ImportState.IMPORTING, **_queued())
         audit.record(member.user, "incidentimport.started", upload)
         if tell_workers:

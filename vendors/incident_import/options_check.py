@@ -34,6 +34,10 @@ class OptionsRefused(Exception):  # noqa: N818 - said as what happened
         self.messages = dict(messages)
 
 
+class DecisionMissing(OptionsRefused):
+    """They make sense as far as they go, but leave open what only a person can decide."""
+
+
 def check(member: Membership, options: Options, header: Sequence[str]) -> None:
     """OptionsRefused with everything that is wrong. Vendors of other organisations are as unknown as none at all."""
     messages = {

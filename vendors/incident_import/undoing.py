@@ -15,6 +15,7 @@ from accounts.models import Organisation
 from accounts.trail import audit
 from vendors import facts_revision
 from vendors.incident_import import moving
+from vendors.incident_import.holding import answers
 from vendors.incident_import.job import HeldImport
 from vendors.incident_import.limits import BATCH
 from vendors.incident_import.made_here import MadeHere, as_told, made_by, take_away
@@ -75,6 +76,7 @@ def take_back(job: HeldImport) -> None:
     with transaction.atomic():
         _hold_organisation(job)
         moving.record(job.row.undone_by, job.row, moves)
+        answers.raise_revisions(job.row)  # up to when its source is known is now said by the imports before it
         told = {**job.row.told, STAYED: as_told(take_away(job.row))}
         if job.row.state == ImportState.IMPORTING or job.cancel_is_asked():  # as it was when it was claimed
             job.end(ImportState.CANCELLED, counts=counts, told=told, finished_at=timezone.now())

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from vendors.incident_import import kept_views, views
+from vendors.incident_import.holding.views import incident_import_holds
 
 urlpatterns = [
     path("incidents/import/", views.incident_import, name="incident_import"),
@@ -11,6 +12,7 @@ urlpatterns = [
     path("incidents/imports/<int:pk>/mapping/", views.incident_import_mapping, name="incident_import_mapping"),
     path("incidents/imports/<int:pk>/vendors/", views.incident_import_vendors, name="incident_import_vendors"),
     path("incidents/imports/<int:pk>/state/", views.incident_import_state, name="incident_import_state"),
+    path("incidents/imports/<int:pk>/holds/", incident_import_holds, name="incident_import_holds"),
     path("incidents/imports/<int:pk>/apply/", views.incident_import_apply, name="incident_import_apply"),
     path("incidents/imports/<int:pk>/cancel/", views.incident_import_cancel, name="incident_import_cancel"),
     path("incidents/imports/<int:pk>/undo/", views.incident_import_undo, name="incident_import_undo"),

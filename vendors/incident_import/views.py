@@ -32,12 +32,15 @@ from vendors.incident_import import decisions, files, job, made_here, preview, s
 from vendors.incident_import.columns import presets
 from vendors.incident_import.columns.options import NEW, SKIP, Options
 from vendors.incident_import.forms import IncidentFileForm, MappingForm, MappingNameForm
+from vendors.incident_import.holding.views import question
+from vendors.incident_import.holding.words import said_words
 from vendors.incident_import.job import NotNow
 from vendors.incident_import.names_form import NamesForm
 from vendors.incident_import.options_check import OptionsRefused
 from vendors.incident_import.preview import Preview, ReadCell, SampleRow
 from vendors.incident_import.rows import matching, problems
 from vendors.incident_import.sources import NEW_SOURCE, SourceSigns
+from vendors.incident_import.summary import tables
 from vendors.models import (
     FILES_KEPT,
     ImportMapping,
@@ -276,6 +279,10 @@ def incident_import_detail(request: MemberRequest, pk: int) -> HttpResponse:
     context = _standing(upload)
     if upload.state in {ImportState.CHECKED, ImportState.DONE}:
         context["problems"] = _page_of_problems(request, upload)
+        context["said"] = said_words(upload)
+    if upload.state == ImportState.CHECKED:
+        context["found"] = tables.found_in(upload)
+        context.update(question(upload))
     if upload.state == ImportState.DONE:
         context["vendors"] = _vendors_of(upload)
         context["incidents"] = sum(row["incidents"] for row in context["vendors"])

@@ -90,6 +90,7 @@ class IncidentImport(NudgedJob):
     rows_read = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(null=True, blank=True)  # None until it was read once
     counts = models.JSONField(default=dict)
+    summary = models.JSONField(default=dict)  # what the check found, as `summary.counting.Counting` writes itself
     # What no count tells: {"moves": [{"from", "to", "incidents"}]}, and after an undo {"stayed": [{"name", "reason"}]}.
     told = models.JSONField(default=dict)
     failure = models.CharField(max_length=40, blank=True)  # a code

@@ -15,6 +15,7 @@ from openpyxl import Workbook
 from accounts.models import Membership
 from vendors.incident_import import files, job, worker
 from vendors.incident_import.columns.options import Options
+from vendors.incident_import.holding import answers
 from vendors.models import ImportProblem, IncidentImport, Vendor
 
 INPUTS = Path(__file__).with_name("inputs")  # as people have really sent them, with other names in them
@@ -71,9 +72,12 @@ def checked(member: Membership, content: bytes, options: Options) -> IncidentImp
 
 
 def imported(member: Membership, content: bytes, options: Options) -> IncidentImport:
-    upload = checked(member, content, options)
-    job.start_import(member, upload, tell_workers=False)
-    return worked(upload)
+    return worked(started(member, checked(member, content, options)))
+
+
+def started(member: Membership, upload: IncidentImport) -> IncidentImport:
+    """A checked file that holds what was proposed, waiting for a worker to write it."""
+    return job.start_import(member, answers.agree(member, upload), tell_workers=False)
 
 
 def check_input(member: Membership, name: str, **given: Any) -> IncidentImport:
@@ -85,9 +89,7 @@ def check_input(member: Membership, name: str, **given: Any) -> IncidentImport:
 
 
 def import_input(member: Membership, name: str, **given: Any) -> IncidentImport:
-    upload = check_input(member, name, **given)
-    job.start_import(member, upload, tell_workers=False)
-    return worked(upload)
+    return worked(started(member, check_input(member, name, **given)))
 
 
 def undone(member: Membership, upload: IncidentImport) -> IncidentImport:

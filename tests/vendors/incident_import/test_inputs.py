@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.factories import Cast, make_vendor
-from tests.vendors.incident_import.files import counts, kept, told, worked
+from tests.vendors.incident_import.files import counts, kept, started, told, worked
 from vendors.incident_import import job
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.job import failure_words
@@ -31,9 +31,8 @@ def bring(cast: Cast, vendor: Vendor) -> Bring:
 
     def bringing(name: str, **said: Any) -> IncidentImport:
         upload = checked(cast, name, vendor, **said)
-        if upload.state == ImportState.CHECKED:
-            job.start_import(cast.assessor, upload, tell_workers=False)
-            worked(upload)
+        if upload.state == ImportState.CHECKED and upload.counts["new"]:
+            worked(started(cast.assessor, upload))
         return upload
 
     return bringing

@@ -22,11 +22,12 @@ from tests.vendors.incident_import.files import (
     import_input,
     imported,
     options_for,
+    started,
     told,
     undone,
     worked,
 )
-from vendors.incident_import import batches, job, worker, writing
+from vendors.incident_import import batches, worker, writing
 from vendors.incidents import changes as incident_changes
 from vendors.models import ImportState, Incident, IncidentChange, IncidentImport, Service, Vendor
 
@@ -159,7 +160,7 @@ def test_a_worker_that_dies_after_some_moves_is_followed_by_one_that_tells_them_
     imported(cast.assessor, as_csv(rows), options_for())
     before = everything()
     upload = checked(cast.assessor, as_csv([(*one[:5], "Example B") for one in rows]), options_for())
-    job.start_import(cast.assessor, upload, tell_workers=False)
+    started(cast.assessor, upload)
     real = batches.Pass._batch
     done: list[int] = []
 
@@ -251,7 +252,7 @@ def test_a_batch_asks_for_its_incidents_at_once(cast: Cast, a: Vendor, b: Vendor
         rows = [row(f"INC-{number}", "Example A") for number in range(many)]
         imported(cast.assessor, as_csv(rows), options_for())
         upload = checked(cast.assessor, as_csv([(*one[:5], "Example B") for one in rows]), options_for())
-        job.start_import(cast.assessor, upload, tell_workers=False)
+        started(cast.assessor, upload)
         with CaptureQueriesContext(connection) as caught:
             worked(upload)
         return len(caught)

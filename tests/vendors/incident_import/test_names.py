@@ -10,8 +10,16 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories import Cast, make_vendor
-from tests.vendors.incident_import.files import as_csv, check_input, checked, counts, import_input, options_for, worked
-from vendors.incident_import import job
+from tests.vendors.incident_import.files import (
+    as_csv,
+    check_input,
+    checked,
+    counts,
+    import_input,
+    options_for,
+    started,
+    worked,
+)
 from vendors.incident_import.names_form import another_of, key_of
 from vendors.incident_import.rows.matching import Nearness
 from vendors.models import Incident, IncidentImport, Vendor
@@ -51,7 +59,7 @@ def test_all_new_ones_are_created_in_one_go_and_the_known_one_stays(cast: Cast, 
     l1 = Vendor.objects.get(name="Example Support L1")
     client.post(address(upload), {key_of("Example Support L1"): l1.pk, "rest": "new"})
     upload = worked(upload)
-    job.start_import(cast.assessor, upload, tell_workers=False)
+    started(cast.assessor, upload)
     assert counts(worked(upload)) == {"new": 25}
     assert set(Vendor.objects.values_list("name", flat=True)) == {
         "Example Support L1",

@@ -17,8 +17,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.factories import Cast, make_incident, make_vendor
+from tests.vendors.incident_import.test_inputs import INPUTS
 from vendors.incident_import import files, job, saved_mappings, worker
 from vendors.incident_import.columns.options import Options
+from vendors.incident_import.holding import answers
 from vendors.models import (
     ImportMapping,
     ImportProblem,
@@ -64,7 +66,7 @@ def checked(cast: Cast, text: str = MESSY, **vendors: Any) -> IncidentImport:
 
 
 def done(cast: Cast, text: str = MESSY, **vendors: Any) -> IncidentImport:
-    upload = checked(cast, text, **vendors)
+    upload = answers.agree(cast.assessor, checked(cast, text, **vendors))
     return worked_on(job.start_import(cast.assessor, upload, tell_workers=False))
 
 
@@ -139,6 +141,17 @@ def test_one_date_is_shown_read_both_ways_where_the_file_does_not_tell(client: C
     text = text_of(response)
     assert "“03/04/2026 10:00” is" in text
     assert "Choose which it is." in text
+
+
+def test_the_page_says_that_day_and_month_may_have_been_exchanged(cast: Cast, client: Client) -> None:
+    file = ContentFile((INPUTS / "23-dates-half-turned-around.xlsx").read_bytes())
+    upload = files.keep(cast.assessor, file, "dates.xlsx", timezone.now())
+    said = client.get(at("incident_import_mapping", upload)).content.decode()
+    assert "Day and month may have been exchanged" in said
+    assert 'value="day_first_turned"' in said
+    options = {**upload.options, "dates": "day_first_turned"}
+    IncidentImport.objects.filter(pk=upload.pk).update(options=options)
+    assert "may have been exchanged" not in client.get(at("incident_import_mapping", upload)).content.decode()
 
 
 def test_a_choice_refreshes_the_rows_and_what_hangs_on_the_columns_alone(client: Client, cast: Cast) -> None:
@@ -323,6 +336,9 @@ def test_after_the_check_the_unknown_names_are_the_next_step(client: Client, cas
 def test_the_check_says_what_would_happen_and_why_not(client: Client, cast: Cast, alpha: Vendor) -> None:
     upload = checked(cast, **{"Beta desk": "skip", "Gamma": "new"})
 
+    assert "good rows" not in text_of(client.get(upload.get_absolute_url()))
+    answers.agree(cast.assessor, upload)
+
     text = text_of(client.get(upload.get_absolute_url()))
 
     assert "Import the 2 good rows" in text
@@ -344,7 +360,7 @@ def test_problems_are_downloaded_in_the_language_of_the_person(client: Client, c
 
 
 def test_good_rows_go_in_without_the_bad(client: Client, cast: Cast, alpha: Vendor) -> None:
-    upload = checked(cast, **{"Beta desk": "skip", "Gamma": "new"})
+    upload = answers.agree(cast.assessor, checked(cast, **{"Beta desk": "skip", "Gamma": "new"}))
 
     response = client.post(at("incident_import_apply", upload))
     upload.refresh_from_db()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Department, Membership, Organisation, Role, User
+from tests.concurrency import at_once, elsewhere, shared_database
 from tests.factories import NOW, Cast, make_incident, make_member, make_vendor
 from vendors.models import Incident, Pulse, Service, Vendor
 from vendors.voice import pulses
@@ -224,3 +228,27 @@ def test_a_link_that_a_member_hands_over_is_not_mailed_by_itself(
     found = pulses.find(token)
     assert found is not None
     assert found.asked_by == cast.assessor.user
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_ask_once(service: Service, nurse: Membership, tmp_path: Path) -> None:
+    for number in range(5):
+        resolved(service, f"INC-{number}")
+    with shared_database(tmp_path):
+        outcomes = at_once(*[partial(ask_due, LATER) for _worker in range(3)])
+        asked = elsewhere(lambda: list(Pulse.objects.values_list("incident__reference", flat=True)))
+    assert outcomes == [None, None, None]
+    assert sorted(asked) == [f"INC-{number}" for number in range(5)]
+    assert receivers() == [nurse.user.email] * 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_mail_once_what_was_forgotten(service: Service, nurse: Membership, tmp_path: Path) -> None:
+    incident = resolved(service)
+    with transaction.atomic():
+        pulses.make(None, incident, [(Receiver(email=nurse.user.email), "en")], None, now=LATER)
+    Pulse.objects.update(asked_at=LATER - timedelta(hours=1))
+    with shared_database(tmp_path):
+        outcomes = at_once(*[partial(ask_due, LATER) for _worker in range(3)])
+    assert outcomes == [None, None, None]
+    assert receivers() == [nurse.user.email]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from groundwork.languages import LANGUAGE_CODES, LANGUAGES
 from tests.factories import NOW, Cast, make_incident, make_vendor
-from tests.vendors.incident_import.files import as_csv, counts, kept, told, undone, worked
+from tests.vendors.incident_import.files import as_csv, counts, kept, started, told, undone, worked
 from vendors.incident_import import job
 from vendors.incident_import.columns import own_download, presets
 from vendors.incident_import.columns.options import Options
@@ -50,7 +50,7 @@ def brought_back(cast: Cast, content: bytes) -> IncidentImport:
     upload = kept(cast.assessor, content)
     job.start_check(cast.assessor, upload, Options.from_data(upload.options), tell_workers=False)
     worked(upload)
-    job.start_import(cast.assessor, upload, tell_workers=False)
+    started(cast.assessor, upload)
     return worked(upload)
 
 
