@@ -13,10 +13,12 @@ from hashlib import sha256
 from random import Random
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Department, Membership
 from vendors import facts_revision
+from vendors.incident_import.columns.options import Options
 from vendors.models import (
     Feedback,
     ImportState,
@@ -35,6 +37,7 @@ from vendors.models import (
 from vendors.voice import pulses
 
 MONTHS = 24
+FATES = ("new", "changed", "unchanged", "error", "left_out", "moved", "repeated", "problems")
 FULL_WEIGHT = 0.35  # how much single incidents of a month differ from its mean
 SOURCE, SOURCE_NAME = "servicenow", "ServiceNow"
 SAID = (PulseChoice.YES, PulseChoice.PARTLY, PulseChoice.NO)
@@ -54,7 +57,11 @@ class DemoFacts:
     def load(self) -> None:
         if "service_hours" in self.data:
             self._support()
-        incidents = Incident.objects.bulk_create(self._incidents(self._export()))
+        export = self._export()
+        incidents = Incident.objects.bulk_create(self._incidents(export))
+        counts = {**dict.fromkeys(FATES, 0), "new": len(incidents)}
+        rows = {"rows_read": len(incidents), "rows_total": len(incidents)}
+        IncidentImport.objects.filter(pk=export.pk).update(counts=counts, **rows)
         self._ask_pulses([incident for incident in incidents if incident.mission_critical and incident.resolved_at])
         for measure, target in self.data.get("targets", {}).items():
             MeasureTarget.objects.create(vendor=self.vendor, measure=measure, set_by=self.author.user, **target)
@@ -74,6 +81,7 @@ class DemoFacts:
             created_by=self.author.user,
             file_name=f"{self.vendor.name.lower().replace(' ', '-')}-incidents.csv",
             source=key,
+            options=Options(source=key, vendor=self.vendor.pk, time_zone=settings.TIME_ZONE).as_data(),
             state=ImportState.DONE,
             selection=Selection.OPENED,
             holds_from=_months_before(self.today, self.data.get("months", MONTHS)),
