@@ -25,7 +25,7 @@ def holdings_of(vendor: Vendor, *, now: datetime, zone: ZoneInfo) -> list[Holdin
     imports = IncidentImport.objects.filter(
         organisation=vendor.organisation_id, source__in=keys, state=ImportState.DONE
     ).order_by("pk")
-    rows = list(imports.values_list("pk", "source", "selection", "holds_from", "holds_to", "known_until", named=True))
+    rows = imports.values_list("pk", "source", "selection", "holds_from", "holds_to", "known_until", named=True)
     latest = {row.source: row.pk for row in rows}
     told = [
         Holding(
