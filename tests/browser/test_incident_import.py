@@ -51,6 +51,11 @@ def work_when_asked(page: Page) -> None:
     page.route("**/state/**", answer)
 
 
+def say_what_it_holds(page: Page) -> None:
+    page.locator("[name=selection]").first.check()
+    page.get_by_role("button", name="That is what it holds").click()
+
+
 def test_a_messy_file_of_several_vendors_goes_in_and_comes_back(
     visit: Visit, cast: Cast, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,9 +81,10 @@ def test_a_messy_file_of_several_vendors_goes_in_and_comes_back(
     page.get_by_role("button", name="Leave out the others, and check").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("What the import would do")
-    expect(page.get_by_role("row", name="Line 5")).to_contain_text("It was resolved before it was opened")
+    expect(page.get_by_role("row", name="Line 5 Resolved")).to_contain_text("It was resolved before it was opened")
     monkeypatch.setattr(job.IMPORTS, "nudge", lambda _pk: False)
     work_when_asked(page)
+    say_what_it_holds(page)
     page.get_by_role("button", name="Import the 2 good rows").click()
     expect(page.get_by_text("Waiting for its turn: one import runs at a time.")).to_be_visible()
 
@@ -118,6 +124,7 @@ def test_on_a_phone_without_a_script_every_step_is_there_and_fits(visit: Visit, 
     expect(page.get_by_label("All of one vendor")).to_be_checked()
     page.get_by_role("button", name="Check the whole file").click()
     assert page.evaluate(FITS)
+    say_what_it_holds(page)
     page.get_by_role("button", name=re.compile("Import the 3 good rows")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("The import is done")
     assert page.evaluate(FITS)
@@ -176,6 +183,7 @@ def test_a_log_is_asked_about_and_a_move_is_told_before_anything_is_written(visi
     page.get_by_role("button", name="Create the others, and check").click()
     expect(page.get_by_role("row", name="Example A")).to_contain_text("Example B")
     assert Incident.objects.get().vendor == vendor
+    say_what_it_holds(page)
     page.get_by_role("button", name="Import 8 rows").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("The import is done")
     assert set(Incident.objects.values_list("vendor__name", flat=True)) == {"Example B"}

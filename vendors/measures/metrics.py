@@ -284,7 +284,7 @@ def _basis(periods: Sequence[_Period], window: Window, following: Following, *, 
         comes_back_within=following.comes_back_within,
         begins=window.begins,
         **_counts(counted),
-        beyond=beyond if following.only_ended else 0,
+        beyond=beyond,
         other_hours=_other_hours(counted),
         hours=_hours_used(counted),
     )

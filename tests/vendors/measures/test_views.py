@@ -270,7 +270,7 @@ class TestWhereTheIncidentsComeFrom:
     ) -> None:
         body = page(signed_in(cast.assessor), url(slower))
         assert "Example Desk: nobody said what this file holds. Taken carefully as the incidents resolved from" in body
-        assert f'href="{desk.get_absolute_url()}"' in body
+        assert f'href="{reverse("incident_import_holds", args=[desk.pk])}"' in body
         reader = page(signed_in(cast.reader), url(slower))
         assert "nobody said what this file holds" in reader
         assert desk.get_absolute_url() not in reader
