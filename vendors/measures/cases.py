@@ -80,19 +80,24 @@ class CaseFacts:
 class Following:
     """How cases are followed: for `horizon` each, as known at `known_until` of their source (`known_at` for others); a
     problem comes back where an earlier one lies at most `comes_back_within` before. `only_ended`: those alone count
-    that were resolved within the horizon, because a file may not have the others. `answers_told`: whether a source
-    tells first responses at all, so that a lack of one says something."""
+    that were resolved within the horizon, because a file may not have the others. `answers_told`: of a source that
+    tells first responses, when the first and the last incident with one were opened: in between a lack of one says
+    something, before and after nobody may have recorded any."""
 
     horizon: timedelta
     known_at: datetime
     known_until: Mapping[str, datetime]
     comes_back_within: timedelta
     only_ended: bool
-    answers_told: frozenset[str]
+    answers_told: Mapping[str, tuple[datetime, datetime]]
     zone: tzinfo
 
     def known(self, source: str) -> datetime:
         return self.known_until.get(source, self.known_at)
+
+    def tells_answers(self, source: str, opened: datetime) -> bool:
+        first, last = self.answers_told.get(source, (None, None))
+        return first is not None and last is not None and first <= opened <= last
 
 
 Taken = tuple[float | None, Iterable[int]]  # a value, and the incidents that it rests on
@@ -189,7 +194,7 @@ def _answered_in(
     opened, answered, resolved = moments
     until = opened + following.horizon
     if answered is None:
-        is_told = case.source in following.answers_told and not case.is_closed and known >= until
+        is_told = following.tells_answers(case.source, opened) and not case.is_closed and known >= until
         if not is_told or (resolved is not None and resolved <= until):
             return None
         answered = until

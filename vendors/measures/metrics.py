@@ -187,12 +187,14 @@ def measure(
     holdings: Sequence[Holding] = (),
     not_critical: int = 0,
     comes_back_within: timedelta = COMES_BACK_WITHIN,
+    with_smallest: bool = True,
 ) -> Measures:
     """All measures of the cases opened from `since` to `until`, days in `zone`, as it stood at `known_at`.
 
     `holdings`: what the files of their sources hold; cases of a source without any were written down here, as they
     happened. Cases opened before `since` only tell what comes back: give those of `look_back` before it too. Where
-    weeks are taken, the window starts with the Monday of its first week, so that no week is cut.
+    weeks are taken, the window starts with the Monday of its first week, so that no week is cut. `with_smallest`: False
+    leaves out the smallest change that would have shown, which takes most of the time.
     """
     ordered = in_order(cases)
     window = window_of(ordered, holdings, since=since, until=until, known_at=known_at, zone=zone)
@@ -202,6 +204,7 @@ def measure(
     since = _monday(since) if step == PeriodLength.WEEK else since
     within = _opened(facts, since, window.until)
     periods = _periods(within, pulses, step=step, window=window)
+    series = _all_series(periods, window=window, comes_back_within=comes_back_within)
     opened = [case for moment, case in ordered if since <= moment.astimezone(zone).date() <= window.until]
     return Measures(
         step=step,
@@ -209,7 +212,7 @@ def measure(
         until=window.until,
         known_at=known_at,
         cases=len(within),
-        series=_all_series(periods, window=window, comes_back_within=comes_back_within),
+        series=_corrected(_with_smallest(series) if with_smallest else series),
         left_out=LeftOut(
             open_cases=tuple(case.id for case in opened if _is_open(case, following)),
             young=_left_out(periods, WhyLeftOut.YOUNG),
@@ -228,9 +231,18 @@ def _following(ordered: Ordered, window: Window, comes_back_within: timedelta) -
         known_until={source: latest(files) for source, files in window.of_source.items() if files},
         comes_back_within=comes_back_within,
         only_ended=window.only_ended,
-        answers_told=frozenset(case.source for _, case in ordered if case.answered is not None),
+        answers_told=_answers_told(ordered),
         zone=window.zone,
     )
+
+
+def _answers_told(ordered: Ordered) -> dict[str, tuple[datetime, datetime]]:
+    """By source: when the first and the last incident were opened of which a first response is told."""
+    told: dict[str, tuple[datetime, datetime]] = {}
+    for opened, case in ordered:
+        if case.answered is not None:
+            told[case.source] = (told.get(case.source, (opened, opened))[0], opened)
+    return told
 
 
 def look_back(comes_back_within: timedelta) -> timedelta:
@@ -359,20 +371,27 @@ def _monday(day: date) -> date:
 
 
 # Series -----------------------------------------------------------------------------------------------------------
-def _all_series(periods: Sequence[_Period], *, window: Window, comes_back_within: timedelta) -> tuple[Series, ...]:
-    all_facts = [fact for period in periods for fact in period.facts]
-    tells_problems = any(fact.is_repeat is not None for fact in all_facts)
+def _all_series(periods: Sequence[_Period], *, window: Window, comes_back_within: timedelta) -> list[Series]:
+    told = [period.start for period in periods if any(fact.is_repeat is not None for fact in period.facts)]
+    first = _first_day(periods, told, window.begins, comes_back_within)
     made = []
     for measure in MEASURES:
-        first = _first_day(measure.key, window, comes_back_within)
-        is_silent = measure.key in COMING_BACK and not tells_problems
-        made.append(_series(measure, periods, first=first, is_silent=is_silent))
-    return _corrected(made)
+        looks_back = measure.key in COMING_BACK
+        is_silent = looks_back and not told
+        made.append(_series(measure, periods, first=first if looks_back else None, is_silent=is_silent))
+    return made
 
 
-def _first_day(key: str, window: Window, comes_back_within: timedelta) -> date | None:
-    """From which on a period can tell what comes back: one look-back after the data begin."""
-    return window.begins + comes_back_within if key in COMING_BACK and window.begins else None
+def _first_day(
+    periods: Sequence[_Period], told: Sequence[date], begins: date | None, comes_back_within: timedelta
+) -> date | None:
+    """From which on a period can tell what comes back: one look-back after the data begin, and after the first of the
+    periods in which problems are `told`, where there were incidents before whose problem nobody recorded: they would
+    look as if nothing came back."""
+    if begins is None:
+        return None
+    is_late = any(period.facts for period in periods if told and period.start < told[0])
+    return (max(begins, told[0]) if is_late else begins) + comes_back_within
 
 
 def _series(measure: Measure, periods: Sequence[_Period], *, first: date | None, is_silent: bool) -> Series:
@@ -380,20 +399,27 @@ def _series(measure: Measure, periods: Sequence[_Period], *, first: date | None,
     used = [period for period, point in zip(periods, points, strict=True) if point.why is None]
     facts = [fact for period in used for fact in period.facts]
     answers = [answer for period in used for answer in period.answers]
-    values = [None if point.is_left_out else point.value for point in points]
     counted = [point for point in points if point.why is None]
     return Series(
         measure=measure,
         points=points,
-        trend=_trend(values),
+        trend=trends.trend(_values(points)),
         overall=take(measure.key, facts, answers)[0] if used and not is_silent else None,
         known=sum(point.known or 0 for point in counted),
         total=sum(point.total or 0 for point in counted),
     )
 
 
-def _trend(values: Sequence[float | None]) -> Trend:
-    found = trends.trend(values)
+def _values(points: Iterable[Point]) -> list[float | None]:
+    return [None if point.is_left_out else point.value for point in points]
+
+
+def _with_smallest(series: Iterable[Series]) -> list[Series]:
+    """Those that are flat, with the smallest change that they would have shown."""
+    return [replace(one, trend=_told(one.trend, _values(one.points))) for one in series]
+
+
+def _told(found: Trend, values: Sequence[float | None]) -> Trend:
     if found.direction != Direction.FLAT or found.slope is None:
         return found
     return replace(found, smallest=trends.smallest_change(values, found.slope))
