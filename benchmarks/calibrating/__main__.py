@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import warnings
+from collections.abc import Sequence
 from itertools import product
 from time import monotonic
 
@@ -15,19 +16,19 @@ from benchmarks.calibrating.runs import CORRELATIONS, GROWTHS, Run, run_all, wis
 from benchmarks.calibrating.shares import is_kept, summary
 
 QUICK = 400  # runs of each way and correlation
-WHOLE = 1_000
-GROWN = 80
-WITH_SMALLEST = 12
+WHOLE = 500
+GROWN = 20  # of each way, correlation and growth
+WITH_SMALLEST = 6
 PROCESSES = os.cpu_count() or 1
 # What the quick run judges: cells that are large enough for a share to be more than its own chance.
 JUDGED = ("way", "correlation", "history")
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks/calibration", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer runs, and only false trends: some minutes")
     parser.add_argument("--json", action="store_true", help="one object with the worst shares, and no tables")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     warnings.simplefilter("ignore", RuntimeWarning)
     began = monotonic()
     runs = list(run_all(wishes(QUICK if options.quick else WHOLE), processes=PROCESSES))

@@ -18,7 +18,7 @@ from vendors.measures import trend as trends
 
 LENGTHS = (6, 8, 12, 18, 24, 52)
 ROWS = 20_000
-BY_LIBRARY = 1_000
+BY_LIBRARY = 300
 GROWN = 1.0  # of the level, over the series, with a standard deviation of WIDE beside it
 WIDE = 0.3
 
