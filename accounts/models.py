@@ -70,6 +70,10 @@ class Organisation(models.Model):
     slug = models.SlugField(_("short name"), unique=True)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
     allow_self_approval = models.BooleanField(_("members may approve what they submitted themselves"), default=False)
+    # Only what happens from then on: whoever switches it on does not mean last year’s incidents.
+    asks_after_incidents_since = models.DateTimeField(
+        _("asks after critical incidents since"), null=True, blank=True, editable=False
+    )
     repeat_days = models.PositiveSmallIntegerField(
         _("days within which the same problem counts as back"),
         choices=[(days, days) for days in REPEAT_DAYS],

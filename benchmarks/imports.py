@@ -26,6 +26,7 @@ from django.utils import timezone
 from accounts.models import Membership, Organisation, Role, User
 from vendors.incident_import import files, job, worker
 from vendors.incident_import.columns.options import Options
+from vendors.incident_import.holding import answers
 from vendors.incident_import.writing import COLUMNS, TABLE
 from vendors.models import ImportState, Incident, IncidentImport, Vendor
 
@@ -99,11 +100,11 @@ def _measured(path: Path, repetitions: int) -> str:
         _clear()
         seconds["csv"].append(_timed(partial(_read, path)))
         upload = _checked(member, vendor, path, seconds["check"])
-        job.start_import(member, upload, tell_workers=False)
+        job.start_import(member, answers.agree(member, upload), tell_workers=False)
         seconds["import"].append(_timed(partial(worker.work_on, upload.pk)))
         assert Incident.objects.count() == ROWS
         again = _checked(member, vendor, path, [])
-        job.start_import(member, again, tell_workers=False)
+        job.start_import(member, answers.agree(member, again), tell_workers=False)
         seconds["again"].append(_timed(partial(worker.work_on, again.pk)))
         assert IncidentImport.objects.get(pk=again.pk).counts["unchanged"] == ROWS
         rows = _unload()
@@ -204,7 +205,7 @@ def _workbook(path: Path) -> str:
     floor = _timed(read)
     checking: list[float] = []
     upload = _checked(member, vendor, book_path, checking)
-    job.start_import(member, upload, tell_workers=False)
+    job.start_import(member, answers.agree(member, upload), tell_workers=False)
     importing = _timed(partial(worker.work_on, upload.pk))
     assert Incident.objects.count() == BOOK_ROWS
     _clear()
@@ -243,7 +244,7 @@ def import_alone() -> None:
     member, vendor = _people()
     _clear()
     upload = _checked(member, vendor, path, [])
-    job.start_import(member, upload, tell_workers=False)
+    job.start_import(member, answers.agree(member, upload), tell_workers=False)
     worker.work_on(upload.pk)
     _clear()
     # Not getrusage: that counts what the process which began this one held, too.

@@ -63,6 +63,7 @@ def _vendor_with_incidents() -> Vendor:
 def _incident(vendor: Vendor, number: int, random: Random) -> Incident:
     opened = NOW - timedelta(minutes=random.randrange(1, 2 * 365 * 24 * 60))
     return Incident(
+        organisation_id=vendor.organisation_id,
         vendor=vendor,
         reference=f"B-{number}",
         opened_at=opened,

@@ -82,6 +82,7 @@ class DemoFacts:
         title, problem = self._problem(rng, ago, before)
         number = len(before) + 1
         return Incident(
+            organisation_id=self.vendor.organisation_id,
             vendor=self.vendor,
             service=rng.choice(self._services),
             source=SOURCE,

@@ -331,6 +331,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         "options": {"expires": 30},
     },
+    "ask-after-incidents": {
+        "task": "vendors.tasks.ask_after_incidents",
+        "schedule": MORNING_SECONDS,
+        "options": {"expires": MORNING_SECONDS},
+    },
     "morning": {
         "task": "assessments.tasks.morning",
         "schedule": MORNING_SECONDS,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection
 
 from accounts.models import Department, Membership, Organisation, Role, User
 from assessments.models import Answer, Assessment, AssessmentState, Response
 from manifesto.models import RULE_KEYS, Question, Release, ReleaseState, Rule
-from vendors.models import Feedback, Incident, Sla, Vendor
+from vendors.models import Feedback, ImportState, Incident, IncidentImport, IncidentSource, Selection, Sla, Vendor
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 PASSWORD = "a long demo password"
@@ -190,9 +192,34 @@ def make_incident(
 ) -> Incident:
     """A mission-critical incident, resolved `hours` after it was opened; None: still open."""
     resolved = None if hours is None else opened + timedelta(hours=hours)
-    reference = reference or f"INC-{Incident.objects.filter(vendor=vendor).count() + 1:04}"
+    reference = reference or f"INC-{Incident.objects.filter(organisation=vendor.organisation_id).count() + 1:04}"
     fields = {"mission_critical": True, "opened_at": opened, "resolved_at": resolved, **fields}
     return Incident.objects.create(vendor=vendor, reference=reference, **fields)
+
+
+def make_file(
+    member: Membership,
+    since: date | None = None,
+    to: date | None = None,
+    *,
+    holds: Selection | str = Selection.OPENED,
+    known_until: datetime | None = None,
+    source: str = "tool",
+    ended_on: date | None = None,
+    **fields: Any,
+) -> IncidentImport:
+    """A file of `source` that is imported, of which somebody said what it holds: by opening, from `since` to `to`, and
+    exported at `known_until` (when that day was over). Without days nobody said anything."""
+    if to is not None and known_until is None:
+        known_until = datetime.combine(to + timedelta(days=1), time.min, tzinfo=ZoneInfo(settings.TIME_ZONE))
+    IncidentSource.objects.update_or_create(
+        organisation=member.organisation, key=source, defaults={"name": source.title(), "ended_on": ended_on}
+    )
+    said = {"selection": holds if to else "", "holds_from": since, "holds_to": to, "known_until": known_until}
+    fields = {"file_name": "export.csv", "state": ImportState.DONE, **said, **fields}
+    return IncidentImport.objects.create(
+        organisation=member.organisation, created_by=member.user, source=source, **fields
+    )
 
 
 def make_feedback(vendor: Vendor, *, feeling: int = 3, sla: Sla = Sla.UNKNOWN, **fields: Any) -> Feedback:

@@ -22,6 +22,9 @@ class ValueKind(StrEnum):
 
     LINE = "line"
     MOMENT = "moment"
+    ANSWER = "answer"  # a moment, or how long after it was opened
+    MINUTES = "minutes"  # a length of time
+    STATE = "state"  # whether it is closed
     COUNT = "count"
     YES_NO = "yes_no"
     CRITICAL = "critical"
@@ -33,13 +36,14 @@ class ValueKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class IncidentField:
-    """`key`: what files and mappings call it; `column`: of the incident. Three texts: what helps whoever types it, what
-    helps whoever looks for it in a file, and what follows where nobody knows it (empty: nothing is missed then).
+    """`key`: what files and mappings call it; `column`: of the incident; empty where it is not kept, but stands in for
+    another field, or tells how old a file is. Three texts: what helps whoever types it, what helps whoever looks for it
+    in a file, and what follows where nobody knows it (empty: nothing is missed then).
     """
 
     key: str
     kind: ValueKind
-    column: str
+    column: str = ""
     name: str | Promise = ""  # where it is called otherwise than its column
     asked: str | Promise = ""
     in_file: str | Promise = ""
@@ -61,6 +65,10 @@ class IncidentField:
     def label(self) -> str:
         """In the active language."""
         return str(self.name) or self.heading
+
+    @property
+    def is_moment(self) -> bool:
+        return self.kind in {ValueKind.MOMENT, ValueKind.ANSWER}
 
 
 FIELDS: tuple[IncidentField, ...] = (
@@ -90,6 +98,43 @@ FIELDS: tuple[IncidentField, ...] = (
         asked=_("When people could work again, which may be later than “resolved”."),
         in_file=_("When people could work again, where that is written down apart."),
         unknown=_("Unknown. Nobody can say whether the business had to wait longer than the ticket (rule 1)."),
+    ),
+    IncidentField(
+        key="first_response",
+        kind=ValueKind.ANSWER,
+        column="first_response_at",
+        asked=_("When a person of the vendor first answered: an automatic reply is none."),
+        in_file=_("When a person of the vendor first answered, or how long that took after it was opened."),
+        unknown=_("Unknown. It is left out of the hours to the first response."),
+    ),
+    IncidentField(
+        key="closed",
+        kind=ValueKind.MOMENT,
+        name=_("Closed at"),
+        in_file=_("When the ticket was closed. It stands in where nobody has written down when it was resolved."),
+        is_typed=False,
+    ),
+    IncidentField(
+        key="state",
+        kind=ValueKind.STATE,
+        column="is_closed",
+        name=_("State"),
+        in_file=_("What is closed or resolved is never called open, even where no moment is told."),
+        is_typed=False,
+    ),
+    IncidentField(
+        key="waited",
+        kind=ValueKind.MINUTES,
+        column="waited_minutes",
+        asked=_("It can be taken off the time to resolve: see the hours of the service."),
+        in_file=_("How long the ticket waited for you, not for the vendor: “on hold”, “pending”. Numbers need a unit."),
+    ),
+    IncidentField(
+        key="updated",
+        kind=ValueKind.MOMENT,
+        name=_("Last change"),
+        in_file=_("When the ticket was last changed: it tells how old the file is."),
+        is_typed=False,
     ),
     IncidentField(key="title", kind=ValueKind.LINE, column="title", asked=_("What happened, in one line.")),
     IncidentField(key="priority", kind=ValueKind.LINE, column="priority", is_in_use=True),
@@ -167,8 +212,11 @@ FIELDS: tuple[IncidentField, ...] = (
     ),
 )
 BY_KEY = {field.key: field for field in FIELDS}
-BY_COLUMN = {field.column: field for field in FIELDS}
+KEPT = tuple(field for field in FIELDS if field.column)
+BY_COLUMN = {field.column: field for field in KEPT}
+# Columns of an incident that no cell tells, but how its resolution was told.
+BASIS = ("resolved_is_closing", "resolved_to_day")
 TYPED: tuple[str, ...] = tuple(field.column for field in FIELDS if field.is_typed)
 # A download begins with what tells an incident apart.
 _FIRST = ("vendor", "service", "reference", "title")
-WRITTEN = (*(BY_KEY[key] for key in _FIRST), *(field for field in FIELDS if field.key not in _FIRST))
+WRITTEN = (*(BY_KEY[key] for key in _FIRST), *(field for field in KEPT if field.key not in _FIRST))

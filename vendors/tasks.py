@@ -5,6 +5,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from vendors.incident_import import files, job, worker
+from vendors.voice import pulses_by_themselves
 
 
 @shared_task(
@@ -19,3 +20,8 @@ def sweep_imports() -> None:
     now = timezone.now()
     job.IMPORTS.sweep(now=now)
     files.forget_files(now)
+
+
+@shared_task(name="vendors.tasks.ask_after_incidents")
+def ask_after_incidents() -> None:
+    pulses_by_themselves.ask_due(timezone.now())

@@ -39,7 +39,7 @@ def state_of(link: MailedLink | None, now: datetime) -> LinkState:
 
 
 def renew(
-    link: MailedLink, verb: str, *, by: User, expires_at: datetime, told: Collection[str], **values: object
+    link: MailedLink, verb: str, *, by: User | None, expires_at: datetime, told: Collection[str], **values: object
 ) -> str:
     """Another token and term, and what else changes with them; the earlier link is dead from here on.
 
@@ -78,7 +78,14 @@ def send(link: MailedLink, template: str, *, context: Mapping[str, Any]) -> bool
 
 
 def send_and_note(
-    link: DeliveredLink, template: str, sent: str, refused: str, *, by: User, context: Mapping[str, Any], now: datetime
+    link: DeliveredLink,
+    template: str,
+    sent: str,
+    refused: str,
+    *,
+    by: User | None,
+    context: Mapping[str, Any],
+    now: datetime,
 ) -> bool:
     """Send it, and keep whether it was taken, which the trail tells under one of two verbs.
 

@@ -29,6 +29,16 @@ class ProfileForm(forms.ModelForm[User]):
 
 
 class OrganisationForm(forms.ModelForm[Organisation]):
+    ask_after_incidents = forms.BooleanField(
+        label=_("Ask by itself how it went, after each mission-critical incident"),
+        required=False,
+        help_text=_(
+            "A day after the incident was resolved and came in, up to three members of the department that depends on "
+            "its service get the four questions of a pulse by mail: those whom you asked longest ago. It begins with "
+            "what is resolved from now on. Where the service names no department, nobody is asked."
+        ),
+    )
+
     class Meta:
         model = Organisation
         fields = ("name", "language", "allow_self_approval", "repeat_days")
@@ -47,6 +57,10 @@ class OrganisationForm(forms.ModelForm[Organisation]):
                 "comes on the first of each month."
             ),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["ask_after_incidents"] = self.instance.asks_after_incidents_since is not None
 
 
 class MemberForm(forms.Form):

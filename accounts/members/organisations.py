@@ -1,5 +1,7 @@
 """An organisation's own settings and departments; every change is audited."""
 
+from datetime import datetime
+
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -8,19 +10,29 @@ from accounts.members.changes import MembershipError
 from accounts.models import Department, Invitation, Membership, Organisation
 from accounts.trail import audit
 
-FIELDS = ("name", "language", "allow_self_approval", "repeat_days")
+FIELDS = ("name", "language", "allow_self_approval", "repeat_days", "asks_after_incidents_since")
 # What loses its department without loss of meaning; anything else that names one keeps it from being deleted.
 LOOSE = (Membership, Invitation)
 
 
 def change(
-    actor: Membership, *, name: str, language: str, allow_self_approval: bool, repeat_days: int = 90
+    actor: Membership,
+    *,
+    name: str,
+    language: str,
+    allow_self_approval: bool,
+    repeat_days: int,
+    ask_after_incidents: bool,
+    now: datetime,
 ) -> Organisation:
+    """`ask_after_incidents`: pulses go out by themselves, after what is resolved from the moment it is switched on."""
     with transaction.atomic():
         row = Organisation.objects.select_for_update().get(pk=actor.organisation_id)
         before = audit.snapshot(row, FIELDS)
         row.name, row.language = name, language
         row.allow_self_approval, row.repeat_days = allow_self_approval, repeat_days
+        if ask_after_incidents != (row.asks_after_incidents_since is not None):
+            row.asks_after_incidents_since = now if ask_after_incidents else None
         after = audit.snapshot(row, FIELDS)
         if after != before:
             row.save(update_fields=FIELDS)

@@ -66,7 +66,7 @@ def organisation_edit(request: MemberRequest) -> HttpResponse:
     organisation = get_object_or_404(Organisation, pk=request.member.organisation_id)
     form = OrganisationForm(request.POST or None, instance=organisation)
     if request.method == "POST" and form.is_valid():
-        organisations.change(request.member, **form.cleaned_data)
+        organisations.change(request.member, **form.cleaned_data, now=timezone.now())
         messages.success(request, _("The settings are saved."))
         return redirect("organisation_edit")
     return render(request, "accounts/members/organisation_edit.html", {"form": form})

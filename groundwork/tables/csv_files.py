@@ -16,6 +16,7 @@ from groundwork.tables.limits import Limits, too_wide
 
 HEAD = 256 * 1024  # bytes from which the kind of file is told
 CHUNK = 1024 * 1024
+LONGEST_CELL = 8 * 1024 * 1024  # characters, in whatever column: a quotation mark that never ends has taken in more
 SAMPLED_RECORDS = 30
 MARKED = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -69,6 +70,7 @@ def records(file: IO[bytes], shape: Shape, limits: Limits) -> Iterator[tuple[int
     file.seek(0)
     text = TextIOWrapper(file, encoding=shape.encoding, newline="")
     text.read(shape.skip)
+    csv.field_size_limit(LONGEST_CELL)  # of the process: the module has no other
     reader = csv.reader(text, delimiter=shape.delimiter, strict=True)
     line = 1
     try:

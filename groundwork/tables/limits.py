@@ -48,4 +48,4 @@ def too_many_rows(most: int) -> ImportRefused:
 
 def too_wide(line: int, most: int) -> ImportRefused:
     message = _("Line %(line)s has more than %(count)s cells.")
-    return ImportRefused(message % {"line": line, "count": most})
+    return ImportRefused(message % {"line": line, "count": number(most)})

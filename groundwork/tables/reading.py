@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import IO, NamedTuple
 
@@ -31,12 +31,15 @@ class Line(NamedTuple):
 @dataclass(frozen=True, kw_only=True)
 class Table:
     """`header`: the headings, told apart; `first`: the line in which they stand, tidied; `rows`: those below that are
-    not empty, each once, to be read while the file is open."""
+    not empty, each once, to be read while the file is open. Of a workbook: `sheets`, those that can be seen;
+    `hidden_rows`, which are read, too; `is_1904`: its days are counted from 1 January 1904."""
 
     header: tuple[str, ...]
     first: tuple[str, ...]
     rows: Iterator[Line]
-    sheets: tuple[str, ...] = ()  # of a workbook
+    sheets: tuple[str, ...] = ()
+    hidden_rows: int = 0
+    is_1904: bool = False
     delimiter: str = ""
     encoding: str = ""
 
@@ -61,7 +64,8 @@ def open_table(
             if sheet not in {"", *book.found}:
                 raise ImportRefused(_("The workbook has no sheet “%(name)s”.") % {"name": sheet})
             lines = (Line(row.number, row.cells, row.faulty) for row in book.rows)
-            yield _table(lines, limits, score, sheets=book.sheets)
+            table = _table(lines, limits, score, sheets=book.sheets)
+            yield replace(table, hidden_rows=book.hidden_rows, is_1904=book.is_1904)
 
 
 def sheets_of(source: bytes, limits: Limits, wanted: Sequence[str]) -> dict[str, list[Line]]:

@@ -18,6 +18,7 @@ from datetime import date, datetime, time
 from typing import IO, Any
 
 OUT_OF_MEMORY = 3  # what the process ends with
+MOST_EXACT = 10**15
 QUICK_SECONDS, SLOW_SECONDS = 60, 900  # of processor time
 
 Row = tuple[list[Any], Sequence[int]]  # values; positions of those that are formulas or errors
@@ -65,8 +66,9 @@ class SlowBook:
 def text_of(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if type(value) is int or (isinstance(value, float) and value.is_integer()):
+        # A workbook keeps fifteen digits of a number: what is longer has lost its end, and is no number of anything.
+        return str(int(value)) if abs(value) < MOST_EXACT else f"{value:.5E}"
     if isinstance(value, datetime) and value.time() == time.min:
         return value.date().isoformat()  # a workbook keeps a day as its midnight
     if isinstance(value, datetime | date | time):

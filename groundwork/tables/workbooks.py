@@ -40,11 +40,14 @@ class SheetRow(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Workbook:
-    """`sheets`: those that can be seen; `found`: those that are read, in that order. No row of them is empty."""
+    """`sheets`: those that can be seen; `found`: those that are read, in that order. No row of them is empty.
+    `hidden_rows`: of these sheets together, and `is_1904`, as the guard tells them."""
 
     sheets: tuple[str, ...]
     found: tuple[str, ...]
     rows: Iterator[SheetRow]
+    hidden_rows: int = 0
+    is_1904: bool = False
 
 
 class _Died(Exception):  # noqa: N818 - said as what happened
@@ -57,7 +60,8 @@ def opened(
 ) -> Iterator[Workbook]:
     """The rows of the wanted sheets; of the first one to be seen, where none is named."""
     codes: list[int] = []
-    for is_slow in _readers(source, kind, limits, is_sample=is_sample):
+    contents = _contents(source, kind, limits)
+    for is_slow in _readers(kind, contents, is_sample=is_sample):
         orders = asdict(limits) | {"wanted": wanted, "is_slow": is_slow}
         with _process(source, orders) as process:
             lines = _lines(process, limits)
@@ -66,18 +70,28 @@ def opened(
             except _Died as died:
                 codes.append(died.args[0])
                 continue
-            yield Workbook(sheets=tuple(head["sheets"]), found=tuple(head["found"]), rows=_rows(lines, kind))
+            yield Workbook(
+                sheets=tuple(head["sheets"]),
+                found=tuple(head["found"]),
+                rows=_rows(lines, kind),
+                hidden_rows=sum(contents.hidden_rows.get(name, 0) for name in head["found"]),
+                is_1904=contents.is_1904,
+            )
             return
     raise _unreadable(kind, codes)
 
 
-def _readers(source: Source, kind: TableKind, limits: Limits, *, is_sample: bool) -> list[bool]:
-    """Which to try, one after the other: whether it is the slow one, which tells rows before it has read all."""
+def _contents(source: Source, kind: TableKind, limits: Limits) -> guard.Contents:
+    """XLS is no archive: nothing is known of it before it is read."""
     if kind is TableKind.XLS:
-        return [False]
+        return guard.Contents(has_faults=False, sheet_bytes=0)
     with sources.opened(source) as file:
-        contents = guard.look_inside(file, limits)
-    if kind is TableKind.ODS:
+        return guard.look_inside(file, limits)
+
+
+def _readers(kind: TableKind, contents: guard.Contents, *, is_sample: bool) -> list[bool]:
+    """Which to try, one after the other: whether it is the slow one, which tells rows before it has read all."""
+    if kind is not TableKind.XLSX:
         return [False]
     begins_sooner = is_sample and contents.sheet_bytes > SAMPLED_WHOLE
     return [True] if contents.has_faults or begins_sooner else [False, True]

@@ -8,9 +8,10 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from tests.browser.axe import faults_by_day_and_night
 from tests.browser.conftest import Visit
 from tests.factories import NOW, Cast, make_assessment, make_vendor
-from vendors.models import Contact, Service, Vendor
+from vendors.models import Contact, Service, ServiceCalendar, Vendor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LONG = "The Example Company for Uninterruptible Infrastructureresponsibilities and Related Services International"
@@ -57,3 +58,25 @@ def test_a_vendor_is_added_and_sorted_by_keyboard(visit: Visit, cast: Cast) -> N
     page.get_by_role("columnheader", name="Vendor").get_by_role("link").focus()
     page.keyboard.press("Enter")
     expect(page.locator("tbody th").first).to_have_text("Beta")
+
+
+def test_hours_are_set_by_keyboard_and_what_counts_is_shown_with_each_choice(
+    visit: Visit, cast: Cast, vendor: Vendor
+) -> None:
+    page = visit(reverse("vendor_detail", args=[vendor.pk]), cast.assessor)
+    page.get_by_role("link", name="Hours Payroll").click()
+    expect(page.get_by_label("Monday, from")).to_be_hidden()
+    page.get_by_label("In the hours of a week").check()
+    page.get_by_label("Public holidays that are free").select_option("DE")
+    expect(page.locator("#public-holidays")).to_contain_text("German Unity Day")
+    expect(page.locator("#public-holidays")).not_to_contain_text("Corpus Christi")
+    page.get_by_label("Region").select_option("BY")
+    expect(page.locator("#public-holidays")).to_contain_text("Corpus Christi")
+    page.get_by_label("Friday, to").fill("16:00")
+    assert faults_by_day_and_night(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_label("Friday, to").press("Enter")  # saves, and does not copy Monday
+    expect(page.get_by_role("main")).to_contain_text(
+        "Mon–Thu 08:00–18:00, Fri 08:00–16:00, Europe/Brussels, without the public holidays of Germany (Bayern)"
+    )
+    assert ServiceCalendar.objects.get().subdivision == "BY"

@@ -34,6 +34,7 @@ from reports.models import Document, Rendering, RenderingState, Scorecard
 from tests.factories import Cast, add_rater, make_assessment, make_feedback, make_incident, make_member, make_vendor
 from vendors.incident_import import files, job, saved_mappings, worker
 from vendors.incident_import.columns.options import Options
+from vendors.incident_import.holding import answers
 from vendors.measures import targets
 from vendors.models import (
     Contact,
@@ -42,6 +43,7 @@ from vendors.models import (
     ImportMapping,
     Incident,
     IncidentImport,
+    IncidentSource,
     Pulse,
     Service,
     Sla,
@@ -199,6 +201,7 @@ class World:
     @cached_property
     def import_done(self) -> IncidentImport:
         upload = self._worked_on(self._checking("incidents, imported", HARBOUR_INCIDENTS.replace("INC0", "INC9")))
+        answers.agree(self.cast.assessor, upload)
         return self._worked_on(job.start_import(self.cast.assessor, upload, tell_workers=False))
 
     @cached_property
@@ -211,6 +214,10 @@ class World:
     @cached_property
     def import_mapping(self) -> ImportMapping:
         return saved_mappings.save_mapping(self.cast.assessor, "Harbour months", self.import_to_map)
+
+    @cached_property
+    def incident_source(self) -> IncidentSource:
+        return IncidentSource.objects.create(organisation=self.cast.organisation, key="harbour", name="Harbour desk")
 
     @cached_property
     def draft(self) -> Assessment:
@@ -436,12 +443,14 @@ OBJECTS: dict[str, str] = {
     "incident_import_vendors": "import_checked",
     "incident_import_detail": "import_checked",
     "incident_import_state": "import_checking",
+    "incident_import_holds": "import_checked",
     "incident_import_apply": "import_checked",
     "incident_import_cancel": "import_checking",
     "incident_import_undo": "import_done",
     "incident_import_errors": "import_checked",
     "import_mapping_add": "import_done",
     "import_mapping_delete": "import_mapping",
+    "incident_source_edit": "incident_source",
     "assessment_raters": "collecting",
     "rater_invite": "collecting",
     "rater_join": "collecting",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path, PurePath
@@ -18,7 +19,9 @@ from groundwork.tables.cells import ImportRefused
 from groundwork.tables.limits import too_large
 from groundwork.tables.reading import Table, open_table
 from groundwork.tables.sources import kind_of
+from vendors.incident_import import suggestion
 from vendors.incident_import.columns import presets
+from vendors.incident_import.columns.options import Options
 from vendors.incident_import.limits import FILE, SAMPLE
 from vendors.models import FILES_KEPT, IncidentImport
 
@@ -34,12 +37,7 @@ def keep(
     upload.file.save(f"{uuid4()}.{kind_of(stored)}", stored, save=False)
     try:
         upload.size, upload.sha256 = _measured(path_of(upload))
-        chosen = presets.preset(preset) if preset else None
-        with open_incidents(path_of(upload), is_sample=True) as table:
-            sample = [line.cells for line in islice(table.rows, SAMPLE)]
-            upload.options = presets.suggest(table.header, sample, preset=chosen).as_data()
-        if not sample:
-            raise ImportRefused(_("The file has a line of headings but no incident below it."))
+        upload.options = suggested(upload, preset=preset).as_data()
         upload.source = upload.options["source"]
         upload.save()
         upload.created_at = now
@@ -48,6 +46,17 @@ def keep(
         upload.file.delete(save=False)
         raise
     return upload
+
+
+def suggested(upload: IncidentImport, *, sheet: str = "", preset: str = "") -> Options:
+    """Options to begin with. `preset`: the key of the tool, where somebody has said it. ImportRefused where the file or
+    the sheet cannot be read, or holds no incident."""
+    chosen = presets.preset(preset) if preset else None
+    with open_incidents(path_of(upload), sheet=sheet, is_sample=True) as table:
+        sample = [line.cells for line in islice(table.rows, SAMPLE)]
+        if not sample:
+            raise ImportRefused(_("The file has a line of headings but no incident below it."))
+        return replace(suggestion.suggest(table.header, sample, preset=chosen), sheet=sheet)
 
 
 def _measured(path: Path) -> tuple[int, str]:
@@ -91,4 +100,4 @@ def forget_files(now: datetime) -> int:
     return count
 
 
-__all__ = ["forget_files", "headings_of", "keep", "open_incidents", "path_of"]
+__all__ = ["forget_files", "headings_of", "keep", "open_incidents", "path_of", "suggested"]

@@ -1,28 +1,31 @@
-"""Forms of the import of incidents: the file, what its columns mean, which vendor a name means."""
+"""Forms of the import of incidents: the file, what its columns mean, which source it comes from."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.functional import Promise, lazy
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from groundwork.fields import field
+from groundwork.fields import DayInput, WordsField, field
 from groundwork.tables.limits import MB
 from groundwork.time_zones import zones
 from groundwork.words import number
 from vendors.incident_fields import BY_KEY, FIELDS
-from vendors.incident_import.columns.options import NEW, SKIP, Options
+from vendors.incident_import import sources
+from vendors.incident_import.columns.options import Options
+from vendors.incident_import.decisions import Signs
 from vendors.incident_import.limits import FILE
+from vendors.incident_import.logs import LogSigns
 from vendors.incident_import.preview import Preview
-from vendors.models import Vendor
+from vendors.incident_import.sources import NEW_SOURCE
+from vendors.models import BY_HAND, IncidentSource, Vendor
 
 COLUMN, ONE = "column", "one"  # what tells the vendor
 DATES: tuple[tuple[str, str | Promise], ...] = (
@@ -30,13 +33,35 @@ DATES: tuple[tuple[str, str | Promise], ...] = (
     ("day_first", gettext_lazy("Day first: 31/12/2026")),
     ("month_first", gettext_lazy("Month first: 12/31/2026")),
     ("iso", gettext_lazy("Year first: 2026-12-31")),
+    (
+        "day_first_turned",
+        gettext_lazy("Day first; but a spreadsheet has exchanged day and month of real dates"),
+    ),
 )
 SLA_YES: tuple[tuple[str, str | Promise], ...] = (
     ("met", gettext_lazy("The service level was met")),
     ("missed", gettext_lazy("The service level was missed")),
     ("remaining", gettext_lazy("It tells the time that was left: below zero is missed")),
 )
-OPTIONS_BY_FIELD: dict[str, str] = {"vendor": "vendor_by", "columns": "column_reference"}  # where a refusal is shown
+LINE, UPDATE = "line", "update"  # what a line of the file is
+LINES: tuple[tuple[str, str | Promise], ...] = (
+    (LINE, gettext_lazy("Each line is an incident of its own")),
+    (UPDATE, gettext_lazy("There is a line for each update of an incident: one of them counts")),
+)
+LOG_VENDORS: tuple[tuple[str, str | Promise], ...] = (
+    ("last", gettext_lazy("At the one that had it last")),
+    ("longest", gettext_lazy("At the one that had it longest")),
+)
+LEADING_ZEROS: tuple[tuple[str, str | Promise], ...] = (
+    ("match", gettext_lazy("They are the same incidents: a spreadsheet has dropped the zeros")),
+    ("new", gettext_lazy("They are other incidents")),
+)
+AS_GIVEN = ("dates", "time_zone", "sla_yes", "sla_met", "sla_missed")  # options that are asked for by their names
+OPTIONS_BY_FIELD: dict[str, str] = {  # where a refusal is shown
+    "vendor": "vendor_by",
+    "columns": "column_reference",
+    "one_line_per_update": "lines",
+}
 
 
 def _limits() -> str:
@@ -119,23 +144,59 @@ class MappingForm(forms.Form):
     new_services = forms.BooleanField(
         label=gettext_lazy("Add services that the vendor does not have yet"), required=False
     )
-    one_line_per_update = forms.BooleanField(
-        label=gettext_lazy("The file has a line for each update of an incident: the last one counts"), required=False
+    lines = forms.ChoiceField(
+        label=gettext_lazy("What is a line of this file?"), choices=LINES, required=False, widget=forms.RadioSelect
     )
-    source = forms.CharField(
-        label=gettext_lazy("Name of the source"),
-        help_text=gettext_lazy(
-            "The tool that the file comes from. Use the same name next time, so that incidents are updated."
-        ),
-        max_length=40,
+    log_vendor = forms.ChoiceField(
+        label=gettext_lazy("Where several vendors had an incident, whose is it?"),
+        choices=LOG_VENDORS,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    log_moment = forms.ChoiceField(label=gettext_lazy("The column that tells when a line was written"), required=False)
+    leading_zeros = forms.ChoiceField(
+        label=gettext_lazy("References with zeros in front"),
+        choices=LEADING_ZEROS,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    source = forms.ChoiceField(
+        label=gettext_lazy("Which source does the file come from?"),
+        help_text=gettext_lazy("An incident is known by its source and its reference: so the next file updates it."),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose the source, or name a new one.")},
+    )
+    source_name = WordsField(label=gettext_lazy("Name of the new source"), max_length=80, required=False)
+    source_is_other = forms.BooleanField(
+        label=gettext_lazy("It is another source, with other incidents under the same references"), required=False
     )
 
     def __init__(
-        self, data: Any = None, *, options: Options, seen: Preview, vendors: QuerySet[Vendor], **kwargs: Any
+        self,
+        data: Any = None,
+        *,
+        options: Options,
+        seen: Preview,
+        vendors: QuerySet[Vendor],
+        sources: Sequence[IncidentSource],
+        signs: Signs | None = None,
+        organisation_id: int,
+        **kwargs: Any,
     ) -> None:
-        self.base, self.seen = options, seen
-        super().__init__(data, initial=_initial(options, seen), **kwargs)
+        """`signs`: what speaks for decisions that only a person can take; None: not looked at."""
+        self.base, self.seen, self.signs, self.organisation_id = options, seen, signs, organisation_id
+        super().__init__(data, initial=_initial(options, seen, {row.key for row in sources}), **kwargs)
+        if self.log:
+            self.initial["log_moment"] = options.log_moment or self.log.log_moment
+        elif not self.initial["lines"]:
+            self.initial["lines"] = LINE
         self._add_columns()
+        self._offer_sources(sources)
+        headings = [(heading, heading) for heading in seen.headings]
+        field(self, "log_moment", forms.ChoiceField).choices = [
+            ("", _("None: the order of the lines counts")),
+            *headings,
+        ]
         field(self, "vendor", forms.ModelChoiceField).queryset = vendors
         field(self, "critical", KnownChoices).choices = [(value, value) for value in self._critical_values()]
 
@@ -151,6 +212,20 @@ class MappingForm(forms.Form):
                 error_messages={"required": _("Choose the column that tells this.")},
             )
 
+    def _offer_sources(self, sources: Sequence[IncidentSource]) -> None:
+        offered = [(row.key, row.name) for row in sources]
+        if BY_HAND in {self.base.source, self._now("source")} or "origin" in self.base.columns:
+            offered.append((BY_HAND, _("Written down by hand, where a row does not tell its own")))
+        field(self, "source", forms.ChoiceField).choices = [*offered, (NEW_SOURCE, _("A new source"))]
+
+    @property
+    def asks_for_zeros(self) -> bool:
+        return bool(self.base.leading_zeros or self.errors.get("leading_zeros") or (self.signs and self.signs.zeros))
+
+    @property
+    def log(self) -> LogSigns | None:
+        return self.signs.log if self.signs else None
+
     def _critical_values(self) -> list[str]:
         """What stands in the column that decides; what was chosen in another column is no choice here."""
         heading = self._now("column_mission_critical") or self._now("column_priority")
@@ -165,16 +240,14 @@ class MappingForm(forms.Form):
         """A row a field of ours; the vendor's column has a place of its own."""
         return [self[f"column_{told.key}"] for told in FIELDS if told.key != "vendor"]
 
-    def clean_source(self) -> str:
-        """As sources are written everywhere: “Service Now” is “service-now”."""
-        return slugify(self.cleaned_data["source"])[:40] or self.cleaned_data["source"]
-
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if given.get("vendor_by") == ONE and not given.get("vendor") and "vendor" not in self.errors:
             self.add_error("vendor", _("Choose the vendor."))
         if given.get("vendor_by") == COLUMN and not given.get("column_vendor"):
             self.add_error("column_vendor", _("Choose the column that tells the vendor."))
+        if given.get("source") == NEW_SOURCE and not given.get("source_name") and "source_name" not in self.errors:
+            self.add_error("source_name", _("Give the source a name."))
         return given
 
     def options(self) -> Options:
@@ -186,15 +259,33 @@ class MappingForm(forms.Form):
         vendor = given.get("vendor") if given.get("vendor_by") == ONE else None
         if given.get("vendor_by") == ONE:
             columns["vendor"] = ""
-        kept = ("dates", "time_zone", "sla_yes", "sla_met", "sla_missed", "new_services", "source")
+        kept = (*AS_GIVEN, "new_services", "source_is_other", "log_moment")
+        source, source_name = self._source(given)
         return replace(
             self.base,
             columns={key: heading for key, heading in columns.items() if heading},
             vendor=vendor.pk if vendor else None,
             critical=tuple(dict.fromkeys((*given.get("critical", ()), *given.get("critical_more", ())))),
-            one_line_per_update=given.get("one_line_per_update", False),
+            one_line_per_update=self._is_log(given.get("lines", "")),
+            log_vendor=given.get("log_vendor") or "last",
+            leading_zeros=given.get("leading_zeros", ""),
+            source=source,
+            source_name=source_name,
             **{name: given[name] for name in kept if name in given},
         )
+
+    def _is_log(self, lines: str) -> bool | None:
+        """What nobody was asked, nobody has said: the next file may be one."""
+        if lines == LINE and not self.log:
+            return None
+        return {UPDATE: True, LINE: False}.get(lines)
+
+    def _source(self, given: Mapping[str, Any]) -> tuple[str, str]:
+        """Its key, and the name of a new one; as they were where neither can be told."""
+        key, name = given.get("source", ""), given.get("source_name", "")
+        if key == NEW_SOURCE and name:
+            return sources.key_of(self.organisation_id, name), name
+        return (self.base.source, self.base.source_name) if key in {"", NEW_SOURCE} else (key, "")
 
     def _as_it_was(self) -> Options:
         there = {key: heading for key, heading in self.base.columns.items() if heading in self.seen.headings}
@@ -207,9 +298,10 @@ class MappingForm(forms.Form):
             self.add_error(place if place in self.fields else None, said)
 
 
-def _initial(options: Options, seen: Preview) -> dict[str, Any]:
+def _initial(options: Options, seen: Preview, known: Set[str]) -> dict[str, Any]:
     columns = {f"column_{key}": heading for key, heading in options.columns.items() if heading in seen.headings}
-    known = {value for heading in seen.headings for value in seen.values.get(heading, ())}
+    there = {value for heading in seen.headings for value in seen.values.get(heading, ())}
+    is_known = options.source in {"", BY_HAND, *known}
     return {
         **columns,
         "vendor_by": COLUMN if options.vendor is None else ONE,
@@ -217,72 +309,19 @@ def _initial(options: Options, seen: Preview) -> dict[str, Any]:
         "dates": options.dates,
         "time_zone": options.time_zone,
         "critical": list(options.critical),
-        "critical_more": tuple(value for value in options.critical if value not in known),
+        "critical_more": tuple(value for value in options.critical if value not in there),
         "sla_yes": options.sla_yes,
         "sla_met": options.sla_met,
         "sla_missed": options.sla_missed,
         "new_services": options.new_services,
-        "one_line_per_update": options.one_line_per_update,
-        "source": options.source,
+        "lines": _line_is(options),
+        "log_vendor": options.log_vendor,
+        "log_moment": options.log_moment,
+        "leading_zeros": options.leading_zeros,
+        "source": options.source if is_known else NEW_SOURCE,
+        "source_name": "" if is_known else options.source_name or _name_of(options.source),
+        "source_is_other": options.source_is_other,
     }
-
-
-class NamesForm(forms.Form):
-    """A choice for each name in the vendor column: a vendor, a new one, or none."""
-
-    use_required_attribute = False
-
-    def __init__(
-        self, data: Any = None, *, names: Mapping[str, int], decided: Mapping[str, Any], vendors: Iterable[Vendor]
-    ) -> None:
-        super().__init__(data)
-        self.names = names
-        there = [
-            (str(vendor.pk), _("%(name)s (archived)") % {"name": vendor.name} if vendor.archived_at else vendor.name)
-            for vendor in vendors
-        ]
-        for name in names:
-            self.fields[key_of(name)] = forms.ChoiceField(
-                label=name,
-                choices=[
-                    ("", _("Choose")),
-                    (NEW, _("Create “%(name)s”") % {"name": name}),
-                    (SKIP, _("Leave out")),
-                    (_("Your vendors"), there),
-                ],
-                initial=_as_choice(decided.get(name)),
-                widget=forms.Select(attrs={"class": "form-select vendor-choice"}),
-                error_messages={"required": _("Say which vendor this is, or leave it out.")},
-            )
-
-    @property
-    def rows(self) -> list[tuple[forms.BoundField, int]]:
-        return [(self[key_of(name)], count) for name, count in self.names.items()]
-
-    def fill(self, choice: str) -> NamesForm:
-        """What nobody chose becomes `choice`."""
-        data = {name: self.data.get(name) for name in self.data}
-        for name in self.names:
-            if not data.get(key_of(name)):
-                data[key_of(name)] = choice
-        self.data = data
-        return self
-
-    def decisions(self) -> dict[str, Any]:
-        return {name: _as_decision(self.cleaned_data[key_of(name)]) for name in self.names}
-
-
-def key_of(name: str) -> str:
-    """The same for the same name, whatever stands around it."""
-    return f"name_{hashlib.sha256(name.encode()).hexdigest()[:16]}"
-
-
-def _as_choice(decision: Any) -> str:
-    return str(decision["vendor"]) if isinstance(decision, dict) else str(decision or "")
-
-
-def _as_decision(choice: str) -> Any:
-    return choice if choice in {NEW, SKIP} else {"vendor": int(choice)}
 
 
 class MappingNameForm(forms.Form):
@@ -293,3 +332,33 @@ class MappingNameForm(forms.Form):
         error_messages={"required": gettext_lazy("Give it a name.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+def _name_of(key: str) -> str:
+    return "" if key == NEW_SOURCE else sources.name_of(key)
+
+
+def _line_is(options: Options) -> str:
+    if options.one_line_per_update is None:
+        return ""
+    return UPDATE if options.one_line_per_update else LINE
+
+
+class SourceForm(forms.ModelForm[IncidentSource]):
+    """What a source is called, and since when no file comes from it any more."""
+
+    class Meta:
+        model = IncidentSource
+        fields = ("name", "ended_on")
+        field_classes = {"name": WordsField}
+        widgets = {"ended_on": DayInput}
+        help_texts = {
+            "ended_on": gettext_lazy("The tool is used no more: the source is not offered for new files. Empty: it is.")
+        }
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        others = IncidentSource.objects.filter(organisation=self.instance.organisation_id, name__iexact=name)
+        if others.exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("Another source is called so already."))
+        return name

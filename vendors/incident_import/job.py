@@ -16,9 +16,10 @@ from accounts.models import Membership
 from accounts.trail import audit
 from groundwork.jobs.lease import TOO_MANY_ATTEMPTS, HeldJob, LeaseLostError, NudgedKind
 from groundwork.refusals import Refusal
-from vendors.incident_import import options_check
+from vendors.incident_import import decisions, options_check
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.files import headings_of
+from vendors.incident_import.sources import NEW_SOURCE
 from vendors.models import ImportState, IncidentImport, IncidentImportQuerySet
 
 _BEFORE_CHECK = (ImportState.MAPPING, ImportState.CHECKED, ImportState.FAILED)
@@ -40,6 +41,14 @@ class ImportFailure(models.TextChoices):
     DATES_UNSURE = (
         "dates_unsure",
         gettext_lazy("Every date of the file can be read with the day or the month first. Choose which comes first."),
+    )
+    DATES_MIXED = (
+        "dates_mixed",
+        gettext_lazy(
+            "The columns of dates hold %(cells)s dates and %(texts)s texts, and no date has a day after the twelfth: "
+            "a spreadsheet has probably exchanged day and month. Bring the file as it was exported, or choose how its "
+            "dates are to be read."
+        ),
     )
     OPTIONS = "options", gettext_lazy("The columns no longer fit: %(reason)s")
     TOO_SLOW = "too_slow", gettext_lazy("It took too long, in five attempts. Import a shorter period.")
@@ -112,13 +121,26 @@ class Imports(NudgedKind[IncidentImport]):
 IMPORTS = Imports()
 
 
+def proposed_source(upload: IncidentImport, options: Options) -> str:
+    """The key of the source that the file seems to come from. DecisionMissing where several could be meant."""
+    signs = decisions.signs_of(upload, options).source
+    if not signs.proposed:
+        names = ", ".join(one.key for one in signs.sharing or signs.candidates)
+        message = _("Several sources could be meant: %(names)s.") % {"names": names}
+        raise options_check.DecisionMissing({"source": message})
+    return options.source if signs.proposed == NEW_SOURCE else signs.proposed
+
+
 # What people ask for ---------------------------------------------------------------------------------------------
 def start_check(
     member: Membership, upload: IncidentImport, options: Options, *, tell_workers: bool = True
 ) -> IncidentImport:
     """Set the options and queue the dry run. `options_check.OptionsRefused` with messages by field where they make no
-    sense; NotNow while it is worked on or after it was imported; ImportRefused where the file is gone."""
+    sense, its DecisionMissing where they leave open what only a person can decide; NotNow while it is worked on or
+    after it was imported; ImportRefused where the file is gone."""
     options_check.check(member, options, headings_of(upload, sheet=options.sheet))
+    if asked := decisions.undecided(decisions.signs_of(upload, options), options):
+        raise options_check.DecisionMissing(asked)
     with transaction.atomic():
         _move(
             upload,
@@ -127,6 +149,7 @@ def start_check(
             options=options.as_data(),
             source=options.source,
             counts={},
+            told={},
             failure="",
             failure_values={},
             finished_at=None,
@@ -141,8 +164,11 @@ def start_check(
 
 
 def start_import(member: Membership, upload: IncidentImport, *, tell_workers: bool = True) -> IncidentImport:
-    """Queue the writing of what was checked; NotNow unless it is checked."""
+    """Queue the writing of what was checked; NotNow unless it is checked, and a person has said what the file holds."""
     with transaction.atomic():
+        upload.refresh_from_db(fields=["state", "selection"])
+        if upload.state == ImportState.CHECKED and not upload.selection:
+            raise NotNow(_("Say first what the file holds."))
         _move(upload, (ImportState.CHECKED,), state=ImportState.IMPORTING, **_queued())
         audit.record(member.user, "incidentimport.started", upload)
         if tell_workers:

@@ -9,7 +9,16 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from vendors.incident_fields import BY_KEY, FIELDS
-from vendors.incident_import.columns.options import DATES, NEW, SKIP, SLA_MEANINGS, SOURCE, Options
+from vendors.incident_import.columns.options import (
+    DATES,
+    LEADING_ZEROS,
+    LOG_VENDORS,
+    NEW,
+    SKIP,
+    SLA_MEANINGS,
+    SOURCE,
+    Options,
+)
 from vendors.incident_import.limits import MAX_NAMES
 from vendors.incident_import.rows.dates import is_zone
 from vendors.models import BY_HAND, Vendor
@@ -23,6 +32,10 @@ class OptionsRefused(Exception):  # noqa: N818 - said as what happened
     def __init__(self, messages: Mapping[str, str]) -> None:
         super().__init__(" ".join(dict.fromkeys(messages.values())))
         self.messages = dict(messages)
+
+
+class DecisionMissing(OptionsRefused):
+    """They make sense as far as they go, but leave open what only a person can decide."""
 
 
 def check(member: Membership, options: Options, header: Sequence[str]) -> None:
@@ -46,6 +59,8 @@ def _columns(options: Options, header: Sequence[str]) -> dict[str, str]:
             faults[name] = _("There is no field “%(name)s”.") % {"name": name}
         elif heading and heading not in header:
             faults[name] = _missing(heading, header)
+    if options.log_moment and options.log_moment not in header:
+        faults["log_moment"] = _missing(options.log_moment, header)
     return faults
 
 
@@ -72,6 +87,12 @@ def _plain(options: Options) -> dict[str, str]:
         }
     if not SOURCE.match(options.source) or (options.source == BY_HAND and not options.columns.get("origin")):
         faults["source"] = _("Name the source in small letters and digits, for example “servicenow”.")
+    if options.log_vendor not in LOG_VENDORS:
+        faults["log_vendor"] = _("Of a log, an incident is counted at one of these: %(words)s.") % {
+            "words": ", ".join(LOG_VENDORS)
+        }
+    if options.leading_zeros not in LEADING_ZEROS:
+        faults["leading_zeros"] = _("Say whether zeros in front of a reference matter.")
     for name in ("critical", "sla_met", "sla_missed"):
         if len(getattr(options, name)) > MAX_WORDS:
             faults[name] = _("At most %(count)s values.") % {"count": MAX_WORDS}

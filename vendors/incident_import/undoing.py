@@ -1,7 +1,9 @@
-"""Taking an import back: new incidents go, changed ones become what they were; what was touched since stays."""
+"""Taking an import back: new incidents go, changed ones become what they were, at the vendor where they were; vendors
+and services that nobody has used go, too. What was touched since stays."""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +11,14 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from accounts.models import Organisation
 from accounts.trail import audit
 from vendors import facts_revision
+from vendors.incident_import import moving
+from vendors.incident_import.holding import answers
 from vendors.incident_import.job import HeldImport
 from vendors.incident_import.limits import BATCH
+from vendors.incident_import.made_here import MadeHere, as_told, made_by, take_away
 from vendors.incident_import.rows.reading import COLUMNS
 from vendors.models import (
     Feedback,
@@ -26,6 +32,7 @@ from vendors.models import (
 )
 
 KEPT = "kept"  # incidents that an undoing left, because somebody has changed them since
+STAYED = "stayed"  # vendors and services that it left, with the reason
 
 
 def untouched_incidents(upload: IncidentImport) -> IncidentQuerySet:
@@ -38,6 +45,20 @@ def untouched_incidents(upload: IncidentImport) -> IncidentQuerySet:
     )
 
 
+def restored_incidents(upload: IncidentImport) -> IncidentQuerySet:
+    """Those that it changed last."""
+    return Incident.objects.filter(changed_in=upload, changes__incident_import=upload)
+
+
+def made_here(upload: IncidentImport) -> list[MadeHere]:
+    """What would become of the vendors and services that it made."""
+    going = {
+        *untouched_incidents(upload).values_list("pk", flat=True),
+        *restored_incidents(upload).values_list("pk", flat=True),
+    }
+    return made_by(upload, going=going)
+
+
 def take_back(job: HeldImport) -> None:
     """After “undo”, or after “cancel” when rows were written already: everything that can be, in batches, each a
     transaction. What stays because of what came after is counted."""
@@ -46,20 +67,32 @@ def take_back(job: HeldImport) -> None:
         pass
     now = timezone.now()
     last = kept = 0
+    moves: Counter[tuple[int, int]] = Counter()
     while last is not None:
-        last, stayed = _restore_some(job, last, now)
+        last, stayed, moved_back = _restore_some(job, last, now)
         kept += stayed
+        moves.update(moved_back)
     counts = {**job.row.counts, KEPT: kept + Incident.objects.filter(created_in=job.pk).count()}
     with transaction.atomic():
+        _hold_organisation(job)
+        moving.record(job.row.undone_by, job.row, moves)
+        answers.raise_revisions(job.row)  # up to when its source is known is now said by the imports before it
+        told = {**job.row.told, STAYED: as_told(take_away(job.row))}
         if job.row.state == ImportState.IMPORTING or job.cancel_is_asked():  # as it was when it was claimed
-            job.end(ImportState.CANCELLED, counts=counts, finished_at=timezone.now())
+            job.end(ImportState.CANCELLED, counts=counts, told=told, finished_at=timezone.now())
         else:
-            job.end(ImportState.UNDONE, counts=counts, undone_at=timezone.now())
+            job.end(ImportState.UNDONE, counts=counts, told=told, undone_at=timezone.now())
             audit.record(job.row.undone_by, "incidentimport.undone", job.row, after={KEPT: counts[KEPT]})
+
+
+def _hold_organisation(job: HeldImport) -> None:
+    """As imports do: nobody else moves incidents between the vendors of one organisation meanwhile."""
+    Organisation.objects.select_for_update(no_key=True).get(pk=job.row.organisation_id)
 
 
 @transaction.atomic
 def _delete_some(job: HeldImport) -> int:
+    _hold_organisation(job)
     doomed = list(untouched_incidents(job.row).order_by("pk").values_list("pk", "vendor_id")[:BATCH])
     if doomed:
         facts_revision.raise_revision(*{vendor for _pk, vendor in doomed})
@@ -70,28 +103,39 @@ def _delete_some(job: HeldImport) -> int:
 
 
 @transaction.atomic
-def _restore_some(job: HeldImport, after: int, now: datetime) -> tuple[Any, int]:
-    """The pk to go on behind (None: that was all), and how many of these stay as they are."""
+def _restore_some(job: HeldImport, after: int, now: datetime) -> tuple[Any, int, Counter[tuple[int, int]]]:
+    """The pk to go on behind (None: that was all), how many of these stay as they are, and which vendors the others
+    leave, and for which."""
+    _hold_organisation(job)
     rows = IncidentChange.objects.filter(incident_import=job.row, pk__gt=after).order_by("pk")[:BATCH]
-    facts_revision.lock_vendors(*rows.values_list("incident__vendor", flat=True))
+    vendors = {vendor for pair in rows.values_list("incident__vendor", "before__vendor_id") for vendor in pair}
+    facts_revision.lock_vendors(*vendors - {None})
     changes = list(rows.select_related("incident"))
     mine = [change for change in changes if _is_last_word(change, job.row)]
     former_services = {change.before["values"].get("service_id") for change in mine} - {None}
     services = set(Service.objects.filter(pk__in=former_services).values_list("pk", flat=True))
     former_imports = {change.before["changed_in"] for change in mine} - {None}
     imports = set(IncidentImport.objects.filter(pk__in=former_imports).values_list("pk", flat=True))
+    moves = Counter(pair for change in mine if (pair := _way_back(change)))
     for change in mine:
         _put_back(change, services, imports, now)
     Incident.objects.bulk_update(
         [change.incident for change in mine],
-        [*(name.removesuffix("_id") for name in COLUMNS), "changed_in", "updated_at"],
+        ["vendor", *(name.removesuffix("_id") for name in COLUMNS), "changed_in", "updated_at"],
         batch_size=100,
     )
     IncidentChange.objects.filter(pk__in=[change.pk for change in mine]).delete()
     if mine:
-        facts_revision.raise_revision(*{change.incident.vendor_id for change in mine})
+        moved = {vendor for pair in moves for vendor in pair}
+        facts_revision.raise_revision(*moved, *{change.incident.vendor_id for change in mine})
     job.renew(now=timezone.now())
-    return (changes[-1].pk if changes else None), len(changes) - len(mine)
+    return (changes[-1].pk if changes else None), len(changes) - len(mine), moves
+
+
+def _way_back(change: IncidentChange) -> tuple[int, int] | None:
+    """From the vendor at which it is now to that at which it was; None: it did not move."""
+    before = change.before.get("vendor_id")
+    return (change.incident.vendor_id, before) if before else None
 
 
 def _is_last_word(change: IncidentChange, upload: IncidentImport) -> bool:
@@ -109,6 +153,7 @@ def _put_back(change: IncidentChange, services: set[int], imports: set[int], now
     for name, value in values.items():
         is_moment = name.endswith("_at") and value is not None
         setattr(change.incident, name, datetime.fromisoformat(value) if is_moment else value)
+    change.incident.vendor_id = change.before.get("vendor_id", change.incident.vendor_id)
     before = change.before["changed_in"]
     change.incident.changed_in_id = before if before in imports else None
     change.incident.updated_at = now

@@ -28,20 +28,26 @@ from groundwork.responses import csv_response, form_view, or_beside, or_say_why,
 from groundwork.tables.cells import ImportRefused
 from groundwork.tables.writing import as_csv
 from vendors.incident_fields import FIELDS, IncidentField
-from vendors.incident_import import files, job, preview, saved_mappings, undoing
+from vendors.incident_import import decisions, files, job, made_here, preview, saved_mappings, suggestion, undoing
 from vendors.incident_import.columns import presets
 from vendors.incident_import.columns.options import NEW, SKIP, Options
-from vendors.incident_import.forms import IncidentFileForm, MappingForm, MappingNameForm, NamesForm
+from vendors.incident_import.forms import IncidentFileForm, MappingForm, MappingNameForm
+from vendors.incident_import.holding.views import question
+from vendors.incident_import.holding.words import said_words
 from vendors.incident_import.job import NotNow
+from vendors.incident_import.names_form import NamesForm
 from vendors.incident_import.options_check import OptionsRefused
 from vendors.incident_import.preview import Preview, ReadCell, SampleRow
 from vendors.incident_import.rows import matching, problems
+from vendors.incident_import.sources import NEW_SOURCE, SourceSigns
+from vendors.incident_import.summary import tables
 from vendors.models import (
     FILES_KEPT,
     ImportMapping,
     ImportState,
     Incident,
     IncidentImport,
+    IncidentSource,
     Vendor,
 )
 
@@ -57,7 +63,9 @@ NAMES_AT_ONCE = 100  # the selects of more would make a page of megabytes
 def incident_import_list(request: MemberRequest) -> HttpResponse:
     page = Paginator(IMPORTS.for_member(request.member), PER_PAGE).get_page(request.GET.get("page"))
     kept = ImportMapping.objects.for_member(request.member).select_related("created_by")
-    return render(request, "vendors/incident_import/incident_import_list.html", {"page": page, "mappings": kept})
+    known = IncidentSource.objects.for_member(request.member)
+    context = {"page": page, "mappings": kept, "sources": known}
+    return render(request, "vendors/incident_import/incident_import_list.html", context)
 
 
 @form_view
@@ -121,6 +129,7 @@ def incident_import_mapping(request: MemberRequest, pk: int) -> HttpResponse:
         # The first rows: a cell a mapped field, with the reason where one cannot be read.
         "rows": [{"line": row.line, "cells": [_cell(field, row) for field in fields]} for row in shown.sample],
         "order": order,
+        "signs": form.signs,
         "tools": presets.all_presets(),
         "mappings": ImportMapping.objects.for_member(request.member),
     }
@@ -132,8 +141,28 @@ def _mapping_form(request: MemberRequest, upload: IncidentImport) -> tuple[Start
     sheet = request.GET.get("sheet", options.sheet)
     seen = preview.preview(upload, replace(options, sheet=sheet))
     start = _start(request, replace(options, sheet=sheet), seen, is_new=upload.state == ImportState.MAPPING)
+    signs = None if request.htmx else decisions.signs_of(upload, start.options)
+    if signs and not start.mapping_id and (upload.state == ImportState.MAPPING or "as" in request.GET):
+        start = replace(start, options=_from_source(start.options, signs.source))
+        signs = decisions.signs_of(upload, start.options)
     vendors = _vendors(request).filter(Q(archived_at=None) | Q(pk=start.options.vendor))
-    return start, MappingForm(post_data(request), options=start.options, seen=seen, vendors=vendors)
+    known = IncidentSource.objects.for_member(request.member)
+    return start, MappingForm(
+        post_data(request),
+        options=start.options,
+        seen=seen,
+        signs=signs,
+        vendors=vendors,
+        sources=list(known.filter(Q(ended_on=None) | Q(key=start.options.source))),
+        organisation_id=upload.organisation_id,
+    )
+
+
+def _from_source(options: Options, signs: SourceSigns) -> Options:
+    """With the source that is proposed: a known one, a new one, or none where a person has to say."""
+    if signs.proposed == NEW_SOURCE:
+        return replace(options, source=NEW_SOURCE, source_name=signs.new_name)
+    return replace(options, source=signs.proposed, source_name="")
 
 
 def _start(request: MemberRequest, options: Options, seen: Preview, *, is_new: bool) -> Start:
@@ -145,8 +174,7 @@ def _start(request: MemberRequest, options: Options, seen: Preview, *, is_new: b
         return Start(options=replace(kept, sheet=options.sheet), mapping=chosen.name, mapping_id=chosen.pk)
     if kind == "tool" and key in {tool.key for tool in presets.all_presets()}:
         tool = presets.preset(key)
-        sample = [row.cells for row in seen.sample]
-        anew = presets.suggest(seen.headings, sample, preset=tool)
+        anew = suggestion.suggest(seen.headings, seen.looked_at, preset=tool)
         return Start(options=replace(anew, sheet=options.sheet), tool_key=key)
     known = saved_mappings.mapping_for(request.member, seen.headings) if is_new else None
     if known:
@@ -182,6 +210,8 @@ def _order(upload: IncidentImport, options: Options, shown: Preview) -> dict[str
     """How dates are read; where the file does not tell day from month, its first date read both ways."""
     if not shown.dates_unsure or options.dates != "auto":
         return {"is_unsure": False, "dates": shown.dates if options.dates == "auto" else ""}
+    if shown.mixed_dates and shown.mixed_dates.may_be_turned:
+        return {"is_unsure": True, "mixed": shown.mixed_dates}
     ways = {}
     for order in ("day_first", "month_first"):
         read = preview.preview(upload, replace(options, dates=order), rows=1)
@@ -198,9 +228,9 @@ def incident_import_vendors(request: MemberRequest, pk: int) -> HttpResponse:
     options = Options.from_data(upload.options)
     if upload.state != ImportState.CHECKED or not _has_names(upload, options):
         return redirect("incident_import_detail", pk)
-    names = _names_to_decide(upload)
-    decided = {**matching.suggest_vendors(request.member, names), **options.vendors}
-    form = NamesForm(post_data(request), names=names, decided=decided, vendors=_vendors(request))
+    names, vendors = _names_to_decide(upload), list(_vendors(request))
+    nearness = matching.Nearness(vendors)
+    form = NamesForm(post_data(request), names=names, decided=options.vendors, nearness=nearness, vendors=vendors)
     if request.method == "POST":
         if request.POST.get("rest") in {NEW, SKIP}:
             form.fill(request.POST["rest"])
@@ -211,6 +241,7 @@ def incident_import_vendors(request: MemberRequest, pk: int) -> HttpResponse:
         "incident_import": upload,
         "form": form,
         "heading": options.columns.get("vendor", ""),
+        "vendors": vendors,
         "more": len([name for name in upload.names if name]) - len(names),
     }
     return render(request, "vendors/incident_import/incident_import_vendors.html", context)
@@ -248,6 +279,10 @@ def incident_import_detail(request: MemberRequest, pk: int) -> HttpResponse:
     context = _standing(upload)
     if upload.state in {ImportState.CHECKED, ImportState.DONE}:
         context["problems"] = _page_of_problems(request, upload)
+        context["said"] = said_words(upload)
+    if upload.state == ImportState.CHECKED:
+        context["found"] = tables.found_in(upload)
+        context.update(question(upload))
     if upload.state == ImportState.DONE:
         context["vendors"] = _vendors_of(upload)
         context["incidents"] = sum(row["incidents"] for row in context["vendors"])
@@ -292,6 +327,11 @@ def _standing(upload: IncidentImport) -> dict[str, Any]:
         "is_file_gone": not upload.file,
         "left_behind": upload.state == ImportState.FAILED and upload.wrote_something,
         "kept_until": upload.created_at + FILES_KEPT,
+        "moves": upload.told.get("moves", []),
+        "stayed": [
+            {"name": one["name"], "reason": made_here.reason_words(one["reason"])}
+            for one in upload.told.get(undoing.STAYED, [])
+        ],
     }
 
 
@@ -360,6 +400,7 @@ def incident_import_undo(request: MemberRequest, pk: int) -> HttpResponse:
     if upload.state not in {ImportState.DONE, ImportState.FAILED}:
         return redirect("incident_import_detail", pk)
     file = Truncator(upload.file_name).chars(40)
+    made = undoing.made_here(upload)
     return confirm_page(
         request,
         heading=_("Undo this import?"),
@@ -372,6 +413,9 @@ def incident_import_undo(request: MemberRequest, pk: int) -> HttpResponse:
         about={
             "created": undoing.untouched_incidents(upload).count(),
             "changed": upload.changes.filter(incident__changed_in=upload).count(),
+            "moved": upload.changes.filter(incident__changed_in=upload, before__has_key="vendor_id").count(),
+            "going": [one.name for one in made if not one.reason],
+            "staying": [{"name": one.name, "reason": made_here.reason_words(one.reason)} for one in made if one.reason],
         },
     )
 
@@ -383,44 +427,6 @@ def _ordered(
     with or_say_why(request, level=messages.WARNING):
         order(request.member, upload)
     return redirect("incident_import_detail", pk)
-
-
-# Saved mappings --------------------------------------------------------------------------------------------------
-@require_POST
-def import_mapping_add(request: MemberRequest, pk: int) -> HttpResponse:
-    """Keep how this file was read, for the next one with the same headings."""
-    upload = fetch(request, IMPORTS, pk)
-    form = MappingNameForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Give the mapping a name."))
-        return redirect("incident_import_detail", pk)
-    with or_say_why(request):
-        kept = saved_mappings.save_mapping(request.member, form.cleaned_data["name"], upload)
-        messages.success(request, _("The mapping “%(name)s” is kept for next month.") % {"name": kept.name})
-    return redirect("incident_import_detail", pk)
-
-
-@form_view
-def import_mapping_delete(request: MemberRequest, pk: int) -> HttpResponse:
-    mapping = fetch(request, ImportMapping.objects, pk)
-    if request.method == "POST":
-        saved_mappings.delete_mapping(request.member, mapping)
-        messages.success(request, _("The mapping “%(name)s” is deleted.") % {"name": mapping.name})
-        return redirect("incident_import_list")
-    return confirm_page(
-        request,
-        heading=_("Delete the mapping “%(name)s”?") % {"name": mapping.name},
-        title=_("Delete a mapping"),
-        crumbs=crumbs("incident_import_list", _("Imports of incidents"), _("Delete a mapping")),
-        at_stake=[
-            _(
-                "The next file of this kind is read without it: you say again what its columns mean. Incidents that "
-                "came in with it stay."
-            )
-        ],
-        submit=_("Delete the mapping"),
-        back="incident_import_list",
-    )
 
 
 def _vendors(request: MemberRequest) -> QuerySet[Vendor]:

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from groundwork.jobs.lease import LeaseLostError
 from groundwork.tables.cells import ImportRefused
 from vendors.incident_import import undoing
-from vendors.incident_import.batches import DatesUnsure, Pass
+from vendors.incident_import.batches import DatesMixed, DatesUnsure, Pass
 from vendors.incident_import.job import IMPORTS, CancelAsked, HeldImport, ImportFailure
 from vendors.models import ImportState
 
@@ -45,6 +45,10 @@ def _attempt(job: HeldImport) -> None:
         job.fail(ImportFailure.REFUSED, now=timezone.now(), failure_values={"reason": str(refused)})
     except DatesUnsure:
         job.fail(ImportFailure.DATES_UNSURE, now=timezone.now())
+    except DatesMixed as found:
+        mixed = found.args[0]
+        told = {"cells": mixed.cells, "texts": mixed.texts}
+        job.fail(ImportFailure.DATES_MIXED, now=timezone.now(), failure_values=told)
     except SoftTimeLimitExceeded:
         job.release(ImportFailure.TOO_SLOW, now=timezone.now())
     except LeaseLostError:

@@ -1,29 +1,44 @@
 """A batch of rows against what is known: what each would do, and doing it.
 
-An empty cell never empties what is known. On PostgreSQL new rows go in by COPY and changed ones by one UPDATE from a
+An empty cell never empties what is known. An incident is known by source and reference within the organisation: one
+that arrives at another vendor moves there. On PostgreSQL new rows go in by COPY and changed ones by one UPDATE from a
 temporary table; elsewhere by the ORM's bulk statements. The caller holds a transaction and the organisation's lock, so
 that nobody else imports the same references meanwhile.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from vendors import facts_revision
-from vendors.incident_fields import FIELDS, ValueKind
+from vendors.incident_fields import BASIS, KEPT, ValueKind
+from vendors.incident_import.rows.places import (
+    ANSWERED,
+    BY_CLOSING,
+    COLUMNS,
+    OPENED,
+    RESOLVED,
+    RESTORED,
+    SERVICE,
+    TO_DAY,
+)
 from vendors.incident_import.rows.problems import RowProblem
-from vendors.incident_import.rows.reading import COLUMNS, OPENED, RESOLVED, RESTORED, IncidentRow
+from vendors.incident_import.rows.reading import IncidentRow
 from vendors.incident_import.rows.values import as_read
 from vendors.models import Incident, IncidentChange, IncidentImport, Sla
 
 TABLE = Incident._meta.db_table
 TYPES = {
     ValueKind.MOMENT: "timestamptz",
+    ValueKind.ANSWER: "timestamptz",
+    ValueKind.MINUTES: "integer",
+    ValueKind.STATE: "boolean",
     ValueKind.CRITICAL: "boolean",
     ValueKind.YES_NO: "boolean",
     ValueKind.COUNT: "smallint",
@@ -32,17 +47,21 @@ TYPES = {
 OF_KIND = {
     ValueKind.LINE: "",
     ValueKind.CRITICAL: False,
+    ValueKind.STATE: False,
     ValueKind.SLA: Sla.UNKNOWN.value,
 }  # what a new one has where nothing is told
-KINDS = {**{field.column: field.kind for field in FIELDS}, "service_id": ValueKind.NAME}
+KINDS = {
+    **{field.column: field.kind for field in KEPT},
+    **dict.fromkeys(BASIS, ValueKind.STATE),
+    "service_id": ValueKind.NAME,
+}
 DEFAULTS = {name: OF_KIND[KINDS[name]] for name in COLUMNS if KINDS[name] in OF_KIND}
 _DEFAULTS = tuple(DEFAULTS.get(name) for name in COLUMNS)
 
 
 class Identity(NamedTuple):
-    """What an incident is known by. `vendor` below zero: still to be made."""
+    """What an incident of the organisation is known by."""
 
-    vendor: int
     source: str
     reference: str
 
@@ -51,94 +70,120 @@ class KnownIncident(NamedTuple):
     """An incident as it is."""
 
     pk: int
+    vendor: int
     values: tuple[Any, ...]
     created_in: int | None
     changed_in: int | None
     edited_at: datetime | None
 
 
+class NewIncident(NamedTuple):
+    of: Identity
+    vendor: int  # below zero: still to be made
+    values: tuple[Any, ...]
+
+
 class IncidentUpdate(NamedTuple):
     known: KnownIncident
     values: tuple[Any, ...]
-    vendor: int
-
-
-New = tuple[Identity, tuple[Any, ...]]
+    vendor: int  # where it is then; below zero: still to be made
 
 
 @dataclass(kw_only=True)
 class Batch:
-    """What a batch of good rows would do. `fates`: one a row, in their order."""
+    """What a batch of good rows would do. `fates`: one a row, in their order. `moves`: how many incidents go (or went,
+    in an earlier attempt) from one vendor to another."""
 
-    new: list[New] = field(default_factory=list)
+    new: list[NewIncident] = field(default_factory=list)
     changed: list[IncidentUpdate] = field(default_factory=list)
     fates: list[str] = field(default_factory=list)
+    moves: Counter[tuple[int, int]] = field(default_factory=Counter)
     problems: list[tuple[IncidentRow, RowProblem]] = field(default_factory=list)
 
 
-def known_incidents(wanted: Sequence[Identity], *, lock: bool) -> dict[Identity, KnownIncident]:
+_SELECTED = ("source", "reference", "id", "vendor_id", "created_in_id", "changed_in_id", "edited_at", *COLUMNS)
+
+
+def known_incidents(wanted: Sequence[Identity], organisation_id: int) -> dict[Identity, KnownIncident]:
     """Those that are there."""
+    rows = _found(wanted, organisation_id, _SELECTED)
+    return {Identity(*row[:2]): KnownIncident(row[2], row[3], tuple(row[7:]), *row[4:7]) for row in rows}
+
+
+def _found(wanted: Sequence[Identity], organisation_id: int, names: Sequence[str]) -> list[tuple[Any, ...]]:
+    """The named columns of those that are there."""
     if not wanted:
-        return {}
-    names = ", ".join(f"i.{name}" for name in _SELECTED)
-    vendors, sources, references = map(list, zip(*wanted, strict=True))
-    if connection.vendor == "postgresql":
-        sql = (
-            f"SELECT {names} FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS k(vendor_id, source, reference)"  # noqa: S608
-            f" JOIN {TABLE} i ON i.vendor_id = k.vendor_id AND i.source = k.source AND i.reference = k.reference"
-        )
-        with connection.cursor() as cursor:
-            # Not the key: whoever speaks of an incident holds that until they commit.
-            cursor.execute(
-                sql + (" ORDER BY i.id FOR NO KEY UPDATE OF i" if lock else ""), [vendors, sources, references]
-            )
-            rows = cursor.fetchall()
-    else:
-        there = Incident.objects.filter(vendor__in=set(vendors), source__in=set(sources), reference__in=references)
-        rows = list(there.values_list(*_SELECTED))
-    return {Identity(*row[:3]): KnownIncident(row[3], tuple(row[7:]), *row[4:7]) for row in rows}
-
-
-_SELECTED = ("vendor_id", "source", "reference", "id", "created_in_id", "changed_in_id", "edited_at", *COLUMNS)
+        return []
+    sources, references = map(list, zip(*wanted, strict=True))
+    if connection.vendor != "postgresql":
+        there = Incident.objects.filter(organisation=organisation_id, source__in=set(sources))
+        return list(there.filter(reference__in=references).values_list(*names))
+    sql = (
+        f"SELECT {', '.join(f'i.{name}' for name in names)}"  # noqa: S608
+        f" FROM unnest(%s::text[], %s::text[]) AS k(source, reference) JOIN {TABLE} i"
+        " ON i.organisation_id = %s AND i.source = k.source AND i.reference = k.reference"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [sources, references, organisation_id])
+        return list(cursor.fetchall())
 
 
 def weigh(rows: Sequence[tuple[IncidentRow, int]], upload: IncidentImport, *, lock: bool) -> Batch:
     """What the rows (each with its vendor; below zero: still to be made) would do. What an earlier attempt of the same
     import wrote counts as it did then."""
-    identities = [Identity(vendor, row.source, row.reference) for row, vendor in rows]
-    wanted = [identity for identity in identities if identity.vendor > 0]
+    identities = [Identity(row.source, row.reference) for row, _vendor in rows]
     if lock:
-        facts_revision.lock_vendors(*{identity.vendor for identity in wanted})  # before any incident, as everybody does
-    known = known_incidents(wanted, lock=lock)
+        # Of all vendors at once, and before any incident is read: whoever changes an incident holds its vendor.
+        now_at = {vendor for (vendor,) in _found(identities, upload.organisation_id, ["vendor_id"])}
+        facts_revision.lock_vendors(*now_at, *{vendor for _row, vendor in rows if vendor > 0})
+    known = known_incidents(identities, upload.organisation_id)
+    moved = _moved_before(known.values(), upload)
     batch = Batch()
-    for identity, (row, _vendor) in zip(identities, rows, strict=True):
+    for identity, (row, vendor) in zip(identities, rows, strict=True):
         there = known.get(identity)
         if there is None:
-            batch.new.append((identity, _filled(row.values)))
+            batch.new.append(NewIncident(identity, vendor, _filled(row.values)))
             batch.fates.append("new")
             continue
-        after = _after(there.values, row.values)
+        after = _after(there.values, row.values, moves=there.vendor != vendor)
         if problem := _out_of_order(after):
             batch.problems.append((row, problem))
             batch.fates.append("error")
             continue
-        batch.fates.append(_fate(there, after, upload))
-        if after != there.values:
-            batch.changed.append(IncidentUpdate(there, after, identity.vendor))
+        batch.fates.append(_fate(there, after, vendor, upload))
+        if (came_from := moved.get(there.pk, there.vendor)) != vendor:
+            batch.moves[came_from, vendor] += 1
+        if after != there.values or vendor != there.vendor:
+            batch.changed.append(IncidentUpdate(there, after, vendor))
     return batch
+
+
+def _moved_before(known: Iterable[KnownIncident], upload: IncidentImport) -> dict[int, int]:
+    """Incident → the vendor at which it was before an earlier attempt of this import."""
+    touched = [one.pk for one in known if one.changed_in == upload.pk]
+    if not touched:
+        return {}
+    rows = IncidentChange.objects.filter(incident_import=upload, incident__in=touched, before__has_key="vendor_id")
+    return {incident: before["vendor_id"] for incident, before in rows.values_list("incident", "before")}
 
 
 def _filled(given: Sequence[Any]) -> tuple[Any, ...]:
     return tuple([default if value is None else value for value, default in zip(given, _DEFAULTS, strict=True)])
 
 
-def _fate(there: KnownIncident, after: tuple[Any, ...], upload: IncidentImport) -> str:
+def _fate(there: KnownIncident, after: tuple[Any, ...], vendor: int, upload: IncidentImport) -> str:
     if there.created_in == upload.pk:
         return "new"
-    return "changed" if there.changed_in == upload.pk or after != there.values else "unchanged"
+    is_other = after != there.values or vendor != there.vendor
+    return "changed" if is_other or there.changed_in == upload.pk else "unchanged"
 
 
-def _after(before: tuple[Any, ...], given: Sequence[Any]) -> tuple[Any, ...]:
+def _after(before: tuple[Any, ...], given: Sequence[Any], *, moves: bool) -> tuple[Any, ...]:
+    """`moves`: the service that it named is one of the vendor that it leaves."""
+    if moves:
+        before = (*before[:SERVICE], None, *before[SERVICE + 1 :])
+    if given[RESOLVED] is not None and _is_known_better(before, given):
+        given = [None if place in _OF_RESOLUTION else new for place, new in enumerate(given)]
     after = tuple([old if new is None else new for new, old in zip(given, before, strict=True)])
     if after == before:
         return before
@@ -148,10 +193,22 @@ def _after(before: tuple[Any, ...], given: Sequence[Any]) -> tuple[Any, ...]:
     )
 
 
+_OF_RESOLUTION = frozenset({RESOLVED, BY_CLOSING, TO_DAY})
+_DAY = timedelta(days=1)
+
+
+def _is_known_better(before: Sequence[Any], given: Sequence[Any]) -> bool:
+    """When it was resolved: a moment of closing that stands in does not replace it, nor does a day its own hour."""
+    known, told = before[RESOLVED], given[RESOLVED]
+    if known is None or before[BY_CLOSING]:
+        return False
+    return bool(given[BY_CLOSING] or (given[TO_DAY] and not before[TO_DAY] and told <= known < told + _DAY))
+
+
 def _out_of_order(after: tuple[Any, ...]) -> RowProblem | None:
     """A row that is good alone may still contradict what is known."""
     opened: datetime = after[OPENED]
-    for name, place in (("resolved", RESOLVED), ("restored", RESTORED)):
+    for name, place in (("resolved", RESOLVED), ("restored", RESTORED), ("first_response", ANSWERED)):
         if after[place] is not None and after[place] < opened:
             told = {"opened": opened.isoformat(sep=" ", timespec="minutes")}
             return RowProblem(code=f"{name}_before_opened", field=name, value=after[place].isoformat(), values=told)
@@ -160,7 +217,8 @@ def _out_of_order(after: tuple[Any, ...]) -> RowProblem | None:
 
 def write(batch: Batch, upload: IncidentImport, *, now: datetime) -> None:
     """Put it into the database, with the way back; the vendors' counters of facts rise."""
-    touched = {identity.vendor for identity, _values in batch.new} | {change.vendor for change in batch.changed}
+    touched = {one.vendor for one in batch.new}
+    touched |= {vendor for change in batch.changed for vendor in (change.vendor, change.known.vendor)}
     if touched:
         facts_revision.raise_revision(*touched)
     _keep_before(batch.changed, upload)
@@ -177,19 +235,21 @@ def _keep_before(changes: Iterable[IncidentUpdate], upload: IncidentImport) -> N
     """What an attempt before this one has kept, or an incident that this import made, needs no second way back."""
     IncidentChange.objects.bulk_create(
         [
-            IncidentChange(incident_import_id=upload.pk, incident_id=known.pk, before=_before(known, values))
-            for known, values, _vendor in changes
-            if upload.pk not in {known.created_in, known.changed_in}
+            IncidentChange(incident_import_id=upload.pk, incident_id=change.known.pk, before=_before(change))
+            for change in changes
+            if upload.pk not in {change.known.created_in, change.known.changed_in}
         ],
         batch_size=1_000,
     )
 
 
-def _before(known: KnownIncident, values: tuple[Any, ...]) -> dict[str, Any]:
+def _before(change: IncidentUpdate) -> dict[str, Any]:
+    known = change.known
     told: dict[str, Any] = {
-        name: _plain(old) for name, old, new in zip(COLUMNS, known.values, values, strict=True) if old != new
+        name: _plain(old) for name, old, new in zip(COLUMNS, known.values, change.values, strict=True) if old != new
     }
-    return {"values": told, "changed_in": known.changed_in, "edited_at": _plain(known.edited_at)}
+    before = {"values": told, "changed_in": known.changed_in, "edited_at": _plain(known.edited_at)}
+    return before if change.vendor == known.vendor else {**before, "vendor_id": known.vendor}
 
 
 def _plain(value: Any) -> Any:
@@ -197,14 +257,17 @@ def _plain(value: Any) -> Any:
 
 
 # PostgreSQL ------------------------------------------------------------------------------------------------------
-def _copy_new(rows: Sequence[New], upload: IncidentImport, now: datetime) -> None:
+def _copy_new(rows: Sequence[NewIncident], upload: IncidentImport, now: datetime) -> None:
     if not rows:
         return
-    columns = ("vendor_id", "source", "reference", "created_in_id", "created_at", "updated_at", *COLUMNS)
+    columns = (
+        *("vendor_id", "source", "reference", "organisation_id", "created_in_id", "created_at", "updated_at"),
+        *COLUMNS,
+    )
     moment = now.isoformat()
-    always = f"{upload.pk}\t{moment}\t{moment}"
+    always = f"{upload.organisation_id}\t{upload.pk}\t{moment}\t{moment}"
     with connection.cursor() as cursor, _copying(cursor, TABLE, columns) as copy:
-        lines = [f"{of.vendor}\t{of.source}\t{of.reference}\t{always}\t{_line(values)}\n" for of, values in rows]
+        lines = [f"{vendor}\t{of.source}\t{of.reference}\t{always}\t{_line(values)}\n" for of, vendor, values in rows]
         copy.write(_escaped("".join(lines)))
 
 
@@ -213,11 +276,13 @@ def _update_from_copy(changes: Sequence[IncidentUpdate], upload: IncidentImport,
         return
     with connection.cursor() as cursor:
         declared = ", ".join(f"{name} {TYPES.get(KINDS[name], 'text')}" for name in COLUMNS)
-        cursor.execute(f"CREATE TEMPORARY TABLE incident_changes (id bigint, {declared}) ON COMMIT DROP")
-        with _copying(cursor, "incident_changes", ("id", *COLUMNS)) as copy:
-            lines = [f"{change.known.pk}\t{_line(_one_line(change.values))}\n" for change in changes]
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE incident_changes (id bigint, vendor_id bigint, {declared}) ON COMMIT DROP"
+        )
+        with _copying(cursor, "incident_changes", ("id", "vendor_id", *COLUMNS)) as copy:
+            lines = [f"{known.pk}\t{vendor}\t{_line(_one_line(values))}\n" for known, values, vendor in changes]
             copy.write(_escaped("".join(lines)))
-        assigned = ", ".join(f"{name} = c.{name}" for name in COLUMNS)
+        assigned = ", ".join(f"{name} = c.{name}" for name in ("vendor_id", *COLUMNS))
         cursor.execute(
             f"UPDATE {TABLE} i SET {assigned}, changed_in_id = %s, updated_at = %s FROM incident_changes c"  # noqa: S608
             " WHERE i.id = c.id",
@@ -256,17 +321,18 @@ _WRITTEN: dict[type, Any] = {
 
 
 # Elsewhere -------------------------------------------------------------------------------------------------------
-def _create(rows: Sequence[New], upload: IncidentImport) -> None:
+def _create(rows: Sequence[NewIncident], upload: IncidentImport) -> None:
     Incident.objects.bulk_create(
         [
             Incident(
-                vendor_id=identity.vendor,
-                source=identity.source,
-                reference=identity.reference,
+                organisation_id=upload.organisation_id,
+                vendor_id=vendor,
+                source=of.source,
+                reference=of.reference,
                 created_in_id=upload.pk,
                 **dict(zip(COLUMNS, values, strict=True)),
             )
-            for identity, values in rows
+            for of, vendor, values in rows
         ],
         batch_size=500,
     )
@@ -277,12 +343,13 @@ def _update(changes: Sequence[IncidentUpdate], upload: IncidentImport, now: date
         [
             Incident(
                 pk=change.known.pk,
+                vendor_id=change.vendor,
                 changed_in_id=upload.pk,
                 updated_at=now,
                 **dict(zip(COLUMNS, change.values, strict=True)),
             )
             for change in changes
         ],
-        [*(name.removesuffix("_id") for name in COLUMNS), "changed_in", "updated_at"],
+        ["vendor", *(name.removesuffix("_id") for name in COLUMNS), "changed_in", "updated_at"],
         batch_size=100,
     )

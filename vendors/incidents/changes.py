@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -16,12 +16,12 @@ from accounts.trail import audit
 from groundwork.folding import folded
 from groundwork.refusals import Refusal
 from vendors import facts_revision
-from vendors.incident_fields import TYPED
-from vendors.measures import cases
+from vendors.incident_fields import BASIS, TYPED
 from vendors.models import Feedback, Incident, Pulse, Vendor
 from vendors.register.changes import UNIQUE_MARKS, NameInUse
 
 IN_USE = _("This vendor has an incident of this reference already.")
+IN_USE_ELSEWHERE = _("Another vendor has an incident of this reference already: %(vendor)s.")
 EDITED_MEANWHILE = _(
     "A colleague or an import changed this incident meanwhile. Look at what it says now; save again if yours is right."
 )
@@ -60,7 +60,8 @@ def dependent_counts(incident: Incident) -> DependentCounts:
 
 
 def earlier_of(incident: Incident) -> Incident | None:
-    """The latest incident of the vendor with the same problem, at most 30 days before this one; None: it repeats none.
+    """The latest incident of the vendor with the same problem, within the days before this one that the organisation
+    has set; None: it repeats none.
 
     As the measure of what comes back counts it: one that is mission-critical repeats another that is.
     """
@@ -68,7 +69,8 @@ def earlier_of(incident: Incident) -> Incident | None:
     if not problem:
         return None
     before = Incident.objects.filter(vendor=incident.vendor_id).exclude(problem="")
-    before = before.opened_between(incident.opened_at - cases.COMES_BACK_WITHIN, incident.opened_at)
+    within = timedelta(days=incident.vendor.organisation.repeat_days)
+    before = before.opened_between(incident.opened_at - within, incident.opened_at)
     if incident.mission_critical:
         before = before.mission_critical()
     rows = before.order_by("-opened_at", "-pk").values_list("pk", "problem")
@@ -98,27 +100,36 @@ def change_incident(
     Raises EditedMeanwhile where that is no longer what stands there, and NameInUse for a reference in use.
     """
     fields = sorted(changed)
+    beside = _basis_changed(incident) if "resolved_at" in changed else ()
     facts_revision.lock_vendors(incident.vendor_id)
     stored = Incident.objects.select_for_update().get(pk=incident.pk)
-    if incident_fingerprint(stored) != seen:
+    if stored.vendor_id != incident.vendor_id or incident_fingerprint(stored) != seen:
         raise EditedMeanwhile(EDITED_MEANWHILE)
     before, after = audit.snapshot(stored, fields), audit.snapshot(incident, fields)
     if before == after:
         return incident
     incident.edited_at = now
-    _save(incident, [*fields, "edited_at", "updated_at"])
+    _save(incident, [*fields, *beside, "edited_at", "updated_at"])
     audit.record(member.user, "incident.changed", incident, before=before, after=after)
     facts_revision.raise_revision(incident.vendor_id)
     return incident
+
+
+def _basis_changed(incident: Incident) -> tuple[str, ...]:
+    """Whoever writes down when it was resolved knows it; whoever takes that away calls it open."""
+    incident.resolved_is_closing = incident.resolved_to_day = False
+    incident.is_closed = incident.is_closed and incident.resolved_at is not None
+    return (*BASIS, "is_closed")
 
 
 @transaction.atomic
 def delete_incident(member: Membership, incident: Incident) -> None:
     """Its pulses go with it; feedback stays, without the incident."""
     facts_revision.lock_vendors(incident.vendor_id)
+    now_at = Incident.objects.select_for_update().values_list("vendor_id", flat=True).get(pk=incident.pk)
     audit.record(member.user, "incident.deleted", incident, before=audit.snapshot(incident, TYPED))
     incident.delete()
-    facts_revision.raise_revision(incident.vendor_id)
+    facts_revision.raise_revision(incident.vendor_id, now_at)  # an import may have moved it meanwhile
 
 
 def _save(incident: Incident, update_fields: list[str] | None = None) -> None:

@@ -42,8 +42,11 @@ def _cells() -> list[Cell]:
     """How each value is written, in the order of the columns; all words are those of the moment. The source stands as
     it is kept, in no language: by it an import knows the incident again."""
     yes_or_no = {True: _("Yes"), False: _("No"), None: ""}.__getitem__
+    moment = partial(local, zone=timezone.get_current_timezone())
     cells: dict[ValueKind, Cell] = {
-        ValueKind.MOMENT: partial(local, zone=timezone.get_current_timezone()),
+        ValueKind.MOMENT: moment,
+        ValueKind.ANSWER: moment,
+        ValueKind.STATE: {True: _("Yes"), False: ""}.__getitem__,  # that it is not says nothing: few sources tell
         ValueKind.YES_NO: yes_or_no,
         ValueKind.CRITICAL: yes_or_no,
         ValueKind.SLA: {value: str(said) for value, said in Sla.choices}.__getitem__,

@@ -10,7 +10,7 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import DurationField, ExpressionWrapper, F, QuerySet
+from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Lower
 from django.forms.fields import BaseTemporalField
 from django.utils import timezone
@@ -22,7 +22,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Membership
 from groundwork.fields import DayInput, WordsField, field
 from vendors.incident_fields import BY_COLUMN, FIELDS, TYPED, ValueKind
-from vendors.incidents.changes import IN_USE, incident_fingerprint
+from vendors.incidents.changes import IN_USE, IN_USE_ELSEWHERE, incident_fingerprint
 from vendors.incidents.words import STATE_WORDS, time_zone
 from vendors.models import Incident, IncidentImport, IncidentQuerySet, Service, Sla, Vendor
 
@@ -33,7 +33,8 @@ OFFERED = 60  # words a field
 MOST_IDS = 200
 MOST_TIMES = 9_999
 ON, OFF = "1", "0"
-MOMENTS = tuple(field.column for field in FIELDS if field.kind == ValueKind.MOMENT)
+MOST_MINUTES = 5_270_400  # ten years
+MOMENTS = tuple(field.column for field in FIELDS if field.is_moment and field.is_typed)
 WORDS_IN_USE = tuple(field.column for field in FIELDS if field.is_in_use)
 FIRST_FIELDS = ("reference", *MOMENTS[:2], "mission_critical")
 
@@ -99,12 +100,14 @@ def typed_field(column: models.Field, **given: Any) -> forms.Field | None:
     told = BY_COLUMN[column.name]
     given["help_text"] = told.asked
     match told.kind:
-        case ValueKind.MOMENT:
+        case ValueKind.MOMENT | ValueKind.ANSWER:
             given["form_class"] = MomentField
         case ValueKind.LINE | ValueKind.REFERENCE:
             given["form_class"] = WordsField
         case ValueKind.COUNT:
             given |= {"min_value": 0, "max_value": MOST_TIMES}
+        case ValueKind.MINUTES:
+            given |= {"min_value": 0, "max_value": MOST_MINUTES}
     return column.formfield(**given)
 
 
@@ -130,7 +133,7 @@ class IncidentForm(forms.ModelForm[Incident]):
         service = field(self, "service", forms.ModelChoiceField)
         service.queryset = self.instance.vendor.services.all()
         service.empty_label = _("None")
-        for name in (name for name in TYPED if BY_COLUMN[name].kind == ValueKind.COUNT):
+        for name in (name for name in TYPED if BY_COLUMN[name].kind in {ValueKind.COUNT, ValueKind.MINUTES}):
             self.fields[name].widget.attrs["inputmode"] = "numeric"
         zone = {"zone": time_zone()}
         self.fields["opened_at"].help_text = _("In the time of %(zone)s, as all times here.") % zone
@@ -162,11 +165,16 @@ class IncidentForm(forms.ModelForm[Incident]):
         return any(name in self.errors or self[name].value() not in (None, "", Sla.UNKNOWN) for name in rest)
 
     def clean_reference(self) -> str:
-        """Whatever its source: the same incident twice would be counted twice."""
+        """At this vendor whatever its source, at any other if it was written down by hand, too: the same incident
+        twice would be counted twice."""
         reference: str = self.cleaned_data["reference"]
-        others = Incident.objects.filter(vendor=self.instance.vendor, reference=reference).exclude(pk=self.instance.pk)
-        if "reference" in self.changed_data and others.exists():
-            raise ValidationError(IN_USE)
+        vendor = self.instance.vendor
+        same = Incident.objects.filter(organisation=vendor.organisation_id, reference=reference)
+        same = same.filter(Q(vendor=vendor) | Q(source=self.instance.source)).exclude(pk=self.instance.pk)
+        if "reference" in self.changed_data and (others := list(same.select_related("vendor"))):
+            if any(other.vendor_id == vendor.pk for other in others):
+                raise ValidationError(IN_USE)
+            raise ValidationError(IN_USE_ELSEWHERE % {"vendor": others[0].vendor})
         return reference
 
     def clean(self) -> dict[str, Any]:
@@ -292,7 +300,7 @@ class IncidentFilter(django_filters.FilterSet):
         return queryset.matching(" ".join(value.split()))
 
     def by_state(self, queryset: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
-        return queryset.open() if value == "open" else queryset.resolved()
+        return {"open": queryset.open, "closed": queryset.closed_untold, "resolved": queryset.resolved}[value]()
 
     def by_critical(self, queryset: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
         return queryset.filter(mission_critical=value == ON)

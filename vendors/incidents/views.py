@@ -74,6 +74,7 @@ def incident_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "source": incident_words.source(incident),
         "zone": incident_words.time_zone(),
         "earlier": incident_changes.earlier_of(incident),
+        "repeat_days": incident.vendor.organisation.repeat_days,
         "history": _history(request, incident),
         "voice": pulses.voice_of(request.member, incident, now=timezone.now()),
     }

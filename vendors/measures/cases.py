@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from operator import itemgetter
 
 from groundwork.folding import folded
+from vendors.measures.holdings import DAY, midnight
 from vendors.service_hours.hours import ROUND_THE_CLOCK, ServiceHours, worked
 
 FEWEST_RESOLVED = 2  # of one who handled, to be compared
@@ -43,6 +46,11 @@ class Case:
     service: int = 0
     hours: ServiceHours = ROUND_THE_CLOCK  # of that service
 
+    @property
+    def is_undated(self) -> bool:
+        """It has ended, nobody knows when."""
+        return self.is_closed and self.resolved is None
+
 
 @dataclass(frozen=True, kw_only=True)
 class PulseAnswer:
@@ -65,7 +73,6 @@ class CaseFacts:
 
     case: Case
     day: date  # of opening, in the zone
-    is_open: bool  # as far as is known
     has_ended: bool  # within the horizon
     took: int | None
     took_by_clock: int | None
@@ -100,45 +107,62 @@ class Following:
         return first is not None and last is not None and first <= opened <= last
 
 
+Ordered = Sequence[tuple[datetime, Case]]  # each with its opening in UTC, the oldest first
 Taken = tuple[float | None, Iterable[int]]  # a value, and the incidents that it rests on
 
 
 # From cases to facts ---------------------------------------------------------------------------------------------
-def in_order(cases: Iterable[Case]) -> list[tuple[datetime, Case]]:
+def in_order(cases: Iterable[Case]) -> Ordered:
     """By opening, each with that moment in UTC: the difference of two times of one zone ignores the change of its
     clocks in between."""
     opened = sorted(((case.opened.astimezone(UTC), case.id, case) for case in cases), key=lambda entry: entry[:2])
     return [(moment, case) for moment, _id, case in opened]
 
 
-def facts_of(ordered: Sequence[tuple[datetime, Case]], following: Following) -> list[CaseFacts]:
+def opened_between(ordered: Ordered, since: date, until: date, zone: tzinfo) -> Ordered:
+    """Of cases `in_order`, those of these days, both included."""
+    first, end = midnight(since, zone), midnight(until + DAY, zone)
+    start = bisect_left(ordered, first, key=itemgetter(0))
+    return ordered[start : bisect_left(ordered, end, lo=start, key=itemgetter(0))]
+
+
+def facts_of(ordered: Ordered, following: Following) -> list[CaseFacts]:
     """Of cases `in_order`. What happened after a source was known has not happened yet."""
-    facts = [_fact(case, opened, following) for opened, case in ordered]
-    if following.only_ended:
-        facts = [fact for fact in facts if fact.has_ended]
-    repeats = _repeats(facts, within=following.comes_back_within)
-    return [_with_repeat(fact, is_repeat) for fact, is_repeat in zip(facts, repeats, strict=True)]
+    repeats = Repeats(following.comes_back_within)
+    facts = []
+    for opened, case in ordered:
+        known = following.known(case.source)
+        resolved = by(case.resolved, known)
+        has_ended = resolved is not None and resolved <= opened + following.horizon
+        if has_ended or not following.only_ended:
+            moments = _Moments(opened=opened, resolved=resolved, known=known, has_ended=has_ended)
+            facts.append(_fact(case, moments, following, is_repeat=repeats.tell(case.problem, opened)))
+    return facts
 
 
-def _fact(case: Case, opened: datetime, following: Following) -> CaseFacts:
-    known = following.known(case.source)
-    resolved, restored, answered = (by(moment, known) for moment in (case.resolved, case.restored, case.answered))
-    until = opened + following.horizon
-    has_ended = resolved is not None and resolved <= until
-    end = _end(case, resolved, until, known)
-    by_day = following.zone if has_ended and case.is_to_day else None
-    by_clock, by_calendar = _took(case, opened, end, seen_until=resolved or known, by_day=by_day)
+@dataclass(kw_only=True, slots=True)
+class _Moments:
+    """Of one case, all in UTC, as far as its source is known. `has_ended`: within the horizon."""
+
+    opened: datetime
+    resolved: datetime | None
+    known: datetime
+    has_ended: bool
+
+
+def _fact(case: Case, moments: _Moments, following: Following, *, is_repeat: bool | None) -> CaseFacts:
+    by_clock, by_calendar = _took(case, moments, following)
+    restored = by(case.restored, moments.known)
     return CaseFacts(
         case=case,
-        day=opened.astimezone(following.zone).date(),
-        is_open=resolved is None and not case.is_closed,
-        has_ended=has_ended,
+        day=moments.opened.astimezone(following.zone).date(),
+        has_ended=moments.has_ended,
         took=by_calendar if case.hours.calendar_decides else by_clock,
         took_by_clock=by_clock,
         took_by_calendar=by_calendar,
-        answered_in=_answered_in(case, (opened, answered, resolved), known, following),
-        restored_late=None if resolved is None or restored is None else restored > resolved,
-        is_repeat=None,
+        answered_in=_answered_in(case, moments, following),
+        restored_late=None if moments.resolved is None or restored is None else restored > moments.resolved,
+        is_repeat=is_repeat,
         handler=folded(case.handled_by),
     )
 
@@ -151,33 +175,29 @@ def by(moment: datetime | None, known: datetime) -> datetime | None:
     return utc if utc <= known else None
 
 
-def _end(case: Case, resolved: datetime | None, until: datetime, known: datetime) -> datetime | None:
-    """When its time stops to count: None where it was not followed so far, or ended nobody knows when."""
-    if resolved is not None:
-        return min(resolved, until)
-    return None if case.is_closed or known < until else until
+def is_open(case: Case, known: datetime) -> bool:
+    """As far as was known by then."""
+    return not case.is_undated and by(case.resolved, known) is None
 
 
-def _took(
-    case: Case, opened: datetime, end: datetime | None, *, seen_until: datetime, by_day: tzinfo | None
-) -> tuple[int | None, int | None]:
-    """By the clock, and by the service’s hours, less what the vendor waited of it; by whole days of the zone
-    `by_day`, where only the day of the end is known."""
-    if end is None:
+def _took(case: Case, moments: _Moments, following: Following) -> tuple[int | None, int | None]:
+    """By the clock, and by the service’s hours, less what the vendor waited of it; by whole days, where only the day of
+    the end is known. None where it was not followed for the horizon, or ended nobody knows when."""
+    opened, until = moments.opened, moments.opened + following.horizon
+    if moments.resolved is None and (case.is_undated or moments.known < until):
         return None, None
-    if by_day is not None:
-        opened, end = _midnight(opened, by_day), _midnight(end, by_day)
+    end = min(moments.resolved or until, until)
+    if moments.has_ended and case.is_to_day:
+        opened, end = (midnight(moment.astimezone(following.zone).date(), following.zone) for moment in (opened, end))
+        end = min(end, opened + following.horizon)
     by_clock = (end - opened) // MICROSECOND
     if case.hours is ROUND_THE_CLOCK:
         return by_clock, by_clock
-    return by_clock, max(0, worked(case.hours, opened, end) - _waited(case, opened, end, seen_until))
+    waited = _waited(case, opened, end, seen_until=moments.resolved or moments.known)
+    return by_clock, max(0, worked(case.hours, opened, end) - waited)
 
 
-def _midnight(moment: datetime, zone: tzinfo) -> datetime:
-    return datetime.combine(moment.astimezone(zone).date(), time.min, tzinfo=zone).astimezone(UTC)
-
-
-def _waited(case: Case, opened: datetime, end: datetime, seen_until: datetime) -> int:
+def _waited(case: Case, opened: datetime, end: datetime, *, seen_until: datetime) -> int:
     """Of what the vendor waited in all, the part up to `end`: nobody tells when it waited."""
     if not case.waited or not case.hours.without_waiting:
         return 0
@@ -186,50 +206,48 @@ def _waited(case: Case, opened: datetime, end: datetime, seen_until: datetime) -
     return waited if whole <= 0 else min(waited, waited * ((end - opened) // MICROSECOND) // whole)
 
 
-def _answered_in(
-    case: Case, moments: tuple[datetime, datetime | None, datetime | None], known: datetime, following: Following
-) -> int | None:
+def _answered_in(case: Case, moments: _Moments, following: Following) -> int | None:
     """From opened to answered, at most the horizon. What nobody has answered by then and nobody resolved either counts
     for that, where its source tells answers at all."""
-    opened, answered, resolved = moments
-    until = opened + following.horizon
+    until = moments.opened + following.horizon
+    answered = by(case.answered, moments.known)
     if answered is None:
-        is_told = following.tells_answers(case.source, opened) and not case.is_closed and known >= until
-        if not is_told or (resolved is not None and resolved <= until):
+        is_followed = moments.known >= until and not case.is_undated
+        if moments.has_ended or not is_followed or not following.tells_answers(case.source, moments.opened):
             return None
         answered = until
     end = min(answered, until)
-    return worked(case.hours, opened, end) if case.hours.calendar_decides else (end - opened) // MICROSECOND
+    if case.hours.calendar_decides:
+        return worked(case.hours, moments.opened, end)
+    return (end - moments.opened) // MICROSECOND
 
 
-def _repeats(facts: Iterable[CaseFacts], *, within: timedelta) -> Iterator[bool | None]:
-    """For each, in order: had its problem led to another not long before? Two of one moment are no earlier."""
-    last: dict[str, tuple[datetime, bool]] = {}
-    for fact in facts:
-        problem, moment = folded(fact.case.problem), fact.case.opened.astimezone(UTC)
+class Repeats:
+    """Told of one case after the other, in order: had its problem led to another not long before?"""
+
+    def __init__(self, within: timedelta) -> None:
+        self.within = within
+        self.last: dict[str, tuple[datetime, bool]] = {}
+
+    def tell(self, problem: str, opened: datetime) -> bool | None:
+        """None where the problem is not known. Two of one moment are no earlier."""
+        problem = folded(problem)
         if not problem:
-            yield None
-            continue
-        before = last.get(problem)
-        if before is None or before[0] != moment:
-            is_repeat = before is not None and moment - before[0] <= within
-            before = last[problem] = (moment, is_repeat)
-        yield before[1]
-
-
-def _with_repeat(fact: CaseFacts, is_repeat: bool | None) -> CaseFacts:
-    if is_repeat is None:
-        return fact
-    values = {name: getattr(fact, name) for name in CaseFacts.__slots__}
-    return CaseFacts(**{**values, "is_repeat": is_repeat})
+            return None
+        before = self.last.get(problem)
+        if before is None or before[0] != opened:
+            is_repeat = before is not None and opened - before[0] <= self.within
+            before = self.last[problem] = (opened, is_repeat)
+        return before[1]
 
 
 # What a number of facts says -------------------------------------------------------------------------------------
 def take(key: str, facts: Sequence[CaseFacts], answers: Sequence[PulseAnswer]) -> Taken:
-    """The measure `key` over these facts and what people answered about them; None where nothing tells."""
+    """The measure `key` over these facts and what people answered about them (several may about one incident); None
+    where nothing tells. Each incident is named once."""
     if key in ANSWERED:
         said = [(answer.case, value) for answer in answers if (value := getattr(answer, key)) is not None]
-        return _share([value for _case, value in said]), (case for case, _value in said)
+        return _share([value for _case, value in said]), dict.fromkeys(case for case, _value in said)
     return TAKERS[key](facts)
 
 
@@ -247,17 +265,21 @@ def _share_of(tell: Callable[[CaseFacts], bool | None]) -> Callable[[Sequence[Ca
     """The share of those of which it is true, among those of which it is known."""
 
     def taker(facts: Sequence[CaseFacts]) -> Taken:
-        known = [(fact.case.id, value) for fact in facts if (value := tell(fact)) is not None]
-        return _share([value for _id, value in known]), (case for case, _value in known)
+        told = [tell(fact) for fact in facts]
+        return _share([value for value in told if value is not None]), _known(facts, told)
 
     return taker
 
 
+def _known(facts: Sequence[CaseFacts], told: Sequence[float | None]) -> Iterator[int]:
+    return (fact.case.id for fact, value in zip(facts, told, strict=True) if value is not None)
+
+
 def _mean_hours(tell: Callable[[CaseFacts], int | None]) -> Callable[[Sequence[CaseFacts]], Taken]:
     def taker(facts: Sequence[CaseFacts]) -> Taken:
-        known = [(fact.case.id, value) for fact in facts if (value := tell(fact)) is not None]
-        total = sum(value for _id, value in known)
-        return (total / (len(known) * MICROSECONDS_AN_HOUR) if known else None), (case for case, _value in known)
+        told = [tell(fact) for fact in facts]
+        known = [value for value in told if value is not None]
+        return (sum(known) / (len(known) * MICROSECONDS_AN_HOUR) if known else None), _known(facts, told)
 
     return taker
 
@@ -288,8 +310,9 @@ def _spread(facts: Sequence[CaseFacts]) -> Taken:
 
 
 def _handovers(facts: Sequence[CaseFacts]) -> Taken:
-    known = [(fact.case.id, fact.case.handovers) for fact in facts if fact.case.handovers is not None]
-    return (sum(number for _id, number in known) / len(known) if known else None), (case for case, _number in known)
+    told = [fact.case.handovers for fact in facts]
+    known = [number for number in told if number is not None]
+    return (sum(known) / len(known) if known else None), _known(facts, told)
 
 
 def _repeat_count(facts: Sequence[CaseFacts]) -> Taken:

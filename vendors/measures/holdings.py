@@ -23,6 +23,9 @@ class Held(StrEnum):
     OPEN = "open"  # none that ended
 
 
+ENDED_ONLY = frozenset({Held.OPENED_ENDED, Held.RESOLVED, Held.CHANGED})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Holding:
     """One file: the days (both included) of what it was selected by, and until when its facts are known. `is_told` is
@@ -59,8 +62,7 @@ def coverage(holdings: Sequence[Holding], *, horizon: timedelta, zone: tzinfo) -
     ended_on = max((holding.ended_on for holding in holdings if holding.ended_on), default=None)
     good = [*_by_opening(holdings, horizon, zone), *_by_ending(holdings, horizon, zone)]
     if ended_on is not None:
-        after = max(ended_on, known_until.astimezone(zone).date()) + DAY
-        good.append((after, LAST_DAY))  # nothing is expected of it any more
+        good.append((ended_on + DAY, LAST_DAY))  # nothing is expected of it any more
     return SourceCoverage(known_until=known_until, ended_on=ended_on, good=tuple(_joined(good)))
 
 
@@ -79,10 +81,10 @@ def _by_ending(holdings: Iterable[Holding], horizon: timedelta, zone: tzinfo) ->
         if holding.held in (Held.RESOLVED, Held.CHANGED):
             room = CLOSED_BY_ITSELF if holding.held == Held.CHANGED else timedelta(0)
             # Of its last day only what had happened by then.
-            known = min(holding.known_until, _midnight(holding.to + DAY, zone))
+            known = min(holding.known_until, midnight(holding.to + DAY, zone))
             runs.append((holding.since, _last_followed(known, room, zone)))
     for since, to in _joined([run for run in runs if run[1] >= run[0]]):
-        last = _last_followed(_midnight(to + DAY, zone), horizon, zone)
+        last = _last_followed(midnight(to + DAY, zone), horizon, zone)
         if last >= since:
             yield since, last
 
@@ -92,7 +94,8 @@ def _last_followed(known_until: datetime, horizon: timedelta, zone: tzinfo) -> d
     return (known_until - horizon).astimezone(zone).date() - DAY
 
 
-def _midnight(day: date, zone: tzinfo) -> datetime:
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """Of the zone, in UTC."""
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
 
 

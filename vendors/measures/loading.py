@@ -45,15 +45,23 @@ def measures_of(
     today = now.astimezone(zone).date()
     until = today if until is None else until
     # Before the facts are read: a change in between makes them newer than their counter, never older.
-    revision = Vendor.objects.values_list("facts_revision", flat=True).get(pk=vendor.pk)
+    told = Vendor.objects.values_list("facts_revision", "organisation__repeat_days")
+    revision, repeat_days = told.get(pk=vendor.pk)
     of = service.pk if service else "all"
     # A row number is used again after a restored backup; the moment of its making is not.
     row = f"{vendor.pk}:{vendor.created_at.timestamp()}"
-    days = comes_back_within(vendor).days
-    key = f"measures:{SHAPE}:{row}:{of}:{months}:{until}:{today}:{zone.key}:{days}:{revision}"
+    key = f"measures:{SHAPE}:{row}:{of}:{months}:{until}:{today}:{zone.key}:{repeat_days}:{revision}"
     if (kept := cache.get(key)) is not None:
         return kept
-    measured = _measured(vendor, service, since=first_day(until, months), until=until, now=now, zone=zone)
+    measured = _measured(
+        vendor,
+        service,
+        since=first_day(until, months),
+        until=until,
+        now=now,
+        zone=zone,
+        comes_back_within=timedelta(days=repeat_days),
+    )
     # What a transaction sees before it is committed may never come true.
     transaction.on_commit(partial(cache.set, key, measured, KEPT.total_seconds()))
     return measured
@@ -73,15 +81,21 @@ def targets_of(vendor: Vendor) -> dict[str, MeasureTarget]:
 
 # Loading ---------------------------------------------------------------------------------------------------------
 def _measured(
-    vendor: Vendor, service: Service | None, *, since: date, until: date, now: datetime, zone: ZoneInfo
+    vendor: Vendor,
+    service: Service | None,
+    *,
+    since: date,
+    until: date,
+    now: datetime,
+    zone: ZoneInfo,
+    comes_back_within: timedelta,
 ) -> Measures:
     end = _midnight(until + timedelta(days=1), zone)
     incidents = Incident.objects.filter(vendor=vendor)
     pulses = Pulse.objects.answered().filter(incident__vendor=vendor, incident__mission_critical=True)
     if service is not None:
         incidents, pulses = incidents.filter(service=service), pulses.filter(incident__service=service)
-    within = comes_back_within(vendor)
-    loaded_from = _midnight(since, zone) - metrics.look_back(within)
+    loaded_from = _midnight(since, zone) - metrics.look_back(comes_back_within)
     hours = service_hours_of(vendor)
     measured = metrics.measure(
         _cases(incidents.mission_critical().opened_between(loaded_from, end), hours),
@@ -91,7 +105,7 @@ def _measured(
         known_at=now,
         zone=zone,
         holdings=holdings_of(vendor, now=now, zone=zone),
-        comes_back_within=within,
+        comes_back_within=comes_back_within,
     )
     # Counted in the window as measured: it may start with the Monday before.
     end = _midnight(measured.until + timedelta(days=1), zone)
@@ -112,11 +126,6 @@ def _with_names(basis: Basis, vendor: Vendor) -> Basis:
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
-
-
-def comes_back_within(vendor: Vendor) -> timedelta:
-    """How long after an incident the same problem counts as back, as the organisation chose."""
-    return timedelta(days=vendor.organisation.repeat_days)
 
 
 COLUMNS = (

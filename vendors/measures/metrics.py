@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -21,17 +21,19 @@ from vendors.measures.cases import (
     Case,
     CaseFacts,
     Following,
+    Ordered,
     PulseAnswer,
-    by,
     facts_of,
     in_order,
+    is_open,
     known_of,
+    opened_between,
     take,
 )
 from vendors.measures.catalogue import DECIDING, MEASURES, Measure
 from vendors.measures.holdings import Holding
 from vendors.measures.trend import Direction, Trend
-from vendors.measures.window import Ordered, WhyLeftOut, Window, latest, window_of
+from vendors.measures.window import WhyLeftOut, Window, latest, window_of
 from vendors.service_hours.hours import ROUND_THE_CLOCK, ServiceHours
 
 FEWEST_MONTHS = 6  # of history: under it weeks are taken, where there are enough of them
@@ -167,11 +169,13 @@ def is_proven_worse(series: Series) -> bool:
 # Measuring --------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Period:
-    """One month or week: its facts, and what people answered about them."""
+    """One month or week: its facts, and what people answered about them. `sees_before`: its sources hold a look-back
+    before it, so that it can tell what comes back."""
 
     start: date
     end: date
     why: WhyLeftOut | None
+    sees_before: bool
     facts: Sequence[CaseFacts]
     answers: Sequence[PulseAnswer]
 
@@ -203,9 +207,9 @@ def measure(
     step = _step(_opened(facts, since, window.until), window)
     since = _monday(since) if step == PeriodLength.WEEK else since
     within = _opened(facts, since, window.until)
-    periods = _periods(within, pulses, step=step, window=window)
-    series = _all_series(periods, window=window, comes_back_within=comes_back_within)
-    opened = [case for moment, case in ordered if since <= moment.astimezone(zone).date() <= window.until]
+    periods = _periods(within, pulses, step=step, window=window, look_back=comes_back_within)
+    series = _all_series(periods)
+    opened = opened_between(ordered, since, window.until, zone)
     return Measures(
         step=step,
         since=since,
@@ -214,7 +218,7 @@ def measure(
         cases=len(within),
         series=_corrected(_with_smallest(series) if with_smallest else series),
         left_out=LeftOut(
-            open_cases=tuple(case.id for case in opened if _is_open(case, following)),
+            open_cases=tuple(case.id for _, case in opened if is_open(case, following.known(case.source))),
             young=_left_out(periods, WhyLeftOut.YOUNG),
             before=_left_out(periods, WhyLeftOut.BEFORE),
             gaps=_left_out(periods, WhyLeftOut.GAP),
@@ -251,10 +255,6 @@ def look_back(comes_back_within: timedelta) -> timedelta:
     return comes_back_within + timedelta(days=7)
 
 
-def _is_open(case: Case, following: Following) -> bool:
-    return not case.is_closed and by(case.resolved, following.known(case.source)) is None
-
-
 def _opened(facts: Iterable[CaseFacts], since: date, until: date) -> list[CaseFacts]:
     return [fact for fact in facts if since <= fact.day <= until]
 
@@ -272,14 +272,21 @@ def _basis(periods: Sequence[_Period], window: Window, following: Following, *, 
         holdings=tuple(holding for source in sorted(window.of_source) for holding in window.of_source[source]),
         comes_back_within=following.comes_back_within,
         begins=window.begins,
-        capped=sum(fact.took is not None and not fact.has_ended for fact in counted),
-        closing=sum(fact.case.is_closing and fact.has_ended for fact in counted),
-        undated=sum(fact.took is None for fact in counted),
-        to_day=sum(fact.case.is_to_day and fact.has_ended for fact in counted),
+        **_counts(counted),
         beyond=beyond if following.only_ended else 0,
         other_hours=_other_hours(counted),
         hours=_hours_used(counted),
     )
+
+
+def _counts(facts: Sequence[CaseFacts]) -> dict[str, int]:
+    """What counts otherwise than it was told, or not at all."""
+    return {
+        "capped": sum(fact.took is not None and not fact.has_ended for fact in facts),
+        "closing": sum(fact.case.is_closing and fact.has_ended for fact in facts),
+        "undated": sum(fact.took is None for fact in facts),
+        "to_day": sum(fact.case.is_to_day and fact.has_ended for fact in facts),
+    }
 
 
 def _hours_used(facts: Sequence[CaseFacts]) -> tuple[HoursUsed, ...]:
@@ -292,14 +299,10 @@ def _hours_used(facts: Sequence[CaseFacts]) -> tuple[HoursUsed, ...]:
 
 def _other_hours(facts: Sequence[CaseFacts]) -> float | None:
     """The mean by the hours that do not decide; None where it is the same."""
-    other = [
-        fact.took_by_clock if fact.case.hours.calendar_decides else fact.took_by_calendar
-        for fact in facts
-        if fact.took_by_clock is not None
-    ]
-    known = [took for took in other if took is not None]
-    if not known or all(fact.took_by_clock == fact.took_by_calendar for fact in facts):
+    if all(fact.took_by_clock == fact.took_by_calendar for fact in facts):
         return None
+    other = [fact.took_by_clock if fact.case.hours.calendar_decides else fact.took_by_calendar for fact in facts]
+    known = [took for took in other if took is not None]
     return sum(known) / (len(known) * MICROSECONDS_AN_HOUR)
 
 
@@ -315,13 +318,20 @@ def _step(facts: Sequence[CaseFacts], window: Window) -> PeriodLength:
         window.why_left_out(start, _end(start, PeriodLength.MONTH)) is None
         for start in _starts(facts[0].day, window.until, PeriodLength.MONTH)
     )
+    if months >= FEWEST_MONTHS:
+        return PeriodLength.MONTH
     weeks = {_monday(fact.day) for fact in facts}
     counted = sum(window.why_left_out(start, _end(start, PeriodLength.WEEK)) is None for start in weeks)
-    return PeriodLength.WEEK if months < FEWEST_MONTHS and counted >= FEWEST_WEEKS else PeriodLength.MONTH
+    return PeriodLength.WEEK if counted >= FEWEST_WEEKS else PeriodLength.MONTH
 
 
 def _periods(
-    facts: Sequence[CaseFacts], pulses: Iterable[PulseAnswer], *, step: PeriodLength, window: Window
+    facts: Sequence[CaseFacts],
+    pulses: Iterable[PulseAnswer],
+    *,
+    step: PeriodLength,
+    window: Window,
+    look_back: timedelta,
 ) -> list[_Period]:
     """From that of the first incident to that of `until`, without a gap."""
     if not facts:
@@ -336,16 +346,26 @@ def _periods(
     for answer in pulses:
         if answer.case in start_of:
             answers[start_of[answer.case]].append(answer)
+    tells_from = _tells_from(inside, look_back)
     return [
         _Period(
             start=start,
             end=(end := _end(start, step)),
             why=window.why_left_out(start, end),
+            sees_before=start >= tells_from and window.sees_before(start, look_back),
             facts=inside[start],
             answers=sorted(answers[start], key=lambda answer: answer.case),
         )
         for start in _starts(facts[0].day, window.until, step)
     ]
+
+
+def _tells_from(inside: Mapping[date, Sequence[CaseFacts]], look_back: timedelta) -> date:
+    """The start of the first period that can tell what comes back, for all that is recorded of problems. Where nobody
+    recorded any at first, that is a look-back later: else it would look as if nothing came back then."""
+    told = [start for start, facts in inside.items() if any(fact.is_repeat is not None for fact in facts)]
+    first = min(told, default=date.min)
+    return first + look_back if any(facts and start < first for start, facts in inside.items()) else date.min
 
 
 def _starts(first: date, until: date, step: PeriodLength) -> Iterator[date]:
@@ -371,43 +391,34 @@ def _monday(day: date) -> date:
 
 
 # Series -----------------------------------------------------------------------------------------------------------
-def _all_series(periods: Sequence[_Period], *, window: Window, comes_back_within: timedelta) -> list[Series]:
-    told = [period.start for period in periods if any(fact.is_repeat is not None for fact in period.facts)]
-    first = _first_day(periods, told, window.begins, comes_back_within)
+def _all_series(periods: Sequence[_Period]) -> list[Series]:
+    all_facts = [fact for period in periods for fact in period.facts]
+    tells_problems = any(fact.is_repeat is not None for fact in all_facts)
     made = []
     for measure in MEASURES:
-        looks_back = measure.key in COMING_BACK
-        is_silent = looks_back and not told
-        made.append(_series(measure, periods, first=first if looks_back else None, is_silent=is_silent))
+        is_silent = measure.key in COMING_BACK and not tells_problems
+        made.append(_series(measure, periods, is_silent=is_silent))
     return made
 
 
-def _first_day(
-    periods: Sequence[_Period], told: Sequence[date], begins: date | None, comes_back_within: timedelta
-) -> date | None:
-    """From which on a period can tell what comes back: one look-back after the data begin, and after the first of the
-    periods in which problems are `told`, where there were incidents before whose problem nobody recorded: they would
-    look as if nothing came back."""
-    if begins is None:
-        return None
-    is_late = any(period.facts for period in periods if told and period.start < told[0])
-    return (max(begins, told[0]) if is_late else begins) + comes_back_within
-
-
-def _series(measure: Measure, periods: Sequence[_Period], *, first: date | None, is_silent: bool) -> Series:
-    points = tuple(_point(measure.key, period, first=first, is_silent=is_silent) for period in periods)
-    used = [period for period, point in zip(periods, points, strict=True) if point.why is None]
-    facts = [fact for period in used for fact in period.facts]
-    answers = [answer for period in used for answer in period.answers]
+def _series(measure: Measure, periods: Sequence[_Period], *, is_silent: bool) -> Series:
+    points = tuple(_point(measure.key, period, is_silent=is_silent) for period in periods)
     counted = [point for point in points if point.why is None]
     return Series(
         measure=measure,
         points=points,
         trend=trends.trend(_values(points)),
-        overall=take(measure.key, facts, answers)[0] if used and not is_silent else None,
+        overall=None if is_silent else _overall(measure.key, periods, points),
         known=sum(point.known or 0 for point in counted),
         total=sum(point.total or 0 for point in counted),
     )
+
+
+def _overall(key: str, periods: Sequence[_Period], points: Sequence[Point]) -> float | None:
+    used = [period for period, point in zip(periods, points, strict=True) if point.why is None]
+    facts = [fact for period in used for fact in period.facts]
+    answers = [answer for period in used for answer in period.answers]
+    return take(key, facts, answers)[0] if used else None
 
 
 def _values(points: Iterable[Point]) -> list[float | None]:
@@ -437,11 +448,11 @@ def _corrected(series: Sequence[Series]) -> tuple[Series, ...]:
     )
 
 
-def _point(key: str, period: _Period, *, first: date | None, is_silent: bool) -> Point:
+def _point(key: str, period: _Period, *, is_silent: bool) -> Point:
     value, rests_on = (None, ()) if is_silent else take(key, period.facts, period.answers)
-    cases = tuple(dict.fromkeys(rests_on))  # several people may answer about one incident
+    cases = tuple(rests_on)
     why = period.why
-    if why is None and first is not None and period.start < first:
+    if why is None and key in COMING_BACK and not period.sees_before:
         why = WhyLeftOut.LOOK_BACK
     return Point(
         start=period.start,

@@ -16,7 +16,8 @@ HELD = {Selection(held.value): held for held in Held}
 
 def holdings_of(vendor: Vendor, *, now: datetime, zone: ZoneInfo) -> list[Holding]:
     """Of every source that this vendor has incidents of, beside what people wrote down here. Three queries at most."""
-    sources = set(Incident.objects.filter(vendor=vendor).exclude(source=BY_HAND).values_list("source", flat=True))
+    incidents = Incident.objects.filter(vendor=vendor).exclude(source=BY_HAND)
+    sources = set(incidents.order_by().values_list("source", flat=True).distinct())
     if not sources:
         return []
     ended = dict(

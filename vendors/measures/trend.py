@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from itertools import pairwise
+from statistics import median
 from typing import Any
 
 SIGNIFICANT = 0.10  # below this p a trend is more than chance
@@ -127,6 +128,7 @@ def smallest_change(values: Sequence[float | None], slope: float) -> float | Non
     rest -= numpy.median(rest)
     random = numpy.random.default_rng(20_260_101)
     noise = level + numpy.array([random.permutation(rest) for _ in range(SHUFFLES)])
+    noise += _untied(values) * (random.random(noise.shape) - 0.5)
     steady = level * (places - places[0]) / (places[-1] - places[0])
     low, high = 0, len(CHANGES)  # the first that shows lies from `low` on, and before `high` or nowhere
     while low < high:
@@ -136,6 +138,14 @@ def smallest_change(values: Sequence[float | None], slope: float) -> float | Non
         else:
             low = middle + 1
     return CHANGES[low] if low < len(CHANGES) else None
+
+
+def _untied(values: Sequence[float | None]) -> float:
+    """How far apart values that repeat each other are in truth, at most: counts and shares of few incidents hide all
+    that lies between two of them, and the least steady change would put what is equal into its order."""
+    known = [value for value in values if value is not None]
+    distinct = sorted(set(known))
+    return median(b - a for a, b in pairwise(distinct)) if 1 < len(distinct) < len(known) else 0.0
 
 
 def _share_shown(rows: Any) -> float:

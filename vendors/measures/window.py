@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
-from vendors.measures.cases import MICROSECOND, Case, by
-from vendors.measures.holdings import DAY, LAST_DAY, Days, Held, Holding, coverage
+from vendors.measures.cases import MICROSECOND, Ordered, by, opened_between
+from vendors.measures.holdings import DAY, ENDED_ONLY, LAST_DAY, Days, Held, Holding, coverage
 from vendors.measures.horizon import horizon
 
-Ordered = Sequence[tuple[datetime, Case]]  # each with its opening in UTC, the oldest first
 OfSource = Mapping[str, Sequence[Holding]]  # what its files hold; none for what people write down
 
 
@@ -27,7 +26,7 @@ class WhyLeftOut(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Window:
     """`whole`: the runs of days (both included) that every source holds whole and that were followed for `horizon`.
-    `known_until`: what lies after is unknown. `only_ended`: some file has not what did not end."""
+    `known_until`: what lies after is unknown. `only_ended`: some file that fills them has not what did not end."""
 
     since: date
     until: date
@@ -42,6 +41,11 @@ class Window:
     @property
     def begins(self) -> date | None:
         return self.whole[0][0] if self.whole else None
+
+    def sees_before(self, start: date, within: timedelta) -> bool:
+        """Whether what the sources hold whole up to that day goes back so far. What they do not hold in between hides
+        as much as what lies before they begin."""
+        return any(first + within <= start <= last for first, last in self.whole)
 
     def why_left_out(self, start: date, end: date) -> WhyLeftOut | None:
         """None for a period that counts."""
@@ -70,7 +74,7 @@ def window_of(
         horizon=timedelta(0),
         of_source=of_source,
         whole=(),
-        only_ended=any(holding.held != Held.OPENED for files in of_source.values() for holding in files),
+        only_ended=any(holding.held in ENDED_ONLY for files in of_source.values() for holding in files),
         zone=zone,
     )
     found = replace(found, horizon=_horizon(ordered, found))
@@ -100,20 +104,18 @@ def _known_until(of_source: OfSource, known: datetime) -> datetime:
 
 
 def _horizon(ordered: Ordered, found: Window) -> timedelta:
-    ended, running, first = [], [], None
-    for opened, case in ordered:
-        day = opened.astimezone(found.zone).date()
-        if not found.since <= day <= found.until:
-            continue
-        first = first or day
+    within = opened_between(ordered, found.since, found.until, found.zone)
+    first = within[0][0].astimezone(found.zone).date() if within else found.until
+    ended, running = [], []
+    for opened, case in within:
         files = found.of_source[case.source]
         known = latest(files) if files else found.known_at
         resolved = by(case.resolved, known)
         if resolved is not None:
             ended.append((resolved - opened) // MICROSECOND)
-        elif not case.is_closed:
+        elif not case.is_undated:
             running.append(max(0, (known - opened) // MICROSECOND))
-    return horizon(ended, running, window=found.until - (first or found.until) + DAY)
+    return horizon(ended, running, window=found.until - first + DAY)
 
 
 def _whole(ordered: Ordered, found: Window) -> tuple[Days, ...]:

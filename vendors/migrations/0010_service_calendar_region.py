@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("vendors", "0006_sources_and_calendars")]
+    dependencies = [("vendors", "0009_what_a_file_holds")]
 
     operations = [
         migrations.AlterField(

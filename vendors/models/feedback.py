@@ -136,6 +136,13 @@ class PulseQuerySet(MailedLinkQuerySet["Pulse"]):
     def answered(self) -> PulseQuerySet:
         return self.exclude(answered_at=None)
 
+    def by_itself(self) -> PulseQuerySet:
+        return self.filter(asked_by=None)
+
+    def never_mailed(self) -> PulseQuerySet:
+        """Neither taken nor refused by the mail server."""
+        return self.filter(sent_at=None, failed_at=None)
+
 
 class Pulse(DeliveredLink):
     """Four questions after a critical incident, one each for rules 3 to 6, put to one person by a link."""
@@ -145,7 +152,8 @@ class Pulse(DeliveredLink):
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="pulses")
     name = models.CharField(_("name"), max_length=120, blank=True)
     department = models.ForeignKey(Department, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Nobody: the organisation asks by itself.
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     # Rules 3 to 6. “fixes_thrown”: yes is bad.

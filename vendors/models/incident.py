@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +16,9 @@ from accounts.models import Membership, Organisation
 from vendors.models.vendor import Service, Vendor
 
 BY_HAND = "manual"  # the source of incidents that people write down here
+# Where an organisation asks by itself how it went:
+ASKED_WITHIN = timedelta(days=7)  # of being resolved
+LEFT_ALONE = timedelta(days=1)  # since it was last written
 
 
 class Sla(models.TextChoices):
@@ -28,6 +32,9 @@ class Sla(models.TextChoices):
 class IncidentSourceQuerySet(models.QuerySet["IncidentSource"]):
     def for_member(self, member: Membership) -> IncidentSourceQuerySet:
         return self.filter(organisation=member.organisation_id)
+
+    def in_use(self) -> IncidentSourceQuerySet:
+        return self.filter(ended_on=None)
 
 
 class IncidentSource(models.Model):
@@ -56,7 +63,7 @@ class IncidentSource(models.Model):
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
     def for_member(self, member: Membership) -> IncidentQuerySet:
-        return self.filter(vendor__organisation=member.organisation_id)
+        return self.filter(organisation=member.organisation_id)
 
     def mission_critical(self) -> IncidentQuerySet:
         return self.filter(mission_critical=True)
@@ -65,8 +72,25 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         """What its source calls closed is not open, even where it does not say when it was resolved."""
         return self.filter(resolved_at=None, is_closed=False)
 
+    def closed_untold(self) -> IncidentQuerySet:
+        """Closed, and nobody has told when."""
+        return self.filter(resolved_at=None, is_closed=True)
+
     def resolved(self) -> IncidentQuerySet:
         return self.exclude(resolved_at=None)
+
+    def to_be_asked_about(self, now: datetime) -> IncidentQuerySet:
+        """Mission-critical and resolved since its organisation asks by itself, and within the last week: of history
+        nobody remembers how it felt. Nobody was asked yet; a day is left in which a wrong import can be undone."""
+        return self.mission_critical().filter(
+            vendor__archived_at=None,
+            vendor__organisation__asks_after_incidents_since__lte=F("resolved_at"),
+            service__department__isnull=False,
+            resolved_at__gt=now - ASKED_WITHIN,
+            resolved_at__lte=now,
+            updated_at__lte=now - LEFT_ALONE,
+            pulses=None,
+        )
 
     def matching(self, words: str) -> IncidentQuerySet:
         """Those with `words` in their reference, title or problem."""
@@ -82,8 +106,12 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
 
 class Incident(models.Model):
-    """One incident of a vendor, as its source tells it. `reference` is unique within vendor and source."""
+    """One incident, as its source tells it: known by source and `reference` within the organisation, at whatever vendor
+    it is now."""
 
+    organisation = models.ForeignKey(  # that of the vendor, so that the database holds what an incident is known by
+        Organisation, on_delete=models.CASCADE, related_name="incidents", editable=False, db_index=False
+    )
     vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, verbose_name=_("vendor"), related_name="incidents")
     service = models.ForeignKey(
         Service,
@@ -138,7 +166,7 @@ class Incident(models.Model):
             models.Index(fields=["opened_at"], name="incident_opened"),  # the list over all vendors, newest first
         ]
         constraints = [
-            models.UniqueConstraint(fields=["vendor", "source", "reference"], name="incident_once_per_source"),
+            models.UniqueConstraint(fields=["organisation", "source", "reference"], name="incident_once_per_source"),
             models.CheckConstraint(condition=~Q(reference=""), name="incident_has_a_reference"),
             models.CheckConstraint(condition=Q(sla__in=Sla.values), name="incident_sla_known"),
             models.CheckConstraint(
@@ -157,6 +185,14 @@ class Incident(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Its organisation is its vendor's, whoever forgot to say so."""
+        fields = kwargs.get("update_fields")
+        if fields is None or "vendor" in fields:
+            self.organisation_id = self.vendor.organisation_id
+            kwargs["update_fields"] = None if fields is None else {*fields, "organisation"}
+        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("incident_detail", args=[self.pk])

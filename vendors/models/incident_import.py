@@ -67,7 +67,8 @@ class IncidentImportQuerySet(JobQuerySet["IncidentImport"]):
 
 class IncidentImport(NudgedJob):
     """`options`: how the file is read, as `incident_imports.options.Options` writes itself. `names`: what stands in the
-    column that tells the vendor, {"text": rows}. `counts`: {"new", "changed", "unchanged", "error", "left_out"}."""
+    column that tells the vendor, {"text": rows}. `counts`: {"new", "changed", "unchanged", "error", "left_out"}; and
+    "moved", of the changed, to another vendor."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="incident_imports")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -89,6 +90,9 @@ class IncidentImport(NudgedJob):
     rows_read = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(null=True, blank=True)  # None until it was read once
     counts = models.JSONField(default=dict)
+    summary = models.JSONField(default=dict)  # what the check found, as `summary.counting.Counting` writes itself
+    # What no count tells: {"moves": [{"from", "to", "incidents"}]}, and after an undo {"stayed": [{"name", "reason"}]}.
+    told = models.JSONField(default=dict)
     failure = models.CharField(max_length=40, blank=True)  # a code
     failure_values = models.JSONField(default=dict)  # what its words tell
     started_at = models.DateTimeField(null=True, blank=True)

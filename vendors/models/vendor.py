@@ -51,6 +51,10 @@ class Vendor(models.Model):
         related_name="vendors",
     )
     archived_at = models.DateTimeField(null=True, blank=True)
+    # The import of incidents that made it, to be taken back with it.
+    created_in = models.ForeignKey(
+        "vendors.IncidentImport", on_delete=models.SET_NULL, null=True, editable=False, related_name="created_vendors"
+    )
     # Raised with every change of its incidents, feedback or targets: what was computed from them is kept by it.
     facts_revision = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -100,6 +104,9 @@ class Service(models.Model):
         related_name="services",
     )
     description = models.TextField(_("what stops when it stops"), blank=True)
+    created_in = models.ForeignKey(  # as that of a vendor
+        "vendors.IncidentImport", on_delete=models.SET_NULL, null=True, editable=False, related_name="created_services"
+    )
 
     objects = ServiceQuerySet.as_manager()
 

@@ -26,8 +26,10 @@ def sla_word(incident: Incident) -> str:
 
 @register.filter
 def state(incident: Incident) -> str:
-    """“open” or “resolved”, as the filter of the list calls it."""
-    return "open" if incident.resolved_at is None else "resolved"
+    """“open”, “closed” (nobody has told when) or “resolved”, as the filter of the list calls it."""
+    if incident.resolved_at is not None:
+        return "resolved"
+    return "closed" if incident.is_closed else "open"
 
 
 @register.filter

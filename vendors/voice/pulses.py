@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import Right, may
 from accounts.mailed_links import links as mailed_links
 from accounts.mailed_links.links import end_after
-from accounts.models import Department, LinkState, Membership, new_token
+from accounts.models import Department, LinkState, Membership, User, new_token
 from accounts.trail import audit
 from groundwork.refusals import Refusal
 from vendors import facts_revision
@@ -105,22 +105,37 @@ def ask(
         facts_revision.lock_vendors(incident.vendor_id)
         held = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
         _refuse_twice(held, receivers, now)
-        made = []
-        for receiver in receivers:
-            token, hashed = new_token()
-            pulse = Pulse.objects.create(
-                incident=incident,
-                name=receiver.name,
-                email=receiver.email,
-                department=department,
-                language=language,
-                token_hash=hashed,
-                asked_by=member.user,
-                expires_at=end_after(days, now),
-            )
-            audit.record(member.user, "pulse.asked", pulse, after=audit.snapshot(pulse, FIELDS))
-            made.append((pulse, token))
-        facts_revision.raise_revision(incident.vendor_id)
+        made = make(member.user, incident, [(one, language) for one in receivers], department, days=days, now=now)
+        facts_revision.raise_revision(held.vendor_id)
+    return made
+
+
+def make(
+    by: User | None,
+    incident: Incident,
+    receivers: Iterable[tuple[Receiver, str]],
+    department: Department | None,
+    *,
+    days: int = DAYS,
+    now: datetime,
+) -> list[tuple[Pulse, str]]:
+    """A pulse for each receiver, in their language, and its token. `by` nobody: the organisation asks by itself. In the
+    transaction of whoever holds the vendor."""
+    made = []
+    for receiver, language in receivers:
+        token, hashed = new_token()
+        pulse = Pulse.objects.create(
+            incident=incident,
+            name=receiver.name,
+            email=receiver.email,
+            department=department,
+            language=language,
+            token_hash=hashed,
+            asked_by=by,
+            expires_at=end_after(days, now),
+        )
+        audit.record(by, "pulse.asked", pulse, after=audit.snapshot(pulse, FIELDS))
+        made.append((pulse, token))
     return made
 
 
@@ -137,7 +152,9 @@ def renew(member: Membership, pulse: Pulse, *, now: datetime) -> tuple[Pulse, st
     with transaction.atomic():
         row = _lock_waiting(pulse)
         end = end_after(DAYS, now)
-        token = mailed_links.renew(row, "pulse.renewed", by=member.user, expires_at=end, told=FIELDS)
+        # Of one that went out by itself, whoever makes it anew asks from now on: it is theirs to mail or to hand over.
+        asker = {"asked_by": member.user} if row.asked_by is None else {}
+        token = mailed_links.renew(row, "pulse.renewed", by=member.user, expires_at=end, told=FIELDS, **asker)
         facts_revision.raise_revision(row.incident.vendor_id)
     return row, token
 
@@ -174,19 +191,19 @@ def issue(member: Membership, pulse: Pulse, token: str, *, by_mail: bool, now: d
     return IssuedPulse(pulse=pulse, address=address(token), is_sent=is_sent, is_refused=by_mail and not is_sent)
 
 
-def send(member: Membership, pulse: Pulse, token: str, *, now: datetime) -> bool:
-    """Mail the link in its receiver's language. False where there is no address, or the mail server does not take
-    it: the link is good all the same, to copy."""
+def send(member: Membership | None, pulse: Pulse, token: str, *, now: datetime) -> bool:
+    """Mail the link in its receiver's language, in the name of the member, else of the organisation. False where there
+    is no address, or the mail server does not take it: the link is good all the same, to copy."""
     incident = pulse.incident
     context = {
         "pulse": pulse,
         "incident": incident,
         "vendor": incident.vendor,
         "organisation": incident.vendor.organisation,
-        "asker": member.user,
+        "asker": member.user if member else None,
         "url": address(token),
     }
-    template, by = "vendors/voice/email/pulse", member.user
+    template, by = "vendors/voice/email/pulse", member.user if member else None
     return mailed_links.send_and_note(
         pulse, template, "pulse.sent", "pulse.not_delivered", by=by, context=context, now=now
     )

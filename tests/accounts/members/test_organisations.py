@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.members import organisations
 from accounts.members.changes import MembershipError
 from accounts.models import AuditEntry, Department, Membership, Role
-from tests.factories import Cast, make_assessment
+from tests.factories import NOW, Cast, make_assessment
 from vendors.models import Service
 
 SignedIn = Callable[..., Client]
@@ -19,7 +19,8 @@ SignedIn = Callable[..., Client]
 
 def test_self_approval_is_switched_on_and_recorded(cast: Cast, signed_in: SignedIn) -> None:
     response = signed_in(cast.admin).post(
-        reverse("organisation_edit"), {"name": "Harbour Hospital", "language": "en", "allow_self_approval": "on"}
+        reverse("organisation_edit"),
+        {"name": "Harbour Hospital", "language": "en", "repeat_days": "90", "allow_self_approval": "on"},
     )
 
     assert response.status_code == 302
@@ -30,9 +31,30 @@ def test_self_approval_is_switched_on_and_recorded(cast: Cast, signed_in: Signed
 
 
 def test_saving_the_settings_as_they_are_records_nothing(cast: Cast) -> None:
-    organisations.change(cast.admin, name="Harbour Hospital", language="en", allow_self_approval=False)
+    as_they_are = {"name": "Harbour Hospital", "language": "en", "repeat_days": 90, "allow_self_approval": False}
+    organisations.change(cast.admin, **as_they_are, ask_after_incidents=False, now=NOW)
 
     assert not AuditEntry.objects.exists()
+
+
+def test_asking_by_itself_begins_when_it_is_switched_on_and_stays_so(cast: Cast, signed_in: SignedIn) -> None:
+    client, said = signed_in(cast.admin), {"name": "Harbour Hospital", "language": "en", "repeat_days": "90"}
+    assert not client.get(reverse("organisation_edit")).context["form"]["ask_after_incidents"].value()
+
+    client.post(reverse("organisation_edit"), {**said, "ask_after_incidents": "on"})
+    cast.organisation.refresh_from_db()
+    since = cast.organisation.asks_after_incidents_since
+    assert since is not None
+    assert client.get(reverse("organisation_edit")).context["form"]["ask_after_incidents"].value()
+
+    client.post(reverse("organisation_edit"), {**said, "ask_after_incidents": "on"})
+    cast.organisation.refresh_from_db()
+    assert cast.organisation.asks_after_incidents_since == since
+
+    client.post(reverse("organisation_edit"), said)
+    cast.organisation.refresh_from_db()
+    assert cast.organisation.asks_after_incidents_since is None
+    assert AuditEntry.objects.filter(verb="organisation.changed").count() == 2
 
 
 def test_a_department_is_added_renamed_and_deleted_with_a_trail(cast: Cast, signed_in: SignedIn) -> None:

@@ -111,10 +111,10 @@ def test_what_is_no_table_is_refused(path: Path, content: bytes, words: str) -> 
 
 
 def test_too_many_columns_rows_and_bytes_are_refused(path: Path) -> None:
-    wide = [f"H{number}" for number in range(101)]
-    assert "Line 1 has more than 100 cells" in refused(path, as_csv([["1"]], header=wide))
-    assert "Line 1 has more than 100 cells" in refused(path, as_xlsx([["1"]], header=wide))
-    assert "Line 2 has more than 100 cells" in refused(path, as_csv([["x"] * 101]))
+    wide = [f"H{number}" for number in range(2_001)]
+    assert "Line 1 has more than 2,000 cells" in refused(path, as_csv([["1"]], header=wide))
+    assert "Line 1 has more than 2,000 cells" in refused(path, as_xlsx([["1"]], header=wide))
+    assert "Line 2 has more than 2,000 cells" in refused(path, as_csv([["x"] * 2_001]))
     assert "more than 1 row" in refused(path, as_csv(ROWS), replace(FILE, text_rows=1))
     assert "larger than" in refused(path, as_csv(ROWS), replace(FILE, text_bytes=10))
 

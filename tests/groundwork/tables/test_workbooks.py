@@ -15,7 +15,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from groundwork.tables import reading, workbooks
+from groundwork.tables import guard, reading, workbooks
 from groundwork.tables.cells import ImportRefused
 from groundwork.tables.limits import MB, Limits
 from groundwork.tables.sources import TableKind
@@ -239,3 +239,49 @@ def test_the_process_is_gone_when_the_caller_has_seen_enough(monkeypatch: pytest
         table = stack.enter_context(reading.open_table(content, limits, nothing_understood))
         next(table.rows)
     assert [process.returncode is not None for process in started] == [True]
+
+
+# What a reader of rows does not see ------------------------------------------------------------------------------
+def test_hidden_rows_are_read_and_counted_of_the_sheet_that_is_read() -> None:
+    book = book_of(["Number"], [1], [2], [3])
+    book.active.title = "Page & more"
+    other = book.create_sheet("Other")
+    other.append(["Number"])
+    other.append([4])
+    for sheet, rows in ((book.active, (2, 4, 9)), (other, (2,))):  # the ninth holds nothing
+        for row in rows:
+            sheet.row_dimensions[row].hidden = True
+    book.active.column_dimensions["A"].hidden = True
+    told = {}
+    for name in ("", "Other"):
+        with reading.open_table(xlsx(book), LIMITS, nothing_understood, sheet=name) as table:
+            told[name] = (table.hidden_rows, len(list(table.rows)))
+    assert told == {"": (2, 3), "Other": (1, 1)}
+
+
+@pytest.mark.parametrize("chunk", [64, 97, 4096])
+def test_a_hidden_row_is_counted_once_wherever_the_reading_stops(monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
+    book = book_of(["Number"], *([number] for number in range(60)))
+    for row in range(2, 62, 3):
+        book.active.row_dimensions[row].hidden = True
+    monkeypatch.setattr(guard, "CHUNK", chunk)
+    with reading.open_table(xlsx(book), LIMITS, nothing_understood) as table:
+        assert table.hidden_rows == 20
+
+
+@pytest.mark.parametrize("counts_from_1904", [False, True])
+def test_a_workbook_says_from_when_it_counts_its_days(counts_from_1904: bool) -> None:
+    book = book_of(["Number"], [1])
+    if counts_from_1904:
+        book.epoch = CALENDAR_MAC_1904
+    with reading.open_table(xlsx(book), LIMITS, nothing_understood) as table:
+        assert table.is_1904 is counts_from_1904
+
+
+@pytest.mark.parametrize("is_slow", [False, True])
+def test_a_number_that_has_lost_its_end_does_not_look_whole(monkeypatch: pytest.MonkeyPatch, is_slow: bool) -> None:
+    monkeypatch.setattr(workbooks, "_readers", lambda *_arguments, **_named: [is_slow])
+    assert rows_of(xlsx(book_of(["A", "B"], [999_999_999_999_999.0, 2_026_030_112_345_678.0]))) == [
+        ["A", "B"],
+        ["999999999999999", "2.02603E+15"],
+    ]

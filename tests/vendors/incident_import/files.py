@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from io import BytesIO, StringIO
+from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
@@ -13,8 +15,10 @@ from openpyxl import Workbook
 from accounts.models import Membership
 from vendors.incident_import import files, job, worker
 from vendors.incident_import.columns.options import Options
+from vendors.incident_import.holding import answers
 from vendors.models import ImportProblem, IncidentImport, Vendor
 
+INPUTS = Path(__file__).with_name("inputs")  # as people have really sent them, with other names in them
 HEADER = ("Number", "Opened", "Resolved", "Title", "Priority", "Supplier")
 COLUMNS = {
     "reference": "Number",
@@ -68,9 +72,24 @@ def checked(member: Membership, content: bytes, options: Options) -> IncidentImp
 
 
 def imported(member: Membership, content: bytes, options: Options) -> IncidentImport:
-    upload = checked(member, content, options)
-    job.start_import(member, upload, tell_workers=False)
+    return worked(started(member, checked(member, content, options)))
+
+
+def started(member: Membership, upload: IncidentImport) -> IncidentImport:
+    """A checked file that holds what was proposed, waiting for a worker to write it."""
+    return job.start_import(member, answers.agree(member, upload), tell_workers=False)
+
+
+def check_input(member: Membership, name: str, **given: Any) -> IncidentImport:
+    """A file of `INPUTS` after its dry run, read as is proposed for it except for what is given."""
+    upload = kept(member, (INPUTS / name).read_bytes(), name)
+    options = replace(Options.from_data(upload.options), **given)
+    job.start_check(member, upload, options, tell_workers=False)
     return worked(upload)
+
+
+def import_input(member: Membership, name: str, **given: Any) -> IncidentImport:
+    return worked(started(member, check_input(member, name, **given)))
 
 
 def undone(member: Membership, upload: IncidentImport) -> IncidentImport:

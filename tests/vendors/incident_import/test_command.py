@@ -30,7 +30,12 @@ def path(tmp_path: Path) -> Path:
 
 
 def run(path: Path, *more: str) -> dict[str, Any]:
-    out = StringIO()
+    return said(path, "--accept-proposals", *more)
+
+
+def said(path: Path, *more: str, out: StringIO | None = None) -> dict[str, Any]:
+    """With nothing about what the file holds but what is given."""
+    out = out or StringIO()
     call_command("import_incidents", str(path), "--organisation", "harbour", *more, stdout=out)
     told: dict[str, Any] = json.loads(out.getvalue())
     return told
@@ -115,3 +120,94 @@ def test_a_file_that_is_none_is_refused(cast: Cast, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="neither a CSV nor an XLSX"):
         run(path)
     assert not IncidentImport.objects.exists()
+
+
+# What the file holds ---------------------------------------------------------------------------------------------
+HELD = ("--holds", "resolved", "--holds-from", "2016-02-01", "--holds-to", "2016-03-31", "--known-until", "2016-04-01")
+
+
+def test_nothing_goes_in_before_somebody_says_what_the_file_holds(cast: Cast, path: Path, settings: Any) -> None:
+    out = StringIO()
+    with pytest.raises(CommandError, match="Say what the file holds, or accept what is proposed") as refused:
+        said(path, "--new-vendors", out=out)
+    assert refused.value.returncode == 3
+    told = json.loads(out.getvalue())
+    assert told["holds"]["said"] == {}
+    assert told["holds"]["proposed"]["selection"] == "opened"
+    assert told["holds"]["proposed"]["from"] == "2016-02-29"
+    assert told["holds"]["proposed"]["known_until"] == "2016-03-01"
+    assert (
+        "1 of 2 is still open, and resolutions begin soon after the first openings."
+        in (told["holds"]["proposed"]["because"])
+    )
+    assert not Incident.objects.exists() and not IncidentImport.objects.exists()
+    assert not [file for file in Path(settings.MEDIA_ROOT).rglob("*") if file.is_file()]
+
+
+def test_what_is_said_of_the_file_is_kept_and_told(cast: Cast, path: Path) -> None:
+    told = said(path, "--new-vendors", *HELD)
+    assert told["state"] == "done"
+    assert {name: told["holds"]["said"][name] for name in ("selection", "from", "to")} == {
+        "selection": "resolved",
+        "from": "2016-02-01",
+        "to": "2016-03-31",
+    }
+    assert IncidentImport.objects.get().selection == "resolved"
+
+
+def test_days_that_are_not_said_are_as_proposed_where_that_is_accepted(cast: Cast, path: Path) -> None:
+    told = run(path, "--new-vendors", "--holds", "opened", "--holds-to", "2016-03-31")
+    assert (told["holds"]["said"]["from"], told["holds"]["said"]["to"]) == ("2016-02-29", "2016-03-31")
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--holds", "opened"], "Say on which day the file was exported."),
+        (["--holds", "opened", "--known-until", "2016-04-01"], "Say from which day on."),
+        (["--holds-from", "2016-02-01"], "Say what the file holds, too, not only its days."),
+        ([*HELD, "--known-until", "2016-02-29"], "it cannot have been exported earlier"),
+        ([*HELD, "--holds-to", "2016-01-01"], "This day lies before the first one."),
+        ([*HELD, "--match", "Group 1"], "--match takes NAME=VENDOR"),
+        ([*HELD, "--match", "Group 1=Nobody"], "no vendor “Nobody”"),
+    ],
+)
+def test_what_contradicts_itself_or_the_file_is_refused(cast: Cast, path: Path, more: list[str], words: str) -> None:
+    with pytest.raises(CommandError, match=words) as refused:
+        said(path, *more)
+    assert refused.value.returncode == 1
+    assert not Incident.objects.exists() and not IncidentImport.objects.exists()
+
+
+# What the check found --------------------------------------------------------------------------------------------
+def test_what_matters_is_told_before_anything_is_written(cast: Cast, path: Path) -> None:
+    found = said(path, "--new-vendors", "--dry-run", "--critical", "1 - Critical")["found"]
+    assert (found["incidents"], found["critical_incidents"]) == (2, 1)
+    assert [(row["value"], row["is_critical"], row["incidents"]) for row in found["critical"]] == [
+        ("1 - Critical", True, 1),
+        ("3 - Moderate", False, 1),
+    ]
+    assert found["resolutions"] == [{"label": "Still open", "incidents": 1}]
+    assert [(row["name"], row["is_new"], row["new"]) for row in found["vendors"]] == [
+        ("Group 1", True, 1),
+        ("Group 2", True, 1),
+    ]
+    assert [(group["code"], group["column"], group["count"]) for group in found["errors"]] == [
+        ("date_unreadable", "opened_at", 1)
+    ]
+    assert found["errors"][0]["examples"] == [{"line": 4, "value": "never"}]
+
+
+def test_each_name_is_matched_made_or_left_out(cast: Cast, path: Path) -> None:
+    alpha = make_vendor(cast.organisation, "Alpha")
+    told = run(path, "--match", "Group 1=Alpha", "--skip", "Group 2")
+    assert (told["counts"]["new"], told["counts"]["left_out"], told["vendors_undecided"]) == (1, 1, [])
+    assert Incident.objects.get().vendor == alpha
+    told = run(path, "--match", "Group 1=Alpha", "--new", "Group 2")
+    assert told["vendors_created"] == ["Group 2"]
+
+
+def test_all_other_names_are_left_out_at_once(cast: Cast, path: Path) -> None:
+    told = run(path, "--new", "Group 2", "--skip-others")
+    assert (told["vendors_created"], told["counts"]["left_out"]) == (["Group 2"], 2)
+    assert not IncidentImport.objects.get().problems.filter(code="vendor_unknown").exists()

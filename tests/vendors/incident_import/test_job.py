@@ -19,6 +19,7 @@ from tests.vendors.incident_import.files import (
     imported,
     kept,
     options_for,
+    started,
     told,
     undone,
     worked,
@@ -58,7 +59,7 @@ def test_a_file_is_checked_without_a_trace_and_then_imported(cast: Cast, vendor:
     upload = checked(cast.assessor, as_csv(ROWS), options_for(vendor, critical=("1 - critical",)))
     assert (upload.state, counts(upload)) == (ImportState.CHECKED, {"new": 2})
     assert not Incident.objects.exists()
-    job.start_import(cast.assessor, upload, tell_workers=False)
+    started(cast.assessor, upload)
     assert worked(upload).state == ImportState.DONE
     first, second = Incident.objects.order_by("reference")
     assert first.opened_at == datetime(2016, 2, 29, 0, 16, tzinfo=UTC)
@@ -138,7 +139,7 @@ def test_one_file_holds_many_vendors_known_new_left_out_and_undecided(cast: Cast
     assert matching.undecided(upload) == ["Nobody knows"]
     assert {code for *_rest, code in told(upload)} == {"vendor_unknown", "vendor_empty"}
     assert Vendor.objects.count() == 1
-    job.start_import(cast.assessor, upload, tell_workers=False)
+    started(cast.assessor, upload)
     worked(upload)
     assert set(Incident.objects.values_list("reference", "vendor__name")) == {
         ("INC-0", "Example Systems"),
@@ -154,12 +155,6 @@ def test_a_name_that_nobody_knows_is_told_once_with_its_rows(cast: Cast) -> None
     upload = checked(cast.assessor, as_csv(rows), options_for())
     assert counts(upload) == {"error": 30, "problems": 1}
     assert upload.problems.get().values == {"count": 30}
-
-
-def test_names_are_suggested_the_vendor_that_is_called_nearly_so(cast: Cast, vendor: Vendor) -> None:
-    make_vendor(cast.other_organisation, "Exampel System")
-    found = matching.suggest_vendors(cast.assessor, ["Exampel Systems", "Something else"])
-    assert found == {"Exampel Systems": {"vendor": vendor.pk}}
 
 
 def test_services_are_found_by_name_within_the_vendor_and_made_only_when_asked(cast: Cast, vendor: Vendor) -> None:
@@ -279,7 +274,7 @@ def test_cancel_is_seen_at_the_next_batch_and_nothing_stays(
 ) -> None:
     rows = [(f"INC-{number}", "1/3/2026 08:00", "", "", "", "") for number in range(9)]
     upload = checked(cast.assessor, as_csv(rows), options_for(vendor))
-    job.start_import(cast.assessor, upload, tell_workers=False)
+    started(cast.assessor, upload)
     real = writing.write
     calls: list[int] = []
 
@@ -329,7 +324,7 @@ def test_a_worker_killed_in_the_middle_leaves_an_import_that_the_next_one_ends(
     rows = [(f"INC-{number}", "1/3/2026 08:00", "", "New", "", "") for number in range(9)] + [("", "", "", "x", "", "")]
     upload = checked(cast.assessor, as_csv(rows), options_for(vendor))
     expected = dict(upload.counts)
-    job.start_import(cast.assessor, upload, tell_workers=False)
+    started(cast.assessor, upload)
     with monkeypatch.context() as patched:
         kill_after(patched, after)
         with pytest.raises(Killed):
@@ -364,7 +359,7 @@ def test_a_worker_whose_lease_was_taken_over_writes_nothing_more(
 ) -> None:
     rows = [(f"INC-{number}", "1/3/2026 08:00", "", "", "", "") for number in range(9)]
     upload = checked(cast.assessor, as_csv(rows), options_for(vendor))
-    job.start_import(cast.assessor, upload, tell_workers=False)
+    started(cast.assessor, upload)
     real = writing.write
 
     def write(*arguments: Any, **named: Any) -> None:
@@ -382,7 +377,7 @@ def test_five_faults_end_it_with_a_reason_and_it_can_be_undone(
 ) -> None:
     rows = [(f"INC-{number}", "1/3/2026 08:00", "", "", "", "") for number in range(5)]
     upload = checked(cast.assessor, as_csv(rows), options_for(vendor))
-    job.start_import(cast.assessor, upload, tell_workers=False)
+    started(cast.assessor, upload)
     real = writing.write
 
     def write(*arguments: Any, **named: Any) -> None:

@@ -11,6 +11,7 @@ from tests.reports.servers import wait_until
 from tests.reports.workers import Workshop
 from tests.vendors.incident_import.files import as_csv, checked, counts, options_for
 from vendors.incident_import import job
+from vendors.incident_import.holding import answers
 from vendors.models import ImportState, Incident, IncidentChange, IncidentImport
 
 ROWS = 60
@@ -38,7 +39,7 @@ def test_an_import_survives_that_its_worker_is_killed(production_shape: Workshop
     production_shape.hold()
     worker = production_shape.start_workers()[0]
     for upload in uploads:
-        job.start_import(cast.assessor, upload)
+        job.start_import(cast.assessor, answers.agree(cast.assessor, upload))
     wait_until(lambda: len(production_shape.executions()) == 3, "it is in the middle", report=production_shape.report)
     worker.kill_all()
     assert Incident.objects.filter(title="After").count() == 20  # the open batch went with the worker

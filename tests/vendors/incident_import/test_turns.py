@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from tests.concurrency import at_once
 from tests.factories import NOW, Cast, make_vendor
-from tests.vendors.incident_import.files import as_csv, checked, counts, imported, kept, options_for, worked
+from tests.vendors.incident_import.files import as_csv, checked, counts, imported, kept, options_for, started, worked
 from vendors.incident_import import batches, job, worker
 from vendors.incidents import changes as incident_changes
 from vendors.models import Feedback, ImportState, Incident, IncidentImport, IncidentImportQuerySet, Vendor
@@ -32,7 +32,7 @@ def rows_of(title: str) -> list[tuple[str, ...]]:
 def waiting(cast: Cast, vendor: Vendor, title: str = "Title") -> IncidentImport:
     """Checked, and queued to be written."""
     upload = checked(cast.assessor, as_csv(rows_of(title)), options_for(vendor))
-    return job.start_import(cast.assessor, upload, tell_workers=False)
+    return started(cast.assessor, upload)
 
 
 def two_waiting(cast: Cast, nudged: list[int]) -> list[IncidentImport]:

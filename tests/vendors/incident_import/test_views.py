@@ -19,6 +19,7 @@ from django.utils import timezone
 from tests.factories import Cast, make_incident, make_vendor
 from vendors.incident_import import files, job, saved_mappings, worker
 from vendors.incident_import.columns.options import Options
+from vendors.incident_import.holding import answers
 from vendors.models import (
     ImportMapping,
     ImportProblem,
@@ -64,7 +65,7 @@ def checked(cast: Cast, text: str = MESSY, **vendors: Any) -> IncidentImport:
 
 
 def done(cast: Cast, text: str = MESSY, **vendors: Any) -> IncidentImport:
-    upload = checked(cast, text, **vendors)
+    upload = answers.agree(cast.assessor, checked(cast, text, **vendors))
     return worked_on(job.start_import(cast.assessor, upload, tell_workers=False))
 
 
@@ -159,11 +160,11 @@ def test_a_choice_refreshes_the_rows_and_what_hangs_on_the_columns_alone(client:
 def test_show_again_keeps_everything_typed_and_checks_nothing(client: Client, cast: Cast) -> None:
     upload = keep(cast)
     address = at("incident_import_mapping", upload)
-    data = told(client.get(address).context["form"]) | {"source": "our-desk", "critical_more": "P0", "show": "1"}
+    data = told(client.get(address).context["form"]) | {"source_name": "Our Desk", "critical_more": "P0", "show": "1"}
 
     response = client.post(address, data)
 
-    assert response.context["form"]["source"].value() == "our-desk"
+    assert response.context["form"]["source_name"].value() == "Our Desk"
     assert response.context["form"]["critical_more"].value() == "P0"
     assert IncidentImport.objects.get().state == ImportState.MAPPING
 
@@ -171,13 +172,13 @@ def test_show_again_keeps_everything_typed_and_checks_nothing(client: Client, ca
 def test_errors_stand_beside_their_fields_and_nothing_typed_is_lost(client: Client, cast: Cast) -> None:
     upload = keep(cast)
     address = at("incident_import_mapping", upload)
-    data = told(client.get(address).context["form"]) | {"source": "our-desk", "vendor_by": "one"}
+    data = told(client.get(address).context["form"]) | {"source_name": "Our Desk", "vendor_by": "one"}
     del data["column_reference"]
 
     response = client.post(address, data)
 
     assert set(response.context["form"].errors) == {"column_reference", "vendor"}
-    assert response.context["form"]["source"].value() == "our-desk"
+    assert response.context["form"]["source_name"].value() == "Our Desk"
 
 
 def test_what_the_reader_of_options_refuses_stands_beside_its_field(client: Client, cast: Cast) -> None:
@@ -191,7 +192,7 @@ def test_the_check_is_queued_with_what_was_chosen(client: Client, cast: Cast, al
     upload = keep(cast)
     address = at("incident_import_mapping", upload)
     data = told(client.get(address).context["form"])
-    data |= {"vendor_by": "one", "vendor": alpha.pk, "source": "Our Desk", "time_zone": "Europe/Brussels"}
+    data |= {"vendor_by": "one", "vendor": alpha.pk, "source_name": "Our Desk", "time_zone": "Europe/Brussels"}
 
     response = client.post(address, data)
 
@@ -207,7 +208,7 @@ def test_the_check_is_queued_with_what_was_chosen(client: Client, cast: Cast, al
 def test_a_file_can_be_begun_anew_as_another_tool(client: Client, cast: Cast) -> None:
     response = client.get(at("incident_import_mapping", keep(cast)), {"as": "tool:glpi"})
 
-    assert response.context["form"]["source"].value() == "glpi"
+    assert response.context["form"]["source_name"].value() == "GLPI"
 
 
 def test_a_saved_mapping_reads_the_next_file_with_the_same_headings(client: Client, cast: Cast, alpha: Vendor) -> None:
@@ -250,7 +251,7 @@ def test_each_name_is_matched_created_or_left_out(client: Client, cast: Cast, al
     upload = checked(cast)
     address = at("incident_import_vendors", upload)
     page = client.get(address)
-    (name_alpha, name_beta, name_gamma) = sorted((field for field, _n in page.context["form"].rows), key=str_label)
+    (name_alpha, name_beta, name_gamma) = sorted((row.field for row in page.context["form"].rows), key=str_label)
 
     assert page.context["form"][name_alpha.name].value() == str(alpha.pk)
     client.post(address, {name_alpha.name: alpha.pk, name_beta.name: beta.pk, name_gamma.name: "new"})
@@ -270,7 +271,7 @@ def str_label(field: Any) -> str:
 def test_the_names_that_nobody_knows_come_first(client: Client, cast: Cast, alpha: Vendor) -> None:
     rows = client.get(at("incident_import_vendors", checked(cast))).context["form"].rows
 
-    assert [(str(field.label), count) for field, count in rows] == [
+    assert [(str(row.field.label), row.rows) for row in rows] == [
         ("Beta desk", 1), ("Gamma", 1), ("Alpha Systems", 2),
     ]  # fmt: skip
 
@@ -278,7 +279,7 @@ def test_the_names_that_nobody_knows_come_first(client: Client, cast: Cast, alph
 def test_without_a_choice_the_page_asks_and_keeps_the_others(client: Client, cast: Cast, alpha: Vendor) -> None:
     upload = checked(cast)
     address = at("incident_import_vendors", upload)
-    first = client.get(address).context["form"].rows[0][0]
+    first = client.get(address).context["form"].rows[0].field
 
     response = client.post(address, {first.html_name: "new"})
 
@@ -291,7 +292,8 @@ def test_without_a_choice_the_page_asks_and_keeps_the_others(client: Client, cas
 def test_all_others_can_be_left_out_at_once(client: Client, cast: Cast, alpha: Vendor) -> None:
     upload = checked(cast)
     address = at("incident_import_vendors", upload)
-    chosen = next(field for field, _n in client.get(address).context["form"].rows if field.label == "Alpha Systems")
+    rows = client.get(address).context["form"].rows
+    chosen = next(row.field for row in rows if row.field.label == "Alpha Systems")
 
     client.post(address, {chosen.html_name: alpha.pk, "rest": "skip"})
 
@@ -304,7 +306,7 @@ def test_a_vendor_of_another_organisation_is_no_choice(client: Client, cast: Cas
     address = at("incident_import_vendors", checked(cast))
     page = client.get(address)
 
-    response = client.post(address, {field.html_name: theirs.pk for field, _n in page.context["form"].rows})
+    response = client.post(address, {row.field.html_name: theirs.pk for row in page.context["form"].rows})
 
     assert b"Theirs" not in page.content
     assert len(response.context["form"].errors) == 3
@@ -321,6 +323,9 @@ def test_after_the_check_the_unknown_names_are_the_next_step(client: Client, cas
 
 def test_the_check_says_what_would_happen_and_why_not(client: Client, cast: Cast, alpha: Vendor) -> None:
     upload = checked(cast, **{"Beta desk": "skip", "Gamma": "new"})
+
+    assert "good rows" not in text_of(client.get(upload.get_absolute_url()))
+    answers.agree(cast.assessor, upload)
 
     text = text_of(client.get(upload.get_absolute_url()))
 
@@ -343,7 +348,7 @@ def test_problems_are_downloaded_in_the_language_of_the_person(client: Client, c
 
 
 def test_good_rows_go_in_without_the_bad(client: Client, cast: Cast, alpha: Vendor) -> None:
-    upload = checked(cast, **{"Beta desk": "skip", "Gamma": "new"})
+    upload = answers.agree(cast.assessor, checked(cast, **{"Beta desk": "skip", "Gamma": "new"}))
 
     response = client.post(at("incident_import_apply", upload))
     upload.refresh_from_db()

@@ -17,6 +17,7 @@ from django.utils import translation
 
 from groundwork.folding import folded
 from tests.factories import NOW, Cast, make_incident, make_vendor
+from vendors.incident_import import suggestion
 from vendors.incident_import.columns import presets
 from vendors.incident_import.rows.dates import Moments
 from vendors.incidents.export import csv_lines, local
@@ -53,6 +54,9 @@ def test_every_value_stands_under_its_heading(vendor: Vendor) -> None:
         service=Service.objects.create(vendor=vendor, name="Payroll"),
         hours=1.5,
         restored_at=NOW + timedelta(hours=2),
+        first_response_at=NOW + timedelta(minutes=15),
+        waited_minutes=45,
+        is_closed=True,
         priority="1 - Critical",
         sla="missed",
         reopened=0,
@@ -71,6 +75,9 @@ def test_every_value_stands_under_its_heading(vendor: Vendor) -> None:
         "Opened": "2026-03-02 10:30:00",
         "Resolved": "2026-03-02 12:00:00",
         "Business restored": "2026-03-02 12:30:00",
+        "First response": "2026-03-02 10:45:00",
+        "Closed": "Yes",
+        "Minutes that the vendor waited for you": "45",
         "Priority": "1 - Critical",
         "Mission-critical": "Yes",
         "Service level": "Missed",
@@ -89,7 +96,7 @@ def test_what_is_unknown_is_empty(vendor: Vendor) -> None:
     make_incident(vendor, hours=None)
     header, values = rows()
     told = dict(zip(header, values, strict=True))
-    for name in ("Resolved", "Business restored", "Times reopened", "Root cause proven", "Hours to resolve"):
+    for name in ("Resolved", "Business restored", "Times reopened", "Root cause proven", "Hours to resolve", "Closed"):
         assert told[name] == "", name
 
 
@@ -99,8 +106,9 @@ def test_the_import_understands_every_heading_and_word_of_the_export(vendor: Ven
     make_incident(vendor, "INC-2", sla="missed", root_cause_proven=True, mission_critical=False)
     make_incident(vendor, "INC-3", sla="unknown")
     header, *lines = rows(language)
-    options = presets.suggest(header, lines)
-    fields = ["vendor", "service", "reference", "title", "opened", "resolved", "restored", "priority"]
+    options = suggestion.suggest(header, lines)
+    fields = ["vendor", "service", "reference", "title", "opened", "resolved", "restored"]
+    fields += ["first_response", "state", "waited", "priority"]
     fields += ["mission_critical", "sla", "reopened", "handovers", "problem", "root_cause_proven"]
     fields += ["department", "handled_by", "origin"]
     assert options.preset == presets.OWN

@@ -42,12 +42,23 @@ def vendor(cast: Cast) -> Vendor:
 
 
 # Incidents -------------------------------------------------------------------------------------------------------
-def test_a_reference_stands_once_within_vendor_and_source(cast: Cast, vendor: Vendor) -> None:
+def test_a_reference_stands_once_within_organisation_and_source(cast: Cast, vendor: Vendor) -> None:
     make_incident(vendor, "INC-1")
-    refused("incident_once_per_source", make_incident, vendor=vendor, reference="INC-1")
-    make_incident(vendor, "INC-1", source="glpi")
-    make_incident(make_vendor(cast.organisation, "Another"), "INC-1")
+    another = make_vendor(cast.organisation, "Another")
+    for one in (vendor, another):
+        refused("incident_once_per_source", make_incident, vendor=one, reference="INC-1")
+    make_incident(another, "INC-1", source="glpi")
+    make_incident(make_vendor(cast.other_organisation), "INC-1")
     assert Incident.objects.filter(reference="INC-1").count() == 3
+
+
+def test_an_incident_is_of_the_organisation_of_its_vendor(cast: Cast, vendor: Vendor) -> None:
+    incident = Incident(organisation=cast.other_organisation, vendor=vendor, reference="INC-1", opened_at=NOW)
+    incident.save()
+    assert Incident.objects.get().organisation == cast.organisation
+    incident.vendor = make_vendor(cast.other_organisation)
+    incident.save(update_fields=["vendor"])
+    assert Incident.objects.get().organisation == cast.other_organisation
 
 
 def test_an_incident_without_a_reference_is_refused(vendor: Vendor) -> None:

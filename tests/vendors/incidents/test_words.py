@@ -42,3 +42,22 @@ def test_the_source_is_named_as_people_know_it() -> None:
     assert source(Incident(source="manual")) == "Written down by hand"
     assert source(Incident(source="servicenow")) == "ServiceNow"
     assert source(Incident(source="our-own-desk")) == "our-own-desk"
+
+
+def test_on_what_a_resolution_rests_is_said(cast: Cast) -> None:
+    vendor = make_vendor(cast.organisation)
+    by_day = facts(make_incident(vendor, "A", hours=3, resolved_to_day=True))
+    assert ("Time to resolve" in by_day, ":" in by_day["Resolved"].text) == (False, False)
+    by_closing = facts(make_incident(vendor, "B", hours=3, resolved_is_closing=True, is_closed=True))
+    assert by_closing["Resolved"].text.endswith("when it was closed: nobody has told when it was resolved")
+    closed = facts(make_incident(vendor, "C", hours=None, is_closed=True))
+    assert (closed["Resolved"].text, closed["State"].text) == ("", "Yes")
+    assert closed["Resolved"].why == "Nobody has told when. Its source calls it closed."
+    assert "State" not in facts(make_incident(vendor, "D", hours=None))
+
+
+def test_an_answer_and_the_waiting_are_said(cast: Cast) -> None:
+    vendor = make_vendor(cast.organisation)
+    told = facts(make_incident(vendor, first_response_at=NOW + timedelta(minutes=15), waited_minutes=150))
+    assert "10:45" in told["First response"].text
+    assert told["Minutes that the vendor waited for you"].text == "2 hours 30 minutes"

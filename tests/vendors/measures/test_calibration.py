@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -191,7 +192,7 @@ def test_catches_repeats_that_count_before_problems_were_recorded(monkeypatch: p
     """Nothing had come back yet, of what nobody recorded."""
     late: dict[str, Any] = {"is_weekly": False, "late": 0.4, "periods": 20, "typical": 20.0, "problems": "many"}
     assert held(*spoken(Way.OPENING, "repeat_count", 1, **late))
-    monkeypatch.setattr(metrics, "_first_day", lambda periods, told, begins, within: begins and begins + within)
+    monkeypatch.setattr(metrics, "_tells_from", lambda inside, look_back: date.min)
     assert not held(*spoken(Way.OPENING, "repeat_count", 1, **late))
 
 

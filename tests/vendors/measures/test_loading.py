@@ -1,10 +1,8 @@
-"""Loading, keeping and writing down the measures of a vendor."""
+"""Loading and keeping the measures of a vendor."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,11 +12,14 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories import Cast, make_incident, make_vendor
+from accounts.models import Organisation
+from tests.factories import Cast, make_file, make_incident, make_vendor
 from vendors import facts_revision
-from vendors.measures.loading import as_data, digits, first_day, from_data, measures_of, targets_of
-from vendors.measures.metrics import Direction, Measures, PeriodLength, recent
-from vendors.models import MeasureTarget, Pulse, PulseChoice, Service, Sla, Vendor
+from vendors.measures.loading import first_day, measures_of, targets_of
+from vendors.measures.metrics import HoursUsed, PeriodLength, recent
+from vendors.measures.trend import Direction
+from vendors.measures.window import WhyLeftOut
+from vendors.models import MeasureTarget, Pulse, PulseChoice, Service, ServiceCalendar, Sla, Vendor
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 Capture = Callable[..., Any]
@@ -35,7 +36,7 @@ def make_history(vendor: Vendor, *, months: int = 12, each: int = 2, **fields: A
         opened = datetime(2025 + (month + 2) // 12, (month + 2) % 12 + 1, 5, 9, tzinfo=UTC)
         for number in range(each):
             at = opened + timedelta(days=number)
-            reference = f"{fields.get('service') or ''}{month}-{number}-{fields.get('mission_critical', True)}"
+            reference = f"{vendor}{fields.get('service') or ''}{month}-{number}-{fields.get('mission_critical', True)}"
             make_incident(vendor, reference, opened=at, hours=4 + month, **fields)
 
 
@@ -60,6 +61,14 @@ def make_pulse(cast: Cast, incident: Any, **said: Any) -> Pulse:
 )
 def test_window_holds_the_whole_months_asked_for(until: date, months: int, first: date) -> None:
     assert first_day(until, months) == first
+
+
+def test_the_first_month_that_people_wrote_something_down_is_left_out(vendor: Vendor) -> None:
+    make_history(vendor)
+    measures = measures_of(vendor, now=NOW)
+    assert measures.left_out.before == (date(2025, 3, 1),)
+    assert measures.of("duration_mean").points[0].why == WhyLeftOut.BEFORE
+    assert measures.of("duration_mean").trend.periods == 11
 
 
 def test_measures_cover_the_window_up_to_today(vendor: Vendor) -> None:
@@ -99,14 +108,27 @@ def test_only_mission_critical_incidents_of_the_vendor_count(cast: Cast, vendor:
     assert measures.left_out.not_critical == 4
 
 
+@pytest.fixture
+def told(cast: Cast) -> None:
+    """A file of the tool that holds everything since 2024."""
+    make_file(cast.assessor, date(2024, 1, 1), date(2026, 3, 1), known_until=NOW)
+
+
+@pytest.mark.usefixtures("told")
 def test_every_field_reaches_its_measure(cast: Cast, vendor: Vendor) -> None:
     opened = datetime(2026, 1, 5, 9, tzinfo=UTC)
-    known = {"sla": Sla.MET, "reopened": 1, "handovers": 3, "problem": "disk", "root_cause_proven": True}
-    handled = [make_incident(vendor, f"a{n}", opened=opened, hours=2, handled_by="Ann", **known) for n in range(2)]
+    usual: dict[str, Any] = {"opened": opened, "source": "tool"}
+    known = {"sla": Sla.MET, "reopened": 1, "handovers": 3, "problem": "disk", "root_cause_proven": True, **usual}
+    handled = [make_incident(vendor, f"a{n}", hours=2, handled_by="Ann", **known) for n in range(2)]
+    answered = opened + timedelta(minutes=30)
     for number in range(2):
-        make_incident(vendor, f"b{number}", opened=opened, hours=5, handled_by="Bob", sla=Sla.MISSED)
-    late = make_incident(vendor, "c", opened=opened + timedelta(days=1), hours=1, restored_at=NOW, problem=" Disk ")
-    make_incident(vendor, "d", opened=opened, hours=None)
+        first = answered if number else None
+        missed = {"sla": Sla.MISSED, "handled_by": "Bob", "first_response_at": first, **usual}
+        make_incident(vendor, f"b{number}", hours=5, **missed)
+    next_day = {**usual, "opened": opened + timedelta(days=1)}
+    late = make_incident(vendor, "c", hours=1, restored_at=NOW, problem=" Disk ", **next_day)
+    make_incident(vendor, "d", hours=None, **usual)  # counts for fourteen days: a third of 57 is 19
+    make_incident(vendor, "e", hours=None, is_closed=True, **usual)
     answers = {"fixes_thrown": PulseChoice.YES, "was_fast": PulseChoice.NO, "cause_proven": PulseChoice.DONT_KNOW}
     make_pulse(cast, handled[0], **answers)
     make_pulse(cast, handled[1], told_why=PulseChoice.NO)
@@ -120,38 +142,116 @@ def test_every_field_reaches_its_measure(cast: Cast, vendor: Vendor) -> None:
         "told_why": 25,
         "fixes_thrown": 100,
         "reopened": 100,
-        "duration_mean": 3,
-        "duration_median": 2,
+        "first_response": (0.5 + 336) / 2,
+        "duration_mean": (2 + 2 + 5 + 5 + 1 + 336) / 6,
+        "duration_median": 3.5,
         "was_fast": 0,
+        "repeat_count": 1,
         "repeats": pytest.approx(100 / 3),
         "proven": 100,
         "cause_proven": None,
-        "volume": 6,
+        "volume": 7,
         "sla": 50,
     }
-    assert measures.of("restored_late").points[0].cases == (late.pk,)
+    assert measures.of("restored_late").points[0].cases == measures.of("repeat_count").points[0].cases == (late.pk,)
+    assert measures.basis is not None
+    assert (measures.basis.horizon, measures.basis.undated) == (timedelta(days=14), 1)
+    assert len(measures.left_out.open_cases) == 1
 
 
+@pytest.mark.usefixtures("told")
+def test_what_a_source_tells_of_its_times_reaches_the_measures(vendor: Vendor) -> None:
+    """Known to the day only; closed, which stands in for resolved; and so many minutes waited."""
+    service = Service.objects.create(vendor=vendor, name="Records")
+    ServiceCalendar.objects.create(service=service, hours={"0": ["08:00", "18:00"]}, time_zone="Europe/Brussels")
+    monday = {"opened": datetime(2026, 1, 5, 9, tzinfo=UTC), "source": "tool"}
+    make_incident(vendor, "1", hours=5, resolved_to_day=True, **monday)
+    make_incident(vendor, "2", hours=5, resolved_is_closing=True, **monday)
+    make_incident(vendor, "3", hours=5, service=service, waited_minutes=120, **monday)
+    found = measures_of(vendor, now=NOW)
+    assert found.of("duration_mean").overall == (0 + 5 + 3) / 3
+    assert found.basis is not None
+    assert (found.basis.to_day, found.basis.closing, found.basis.other_hours) == (1, 1, 10 / 3)
+    assert [(used.service, used.incidents) for used in found.basis.hours] == [("Records", 1)]
+    assert found.basis.hours[0].hours.hours == ((480, 1080), *[None] * 6)
+    assert isinstance(found.basis.hours[0], HoursUsed)
+
+
+@pytest.mark.usefixtures("told")
+def test_the_measures_end_where_the_file_does(cast: Cast, vendor: Vendor) -> None:
+    make_history(vendor, source="tool")
+    make_file(cast.assessor, date(2024, 1, 1), date(2025, 12, 31), source="desk")
+    make_incident(vendor, "desk", opened=datetime(2025, 12, 30, 9, tzinfo=UTC), source="desk")
+    found = measures_of(vendor, now=NOW)
+    assert found.basis is not None
+    assert found.basis.known_until == datetime(2025, 12, 31, 23, tzinfo=UTC)
+    assert found.until == date(2026, 1, 1)
+    assert [(one.source, one.is_told) for one in found.basis.holdings] == [("desk", True), ("tool", True)]
+
+
+def test_a_file_that_nobody_told_of_is_read_the_careful_way(vendor: Vendor) -> None:
+    """From the first resolution to the last moment that it tells; only what ended in time is compared."""
+    make_history(vendor, source="tool")
+    make_incident(vendor, "open", opened=datetime(2025, 7, 1, 9, tzinfo=UTC), hours=None, source="tool")
+    found = measures_of(vendor, now=NOW)
+    assert found.basis is not None
+    assert (found.basis.only_ended, found.basis.beyond, found.basis.begins) == (True, 1, date(2025, 3, 5))
+    assert found.until == date(2026, 2, 7)  # when the newest was resolved
+    assert found.left_out.before == (date(2025, 3, 1),)
+    assert [one.is_told for one in found.basis.holdings] == [False]
+
+
+@pytest.mark.usefixtures("told")
 def test_service_counts_its_own_incidents_and_repeats(vendor: Vendor) -> None:
     mine, other = (Service.objects.create(vendor=vendor, name=name) for name in ("Records", "Payroll"))
     first = datetime(2026, 1, 5, 9, tzinfo=UTC)
-    make_incident(vendor, "1", service=other, opened=first, problem="disk")
-    make_incident(vendor, "2", service=mine, opened=first + timedelta(days=1), problem="disk")
+    make_incident(vendor, "1", service=other, opened=first, problem="disk", source="tool")
+    make_incident(vendor, "2", service=mine, opened=first + timedelta(days=1), problem="disk", source="tool")
     make_incident(vendor, "3", opened=first, mission_critical=False)
     make_incident(vendor, "4", opened=first, mission_critical=False, service=mine)
-    assert measures_of(vendor, now=NOW).of("repeats").overall == 50
+    found = measures_of(vendor, now=NOW)
+    assert (found.of("repeat_count").overall, found.of("repeats").overall) == (1, 50)
     found = measures_of(vendor, service=mine, now=NOW)
     assert found.cases == 1
-    assert found.of("repeats").overall == 0
+    assert (found.of("repeat_count").overall, found.of("repeats").overall) == (0, 0)
     assert found.left_out.not_critical == 1
 
 
-def test_repeat_of_what_happened_before_the_window_is_one(vendor: Vendor) -> None:
-    make_incident(vendor, "1", opened=datetime(2025, 12, 20, tzinfo=UTC), problem="disk")
-    make_incident(vendor, "2", opened=datetime(2026, 1, 3, tzinfo=UTC), problem="disk")
+@pytest.mark.usefixtures("told")
+@pytest.mark.parametrize(("days", "comes_back"), [(30, 0), (60, 1), (90, 1), (180, 1)])
+def test_how_long_a_problem_comes_back_is_a_setting_of_the_organisation(
+    vendor: Vendor, days: int, comes_back: int
+) -> None:
+    """41 days lie between the two, the first of them before the window."""
+    Organisation.objects.update(repeat_days=days)
+    make_incident(vendor, "1", opened=datetime(2025, 12, 20, tzinfo=UTC), problem="disk", source="tool")
+    make_incident(vendor, "2", opened=datetime(2026, 1, 30, tzinfo=UTC), problem="disk", source="tool")
     found = measures_of(vendor, now=NOW, until=date(2026, 1, 31), months=1)
     assert found.cases == 1
-    assert found.of("repeats").overall == 100
+    assert found.of("repeat_count").points[0].value == comes_back
+    assert found.basis is not None
+    assert found.basis.comes_back_within == timedelta(days=days)
+
+
+def test_another_setting_of_what_comes_back_is_another_question(
+    vendor: Vendor, django_capture_on_commit_callbacks: Capture
+) -> None:
+    make_history(vendor, months=8)
+    with django_capture_on_commit_callbacks(execute=True):
+        measures_of(vendor, now=NOW)
+    Organisation.objects.update(repeat_days=180)
+    found = measures_of(vendor, now=NOW).basis
+    assert found is not None
+    assert found.comes_back_within == timedelta(days=180)
+
+
+@pytest.mark.usefixtures("told")
+def test_repeat_of_what_happened_before_the_window_is_one(vendor: Vendor) -> None:
+    make_incident(vendor, "1", opened=datetime(2025, 10, 6, tzinfo=UTC), problem="disk", source="tool")
+    make_incident(vendor, "2", opened=datetime(2026, 1, 3, tzinfo=UTC), problem="disk", source="tool")
+    found = measures_of(vendor, now=NOW, until=date(2026, 1, 31), months=1)
+    assert found.cases == 1
+    assert (found.of("repeat_count").overall, found.of("repeats").overall) == (1, 100)
 
 
 def test_not_critical_incidents_are_counted_in_the_window_of_the_weeks(vendor: Vendor) -> None:
@@ -174,12 +274,19 @@ def queries(function: Callable[[], object]) -> int:
     return len(captured)
 
 
-def test_measures_take_four_queries_for_few_incidents_and_for_many(vendor: Vendor) -> None:
-    """The counter of changes, the incidents, the pulses, and how many are not mission-critical."""
+def test_measures_take_the_same_queries_for_few_incidents_and_for_many(cast: Cast, vendor: Vendor) -> None:
+    """The counter of changes, the incidents, the pulses, the calendars, the sources, what is said of them and of their
+    files, and how many are not mission-critical."""
     make_history(vendor, months=1, each=1)
-    assert queries(lambda: measures_of(vendor, now=NOW)) == 4
-    make_history(vendor, months=12, each=5, service=Service.objects.create(vendor=vendor, name="Records"))
-    assert queries(lambda: measures_of(vendor, now=NOW)) == 4
+    assert queries(lambda: measures_of(vendor, now=NOW)) == 6  # what people wrote down needs no file
+    make_file(cast.assessor, date(2024, 1, 1), date(2026, 3, 1))
+    make_incident(vendor, "tool", source="tool")
+    few = queries(lambda: measures_of(vendor, now=NOW))
+    assert few <= 9
+    make_history(
+        vendor, months=12, each=5, source="tool", service=Service.objects.create(vendor=vendor, name="Records")
+    )
+    assert queries(lambda: measures_of(vendor, now=NOW)) == few
 
 
 def test_kept_measures_take_one_query(vendor: Vendor, django_capture_on_commit_callbacks: Capture) -> None:
@@ -256,48 +363,7 @@ def test_counter_refuses_to_rise_outside_a_transaction() -> None:
         facts_revision.raise_revision(1)
 
 
-# Plain data ------------------------------------------------------------------------------------------------------
-@pytest.fixture
-def measures(vendor: Vendor) -> Measures:
-    make_history(vendor)
-    make_incident(vendor, "open", opened=NOW - timedelta(days=1), hours=None)
-    return measures_of(vendor, now=NOW)
-
-
-def test_measures_survive_being_written_down(measures: Measures) -> None:
-    data = json.loads(json.dumps(as_data(measures)))
-    read = from_data(data)
-    assert as_data(read) == data
-    assert read.left_out == replace(measures.left_out, wait=read.left_out.wait)
-    for before, after in zip(measures.series, read.series, strict=True):
-        assert after.measure == before.measure
-        assert after.trend.direction == before.trend.direction
-        assert [(p.start, p.end, p.cases, p.is_left_out) for p in after.points] == [
-            (p.start, p.end, p.cases, p.is_left_out) for p in before.points
-        ]
-
-
-def test_figures_are_written_with_fixed_digits(measures: Measures) -> None:
-    data = as_data(measures)
-    mean = next(series for series in data["series"] if series["measure"] == "duration_mean")
-    assert mean["points"][0]["value"] == "4.00"
-    assert mean["points"][0]["start"] == "2025-03-01"
-    assert mean["points"][0]["count"] == len(mean["points"][0]["cases"]) == 2
-    assert mean["points"][-1]["value"] is None
-    assert mean["trend"] == {"direction": "rising", "slope": "1.0000", "p": "0.0000", "periods": 12}
-    assert data["known_at"] == "2026-03-02T09:30:00+00:00"
-    assert data["left_out"]["open_count"] == 1
-
-
-def test_digits_are_rounded_half_up_and_never_minus_nought() -> None:
-    assert digits(None) is None
-    assert digits(1.005) == "1.01"  # as it is written, not as it is stored
-    assert digits(-0.001) == "0.00"
-    assert digits(-2.345) == "-2.35"
-    assert digits(1e-7, 4) == "0.0000"
-    assert digits(123456.0) == "123456.00"
-
-
+# Targets, and the copy -----------------------------------------------------------------------------------------------
 def test_targets_come_by_the_key_of_their_measure(cast: Cast, vendor: Vendor) -> None:
     user = cast.assessor.user
     target = MeasureTarget.objects.create(vendor=vendor, measure="sla", value=Decimal(95), set_by=user)

@@ -1,228 +1,82 @@
-"""Measures and trends, against published worked examples and against sums that can be done by hand."""
+"""Measures over periods: what counts, what is left out and why, and what they rest on; by hand."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from fractions import Fraction
-from pathlib import Path
-from statistics import NormalDist
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.vendors.measures import by_hand
-from vendors.measures.cases import TAKERS, Case, PulseAnswer, percentile_90
+from tests.vendors.measures.by_hand import midnight
+from vendors.measures import trend as trends
+from vendors.measures.cases import Case, PulseAnswer
 from vendors.measures.catalogue import BY_KEY, DECIDING, MEASURES
+from vendors.measures.holdings import Held, Holding
 from vendors.measures.metrics import (
-    Direction,
+    HoursUsed,
+    LeftOut,
     Measures,
     PeriodLength,
     Point,
     Series,
-    Trend,
+    is_proven_worse,
     is_within,
+    look_back,
     measure,
     recent,
-    trend,
 )
+from vendors.measures.trend import Direction, Trend, trend
+from vendors.measures.window import WhyLeftOut
+from vendors.service_hours.hours import ServiceHours
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 LATER = datetime(2026, 11, 22, 12, tzinfo=UTC)
+SINCE, UNTIL = date(2024, 12, 1), date(2025, 12, 31)
 EVERY_MONTH = [date(2025, month, 10) for month in range(1, 13)]
+DAY = timedelta(days=1)
+OFFICE = ServiceHours(hours=((8 * 60, 18 * 60),) * 5 + (None, None), time_zone="Europe/Brussels")
 
 
-# Published examples ----------------------------------------------------------------------------------------------
-@dataclass(frozen=True, kw_only=True)
-class Published:
-    source: str
-    values: tuple[float, ...]
-    s: int
-    variance: Fraction
-    z: float  # as printed, with its digits
-    digits: int
-    slope: float | None = None  # None: not printed
-
-
-TESTED = (
-    Published(
-        # Two groups of ties: four tens and two fifteens.
-        source="US EPA, Data Quality Assessment: Statistical Methods for Practitioners, QA/G-9S (2006), page 109",
-        values=(10, 10, 10, 5, 10, 20, 18, 17, 15, 24, 15),
-        s=22,
-        variance=Fraction(11 * 10 * 27 - 4 * 3 * 13 - 2 * 1 * 9, 18),  # 155.33
-        z=1.685,
-        digits=3,
-    ),
-    Published(
-        # One pair of ties.
-        source="J. Little, A Mann-Kendall example by hand, College of the Holy Cross, MannKendallByHand.txt",
-        values=(12.9, 14.8, 13.2, 15.7, 13.8, 15.6, 12.9, 11.0, 17.3, 15.9, 19.0, 18.3, 20.1, 21.7),
-        s=54,
-        variance=Fraction(14 * 13 * 33 - 2 * 1 * 9, 18),
-        z=2.9058,
-        digits=4,
-    ),
-    Published(
-        # No ties; printed with p = 0.074.
-        source="Helsel and Hirsch, Statistical Methods in Water Resources, USGS, example of Kendall’s tau (chapter 8)",
-        values=(1.22, 2.20, 4.80, 1.28, 1.97, 1.46, 2.64, 2.34, 4.84, 2.96),
-        s=21,
-        variance=Fraction(125),
-        z=1.79,
-        digits=2,
-    ),
-    Published(
-        source="MannKendall.jl, test/runtests.jl: the numbers from 1 to 100",
-        values=tuple(range(1, 101)),
-        s=4950,
-        variance=Fraction(112750),
-        z=14.73869998208331,
-        digits=10,
-        slope=1,
-    ),
-)
-SLOPES = (
-    Published(
-        # The sixth value is an outlier: least squares gives 1.71, the median of the slopes stays.
-        source="Helsel and Hirsch, Statistical Methods in Water Resources, USGS, the Kendall–Theil line (chapter 10)",
-        values=(1, 2, 3, 4, 5, 16, 7),
-        s=19,
-        variance=Fraction(7 * 6 * 19, 18),
-        z=2.703,
-        digits=3,
-        slope=1,
-    ),
-    Published(
-        source="Sprent and Smeeton, Applied Nonparametric Statistical Methods, example 11.4",
-        values=(2.5, 3.1, 3.4, 4.0, 4.6, 5.1, 11.1),
-        s=21,
-        variance=Fraction(7 * 6 * 19, 18),
-        z=3.004,
-        digits=3,
-        slope=0.56666667,
-    ),
-)
-
-
-@pytest.mark.parametrize("example", [*TESTED, *SLOPES], ids=lambda example: example.source[:24])
-def test_published_examples_come_out_as_printed(example: Published) -> None:
-    import pymannkendall
-
-    tested = pymannkendall.original_test(example.values)
-    assert tested.s == by_hand.score(example.values) == example.s
-    assert tested.var_s == pytest.approx(float(example.variance))
-    assert by_hand.variance(example.values) == example.variance
-    assert round(tested.z, example.digits) == pytest.approx(example.z)
-    found = trend(example.values)
-    assert found.p == pytest.approx(2 * NormalDist().cdf(-abs(by_hand.z(example.values))), abs=1e-12)
-    assert found.slope == pytest.approx(float(by_hand.slope(example.values)))
-    if example.slope is not None:
-        assert found.slope == pytest.approx(example.slope, abs=1e-8)
-    assert found.direction == Direction.RISING
-    assert found.periods == len(example.values)
-
-
-def test_printed_p_of_the_example_without_ties_is_ours() -> None:
-    example = TESTED[2]
-    found = trend(example.values)
-    assert found.p is not None
-    assert round(found.p, 3) == 0.074
-    assert round(float(by_hand.exact_p(example.s, len(example.values))), 3) == 0.073  # the book’s table: 0.072
-
-
-@pytest.mark.parametrize("size", range(6, 16))
-def test_without_ties_the_approximation_decides_as_the_exact_test_would(size: int) -> None:
-    variance = size * (size - 1) * (2 * size + 5) / 18
-    for found in range(size * (size - 1) // 2, 0, -2):
-        approximate = 2 * NormalDist().cdf(-(found - 1) / variance**0.5)
-        assert (approximate < 0.10) == (by_hand.exact_p(found, size) < Fraction(1, 10)), found
-
-
-# The trend -------------------------------------------------------------------------------------------------------
-def test_five_periods_with_data_are_too_few_and_six_are_enough() -> None:
-    assert trend([1, 2, None, 3, 4, 5]) == Trend(direction=Direction.TOO_LITTLE_DATA, slope=None, p=None, periods=5)
-    assert trend([1, 2, None, 3, 4, 5, 6]).direction == Direction.RISING
-    assert trend([]).periods == 0
-
-
-def test_equal_values_are_flat_with_slope_0_and_p_1() -> None:
-    assert trend([4.2] * 8) == Trend(direction=Direction.FLAT, slope=0.0, p=1.0, periods=8)
-
-
-def test_gaps_keep_their_place() -> None:
-    """Six values in ten months that rise by one a month: closing the gaps would make it steeper."""
-    found = trend([0, None, 2, None, 4, 5, None, 7, None, 9])
-    assert found.slope == pytest.approx(1.0)
-    assert found.p == pytest.approx(by_hand.p([0, 2, 4, 5, 7, 9]))
-    assert found.periods == 6
-
-
-def test_gaps_before_and_after_change_nothing() -> None:
-    values = [3.0, 1, 4, 1, 5, 9, 2, 6]
-    assert trend([None, None, *values, None]) == trend(values)
-
-
-def test_direction_is_that_of_s_where_most_pairs_are_tied() -> None:
-    """Nothing repeated for a year, then a little more each month: the median of the slopes is 0, the trend is not."""
-    found = trend([0] * 12 + [5, 10, 20, 30])
-    assert found.slope == 0
-    assert found.p is not None
-    assert found.p < 0.01
-    assert found.direction == Direction.RISING
-    assert trend([30, 20, 10, 5] + [0] * 12).direction == Direction.FALLING
-
-
-def test_direction_needs_a_p_below_a_tenth() -> None:
-    """Six values, S = 9: p = 0.13; S = 11: p = 0.06."""
-    assert trend([2, 1, 4, 3, 6, 5]).direction == Direction.FLAT
-    assert trend([2, 1, 3, 5, 4, 6]).direction == Direction.RISING
-    assert trend([6, 4, 5, 3, 1, 2]).direction == Direction.FALLING
-
-
-def test_scipy_is_imported_only_for_a_trend() -> None:
-    """It costs a second and 60 MB: a process that shows no measures never pays for it."""
-    code = "import sys; from vendors.measures import metrics; metrics.trend([1, 2]); sys.exit('scipy' in sys.modules)"
-    root = Path(__file__).parents[3]
-    assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
-
-
-# Measuring -------------------------------------------------------------------------------------------------------
 def case(number: int, day: date, *, hour: int = 10, took: float | None = 4, **fields: Any) -> Case:
     opened = datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
     resolved = None if took is None else opened + timedelta(hours=took)
     return Case(id=number, opened=opened, **{"resolved": resolved, **fields})
 
 
-def measured(cases: Sequence[Case], pulses: Sequence[PulseAnswer] = (), **given: Any) -> Measures:
-    window = {"since": date(2024, 12, 1), "until": date(2025, 12, 31), "known_at": LATER, "zone": BRUSSELS, **given}
-    return measure(cases, pulses, **window)
+def file(since: date = SINCE, to: date = UNTIL, *, held: Held = Held.OPENED, **given: Any) -> Holding:
+    return Holding(held=held, since=since, to=to, **{"source": "", "known_until": LATER, **given})
+
+
+def measured(
+    cases: Sequence[Case], pulses: Sequence[PulseAnswer] = (), *, holdings: Sequence[Holding] = (file(),), **given: Any
+) -> Measures:
+    """Of a file that holds everything, unless said otherwise."""
+    window = {"since": SINCE, "until": UNTIL, "known_at": LATER, "zone": BRUSSELS, **given}
+    return measure(cases, pulses, holdings=holdings, **window)
 
 
 def values_of(measures: Measures, key: str) -> list[float | None]:
     return [point.value for point in measures.of(key).points]
 
 
-def test_every_measure_has_one_way_to_take_it() -> None:
-    asked = {"told_why", "fixes_thrown", "was_fast", "cause_proven"}
-    assert set(TAKERS) | asked == set(BY_KEY)
-    assert not set(TAKERS) & asked
-    assert set(DECIDING.values()) <= set(BY_KEY)
+def reasons(measures: Measures, key: str = "volume") -> list[WhyLeftOut | None]:
+    return [point.why for point in measures.of(key).points]
 
 
+# Periods ---------------------------------------------------------------------------------------------------------
 def test_without_cases_nothing_is_measured() -> None:
     found = measured([])
     assert found.cases == 0
     assert [series.measure for series in found.series] == list(MEASURES)
     for series in found.series:
-        assert series.points == ()
-        assert series.overall is None
+        assert (series.points, series.overall, series.known, series.total) == ((), None, 0, 0)
         assert series.trend.direction == Direction.TOO_LITTLE_DATA
-    assert found.left_out.wait is None
+    assert found.left_out == LeftOut(open_cases=(), young=(), not_critical=0)
+    assert found.basis is not None
+    assert found.basis.holdings == ()  # no case is of that source
 
 
 def test_periods_go_from_the_first_case_to_the_month_of_until_without_a_gap() -> None:
@@ -253,96 +107,6 @@ def test_month_of_opening_is_that_of_the_zone() -> None:
     assert measured([late], zone=UTC).of("volume").points[0].start == date(2025, 5, 1)
 
 
-def test_durations_ignore_the_clock_change() -> None:
-    """In the night of 30 March 2025 the clocks of Brussels skip an hour: from 1 to 5 o’clock is three hours."""
-    opened = datetime(2025, 3, 30, 1, tzinfo=BRUSSELS)
-    resolved = datetime(2025, 3, 30, 5, tzinfo=BRUSSELS)
-    assert values_of(measured([Case(id=1, opened=opened, resolved=resolved)]), "duration_mean")[0] == 3
-
-
-def test_mean_and_median_of_durations_leave_out_open_cases() -> None:
-    day = date(2025, 5, 10)
-    cases = [case(1, day, took=1), case(2, day, took=2), case(3, day, took=9), case(4, day, took=None)]
-    found = measured(cases)
-    assert values_of(found, "duration_mean")[0] == 4
-    assert values_of(found, "duration_median")[0] == 2
-    assert found.of("duration_mean").points[0].cases == (1, 2, 3)
-    assert found.left_out.open_cases == (4,)
-    assert values_of(measured(cases[:2]), "duration_median")[0] == 1.5
-
-
-def test_case_resolved_after_known_at_is_still_open() -> None:
-    known = datetime(2025, 12, 31, 12, tzinfo=UTC)
-    late = case(1, date(2025, 5, 10), resolved=datetime(2026, 1, 1, tzinfo=UTC))
-    assert measured([late], known_at=known).left_out.open_cases == (1,)
-    assert measured([late]).left_out.open_cases == ()
-    assert measured([late], known_at=datetime(2026, 1, 1, tzinfo=UTC)).left_out.open_cases == ()
-
-
-def test_shares_count_only_what_is_known() -> None:
-    day = date(2025, 5, 10)
-    cases = [
-        case(1, day, reopened=0, sla_met=True, proven=True, handovers=0),
-        case(2, day, reopened=2, sla_met=False, proven=None, handovers=3),
-        case(3, day, reopened=1, sla_met=True, proven=False),
-        case(4, day, sla_met=None),
-    ]
-    found = measured(cases)
-    assert values_of(found, "reopened")[0] == pytest.approx(200 / 3)
-    assert values_of(found, "sla")[0] == pytest.approx(200 / 3)
-    assert values_of(found, "proven")[0] == 50
-    assert values_of(found, "handovers")[0] == 1.5
-    assert found.of("proven").points[0].cases == (1, 3)
-
-
-def test_restored_late_needs_both_moments() -> None:
-    day = date(2025, 5, 10)
-    resolved = datetime(2025, 5, 10, 14, tzinfo=UTC)
-    cases = [
-        case(1, day, restored=resolved + timedelta(minutes=1)),
-        case(2, day, restored=resolved),
-        case(3, day),
-        case(4, day, took=None, restored=resolved),
-    ]
-    found = measured(cases)
-    assert values_of(found, "restored_late")[0] == 50
-    assert found.of("restored_late").points[0].cases == (1, 2)
-
-
-def test_repeats_look_back_thirty_days_over_the_edge_of_month_and_window() -> None:
-    cases = [
-        case(1, date(2024, 11, 15), problem="Disk full"),  # before the window: only remembered
-        case(2, date(2024, 12, 14), problem="  disk  FULL "),  # 29 days later, written differently
-        case(3, date(2025, 1, 13), problem="disk full"),  # 30 days to the hour
-        case(4, date(2025, 2, 12), hour=11, problem="disk full"),  # 30 days and an hour
-        case(5, date(2025, 2, 13), problem=""),
-        case(6, date(2025, 2, 14), problem=""),
-        case(7, date(2025, 2, 15), problem="network"),
-    ]
-    found = measured(cases)
-    assert found.cases == 6
-    assert values_of(found, "repeats")[:3] == [100, 100, 0]
-    assert found.of("repeats").points[2].cases == (4, 7)
-
-
-def test_cases_of_one_moment_are_not_each_others_repeats() -> None:
-    day = date(2025, 5, 10)
-    assert values_of(measured([case(1, day, problem="a"), case(2, day, problem="a")]), "repeats")[0] == 0
-    earlier = case(3, day, hour=9, problem="a")
-    both = [case(1, day, problem="a"), case(2, day, problem="a"), earlier]
-    assert values_of(measured(both), "repeats")[0] == pytest.approx(200 / 3)
-
-
-def test_spread_lies_between_the_medians_of_those_who_resolved_two() -> None:
-    day = date(2025, 5, 10)
-    took = [("Ann", 1), ("ann ", 3), ("Bob", 10), ("Bob", 12), ("Bob", 50), ("Cid", 99), ("", 1), ("", 2)]
-    cases = [case(number, day, took=hours, handled_by=who) for number, (who, hours) in enumerate(took)]
-    found = measured(cases)
-    assert values_of(found, "spread")[0] == 10  # 12 − 2
-    assert found.of("spread").points[0].cases == (0, 1, 2, 3, 4)
-    assert values_of(measured(cases[:3]), "spread")[0] is None
-
-
 def test_pulse_answers_count_in_the_month_of_their_incident() -> None:
     cases = [case(1, date(2025, 5, 10)), case(2, date(2025, 6, 10))]
     pulses = [
@@ -368,44 +132,174 @@ def test_overall_is_taken_over_all_cases_and_not_over_the_periods() -> None:
     assert measured(cases).of("volume").overall == 3
 
 
+# What is known of how many ---------------------------------------------------------------------------------------
+def test_beside_each_figure_stands_of_how_many_it_is_known() -> None:
+    """Seven in May: of four the problem is known, one of them came back."""
+    day = date(2025, 5, 10)
+    cases = [
+        case(1, day, problem="disk", sla_met=True),
+        case(2, day + DAY, problem="disk"),
+        case(3, day + DAY, problem="network"),
+        case(4, day + DAY, problem="clock", took=None, is_closed=True),
+        *(case(number, day) for number in (5, 6, 7)),
+        case(8, date(2025, 6, 10), problem="disk"),
+    ]
+    found = measured(cases)
+    known = {key: (found.of(key).points[0].known, found.of(key).points[0].total) for key in BY_KEY}
+    assert known["repeat_count"] == known["repeats"] == (4, 7)
+    assert known["duration_mean"] == (6, 7)
+    assert known["sla"] == (1, 7)
+    assert known["volume"] == (7, 7)
+    assert known["told_why"] == (0, 7)
+    assert values_of(found, "repeat_count")[:2] == [1, 1]
+    assert values_of(found, "repeats")[:2] == [25, 100]
+    repeats = found.of("repeat_count")
+    assert (repeats.overall, repeats.known, repeats.total) == (2, 5, 8)
+    assert [point.cases for point in repeats.points[:2]] == [(2,), (8,)]
+
+
+def test_known_and_total_are_those_of_the_periods_that_count() -> None:
+    cases = [case(1, date(2025, 5, 10)), case(2, date(2025, 6, 10)), case(3, date(2025, 12, 10))]
+    found = measured(cases, holdings=[file(date(2025, 6, 1), date(2025, 11, 30))]).of("duration_mean")
+    assert [point.why for point in found.points] == [WhyLeftOut.BEFORE, *[None] * 6, WhyLeftOut.YOUNG]
+    assert (found.known, found.total) == (1, 1)
+    assert found.points[0].total == 1
+
+
 # What is left out ------------------------------------------------------------------------------------------------
-def test_ninth_of_ten_is_the_wait() -> None:
-    assert percentile_90([]) is None
-    assert percentile_90([5]) == 5
-    assert percentile_90(range(1, 11)) == 9
-    assert percentile_90(range(1, 12)) == 10
-    assert percentile_90(range(100, 0, -1)) == 90
-
-
-def test_period_that_ended_less_than_the_wait_ago_is_left_out() -> None:
-    cases = [case(month, day, took=48) for month, day in enumerate(EVERY_MONTH)]
-    midnight = datetime(2026, 1, 1, tzinfo=BRUSSELS)
-    just = measured(cases, known_at=midnight + timedelta(hours=48))
-    assert just.left_out.wait == 48
-    assert just.left_out.young == ()
-    early = measured(cases, known_at=midnight + timedelta(hours=48) - timedelta(seconds=1))
-    assert early.left_out.young == (date(2025, 12, 1),)
-    assert early.of("duration_mean").points[-1].is_left_out
-    assert early.of("duration_mean").points[-1].value == 48  # shown all the same
-    assert early.of("duration_mean").trend.periods == 11
-
-
-def test_period_that_has_not_ended_is_left_out_whatever_the_wait() -> None:
-    cases = [case(month, day, took=0) for month, day in enumerate(EVERY_MONTH)]
-    running = measured(cases, known_at=datetime(2025, 12, 20, tzinfo=UTC), until=date(2025, 12, 20))
-    assert running.left_out.young == (date(2025, 12, 1),)
-    cut = measured(cases, until=date(2025, 12, 20))  # known long after, but the window cuts the month
-    assert cut.left_out.young == (date(2025, 12, 1),)
-
-
-def test_left_out_periods_are_neither_in_the_trend_nor_in_the_overall_figure() -> None:
+def test_what_is_left_out_is_shown_and_enters_neither_trend_nor_overall() -> None:
     cases = [case(month, day, took=2) for month, day in enumerate(EVERY_MONTH)]
     cases.append(case(99, date(2025, 12, 28), took=60))
-    found = measured(cases, known_at=datetime(2025, 12, 31, tzinfo=UTC))
-    assert found.of("duration_mean").overall == 2
-    assert found.of("duration_mean").trend.direction == Direction.FLAT
+    known = datetime(2025, 12, 31, 12, tzinfo=UTC)
+    found = measured(cases, holdings=[file(known_until=known)])
+    assert found.left_out.young == (date(2025, 12, 1),)
+    duration = found.of("duration_mean")
+    assert duration.points[-1].is_left_out
+    assert (duration.points[-1].value, duration.points[-1].cases) == (3, (11, 99))  # 2 hours, and 4 of the 60
+    assert (duration.overall, duration.trend.direction, duration.trend.periods) == (2, Direction.FLAT, 11)
     assert found.cases == 13
-    assert found.of("duration_mean").points[-1].cases == (11, 99)
+
+
+def test_why_periods_are_left_out_is_told_for_each() -> None:
+    cases = [case(month, day) for month, day in enumerate(EVERY_MONTH)]
+    holdings = [file(date(2025, 2, 10), date(2025, 5, 31)), file(date(2025, 7, 1), date(2025, 12, 10))]
+    found = measured(cases, holdings=holdings)
+    assert found.left_out.before == (date(2025, 1, 1), date(2025, 2, 1))
+    assert found.left_out.gaps == (date(2025, 6, 1),)
+    assert found.left_out.young == (date(2025, 12, 1),)
+    assert found.of("volume").trend.periods == 8
+    assert found.basis is not None
+    assert found.basis.begins == date(2025, 2, 10)
+
+
+def test_what_people_write_down_leaves_out_the_month_of_the_first() -> None:
+    found = measured([case(month, day) for month, day in enumerate(EVERY_MONTH)], holdings=[])
+    assert found.left_out.before == (date(2025, 1, 1),)
+    assert reasons(found) == [WhyLeftOut.BEFORE, *[None] * 11]
+
+
+def test_nothing_is_measured_after_the_export() -> None:
+    """Data to 12 June, looked at in November: what comes after is not zero."""
+    cases = [case(n, day, took=2) for n, day in enumerate(EVERY_MONTH[:6])]
+    known = datetime(2025, 6, 12, 8, tzinfo=UTC)
+    found = measured(cases, holdings=[file(to=date(2025, 6, 11), known_until=known)])
+    assert found.until == date(2025, 6, 12)
+    assert [point.start.month for point in found.of("volume").points] == [1, 2, 3, 4, 5, 6]
+    assert found.of("volume").trend.direction == Direction.TOO_LITTLE_DATA  # five months
+    assert found.left_out.young == (date(2025, 6, 1),)
+    assert found.basis is not None
+    assert found.basis.known_until == known
+
+
+def test_what_is_still_open_is_named_and_what_is_closed_is_not() -> None:
+    known = datetime(2025, 12, 31, 12, tzinfo=UTC)
+    cases = [
+        case(1, date(2025, 5, 10)),
+        case(2, date(2025, 5, 10), took=None),
+        case(3, date(2025, 5, 10), took=None, is_closed=True),
+        case(4, date(2025, 5, 10), resolved=known + DAY),
+        case(5, date(2024, 10, 10), took=None),  # before the window
+    ]
+    assert measured(cases, holdings=[file(known_until=known)]).left_out.open_cases == (2, 4)
+    assert measured(cases, holdings=[file(known_until=known + DAY)]).left_out.open_cases == (2,)
+
+
+def test_an_open_incident_makes_its_month_slower_and_not_quicker() -> None:
+    cases = [case(month, day, took=10) for month, day in enumerate(EVERY_MONTH)]
+    cases.append(case(99, date(2025, 6, 11), took=None))
+    found = measured(cases)
+    assert found.basis is not None
+    assert found.basis.horizon == timedelta(hours=12)  # twelve of thirteen end within 10
+    assert values_of(found, "duration_mean") == [*[10] * 5, 11, *[10] * 6]
+
+
+# What comes back -------------------------------------------------------------------------------------------------
+def monthly_fault(**given: Any) -> Measures:
+    cases = [case(n, day, problem="bill run") for n, day in enumerate(EVERY_MONTH)]
+    return measured(cases, **given)
+
+
+def test_what_comes_back_counts_from_one_look_back_after_the_data_begin() -> None:
+    """Ninety days after 1 January 2025 is 1 April."""
+    found = monthly_fault(holdings=[file(date(2025, 1, 1))])
+    look_back = [WhyLeftOut.LOOK_BACK] * 3
+    assert reasons(found, "repeat_count") == reasons(found, "repeats") == [*look_back, *[None] * 9]
+    assert reasons(found) == reasons(found, "duration_mean") == [None] * 12
+    assert values_of(found, "repeat_count") == [0, *[1] * 11]  # shown all the same
+    assert found.of("repeat_count").overall == 9
+    assert found.left_out.before == found.left_out.young == ()
+    assert reasons(monthly_fault(holdings=[file(date(2025, 1, 2))]), "repeats")[3] == WhyLeftOut.LOOK_BACK
+
+
+@pytest.mark.parametrize(("days", "months"), [(30, 1), (60, 3), (90, 3), (180, 6)])
+def test_the_look_back_is_as_long_as_the_setting(days: int, months: int) -> None:
+    """Sixty days after 1 January is 2 March, a hundred and eighty 30 June."""
+    found = monthly_fault(holdings=[file(date(2025, 1, 1))], comes_back_within=timedelta(days=days))
+    assert reasons(found, "repeat_count").count(WhyLeftOut.LOOK_BACK) == months
+    assert found.basis is not None
+    assert found.basis.comes_back_within == timedelta(days=days)
+
+
+def test_what_lies_before_the_window_is_looked_back_to() -> None:
+    early = [case(100, date(2024, 10, 20), problem="x"), case(101, date(2024, 12, 20), problem="x")]
+    found = measured(early, holdings=[file(date(2024, 9, 1))])
+    assert found.cases == 1
+    assert values_of(found, "repeat_count")[0] == 1
+    assert reasons(found, "repeat_count")[0] is None
+
+
+def test_after_a_gap_it_counts_again_only_one_look_back_later() -> None:
+    """What came back to a fault of June, which nobody has, would be missing in July to September: repeats would seem to
+    rise."""
+    found = monthly_fault(holdings=[file(to=date(2025, 6, 29)), file(date(2025, 7, 1))])
+    assert found.left_out.gaps == (date(2025, 6, 1),)
+    look_back = [WhyLeftOut.LOOK_BACK] * 3
+    # 1 March is ninety days after 1 December.
+    assert reasons(found, "repeats")[:2] == look_back[:2]
+    assert reasons(found, "repeats")[2:] == [None, None, None, WhyLeftOut.GAP, *look_back, None, None, None]
+
+
+def test_where_no_problem_is_ever_known_nothing_comes_back_and_nothing_is_said() -> None:
+    found = measured([case(month, day) for month, day in enumerate(EVERY_MONTH)])
+    for key in ("repeat_count", "repeats"):
+        series = found.of(key)
+        assert set(values_of(found, key)) == {None}
+        assert (series.overall, series.known, series.total) == (None, 0, 10)
+        assert series.trend.direction == Direction.TOO_LITTLE_DATA
+
+
+def test_a_month_without_incidents_has_no_repeats_where_problems_are_known() -> None:
+    cases = [
+        case(1, date(2025, 5, 10), problem="a"),
+        case(2, date(2025, 7, 10), problem="a"),
+        case(3, date(2025, 8, 1)),
+    ]
+    assert values_of(measured(cases), "repeat_count")[:4] == [0, 0, 1, None]
+    assert values_of(measured(cases), "repeats")[:4] == [0, None, 100, None]
+
+
+def test_what_is_loaded_before_the_window_is_the_look_back_and_a_week() -> None:
+    assert look_back(timedelta(days=90)) == timedelta(days=97)
 
 
 # Months or weeks -------------------------------------------------------------------------------------------------
@@ -423,19 +317,24 @@ def test_short_history_of_eight_weeks_is_measured_by_the_week() -> None:
     assert found.of("volume").points[0].end == date(2025, 6, 8)
 
 
-def test_seven_weeks_are_measured_by_the_month() -> None:
+def test_seven_weeks_that_count_are_measured_by_the_month() -> None:
     assert measured(weekly(7), until=date(2025, 7, 27)).step == PeriodLength.MONTH
+    assert measured(weekly(8), until=date(2025, 7, 26)).step == PeriodLength.MONTH  # the eighth is cut
+    from_tuesday = [file(date(2025, 6, 3))]
+    assert measured(weekly(8), until=date(2025, 7, 27), holdings=from_tuesday).step == PeriodLength.MONTH
 
 
 def test_six_months_that_count_are_measured_by_the_month() -> None:
     cases = weekly(26, first=date(2025, 6, 2))
     assert measured(cases, until=date(2025, 11, 30)).step == PeriodLength.MONTH
     assert measured(cases, until=date(2025, 11, 29)).step == PeriodLength.WEEK  # November is cut
+    begun_late = [file(date(2025, 6, 2))]
+    assert measured(cases, until=date(2025, 11, 30), holdings=begun_late).step == PeriodLength.WEEK
 
 
 def test_long_but_sparse_history_is_measured_by_the_month() -> None:
     """Nine incidents in nine weeks, the last of them a year ago: a gap is no lack of history."""
-    assert measured(weekly(9), until=date(2025, 12, 31)).step == PeriodLength.MONTH
+    assert measured(weekly(9)).step == PeriodLength.MONTH
 
 
 def test_incidents_of_few_weeks_are_measured_by_the_month() -> None:
@@ -453,6 +352,125 @@ def test_window_by_the_week_starts_with_the_monday() -> None:
     assert found.cases == 10
 
 
+# The trends ------------------------------------------------------------------------------------------------------
+def test_those_that_decide_are_corrected_for_being_two() -> None:
+    cases = [
+        case(10 * n + k, date(2025, 1, 1) + timedelta(days=13 * n), took=3 + n + k, problem=f"p{(n * 7 + k) % 11}")
+        for n in range(28)
+        for k in range(2)
+    ]
+    found = measured(cases)
+    p = {key: found.of(key).trend.p for key in DECIDING.values()}
+    assert all(value is not None for value in p.values())
+    adjusted = {key: found.of(key).trend.adjusted_p for key in BY_KEY if found.of(key).trend.adjusted_p is not None}
+    assert adjusted == trends.adjusted(p)  # type: ignore[arg-type]
+    assert adjusted["duration_mean"] == 2 * p["duration_mean"]  # type: ignore[operator]
+
+
+def test_one_that_decides_alone_needs_no_correction() -> None:
+    cases = [case(month, day, took=3 + month) for month, day in enumerate(EVERY_MONTH)]
+    found = measured(cases)
+    assert found.of("repeat_count").trend.p is None
+    assert found.of("duration_mean").trend.adjusted_p == found.of("duration_mean").trend.p
+
+
+def test_beside_what_is_flat_stands_the_smallest_change_that_would_have_shown() -> None:
+    flat = measured([case(month, day, took=4 + (5 * month) % 7) for month, day in enumerate(EVERY_MONTH)])
+    values = values_of(flat, "duration_mean")
+    found = flat.of("duration_mean").trend
+    assert found.direction == Direction.FLAT
+    assert found.slope is not None
+    assert found.smallest == trends.smallest_change(values, found.slope)
+    rising = measured([case(month, day, took=3 + month) for month, day in enumerate(EVERY_MONTH)])
+    assert rising.of("duration_mean").trend.direction == Direction.RISING
+    assert rising.of("duration_mean").trend.smallest is None
+
+
+# What they rest on -----------------------------------------------------------------------------------------------
+def test_what_counts_differently_is_counted() -> None:
+    day = date(2025, 5, 10)
+    usual = [case(100 + n, date(2025, 6, 10), took=n % 5) for n in range(100)]
+    cases = [
+        case(1, day, took=5000),
+        case(2, day, took=None),
+        case(3, day, took=None, is_closed=True),
+        case(4, day, took=4, is_closing=True),
+        case(5, day, took=4, is_to_day=True),
+        case(6, day, took=5000, is_closing=True, is_to_day=True),  # counts for the horizon, whatever its moment is
+        case(7, date(2025, 12, 30), took=None),  # in a month that is left out
+    ]
+    known = datetime(2025, 12, 31, 12, tzinfo=UTC)
+    found = measured([*usual, *cases], holdings=[file(known_until=known)]).basis
+    assert found is not None
+    assert found.horizon == timedelta(hours=8)
+    assert (found.capped, found.undated, found.closing, found.to_day, found.beyond) == (3, 1, 1, 1, 0)
+
+
+def test_where_only_what_ended_is_compared_the_others_are_counted() -> None:
+    usual = [case(100 + n, date(2025, 6, 10), took=n % 5) for n in range(100)]
+    cases = [case(1, date(2025, 5, 10), took=5000), case(2, date(2025, 5, 10), took=None), case(3, date(2024, 10, 1))]
+    found = measured([*usual, *cases], holdings=[file(held=Held.RESOLVED)])
+    assert found.cases == 100
+    assert found.left_out.open_cases == (2,)
+    assert found.basis is not None
+    assert (found.basis.only_ended, found.basis.beyond, found.basis.capped) == (True, 2, 0)
+
+
+def test_hours_that_do_not_decide_are_shown_beside_those_that_do() -> None:
+    """Friday, ten o’clock, to Monday, ten: 72 hours of the clock, 10 of the office."""
+    friday = date(2025, 5, 9)
+    cases = [
+        case(1, friday, hour=8, took=72, hours=OFFICE, service=7),
+        case(2, friday, hour=8, took=2, hours=OFFICE, service=7),
+        case(3, friday, hour=8, took=72),
+    ]
+    found = measured(cases)
+    assert values_of(found, "duration_mean")[0] == (10 + 2 + 72) / 3
+    assert found.basis is not None
+    assert found.basis.other_hours == (72 + 2 + 72) / 3
+    assert found.basis.hours == (HoursUsed(hours=OFFICE, incidents=2),)
+    assert found.basis.hours[0].row == 7
+    shown = replace(OFFICE, calendar_decides=False)
+    other = measured([replace(one, hours=shown) for one in cases[:2]]).basis
+    assert other is not None
+    assert other.other_hours == 6
+    round_the_clock = measured(cases[2:]).basis
+    assert round_the_clock is not None
+    assert (round_the_clock.other_hours, round_the_clock.hours) == (None, ())
+
+
+def test_the_files_stand_by_source_with_what_they_hold() -> None:
+    cases = [case(1, date(2025, 5, 10), source="b"), case(2, date(2025, 5, 10), source="a")]
+    holdings = [file(source="b"), file(source="a"), file(source="a", to=date(2025, 6, 1)), file(source="c")]
+    found = measured(cases, holdings=holdings).basis
+    assert found is not None
+    assert [(one.source, one.to) for one in found.holdings] == [
+        ("a", UNTIL),
+        ("a", date(2025, 6, 1)),
+        ("b", UNTIL),
+    ]
+
+
+def test_a_vendor_whose_export_selects_by_resolution_does_not_seem_to_get_faster() -> None:
+    """Each month the same: nine within a day, one after forty days. Selected by resolution since January, the first
+    months lack those that were resolved before, the last those that are still open."""
+    cases = []
+    for month in range(-1, 12):
+        for number in range(10):
+            opened = date(2025 + month // 12, month % 12 + 1, 2 + 2 * number)
+            cases.append(case(len(cases), opened, took=960 if number == 9 else 10 + number))
+    begin, end = datetime(2025, 1, 1, tzinfo=UTC), midnight(date(2026, 1, 1), BRUSSELS)
+    seen = [one for one in cases if one.resolved is not None and begin <= one.resolved < end]
+    by_resolution = file(date(2025, 1, 1), held=Held.RESOLVED, known_until=end)
+    found = measured(seen, holdings=[by_resolution])
+    duration = found.of("duration_mean")
+    assert duration.trend.direction == Direction.FLAT
+    assert {point.value for point in duration.points if not point.is_left_out} == {14.0}
+    assert found.basis is not None
+    assert found.basis.only_ended
+    assert found.basis.beyond > 0
+
+
 # Recent, and within ----------------------------------------------------------------------------------------------
 def series_of(values: Sequence[float | None], *, key: str = "duration_mean", left_out: int = 0) -> Series:
     start = date(2025, 1, 6)
@@ -462,7 +480,7 @@ def series_of(values: Sequence[float | None], *, key: str = "duration_mean", lef
             end=start + timedelta(weeks=index, days=6),
             value=value,
             cases=(),
-            is_left_out=index >= len(values) - left_out,
+            why=WhyLeftOut.YOUNG if index >= len(values) - left_out else None,
         )
         for index, value in enumerate(values)
     )
@@ -484,3 +502,14 @@ def test_within_is_the_good_side_of_the_target_or_on_it() -> None:
     assert not is_within(series_of([94.9], key="sla"), 95)
     assert not is_within(series_of([None]), 4)
     assert is_within(series_of([0.1, 0.2, 0.3, 0.1, 0.2, 0.3]), 0.2)  # rounding of the mean is no miss
+
+
+def test_worse_is_up_or_down_as_the_measure_has_it() -> None:
+    rising = Trend(direction=Direction.RISING, slope=1.0, p=0.001, periods=12, change=0.5, adjusted_p=0.002)
+    falling = replace(rising, direction=Direction.FALLING, slope=-1.0, change=-0.5)
+    assert is_proven_worse(replace(series_of([1.0]), trend=rising))
+    assert not is_proven_worse(replace(series_of([1.0]), trend=falling))
+    assert is_proven_worse(replace(series_of([1.0], key="proven"), trend=falling))
+    assert not is_proven_worse(replace(series_of([1.0], key="proven"), trend=rising))
+    assert not is_proven_worse(replace(series_of([1.0]), trend=replace(rising, change=0.05)))
+    assert not is_proven_worse(replace(series_of([1.0]), trend=replace(rising, adjusted_p=trends.PROVEN)))

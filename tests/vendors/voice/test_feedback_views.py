@@ -86,7 +86,7 @@ def test_from_an_incident_its_vendor_service_and_service_level_are_known(cast: C
 
 
 def test_an_incident_is_found_by_its_reference_within_the_vendor(cast: Cast, vendor: Vendor) -> None:
-    make_incident(make_vendor(cast.organisation, "Sample Works"), "INC-7")
+    make_incident(make_vendor(cast.organisation, "Sample Works"), "INC-7", source="one")
     client = client_of(cast.reader)
     query = f"?vendor={vendor.pk}"
 

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
-from itertools import pairwise
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import yaml
-from django.conf import settings
+from babel import Locale
 from django.utils.translation import gettext as _
 
-from groundwork.folding import folded, plain
+from groundwork.folding import folded, plain, without_accents
 from vendors.incident_fields import WRITTEN
 from vendors.incident_import.columns import own_download
-from vendors.incident_import.columns.options import Options, SlaMeaning
+from vendors.incident_import.columns.options import SlaMeaning
 from vendors.models import BY_HAND
 
 OTHER = "other"
 OWN = "own"
+FILE_LANGUAGES = ("en", "fr", "nl", "de", "es", "it", "pt")
 DATA = Path(__file__).parent / "presets.yaml"
-MAX_CRITICAL = 40
+_NUMBERED = re.compile(r"^(.*) \(\d+\)$", re.DOTALL)
+_LEVEL = re.compile(
+    r"^(?P<mark>p|s|sev|severity|prio|priority|priorité|prioriteit|priorität|prioridad|level|niveau)?[ .\-]*"
+    r"(?P<level>\d)(?!\w)[ .:)/\-–—]*"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,16 +101,47 @@ def words(kind: str) -> frozenset[str]:
     return frozenset(folded(str(word)) for word in _data()["words"][kind])
 
 
-def months() -> list[list[str]]:
-    """The names of the twelve months, in the languages that files come in."""
-    return [[folded(str(word)) for word in names] for names in _data()["words"]["months"]]
+@cache
+def months() -> dict[str, int]:
+    """Word → month, 1 to 12, in the languages that files come in: whole and short, with accents and without."""
+    named = {str(word): number for word, number in _data()["words"]["months"].items()}
+    for language in FILE_LANGUAGES:
+        for context, width in product(("format", "stand-alone"), ("wide", "abbreviated")):
+            for number, word in Locale.parse(language).months[context][width].items():
+                named |= {word: number, without_accents(word): number}
+    return {word.casefold().rstrip("."): number for word, number in named.items()}
+
+
+def bare_unit(key: str) -> timedelta | None:
+    """In which the tool writes lengths of time as bare numbers; None: that is not known."""
+    unit = _data()["presets"].get(key, {}).get("bare_unit")
+    return timedelta(**{unit: 1}) if unit else None
+
+
+def counts_the_first(heading: str) -> bool:
+    """Whether a column of hand-overs begins at one: it counts who has had the incident."""
+    return plain(heading) in {plain(text) for text in _data()["counts_the_first"]}
+
+
+@cache
+def units() -> dict[str, timedelta]:
+    """Word → length of time."""
+    told: dict[str, list[str]] = _data()["words"]["units"]
+    return {str(word): timedelta(**{unit: 1}) for unit, words in told.items() for word in words}
 
 
 def recognise(header: Sequence[str]) -> Preset | None:
     """The tool that writes such headings; None: nothing tells."""
-    there = {plain(text) for text in header}
+    there = {plain(text) for text in bare_headings(header)}
     best = max(all_presets(), key=lambda one: _fitness(one, there))
     return best if _fitness(best, there) > (0, 0) and best.key != OTHER else None
+
+
+def bare_headings(header: Sequence[str]) -> list[str]:
+    """As the file has them: those that occur more than once without the number by which they are told apart."""
+    numbered = [_NUMBERED.match(text) for text in header]
+    often = Counter(found[1] for found in numbered if found)
+    return [found[1] if found and often[found[1]] > 1 else text for text, found in zip(header, numbered, strict=True)]
 
 
 def _fitness(one: Preset, there: set[str]) -> tuple[int, int]:
@@ -123,66 +162,16 @@ def understood(header: Sequence[str]) -> int:
     return sum(plain(text) in _known_headings() for text in header if text)
 
 
-def suggest(header: Sequence[str], sample: Sequence[Sequence[str]] = (), *, preset: Preset | None = None) -> Options:
-    """Options to begin with: of `preset`, else of the tool recognised, else guessed from the words of the headings."""
-    chosen = preset or recognise(header) or _other()
-    columns = _columns(chosen, header)
-    if chosen.key != OTHER:
-        guessed = _columns(_other(), [text for text in header if text not in columns.values()])
-        columns |= {name: text for name, text in guessed.items() if name not in columns and name != "vendor"}
-    return Options(
-        columns=columns,
-        preset=chosen.key,
-        source=chosen.source,
-        time_zone=settings.TIME_ZONE,
-        critical=_critical(chosen, columns, header, sample),
-        sla_yes=chosen.sla_yes if columns.get("sla") in _columns(chosen, header).values() else "met",
-        one_line_per_update=_is_log(columns, header, sample),
-    )
-
-
-def _other() -> Preset:
+def other() -> Preset:
     return all_presets()[-1]
 
 
-def _columns(chosen: Preset, header: Sequence[str]) -> dict[str, str]:
-    """Field → heading of the file; a heading serves one field."""
-    by_word: dict[str, str] = {}
-    for text in header:
-        by_word.setdefault(plain(text), text)
-    heading_of: dict[str, str] = {}
-    for name, texts in chosen.columns.items():
-        for text in texts:
-            heading = by_word.get(plain(text))
-            if heading and heading not in heading_of.values():
-                heading_of[name] = heading
-                break
-    return heading_of
-
-
-def _values(columns: Mapping[str, str], name: str, header: Sequence[str], sample: Sequence[Sequence[str]]) -> list[str]:
-    if name not in columns:
-        return []
-    place = list(header).index(columns[name])
-    return list(dict.fromkeys(row[place].strip() for row in sample if place < len(row) and row[place].strip()))
-
-
-def _critical(
-    chosen: Preset, columns: Mapping[str, str], header: Sequence[str], sample: Sequence[Sequence[str]]
-) -> tuple[str, ...]:
-    """The values of this file that the tool means by critical; where the sample has none, those of the tool."""
-    if "mission_critical" in columns:
-        return ()
-    meant = {folded(text) for text in chosen.critical}
-    there = [text for text in _values(columns, "priority", header, sample) if folded(text) in meant]
-    return tuple(there[:MAX_CRITICAL]) or chosen.critical
-
-
-def _is_log(columns: Mapping[str, str], header: Sequence[str], sample: Sequence[Sequence[str]]) -> bool:
-    """One line per update: the same reference in lines that follow one another and differ."""
-    if "reference" not in columns:
+def is_highest(value: str) -> bool:
+    """Whether a priority speaks of the highest level: “1 - Critical”, “P1 – Kritiek”, “1-High”, “Urgent”."""
+    word = folded(value)
+    found = _LEVEL.match(word)
+    level, rest = (found["level"], word[found.end() :]) if found else ("", word)
+    if rest in words("lowest"):
         return False
-    place = list(header).index(columns["reference"])
-    rows = [tuple(row) for row in sample if place < len(row) and row[place]]
-    twice = sum(one[place] == two[place] and one != two for one, two in pairwise(rows))
-    return twice >= max(3, len(rows) // 5)
+    is_first = level == "1" or (level == "0" and bool(found and (found["mark"] or rest)))
+    return is_first or rest in words("highest")

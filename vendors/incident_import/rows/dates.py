@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from vendors.incident_import.columns import presets
@@ -19,7 +18,7 @@ from vendors.incident_import.rows.problems import RowProblem
 from vendors.incident_import.rows.values import clean_cell
 
 EARLIEST, LATEST = 1990, 2100
-EXCEL_EPOCH = datetime(1899, 12, 30)  # a serial is a local time
+EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # of the days of workbooks; a serial is a local time
 _TIME = (
     r"(?:[T ,]+(?P<hour>\d{1,2})[:h.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\.?)?)?"
 )
@@ -49,12 +48,6 @@ MOST_LEARNT = 100_000  # a day and a night have 86,400 seconds
 _ZONES = {"z": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3}
 
 
-@cache
-def _months() -> dict[str, int]:
-    named: list[list[str]] = presets.months()
-    return {word: number for number, words in enumerate(named, start=1) for word in words}
-
-
 def is_zone(name: str) -> bool:
     try:
         return bool(ZoneInfo(name))
@@ -65,8 +58,9 @@ def is_zone(name: str) -> bool:
 class Moments:
     """Reads the moments of one file: `read(text)` gives a datetime in UTC, None for nothing said, or a Problem."""
 
-    def __init__(self, zone: ZoneInfo, order: Dates) -> None:
+    def __init__(self, zone: ZoneInfo, order: Dates, *, is_1904: bool = False) -> None:
         self.zone = zone
+        self.epoch = EPOCH_1904 if is_1904 else EPOCH
         self.order: Dates = order
         self._offsets: dict[int, timedelta | None] = {}
         self._days: dict[str, datetime | None] = {}
@@ -114,7 +108,7 @@ class Moments:
     def _local(self, text: str) -> datetime | RowProblem:  # noqa: PLR0911 - one return a way of writing
         if len(text) >= 10 and text[4] == "-":  # what most tools write, at the speed of C
             try:
-                return datetime.fromisoformat(text)
+                return self._turned(datetime.fromisoformat(text))
             except ValueError:
                 pass
         if match := _NUMERIC.match(text):
@@ -122,14 +116,20 @@ class Moments:
         if match := _YEAR_FIRST.match(text):
             return _moment(match, int(match["month"]), int(match["day"]))
         if match := _DAY_NAME.match(text) or _NAME_DAY.match(text):
-            month = _months().get(match["name"].casefold())
+            month = presets.months().get(match["name"].casefold())
             return _moment(match, month, int(match["day"])) if month else RowProblem(code="date_unreadable")
         if _SERIAL.match(text):
-            return EXCEL_EPOCH + timedelta(seconds=round(float(text.replace(",", ".")) * 86_400))
+            return self.epoch + timedelta(seconds=round(float(text.replace(",", ".")) * 86_400))
         try:
             return datetime.fromisoformat(text)
         except ValueError:
             return RowProblem(code="date_unreadable")
+
+    def _turned(self, moment: datetime) -> datetime:
+        """As it was before a spreadsheet took its day for the month, where a person has said that one did."""
+        if self.order != "day_first_turned" or moment.day > 12:
+            return moment
+        return moment.replace(month=moment.day, day=moment.month)
 
     def _numeric(self, match: re.Match[str]) -> datetime | RowProblem:
         if len(match["year"]) == 2:
@@ -194,9 +194,11 @@ def _with_offset(moment: datetime, offset: str | None) -> datetime | RowProblem:
     return moment.replace(tzinfo=timezone(shift))
 
 
-def moment_reader(options: Options, now: datetime) -> Callable[[str], datetime | RowProblem | None]:
-    """A reader of one cell; nothing after `now` is a moment."""
-    moments = Moments(ZoneInfo(options.time_zone), options.dates)
+def moment_reader(
+    options: Options, now: datetime, *, is_1904: bool = False
+) -> Callable[[str], datetime | RowProblem | None]:
+    """A reader of one cell; nothing after `now` is a moment. `is_1904`: of a workbook that counts its days so."""
+    moments = Moments(ZoneInfo(options.time_zone), options.dates, is_1904=is_1904)
     quick = moments.quick
 
     def read(text: str) -> datetime | RowProblem | None:
@@ -212,6 +214,19 @@ def moment_reader(options: Options, now: datetime) -> Callable[[str], datetime |
         return value
 
     return read
+
+
+def is_day(text: str) -> bool:
+    """Whether a text that is read as a moment names a day and no hour."""
+    if ":" in text:
+        return False
+    found = next(filter(None, (way.match(text) for way in (_NUMERIC, _YEAR_FIRST, _DAY_NAME, _NAME_DAY))), None)
+    return found["hour"] is None if found else text.isdigit()
+
+
+def has_order(text: str) -> bool:
+    """Whether day and month stand there as numbers, one or the other first."""
+    return bool(_ORDER.match(text))
 
 
 def votes(texts: Iterable[str]) -> tuple[int, int, int]:

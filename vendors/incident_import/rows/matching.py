@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from django.utils.translation import gettext as _
+from rapidfuzz import fuzz, process
 
-from accounts.models import Membership
 from accounts.trail import audit
 from groundwork.folding import folded
 from groundwork.tables.cells import ImportRefused
@@ -20,6 +19,7 @@ from vendors.register.changes import VENDOR_FIELDS
 
 LEFT_OUT = 0  # no vendor has this id
 UNDECIDED = None
+NEAREST, HARDLY_ALIKE = 3, 60  # vendors that are offered for a name, and percent of likeness
 
 
 class Vendors:
@@ -30,7 +30,7 @@ class Vendors:
 
     def __init__(self, organisation_id: int, options: Options) -> None:
         found = list(Vendor.objects.filter(organisation=organisation_id).values_list("pk", "name", "reference"))
-        self._ids = {pk for pk, _name, _reference in found}
+        self._ids = {pk: name for pk, name, _reference in found}
         self._by_name = {folded(reference): pk for pk, _name, reference in found if reference}
         self._by_name |= {folded(name): pk for pk, name, _reference in found}
         self._decided = {folded(text): choice for text, choice in options.vendors.items()}
@@ -39,6 +39,7 @@ class Vendors:
         self._is_one = options.vendor is not None
         self._memory: dict[str, int | None] = {}
         self._made: dict[str, int] = {}  # folded name → number below zero
+        self._names: dict[int, str] = {}  # of those
         self.names: Counter[str] = Counter()
 
     def of(self, text: str) -> int | None:
@@ -53,8 +54,10 @@ class Vendors:
                     "The column “%(column)s” has more than %(count)s different texts: is it that of the vendors?"
                 )
                 raise ImportRefused(message % {"column": self._column, "count": MAX_NAMES}) from None
-            self._memory[text] = self._decide(folded(text))
-            return self._memory[text]
+            number = self._memory[text] = self._decide(folded(text))
+            if number is not None and number < 0:
+                self._names.setdefault(number, text)
+            return number
 
     def _decide(self, word: str) -> int | None:
         choice = self._decided.get(word)
@@ -68,6 +71,10 @@ class Vendors:
             return self._made.setdefault(word, -1 - len(self._made))
         return UNDECIDED
 
+    def names_by_id(self) -> dict[int, str]:
+        """Of the vendors that are there, and of those that are still to be made."""
+        return {**self._ids, **self._names}
+
     def make_new(self, upload: IncidentImport) -> None:
         """Those that the options ask for and the file has rows of; each once, within a transaction."""
         asked: dict[str, str] = {}
@@ -76,25 +83,29 @@ class Vendors:
             if number is not None and number < 0:
                 asked.setdefault(folded(text), text)
         for word, text in asked.items():
-            vendor = Vendor.objects.create(organisation_id=upload.organisation_id, name=text[:200])
+            vendor = Vendor.objects.create(organisation_id=upload.organisation_id, name=text[:200], created_in=upload)
             after = audit.snapshot(vendor, VENDOR_FIELDS)
             audit.record(upload.created_by, "vendor.added", vendor, after=after, subject=upload)
             self._by_name[word] = vendor.pk
+            self._ids[vendor.pk] = vendor.name
 
 
-def suggest_vendors(member: Membership, names: Iterable[str]) -> dict[str, dict[str, int]]:
-    """The vendor that each text most likely means: of the same name or reference, else of a very similar name."""
-    by_name: dict[str, int] = {}
-    for pk, name, reference in Vendor.objects.for_member(member).values_list("pk", "name", "reference"):
-        by_name[folded(name)] = pk
-        if reference:
-            by_name.setdefault(folded(reference), pk)
-    found = {}
-    for text in names:
-        near = get_close_matches(folded(text), by_name, n=1, cutoff=0.82)
-        if near and text:
-            found[text] = {"vendor": by_name[near[0]]}
-    return found
+class Nearness:
+    """The vendors of an organisation by their names: of exactly a name or reference, and of the most alike."""
+
+    def __init__(self, vendors: Iterable[Vendor]) -> None:
+        rows = [(vendor.pk, folded(vendor.name), folded(vendor.reference)) for vendor in vendors]
+        self._exact = {reference: pk for pk, _name, reference in rows if reference}
+        self._exact |= {name: pk for pk, name, _reference in rows}
+        self._names = {pk: name for pk, name, _reference in rows}
+
+    def exact(self, text: str) -> int | None:
+        return self._exact.get(folded(text))
+
+    def nearest(self, text: str) -> list[int]:
+        """At most three, the most alike first. What is alike may well be somebody else: nothing is decided by it."""
+        found = process.extract(folded(text), self._names, scorer=fuzz.WRatio, limit=NEAREST, score_cutoff=HARDLY_ALIKE)
+        return [pk for _name, _score, pk in found]
 
 
 def undecided(upload: IncidentImport) -> list[str]:
@@ -124,6 +135,6 @@ class Services:
         return self._by_name.get(key)
 
     def _made(self, vendor: int, name: str) -> int:
-        service = Service.objects.create(vendor_id=vendor, name=name)
+        service = Service.objects.create(vendor_id=vendor, name=name, created_in=self.upload)
         audit.record(self.upload.created_by, "service.added", service, after={"name": name})
         return service.pk

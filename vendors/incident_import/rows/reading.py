@@ -9,34 +9,41 @@ from typing import Any, NamedTuple
 
 from groundwork.tables.reading import Line
 from vendors.incident_fields import FIELDS, IncidentField, ValueKind
+from vendors.incident_import.columns import presets
 from vendors.incident_import.columns.options import Options
-from vendors.incident_import.rows import dates, values
-from vendors.incident_import.rows.problems import RowProblem
-
-_TELLS_WHICH = {ValueKind.REFERENCE, ValueKind.NAME, ValueKind.SOURCE}  # incident a line speaks of, and of what it is
-# What an incident is made of, in the order of `Row.values`. None: the file says nothing about it.
-COLUMNS: tuple[str, ...] = (*(field.column for field in FIELDS if field.kind not in _TELLS_WHICH), "service_id")
-OPENED, RESOLVED, RESTORED, PRIORITY, CRITICAL, SERVICE = (
-    COLUMNS.index(name)
-    for name in ("opened_at", "resolved_at", "restored_at", "priority", "mission_critical", "service_id")
+from vendors.incident_import.rows import dates, lengths, order, values
+from vendors.incident_import.rows.places import (
+    CLOSED,
+    COLUMNS,
+    CRITICAL,
+    IS_CLOSED,
+    NOT_KEPT,
+    OPENED,
+    PLACES,
+    PRIORITY,
+    RESOLVED,
+    UPDATED,
 )
-_OF_FIELD = {field.key: field.column for field in FIELDS if field.column in COLUMNS}
+from vendors.incident_import.rows.problems import RowProblem, left_out
+
 # Seldom the same twice, or read faster than looked up: not worth remembering.
-_NOT_REMEMBERED = frozenset({"reference", "title", "opened", "resolved", "restored"})
+_NOT_REMEMBERED = frozenset({"reference", "title", *(field.key for field in FIELDS if field.is_moment)})
+_NEVER_LEFT_OUT = frozenset({"reference", "opened", "vendor", "origin"})  # without it, the row is another's or nobody's
 _NO_CLOCK_AGREES = timedelta(days=1)
 
 
 class Spoken(NamedTuple):
-    """Of which incident a line speaks, before its vendor is known."""
+    """Of which incident of the organisation a line speaks."""
 
-    vendor: str
     source: str
     reference: str
 
 
 @dataclass(slots=True)
 class IncidentRow:
-    """`vendor` and `service`: the texts of the cells. `problems`: empty where the row is good so far."""
+    """`vendor` and `service`: the texts of the cells. `problems`: empty where the row is good so far; `left_out`:
+    warnings about cells that it is taken without. `updated` and `closed`: where the file tells them; `critical_as`: the
+    text by which it is mission-critical or not."""
 
     line: int
     source: str
@@ -45,16 +52,24 @@ class IncidentRow:
     service: str
     values: list[Any]
     problems: list[RowProblem]
+    updated: datetime | None = None
+    closed: datetime | None = None
+    left_out: Sequence[RowProblem] = ()
+    critical_as: str = ""
 
     @property
     def identity(self) -> Spoken:
-        return Spoken(self.vendor, self.source, self.reference)
+        return Spoken(self.source, self.reference)
 
 
-def field_readers(options: Options, *, now: datetime) -> dict[str, Callable[[str], Any]]:
+def field_readers(options: Options, *, now: datetime, is_1904: bool = False) -> dict[str, Callable[[str], Any]]:
     """A reader for each field: text → value, None or Problem."""
+    moment = dates.moment_reader(options, now + _NO_CLOCK_AGREES, is_1904=is_1904)
     read: dict[ValueKind, Callable[[str], Any]] = {
-        ValueKind.MOMENT: dates.moment_reader(options, now + _NO_CLOCK_AGREES),
+        ValueKind.MOMENT: moment,
+        ValueKind.ANSWER: values.moment_or_length_reader(moment, _unit(options, "first_response")),
+        ValueKind.MINUTES: values.minutes_reader(_unit(options, "waited")),
+        ValueKind.STATE: values.state,
         ValueKind.COUNT: values.number,
         ValueKind.YES_NO: values.yes_or_no,
         ValueKind.CRITICAL: values.critical_reader(options),
@@ -66,7 +81,15 @@ def field_readers(options: Options, *, now: datetime) -> dict[str, Callable[[str
         ValueKind.LINE: values.text_reader,
         ValueKind.NAME: values.text_reader,
     }
-    return {field.key: read.get(field.kind) or of_length[field.kind](_longest(field)) for field in FIELDS}
+    readers = {field.key: read.get(field.kind) or of_length[field.kind](_longest(field)) for field in FIELDS}
+    if presets.counts_the_first(options.columns.get("handovers", "")):
+        readers["handovers"] = values.stations
+    return readers
+
+
+def _unit(options: Options, name: str) -> timedelta | None:
+    """Of bare numbers in the column of this field: as its heading says, else as the tool writes them."""
+    return lengths.unit_in(options.columns.get(name, "")) or presets.bare_unit(options.preset)
 
 
 def _longest(field: IncidentField) -> int:
@@ -80,6 +103,11 @@ def _remembering(name: str, reader: Callable[[str], Any]) -> Callable[[str], Any
     return reader if name in _NOT_REMEMBERED else values.Remembering(reader).__getitem__
 
 
+def _refuses(problem: RowProblem) -> bool:
+    """Whether the row cannot be taken because of it."""
+    return problem.field in _NEVER_LEFT_OUT or not problem.field or problem.code in order.CONTRADICTIONS
+
+
 def _by_priority(options: Options) -> bool:
     """Whether the priority decides what is mission-critical: some are, and no column says it."""
     return bool(options.critical) and "priority" in options.columns and "mission_critical" not in options.columns
@@ -88,27 +116,37 @@ def _by_priority(options: Options) -> bool:
 class RowReader:
     """Reads the lines of one file. Not shared between files: it remembers what cells mean."""
 
-    def __init__(self, header: Sequence[str], options: Options, *, now: datetime) -> None:
-        places = {heading: place for place, heading in enumerate(header)}
+    def __init__(self, header: Sequence[str], options: Options, *, now: datetime, is_1904: bool = False) -> None:
+        self._places = places = {heading: place for place, heading in enumerate(header)}
+        self._moment = dates.moment_reader(options, now + _NO_CLOCK_AGREES, is_1904=is_1904)
         self.options = options
         self.width = len(header)
         self.used = {name: places[heading] for name, heading in options.columns.items()}
-        readers = {name: reader for name, reader in field_readers(options, now=now).items() if name in options.columns}
-        self._read = {name: _remembering(name, reader) for name, reader in readers.items()}
+        readers = field_readers(options, now=now, is_1904=is_1904)
+        self._read = {name: _remembering(name, readers[name]) for name in options.columns if name in readers}
         self._texts = [name for name in ("origin", "reference", "vendor", "service") if name in options.columns]
-        in_columns = [name for name in options.columns if name in _OF_FIELD]
-        self._plan = [(self.used[name], COLUMNS.index(_OF_FIELD[name]), self._read[name], name) for name in in_columns]
+        in_columns = [name for name in options.columns if name in PLACES]
+        self._plan = [(self.used[name], PLACES[name], self._read[name], name) for name in in_columns]
+        self._critical_at = self.used.get("mission_critical")
         self._critical = values.Remembering(values.critical_reader(options)) if _by_priority(options) else None
+        self._order = order.Order(options, self.used)
 
-    def identity(self, line: Line) -> Spoken:
-        """As that of the row, from as few cells as need be."""
+    def identity(self, line: Line) -> tuple[Spoken, str]:
+        """As that of the row, and the text of its vendor, from as few cells as need be."""
         told = {name: self._text(name, line.cells, []) for name in self._texts}
-        return Spoken(told.get("vendor", ""), told.get("origin") or self.options.source, told.get("reference", ""))
+        return Spoken(told.get("origin") or self.options.source, told.get("reference", "")), told.get("vendor", "")
+
+    def moment(self, heading: str, line: Line) -> datetime | None:
+        """What stands in this column, in UTC; None where it is no moment, or there is no such column."""
+        place = self._places.get(heading, len(line.cells))
+        text = line.cells[place].strip() if place < len(line.cells) else ""
+        value = self._moment(text) if text else None
+        return value if isinstance(value, datetime) else None
 
     def read(self, line: Line) -> IncidentRow:
         cells = line.cells
         count = len(cells)
-        cell_values: list[Any] = [None] * len(COLUMNS)
+        cell_values: list[Any] = [None] * (len(COLUMNS) + len(NOT_KEPT))
         problems: list[RowProblem] = []
         for place, index, read, name in self._plan:
             if place < count and (text := cells[place]):
@@ -127,10 +165,21 @@ class RowReader:
             cell_values,
             problems,
         )
-        if self._critical is not None and cell_values[PRIORITY] is not None:
-            cell_values[CRITICAL] = self._critical[cell_values[PRIORITY]]
+        self._tell_critical(row, cells)
         self._look_at_whole(line, row)
+        row.updated, row.closed = cell_values[UPDATED], cell_values[CLOSED]
+        del cell_values[len(COLUMNS) :]
+        if row.problems:
+            self._pardon(row)
         return row
+
+    def _tell_critical(self, row: IncidentRow, cells: Sequence[str]) -> None:
+        """By the priority, where that decides; and what stands in the cell that decides."""
+        if self._critical is not None and row.values[PRIORITY] is not None:
+            row.critical_as = row.values[PRIORITY]
+            row.values[CRITICAL] = self._critical[row.values[PRIORITY]]
+        elif self._critical_at is not None and self._critical_at < len(cells):
+            row.critical_as = cells[self._critical_at].strip()[:60]
 
     def _text(self, name: str, cells: Sequence[str], problems: list[RowProblem]) -> str:
         place = self.used[name]
@@ -153,7 +202,16 @@ class RowReader:
             self._require(row, line.cells)
         opened = row.values[OPENED]
         if opened is not None:
-            row.problems.extend(self._out_of_order(row, line.cells, opened))
+            row.problems.extend(self._order.settle(row.values, line.cells, opened))
+
+    def _pardon(self, row: IncidentRow) -> None:
+        """An odd cell costs the cell, not the incident, unless it says which one it is, or when it began or ended."""
+        against = [problem for problem in row.problems if _refuses(problem)]
+        counts_as_open = row.values[RESOLVED] is None and not row.values[IS_CLOSED]
+        row.left_out = [
+            left_out(problem, counts_as_open=counts_as_open) for problem in row.problems if problem not in against
+        ]
+        row.problems = against
 
     def _refuse_formulas(self, line: Line, row: IncidentRow) -> None:
         for name, place in self.used.items():
@@ -162,6 +220,13 @@ class RowReader:
                 row.problems = [problem for problem in row.problems if problem.field != name]
                 code = "formula" if text.startswith("=") else "cell_error"
                 row.problems.append(RowProblem(code=code, field=name, value=text))
+                self._forget(row, name)
+
+    def _forget(self, row: IncidentRow, name: str) -> None:
+        if name in PLACES:
+            row.values[PLACES[name]] = None
+        elif name == "service":
+            row.service = ""
 
     def _require(self, row: IncidentRow, cells: Sequence[str]) -> None:
         """A “?” is told with its reason: who looks for an empty cell would not find it."""
@@ -171,13 +236,3 @@ class RowReader:
                 place = self.used.get(name, self.width)
                 text = cells[place].strip() if place < len(cells) else ""
                 row.problems.append(RowProblem(code="required", field=name, value=text))
-
-    def _out_of_order(self, row: IncidentRow, cells: Sequence[str], opened: datetime) -> list[RowProblem]:
-        late = []
-        for name, index in (("resolved", RESOLVED), ("restored", RESTORED)):
-            moment = row.values[index]
-            if moment is not None and moment < opened:
-                told = {"opened": cells[self.used["opened"]].strip()[:40]}
-                value = cells[self.used[name]].strip()
-                late.append(RowProblem(code=f"{name}_before_opened", field=name, value=value, values=told))
-        return late

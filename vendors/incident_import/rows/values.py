@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -14,11 +15,14 @@ from groundwork.tables.cells import restore
 from vendors.incident_import.columns import presets
 from vendors.incident_import.columns.options import SOURCE, Options
 from vendors.incident_import.limits import MAX_CELL
+from vendors.incident_import.rows import lengths
 from vendors.incident_import.rows.problems import RowProblem
 from vendors.models import Sla
 
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
 MAX_SMALL = 32_767
 REMEMBERED = 20_000
+POWER_OF_TEN = re.compile(r"^\d(?:[.,]\d+)?E\+\d{1,3}$", re.IGNORECASE)
 _TIME_LEFT = re.compile(r"^[-\u2212]?\s*\d+\s*([:.,]\d|[a-z]|$)", re.IGNORECASE)
 
 
@@ -38,7 +42,7 @@ class Remembering(dict[str, Any]):
 
 def _line_of(text: str) -> str:
     """One clean line, without our own mark against formulas."""
-    text = text.strip()
+    text = text[:MAX_CELL].strip()
     return cleaned(restore(text) if text[:1] == "'" else text)
 
 
@@ -59,7 +63,7 @@ def text_reader(most: int) -> Callable[[str], str | None]:
     unknown = presets.words("unknown")
 
     def read(text: str) -> str | None:
-        text = _line_of(text[:MAX_CELL])
+        text = _line_of(text)
         if len(text) > most:
             return f"{text[: most - 1].rstrip()}…"
         return None if len(text) < 12 and text.casefold() in unknown else text
@@ -68,10 +72,13 @@ def text_reader(most: int) -> Callable[[str], str | None]:
 
 
 def reference_reader(most: int) -> Callable[[str], str | RowProblem | None]:
-    """As a text, but never cut: two that differ at the end are not the same."""
+    """As a text, but never cut: two that differ at the end are not the same. What a spreadsheet has made of a long
+    number says nothing: all of them are 2,02603E+14."""
 
     def read(text: str) -> str | RowProblem | None:
         value = clean_cell(text)
+        if POWER_OF_TEN.match(value):
+            return RowProblem(code="reference_power_of_ten", values={"text": value})
         if len(value) > most:
             return RowProblem(code="too_long", values={"count": most})
         return value or None
@@ -110,6 +117,24 @@ def number(text: str) -> int | RowProblem | None:
     return int(value)
 
 
+def stations(text: str) -> int | RowProblem | None:
+    """Hand-overs, of how many have had it: the first one was handed nothing."""
+    value = number(text)
+    return max(value - 1, 0) if isinstance(value, int) else value
+
+
+def state(text: str) -> bool | None:
+    """Whether it is closed; None where that is no state that can be read, such as a number."""
+    word = _word(text)
+    if not word or not any(sign.isalpha() for sign in word):
+        return None
+    closed = presets.words("closed")
+    first = _FIRST_WORD.match(word)
+    if word in closed or (first and first[0] in closed):
+        return True
+    return len(word) > 1 and word in presets.words("yes")  # of our own download
+
+
 def yes_or_no(text: str) -> bool | RowProblem | None:
     word = _word(text)
     if not word:
@@ -128,6 +153,40 @@ def critical_reader(options: Options) -> Callable[[str], bool | RowProblem | Non
         return word in chosen if word else None
 
     return read if chosen else yes_or_no
+
+
+def moment_or_length_reader(
+    moment: Callable[[str], datetime | RowProblem | None], unit: timedelta | None
+) -> Callable[[str], datetime | timedelta | RowProblem | None]:
+    """When, or how long after it was opened. `unit`: of bare numbers; with one they are no days of a workbook."""
+
+    def read(text: str) -> datetime | timedelta | RowProblem | None:
+        word = clean_cell(text)
+        if not word:
+            return None
+        told = lengths.length(word, unit)
+        if isinstance(told, timedelta):
+            return told
+        found = moment(text)
+        is_moment = not isinstance(found, RowProblem) or found.code != "date_unreadable"
+        return found if is_moment or told is None else told
+
+    return read
+
+
+def minutes_reader(unit: timedelta | None) -> Callable[[str], int | RowProblem | None]:
+    """A length of time in whole minutes, half a minute counted up."""
+
+    def read(text: str) -> int | RowProblem | None:
+        word = clean_cell(text)
+        if not word:
+            return None
+        told = lengths.length(word, unit)
+        if isinstance(told, timedelta):
+            return int((told + timedelta(seconds=30)) // timedelta(minutes=1))
+        return told or RowProblem(code="length_unreadable")
+
+    return read
 
 
 def sla_reader(options: Options) -> Callable[[str], str | RowProblem | None]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from groundwork.languages import LANGUAGE_CODES, LANGUAGES
 from tests.factories import NOW, Cast, make_incident, make_vendor
-from tests.vendors.incident_import.files import as_csv, counts, kept, told, undone, worked
+from tests.vendors.incident_import.files import as_csv, counts, kept, started, told, undone, worked
 from vendors.incident_import import job
 from vendors.incident_import.columns import own_download, presets
 from vendors.incident_import.columns.options import Options
@@ -50,7 +50,7 @@ def brought_back(cast: Cast, content: bytes) -> IncidentImport:
     upload = kept(cast.assessor, content)
     job.start_check(cast.assessor, upload, Options.from_data(upload.options), tell_workers=False)
     worked(upload)
-    job.start_import(cast.assessor, upload, tell_workers=False)
+    started(cast.assessor, upload)
     return worked(upload)
 
 
@@ -75,6 +75,11 @@ incidents = st.lists(
             "opened": moments,
             "hours": st.none() | st.floats(0, 900),
             "restored": st.none() | st.integers(0, 10**10),
+            "answered": st.none() | st.integers(0, 10**10),
+            "waited_minutes": st.none() | st.integers(0, 10**6),
+            "is_closed": st.booleans(),
+            "resolved_is_closing": st.booleans(),
+            "resolved_to_day": st.booleans(),
             "has_service": st.booleans(),
             "title": words,
             "priority": words,
@@ -99,6 +104,9 @@ def make_all(vendor: Vendor, service: Service, made: list[dict[str, Any]]) -> No
     for told_of in made:
         of = dict(told_of)
         restored, has_service = of.pop("restored"), of.pop("has_service")
+        answered = of.pop("answered")
+        if answered is not None:
+            of["first_response_at"] = of["opened"] + timedelta(microseconds=answered)
         if restored is not None:
             of["restored_at"] = of["opened"] + timedelta(microseconds=restored)
         make_incident(vendor, service=service if has_service else None, **of)

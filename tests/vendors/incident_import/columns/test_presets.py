@@ -9,7 +9,7 @@ import pytest
 from tests.factories import Cast, make_vendor
 from tests.vendors.incident_import.files import as_csv, checked, kept, options_for
 from vendors.incident_fields import BY_KEY, FIELDS
-from vendors.incident_import import saved_mappings
+from vendors.incident_import import saved_mappings, suggestion
 from vendors.incident_import.columns import presets
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.preview import preview
@@ -44,7 +44,7 @@ def test_exports_are_recognised_and_their_required_columns_found(key: str, line:
     header = line.split(",")
     found = presets.recognise(header)
     assert found is not None and found.key == key
-    options = presets.suggest(header)
+    options = suggestion.suggest(header)
     assert (options.source, options.preset) == (key, key)
     assert {field.key for field in FIELDS if field.is_required} <= set(options.columns)
     assert set(options.columns.values()) <= set(header)
@@ -61,8 +61,9 @@ def test_exports_are_recognised_and_their_required_columns_found(key: str, line:
 )
 def test_other_files_are_guessed_by_the_words_of_three_languages(header: Sequence[str]) -> None:
     assert presets.recognise(header) is None
-    options = presets.suggest(header)
-    assert [options.columns[name] for name in ("reference", "opened", "resolved", "priority", "vendor")] == header
+    options = suggestion.suggest(header)
+    names = ("reference", "opened", "closed" if "Closed on" in header else "resolved", "priority", "vendor")
+    assert [options.columns[name] for name in names] == header
 
 
 def test_every_preset_speaks_of_known_fields_only() -> None:
@@ -74,14 +75,7 @@ def test_every_preset_speaks_of_known_fields_only() -> None:
 def test_the_critical_values_are_those_of_the_file() -> None:
     header = ["Number", "Opened", "Short description", "Priority"]
     sample = [["1", "x", "", "3 - Moderate"], ["2", "x", "", "1 - critical"]]
-    assert presets.suggest(header, sample).critical == ("1 - critical",)
-
-
-def test_a_log_is_known_by_references_that_follow_themselves() -> None:
-    header = ["number", "opened_at", "made_sla"]
-    log = [[f"INC{number // 3}", "1/1/2026 10:00", str(number)] for number in range(30)]
-    assert presets.suggest(header, log).one_line_per_update
-    assert not presets.suggest(header, log[::3]).one_line_per_update
+    assert suggestion.suggest(header, sample).critical == ("1 - critical",)
 
 
 def test_options_go_through_json_and_back() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
+from groundwork.folding import without_accents
 from vendors.incident_import.columns.options import Dates, Options
 from vendors.incident_import.rows import dates
 from vendors.incident_import.rows.dates import moment_reader
@@ -135,3 +137,48 @@ def test_what_is_written_with_an_offset_is_read_as_the_same_moment(moment: datet
     sign = "-" if hours < 0 else "+"
     local = moment + timedelta(hours=hours)
     assert read(f"{local:%d/%m/%Y %H:%M:%S} {sign}{abs(hours):02}:00") == known
+
+
+# Names of months -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("language", ["en", "fr", "nl", "de", "es", "it", "pt"])
+@pytest.mark.parametrize("width", ["MMM", "LLL", "MMMM", "LLLL"])
+def test_months_are_read_in_each_language_short_and_whole_with_accents_and_without(language: str, width: str) -> None:
+    for number in range(1, 13):
+        name = format_date(date(2026, number, 1), width, locale=language)
+        for word in (name, name.upper(), without_accents(name), name.rstrip(".")):
+            assert read(f"12 {word} 2026 08:00", zone=ZoneInfo("UTC")) == datetime(2026, number, 12, 8, tzinfo=UTC), (
+                word
+            )
+
+
+@pytest.mark.parametrize("word", ["Mär", "Mrz", "Dez", "fév", "Mai", "Okt"])
+def test_months_are_read_as_jira_writes_them(word: str) -> None:
+    assert isinstance(read(f"12/{word}/25 9:14 AM"), datetime)
+
+
+# Workbooks -------------------------------------------------------------------------------------------------------
+def test_bare_days_are_counted_from_where_the_workbook_begins() -> None:
+    reader = moment_reader(Options(time_zone="UTC"), FUTURE, is_1904=True)
+    assert reader("44621.5") == datetime(2026, 3, 2, 12, tzinfo=UTC)
+    assert moment_reader(Options(time_zone="UTC"), FUTURE)("46083,5") == datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@given(st.dates(date(2020, 1, 1), date(2029, 12, 31)))
+def test_what_a_spreadsheet_turned_around_is_turned_back(day: date) -> None:
+    turned = f"{day.year}-{day.day:02}-{day.month:02}" if day.day <= 12 else f"{day:%d/%m/%Y}"
+    for text in (f"{turned} 08:00", turned):
+        assert read(text, "day_first_turned", ZoneInfo("UTC")) == datetime(
+            day.year, day.month, day.day, 8 if ":" in text else 0, tzinfo=UTC
+        )
+
+
+@pytest.mark.parametrize("text", ["2026-03-01", "1/3/2026", "1 March 2026", "Mar 1, 2026", "46082", "1-3-2026"])
+def test_a_day_without_an_hour_is_known_as_one(text: str) -> None:
+    assert dates.is_day(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-03-01 00:00", "1/3/2026 14h30", "1 March 2026 9.15", "46082.5", "01/Mar/26 9:14 AM"]
+)
+def test_a_moment_is_no_day(text: str) -> None:
+    assert not dates.is_day(text)

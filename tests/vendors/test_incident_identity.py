@@ -1,0 +1,119 @@
+"""What was stored under a vendor becomes known within the organisation: the same incidents are joined, and told."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.conventions.test_migrations import scratch_database
+from tests.conventions.test_tools import manage, run, said
+from tests.reports.servers import unavailable
+
+Ask = Callable[[str], list[tuple[Any, ...]]]
+
+
+def brought_forward(url: str) -> tuple[dict[str, int], str]:
+    """The keys of what was there, and what was logged on the way."""
+    before = manage("migrate", "vendors", "0007", "--verbosity", "0", DATABASE_URL=url)
+    assert before.returncode == 0, said(before)
+    planted = run("python", "-m", "tests.vendors.before_identity", env={"DATABASE_URL": url})
+    assert planted.returncode == 0, said(planted)
+    done = manage("migrate", "--verbosity", "0", DATABASE_URL=url)
+    assert done.returncode == 0, said(done)
+    return json.loads(planted.stdout.splitlines()[-1]), said(done)
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def forward(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any
+) -> Iterator[tuple[dict[str, int], str, Ask]]:
+    """After the migration, on each database: the keys, the log, and a way to ask."""
+    if request.param == "sqlite":
+        path: Path = tmp_path_factory.mktemp("identity") / "before.sqlite3"
+        keys, log = brought_forward(f"sqlite:///{path}")
+        with closing(sqlite3.connect(path)) as there:
+            yield keys, log, lambda sql: there.execute(sql).fetchall()
+        return
+    if connection.vendor != "postgresql":
+        unavailable("No PostgreSQL: set DATABASE_URL=postgres://…")
+    import psycopg
+
+    with django_db_blocker.unblock(), scratch_database() as url:
+        keys, log = brought_forward(url)
+        with psycopg.connect(url) as there:
+            yield keys, log, lambda sql: there.execute(sql).fetchall()
+
+
+def test_the_one_that_was_updated_last_stays_at_its_vendor(forward: tuple[dict[str, int], str, Ask]) -> None:
+    keys, _log, ask = forward
+    rows = ask(
+        "SELECT o.slug, i.source, i.reference, i.title, v.name FROM vendors_incident i"
+        " JOIN vendors_vendor v ON v.id = i.vendor_id JOIN accounts_organisation o ON o.id = i.organisation_id"
+        " ORDER BY 1, 2, 3"
+    )
+    assert rows == [
+        ("harbour", "glpi", "INC-1", "Another source", "Example A"),
+        ("harbour", "manual", "INC-1", "By hand", "Example A"),
+        ("harbour", "servicenow", "INC-1", "Newer", "Example B"),
+        ("harbour", "servicenow", "INC-2", "", "Example A"),
+        ("meadow", "servicenow", "INC-1", "Elsewhere", "Example A"),
+    ]
+    assert {keys["newer"], keys["unseen"]} <= {pk for (pk,) in ask("SELECT id FROM vendors_incident")}
+
+
+def test_texts_are_as_an_import_reads_them_now(forward: tuple[dict[str, int], str, Ask]) -> None:
+    keys, log, ask = forward
+    rows = ask("SELECT id, problem, handled_by FROM vendors_incident WHERE problem <> ''")
+    assert rows == [(keys["unseen"], "Réseau VPN", "Durand Lise")]
+    names = {name for (name,) in ask("SELECT name FROM vendors_vendor")}
+    assert names == {"Example A", "Example B", "Société Exemple", "Twin&nbsp;One", "Twin One"}
+    assert "name_left_as_it_is" in log
+    assert ask("SELECT name FROM vendors_service") == [("Paie & RH",)]
+
+
+def test_what_was_said_of_either_is_said_of_the_one(forward: tuple[dict[str, int], str, Ask]) -> None:
+    keys, _log, ask = forward
+    assert ask("SELECT incident_id FROM vendors_feedback") == [(keys["newer"],)]
+    assert ask("SELECT incident_id FROM vendors_pulse") == [(keys["unseen"],)]
+    assert ask("SELECT count(*) FROM vendors_incidentchange") == [(0,)]
+
+
+def test_each_that_went_stands_in_the_trail_and_in_the_log(forward: tuple[dict[str, int], str, Ask]) -> None:
+    keys, log, ask = forward
+    rows = ask("SELECT object_id, object_label, subject_id, before, after FROM accounts_auditentry ORDER BY 2")
+    told = [(pk, label, subject, loaded(before)["vendor"], loaded(after)) for pk, label, subject, before, after in rows]
+    a = str(keys["a"])
+    assert told == [
+        (str(keys["older"]), "INC-1", a, "Example A", {"joined_with": keys["newer"], "vendor": "Example B"}),
+        (str(keys["seen"]), "INC-2", a, "Example A", {"joined_with": keys["unseen"], "vendor": "Example A"}),
+    ]
+    assert log.count("incident_joined") == 2
+    assert log.count("incidents_joined") == 1
+
+
+def loaded(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def test_sources_have_names(forward: tuple[dict[str, int], str, Ask]) -> None:
+    rows = forward[2](
+        "SELECT o.slug, s.key, s.name FROM vendors_incidentsource s"
+        " JOIN accounts_organisation o ON o.id = s.organisation_id ORDER BY 1, 2"
+    )
+    assert rows == [
+        ("harbour", "glpi", "GLPI"),
+        ("harbour", "our-desk", "our-desk"),
+        ("harbour", "servicenow", "ServiceNow"),
+        ("meadow", "servicenow", "ServiceNow"),
+    ]
+
+
+def test_figures_are_computed_anew(forward: tuple[dict[str, int], str, Ask]) -> None:
+    assert forward[2]("SELECT DISTINCT facts_revision FROM vendors_vendor") == [(1,)]
