@@ -20,7 +20,7 @@ from groundwork.words import number
 from vendors.incident_fields import BY_KEY, FIELDS
 from vendors.incident_import import sources
 from vendors.incident_import.columns.options import Options
-from vendors.incident_import.decisions import Signs
+from vendors.incident_import.decisions import Signs, log_words, zero_words
 from vendors.incident_import.limits import FILE
 from vendors.incident_import.logs import LogSigns
 from vendors.incident_import.preview import Preview
@@ -187,9 +187,12 @@ class MappingForm(forms.Form):
         self.base, self.seen, self.signs, self.organisation_id = options, seen, signs, organisation_id
         super().__init__(data, initial=_initial(options, seen, {row.key for row in sources}), **kwargs)
         if self.log:
+            self._require("lines", log_words(self.log))
             self.initial["log_moment"] = options.log_moment or self.log.log_moment
         elif not self.initial["lines"]:
             self.initial["lines"] = LINE
+        if signs and signs.zeros:
+            self._require("leading_zeros", zero_words(signs.zeros))
         self._add_columns()
         self._offer_sources(sources)
         headings = [(heading, heading) for heading in seen.headings]
@@ -199,6 +202,10 @@ class MappingForm(forms.Form):
         ]
         field(self, "vendor", forms.ModelChoiceField).queryset = vendors
         field(self, "critical", KnownChoices).choices = [(value, value) for value in self._critical_values()]
+
+    def _require(self, name: str, why: str) -> None:
+        self.fields[name].required = True
+        self.fields[name].error_messages["required"] = why
 
     def _add_columns(self) -> None:
         headings = [("", _("Not in this file")), *((heading, heading) for heading in self.seen.headings)]

@@ -36,7 +36,7 @@ def reason_words(reason: str) -> str:
         return _("somebody has edited it")
     if reason == MOVED_ON:
         return _("a later import has moved incidents away from it")
-    return _("there is more of it: %(what)s") % {"what": apps.get_model(reason)._meta.verbose_name_plural}
+    return _("it is in use (%(what)s)") % {"what": apps.get_model(reason)._meta.verbose_name_plural}
 
 
 def made_by(upload: IncidentImport, *, going: Collection[int] = frozenset()) -> list[MadeHere]:

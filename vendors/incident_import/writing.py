@@ -9,12 +9,12 @@ that nobody else imports the same references meanwhile.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 
 from vendors import facts_revision
 from vendors.incident_fields import BASIS, KEPT, ValueKind
@@ -106,37 +106,33 @@ _SELECTED = ("source", "reference", "id", "vendor_id", "created_in_id", "changed
 
 def known_incidents(wanted: Sequence[Identity], organisation_id: int) -> dict[Identity, KnownIncident]:
     """Those that are there."""
-    rows = _found(wanted, organisation_id, _SELECTED)
-    return {Identity(*row[:2]): KnownIncident(row[2], row[3], tuple(row[7:]), *row[4:7]) for row in rows}
-
-
-def _found(wanted: Sequence[Identity], organisation_id: int, names: Sequence[str]) -> list[tuple[Any, ...]]:
-    """The named columns of those that are there."""
     if not wanted:
-        return []
+        return {}
     sources, references = map(list, zip(*wanted, strict=True))
-    if connection.vendor != "postgresql":
+    if connection.vendor == "postgresql":
+        sql = (
+            f"SELECT {', '.join(f'i.{name}' for name in _SELECTED)}"  # noqa: S608
+            f" FROM unnest(%s::text[], %s::text[]) AS k(source, reference) JOIN {TABLE} i"
+            " ON i.organisation_id = %s AND i.source = k.source AND i.reference = k.reference"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [sources, references, organisation_id])
+            rows = cursor.fetchall()
+    else:
         there = Incident.objects.filter(organisation=organisation_id, source__in=set(sources))
-        return list(there.filter(reference__in=references).values_list(*names))
-    sql = (
-        f"SELECT {', '.join(f'i.{name}' for name in names)}"  # noqa: S608
-        f" FROM unnest(%s::text[], %s::text[]) AS k(source, reference) JOIN {TABLE} i"
-        " ON i.organisation_id = %s AND i.source = k.source AND i.reference = k.reference"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [sources, references, organisation_id])
-        return list(cursor.fetchall())
+        rows = list(there.filter(reference__in=references).values_list(*_SELECTED))
+    return {Identity(*row[:2]): KnownIncident(row[2], row[3], tuple(row[7:]), *row[4:7]) for row in rows}
 
 
 def weigh(rows: Sequence[tuple[IncidentRow, int]], upload: IncidentImport, *, lock: bool) -> Batch:
     """What the rows (each with its vendor; below zero: still to be made) would do. What an earlier attempt of the same
     import wrote counts as it did then."""
     identities = [Identity(row.source, row.reference) for row, _vendor in rows]
+    targets = {vendor for _row, vendor in rows if vendor > 0}
     if lock:
-        # Of all vendors at once, and before any incident is read: whoever changes an incident holds its vendor.
-        now_at = {vendor for (vendor,) in _found(identities, upload.organisation_id, ["vendor_id"])}
-        facts_revision.lock_vendors(*now_at, *{vendor for _row, vendor in rows if vendor > 0})
-    known = known_incidents(identities, upload.organisation_id)
+        known = _known_and_held(identities, upload.organisation_id, targets)
+    else:
+        known = known_incidents(identities, upload.organisation_id)
     moved = _moved_before(known.values(), upload)
     batch = Batch()
     for identity, (row, vendor) in zip(identities, rows, strict=True):
@@ -156,6 +152,23 @@ def weigh(rows: Sequence[tuple[IncidentRow, int]], upload: IncidentImport, *, lo
         if after != there.values or vendor != there.vendor:
             batch.changed.append(IncidentUpdate(there, after, vendor))
     return batch
+
+
+def _known_and_held(
+    wanted: Sequence[Identity], organisation_id: int, vendors: Collection[int]
+) -> dict[Identity, KnownIncident]:
+    """Those that are there, while nobody can change them: whoever does holds the vendor. Where some are at others than
+    `vendors`, all is let go of and held again: who holds several takes them in one order, or two wait in a circle."""
+    held = set(vendors)
+    while True:
+        with transaction.atomic():
+            facts_revision.lock_vendors(*held)
+            known = known_incidents(wanted, organisation_id)
+            others = {one.vendor for one in known.values()} - held
+            if not others:
+                return known
+            transaction.set_rollback(True)
+        held |= others
 
 
 def _moved_before(known: Iterable[KnownIncident], upload: IncidentImport) -> dict[int, int]:

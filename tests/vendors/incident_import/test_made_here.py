@@ -48,14 +48,14 @@ def assess(cast: Cast) -> None:
 
 
 USES: dict[str, tuple[Callable[[Cast], Any], str]] = {
-    "assessments": (assess, "there is more of it: assessments"),
-    "feedback": (lambda cast: make_feedback(made()), "there is more of it: feedback"),
-    "contacts": (lambda cast: Contact.objects.create(vendor=made(), name="Ann"), "there is more of it: contacts"),
-    "incidents": (lambda cast: make_incident(made(), "BY-HAND"), "there is more of it: incidents"),
-    "services": (lambda cast: Service.objects.create(vendor=made(), name="Portal"), "there is more of it: services"),
+    "assessments": (assess, "it is in use (assessments)"),
+    "feedback": (lambda cast: make_feedback(made()), "it is in use (feedback)"),
+    "contacts": (lambda cast: Contact.objects.create(vendor=made(), name="Ann"), "it is in use (contacts)"),
+    "incidents": (lambda cast: make_incident(made(), "BY-HAND"), "it is in use (incidents)"),
+    "services": (lambda cast: Service.objects.create(vendor=made(), name="Portal"), "it is in use (services)"),
     "targets": (
         lambda cast: MeasureTarget.objects.create(vendor=made(), measure="volume", value=1, set_by=cast.assessor.user),
-        "there is more of it: targets",
+        "it is in use (targets)",
     ),
     "edits": (
         lambda cast: changes.archive_vendor(cast.assessor, made(), now=timezone.now()),

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.factories import Cast, make_incident, make_vendor
+from tests.vendors.incident_import.test_inputs import INPUTS
 from vendors.incident_import import files, job, saved_mappings, worker
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.holding import answers
@@ -140,6 +141,17 @@ def test_one_date_is_shown_read_both_ways_where_the_file_does_not_tell(client: C
     text = text_of(response)
     assert "“03/04/2026 10:00” is" in text
     assert "Choose which it is." in text
+
+
+def test_the_page_says_that_day_and_month_may_have_been_exchanged(cast: Cast, client: Client) -> None:
+    file = ContentFile((INPUTS / "23-dates-half-turned-around.xlsx").read_bytes())
+    upload = files.keep(cast.assessor, file, "dates.xlsx", timezone.now())
+    said = client.get(at("incident_import_mapping", upload)).content.decode()
+    assert "Day and month may have been exchanged" in said
+    assert 'value="day_first_turned"' in said
+    options = {**upload.options, "dates": "day_first_turned"}
+    IncidentImport.objects.filter(pk=upload.pk).update(options=options)
+    assert "may have been exchanged" not in client.get(at("incident_import_mapping", upload)).content.decode()
 
 
 def test_a_choice_refreshes_the_rows_and_what_hangs_on_the_columns_alone(client: Client, cast: Cast) -> None:

@@ -30,11 +30,12 @@ class Order:
         # Our own download does not say on what a resolution rests: what is known of it stays.
         self._tells_basis = options.preset != OWN and ("resolved" in used or "closed" in used)
 
-    def settle(self, values: list[Any], cells: Sequence[str], opened: datetime) -> list[RowProblem]:
+    def settle(self, values: list[Any], cells: Sequence[str], opened: datetime) -> Sequence[RowProblem]:
         """Put right in `values` what can be; what cannot is a problem, and its value is taken out."""
         if type(values[ANSWERED]) is timedelta:
             values[ANSWERED] = opened + values[ANSWERED]
-        problems, of_day = [], set()
+        problems: Sequence[RowProblem] = ()
+        of_day: set[str] = set()
         for name, place, index in self._later:
             moment = values[index]
             if moment is None or moment >= opened:
@@ -44,7 +45,8 @@ class Order:
                 of_day.add(name)
             else:
                 values[index] = None
-                problems.append(self._problem(name, cells[place], cells, is_alone=values[RESOLVED] is None))
+                problem = self._problem(name, cells[place], cells, is_alone=values[RESOLVED] is None)
+                problems = (*problems, problem)
         if self._tells_basis:
             self._tell_basis(values, cells, of_day)
         return problems
@@ -63,12 +65,12 @@ class Order:
 
     def _tell_basis(self, values: list[Any], cells: Sequence[str], of_day: set[str]) -> None:
         """Where nobody wrote down when it was resolved, the moment of closing stands in."""
-        closed = values[CLOSED]
+        closed, teller = values[CLOSED], "resolved"
         if closed is not None:
             values[IS_CLOSED] = True
-        teller = "resolved" if values[RESOLVED] is not None else "closed"
-        if teller == "closed":
-            values[RESOLVED] = closed
+            if values[RESOLVED] is None:
+                values[RESOLVED], teller = closed, "closed"
         if values[RESOLVED] is not None:
+            text = cells[self._used[teller]]
             values[BY_CLOSING] = teller == "closed"
-            values[TO_DAY] = teller in of_day or is_day(cells[self._used[teller]].strip())
+            values[TO_DAY] = teller in of_day or (":" not in text and is_day(text.strip()))

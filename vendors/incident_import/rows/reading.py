@@ -124,7 +124,8 @@ class RowReader:
         self.used = {name: places[heading] for name, heading in options.columns.items()}
         readers = field_readers(options, now=now, is_1904=is_1904)
         self._read = {name: _remembering(name, readers[name]) for name in options.columns if name in readers}
-        self._texts = [name for name in ("origin", "reference", "vendor", "service") if name in options.columns]
+        of_text = (name for name in ("origin", "reference", "vendor", "service") if name in options.columns)
+        self._texts = [(name, self.used[name], self._read[name]) for name in of_text]
         in_columns = [name for name in options.columns if name in PLACES]
         self._plan = [(self.used[name], PLACES[name], self._read[name], name) for name in in_columns]
         self._critical_at = self.used.get("mission_critical")
@@ -133,7 +134,7 @@ class RowReader:
 
     def identity(self, line: Line) -> tuple[Spoken, str]:
         """As that of the row, and the text of its vendor, from as few cells as need be."""
-        told = {name: self._text(name, line.cells, []) for name in self._texts}
+        told = self._told(line.cells, [])
         return Spoken(told.get("origin") or self.options.source, told.get("reference", "")), told.get("vendor", "")
 
     def moment(self, heading: str, line: Line) -> datetime | None:
@@ -155,7 +156,7 @@ class RowReader:
                     problems.append(RowProblem(code=value.code, field=name, value=text, values=value.values))
                 else:
                     cell_values[index] = value
-        texts = {name: self._text(name, cells, problems) for name in self._texts}
+        texts = self._told(cells, problems)
         row = IncidentRow(
             line.number,
             texts.get("origin") or self.options.source,
@@ -181,15 +182,17 @@ class RowReader:
         elif self._critical_at is not None and self._critical_at < len(cells):
             row.critical_as = cells[self._critical_at].strip()[:60]
 
-    def _text(self, name: str, cells: Sequence[str], problems: list[RowProblem]) -> str:
-        place = self.used[name]
-        if place >= len(cells):
-            return ""
-        value = self._read[name](cells[place])
-        if type(value) is RowProblem:
-            problems.append(RowProblem(code=value.code, field=name, value=cells[place], values=value.values))
-            return ""
-        return value or ""
+    def _told(self, cells: Sequence[str], problems: list[RowProblem]) -> dict[str, str]:
+        """Field → what the row says of which incident it is, where it says it."""
+        texts = {}
+        for name, place, read in self._texts:
+            if place < len(cells) and (text := cells[place]):
+                value = read(text)
+                if type(value) is RowProblem:
+                    problems.append(RowProblem(code=value.code, field=name, value=text, values=value.values))
+                elif value:
+                    texts[name] = value
+        return texts
 
     def _look_at_whole(self, line: Line, row: IncidentRow) -> None:
         """What no cell can tell alone."""
@@ -201,8 +204,8 @@ class RowReader:
         if not row.reference or row.values[OPENED] is None:
             self._require(row, line.cells)
         opened = row.values[OPENED]
-        if opened is not None:
-            row.problems.extend(self._order.settle(row.values, line.cells, opened))
+        if opened is not None and (late := self._order.settle(row.values, line.cells, opened)):
+            row.problems.extend(late)
 
     def _pardon(self, row: IncidentRow) -> None:
         """An odd cell costs the cell, not the incident, unless it says which one it is, or when it began or ended."""

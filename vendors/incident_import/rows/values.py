@@ -42,8 +42,10 @@ class Remembering(dict[str, Any]):
 
 def _line_of(text: str) -> str:
     """One clean line, without our own mark against formulas."""
-    text = text[:MAX_CELL].strip()
-    return cleaned(restore(text) if text[:1] == "'" else text)
+    if len(text) > MAX_CELL:
+        text = text[:MAX_CELL]
+    line = cleaned(text)
+    return line if line[:1] != "'" else cleaned(restore(text.strip()))
 
 
 def clean_cell(text: str) -> str:
@@ -77,7 +79,7 @@ def reference_reader(most: int) -> Callable[[str], str | RowProblem | None]:
 
     def read(text: str) -> str | RowProblem | None:
         value = clean_cell(text)
-        if POWER_OF_TEN.match(value):
+        if "+" in value and POWER_OF_TEN.match(value):
             return RowProblem(code="reference_power_of_ten", values={"text": value})
         if len(value) > most:
             return RowProblem(code="too_long", values={"count": most})
