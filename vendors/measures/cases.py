@@ -87,19 +87,24 @@ class CaseFacts:
 class Following:
     """How cases are followed: for `horizon` each, as known at `known_until` of their source (`known_at` for others); a
     problem comes back where an earlier one lies at most `comes_back_within` before. `only_ended`: those alone count
-    that were resolved within the horizon, because a file may not have the others. `answers_told`: whether a source
-    tells first responses at all, so that a lack of one says something."""
+    that were resolved within the horizon, because a file may not have the others. `answers_told`: of a source that
+    tells first responses, when the first and the last incident with one were opened: in between a lack of one says
+    something, before and after nobody may have recorded any."""
 
     horizon: timedelta
     known_at: datetime
     known_until: Mapping[str, datetime]
     comes_back_within: timedelta
     only_ended: bool
-    answers_told: frozenset[str]
+    answers_told: Mapping[str, tuple[datetime, datetime]]
     zone: tzinfo
 
     def known(self, source: str) -> datetime:
         return self.known_until.get(source, self.known_at)
+
+    def tells_answers(self, source: str, opened: datetime) -> bool:
+        first, last = self.answers_told.get(source, (None, None))
+        return first is not None and last is not None and first <= opened <= last
 
 
 Ordered = Sequence[tuple[datetime, Case]]  # each with its opening in UTC, the oldest first
@@ -207,8 +212,8 @@ def _answered_in(case: Case, moments: _Moments, following: Following) -> int | N
     until = moments.opened + following.horizon
     answered = by(case.answered, moments.known)
     if answered is None:
-        is_told = case.source in following.answers_told and not case.is_undated and moments.known >= until
-        if not is_told or moments.has_ended:
+        is_followed = moments.known >= until and not case.is_undated
+        if moments.has_ended or not is_followed or not following.tells_answers(case.source, moments.opened):
             return None
         answered = until
     end = min(answered, until)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -214,12 +214,14 @@ def measure(
     holdings: Sequence[Holding] = (),
     not_critical: int = 0,
     comes_back_within: timedelta = COMES_BACK_WITHIN,
+    with_smallest: bool = True,
 ) -> Measures:
     """All measures of the cases opened from `since` to `until`, days in `zone`, as it stood at `known_at`.
 
     `holdings`: what the files of their sources hold; cases of a source without any were written down here, as they
     happened. Cases opened before `since` only tell what comes back: give those of `look_back` before it too. Where
-    weeks are taken, the window starts with the Monday of its first week, so that no week is cut.
+    weeks are taken, the window starts with the Monday of its first week, so that no week is cut. `with_smallest`: False
+    leaves out the smallest change that would have shown, which takes most of the time.
     """
     ordered = in_order(cases)
     window = window_of(ordered, holdings, since=since, until=until, known_at=known_at, zone=zone)
@@ -229,6 +231,7 @@ def measure(
     since = _monday(since) if step == PeriodLength.WEEK else since
     within = _opened(facts, since, window.until)
     periods = _periods(within, pulses, step=step, window=window, look_back=comes_back_within)
+    series = _all_series(periods)
     opened = opened_between(ordered, since, window.until, zone)
     return Measures(
         step=step,
@@ -236,7 +239,7 @@ def measure(
         until=window.until,
         known_at=known_at,
         cases=len(within),
-        series=_all_series(periods),
+        series=_corrected(_with_smallest(series) if with_smallest else series),
         left_out=LeftOut(
             open_cases=tuple(case.id for _, case in opened if is_open(case, following.known(case.source))),
             young=_left_out(periods, WhyLeftOut.YOUNG),
@@ -255,9 +258,18 @@ def _following(ordered: Ordered, window: Window, comes_back_within: timedelta) -
         known_until={source: latest(files) for source, files in window.of_source.items() if files},
         comes_back_within=comes_back_within,
         only_ended=window.only_ended,
-        answers_told=frozenset(case.source for _, case in ordered if case.answered is not None),
+        answers_told=_answers_told(ordered),
         zone=window.zone,
     )
+
+
+def _answers_told(ordered: Ordered) -> dict[str, tuple[datetime, datetime]]:
+    """By source: when the first and the last incident were opened of which a first response is told."""
+    told: dict[str, tuple[datetime, datetime]] = {}
+    for opened, case in ordered:
+        if case.answered is not None:
+            told[case.source] = (told.get(case.source, (opened, opened))[0], opened)
+    return told
 
 
 def look_back(comes_back_within: timedelta) -> timedelta:
@@ -357,17 +369,26 @@ def _periods(
     for answer in pulses:
         if answer.case in start_of:
             answers[start_of[answer.case]].append(answer)
+    tells_from = _tells_from(inside, look_back)
     return [
         _Period(
             start=start,
             end=(end := _end(start, step)),
             why=window.why_left_out(start, end),
-            sees_before=window.sees_before(start, look_back),
+            sees_before=start >= tells_from and window.sees_before(start, look_back),
             facts=inside[start],
             answers=sorted(answers[start], key=lambda answer: answer.case),
         )
         for start in _starts(facts[0].day, window.until, step)
     ]
+
+
+def _tells_from(inside: Mapping[date, Sequence[CaseFacts]], look_back: timedelta) -> date:
+    """The start of the first period that can tell what comes back, for all that is recorded of problems. Where nobody
+    recorded any at first, that is a look-back later: else it would look as if nothing came back then."""
+    told = [start for start, facts in inside.items() if any(fact.is_repeat is not None for fact in facts)]
+    first = min(told, default=date.min)
+    return first + look_back if any(facts and start < first for start, facts in inside.items()) else date.min
 
 
 def _starts(first: date, until: date, step: PeriodLength) -> Iterator[date]:
@@ -393,14 +414,14 @@ def _monday(day: date) -> date:
 
 
 # Series -----------------------------------------------------------------------------------------------------------
-def _all_series(periods: Sequence[_Period]) -> tuple[Series, ...]:
+def _all_series(periods: Sequence[_Period]) -> list[Series]:
     all_facts = [fact for period in periods for fact in period.facts]
     tells_problems = any(fact.is_repeat is not None for fact in all_facts)
     made = []
     for measure in MEASURES:
         is_silent = measure.key in COMING_BACK and not tells_problems
         made.append(_series(measure, periods, is_silent=is_silent))
-    return _corrected(made)
+    return made
 
 
 def _series(measure: Measure, periods: Sequence[_Period], *, is_silent: bool) -> Series:
@@ -409,7 +430,7 @@ def _series(measure: Measure, periods: Sequence[_Period], *, is_silent: bool) ->
     return Series(
         measure=measure,
         points=points,
-        trend=_trend(_values(points)),
+        trend=trends.trend(_values(points)),
         overall=None if is_silent else _overall(measure.key, periods, points),
         known=sum(point.known or 0 for point in counted),
         total=sum(point.total or 0 for point in counted),
@@ -427,8 +448,12 @@ def _values(points: Iterable[Point]) -> list[float | None]:
     return [None if point.is_left_out else point.value for point in points]
 
 
-def _trend(values: Sequence[float | None]) -> Trend:
-    found = trends.trend(values)
+def _with_smallest(series: Iterable[Series]) -> list[Series]:
+    """Those that are flat, with the smallest change that they would have shown."""
+    return [replace(one, trend=_told(one.trend, _values(one.points))) for one in series]
+
+
+def _told(found: Trend, values: Sequence[float | None]) -> Trend:
     if found.direction != Direction.FLAT or found.slope is None:
         return found
     return replace(found, smallest=trends.smallest_change(values, found.slope))

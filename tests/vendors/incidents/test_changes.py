@@ -199,7 +199,7 @@ def test_the_page_and_the_measures_agree_on_what_comes_back(vendor: Vendor, days
         known_until={},
         comes_back_within=timedelta(days=days),
         only_ended=False,
-        answers_told=frozenset(),
+        answers_told={},
         zone=UTC,
     )
     ordered = cases.in_order(cases.Case(id=one.pk, opened=one.opened_at, problem=one.problem) for one in made)

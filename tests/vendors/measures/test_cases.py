@@ -39,6 +39,9 @@ LATER = datetime(2026, 11, 1, tzinfo=UTC)
 OFFICE = ServiceHours(hours=((8 * 60, 18 * 60),) * 5 + (None, None), time_zone="Europe/Brussels")
 
 
+ALWAYS = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+
+
 def case(number: int = 1, *, opened: datetime = OPENED, took: float | None = 4, **given: Any) -> Case:
     resolved = None if took is None else opened + timedelta(hours=took)
     return Case(id=number, opened=opened, **{"resolved": resolved, **given})
@@ -52,7 +55,7 @@ def following(**given: Any) -> Following:
         "known_until": {},
         "comes_back_within": 90 * DAY,
         "only_ended": False,
-        "answers_told": frozenset({""}),
+        "answers_told": {"": ALWAYS},
         "zone": BRUSSELS,
     }
     return Following(**{**usual, **given})
@@ -228,8 +231,14 @@ def test_what_was_resolved_without_an_answer_says_nothing() -> None:
 
 
 def test_where_a_source_tells_no_answers_a_lack_of_one_says_nothing() -> None:
-    assert answered(case(took=None), answers_told=frozenset({"another"})) is None
-    assert answered(case(took=None, source="another"), answers_told=frozenset({"another"})) == 240
+    assert answered(case(took=None), answers_told={"another": ALWAYS}) is None
+    assert answered(case(took=None, source="another"), answers_told={"another": ALWAYS}) == 240
+
+
+def test_before_the_first_and_after_the_last_that_was_answered_a_lack_of_an_answer_says_nothing() -> None:
+    assert answered(case(took=None), answers_told={"": (OPENED, OPENED)}) == 240
+    assert answered(case(took=None), answers_told={"": (OPENED + HOUR, LATER)}) is None
+    assert answered(case(took=None), answers_told={"": (OPENED - 2 * HOUR, OPENED - HOUR)}) is None
 
 
 # Restored --------------------------------------------------------------------------------------------------------

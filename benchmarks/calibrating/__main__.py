@@ -1,0 +1,56 @@
+"""Prints what the measures say of histories without a trend: `benchmarks/calibration > benchmarks/calibration.md`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from itertools import product
+from time import monotonic
+
+from benchmarks.calibrating.histories import Way
+from benchmarks.calibrating.runs import CORRELATIONS, GROWTHS, Run, run_all, wishes
+from benchmarks.calibrating.shares import is_kept, summary
+
+QUICK = 400  # runs of each way and correlation
+WHOLE = 500
+GROWN = 20  # of each way, correlation and growth
+WITH_SMALLEST = 6
+PROCESSES = os.cpu_count() or 1
+# What the quick run judges: cells that are large enough for a share to be more than its own chance.
+JUDGED = ("way", "correlation", "history")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="benchmarks/calibration", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer runs, and only false trends: some minutes")
+    parser.add_argument("--json", action="store_true", help="one object with the worst shares, and no tables")
+    options = parser.parse_args(arguments)
+    warnings.simplefilter("ignore", RuntimeWarning)
+    began = monotonic()
+    runs = list(run_all(wishes(QUICK if options.quick else WHOLE), processes=PROCESSES))
+    found = summary(runs, JUDGED)
+    print(json.dumps(found) if options.json else _markdown(runs, found, is_quick=options.quick, began=began))
+    return 0 if is_kept(found["falling"], found["rising"], found["contradicted"]) else 1
+
+
+def _markdown(runs: list[Run], found: dict[str, float], *, is_quick: bool, began: float) -> str:
+    from benchmarks.calibrating import report, series
+
+    grown: list[Run] = []
+    smallest: list[Run] = []
+    compared: report.Compared = []
+    if not is_quick:
+        wished = [(number, *of) for number in range(GROWN) for of in product(Way, CORRELATIONS, GROWTHS)]
+        grown = list(run_all(wished, processes=PROCESSES))
+        smallest = list(run_all(wishes(WITH_SMALLEST), processes=PROCESSES, with_smallest=True))
+        compared = list(series.compared_all(processes=PROCESSES))
+    text = report.report(runs, found, grown, smallest, compared)
+    return f"{text}\nTook {monotonic() - began:.0f} seconds."
+
+
+if __name__ == "__main__":  # a process that helps imports this too
+    sys.exit(main())
