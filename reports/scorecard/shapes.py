@@ -215,6 +215,7 @@ class ScorecardView:
     measured_note: str  # that nothing was measured; empty for a scorecard from before there was anything to measure
     charts: tuple[ChartView, ...]
     targets: tuple[str, ...]
+    help_url: str  # where the product explains what its measures say
     reply_asked: str
     reply_note: str
     reply_outcome: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Min
@@ -15,19 +16,17 @@ HELD = {Selection(held.value): held for held in Held}
 
 
 def holdings_of(vendor: Vendor, *, now: datetime, zone: ZoneInfo) -> list[Holding]:
-    """Of every source that this vendor has incidents of, beside what people wrote down here. Three queries at most."""
+    """Of every source that this vendor has incidents of, beside what people wrote down here. Four queries at most."""
     incidents = Incident.objects.filter(vendor=vendor).exclude(source=BY_HAND)
-    sources = set(incidents.order_by().values_list("source", flat=True).distinct())
-    if not sources:
+    keys = set(incidents.order_by().values_list("source", flat=True).distinct())
+    if not keys:
         return []
-    ended = dict(
-        IncidentSource.objects.filter(organisation=vendor.organisation_id, key__in=sources).values_list(
-            "key", "ended_on"
-        )
-    )
+    sources = _sources(vendor, keys)
     imports = IncidentImport.objects.filter(
-        organisation=vendor.organisation_id, source__in=sources, state=ImportState.DONE
-    )
+        organisation=vendor.organisation_id, source__in=keys, state=ImportState.DONE
+    ).order_by("pk")
+    rows = list(imports.values_list("pk", "source", "selection", "holds_from", "holds_to", "known_until", named=True))
+    latest = {row.source: row.pk for row in rows}
     told = [
         Holding(
             source=row.source,
@@ -35,22 +34,34 @@ def holdings_of(vendor: Vendor, *, now: datetime, zone: ZoneInfo) -> list[Holdin
             since=row.holds_from,
             to=row.holds_to,
             known_until=row.known_until,
-            ended_on=ended.get(row.source),
+            ended_on=sources[row.source].ended_on,
+            name=sources[row.source].name,
+            row=row.pk,
         )
-        for row in imports.exclude(selection="").order_by("pk")
-        if row.holds_from and row.holds_to and row.known_until
+        for row in rows
+        if row.selection and row.holds_from and row.holds_to and row.known_until
     ]
-    silent = sources - {holding.source for holding in told}
-    return [*told, *_from_incidents(vendor, silent, ended, now=now, zone=zone)]
+    silent = {key: sources[key] for key in keys - {holding.source for holding in told}}
+    found = _from_incidents(vendor, silent, now=now, zone=zone)
+    return [*told, *(replace(holding, row=latest.get(holding.source, 0)) for holding in found)]
+
+
+def _sources(vendor: Vendor, keys: Iterable[str]) -> dict[str, IncidentSource]:
+    """By key; what has no row of its own is called as its key."""
+    known = IncidentSource.objects.filter(organisation=vendor.organisation_id, key__in=keys)
+    unnamed = {key: IncidentSource(key=key, name=key) for key in keys}
+    return {**unnamed, **{source.key: source for source in known}}
 
 
 def _from_incidents(
-    vendor: Vendor, sources: Iterable[str], ended: Mapping[str, date | None], *, now: datetime, zone: ZoneInfo
+    vendor: Vendor, sources: Mapping[str, IncidentSource], *, now: datetime, zone: ZoneInfo
 ) -> Iterable[Holding]:
     """Nobody said what these hold: taken as selected by resolution, from the first that the incidents show to the last.
     Whatever they were selected by, what ended within the horizon is comparable then."""
+    if not sources:
+        return
     rows = (
-        Incident.objects.filter(vendor__organisation=vendor.organisation_id, source__in=sources)
+        Incident.objects.filter(vendor__organisation=vendor.organisation_id, source__in=list(sources))
         .order_by()
         .values("source")
     )
@@ -67,5 +78,6 @@ def _from_incidents(
             to=known_until.astimezone(zone).date(),
             known_until=known_until,
             is_told=False,
-            ended_on=ended.get(row["source"]),
+            ended_on=sources[row["source"]].ended_on,
+            name=sources[row["source"]].name,
         )
