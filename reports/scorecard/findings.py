@@ -31,7 +31,7 @@ from reports.scorecard.shapes import ChartView
 from reports.scorecard.words import Words
 from vendors.measures import plain_data
 from vendors.measures.metrics import Direction, Series
-from vendors.measures.words import LABELS, corrected_words, figure, silence_brief, trend_words
+from vendors.measures.words import LABELS, corrected_words, figure, silence_brief, threshold_words, trend_words
 
 SINCE_SCHEMA = 3  # an earlier snapshot says nothing of measures, neither that there were any nor that there were none
 
@@ -96,7 +96,7 @@ def of(snapshot: Mapping[str, Any], words: Words) -> dict[str, Any]:
         is_silent = snapshot["schema"] < SINCE_SCHEMA
         nothing = _("Nothing was measured: no mission-critical incident is recorded for this time.")
         note = "" if is_silent else nothing
-        return {"measured": None, "measured_note": note, "charts": (), "targets": (), "help_url": ""}
+        return {"measured": None, "measured_note": note, "charts": (), "targets": (), "help_url": "", "trend_below": ""}
     names = Names(
         rules={rule["key"]: (rule["position"], words.rules[rule["key"]]) for rule in snapshot["release"]["rules"]},
         percent=words.percent,
@@ -113,6 +113,7 @@ def of(snapshot: Mapping[str, Any], words: Words) -> dict[str, Any]:
         ),
         "targets": tuple(_agreed(measured)),
         "help_url": settings.BASE_URL + reverse("help_measures"),
+        "trend_below": threshold_words(),
     }
 
 

@@ -216,6 +216,7 @@ class ScorecardView:
     charts: tuple[ChartView, ...]
     targets: tuple[str, ...]
     help_url: str  # where the product explains what its measures say
+    trend_below: str  # the p below which a trend is said
     reply_asked: str
     reply_note: str
     reply_outcome: str

@@ -22,8 +22,8 @@ from vendors.measures.basis import basis_of
 from vendors.measures.catalogue import BY_KEY, Measure
 from vendors.measures.forms import MeasuresFilter, TargetForm
 from vendors.measures.loading import measures_of, targets_of
-from vendors.measures.trend import FEWEST_PERIODS, PROVEN, SIGNIFICANT
-from vendors.measures.words import LABELS, UNITS, least_change
+from vendors.measures.trend import FEWEST_PERIODS, PROVEN
+from vendors.measures.words import LABELS, UNITS, least_change, threshold_words
 from vendors.models import MeasureTarget, Vendor
 from vendors.withheld import is_withheld
 
@@ -66,7 +66,7 @@ def help_measures(request: HttpRequest) -> HttpResponse:
     """What the words beside a figure mean, for everybody who is signed in."""
     context = {
         "contradicted_below": number(Fraction(str(PROVEN))),
-        "trend_below": number(Fraction(str(SIGNIFICANT))),
+        "trend_below": threshold_words(),
         "least_change": least_change(),
         "fewest_periods": FEWEST_PERIODS,
     }

@@ -158,6 +158,11 @@ def _even_six_times(periods: int, step: PeriodLength) -> str:
     )
 
 
+def threshold_words() -> str:
+    """The p below which a trend is said."""
+    return number(Fraction(str(SIGNIFICANT)))
+
+
 def change_words(slope: Decimal, unit: Unit) -> str:
     """By how much a period differs from the next: shares in points, for “percent” could mean percent of a percent."""
     if unit == Unit.PERCENT:
