@@ -403,7 +403,11 @@ def test_page_one_tells_contradictions_and_what_is_better_than_rated(measured: d
 
 
 def test_old_data_are_told_first_and_all_that_stands_in_for_what_is_not_known(stale: bytes) -> None:
-    words = text_of(PdfReader(BytesIO(stale)))
+    reader = PdfReader(BytesIO(stale))
+    page = " ".join(reader.pages[0].extract_text().split())
+    assert "Data end on 15 January 2026, 3 months before" in page, "beside what speaks against the grades"
+    assert "Cees Fictief" in page
+    words = text_of(reader)
     facts = words.partition("Facts and trends ")[2]
     assert facts.startswith(
         "Data end on 15 January 2026, 3 months before they were measured on 20 April 2026. What happened in between is "
