@@ -18,6 +18,7 @@ OPTIONS = {
 # What a page says and how it is built is the same by night and on a phone; these rules are not.
 BY_NIGHT = ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable", "aria-hidden-focus"]
 DESK = {"width": 1280, "height": 900}
+TABLET = {"width": 820, "height": 1180}  # columns are still side by side, and close
 PHONE = {"width": 320, "height": 700}  # the narrowest that a page must fit
 
 

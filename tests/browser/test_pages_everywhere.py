@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page
 
-from tests.browser.axe import DESK, PHONE, faults_by_day, faults_by_night, is_narrow, load_axe
+from tests.browser.axe import DESK, PHONE, TABLET, faults_by_day, faults_by_night, is_narrow, load_axe
 from tests.browser.conftest import WindowOf
 from tests.browser.premises import Premises
 from tests.browser.walk import Stop, walk
@@ -61,6 +61,8 @@ def faults_of(page: Page, stop: Stop, language: str, watch: Watch) -> list[str]:
     load_axe(page)
     for look in (faults_by_night, faults_by_day) if is_narrow(page) else (faults_by_day, faults_by_night):
         faults += look(page) + too_wide(page)
+    page.set_viewport_size(TABLET)  # type: ignore[arg-type]
+    faults += too_wide(page)
     watch.take()  # what axe itself does is not the page's doing
     return faults
 
@@ -77,14 +79,14 @@ def test_planted_faults_are_found(browser: Browser) -> None:
     page = browser.new_page()
     watch = Watch(page, "http://localhost")
     faults = []
-    for size in (DESK, PHONE):
+    for size in (DESK, TABLET, PHONE):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         page.set_content(FAULTY)
         faults += too_wide(page)
     seen = watch.take()
     page.close()
 
-    assert faults == ["scrolls sideways at 1280 px", "scrolls sideways at 320 px"]
+    assert faults == [f"scrolls sideways at {width} px" for width in (1280, 820, 320)]
     assert "asks http://elsewhere.example/a.png" in seen
     assert any(line.startswith("is refused: ") and "style-src" in line for line in seen)
 

@@ -101,6 +101,7 @@ def upload(job: Job, vendor: Vendor, export: Path) -> Page:
     expect(page.get_by_label("1 - Critical")).to_be_checked()
     job.press(page, "Check the whole file")
     expect(page.get_by_role("heading", level=1)).to_have_text(job.say("What the import would do"))
+    job.press(page, "That is what it holds")
     page.get_by_role("main").locator("button.btn-primary").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(job.say("The import is done"))
     return page
