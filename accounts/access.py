@@ -78,6 +78,7 @@ ROUTES: dict[str, Right | Gate] = {
     "vendor_import_apply": Right.EDIT_VENDORS,
     "vendor_import_errors": Right.EDIT_VENDORS,
     "vendor_import_template": Right.EDIT_VENDORS,
+    "help_measures": Gate.SIGNED_IN,
     "vendor_measures": Right.READ,
     "vendor_quadrant": Right.READ,
     "quadrant": Right.READ,

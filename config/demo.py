@@ -17,6 +17,7 @@ from accounts.models import Department, Membership, Organisation, Role, User
 from assessments.models import ApprovalLevel
 from config.demo_assessments import DemoAssessment
 from config.demo_facts import DemoFacts
+from config.demo_import import DemoImport
 from manifesto.apps import EDITORS
 from vendors.models import Contact, Service, Vendor
 
@@ -78,6 +79,8 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         DemoFacts(
             vendor=vendors[entry["vendor"]], author=author, departments=departments, data=entry, today=today
         ).load()
+    for entry in data.get("imports", ()):
+        DemoImport(author=author, data=entry, today=today).load()
     for assessment in data.get("assessments", ()):
         DemoAssessment(members, vendors[assessment["vendor"]], assessment, demo, today).load()
 

@@ -13,16 +13,33 @@ from hashlib import sha256
 from random import Random
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Department, Membership
 from vendors import facts_revision
-from vendors.models import Feedback, Incident, MeasureTarget, Pulse, PulseChoice, Service, Sla, Vendor
+from vendors.incident_import.columns.options import Options
+from vendors.models import (
+    Feedback,
+    ImportState,
+    Incident,
+    IncidentImport,
+    IncidentSource,
+    MeasureTarget,
+    Pulse,
+    PulseChoice,
+    Selection,
+    Service,
+    ServiceCalendar,
+    Sla,
+    Vendor,
+)
 from vendors.voice import pulses
 
 MONTHS = 24
+FATES = ("new", "changed", "unchanged", "error", "left_out", "moved", "repeated", "problems")
 FULL_WEIGHT = 0.35  # how much single incidents of a month differ from its mean
-SOURCE = "servicenow"
+SOURCE, SOURCE_NAME = "servicenow", "ServiceNow"
 SAID = (PulseChoice.YES, PulseChoice.PARTLY, PulseChoice.NO)
 ANSWERED = timedelta(hours=3)  # after the repair
 
@@ -38,7 +55,13 @@ class DemoFacts:
     today: date
 
     def load(self) -> None:
-        incidents = Incident.objects.bulk_create(self._incidents())
+        if "service_hours" in self.data:
+            self._support()
+        export = self._export()
+        incidents = Incident.objects.bulk_create(self._incidents(export))
+        counts = {**dict.fromkeys(FATES, 0), "new": len(incidents)}
+        rows = {"rows_read": len(incidents), "rows_total": len(incidents)}
+        IncidentImport.objects.filter(pk=export.pk).update(counts=counts, **rows)
         self._ask_pulses([incident for incident in incidents if incident.mission_critical and incident.resolved_at])
         for measure, target in self.data.get("targets", {}).items():
             MeasureTarget.objects.create(vendor=self.vendor, measure=measure, set_by=self.author.user, **target)
@@ -46,15 +69,45 @@ class DemoFacts:
             self._say(entry)
         facts_revision.raise_revision(self.vendor.pk)
 
+    # The file that it came in ------------------------------------------------------------------------------------
+    def _export(self) -> IncidentImport:
+        """An export of the tool, told as it is asked for: all incidents opened from then to then, exported at."""
+        key, name = self.data.get("source", SOURCE), self.data.get("source_name", SOURCE_NAME)
+        organisation = self.vendor.organisation
+        IncidentSource.objects.get_or_create(organisation=organisation, key=key, defaults={"name": name})
+        exported = min(timezone.now(), self._noon(self.today)) - timedelta(days=self.data.get("exported_days_ago", 0))
+        row = IncidentImport.objects.create(
+            organisation=organisation,
+            created_by=self.author.user,
+            file_name=f"{self.vendor.name.lower().replace(' ', '-')}-incidents.csv",
+            source=key,
+            options=Options(source=key, vendor=self.vendor.pk, time_zone=settings.TIME_ZONE).as_data(),
+            state=ImportState.DONE,
+            selection=Selection.OPENED,
+            holds_from=_months_before(self.today, self.data.get("months", MONTHS)),
+            holds_to=timezone.localdate(exported),
+            known_until=exported,
+            started_at=exported,
+            finished_at=exported,
+        )
+        IncidentImport.objects.filter(pk=row.pk).update(created_at=exported)
+        return row
+
+    def _noon(self, day: date) -> datetime:
+        return timezone.make_aware(datetime.combine(day, time(12)))
+
+    def _support(self) -> None:
+        for service in self._services:
+            ServiceCalendar.objects.create(service=service, **self.data["service_hours"])
+
     # Incidents ---------------------------------------------------------------------------------------------------
-    def _incidents(self) -> list[Incident]:
-        """The oldest first."""
+    def _incidents(self, export: IncidentImport) -> list[Incident]:
+        """The oldest first, as that export tells them."""
         made: list[Incident] = []
         for ago in range(self.data.get("months", MONTHS), -1, -1):
             for opened, hours in self._month(ago):
-                made.append(self._incident(opened, hours, ago, made))
-        now = timezone.now()
-        return [incident for incident in made if incident.opened_at < now]
+                made.append(self._incident(opened, hours, ago, made, export))
+        return [incident for incident in made if incident.opened_at < (export.known_until or timezone.now())]
 
     def _month(self, ago: int) -> Iterator[tuple[datetime, float]]:
         """When each critical incident of that month was opened, and its hours; together they keep the month's mean."""
@@ -73,24 +126,29 @@ class DemoFacts:
         start, end = self.data[name]
         return float(end + (start - end) * ago / MONTHS)
 
-    def _incident(self, opened: datetime, hours: float, ago: int, before: Sequence[Incident]) -> Incident:
+    def _incident(
+        self, opened: datetime, hours: float, ago: int, before: Sequence[Incident], export: IncidentImport
+    ) -> Incident:
         rng = Random(f"{self.vendor.reference} {opened:%d} {ago}")  # noqa: S311
         resolved = opened + timedelta(minutes=round(hours * 60))
         is_late = rng.random() < self._along("restored_late", ago)
         restored = resolved + timedelta(minutes=rng.randrange(20, 180) if is_late else -rng.randrange(0, 15))
-        is_open = resolved > timezone.now()
+        is_open = resolved > (export.known_until or timezone.now())
+        answered = opened + timedelta(minutes=round(60 * min(hours, self._along("first_response", ago)) * rng.random()))
         title, problem = self._problem(rng, ago, before)
         number = len(before) + 1
         return Incident(
             organisation_id=self.vendor.organisation_id,
             vendor=self.vendor,
             service=rng.choice(self._services),
-            source=SOURCE,
+            source=export.source,
+            created_in=export,
             reference=f"INC{int(self.vendor.reference[-3:]) * 10_000 + number:07}",
             title=title,
             opened_at=opened,
             resolved_at=None if is_open else resolved,
             restored_at=None if is_open else max(restored, opened),
+            first_response_at=answered,
             priority=("1 - Critical", "3 - Moderate")[number % 6 == 0],
             mission_critical=number % 6 != 0,
             sla=Sla.UNKNOWN if is_open else Sla.MET if hours <= self.data["sla_hours"] else Sla.MISSED,

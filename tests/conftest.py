@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings as django_settings
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
+from django.core.management.commands import flush
 from django.db import connection
 from django.test import Client, override_settings
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+import manifesto.apps
 from accounts.models import Membership, User
 from tests.factories import Cast, make_cast
 
@@ -30,6 +36,17 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("house")
+
+
+# Looking for cycles among all that is collected is a third of what collecting costs, and none of it ever goes. In the
+# tests they are looked for as ever: what a thread leaves open may be closed by nothing else.
+USUAL = gc.get_threshold()
+gc.set_threshold(100_000, 20, 100)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.set_threshold(*USUAL)
 
 
 # What takes longest comes first, so that no process works alone at the end.
@@ -85,6 +102,29 @@ def _rows_can_be_flushed_on_sqlite(request: pytest.FixtureRequest) -> Iterator[N
         from accounts import immutable
 
         immutable.remove_all()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _what_migrate_makes_outlives_a_flush() -> Iterator[None]:
+    """After each test without a transaction of its own, the flush would have each model's types and permissions and
+    every trigger made anew: more than most of these tests cost. PostgreSQL keeps triggers; the rest is kept here."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    kept = {ContentType._meta.db_table, Permission._meta.db_table}
+
+    def all_others(style: Any, connection: Any, **options: Any) -> list[str]:
+        tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
+        sql: list[str] = connection.ops.sql_flush(style, sorted({*tables} - kept), **options)
+        return sql
+
+    def only_the_group(verbosity: int, interactive: bool, db: str, **_: Any) -> None:
+        manifesto.apps._make_group_of_editors(apps.get_app_config("manifesto"), using=db)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush, "sql_flush", all_others)
+        patch.setattr(flush, "emit_post_migrate_signal", only_the_group)
+        yield
 
 
 @pytest.fixture(autouse=True)

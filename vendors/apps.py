@@ -8,7 +8,7 @@ class VendorsConfig(AppConfig):
         from accounts import vocabulary
         from vendors import panels, trail_words
         from vendors.incidents.panel import incident_panel
-        from vendors.measures.panel import measure_panel
+        from vendors.measures.cards import measure_panel
         from vendors.voice import feedback
 
         vocabulary.register(trail_words.VOCABULARY)

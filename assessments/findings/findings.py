@@ -22,8 +22,7 @@ from assessments.secrecy import counted_responses
 from manifesto.models import Rule
 from vendors.measures import loading as measuring
 from vendors.measures.catalogue import DECIDING
-from vendors.measures.metrics import Measures, Series, is_proven_worse, is_within
-from vendors.measures.trend import Direction
+from vendors.measures.metrics import Direction, Measures, Series, is_proven_worse, is_within
 from vendors.models import Incident, Vendor
 
 MOST_INCIDENTS = 20  # that are named behind one finding

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 from fractions import Fraction
 
 from django.utils.functional import Promise
@@ -16,11 +16,24 @@ from assessments.findings.findings import SPEAKING, Finding, MeasuredRules, Opin
 from assessments.score.arithmetic import RuleStatus
 from assessments.score.words import STATUSES
 from groundwork.languages import NO_BREAK
-from groundwork.words import day, named, number
-from vendors.measures.metrics import Measures, PeriodLength, Series, is_within, recent
-from vendors.measures.plain_data import FINE_DIGITS
-from vendors.measures.trend import Direction
-from vendors.measures.words import LABELS, brief, change_words, figure, left_out_words, probability, trend_words
+from groundwork.words import day, named, number, percent
+from vendors.measures.basis import BasisView, basis_of
+from vendors.measures.metrics import Direction, Measures, PeriodLength, Series, is_clear, is_within, line_ends, recent
+from vendors.measures.plain_data import FINE_DIGITS, digits
+from vendors.measures.words import (
+    LABELS,
+    brief,
+    change_words,
+    corrected_words,
+    figure,
+    known_words,
+    least_change,
+    left_out_words,
+    probability,
+    silence_brief,
+    silence_words,
+    trend_words,
+)
 
 FINDINGS: Mapping[Finding, Promise] = {
     Finding.CONTRADICTED: pgettext_lazy("finding", "Contradicted"),
@@ -55,7 +68,8 @@ class OpinionView:
 
 @dataclass(frozen=True, kw_only=True)
 class FindingLine:
-    """One measure of a rule: where it stands, where it goes, and what was agreed."""
+    """One measure of a rule: where it stands, where it goes, and what was agreed. `corrected`: the p of one that
+    decides, after correction; `silence`: which change a flat trend would not show; `known`: of how many it is known."""
 
     key: str
     label: str
@@ -63,6 +77,14 @@ class FindingLine:
     trend: str
     target: str
     decides: bool
+    corrected: str = ""
+    silence: str = ""
+    known: str = ""
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """What stands behind the figure, part by part."""
+        return tuple(filter(None, (self.trend, self.corrected, self.silence, self.target)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,10 +134,13 @@ class Notice:
 
 @dataclass(frozen=True, kw_only=True)
 class MeasuredView:
+    """`basis`: None for a scorecard from before there was one; `left_out`: what such a scorecard left out."""
+
     notices: tuple[Notice, ...]
     rows: tuple[RowView, ...]
     has_claim: bool
     window: str
+    basis: BasisView | None
     left_out: tuple[str, ...]
     since: date
     until: date
@@ -128,20 +153,25 @@ class MeasuredView:
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """What the words need beside the findings: each rule's number and name, and how a percent is written."""
+    """What the words need beside the findings: each rule's number and name, and how a percent is written. `zone`: whose
+    days are meant; `is_frozen`: read long after it was measured."""
 
     rules: Mapping[str, tuple[int, str]]
     percent: Callable[[Fraction], str]
+    zone: tzinfo | None = None
+    is_frozen: bool = False
 
 
 def view(measured: MeasuredRules, names: Names) -> MeasuredView:
     measures = measured.measures
+    basis = basis_of(measures, zone=names.zone, is_frozen=names.is_frozen)
     return MeasuredView(
         notices=tuple(notice for rule in measured.rules for notice in _notices(rule, measured, names)),
         rows=tuple(_row(rule, measured, names) for rule in measured.rules),
         has_claim=any(rule.claim for rule in measured.rules),
         window=window(measures),
-        left_out=tuple(left_out_words(measures)),
+        basis=basis,
+        left_out=() if basis else tuple(left_out_words(measures)),
         since=measures.since,
         until=measures.until,
     )
@@ -207,6 +237,9 @@ def _line(series: Series, measured: MeasuredRules, *, decides: bool) -> FindingL
         trend=kept_together(trend_words(series, measured.measures.step)),
         target=target_words(series, measured.targets.get(key)),
         decides=decides,
+        corrected=kept_together(corrected_words(series.trend)),
+        silence=silence_brief(series),
+        known=known_words(series) if decides else "",
     )
 
 
@@ -286,20 +319,78 @@ def _sentence(finding: Finding, opening: str, series: Series, step: PeriodLength
         "now": figure(recent(series), series.measure.unit),
         "evidence": _evidence(series, step),
         "target": figure(target.value, series.measure.unit) if target else "",
+        "least": least_change(),
     }
+    first = _first_sentence(finding, series, has_target=target is not None) % values
+    more = (_extent(series, step), _rests_on(series)) if series.trend.direction != Direction.FLAT else ()
+    return " ".join(filter(None, (first, *more, silence_words(series, step))))
+
+
+def _first_sentence(finding: Finding, series: Series, *, has_target: bool) -> str:
     if series.trend.direction != Direction.FLAT:
-        return _("%(opening)s, yet %(measure)s %(moves)s (%(evidence)s).") % values
-    if finding == Finding.NOT_BORNE_OUT and target is None:
-        return _("%(opening)s, yet %(measure)s does not fall: it stays at %(now)s (%(evidence)s).") % values
+        if finding == Finding.NOT_BORNE_OUT:
+            return _seems_to_get_worse(series)
+        return _("%(opening)s, yet %(measure)s %(moves)s (%(evidence)s).")
+    if finding == Finding.NOT_BORNE_OUT and not has_target:
+        return _("%(opening)s, yet %(measure)s does not fall: it stays at %(now)s (%(evidence)s).")
     if finding == Finding.NOT_BORNE_OUT:
-        return (
-            _(
-                "%(opening)s, yet %(measure)s does not fall: it stays at %(now)s, and %(target)s was agreed "
-                "(%(evidence)s)."
-            )
-            % values
+        return _(
+            "%(opening)s, yet %(measure)s does not fall: it stays at %(now)s, and %(target)s was agreed (%(evidence)s)."
         )
-    return _("%(opening)s, yet %(measure)s keeps to the %(target)s agreed: %(now)s (%(evidence)s).") % values
+    return _("%(opening)s, yet %(measure)s keeps to the %(target)s agreed: %(now)s (%(evidence)s).")
+
+
+def _seems_to_get_worse(series: Series) -> str:
+    """It is no contradiction, for one of two reasons: it may be chance, or it is too little."""
+    if is_clear(series):
+        return _(
+            "%(opening)s, yet %(measure)s %(moves)s (%(evidence)s): in all less than %(least)s of its average, too "
+            "little to contradict."
+        )
+    if series.measure.lower_is_better:
+        return _("%(opening)s, yet %(measure)s seems to rise, too weakly to contradict (%(evidence)s).")
+    return _("%(opening)s, yet %(measure)s seems to fall, too weakly to contradict (%(evidence)s).")
+
+
+def _extent(series: Series, step: PeriodLength) -> str:
+    """“Over these 14 months it went from about 4 hours to about 44 hours, a change by 164% of its average.” Empty in
+    what was kept before this was measured."""
+    ends, trend = line_ends(series), series.trend
+    if ends is None or trend.change is None:
+        return ""
+    said = (
+        ngettext(
+            "Over this %(count)s month it went from about %(first)s to about %(last)s, a change by %(share)s of its "
+            "average.",
+            "Over these %(count)s months it went from about %(first)s to about %(last)s, a change by %(share)s of its "
+            "average.",
+            trend.periods,
+        )
+        if step == PeriodLength.MONTH
+        else ngettext(
+            "Over this %(count)s week it went from about %(first)s to about %(last)s, a change by %(share)s of its "
+            "average.",
+            "Over these %(count)s weeks it went from about %(first)s to about %(last)s, a change by %(share)s of its "
+            "average.",
+            trend.periods,
+        )
+    )
+    first, last = (figure(end, series.measure.unit) for end in ends)
+    share = percent(Fraction(str(digits(100 * abs(trend.change)))), digits=0)
+    return said % {"count": trend.periods, "first": first, "last": last, "share": share}
+
+
+def _rests_on(series: Series) -> str:
+    """“It rests on 84 incidents; 2 periods are left out.” Empty in what was kept before this was measured."""
+    if series.known is None:
+        return ""
+    rests = ngettext("It rests on %(count)s incident.", "It rests on %(count)s incidents.", series.known)
+    said = [rests % {"count": number(series.known)}]
+    left_out = sum(point.is_left_out for point in series.points)
+    if left_out:
+        text = ngettext("%(count)s period is left out.", "%(count)s periods are left out.", left_out)
+        said.append(text % {"count": number(left_out)})
+    return " ".join(said)
 
 
 def _moves(series: Series, step: PeriodLength) -> str:
@@ -321,13 +412,14 @@ def slope_words(series: Series, step: PeriodLength) -> str:
 
 
 def _evidence(series: Series, step: PeriodLength) -> str:
-    """“p = 0.02, 14 months”."""
+    """“p = 0.02, 14 months”; of a measure that decides with the p after correction."""
     trend = series.trend
     if step == PeriodLength.MONTH:
         periods = ngettext("%(count)s month", "%(count)s months", trend.periods)
     else:
         periods = ngettext("%(count)s week", "%(count)s weeks", trend.periods)
-    return kept_together(f"{probability(trend)}, {periods % {'count': trend.periods}}")
+    chance = corrected_words(trend) or probability(trend)
+    return kept_together(f"{chance}, {periods % {'count': trend.periods}}")
 
 
 def kept_together(words: str) -> str:

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from groundwork.words import month, number, short_day
 from reports.charts.parts import Palette
 from reports.charts.trend import TrendPoint, slope_line, trend_svg
-from vendors.measures.cards import agreed_words, period_words
+from vendors.measures.basis import why_words
+from vendors.measures.cards import agreed_words
 from vendors.measures.catalogue import Unit
-from vendors.measures.metrics import PeriodLength, Series
-from vendors.measures.trend import Direction
-from vendors.measures.words import LABELS, UNITS, figure, trend_words
+from vendors.measures.metrics import Direction, PeriodLength, Point, Series
+from vendors.measures.words import LABELS, UNITS, figure, period_words, silence_brief, trend_words
 
 
 def trend_figure(
@@ -53,15 +53,21 @@ def _points(series: Series, step: PeriodLength, hrefs: Sequence[str]) -> list[Tr
     href_of = dict(enumerate(hrefs))
     return [
         TrendPoint(
-            label=period_words(point, step),
+            label=period_words(point.start, step),
             value=point.value,
             is_left_out=point.is_left_out,
             href=href_of.get(at) or None,
-            value_label=figure(point.value, series.measure.unit) or _("no data"),
+            value_label=_value(point, series),
             axis=_axis(point.start, step, is_end=at in (0, last)),
         )
         for at, point in enumerate(series.points)
     ]
+
+
+def _value(point: Point, series: Series) -> str:
+    """“4.2 hours”, “4.2 hours, too new to count”."""
+    value = figure(point.value, series.measure.unit) or _("no data")
+    return ", ".join(filter(None, (value, why_words(point.why))))
 
 
 def _axis(start: date, step: PeriodLength, *, is_end: bool) -> str:
@@ -73,13 +79,13 @@ def _axis(start: date, step: PeriodLength, *, is_end: bool) -> str:
 
 
 def _desc(series: Series, step: PeriodLength, points: Sequence[TrendPoint], target: float | None) -> str:
-    parts = [trend_words(series, step)]
+    parts = [trend_words(series, step), silence_brief(series)]
     newest = next((point for point in reversed(points) if point.value is not None and not point.is_left_out), None)
     if newest:
         parts.append(f"{newest.label}, {newest.value_label}")
     if target is not None:
         parts.append(_agreed(series, target))
-    return "; ".join(parts)
+    return "; ".join(filter(None, parts))
 
 
 def _agreed(series: Series, target: float) -> str:

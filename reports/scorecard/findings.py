@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assessments.findings.findings import (
@@ -27,9 +30,8 @@ from groundwork.words import colon, day
 from reports.scorecard.shapes import ChartView
 from reports.scorecard.words import Words
 from vendors.measures import plain_data
-from vendors.measures.metrics import Series
-from vendors.measures.trend import Direction
-from vendors.measures.words import LABELS, figure, trend_words
+from vendors.measures.metrics import Direction, Series
+from vendors.measures.words import LABELS, corrected_words, figure, silence_brief, threshold_words, trend_words
 
 SINCE_SCHEMA = 3  # an earlier snapshot says nothing of measures, neither that there were any nor that there were none
 
@@ -93,10 +95,13 @@ def of(snapshot: Mapping[str, Any], words: Words) -> dict[str, Any]:
     if measured is None:
         is_silent = snapshot["schema"] < SINCE_SCHEMA
         nothing = _("Nothing was measured: no mission-critical incident is recorded for this time.")
-        return {"measured": None, "measured_note": "" if is_silent else nothing, "charts": (), "targets": ()}
+        note = "" if is_silent else nothing
+        return {"measured": None, "measured_note": note, "charts": (), "targets": (), "help_url": "", "trend_below": ""}
     names = Names(
         rules={rule["key"]: (rule["position"], words.rules[rule["key"]]) for rule in snapshot["release"]["rules"]},
         percent=words.percent,
+        zone=ZoneInfo(words.time_zone),
+        is_frozen=True,
     )
     return {
         "measured": view(measured, names),
@@ -107,6 +112,8 @@ def of(snapshot: Mapping[str, Any], words: Words) -> dict[str, Any]:
             if series.trend.direction != Direction.TOO_LITTLE_DATA
         ),
         "targets": tuple(_agreed(measured)),
+        "help_url": settings.BASE_URL + reverse("help_measures"),
+        "trend_below": threshold_words(),
     }
 
 
@@ -162,7 +169,8 @@ def _agreed(measured: MeasuredRules) -> list[str]:
 def _chart(series: Series, found: MeasuredRules) -> ChartView:
     key = series.measure.key
     target = found.targets.get(key)
-    words = (kept_together(trend_words(series, found.measures.step)), target_words(series, target))
+    trend = kept_together(trend_words(series, found.measures.step))
+    words = (trend, kept_together(corrected_words(series.trend)), silence_brief(series), target_words(series, target))
     return ChartView(
         series=series,
         step=found.measures.step,

@@ -215,6 +215,8 @@ class ScorecardView:
     measured_note: str  # that nothing was measured; empty for a scorecard from before there was anything to measure
     charts: tuple[ChartView, ...]
     targets: tuple[str, ...]
+    help_url: str  # where the product explains what its measures say
+    trend_below: str  # the p below which a trend is said
     reply_asked: str
     reply_note: str
     reply_outcome: str

@@ -20,13 +20,11 @@ from tests.factories import Cast
 
 
 @dataclass(frozen=True, kw_only=True)
-class Job:
+class Words:
     """The same bank and people in each language; `say` gives a text of the pages as they show it."""
 
-    visit: Visit
     cast: Cast
     language: str
-    with_script: bool = True
 
     def say(self, message: str, **values: object) -> str:
         with translation.override(self.language):
@@ -40,6 +38,19 @@ class Job:
         message = "%(met)s of %(total)s rules met"
         return self.count(message, message, met, met=met, total=7)
 
+    def text_of(self, row: Rule | Question, name: str) -> str:
+        text: str = getattr(row, f"{name}_{self.language}")
+        assert text
+        return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job(Words):
+    """In a browser."""
+
+    visit: Visit
+    with_script: bool = True
+
     def open(self, path: str, who: str = "") -> Page:
         member = getattr(self.cast, who) if who else None
         return self.visit(path, member, locale=self.language, java_script_enabled=self.with_script)
@@ -47,16 +58,15 @@ class Job:
     def press(self, page: Page, name: str, **values: object) -> None:
         page.get_by_role("main").get_by_role("button", name=self.say(name, **values), exact=True).click()
 
-    def text_of(self, row: Rule | Question, name: str) -> str:
-        text: str = getattr(row, f"{name}_{self.language}")
-        assert text
-        return text
+
+def load_bank_and_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shipped bank, and a worker that is always at hand."""
+    call_command("load_bank", "--publish", verbosity=0)
+    monkeypatch.setattr(rendering.RENDERINGS, "nudge", press.render)
 
 
 def begin(visit: Visit, cast: Cast, language: str, monkeypatch: pytest.MonkeyPatch, *, with_script: bool = True) -> Job:
-    """With the shipped bank, and a worker that is always at hand."""
-    call_command("load_bank", "--publish", verbosity=0)
-    monkeypatch.setattr(rendering.RENDERINGS, "nudge", press.render)
+    load_bank_and_worker(monkeypatch)
     return Job(visit=visit, cast=cast, language=language, with_script=with_script)
 
 

@@ -1,5 +1,5 @@
 """The main job from the sign-in to the PDF, as three people do it in a browser without JavaScript. With it, a whole
-assessment is gone through in each language beside this."""
+assessment is gone through beside this."""
 
 from __future__ import annotations
 

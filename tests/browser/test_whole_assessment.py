@@ -1,5 +1,6 @@
-"""A whole assessment in a browser, in each language: three raters of three departments, the vendor about itself, the
-consensus, two levels of approval, the right of reply, and the scorecard with all of it."""
+"""A whole assessment in a browser: three raters of three departments, the vendor about itself, the consensus, two
+levels of approval, the right of reply, and the scorecard with all of it. In the other languages, the same way is gone
+without a browser: test_whole_assessment_in_words.py."""
 
 from __future__ import annotations
 
@@ -13,52 +14,54 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from accounts.models import Department, Membership, Role
-from assessments.models import Answer, ApprovalLevel, Assessment, AssessmentState, Response
-from assessments.score.agreement import rater_agreement
+from assessments.models import Answer, Assessment, AssessmentState, Response
 from manifesto.models import Question, Rule
 from reports.models import Scorecard
 from tests.browser.conftest import PATIENCE, Visit
 from tests.browser.job import Job, begin, click_grade, expect_saved, fetch_pdf, plain
-from tests.factories import Cast, make_vendor
-from vendors.models import Contact, Service, Vendor
+from tests.browser.scene import (
+    CLICKED,
+    CONTACT,
+    CONTESTED,
+    FILE,
+    GAP,
+    IT,
+    LEVELS,
+    OBJECTION,
+    OUTSIDER,
+    REASON,
+    SECRET,
+    SPREAD,
+    WORDS,
+    Things,
+    fill,
+    make_things,
+    what_it_says,
+)
+from tests.factories import Cast
+from vendors.models import Contact
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 expect.set_options(timeout=PATIENCE)
-
-VENDOR, CONTACT = "Example Hosting", "Robin Example"
-LEVELS = ("Purchasing lead", "Board")
-OPERATIONS, IT = "Operations", "IT"
-CLICKED = "support"  # the rule that people grade by clicks
-SPREAD, GAP = "guidance-explain", "support-rehearsal"  # the questions that need talk, and nothing else
-SECRET = "We waited three weeks for a plain answer."
-REASON = "It explains well when asked twice."
-OUTSIDER = "Kim of the clinic"
-CONTESTED = "guidance"
-OBJECTION = "Our manual has been rewritten since."
-WORDS, FILE = "We stay until you say that you are safe.", "handover.txt"
+LANGUAGE = "fr"  # the longest texts
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """What there is before anybody begins."""
-
     job: Job
-    vendor: Vendor
-    contact: Contact
+    things: Things
     folder: Path
 
     @property
     def assessment(self) -> Assessment:
-        return Assessment.objects.get()
+        return self.things.assessment
 
     @property
-    def language_of_contact(self) -> str:
-        return self.contact.language
+    def contact(self) -> Contact:
+        return self.things.contact
 
     def open(self, route: str, who: str) -> Page:
         return self.job.open(reverse(route, args=[self.assessment.pk]), who)
@@ -68,22 +71,9 @@ class Scene:
 
 
 @pytest.fixture
-def scene(visit: Visit, cast: Cast, language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
-    operations = Department.objects.create(organisation=cast.organisation, name=OPERATIONS)
-    _move(cast.colleague, operations)
-    _move(cast.reader, Department.objects.create(organisation=cast.organisation, name=IT, is_it=True))
-    vendor = make_vendor(cast.organisation, VENDOR, department=cast.department)
-    Service.objects.create(vendor=vendor, name="Example records", department=operations)
-    for position, (name, role) in enumerate(zip(LEVELS, (Role.APPROVER, Role.ADMIN), strict=True), start=1):
-        ApprovalLevel.objects.create(organisation=cast.organisation, position=position, name=name, role=role)
-    other = "nl" if language == "fr" else "fr"  # the contact chooses the language of the test on the way in
-    contact = Contact.objects.create(vendor=vendor, name=CONTACT, email="robin@vendor.example", language=other)
-    return Scene(job=begin(visit, cast, language, monkeypatch), vendor=vendor, contact=contact, folder=tmp_path)
-
-
-def _move(member: Membership, department: Department) -> None:
-    member.department = department
-    member.save()
+def scene(visit: Visit, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    job = begin(visit, cast, LANGUAGE, monkeypatch)
+    return Scene(job=job, things=make_things(cast, LANGUAGE), folder=tmp_path)
 
 
 def play(scene: Scene) -> None:
@@ -101,29 +91,13 @@ def play(scene: Scene) -> None:
     read_scorecard(scene)
 
 
-class WholeAssessment:
-    def test_a_whole_assessment(self, scene: Scene) -> None:
-        """Takes its time: some forty pages, opened by seven people and by a contact of the vendor."""
-        play(scene)
-
-
-@pytest.mark.parametrize("language", ["en"])
-class TestInEnglish(WholeAssessment):  # a class each: the three go on beside each other
-    pass
-
-
-@pytest.mark.parametrize("language", ["fr"])
-class TestInFrench(WholeAssessment):
-    pass
-
-
-@pytest.mark.parametrize("language", ["nl"])
-class TestInDutch(WholeAssessment):
-    pass
+def test_a_whole_assessment(scene: Scene) -> None:
+    """Takes its time: some forty pages, opened by seven people and by a contact of the vendor."""
+    play(scene)
 
 
 def start(scene: Scene) -> Page:
-    page = scene.job.open(f"{reverse('assessment_add')}?vendor={scene.vendor.pk}", "assessor")
+    page = scene.job.open(f"{reverse('assessment_add')}?vendor={scene.things.vendor.pk}", "assessor")
     scene.job.press(page, "Start answering")
     expect(page.locator("section.q")).to_have_count(3)
     return page
@@ -188,9 +162,9 @@ def come_in(scene: Scene, link: str) -> Page:
     """By the link alone, in a browser that nobody has signed in; the page speaks the contact's language until it is
     told another one."""
     job, page = scene.job, scene.job.open(link)
-    expect(page.locator("html")).to_have_attribute("lang", scene.language_of_contact)
+    expect(page.locator("html")).to_have_attribute("lang", scene.contact.language)
     page.locator(f"input[name=language][value={job.language}]").check()
-    with translation.override(scene.language_of_contact):
+    with translation.override(scene.contact.language):
         page.get_by_role("button", name=translation.gettext("Start"), exact=True).click()
     expect(page.locator("html")).to_have_attribute("lang", job.language)
     return page
@@ -233,15 +207,6 @@ def look_for_others_answers(scene: Scene, page: Page) -> None:
     scene.go(page, "assessment_consensus")
     expect(page.get_by_role("heading", level=1)).to_have_text(scene.job.say("Hand in your own answers first"))
     assert SECRET not in page.content()
-
-
-def fill(member: Membership, grades: dict[str, int], rule: str = "") -> None:
-    """What the member grades beside what the browser does: 3, unless `grades` says otherwise."""
-    answers = Answer.objects.filter(response__rater=member.user)
-    for answer in answers.filter(question__rule__key=rule) if rule else answers:
-        answer.grade = grades.get(answer.question.key, 3)
-        answer.updated_by = member.user
-        answer.save()
 
 
 def hand_in(scene: Scene, page: Page, button: str) -> None:
@@ -327,34 +292,7 @@ def read_scorecard(scene: Scene) -> None:
     shown = plain(page.get_by_role("main").text_content() or "")
     paper = PdfReader(BytesIO(fetch_pdf(job, page, scene.folder)))
     printed = plain(" ".join(sheet.extract_text() for sheet in paper.pages))
-    for said in what_it_says(scene):
+    for said in what_it_says(job, scene.assessment):
         assert plain(said) in shown
         assert plain(said) in printed
     assert paper.trailer["/Root"]["/Lang"].startswith(job.language)
-
-
-def what_it_says(scene: Scene) -> list[str]:
-    job = scene.job
-    raters = job.count("%(raters)s rater", "%(raters)s raters", 3, raters=3)
-    from_departments = job.count(
-        "%(by)s from %(departments)s department", "%(by)s from %(departments)s departments", 3, by=raters, departments=3
-    )
-    with translation.override(job.language):
-        found = rater_agreement(scene.assessment)
-        told = {"label": found.label, "figure": found.figure, "meaning": found.meaning}
-        agreed = gettext("%(label)s (alpha %(figure)s). %(meaning)s") % told
-    reply = job.say("The vendor contests this")
-    return [
-        job.headline(5),
-        f"{from_departments}.",
-        agreed,
-        job.count("%(points)s point higher", "%(points)s points higher", 30, points=30),
-        *(OPERATIONS, IT, *LEVELS),
-        REASON,
-        OUTSIDER,
-        f"{reply}.",
-        OBJECTION,
-        WORDS,
-        FILE,
-        SECRET,
-    ]

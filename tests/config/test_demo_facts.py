@@ -13,7 +13,8 @@ from config import demo
 from config.demo_facts import DemoFacts
 from tests.factories import Cast, make_vendor
 from vendors.measures import loading
-from vendors.measures.metrics import Direction, Measures
+from vendors.measures.metrics import Measures
+from vendors.measures.trend import Direction
 from vendors.models import Feedback, Incident, MeasureTarget, Pulse, Service, Vendor
 
 DAYS = (date(2026, 11, 22), date(2027, 3, 1), date(2028, 2, 29))
@@ -49,7 +50,7 @@ def test_demo_shows_a_rising_a_falling_and_a_flat_vendor(cast: Cast, on_day: dat
     found = {}
     for name in ("Example Patient Records", "Sample Storage Works", "Fictive Payroll Partners"):
         measured = _measured(_load(cast, name, on_day), on_day)
-        found[name] = [measured.of(key).trend.direction for key in ("duration_mean", "repeats")]
+        found[name] = [measured.of(key).trend.direction for key in ("duration_mean", "repeat_count")]
     assert found == {
         "Example Patient Records": [Direction.RISING, Direction.FALLING],
         "Sample Storage Works": [Direction.FALLING, Direction.FLAT],

@@ -20,6 +20,8 @@ from reports.scorecard import snapshots
 from tests.factories import NOW, Cast, make_assessment
 from vendors.measures import cases as measures_cases
 from vendors.measures import metrics
+from vendors.measures.holdings import Held, Holding
+from vendors.service_hours.hours import ServiceHours
 
 SHA = "ab" * 32
 SAYS = (
@@ -249,10 +251,39 @@ def cases(*, months: int = 14, hours: float = 3, repeating: float = 0) -> list[m
     return made
 
 
+OFFICE = ServiceHours(hours=((480, 1080),) * 5 + (None, None), time_zone="Europe/Brussels", country="BE")
+
+
+def from_a_tool(given: Sequence[measures_cases.Case]) -> dict[str, Any]:
+    """For `with_measures`: the same cases, out of a file that ends in December, with all that a basis can tell."""
+    cases = [replace(case, source="desk", service=1, hours=OFFICE) for case in given]
+    odd = {
+        3: {"is_to_day": True},
+        9: {"is_closing": True},
+        20: {"resolved": None, "is_closed": True},
+        40: {"problem": ""},
+        60: {"resolved": None},
+    }
+    held = Holding(
+        source="desk",
+        name="Example Desk",
+        held=Held.OPENED,
+        since=date(2025, 3, 1),
+        to=date(2025, 12, 31),
+        known_until=datetime(2026, 1, 15, 16, tzinfo=UTC),
+    )
+    return {"given": [replace(case, **odd.get(case.id, {})) for case in cases], "held": [held]}
+
+
 def with_measures(
-    content: Mapping[str, Any], given: Sequence[measures_cases.Case], *, targets: Mapping[str, float] | None = None
+    content: Mapping[str, Any],
+    given: Sequence[measures_cases.Case],
+    *,
+    targets: Mapping[str, float] | None = None,
+    held: Sequence[Holding] = (),
 ) -> dict[str, Any]:
-    """The content with what these incidents measure, and what follows for its rules."""
+    """The content with what these incidents measure, and what follows for its rules. `held`: what files hold, if they
+    come from one."""
     measures = metrics.measure(
         given,
         [],
@@ -260,8 +291,12 @@ def with_measures(
         until=date(2026, 3, 31),
         known_at=datetime(2026, 4, 20, tzinfo=UTC),
         zone=UTC,
+        holdings=held,
         not_critical=11,
     )
+    if measures.basis and measures.basis.hours:
+        named = tuple(replace(used, service="Records") for used in measures.basis.hours)
+        measures = replace(measures, basis=replace(measures.basis, hours=named))
     agreed = {
         key: findings.Target(value=value, agreed_on=date(2025, 1, 15), note="Annex 4")
         for key, value in (targets or {}).items()

@@ -49,8 +49,8 @@ LINES: tuple[tuple[str, str | Promise], ...] = (
     (UPDATE, gettext_lazy("There is a line for each update of an incident: one of them counts")),
 )
 LOG_VENDORS: tuple[tuple[str, str | Promise], ...] = (
-    ("last", gettext_lazy("At the one that had it last")),
-    ("longest", gettext_lazy("At the one that had it longest")),
+    ("last", gettext_lazy("At the vendor that had it last")),
+    ("longest", gettext_lazy("At the vendor that had it longest")),
 )
 LEADING_ZEROS: tuple[tuple[str, str | Promise], ...] = (
     ("match", gettext_lazy("They are the same incidents: a spreadsheet has dropped the zeros")),

@@ -4,7 +4,9 @@ and services that nobody has used go, too. What was touched since stays."""
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.db import transaction
@@ -112,24 +114,26 @@ def _restore_some(job: HeldImport, after: int, now: datetime) -> tuple[Any, int,
     facts_revision.lock_vendors(*vendors - {None})
     changes = list(rows.select_related("incident"))
     mine = [change for change in changes if _is_last_word(change, job.row)]
-    former_services = {change.before["values"].get("service_id") for change in mine} - {None}
-    services = set(Service.objects.filter(pk__in=former_services).values_list("pk", flat=True))
-    former_imports = {change.before["changed_in"] for change in mine} - {None}
-    imports = set(IncidentImport.objects.filter(pk__in=former_imports).values_list("pk", flat=True))
     moves = Counter(pair for change in mine if (pair := _way_back(change)))
-    for change in mine:
-        _put_back(change, services, imports, now)
+    _put_all_back(mine, now)
     Incident.objects.bulk_update(
         [change.incident for change in mine],
         ["vendor", *(name.removesuffix("_id") for name in COLUMNS), "changed_in", "updated_at"],
         batch_size=100,
     )
     IncidentChange.objects.filter(pk__in=[change.pk for change in mine]).delete()
-    if mine:
-        moved = {vendor for pair in moves for vendor in pair}
-        facts_revision.raise_revision(*moved, *{change.incident.vendor_id for change in mine})
+    facts_revision.raise_revision(*chain(*moves), *(change.incident.vendor_id for change in mine))
     job.renew(now=timezone.now())
     return (changes[-1].pk if changes else None), len(changes) - len(mine), moves
+
+
+def _put_all_back(changes: Sequence[IncidentChange], now: datetime) -> None:
+    former_services = {change.before["values"].get("service_id") for change in changes} - {None}
+    services = set(Service.objects.filter(pk__in=former_services).values_list("pk", flat=True))
+    former_imports = {change.before["changed_in"] for change in changes} - {None}
+    imports = set(IncidentImport.objects.filter(pk__in=former_imports).values_list("pk", flat=True))
+    for change in changes:
+        _put_back(change, services, imports, now)
 
 
 def _way_back(change: IncidentChange) -> tuple[int, int] | None:

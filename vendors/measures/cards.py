@@ -1,4 +1,5 @@
-"""The measures of a vendor as its page shows them: one card each, grouped by the rule that they speak to."""
+"""The measures of a vendor as pages show them: one card each, grouped by the rule that they speak to; on the vendor’s
+own page the two that the manifesto itself puts to the test."""
 
 from __future__ import annotations
 
@@ -8,18 +9,34 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from groundwork.words import day, month
+from accounts.models import Membership
 from manifesto.models import RULE_KEYS, Release
 from vendors.measures import metrics
-from vendors.measures.catalogue import DECIDING, Measure
-from vendors.measures.metrics import Measures, PeriodLength, Point, Series
+from vendors.measures.basis import basis_of, taken_words, why_words
+from vendors.measures.catalogue import DECIDING, Measure, Unit
+from vendors.measures.loading import measures_of
+from vendors.measures.metrics import COMING_BACK, Measures, PeriodLength, Point, Series
 from vendors.measures.trend import FEWEST_PERIODS, Direction
-from vendors.measures.words import EXPLAINED, LABELS, UNITS, figure, trend_words
+from vendors.measures.words import (
+    EXPLAINED,
+    LABELS,
+    UNITS,
+    corrected_words,
+    figure,
+    known_of_words,
+    known_words,
+    period_words,
+    silence_words,
+    trend_words,
+)
 from vendors.models import MeasureTarget, Service, Vendor
+from vendors.panels import Panel
+from vendors.withheld import is_withheld
 
 MOST_IDS = 200  # in one address
 TREND_CHIPS: Mapping[str, str] = {"better": "met", "worse": "broken", "flat": "undecided", "too_little": "not_rated"}
@@ -39,7 +56,8 @@ class PeriodRow:
     value: str
     count: int
     href: str
-    is_left_out: bool
+    known: str  # “41 of 53”: of how many incidents it is known
+    why: str  # why no trend uses it; empty for what counts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +69,8 @@ class MeasureCard:
     rows: tuple[PeriodRow, ...]  # the oldest first, as the points of the series
     target: MeasureTarget | None
     is_deciding: bool
+    taken: str = ""  # how the basis takes it
+    tells_known: bool = False  # a row says of how many it is known: of fewer than there were, or than it counts
 
     @property
     def key(self) -> str:
@@ -66,7 +86,9 @@ class MeasureCard:
 
     @property
     def unit(self) -> str:
-        return str(UNITS[self.series.measure.unit])
+        """At the head of its figures; beside them stands how many incidents they rest on."""
+        unit = self.series.measure.unit
+        return _("Number") if unit == Unit.INCIDENTS else str(UNITS[unit])
 
     @property
     def needs(self) -> str:
@@ -84,13 +106,28 @@ class MeasureCard:
     @property
     def newest(self) -> PeriodRow | None:
         """The newest period that counts; where none does yet, the newest with a figure."""
-        return next((row for row in self.newest_first if row.value and not row.is_left_out), None) or next(
+        return next((row for row in self.newest_first if row.value and not row.why), None) or next(
             (row for row in self.newest_first if row.value), None
         )
 
     @property
     def trend(self) -> str:
         return trend_words(self.series, self.step)
+
+    @property
+    def corrected(self) -> str:
+        """Of a measure that decides: its p after the correction for several tests."""
+        return corrected_words(self.series.trend)
+
+    @property
+    def silence(self) -> str:
+        """Which change a flat trend would not have shown."""
+        return silence_words(self.series, self.step)
+
+    @property
+    def known(self) -> str:
+        """Of how many incidents it is known."""
+        return known_words(self.series)
 
     @property
     def tendency(self) -> str:
@@ -174,17 +211,26 @@ def _card(
     everything = [set(point.cases) for point in measures.of("volume").points]
     rows = tuple(
         PeriodRow(
-            period=period_words(point, measures.step),
+            period=period_words(point.start, measures.step),
             value=figure(point.value, series.measure.unit),
             count=len(point.cases),
             href=_incidents_of(point, whole, vendor=vendor, service=service) if point.cases else "",
-            is_left_out=point.is_left_out,
+            known=known_of_words(point),
+            why=why_words(point.why),
         )
         for point, whole in zip(series.points, everything, strict=True)
     )
     key = series.measure.key
     is_deciding = DECIDING.get(series.measure.rule) == key
-    return MeasureCard(series=series, step=measures.step, rows=rows, target=targets.get(key), is_deciding=is_deciding)
+    return MeasureCard(
+        series=series,
+        step=measures.step,
+        rows=rows,
+        target=targets.get(key),
+        is_deciding=is_deciding,
+        taken=taken_words(series, measures.basis),
+        tells_known=key in COMING_BACK or any(point.known != point.total for point in series.points),
+    )
 
 
 def _incidents_of(point: Point, whole: set[int], *, vendor: Vendor, service: Service | None) -> str:
@@ -204,13 +250,6 @@ def incident_list(**chosen: object) -> str:
 
 
 # Words -----------------------------------------------------------------------------------------------------------
-def period_words(point: Point, step: PeriodLength) -> str:
-    """“March 2026”, “week of 2 March 2026”."""
-    if step == PeriodLength.MONTH:
-        return month(point.start)
-    return _("week of %(day)s") % {"day": day(point.start)}
-
-
 def tendency(series: Series) -> str:
     """“better”, “worse”, “flat” or “too_little”."""
     direction, lower_is_better = series.trend.direction, series.measure.lower_is_better
@@ -246,3 +285,40 @@ def agreed_words(measure: Measure, value: float) -> str:
     if measure.lower_is_better is False:
         return pgettext("agreed target", "at least %(figure)s") % said
     return pgettext("agreed target", "at most %(figure)s") % said
+
+
+# On the vendor’s page --------------------------------------------------------------------------------------------
+@dataclass(frozen=True, kw_only=True)
+class MeasureLine:
+    key: str
+    label: str
+    chip: str
+    chip_label: str
+    trend: str
+    corrected: str  # its p after correction
+    silence: str  # which change a flat trend would not have shown
+
+
+def measure_panel(member: Membership, vendor: Vendor) -> Panel | None:
+    """None where there is nothing to measure: the panel of the incidents says how to begin."""
+    if is_withheld(member, vendor):
+        return Panel(template="vendors/measures/_measure_panel.html", context={"vendor": vendor, "is_withheld": True})
+    measures = measures_of(vendor, now=timezone.now())
+    if not measures.cases:
+        return None
+    lines = [_line(measures.of(key), measures.step) for key in DECIDING.values()]
+    context = {"vendor": vendor, "lines": lines, "basis": basis_of(measures)}
+    return Panel(template="vendors/measures/_measure_panel.html", context=context)
+
+
+def _line(series: Series, step: PeriodLength) -> MeasureLine:
+    key, goes = series.measure.key, tendency(series)
+    return MeasureLine(
+        key=key,
+        label=str(LABELS[key]),
+        chip=TREND_CHIPS[goes],
+        chip_label=str(TREND_WORDS[goes]),
+        trend=trend_words(series, step),
+        corrected=corrected_words(series.trend),
+        silence=silence_words(series, step),
+    )

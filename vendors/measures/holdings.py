@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
@@ -29,7 +29,8 @@ ENDED_ONLY = frozenset({Held.OPENED_ENDED, Held.RESOLVED, Held.CHANGED})
 @dataclass(frozen=True, kw_only=True)
 class Holding:
     """One file: the days (both included) of what it was selected by, and until when its facts are known. `is_told` is
-    False where nobody said so: then it is what the incidents themselves let conclude, the careful way."""
+    False where nobody said so: then it is what the incidents themselves let conclude, the careful way. `name`: how
+    people call the source; `row`: the number of its import, while known, the latest where nobody said what it holds."""
 
     source: str
     held: Held
@@ -38,6 +39,8 @@ class Holding:
     known_until: datetime
     is_told: bool = True
     ended_on: date | None = None  # the tool is not used after that day
+    name: str = ""
+    row: int = field(default=0, compare=False)
 
 
 Days = tuple[date, date]  # both included

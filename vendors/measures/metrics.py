@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from itertools import groupby
+from statistics import median
 
 from vendors.measures import trend as trends
 from vendors.measures.cases import (
@@ -30,7 +31,7 @@ from vendors.measures.cases import (
     opened_between,
     take,
 )
-from vendors.measures.catalogue import DECIDING, MEASURES, Measure
+from vendors.measures.catalogue import DECIDING, MEASURES, Measure, Unit
 from vendors.measures.holdings import Holding
 from vendors.measures.trend import Direction, Trend
 from vendors.measures.window import WhyLeftOut, Window, latest, window_of
@@ -166,6 +167,28 @@ def is_proven_worse(series: Series) -> bool:
     return trends.is_proven(series.trend, worse)
 
 
+def is_clear(series: Series) -> bool:
+    """Whether where a measure that decides goes is no chance, however far it goes."""
+    return series.trend.adjusted_p is not None and series.trend.adjusted_p < trends.PROVEN
+
+
+def line_ends(series: Series) -> tuple[float, float] | None:
+    """What the trend’s line says of the first and of the last period that counts: it runs through the median of what is
+    left beside its slope. None without a slope."""
+    counted = [
+        (place, point.value)
+        for place, point in enumerate(series.points)
+        if point.value is not None and not point.is_left_out
+    ]
+    slope = series.trend.slope
+    if slope is None or not counted:
+        return None
+    start = median(value - slope * place for place, value in counted)
+    most = 100.0 if series.measure.unit == Unit.PERCENT else math.inf
+    first, last = (min(max(start + slope * place, 0.0), most) for place in (counted[0][0], counted[-1][0]))
+    return first, last
+
+
 # Measuring --------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Period:
@@ -273,7 +296,7 @@ def _basis(periods: Sequence[_Period], window: Window, following: Following, *, 
         comes_back_within=following.comes_back_within,
         begins=window.begins,
         **_counts(counted),
-        beyond=beyond if following.only_ended else 0,
+        beyond=beyond,
         other_hours=_other_hours(counted),
         hours=_hours_used(counted),
     )

@@ -68,6 +68,7 @@ def _hours_data(used: HoursUsed) -> dict[str, Any]:
 def _holding_data(holding: Holding) -> dict[str, Any]:
     return {
         "source": holding.source,
+        "name": holding.name,
         "held": holding.held.value,
         "since": holding.since.isoformat(),
         "to": holding.to.isoformat(),
@@ -167,6 +168,7 @@ def _basis_from(data: Mapping[str, Any]) -> Basis:
 def _holding_from(data: Mapping[str, Any]) -> Holding:
     return Holding(
         source=data["source"],
+        name=data["name"],
         held=Held(data["held"]),
         since=date.fromisoformat(data["since"]),
         to=date.fromisoformat(data["to"]),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Min
@@ -15,42 +17,74 @@ HELD = {Selection(held.value): held for held in Held}
 
 
 def holdings_of(vendor: Vendor, *, now: datetime, zone: ZoneInfo) -> list[Holding]:
-    """Of every source that this vendor has incidents of, beside what people wrote down here. Three queries at most."""
-    incidents = Incident.objects.filter(vendor=vendor).exclude(source=BY_HAND)
-    sources = set(incidents.order_by().values_list("source", flat=True).distinct())
-    if not sources:
+    """Of every source that this vendor has incidents of, beside what people wrote down here. Four queries at most.
+
+    A file of one vendor says nothing of the others. One whose column tells the vendor says of all of its source what
+    they had, also that they had none.
+    """
+    written = Incident.objects.filter(vendor=vendor).exclude(source=BY_HAND).order_by()
+    keys = set(written.values_list("source", flat=True).distinct())
+    if not keys:
         return []
-    ended = dict(
-        IncidentSource.objects.filter(organisation=vendor.organisation_id, key__in=sources).values_list(
-            "key", "ended_on"
-        )
+    sources = _sources(vendor, keys)
+    told, latest = [], {}
+    for row in _files(vendor, keys):
+        if row.options__vendor not in (None, vendor.pk):
+            continue
+        latest[row.source] = row.pk
+        if _is_told(row):
+            told.append(_told(row, sources[row.source], zone))
+    silent = {key: sources[key] for key in keys - {holding.source for holding in told}}
+    found = _from_incidents(vendor, silent, now=now, zone=zone)
+    return [*told, *(replace(holding, row=latest.get(holding.source, 0)) for holding in found)]
+
+
+def _files(vendor: Vendor, keys: Iterable[str]) -> Iterable[Any]:
+    """The imports of these sources that stand, the oldest first."""
+    done = IncidentImport.objects.filter(
+        organisation=vendor.organisation_id, source__in=list(keys), state=ImportState.DONE
     )
-    imports = IncidentImport.objects.filter(
-        organisation=vendor.organisation_id, source__in=sources, state=ImportState.DONE
+    return done.order_by("pk").values_list(
+        "pk", "source", "selection", "holds_from", "holds_to", "known_until", "options__vendor", named=True
     )
-    told = [
-        Holding(
-            source=row.source,
-            held=HELD[Selection(row.selection)],
-            since=row.holds_from,
-            to=row.holds_to,
-            known_until=row.known_until,
-            ended_on=ended.get(row.source),
-        )
-        for row in imports.exclude(selection="").order_by("pk")
-        if row.holds_from and row.holds_to and row.known_until
-    ]
-    silent = sources - {holding.source for holding in told}
-    return [*told, *_from_incidents(vendor, silent, ended, now=now, zone=zone)]
+
+
+def _is_told(row: Any) -> bool:
+    """Wholly: a part says nothing. A file of what is open has no days."""
+    has_days = row.holds_from is not None and row.holds_to is not None
+    return bool(row.selection and row.known_until) and (has_days or row.selection == Selection.OPEN)
+
+
+def _told(row: Any, source: IncidentSource, zone: ZoneInfo) -> Holding:
+    exported_on = row.known_until.astimezone(zone).date()
+    return Holding(
+        source=row.source,
+        held=HELD[Selection(row.selection)],
+        since=row.holds_from or exported_on,
+        to=row.holds_to or exported_on,
+        known_until=row.known_until,
+        ended_on=source.ended_on,
+        name=source.name,
+        row=row.pk,
+    )
+
+
+def _sources(vendor: Vendor, keys: Iterable[str]) -> dict[str, IncidentSource]:
+    """By key; what has no row of its own is called as its key."""
+    known = IncidentSource.objects.filter(organisation=vendor.organisation_id, key__in=keys)
+    unnamed = {key: IncidentSource(key=key, name=key) for key in keys}
+    return {**unnamed, **{source.key: source for source in known}}
 
 
 def _from_incidents(
-    vendor: Vendor, sources: Iterable[str], ended: Mapping[str, date | None], *, now: datetime, zone: ZoneInfo
+    vendor: Vendor, sources: Mapping[str, IncidentSource], *, now: datetime, zone: ZoneInfo
 ) -> Iterable[Holding]:
     """Nobody said what these hold: taken as selected by resolution, from the first that the incidents show to the last.
     Whatever they were selected by, what ended within the horizon is comparable then."""
+    if not sources:
+        return
     rows = (
-        Incident.objects.filter(vendor__organisation=vendor.organisation_id, source__in=sources)
+        Incident.objects.filter(vendor__organisation=vendor.organisation_id, source__in=list(sources))
         .order_by()
         .values("source")
     )
@@ -67,5 +101,6 @@ def _from_incidents(
             to=known_until.astimezone(zone).date(),
             known_until=known_until,
             is_told=False,
-            ended_on=ended.get(row["source"]),
+            ended_on=sources[row["source"]].ended_on,
+            name=sources[row["source"]].name,
         )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,12 +15,15 @@ from django.views.decorators.http import require_safe
 from accounts.access import MemberRequest
 from groundwork.pages import Crumb, confirm_page, crumbs, edit_page
 from groundwork.responses import form_view
+from groundwork.words import number
 from vendors.fetching import vendor_of
 from vendors.measures import cards, targets
+from vendors.measures.basis import basis_of
 from vendors.measures.catalogue import BY_KEY, Measure
 from vendors.measures.forms import MeasuresFilter, TargetForm
 from vendors.measures.loading import measures_of, targets_of
-from vendors.measures.words import LABELS, UNITS, left_out_words
+from vendors.measures.trend import FEWEST_PERIODS, PROVEN
+from vendors.measures.words import LABELS, UNITS, least_change, threshold_words
 from vendors.models import MeasureTarget, Vendor
 from vendors.withheld import is_withheld
 
@@ -37,13 +42,14 @@ def vendor_measures(request: MemberRequest, pk: int) -> HttpResponse:
         "filter": chosen,
         "service": service,
         "measures": measures,
-        "left_out": left_out_words(measures),
+        "basis": basis_of(measures),
         "groups": cards.groups_of(measures, targets_of(vendor), vendor=vendor, service=service)
         if measures.cases
         else [],
         "has_incidents": bool(measures.cases) or vendor.incidents.exists(),
         "counted_url": cards.incidents_between(vendor, service, measures.since, measures.until),
-        "open_url": cards.incident_list(
+        "open_url": measures.left_out.open_cases
+        and cards.incident_list(
             vendor=vendor.pk,
             service=service and service.pk,
             since=measures.since,
@@ -53,6 +59,18 @@ def vendor_measures(request: MemberRequest, pk: int) -> HttpResponse:
         ),
     }
     return render(request, "vendors/measures/vendor_measures.html", context)
+
+
+@require_safe
+def help_measures(request: HttpRequest) -> HttpResponse:
+    """What the words beside a figure mean, for everybody who is signed in."""
+    context = {
+        "contradicted_below": number(Fraction(str(PROVEN))),
+        "trend_below": threshold_words(),
+        "least_change": least_change(),
+        "fewest_periods": FEWEST_PERIODS,
+    }
+    return render(request, "vendors/measures/help_measures.html", context)
 
 
 @form_view

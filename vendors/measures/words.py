@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, npgettext, pgettext_lazy
 
 from groundwork.rounding import rounded, rounded_fairly
-from groundwork.words import number, percent, plural
+from groundwork.words import day, month, number, percent, plural
 from vendors.measures.catalogue import MEASURES, Unit
-from vendors.measures.metrics import Measures, PeriodLength, Series
+from vendors.measures.metrics import Measures, PeriodLength, Point, Series
 from vendors.measures.plain_data import DIGITS, FINE_DIGITS, digits
-from vendors.measures.trend import SIGNIFICANT, Direction, Trend
+from vendors.measures.trend import LEAST_CHANGE, PROVEN, SIGNIFICANT, Direction, Trend
 
 LEAST_P = Fraction("0.001")  # below it, only that it is below
 P_DIGITS = 2
@@ -51,6 +52,13 @@ def brief(value: float, kept: int = DIGITS) -> Decimal:
     return rounded(Fraction(str(digits(value, kept))), 2 if abs(value) < 1 else 1)
 
 
+def period_words(start: date, step: PeriodLength) -> str:
+    """“March 2026”, “week of 2 March 2026”."""
+    if step == PeriodLength.MONTH:
+        return month(start)
+    return _("week of %(day)s") % {"day": day(start)}
+
+
 # Trends ----------------------------------------------------------------------------------------------------------
 def trend_words(series: Series, step: PeriodLength) -> str:
     """“falling by 3.1 hours a month, p = 0.02, 14 months”; “flat, p = 0.62, 14 months”; “too little data: 3 months”."""
@@ -68,11 +76,91 @@ def trend_words(series: Series, step: PeriodLength) -> str:
 
 def probability(trend: Trend) -> str:
     """“p = 0.02”, “p < 0.001”; more decimals where two would round it to nothing or over the threshold."""
-    value, threshold = Fraction(str(digits(trend.p, FINE_DIGITS))), Fraction(str(SIGNIFICANT))
+    return _p_words(trend.p, SIGNIFICANT)
+
+
+def corrected_words(trend: Trend) -> str:
+    """“p = 0.04 after correction” of a measure that decides; empty for others, and where there is no trend."""
+    if trend.adjusted_p is None:
+        return ""
+    return _("%(p)s after correction") % {"p": _p_words(trend.adjusted_p, PROVEN, SIGNIFICANT)}
+
+
+def _p_words(p: float | None, *thresholds: float) -> str:
+    value, lines = Fraction(str(digits(p, FINE_DIGITS))), [Fraction(str(threshold)) for threshold in thresholds]
     if value < LEAST_P:
         return _("p < %(least)s") % {"least": number(LEAST_P, digits=FINE_DIGITS)}
-    shown = rounded_fairly(value, P_DIGITS, lambda near: (near == 0, near < threshold), most=FINE_DIGITS)
+    shown = rounded_fairly(
+        value, P_DIGITS, lambda near: (near == 0, *(near < line for line in lines)), most=FINE_DIGITS
+    )
     return _("p = %(value)s") % {"value": number(shown, digits=FINE_DIGITS)}
+
+
+def least_change() -> str:
+    """“10%”: a change of less, of the average over the whole time, accuses nobody."""
+    return percent(Fraction(str(100 * LEAST_CHANGE)))
+
+
+def silence_words(series: Series, step: PeriodLength) -> str:
+    """What a flat trend does not say: how large a change would not have shown. Empty where there is a trend, where
+    nothing was there to change, and in what was kept before this was measured."""
+    trend = series.trend
+    if not _is_silent(trend):
+        return ""
+    if trend.smallest is None:
+        return _even_six_times(trend.periods, step) % {"periods": trend.periods}
+    return _less_than(trend.periods, step) % {"share": _share(trend.smallest), "periods": trend.periods}
+
+
+def silence_brief(series: Series) -> str:
+    """The same in one line of a table: “a change of less than about 60% would not show”."""
+    trend = series.trend
+    if not _is_silent(trend):
+        return ""
+    if trend.smallest is None:
+        return _("even a change by a factor of six would not show")
+    return _("a change of less than about %(share)s would not show") % {"share": _share(trend.smallest)}
+
+
+def _is_silent(trend: Trend) -> bool:
+    return trend.direction == Direction.FLAT and trend.change is not None
+
+
+def _share(part: float) -> str:
+    return percent(rounded(Fraction(str(digits(100 * part)))))
+
+
+def _less_than(periods: int, step: PeriodLength) -> str:
+    if step == PeriodLength.MONTH:
+        return ngettext(
+            "A change of less than about %(share)s over this %(periods)s month would not have shown.",
+            "A change of less than about %(share)s over these %(periods)s months would not have shown.",
+            periods,
+        )
+    return ngettext(
+        "A change of less than about %(share)s over this %(periods)s week would not have shown.",
+        "A change of less than about %(share)s over these %(periods)s weeks would not have shown.",
+        periods,
+    )
+
+
+def _even_six_times(periods: int, step: PeriodLength) -> str:
+    if step == PeriodLength.MONTH:
+        return ngettext(
+            "Even a change by a factor of six over this %(periods)s month would not have shown.",
+            "Even a change by a factor of six over these %(periods)s months would not have shown.",
+            periods,
+        )
+    return ngettext(
+        "Even a change by a factor of six over this %(periods)s week would not have shown.",
+        "Even a change by a factor of six over these %(periods)s weeks would not have shown.",
+        periods,
+    )
+
+
+def threshold_words() -> str:
+    """The p below which a trend is said."""
+    return number(Fraction(str(SIGNIFICANT)))
 
 
 def change_words(slope: Decimal, unit: Unit) -> str:
@@ -134,9 +222,54 @@ def _without_amount(trend: Trend, step: PeriodLength) -> str:
     return ngettext("rising, %(p)s, %(periods)s week", "rising, %(p)s, %(periods)s weeks", trend.periods)
 
 
+# Of how many -----------------------------------------------------------------------------------------------------
+def known_words(series: Series) -> str:
+    """“7 incidents came back, of 41 whose problem is known; of 12 it is not known.”, “Known for 41 of 53 incidents.”
+
+    Empty where it is not known of how many, and where every incident counts by itself.
+    """
+    if series.known is None or series.total is None or not series.total or series.measure.key == "volume":
+        return ""
+    unknown = series.total - series.known
+    said = {"known": number(series.known), "total": number(series.total), "unknown": number(unknown)}
+    if series.measure.key == "repeat_count":
+        count = round(series.overall or 0)
+        return _came_back(count, is_known_of_all=not unknown) % {**said, "count": number(count)}
+    if not unknown:
+        known = ngettext("Known for the %(total)s incident.", "Known for all %(total)s incidents.", series.total)
+        return known % said
+    return (
+        ngettext(
+            "Known for %(known)s of %(total)s incident.", "Known for %(known)s of %(total)s incidents.", series.total
+        )
+        % said
+    )
+
+
+def _came_back(count: int, *, is_known_of_all: bool) -> str:
+    if is_known_of_all:
+        return ngettext(
+            "%(count)s incident came back, of %(known)s; the problem of each is known.",
+            "%(count)s incidents came back, of %(known)s; the problem of each is known.",
+            count,
+        )
+    return ngettext(
+        "%(count)s incident came back, of %(known)s whose problem is known; of %(unknown)s it is not known.",
+        "%(count)s incidents came back, of %(known)s whose problem is known; of %(unknown)s it is not known.",
+        count,
+    )
+
+
+def known_of_words(point: Point) -> str:
+    """“41 of 53”, in a table; empty where that is not known."""
+    if point.known is None or point.total is None:
+        return ""
+    return _("%(known)s of %(total)s") % {"known": number(point.known), "total": number(point.total)}
+
+
 # What is not used ------------------------------------------------------------------------------------------------
 def left_out_words(measures: Measures) -> list[str]:
-    """One sentence for each thing that the measures leave out, and why; empty where they use everything."""
+    """One sentence for each thing that was left out of what was kept before measures had a basis, and why."""
     left = measures.left_out
     sentences = []
     if left.open_cases:
@@ -144,7 +277,7 @@ def left_out_words(measures: Measures) -> list[str]:
     if left.young:
         sentences.append(_young(len(left.young), measures.step, figure(left.wait, Unit.HOURS)))
     if left.not_critical:
-        sentences.append(_not_critical(left.not_critical))
+        sentences.append(not_critical_words(left.not_critical))
     return sentences
 
 
@@ -154,7 +287,7 @@ def _open(count: int) -> str:
         "%(count)s incidents are still open, so they have no time to resolve yet.",
         count,
     )
-    return said % {"count": count}
+    return said % {"count": number(count)}
 
 
 def _young(count: int, step: PeriodLength, wait: str) -> str:
@@ -182,10 +315,10 @@ def _young(count: int, step: PeriodLength, wait: str) -> str:
     return sentence % {"count": count, "wait": wait}
 
 
-def _not_critical(count: int) -> str:
+def not_critical_words(count: int) -> str:
     said = ngettext(
         "%(count)s incident is not mission-critical, so it is in no measure.",
         "%(count)s incidents are not mission-critical, so they are in no measure.",
         count,
     )
-    return said % {"count": count}
+    return said % {"count": number(count)}

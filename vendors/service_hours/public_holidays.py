@@ -7,7 +7,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-ENGLISH = "en"
+from groundwork.languages import LANGUAGE_CODES
+
+FALLBACK = LANGUAGE_CODES[0]
 
 
 @lru_cache(maxsize=1)
@@ -60,7 +62,7 @@ def _country(country: str, **options: Any) -> Any:
 
 def _spoken(known: tuple[str, ...], language: str) -> str | None:
     """The library's word for the language: “en_US” for English."""
-    for wished in (language, ENGLISH):
+    for wished in (language, FALLBACK):
         for name in known:
             if wished and (name == wished or name.startswith(f"{wished}_")):
                 return name

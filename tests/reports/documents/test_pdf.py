@@ -63,6 +63,13 @@ def measured() -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
+def stale() -> bytes:
+    """The same out of a file that ended long before, of a service with a calendar."""
+    content = cards.with_measures(cards.full(), **cards.from_a_tool(cards.cases(repeating=-0.4)))
+    return worker.produce(cards.scorecard(content), language="en")
+
+
+@pytest.fixture(scope="module")
 def foreign() -> bytes:
     """The usual scorecard of a vendor whose name is written from right to left, with a picture in it."""
     return worker.produce(cards.scorecard(cards.snapshot(vendor=FOREIGN)), language="en")
@@ -204,16 +211,17 @@ def test_another_process_prints_the_same_bytes_one_after_the_other(
 
 # Accessible ------------------------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
-def faults(
+def faults(  # noqa: PLR0917 - all of them are fixtures
     usual: dict[str, bytes],
     full: dict[str, bytes],
     measured: dict[str, bytes],
+    stale: bytes,
     extreme: bytes,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, list[str]]:
     """What the checker finds in each document: it takes longer to start than to check."""
     folder = tmp_path_factory.mktemp("pdf-ua")
-    documents = {"extreme": extreme, "without a scope": without_scope(usual["en"])}
+    documents = {"extreme": extreme, "stale": stale, "without a scope": without_scope(usual["en"])}
     documents["untagged"] = HTML(string="<p>Untagged</p>").write_pdf()
     for kind, made in (("usual", usual), ("full", full), ("measured", measured)):
         documents |= {f"{kind} {language}": content for language, content in made.items()}
@@ -225,7 +233,7 @@ def faults(
 
 
 def test_the_checker_finds_a_planted_fault(faults: dict[str, list[str]]) -> None:
-    """Takes its time: as the first, it waits for ten documents to be printed and checked, all others only read them."""
+    """Takes its time: as the first, it waits for a dozen documents to be printed and checked; others only read."""
     assert faults["untagged"]
     assert faults["without a scope"], "a table header without a scope must be found"
 
@@ -239,6 +247,7 @@ def test_scorecards_pass_pdf_ua_1(faults: dict[str, list[str]], kind: str) -> No
 
 def test_whatever_people_write_passes_pdf_ua_1(faults: dict[str, list[str]]) -> None:
     assert faults["extreme"] == []
+    assert faults["stale"] == []
 
 
 def without_scope(content: bytes) -> bytes:
@@ -368,21 +377,53 @@ def test_page_one_tells_contradictions_and_what_is_better_than_rated(measured: d
     page = " ".join(reader.pages[0].extract_text().split())
     for said in (
         "Claim: contradicted. The vendor claims that rule 5, “Be fast”, is met, yet the mean duration of critical "
-        "incidents rises by 3 hours a month (p < 0.001, 13 months).",
-        "Better than rated. Rule 6, “Prove it”, is rated partly met, yet the share of problems that come back falls by",
+        "incidents rises by 3 hours a month (p < 0.001 after correction, 12 months). Over these 12 months it went from "
+        "about 7.3 hours to about 40.3 hours, a change by 139% of its average. It rests on 72 incidents. 1 period is "
+        "left out.",
+        "Better than rated. Rule 6, “Prove it”, is rated partly met, yet the number of problems that come back falls",
     ):
         assert said in page
     words = text_of(reader)
     for said in (
         "Facts and trends",
         "78 mission-critical incidents opened from 1 April 2024 to 31 March 2026.",
-        "Mean time to resolve: 32.8 hours; rising by 3 hours a month, p < 0.001, 13 months; agreed target: 8 hours",
+        "rising by 3 hours a month, p < 0.001, 12 months; p < 0.001 after correction; agreed target: 8 hours, missed",
+        "What the figures rest on Mean hours to resolve, each counted to at most 2 days: every incident is followed",
+        "The incidents were written down here, as they happened. Data end on 20 April 2026.",
+        "from when on every incident is on record: March 2025.",
+        "a change of less than about",
+        "below 0.1 a trend is called rising or falling.",
+        "/help/measures/",
         "Agreed targets: Mean time to resolve: 8 hours (15 January 2025, Annex 4).",
         "11 incidents are not mission-critical, so they are in no measure.",
         "INC9000, INC9001",
         "INC9019 and 64 more",
     ):
         assert said in words
+
+
+def test_old_data_are_told_first_and_all_that_stands_in_for_what_is_not_known(stale: bytes) -> None:
+    reader = PdfReader(BytesIO(stale))
+    page = " ".join(reader.pages[0].extract_text().split())
+    assert "Data end on 15 January 2026, 3 months before" in page, "beside what speaks against the grades"
+    assert "Cees Fictief" in page
+    words = text_of(reader)
+    facts = words.partition("Facts and trends ")[2]
+    assert facts.startswith(
+        "Data end on 15 January 2026, 3 months before they were measured on 20 April 2026. What happened in between is "
+        "unknown, not zero."
+    )
+    for said in (
+        "Example Desk: incidents opened from 1 March 2025 to 31 December 2025, exported on 15 January 2026.",
+        "Records (60 incidents): Mon–Fri 08:00–18:00, Europe/Brussels, without the public holidays of Belgium.",
+        "in the hours of the service, which decide, and",
+        "For 1 incident nobody noted when it was resolved: the moment when it was closed stands in.",
+        "Of 1 incident the day of the resolution is known, not the hour",
+        "1 incident is closed, but nobody noted when: it has no time to resolve.",
+        "2 incidents are still open. Each counts for 2 days once it was followed for so long.",
+        "whose problem is known; of 1 it is not known.",
+    ):
+        assert said in facts
 
 
 def test_without_measures_one_quiet_line_says_so(usual: dict[str, bytes]) -> None:

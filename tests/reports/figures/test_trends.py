@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from xml.etree.ElementTree import Element
 
@@ -12,7 +13,9 @@ from reports.charts.parts import Palette
 from reports.figures.trends import trend_figure
 from tests.reports.charts.test_parts import SVG, classed, parsed
 from vendors.measures.catalogue import BY_KEY
-from vendors.measures.metrics import Direction, PeriodLength, Point, Series, Trend
+from vendors.measures.metrics import PeriodLength, Point, Series
+from vendors.measures.trend import Direction, Trend
+from vendors.measures.window import WhyLeftOut
 
 
 def series(direction: Direction = Direction.FALLING, slope: float | None = -0.5, *, left_out: int = 1) -> Series:
@@ -22,7 +25,7 @@ def series(direction: Direction = Direction.FALLING, slope: float | None = -0.5,
             end=date(2026, month, 28),
             value=6 - month / 2,
             cases=(month,),
-            is_left_out=month > 8 - left_out,
+            why=WhyLeftOut.YOUNG if month > 8 - left_out else None,
         )
         for month in range(1, 9)
     )
@@ -38,6 +41,22 @@ def test_the_chart_says_its_trend_its_newest_figure_and_what_was_agreed() -> Non
     root = drawn(series(), target=1.5)
     assert root[0].text == "Hand-overs per incident"
     assert root[1].text == "falling by 0.5 a month, p = 0.01, 7 months; July 2026, 2.5; agreed: at most 1.5"
+
+
+def test_what_no_trend_counts_is_drawn_hollow_and_says_why() -> None:
+    root = drawn(series())
+    (hollow,) = classed(root, "chart-point-open")
+    assert hollow.tag == f"{SVG}circle"
+    titles = [item.text or "" for item in root.iter(f"{SVG}title")]
+    assert [title for title in titles if "too new to count" in title] == ["August 2026 – 2, too new to count"]
+
+
+def test_the_words_of_the_chart_tell_what_a_flat_trend_hides() -> None:
+    flat = series(Direction.FLAT, 0.0)
+    flat = replace(flat, trend=replace(flat.trend, change=0.0, smallest=0.4))
+    assert drawn(flat)[1].text == (
+        "flat, p = 0.01, 7 months; a change of less than about 40% would not show; July 2026, 2.5"
+    )
 
 
 @pytest.mark.parametrize(("direction", "lines"), [("falling", 1), ("rising", 1), ("flat", 0), ("too_little_data", 0)])

@@ -449,6 +449,55 @@ def test_a_snapshot_of_the_second_schema_is_shown_and_says_nothing_of_measures(l
     assert worker.produce(schema_2(), language=language).startswith(b"%PDF-1.7")
 
 
+def schema_3() -> Scorecard:
+    """A scorecard as the third version stored it: its measures had no basis, and the share of repeats decided."""
+    text = (Path(__file__).parent / "schema_3.json").read_text(encoding="utf-8")
+    return Scorecard(number="S-2026-001", snapshot=text, sha256=SCHEMA_3, approved_at=NOW, engine_version="1")
+
+
+SCHEMA_3 = "c9dba5e03db1c0f134f50d1dc0f4f4287faa129d1a0fc9165948620e01576a60"
+
+
+def test_a_snapshot_of_the_third_schema_is_read_and_recomputes() -> None:
+    content = snapshots.load(schema_3())
+    assert content["schema"] == 3
+    assert snapshots.recompute(content) == snapshots.score_of(content)
+
+
+def test_a_snapshot_of_the_third_schema_says_of_its_measures_what_it_said_then() -> None:
+    card = view.view_of(schema_3(), language="en")
+    assert card.measured is not None
+    assert card.measured.basis is None
+    assert card.measured.window == "49 mission-critical incidents opened from 1\u00a0April 2024 to 31\u00a0March 2026."
+    assert card.measured.left_out == (
+        "1 incident is still open, so it has no time to resolve yet.",
+        "The newest month is shown but is in no trend: it is not complete, or ended less than 37.5 hours ago, the time "
+        "within which nine of ten incidents were resolved.",
+        "11 incidents are not mission-critical, so they are in no measure.",
+    )
+    assert [notice.text.replace("\u00a0", " ") for notice in card.measured.notices] == [
+        "The vendor claims that rule 5, “Be fast”, is met, yet the mean duration of critical incidents rises by 3 "
+        "hours a month (p < 0.001, 8 months).",
+        "The vendor claims that rule 6, “Prove it”, is met, yet the share of problems that come back rises by 5.6 "
+        "points a month (p = 0.01, 8 months).",
+    ]
+    (speed, median), (repeats,) = (card.measured.rows[at].lines for at in (4, 5))
+    assert [part.replace("\u00a0", " ") for part in speed.details] == [
+        "rising by 3 hours a month, p < 0.001, 8 months",
+        "agreed target: 8 hours, missed",
+    ]
+    assert (speed.known, median.details[1:], repeats.decides) == ("", (), True)
+    assert next(chart.words for chart in card.charts).replace("\u00a0", " ") == "flat, p = 1, 8 months"
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "nl"])
+def test_a_snapshot_of_the_third_schema_is_printed(language: str) -> None:
+    html = view.scorecard_html(schema_3(), language=language)
+    assert 'class="basis"' not in html
+    assert "help/measures" not in html
+    assert worker.produce(schema_3(), language=language).startswith(b"%PDF-1.7")
+
+
 # What was measured ------------------------------------------------------------------------------------------------
 def slower(vendor: Vendor, *, by: float = 3.0) -> None:
     """Two critical incidents a month from January 2025 to February 2026, each month `by` hours longer."""
@@ -475,7 +524,7 @@ def ever_slower(cast: Cast) -> Assessment:
 def test_the_snapshot_holds_the_measures_the_targets_and_what_follows(cast: Cast, ever_slower: Assessment) -> None:
     transitions.approve(cast.approver, ever_slower, now=NOW)
     content = snapshots.load(Scorecard.objects.get(assessment=ever_slower))
-    assert content["schema"] == 3
+    assert content["schema"] == 4
     kept = content["measures"]
     assert (kept["until"], kept["cases"], kept["step"]) == ("2026-03-02", 28, "month")  # the period ends later
     assert kept["known_at"].startswith("2026-03-02T")
@@ -487,8 +536,12 @@ def test_the_snapshot_holds_the_measures_the_targets_and_what_follows(cast: Cast
         "value": "50.00",
         "cases": [],  # row numbers mean nothing outside the database
         "count": 2,
-        "is_left_out": False,
+        "known": 2,
+        "total": 2,
+        "is_left_out": True,
+        "why": "before",
     }
+    assert (kept["basis"]["horizon_hours"], kept["basis"]["begins"]) == (120, "2025-01-03")
     assert content["targets"] == {"duration_mean": {"value": "8.00", "agreed_on": None, "note": "Annex 4"}}
     speed = next(one for one in content["findings"] if one["rule"] == "speed")
     assert speed["rating"] == {"status": "met", "percent": "75", "finding": "contradicted"}

@@ -15,7 +15,7 @@ from django.utils import timezone
 from tests.factories import Cast, make_incident, make_vendor
 from vendors.measures.catalogue import MEASURES
 from vendors.measures.targets import set_target
-from vendors.models import Service, Vendor
+from vendors.models import IncidentSource, Service, Vendor
 
 UNTIL = "2025-12-31"
 
@@ -24,8 +24,8 @@ UNTIL = "2025-12-31"
 def vendor(cast: Cast) -> Vendor:
     vendor = make_vendor(cast.organisation, reference="V-7")
     for month in range(1, 13):
-        opened = datetime(2025, month, 5, 9, tzinfo=UTC)
-        make_incident(vendor, f"{month}", opened=opened, hours=30 - 2 * month)
+        opened = datetime(2025, month, 1, 9, tzinfo=UTC)
+        make_incident(vendor, f"{month}", opened=opened, hours=30 - 2 * month, problem="Clock")
     make_incident(vendor, "open", opened=datetime(2025, 12, 9, tzinfo=UTC), hours=None)
     make_incident(vendor, "small", opened=datetime(2025, 12, 9, tzinfo=UTC), mission_critical=False)
     return vendor
@@ -58,38 +58,70 @@ def test_json_holds_every_measure_with_periods_trend_and_what_was_left_out(cast:
     assert [series["measure"] for series in data["series"]] == [measure.key for measure in MEASURES]
     mean = next(series for series in data["series"] if series["measure"] == "duration_mean")
     assert mean["label"] == "Mean time to resolve"
-    assert mean["trend"] == {
-        "direction": "falling",
-        "slope": "-2.0000",
-        "p": "0.0000",
-        "periods": 12,
-        "in_words": "falling by 2 hours a month, p < 0.001, 12 months",
-    }
-    assert (mean["overall"], mean["recent"]) == ("17.00", "11.00")
+    trend = mean["trend"]
+    assert (trend["direction"], trend["slope"], trend["periods"]) == ("falling", "-2.0000", 12)
+    assert trend["in_words"].startswith("falling by 2 hours a month, p = 0.0")
+    assert trend["corrected_in_words"].endswith(" after correction")
+    assert trend["silence_in_words"] == ""
+    assert (mean["overall"], mean["recent"]) == ("19.38", "14.50")  # 252 hours over 13; what is open counts for 48
     assert (mean["target"], mean["is_within_target"]) == ("15.00", True)
-    assert len(mean["points"]) == 12
-    assert mean["points"][0]["value"] == "28.00"
+    assert (mean["known"], mean["total"], mean["known_in_words"]) == (13, 13, "Known for all 13 incidents.")
+    assert mean["taken_in_words"] == "Each is counted to at most 2 days."
+    assert [point["value"] for point in mean["points"]][::11] == ["28.00", "27.00"]
     assert data["left_out"]["open_count"] == 1
     assert data["left_out"]["not_critical"] == 1
-    assert data["left_out"]["wait"] == "26.00"
-    assert len(data["left_out"]["in_words"]) == 2
+
+
+def test_json_says_what_the_measures_rest_on_in_values_and_in_words(vendor: Vendor) -> None:
+    data = told(vendor.name, "--until", UNTIL)
+    basis = data["basis"]
+    assert (basis["horizon_hours"], basis["comes_back_within_days"], basis["capped"]) == (48, 90, 1)
+    assert (basis["begins"], basis["is_old"]) == ("2025-01-01", False)
+    assert basis["in_words"][0].startswith("Mean hours to resolve, each counted to at most 2 days")
+    assert set(data["left_out"]["in_words"]) < set(basis["in_words"])
+    early = data["left_out"]["in_words"][0]
+    assert early.startswith(
+        "For the problems that come back 3 more periods are left out, because not all of the 90 days"
+    )
+    repeats = next(series for series in data["series"] if series["measure"] == "repeat_count")
+    assert repeats["known_in_words"] == "9 incidents came back, of 9 whose problem is known; of 1 it is not known."
+    assert [point["why_in_words"] for point in repeats["points"]] == ["too early to see what comes back"] * 3 + [""] * 9
 
 
 def test_text_is_a_table_of_measures_and_one_of_periods(vendor: Vendor) -> None:
     lines = said(vendor.name, "--until", UNTIL, "--months", "12").splitlines()
     assert lines[0] == "Example Systems: 13 mission-critical incidents, 2025-01-01 to 2025-12-31"
     text = "\n".join(lines)
-    assert "falling by 2 hours a month, p < 0.001, 12 months" in text
-    assert any(line.split()[:1] == ["2025-12"] and "6.00" in line for line in lines)
-    assert "Left out: 1 incident is still open, so it has no time to resolve yet." in lines
+    assert "falling by 2 hours a month, p = 0.0" in text
+    assert any(line.split()[:1] == ["2025-12"] and "27.00" in line for line in lines)
+    assert any(line.split()[:1] == ["2025-03"] and "1.00*" in line for line in lines), (
+        "too early to see what comes back"
+    )
+    assert (
+        "Mean hours to resolve, each counted to at most 2 days: every incident is followed for the same time." in lines
+    )
+    assert "Left out: 1 incident is still open. It counts for 2 days once it was followed for so long." in lines
     assert max(map(len, lines)) <= 132
+
+
+def test_text_tells_first_that_data_are_old(cast: Cast, vendor: Vendor) -> None:
+    vendor.incidents.exclude(mission_critical=False).update(source="desk")
+    IncidentSource.objects.create(organisation=cast.organisation, key="desk", name="Example Desk")
+    text = said(vendor.name, "--until", UNTIL, "--months", "12")
+    age, source = (
+        text.index("Data end on 9\u00a0December 2025, "),
+        text.index("Example Desk: nobody said what this file"),
+    )
+    assert age < source
+    assert "What happened since is unknown, not zero." in " ".join(text.split())
 
 
 def test_running_month_is_marked(cast: Cast) -> None:
     vendor = make_vendor(cast.organisation)
     make_incident(vendor, opened=timezone.now() - timedelta(hours=1), hours=None)
     text = said(vendor.name)
-    assert f"{timezone.localdate():%Y-%m} *" in text
+    row = next(line.split() for line in text.splitlines() if line.startswith(f"{timezone.localdate():%Y-%m}"))
+    assert set(row[1:]) == {"-*"}
     assert "* shown, but in no trend" in text
 
 

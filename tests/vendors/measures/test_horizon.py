@@ -50,6 +50,11 @@ def test_ninth_of_ten_is_the_one() -> None:
     assert percentile_90(range(100, 0, -1)) == 90
 
 
+def test_nine_of_ten_are_ninety_of_a_hundred_and_no_fewer() -> None:
+    assert percentile_90(range(1, 90), [1000] * 11) is None
+    assert percentile_90(range(1, 91), [1000] * 10) == 90
+
+
 @given(times, times)
 def test_nine_of_ten_are_those_of_the_definition(ended: list[int], running: list[int]) -> None:
     assert percentile_90(ended, running) == by_hand.nine_of_ten(ended, running)

@@ -288,6 +288,14 @@ def test_where_no_problem_is_ever_known_nothing_comes_back_and_nothing_is_said()
         assert series.trend.direction == Direction.TOO_LITTLE_DATA
 
 
+def test_where_no_problem_is_ever_known_months_without_incidents_have_no_repeats_either() -> None:
+    """None of them counts as nothing: the look-back is over before the second month."""
+    found = measured([case(1, date(2025, 5, 10)), case(2, date(2025, 5, 11))])
+    assert (found.of("repeat_count").overall, set(values_of(found, "repeat_count"))) == (None, {None})
+    later = measured([case(1, date(2025, 1, 10))], holdings=[file(date(2025, 1, 1))])
+    assert later.of("repeat_count").overall is None  # of the months from April on, which have no incident
+
+
 def test_a_month_without_incidents_has_no_repeats_where_problems_are_known() -> None:
     cases = [
         case(1, date(2025, 5, 10), problem="a"),

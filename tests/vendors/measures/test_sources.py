@@ -88,6 +88,19 @@ def test_a_file_says_something_of_vendors_of_whom_it_has_nothing(cast: Cast, ven
     assert len(held(vendor)) == 2
 
 
+def test_a_file_of_one_vendor_says_nothing_of_another(cast: Cast, vendor: Vendor) -> None:
+    other = make_vendor(cast.organisation, "Other Systems")
+    make_file(cast.assessor, JANUARY, END_OF_JANUARY, options={"vendor": vendor.pk})
+    make_file(cast.assessor, FEBRUARY, END_OF_FEBRUARY, options={"vendor": other.pk})
+    assert [(found.since, found.to) for found in held(vendor)] == [(JANUARY, END_OF_JANUARY)]
+
+
+def test_a_file_of_what_is_open_says_so_without_days(cast: Cast, vendor: Vendor) -> None:
+    known_until = OPENED + timedelta(days=10)
+    make_file(cast.assessor, holds=Selection.OPEN, selection=Selection.OPEN, known_until=known_until)
+    assert [(found.held, found.known_until) for found in held(vendor)] == [(Held.OPEN, known_until)]
+
+
 def test_files_of_other_sources_and_other_organisations_say_nothing(cast: Cast, vendor: Vendor) -> None:
     make_file(cast.assessor, JANUARY, END_OF_JANUARY, source="desk")
     make_file(cast.stranger, JANUARY, END_OF_JANUARY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,9 +11,23 @@ from django.utils import translation
 
 from vendors.measures.cases import Case
 from vendors.measures.catalogue import BY_KEY, MEASURES, Unit
-from vendors.measures.loading import FINE_DIGITS, digits
-from vendors.measures.metrics import Direction, LeftOut, Measures, PeriodLength, Series, Trend, measure, trend
-from vendors.measures.words import EXPLAINED, LABELS, UNITS, figure, left_out_words, probability, trend_words
+from vendors.measures.metrics import LeftOut, Measures, PeriodLength, Point, Series, measure
+from vendors.measures.plain_data import FINE_DIGITS, digits
+from vendors.measures.trend import Direction, Trend
+from vendors.measures.words import (
+    EXPLAINED,
+    LABELS,
+    UNITS,
+    corrected_words,
+    figure,
+    known_of_words,
+    known_words,
+    left_out_words,
+    probability,
+    silence_brief,
+    silence_words,
+    trend_words,
+)
 
 FALLING, RISING, FLAT = Direction.FALLING, Direction.RISING, Direction.FLAT
 
@@ -131,7 +146,84 @@ def test_page_and_snapshot_say_the_same() -> None:
         assert said == kept
 
 
-# What is left out ------------------------------------------------------------------------------------------------
+# What a trend does not say ---------------------------------------------------------------------------------------
+def flat(**trend: float | None) -> Series:
+    found = Trend(**{"direction": FLAT, "slope": 0.1, "p": 0.6, "periods": 22, "change": 0.2, **trend})
+    return Series(measure=BY_KEY["duration_mean"], points=(), trend=found, overall=10.0)
+
+
+@pytest.mark.parametrize(
+    ("smallest", "said", "briefly"),
+    [
+        (
+            0.6,
+            "A change of less than about 60% over these 22 months would not have shown.",
+            "a change of less than about 60% would not show",
+        ),
+        (
+            2.5,
+            "A change of less than about 250% over these 22 months would not have shown.",
+            "a change of less than about 250% would not show",
+        ),
+        (
+            None,
+            "Even a change by a factor of six over these 22 months would not have shown.",
+            "even a change by a factor of six would not show",
+        ),
+    ],
+)
+def test_a_flat_trend_says_which_change_would_not_have_shown(smallest: float | None, said: str, briefly: str) -> None:
+    assert silence_words(flat(smallest=smallest), PeriodLength.MONTH) == said
+    assert silence_words(flat(smallest=smallest), PeriodLength.WEEK) == said.replace("months", "weeks")
+    assert silence_brief(flat(smallest=smallest)) == briefly
+
+
+def test_a_trend_and_what_was_kept_before_hide_nothing() -> None:
+    rising = Trend(direction=RISING, slope=1.0, p=0.01, periods=9, change=0.5)
+    for series_ in (flat(change=None), replace(flat(), trend=rising), series(Direction.TOO_LITTLE_DATA, None, None, 3)):
+        assert silence_words(series_, PeriodLength.MONTH) == silence_brief(series_) == ""
+
+
+@pytest.mark.parametrize(
+    ("p", "said"),
+    [
+        (None, ""),
+        (0.0004, "p < 0.001 after correction"),
+        (0.02, "p = 0.02 after correction"),
+        (0.0199, "p = 0.0199 after correction"),  # two decimals would say 0.02, which contradicts nobody
+        (0.0951, "p = 0.095 after correction"),
+        (1.0, "p = 1 after correction"),
+    ],
+)
+def test_a_measure_that_decides_has_its_p_after_correction(p: float | None, said: str) -> None:
+    assert corrected_words(Trend(direction=RISING, slope=1.0, p=0.01, periods=9, adjusted_p=p)) == said
+
+
+# Of how many -----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("key", "known", "total", "said"),
+    [
+        ("repeat_count", 41, 53, "7 incidents came back, of 41 whose problem is known; of 12 it is not known."),
+        ("repeat_count", 53, 53, "7 incidents came back, of 53; the problem of each is known."),
+        ("repeats", 41, 53, "Known for 41 of 53 incidents."),
+        ("duration_mean", 53, 53, "Known for all 53 incidents."),
+        ("volume", 53, 53, ""),
+        ("sla", 0, 0, ""),
+        ("sla", None, None, ""),
+    ],
+)
+def test_each_figure_says_of_how_many_it_is_known(key: str, known: int | None, total: int | None, said: str) -> None:
+    given = replace(series(FLAT, 0.0, 1.0, 8, key), overall=7.0, known=known, total=total)
+    assert known_words(given) == said
+
+
+def test_a_period_says_of_how_many_it_is_known() -> None:
+    point = Point(start=date(2025, 1, 1), end=date(2025, 1, 31), value=1.0, cases=(1,), known=1, total=1200)
+    assert known_of_words(point) == "1 of 1,200"
+    assert known_of_words(replace(point, known=None, total=None)) == ""
+
+
+# What was left out before measures had a basis --------------------------------------------------------------------
 def left_out(
     *,
     step: PeriodLength = PeriodLength.MONTH,
@@ -140,21 +232,9 @@ def left_out(
     wait: float | None = None,
     other: int = 0,
 ) -> list[str]:
-    found = measure(
-        (), (), since=date(2025, 1, 1), until=date(2025, 12, 31), known_at=datetime(2026, 1, 1, tzinfo=UTC), zone=UTC
-    )
+    found = measured(())
     out = LeftOut(open_cases=tuple(range(opened)), young=(date(2025, 12, 1),) * young, wait=wait, not_critical=other)
-    return left_out_words(
-        Measures(
-            step=step,
-            since=found.since,
-            until=found.until,
-            known_at=found.known_at,
-            cases=0,
-            series=found.series,
-            left_out=out,
-        )
-    )
+    return left_out_words(replace(found, step=step, left_out=out, basis=None))
 
 
 def test_nothing_left_out_says_nothing() -> None:
@@ -172,7 +252,7 @@ def test_each_reason_is_a_sentence() -> None:
         "The newest 2 months are shown but are in no trend: they are not complete, or ended less than 82.8 hours ago, "
         "the time within which nine of ten incidents were resolved."
     )
-    assert other.endswith("incidents are not mission-critical, so they are in no measure.")
+    assert other == "1,200 incidents are not mission-critical, so they are in no measure."
 
 
 @pytest.mark.parametrize(("step", "name"), [(PeriodLength.MONTH, "month"), (PeriodLength.WEEK, "week")])
@@ -183,13 +263,12 @@ def test_youngest_period_alone_is_named_without_a_number(step: PeriodLength, nam
 
 
 def test_measured_trend_reads_as_the_figures_say() -> None:
-    opened = [datetime(2025, month, 10, tzinfo=UTC) for month in range(1, 13)]
+    opened = [datetime(2025, month, 1, tzinfo=UTC) for month in range(1, 13)]
     cases = [Case(id=n, opened=at, resolved=at + timedelta(hours=40 - 3 * n)) for n, at in enumerate(opened)]
     found = measured(cases)
     assert trend_words(found.of("duration_mean"), found.step) == "falling by 3 hours a month, p < 0.001, 12 months"
     assert trend_words(found.of("volume"), found.step) == "flat, p = 1, 12 months"
     assert trend_words(found.of("sla"), found.step) == "too little data: 0 months"
-    assert trend([]).p is None
 
 
 def measured(cases: Sequence[Case]) -> Measures:

@@ -17,6 +17,7 @@ from babel import Locale
 from django.utils.translation import gettext as _
 
 from groundwork.folding import folded, plain, without_accents
+from groundwork.languages import LANGUAGE_CODES
 from vendors.incident_fields import WRITTEN
 from vendors.incident_import.columns import own_download
 from vendors.incident_import.columns.options import SlaMeaning
@@ -24,7 +25,7 @@ from vendors.models import BY_HAND
 
 OTHER = "other"
 OWN = "own"
-FILE_LANGUAGES = ("en", "fr", "nl", "de", "es", "it", "pt")
+FILE_LANGUAGES = (*LANGUAGE_CODES, "de", "es", "it", "pt")  # of exports that people have
 DATA = Path(__file__).parent / "presets.yaml"
 _NUMBERED = re.compile(r"^(.*) \(\d+\)$", re.DOTALL)
 _LEVEL = re.compile(

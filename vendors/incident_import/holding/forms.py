@@ -25,7 +25,7 @@ class HoldingForm(forms.Form):
     )
     first = forms.DateField(
         label=gettext_lazy("From"),
-        help_text=gettext_lazy("The first day of what you chose by."),
+        help_text=gettext_lazy("The first day of the period, included."),
         required=False,
         widget=DayInput,
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from argparse import ArgumentParser
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,15 +14,18 @@ from django.db.models import Q
 from django.utils import timezone, translation
 
 from groundwork.languages import DEFAULT
+from vendors.measures import basis as basis_words
 from vendors.measures import metrics
 from vendors.measures import words as measure_words
+from vendors.measures.basis import BasisView
 from vendors.measures.loading import MONTHS, measures_of, targets_of
-from vendors.measures.metrics import Measures, PeriodLength, Series
+from vendors.measures.metrics import Measures, PeriodLength, Point, Series
 from vendors.measures.plain_data import as_data, digits
 from vendors.models import MeasureTarget, Service, Vendor
 
 MOST_MONTHS = 120
 MOST_NAMED = 10  # candidates in an error
+WIDTH = 120  # of a line of text
 COLUMNS = 7  # of measures side by side
 NOTHING = "-"
 
@@ -112,8 +116,18 @@ def _data(
         row["recent"] = digits(metrics.recent(series))
         row["target"] = str(target.value) if target else None
         row["is_within_target"] = metrics.is_within(series, float(target.value)) if target else None
-        row["trend"]["in_words"] = measure_words.trend_words(series, measures.step)
-    data["left_out"]["in_words"] = measure_words.left_out_words(measures)
+        row["known_in_words"] = measure_words.known_words(series)
+        row["taken_in_words"] = basis_words.taken_words(series, measures.basis)
+        row["trend"] |= {
+            "in_words": measure_words.trend_words(series, measures.step),
+            "corrected_in_words": measure_words.corrected_words(series.trend),
+            "silence_in_words": measure_words.silence_words(series, measures.step),
+        }
+        for point, kept in zip(series.points, row["points"], strict=True):
+            kept["why_in_words"] = basis_words.why_words(point.why)
+    if basis := basis_words.basis_of(measures):
+        data["left_out"]["in_words"] = list(basis.left_out)
+        data["basis"] |= {"is_old": basis.is_old, "in_words": list(basis.sentences)}
     return {
         "organisation": vendor.organisation.slug,
         "vendor": {"row": vendor.pk, "name": vendor.name, "reference": vendor.reference},
@@ -136,12 +150,35 @@ def _text(
         if some[0].points:
             yield ""
             yield from _table(_periods(some, measures.step), numbers=True)
-    if measures.left_out.young:
+    if any(point.is_left_out for series in measures.series for point in series.points):
         yield "* shown, but in no trend"
-    said = measure_words.left_out_words(measures)
-    if said:
+    basis = basis_words.basis_of(measures)
+    if measures.cases and basis:
         yield ""
-        yield from (f"Left out: {sentence}" for sentence in said)
+        yield from _wrapped(note for series in measures.series for note in _notes(series, measures.step))
+        yield ""
+        yield from _wrapped(_basis(basis))
+
+
+def _notes(series: Series, step: PeriodLength) -> Iterator[str]:
+    """What stands beside a trend: its p after correction, what it hides, and of how many incidents it is known."""
+    if series.trend.p is not None:
+        corrected = measure_words.corrected_words(series.trend)
+        said = (corrected, measure_words.silence_words(series, step), measure_words.known_words(series))
+        notes = " ".join(f"{part.rstrip('.')}." for part in said if part)
+        if notes:
+            yield f"{measure_words.LABELS[series.measure.key]}: {notes}"
+
+
+def _basis(basis: BasisView) -> Iterator[str]:
+    """The age first, where the data are old."""
+    rest = [sentence for sentence in basis.sentences if sentence not in {basis.age, *basis.left_out}]
+    yield from (basis.age, *rest) if basis.is_old else (*rest, basis.age)
+    yield from (f"Left out: {sentence}" for sentence in basis.left_out)
+
+
+def _wrapped(lines: Iterable[str]) -> Iterator[str]:
+    return (textwrap.fill(line, WIDTH, subsequent_indent="  ", break_long_words=False) for line in lines)
 
 
 def _summary(measures: Measures, targets: Mapping[str, MeasureTarget]) -> Iterator[tuple[str, ...]]:
@@ -168,9 +205,13 @@ def _periods(some: Sequence[Series], step: PeriodLength) -> list[tuple[str, ...]
     for points in zip(*(series.points for series in some), strict=True):
         start = points[0].start
         period = start.strftime("%Y-%m") if step == PeriodLength.MONTH else start.isoformat()
-        mark = " *" if points[0].is_left_out else ""
-        rows.append((period + mark, *(digits(point.value) or NOTHING for point in points)))
+        rows.append((period, *(_figure(point) for point in points)))
     return rows
+
+
+def _figure(point: Point) -> str:
+    """Marked where no trend counts it, which may be so of one measure alone."""
+    return f"{digits(point.value) or NOTHING}{'*' if point.is_left_out else ' '}"
 
 
 def _table(rows: Sequence[Sequence[str]], *, numbers: bool) -> Iterator[str]:
