@@ -15,8 +15,8 @@ from benchmarks.calibrating.histories import Way
 from benchmarks.calibrating.runs import CORRELATIONS, GROWTHS, Run, run_all, wishes
 from benchmarks.calibrating.shares import is_kept, summary
 
-QUICK = 400  # runs of each way and correlation
-WHOLE = 500
+QUICK = 450  # runs of each way and correlation
+WHOLE = 700
 GROWN = 20  # of each way, correlation and growth
 WITH_SMALLEST = 6
 PROCESSES = os.cpu_count() or 1

@@ -202,8 +202,8 @@ def test_the_summary_judges_the_worst_measure_of_the_worst_cell() -> None:
     flat, falling = (
         Run(setting=setting, said=(0,) * (len(KEYS) - 1) + (last,), contradicted=last < 0) for last in (0, -1)
     )
-    found = shares.summary([*[flat] * 450, *[falling] * 50], ["way"])
-    assert found == {"falling": 0.1, "rising": 0.0, "contradicted": 0.1, "runs": 500}
+    found = shares.summary([*[flat] * 1_800, *[falling] * 200], ["way"])
+    assert found == {"falling": 0.1, "rising": 0.0, "contradicted": 0.1, "runs": 2_000}
     assert not shares.is_kept(0.1, 0.0, 0.0)
     assert not shares.is_kept(0.0, 0.061, 0.0)
     assert not shares.is_kept(0.0, 0.0, 0.011)
