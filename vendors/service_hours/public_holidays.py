@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
-
-from groundwork.languages import LANGUAGE_CODES
-
-FALLBACK = LANGUAGE_CODES[0]
 
 
 @lru_cache(maxsize=1)
@@ -40,15 +36,15 @@ def is_place(country: str, region: str) -> bool:
 def free_days(country: str, region: str, year: int) -> frozenset[date]:
     """The days of the year that are public holidays there; none without a country, or in a place that the library no
     longer knows: what it calls places may change, and no figure may fail for it."""
-    return frozenset(named_days(country, region, year, "")) if country and is_place(country, region) else frozenset()
+    return frozenset(named_days(country, region, year)) if country and is_place(country, region) else frozenset()
 
 
-def named_days(country: str, region: str, year: int, language: str) -> dict[date, str]:
-    """Day → its names, by day: in `language` where the library has it, else in English, else as the country says it.
+def named_days(country: str, region: str, year: int, *languages: str) -> dict[date, str]:
+    """Day → its names, by day: in the first of `languages` that the library has, else as the country says it.
     Raises KeyError for a country or a region that is not known."""
     if not is_place(country, region):
         raise KeyError(f"{country} {region}".strip())
-    spoken = _spoken(_country(country).supported_languages, language)
+    spoken = _spoken(_country(country).supported_languages, languages)
     days = _country(country, subdiv=region or None, years=year, language=spoken)
     # What is observed for a holiday of another year may be listed with it.
     return {day: name for day, name in sorted(days.items()) if day.year == year}
@@ -60,9 +56,9 @@ def _country(country: str, **options: Any) -> Any:
     return holidays.country_holidays(country, **options)
 
 
-def _spoken(known: tuple[str, ...], language: str) -> str | None:
-    """The library's word for the language: “en_US” for English."""
-    for wished in (language, FALLBACK):
+def _spoken(known: tuple[str, ...], languages: Sequence[str]) -> str | None:
+    """The library's word for the first of the languages that it has: “en_US” for English."""
+    for wished in languages:
         for name in known:
             if wished and (name == wished or name.startswith(f"{wished}_")):
                 return name

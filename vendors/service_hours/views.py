@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
-from groundwork.languages import active_language
+from groundwork.languages import DEFAULT, active_language
 from groundwork.responses import form_view, post_data
 from vendors.models import Service, ServiceCalendar
 from vendors.service_hours.calendars import hours_of
@@ -73,6 +73,6 @@ def _years(country: str, region: str) -> list[HolidaysOfYear]:
         return []
     now = timezone.localdate().year
     return [
-        HolidaysOfYear(year=year, days=tuple(named_days(country, region, year, active_language()).items()))
+        HolidaysOfYear(year=year, days=tuple(named_days(country, region, year, active_language(), DEFAULT).items()))
         for year in (now, now + 1)
     ]

@@ -36,7 +36,7 @@ def test_a_holiday_is_named_in_the_language_of_the_page(language: str, name: str
 
 
 def test_a_holiday_is_named_in_english_where_the_language_is_not_known() -> None:
-    assert named_days("GB", "", 2026, "nl")[date(2026, 12, 25)] == "Christmas Day"
+    assert named_days("GB", "", 2026, "nl", "en")[date(2026, 12, 25)] == "Christmas Day"
 
 
 def test_regions_are_named_and_differ() -> None:
