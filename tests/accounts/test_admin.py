@@ -21,7 +21,7 @@ SAME_WORDS = {"organisation", "questions", "label", "knock-out"}  # in English a
 
 
 def _organisation(**fields: Any) -> dict[str, Any]:
-    return {"name": "Quay Museum", "slug": "quay", "language": "nl", "_save": "Save", **fields}
+    return {"name": "Quay Museum", "slug": "quay", "language": "nl", "repeat_days": "90", "_save": "Save", **fields}
 
 
 def test_a_new_organisation_invites_its_first_administrator(
@@ -57,6 +57,7 @@ def test_a_membership_changed_in_the_admin_is_recorded(cast: Cast, signed_in: Si
         "name": row.organisation.name,
         "slug": row.organisation.slug,
         "language": "en",
+        "repeat_days": "90",
         "memberships-TOTAL_FORMS": "2",
         "memberships-INITIAL_FORMS": "1",
         "memberships-0-id": row.pk,

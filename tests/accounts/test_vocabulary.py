@@ -15,6 +15,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext
 
 from accounts import vocabulary
 from accounts.models import AuditEntry, Organisation
@@ -50,6 +52,12 @@ def _of(app: str) -> Vocabulary:
 
 def _named_in(app: str, reading: Reading) -> set[str]:
     return {verb for verb, modules in reading.verbs.items() if any(one.startswith(f"{app}.") for one in modules)}
+
+
+def _written_by_migrations(app: str) -> set[str]:
+    """A migration knows no recorder: it writes the entry itself."""
+    paths = (Path(settings.BASE_DIR) / app / "migrations").glob("*.py")
+    return {verb for path in paths for verb in re.findall(r'verb="([a-z_.]+)"', path.read_text(encoding="utf-8"))}
 
 
 # The code ---------------------------------------------------------------------------------------------------------
@@ -91,7 +99,7 @@ def test_every_verb_can_be_read_from_the_code() -> None:
 
 @pytest.mark.parametrize("app", APPS[:-1])
 def test_each_app_tells_in_words_the_verbs_that_it_records_and_no_others(app: str) -> None:
-    recorded = _named_in(app, _reading())
+    recorded = _named_in(app, _reading()) | _written_by_migrations(app)
 
     assert recorded
     assert recorded ^ _of(app).verbs.keys() == set()
@@ -125,7 +133,8 @@ def test_every_phrase_is_translated(language: str) -> None:
     said = {message.id: message.string for message in read_catalogue(Path(settings.BASE_DIR), language) if message.id}
 
     assert len(_phrases()) > 150
-    assert {phrase for phrase in _phrases() if not said.get(phrase)} == set()
+    with translation.override(language):  # Django itself has words for the days of the week
+        assert {phrase for phrase in _phrases() if not said.get(phrase) and gettext(phrase) == phrase} == set()
 
 
 def test_what_belongs_to_an_assessment_is_told_in_its_history_too() -> None:
