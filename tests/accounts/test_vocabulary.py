@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext
-from django.utils.translation import gettext
 
 from accounts import vocabulary
 from accounts.models import AuditEntry, Organisation
