@@ -223,7 +223,7 @@ class Pass:
             self.counts[BY_CLOSING] += sum(row.values[places.BY_CLOSING] is True for row, _vendor in good)
             batch = writing.weigh(good, self.upload, lock=self.writes)
             self.counts.update(batch.fates)
-            self.counts[MOVED] += batch.moves.total()
+            self.counts[MOVED] += batch.moved
             self.moves.update(batch.moves)
             if self.counting is not None:
                 self.counting.add_spoken(self._spoken)

@@ -38,10 +38,12 @@ STAYED = "stayed"  # vendors and services that it left, with the reason
 
 
 def untouched_incidents(upload: IncidentImport) -> IncidentQuerySet:
-    """The incidents that the import made and nobody has changed, spoken of or asked about since."""
+    """The incidents that the import made and nobody has changed, spoken of or asked about since; nor has another
+    import between two attempts of this one, to which there is a way back."""
     return (
         Incident.objects.filter(created_in=upload, edited_at=None)
         .filter(Q(changed_in=None) | Q(changed_in=upload))
+        .exclude(Exists(IncidentChange.objects.filter(incident_import=upload, incident=OuterRef("pk"))))
         .exclude(Exists(Feedback.objects.filter(incident=OuterRef("pk"))))
         .exclude(Exists(Pulse.objects.filter(incident=OuterRef("pk"))))
     )
@@ -106,14 +108,15 @@ def _delete_some(job: HeldImport) -> int:
 
 @transaction.atomic
 def _restore_some(job: HeldImport, after: int, now: datetime) -> tuple[Any, int, Counter[tuple[int, int]]]:
-    """The pk to go on behind (None: that was all), how many of these stay as they are, and which vendors the others
-    leave, and for which."""
+    """The pk to go on behind (None: that was all), how many of these stay as they are beside what the import made, and
+    which vendors the others leave, and for which."""
     _hold_organisation(job)
     rows = IncidentChange.objects.filter(incident_import=job.row, pk__gt=after).order_by("pk")[:BATCH]
     vendors = {vendor for pair in rows.values_list("incident__vendor", "before__vendor_id") for vendor in pair}
     facts_revision.lock_vendors(*vendors - {None})
     changes = list(rows.select_related("incident"))
     mine = [change for change in changes if _is_last_word(change, job.row)]
+    stayed = len(_not_made_by(job, changes)) - len(_not_made_by(job, mine))
     moves = Counter(pair for change in mine if (pair := _way_back(change)))
     _put_all_back(mine, now)
     Incident.objects.bulk_update(
@@ -124,7 +127,11 @@ def _restore_some(job: HeldImport, after: int, now: datetime) -> tuple[Any, int,
     IncidentChange.objects.filter(pk__in=[change.pk for change in mine]).delete()
     facts_revision.raise_revision(*chain(*moves), *(change.incident.vendor_id for change in mine))
     job.renew(now=timezone.now())
-    return (changes[-1].pk if changes else None), len(changes) - len(mine), moves
+    return (changes[-1].pk if changes else None), stayed, moves
+
+
+def _not_made_by(job: HeldImport, changes: Sequence[IncidentChange]) -> list[IncidentChange]:
+    return [change for change in changes if change.incident.created_in_id != job.pk]
 
 
 def _put_all_back(changes: Sequence[IncidentChange], now: datetime) -> None:

@@ -9,7 +9,7 @@ that nobody else imports the same references meanwhile.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -92,12 +92,13 @@ class IncidentUpdate(NamedTuple):
 @dataclass(kw_only=True)
 class Batch:
     """What a batch of good rows would do. `fates`: one a row, in their order. `moves`: how many incidents go (or went,
-    in an earlier attempt) from one vendor to another."""
+    in an earlier attempt) from one vendor to another; `moved`: how many of these count as changed."""
 
     new: list[NewIncident] = field(default_factory=list)
     changed: list[IncidentUpdate] = field(default_factory=list)
     fates: list[str] = field(default_factory=list)
     moves: Counter[tuple[int, int]] = field(default_factory=Counter)
+    moved: int = 0
     problems: list[tuple[IncidentRow, RowProblem]] = field(default_factory=list)
 
 
@@ -133,7 +134,7 @@ def weigh(rows: Sequence[tuple[IncidentRow, int]], upload: IncidentImport, *, lo
         known = _known_and_held(identities, upload.organisation_id, targets)
     else:
         known = known_incidents(identities, upload.organisation_id)
-    moved = _moved_before(known.values(), upload)
+    earlier = _written_before(known.values(), upload)
     batch = Batch()
     for identity, (row, vendor) in zip(identities, rows, strict=True):
         there = known.get(identity)
@@ -146,9 +147,10 @@ def weigh(rows: Sequence[tuple[IncidentRow, int]], upload: IncidentImport, *, lo
             batch.problems.append((row, problem))
             batch.fates.append("error")
             continue
-        batch.fates.append(_fate(there, after, vendor, upload))
-        if (came_from := moved.get(there.pk, there.vendor)) != vendor:
+        batch.fates.append(fate := _fate(there, after, vendor, upload, earlier))
+        if (came_from := _came_from(there, vendor, earlier)) != vendor:
             batch.moves[came_from, vendor] += 1
+            batch.moved += fate == "changed"
         if after != there.values or vendor != there.vendor:
             batch.changed.append(IncidentUpdate(there, after, vendor))
     return batch
@@ -171,24 +173,31 @@ def _known_and_held(
         held |= others
 
 
-def _moved_before(known: Iterable[KnownIncident], upload: IncidentImport) -> dict[int, int]:
-    """Incident → the vendor at which it was before an earlier attempt of this import."""
-    touched = [one.pk for one in known if one.changed_in == upload.pk]
-    if not touched:
+def _written_before(known: Iterable[KnownIncident], upload: IncidentImport) -> dict[int, int | None]:
+    """What earlier attempts of this import have changed, whoever did since: incident → the vendor at which it was
+    before; None: at the same."""
+    if upload.attempts < 2:
         return {}
-    rows = IncidentChange.objects.filter(incident_import=upload, incident__in=touched, before__has_key="vendor_id")
-    return {incident: before["vendor_id"] for incident, before in rows.values_list("incident", "before")}
+    rows = IncidentChange.objects.filter(incident_import=upload, incident__in=[one.pk for one in known])
+    return {incident: before.get("vendor_id") for incident, before in rows.values_list("incident", "before")}
+
+
+def _came_from(there: KnownIncident, vendor: int, earlier: Mapping[int, int | None]) -> int:
+    """The vendor that it leaves now or, where it is at `vendor` already, left for it in an earlier attempt."""
+    return there.vendor if there.vendor != vendor else earlier.get(there.pk) or vendor
 
 
 def _filled(given: Sequence[Any]) -> tuple[Any, ...]:
     return tuple([default if value is None else value for value, default in zip(given, _DEFAULTS, strict=True)])
 
 
-def _fate(there: KnownIncident, after: tuple[Any, ...], vendor: int, upload: IncidentImport) -> str:
+def _fate(
+    there: KnownIncident, after: tuple[Any, ...], vendor: int, upload: IncidentImport, earlier: Collection[int]
+) -> str:
     if there.created_in == upload.pk:
         return "new"
     is_other = after != there.values or vendor != there.vendor
-    return "changed" if is_other or there.changed_in == upload.pk else "unchanged"
+    return "changed" if is_other or there.pk in earlier else "unchanged"
 
 
 def _after(before: tuple[Any, ...], given: Sequence[Any], *, moves: bool) -> tuple[Any, ...]:
@@ -245,14 +254,18 @@ def write(batch: Batch, upload: IncidentImport, *, now: datetime) -> None:
 
 # The way back ----------------------------------------------------------------------------------------------------
 def _keep_before(changes: Iterable[IncidentUpdate], upload: IncidentImport) -> None:
-    """What an attempt before this one has kept, or an incident that this import made, needs no second way back."""
+    """What only this import has written since it was kept, or since it was made, needs no second way back. Where
+    another import has written between two attempts of this one, the way back leads to what that one said."""
     IncidentChange.objects.bulk_create(
         [
             IncidentChange(incident_import_id=upload.pk, incident_id=change.known.pk, before=_before(change))
             for change in changes
-            if upload.pk not in {change.known.created_in, change.known.changed_in}
+            if upload.pk != (change.known.changed_in or change.known.created_in)
         ],
         batch_size=1_000,
+        update_conflicts=True,
+        unique_fields=["incident_import", "incident"],
+        update_fields=["before"],
     )
 
 

@@ -161,11 +161,24 @@ def test_a_worker_that_dies_after_some_moves_is_followed_by_one_that_tells_them_
     before = everything()
     upload = checked(cast.assessor, as_csv([(*one[:5], "Example B") for one in rows]), options_for())
     started(cast.assessor, upload)
+    killed_after(1, upload, monkeypatch)
+    assert Incident.objects.filter(vendor=b).count() == 2
+    upload = worked(upload)
+    assert (upload.state, counts(upload)) == (ImportState.DONE, {"changed": 5, "moved": 5})
+    assert upload.told["moves"] == [{"from": "Example A", "to": "Example B", "incidents": 5}]
+    assert {one.after["moved"] for one in AuditEntry.objects.filter(verb="incidentimport.moved")} == {5}
+    undone(cast.assessor, upload)
+    assert everything() == before
+    assert not IncidentChange.objects.exists()
+
+
+def killed_after(batches_done: int, upload: IncidentImport, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An attempt that ends in the middle; its lease has run out."""
     real = batches.Pass._batch
     done: list[int] = []
 
     def batch(self: Any, *arguments: Any) -> None:
-        if done:
+        if len(done) == batches_done:
             raise KeyboardInterrupt
         real(self, *arguments)
         done.append(1)
@@ -174,15 +187,50 @@ def test_a_worker_that_dies_after_some_moves_is_followed_by_one_that_tells_them_
         patched.setattr(batches.Pass, "_batch", batch)
         with pytest.raises(KeyboardInterrupt):
             worker.work_on(upload.pk)
-    assert Incident.objects.filter(vendor=b).count() == 2
     IncidentImport.objects.filter(pk=upload.pk).update(lease_until=timezone.now())
-    upload = worked(upload)
-    assert (upload.state, counts(upload)) == (ImportState.DONE, {"changed": 5, "moved": 5})
-    assert upload.told["moves"] == [{"from": "Example A", "to": "Example B", "incidents": 5}]
-    assert {one.after["moved"] for one in AuditEntry.objects.filter(verb="incidentimport.moved")} == {5}
-    undone(cast.assessor, upload)
-    assert everything() == before
-    assert not IncidentChange.objects.exists()
+
+
+@pytest.mark.parametrize("is_killed_again", [False, True])
+def test_an_import_that_another_one_overtook_between_two_attempts_ends_and_its_undo_leads_to_the_others_word(
+    cast: Cast, a: Vendor, b: Vendor, monkeypatch: pytest.MonkeyPatch, is_killed_again: bool
+) -> None:
+    monkeypatch.setattr(batches, "BATCH", 2)
+    make_incident(a, "INC-0", source="other", title="Before", hours=None)
+    first, second = (
+        checked(cast.assessor, as_csv([row(f"INC-{number}", vendor, vendor) for number in range(5)]), options_for())
+        for vendor in ("Example A", "Example B")
+    )
+    started(cast.assessor, first)
+    killed_after(1, first, monkeypatch)  # INC-0 is changed, INC-1 is made
+    second = worked(started(cast.assessor, second))
+    assert counts(second) == {"new": 3, "changed": 2, "moved": 2}
+    overtaken = everything()
+    if is_killed_again:
+        killed_after(2, first, monkeypatch)
+    first = worked(first)
+    assert (first.state, first.attempts) == (ImportState.DONE, 3 if is_killed_again else 2)
+    assert counts(first) == {"new": 1, "changed": 4, "moved": 4}  # the new one counts as it did then, and once
+    assert first.told["moves"] == [{"from": "Example B", "to": "Example A", "incidents": 5}]
+    assert set(Incident.objects.values_list("vendor__name", "title")) == {("Example A", "Example A")}
+    first = undone(cast.assessor, first)
+    assert everything() == overtaken
+    assert first.counts["kept"] == 1  # INC-1 was made by it, and is the other's by now
+    assert undone(cast.assessor, second).counts["kept"] == 0
+    assert set(Incident.objects.values_list("reference", "vendor__name")) == {(f"INC-{n}", "Example A") for n in (0, 1)}
+
+
+def test_what_an_earlier_attempt_moved_counts_so_where_another_import_gave_it_a_title_since(
+    cast: Cast, a: Vendor, b: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "BATCH", 1)
+    imported(cast.assessor, as_csv([row("INC-0", "Example A"), row("INC-1", "Example A")]), options_for())
+    upload = checked(cast.assessor, as_csv([row("INC-0", "Example B"), row("INC-1", "Example B")]), options_for())
+    started(cast.assessor, upload)
+    killed_after(1, upload, monkeypatch)
+    other = imported(cast.assessor, as_csv([row("INC-0", "Example B", "Titled")]), options_for())
+    assert counts(other) == {"changed": 1}
+    assert counts(worked(upload)) == {"changed": 2, "moved": 2}
+    assert upload.told["moves"] == [{"from": "Example A", "to": "Example B", "incidents": 2}]
 
 
 def test_whoever_edits_what_has_moved_meanwhile_is_told_so(cast: Cast, a: Vendor, b: Vendor) -> None:
