@@ -103,17 +103,27 @@ class RowView:
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """What is said first: a finding that speaks against the grades, for better or worse, with its incidents."""
+    """What is said first: a finding that speaks against the grades, for better or worse, with its incidents.
+
+    `brief`: what page one of the paper has room for; a flat trend says there what it hides. `grounds`: from where to
+    where it went and what it rests on; empty for a flat trend, and in what was kept before this was measured.
+    """
 
     rule: str
     number: int
     name: str
     finding: str
     label: str
-    text: str
+    brief: str
+    grounds: str
     incidents: tuple[str, ...]
     more: int
     cases: tuple[int, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All that is said of it."""
+        return " ".join(filter(None, (self.brief, self.grounds)))
 
     @property
     def named(self) -> str:
@@ -278,13 +288,15 @@ def _notice(
     series = measured.measures.of(rule.measure)
     number, name = names.rules[rule.rule]
     target = measured.targets.get(rule.measure)
+    step = measured.measures.step
     return Notice(
         rule=rule.rule,
         number=number,
         name=name,
         finding=finding.value,
         label=label,
-        text=_sentence(finding, opening, series, measured.measures.step, target),
+        brief=_brief(finding, opening, series, step, target),
+        grounds=_grounds(series, step),
         incidents=rule.incidents,
         more=rule.incident_count - len(rule.incidents),
         cases=rule.cases,
@@ -311,7 +323,7 @@ def _said(rule: RuleFinding, status: RuleStatus, names: Names) -> dict[str, str 
     return {"number": number, "rule": name, "status": str(STATUSES[status]).lower()}
 
 
-def _sentence(finding: Finding, opening: str, series: Series, step: PeriodLength, target: Target | None) -> str:
+def _brief(finding: Finding, opening: str, series: Series, step: PeriodLength, target: Target | None) -> str:
     values = {
         "opening": opening,
         "measure": str(SUBJECTS[series.measure.key]),
@@ -322,8 +334,13 @@ def _sentence(finding: Finding, opening: str, series: Series, step: PeriodLength
         "least": least_change(),
     }
     first = _first_sentence(finding, series, has_target=target is not None) % values
-    more = (_extent(series, step), _rests_on(series)) if series.trend.direction != Direction.FLAT else ()
-    return " ".join(filter(None, (first, *more, silence_words(series, step))))
+    return " ".join(filter(None, (first, silence_words(series, step))))
+
+
+def _grounds(series: Series, step: PeriodLength) -> str:
+    if series.trend.direction == Direction.FLAT:
+        return ""
+    return " ".join(filter(None, (_extent(series, step), _rests_on(series))))
 
 
 def _first_sentence(finding: Finding, series: Series, *, has_target: bool) -> str:

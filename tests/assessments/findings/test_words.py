@@ -127,6 +127,16 @@ def test_what_speaks_against_a_grade_is_said_with_its_figures(said: Said) -> Non
     assert notice.text.replace("\u00a0", " ") == f"{said.opening}, yet {measure} {said.rest} {said.more}"
 
 
+def test_the_brief_leaves_out_what_a_trend_rests_on_and_keeps_what_a_flat_one_hides() -> None:
+    (rising,) = notices(4, None, Direction.RISING)
+    assert rising.brief.endswith("rises by 3.1 hours a month (p\u00a0=\u00a00.01 after correction, 6 months).")
+    assert rising.grounds == RISES
+    (flat,) = notices(4, None, Direction.FLAT)
+    assert flat.brief == flat.text
+    assert flat.text.endswith(HIDDEN)
+    assert flat.grounds == ""
+
+
 @pytest.mark.parametrize(
     ("rating", "claim", "direction"),
     [

@@ -481,6 +481,7 @@ def test_a_snapshot_of_the_third_schema_says_of_its_measures_what_it_said_then()
         "The vendor claims that rule 6, “Prove it”, is met, yet the share of problems that come back rises by 5.6 "
         "points a month (p = 0.01, 8 months).",
     ]
+    assert [notice.brief for notice in card.measured.notices] == [notice.text for notice in card.measured.notices]
     (speed, median), (repeats,) = (card.measured.rows[at].lines for at in (4, 5))
     assert [part.replace("\u00a0", " ") for part in speed.details] == [
         "rising by 3 hours a month, p < 0.001, 8 months",
