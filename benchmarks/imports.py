@@ -49,7 +49,7 @@ HEADER = [
     "subcategory",
     "caller_id",
 ]
-COPIED = ("vendor_id", "reference", "source", "created_in_id", "created_at", "updated_at", *COLUMNS)
+COPIED = ("organisation_id", "vendor_id", "reference", "source", "created_in_id", "created_at", "updated_at", *COLUMNS)
 
 
 def report(repetitions: int) -> str:
