@@ -219,6 +219,12 @@ class AuditEntryAdmin(SuperusersOnly, admin.ModelAdmin[AuditEntry]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         return trail.readable(AuditEntry.objects.all(), user_of(request))
 
+    def get_object(self, request: HttpRequest, *which: Any, **more: Any) -> AuditEntry | None:
+        entry = super().get_object(request, *which, **more)
+        if entry is not None:
+            trail.note_shown([entry], user_of(request))
+        return entry
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[AuditEntry], search_term: str
     ) -> tuple[QuerySet[AuditEntry], bool]:

@@ -6,7 +6,7 @@ reading (`trail`) knows a word of another app.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +14,14 @@ from django.db import models
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
-    from accounts.models import AuditEntryQuerySet, User
+    from accounts.models import AuditEntry, AuditEntryQuerySet, User
 
 Word = str | Promise
 Words = Mapping[Any, Word]  # by the code: a word, or a number such as a feeling
 # What an app keeps from a reader of the trail: a function from entries and reader to the entries that they may read.
 Concealment = Callable[["AuditEntryQuerySet", "User"], "AuditEntryQuerySet"]
+# What an app wants to know: these entries now stand on a page that this person reads.
+Notice = Callable[[Iterable["AuditEntry"], "User"], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,7 @@ class Vocabulary:
     names: Words = field(default_factory=dict)  # in `before` and `after`, of what is no field of the row
     untold: frozenset[str] = frozenset()  # names that a history leaves out: its verbs or the page's head tell them
     conceal: Concealment | None = None
+    shown: Notice | None = None
 
 
 VERBS: dict[str, Verb] = {}
@@ -65,6 +68,7 @@ KINDS: dict[str, TrailSubject] = {}  # by the label of the model, as an entry ke
 NAMES: dict[str, Word] = {}
 UNTOLD: set[str] = set()
 CONCEALMENTS: list[Concealment] = []
+NOTICES: list[Notice] = []
 
 
 def register(words: Vocabulary) -> None:
@@ -79,6 +83,8 @@ def register(words: Vocabulary) -> None:
     UNTOLD.update(words.untold)
     if words.conceal is not None:
         CONCEALMENTS.append(words.conceal)
+    if words.shown is not None:
+        NOTICES.append(words.shown)
 
 
 # Verbs -----------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from accounts.access import Right
 from accounts.models import Membership, User
 from accounts.trail import audit
 from assessments.approval import chain
+from assessments.independence import let_read
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Answer, Assessment, AssessmentState, Consensus, Meeting, Response
@@ -30,7 +31,7 @@ from assessments.score.agreement import Agreement, rater_agreement
 from assessments.score.arithmetic import AgreedGrade, QuestionState, grade_question
 from assessments.score.reading import question_inputs
 from assessments.score.self_view import WIDE, vendor_answers
-from assessments.secrecy import counted_responses, is_kept_apart, is_rating
+from assessments.secrecy import counted_responses, is_rating
 from groundwork.words import number
 from manifesto.models import GRADE_NAMES, Question
 
@@ -202,7 +203,7 @@ def panel(assessment: Assessment, member: Membership) -> MeetingPanel | None:
     if is_rating(assessment, member.user):
         several = Response.objects.of_customer().filter(assessment=assessment).count() > 1
         return MeetingPanel(is_rating=True) if several else None
-    if is_kept_apart(assessment, member.user):
+    if not let_read(assessment, member.user):
         return None
     why = causes(assessment)
     settled = set(Consensus.objects.filter(assessment=assessment).values_list("question__key", flat=True))

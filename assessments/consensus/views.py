@@ -25,12 +25,13 @@ from assessments.consensus.forms import AgreeForm, DiscussionCard, MeetingForm
 from assessments.consensus.meeting import Discussion
 from assessments.fetching import assessment_of
 from assessments.findings import panel as findings_panel
+from assessments.independence import let_read
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Assessment, AssessmentState, Consensus, Meeting, Response
 from assessments.saved import Conflict, Saved
 from assessments.score.agreement import rater_agreement
-from assessments.secrecy import counted_responses, is_kept_apart, is_rating, readable_responses
+from assessments.secrecy import counted_responses, is_rating, readable_responses
 from groundwork.responses import form_view, or_say_why
 from manifesto.models import Question
 
@@ -76,8 +77,9 @@ class MeetingPage:
 
     @cached_property
     def is_apart(self) -> bool:
-        """Whoever looks is not asked, and raters are outstanding: nothing of the answers is shown yet."""
-        return is_kept_apart(self.assessment, self.request.user)
+        """Whoever looks is not asked, and raters are outstanding: nothing of the answers is shown yet. Once it is, that
+        they read it is on record."""
+        return not let_read(self.assessment, self.request.user)
 
     @property
     def is_closed(self) -> bool:
