@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -66,9 +65,9 @@ def let_read(assessment: Assessment, user: User) -> bool:
     any. Two queries, once it is."""
     if is_kept_apart(assessment, user):
         return False
-    if assessment.state in OPEN_STATES and not _is_on_record(assessment.pk, user):
-        if _others_have_said(assessment, user):
-            note_reading(assessment.pk, user)
+    is_new = assessment.state in OPEN_STATES and not _is_on_record(assessment.pk, user)
+    if is_new and _others_have_said(assessment, user):
+        note_reading(assessment.pk, user)
     return True
 
 
@@ -152,4 +151,3 @@ def _mark(response: Response, author: User, now: datetime) -> None:
     if Response.objects.filter(pk=response.pk, not_independent_since=None).update(not_independent_since=now):
         response.not_independent_since = now
         audit.record(author, "response.not_independent", response)
-

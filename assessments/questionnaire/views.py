@@ -52,7 +52,7 @@ class RaterPosition(QuestionnairePosition):
     @property
     def independence(self) -> str:
         """What a rater is told who has read others' answers; empty for whoever judges alone. One query."""
-        return notice(standing_of(self.assessment, self.author, self.response))
+        return notice(standing_of(self.assessment, self.request.user, self.response))
 
     @cached_property
     def said_by_vendor(self) -> dict[int, Answer]:

@@ -133,9 +133,7 @@ def raters_of(assessment: Assessment, *, today: date | None = None) -> Raters:
     )
     rules = _rules_asked(assessment)
     knowing = those_who_know(assessment.pk)
-    rows = [
-        _row(one, rules.get(one.pk, ()), assessment, today, knows=one.rater_id in knowing) for one in responses
-    ]
+    rows = [_row(one, rules.get(one.pk, ()), assessment, today, knows=one.rater_id in knowing) for one in responses]
     rows.sort(key=lambda row: (row.state == RaterState.WITHDRAWN, row.name.casefold(), row.response.pk))
     voices = [
         (row.response.department_id, row.department, row.state == RaterState.HANDED_IN)

@@ -240,6 +240,7 @@ def _of_vendor(assessment: Assessment, levels: Levels, *, with_grades: bool) -> 
 
 def _agreed(assessment: Assessment) -> dict[int, Consensus]:
     rows = Consensus.objects.filter(assessment=assessment).select_related("meeting")
+    rows = rows.prefetch_related("meeting__attendees")
     return {row.question_id: row for row in rows}
 
 

@@ -43,7 +43,7 @@ from vendors.models import Contact, MeasureTarget, Vendor
 def test_approving_makes_the_scorecard_with_its_numbers(cast: Cast) -> None:
     card = cards.approved(cast, grade=3)
     assert (card.number, card.rules_met, card.verdict, card.confidence) == ("S-2026-001", 7, "met", "low")
-    assert (card.approved_by, card.approved_at, card.engine_version) == (cast.approver.user, NOW, "1")
+    assert (card.approved_by, card.approved_at, card.engine_version) == (cast.approver.user, NOW, "2")
     assert card.average == 75
     assert card.weakest_rule == "support"
     rules = list(card.rules.values_list("position", "key", "status", "percent", "coverage"))
@@ -277,6 +277,7 @@ def spoken(cast: Cast) -> Assessment:
     own = Answer.objects.filter(response=link.response_id, question__key__startswith="support")
     own.update(vendor_says="We stay.", grade=4, updated_through=link)
     vendor_answers.hand_in(link, now=NOW)
+    transitions.hand_in(cast.assessor, assessment, now=NOW)  # before the meeting
     meeting = Meeting.objects.create(assessment=assessment, held_on=NOW.date(), created_by=cast.assessor.user)
     meeting.attendees.add(cast.assessor.user, cast.colleague.user)
     Consensus.objects.create(
@@ -328,10 +329,9 @@ def test_the_score_uses_the_consensus_and_the_vendor_never_counts(cast: Cast, sp
             "not_applicable": False,
             "reason": "We read the records together.",
             "held_on": "2026-03-02",
-            "present": ["Assessor", "Colleague"],
-            "others": "",
         }
     }
+    assert content["meetings"] == [{"held_on": "2026-03-02", "present": ["Assessor", "Colleague"]}]
     score = snapshots.recompute(content)
     assert score == reading.current_score(spoken) == snapshots.score_of(content)
     assert score.rules[0].percent == Fraction(75 + 50, 2)
@@ -525,7 +525,7 @@ def ever_slower(cast: Cast) -> Assessment:
 def test_the_snapshot_holds_the_measures_the_targets_and_what_follows(cast: Cast, ever_slower: Assessment) -> None:
     transitions.approve(cast.approver, ever_slower, now=NOW)
     content = snapshots.load(Scorecard.objects.get(assessment=ever_slower))
-    assert content["schema"] == 4
+    assert content["schema"] == 5
     kept = content["measures"]
     assert (kept["until"], kept["cases"], kept["step"]) == ("2026-03-02", 28, "month")  # the period ends later
     assert kept["known_at"].startswith("2026-03-02T")
