@@ -109,7 +109,9 @@ def test_days_that_do_not_touch_are_counted_from_the_first_too() -> None:
     ]
 
 
-@given(start=st.dates(date(2000, 1, 1), date(2060, 1, 1)), months=st.sampled_from([1, 3, 6, 12]), times=st.integers(0, 60))
+@given(
+    start=st.dates(date(2000, 1, 1), date(2060, 1, 1)), months=st.sampled_from([1, 3, 6, 12]), times=st.integers(0, 60)
+)
 def test_a_series_that_touches_leaves_no_day_out_and_keeps_its_day(start: date, months: int, times: int) -> None:
     second = periods.later_period(Period(start=start, end=start), months).start
     first = Period(start=start, end=second - timedelta(days=1))

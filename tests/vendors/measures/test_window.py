@@ -220,7 +220,9 @@ def test_a_tool_that_began_long_after_another_ended_took_no_place() -> None:
 
 def test_a_tool_that_was_used_for_days_alone_follows_nobody() -> None:
     ended = file(SINCE, date(2025, 7, 20), known_until=NOW, ended_on=date(2025, 7, 20))
-    assert window([*monthly(months=1), *monthly(source="manual")], ended).whole == ((date(2025, 7, 5), date(2026, 6, 25)),)
+    assert window([*monthly(months=1), *monthly(source="manual")], ended).whole == (
+        (date(2025, 7, 5), date(2026, 6, 25)),
+    )
 
 
 def test_where_every_source_ended_the_last_export_ends_the_window() -> None:
