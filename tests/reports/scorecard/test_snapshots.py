@@ -564,7 +564,6 @@ def test_who_was_there_is_printed_once_and_a_consensus_of_one_is_called_what_it_
     assert [one.settled for one in view.view_of(card, language="en").meetings] == ["1 question agreed", settled]
 
 
-
 @pytest.mark.parametrize("language", ["en", "fr", "nl"])
 def test_a_snapshot_of_the_third_schema_is_printed(language: str) -> None:
     html = view.scorecard_html(schema_3(), language=language)
