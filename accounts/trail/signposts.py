@@ -1,4 +1,4 @@
-"""Which vendor, question or rule entries are about, in the reader's language: what the keys that they hold are called."""
+"""Which vendor, question or rule an entry is about: what its keys are called in the reader's language."""
 
 from __future__ import annotations
 

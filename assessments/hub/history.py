@@ -27,6 +27,11 @@ class HistoryLine:
     question: str  # or the rule; empty where it is about neither
     changes: tuple[trail.ChangeInWords, ...]
 
+    @property
+    def about(self) -> str:
+        """Which question or rule, and what of it."""
+        return " · ".join(filter(None, (self.question, self.target)))
+
 
 def entries_of(assessment: Assessment, member: Membership) -> AuditEntryQuerySet:
     """What the trail holds about an assessment and all that belongs to it, as far as the member may read it, newest
