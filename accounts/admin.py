@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.generic import RedirectView
 
 from accounts import vocabulary
 from accounts.access import user_of
@@ -26,6 +27,8 @@ from groundwork.responses import or_say_why
 
 # The admin's own sign-in knows neither a second factor nor a limit on attempts: it hands over to the app's.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+# Nor does its change of a password, which tells nobody that it happened.
+admin.site.password_change = RedirectView.as_view(pattern_name="account_change_password")  # type: ignore[method-assign]
 # An address has one place, the user; other ways to sign in have no provider.
 admin.site.unregister(
     [

@@ -3,6 +3,7 @@
 Every variable read here is listed in `.env.example`; a wrong mixture is refused by the checks in `config/checks.py`.
 """
 
+import logging
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ import environ
 import structlog
 from csp.constants import NONE, SELF
 
-from accounts.logs import without_tokens
+from accounts.logs import is_news, without_tokens
 from groundwork import languages
 
 django_stubs_ext.monkeypatch()  # ModelForm[User] and the like name their model to the type checker
@@ -78,6 +79,7 @@ if env.bool("ZEAL", default=False):
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "accounts.middleware.PrivateUnlessSaid",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -349,6 +351,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 WORKER_HEARTBEAT_MAX_AGE = timedelta(seconds=90)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DEBUG  # begun, done: 4,500 lines an hour of a worker without work
 
 # Logs ------------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env("LOG_LEVEL", default="") or ("INFO" if PRODUCTION else "WARNING")
@@ -375,12 +378,20 @@ LOGGING = {
             else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
         }
     },
+    "filters": {"is_news": {"()": "django.utils.log.CallbackFilter", "callback": is_news}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
+        # A line for each message of the clock, every few seconds: what tasks do, they tell themselves.
         "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "django.request": {"filters": ["is_news"]},
+        # Gunicorn tells the address of a request that it gives up: through our formatter, which leaves out the tokens.
+        "gunicorn.error": {"handlers": ["console"], "propagate": False},
+        "gunicorn.access": {"handlers": ["console"], "propagate": False},
     },
 }
 structlog.configure(
