@@ -6,16 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 from django_structlog.middlewares import RequestMiddleware
 
-from accounts import language
+from accounts import language, visitor
 from accounts.access import Gate, OurRequest, Right, may, required
 from accounts.logs import redacted
 from accounts.mail import CHOICE
@@ -72,17 +71,18 @@ class CurrentMember:
         return None
 
 
-class StoredLanguage:
-    """After a sign-in the pages follow the language of the profile."""
+class AfterSignIn:
+    """From a sign-in on the pages follow the language of the profile, and this browser is known for the account."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: OurRequest) -> HttpResponse:
         response = self.get_response(request)
-        chosen = getattr(request, "signed_in_language", None)
-        if chosen:
-            language.keep(response, chosen, secure=request.is_secure())
+        user = getattr(request, "signed_in_as", None)
+        if user is not None:
+            language.keep(response, user.language, secure=request.is_secure())
+            visitor.remember(response, user, secure=request.is_secure())
         return response
 
 
@@ -127,9 +127,5 @@ class RequestLog(RequestMiddleware):
 
     @classmethod
     def bind_ip(cls, request: HttpRequest) -> None:
-        """The visitor's address, which behind proxies only as many entries of the header tell as there are proxies."""
-        try:
-            ip = get_client_ip(request)
-        except ImproperlyConfigured:  # fewer entries than proxies: it came past one of them
-            ip = request.META.get("REMOTE_ADDR")
-        structlog.contextvars.bind_contextvars(ip=ip)
+        """The visitor's address, not that of our own proxies."""
+        structlog.contextvars.bind_contextvars(ip=visitor.address_of(request))

@@ -92,7 +92,7 @@ MIDDLEWARE = [
     "accounts.middleware.RequestLog",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "accounts.middleware.StoredLanguage",
+    "accounts.middleware.AfterSignIn",
     "accounts.middleware.LoginRequired",
     "accounts.middleware.CurrentMember",
 ]
@@ -161,7 +161,7 @@ CACHES = {
             "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
         }
         if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        else {"BACKEND": "config.cache.LocalCache"}
     )
 }
 # A session read is three quarters of a bare view; without Redis the cache is per process, so the database decides.
@@ -342,6 +342,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "assessments.tasks.morning",
         "schedule": MORNING_SECONDS,
         "options": {"expires": MORNING_SECONDS},
+    },
+    "housekeeping": {
+        "task": "accounts.tasks.housekeeping",
+        "schedule": 3600,
+        "options": {"expires": 3600},
     },
     "worker-heartbeat": {
         "task": "reports.tasks.worker_heartbeat",
