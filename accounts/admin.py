@@ -29,7 +29,7 @@ from groundwork.responses import or_say_why
 # The admin's own sign-in knows neither a second factor nor a limit on attempts: it hands over to the app's.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 # Nor does its change of a password, which tells nobody that it happened.
-_change_password = RedirectView.as_view(pattern_name="account_change_password")
+_change_password: Any = RedirectView.as_view(pattern_name="account_change_password")
 admin.site.password_change = _change_password  # type: ignore[method-assign]
 admin.site.password_change_done = _change_password  # type: ignore[method-assign]
 # An address has one place, the user; other ways to sign in have no provider.

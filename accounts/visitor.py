@@ -51,7 +51,8 @@ def remember(response: HttpResponse, user: User, *, secure: bool) -> None:
 def known_browser(request: HttpRequest, email: str) -> str:
     """What tells this browser from others, where it signed in to the account before; empty for all that never did."""
     try:
-        name, _, known_for = request.get_signed_cookie(COOKIE, salt=SALT, max_age=A_YEAR).partition(" ")
+        cookie = request.get_signed_cookie(COOKIE, salt=SALT, max_age=A_YEAR) or ""
     except (KeyError, BadSignature):
         return ""
+    name, _, known_for = cookie.partition(" ")
     return name if known_for == email.lower() else ""

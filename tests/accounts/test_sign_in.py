@@ -392,4 +392,3 @@ def test_pages_carry_no_script_that_the_policy_would_block(client: Client, perso
         assert scripts, name
         assert all('src="/static/' in one or 'type="application/json"' in one for one in scripts), name
         assert not re.search(r"\s(style|on\w+)=", page), name
-

@@ -55,7 +55,9 @@ def test_two_processes_share_their_counts(redis_server: RedisServer, cache: Stea
 
 
 @needs_redis
-def test_while_redis_is_away_everything_else_stays_in_the_process(redis_server: RedisServer, cache: SteadyCache) -> None:
+def test_while_redis_is_away_everything_else_stays_in_the_process(
+    redis_server: RedisServer, cache: SteadyCache
+) -> None:
     redis_server.kill()
     assert cache.add("attempts", 1)
     assert cache.incr("attempts") == 2

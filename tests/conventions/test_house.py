@@ -141,7 +141,7 @@ def test_no_text_hides_from_translation_in_an_f_string() -> None:
     assert [found for path in modules() for found in texts_in_f_strings(path.read_text("utf-8"), str(path))] == []
 
 
-@pytest.mark.parametrize("planted", ['f"{_(\'Thanks\')}"', 'f"{count} {translation.ngettext(\'a\', \'b\', count):>9}"'])
+@pytest.mark.parametrize("planted", ["f\"{_('Thanks')}\"", "f\"{count} {translation.ngettext('a', 'b', count):>9}\""])
 def test_a_text_in_an_f_string_is_caught(planted: str) -> None:
     assert texts_in_f_strings(planted, "planted.py") == ["planted.py:1"]
     assert texts_in_f_strings('_("Thanks") + f"{name}"', "planted.py") == []
