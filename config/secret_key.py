@@ -1,4 +1,4 @@
-"""The key of an installation that names none: made once, kept in its data folder, never one that stands in the source."""
+"""The key of an installation that names none: made once, kept in its data folder, never one that the source holds."""
 
 import os
 import secrets

@@ -40,7 +40,7 @@ def test_an_empty_file_gets_its_key(path: Path) -> None:
 def test_a_damaged_key_is_refused_with_what_to_do(path: Path, content: bytes) -> None:
     path.parent.mkdir()
     path.write_bytes(content)
-    with pytest.raises(ImproperlyConfigured, match="is damaged.* delete it"):
+    with pytest.raises(ImproperlyConfigured, match=r"is damaged.* delete it"):
         local_secret_key(path)
     assert path.read_bytes() == content
 
@@ -53,5 +53,5 @@ def test_a_key_with_a_line_end_is_a_key(path: Path) -> None:
 
 def test_a_key_that_cannot_be_read_or_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(ImproperlyConfigured, match="neither be read nor made .File exists"):
+    with pytest.raises(ImproperlyConfigured, match=r"neither be read nor made .File exists"):
         local_secret_key(tmp_path / "file" / "secret_key")
