@@ -10,12 +10,15 @@ from celery.signals import beat_embedded_init, beat_init, celeryd_init, setup_lo
 from django.core.exceptions import ImproperlyConfigured
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
+from config.heartbeat import WorkerPulse
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("manifesto")
 app.set_default()  # the current app is one per thread: without this, a web thread would send to Celery's own default
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
+app.steps["consumer"].add(WorkerPulse)
 app.autodiscover_tasks()
 
 

@@ -51,6 +51,9 @@ def _intervals() -> Iterator[CheckMessage]:
         "IMPORT_NUDGE_SECONDS": settings.IMPORT_NUDGE_AFTER.total_seconds(),
         "IMPORT_LEASE_SECONDS": settings.IMPORT_LEASE.total_seconds(),
         "IMPORT_SOFT_LIMIT_SECONDS": settings.IMPORT_SOFT_LIMIT,
+        "MAILS_PER_MINUTE": settings.MAILS_PER_MINUTE,
+        "WEB_PROCESSES": settings.WEB_PROCESSES,
+        "WEB_THREADS": settings.WEB_THREADS,
         "INVITATION_DAYS": settings.INVITATION_DAYS,
         "EVIDENCE_MAX_BYTES": settings.EVIDENCE_MAX_BYTES,
     }

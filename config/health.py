@@ -10,6 +10,7 @@ from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from config.heartbeat import CLOCK
 from reports.models import WorkerHeartbeat
 
 log = structlog.get_logger(__name__)
@@ -18,9 +19,11 @@ SAY_AGAIN_AFTER = timedelta(minutes=1)
 
 
 def readiness(now: datetime) -> dict[str, bool]:
-    """Whether database, broker and at least one worker are there."""
+    """Whether database and broker are there, and a worker for each queue, and the clock."""
     database = database_answers()
-    return {"database": database, "broker": broker_answers(), "worker": database and worker_is_alive(now)}
+    heard = heard_lately(now) if database else set()
+    living = {name: name in heard for name in (*settings.QUEUES, CLOCK)}
+    return {"database": database, "broker": broker_answers(), **living}
 
 
 class Diary:
@@ -70,9 +73,10 @@ def broker_answers() -> bool:
         return False
 
 
-def worker_is_alive(now: datetime) -> bool:
-    """A worker carried out a task lately."""
+def heard_lately(now: datetime) -> set[str]:
+    """The queues for which a worker lives, and "clock"."""
     try:
-        return WorkerHeartbeat.objects.filter(seen_at__gt=now - settings.WORKER_HEARTBEAT_MAX_AGE).exists()
+        rows = WorkerHeartbeat.objects.filter(seen_at__gt=now - settings.HEARTBEAT_MAX_AGE)
+        return {name.partition(" ")[0] for name in rows.values_list("name", flat=True)}
     except Error:
-        return False
+        return set()

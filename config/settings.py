@@ -14,6 +14,7 @@ import environ
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Queue
 
 from accounts.logs import is_news, without_tokens
 from config.secret_key import local_secret_key
@@ -125,6 +126,10 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+# Serving (config/gunicorn.py): each thread of each process may hold a connection to the database ----------------------
+WEB_PROCESSES = env.int("WEB_PROCESSES", default=2)
+WEB_THREADS = env.int("WEB_THREADS", default=16)
 
 # Data ------------------------------------------------------------------------------------------------------------
 DATABASE_URL = env("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'db.sqlite3'}"
@@ -284,7 +289,7 @@ if PRODUCTION:
 # Work in the background ------------------------------------------------------------------------------------------
 BROKER_FOLDER = DATA_DIR / "broker"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
-CELERY_BROKER_TRANSPORT = None if REDIS_URL else "config.broker:Transport"
+CELERY_BROKER_TRANSPORT = "config.broker:RedisTransport" if REDIS_URL else "config.broker:Transport"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = (
     # A frozen Redis blocked the caller for 25 s with the defaults.
     {"socket_timeout": 2, "socket_connect_timeout": 2, "visibility_timeout": 3600}
@@ -319,6 +324,19 @@ IMPORT_NUDGE_AFTER = timedelta(seconds=env.float("IMPORT_NUDGE_SECONDS", default
 IMPORT_SOFT_LIMIT = env.int("IMPORT_SOFT_LIMIT_SECONDS", default=1800)
 # A summary mail has the time limits of a rendering, so its lease is as long, unless it is set apart.
 DIGEST_LEASE = timedelta(seconds=env.int("DIGEST_LEASE_SECONDS", default=int(RENDERING_LEASE.total_seconds())))
+# Queues by kind: a mail server that does not answer, or 200 documents, hold up only what is of their kind.
+QUEUES = ("documents", "imports", "mails", "housekeeping")
+CELERY_TASK_QUEUES = [Queue(name) for name in QUEUES]
+CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
+CELERY_TASK_ROUTES = {
+    "reports.tasks.render_scorecard": {"queue": "documents"},
+    "vendors.tasks.work_on_import": {"queue": "imports"},
+    "vendors.tasks.ask_after_incidents": {"queue": "mails"},  # it writes to people at once
+    "assessments.tasks.morning": {"queue": "mails"},  # as does this, where no summary tells
+    "assessments.tasks.send_digest": {"queue": "mails"},
+}
+MAILS_PER_MINUTE = env.int("MAILS_PER_MINUTE", default=60)  # summaries: providers refuse who sends in bursts
+MAIL_SOFT_LIMIT, MAIL_HARD_LIMIT = 60, 75  # seconds for one: EMAIL_TIMEOUT is for each step of it
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=10)
 MORNING_SECONDS = env.float("MORNING_SECONDS", default=600)  # between two looks at mails and repeated assessments
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
@@ -348,13 +366,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
-    "worker-heartbeat": {
-        "task": "reports.tasks.worker_heartbeat",
-        "schedule": 15,
-        "options": {"expires": 30},
-    },
 }
-WORKER_HEARTBEAT_MAX_AGE = timedelta(seconds=90)
+CELERY_BEAT_SCHEDULER = "config.heartbeat:Clock"  # Celery's own, which also says that it ticks
+CELERY_BEAT_MAX_LOOP_INTERVAL = 15  # seconds from one tick to the next, whatever is to be done
+HEARTBEAT_FILE = env("HEARTBEAT_FILE", default="")
+HEARTBEAT_EVERY = 15.0  # seconds
+HEARTBEAT_MAX_AGE = timedelta(seconds=90)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DEBUG  # begun, done: 4,500 lines an hour of a worker without work
 

@@ -87,7 +87,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Database, broker and the last worker heartbeat; 503 while one of them is missing."""
+    """Database, broker, a worker for each queue and the clock; 503 while one of them is missing."""
     now = timezone.now()
     state = readiness(now)
     DIARY.note(state, now)

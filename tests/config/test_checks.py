@@ -52,6 +52,8 @@ WRONG = {
     "no lease for an import": ({"IMPORT_LEASE_SECONDS": "0"}, "E008"),
     "no time for a rendering": ({"RENDERING_SOFT_LIMIT_SECONDS": "0"}, "E008"),
     "invitations that have run out": ({"INVITATION_DAYS": "0"}, "E008"),
+    "no mails": ({"MAILS_PER_MINUTE": "0"}, "E008"),
+    "nobody who serves": ({"WEB_PROCESSES": "0", "WEB_THREADS": "0"}, "E008"),
     "no room for evidence": ({"EVIDENCE_MAX_BYTES": "0"}, "E008"),
     "a preload without subdomains": ({"SECURE_HSTS_PRELOAD": "True"}, "E010"),
     "a preload for a day": (
