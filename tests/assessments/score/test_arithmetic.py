@@ -383,7 +383,7 @@ def test_confidence_needs_two_named_departments(departments: tuple[str | None, .
             ("IT", "Finance", "IT", "IT"),
             (True, False, True, True),
             Confidence.MEDIUM,
-        ),  # one department that judged alone
+        ),  # one department alone
         (("IT", "Finance", "IT", "IT"), (True, True, True, False), Confidence.HIGH),
         (("IT", "Finance", "IT"), (True, False, False), Confidence.LOW),
     ],
