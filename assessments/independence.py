@@ -42,7 +42,8 @@ class Standing(StrEnum):
     MARKED = "marked"
 
 
-NOTICES: dict[Standing, Promise] = {
+NOTICES: dict[Standing, Promise | str] = {
+    Standing.ALONE: "",
     Standing.TOO_LATE: _(
         "You have read what others answered here, before giving answers of your own. You can rate all the same: your "
         "grades count in the mean. The rating is marked as not independent, and counts neither in the confidence nor "
@@ -127,7 +128,7 @@ def standing_of(assessment: Assessment, user: User, response: Response | None) -
 
 def notice(standing: Standing) -> str:
     """What a rater is told; empty for whoever judges alone."""
-    return str(NOTICES.get(standing, ""))
+    return str(NOTICES[standing])
 
 
 # What follows ---------------------------------------------------------------------------------------------------
