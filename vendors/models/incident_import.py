@@ -10,7 +10,7 @@ from django.db.models import Exists, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, Organisation, User
+from accounts.models import Organisation, OrganisationQuerySet, User
 from groundwork.jobs.lease import JobQuerySet, NudgedJob
 from vendors.models.incident import Incident
 
@@ -44,11 +44,8 @@ WAITING_STATES = (ImportState.MAPPING, ImportState.CHECKED)  # for a person
 WORKING_STATES = (ImportState.CHECKING, ImportState.IMPORTING, ImportState.UNDOING)
 
 
-class IncidentImportQuerySet(JobQuerySet["IncidentImport"]):
+class IncidentImportQuerySet(OrganisationQuerySet["IncidentImport"], JobQuerySet["IncidentImport"]):
     unfinished_states = WORKING_STATES
-
-    def for_member(self, member: Membership) -> IncidentImportQuerySet:
-        return self.filter(organisation=member.organisation_id)
 
     def claimable(self, now: datetime) -> IncidentImportQuerySet:
         """None while a worker is at any other: one import runs at a time in the whole installation."""
@@ -166,9 +163,8 @@ class IncidentChange(models.Model):
         return f"{self.incident_import_id} {self.incident_id}"
 
 
-class ImportMappingQuerySet(models.QuerySet["ImportMapping"]):
-    def for_member(self, member: Membership) -> ImportMappingQuerySet:
-        return self.filter(organisation=member.organisation_id)
+class ImportMappingQuerySet(OrganisationQuerySet["ImportMapping"]):
+    of_organisation = "organisation"
 
 
 class ImportMapping(models.Model):
