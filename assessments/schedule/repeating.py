@@ -16,7 +16,7 @@ from accounts.models import Membership
 from accounts.trail import audit
 from assessments.lifecycle import transitions
 from assessments.lifecycle.numbering import next_reference
-from assessments.lifecycle.periods import Period, later_period
+from assessments.lifecycle.periods import Period, in_series
 from assessments.models import (
     OPEN_STATES,
     Answer,
@@ -101,11 +101,30 @@ def following_period(assessment: Assessment, today: date) -> Period | None:
     between are left out: nobody remembers them any better now."""
     if assessment.repeat_months is None:
         return None
-    first = Period(start=assessment.period_start, end=assessment.period_end)
-    ended, times = None, 1
-    while (period := later_period(first, assessment.repeat_months * times)).end < today:
+    first, times = _series(assessment, assessment.repeat_months)
+    ended = None
+    while (period := in_series(first, months=assessment.repeat_months, times=times + 1)).end < today:
         ended, times = period, times + 1
     return ended
+
+
+def _series(assessment: Assessment, months: int) -> tuple[Period, int]:
+    """The earliest period before it from which this one follows by counting, and as the how-many-eth. A period that
+    somebody changed by hand begins a series of its own."""
+    here = _period_of(assessment)
+    found, row = (here, 0), assessment
+    while row.previous is not None:
+        row = row.previous
+        first = _period_of(row)
+        apart = (here.start.year - first.start.year) * 12 + here.start.month - first.start.month
+        times, rest = divmod(apart, months)
+        if times > 0 and not rest and in_series(first, months=months, times=times) == here:
+            found = (first, times)
+    return found
+
+
+def _period_of(assessment: Assessment) -> Period:
+    return Period(start=assessment.period_start, end=assessment.period_end)
 
 
 @transaction.atomic
