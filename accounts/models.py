@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
@@ -119,25 +119,24 @@ class Role(models.TextChoices):
 # Those who read everything of the organisation, and may decide a level of approval.
 INSIDE_ROLES = (Role.ASSESSOR, Role.APPROVER, Role.READER, Role.ADMIN)
 
-Row = TypeVar("Row", bound=models.Model)
 
-
-class OrganisationQuerySet(models.QuerySet[Row]):
-    """Rows of one organisation. Its members read them all; an outside rater reads none, unless the kind of row says
-    in `for_outsider` which are theirs: what nobody thought of stays closed."""
+class OrganisationRows:
+    """Part of a QuerySet of rows of one organisation. Its members read them all; an outside rater reads none, unless
+    the kind of row says in `for_outsider` which are theirs: what nobody thought of stays closed."""
 
     of_organisation: ClassVar[str] = "organisation"  # the way from a row to its organisation
 
     def for_member(self, member: Membership) -> Self:
-        rows = self.filter(**{self.of_organisation: member.organisation_id})
-        return rows.for_outsider(member) if member.is_outside else rows
+        rows = cast("models.QuerySet[Any]", self).filter(**{self.of_organisation: member.organisation_id})
+        ours = cast("Self", rows)
+        return ours.for_outsider(member) if member.is_outside else ours
 
     def for_outsider(self, member: Membership) -> Self:
         """Of rows of their organisation, those that an outside rater may read."""
-        return self.none()
+        return cast("Self", cast("models.QuerySet[Any]", self).none())
 
 
-class MembershipQuerySet(OrganisationQuerySet["Membership"]):
+class MembershipQuerySet(OrganisationRows, models.QuerySet["Membership"]):
     def active(self) -> MembershipQuerySet:
         return self.filter(is_active=True)
 
@@ -145,7 +144,7 @@ class MembershipQuerySet(OrganisationQuerySet["Membership"]):
         """Without outside raters."""
         return self.filter(role__in=INSIDE_ROLES)
 
-    def for_outsider(self, member: Membership) -> MembershipQuerySet:
+    def for_outsider(self, member: Membership) -> Self:
         """Themselves: who else is a member is not theirs to know."""
         return self.filter(pk=member.pk)
 
@@ -259,7 +258,7 @@ class DeliveredLink(MailedLink):
 AS_ONE = timedelta(minutes=1)  # what one click writes
 
 
-class InvitationQuerySet(OrganisationQuerySet["Invitation"], MailedLinkQuerySet["Invitation"]):
+class InvitationQuerySet(OrganisationRows, MailedLinkQuerySet["Invitation"]):
     def readers_asked_to_rate(self) -> InvitationQuerySet:
         """Made by asking an address to rate, at a time when that made a reader of it, who reads everything.
 
@@ -293,7 +292,7 @@ class Invitation(MailedLink):
         return self.email
 
 
-class AuditEntryQuerySet(OrganisationQuerySet["AuditEntry"]):
+class AuditEntryQuerySet(OrganisationRows, models.QuerySet["AuditEntry"]):
     def about(self, target: models.Model) -> AuditEntryQuerySet:
         return self.filter(object_type=target._meta.label_lower, object_id=str(target.pk))
 

@@ -9,14 +9,14 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation, OrganisationQuerySet
+from accounts.models import Organisation, OrganisationRows
 from assessments.models import Assessment, Response
 from assessments.score.arithmetic import RuleStatus, Verdict
 from groundwork.jobs.lease import MAX_ATTEMPTS, JobQuerySet, NudgedJob
 from vendors.models import Vendor
 
 
-class ScorecardQuerySet(OrganisationQuerySet["Scorecard"]):
+class ScorecardQuerySet(OrganisationRows, models.QuerySet["Scorecard"]):
     def without_snapshot(self) -> ScorecardQuerySet:
         """For lists: the stored numbers, not the snapshot of some 100 kB."""
         return self.defer("snapshot")
@@ -134,7 +134,7 @@ class RenderingState(models.TextChoices):
 UNFINISHED_STATES = (RenderingState.QUEUED, RenderingState.RENDERING)
 
 
-class RenderingQuerySet(OrganisationQuerySet["Rendering"], JobQuerySet["Rendering"]):
+class RenderingQuerySet(OrganisationRows, JobQuerySet["Rendering"]):
     of_organisation = "scorecard__organisation"
     unfinished_states = UNFINISHED_STATES
 

@@ -7,14 +7,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import INSIDE_ROLES, Membership, Organisation, OrganisationQuerySet
+from accounts.models import INSIDE_ROLES, Membership, Organisation, OrganisationRows
 from assessments.models.assessment import Assessment
 from vendors.models import Tier
 
 DECIDING = [(role.value, role.label) for role in INSIDE_ROLES]  # who reads all answers; an outside rater does not
 
 
-class ApprovalLevelQuerySet(OrganisationQuerySet["ApprovalLevel"]):
+class ApprovalLevelQuerySet(OrganisationRows, models.QuerySet["ApprovalLevel"]):
     of_organisation = "organisation"
 
 

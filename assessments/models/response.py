@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Department, Invitation, Membership, OrganisationQuerySet, User
+from accounts.models import Department, Invitation, Membership, OrganisationRows, User
 from assessments.models.assessment import Assessment, AssessmentState
 from manifesto.models import Question
 
@@ -17,11 +19,11 @@ class ResponseKind(models.TextChoices):
     VENDOR = "vendor", _("Vendor")
 
 
-class ResponseQuerySet(OrganisationQuerySet["Response"]):
+class ResponseQuerySet(OrganisationRows, models.QuerySet["Response"]):
     of_organisation = "assessment__organisation"
 
-    def for_outsider(self, member: Membership) -> ResponseQuerySet:
-        return self.of_customer().filter(rater=member.user_id)
+    def for_outsider(self, member: Membership) -> Self:
+        return self.filter(rater=member.user_id, kind=ResponseKind.CUSTOMER, withdrawn_at=None)
 
     def of_customer(self) -> ResponseQuerySet:
         """Those of raters who still take part."""
@@ -119,10 +121,10 @@ class FrequencyUnit(models.TextChoices):
     YEAR = "year", _("a year")
 
 
-class AnswerQuerySet(OrganisationQuerySet["Answer"]):
+class AnswerQuerySet(OrganisationRows, models.QuerySet["Answer"]):
     of_organisation = "response__assessment__organisation"
 
-    def for_outsider(self, member: Membership) -> AnswerQuerySet:
+    def for_outsider(self, member: Membership) -> Self:
         """Their own, and those that are in their hands at present."""
         own = Q(response__rater=member.user_id, response__kind=ResponseKind.CUSTOMER, response__withdrawn_at=None)
         handed = Delegation.objects.open().filter(delegate=member.user_id).values("answer")
@@ -195,10 +197,10 @@ class Answer(models.Model):
         return self.grade is not None or bool(self.blank)
 
 
-class EvidenceQuerySet(OrganisationQuerySet["Evidence"]):
+class EvidenceQuerySet(OrganisationRows, models.QuerySet["Evidence"]):
     of_organisation = "answer__response__assessment__organisation"
 
-    def for_outsider(self, member: Membership) -> EvidenceQuerySet:
+    def for_outsider(self, member: Membership) -> Self:
         """Of what they answer; and of what the vendor handed in about the questions that they are asked."""
         theirs = Answer.objects.for_member(member)
         about = {
@@ -236,10 +238,10 @@ class Evidence(models.Model):
         return self.name
 
 
-class DelegationQuerySet(OrganisationQuerySet["Delegation"]):
+class DelegationQuerySet(OrganisationRows, models.QuerySet["Delegation"]):
     of_organisation = "answer__response__assessment__organisation"
 
-    def for_outsider(self, member: Membership) -> DelegationQuerySet:
+    def for_outsider(self, member: Membership) -> Self:
         """What was handed to them."""
         return self.filter(delegate=member.user_id)
 

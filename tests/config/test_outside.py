@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from accounts.access import ROUTES, Gate, right_for
 from accounts.members import changes, invitations
-from accounts.models import AuditEntry, Membership, OrganisationQuerySet, Role, User
+from accounts.models import AuditEntry, Membership, OrganisationRows, Role, User
 from assessments.approval import chain
 from assessments.lifecycle import transitions
 from assessments.models import Answer, ApprovalLevel, Assessment, Digest, Response
@@ -258,7 +258,7 @@ def test_every_kind_of_row_that_members_read_is_closed_to_outside_raters_by_the_
     assert [
         model.__name__
         for model in kinds()
-        if type(model._default_manager.all()).for_member is not OrganisationQuerySet.for_member
+        if type(model._default_manager.all()).for_member is not OrganisationRows.for_member
     ] == []
 
 

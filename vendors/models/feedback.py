@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import DeliveredLink, Department, MailedLinkQuerySet, OrganisationQuerySet
+from accounts.models import DeliveredLink, Department, MailedLinkQuerySet, OrganisationRows
 from vendors.models.incident import Incident, Sla
 from vendors.models.vendor import Service, Vendor
 
@@ -33,7 +33,7 @@ class FeedbackKind(models.TextChoices):
     ESCALATION = "escalation", _("Escalation")
 
 
-class FeedbackQuerySet(OrganisationQuerySet["Feedback"]):
+class FeedbackQuerySet(OrganisationRows, models.QuerySet["Feedback"]):
     of_organisation = "vendor__organisation"
 
     def said_since(self, day: date) -> FeedbackQuerySet:
@@ -90,7 +90,7 @@ class Feedback(models.Model):
         return reverse("feedback_detail", args=[self.pk])
 
 
-class FeedbackFileQuerySet(OrganisationQuerySet["FeedbackFile"]):
+class FeedbackFileQuerySet(OrganisationRows, models.QuerySet["FeedbackFile"]):
     of_organisation = "feedback__vendor__organisation"
 
 
@@ -127,7 +127,7 @@ class PulseChoice(models.TextChoices):
     DONT_KNOW = "dont_know", _("Don’t know")
 
 
-class PulseQuerySet(OrganisationQuerySet["Pulse"], MailedLinkQuerySet["Pulse"]):
+class PulseQuerySet(OrganisationRows, MailedLinkQuerySet["Pulse"]):
     of_organisation = "incident__vendor__organisation"
 
     def answered(self) -> PulseQuerySet:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Organisation, OrganisationQuerySet
+from accounts.models import Organisation, OrganisationRows
 from vendors.models.vendor import Service, Vendor
 
 BY_HAND = "manual"  # the source of incidents that people write down here
@@ -29,7 +29,7 @@ class Sla(models.TextChoices):
     UNKNOWN = "unknown", pgettext_lazy("service level", "Unknown")
 
 
-class IncidentSourceQuerySet(OrganisationQuerySet["IncidentSource"]):
+class IncidentSourceQuerySet(OrganisationRows, models.QuerySet["IncidentSource"]):
     def in_use(self) -> IncidentSourceQuerySet:
         return self.filter(ended_on=None)
 
@@ -58,7 +58,7 @@ class IncidentSource(models.Model):
         return self.name
 
 
-class IncidentQuerySet(OrganisationQuerySet["Incident"]):
+class IncidentQuerySet(OrganisationRows, models.QuerySet["Incident"]):
     def mission_critical(self) -> IncidentQuerySet:
         return self.filter(mission_critical=True)
 
@@ -201,7 +201,7 @@ class Incident(models.Model):
         return self.source == BY_HAND
 
 
-class MeasureTargetQuerySet(OrganisationQuerySet["MeasureTarget"]):
+class MeasureTargetQuerySet(OrganisationRows, models.QuerySet["MeasureTarget"]):
     of_organisation = "vendor__organisation"
 
 

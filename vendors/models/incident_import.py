@@ -10,7 +10,7 @@ from django.db.models import Exists, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation, OrganisationQuerySet, User
+from accounts.models import Organisation, OrganisationRows, User
 from groundwork.jobs.lease import JobQuerySet, NudgedJob
 from vendors.models.incident import Incident
 
@@ -44,7 +44,7 @@ WAITING_STATES = (ImportState.MAPPING, ImportState.CHECKED)  # for a person
 WORKING_STATES = (ImportState.CHECKING, ImportState.IMPORTING, ImportState.UNDOING)
 
 
-class IncidentImportQuerySet(OrganisationQuerySet["IncidentImport"], JobQuerySet["IncidentImport"]):
+class IncidentImportQuerySet(OrganisationRows, JobQuerySet["IncidentImport"]):
     unfinished_states = WORKING_STATES
 
     def claimable(self, now: datetime) -> IncidentImportQuerySet:
@@ -163,7 +163,7 @@ class IncidentChange(models.Model):
         return f"{self.incident_import_id} {self.incident_id}"
 
 
-class ImportMappingQuerySet(OrganisationQuerySet["ImportMapping"]):
+class ImportMappingQuerySet(OrganisationRows, models.QuerySet["ImportMapping"]):
     of_organisation = "organisation"
 
 

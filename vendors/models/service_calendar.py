@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import OrganisationQuerySet
+from accounts.models import OrganisationRows
 from vendors.models.vendor import Service
 
 
@@ -17,7 +17,7 @@ class DecidingHours(models.TextChoices):
     CALENDAR = "calendar", _("The hours of the calendar")
 
 
-class ServiceCalendarQuerySet(OrganisationQuerySet["ServiceCalendar"]):
+class ServiceCalendarQuerySet(OrganisationRows, models.QuerySet["ServiceCalendar"]):
     of_organisation = "service__vendor__organisation"
 
 

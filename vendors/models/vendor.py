@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Department, Organisation, OrganisationQuerySet
+from accounts.models import Department, Organisation, OrganisationRows
 
 
 class Tier(models.TextChoices):
@@ -18,7 +18,7 @@ class Tier(models.TextChoices):
     STANDARD = "standard", _("Standard")
 
 
-class VendorQuerySet(OrganisationQuerySet["Vendor"]):
+class VendorQuerySet(OrganisationRows, models.QuerySet["Vendor"]):
     def active(self) -> VendorQuerySet:
         return self.filter(archived_at=None)
 
@@ -81,7 +81,7 @@ class Vendor(models.Model):
         return reverse("vendor_detail", args=[self.pk])
 
 
-class ServiceQuerySet(OrganisationQuerySet["Service"]):
+class ServiceQuerySet(OrganisationRows, models.QuerySet["Service"]):
     of_organisation = "vendor__organisation"
 
 
@@ -116,7 +116,7 @@ class Service(models.Model):
         return self.name
 
 
-class ContactQuerySet(OrganisationQuerySet["Contact"]):
+class ContactQuerySet(OrganisationRows, models.QuerySet["Contact"]):
     of_organisation = "vendor__organisation"
 
 
