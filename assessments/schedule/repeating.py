@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.access import Right, may
-from accounts.models import Membership
+from accounts.models import AuditEntry, Membership
 from accounts.trail import audit
 from assessments.lifecycle import transitions
 from assessments.lifecycle.numbering import next_reference
@@ -34,6 +34,7 @@ from manifesto.models import RULE_KEYS, Release
 logger = structlog.get_logger(__name__)
 
 SHORTEST_TIME_TO_ANSWER = timedelta(days=7)
+CARRIED_OVER = ("vendor_says", "comment")
 MAY_REPEAT = frozenset({*OPEN_STATES, AssessmentState.APPROVED})
 
 
@@ -202,7 +203,8 @@ def _ask_again(row: Assessment, follower: Assessment, owner: Membership, period:
         )
         # Texts alone, and only where the question still means the same: grades are given afresh.
         changed = list(_with_texts(response.answers.select_related("question"), texts.get(old.rater.pk, {})))
-        Answer.objects.bulk_update(changed, ["vendor_says", "comment", "carried_over"])
+        Answer.objects.bulk_update(changed, [*CARRIED_OVER, "carried_over"])
+        audit.record_all(_carried_over(answer, response) for answer in changed)
     if not raters:
         transitions.lay_out(follower, rater=owner.user, department_id=owner.department_id)
 
@@ -240,3 +242,10 @@ def _with_texts(answers: Iterable[Answer], texts: Mapping[str, LastTexts]) -> It
             continue
         answer.vendor_says, answer.comment, answer.carried_over = said.vendor_says, said.comment, True
         yield answer
+
+
+def _carried_over(answer: Answer, response: Response) -> AuditEntry:
+    """With its texts: nobody typed them here, so no other entry would tell them."""
+    answer.response = response  # whose assessment and vendor are at hand
+    before, after = dict.fromkeys(CARRIED_OVER, ""), audit.snapshot(answer, CARRIED_OVER)
+    return audit.entry(None, "answer.carried_over", answer, before=before, after=after)
