@@ -5,6 +5,8 @@ From each refused deletion follows what else would delete: on SQLite a row that 
 `UPDATE OR REPLACE` delete without a trigger of deletion), on PostgreSQL `TRUNCATE`.
 """
 
+# ruff: noqa: S608 (the SQL is put together from models and from what apps register)
+
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 

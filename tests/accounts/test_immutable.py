@@ -1,5 +1,7 @@
 """No statement changes, replaces or empties what never changes: each one tried on each table, on either database."""
 
+# ruff: noqa: S608 (the SQL is put together from models)
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -118,6 +120,7 @@ def test_without_the_triggers_the_same_statements_go_through(rows: None) -> None
 def test_the_tables_are_those_that_the_house_says_never_change() -> None:
     assert TABLES == [
         "accounts_auditentry",
+        "accounts_seal",
         "manifesto_level",
         "manifesto_question",
         "manifesto_release",
