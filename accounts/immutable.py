@@ -8,6 +8,7 @@ From each refused deletion follows what else would delete: on SQLite a row that 
 # ruff: noqa: S608 (the SQL is put together from models and from what apps register)
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.apps import AppConfig, apps
@@ -158,6 +159,18 @@ def let_tables_be_emptied(*, using: str = DEFAULT_DB_ALIAS) -> None:
     """Take away what refuses TRUNCATE alone (tests empty their tables so on PostgreSQL)."""
     for app_label in _refusals:
         _remove(app_label, using=using, operations={TRUNCATE})
+
+
+@contextmanager
+def lifted(app_label: str, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """For a migration that fills in a new column of rows that never change, within its transaction.
+
+    On SQLite nothing refuses while `migrate` runs, and what refuses comes back at its end.
+    """
+    _remove(app_label, using=using)
+    yield
+    if connections[using].vendor == "postgresql":
+        install(app_label, using=using)
 
 
 def _remove(app_label: str, *, using: str, operations: Iterable[str] = (INSERT, UPDATE, DELETE, TRUNCATE)) -> None:

@@ -32,6 +32,11 @@ FORMS = {
         "before",
         "after",
         "at",
+        "vendor_ref",
+        "vendor_name",
+        "release_ref",
+        "rule_key",
+        "question_key",
     ),
 }
 NEWEST = max(FORMS)

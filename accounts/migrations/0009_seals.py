@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0006_pulses_by_themselves'),
+        ('accounts', '0008_trail_signposts'),
     ]
 
     operations = [
