@@ -7,7 +7,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
 
-        from accounts import immutable, language, trail_words, vocabulary
+        from accounts import immutable, trail_words, visitor, vocabulary
         from accounts.chain import kinds, trail_days
 
         vocabulary.register(trail_words.VOCABULARY)
@@ -19,4 +19,4 @@ class AccountsConfig(AppConfig):
             immutable.never_changes("accounts_auditentry", message) + immutable.never_changes("accounts_seal", sealed),
         )
         kinds.register(trail_days.KIND, trail_days.kind())
-        user_logged_in.connect(language.at_sign_in, dispatch_uid="language_at_sign_in")
+        user_logged_in.connect(visitor.at_sign_in, dispatch_uid="visitor_at_sign_in")

@@ -1,12 +1,21 @@
-"""What workers do for the house itself: safe to run twice, or in two places at once."""
+"""What workers do for accounts: each task is safe to run twice."""
 
 from celery import shared_task
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from accounts.chain import trail_days
+from accounts.models import AttemptCount
+
+
+@shared_task(name="accounts.tasks.housekeeping")
+def housekeeping() -> None:
+    """Delete what has run out by itself: sessions, and counts of attempts to sign in."""
+    SessionStore.clear_expired()
+    AttemptCount.objects.filter(expires__lt=timezone.now()).delete()
 
 
 @shared_task(name="accounts.tasks.seal_trail")
 def seal_trail() -> None:
-    """Each day of the audit trail once it is over; asked every ten minutes, so that none waits for a lost message."""
+    """Each day of the audit trail once it is over; asked often, so that none waits for a lost message."""
     trail_days.seal_finished(timezone.now())
