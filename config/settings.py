@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "accounts.sending.middleware.WholeBodies",  # before anybody reads a body, the guard against forged forms first
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -93,6 +94,7 @@ MIDDLEWARE = [
     "accounts.middleware.StoredLanguage",
     "accounts.middleware.LoginRequired",
     "accounts.middleware.CurrentMember",
+    "accounts.sending.middleware.FormsSent",  # last: only what may be done is taken
 ]
 if "zeal" in INSTALLED_APPS:
     MIDDLEWARE.append("zeal.middleware.zeal_middleware")
@@ -105,7 +107,8 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            "builtins": ["accounts.templatetags.typography"],  # numbers, dates and marks stand on every page
+            # Numbers, dates and marks stand on every page, and each form has an end.
+            "builtins": ["accounts.templatetags.typography", "accounts.templatetags.form_marks"],
             # Cached in development too: crispy under an uncached loader costs 44 times a hand-written form.
             "loaders": [
                 (
@@ -338,6 +341,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "morning": {
         "task": "assessments.tasks.morning",
+        "schedule": MORNING_SECONDS,
+        "options": {"expires": MORNING_SECONDS},
+    },
+    "sweep-forms": {
+        "task": "accounts.tasks.sweep_forms",
         "schedule": MORNING_SECONDS,
         "options": {"expires": MORNING_SECONDS},
     },
