@@ -24,6 +24,8 @@ from vendors.models import Vendor
 BIG = "9" * 25
 NUMBERED = {"pk", "link", "secret"}
 OWN = [route for route in routes() if route.name in ROUTES]
+ASKED = ("page", "vendor", "incident", "source", "rule", "import", "ids")  # without a form of their own
+FILTERS = re.compile(r'<form[^>]*method="get".*?</form>', re.DOTALL)
 NAMES = re.compile(r'<(?:input|select|textarea)[^>]*? name="([^"]+)"')
 
 
@@ -35,10 +37,13 @@ def who(cast: Cast, gate: Right | Gate) -> Membership:
 
 def statuses(client: Client, url: str) -> Iterator[tuple[str, int]]:
     """The page with the number in each of its filters, and each of its forms with the number wherever one is chosen."""
-    shown = client.get(url)
-    page = shown.content.decode(errors="replace") if not shown.streaming else ""
-    names = {*NAMES.findall(page), "page", "vendor", "sort", "ids", "import"} - {"csrfmiddlewaretoken", "form_end"}
-    yield f"GET {url}", client.get(url, dict.fromkeys(names, BIG)).status_code
+    shown = client.get(url, dict.fromkeys(ASKED, BIG))
+    yield f"GET {url}", shown.status_code
+    if shown.status_code != 200:
+        shown = client.get(url)
+    page = "" if shown.streaming else shown.content.decode(errors="replace")
+    if filters := {name for form in FILTERS.findall(page) for name in NAMES.findall(form)}:
+        yield f"GET {url}", client.get(url, dict.fromkeys(filters, BIG)).status_code
     for form in Page(page).forms:
         action = form.attributes.get("action") or url
         if action.startswith(("/account/", "/language/", "/theme/")):
