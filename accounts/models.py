@@ -265,7 +265,13 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
 
 
 class AuditEntry(models.Model):
-    """Who changed what, when, before and after. The database refuses to change or delete one."""
+    """Who changed what, when, before and after. The database refuses to change or delete one.
+
+    Evidence, written once: `organisation`, `actor`, `actor_label`, `verb`, `object_type`, `object_id`, `object_label`,
+    `subject_type`, `subject_id`, `before`, `after`, `at`. Signposts, by which entries are found and named in the
+    reader's language: `vendor_ref`, `vendor_name`, `release_ref`, `rule_key`, `question_key`. They are keys, not words,
+    and are written with the entry, too; of entries older than these columns, migrations filled them in, once.
+    """
 
     organisation = models.ForeignKey(
         Organisation,
@@ -275,11 +281,11 @@ class AuditEntry(models.Model):
         verbose_name=_("organisation"),
     )
     actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("user"))
-    actor_label = models.CharField(_("who"), max_length=200)
+    actor_label = models.CharField(_("who"), max_length=600)  # a name and an address, whole
     verb = models.CharField(_("what"), max_length=60)
     object_type = models.CharField(_("kind of thing"), max_length=60)
     object_id = models.CharField(_("its number"), max_length=40)
-    object_label = models.CharField(_("which"), max_length=250)
+    object_label = models.TextField(_("which"))  # as it was called then; `TrailSubject.told` puts codes into words
     subject_type = models.CharField(
         _("kind of the larger thing"), max_length=60, blank=True
     )  # the larger thing whose history this is part of
@@ -287,6 +293,12 @@ class AuditEntry(models.Model):
     before = models.JSONField(_("before"), default=dict)
     after = models.JSONField(_("after"), default=dict)
     at = models.DateTimeField(_("when"), db_index=True)
+    # No foreign keys: who is named here may be gone, and this app knows neither vendors nor questions.
+    vendor_ref = models.BigIntegerField(_("vendor"), null=True, editable=False)  # the vendor's id
+    vendor_name = models.CharField(max_length=200, blank=True, editable=False)  # as the vendor was called then
+    release_ref = models.BigIntegerField(null=True, editable=False)  # the id of the edition whose words it is about
+    rule_key = models.CharField(max_length=60, blank=True, editable=False)  # of a rule as a whole
+    question_key = models.CharField(_("question"), max_length=60, blank=True, editable=False)
 
     objects = AuditEntryQuerySet.as_manager()
 
@@ -298,6 +310,8 @@ class AuditEntry(models.Model):
             models.Index(fields=["object_type", "object_id"], name="audit_by_object"),
             models.Index(fields=["subject_type", "subject_id"], name="audit_by_subject"),
             models.Index(fields=["organisation", "-at"], name="audit_by_organisation"),
+            models.Index(fields=["organisation", "vendor_ref", "-at"], name="audit_by_vendor"),
+            models.Index(fields=["organisation", "question_key", "-at"], name="audit_by_question"),
         ]
 
     def __str__(self) -> str:
@@ -337,3 +351,21 @@ class KeptForm(models.Model):
 
     def __str__(self) -> str:
         return self.action
+
+
+class AttemptCount(models.Model):
+    """How often somebody tried to sign in lately: what the processes of an installation without Redis share.
+
+    Only the cache reads and writes it (`config/cache.py`); the columns are those of Django's cache in a table.
+    """
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("count of attempts")
+        verbose_name_plural = _("counts of attempts")
+
+    def __str__(self) -> str:
+        return self.cache_key

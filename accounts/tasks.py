@@ -1,11 +1,17 @@
-"""What the clock does for accounts: each task loads and calls once, and is safe to run twice."""
+"""What workers do for accounts: each task is safe to run twice."""
 
 from celery import shared_task
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
+from accounts.models import AttemptCount
 from accounts.sending import cleaning
 
 
-@shared_task(name="accounts.tasks.sweep_forms")
-def sweep_forms() -> None:
-    cleaning.sweep(timezone.now())
+@shared_task(name="accounts.tasks.housekeeping")
+def housekeeping() -> None:
+    """Delete what has run out by itself: sessions, counts of attempts to sign in, forms taken and forms kept."""
+    now = timezone.now()
+    SessionStore.clear_expired()
+    AttemptCount.objects.filter(expires__lt=now).delete()
+    cleaning.sweep(now)

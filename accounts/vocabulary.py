@@ -6,15 +6,15 @@ reading (`trail`) knows a word of another app.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
-    from accounts.models import AuditEntryQuerySet, User
+    from accounts.models import AuditEntry, AuditEntryQuerySet, User
 
 Word = str | Promise
 Words = Mapping[Any, Word]  # by the code: a word, or a number such as a feeling
@@ -28,6 +28,35 @@ class Verb:
 
     title: Word  # a line of the trail: “Assessment submitted”
     told: Word = ""  # in a history, after who did it: “submitted the assessment”
+    in_stretches: bool = False  # saved at every pause of one who writes: pages show a stretch of it as one row
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signposts:
+    """By which keys an entry is found and named, whatever the language: the columns of `AuditEntry` of these names."""
+
+    vendor_ref: int | None = None
+    vendor_name: str = ""
+    release_ref: int | None = None
+    rule_key: str = ""
+    question_key: str = ""
+
+    def within(self, larger: Signposts) -> Signposts:
+        """These, and those of the larger thing where it alone has them."""
+        names = (one.name for one in fields(self))
+        return Signposts(**{name: getattr(self, name) or getattr(larger, name) for name in names})
+
+
+Key = tuple[int | None, Any]  # the edition (`release_ref`), and what stands in the column
+
+
+@dataclass(frozen=True, kw_only=True)
+class Naming:
+    """What the keys in one column of signposts are called in the active language. Each function takes one query."""
+
+    names: Callable[[Iterable[Key]], Mapping[Key, str]]
+    choices: Callable[[int], list[tuple[str, str]]] | None = None  # of an organisation (its id): column → name
+    found: Callable[[int, str], models.QuerySet[Any, Any]] | None = None  # the columns' values, by a part of the name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +66,10 @@ class TrailSubject:
     part_of: Callable[[Any], models.Model | None] | None = None  # the larger thing whose history it belongs to
     organisation: Callable[[Any], int | None] | None = None  # its id, where neither the row nor the larger thing has it
     label: Callable[[Any], str] = str
+    signposts: Callable[[Any], Signposts] | None = None  # its own, beside those of the larger thing
+    # What stands for `label` when an entry is read, where a label would be in the language of whoever wrote it; empty
+    # where the vendor, the rule or the question, which are told beside it, say all.
+    told: Callable[[AuditEntry], str] | None = None
     route: str = ""  # of the page where a row can be looked at, by its id
     codes: Mapping[str, Words | Callable[[], Words]] = field(default_factory=dict)  # where the field has no choices
     unsaid: frozenset[str] = frozenset()  # names in `before` and `after` that say nothing to a reader
@@ -56,6 +89,7 @@ class Vocabulary:
     kinds: Mapping[type[models.Model], TrailSubject] = field(default_factory=dict)
     names: Words = field(default_factory=dict)  # in `before` and `after`, of what is no field of the row
     untold: frozenset[str] = frozenset()  # names that a history leaves out: its verbs or the page's head tell them
+    namings: Mapping[str, Naming] = field(default_factory=dict)  # by the column of `Signposts`
     conceal: Concealment | None = None
 
 
@@ -64,6 +98,7 @@ FORMER: dict[str, str] = {}
 KINDS: dict[str, TrailSubject] = {}  # by the label of the model, as an entry keeps it
 NAMES: dict[str, Word] = {}
 UNTOLD: set[str] = set()
+NAMINGS: dict[str, Naming] = {}
 CONCEALMENTS: list[Concealment] = []
 
 
@@ -77,6 +112,7 @@ def register(words: Vocabulary) -> None:
     KINDS.update(kinds)
     NAMES.update(words.names)
     UNTOLD.update(words.untold)
+    NAMINGS.update(words.namings)
     if words.conceal is not None:
         CONCEALMENTS.append(words.conceal)
 
@@ -113,6 +149,13 @@ def larger_of(row: models.Model) -> models.Model | None:
     """The thing whose history the row belongs to, if any; an assessment has its own."""
     part_of = kind_of(row).part_of
     return part_of(row) if part_of else None
+
+
+def signposts_of(row: models.Model, larger: models.Model | None) -> Signposts:
+    """By which keys an entry about the row is found and named; `larger`: the thing whose history it stands in."""
+    kind = kind_of(row)
+    own = kind.signposts(row) if kind.signposts else Signposts()
+    return own if larger is None or larger is row else own.within(signposts_of(larger, larger_of(larger)))
 
 
 def organisation_of(row: models.Model) -> int | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from operator import attrgetter
 
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
-from accounts.vocabulary import TrailSubject, Verb, Vocabulary
+from accounts.models import AuditEntry
+from accounts.vocabulary import Signposts, TrailSubject, Verb, Vocabulary
 from assessments.models import (
     Answer,
     Approval,
@@ -22,15 +24,38 @@ from assessments.models import (
     VendorLink,
 )
 from assessments.secrecy import readable_entries
+from groundwork.words import short_day
+from manifesto.models import Question
 
 
 def _whose_answers(response: Response) -> str:
     return str(response.assessment.vendor if response.is_of_vendor else response.rater or response.invitation or "")
 
 
-def _numbered_question(delegation: Delegation) -> str:
-    question = delegation.answer.question
-    return f"{question.rule.position}.{question.position} {question}"
+def _of_assessment(row: Assessment) -> Signposts:
+    return Signposts(vendor_ref=row.vendor_id, vendor_name=row.vendor.name, release_ref=row.release_id)
+
+
+def _of_question(question: Question) -> Signposts:
+    return Signposts(question_key=question.key, release_ref=question.release_id)
+
+
+def _beside_its_question(entry: AuditEntry) -> str:
+    return "" if entry.question_key else entry.object_label
+
+
+def _beside_its_rule(entry: AuditEntry) -> str:
+    return "" if entry.rule_key else entry.object_label
+
+
+def _file_name(entry: AuditEntry) -> str:
+    """Entries of earlier versions are labelled with the question, too, as it was called in one language."""
+    return (entry.after or entry.before).get("name") or entry.object_label
+
+
+def _day_of_meeting(entry: AuditEntry) -> str:
+    day = parse_date(entry.object_label)
+    return short_day(day) if day else entry.object_label
 
 
 VOCABULARY = Vocabulary(
@@ -68,7 +93,11 @@ VOCABULARY = Vocabulary(
         "delegation.made": Verb(title=_("Question handed to a colleague"), told=_("handed a question to a colleague")),
         "delegation.done": Verb(title=_("Question handed back"), told=_("handed a question back")),
         "delegation.taken_back": Verb(title=_("Question taken back"), told=_("took a question back")),
-        "answer.changed": Verb(title=_("Answer changed"), told=_("changed an answer")),
+        "answer.carried_over": Verb(
+            title=_("Texts of the last assessment carried over"),
+            told=_("carried over what was written the last time"),
+        ),
+        "answer.changed": Verb(title=_("Answer changed"), told=_("changed an answer"), in_stretches=True),
         "evidence.added": Verb(title=_("Evidence added"), told=_("added evidence")),
         "evidence.deleted": Verb(title=_("Evidence removed"), told=_("removed evidence")),
         "consensus.agreed": Verb(title=_("Agreed in the consensus meeting"), told=_("recorded what was agreed")),
@@ -111,22 +140,50 @@ VOCABULARY = Vocabulary(
         "evidence_deleted": "evidence.deleted",
     },
     kinds={
-        Assessment: TrailSubject(part_of=lambda row: row, route="assessment_detail"),
+        Assessment: TrailSubject(
+            part_of=lambda row: row,
+            label=attrgetter("reference"),
+            signposts=_of_assessment,
+            route="assessment_detail",
+        ),
         Response: TrailSubject(part_of=attrgetter("assessment"), label=_whose_answers),
-        Answer: TrailSubject(part_of=attrgetter("response.assessment"), label=lambda row: str(row.question)),
+        Answer: TrailSubject(
+            part_of=attrgetter("response.assessment"),
+            label=lambda row: str(row.question),
+            signposts=lambda row: _of_question(row.question),
+            told=_beside_its_question,
+        ),
         Evidence: TrailSubject(
             part_of=attrgetter("answer.response.assessment"),
-            label=lambda row: f"{row.answer.question}: {row.name}",
+            signposts=lambda row: _of_question(row.answer.question),
+            told=_file_name,
             unsaid=frozenset({"answer"}),
         ),
-        Consensus: TrailSubject(part_of=attrgetter("assessment"), label=lambda row: str(row.question)),
-        Meeting: TrailSubject(part_of=attrgetter("assessment"), label=lambda row: row.held_on.isoformat()),
+        Consensus: TrailSubject(
+            part_of=attrgetter("assessment"),
+            label=lambda row: str(row.question),
+            signposts=lambda row: _of_question(row.question),
+            told=_beside_its_question,
+        ),
+        Meeting: TrailSubject(
+            part_of=attrgetter("assessment"), label=lambda row: row.held_on.isoformat(), told=_day_of_meeting
+        ),
         Approval: TrailSubject(part_of=attrgetter("assessment"), label=attrgetter("level_name")),
         ApprovalLevel: TrailSubject(route="approval_level_edit"),
-        Delegation: TrailSubject(part_of=attrgetter("answer.response.assessment"), label=_numbered_question),
+        Delegation: TrailSubject(
+            part_of=attrgetter("answer.response.assessment"),
+            label=lambda row: str(row.answer.question),
+            signposts=lambda row: _of_question(row.answer.question),
+            told=_beside_its_question,
+        ),
         VendorLink: TrailSubject(part_of=attrgetter("assessment")),
-        ReplyRequest: TrailSubject(part_of=attrgetter("assessment"), label=lambda row: str(row.assessment)),
-        Reply: TrailSubject(part_of=attrgetter("request.assessment")),
+        ReplyRequest: TrailSubject(part_of=attrgetter("assessment"), label=attrgetter("assessment.reference")),
+        Reply: TrailSubject(
+            part_of=attrgetter("request.assessment"),
+            label=attrgetter("rule"),
+            signposts=lambda row: Signposts(rule_key=row.rule),
+            told=_beside_its_rule,
+        ),
     },
     names={
         "reason": _("reason"),

@@ -6,8 +6,9 @@ from operator import attrgetter
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.vocabulary import TrailSubject, Verb, Vocabulary, nobodys
+from accounts.vocabulary import Signposts, TrailSubject, Verb, Vocabulary, nobodys
 from manifesto.models import Question, Release, Rule
+from manifesto.naming import QUESTIONS, RULES
 
 VOCABULARY = Vocabulary(
     verbs={
@@ -24,8 +25,19 @@ VOCABULARY = Vocabulary(
         "question.deleted": Verb(title=_("Question deleted")),
     },
     kinds={
-        Release: TrailSubject(part_of=lambda row: row, organisation=nobodys),
-        Rule: TrailSubject(part_of=attrgetter("release"), organisation=nobodys),
-        Question: TrailSubject(part_of=attrgetter("release"), organisation=nobodys),
+        Release: TrailSubject(
+            part_of=lambda row: row, organisation=nobodys, signposts=lambda row: Signposts(release_ref=row.pk)
+        ),
+        Rule: TrailSubject(
+            part_of=attrgetter("release"),
+            organisation=nobodys,
+            signposts=lambda row: Signposts(rule_key=row.key, release_ref=row.release_id),
+        ),
+        Question: TrailSubject(
+            part_of=attrgetter("release"),
+            organisation=nobodys,
+            signposts=lambda row: Signposts(question_key=row.key, release_ref=row.release_id),
+        ),
     },
+    namings={"question_key": QUESTIONS, "rule_key": RULES},
 )

@@ -6,6 +6,7 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from hypothesis import HealthCheck, settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 import manifesto.apps
+from accounts import mail
 from accounts.models import Membership, User
 from accounts.sending import mark
 from tests.factories import Cast, make_cast
@@ -148,6 +150,15 @@ def _forms_are_sent_whole() -> Iterator[None]:
     RequestFactory._encode_data = with_its_end
     yield
     RequestFactory._encode_data = encode
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _mails_of_the_sign_in_are_sent_at_once() -> Iterator[None]:
+    """Not by a thread beside the answer: that would have another connection to the database."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mail, "_beside", SimpleNamespace(submit=lambda work, *arguments: work(*arguments)))
+        patch.setattr(mail, "close_connections", lambda: None)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
 from operator import attrgetter
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
-from accounts.vocabulary import TrailSubject, Verb, Vocabulary
+from accounts.models import AuditEntry
+from accounts.vocabulary import Signposts, TrailSubject, Verb, Vocabulary
+from groundwork.languages import LANGUAGE_CODES
 from vendors.measures.words import LABELS
 from vendors.models import (
     Contact,
@@ -24,6 +28,7 @@ from vendors.models import (
     Vendor,
     VendorImport,
 )
+from vendors.register.naming import VENDORS
 from vendors.service_hours.changes import DAY_WORDS
 from vendors.service_hours.words import country_words
 
@@ -31,6 +36,29 @@ from vendors.service_hours.words import country_words
 def _the_one_vendor(upload: IncidentImport) -> Vendor | None:
     """Where the whole file is of one vendor, it belongs to that vendor's history."""
     return Vendor.objects.filter(organisation=upload.organisation_id, pk=upload.options.get("vendor")).first()
+
+
+def _of_vendor(vendor: Vendor) -> Signposts:
+    return Signposts(vendor_ref=vendor.pk, vendor_name=vendor.name)
+
+
+def _beside_its_vendor(entry: AuditEntry) -> str:
+    return "" if entry.vendor_ref else entry.object_label
+
+
+@cache
+def _measures_in_any_language() -> dict[str, str]:
+    """What a measure is called → its key: entries of earlier versions keep the word of whoever wrote them."""
+    called = {}
+    for language in LANGUAGE_CODES:
+        with override(language):
+            called |= {str(word): str(key) for key, word in LABELS.items()}
+    return called
+
+
+def _measure(entry: AuditEntry) -> str:
+    key = _measures_in_any_language().get(entry.object_label, entry.object_label)
+    return str(LABELS.get(key, key))
 
 
 VOCABULARY = Vocabulary(
@@ -80,7 +108,7 @@ VOCABULARY = Vocabulary(
         "pulse.answered": Verb(title=_("Pulse answered")),
     },
     kinds={
-        Vendor: TrailSubject(route="vendor_detail"),
+        Vendor: TrailSubject(signposts=_of_vendor, told=_beside_its_vendor, route="vendor_detail"),
         Service: TrailSubject(part_of=attrgetter("vendor")),
         ServiceCalendar: TrailSubject(part_of=attrgetter("service.vendor"), codes={"country": country_words}),
         Contact: TrailSubject(part_of=attrgetter("vendor")),
@@ -99,10 +127,12 @@ VOCABULARY = Vocabulary(
         ),
         MeasureTarget: TrailSubject(
             part_of=attrgetter("vendor"),
-            label=lambda row: str(LABELS[row.measure]),
+            label=attrgetter("measure"),
+            told=_measure,
             codes={"measure": dict(LABELS)},
         ),
     },
+    namings={"vendor_ref": VENDORS},
     names={  # of fields that no model names
         **DAY_WORDS,
         "archived_at": _("archived on"),

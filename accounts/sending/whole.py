@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.access import ROUTES
+from accounts.sending import kept
 from accounts.sending.mark import FIELD
 
 # Forms of Django's own and of the sign-in library: they end in nothing, hold no text that could be cut, and a password
@@ -75,5 +76,5 @@ def lacks_its_end(request: HttpRequest, route: str) -> bool:
 
 
 def broken_off(request: HttpRequest) -> HttpResponse:
-    """400: nothing was written."""
-    return render(request, "errors/broken_off.html", status=400)
+    """400: nothing was written. Browsers keep no page of ours, so what did arrive stands there to be copied."""
+    return render(request, "errors/broken_off.html", {"left": kept.shown(request)}, status=400)

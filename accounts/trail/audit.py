@@ -1,7 +1,7 @@
 """The audit trail: one call beside the change, in the change's own transaction."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -37,8 +37,8 @@ def record(
 ) -> AuditEntry:
     """Write down that `actor` did `verb` to `target`; only fields that differ are kept.
 
-    Whose trail it belongs to, the larger thing whose history it is part of (`subject`: an assessment for an answer)
-    and what the target is called follow from its kind, as its app registered it.
+    Whose trail it belongs to, the larger thing whose history it is part of (`subject`: an assessment for an answer),
+    what the target is called and which vendor and question it is about follow from its kind, as its app registered it.
     Raises RuntimeError outside a transaction: a trail that can outlive a rolled-back change would lie.
     """
     made = entry(actor, verb, target, before=before, after=after, subject=subject, label=label)
@@ -67,7 +67,8 @@ def entry(
     old, new = _plain(before or {}), _plain(after or {})
     changed = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
     kind = vocabulary.kind_of(target)
-    subject_type, subject_id = _type_and_number(subject or vocabulary.larger_of(target))
+    larger = subject or vocabulary.larger_of(target)
+    subject_type, subject_id = _type_and_number(larger)
     return AuditEntry(
         organisation_id=vocabulary.organisation_of(target),
         actor=actor if isinstance(actor, User) else None,
@@ -75,12 +76,13 @@ def entry(
         verb=verb,
         object_type=target._meta.label_lower,
         object_id=str(target.pk),
-        object_label=(label or kind.label(target) or str(target))[:250],
+        object_label=label or kind.label(target) or str(target),
         subject_type=subject_type,
         subject_id=subject_id,
         before={key: old[key] for key in sorted(changed & old.keys())},
         after={key: new[key] for key in sorted(changed & new.keys())},
         at=timezone.now(),
+        **asdict(vocabulary.signposts_of(target, larger)),
     )
 
 
@@ -91,7 +93,7 @@ def _type_and_number(row: models.Model | None) -> tuple[str, str]:
 def _label(actor: Actor) -> str:
     if actor is None:
         return SYSTEM
-    return actor.label[:200] if isinstance(actor, Outsider) else f"{actor} <{actor.email}>"
+    return actor.label if isinstance(actor, Outsider) else f"{actor} <{actor.email}>"
 
 
 def snapshot(target: models.Model, fields: Iterable[str]) -> dict[str, Any]:

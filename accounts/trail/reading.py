@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts import vocabulary
 from accounts.models import AuditEntry, AuditEntryQuerySet, User
 from accounts.trail import audit
+from accounts.trail.signposts import places, told_label
 from accounts.vocabulary import Words
 from groundwork.words import short_day, short_moment
 
@@ -57,7 +58,9 @@ class EntryInWords:
     actor: str
     verb: str
     kind: str
-    label: str
+    label: str  # empty where vendor, question or rule say all
+    vendor: str
+    question: str  # or the rule
     url: str
     changes: tuple[ChangeInWords, ...]
 
@@ -81,7 +84,8 @@ def kinds() -> list[tuple[str, str]]:
 
 
 def lines(entries: Iterable[AuditEntry]) -> list[EntryInWords]:
-    """Entries in words. One query for each kind of row that is referred to, however many entries there are."""
+    """Entries in words. One query for each kind of row that is referred to and for each sort of key by which they are
+    found, however many entries there are."""
     entries = list(entries)
     return [
         EntryInWords(
@@ -89,11 +93,13 @@ def lines(entries: Iterable[AuditEntry]) -> list[EntryInWords]:
             actor=_("System") if entry.actor_label == audit.SYSTEM else entry.actor_label,
             verb=verb_in_words(entry.verb),
             kind=_kind(entry.object_type),
-            label=entry.object_label,
+            label=told_label(entry),
+            vendor=place.vendor,
+            question=place.question,
             url=_url(entry),
             changes=changed,
         )
-        for entry, changed in zip(entries, changes(entries, Style()), strict=True)
+        for entry, place, changed in zip(entries, places(entries), changes(entries, Style()), strict=True)
     ]
 
 

@@ -12,6 +12,7 @@ from accounts import vocabulary
 from accounts.models import AuditEntry, AuditEntryQuerySet, Membership
 from accounts.trail import audit
 from accounts.trail import reading as trail
+from accounts.trail.signposts import places, told_label
 from assessments.models import Assessment
 from assessments.secrecy import readable_entries
 from groundwork.words import day, moment
@@ -23,7 +24,13 @@ class HistoryLine:
     who: str
     what: str
     target: str  # empty for the assessment itself
+    question: str  # or the rule; empty where it is about neither
     changes: tuple[trail.ChangeInWords, ...]
+
+    @property
+    def about(self) -> str:
+        """Which question or rule, and what of it."""
+        return " · ".join(filter(None, (self.question, self.target)))
 
 
 def entries_of(assessment: Assessment, member: Membership) -> AuditEntryQuerySet:
@@ -43,10 +50,11 @@ def history_lines(entries: Iterable[AuditEntry]) -> list[HistoryLine]:
             at=entry.at,
             who=_who(entry),
             what=trail.verb_told(entry.verb),
-            target="" if entry.object_type == Assessment._meta.label_lower else entry.object_label,
+            target="" if entry.object_type == Assessment._meta.label_lower else told_label(entry),
+            question=place.question,
             changes=changes,
         )
-        for entry, changes in zip(entries, trail.changes(entries, style), strict=True)
+        for entry, place, changes in zip(entries, places(entries), trail.changes(entries, style), strict=True)
     ]
 
 

@@ -50,6 +50,18 @@ def later_period(period: Period, months: int) -> Period:
     return Period(start=start, end=max(start, stop - timedelta(days=1)))
 
 
+def in_series(first: Period, *, months: int, times: int) -> Period:
+    """The `times`-th after the first of a series that comes again every so many months, counted from the first itself.
+
+    Counted from the one before, a day 31 would be 28 for good after a February. Where the second begins on the day
+    after the first ends, so do all others.
+    """
+    if _later(first.start, months) == first.end + timedelta(days=1):
+        after = _later(first.start, months * (times + 1))
+        return Period(start=_later(first.start, months * times), end=after - timedelta(days=1))
+    return later_period(first, months * times)
+
+
 def _later(day: date, months: int) -> date:
     first = _add_months(day.replace(day=1), months)
     return first.replace(day=min(day.day, monthrange(first.year, first.month)[1]))

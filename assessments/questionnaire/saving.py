@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import AuditEntry, User
+from accounts.models import User
 from accounts.trail import audit
 from assessments.models import Answer, Assessment, AssessmentState, Blank, FrequencyUnit, Response, VendorLink
 from assessments.saved import Closed, Conflict, Invalid, Outcome, Saved
@@ -30,9 +30,6 @@ NOT_COLLECTING: dict[str, Promise] = {
     AssessmentState.APPROVED: gettext_lazy("The assessment is approved; its answers can no longer be changed."),
     AssessmentState.CANCELLED: gettext_lazy("The assessment was cancelled; its answers can no longer be changed."),
 }
-
-# A text saves itself at every pause in the writing. One entry a stretch of writing keeps the trail readable.
-WRITING_STRETCH = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +108,10 @@ def closed_reason(assessment: Assessment, response: Response | None) -> str:
 
 
 def save_answer(answer: Answer, draft: Draft, *, version: int, author: Author, now: datetime) -> Outcome[Answer]:
-    """Write the draft where the answer still has `version`, with its audit entry, or say why not."""
+    """Write the draft where the answer still has `version`, or say why not.
+
+    Every save writes its entry, with all that it changed: pages of the trail show a stretch of writing as one row.
+    """
     question = answer.question
     if errors := draft_problems(draft, question):
         return Invalid(errors=errors)
@@ -126,17 +126,16 @@ def save_answer(answer: Answer, draft: Draft, *, version: int, author: Author, n
             return Saved(version=stored.version, at=stored.updated_at)
         if not _write(answer.pk, wanted, version=version, author=author, now=now):
             return Conflict(stored=stored)
-        if _is_worth_an_entry(stored, wanted, changed, author=author, now=now):
-            before = {name: getattr(stored, name) for name in changed}
-            after = {name: getattr(wanted, name) for name in changed}
-            audit.record(in_the_trail(author), "answer.changed", stored, before=before, after=after)
+        before = {name: getattr(stored, name) for name in changed}
+        after = {name: getattr(wanted, name) for name in changed}
+        audit.record(in_the_trail(author), "answer.changed", stored, before=before, after=after)
     return Saved(version=version + 1, at=now, changed=changed)
 
 
 def lock_answer(answer: Answer) -> Answer:
     """The answer as stored, while its assessment is held: submitting and saving cannot pass through each other."""
     Assessment.objects.select_for_update(of=("self",), no_key=True).get(responses=answer.response_id)
-    related = ("response__assessment__organisation", "question", "updated_by", "updated_through")
+    related = ("response__assessment__vendor", "question", "updated_by", "updated_through")
     return Answer.objects.select_related(*related).get(pk=answer.pk)
 
 
@@ -157,17 +156,3 @@ def _write(pk: int, draft: Draft, *, version: int, author: Author, now: datetime
             updated_through=author if isinstance(author, VendorLink) else None,
         )
     )
-
-
-def _is_worth_an_entry(stored: Answer, draft: Draft, changed: frozenset[str], *, author: Author, now: datetime) -> bool:
-    """Always for what bears on the score or erases a text; for other texts once a stretch of writing."""
-    erased = any(getattr(stored, name) and not getattr(draft, name) for name in TEXT_FIELDS)
-    return not changed.isdisjoint(SCORE_FIELDS) or erased or not _is_still_writing(stored, author, now)
-
-
-def _is_still_writing(stored: Answer, author: Author, now: datetime) -> bool:
-    """The last entry about this answer is the same person's, a few minutes old."""
-    last = AuditEntry.objects.about(stored).order_by("-at", "-pk").first()
-    if last is None or last.at <= now - WRITING_STRETCH:
-        return False
-    return last.actor_id == author.pk if isinstance(author, User) else last.actor_label == author.signature

@@ -12,11 +12,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.access import Right, may
-from accounts.models import Membership
+from accounts.models import AuditEntry, Membership
 from accounts.trail import audit
 from assessments.lifecycle import transitions
 from assessments.lifecycle.numbering import next_reference
-from assessments.lifecycle.periods import Period, later_period
+from assessments.lifecycle.periods import Period, in_series
 from assessments.models import (
     OPEN_STATES,
     Answer,
@@ -34,6 +34,7 @@ from manifesto.models import RULE_KEYS, Release
 logger = structlog.get_logger(__name__)
 
 SHORTEST_TIME_TO_ANSWER = timedelta(days=7)
+CARRIED_OVER = ("vendor_says", "comment")
 MAY_REPEAT = frozenset({*OPEN_STATES, AssessmentState.APPROVED})
 
 
@@ -101,11 +102,30 @@ def following_period(assessment: Assessment, today: date) -> Period | None:
     between are left out: nobody remembers them any better now."""
     if assessment.repeat_months is None:
         return None
-    first = Period(start=assessment.period_start, end=assessment.period_end)
-    ended, times = None, 1
-    while (period := later_period(first, assessment.repeat_months * times)).end < today:
+    first, times = _series(assessment, assessment.repeat_months)
+    ended = None
+    while (period := in_series(first, months=assessment.repeat_months, times=times + 1)).end < today:
         ended, times = period, times + 1
     return ended
+
+
+def _series(assessment: Assessment, months: int) -> tuple[Period, int]:
+    """The earliest period before it from which this one follows by counting, and as the how-many-eth. A period that
+    somebody changed by hand begins a series of its own."""
+    here = _period_of(assessment)
+    found, row = (here, 0), assessment
+    while row.previous is not None:
+        row = row.previous
+        first = _period_of(row)
+        apart = (here.start.year - first.start.year) * 12 + here.start.month - first.start.month
+        times, rest = divmod(apart, months)
+        if times > 0 and not rest and in_series(first, months=months, times=times) == here:
+            found = (first, times)
+    return found
+
+
+def _period_of(assessment: Assessment) -> Period:
+    return Period(start=assessment.period_start, end=assessment.period_end)
 
 
 @transaction.atomic
@@ -183,7 +203,8 @@ def _ask_again(row: Assessment, follower: Assessment, owner: Membership, period:
         )
         # Texts alone, and only where the question still means the same: grades are given afresh.
         changed = list(_with_texts(response.answers.select_related("question"), texts.get(old.rater.pk, {})))
-        Answer.objects.bulk_update(changed, ["vendor_says", "comment", "carried_over"])
+        Answer.objects.bulk_update(changed, [*CARRIED_OVER, "carried_over"])
+        audit.record_all(_carried_over(answer, response) for answer in changed)
     if not raters:
         transitions.lay_out(follower, rater=owner.user, department_id=owner.department_id)
 
@@ -221,3 +242,10 @@ def _with_texts(answers: Iterable[Answer], texts: Mapping[str, LastTexts]) -> It
             continue
         answer.vendor_says, answer.comment, answer.carried_over = said.vendor_says, said.comment, True
         yield answer
+
+
+def _carried_over(answer: Answer, response: Response) -> AuditEntry:
+    """With its texts: nobody typed them here, so no other entry would tell them."""
+    answer.response = response  # whose assessment and vendor are at hand
+    before, after = dict.fromkeys(CARRIED_OVER, ""), audit.snapshot(answer, CARRIED_OVER)
+    return audit.entry(None, "answer.carried_over", answer, before=before, after=after)

@@ -448,7 +448,6 @@ def _meanings(policy: Policy) -> dict[str, str]:
 
 
 def _record_given(link: VendorLink, request: ReplyRequest, given: list[Reply]) -> None:
-    names = {rule.key: f"{rule.position} {rule.name}" for rule in shown_in_words(request).rules}
     who = audit.Outsider(label=link.signature)
     after = {"submitted_at": request.submitted_at}
     audit.record(who, "reply.sent", request, before={"submitted_at": None}, after=after)
@@ -459,5 +458,4 @@ def _record_given(link: VendorLink, request: ReplyRequest, given: list[Reply]) -
             reply,
             before={"stance": "", "text": ""},
             after={"stance": reply.stance, "text": reply.text},
-            label=names.get(reply.rule, reply.rule),
         )

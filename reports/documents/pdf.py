@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from groundwork.languages import DEFAULT
-from reports.documents import glyphs
+from reports.documents import glyphs, structure
+from reports.documents.structure import structure_of
 
 VARIANT = "pdf/ua-1"
 STYLESHEET = "pdf/scorecard.css"
@@ -70,9 +71,10 @@ def to_pdf(html: str, *, language: str, title: str, created: str) -> bytes:
         css, fonts = _resources()
         try:
             document = HTML(string=page, url_fetcher=fetcher)
-            content: bytes = document.write_pdf(
-                stylesheets=[css], font_config=fonts, pdf_variant=VARIANT, finisher=_finish
-            )
+            with structure.origins() as noted:
+                content: bytes = document.write_pdf(
+                    stylesheets=[css], font_config=fonts, pdf_variant=VARIANT, finisher=partial(_finish, noted)
+                )
         except FatalURLFetchingError as error:
             raise RenderingRefused(str(error)) from error
     if fetcher.refused:
@@ -111,16 +113,11 @@ def _with_metadata(html: str, *, language: str, title: str, created: str) -> str
     )
 
 
-def _finish(document: Any, pdf: Any) -> None:
+def _finish(noted: structure.Origins, document: Any, pdf: Any) -> None:
     """Say of each table header what it heads: WeasyPrint leaves the Scope out, and PDF/UA readers need it."""
-    elements = {entry.reference: entry for entry in pdf.objects if _structure(entry)}
-    for header in [entry for entry in elements.values() if _structure(entry) == "/TH"]:
+    structure.put_together(pdf, noted)
+    elements = {entry.reference: entry for entry in pdf.objects if structure_of(entry) and entry.free == "n"}
+    for header in [entry for entry in elements.values() if structure_of(entry) == "/TH"]:
         row = elements[header["P"]]
         group = elements[row["P"]]
-        header["A"]["Scope"] = "/Column" if _structure(group) == "/THead" else "/Row"
-
-
-def _structure(entry: Any) -> str | None:
-    if not isinstance(entry, dict) or entry.get("Type") != "/StructElem":
-        return None
-    return str(entry["S"])
+        header["A"]["Scope"] = "/Column" if structure_of(group) == "/THead" else "/Row"

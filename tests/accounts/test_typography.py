@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.template import Context, Template
 from django.utils import translation
+
+from accounts.templatetags import typography
 
 SOURCE = "{{ name }}{% colon %} 3{% semicolon %} 4"
 
@@ -29,3 +33,9 @@ def test_colon_and_semicolon_keep_the_spaces_of_the_language(language: str, show
 def test_quotation_marks_are_those_of_the_language(language: str, shown: str) -> None:
     with translation.override(language):
         assert Template("{{ words|quoted }}").render(Context({"words": "a <b>"})) == shown
+
+
+def test_a_moment_for_machines_ends_at_the_second() -> None:
+    at = datetime(2026, 3, 1, 9, 30, 15, 123456, tzinfo=UTC)
+    assert typography.machine_moment(at) == "2026-03-01T10:30:15+01:00"
+    assert typography.machine_moment(None) == ""

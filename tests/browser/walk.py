@@ -238,6 +238,9 @@ def _other_views(premises: Premises) -> Iterator[Stop]:
         yield Stop(name=f"{route}, empty", path=reverse(route), who="stranger")
     final = reverse("admin:manifesto_release_change", args=[premises.release.pk])
     yield Stop(name="release_change, published", path=final, who="editor")
+    listed = f"{reverse('admin:manifesto_question_changelist')}?release__id__exact={premises.release.pk}"
+    for state, narrowed in (("filtered", "&rule__key=support&knockout__exact=0"), ("nothing found", "&q=xyzzy")):
+        yield Stop(name=f"question_changelist, {state}", path=listed + narrowed, who="editor")
     question = Question.objects.filter(release=premises.release)[0]
     final = reverse("admin:manifesto_question_change", args=[question.pk])
     yield Stop(name="question_change, published", path=final, who="editor")

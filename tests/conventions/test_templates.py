@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -29,3 +30,11 @@ def test_every_line_of_a_template_fits() -> None:
 
     assert len(templates) > 200
     assert list(long_lines(templates)) == []
+
+
+def test_no_moment_for_machines_has_microseconds() -> None:
+    """HTML allows three digits at most; the filter `c` of Django writes six."""
+    pattern = re.compile(r"""datetime=["']{{[^}]*(?:date:(?!"Y-m-d")|isoformat)""")
+    assert pattern.search('<time datetime="{{ entry.at|date:"c" }}">')
+    assert not pattern.search('<time datetime="{{ said.said_on|date:"Y-m-d" }}">')
+    assert [str(path) for path in TEMPLATES.rglob("*") if path.is_file() and pattern.search(path.read_text())] == []

@@ -59,13 +59,18 @@ class SourceCoverage:
         return self.good[0][0] if self.good else None
 
 
-def coverage(holdings: Sequence[Holding], *, horizon: timedelta, zone: tzinfo) -> SourceCoverage:
-    """Of one source, from all files of it; at least one is needed."""
+def coverage(
+    holdings: Sequence[Holding], *, horizon: timedelta, zone: tzinfo, follows: date | None = None
+) -> SourceCoverage:
+    """Of one source, from all files of it; at least one is needed. `follows`: up to that day another one was used, in
+    whose place it came, and nothing is expected of it."""
     known_until = max(holding.known_until for holding in holdings)
     ended_on = max((holding.ended_on for holding in holdings if holding.ended_on), default=None)
     good = [*_by_opening(holdings, horizon, zone), *_by_ending(holdings, horizon, zone)]
     if ended_on is not None:
         good.append((ended_on + DAY, LAST_DAY))  # nothing is expected of it any more
+    if follows is not None:
+        good.append((date.min, follows))
     return SourceCoverage(known_until=known_until, ended_on=ended_on, good=tuple(_joined(good)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -11,6 +11,8 @@ from vendors.measures.cases import MICROSECOND, Ordered, by, opened_between
 from vendors.measures.holdings import DAY, ENDED_ONLY, LAST_DAY, Days, Held, Holding, coverage
 from vendors.measures.horizon import horizon
 
+# A tool that begins within that time of another one's end is taken for the one that followed it.
+CHANGE_OF_TOOLS = timedelta(days=31)
 OfSource = Mapping[str, Sequence[Holding]]  # what its files hold; none for what people write down
 
 
@@ -125,8 +127,17 @@ def _whole(ordered: Ordered, found: Window) -> tuple[Days, ...]:
     whole: Sequence[Days] = [(date.min, LAST_DAY)]
     for source, files in found.of_source.items():
         held = files or [_written_here(ordered, source, found)]
-        whole = _shared(whole, coverage(held, horizon=found.horizon, zone=found.zone).good)
+        follows = _follows(files, [others for key, others in found.of_source.items() if key != source])
+        whole = _shared(whole, coverage(held, horizon=found.horizon, zone=found.zone, follows=follows).good)
     return tuple(whole)
+
+
+def _follows(files: Sequence[Holding], of_others: Iterable[Sequence[Holding]]) -> date | None:
+    """The last day of the tool whose place this one took. Its first file may begin some days before that, when both
+    were used, or after it: then the days between are held by neither."""
+    first = min((file.since for file in files), default=None)
+    ended = {file.ended_on for others in of_others for file in others if file.ended_on}
+    return max((last for last in ended if first and abs(first - last - DAY) <= CHANGE_OF_TOOLS), default=None)
 
 
 def _written_here(ordered: Ordered, source: str, found: Window) -> Holding:

@@ -1,4 +1,4 @@
 """Vendors, their services and contacts.
 
-Doors: `changes`, each with its trail.
+Doors: `changes`, each with its trail; `naming`, what the trail calls vendors.
 """

@@ -451,7 +451,8 @@ class TestHistory:
         save_answer(answer, draft, version=0, author=cast.assessor.user, now=NOW)
         transitions.hand_in(cast.assessor, assessment)
         text = page(signed_in(cast.reader), "assessment_history", assessment.pk)
-        assert "changed an answer: proof question 1 (en)" in text
+        number = f"{answer.question.rule.position}.{answer.question.position}"
+        assert f'changed an answer: <span dir="auto">{number} proof question 1 (en)</span>' in text
         assert '<del dir="auto">3</del>' in text
         assert '<span class="muted">Instead of a grade:</span> <ins dir="auto">Don’t know</ins>' in text
         assert "They said &lt;nothing&gt;." in text

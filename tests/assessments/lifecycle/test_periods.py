@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -89,3 +91,31 @@ def test_a_period_as_long_as_its_rhythm_touches_the_next_one(start: date, months
 
 def _first(month: int) -> date:
     return date(2000 + month // 12, month % 12 + 1, 1)
+
+
+def test_a_day_31_comes_back_after_a_month_without_it() -> None:
+    first = Period(start=date(2026, 1, 31), end=date(2026, 2, 27))
+    series = [periods.in_series(first, months=1, times=times) for times in range(4)]
+    assert [(one.start.day, one.end.day) for one in series] == [(31, 27), (28, 30), (31, 29), (30, 30)]
+    assert all(one.end + timedelta(days=1) == after.start for one, after in pairwise(series))
+
+
+def test_days_that_do_not_touch_are_counted_from_the_first_too() -> None:
+    first = Period(start=date(2026, 1, 31), end=date(2026, 1, 31))
+    later = [periods.in_series(first, months=1, times=times) for times in (1, 2)]
+    assert later == [
+        Period(start=date(2026, 2, 28), end=date(2026, 2, 28)),
+        Period(start=date(2026, 3, 31), end=date(2026, 3, 31)),
+    ]
+
+
+@given(
+    start=st.dates(date(2000, 1, 1), date(2060, 1, 1)), months=st.sampled_from([1, 3, 6, 12]), times=st.integers(0, 60)
+)
+def test_a_series_that_touches_leaves_no_day_out_and_keeps_its_day(start: date, months: int, times: int) -> None:
+    second = periods.later_period(Period(start=start, end=start), months).start
+    first = Period(start=start, end=second - timedelta(days=1))
+    here = periods.in_series(first, months=months, times=times)
+    after = periods.in_series(first, months=months, times=times + 1)
+    assert here.end + timedelta(days=1) == after.start
+    assert here.start.day == min(start.day, monthrange(here.start.year, here.start.month)[1])

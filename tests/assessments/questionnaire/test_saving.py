@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -186,7 +187,7 @@ def test_a_changed_grade_is_always_on_the_trail_with_before_and_after(answer: An
     )
 
 
-def test_a_stretch_of_writing_is_one_entry_and_a_pause_begins_another(answer: Answer, cast: Cast) -> None:
+def test_every_save_writes_its_entry_with_the_text_before_and_after(answer: Answer, cast: Cast) -> None:
     steps = [("They", 0), ("They stay", 60), ("They stay until", 120), ("They stay until noon", 800)]
     for version, (text, seconds) in enumerate(steps):
         now = timezone.now() + timedelta(seconds=seconds)
@@ -195,8 +196,25 @@ def test_a_stretch_of_writing_is_one_entry_and_a_pause_begins_another(answer: An
     entries = AuditEntry.objects.about(answer).order_by("pk")
     assert [(entry.before["comment"], entry.after["comment"]) for entry in entries] == [
         ("", "They"),
+        ("They", "They stay"),
+        ("They stay", "They stay until"),
         ("They stay until", "They stay until noon"),
     ]
+
+
+def test_a_text_typed_after_the_grade_is_on_the_trail(answer: Answer, cast: Cast) -> None:
+    save(answer, cast, grade=3)
+    save(answer, cast, version=1, grade=3, vendor_says="They stay.", comment="We saw it.")
+
+    assert AuditEntry.objects.about(answer).first().after == {"vendor_says": "They stay.", "comment": "We saw it."}
+
+
+def test_saving_an_answer_takes_six_queries(
+    answer: Answer, cast: Cast, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    answer = Answer.objects.select_related("question").get(pk=answer.pk)
+    with django_assert_num_queries(6):
+        save_answer(answer, Draft(comment="They"), version=0, author=cast.assessor.user, now=NOW)
 
 
 def test_writing_after_somebody_else_is_an_entry_of_its_own(answer: Answer, cast: Cast) -> None:

@@ -63,6 +63,30 @@ def test_the_day_is_that_of_the_installation(first: Assessment) -> None:
     assert len(repeating.open_due(datetime(2026, 6, 30, 22, 0, tzinfo=UTC))) == 1
 
 
+def test_a_series_that_begins_on_day_31_comes_back_to_it_after_a_february(first: Assessment) -> None:
+    row = first
+    row.period_start, row.period_end, row.repeat_months = date(2025, 8, 31), date(2026, 2, 27), 6
+    row.save()
+    periods = []
+    for opens in (date(2026, 8, 31), date(2027, 2, 28), date(2027, 8, 31)):
+        assert repeating.open_due(at(opens - timedelta(days=1))) == []
+        (row,) = repeating.open_due(at(opens))
+        periods.append((row.period_start, row.period_end))
+    assert periods == [
+        (date(2026, 2, 28), date(2026, 8, 30)),
+        (date(2026, 8, 31), date(2027, 2, 27)),
+        (date(2027, 2, 28), date(2027, 8, 30)),
+    ]
+
+
+def test_a_period_that_was_changed_by_hand_is_the_one_to_count_from(first: Assessment) -> None:
+    (follower,) = repeating.open_due(at(OPENS))
+    follower.period_start, follower.period_end = date(2026, 4, 15), date(2026, 7, 14)
+    follower.save()
+    (after,) = repeating.open_due(at(date(2026, 10, 15)))
+    assert (after.period_start, after.period_end) == (date(2026, 7, 15), date(2026, 10, 14))
+
+
 def test_it_opens_once_however_often_the_scheduler_runs(first: Assessment) -> None:
     for hour in range(7, 20):
         repeating.open_due(at(OPENS, hour))

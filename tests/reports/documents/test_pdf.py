@@ -24,6 +24,7 @@ from reports import worker
 from reports.documents import pdf
 from reports.models import Scorecard
 from tests.reports import cards, verapdf
+from tests.reports.documents import test_structure
 
 LANGUAGES = ("en", "fr", "nl")
 FOREIGN = "אבטחה בע״מ 🚀"
@@ -230,6 +231,7 @@ def faults(  # noqa: PLR0917 - all of them are fixtures
     """What the checker finds in each document: it takes longer to start than to check."""
     folder = tmp_path_factory.mktemp("pdf-ua")
     documents = {"extreme": extreme, "without a scope": without_scope(usual["en"])}
+    documents["divided"] = test_structure.content()
     documents["untagged"] = HTML(string="<p>Untagged</p>").write_pdf()
     for kind, made in (("usual", usual), ("full", full), ("measured", measured), ("stale", stale)):
         documents |= {f"{kind} {language}": content for language, content in made.items()}
@@ -255,6 +257,10 @@ def test_scorecards_pass_pdf_ua_1(faults: dict[str, list[str]], kind: str) -> No
 
 def test_whatever_people_write_passes_pdf_ua_1(faults: dict[str, list[str]]) -> None:
     assert faults["extreme"] == []
+
+
+def test_what_page_breaks_divide_passes_pdf_ua_1(faults: dict[str, list[str]]) -> None:
+    assert faults["divided"] == []
 
 
 def without_scope(content: bytes) -> bytes:

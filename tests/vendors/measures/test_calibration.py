@@ -182,8 +182,8 @@ def test_catches_periods_that_count_before_they_were_followed(monkeypatch: pytes
 
 
 def _not_followed(coverage: Callable[..., Any]) -> Callable[..., Any]:
-    def found(holdings: Any, *, horizon: Any, zone: Any) -> Any:
-        return coverage(holdings, horizon=0 * horizon, zone=zone)
+    def found(holdings: Any, *, horizon: Any, **given: Any) -> Any:
+        return coverage(holdings, horizon=0 * horizon, **given)
 
     return found
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.vendors.measures.by_hand import midnight
 from vendors.measures.cases import Case, in_order
-from vendors.measures.holdings import LAST_DAY, Held, Holding
+from vendors.measures.holdings import LAST_DAY, Days, Held, Holding
 from vendors.measures.horizon import HOUR
 from vendors.measures.window import WhyLeftOut, Window, window_of
 
@@ -193,12 +193,36 @@ def test_a_source_that_ended_does_not_end_the_window() -> None:
     assert window([*old, *new], not_ended, begun).known_until == export
 
 
-def test_the_new_source_says_nothing_of_the_time_before_it_unless_its_file_does() -> None:
-    """Nobody says that the new tool had nothing in summer."""
+def changed_tools(begins: date) -> tuple[Days, ...]:
+    """What is whole where the old tool was used to the end of October and the file of the new one begins on a day."""
     old, new = monthly(months=4), monthly(source="new", first=11, months=8)
     ended = file(SINCE, date(2025, 10, 31), known_until=datetime(2025, 11, 10, tzinfo=UTC), ended_on=date(2025, 10, 31))
-    begun = file(date(2025, 11, 1), UNTIL, source="new", known_until=NOW)
-    assert window([*old, *new], ended, begun).whole == ((date(2025, 11, 1), date(2026, 6, 25)),)
+    begun = file(begins, UNTIL, source="new", known_until=NOW)
+    return window([*old, *new], ended, begun).whole
+
+
+def test_nothing_is_expected_of_a_tool_before_it_took_the_place_of_another() -> None:
+    assert changed_tools(date(2025, 11, 1)) == ((SINCE, date(2026, 6, 25)),)
+
+
+def test_where_both_were_used_for_some_days_the_old_one_holds_what_came_before() -> None:
+    assert changed_tools(date(2025, 10, 15)) == ((SINCE, date(2026, 6, 25)),)
+
+
+def test_days_between_the_old_tool_and_the_new_one_are_held_by_neither() -> None:
+    assert changed_tools(date(2025, 11, 20)) == ((SINCE, date(2025, 10, 31)), (date(2025, 11, 20), date(2026, 6, 25)))
+
+
+def test_a_tool_that_began_long_after_another_ended_took_no_place() -> None:
+    """Nobody says that it had nothing in summer."""
+    assert changed_tools(date(2025, 12, 3)) == ((date(2025, 12, 3), date(2026, 6, 25)),)
+
+
+def test_a_tool_that_was_used_for_days_alone_follows_nobody() -> None:
+    ended = file(SINCE, date(2025, 7, 20), known_until=NOW, ended_on=date(2025, 7, 20))
+    assert window([*monthly(months=1), *monthly(source="manual")], ended).whole == (
+        (date(2025, 7, 5), date(2026, 6, 25)),
+    )
 
 
 def test_where_every_source_ended_the_last_export_ends_the_window() -> None:
