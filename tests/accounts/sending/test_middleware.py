@@ -200,7 +200,8 @@ class TestAtOnce:
         data = {"name": "New", "password": "a long demo password", "repeated": "a long demo password"}
         with shared_database(tmp_path):
             replies = at_once(*(lambda end=end: Client().post(url, {**data, "form_end": end}) for end in marks))
-            assert [reply.status_code for reply in replies] == [302, 302]
+            told = {1: {302}, 2: {302, 410}}  # from two pages, one may come when the invitation is used already
+            assert {reply.status_code for reply in replies} <= told[pages]
             assert elsewhere(lambda: User.objects.filter(email="new@example.org").count()) == 1
         connections.close_all()
 
