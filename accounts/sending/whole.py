@@ -51,8 +51,8 @@ def is_short(request: HttpRequest) -> bool:
     announced = _announced(request)
     if request.method in ("GET", "HEAD") or announced == 0:
         return False
-    stream = Counted(request._stream)  # type: ignore[attr-defined]
-    request._stream = stream  # type: ignore[attr-defined]
+    stream = Counted(request._stream)
+    request._stream = stream  # type: ignore[assignment]
     if request.content_type == "multipart/form-data":
         request.POST  # noqa: B018 - reading is what it is for: files go where the upload handlers put them
     else:
