@@ -9,7 +9,9 @@ class AccountsConfig(AppConfig):
 
         from accounts import immutable, trail_words, visitor, vocabulary
         from accounts.chain import kinds, trail_days
+        from groundwork import whole_numbers
 
+        whole_numbers.register()
         vocabulary.register(trail_words.VOCABULARY)
         immutable.connect()
         message = "An entry of the audit trail is never changed or deleted."
