@@ -34,7 +34,7 @@ def look_at_settings() -> None:
         raise RefusedError(what_is_wrong(error)) from error
     if not validate_host(settings.BASE_HOST, settings.ALLOWED_HOSTS):
         raise RefusedError(
-            f"ALLOWED_HOSTS leaves out {settings.BASE_HOST or 'the host'}, of BASE_URL: add it, or unset both."
+            f"ALLOWED_HOSTS leaves out the host of BASE_URL, {settings.BASE_HOST!r}: add it, or unset both."
         )
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
