@@ -325,6 +325,8 @@ RENDERING_NUDGE_AFTER = timedelta(seconds=_NUDGE_SECONDS)  # doubled each time
 # An import renews its lease with each batch of rows; its own time limit: 200,000 rows of a workbook take minutes.
 IMPORT_LEASE = timedelta(seconds=env.int("IMPORT_LEASE_SECONDS", default=120))
 IMPORT_NUDGE_AFTER = timedelta(seconds=env.float("IMPORT_NUDGE_SECONDS", default=_NUDGE_SECONDS))
+# How long a person waits for the first rows of a file of incidents; what takes longer is read by a worker.
+IMPORT_LOOK_SECONDS = env.float("IMPORT_LOOK_SECONDS", default=1.2)
 IMPORT_SOFT_LIMIT = env.int("IMPORT_SOFT_LIMIT_SECONDS", default=1800)
 # A summary mail has the time limits of a rendering, so its lease is as long, unless it is set apart.
 DIGEST_LEASE = timedelta(seconds=env.int("DIGEST_LEASE_SECONDS", default=int(RENDERING_LEASE.total_seconds())))

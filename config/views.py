@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import MemberRequest
 from config.context import THEMES
 from config.health import DIARY, readiness
-from config.work import ItemKind, imports_waiting_for, latest_scorecards, waiting_for
+from config.work import ItemKind, handed_in_by, imports_waiting_for, latest_scorecards, waiting_for
 from reports.charts.marks import favicon_svg
 
 A_YEAR = 365 * 24 * 3600
@@ -36,6 +36,7 @@ def work(request: MemberRequest) -> HttpResponse:
         "to_answer": sum(item.kind == ItemKind.ANSWER for item in items),
         "imports": imports_waiting_for(request.member, timezone.now()),
         "scorecards": latest_scorecards(request.member),
+        "handed_in": handed_in_by(request.member),
     }
     return render(request, "work.html", context)
 

@@ -51,6 +51,9 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(*USUAL)
 
 
+# On a busy machine no file is left to a worker that no test has.
+django_settings.IMPORT_LOOK_SECONDS = 30.0
+
 # What takes longest comes first, so that no process works alone at the end.
 FIRST = (
     "tests/browser/test_pages_everywhere",
