@@ -2,7 +2,7 @@
 independent: the grades stay in the mean, and count neither in the confidence nor in the agreement of the raters.
 
 Every page that shows others' answers, or figures made of them, asks `let_read`: that they are read is a fact from then
-on. The rule and why it is so: docs/decisions/18-independence-is-a-fact.md."""
+on. The rule and why it is so: docs/decisions/19-independence-is-a-fact.md."""
 
 from __future__ import annotations
 
