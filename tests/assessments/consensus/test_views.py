@@ -338,7 +338,7 @@ def test_a_conflict_shows_both_and_saving_again_replaces(
     assert "Colleague recorded something else meanwhile" in html
     assert "Their own reason" in html and "2 Partial" in html
     assert REASON in html
-    assert '<input type="hidden" name="version" value="1">' in html
+    assert '<input type="hidden" name="version" value="1" autocomplete="off">' in html
     assert 'value="4" checked' in " ".join(html.split())
     assert Consensus.objects.get().grade == 2
 
