@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
@@ -18,7 +21,9 @@ from accounts.access import Gate, OurRequest, Right, may, required
 from accounts.logs import SECRET_IN_PATH
 from accounts.mail import CHOICE
 from accounts.models import Membership
+from groundwork.database import is_away
 
+log = structlog.get_logger(__name__)
 SESSION_KEY = "organisation"
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -101,3 +106,18 @@ class RequestLog(RequestMiddleware):
     @staticmethod
     def format_request(request: HttpRequest) -> str:
         return f"{request.method} {SECRET_IN_PATH.sub('…', request.get_full_path())}"
+
+    @staticmethod
+    def bind_user_id(request: HttpRequest) -> None:
+        """Who asks, where the database can tell: /healthz and /readyz answer without it, too."""
+        with suppress(Error):
+            RequestMiddleware.bind_user_id(request)
+
+    def _process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """A database that is away is one line: its traceback is the same for every page, 24 kB each."""
+        if not is_away(exception):
+            super()._process_exception(request, exception)
+            return
+        request._raised_exception = exception  # type: ignore[attr-defined]  # nothing more is said of this request
+        reason = str(exception).partition("\n")[0]
+        log.error("database_away", code=503, request=self.format_request(request), error=reason)

@@ -23,6 +23,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 import manifesto.apps
 from accounts.models import Membership, User
+from groundwork.jobs import nudging
 from tests.factories import Cast, make_cast
 
 pytest_plugins = ["tests.costs"]
@@ -62,6 +63,12 @@ FIRST = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: next((rank for rank, path in enumerate(FIRST) if item.nodeid.startswith(path)), 99))
+
+
+@pytest.fixture(autouse=True)
+def _line_to_the_broker() -> None:
+    """A test without a broker silences nobody after it."""
+    nudging.line = nudging.Line()
 
 
 @pytest.fixture(autouse=True, scope="session")
