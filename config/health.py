@@ -1,8 +1,9 @@
 """Is this installation able to work? Each question is answered within the time-outs, never by an exception."""
 
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 
+import structlog
 from django.conf import settings
 from django.db import Error, connection
 from redis import Redis, RedisError
@@ -12,7 +13,9 @@ from redis.retry import Retry
 from config.heartbeat import CLOCK
 from reports.models import WorkerHeartbeat
 
+log = structlog.get_logger(__name__)
 PATIENCE = 2  # seconds that the broker may take
+SAY_AGAIN_AFTER = timedelta(minutes=1)
 
 
 def readiness(now: datetime) -> dict[str, bool]:
@@ -21,6 +24,30 @@ def readiness(now: datetime) -> dict[str, bool]:
     heard = heard_lately(now) if database else set()
     living = {name: name in heard for name in (*settings.QUEUES, CLOCK)}
     return {"database": database, "broker": broker_answers(), **living}
+
+
+class Diary:
+    """What readiness was last told in the log: anew when it changes, and once a minute while something is missing."""
+
+    def __init__(self) -> None:
+        self._missing: list[str] = []
+        self._said_at: datetime | None = None
+
+    def note(self, state: dict[str, bool], now: datetime) -> None:
+        missing = [name for name, answers in state.items() if not answers]
+        if missing == self._missing and not (missing and self._is_long_ago(now)):
+            return
+        self._missing, self._said_at = missing, now
+        if missing:
+            log.error("not_ready", missing=missing)
+        else:
+            log.warning("ready_again")
+
+    def _is_long_ago(self, now: datetime) -> bool:
+        return self._said_at is None or now - self._said_at >= SAY_AGAIN_AFTER
+
+
+DIARY = Diary()  # one a process
 
 
 def database_answers() -> bool:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import MemberRequest
 from config.context import THEMES
-from config.health import readiness
+from config.health import DIARY, readiness
 from config.work import ItemKind, imports_waiting_for, latest_scorecards, waiting_for
 from groundwork.database import is_away
 from reports.charts.marks import favicon_svg
@@ -92,7 +92,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_GET
 def readyz(request: HttpRequest) -> JsonResponse:
     """Database, broker, a worker for each queue and the clock; 503 while one of them is missing."""
-    state = readiness(timezone.now())
+    now = timezone.now()
+    state = readiness(now)
+    DIARY.note(state, now)
     return JsonResponse(state, status=200 if all(state.values()) else 503)
 
 

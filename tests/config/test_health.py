@@ -14,8 +14,9 @@ from celery import current_app
 from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
+from structlog.testing import capture_logs
 
-from config import health
+from config import health, views
 from config.celery import app
 from config.heartbeat import CLOCK, note
 from reports.models import WorkerHeartbeat
@@ -94,6 +95,40 @@ def test_readyz_misses_the_database_without_an_exception(
     response = client.get("/readyz")
     assert response.status_code == 503
     assert [name for name, is_there in response.json().items() if is_there] == ["broker"]
+
+
+def said_by(diary: health.Diary, told: list[tuple[int, bool]]) -> list[tuple[str, object]]:
+    """The lines for each (second, whether the worker is there)."""
+    start = timezone.now()
+    with capture_logs() as lines:
+        for second, worker in told:
+            diary.note({"database": True, "worker": worker}, start + timedelta(seconds=second))
+    return [(line["event"], line.get("missing")) for line in lines]
+
+
+def test_an_installation_that_is_well_says_nothing() -> None:
+    assert said_by(health.Diary(), [(0, True), (10, True), (90, True)]) == []
+
+
+def test_what_is_missing_is_said_once_a_minute_and_that_it_is_back_once() -> None:
+    told = [(second, False) for second in range(0, 90, 10)] + [(90, True), (100, True)]
+    missing = ("not_ready", ["worker"])
+    assert said_by(health.Diary(), told) == [missing, missing, ("ready_again", None)]
+
+
+def test_what_changes_is_said_at_once() -> None:
+    assert len(said_by(health.Diary(), [(0, False), (1, True), (2, False)])) == 3
+
+
+def test_a_question_whether_it_is_ready_is_no_line_of_its_own(
+    client: Client, db: None, caplog: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "DIARY", health.Diary())
+    with caplog.at_level("INFO"):
+        assert [client.get("/readyz").status_code for _ in range(3)] == [503] * 3
+        client.get("/healthz")
+    assert [record.getMessage() for record in caplog.records if "not_ready" not in record.getMessage()] == []
+    assert len(caplog.records) == 1
 
 
 def test_a_refused_connection_to_redis_is_no_broker(settings: Any) -> None:

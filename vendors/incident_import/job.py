@@ -18,12 +18,18 @@ from groundwork.jobs.lease import TOO_MANY_ATTEMPTS, HeldJob, LeaseLostError, Nu
 from groundwork.refusals import Refusal
 from vendors.incident_import import decisions, options_check
 from vendors.incident_import.columns.options import Options
-from vendors.incident_import.files import headings_of
+from vendors.incident_import.looks import look_at
 from vendors.incident_import.sources import NEW_SOURCE
 from vendors.models import ImportState, IncidentImport, IncidentImportQuerySet
 
 _BEFORE_CHECK = (ImportState.MAPPING, ImportState.CHECKED, ImportState.FAILED)
-_CANCELLABLE = (ImportState.MAPPING, ImportState.CHECKING, ImportState.CHECKED, ImportState.IMPORTING)
+_CANCELLABLE = (
+    ImportState.READING,
+    ImportState.MAPPING,
+    ImportState.CHECKING,
+    ImportState.CHECKED,
+    ImportState.IMPORTING,
+)
 
 
 class NotNow(Refusal):
@@ -138,7 +144,7 @@ def start_check(
     """Set the options and queue the dry run. `options_check.OptionsRefused` with messages by field where they make no
     sense, its DecisionMissing where they leave open what only a person can decide; NotNow while it is worked on or
     after it was imported; ImportRefused where the file is gone."""
-    options_check.check(member, options, headings_of(upload, sheet=options.sheet))
+    options_check.check(member, options, look_at(upload, sheet=options.sheet).header)
     if asked := decisions.undecided(decisions.signs_of(upload, options), options):
         raise options_check.DecisionMissing(asked)
     with transaction.atomic():
@@ -154,12 +160,24 @@ def start_check(
             failure_values={},
             finished_at=None,
             cancel_asked_at=None,
-            **_queued(),
+            **queued(timezone.now()),
         )
         if upload.wrote_something:
             raise NotNow(_("Undo what this import has written first."))
         if tell_workers:
             IMPORTS.nudge_on_commit(upload.pk)
+    return upload
+
+
+def start_reading(upload: IncidentImport, *, sheet: str) -> IncidentImport:
+    """Queue the first look at a sheet that takes longer than somebody waits. NotNow while it is worked on, and once
+    something was written."""
+    options = {**upload.options, "sheet": sheet}
+    with transaction.atomic():
+        _move(upload, _BEFORE_CHECK, state=ImportState.READING, options=options, **queued(timezone.now()))
+        if upload.wrote_something:
+            raise NotNow(_("Undo what this import has written first."))
+        IMPORTS.nudge_on_commit(upload.pk)
     return upload
 
 
@@ -169,7 +187,7 @@ def start_import(member: Membership, upload: IncidentImport, *, tell_workers: bo
         upload.refresh_from_db(fields=["state", "selection"])
         if upload.state == ImportState.CHECKED and not upload.selection:
             raise NotNow(_("Say first what the file holds."))
-        _move(upload, (ImportState.CHECKED,), state=ImportState.IMPORTING, **_queued())
+        _move(upload, (ImportState.CHECKED,), state=ImportState.IMPORTING, **queued(timezone.now()))
         audit.record(member.user, "incidentimport.started", upload)
         if tell_workers:
             IMPORTS.nudge_on_commit(upload.pk)
@@ -201,7 +219,7 @@ def undo(member: Membership, upload: IncidentImport, *, tell_workers: bool = Tru
             state=ImportState.UNDOING,
             undone_by=member.user,
             cancel_asked_at=None,
-            **_queued(),
+            **queued(timezone.now()),
         )
         if not upload.wrote_something:
             raise NotNow(_("This import has written nothing that could be undone."))
@@ -219,6 +237,6 @@ def _move(upload: IncidentImport, states: tuple[ImportState, ...], **fields: Any
     upload.refresh_from_db()
 
 
-def _queued() -> dict[str, Any]:
-    now = timezone.now()
+def queued(now: datetime) -> dict[str, Any]:
+    """The fields of a row whose job begins afresh."""
     return {"rows_read": 0, "started_at": now, **IMPORTS.afresh(now)}

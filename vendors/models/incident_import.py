@@ -19,6 +19,7 @@ FAILED_SHOWN = timedelta(days=7)  # to whoever began it, on their own page
 
 
 class ImportState(models.TextChoices):
+    READING = "reading", _("Being read")  # it takes longer than somebody waits: queued until a worker holds the lease
     MAPPING = "mapping", _("To be mapped")  # a person says what the columns mean
     CHECKING = "checking", _("Being checked")  # dry run; queued until a worker holds the lease
     CHECKED = "checked", _("Checked")  # a person looks at what it would do
@@ -41,7 +42,7 @@ class Selection(models.TextChoices):
 
 
 WAITING_STATES = (ImportState.MAPPING, ImportState.CHECKED)  # for a person
-WORKING_STATES = (ImportState.CHECKING, ImportState.IMPORTING, ImportState.UNDOING)
+WORKING_STATES = (ImportState.READING, ImportState.CHECKING, ImportState.IMPORTING, ImportState.UNDOING)
 
 
 class IncidentImportQuerySet(JobQuerySet["IncidentImport"]):
@@ -130,6 +131,20 @@ class IncidentImport(NudgedJob):
     @property
     def wrote_something(self) -> bool:
         return self.created_incidents.exists() or self.changes.exists()
+
+
+class ImportLook(models.Model):
+    """The first rows of a sheet, as `vendors.incident_import.looks` packs them; of a CSV the sheet has no name."""
+
+    incident_import = models.ForeignKey(IncidentImport, on_delete=models.CASCADE, related_name="looks")
+    sheet = models.CharField(max_length=255, blank=True)
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["incident_import", "sheet"], name="import_look_once_a_sheet")]
+
+    def __str__(self) -> str:
+        return f"{self.incident_import_id} {self.sheet}"
 
 
 class ImportProblem(models.Model):
