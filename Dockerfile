@@ -29,4 +29,4 @@ RUN bin/manage build_fonts --verbosity 0 \
 USER manifesto
 VOLUME /data/media
 EXPOSE 8000
-CMD ["/opt/venv/bin/gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
+CMD ["/opt/venv/bin/gunicorn", "--config", "config/gunicorn.py", "--bind", "0.0.0.0:8000", "config.wsgi"]

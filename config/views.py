@@ -122,7 +122,6 @@ def database_away(request: HttpRequest) -> HttpResponse:
     with translation.override(translation.get_language_from_request(request)):
         page = render_to_string("errors/503.html", {"theme": theme if theme in THEMES else "auto"})
     response = HttpResponse(page, status=503, headers={"Retry-After": "30"})
-    response._has_been_logged = True  # type: ignore[attr-defined]  # by RequestLog, in one line
     return response
 
 
