@@ -12,9 +12,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import MemberRequest
+from accounts.sending import way_back
 from config.context import THEMES
 from config.health import DIARY, readiness
-from config.work import ItemKind, imports_waiting_for, latest_scorecards, waiting_for
+from config.work import ItemKind, handed_in_by, imports_waiting_for, latest_scorecards, waiting_for
 from groundwork.database import is_away
 from reports.charts.marks import favicon_svg
 
@@ -40,6 +41,7 @@ def work(request: MemberRequest) -> HttpResponse:
         "to_answer": sum(item.kind == ItemKind.ANSWER for item in items),
         "imports": imports_waiting_for(request.member, timezone.now()),
         "scorecards": latest_scorecards(request.member),
+        "handed_in": handed_in_by(request.member),
     }
     return render(request, "work.html", context)
 
@@ -121,9 +123,9 @@ def database_away(request: HttpRequest) -> HttpResponse:
     theme = request.COOKIES.get("theme")
     with translation.override(translation.get_language_from_request(request)):
         page = render_to_string("errors/503.html", {"theme": theme if theme in THEMES else "auto"})
-    response = HttpResponse(page, status=503, headers={"Retry-After": "30"})
-    return response
+    return HttpResponse(page, status=503, headers={"Retry-After": "30"})
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "errors/csrf.html", status=403)
+    """Back to the page of the form with what was typed; where that cannot be, it stands here to be copied."""
+    return way_back.to_form(request) or render(request, "errors/csrf.html", way_back.to_copy(request), status=403)
