@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 import manifesto.apps
-from accounts import mail
+from accounts import immutable, mail
 from accounts.models import Membership, User
 from accounts.sending import mark
 from groundwork.jobs import nudging
@@ -107,14 +107,21 @@ def _a_cache_of_its_own() -> None:
             del caches["default"]  # made while the apps were loaded
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """PostgreSQL empties tables with TRUNCATE, which the immutable ones refuse; a test
+    of that installs it anew in its own transaction."""
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock():
+            immutable.let_tables_be_emptied()
+
+
 @pytest.fixture(autouse=True)
 def _rows_can_be_flushed_on_sqlite(request: pytest.FixtureRequest) -> Iterator[None]:
     """SQLite empties tables with DELETE, which the immutable rows refuse; the flush brings the triggers back."""
     yield
     names = set(request.fixturenames)
     if names & {"transactional_db", "live_server"} and connection.vendor == "sqlite":
-        from accounts import immutable
-
         immutable.remove_all()
 
 
