@@ -9,7 +9,7 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 from django_structlog.middlewares import RequestMiddleware
@@ -19,6 +19,7 @@ from accounts.access import Gate, OurRequest, Right, may, required
 from accounts.logs import redacted
 from accounts.mail import CHOICE
 from accounts.models import Membership
+from groundwork.clean_text import without_controls
 
 SESSION_KEY = "organisation"
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -129,3 +130,29 @@ class RequestLog(RequestMiddleware):
     def bind_ip(cls, request: HttpRequest) -> None:
         """The visitor's address, not that of our own proxies."""
         structlog.contextvars.bind_contextvars(ip=visitor.address_of(request))
+
+
+class PostedTexts:
+    """What anybody sends in a form comes in without control characters, whoever they are and whatever the form: they
+    would be kept, and printed. A password is what it is."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> None:
+        if request.method != "POST":
+            return
+        try:
+            sent = request.POST
+        except UnreadablePostError:
+            return  # for whoever reads it next
+        texts = {name: [without_controls(text) for text in values] for name, values in sent.lists()}
+        told = {name: texts[name] for name in texts if "password" not in name and texts[name] != sent.getlist(name)}
+        if told:
+            clean = sent.copy()
+            for name, values in told.items():
+                clean.setlist(name, values)
+            request.POST = clean

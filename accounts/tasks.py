@@ -5,10 +5,13 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from accounts.models import AttemptCount
+from groundwork.storage import forget_strays
 
 
 @shared_task(name="accounts.tasks.housekeeping")
 def housekeeping() -> None:
-    """Delete what has run out by itself: sessions, and counts of attempts to sign in."""
+    """Delete what has run out by itself: sessions, and counts of attempts to sign in; and files without a row."""
+    now = timezone.now()
     SessionStore.clear_expired()
-    AttemptCount.objects.filter(expires__lt=timezone.now()).delete()
+    AttemptCount.objects.filter(expires__lt=now).delete()
+    forget_strays(now)

@@ -1,5 +1,7 @@
 """The frame's own pages: home, my work, language, theme, health, and the error pages."""
 
+import sys
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -12,6 +14,7 @@ from accounts.access import MemberRequest
 from config.context import THEMES
 from config.health import DIARY, readiness
 from config.work import ItemKind, imports_waiting_for, latest_scorecards, waiting_for
+from groundwork.storage import is_full
 from reports.charts.marks import favicon_svg
 
 A_YEAR = 365 * 24 * 3600
@@ -107,6 +110,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if is_full(sys.exc_info()[1]):
+        return render(request, "errors/507.html", status=507)
     return render(request, "errors/500.html", status=500)
 
 

@@ -91,7 +91,7 @@ def test_tiers_are_understood_in_three_languages(cast: Cast, word: str, tier: st
 @pytest.mark.parametrize("language", ["en", "fr", "nl"])
 def test_the_template_of_each_language_is_understood_in_whole(language: str) -> None:
     with translation.override(language):
-        header = imports.read(imports.template_csv(language) + b"Example" + b"\r\n").header
+        header = imports.read(as_csv([*imports.template_rows(), ["Example"]], language=language)).header
     assert [headings.column_of(text) for text in header] == list(headings.columns())
 
 
