@@ -256,16 +256,16 @@ def test_every_column_of_the_bank_stands_in_the_workbook() -> None:
 def test_a_text_that_fills_a_cell_comes_back_whole_and_a_longer_one_is_refused_in_a_workbook(draft: Release) -> None:
     question = Question.objects.get(rule__release=draft, key="speed-1")
     for text in ("x" * LONGEST_CELL, "=" + "x" * (LONGEST_CELL - 2)):
-        Question.objects.filter(pk=question.pk).update(help_en=text)
+        Question.objects.filter(pk=question.pk).update(text_en=text)
         [line] = [
             line
             for line in workbook.read_lines(exchange.export(draft, Format.XLSX), "bank.xlsx")
             if line.key == "speed-1" and line.sheet == Sheet.QUESTIONS
         ]
-        assert line.values["help_en"] == text
+        assert line.values["text_en"] == text
     for text in ("x" * (LONGEST_CELL + 1), "=" + "x" * (LONGEST_CELL - 1), "\N{GRINNING FACE}" * 16_384):
-        Question.objects.filter(pk=question.pk).update(help_en=text)
-        with pytest.raises(workbook.TooLongForCell, match="Questions speed-1, help_en: .* Export this as YAML"):
+        Question.objects.filter(pk=question.pk).update(text_en=text)
+        with pytest.raises(workbook.TooLongForCell, match="Questions speed-1, text_en: .* Export this as YAML"):
             exchange.export(draft, Format.XLSX)
         assert text[:100].encode() in exchange.export(draft, Format.YAML).replace(b"\\U0001F600", b"\xf0\x9f\x98\x80")
 
