@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_structlog.middlewares import RequestMiddleware
 
 from accounts import language, visitor
-from accounts.access import Gate, OurRequest, Right, may, required
+from accounts.access import Gate, OurRequest, may, required, right_for
 from accounts.logs import redacted
 from accounts.mail import CHOICE
 from accounts.models import Membership
@@ -65,9 +65,8 @@ class CurrentMember:
             rows = Membership.objects.active().filter(user=request.user.pk).select_related("organisation", "user")
             request.memberships = list(rows.order_by("organisation__name"))
             request.member = _current(request)
-        gate = required(request.resolver_match.view_name)
-        right = Right.READ if gate is Gate.ASKED else gate
-        if isinstance(right, Right) and not may(request.member, right):
+        right = right_for(required(request.resolver_match.view_name))
+        if right is not None and not may(request.member, right):
             raise PermissionDenied
         return None
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import MemberRequest
 from config.context import THEMES
 from config.health import DIARY, readiness
-from config.work import ItemKind, imports_waiting_for, latest_scorecards, waiting_for
+from config.work import ItemKind, handed_in_by, imports_waiting_for, latest_scorecards, waiting_for
 from groundwork.storage import is_full
 from reports.charts.marks import favicon_svg
 
@@ -39,6 +39,7 @@ def work(request: MemberRequest) -> HttpResponse:
         "to_answer": sum(item.kind == ItemKind.ANSWER for item in items),
         "imports": imports_waiting_for(request.member, timezone.now()),
         "scorecards": latest_scorecards(request.member),
+        "handed_in": handed_in_by(request.member),
     }
     return render(request, "work.html", context)
 

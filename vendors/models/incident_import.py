@@ -10,7 +10,7 @@ from django.db.models import Exists, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, Organisation, User
+from accounts.models import Organisation, OrganisationRows, User
 from groundwork.jobs.lease import JobQuerySet, NudgedJob
 from vendors.models.incident import Incident
 
@@ -45,11 +45,8 @@ WAITING_STATES = (ImportState.MAPPING, ImportState.CHECKED)  # for a person
 WORKING_STATES = (ImportState.READING, ImportState.CHECKING, ImportState.IMPORTING, ImportState.UNDOING)
 
 
-class IncidentImportQuerySet(JobQuerySet["IncidentImport"]):
+class IncidentImportQuerySet(OrganisationRows, JobQuerySet["IncidentImport"]):
     unfinished_states = WORKING_STATES
-
-    def for_member(self, member: Membership) -> IncidentImportQuerySet:
-        return self.filter(organisation=member.organisation_id)
 
     def claimable(self, now: datetime) -> IncidentImportQuerySet:
         """None while a worker is at any other: one import runs at a time in the whole installation."""
@@ -181,9 +178,8 @@ class IncidentChange(models.Model):
         return f"{self.incident_import_id} {self.incident_id}"
 
 
-class ImportMappingQuerySet(models.QuerySet["ImportMapping"]):
-    def for_member(self, member: Membership) -> ImportMappingQuerySet:
-        return self.filter(organisation=member.organisation_id)
+class ImportMappingQuerySet(OrganisationRows, models.QuerySet["ImportMapping"]):
+    of_organisation = "organisation"
 
 
 class ImportMapping(models.Model):
