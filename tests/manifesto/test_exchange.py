@@ -265,7 +265,7 @@ def test_a_text_that_fills_a_cell_comes_back_whole_and_a_longer_one_is_refused_i
         assert line.values["text_en"] == text
     for text in ("x" * (LONGEST_CELL + 1), "=" + "x" * (LONGEST_CELL - 1), "\N{GRINNING FACE}" * 16_384):
         Question.objects.filter(pk=question.pk).update(text_en=text)
-        with pytest.raises(workbook.TooLongForCell, match="Questions speed-1, text_en: .* Export this as YAML"):
+        with pytest.raises(workbook.TooLongForCell, match=r"Questions speed-1, text_en: .* Export this as YAML"):
             exchange.export(draft, Format.XLSX)
         assert text[:100].encode() in exchange.export(draft, Format.YAML).replace(b"\\U0001F600", b"\xf0\x9f\x98\x80")
 
