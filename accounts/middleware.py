@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
@@ -21,7 +23,9 @@ from accounts.mail import CHOICE
 from accounts.models import Membership
 from accounts.sending import kept, way_back
 from groundwork.clean_text import without_controls
+from groundwork.database import is_away
 
+log = structlog.get_logger(__name__)
 SESSION_KEY = "organisation"
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -142,6 +146,21 @@ class RequestLog(RequestMiddleware):
     def bind_ip(cls, request: HttpRequest) -> None:
         """The visitor's address, not that of our own proxies."""
         structlog.contextvars.bind_contextvars(ip=visitor.address_of(request))
+
+    @staticmethod
+    def bind_user_id(request: HttpRequest) -> None:
+        """Who asks, where the database can tell: /healthz and /readyz answer without it, too."""
+        with suppress(Error):
+            RequestMiddleware.bind_user_id(request)
+
+    def _process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """A database that is away is one line: its traceback is the same for every page, 24 kB each."""
+        if not is_away(exception):
+            super()._process_exception(request, exception)
+            return
+        request._raised_exception = exception  # type: ignore[attr-defined]  # nothing more is said of this request
+        reason = str(exception).partition("\n")[0]
+        log.error("database_away", code=503, request=self.format_request(request), error=reason)
 
 
 class PostedTexts:

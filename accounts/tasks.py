@@ -4,6 +4,7 @@ from celery import shared_task
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
+from accounts.chain import trail_days
 from accounts.models import AttemptCount
 from accounts.sending import cleaning
 from groundwork.storage import forget_strays
@@ -18,3 +19,9 @@ def housekeeping() -> None:
     AttemptCount.objects.filter(expires__lt=now).delete()
     cleaning.sweep(now)
     forget_strays(now)
+
+
+@shared_task(name="accounts.tasks.seal_trail")
+def seal_trail() -> None:
+    """Each day of the audit trail once it is over; asked often, so that none waits for a lost message."""
+    trail_days.seal_finished(timezone.now())

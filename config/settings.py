@@ -367,6 +367,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": MORNING_SECONDS,
         "options": {"expires": MORNING_SECONDS},
     },
+    "seal-trail": {
+        "task": "accounts.tasks.seal_trail",
+        "schedule": MORNING_SECONDS,
+        "options": {"expires": MORNING_SECONDS},
+    },
     "morning": {
         "task": "assessments.tasks.morning",
         "schedule": MORNING_SECONDS,
