@@ -119,7 +119,7 @@ def _granted(user: User) -> dict[str, list[str]]:
 
 @admin.register(Authenticator)
 class AuthenticatorAdmin(SuperusersOnly, admin.ModelAdmin[Authenticator]):
-    """To take a lost second factor away: its owner is told. The secret is not shown, for who reads it has the factor."""
+    """To take a lost second factor away: its owner is told. The secret stays hidden: who reads it has the factor."""
 
     TOLD = {
         Authenticator.Type.TOTP: "mfa/email/totp_deactivated",
