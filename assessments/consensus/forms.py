@@ -53,6 +53,7 @@ class MeetingForm(forms.Form):
         label=gettext_lazy("Who was there"),
         widget=forms.CheckboxSelectMultiple,
         required=False,
+        help_text=gettext_lazy("Tick at least one person here, or type a name below."),
     )
     others = forms.CharField(
         label=gettext_lazy("Others who were there"),
