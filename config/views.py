@@ -17,6 +17,7 @@ from config.context import THEMES
 from config.health import DIARY, readiness
 from config.work import ItemKind, handed_in_by, imports_waiting_for, latest_scorecards, waiting_for
 from groundwork.database import is_away
+from groundwork.storage import is_full
 from reports.charts.marks import favicon_svg
 
 A_YEAR = 365 * 24 * 3600
@@ -113,6 +114,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if is_full(sys.exc_info()[1]):
+        return render(request, "errors/507.html", status=507)
     if is_away(sys.exc_info()[1]):
         return database_away(request)
     return render(request, "errors/500.html", status=500)
