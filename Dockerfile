@@ -1,5 +1,7 @@
 # One image for web, worker and beat; compose.yaml says which is which.
-FROM debian:12-slim
+# docs/operations.md tells how to name the base by its digest.
+ARG BASE_IMAGE=debian:12.11-slim
+FROM ${BASE_IMAGE}
 
 RUN apt-get update -qq \
  && apt-get install -y -qq --no-install-recommends \
@@ -10,16 +12,21 @@ WORKDIR /app
 COPY bin/_setup.sh bin/manage bin/
 COPY requirements/ requirements/
 ENV VENV_DIR=/opt/venv
-RUN sh -c 'ROOT=/app; . bin/_setup.sh; need_packages run' && rm -rf /opt/venv.tools
+# The installer and what it has downloaded are needed once, and stay out of the image.
+RUN UV_NO_CACHE=1 PIP_NO_CACHE_DIR=1 sh -c 'ROOT=/app; . bin/_setup.sh; need_packages run' \
+ && rm -rf /opt/venv.tools /root/.cache
 
 COPY . .
 ENV DATA_DIR=/data STATIC_MANIFEST=True PYTHONUNBUFFERED=1
+# The folder of uploads is its user's before it becomes a volume: made by the volume, it would be root's. What the image
+# brings (code, packages, fonts, static files) stays root's, so that nothing that serves can change it.
 RUN bin/manage build_fonts --verbosity 0 \
  && bin/manage collectstatic --noinput --verbosity 0 \
  && rm -f /data/secret_key \
- && useradd --system --home-dir /data manifesto \
- && chown -R manifesto /data
+ && useradd --system --uid 10001 --home-dir /data manifesto \
+ && mkdir -p /data/media \
+ && chown manifesto /data /data/media
 USER manifesto
 VOLUME /data/media
 EXPOSE 8000
-CMD ["/opt/venv/bin/gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "4"]
+CMD ["/opt/venv/bin/gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]

@@ -230,7 +230,7 @@ class OurRequest(HtmxRequest):
     resolver_match: ResolverMatch
     memberships: list[Membership]
     member: Membership | None
-    signed_in_language: str  # set at a sign-in only
+    signed_in_as: User  # set at a sign-in only
 
 
 class MemberRequest(OurRequest):

@@ -4,14 +4,16 @@ from typing import Any
 from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as requests
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext_lazy
 
-from accounts import mail
+from accounts import mail, visitor
 from accounts.mail import one_line
 from accounts.models import User
 
@@ -19,6 +21,23 @@ OURS = ("account/email/password_reset_key",)
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_login_attempts": gettext_lazy(
+            "Too many sign-ins failed, for this address or from your network. For five minutes even the right password "
+            "is refused. Wait, or ask for a new password by mail: once it is set, you can sign in. A passkey is not "
+            "held up, nor is a browser in which you signed in before."
+        ),
+    }
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return visitor.address_of(request) or "unknown"
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Failed sign-ins count for an account, and by themselves for each browser that it is known in."""
+        key = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{key}:{visitor.known_browser(request, credentials.get('email', ''))}"
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
@@ -31,10 +50,16 @@ class AccountAdapter(DefaultAccountAdapter):
         return one_line(str(subject))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Made and sent beside the answer, which says the same whether there was anybody to write to."""
         user = context.get("user")
         language = getattr(user, "language", None) or translation.get_language() or settings.LANGUAGE_CODE
-        with translation.override(language):
-            super().send_mail(template_prefix, email, {**context, "language": language})
+        values = {"request": requests.request, **context, "email": email, "language": language}
+
+        def send_it() -> None:
+            with translation.override(language):
+                mail.deliver(self.render_mail(template_prefix, email, values))
+
+        mail.beside_the_answer(template_prefix, send_it)
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import admin as account_admin
+from allauth.account.adapter import get_adapter
 from allauth.account.decorators import secure_admin_login
 from allauth.socialaccount import admin as socialaccount_admin
 from django import forms
@@ -10,10 +11,11 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.generic import RedirectView
 
 from accounts import vocabulary
 from accounts.access import user_of
@@ -26,6 +28,10 @@ from groundwork.responses import or_say_why
 
 # The admin's own sign-in knows neither a second factor nor a limit on attempts: it hands over to the app's.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+# Nor does its change of a password, which tells nobody that it happened.
+_change_password: Any = RedirectView.as_view(pattern_name="account_change_password")
+admin.site.password_change = _change_password  # type: ignore[method-assign]
+admin.site.password_change_done = _change_password  # type: ignore[method-assign]
 # An address has one place, the user; other ways to sign in have no provider.
 admin.site.unregister(
     [
@@ -82,6 +88,16 @@ class UserAdmin(SuperusersOnly, BaseUserAdmin):
         after = audit.snapshot(obj, USER_FIELDS)
         if before != after:
             audit.record(user_of(request), "user.changed" if change else "user.added", obj, before=before, after=after)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Its owner is told by mail, as of every other change of a password."""
+        stored = User.objects.filter(pk=id) if id.isdecimal() else User.objects.none()
+        before = stored.values_list("password", flat=True).first()
+        response = super().user_change_password(request, id, form_url)
+        user = stored.first()
+        if user is not None and user.password != before:
+            get_adapter().send_notification_mail("account/email/password_changed", user)
+        return response
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool) -> None:
         before = _granted(form.instance)

@@ -7,10 +7,10 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
 
-        from accounts import immutable, language, trail_words, vocabulary
+        from accounts import immutable, trail_words, visitor, vocabulary
 
         vocabulary.register(trail_words.VOCABULARY)
         immutable.connect()
         message = "An entry of the audit trail is never changed or deleted."
         immutable.refuse(self.label, immutable.never_changes("accounts_auditentry", message))
-        user_logged_in.connect(language.at_sign_in, dispatch_uid="language_at_sign_in")
+        user_logged_in.connect(visitor.at_sign_in, dispatch_uid="visitor_at_sign_in")

@@ -1,13 +1,8 @@
 """The language of a person: kept in the profile, applied at sign-in, before that the invitation's."""
 
-from typing import Any
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-
-from accounts.access import OurRequest
-from accounts.models import User
 
 A_YEAR = 365 * 24 * 3600
 
@@ -22,9 +17,3 @@ def follow(request: HttpRequest, language: str) -> None:
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         translation.activate(language)
         request.LANGUAGE_CODE = language
-
-
-def at_sign_in(sender: Any, request: OurRequest | None, user: User, **_: Any) -> None:
-    """Note whose language the response is to set; `accounts.middleware.StoredLanguage` sets it."""
-    if request is not None:
-        request.signed_in_language = user.language

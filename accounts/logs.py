@@ -1,16 +1,60 @@
-"""What never stands in a log: the tokens in the addresses of mailed links."""
+"""What never stands in a log: the tokens in the addresses of mailed links, and people's mail addresses.
 
+Every line passes here, those of Django, gunicorn and Celery too: `config/settings.py` names `without_tokens` as a
+processor of all of them.
+"""
+
+import logging
 import re
 from collections.abc import MutableMapping
 from typing import Any
 
+HIDDEN = "…"
 SECRETS = ("/invitation/", "/calendar/", "/password/reset/key/", "/vendor-link/", "/pulse/")  # what follows is a token
-SECRET_IN_PATH = re.compile("|".join(rf"(?<={start})[^/?\s\"']+" for start in SECRETS))
+MARKS = "/?&#"  # what ends a token in an address
+
+
+def _however_encoded(text: str) -> str:
+    """A pattern for the text with any of its characters percent-encoded, once or several times over.
+
+    A page that asks for a sign-in carries the address of the page before it in its own, encoded: `next=%2Finvitation…`.
+    """
+    return "".join(f"(?:{re.escape(one)}|%(?:25)*{ord(one):02x})" for one in text)
+
+
+_ENDS = "|".join(_however_encoded(mark) for mark in MARKS)
+SECRET = re.compile(
+    rf"({'|'.join(_however_encoded(start) for start in SECRETS)})(?:(?!{_ENDS})[^\s\"'<>\\])+", re.IGNORECASE
+)
+# The mail server repeats the address that it refuses. The domain stays: it says whose server to ask.
+_AT = _however_encoded("@")
+MAIL_ADDRESS = re.compile(rf"[\w.+%-]{{1,64}}({_AT}[\w-]+(?:\.[\w-]+)+)", re.IGNORECASE)
+
+
+def redacted(text: str) -> str:
+    """The text without tokens and without the part of mail addresses that names a person."""
+    return MAIL_ADDRESS.sub(rf"{HIDDEN}\1", SECRET.sub(rf"\1{HIDDEN}", text))
 
 
 def without_tokens(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A processor of structlog, for the lines of Django too: it tells the address of every page that it refuses."""
+    """A processor of structlog: every value of the line, however deep, is redacted."""
     for key, value in event.items():
-        if isinstance(value, str):
-            event[key] = SECRET_IN_PATH.sub("…", value)
+        if not key.startswith("_"):  # structlog's own
+            event[key] = _redacted_value(value)
     return event
+
+
+def _redacted_value(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, dict):
+        return {_redacted_value(key): _redacted_value(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_redacted_value(inner) for inner in value]
+    return redacted(value if isinstance(value, str) else repr(value))
+
+
+def is_news(record: logging.LogRecord) -> bool:
+    """A filter for `django.request`: its line on a refused or failed request repeats the one of `RequestLog`, and
+    brings a traceback even for a page that somebody may not see."""
+    return not hasattr(record, "status_code")

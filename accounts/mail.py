@@ -6,14 +6,19 @@ lines. What looks different in text and in HTML it includes by name: `shape.butt
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
+from email.utils import make_msgid
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.db import connections
 from django.template import Context, Engine
 from django.utils import translation
 
@@ -63,7 +68,21 @@ def send(
     with translation.override(language):
         message = compose(template, to, {**context, "email": to, "language": language})
         message.extra_headers.update(headers or {})
+        deliver(message)
+
+
+def deliver(message: EmailMessage) -> None:
+    """Hand it to the mail server. Raises OSError where that does not take it, for whatever reason."""
+    message.extra_headers.setdefault("Message-ID", message_id())
+    try:
         message.send()
+    except (ImproperlyConfigured, ValueError) as error:  # a folder of mails that is closed, an address that is none
+        raise OSError(str(error)) from error
+
+
+def message_id() -> str:
+    """A new one, of our own address: “@localhost” speaks against a mail, and two installations could make the same."""
+    return make_msgid(domain=urlsplit(settings.BASE_URL).hostname or "localhost")
 
 
 def compose(template: str, to: str, context: Mapping[str, Any]) -> EmailMultiAlternatives:
@@ -93,6 +112,32 @@ def try_to_send(template: str, to: str, *, language: str, context: Mapping[str, 
         log.error("mail_not_sent", template=template, error=str(error))
         return False
     return True
+
+
+# One mail at a time: a mail server that hangs holds up mails, and no page.
+_beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")
+
+
+def beside_the_answer(template: str, send_it: Callable[[], None]) -> None:
+    """Send a mail without anybody waiting for it: neither from what the page answers nor from how long it takes can a
+    stranger tell whether an address has an account. What becomes of it is told by the log alone."""
+    _beside.submit(copy_context().run, _try_beside, template, send_it)
+
+
+def _try_beside(template: str, send_it: Callable[[], None]) -> None:
+    try:
+        send_it()
+    except OSError as error:
+        log.error("mail_not_sent", template=template, error=str(error))
+    except Exception:
+        log.exception("mail_not_made", template=template)  # nobody is left whom an exception would reach
+    finally:
+        close_connections()
+
+
+def close_connections() -> None:
+    """Those of this thread: no request ends here that would do it."""
+    connections.close_all()
 
 
 def page_address(path: str, organisation: Organisation) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -13,9 +14,9 @@ from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 from django_structlog.middlewares import RequestMiddleware
 
-from accounts import language
+from accounts import language, visitor
 from accounts.access import Gate, OurRequest, Right, may, required
-from accounts.logs import SECRET_IN_PATH
+from accounts.logs import redacted
 from accounts.mail import CHOICE
 from accounts.models import Membership
 
@@ -70,17 +71,18 @@ class CurrentMember:
         return None
 
 
-class StoredLanguage:
-    """After a sign-in the pages follow the language of the profile."""
+class AfterSignIn:
+    """From a sign-in on the pages follow the language of the profile, and this browser is known for the account."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: OurRequest) -> HttpResponse:
         response = self.get_response(request)
-        chosen = getattr(request, "signed_in_language", None)
-        if chosen:
-            language.keep(response, chosen, secure=request.is_secure())
+        user = getattr(request, "signed_in_as", None)
+        if user is not None:
+            language.keep(response, user.language, secure=request.is_secure())
+            visitor.remember(response, user, secure=request.is_secure())
         return response
 
 
@@ -95,9 +97,35 @@ def _current(request: OurRequest) -> Membership | None:
     return request.memberships[0] if request.memberships else None
 
 
+class PrivateUnlessSaid:
+    """No page is kept by a browser, or by anything on the way to it, unless its view says so: almost each shows what
+    only its reader may see, and a browser that is shared would show it to the next one after the sign-out."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+ASKED_ALL_THE_TIME = ("/healthz", "/readyz")  # by machines; what they are told is in the log when it changes
+
+
 class RequestLog(RequestMiddleware):
     """One line a request, without the tokens that stand in the addresses of mailed links."""
 
+    def __call__(self, request: HttpRequest) -> Any:
+        if request.path in ASKED_ALL_THE_TIME:
+            return self.get_response(request)
+        return super().__call__(request)
+
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        return f"{request.method} {SECRET_IN_PATH.sub('…', request.get_full_path())}"
+        return redacted(f"{request.method} {request.get_full_path()}")
+
+    @classmethod
+    def bind_ip(cls, request: HttpRequest) -> None:
+        """The visitor's address, not that of our own proxies."""
+        structlog.contextvars.bind_contextvars(ip=visitor.address_of(request))

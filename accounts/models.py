@@ -316,3 +316,21 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_label} {self.verb} {self.object_label}"
+
+
+class AttemptCount(models.Model):
+    """How often somebody tried to sign in lately: what the processes of an installation without Redis share.
+
+    Only the cache reads and writes it (`config/cache.py`); the columns are those of Django's cache in a table.
+    """
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("count of attempts")
+        verbose_name_plural = _("counts of attempts")
+
+    def __str__(self) -> str:
+        return self.cache_key

@@ -1,6 +1,7 @@
 """What workers do for people: each task loads and calls once, and is safe to run twice or in two places at once."""
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from assessments.schedule import digest, repeating
@@ -16,6 +17,11 @@ def morning() -> None:
     digest.queue(now)
 
 
-@shared_task(name=digest.DIGESTS.task)
+@shared_task(
+    name=digest.DIGESTS.task,
+    rate_limit=f"{settings.MAILS_PER_MINUTE}/m",
+    soft_time_limit=settings.MAIL_SOFT_LIMIT,
+    time_limit=settings.MAIL_HARD_LIMIT,
+)
 def send_digest(digest_id: int) -> None:
     digest.send(digest_id, now=timezone.now())

@@ -68,11 +68,19 @@ need_uv() {
   "$VENV.tools/bin/python" -m pip install --quiet --disable-pip-version-check "uv>=0.9" || die "Could not install uv from the package index: check the network, then run this again."
 }
 
+# can_be_made FOLDER: whether it can be written, or made where it is not there yet.
+can_be_made() {
+  folder=$1
+  while [ ! -e "$folder" ]; do folder=$(dirname "$folder"); done
+  [ -w "$folder" ]
+}
+
 # need_packages run|test: the pinned requirements, each checked against its hash. Quick when nothing changed.
 need_packages() {
-  [ -w "$ROOT" ] || [ -w "$VENV" ] || die "The folder $ROOT cannot be written: copy the project to a folder of your own, or set VENV_DIR and DATA_DIR to such folders."
   want=$(cksum <"$ROOT/requirements/$1.txt")
   if [ -x "$PY" ] && [ "$(cat "$VENV/installed-$1" 2>/dev/null)" = "$want" ]; then return 0; fi
+  # Only who installs must write: in the image all is there, and its user may write nothing of it.
+  can_be_made "$VENV" || die "The folder $ROOT cannot be written: copy the project to a folder of your own, or set VENV_DIR and DATA_DIR to such folders."
   need_python
   need_uv
   if [ -r /etc/ssl/certs/ca-certificates.crt ]; then export UV_SYSTEM_CERTS=1; fi

@@ -1,4 +1,4 @@
-"""The embedded broker: messages as files, for an installation without Redis.
+"""The brokers: messages as files for an installation without Redis, and Redis with one fault of kombu's mended.
 
 Kombu's own filesystem transport writes a message in place. A worker that looked in between, or after a sender was
 killed half-way, read an empty file and ended with "Unrecoverable error: JSONDecodeError". Here a message appears whole
@@ -14,8 +14,9 @@ from time import monotonic_ns
 from typing import Any
 from uuid import uuid4
 
-from kombu.transport import filesystem
+from kombu.transport import filesystem, redis
 from kombu.utils.json import dumps
+from redis import ConnectionError as RedisConnectionError
 
 logger = logging.getLogger(__name__)
 
@@ -56,3 +57,20 @@ class Channel(filesystem.Channel):
 
 class Transport(filesystem.Transport):
     Channel = Channel
+
+
+class RedisChannel(redis.Channel):
+    """Kombu's channel on Redis, which may be asked for its address after its connection was closed under it.
+
+    That ended in an AttributeError ("NoneType … hostname"), for which a worker ends itself; an error of the connection
+    lets it connect anew.
+    """
+
+    def _connparams(self, *args: Any, **options: Any) -> dict[str, Any]:
+        if self.connection.client is None:
+            raise RedisConnectionError("The connection was closed in the meantime.")
+        return dict(super()._connparams(*args, **options))
+
+
+class RedisTransport(redis.Transport):
+    Channel = RedisChannel

@@ -6,8 +6,11 @@ import time
 from pathlib import Path
 
 from celery import Celery
-from celery.signals import beat_embedded_init, setup_logging
+from celery.signals import beat_embedded_init, beat_init, celeryd_init, setup_logging
+from django.core.exceptions import ImproperlyConfigured
 from django_structlog.celery.steps import DjangoStructLogInitStep
+
+from config.heartbeat import WorkerPulse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -15,12 +18,24 @@ app = Celery("manifesto")
 app.set_default()  # the current app is one per thread: without this, a web thread would send to Celery's own default
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
+app.steps["consumer"].add(WorkerPulse)
 app.autodiscover_tasks()
 
 
 @setup_logging.connect
 def _keep_our_logging(**_: object) -> None:
     """Celery would otherwise replace the structured log by its own format."""
+
+
+@celeryd_init.connect
+@beat_init.connect
+def _refuse_wrong_settings(**_: object) -> None:
+    from config.checks import refuse_to_serve  # needs the settings, which name this module's folder themselves
+
+    try:
+        refuse_to_serve()
+    except ImproperlyConfigured as wrong:
+        raise SystemExit(str(wrong)) from wrong  # any other exception is only told by Celery, which then goes on
 
 
 @beat_embedded_init.connect

@@ -1,14 +1,33 @@
-"""System checks: every wrong mixture of settings is refused with what to do about it."""
+"""System checks: every wrong mixture of settings is refused with what to do about it.
+
+`bin/manage check --deploy` says all of them. In production nothing serves or works while one is left.
+"""
 
 from collections.abc import Iterator
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
+from django.http.request import validate_host
+
+from config.secret_key import SHORTEST
+
+FEWEST_DIFFERENT = 5  # characters of a key, as Django asks for
+A_YEAR = 31_536_000
+STAYS_HERE = ("filebased", "console", "locmem", "dummy")  # backends of mail that send none
 
 
 @register(Tags.security)
 def settings_fit_together(**_: object) -> list[CheckMessage]:
-    return [*_time_limits(), *(_production() if settings.PRODUCTION else ())]
+    return [*_time_limits(), *_intervals(), *(_production() if settings.PRODUCTION else ())]
+
+
+def refuse_to_serve() -> None:
+    """Raises ImproperlyConfigured where production would run on settings that do not fit together."""
+    wrong = settings_fit_together() if settings.PRODUCTION else []
+    if wrong:
+        lines = "\n".join(f"  {one.msg} {one.hint}" for one in wrong)
+        raise ImproperlyConfigured(f"PRODUCTION is on, and these settings do not fit together:\n{lines}")
 
 
 def _time_limits() -> Iterator[CheckMessage]:
@@ -22,24 +41,90 @@ def _time_limits() -> Iterator[CheckMessage]:
         )
 
 
+def _intervals() -> Iterator[CheckMessage]:
+    """With none, a worker would do nothing but look; with less than none, things would end before they begin."""
+    amounts = {
+        "SWEEP_SECONDS": settings.SWEEP_SECONDS,
+        "MORNING_SECONDS": settings.MORNING_SECONDS,
+        "RENDERING_SOFT_LIMIT_SECONDS": settings.CELERY_TASK_SOFT_TIME_LIMIT,
+        "RENDERING_NUDGE_SECONDS": settings.RENDERING_NUDGE_AFTER.total_seconds(),
+        "IMPORT_NUDGE_SECONDS": settings.IMPORT_NUDGE_AFTER.total_seconds(),
+        "IMPORT_LEASE_SECONDS": settings.IMPORT_LEASE.total_seconds(),
+        "IMPORT_SOFT_LIMIT_SECONDS": settings.IMPORT_SOFT_LIMIT,
+        "MAILS_PER_MINUTE": settings.MAILS_PER_MINUTE,
+        "WEB_PROCESSES": settings.WEB_PROCESSES,
+        "WEB_THREADS": settings.WEB_THREADS,
+        "INVITATION_DAYS": settings.INVITATION_DAYS,
+        "EVIDENCE_MAX_BYTES": settings.EVIDENCE_MAX_BYTES,
+    }
+    if none := [name for name, amount in amounts.items() if amount <= 0]:
+        yield Error(f"More than nothing is needed for {', '.join(none)}.", hint="Unset or raise it.", id="config.E008")
+
+
 def _production() -> Iterator[CheckMessage]:
+    yield from _secrecy()
+    yield from _servers()
+    yield from _addresses()
+
+
+def _secrecy() -> Iterator[CheckMessage]:
     if settings.DEBUG:
         yield Error("DEBUG must be off in production.", hint="Unset DEBUG.", id="config.E002")
+    key = settings.SECRET_KEY
+    if not settings.HAS_OWN_SECRET_KEY:
+        yield Error(
+            "Production needs a SECRET_KEY of its own, the same for web, worker and beat.",
+            hint=f"Set SECRET_KEY to at least {SHORTEST} random characters.",
+            id="config.E005",
+        )
+    elif len(key) < SHORTEST or len(set(key)) < FEWEST_DIFFERENT:
+        yield Error(
+            "SECRET_KEY can be guessed: whoever does can sign in as anybody.",
+            hint=f"Set it to at least {SHORTEST} random characters.",
+            id="config.E009",
+        )
+    if settings.SECURE_HSTS_PRELOAD and not (
+        settings.SECURE_HSTS_INCLUDE_SUBDOMAINS and settings.SECURE_HSTS_SECONDS >= A_YEAR
+    ):
+        yield Error(
+            "The lists of browsers take a name for a year and with its subdomains only.",
+            hint=f"Unset SECURE_HSTS_PRELOAD, or set SECURE_HSTS_INCLUDE_SUBDOMAINS and at least {A_YEAR} seconds.",
+            id="config.E010",
+        )
+
+
+def _servers() -> Iterator[CheckMessage]:
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         yield Error("Production needs PostgreSQL.", hint="Set DATABASE_URL=postgres://…", id="config.E003")
     if not settings.REDIS_URL:
         yield Error("Production needs Redis as its broker.", hint="Set REDIS_URL=redis://…", id="config.E004")
-    if not settings.HAS_OWN_SECRET_KEY:
-        yield Error(
-            "Production needs a SECRET_KEY of its own, the same for web, worker and beat.",
-            hint="Set SECRET_KEY to at least 50 random characters.",
-            id="config.E005",
-        )
-    if not settings.BASE_URL.startswith("https://"):
-        yield Error("BASE_URL must be https in production.", hint="Set BASE_URL=https://…", id="config.E006")
-    if settings.EMAIL_BACKEND.endswith(("filebased.EmailBackend", "console.EmailBackend")):
+    if any(f".{name}." in settings.EMAIL_BACKEND for name in STAYS_HERE):
         yield Error(
             "Mails would stay on this machine.",
             hint="Set EMAIL_URL=smtp+tls://user:password@host:587",
             id="config.E007",
+        )
+
+
+def _addresses() -> Iterator[CheckMessage]:
+    if not settings.BASE_URL.startswith("https://") or not settings.BASE_HOST:
+        yield Error("BASE_URL must be https in production.", hint="Set BASE_URL=https://…", id="config.E006")
+    if "*" in settings.ALLOWED_HOSTS:
+        yield Error(
+            "ALLOWED_HOSTS takes any name: links in pages would follow whatever a request claims.",
+            hint=f"Set ALLOWED_HOSTS={settings.BASE_HOST}",
+            id="config.E011",
+        )
+    elif not validate_host(settings.BASE_HOST, settings.ALLOWED_HOSTS):
+        yield Error(
+            "ALLOWED_HOSTS leaves out the host of BASE_URL: whoever follows a mailed link would be refused.",
+            hint=f"Set ALLOWED_HOSTS={settings.BASE_HOST}",
+            id="config.E012",
+        )
+    if settings.ALLAUTH_TRUSTED_PROXY_COUNT < 1:
+        yield Error(
+            "TRUSTED_PROXY_COUNT is none, and a proxy ends TLS: all visitors would share its address, so that ten"
+            " failed sign-ins of one keep out everybody.",
+            hint="Unset TRUSTED_PROXY_COUNT for one proxy, or set how many stand in front.",
+            id="config.E013",
         )

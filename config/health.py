@@ -1,23 +1,53 @@
 """Is this installation able to work? Each question is answered within the time-outs, never by an exception."""
 
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 
+import structlog
 from django.conf import settings
 from django.db import Error, connection
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from config.heartbeat import CLOCK
 from reports.models import WorkerHeartbeat
 
+log = structlog.get_logger(__name__)
 PATIENCE = 2  # seconds that the broker may take
+SAY_AGAIN_AFTER = timedelta(minutes=1)
 
 
 def readiness(now: datetime) -> dict[str, bool]:
-    """Whether database, broker and at least one worker are there."""
+    """Whether database and broker are there, and a worker for each queue, and the clock."""
     database = database_answers()
-    return {"database": database, "broker": broker_answers(), "worker": database and worker_is_alive(now)}
+    heard = heard_lately(now) if database else set()
+    living = {name: name in heard for name in (*settings.QUEUES, CLOCK)}
+    return {"database": database, "broker": broker_answers(), **living}
+
+
+class Diary:
+    """What readiness was last told in the log: anew when it changes, and once a minute while something is missing."""
+
+    def __init__(self) -> None:
+        self._missing: list[str] = []
+        self._said_at: datetime | None = None
+
+    def note(self, state: dict[str, bool], now: datetime) -> None:
+        missing = [name for name, answers in state.items() if not answers]
+        if missing == self._missing and not (missing and self._is_long_ago(now)):
+            return
+        self._missing, self._said_at = missing, now
+        if missing:
+            log.error("not_ready", missing=missing)
+        else:
+            log.warning("ready_again")
+
+    def _is_long_ago(self, now: datetime) -> bool:
+        return self._said_at is None or now - self._said_at >= SAY_AGAIN_AFTER
+
+
+DIARY = Diary()  # one a process
 
 
 def database_answers() -> bool:
@@ -43,9 +73,10 @@ def broker_answers() -> bool:
         return False
 
 
-def worker_is_alive(now: datetime) -> bool:
-    """A worker carried out a task lately."""
+def heard_lately(now: datetime) -> set[str]:
+    """The queues for which a worker lives, and "clock"."""
     try:
-        return WorkerHeartbeat.objects.filter(seen_at__gt=now - settings.WORKER_HEARTBEAT_MAX_AGE).exists()
+        rows = WorkerHeartbeat.objects.filter(seen_at__gt=now - settings.HEARTBEAT_MAX_AGE)
+        return {name.partition(" ")[0] for name in rows.values_list("name", flat=True)}
     except Error:
-        return False
+        return set()

@@ -3,17 +3,21 @@
 Every variable read here is listed in `.env.example`; a wrong mixture is refused by the checks in `config/checks.py`.
 """
 
-import secrets
+import logging
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
 import structlog
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from kombu import Queue
 
-from accounts.logs import without_tokens
+from accounts.logs import is_news, without_tokens
+from config.secret_key import local_secret_key
 from groundwork import languages
 
 django_stubs_ext.monkeypatch()  # ModelForm[User] and the like name their model to the type checker
@@ -27,23 +31,15 @@ if (BASE_DIR / ".env").is_file():
 DATA_DIR = BASE_DIR / env("DATA_DIR", default="var")
 
 
-def _local_secret_key() -> str:
-    """A key of this installation's own, made once: never one that stands in the source."""
-    path = DATA_DIR / "secret_key"
-    if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(64))
-    return path.read_text()
-
-
 DEBUG = env.bool("DEBUG", default=False)
 PRODUCTION = env.bool("PRODUCTION", default=False)
 HAS_OWN_SECRET_KEY = bool(env("SECRET_KEY", default=""))
-SECRET_KEY = env("SECRET_KEY", default="") or _local_secret_key()
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SECRET_KEY = env("SECRET_KEY", default="") or local_secret_key(DATA_DIR / "secret_key")
 BASE_URL = env("BASE_URL", default="http://localhost:8000").rstrip("/")
+BASE_HOST = urlsplit(BASE_URL).hostname or ""
+BASE_HOST = f"[{BASE_HOST}]" if ":" in BASE_HOST else BASE_HOST  # an IPv6 address, as hosts are written
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or ["localhost", "127.0.0.1", "[::1]", BASE_HOST]
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
     "modeltranslation",  # before the admin, which it patches
@@ -78,6 +74,7 @@ if env.bool("ZEAL", default=False):
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "accounts.middleware.PrivateUnlessSaid",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -90,7 +87,7 @@ MIDDLEWARE = [
     "accounts.middleware.RequestLog",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "accounts.middleware.StoredLanguage",
+    "accounts.middleware.AfterSignIn",
     "accounts.middleware.LoginRequired",
     "accounts.middleware.CurrentMember",
 ]
@@ -130,6 +127,10 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
+# Serving (config/gunicorn.py): each thread of each process may hold a connection to the database ----------------------
+WEB_PROCESSES = env.int("WEB_PROCESSES", default=2)
+WEB_THREADS = env.int("WEB_THREADS", default=16)
+
 # Data ------------------------------------------------------------------------------------------------------------
 DATABASE_URL = env("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'db.sqlite3'}"
 DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
@@ -146,7 +147,10 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
 # SQLite cannot defer a unique constraint, and moving a question passes through a moment with two in one place: there
 # the code alone keeps the order.
-SILENCED_SYSTEM_CHECKS = ["models.W038"]
+#
+# HSTS for all subdomains, and in the lists of browsers, binds names that are not ours: who runs them decides (see
+# SECURE_HSTS_INCLUDE_SUBDOMAINS below).
+SILENCED_SYSTEM_CHECKS = ["models.W038", "security.W005", "security.W021"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ATOMIC_REQUESTS = False
 
@@ -159,7 +163,7 @@ CACHES = {
             "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
         }
         if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        else {"BACKEND": "config.cache.LocalCache"}
     )
 }
 # A session read is three quarters of a bare view; without Redis the cache is per process, so the database decides.
@@ -188,8 +192,9 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a stranger's address gets no mail from us because somebody typed it
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or second factor is told to its owner
-# Behind proxies every request comes from theirs: the limits above need the visitor's address.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+# Behind proxies every request comes from theirs: the limits above, and the log, need the visitor's address. In
+# production one of them ends TLS.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(env("TRUSTED_PROXY_COUNT", default="") or PRODUCTION)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Asking for a new password files the address as unverified, and whoever knows it can ask: that must not keep its owner
@@ -202,7 +207,8 @@ INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
 # Languages -------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = languages.DEFAULT
 LANGUAGES = [(one.code, one.name) for one in languages.LANGUAGES.values()]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# What bin/_setup.sh makes of the texts stands beside them, or in the data folder where the project is read-only.
+LOCALE_PATHS = [DATA_DIR / "locale", BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "config.formats"
 USE_I18N = True
 USE_TZ = True
@@ -219,6 +225,7 @@ STATIC_MANIFEST = env.bool("STATIC_MANIFEST", default=False)
 WHITENOISE_USE_FINDERS = not STATIC_MANIFEST
 WHITENOISE_AUTOREFRESH = False
 MEDIA_ROOT = DATA_DIR / "media"  # evidence; never served by URL, only through a view that checks rights
+FILE_UPLOAD_PERMISSIONS = 0o600  # evidence and files of incidents are nobody else's on this machine
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -273,8 +280,8 @@ if PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=False)
+    SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=False)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
@@ -282,7 +289,7 @@ if PRODUCTION:
 # Work in the background ------------------------------------------------------------------------------------------
 BROKER_FOLDER = DATA_DIR / "broker"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
-CELERY_BROKER_TRANSPORT = None if REDIS_URL else "config.broker:Transport"
+CELERY_BROKER_TRANSPORT = "config.broker:RedisTransport" if REDIS_URL else "config.broker:Transport"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = (
     # A frozen Redis blocked the caller for 25 s with the defaults.
     {"socket_timeout": 2, "socket_connect_timeout": 2, "visibility_timeout": 3600}
@@ -317,6 +324,19 @@ IMPORT_NUDGE_AFTER = timedelta(seconds=env.float("IMPORT_NUDGE_SECONDS", default
 IMPORT_SOFT_LIMIT = env.int("IMPORT_SOFT_LIMIT_SECONDS", default=1800)
 # A summary mail has the time limits of a rendering, so its lease is as long, unless it is set apart.
 DIGEST_LEASE = timedelta(seconds=env.int("DIGEST_LEASE_SECONDS", default=int(RENDERING_LEASE.total_seconds())))
+# Queues by kind: a mail server that does not answer, or 200 documents, hold up only what is of their kind.
+QUEUES = ("documents", "imports", "mails", "housekeeping")
+CELERY_TASK_QUEUES = [Queue(name) for name in QUEUES]
+CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
+CELERY_TASK_ROUTES = {
+    "reports.tasks.render_scorecard": {"queue": "documents"},
+    "vendors.tasks.work_on_import": {"queue": "imports"},
+    "vendors.tasks.ask_after_incidents": {"queue": "mails"},  # it writes to people at once
+    "assessments.tasks.morning": {"queue": "mails"},  # as does this, where no summary tells
+    "assessments.tasks.send_digest": {"queue": "mails"},
+}
+MAILS_PER_MINUTE = env.int("MAILS_PER_MINUTE", default=60)  # summaries: providers refuse who sends in bursts
+MAIL_SOFT_LIMIT, MAIL_HARD_LIMIT = 60, 75  # seconds for one: EMAIL_TIMEOUT is for each step of it
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=10)
 MORNING_SECONDS = env.float("MORNING_SECONDS", default=600)  # between two looks at mails and repeated assessments
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
@@ -341,17 +361,24 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": MORNING_SECONDS,
         "options": {"expires": MORNING_SECONDS},
     },
-    "worker-heartbeat": {
-        "task": "reports.tasks.worker_heartbeat",
-        "schedule": 15,
-        "options": {"expires": 30},
+    "housekeeping": {
+        "task": "accounts.tasks.housekeeping",
+        "schedule": 3600,
+        "options": {"expires": 3600},
     },
 }
-WORKER_HEARTBEAT_MAX_AGE = timedelta(seconds=90)
+CELERY_BEAT_SCHEDULER = "config.heartbeat:Clock"  # Celery's own, which also says that it ticks
+CELERY_BEAT_MAX_LOOP_INTERVAL = 15  # seconds from one tick to the next, whatever is to be done
+HEARTBEAT_FILE = env("HEARTBEAT_FILE", default="")
+HEARTBEAT_EVERY = 15.0  # seconds
+HEARTBEAT_MAX_AGE = timedelta(seconds=90)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DEBUG  # begun, done: 4,500 lines an hour of a worker without work
 
 # Logs ------------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env("LOG_LEVEL", default="") or ("INFO" if PRODUCTION else "WARNING")
+if LOG_LEVEL not in logging.getLevelNamesMapping():
+    raise ImproperlyConfigured(f"LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL, not {LOG_LEVEL!r}.")
 LOG_JSON = env.bool("LOG_JSON") if env("LOG_JSON", default="") else PRODUCTION
 _SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -375,12 +402,20 @@ LOGGING = {
             else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
         }
     },
+    "filters": {"is_news": {"()": "django.utils.log.CallbackFilter", "callback": is_news}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
+        # A line for each message of the clock, every few seconds: what tasks do, they tell themselves.
         "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "django.request": {"filters": ["is_news"]},
+        # Gunicorn tells the address of a request that it gives up: through our formatter, which leaves out the tokens.
+        "gunicorn.error": {"handlers": ["console"], "propagate": False},
+        "gunicorn.access": {"handlers": ["console"], "propagate": False},
     },
 }
 structlog.configure(

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import MemberRequest
 from config.context import THEMES
-from config.health import readiness
+from config.health import DIARY, readiness
 from config.work import ItemKind, imports_waiting_for, latest_scorecards, waiting_for
 from reports.charts.marks import favicon_svg
 
@@ -87,8 +87,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Database, broker and the last worker heartbeat; 503 while one of them is missing."""
-    state = readiness(timezone.now())
+    """Database, broker, a worker for each queue and the clock; 503 while one of them is missing."""
+    now = timezone.now()
+    state = readiness(now)
+    DIARY.note(state, now)
     return JsonResponse(state, status=200 if all(state.values()) else 503)
 
 

@@ -223,7 +223,7 @@ class Document(models.Model):
 
 
 class WorkerHeartbeat(models.Model):
-    """When a worker last carried out a task: `/readyz` reads it."""
+    """When a worker of a queue, or the clock, was last heard: `/readyz` reads it. `name`: the queue, a space, where."""
 
     name = models.CharField(max_length=120, unique=True)
     seen_at = models.DateTimeField()

@@ -4,11 +4,10 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
 import structlog
-from celery import Task, shared_task
+from celery import current_app, shared_task
 from celery.concurrency.prefork import TaskPool as Processes
 from celery.signals import worker_process_init, worker_ready
 from django.conf import settings
@@ -16,11 +15,9 @@ from django.utils import timezone
 
 from reports import worker
 from reports.documents.job import RENDERINGS
-from reports.models import WorkerHeartbeat
 
 logger = structlog.get_logger(__name__)
 
-FORGOTTEN_AFTER = timedelta(days=1)
 _renders_in_threads = threading.Event()
 
 
@@ -33,14 +30,6 @@ def render_scorecard(rendering_id: int) -> None:
 @shared_task(name="reports.tasks.sweep_renderings")
 def sweep_renderings() -> None:
     RENDERINGS.sweep(now=timezone.now())
-
-
-@shared_task(name="reports.tasks.worker_heartbeat", bind=True)
-def worker_heartbeat(self: Task) -> None:
-    """Says that the whole way works: scheduler, broker, worker, database."""
-    now = timezone.now()
-    WorkerHeartbeat.objects.update_or_create(name=self.request.hostname or "worker", defaults={"seen_at": now})
-    WorkerHeartbeat.objects.filter(seen_at__lt=now - FORGOTTEN_AFTER).delete()
 
 
 @contextmanager
@@ -69,13 +58,19 @@ def _give_up() -> None:
 @worker_process_init.connect
 def _warm_up_process(**_: object) -> None:
     """A cold process needs a second more for its first document."""
-    worker.warm_up()
+    if _makes_documents():
+        worker.warm_up()
+
+
+def _makes_documents() -> bool:
+    return "documents" in current_app.amqp.queues.consume_from
 
 
 @worker_ready.connect
 def _start_work(sender: Any, **_: object) -> None:
     """Look at once for what an earlier worker left behind; where threads render, warm them up beside that."""
-    worker_heartbeat.apply_async(expires=30)
+    if not _makes_documents():
+        return
     sweep_renderings.apply_async(expires=30)
     if not isinstance(sender.pool, Processes):
         _renders_in_threads.set()

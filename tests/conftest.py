@@ -6,6 +6,7 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from hypothesis import HealthCheck, settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 import manifesto.apps
+from accounts import mail
 from accounts.models import Membership, User
 from tests.factories import Cast, make_cast
 
@@ -131,6 +133,15 @@ def _what_migrate_makes_outlives_a_flush() -> Iterator[None]:
 def _own_data_folder(settings: Any, tmp_path: Any) -> None:
     """Nothing that a test writes lands in the installation's own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _mails_of_the_sign_in_are_sent_at_once() -> Iterator[None]:
+    """Not by a thread beside the answer: that would have another connection to the database."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mail, "_beside", SimpleNamespace(submit=lambda work, *arguments: work(*arguments)))
+        patch.setattr(mail, "close_connections", lambda: None)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -159,12 +159,12 @@ def _gathering(assessment: Assessment, raters: Raters) -> NextStep:
 def _waiting(raters: Raters, *, is_in: bool) -> str:
     """For whoever has nothing to do here: a rater who has handed in, or a colleague who is not asked."""
     if is_in and raters.outstanding:
-        return f"{_('Your answers are in: thank you.')} {_some_handed_in(raters)}"
+        return " ".join([_("Your answers are in: thank you."), _some_handed_in(raters)])
     if is_in:
         return _("All raters are in: thank you. An assessor submits it next.")
     if not raters.active:
         return _("Nobody is asked to rate yet. It comes to review when an assessor submits it.")
-    return f"{_some_handed_in(raters)} {_('It comes to review when an assessor submits it.')}"
+    return " ".join([_some_handed_in(raters), _("It comes to review when an assessor submits it.")])
 
 
 def _some_handed_in(raters: Raters) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
@@ -66,6 +67,7 @@ class Digests(JobKind[Digest]):
     claimed = {"state": DigestState.SENDING}
     queued = {"state": DigestState.QUEUED}
     longest_wait = timedelta(hours=2)
+    batch = 500  # mails are paced: more than go out until the next look would stand in the queue twice
 
     def rows(self) -> DigestQuerySet:
         return Digest.objects.all()
@@ -144,7 +146,7 @@ def send(pk: int, *, now: datetime) -> None:
         state = DigestState.SENT if _deliver(job, now) else DigestState.EMPTY
         if not job.finish(state=state, sent_at=now):
             raise LeaseLostError(pk)
-    except OSError:
+    except (OSError, SoftTimeLimitExceeded):
         logger.warning("digest_not_sent", digest=pk, attempt=job.attempts, exc_info=True)
         job.release("", now=now)  # after the last attempt, the next day's mail tells the same
     except LeaseLostError:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core import mail as sent
+from django.core.exceptions import ImproperlyConfigured
+from django.core.mail.backends.locmem import EmailBackend
 
 from accounts import mail
 from accounts.templatetags.mail import paragraphs
@@ -68,3 +72,24 @@ def test_a_mail_that_is_refused_is_told_and_raises_nothing(monkeypatch: pytest.M
     monkeypatch.setattr(mail, "send", refuse)
     invitation = "accounts/members/email/invitation"
     assert not mail.try_to_send(invitation, "somebody@example.org", language="en", context={})
+
+
+def test_the_message_id_names_our_own_address(settings: Any) -> None:
+    settings.BASE_URL = "https://manifesto.example.org:8443"
+    send()
+    send()
+    first, second = (one.message()["Message-ID"] for one in sent.outbox)
+    assert first.endswith("@manifesto.example.org>")
+    assert first != second
+
+
+@pytest.mark.parametrize("fault", [ImproperlyConfigured("no folder"), UnicodeError("label too long"), OSError("away")])
+def test_whatever_keeps_a_mail_from_going_out_is_one_kind_of_error(
+    monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    def refuse(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(EmailBackend, "send_messages", refuse)
+    with pytest.raises(OSError, match=str(fault)):
+        send()

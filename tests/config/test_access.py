@@ -46,11 +46,13 @@ class Visitor:
             self.client.force_login(person.user if isinstance(person, Membership) else person)
         session = self.client.cookies.get(settings.SESSION_COOKIE_NAME)
         self.session = session and session.value
+        self.kept: dict[str, str] = {}  # the address → whether a browser may keep the page
 
     def gets(self, url: str) -> str:
         """By GET, or by POST where only that is allowed. Nothing that they change stays."""
         with undone():
             response = self.page(url)
+        self.kept[url] = response.get("Cache-Control", "")
         if response.status_code == 302 and response["Location"].startswith(reverse(settings.LOGIN_URL)):
             return TO_SIGN_IN
         if response.status_code == 302 and response["Location"].startswith(reverse("admin:login")):
@@ -65,6 +67,21 @@ class Visitor:
             self.client.cookies[settings.SESSION_COOKIE_NAME] = self.session
         response = self.client.get(url)
         return self.client.post(url) if response.status_code == 405 else response
+
+
+# What a browser may keep and has to ask for again, or may simply keep; each for its reason.
+KEPT = {
+    "private, no-cache": {"calendar_feed", "rendering_download", "vendor_copy_download"},  # 304 while nothing changes
+    "max-age=31536000, public": {"favicon"},
+}
+
+
+def kept_against_the_rule(route: str, said: str) -> bool:
+    """Whether a page may be kept that only its reader may see."""
+    parts = {part.strip() for part in said.split(",")}
+    return not {"private", "no-store"} <= parts and not any(
+        route in routes and parts == {part.strip() for part in words.split(",")} for words, routes in KEPT.items()
+    )
 
 
 Table = dict[str, dict[str, str]]  # route → who → what they get
@@ -88,6 +105,8 @@ def walked(routes: Iterable[Route], cast: Cast, people: dict[str, Any]) -> Table
             for route in sharing:
                 url = reverse(route.name, kwargs=arguments(route, world))
                 table[route.name] = {who: visitor.gets(url) for who, visitor in visitors.items()}
+                kept = {who: visitor.kept[url] for who, visitor in visitors.items()}
+                assert {who: said for who, said in kept.items() if kept_against_the_rule(route.name, said)} == {}
     return table
 
 
@@ -104,6 +123,22 @@ def differences(got: Table, expected: Table) -> list[str]:
         for who, found in row.items()
         if found != expected[name][who]
     ]
+
+
+@pytest.mark.parametrize(
+    ("route", "said", "wrong"),
+    [
+        ("vendor_list", "", True),
+        ("vendor_list", "private", True),
+        ("vendor_list", "private, no-cache", True),
+        ("vendor_list", "private, no-store", False),
+        ("vendor_list", "max-age=0, no-cache, no-store, must-revalidate, private", False),
+        ("calendar_feed", "private, no-cache", False),
+        ("calendar_feed", "max-age=31536000, public", True),
+    ],
+)
+def test_a_page_that_a_browser_may_keep_is_noticed(route: str, said: str, wrong: bool) -> None:
+    assert kept_against_the_rule(route, said) is wrong
 
 
 def test_every_route_has_a_rule() -> None:
@@ -261,6 +296,7 @@ def test_the_admin_is_for_staff(cast: Cast) -> None:
         url = reverse(route.name, kwargs={name: values.get(name, "1") for name in route.arguments})
 
         got = {who: visitor.gets(url) for who, visitor in visitors.items()}
+        assert not any(kept_against_the_rule(route.name, visitor.kept[url]) for visitor in visitors.values()), url
 
         if route.name.startswith(CLOSED_PREFIXES):
             assert set(got.values()) == {NOT_FOUND}, route.name

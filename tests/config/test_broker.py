@@ -12,6 +12,8 @@ import pytest
 from kombu import Connection
 from kombu.simple import SimpleQueue
 
+from config.broker import RedisChannel, RedisTransport
+
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Connection]:
@@ -68,3 +70,22 @@ def _send(connection: Connection, name: str, count: int) -> None:
         queue = SimpleQueue(connection, name)
         for number in range(count):
             queue.put({"number": number, "filling": "x" * 200_000})
+
+
+def test_each_kind_of_message_has_a_queue_of_its_own(broker: Connection, tmp_path: Path) -> None:
+    """Two hundred of one kind do not stand before the one of another."""
+    documents, mails = (SimpleQueue(broker, f"{kind}-{uuid4()}") for kind in ("documents", "mails"))
+    for number in range(200):
+        documents.put({"document": number})
+    mails.put({"mail": 1})
+    assert mails.get(timeout=5).payload == {"mail": 1}
+    assert documents.get(timeout=5).payload["document"] in range(200)
+
+
+def test_a_channel_whose_connection_was_closed_under_it_asks_for_a_new_one() -> None:
+    """An AttributeError here ended the worker."""
+    channel = RedisChannel.__new__(RedisChannel)
+    channel.connection = RedisTransport(Connection("redis://127.0.0.1:1/0"))
+    channel.connection.client = None  # as kombu leaves it
+    with pytest.raises(RedisTransport.connection_errors, match="closed in the meantime"):
+        channel._connparams()

@@ -14,11 +14,12 @@ from celery import current_app
 from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
+from structlog.testing import capture_logs
 
-from config import health
+from config import health, views
 from config.celery import app
+from config.heartbeat import CLOCK, note
 from reports.models import WorkerHeartbeat
-from reports.tasks import worker_heartbeat
 from tests.reports.servers import RedisServer, free_port
 
 
@@ -42,21 +43,42 @@ def test_healthz_answers_anybody(client: Client) -> None:
     assert (response.status_code, response.content) == (200, b"ok")
 
 
-def test_readyz_is_content_once_a_worker_was_heard(client: Client, db: None) -> None:
-    worker_heartbeat()
+def everybody(settings: Any) -> list[str]:
+    return [f"{name} somewhere" for name in (*settings.QUEUES, CLOCK)]
+
+
+def test_readyz_is_content_once_a_worker_of_each_queue_and_the_clock_were_heard(
+    client: Client, db: None, settings: Any
+) -> None:
+    note(everybody(settings))
     response = client.get("/readyz")
-    assert (response.status_code, response.json()) == (200, {"database": True, "broker": True, "worker": True})
+    names = {"database", "broker", "documents", "imports", "mails", "housekeeping", "clock"}
+    assert (response.status_code, response.json()) == (200, dict.fromkeys(names, True))
 
 
-def test_readyz_misses_a_worker_that_was_not_heard_lately(client: Client, db: None, settings: Any) -> None:
-    long_ago = timezone.now() - settings.WORKER_HEARTBEAT_MAX_AGE - timedelta(seconds=1)
-    WorkerHeartbeat.objects.create(name="worker@gone", seen_at=long_ago)
+def test_a_second_beat_moves_the_first_one_on(db: None, settings: Any) -> None:
+    WorkerHeartbeat.objects.create(name="documents somewhere", seen_at=timezone.now() - timedelta(hours=2))
+    WorkerHeartbeat.objects.create(name="documents gone", seen_at=timezone.now() - timedelta(days=2))
+    note(everybody(settings))
+    assert health.heard_lately(timezone.now()) == {*settings.QUEUES, CLOCK}
+    assert not WorkerHeartbeat.objects.filter(name="documents gone").exists()
+    assert WorkerHeartbeat.objects.count() == 5
+
+
+@pytest.mark.parametrize("silent", ["documents", "imports", "mails", "housekeeping", "clock"])
+def test_readyz_names_whoever_was_not_heard_lately(client: Client, db: None, settings: Any, silent: str) -> None:
+    note(everybody(settings))
+    long_ago = timezone.now() - settings.HEARTBEAT_MAX_AGE - timedelta(seconds=1)
+    WorkerHeartbeat.objects.filter(name__startswith=silent).update(seen_at=long_ago)
     response = client.get("/readyz")
-    assert (response.status_code, response.json()["worker"]) == (503, False)
+    assert response.status_code == 503
+    assert [name for name, lives in response.json().items() if not lives] == [silent]
 
 
-def test_readyz_misses_the_folder_of_the_embedded_broker(client: Client, db: None, tmp_path: Path) -> None:
-    worker_heartbeat()
+def test_readyz_misses_the_folder_of_the_embedded_broker(
+    client: Client, db: None, tmp_path: Path, settings: Any
+) -> None:
+    note(everybody(settings))
     (tmp_path / "queue").rmdir()
     response = client.get("/readyz")
     assert (response.status_code, response.json()["broker"]) == (503, False)
@@ -71,7 +93,42 @@ def test_readyz_misses_the_database_without_an_exception(
 
     monkeypatch.setattr(health, "connection", Away())
     response = client.get("/readyz")
-    assert (response.status_code, response.json()) == (503, {"database": False, "broker": True, "worker": False})
+    assert response.status_code == 503
+    assert [name for name, is_there in response.json().items() if is_there] == ["broker"]
+
+
+def said_by(diary: health.Diary, told: list[tuple[int, bool]]) -> list[tuple[str, object]]:
+    """The lines for each (second, whether the worker is there)."""
+    start = timezone.now()
+    with capture_logs() as lines:
+        for second, worker in told:
+            diary.note({"database": True, "worker": worker}, start + timedelta(seconds=second))
+    return [(line["event"], line.get("missing")) for line in lines]
+
+
+def test_an_installation_that_is_well_says_nothing() -> None:
+    assert said_by(health.Diary(), [(0, True), (10, True), (90, True)]) == []
+
+
+def test_what_is_missing_is_said_once_a_minute_and_that_it_is_back_once() -> None:
+    told = [(second, False) for second in range(0, 90, 10)] + [(90, True), (100, True)]
+    missing = ("not_ready", ["worker"])
+    assert said_by(health.Diary(), told) == [missing, missing, ("ready_again", None)]
+
+
+def test_what_changes_is_said_at_once() -> None:
+    assert len(said_by(health.Diary(), [(0, False), (1, True), (2, False)])) == 3
+
+
+def test_a_question_whether_it_is_ready_is_no_line_of_its_own(
+    client: Client, db: None, caplog: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "DIARY", health.Diary())
+    with caplog.at_level("INFO"):
+        assert [client.get("/readyz").status_code for _ in range(3)] == [503] * 3
+        client.get("/healthz")
+    assert [record.getMessage() for record in caplog.records if "not_ready" not in record.getMessage()] == []
+    assert len(caplog.records) == 1
 
 
 def test_a_refused_connection_to_redis_is_no_broker(settings: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +42,41 @@ def test_set_up_brings_bank_and_demo_and_repeats_without_change(db: None, instal
     assert installation[3:] == ["build_fonts", "migrate"]  # no static file has changed
 
 
-def test_production_gets_no_demo_data(db: None, installation: list[str], settings: Any) -> None:
+def test_production_gets_no_demo_data(
+    db: None, installation: list[str], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.PRODUCTION = True
+    monkeypatch.setattr(set_up, "refuse_to_serve", lambda: None)
     call_command("set_up")
     assert Release.objects.published().count() == 1
     assert not Vendor.objects.exists()
+
+
+def test_production_with_wrong_settings_is_not_set_up(db: None, installation: list[str], settings: Any) -> None:
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="do not fit together"):
+        call_command("set_up")
+    assert installation == []
+
+
+def test_what_an_interrupted_run_left_behind_is_made_anew(
+    db: None, installation: list[str], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a file looks newer than its source, and would stay half for good."""
+    options: list[dict[str, Any]] = []
+
+    def interrupted(name: str, **given: Any) -> None:
+        options.append(given)
+        raise KeyboardInterrupt
+
+    set_up._collect_static()
+    (settings.STATIC_ROOT / "collected").write_text("the version before")
+    monkeypatch.setattr(set_up, "call_command", interrupted)
+    for _run in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            set_up._collect_static()
+    assert [given["clear"] for given in options] == [False, True]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_database_that_does_not_answer_is_said_in_one_line(

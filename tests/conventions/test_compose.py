@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 
 from tests.conventions.test_house import ROOT
 
-PROCESSES = ("web", "worker", "beat")
-FIXED = {"PRODUCTION", "DEBUG", "DATABASE_URL", "REDIS_URL"}  # by compose.yaml itself
+PROCESSES = ("migrate", "web", *settings.QUEUES, "beat")
+# By compose.yaml itself
+FIXED = {"PRODUCTION", "DEBUG", "DATABASE_URL", "REDIS_URL", "TRUSTED_PROXY_COUNT", "HEARTBEAT_FILE"}
 OF_THE_IMAGE = {"DATA_DIR", "STATIC_MANIFEST"}
 ELSEWHERE = {"HOST", "PORT", "ZEAL"}  # bin/run, and the tests
 
@@ -38,7 +40,7 @@ def not_reaching(service: dict[str, Any], names: set[str]) -> set[str]:
 @pytest.mark.parametrize("process", PROCESSES)
 def test_every_setting_of_the_example_reaches_each_process(process: str) -> None:
     wanted = listed() - FIXED - OF_THE_IMAGE - ELSEWHERE
-    assert {"TIME_ZONE", "TRUSTED_PROXY_COUNT", "EMAIL_URL"} < wanted
+    assert {"TIME_ZONE", "LOG_LEVEL", "EMAIL_URL"} < wanted
     assert not_reaching(compose()["services"][process], wanted) == set()
 
 
@@ -51,7 +53,7 @@ def test_no_process_gets_what_the_image_decides(process: str) -> None:
 
 
 def test_every_name_in_compose_is_a_setting() -> None:
-    assert compose()["x-app"]["environment"].keys() - listed() == set()
+    assert compose()["x-environment"].keys() - listed() == {"PGPASSWORD"}  # which PostgreSQL's own library reads
 
 
 def test_a_planted_omission_is_caught() -> None:

@@ -123,6 +123,30 @@ def test_a_positional_boolean_is_caught() -> None:
     assert positional_booleans("def show(*, all: bool): ...", "planted.py") == []
 
 
+GETTEXT = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+
+
+def texts_in_f_strings(code: str, name: str) -> list[str]:
+    """Calls of gettext inside an f-string: before Python 3.12 no extraction finds them, so nobody translates them."""
+    return [
+        f"{name}:{inner.lineno}"
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.JoinedStr)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Call) and ast.unparse(inner.func).rpartition(".")[2] in GETTEXT
+    ]
+
+
+def test_no_text_hides_from_translation_in_an_f_string() -> None:
+    assert [found for path in modules() for found in texts_in_f_strings(path.read_text("utf-8"), str(path))] == []
+
+
+@pytest.mark.parametrize("planted", ["f\"{_('Thanks')}\"", "f\"{count} {translation.ngettext('a', 'b', count):>9}\""])
+def test_a_text_in_an_f_string_is_caught(planted: str) -> None:
+    assert texts_in_f_strings(planted, "planted.py") == ["planted.py:1"]
+    assert texts_in_f_strings('_("Thanks") + f"{name}"', "planted.py") == []
+
+
 def our_routes(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
     for pattern in patterns:
         if isinstance(pattern, URLResolver):

@@ -66,7 +66,8 @@ class RedisServer:
             return False
 
     def waiting_messages(self) -> int:
-        return int(self._client().llen("celery"))  # type: ignore[arg-type]
+        """Of documents."""
+        return int(self._client().llen("documents"))  # type: ignore[arg-type]
 
     def lose_everything(self) -> None:
         self._client().flushall()

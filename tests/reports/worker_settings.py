@@ -8,6 +8,7 @@ from types import ModuleType
 from config.settings import *  # noqa: F403
 
 DATABASES = {"default": json.loads(os.environ["WORKER_DATABASE"])}
+HEARTBEAT_EVERY = float(os.environ.get("HEARTBEAT_EVERY", "15"))
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 # The documents of these workers are stand-ins: to load what draws real ones would be a third of what a start costs.

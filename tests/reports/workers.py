@@ -65,17 +65,18 @@ class Workshop:
             "SECRET_KEY": settings.SECRET_KEY,  # else the web server does not know the session
         }
 
-    def start_workers(self, count: int = 1) -> list[Process]:
-        """Workers, each with its scheduler, as `bin/run` starts one; returns once they take work."""
-        workers = [self._start_worker() for _ in range(count)]
+    def start_workers(self, count: int = 1, *, queues: str = "") -> list[Process]:
+        """Workers, each with its scheduler, as `bin/run` starts one; returns once they take work. `queues`: of these
+        alone, as compose.yaml starts one."""
+        workers = [self._start_worker(queues) for _ in range(count)]
         wait_until(lambda: all(worker.is_ready() for worker in workers), "the workers are ready", report=self.report)
         return workers
 
-    def _start_worker(self) -> Process:
+    def _start_worker(self, queues: str) -> Process:
         schedule = ("-B", "-s", str(self.folder / f"schedule-{len(self.processes)}"))
         name = ("-n", f"worker-{len(self.processes)}@%h")
-        command = ("-m", "celery", "-A", self.app, "worker", *self.pool, *schedule, *name)
-        return self.start(*command)
+        chosen = ("-Q", queues) if queues else ()
+        return self.start("-m", "celery", "-A", self.app, "worker", *self.pool, *schedule, *name, *chosen)
 
     def start(self, *command: str) -> Process:
         process = Process(command, self.environment, self.folder / f"process-{len(self.processes)}.log")
@@ -202,7 +203,7 @@ def sending_to(workshop: Workshop) -> Iterator[None]:
     files = {"data_folder_in": queue, "data_folder_out": queue, "control_folder": control}
     conf.update(
         broker_url=workshop.redis_url or "filesystem://localhost",
-        broker_transport=None if workshop.redis_url else "config.broker:Transport",
+        broker_transport=f"config.broker:{'RedisTransport' if workshop.redis_url else 'Transport'}",
         broker_transport_options={"socket_timeout": 2, "socket_connect_timeout": 2} if workshop.redis_url else files,
     )
     _forget_connections()

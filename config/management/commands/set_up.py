@@ -1,14 +1,21 @@
 """`bin/manage set_up`: fonts, static files, database, bank, demo data; what is there already stays as it is."""
 
 import hashlib
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finder, get_finders
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
+
+from config.checks import refuse_to_serve
 
 
 class Command(BaseCommand):
@@ -16,6 +23,10 @@ class Command(BaseCommand):
     requires_system_checks = ()  # `migrate` checks the database itself
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            refuse_to_serve()
+        except ImproperlyConfigured as wrong:
+            raise CommandError(str(wrong)) from wrong
         _step("The fonts and static files could not be written: may DATA_DIR be?", _assets, OSError)
         _step("The database could not be prepared: does DATABASE_URL answer?", _database, DatabaseError)
         call_command("load_bank", publish=True, stdout=StringIO())
@@ -41,13 +52,32 @@ def _assets() -> None:
 
 
 def _collect_static() -> None:
-    """Compressing every file takes half a minute, so only where one of them has changed."""
+    """Compressing every file takes half a minute, so only where one of them has changed.
+
+    What an interrupted run left behind may be half a file, which looks newer than its source: then all begins anew.
+    """
     stamp = settings.STATIC_ROOT / "collected"
     state = _state_of_static_files()
-    if stamp.is_file() and stamp.read_text() == state:
+    was_whole = stamp.is_file()
+    if was_whole and stamp.read_text() == state:
         return
-    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.unlink(missing_ok=True)
+    with _ended_at_once_by_ctrl_c():
+        call_command("collectstatic", interactive=False, verbosity=0, clear=not was_whole)
     stamp.write_text(state)
+
+
+@contextmanager
+def _ended_at_once_by_ctrl_c() -> Iterator[None]:
+    """Else Python waits until every file is compressed, and then shows a traceback."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only there signals are received
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _state_of_static_files() -> str:

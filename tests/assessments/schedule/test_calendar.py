@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from icalendar import Calendar, Event
 
-from accounts.middleware import SECRET_IN_PATH
+from accounts.logs import redacted
 from accounts.models import Membership, User
 from assessments.lifecycle import transitions
 from assessments.lifecycle.periods import Period
@@ -155,7 +155,7 @@ def test_an_unknown_address_is_not_found_nor_is_that_of_whoever_has_none(cast: C
 
 
 def test_the_address_does_not_stand_in_the_log(secret: str) -> None:
-    assert SECRET_IN_PATH.sub("…", reverse("calendar_feed", args=[secret])) == "/calendar/…"
+    assert redacted(reverse("calendar_feed", args=[secret])) == "/calendar/…"
 
 
 def test_the_secret_is_kept_as_its_hash_alone(cast: Cast, secret: str) -> None:

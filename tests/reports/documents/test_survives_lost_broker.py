@@ -71,8 +71,9 @@ def site(production_shape: Workshop, assessor: Membership) -> Iterator[Site]:
     client = Client()
     client.force_login(assessor.user)
     site = Site(port=free_port(), session=client.cookies[settings.SESSION_COOKIE_NAME].value)
-    threads = ("--worker-class", "gthread", "--workers", "1", "--threads", "2", "--no-control-socket")
-    production_shape.start("-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{site.port}", *threads)
+    small = ("--workers", "1", "--threads", "2")
+    served = ("-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi", "--bind", f"127.0.0.1:{site.port}")
+    production_shape.start(*served, *small)
     wait_until(site.is_up, "the web server answers", report=production_shape.report)
     yield site
 
@@ -130,7 +131,7 @@ def test_a_page_answers_while_redis_is_frozen_and_the_wish_is_met_later(
 def test_readiness_tells_of_a_frozen_and_of_a_dead_redis_while_pages_still_answer(
     redis_server: RedisServer, site: Site
 ) -> None:
-    assert readiness(site) == {"database": True, "broker": True, "worker": False}
+    assert [name for name, is_there in readiness(site).items() if is_there] == ["database", "broker"]
     redis_server.freeze()
     assert readiness(site)["broker"] is False
     started = time.monotonic()

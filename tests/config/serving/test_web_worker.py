@@ -1,0 +1,98 @@
+"""Whoever falls silent, or sends a byte a minute, does not hold up the others."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config import web_worker
+from config.web_worker import PatientSocket
+from tests.config.serving.servers import seconds_for, senders, web_server
+from tests.reports.servers import wait_until
+
+BROKEN_OFF = b"POST /theme/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\ntheme=da"
+HALF_A_HEADER = b"GET /healthz HTTP/1.1\r\nHost: loc"
+
+
+@pytest.fixture
+def pair(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[PatientSocket, socket.socket]]:
+    """The server's end, with a fifth of a second's patience, and the sender's."""
+    monkeypatch.setattr(web_worker, "SILENCE", 0.2)
+    ours, theirs = socket.socketpair()
+    with theirs, PatientSocket(fileno=ours.detach()) as server:
+        server.begin()
+        yield server, theirs
+
+
+def test_what_comes_is_received_and_the_socket_waits_as_before(pair: tuple[PatientSocket, socket.socket]) -> None:
+    server, sender = pair
+    sender.sendall(b"theme=dark")
+    assert (server.recv(100), server.gettimeout()) == (b"theme=dark", None)
+    sender.close()
+    assert server.recv(100) == b""
+
+
+def test_silence_is_a_broken_connection(pair: tuple[PatientSocket, socket.socket]) -> None:
+    server, _sender = pair
+    with pytest.raises(ConnectionResetError, match="fell silent"):
+        server.recv(100)
+
+
+def test_who_sends_a_byte_now_and_then_is_cut_off_and_who_sends_much_is_not(
+    pair: tuple[PatientSocket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trickle(sender: socket.socket, piece: bytes) -> None:
+        for _ in range(10):
+            try:
+                sender.sendall(piece)
+            except OSError:
+                return
+            time.sleep(0.05)
+
+    def received(server: PatientSocket, sender: socket.socket, piece: bytes) -> int:
+        threading.Thread(target=trickle, args=[sender, piece], daemon=True).start()
+        server.begin()
+        return sum(len(server.recv(10_000)) for _ in range(10))
+
+    with pytest.raises(ConnectionResetError):
+        received(*pair, b"x")
+    monkeypatch.setattr(web_worker, "SLOWEST", 1_000)
+    ours, theirs = socket.socketpair()
+    with theirs, PatientSocket(fileno=ours.detach()) as server:
+        assert received(server, theirs, b"x" * 200) == 2000  # half a second, which 200 bytes a piece have bought
+
+
+def test_each_request_on_one_connection_has_its_own_time(pair: tuple[PatientSocket, socket.socket]) -> None:
+    server, sender = pair
+    time.sleep(0.25)
+    server.begin()
+    sender.sendall(b"GET")
+    assert server.recv(100) == b"GET"
+
+
+def test_twelve_silent_senders_are_no_matter_to_one_process(tmp_path: Path) -> None:
+    with web_server(tmp_path) as port:
+        for text in (BROKEN_OFF, HALF_A_HEADER):
+            with senders(port, 12, text):
+                assert seconds_for(port) < 2
+
+
+def test_connections_without_a_word_hold_no_thread_at_all(tmp_path: Path) -> None:
+    with web_server(tmp_path, WEB_THREADS="1") as port, senders(port, 8, b""):
+        assert seconds_for(port) < 2
+
+
+def test_more_silent_senders_than_threads_hold_the_site_up_for_a_moment_only(tmp_path: Path) -> None:
+    """Two threads, five senders, a second's patience: three rounds at most. Gunicorn's own worker waits for ever."""
+    with web_server(tmp_path, config="tests/config/serving/impatient.py", WEB_THREADS="2") as port:
+        for text in (BROKEN_OFF, HALF_A_HEADER):
+            with senders(port, 5, text):
+                assert seconds_for(port) < 6
+        wait_until(lambda: seconds_for(port) < 1, "it serves as before")
+        log = (tmp_path / "gunicorn.log").read_text()
+        assert "Traceback" not in log, log

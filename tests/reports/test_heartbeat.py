@@ -1,0 +1,71 @@
+"""Real workers: a busy one is alive, a dead one is not, and no queue waits for another."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Organisation, Role, User
+from assessments.models import Digest, DigestState
+from assessments.schedule.digest import DIGESTS
+from config.health import heard_lately
+from reports.documents.job import request_rendering
+from reports.models import Scorecard, WorkerHeartbeat
+from tests.factories import make_member
+from tests.reports.renderings import make_scorecard
+from tests.reports.servers import wait_until
+from tests.reports.workers import Workshop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+EVERYBODY = {"documents", "imports", "mails", "housekeeping", "clock"}
+
+
+@pytest.fixture
+def scorecards(workshop: Workshop) -> list[Scorecard]:
+    home = Organisation.objects.create(name="Harbour Hospital", slug="harbour")
+    owner = make_member(home, "assessor", Role.ASSESSOR)
+    return [make_scorecard(owner, number=f"S-2026-00{number}", vendor=f"V{number}") for number in (1, 2)]
+
+
+def heard() -> set[str]:
+    return heard_lately(timezone.now())
+
+
+def test_a_worker_with_all_hands_busy_is_heard_and_a_dead_one_is_not(
+    workshop: Workshop, scorecards: list[Scorecard]
+) -> None:
+    workshop.settings["HEARTBEAT_EVERY"] = "0.2"
+    workshop.hold()
+    worker = workshop.start_workers()[0]
+    for scorecard in scorecards:
+        for language in ("en", "fr", "nl"):
+            request_rendering(scorecard, language=language, requested_by=None)
+    wait_until(lambda: len(workshop.executions()) == 2, "all hands are busy", report=workshop.report)
+    WorkerHeartbeat.objects.all().delete()
+    wait_until(lambda: heard() == EVERYBODY, "a busy worker is heard", report=workshop.report)
+    worker.kill_all()
+    WorkerHeartbeat.objects.all().delete()
+    time.sleep(1)  # five beats of a living one
+    assert heard() == set()
+
+
+def test_the_sweeps_and_mails_of_others_do_not_wait_behind_documents(
+    workshop: Workshop, scorecards: list[Scorecard]
+) -> None:
+    """A worker that only makes documents is busy with them; what is of another kind waits for its own, and no other."""
+    workshop.settings["HEARTBEAT_EVERY"] = "0.2"
+    workshop.hold()
+    workshop.start_workers(queues="documents")
+    for scorecard in scorecards:
+        for language in ("en", "fr", "nl"):
+            request_rendering(scorecard, language=language, requested_by=None)
+    wait_until(lambda: len(workshop.executions()) == 2, "all hands are busy", report=workshop.report)
+    wait_until(lambda: heard() == {"documents", "clock"}, "only these are heard", report=workshop.report)
+    digest = Digest.objects.create(user=User.objects.get(), day=timezone.localdate())
+    DIGESTS.nudge(digest.pk)
+    workshop.start_workers(queues="mails,housekeeping")
+    done = (DigestState.EMPTY, DigestState.SENT)
+    wait_until(lambda: Digest.objects.get().state in done, "the mail is done", report=workshop.report)
+    assert len(workshop.executions()) == 2
