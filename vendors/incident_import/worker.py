@@ -12,8 +12,8 @@ from groundwork.jobs.lease import LeaseLostError
 from groundwork.tables.cells import ImportRefused
 from vendors.incident_import import undoing
 from vendors.incident_import.batches import DatesMixed, DatesUnsure, Pass
-from vendors.incident_import.job import IMPORTS, CancelAsked, HeldImport, ImportFailure
-from vendors.models import ImportState
+from vendors.incident_import.job import IMPORTS, CancelAsked, HeldImport
+from vendors.models import ImportFailure, ImportState
 
 logger = structlog.get_logger(__name__)
 

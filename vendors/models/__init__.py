@@ -24,6 +24,7 @@ from vendors.models.incident import (
 from vendors.models.incident_import import (
     FILES_KEPT,
     WORKING_STATES,
+    ImportFailure,
     ImportMapping,
     ImportMappingQuerySet,
     ImportProblem,
@@ -59,6 +60,7 @@ __all__ = [
     "FeedbackKind",
     "FeedbackQuerySet",
     "Feeling",
+    "ImportFailure",
     "ImportMapping",
     "ImportMappingQuerySet",
     "ImportProblem",
