@@ -14,6 +14,7 @@ from accounts.models import Membership, Role, User
 
 
 class Right(StrEnum):
+    RATE = "rate"  # what one is asked oneself: a questionnaire of one's own, a question that was handed over
     READ = "read"  # see vendors, assessments and scorecards; download
     EDIT_VENDORS = "edit_vendors"  # the register, and what is measured: incidents, imports, targets
     SPEAK = "speak"  # the voice of the customer: say how it went
@@ -25,22 +26,26 @@ class Right(StrEnum):
 class Gate(StrEnum):
     PUBLIC = "public"
     SIGNED_IN = "signed_in"  # no membership needed
-    ASKED = "asked"  # a member whom the thing itself names: a rater, a delegate, who wrote it; the view refuses others
+    ASKED = "asked"  # whom the thing itself asks, from outside too: a rater, a delegate; the view refuses others
+    NAMED = "named"  # who reads everything, and whom the thing itself names: who wrote it, who decides; as above
     LINK = "link"  # a vendor's contact, by the cookie that its link was exchanged for
     STAFF = "staff"  # bank editors, in the Django admin
 
 
+WITHIN = frozenset({Right.RATE, Right.READ, Right.SPEAK})
 RIGHTS: dict[str, frozenset[Right]] = {
-    Role.ASSESSOR: frozenset({Right.READ, Right.SPEAK, Right.EDIT_VENDORS, Right.ASSESS}),
-    Role.APPROVER: frozenset({Right.READ, Right.SPEAK, Right.APPROVE}),
-    Role.READER: frozenset({Right.READ, Right.SPEAK}),
-    Role.ADMIN: frozenset({Right.READ, Right.SPEAK, Right.EDIT_VENDORS, Right.ADMINISTER}),
+    Role.ASSESSOR: WITHIN | {Right.EDIT_VENDORS, Right.ASSESS},
+    Role.APPROVER: WITHIN | {Right.APPROVE},
+    Role.READER: WITHIN,
+    Role.ADMIN: WITHIN | {Right.EDIT_VENDORS, Right.ADMINISTER},
+    # With a page that this right opens, the rows decide: `for_member` gives an outside rater what they are asked about.
+    Role.RATER: frozenset({Right.RATE}),
 }
 
 ROUTES: dict[str, Right | Gate] = {
     # frame
     "home": Gate.PUBLIC,
-    "work": Right.READ,
+    "work": Right.RATE,
     "healthz": Gate.PUBLIC,
     "readyz": Gate.PUBLIC,
     "favicon": Gate.PUBLIC,
@@ -65,7 +70,7 @@ ROUTES: dict[str, Right | Gate] = {
     "department_delete": Right.ADMINISTER,
     "audit_list": Right.ADMINISTER,
     # manifesto
-    "rules": Right.READ,
+    "rules": Right.RATE,
     # vendors
     "vendor_list": Right.READ,
     "vendor_detail": Right.READ,
@@ -103,10 +108,10 @@ ROUTES: dict[str, Right | Gate] = {
     "feedback_export": Right.READ,
     "feedback_detail": Right.READ,
     "feedback_add": Right.SPEAK,
-    "feedback_edit": Gate.ASKED,  # whoever wrote it, and whoever edits vendors
-    "feedback_delete": Gate.ASKED,
+    "feedback_edit": Gate.NAMED,  # whoever wrote it, and whoever edits vendors
+    "feedback_delete": Gate.NAMED,
     "feedback_file_download": Right.READ,
-    "feedback_file_delete": Gate.ASKED,
+    "feedback_file_delete": Gate.NAMED,
     "pulse_ask": Right.EDIT_VENDORS,
     "pulse_revoke": Right.EDIT_VENDORS,
     "pulse_renew": Right.EDIT_VENDORS,
@@ -128,7 +133,7 @@ ROUTES: dict[str, Right | Gate] = {
     "incident_source_edit": Right.EDIT_VENDORS,
     # assessments
     "assessment_list": Right.READ,
-    "assessment_detail": Right.READ,
+    "assessment_detail": Right.RATE,
     "assessment_add": Right.ASSESS,
     "assessment_edit": Right.ASSESS,
     "assessment_open": Right.ASSESS,
@@ -142,19 +147,19 @@ ROUTES: dict[str, Right | Gate] = {
     "rater_withdraw": Right.ASSESS,
     "rater_ask_again": Right.ASSESS,
     "rater_remind": Right.ASSESS,
-    "delegation_add": Gate.ASKED,
+    "delegation_add": Gate.NAMED,
     "delegation_detail": Gate.ASKED,
     "delegation_done": Gate.ASKED,
-    "delegation_take_back": Gate.ASKED,
+    "delegation_take_back": Gate.NAMED,
     "questionnaire": Gate.ASKED,
     "answer_edit": Gate.ASKED,
     "evidence_add": Gate.ASKED,
     "evidence_delete": Gate.ASKED,
-    "evidence_download": Right.READ,
+    "evidence_download": Right.RATE,
     "assessment_score": Gate.ASKED,
-    "answer_grid": Right.READ,
-    "answer_grid_question": Right.READ,
-    "assessment_review": Right.READ,
+    "answer_grid": Right.RATE,
+    "answer_grid_question": Right.RATE,
+    "assessment_review": Right.RATE,
     "assessment_hand_in": Gate.ASKED,
     "assessment_take_up": Gate.ASKED,
     "assessment_submit": Right.ASSESS,
@@ -162,8 +167,8 @@ ROUTES: dict[str, Right | Gate] = {
     "consensus_meeting": Right.ASSESS,
     "consensus_agree": Right.ASSESS,
     "consensus_undo": Right.ASSESS,
-    "assessment_approve": Gate.ASKED,
-    "assessment_send_back": Gate.ASKED,
+    "assessment_approve": Gate.NAMED,
+    "assessment_send_back": Gate.NAMED,
     "approval_chain": Right.ADMINISTER,
     "approval_level_add": Right.ADMINISTER,
     "approval_level_edit": Right.ADMINISTER,
@@ -172,7 +177,7 @@ ROUTES: dict[str, Right | Gate] = {
     # links for the vendor
     "assessment_vendor": Right.READ,
     "link_add": Right.ASSESS,
-    "link_renew": Gate.ASKED,  # of a link to reply also by whoever decides
+    "link_renew": Gate.NAMED,  # of a link to reply also by whoever decides
     "link_extend": Right.ASSESS,
     "link_revoke": Right.ASSESS,
     "vendor_reopen": Right.ASSESS,
@@ -185,9 +190,9 @@ ROUTES: dict[str, Right | Gate] = {
     "vendor_evidence_download": Gate.LINK,
     "vendor_hand_in": Gate.LINK,
     "vendor_reply": Gate.LINK,
-    "vendor_reply_open": Gate.ASKED,
-    "vendor_reply_extend": Gate.ASKED,
-    "vendor_reply_withdraw": Gate.ASKED,
+    "vendor_reply_open": Gate.NAMED,
+    "vendor_reply_extend": Gate.NAMED,
+    "vendor_reply_withdraw": Gate.NAMED,
     # reports
     "scorecard_detail": Right.READ,
     "rendering_request": Right.READ,
@@ -245,6 +250,15 @@ def user_of(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
+
+
+def right_for(gate: Right | Gate | None) -> Right | None:
+    """The right without which nobody passes the gate, whoever they are; None: no right is asked."""
+    if gate is Gate.ASKED:
+        return Right.RATE
+    if gate is Gate.NAMED:
+        return Right.READ
+    return gate if isinstance(gate, Right) else None
 
 
 def required(route: str) -> Right | Gate | None:

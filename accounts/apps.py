@@ -8,7 +8,9 @@ class AccountsConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in
 
         from accounts import immutable, trail_words, visitor, vocabulary
+        from groundwork import whole_numbers
 
+        whole_numbers.register()
         vocabulary.register(trail_words.VOCABULARY)
         immutable.connect()
         message = "An entry of the audit trail is never changed or deleted."

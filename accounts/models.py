@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
+from django.db.models import F
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -112,14 +113,40 @@ class Role(models.TextChoices):
     APPROVER = "approver", _("Approver")
     READER = "reader", _("Reader")
     ADMIN = "admin", _("Administrator")
+    RATER = "rater", _("Outside rater")  # was asked to rate: sees what that takes, and nothing else
 
 
-class MembershipQuerySet(models.QuerySet["Membership"]):
+# Those who read everything of the organisation, and may decide a level of approval.
+INSIDE_ROLES = (Role.ASSESSOR, Role.APPROVER, Role.READER, Role.ADMIN)
+
+
+class OrganisationRows:
+    """Part of a QuerySet of rows of one organisation. Its members read them all; an outside rater reads none, unless
+    the kind of row says in `for_outsider` which are theirs: what nobody thought of stays closed."""
+
+    of_organisation: ClassVar[str] = "organisation"  # the way from a row to its organisation
+
+    def for_member(self, member: Membership) -> Self:
+        rows = cast("models.QuerySet[Any]", self).filter(**{self.of_organisation: member.organisation_id})
+        ours = cast("Self", rows)
+        return ours.for_outsider(member) if member.is_outside else ours
+
+    def for_outsider(self, member: Membership) -> Self:
+        """Of rows of their organisation, those that an outside rater may read."""
+        return cast("Self", cast("models.QuerySet[Any]", self).none())
+
+
+class MembershipQuerySet(OrganisationRows, models.QuerySet["Membership"]):
     def active(self) -> MembershipQuerySet:
         return self.filter(is_active=True)
 
-    def for_member(self, member: Membership) -> MembershipQuerySet:
-        return self.filter(organisation=member.organisation_id)
+    def inside(self) -> MembershipQuerySet:
+        """Without outside raters."""
+        return self.filter(role__in=INSIDE_ROLES)
+
+    def for_outsider(self, member: Membership) -> Self:
+        """Themselves: who else is a member is not theirs to know."""
+        return self.filter(pk=member.pk)
 
 
 class Membership(models.Model):
@@ -151,6 +178,11 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.organisation}"
+
+    @property
+    def is_outside(self) -> bool:
+        """Asked to rate from outside: everything but that is closed to them."""
+        return self.role == Role.RATER
 
 
 def new_token() -> tuple[str, str]:
@@ -223,9 +255,17 @@ class DeliveredLink(MailedLink):
         abstract = True
 
 
-class InvitationQuerySet(MailedLinkQuerySet["Invitation"]):
-    def for_member(self, member: Membership) -> InvitationQuerySet:
-        return self.filter(organisation=member.organisation_id)
+AS_ONE = timedelta(minutes=1)  # what one click writes
+
+
+class InvitationQuerySet(OrganisationRows, MailedLinkQuerySet["Invitation"]):
+    def readers_asked_to_rate(self) -> InvitationQuerySet:
+        """Made by asking an address to rate, at a time when that made a reader of it, who reads everything.
+
+        The questionnaire was written together with the invitation; one that an administrator had sent before is
+        another. Named by strings: the layer above must not be imported here."""
+        asked = {"responses__created_at__lt": F("invited_at") + AS_ONE, "responses__invited_by": F("invited_by")}
+        return self.filter(role=Role.READER, **asked).distinct()
 
 
 class Invitation(MailedLink):
@@ -252,10 +292,7 @@ class Invitation(MailedLink):
         return self.email
 
 
-class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
-    def for_member(self, member: Membership) -> AuditEntryQuerySet:
-        return self.filter(organisation=member.organisation_id)
-
+class AuditEntryQuerySet(OrganisationRows, models.QuerySet["AuditEntry"]):
     def about(self, target: models.Model) -> AuditEntryQuerySet:
         return self.filter(object_type=target._meta.label_lower, object_id=str(target.pk))
 
@@ -316,6 +353,41 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_label} {self.verb} {self.object_label}"
+
+
+class TakenForm(models.Model):
+    """A form that arrived: taken once, however often it is sent. `accounts.sending.once` writes and sweeps them."""
+
+    key = models.CharField(max_length=64, unique=True)  # of the page, whoever sent it, the address and what was sent
+    taken_at = models.DateTimeField(db_index=True)
+    led_to = models.TextField(blank=True)  # where the sender was led; empty while the first one is worked on
+
+    class Meta:
+        verbose_name = _("form taken")
+        verbose_name_plural = _("forms taken")
+
+    def __str__(self) -> str:
+        return self.led_to
+
+
+class KeptForm(models.Model):
+    """What somebody had typed into a form that could not be taken, kept for that person alone, for a while."""
+
+    token = models.CharField(max_length=43, unique=True)
+    who = models.CharField(max_length=40)  # “user:12”: whom the page was made for
+    page = models.TextField()  # the address of the page that the form stood on
+    action = models.TextField()  # the path that it was sent to
+    fields = models.JSONField()  # name → what was typed, a list each; never a password or a token
+    files = models.JSONField(default=list)  # the names of files, which cannot be kept
+    kept_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("form kept")
+        verbose_name_plural = _("forms kept")
+        indexes = [models.Index(fields=["who", "-kept_at"], name="kept_form_by_person")]
+
+    def __str__(self) -> str:
+        return self.action
 
 
 class AttemptCount(models.Model):

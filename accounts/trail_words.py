@@ -21,6 +21,7 @@ VOCABULARY = Vocabulary(
         "member.joined": Verb(title=_("Joined the organisation")),
         "invitation.sent": Verb(title=_("Invitation sent")),
         "invitation.resent": Verb(title=_("Invitation sent again")),
+        "invitation.extended": Verb(title=_("Invitation stays open longer")),
         "invitation.revoked": Verb(title=_("Invitation withdrawn")),
         "user.added": Verb(title=_("User added")),
         "user.changed": Verb(title=_("User changed")),

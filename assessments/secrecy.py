@@ -74,9 +74,10 @@ def counted_responses(assessment: Assessment) -> ResponseQuerySet:
 
 def readable_responses(assessment: Assessment, member: Membership) -> ResponseQuerySet:
     """The raters' questionnaires that this member may read: all that were handed in and their own; while they are kept
-    apart, only their own. What nobody handed in is read by nobody else, whatever their role."""
+    apart, only their own, and an outside rater never another's. What nobody handed in is read by nobody else, whatever
+    their role."""
     own = Q(rater=member.user_id)
-    seen = own if is_kept_apart(assessment, member.user) else own | Q(submitted_at__isnull=False)
+    seen = own if member.is_outside or is_kept_apart(assessment, member.user) else own | Q(submitted_at__isnull=False)
     return Response.objects.of_customer().filter(seen, assessment=assessment)
 
 

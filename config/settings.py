@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",  # its templates of fields
     "django.contrib.humanize",  # the list of passkeys that allauth brings loads it
     "allauth",
     "allauth.account",
@@ -79,6 +80,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "accounts.sending.middleware.WholeBodies",  # before anybody reads a body, the guard against forged forms first
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -90,6 +92,7 @@ MIDDLEWARE = [
     "accounts.middleware.AfterSignIn",
     "accounts.middleware.LoginRequired",
     "accounts.middleware.CurrentMember",
+    "accounts.sending.middleware.FormsSent",  # last: only what may be done is taken
 ]
 if "zeal" in INSTALLED_APPS:
     MIDDLEWARE.append("zeal.middleware.zeal_middleware")
@@ -102,7 +105,8 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            "builtins": ["accounts.templatetags.typography"],  # numbers, dates and marks stand on every page
+            # Numbers, dates and marks stand on every page, and each form has an end.
+            "builtins": ["accounts.templatetags.typography", "accounts.templatetags.form_marks"],
             # Cached in development too: crispy under an uncached loader costs 44 times a hand-written form.
             "loaders": [
                 (
@@ -123,7 +127,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # with our hidden fields
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
@@ -321,6 +325,8 @@ RENDERING_NUDGE_AFTER = timedelta(seconds=_NUDGE_SECONDS)  # doubled each time
 # An import renews its lease with each batch of rows; its own time limit: 200,000 rows of a workbook take minutes.
 IMPORT_LEASE = timedelta(seconds=env.int("IMPORT_LEASE_SECONDS", default=120))
 IMPORT_NUDGE_AFTER = timedelta(seconds=env.float("IMPORT_NUDGE_SECONDS", default=_NUDGE_SECONDS))
+# How long a person waits for the first rows of a file of incidents; what takes longer is read by a worker.
+IMPORT_LOOK_SECONDS = env.float("IMPORT_LOOK_SECONDS", default=1.2)
 IMPORT_SOFT_LIMIT = env.int("IMPORT_SOFT_LIMIT_SECONDS", default=1800)
 # A summary mail has the time limits of a rendering, so its lease is as long, unless it is set apart.
 DIGEST_LEASE = timedelta(seconds=env.int("DIGEST_LEASE_SECONDS", default=int(RENDERING_LEASE.total_seconds())))

@@ -9,9 +9,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import MemberRequest
+from accounts.sending import way_back
 from config.context import THEMES
 from config.health import DIARY, readiness
-from config.work import ItemKind, imports_waiting_for, latest_scorecards, waiting_for
+from config.work import ItemKind, handed_in_by, imports_waiting_for, latest_scorecards, waiting_for
 from reports.charts.marks import favicon_svg
 
 A_YEAR = 365 * 24 * 3600
@@ -36,6 +37,7 @@ def work(request: MemberRequest) -> HttpResponse:
         "to_answer": sum(item.kind == ItemKind.ANSWER for item in items),
         "imports": imports_waiting_for(request.member, timezone.now()),
         "scorecards": latest_scorecards(request.member),
+        "handed_in": handed_in_by(request.member),
     }
     return render(request, "work.html", context)
 
@@ -111,4 +113,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "errors/csrf.html", status=403)
+    """Back to the page of the form with what was typed; where that cannot be, it stands here to be copied."""
+    return way_back.to_form(request) or render(request, "errors/csrf.html", way_back.to_copy(request), status=403)

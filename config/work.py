@@ -4,11 +4,12 @@ from datetime import datetime
 
 from accounts.access import Right, may
 from accounts.models import Membership
+from assessments.models import Response
 from assessments.schedule.inbox import Item, ItemKind, waiting_for
 from reports.models import Scorecard
 from vendors.models import IncidentImport
 
-__all__ = ["LATEST", "Item", "ItemKind", "imports_waiting_for", "latest_scorecards", "waiting_for"]
+__all__ = ["LATEST", "Item", "ItemKind", "handed_in_by", "imports_waiting_for", "latest_scorecards", "waiting_for"]
 
 LATEST = 5
 
@@ -17,6 +18,14 @@ def latest_scorecards(member: Membership) -> list[Scorecard]:
     """The newest results of the organisation, for everybody to read; two queries."""
     cards = Scorecard.objects.for_member(member).without_snapshot().select_related("assessment__vendor")
     return list(cards.prefetch_related("rules").order_by("-approved_at", "-pk")[:LATEST])
+
+
+def handed_in_by(member: Membership) -> list[Response]:
+    """What an outside rater has handed in, the newest first; whoever reads everything finds it in the assessments."""
+    if not member.is_outside:
+        return []
+    rows = Response.objects.for_member(member).handed_in().select_related("assessment__vendor")
+    return list(rows.order_by("-submitted_at")[:LATEST])
 
 
 def imports_waiting_for(member: Membership, now: datetime) -> list[IncidentImport]:

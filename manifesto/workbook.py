@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from groundwork.languages import LANGUAGE_CODES
 from groundwork.tables.cells import ImportRefused, neutralise, restore
-from groundwork.tables.limits import Limits
+from groundwork.tables.limits import Haste, Limits
 from groundwork.tables.reading import Line, sheets_of
 from manifesto.bank import PLAIN_FIELDS, TEXT_FIELDS, Bank, Sheet, bank_lines
 from manifesto.sources import BankError, Fault, Place, SourceLine
@@ -30,13 +30,19 @@ LIMITS = Limits(
     workbook_bytes=MAX_BYTES,
     workbook_rows=MAX_ROWS,
     columns=200,
-    characters=16 * MAX_BYTES,
+    characters=4 * MAX_BYTES,
     parts=200,
     part_bytes=4 * MAX_BYTES,
+    part_tags=500_000,
+    style_tags=300_000,
     sheet_bytes=8 * MAX_BYTES,
+    sheet_tags=600_000,
     unpacked_bytes=8 * MAX_BYTES,
     memory_bytes=512 * 1024 * 1024,
+    quick_seconds=2,
+    slow_seconds=2,
 )
+HASTE = Haste(seconds=10)  # by the clock: somebody waits
 ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # a workbook's way to write a sign that XML has not
 TITLES = {Sheet.RELEASE: "Release", Sheet.RULES: "Rules", Sheet.QUESTIONS: "Questions", Sheet.LEVELS: "Levels"}
 _KEYS = {
@@ -117,7 +123,7 @@ def read_lines(content: bytes, name: str) -> list[SourceLine]:
     if len(content) > LIMITS.workbook_bytes:
         raise _refused(name, _("The file is too large."))
     try:
-        pages = sheets_of(content, LIMITS, list(TITLES.values()))
+        pages = sheets_of(content, LIMITS, list(TITLES.values()), haste=HASTE)
     except ImportRefused as refused:
         raise _refused(name, str(refused)) from None
     faults: list[Fault] = []

@@ -9,17 +9,14 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, Organisation
+from accounts.models import Organisation, OrganisationRows
 from assessments.models import Assessment, Response
 from assessments.score.arithmetic import RuleStatus, Verdict
 from groundwork.jobs.lease import MAX_ATTEMPTS, JobQuerySet, NudgedJob
 from vendors.models import Vendor
 
 
-class ScorecardQuerySet(models.QuerySet["Scorecard"]):
-    def for_member(self, member: Membership) -> ScorecardQuerySet:
-        return self.filter(organisation=member.organisation_id)
-
+class ScorecardQuerySet(OrganisationRows, models.QuerySet["Scorecard"]):
     def without_snapshot(self) -> ScorecardQuerySet:
         """For lists: the stored numbers, not the snapshot of some 100 kB."""
         return self.defer("snapshot")
@@ -137,11 +134,9 @@ class RenderingState(models.TextChoices):
 UNFINISHED_STATES = (RenderingState.QUEUED, RenderingState.RENDERING)
 
 
-class RenderingQuerySet(JobQuerySet["Rendering"]):
+class RenderingQuerySet(OrganisationRows, JobQuerySet["Rendering"]):
+    of_organisation = "scorecard__organisation"
     unfinished_states = UNFINISHED_STATES
-
-    def for_member(self, member: Membership) -> RenderingQuerySet:
-        return self.filter(scorecard__organisation=member.organisation_id)
 
     def ready(self) -> RenderingQuerySet:
         return self.filter(state=RenderingState.READY)

@@ -17,7 +17,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
 from django.core.management.commands import flush
 from django.db import connection
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
+from django.test.client import MULTIPART_CONTENT
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -25,6 +26,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 import manifesto.apps
 from accounts import mail
 from accounts.models import Membership, User
+from accounts.sending import mark
 from tests.factories import Cast, make_cast
 
 pytest_plugins = ["tests.costs"]
@@ -50,6 +52,9 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(*USUAL)
 
+
+# On a busy machine no file is left to a worker that no test has.
+django_settings.IMPORT_LOOK_SECONDS = 30.0
 
 # What takes longest comes first, so that no process works alone at the end.
 FIRST = (
@@ -133,6 +138,21 @@ def _what_migrate_makes_outlives_a_flush() -> Iterator[None]:
 def _own_data_folder(settings: Any, tmp_path: Any) -> None:
     """Nothing that a test writes lands in the installation's own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _forms_are_sent_whole() -> Iterator[None]:
+    """As browsers send them: with the field that each form ends with."""
+    encode = RequestFactory._encode_data
+
+    def with_its_end(self: RequestFactory, data: Any, content_type: str) -> bytes:
+        if content_type == MULTIPART_CONTENT and mark.FIELD not in data:
+            data = {**data, mark.FIELD: "end"}
+        return encode(self, data, content_type)
+
+    RequestFactory._encode_data = with_its_end
+    yield
+    RequestFactory._encode_data = encode
 
 
 @pytest.fixture(autouse=True, scope="session")

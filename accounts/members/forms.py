@@ -5,15 +5,14 @@ from typing import Any
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.members.roles import in_words
 from accounts.models import Department, Invitation, Membership, Organisation, Role, User
 from groundwork.fields import field
 
-ROLE_HELP = _(
-    "Assessor: creates, answers and submits assessments. Approver: approves or sends back. "
-    "Reader: reads and downloads. Administrator: members, departments and settings."
-)
+ROLE_HELP = lazy(in_words, str)()
 
 
 class ProfileForm(forms.ModelForm[User]):

@@ -1,14 +1,17 @@
 """Invitations: a mailed link that makes the holder of an address a member, once."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.dispatch import Signal
 from django.utils.translation import gettext as _
 
 from accounts.mailed_links import links as mailed_links
+from accounts.mailed_links.links import end_of
 from accounts.members.changes import MembershipError, lock_organisation
+from accounts.members.roles import WHAT_THEY_MAY
 from accounts.models import Department, Invitation, Membership, Organisation, User, new_token
 from accounts.trail import audit
 
@@ -31,9 +34,12 @@ def invite(
     role: str,
     department: Department | None,
     language: str,
+    until: date | None = None,
     now: datetime,
 ) -> tuple[Invitation, str]:
-    """A new invitation and its token, which is not kept. Refused for a member, or where one is under way."""
+    """A new invitation and its token, which is not kept. Refused for a member, or where one is under way.
+
+    `until`: the day until whose end it stays open at least; what is asked of the person is due then."""
     email = email.strip().lower()
     token, hashed = new_token()
     with transaction.atomic():
@@ -52,20 +58,34 @@ def invite(
             language=language,
             token_hash=hashed,
             invited_by=actor,
-            expires_at=_end(now),
+            expires_at=_end(now, until),
         )
         after = {"email": email, "role": role, "department": department and department.name, "language": language}
         audit.record(actor, "invitation.sent", invitation, after=after)
     return invitation, token
 
 
-def renew(actor: Membership, invitation: Invitation, *, now: datetime) -> tuple[Invitation, str]:
-    """Another token and term for an invitation that waits; the earlier link is dead from here on."""
+def renew(
+    actor: Membership, invitation: Invitation, *, until: date | None = None, now: datetime
+) -> tuple[Invitation, str]:
+    """Another token and term for an invitation that waits; the earlier link is dead from here on. The term is never
+    shorter than it was: whoever sends it again need not know what is due when."""
     with transaction.atomic():
         row = _lock_pending(actor, invitation)
-        told = ("expires_at",)
-        token = mailed_links.renew(row, "invitation.resent", by=actor.user, expires_at=_end(now), told=told)
+        told, end = ("expires_at",), max(_end(now, until), row.expires_at)
+        token = mailed_links.renew(row, "invitation.resent", by=actor.user, expires_at=end, told=told)
     return row, token
+
+
+def keep_open(actor: Membership, invitations: Iterable[Invitation], *, until: date) -> None:
+    """Those of these that wait stay open until the end of this day at least, with the link that was mailed."""
+    with transaction.atomic():
+        rows = Invitation.objects.for_member(actor).pending().filter(expires_at__lt=end_of(until))
+        rows = rows.filter(pk__in=[invitation.pk for invitation in invitations])
+        for row in rows.select_for_update().order_by("pk"):
+            before, row.expires_at = {"expires_at": row.expires_at}, end_of(until)
+            row.save(update_fields=["expires_at"])
+            audit.record(actor.user, "invitation.extended", row, before=before, after={"expires_at": row.expires_at})
 
 
 def revoke(actor: Membership, invitation: Invitation, *, now: datetime) -> Invitation:
@@ -99,7 +119,11 @@ def join(invitation: Invitation, user: User, *, now: datetime) -> Membership:
 def create_account(invitation: Invitation, *, name: str, password: str, language: str, now: datetime) -> Membership:
     """A new user, whose address the mailed link proves, with the membership; raises MembershipError as `join` does."""
     with transaction.atomic():
-        user = User.objects.create_user(invitation.email, password, name=name, language=language)
+        try:
+            with transaction.atomic():
+                user = User.objects.create_user(invitation.email, password, name=name, language=language)
+        except IntegrityError as twice:  # two forms of one invitation at once: the other was first
+            raise MembershipError(_("This invitation is no longer open.")) from twice
         return join(invitation, user, now=now)
 
 
@@ -112,14 +136,16 @@ def send(invitation: Invitation, token: str, *, further: str = "") -> bool:
         "invitation": invitation,
         "organisation": invitation.organisation,
         "inviter": invitation.invited_by,
+        "may": WHAT_THEY_MAY[invitation.role],
         "further": further,
         "url": mailed_links.address("invitation_accept", token),
     }
     return mailed_links.send(invitation, "accounts/members/email/invitation", context=context)
 
 
-def _end(now: datetime) -> datetime:
-    return now + timedelta(days=settings.INVITATION_DAYS)
+def _end(now: datetime, until: date | None) -> datetime:
+    end = now + timedelta(days=settings.INVITATION_DAYS)
+    return end if until is None else max(end, end_of(until))
 
 
 def _lock_pending(actor: Membership, invitation: Invitation) -> Invitation:

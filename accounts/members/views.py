@@ -27,8 +27,9 @@ from accounts.members.forms import (
     OrganisationForm,
     ProfileForm,
 )
+from accounts.members.roles import WHAT_THEY_MAY
 from accounts.middleware import SESSION_KEY
-from accounts.models import Department, Invitation, LinkState, Membership, Organisation, User
+from accounts.models import Department, Invitation, LinkState, Membership, Organisation, Role, User
 from groundwork.pages import confirm_page, crumbs, edit_page
 from groundwork.responses import form_view, or_beside, or_say_why
 
@@ -141,11 +142,14 @@ def _department(request: MemberRequest, pk: int) -> Department:
 def member_list(request: MemberRequest) -> HttpResponse:
     people = Membership.objects.for_member(request.member).select_related("user", "department")
     waiting = Invitation.objects.for_member(request.member).pending().select_related("department")
+    to_rate = Invitation.objects.for_member(request.member).readers_asked_to_rate()
     departments = request.member.organisation.departments.annotate(people=Count("memberships")).order_by("name")
     context = {
         "people": people.order_by("-is_active", "user__name", "user__email"),
         "invitations": waiting.order_by("-invited_at"),
         "departments": departments,
+        "asked_to_rate": {email.lower() for email in to_rate.values_list("email", flat=True)},
+        "roles": [(role.label, WHAT_THEY_MAY[role]) for role in Role],
         "now": timezone.now(),
     }
     return render(request, "accounts/members/member_list.html", context)
@@ -235,18 +239,19 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
         return _join_as(request, invitation, request.user)
     language.follow(request, invitation.language)
     if User.objects.filter(email__iexact=invitation.email).exists():
-        sign_in = urlencode({"next": request.path})
-        return render(
-            request, "accounts/members/invitation_accept.html", {"invitation": invitation, "sign_in": sign_in}
-        )
+        return _accept_page(request, invitation, sign_in=urlencode({"next": request.path}))
     return _join_as_new(request, invitation)
+
+
+def _accept_page(request: HttpRequest, invitation: Invitation, **about: object) -> HttpResponse:
+    context = {"invitation": invitation, "may": WHAT_THEY_MAY[invitation.role], **about}
+    return render(request, "accounts/members/invitation_accept.html", context)
 
 
 def _join_as(request: HttpRequest, invitation: Invitation, user: User) -> HttpResponse:
     is_theirs = user.email.lower() == invitation.email.lower()
     if request.method != "POST":
-        context = {"invitation": invitation, "is_theirs": is_theirs}
-        return render(request, "accounts/members/invitation_accept.html", context)
+        return _accept_page(request, invitation, is_theirs=is_theirs)
     try:
         member = invitations.join(invitation, user, now=timezone.now())
     except MembershipError as refused:
@@ -265,11 +270,11 @@ def _join_as_new(request: HttpRequest, invitation: Invitation) -> HttpResponse:
                 language=invitation.language,
                 now=timezone.now(),
             )
-        except MembershipError as refused:
-            raise PermissionDenied(str(refused)) from refused
+        except MembershipError:
+            return redirect(request.path)  # it was used meanwhile, which its page says, with the way to sign in
         login(request, member.user, backend=BACKEND)
         return _welcome(request, member)
-    return render(request, "accounts/members/invitation_accept.html", {"invitation": invitation, "form": form})
+    return _accept_page(request, invitation, form=form)
 
 
 def _welcome(request: HttpRequest, member: Membership) -> HttpResponse:
@@ -277,7 +282,11 @@ def _welcome(request: HttpRequest, member: Membership) -> HttpResponse:
     with translation.override(member.user.language):
         messages.success(
             request,
-            _("Welcome to %(organisation)s. Your role is: %(role)s.")
-            % {"organisation": member.organisation, "role": member.get_role_display()},
+            _("Welcome to %(organisation)s. Your role is: %(role)s. What it does: %(may)s.")
+            % {
+                "organisation": member.organisation,
+                "role": member.get_role_display(),
+                "may": WHAT_THEY_MAY[member.role],
+            },
         )
     return redirect("work")

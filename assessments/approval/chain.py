@@ -124,7 +124,7 @@ def waiting_for(member: Membership) -> AssessmentQuerySet:
         decision=Decision.APPROVED,
         decided_by=member.user_id,
     )
-    cannot = Q(person__is_active=False) | Q(person__user__is_active=False)
+    cannot = Q(person__is_active=False) | Q(person__user__is_active=False) | Q(person__role=Role.RATER)
     if not member.organisation.allow_self_approval:
         cannot |= Q(person__user=F("assessment__submitted_by"))
     is_approver = may(member, Right.APPROVE)
@@ -156,7 +156,7 @@ def roles_of(role: str, organisation: Organisation) -> list[Role]:
 
 
 def _is_named(step: ApprovalStep, assessment: Assessment, member: Membership) -> bool:
-    if member.organisation_id != assessment.organisation_id or not member.is_active:
+    if member.organisation_id != assessment.organisation_id or not member.is_active or member.is_outside:
         return False
     if step.person_id == member.pk or _decides_by_name(step, assessment):
         return step.person_id == member.pk
@@ -164,9 +164,10 @@ def _is_named(step: ApprovalStep, assessment: Assessment, member: Membership) ->
 
 
 def _decides_by_name(step: ApprovalStep, assessment: Assessment) -> bool:
-    """Whether the named person can decide. One who left, or who submitted it, would block it: an approver stands in."""
+    """Whether the named person can decide. One who left, who only rates from outside by now, or who submitted it,
+    would block it: an approver stands in."""
     person = step.person
-    if person is None or not (person.is_active and person.user.is_active):
+    if person is None or person.is_outside or not (person.is_active and person.user.is_active):
         return False
     return not _is_own(assessment, person.user_id)
 

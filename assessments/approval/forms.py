@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Membership, Role
+from accounts.models import INSIDE_ROLES, Membership, Role
 from assessments.models import ApprovalLevel
 from groundwork.fields import field
 from vendors.models import Tier
@@ -66,8 +66,8 @@ class LevelForm(forms.Form):
 
 
 def _people(member: Membership, level: ApprovalLevel | None) -> list[Membership]:
-    """Active members, and the person whom the level names now, even where they left."""
-    wanted = Q(is_active=True, user__is_active=True)
+    """Active members who read what they decide, and the person whom the level names now, even where they left."""
+    wanted = Q(is_active=True, user__is_active=True, role__in=INSIDE_ROLES)
     if level is not None and level.person_id:
         wanted |= Q(pk=level.person_id)
     people = Membership.objects.for_member(member).filter(wanted).select_related("user")

@@ -154,6 +154,8 @@ def _warnings(level: ApprovalLevel, able: int, times: int) -> Iterable[str]:
             yield _("This person is no longer active. Until you name somebody else, any approver stands in.")
         else:
             yield _("This person is no longer active, and no active member is an approver to stand in.")
+    elif person is not None and person.is_outside:
+        yield _("This person only rates from outside by now. Until you name somebody else, any approver stands in.")
     if level.role and not able:
         yield str(DECIDERS[level.role].nobody)
     if level.role and able and times > able:

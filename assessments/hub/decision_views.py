@@ -20,6 +20,7 @@ from accounts.access import MemberRequest
 from assessments.approval import chain, panel
 from assessments.fetching import assessment_of
 from assessments.findings import panel as findings_panel
+from assessments.hub import outside
 from assessments.hub.forms import ReasonForm, SendBackForm
 from assessments.hub.review import review_of
 from assessments.hub.views import redirect_to_first_rule
@@ -47,6 +48,8 @@ def assessment_review(request: MemberRequest, pk: int) -> HttpResponse:
     if assessment.state == AssessmentState.DRAFT:
         messages.info(request, str(transitions.NOT_NOW[AssessmentState.DRAFT]))
         return redirect("assessment_detail", pk)
+    if request.member.is_outside:
+        return outside.review_page(request, assessment)
     return _review(request, assessment, SendBackForm(raters=counted_responses(assessment)))
 
 

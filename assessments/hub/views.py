@@ -17,11 +17,13 @@ from assessments.approval import panel
 from assessments.consensus import meeting
 from assessments.fetching import assessment_of
 from assessments.findings import panel as findings_panel
+from assessments.hub import outside
 from assessments.hub.forms import AssessmentEditForm, AssessmentFilter, AssessmentForm, HistoryFilterForm, RepeatForm
 from assessments.hub.history import entries_of, history_rows
 from assessments.hub.next_step import next_step, path_of
 from assessments.lifecycle import transitions
 from assessments.models import OPEN_STATES, Assessment, AssessmentState
+from assessments.raters.asking import keep_invitations_open
 from assessments.raters.table import raters_of
 from assessments.schedule.repeating import set_repeat
 from assessments.score.overview import sheet_for
@@ -108,6 +110,8 @@ def redirect_to_first_rule(member: Membership, assessment: Assessment) -> HttpRe
 def assessment_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """The hub: where it stands, and the one next step for whoever looks."""
     assessment = assessment_of(request, pk)
+    if request.member.is_outside:
+        return outside.assessment_page(request, assessment)
     sheet = sheet_for(assessment, request.member)
     raters = raters_of(assessment)
     own = raters.own(request.user)
@@ -146,8 +150,9 @@ def assessment_edit(request: MemberRequest, pk: int) -> HttpResponse:
         with or_say_why(request):
             with transaction.atomic():
                 due_on, repeat = form.cleaned_data["due_on"], form.cleaned_data["repeat_months"]
-                transitions.reschedule(request.member, assessment, period=form.period, due_on=due_on)
+                changed = transitions.reschedule(request.member, assessment, period=form.period, due_on=due_on)
                 set_repeat(request.member, assessment, repeat)
+            keep_invitations_open(request.member, changed)
             messages.success(request, _("Saved."))
         return redirect("assessment_detail", pk)
     return render(request, "assessments/hub/assessment_edit.html", {"assessment": assessment, "form": form})

@@ -7,14 +7,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, Organisation, Role
+from accounts.models import INSIDE_ROLES, Membership, Organisation, OrganisationRows
 from assessments.models.assessment import Assessment
 from vendors.models import Tier
 
+DECIDING = [(role.value, role.label) for role in INSIDE_ROLES]  # who reads all answers; an outside rater does not
 
-class ApprovalLevelQuerySet(models.QuerySet["ApprovalLevel"]):
-    def for_member(self, member: Membership) -> ApprovalLevelQuerySet:
-        return self.filter(organisation=member.organisation_id)
+
+class ApprovalLevelQuerySet(OrganisationRows, models.QuerySet["ApprovalLevel"]):
+    of_organisation = "organisation"
 
 
 class ApprovalLevel(models.Model):
@@ -25,7 +26,7 @@ class ApprovalLevel(models.Model):
     tier = models.CharField(_("tier"), max_length=10, choices=Tier, blank=True)
     position = models.PositiveSmallIntegerField(_("level"))
     name = models.CharField(_("name"), max_length=80)  # “IT director”
-    role = models.CharField(_("role"), max_length=10, choices=Role, blank=True)
+    role = models.CharField(_("role"), max_length=10, choices=DECIDING, blank=True)
     person = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person")
     )
@@ -40,7 +41,7 @@ class ApprovalLevel(models.Model):
             models.UniqueConstraint(fields=["organisation", "tier", "position"], name="approval_level_once_per_place"),
             models.CheckConstraint(condition=Q(tier="") | Q(tier__in=Tier.values), name="approval_level_tier_known"),
             models.CheckConstraint(
-                condition=Q(role__in=Role.values, person=None) | Q(role="", person__isnull=False),
+                condition=Q(role__in=INSIDE_ROLES, person=None) | Q(role="", person__isnull=False),
                 name="approval_level_role_or_person",
             ),
             models.CheckConstraint(condition=~Q(name=""), name="approval_level_has_a_name"),
@@ -56,7 +57,7 @@ class ApprovalStep(models.Model):
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField(_("level"))
     name = models.CharField(_("name"), max_length=80, blank=True)  # empty: the one level of a plain chain
-    role = models.CharField(_("role"), max_length=10, choices=Role, blank=True)
+    role = models.CharField(_("role"), max_length=10, choices=DECIDING, blank=True)
     person = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
@@ -66,7 +67,7 @@ class ApprovalStep(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["assessment", "position"], name="approval_step_once_per_place"),
             models.CheckConstraint(
-                condition=Q(role__in=Role.values, person=None) | Q(role="", person__isnull=False),
+                condition=Q(role__in=INSIDE_ROLES, person=None) | Q(role="", person__isnull=False),
                 name="approval_step_role_or_person",
             ),
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, Organisation
+from accounts.models import Membership, Organisation, OrganisationRows
 from manifesto.models import Release
 from vendors.models import Vendor
 
@@ -35,9 +36,15 @@ class Repeat(models.IntegerChoices):
 OPEN_STATES = (AssessmentState.DRAFT, AssessmentState.COLLECTING, AssessmentState.IN_REVIEW)
 
 
-class AssessmentQuerySet(models.QuerySet["Assessment"]):
-    def for_member(self, member: Membership) -> AssessmentQuerySet:
-        return self.filter(organisation=member.organisation_id)
+class AssessmentQuerySet(OrganisationRows, models.QuerySet["Assessment"]):
+    def for_outsider(self, member: Membership) -> Self:
+        """Those that they are asked to rate, or of which a question is in their hands. By subqueries: whoever locks a
+        row holds it alone."""
+        asked = {"responses__kind": "customer", "responses__withdrawn_at": None}
+        own = Assessment.objects.filter(responses__rater=member.user_id, **asked)
+        way = "responses__answers__delegations"
+        lent = {f"{way}__delegate": member.user_id, f"{way}__done_at": None, f"{way}__taken_back_at": None}
+        return self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=Assessment.objects.filter(**lent).values("pk")))
 
     def open(self) -> AssessmentQuerySet:
         return self.filter(state__in=OPEN_STATES)

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import DeliveredLink, LinkState, MailedLinkQuerySet, Membership
+from accounts.models import DeliveredLink, LinkState, MailedLinkQuerySet, OrganisationRows
 from assessments.models.assessment import Assessment
 from assessments.models.response import Response
 from vendors.models import Contact
@@ -85,9 +85,8 @@ class LinkPurpose(models.TextChoices):
     REPLY = "reply", _("To reply to the result")
 
 
-class VendorLinkQuerySet(MailedLinkQuerySet["VendorLink"]):
-    def for_member(self, member: Membership) -> VendorLinkQuerySet:
-        return self.filter(assessment__organisation=member.organisation_id)
+class VendorLinkQuerySet(OrganisationRows, MailedLinkQuerySet["VendorLink"]):
+    of_organisation = "assessment__organisation"
 
     def to_answer(self) -> VendorLinkQuerySet:
         return self.filter(purpose=LinkPurpose.ANSWER)

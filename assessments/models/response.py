@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Department, Invitation, Membership, User
+from accounts.models import Department, Invitation, Membership, OrganisationRows, User
 from assessments.models.assessment import Assessment, AssessmentState
 from manifesto.models import Question
 
@@ -17,9 +19,11 @@ class ResponseKind(models.TextChoices):
     VENDOR = "vendor", _("Vendor")
 
 
-class ResponseQuerySet(models.QuerySet["Response"]):
-    def for_member(self, member: Membership) -> ResponseQuerySet:
-        return self.filter(assessment__organisation=member.organisation_id)
+class ResponseQuerySet(OrganisationRows, models.QuerySet["Response"]):
+    of_organisation = "assessment__organisation"
+
+    def for_outsider(self, member: Membership) -> Self:
+        return self.filter(rater=member.user_id, kind=ResponseKind.CUSTOMER, withdrawn_at=None)
 
     def of_customer(self) -> ResponseQuerySet:
         """Those of raters who still take part."""
@@ -117,9 +121,14 @@ class FrequencyUnit(models.TextChoices):
     YEAR = "year", _("a year")
 
 
-class AnswerQuerySet(models.QuerySet["Answer"]):
-    def for_member(self, member: Membership) -> AnswerQuerySet:
-        return self.filter(response__assessment__organisation=member.organisation_id)
+class AnswerQuerySet(OrganisationRows, models.QuerySet["Answer"]):
+    of_organisation = "response__assessment__organisation"
+
+    def for_outsider(self, member: Membership) -> Self:
+        """Their own, and those that are in their hands at present."""
+        own = Q(response__rater=member.user_id, response__kind=ResponseKind.CUSTOMER, response__withdrawn_at=None)
+        handed = Delegation.objects.open().filter(delegate=member.user_id).values("answer")
+        return self.filter(own | Q(pk__in=handed))
 
     def editable(self) -> AnswerQuerySet:
         return self.filter(
@@ -188,9 +197,18 @@ class Answer(models.Model):
         return self.grade is not None or bool(self.blank)
 
 
-class EvidenceQuerySet(models.QuerySet["Evidence"]):
-    def for_member(self, member: Membership) -> EvidenceQuerySet:
-        return self.filter(answer__response__assessment__organisation=member.organisation_id)
+class EvidenceQuerySet(OrganisationRows, models.QuerySet["Evidence"]):
+    of_organisation = "answer__response__assessment__organisation"
+
+    def for_outsider(self, member: Membership) -> Self:
+        """Of what they answer; and of what the vendor handed in about the questions that they are asked."""
+        theirs = Answer.objects.for_member(member)
+        about = {
+            "question": OuterRef("answer__question"),
+            "response__assessment": OuterRef("answer__response__assessment"),
+        }
+        of_vendor = Q(answer__response__kind=ResponseKind.VENDOR, answer__response__submitted_at__isnull=False)
+        return self.filter(Q(answer__in=theirs) | of_vendor & Exists(theirs.filter(**about)))
 
 
 class Evidence(models.Model):
@@ -220,7 +238,13 @@ class Evidence(models.Model):
         return self.name
 
 
-class DelegationQuerySet(models.QuerySet["Delegation"]):
+class DelegationQuerySet(OrganisationRows, models.QuerySet["Delegation"]):
+    of_organisation = "answer__response__assessment__organisation"
+
+    def for_outsider(self, member: Membership) -> Self:
+        """What was handed to them."""
+        return self.filter(delegate=member.user_id)
+
     def open(self) -> DelegationQuerySet:
         return self.filter(done_at=None, taken_back_at=None)
 

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -103,9 +103,8 @@ def _own_answer(request: MemberRequest, pk: int) -> Answer:
 
 
 def _delegation(request: MemberRequest, pk: int) -> Delegation:
-    rows = Delegation.objects.filter(answer__response__assessment__organisation=request.member.organisation_id)
     related = ("answer__response__assessment__vendor", "answer__question__rule", "delegate", "delegated_by")
-    return get_object_or_404(rows.select_related(*related), pk=pk)
+    return fetch(request, Delegation.objects.select_related(*related), pk)
 
 
 def _answer(delegation: Delegation) -> Answer:

@@ -37,6 +37,7 @@ RATER = AnsweringAs()
 
 
 DELEGATE = AnsweringAs(may_delegate=False)
+OUTSIDER = AnsweringAs(may_delegate=False)  # a rater who does not know who else is there
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ from assessments.models import Answer, Assessment, Delegation, Evidence, Respons
 from assessments.questionnaire.flow import Answering, QuestionnairePosition, RuleStep, rule_at
 from assessments.questionnaire.forms import AnswerForm
 from assessments.questionnaire.posting import wants_json
-from assessments.questionnaire.rows import DELEGATE
+from assessments.questionnaire.rows import DELEGATE, OUTSIDER, RATER
 from assessments.questionnaire.saving import closed_reason
 from assessments.score.overview import RuleSheet, ScoreSheet, own_sheet_of
 from assessments.secrecy import may_read, may_write, own_response, vendor_answers
@@ -55,7 +55,8 @@ class RaterPosition(QuestionnairePosition):
         return {answer.question_id: answer for answer in answers}
 
     def form_of(self, data: Any = None, files: Any = None, *, answer: Answer) -> AnswerForm:
-        return AnswerForm(data, files, answer=answer, vendor_answer=self.said_by_vendor.get(answer.question_id))
+        said = self.said_by_vendor.get(answer.question_id)
+        return AnswerForm(data, files, answer=answer, answering_as=self.answering_as, vendor_answer=said)
 
     def ways_out(self) -> dict[str, str]:
         return {"next": reverse("assessment_review", args=[self.assessment.pk])}
@@ -170,6 +171,7 @@ def _position(request: MemberRequest, assessment: Assessment, response: Response
     return RaterPosition(
         request=request,
         author=request.user,
+        answering_as=OUTSIDER if request.member.is_outside else RATER,
         assessment=assessment,
         response=response,
         rules=rules,

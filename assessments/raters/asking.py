@@ -45,8 +45,10 @@ def invite(
     rules: Collection[str] = (),
     due_on: date | None = None,
     note: str = "",
+    department: Department | None = None,
 ) -> tuple[AskedRater, ...]:
     """Each of these members gets a questionnaire of their own, all of them or none. `rules`: keys; none: all seven.
+    `department`: whose voice an outside rater among them is; all others speak for their own.
 
     Raises IllegalTransition where one of them cannot judge alone, or is asked already.
     """
@@ -55,11 +57,8 @@ def invite(
         asked = []
         for person in people:
             _check_may_rate(row, person)
-            asked.append(
-                _ask(
-                    member, row, rules=rules, rater=person.user, department=person.department, due_on=due_on, note=note
-                )
-            )
+            voice = department or person.department if person.is_outside else person.department
+            asked.append(_ask(member, row, rules=rules, rater=person.user, department=voice, due_on=due_on, note=note))
     return tuple(AskedRater(response=response) for response in asked)
 
 
@@ -75,9 +74,11 @@ def invite_address(
     note: str = "",
     now: datetime | None = None,
 ) -> AskedRater:
-    """Whoever holds this address becomes a reader of the organisation by an invitation, and rates from then on.
+    """Whoever holds this address becomes an outside rater by an invitation, which stays open at least until the answers
+    are due; only an administrator lets them read more.
 
-    A member's address is simply that member; an invitation that waits already is renewed and serves this too.
+    A member's address is simply that member; an invitation that waits already is renewed and serves this too, with
+    the role that it names.
     """
     email = email.strip().lower()
     wanted: dict[str, Any] = {"rules": rules, "due_on": due_on, "note": note}
@@ -86,12 +87,14 @@ def invite_address(
     for _attempt in range(2):
         person = _member_of(member, email)
         if person is not None:
-            return invite(member, assessment, [person], **wanted)[0]
+            return invite(member, assessment, [person], department=department, **wanted)[0]
         try:
             with transaction.atomic():
                 # The invitation before the assessment, as in joining: two transactions never wait for each other.
                 require(member, Right.ASSESS)
-                invitation, token = _invitation(member, email, department, language, now or timezone.now())
+                until = due_on or Assessment.objects.for_member(member).get(pk=assessment.pk).due_on
+                terms: dict[str, Any] = {"department": department, "language": language, "until": until}
+                invitation, token = _invitation(member, email, **terms, now=now or timezone.now())
                 row = lock_with_right(member, assessment, Right.ASSESS, COLLECTING)
                 asked = Response.objects.filter(assessment=row, rater=None, invitation__email__iexact=email)
                 _check_not_asked(asked.first(), email)
@@ -139,7 +142,18 @@ def reschedule_rater(member: Membership, response: Response, *, due_on: date | N
         if before != due_on:
             fresh.save(update_fields=["due_on"])
             audit.record(member.user, "rater.changed", fresh, before={"due_on": before}, after={"due_on": due_on})
+    keep_invitations_open(member, fresh.assessment)
     return fresh
+
+
+def keep_invitations_open(member: Membership, assessment: Assessment) -> None:
+    """No invitation ends before the answers are due that its holder is asked for. Not while the assessment is held:
+    whoever joins holds the invitation first."""
+    waiting = Response.objects.of_customer().outstanding().filter(assessment=assessment, rater=None)
+    for response in waiting.exclude(invitation=None).select_related("invitation").order_by("pk"):
+        due_on = response.due_on or assessment.due_on
+        if response.invitation is not None and due_on is not None:
+            invitations.keep_open(member, [response.invitation], until=due_on)
 
 
 def remind_now(member: Membership, response: Response, *, now: datetime | None = None) -> AskedRater:
@@ -197,8 +211,8 @@ def take_in(invitation: Invitation, member: Membership, **_signal: Any) -> None:
             response.save(update_fields=["withdrawn_at"])
             audit.record(None, "rater.withdrawn", response)
             continue
-        response.rater, response.department = member.user, response.department or member.department
-        response.save(update_fields=["rater", "department"])
+        response.rater = member.user  # for the department that was chosen when they were asked, or for none
+        response.save(update_fields=["rater"])
         audit.record(member.user, "rater.joined", response)
 
 
@@ -256,30 +270,31 @@ def _member_of(member: Membership, email: str) -> Membership | None:
 
 
 def _invitation(
-    member: Membership, email: str, department: Department | None, language: str, now: datetime
+    member: Membership, email: str, *, department: Department | None, language: str, until: date | None, now: datetime
 ) -> tuple[Invitation, str]:
     """The invitation that waits for this address, with a new token, or a new one. Raises MembershipError."""
     pending = Invitation.objects.for_member(member).pending().filter(email__iexact=email).first()
     if pending is not None:
-        return invitations.renew(member, pending, now=now)
+        return invitations.renew(member, pending, until=until, now=now)
     return invitations.invite(
         member.user,
         member.organisation,
         email=email,
-        role=Role.READER,
+        role=Role.RATER,
         department=department,
         language=language,
+        until=until,
         now=now,
     )
 
 
 def _renewed(member: Membership, response: Response, now: datetime) -> tuple[Invitation | None, str]:
     """For a rater who is no member yet, the invitation with a new token."""
-    fresh = Response.objects.for_member(member).select_related("invitation").get(pk=response.pk)
+    fresh = Response.objects.for_member(member).select_related("invitation", "assessment").get(pk=response.pk)
     if fresh.rater_id is not None or fresh.invitation is None:
         return None, ""
     try:
-        return invitations.renew(member, fresh.invitation, now=now)
+        return invitations.renew(member, fresh.invitation, until=fresh.due_on or fresh.assessment.due_on, now=now)
     except MembershipError as refused:
         raise IllegalTransition(
             _("The invitation of %(name)s was withdrawn: withdraw the rater here, and invite the address anew.")

@@ -18,6 +18,8 @@ from assessments.models import Assessment, Delegation, Response
 from groundwork.fields import DayInput, NoteField, field
 from manifesto.models import Rule
 
+NONE_OF_OURS, NONE_WORDS = "none", _("None of ours: they look at it from outside")
+
 
 class DueField(forms.DateField):
     """A day to come; empty: that of the assessment."""
@@ -51,11 +53,17 @@ class RaterForm(forms.Form):
     email = forms.EmailField(
         label=_("Or the e-mail address of somebody who has no account yet"),
         required=False,
-        help_text=_("A link goes there by mail. Whoever follows it becomes a reader of your organisation and rates."),
+        help_text=_(
+            "A link goes there by mail. Whoever follows it becomes an outside rater: they see the name of this vendor, "
+            "the period, the questions with what the vendor itself answers, and their own answers. No other vendor, "
+            "nobody else’s answers, no scorecard. An administrator can give them another role."
+        ),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-    department = forms.ModelChoiceField(
-        Department.objects.none(), label=_("Their department"), required=False, empty_label=_("No department")
+    department = forms.ChoiceField(
+        label=_("For which department they speak"),
+        required=False,
+        help_text=_("Needed with an address: the voice of that department then counts as heard."),
     )
     language = forms.ChoiceField(label=_("Language of the mail"), choices=settings.LANGUAGES, required=False)
     rules = forms.MultipleChoiceField(
@@ -73,12 +81,14 @@ class RaterForm(forms.Form):
         choices = [(rule.key, f"{rule.position}. {rule.name}") for rule in rules]
         initial = {
             "rules": [key for key, _name in choices],
-            "department": department and department.pk,
+            "department": department and str(department.pk),
             "language": member.organisation.language,
         }
         super().__init__(data, initial=initial)
         field(self, "rules", forms.MultipleChoiceField).choices = choices
-        field(self, "department", forms.ModelChoiceField).queryset = member.organisation.departments.all()
+        self.departments = {str(one.pk): one for one in member.organisation.departments.all()}
+        names = [(key, one.name) for key, one in self.departments.items()]
+        field(self, "department", forms.ChoiceField).choices = [("", _("Choose")), *names, (NONE_OF_OURS, NONE_WORDS)]
         everybody = Membership.objects.for_member(member).active().filter(user__is_active=True)
         people = field(self, "people", PeopleField)
         people.queryset = everybody
@@ -94,7 +104,14 @@ class RaterForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if not cleaned.get("people") and not cleaned.get("email") and not {"people", "email"} & self.errors.keys():
             self.add_error("people" if self.available else "email", _("Tick a colleague, or type an address."))
+        if cleaned.get("email") and not cleaned.get("department") and "department" not in self.errors:
+            self.add_error("department", _("Say for which department they speak, or that it is none of yours."))
         return cleaned
+
+    @property
+    def voice(self) -> Department | None:
+        """For which the holder of the address speaks; None: for none of the organisation's."""
+        return self.departments.get(self.cleaned_data["department"])
 
     @property
     def terms(self) -> dict[str, Any]:
@@ -121,6 +138,13 @@ def available(assessment: Assessment, member: Membership) -> list[Membership]:
     return list(people.order_by("department__name", "user__name", "user__email"))
 
 
+def name_in_list(person: Membership) -> str:
+    """Who looks at it from outside is told apart."""
+    if not person.is_outside:
+        return str(person.user)
+    return str(_("%(name)s (outside rater)") % {"name": person.user})
+
+
 def by_department(people: Iterable[Membership], *, first: Department | None = None) -> list[tuple[str, Any]]:
     """Choices grouped by department, the wanted one first and those without a department last."""
     ordered = sorted(
@@ -132,6 +156,6 @@ def by_department(people: Iterable[Membership], *, first: Department | None = No
         ),
     )
     return [
-        (department or str(_("No department")), [(person.pk, str(person.user)) for person in group])
+        (department or str(_("No department")), [(person.pk, name_in_list(person)) for person in group])
         for department, group in groupby(ordered, key=lambda person: str(person.department or ""))
     ]

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 
 from accounts import mail
 from accounts.members import invitations
-from accounts.models import Membership
+from accounts.models import Membership, Role
 from assessments.models import Response
 from assessments.preferences import tell
 from assessments.raters.asking import AskedRater
@@ -38,6 +38,14 @@ def _asked(member: Membership, asked: AskedRater, *, again: bool) -> bool:
     return is_sent
 
 
+def _rates_from_outside(response: Response) -> bool:
+    """Whether this person sees nothing but what they are asked; also while they are only invited."""
+    if response.rater is None:
+        return response.invitation is not None and response.invitation.role == Role.RATER
+    rows = Membership.objects.filter(user=response.rater, organisation=response.assessment.organisation_id)
+    return rows.filter(role=Role.RATER).exists()
+
+
 def _context(member: Membership, response: Response, *, again: bool) -> dict[str, object]:
     rules = list(Rule.objects.filter(questions__answers__response=response).distinct().order_by("position"))
     assessment = response.assessment
@@ -49,5 +57,6 @@ def _context(member: Membership, response: Response, *, again: bool) -> dict[str
         "rules": rules if len(rules) < len(RULE_KEYS) else [],
         "due_on": response.due_on or assessment.due_on,
         "again": again,
+        "is_outside": _rates_from_outside(response),
         "url": mail.page_address(reverse("assessment_detail", args=[assessment.pk]), assessment.organisation),
     }

@@ -198,7 +198,7 @@ def _invited(member: Membership, assessment: Assessment, form: RaterForm) -> lis
                 member,
                 assessment,
                 form.cleaned_data["email"],
-                department=form.cleaned_data["department"],
+                department=form.voice,
                 language=form.cleaned_data["language"] or member.organisation.language,
                 **form.terms,
             )

@@ -131,9 +131,7 @@ def _was_opened_by_itself(row: Response) -> bool:
 
 def _handed_over(member: Membership, today: date) -> Iterator[Item]:
     """Single questions that a rater handed to this person: one item an assessment."""
-    rows = Delegation.objects.waiting_for(member.user).filter(
-        answer__response__assessment__organisation=member.organisation_id
-    )
+    rows = Delegation.objects.for_member(member).waiting_for(member.user)
     rows = rows.select_related("answer__response__assessment__vendor")
     handed: dict[int, list[Delegation]] = defaultdict(list)
     for row in rows.order_by("answer__question__rule__position", "answer__question__position"):

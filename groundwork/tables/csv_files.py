@@ -12,12 +12,13 @@ from typing import IO
 from django.utils.translation import gettext as _
 
 from groundwork.tables.cells import ImportRefused, tidy
-from groundwork.tables.limits import Limits, too_wide
+from groundwork.tables.limits import Limits, too_much_text, too_wide
 
 HEAD = 256 * 1024  # bytes from which the kind of file is told
 CHUNK = 1024 * 1024
-LONGEST_CELL = 8 * 1024 * 1024  # characters, in whatever column: a quotation mark that never ends has taken in more
-SAMPLED_RECORDS = 30
+SAMPLED_RECORDS, SAMPLED_COLUMNS, SAMPLED_CELL = 30, 2_000, 2_000
+JUDGED = 16 * CHUNK  # bytes with other letters than ASCII in them, by which the encoding is told where it is not UTF-8
+WINDOWS_HAS_NOT = b"\x81\x8d\x8f\x90\x9d"
 MARKED = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe\0\0", "utf-32"),
@@ -66,22 +67,53 @@ def shape_of(file: IO[bytes], score: Score) -> Shape:
 
 
 def records(file: IO[bytes], shape: Shape, limits: Limits) -> Iterator[tuple[int, list[str]]]:
-    """(line, cells) of each record; the line is that on which it begins."""
+    """(line, cells) of each record; the line is that on which it begins. Cells beyond the columns that are taken are
+    empty, and left out."""
     file.seek(0)
     text = TextIOWrapper(file, encoding=shape.encoding, newline="")
     text.read(shape.skip)
-    csv.field_size_limit(LONGEST_CELL)  # of the process: the module has no other
-    reader = csv.reader(text, delimiter=shape.delimiter, strict=True)
+    csv.field_size_limit(limits.row_characters)  # of the process: the module has no other
+    lines = _Lines(text, limits.row_characters)
+    reader = csv.reader(lines, delimiter=shape.delimiter, strict=True)
     line = 1
     try:
         for cells in reader:
-            if len(cells) > limits.columns and any(cells[limits.columns :]):
-                raise too_wide(line, limits.columns)
+            if len(cells) > limits.columns:
+                if any(cells[limits.columns :]):
+                    raise too_wide(line, limits.columns)
+                cells = cells[: limits.columns + 1]  # noqa: PLW2901 - nothing stands in those behind it
             yield line, cells
             line = reader.line_num + 1
+            lines.characters = 0
     except csv.Error:
-        message = _("Line %(line)s cannot be read: look at the quotation marks around its cells.")
-        raise ImportRefused(message % {"line": line}) from None
+        raise _unquoted(line) from None
+    except _Endless:
+        raise (_unquoted(line) if lines.is_quoted else too_much_text(line)) from None
+
+
+class _Endless(Exception):  # noqa: N818 - said as what happened
+    """A record has more characters than any that is taken."""
+
+
+class _Lines:
+    """The lines of a text, for a reader that sets `characters` to zero after each record: it would hold a record of a
+    hundred megabytes, and tell of it afterwards."""
+
+    def __init__(self, text: TextIOWrapper, most: int) -> None:
+        self.text, self.most, self.characters, self.is_quoted = text, most, 0, False
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self.text.readline(self.most + 1):
+            self.is_quoted = self.characters > 0
+            self.characters += len(line)
+            if self.characters > self.most:
+                raise _Endless
+            yield line
+
+
+def _unquoted(line: int) -> ImportRefused:
+    message = _("Line %(line)s cannot be read: look at the quotation marks around its cells.")
+    return ImportRefused(message % {"line": line})
 
 
 def no_table() -> ImportRefused:
@@ -142,19 +174,28 @@ def _eight_bit(file: IO[bytes]) -> str:
     decoder = codecs.getincrementaldecoder("utf-8")(errors="strict")
     if all(_decodes(decoder, chunk) for chunk in _chunks(file)):
         return "utf-8" if _decodes(decoder, b"") and not decoder.getstate()[0] else "cp1252"
+    good, bad = _letters(file)
+    if good >= 10 and good > 5 * bad:
+        raise ImportRefused(_damaged("UTF-8"))
+    return "latin-1" if any(byte in chunk for chunk in _chunks(file) for byte in WINDOWS_HAS_NOT) else "cp1252"
+
+
+def _letters(file: IO[bytes]) -> tuple[int, int]:
+    """How many signs beyond ASCII are letters of UTF-8, and how many are not, in the first megabytes that have any."""
     loose = codecs.getincrementaldecoder("utf-8")(errors="replace")
-    windows = codecs.getincrementaldecoder("cp1252")()
-    good = bad = 0
-    is_windows = True
+    good = bad = judged = 0
     for chunk in _chunks(file):
+        if chunk.isascii():
+            loose.reset()
+            continue
         text = loose.decode(chunk)
         damaged = text.count("\ufffd")
         bad += damaged
-        good += sum(sign > "\x7f" for sign in text) - damaged
-        is_windows = is_windows and _decodes(windows, chunk)
-    if good >= 10 and good > 5 * bad:
-        raise ImportRefused(_damaged("UTF-8"))
-    return "cp1252" if is_windows else "latin-1"
+        good += len(text) - len(text.encode("ascii", "ignore")) - damaged
+        judged += len(chunk)
+        if judged >= JUDGED:
+            break
+    return good, bad
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:
@@ -195,7 +236,7 @@ def _first_records(text: str, delimiter: str) -> list[list[str]]:
     try:
         for cells in csv.reader(StringIO(text, newline=""), delimiter=delimiter):
             if any(cell.strip() for cell in cells):
-                first.append([tidy(cell) for cell in cells])
+                first.append([tidy(cell[:SAMPLED_CELL]) for cell in cells[:SAMPLED_COLUMNS]])
             if len(first) >= SAMPLED_RECORDS:
                 break
     except csv.Error:

@@ -1,4 +1,8 @@
-"""What a workbook would unpack to, looked at before any of its XML is read."""
+"""What a workbook would unpack to, looked at before any of its XML is read.
+
+It runs in the process that reads workbooks: nothing but the standard library is imported, and what is refused is said
+in a word. What unpacks to a gigabyte takes seconds to look at, and expressions meet texts made to hold them up: both
+are that process's time, and no request's."""
 
 from __future__ import annotations
 
@@ -9,28 +13,46 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
-from typing import IO
+from typing import IO, Any
 
-from django.utils.translation import gettext as _
-
-from groundwork.tables.cells import ImportRefused
-from groundwork.tables.limits import Limits
+from groundwork.archives import TooManyEntries, refuse_long_list
 
 CHUNK = 1024 * 1024
 OVERLAP = 512  # more than the tag of a row
 ROW = b"<row"
 ODS_SHEETS = "content.xml"
 BOOK, BOOK_LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+STYLES = "styles.xml"
 LONGEST_BOOK = 4 * CHUNK  # of the part that only names the sheets
-_HIDDEN_ROW = re.compile(rb"""<row\s[^>/]*\bhidden=["'](?:1|true)["'][^>/]*>(?!</row>)""")  # with cells in it
-_SINCE_1904 = re.compile(r"""<workbookPr\s[^>]*\bdate1904=["'](?:1|true)["']""")
-_SHEET, _LINK = re.compile(r"<(?:\w+:)?sheet\s[^>]*>"), re.compile(r"<Relationship\s[^>]*>")
+_HIDDEN_ROW = re.compile(rb"""<row\s[^<>/]*\bhidden=["'](?:1|true)["'][^<>/]*>(?!</row>)""")  # with cells in it
+_SINCE_1904 = re.compile(r"""<workbookPr\s[^<>]*\bdate1904=["'](?:1|true)["']""")
+_SHEET, _LINK = re.compile(r"<(?:\w+:)?sheet\s[^<>]*>"), re.compile(r"<Relationship\s[^<>]*>")
 _ATTRIBUTE = re.compile(r"""(?:\w+:)?(\w+)\s*=\s*["']([^"']*)["']""")
 ENTITY_MARKS = tuple(
     mark.encode(encoding) for mark in ("<!DOCTYPE", "<!ENTITY") for encoding in ("ascii", "utf-16-le", "utf-16-be")
 )
 # Of a cell with a formula or an error, as all writers of note write it.
 FAULT_MARKS = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b't="e"', b"t='e'")
+UNREADABLE, TOO_MUCH, ENTITIES = "unreadable", "too_much", "entities"  # why a workbook is refused
+
+
+class Refused(Exception):  # noqa: N818 - said as what happened
+    """`args`: the word for why, and the line where there is one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    """How much of a workbook is looked at; as `limits.Limits` has it."""
+
+    parts: int
+    part_bytes: int
+    part_tags: int
+    style_tags: int
+    sheets: int
+    sheet_bytes: int
+    sheet_tags: int
+    unpacked_bytes: int
+    row_bytes: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +61,8 @@ class Contents:
     alone: `hidden_rows`, by the name of the sheet, those with something in them; `is_1904`: days are counted from
     1 January 1904."""
 
-    has_faults: bool
-    sheet_bytes: int
+    has_faults: bool = False
+    sheet_bytes: int = 0
     hidden_rows: Mapping[str, int] = field(default_factory=dict)
     is_1904: bool = False
 
@@ -49,56 +71,65 @@ class Contents:
 class _Part:
     has_faults: bool
     hidden_rows: int
+    tags: int
 
 
-def look_inside(file: IO[bytes], limits: Limits) -> Contents:
-    """How large it becomes, that no row is endless, and that it defines no entities; ImportRefused else."""
+def look_inside(file: IO[bytes], weights: Weights) -> Contents:
+    """How large it becomes and of how many elements, that no row is endless, and that it defines no entities; Refused
+    else."""
     try:
+        refuse_long_list(file, weights.parts)
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()
-            _weigh(members, limits)
-            parts = {member.filename: _look_at(archive, member, limits) for member in members}
+            _weigh(members, weights)
+            parts = _parts(archive, members, weights)
             book, links = (_text_of(archive, name) for name in (BOOK, BOOK_LINKS))
+    except TooManyEntries:
+        raise Refused(TOO_MUCH) from None
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error):
-        raise unreadable() from None
+        raise Refused(UNREADABLE) from None
     names = {member.filename for member in members}
     if not names & {"[Content_Types].xml", ODS_SHEETS} or "xl/workbook.bin" in names:
-        raise unreadable()
-    sheet_bytes = sum(member.file_size for member in members if is_sheet(member))
+        raise Refused(UNREADABLE)
     return Contents(
         has_faults=any(part.has_faults for part in parts.values()),
-        sheet_bytes=sheet_bytes,
+        sheet_bytes=sum(member.file_size for member in members if is_sheet(member.filename)),
         hidden_rows={
-            name: parts[path].hidden_rows for name, path in _paths_of_sheets(book, links).items() if path in parts
+            name: parts[path].hidden_rows for name, path in _paths_of_sheets(book, links, weights) if path in parts
         },
         is_1904=bool(_SINCE_1904.search(book)),
     )
 
 
-def unreadable() -> ImportRefused:
-    return ImportRefused(_("This is not an XLSX workbook."))
+def is_sheet(name: str) -> bool:
+    return name == ODS_SHEETS or (name.startswith("xl/worksheets/") and name.endswith(".xml"))
 
 
-def too_much() -> ImportRefused:
-    return ImportRefused(_("The workbook unpacks to too much. Save the sheet as “CSV UTF-8”, or split it."))
-
-
-def is_sheet(member: zipfile.ZipInfo) -> bool:
-    is_of_xlsx = member.filename.startswith("xl/worksheets/") and member.filename.endswith(".xml")
-    return is_of_xlsx or member.filename == ODS_SHEETS
-
-
-def _weigh(members: list[zipfile.ZipInfo], limits: Limits) -> None:
-    sheets = [member.file_size for member in members if is_sheet(member)]
-    others = [member.file_size for member in members if not is_sheet(member)]
+def _weigh(members: list[zipfile.ZipInfo], weights: Weights) -> None:
+    sheets = [member.file_size for member in members if is_sheet(member.filename)]
+    others = [member.file_size for member in members if not is_sheet(member.filename)]
     if (
-        len(members) > limits.parts
-        or max(sheets, default=0) > limits.sheet_bytes
-        or max(others, default=0) > limits.part_bytes
-        or sum(others) > 2 * limits.part_bytes
-        or sum(sheets) + sum(others) > limits.unpacked_bytes
+        len(members) > weights.parts
+        or max(sheets, default=0) > weights.sheet_bytes
+        or max(others, default=0) > weights.part_bytes
+        or sum(others) > 2 * weights.part_bytes
+        or sum(sheets) + sum(others) > weights.unpacked_bytes
     ):
-        raise too_much()
+        raise Refused(TOO_MUCH)
+
+
+def _parts(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], weights: Weights) -> dict[str, _Part]:
+    """Each part as it was found. A few thousandths of a byte stand for an element: bytes alone bind nothing."""
+    parts: dict[str, _Part] = {}
+    of_sheets = of_others = 0
+    for member in members:
+        name = member.filename
+        most = weights.sheet_tags - of_sheets if is_sheet(name) else weights.part_tags - of_others
+        part = _look_at(archive, member, weights, min(most, weights.style_tags) if name.endswith(STYLES) else most)
+        of_sheets += part.tags if is_sheet(name) else 0
+        of_others += 0 if is_sheet(name) else part.tags
+        parts[name] = part
+    return parts
 
 
 def _text_of(archive: zipfile.ZipFile, name: str) -> str:
@@ -108,30 +139,39 @@ def _text_of(archive: zipfile.ZipFile, name: str) -> str:
     return archive.read(name).decode("utf-8", "replace")
 
 
-def _paths_of_sheets(book: str, links: str) -> dict[str, str]:
-    """Name of the sheet → its part."""
+def _paths_of_sheets(book: str, links: str, weights: Weights) -> list[tuple[str, str]]:
+    """(name of the sheet, its part)."""
     told = [dict(_ATTRIBUTE.findall(link)) for link in _LINK.findall(links)]
     targets = {link.get("Id"): posixpath.join("/xl", link.get("Target", "")).lstrip("/") for link in told}
     sheets = [dict(_ATTRIBUTE.findall(sheet)) for sheet in _SHEET.findall(book)]
-    return {unescape(one.get("name", "")): targets[one["id"]] for one in sheets if one.get("id") in targets}
+    if len(sheets) > weights.sheets:
+        raise Refused(TOO_MUCH)
+    return [(unescape(one.get("name", "")), targets[one["id"]]) for one in sheets if one.get("id") in targets]
 
 
-def _look_at(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits) -> _Part:
-    """What a sheet holds. Read as a stream; the stated size binds: the archive gives no more than it, and fails where
+def _look_at(archive: zipfile.ZipFile, member: zipfile.ZipInfo, weights: Weights, most_tags: int) -> _Part:
+    """What a part holds. Read as a stream; the stated size binds: the archive gives no more than it, and fails where
     it was a lie."""
-    has_rows = is_sheet(member) and member.filename != ODS_SHEETS
-    has_faults, since_row, hidden, tail = False, 0, 0, b""
+    has_rows = is_sheet(member.filename) and member.filename != ODS_SHEETS
+    has_faults, since_row, hidden, tags, tail = False, 0, 0, 0, b""
     with archive.open(member) as part:
         while chunk := part.read(CHUNK):
             window = tail + chunk
+            tags += chunk.count(b"<")
+            if tags > most_tags:
+                raise Refused(TOO_MUCH)
             if any(mark in window for mark in ENTITY_MARKS):
-                raise ImportRefused(_("The file defines XML entities: it is refused."))
+                raise Refused(ENTITIES)
             if has_rows:
                 has_faults = has_faults or any(mark in window for mark in FAULT_MARKS)
                 hidden += sum(found.end() > len(tail) for found in _HIDDEN_ROW.finditer(window))
                 begins = window.rfind(ROW)
                 since_row = since_row + len(chunk) if begins < 0 else len(window) - begins
-                if since_row > limits.row_bytes:
-                    raise too_much()
+                if since_row > weights.row_bytes:
+                    raise Refused(TOO_MUCH)
             tail = window[-OVERLAP:]
-    return _Part(has_faults=has_faults, hidden_rows=hidden)
+    return _Part(has_faults=has_faults, hidden_rows=hidden, tags=tags)
+
+
+def weights_of(limits: Mapping[str, Any]) -> Weights:
+    return Weights(**{name: limits[name] for name in Weights.__dataclass_fields__})

@@ -7,17 +7,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, islice
+from time import monotonic
 from typing import IO, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from groundwork.tables import csv_files, guard, sources, workbooks
+from groundwork.tables import csv_files, sources, workbooks
 from groundwork.tables.cells import ImportRefused, tidy
 from groundwork.tables.csv_files import Score
-from groundwork.tables.limits import Limits, too_large, too_many_rows, too_wide
+from groundwork.tables.limits import MB, Haste, Limits, TookTooLong, too_large, too_many_rows, too_wide
 from groundwork.tables.sources import Source, TableKind, kind_of
 
 ABOVE = 50  # lines in which the headings begin
+ABOVE_CHARACTERS = 2 * MB  # in those together
 
 
 class Line(NamedTuple):
@@ -46,21 +48,23 @@ class Table:
 
 @contextmanager
 def open_table(
-    source: Source, limits: Limits, score: Score, *, sheet: str = "", is_sample: bool = False
+    source: Source, limits: Limits, score: Score, *, sheet: str = "", haste: Haste | None = None
 ) -> Iterator[Table]:
     """The table in a file. `score` tells how many cells of a line are understood as headings: by it the delimiter is
-    found, and the line of the headings. `sheet`: of a workbook; without it, the first that can be seen. `is_sample`:
-    only the first rows are wanted, soon.
+    found, and the line of the headings. `sheet`: of a workbook; without it, the first that can be seen. `haste`:
+    somebody waits for it; of a sample, the rows end where it has seen enough empty ones.
 
-    ImportRefused here, or while the rows are read: they are bounded, too."""
+    ImportRefused here, or while the rows are read: they are bounded, too. TookTooLong, which is one, in haste."""
     with sources.opened(source) as file:
         kind = _kind(file, limits)
         if kind is TableKind.CSV:
             shape = csv_files.shape_of(file, score)
             lines = (Line(number, cells) for number, cells in csv_files.records(file, shape, limits))
+            if haste:
+                lines = _soon(lines, haste, limits)
             yield _table(lines, limits, score, delimiter=shape.delimiter, encoding=shape.encoding)
             return
-        with workbooks.opened(source, kind, limits, [sheet] if sheet else [], is_sample=is_sample) as book:
+        with workbooks.opened(source, kind, limits, [sheet] if sheet else [], haste=haste) as book:
             if sheet not in {"", *book.found}:
                 raise ImportRefused(_("The workbook has no sheet “%(name)s”.") % {"name": sheet})
             lines = (Line(row.number, row.cells, row.faulty) for row in book.rows)
@@ -68,13 +72,15 @@ def open_table(
             yield replace(table, hidden_rows=book.hidden_rows, is_1904=book.is_1904)
 
 
-def sheets_of(source: bytes, limits: Limits, wanted: Sequence[str]) -> dict[str, list[Line]]:
+def sheets_of(
+    source: bytes, limits: Limits, wanted: Sequence[str], *, haste: Haste | None = None
+) -> dict[str, list[Line]]:
     """The lines, not empty, of those of the wanted sheets that the workbook has."""
     with sources.opened(source) as file:
         kind = _kind(file, limits)
         if kind is TableKind.CSV:
-            raise guard.unreadable()
-        with workbooks.opened(source, kind, limits, wanted) as book:
+            raise workbooks.unreadable()
+        with workbooks.opened(source, kind, limits, wanted, haste=haste) as book:
             found: dict[str, list[Line]] = {name: [] for name in book.found}
             for row in book.rows:
                 found[row.sheet].append(Line(row.number, row.cells, row.faulty))
@@ -120,7 +126,7 @@ def _table(
     delimiter: str = "",
     encoding: str = "",
 ) -> Table:
-    above = list(islice(lines, ABOVE))
+    above = _above(lines)
     place = csv_files.header_place([[tidy(cell) for cell in line.cells] for line in above], score)
     if place is None:
         raise ImportRefused(_("The file is empty."))
@@ -134,6 +140,28 @@ def _table(
     return Table(
         header=distinct_headings(header), first=first, rows=rows, sheets=sheets, delimiter=delimiter, encoding=encoding
     )
+
+
+def _above(lines: Iterator[Line]) -> list[Line]:
+    """The lines among which the headings are looked for: the first one whatever it holds."""
+    found: list[Line] = []
+    characters = 0
+    for line in islice(lines, ABOVE):
+        found.append(line)
+        characters += sum(map(len, line.cells))
+        if characters > ABOVE_CHARACTERS:
+            break
+    return found
+
+
+def _soon(lines: Iterator[Line], haste: Haste, limits: Limits) -> Iterator[Line]:
+    """For somebody who waits: TookTooLong once it has lasted; of a sample, no more lines than may be empty."""
+    ends_at = monotonic() + haste.seconds
+    for line in islice(lines, limits.empty_rows if haste.is_sample else None):
+        if monotonic() > ends_at:
+            raise TookTooLong
+        cut = haste.cell_characters
+        yield Line(line.number, [cell[:cut] for cell in line.cells]) if cut else line
 
 
 def _bounded(lines: Iterator[Line], limits: Limits, most: int) -> Iterator[Line]:

@@ -3,8 +3,8 @@
 python-calamine holds a whole sheet in memory. Two cells in opposite corners, a file of five kilobytes, claim half a
 terabyte, and its answer to memory that it does not get is to end the process: so this one has little, and is alone.
 openpyxl reads XLSX as a stream, in ten times the time: what python-calamine does not tell (formulas and errors), does
-not understand, or cannot hold. Nothing of the project is imported here, and none of its secrets stands in the
-environment.
+not understand, or cannot hold. The guard looks at the file here, too, before either does. Nothing else of the project
+is imported, and none of its secrets stands in the environment.
 """
 
 from __future__ import annotations
@@ -17,15 +17,17 @@ from contextlib import suppress
 from datetime import date, datetime, time
 from typing import IO, Any
 
+if __name__ == "__main__":
+    sys.path.insert(0, sys.argv[2])  # an isolated program finds nothing of the project by itself
+
+from groundwork.tables import guard
+from groundwork.tables.guard import TOO_MUCH, Refused
+
 OUT_OF_MEMORY = 3  # what the process ends with
 MOST_EXACT = 10**15
-QUICK_SECONDS, SLOW_SECONDS = 60, 900  # of processor time
+LONGEST_NAME = 255  # of a sheet, in characters: Excel has 31
 
 Row = tuple[list[Any], Sequence[int]]  # values; positions of those that are formulas or errors
-
-
-class Refused(Exception):  # noqa: N818 - said as what happened
-    """`args`: the word for why, and the line where there is one."""
 
 
 class QuickBook:
@@ -83,11 +85,19 @@ class Sheets:
         self.orders = orders
         self.characters = 0
 
-    def messages(self, book: QuickBook | SlowBook) -> Iterator[Any]:
+    def messages(self, book: QuickBook | SlowBook, contents: guard.Contents, *, is_slow: bool) -> Iterator[Any]:
         shown = book.visible or book.names
+        if len(book.names) > self.orders["sheets"] or any(len(name) > LONGEST_NAME for name in book.names):
+            raise Refused(TOO_MUCH)
         wanted = [name for name in self.orders["wanted"] if name in book.names] if self.orders["wanted"] else shown[:1]
         rows = {name: book.rows(name) for name in wanted}
-        yield {"sheets": shown, "found": wanted}
+        yield {
+            "sheets": shown,
+            "found": wanted,
+            "hidden_rows": sum(contents.hidden_rows.get(name, 0) for name in wanted),
+            "is_1904": contents.is_1904,
+            "is_slow": is_slow,
+        }
         for name in wanted:
             for number, cells, faulty in self._filled(rows[name]):
                 yield name, number, cells, faulty
@@ -95,6 +105,7 @@ class Sheets:
 
     def _filled(self, rows: Iterable[Row]) -> Iterator[tuple[int, list[str], Sequence[int]]]:
         empty = 0
+        cut = self.orders["cell_characters"]
         for number, (values, faulty) in enumerate(rows, start=1):
             cells = [value if type(value) is str else text_of(value) for value in values]
             while cells and not cells[-1]:
@@ -102,7 +113,7 @@ class Sheets:
             if cells:
                 empty = 0
                 self._weigh(number, cells)
-                yield number, cells, faulty
+                yield number, [cell[:cut] for cell in cells] if cut else cells, faulty
                 continue
             empty += 1
             if self.orders["lines"] is None and empty > self.orders["empty_rows"]:
@@ -113,24 +124,42 @@ class Sheets:
             raise Refused("lines")
         if len(cells) > self.orders["columns"]:
             raise Refused("wide", number)
-        self.characters += sum(map(len, cells))
+        characters = sum(map(len, cells))
+        if characters > self.orders["row_characters"]:
+            raise Refused("row_text", number)
+        self.characters += characters
         if self.characters > self.orders["characters"]:
             raise Refused("text")
 
 
+def bound(kind: int, most: int) -> None:
+    with suppress(ValueError, OSError):  # it has less already; or this is macOS, which bounds no memory
+        resource.setrlimit(kind, (most, most))
+
+
+def read(file: IO[bytes], orders: dict[str, Any]) -> Iterator[Any]:
+    """What is told of a workbook, message by message; Refused where it is not taken."""
+    contents = guard.Contents()
+    if orders["is_archive"]:
+        contents = guard.look_inside(file, guard.weights_of(orders))
+        file.seek(0)
+    sooner = orders["sampled_whole"]  # so large that who waits for its first rows is better served by the slow one
+    begins_sooner = sooner is not None and contents.sheet_bytes > sooner
+    is_slow = orders["is_slow"] or (orders["may_be_slow"] and (contents.has_faults or begins_sooner))
+    if is_slow:
+        bound(resource.RLIMIT_CPU, orders["slow_seconds"])
+    yield from Sheets(orders).messages(SlowBook(file) if is_slow else QuickBook(file), contents, is_slow=is_slow)
+
+
 def main() -> None:
     orders = json.loads(sys.argv[1])
-    seconds = SLOW_SECONDS if orders["is_slow"] else QUICK_SECONDS
-    for kind, most in (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_AS, orders["memory_bytes"]),
-        (resource.RLIMIT_CPU, seconds),
-    ):
-        with suppress(ValueError, OSError):  # it has less already; or this is macOS, which bounds no memory
-            resource.setrlimit(kind, (most, most))
-    file = sys.stdin.buffer
+    most = orders["slow_seconds"]  # which the slow way may need; it is the shorter one until that is known
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CPU, (min(orders["quick_seconds"], most), most))
+    bound(resource.RLIMIT_CORE, 0)
+    bound(resource.RLIMIT_AS, orders["memory_bytes"])
     try:
-        for message in Sheets(orders).messages(SlowBook(file) if orders["is_slow"] else QuickBook(file)):
+        for message in read(sys.stdin.buffer, orders):
             sys.stdout.write(json.dumps(message) + "\n")
     except Refused as refused:
         sys.stdout.write(json.dumps({"refused": refused.args}) + "\n")

@@ -17,6 +17,10 @@ from tests.browser.walk import Stop, walk
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LONGER = ("fr", "nl")  # where these fit, English does
 FITS = "document.documentElement.scrollWidth <= window.innerWidth"
+OUTSIDE = """
+[...document.querySelectorAll("main *")].find(one => one.getBoundingClientRect().right > innerWidth + 1)
+  ?.outerHTML.slice(0, 120)
+"""
 FAULTY = """
 <!doctype html><html lang="en"><head><meta http-equiv="Content-Security-Policy" content="style-src 'none'"></head><body>
 <hr width="2000"><p style="color: red">Refused</p><img src="http://elsewhere.example/a.png" alt="">
@@ -48,7 +52,9 @@ class Watch:
 
 def too_wide(page: Page) -> list[str]:
     width = page.evaluate("window.innerWidth")
-    return [] if page.evaluate(FITS) else [f"scrolls sideways at {width} px"]
+    if page.evaluate(FITS):
+        return []
+    return [f"scrolls sideways at {width} px: {page.evaluate(OUTSIDE)}"]
 
 
 def faults_of(page: Page, stop: Stop, language: str, watch: Watch) -> list[str]:
@@ -86,7 +92,9 @@ def test_planted_faults_are_found(browser: Browser) -> None:
     seen = watch.take()
     page.close()
 
-    assert faults == [f"scrolls sideways at {width} px" for width in (1280, 820, 320)]
+    assert [fault.partition(":")[0] for fault in faults] == [
+        f"scrolls sideways at {width} px" for width in (1280, 820, 320)
+    ]
     assert "asks http://elsewhere.example/a.png" in seen
     assert any(line.startswith("is refused: ") and "style-src" in line for line in seen)
 

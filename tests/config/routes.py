@@ -502,7 +502,8 @@ OBJECTS: dict[str, str] = {
     "rendering_status": "rendering",
     "rendering_download": "rendering",
 }
-# Whom the things behind a route of Gate.ASKED name, of the cast; where nothing is said here, its assessor alone.
+# Whom the things behind a route of Gate.ASKED or Gate.NAMED name, of the cast; where nothing is said here, its assessor
+# alone.
 ASKED: dict[str, frozenset[str]] = {
     "assessment_approve": frozenset({"approver"}),
     "feedback_edit": frozenset({"reader", "assessor", "admin"}),

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts.access import CLOSED_PREFIXES, RIGHTS, ROUTES, Gate, Right, required
+from accounts.access import CLOSED_PREFIXES, RIGHTS, ROUTES, Gate, Right, required, right_for
 from accounts.models import Membership, Role
 from tests.config.routes import ASKED, OBJECTS, TOKENS, Route, World, arguments, routes
 from tests.factories import Cast, make_cast, make_member, make_release
@@ -24,6 +24,7 @@ OWN = tuple(route for route in ALL if route.name in ROUTES)
 ALLAUTH = tuple(route for route in ALL if route.name.startswith(("account_", "mfa_", "socialaccount_")))
 ADMIN = tuple(route for route in ALL if route.name.startswith("admin:"))
 ROLES = {"assessor": Role.ASSESSOR, "approver": Role.APPROVER, "reader": Role.READER, "admin": Role.ADMIN}
+ROLES |= {"rater": Role.RATER}  # from outside; of the things of the tables nothing is theirs
 LET_IN, TO_SIGN_IN, FORBIDDEN, NOT_FOUND = "let in", "to sign-in", "forbidden", "not found"
 TO_ADMIN = "to the admin's sign-in"
 
@@ -99,7 +100,7 @@ def walked(routes: Iterable[Route], cast: Cast, people: dict[str, Any]) -> Table
     them and undone after the last."""
     visitors = {who: Visitor(person) for who, person in people.items()}
     table: Table = {}
-    for _things, sharing in groupby(sorted(routes, key=_about), key=_about):
+    for _things, sharing in groupby(sorted(routes, key=about), key=about):
         with undone():
             world = World(cast)
             for route in sharing:
@@ -110,7 +111,7 @@ def walked(routes: Iterable[Route], cast: Cast, people: dict[str, Any]) -> Table
     return table
 
 
-def _about(route: Route) -> tuple[str, tuple[str, ...]]:
+def about(route: Route) -> tuple[str, tuple[str, ...]]:
     """Of the things of the world, those that the route's address is made from: of what is not there, no page tells."""
     return OBJECTS.get(route.name) or TOKENS.get(route.name, ""), route.arguments
 
@@ -191,15 +192,21 @@ def _expected(route: str, who: str) -> str:
         return NOT_FOUND  # no sign-in opens what only the cookie of a link opens
     if who == "anonymous":
         return TO_SIGN_IN
-    if gate is Gate.SIGNED_IN:
-        return LET_IN
-    if gate is Gate.ASKED:
+    return LET_IN if gate is Gate.SIGNED_IN else _expected_of_member(route, gate, who)
+
+
+def _expected_of_member(route: str, gate: Right | Gate, who: str) -> str:
+    if who not in ROLES or not _passes(gate, ROLES[who]):
+        return FORBIDDEN
+    if who == "rater" and "pk" in {name for one in OWN if one.name == route for name in one.arguments}:
+        return NOT_FOUND
+    if gate in (Gate.ASKED, Gate.NAMED):
         return LET_IN if who in ASKED.get(route, {"assessor"}) else FORBIDDEN
-    return LET_IN if who in ROLES and gate in RIGHTS[ROLES[who]] else FORBIDDEN
+    return LET_IN
 
 
 def test_own_organisation(cast: Cast) -> None:
-    """Takes its time: every route is opened by seven people."""
+    """Takes its time: every route is opened by eight people."""
     people = {
         "anonymous": None,
         "nobody": cast.nobody,
@@ -208,6 +215,7 @@ def test_own_organisation(cast: Cast) -> None:
         "assessor": cast.assessor,
         "admin": cast.admin,
         "editor": cast.editor,
+        "rater": make_member(cast.organisation, "outsider", Role.RATER),
     }
     expected = {route.name: {who: _expected(route.name, who) for who in people} for route in OWN}
     # Without a membership of that organisation there is none to choose.
@@ -236,12 +244,12 @@ def test_other_organisation_finds_nothing(cast: Cast, away: dict[str, Membership
 
 
 def _is_for_members(gate: Right | Gate) -> bool:
-    return isinstance(gate, Right) or gate is Gate.ASKED
+    return right_for(gate) is not None
 
 
 def _passes(gate: Right | Gate, role: Role) -> bool:
     """Whoever could be asked passes the gate; whether they are is said by a thing of their own organisation."""
-    return gate is Gate.ASKED or gate in RIGHTS[role]
+    return right_for(gate) in RIGHTS[role]
 
 
 def test_pages_without_an_object_show_nothing_of_another_organisation(cast: Cast, away: dict[str, Membership]) -> None:

@@ -161,6 +161,15 @@ def test_an_empty_list_names_the_one_next_step_of_each_role(
     assert shown.count("btn-primary") == 1
 
 
+def test_the_menu_of_an_outside_rater_leads_nowhere_that_is_closed_to_them(cast: Cast, signed_in: SignedIn) -> None:
+    client = signed_in(make_member(cast.organisation, "consultant", Role.RATER))
+    shown = client.get("/my-work/").content.decode()
+    links = set(re.findall(r'href="(/[^"#]*)', shown[shown.index("<body") :])) - {"/"}
+    assert {"/my-work/", "/rules/"} <= links
+    assert {client.get(link).status_code for link in links} == {200}
+    assert "When somebody asks you to rate a vendor" in shown
+
+
 def test_the_menu_shows_only_what_the_role_may_open(cast: Cast, signed_in: SignedIn) -> None:
     assert "Administration" not in signed_in(cast.reader).get("/my-work/").content.decode()
     assert "Administration" in signed_in(cast.admin).get("/my-work/").content.decode()

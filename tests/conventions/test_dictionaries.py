@@ -16,7 +16,7 @@ from types import ModuleType
 import pytest
 
 from accounts.access import RIGHTS as ROLE_RIGHTS
-from accounts.models import Role
+from accounts.models import INSIDE_ROLES, Role
 from assessments.approval.panel import DECIDERS
 from assessments.findings.words import SUBJECTS
 from assessments.score.arithmetic import Blank, RuleStatus
@@ -39,6 +39,7 @@ PARTIAL: Mapping[str, str] = {
     "assessments.questionnaire.saving.NOT_COLLECTING": "only the other states refuse",
     "assessments.vendor_side.answers.CLOSED": "only the other states refuse",
     "assessments.vendor_side.reply.OVER": "only the other states refuse",
+    "assessments.approval.panel.DECIDERS": "an outside rater decides nothing",
     "assessments.findings.words.FINDINGS": "where nothing is found, nothing is said",
     "assessments.score.agreement.MEANINGS": "without a figure, WITHOUT_FIGURE says why",
     "assessments.score.agreement.WITHOUT_FIGURE": "with a figure, MEANINGS says what it means",
@@ -144,7 +145,7 @@ def test_a_missing_row_is_caught() -> None:
     [
         pytest.param({*TAKERS, *ANSWERED}, BY_KEY, id="how each measure is taken"),
         pytest.param(SUBJECTS, DECIDING.values(), id="each measure that decides a rule, as the subject of a sentence"),
-        pytest.param(DECIDERS, Role, id="each role that may decide a level of approval"),
+        pytest.param(DECIDERS, INSIDE_ROLES, id="each role that may decide a level of approval"),
         pytest.param(ROLE_RIGHTS, Role, id="the rights of each role"),
         pytest.param(TREND_CHIPS, TREND_WORDS, id="the chip of each tendency"),
         pytest.param(marks.STATUSES, RuleStatus, id="the mark of each status"),

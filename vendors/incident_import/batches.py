@@ -19,11 +19,11 @@ from groundwork.tables.reading import Line
 from vendors.incident_fields import FIELDS
 from vendors.incident_import import logs, moving, sources, writing
 from vendors.incident_import.columns.options import Dates, Options
-from vendors.incident_import.files import open_incidents, path_of
 from vendors.incident_import.holding import answers
 from vendors.incident_import.job import CancelAsked, HeldImport
 from vendors.incident_import.limits import BATCH
 from vendors.incident_import.logs import Chosen
+from vendors.incident_import.looks import open_incidents, path_of
 from vendors.incident_import.rows import dates, places
 from vendors.incident_import.rows.date_mix import DateMix
 from vendors.incident_import.rows.matching import LEFT_OUT, UNDECIDED, Services, Vendors

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from django.utils.translation import gettext as _
 
 from groundwork.words import number
 from vendors.incident_import.columns.options import Options
-from vendors.incident_import.files import open_incidents, path_of
 from vendors.incident_import.logs import LogSigns, signs_of_log
+from vendors.incident_import.looks import look_at
 from vendors.incident_import.rows import values
 from vendors.incident_import.sources import SourceSigns, signs_of_source
 from vendors.incident_import.zeros import ZeroSigns, signs_of_zeros
 from vendors.models import IncidentImport
 
-LINES = 5_000  # of the file that are looked at
-REFERENCES = 500  # of those that are looked up
+REFERENCES = 500  # that are looked up
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +30,8 @@ class Signs:
 
 def signs_of(upload: IncidentImport, options: Options) -> Signs:
     """Under these options, as far as they make sense. ImportRefused where the file cannot be read."""
-    with open_incidents(path_of(upload), sheet=options.sheet, is_sample=True) as table:
-        header = table.header
-        lines = [line.cells for line in islice(table.rows, LINES)]
+    look = look_at(upload, sheet=options.sheet)
+    header, lines = look.header, [line.cells for line in look.rows]
     references = _cells(header, lines, options.columns.get("reference", ""))
     references = references[:: max(1, len(references) // REFERENCES)][:REFERENCES]  # in even steps
     told = [values.source(text) for text in _cells(header, lines, options.columns.get("origin", ""))]

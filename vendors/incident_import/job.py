@@ -17,12 +17,18 @@ from groundwork.jobs.lease import TOO_MANY_ATTEMPTS, HeldJob, LeaseLostError, Nu
 from groundwork.refusals import Refusal
 from vendors.incident_import import decisions, options_check
 from vendors.incident_import.columns.options import Options
-from vendors.incident_import.files import headings_of
+from vendors.incident_import.looks import look_at
 from vendors.incident_import.sources import NEW_SOURCE
 from vendors.models import ImportFailure, ImportState, IncidentImport, IncidentImportQuerySet
 
 _BEFORE_CHECK = (ImportState.MAPPING, ImportState.CHECKED, ImportState.FAILED)
-_CANCELLABLE = (ImportState.MAPPING, ImportState.CHECKING, ImportState.CHECKED, ImportState.IMPORTING)
+_CANCELLABLE = (
+    ImportState.READING,
+    ImportState.MAPPING,
+    ImportState.CHECKING,
+    ImportState.CHECKED,
+    ImportState.IMPORTING,
+)
 
 
 class NotNow(Refusal):
@@ -110,8 +116,8 @@ IMPORTS = Imports()
 
 
 def _record_failure(upload: IncidentImport, failure: str) -> None:
-    """That it ended so, and how far it had come; a check that failed has written nothing that the trail would tell."""
-    if upload.state == ImportState.CHECKING:
+    """That it ended so, and how far it had come. Reading and checking write nothing that the trail would tell."""
+    if upload.state in {ImportState.READING, ImportState.CHECKING}:
         return
     fresh = IncidentImport.objects.values("counts", "rows_read").get(pk=upload.pk)
     after = {"failure": str(failure), "rows_read": fresh["rows_read"], **fresh["counts"]}
@@ -135,7 +141,7 @@ def start_check(
     """Set the options and queue the dry run. `options_check.OptionsRefused` with messages by field where they make no
     sense, its DecisionMissing where they leave open what only a person can decide; NotNow while it is worked on or
     after it was imported; ImportRefused where the file is gone."""
-    options_check.check(member, options, headings_of(upload, sheet=options.sheet))
+    options_check.check(member, options, look_at(upload, sheet=options.sheet).header)
     if asked := decisions.undecided(decisions.signs_of(upload, options), options):
         raise options_check.DecisionMissing(asked)
     with transaction.atomic():
@@ -151,12 +157,24 @@ def start_check(
             failure_values={},
             finished_at=None,
             cancel_asked_at=None,
-            **_queued(),
+            **queued(timezone.now()),
         )
         if upload.wrote_something:
             raise NotNow(_("Undo what this import has written first."))
         if tell_workers:
             IMPORTS.nudge_on_commit(upload.pk)
+    return upload
+
+
+def start_reading(upload: IncidentImport, *, sheet: str) -> IncidentImport:
+    """Queue the first look at a sheet that takes longer than somebody waits. NotNow while it is worked on, and once
+    something was written."""
+    options = {**upload.options, "sheet": sheet}
+    with transaction.atomic():
+        _move(upload, _BEFORE_CHECK, state=ImportState.READING, options=options, **queued(timezone.now()))
+        if upload.wrote_something:
+            raise NotNow(_("Undo what this import has written first."))
+        IMPORTS.nudge_on_commit(upload.pk)
     return upload
 
 
@@ -166,7 +184,7 @@ def start_import(member: Membership, upload: IncidentImport, *, tell_workers: bo
         upload.refresh_from_db(fields=["state", "selection"])
         if upload.state == ImportState.CHECKED and not upload.selection:
             raise NotNow(_("Say first what the file holds."))
-        _move(upload, (ImportState.CHECKED,), state=ImportState.IMPORTING, **_queued())
+        _move(upload, (ImportState.CHECKED,), state=ImportState.IMPORTING, **queued(timezone.now()))
         file = audit.snapshot(upload, ("file_name", "sha256", "rows_total"))
         audit.record(member.user, "incidentimport.started", upload, after=file)
         if tell_workers:
@@ -201,7 +219,7 @@ def undo(member: Membership, upload: IncidentImport, *, tell_workers: bool = Tru
             cancel_asked_at=None,
             failure="",
             failure_values={},
-            **_queued(),
+            **queued(timezone.now()),
         )
         if not upload.wrote_something:
             raise NotNow(_("This import has written nothing that could be undone."))
@@ -219,6 +237,6 @@ def _move(upload: IncidentImport, states: tuple[ImportState, ...], **fields: Any
     upload.refresh_from_db()
 
 
-def _queued() -> dict[str, Any]:
-    now = timezone.now()
+def queued(now: datetime) -> dict[str, Any]:
+    """The fields of a row whose job begins afresh."""
     return {"rows_read": 0, "started_at": now, **IMPORTS.afresh(now)}

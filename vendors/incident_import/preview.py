@@ -17,8 +17,8 @@ from groundwork import words
 from groundwork.tables.reading import Line
 from vendors.incident_fields import FIELDS
 from vendors.incident_import.columns.options import DATES, SLA_MEANINGS, Dates, Options
-from vendors.incident_import.files import open_incidents, path_of
 from vendors.incident_import.limits import SAMPLE
+from vendors.incident_import.looks import look_at
 from vendors.incident_import.rows import dates
 from vendors.incident_import.rows.date_mix import DateMix, MixedDates
 from vendors.incident_import.rows.problems import RowProblem
@@ -69,24 +69,24 @@ class Preview:
 def preview(upload: IncidentImport, options: Options, rows: int = 8) -> Preview:
     """The first rows under these options, whole or not: what makes no sense in them yet is passed over. ImportRefused
     where the file cannot be read."""
-    with open_incidents(path_of(upload), sheet=options.sheet, is_sample=True) as table:
-        sample = list(islice(table.rows, SAMPLE))
-        options = _usable(options, table.header)
-        order = options.dates if options.dates != "auto" else dates.order_of(*_votes(sample, table.header, options))
-        mixed = _mixed(sample, table.header, options) if table.sheets else None
-        reader = _Reader(table.header, replace(options, dates=order or "day_first"), is_1904=table.is_1904)
-        return Preview(
-            headings=table.header,
-            sample=tuple(reader.read(line) for line in sample[:rows]),
-            dates=order or "day_first",
-            dates_unsure=order is None or (options.dates == "auto" and mixed is not None and mixed.may_be_turned),
-            mixed_dates=mixed,
-            looked_at=tuple(line.cells for line in sample),
-            values=_values(sample, table.header),
-            sheets=table.sheets,
-            delimiter=table.delimiter,
-            encoding=table.encoding,
-        )
+    look = look_at(upload, sheet=options.sheet)
+    sample = look.rows[:SAMPLE]
+    options = _usable(options, look.header)
+    order = options.dates if options.dates != "auto" else dates.order_of(*_votes(sample, look.header, options))
+    mixed = _mixed(sample, look.header, options) if look.sheets else None
+    reader = _Reader(look.header, replace(options, dates=order or "day_first"), is_1904=look.is_1904)
+    return Preview(
+        headings=look.header,
+        sample=tuple(reader.read(line) for line in sample[:rows]),
+        dates=order or "day_first",
+        dates_unsure=order is None or (options.dates == "auto" and mixed is not None and mixed.may_be_turned),
+        mixed_dates=mixed,
+        looked_at=tuple(line.cells for line in sample),
+        values=_values(sample, look.header),
+        sheets=look.sheets,
+        delimiter=look.delimiter,
+        encoding=look.encoding,
+    )
 
 
 def _usable(options: Options, header: Sequence[str]) -> Options:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from accounts.trail import audit
 from vendors.incident_import.columns.options import Options
-from vendors.incident_import.files import headings_of
+from vendors.incident_import.looks import look_at
 from vendors.models import ImportMapping, IncidentImport, Vendor
 
 
@@ -28,7 +28,7 @@ def save_mapping(member: Membership, name: str, upload: IncidentImport) -> Impor
         name=name,
         defaults={
             "source": options.source,
-            "headings": list(headings_of(upload, sheet=options.sheet)),
+            "headings": list(look_at(upload, sheet=options.sheet).header),
             "options": options.as_data(),
             "created_by": member.user,
             "used_at": timezone.now(),

@@ -22,6 +22,7 @@ from vendors.incident_import.columns import presets
 from vendors.incident_import.columns.options import NEW, SKIP, Dates, LeadingZeros, LogVendor, Options, SlaMeaning
 from vendors.incident_import.holding import answers
 from vendors.incident_import.holding.answers import Answer, HoldingRefused
+from vendors.incident_import.looks import IN_TURN, look_at
 from vendors.incident_import.report import report
 from vendors.incident_import.rows import matching
 from vendors.models import ImportState, IncidentImport, Selection, Vendor
@@ -85,7 +86,7 @@ def run(member: Membership, path: Path, choices: Choices) -> Outcome:
     if choices.preset and choices.preset not in {preset.key for preset in presets.all_presets()}:
         raise ChoiceRefused(_("There is no preset “%(name)s”.") % {"name": choices.preset})
     with path.open("rb") as file:
-        upload = files.keep(member, File(file), path.name, timezone.now(), preset=choices.preset)
+        upload = files.keep(member, File(file), path.name, timezone.now(), preset=choices.preset, haste=IN_TURN)
     try:
         return _through(member, upload, choices)
     finally:
@@ -175,7 +176,8 @@ def _options(member: Membership, upload: IncidentImport, choices: Choices) -> Op
     """What the preset suggests, and over it what was said."""
     options = Options.from_data(upload.options)
     if choices.sheet:
-        options = files.suggested(upload, sheet=choices.sheet, preset=choices.preset)
+        look = look_at(upload, sheet=choices.sheet, haste=IN_TURN)
+        options = files.suggested(look, sheet=choices.sheet, preset=choices.preset)
     options = replace(options, columns=_mapped(options.columns, choices.columns))
     return replace(
         options,

@@ -26,6 +26,7 @@ from groundwork.languages import active_language
 from groundwork.pages import confirm_page, crumbs
 from groundwork.responses import csv_response, form_view, or_beside, or_say_why, post_data
 from groundwork.tables.cells import ImportRefused
+from groundwork.tables.limits import TookTooLong
 from groundwork.tables.writing import as_csv
 from vendors.incident_fields import FIELDS, IncidentField
 from vendors.incident_import import decisions, files, job, made_here, preview, saved_mappings, suggestion, undoing
@@ -77,7 +78,8 @@ def incident_import(request: MemberRequest) -> HttpResponse:
         file: UploadedFile = form.cleaned_data["file"]
         with or_beside(form, "file"):
             upload = files.keep(request.member, file, file.name or "", timezone.now())
-            return redirect("incident_import_mapping", upload.pk)
+            is_seen = upload.state == ImportState.MAPPING
+            return redirect("incident_import_mapping" if is_seen else "incident_import_detail", upload.pk)
     return render(
         request,
         "vendors/incident_import/incident_import.html",
@@ -114,6 +116,8 @@ def incident_import_mapping(request: MemberRequest, pk: int) -> HttpResponse:
             return redirect("incident_import_detail", pk)
         shown = preview.preview(upload, form.options())
         order = _order(upload, form.options(), shown)
+    except TookTooLong:
+        return _read_in_turn(request, upload)
     except ImportRefused as refused:
         return render(
             request, f"vendors/incident_import/{template}", {"incident_import": upload, "refused": str(refused)}
@@ -134,6 +138,16 @@ def incident_import_mapping(request: MemberRequest, pk: int) -> HttpResponse:
         "mappings": ImportMapping.objects.for_member(request.member),
     }
     return render(request, f"vendors/incident_import/{template}", context)
+
+
+def _read_in_turn(request: MemberRequest, upload: IncidentImport) -> HttpResponse:
+    """The sheet that was asked for takes longer than somebody waits: a worker reads it, and the page tells."""
+    sheet = request.GET.get("sheet", Options.from_data(upload.options).sheet)
+    with or_say_why(request, level=messages.WARNING):
+        job.start_reading(upload, sheet=sheet)
+    if request.htmx:
+        return HttpResponse(headers={"HX-Redirect": upload.get_absolute_url()})
+    return redirect("incident_import_detail", upload.pk)
 
 
 def _mapping_form(request: MemberRequest, upload: IncidentImport) -> tuple[Start, MappingForm]:
@@ -337,6 +351,8 @@ def _standing(upload: IncidentImport) -> dict[str, Any]:
 
 def _step(upload: IncidentImport, options: Options, *, is_unmatched: bool) -> int:
     """Of the way on top of the page. The first check of a column of vendors finds the names to match."""
+    if upload.state == ImportState.READING:
+        return 1
     if upload.state == ImportState.MAPPING:
         return 2
     if upload.state in {ImportState.DONE, ImportState.UNDOING, ImportState.UNDONE}:

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from groundwork.jobs.lease import LeaseLostError
 from groundwork.tables.cells import ImportRefused
-from vendors.incident_import import undoing
+from vendors.incident_import import files, undoing
 from vendors.incident_import.batches import DatesMixed, DatesUnsure, Pass
 from vendors.incident_import.job import IMPORTS, CancelAsked, HeldImport
 from vendors.models import ImportFailure, ImportState
@@ -36,6 +36,8 @@ def work_on(pk: int) -> None:
 
 def _attempt(job: HeldImport) -> None:
     try:
+        if job.row.state == ImportState.READING:
+            return files.read_in_turn(job)
         with suppress(CancelAsked):
             if job.row.state != ImportState.UNDOING:
                 one_way = Pass(job)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import DeliveredLink, Department, MailedLinkQuerySet, Membership
+from accounts.models import DeliveredLink, Department, MailedLinkQuerySet, OrganisationRows
 from vendors.models.incident import Incident, Sla
 from vendors.models.vendor import Service, Vendor
 
@@ -33,9 +33,8 @@ class FeedbackKind(models.TextChoices):
     ESCALATION = "escalation", _("Escalation")
 
 
-class FeedbackQuerySet(models.QuerySet["Feedback"]):
-    def for_member(self, member: Membership) -> FeedbackQuerySet:
-        return self.filter(vendor__organisation=member.organisation_id)
+class FeedbackQuerySet(OrganisationRows, models.QuerySet["Feedback"]):
+    of_organisation = "vendor__organisation"
 
     def said_since(self, day: date) -> FeedbackQuerySet:
         return self.filter(said_on__gte=day)
@@ -91,9 +90,8 @@ class Feedback(models.Model):
         return reverse("feedback_detail", args=[self.pk])
 
 
-class FeedbackFileQuerySet(models.QuerySet["FeedbackFile"]):
-    def for_member(self, member: Membership) -> FeedbackFileQuerySet:
-        return self.filter(feedback__vendor__organisation=member.organisation_id)
+class FeedbackFileQuerySet(OrganisationRows, models.QuerySet["FeedbackFile"]):
+    of_organisation = "feedback__vendor__organisation"
 
 
 class FeedbackFile(models.Model):
@@ -129,9 +127,8 @@ class PulseChoice(models.TextChoices):
     DONT_KNOW = "dont_know", _("Don’t know")
 
 
-class PulseQuerySet(MailedLinkQuerySet["Pulse"]):
-    def for_member(self, member: Membership) -> PulseQuerySet:
-        return self.filter(incident__vendor__organisation=member.organisation_id)
+class PulseQuerySet(OrganisationRows, MailedLinkQuerySet["Pulse"]):
+    of_organisation = "incident__vendor__organisation"
 
     def answered(self) -> PulseQuerySet:
         return self.exclude(answered_at=None)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Membership, Organisation
+from accounts.models import Organisation, OrganisationRows
 from vendors.models.vendor import Service, Vendor
 
 BY_HAND = "manual"  # the source of incidents that people write down here
@@ -29,10 +29,7 @@ class Sla(models.TextChoices):
     UNKNOWN = "unknown", pgettext_lazy("service level", "Unknown")
 
 
-class IncidentSourceQuerySet(models.QuerySet["IncidentSource"]):
-    def for_member(self, member: Membership) -> IncidentSourceQuerySet:
-        return self.filter(organisation=member.organisation_id)
-
+class IncidentSourceQuerySet(OrganisationRows, models.QuerySet["IncidentSource"]):
     def in_use(self) -> IncidentSourceQuerySet:
         return self.filter(ended_on=None)
 
@@ -61,10 +58,7 @@ class IncidentSource(models.Model):
         return self.name
 
 
-class IncidentQuerySet(models.QuerySet["Incident"]):
-    def for_member(self, member: Membership) -> IncidentQuerySet:
-        return self.filter(organisation=member.organisation_id)
-
+class IncidentQuerySet(OrganisationRows, models.QuerySet["Incident"]):
     def mission_critical(self) -> IncidentQuerySet:
         return self.filter(mission_critical=True)
 
@@ -207,9 +201,8 @@ class Incident(models.Model):
         return self.source == BY_HAND
 
 
-class MeasureTargetQuerySet(models.QuerySet["MeasureTarget"]):
-    def for_member(self, member: Membership) -> MeasureTargetQuerySet:
-        return self.filter(vendor__organisation=member.organisation_id)
+class MeasureTargetQuerySet(OrganisationRows, models.QuerySet["MeasureTarget"]):
+    of_organisation = "vendor__organisation"
 
 
 class MeasureTarget(models.Model):

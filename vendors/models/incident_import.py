@@ -10,7 +10,7 @@ from django.db.models import Exists, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, Organisation, User
+from accounts.models import Organisation, OrganisationRows, User
 from groundwork.jobs.lease import TOO_MANY_ATTEMPTS as WORN_OUT
 from groundwork.jobs.lease import JobQuerySet, NudgedJob
 from vendors.models.incident import Incident
@@ -20,6 +20,7 @@ FAILED_SHOWN = timedelta(days=7)  # to whoever began it, on their own page
 
 
 class ImportState(models.TextChoices):
+    READING = "reading", _("Being read")  # it takes longer than somebody waits: queued until a worker holds the lease
     MAPPING = "mapping", _("To be mapped")  # a person says what the columns mean
     CHECKING = "checking", _("Being checked")  # dry run; queued until a worker holds the lease
     CHECKED = "checked", _("Checked")  # a person looks at what it would do
@@ -67,14 +68,11 @@ class Selection(models.TextChoices):
 
 
 WAITING_STATES = (ImportState.MAPPING, ImportState.CHECKED)  # for a person
-WORKING_STATES = (ImportState.CHECKING, ImportState.IMPORTING, ImportState.UNDOING)
+WORKING_STATES = (ImportState.READING, ImportState.CHECKING, ImportState.IMPORTING, ImportState.UNDOING)
 
 
-class IncidentImportQuerySet(JobQuerySet["IncidentImport"]):
+class IncidentImportQuerySet(OrganisationRows, JobQuerySet["IncidentImport"]):
     unfinished_states = WORKING_STATES
-
-    def for_member(self, member: Membership) -> IncidentImportQuerySet:
-        return self.filter(organisation=member.organisation_id)
 
     def claimable(self, now: datetime) -> IncidentImportQuerySet:
         """None while a worker is at any other: one import runs at a time in the whole installation."""
@@ -158,6 +156,20 @@ class IncidentImport(NudgedJob):
         return self.created_incidents.exists() or self.changes.exists()
 
 
+class ImportLook(models.Model):
+    """The first rows of a sheet, as `vendors.incident_import.looks` packs them; of a CSV the sheet has no name."""
+
+    incident_import = models.ForeignKey(IncidentImport, on_delete=models.CASCADE, related_name="looks")
+    sheet = models.CharField(max_length=255, blank=True)
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["incident_import", "sheet"], name="import_look_once_a_sheet")]
+
+    def __str__(self) -> str:
+        return f"{self.incident_import_id} {self.sheet}"
+
+
 class ImportProblem(models.Model):
     """What is wrong with one cell of a file: the reason as a code and what its words tell, for any language."""
 
@@ -192,9 +204,8 @@ class IncidentChange(models.Model):
         return f"{self.incident_import_id} {self.incident_id}"
 
 
-class ImportMappingQuerySet(models.QuerySet["ImportMapping"]):
-    def for_member(self, member: Membership) -> ImportMappingQuerySet:
-        return self.filter(organisation=member.organisation_id)
+class ImportMappingQuerySet(OrganisationRows, models.QuerySet["ImportMapping"]):
+    of_organisation = "organisation"
 
 
 class ImportMapping(models.Model):

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership
+from accounts.models import OrganisationRows
 from vendors.models.vendor import Service
 
 
@@ -17,9 +17,8 @@ class DecidingHours(models.TextChoices):
     CALENDAR = "calendar", _("The hours of the calendar")
 
 
-class ServiceCalendarQuerySet(models.QuerySet["ServiceCalendar"]):
-    def for_member(self, member: Membership) -> ServiceCalendarQuerySet:
-        return self.filter(service__vendor__organisation=member.organisation_id)
+class ServiceCalendarQuerySet(OrganisationRows, models.QuerySet["ServiceCalendar"]):
+    of_organisation = "service__vendor__organisation"
 
 
 class ServiceCalendar(models.Model):

@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Department, Membership, Organisation
+from accounts.models import Department, Organisation, OrganisationRows
 
 
 class Tier(models.TextChoices):
@@ -18,10 +18,7 @@ class Tier(models.TextChoices):
     STANDARD = "standard", _("Standard")
 
 
-class VendorQuerySet(models.QuerySet["Vendor"]):
-    def for_member(self, member: Membership) -> VendorQuerySet:
-        return self.filter(organisation=member.organisation_id)
-
+class VendorQuerySet(OrganisationRows, models.QuerySet["Vendor"]):
     def active(self) -> VendorQuerySet:
         return self.filter(archived_at=None)
 
@@ -84,9 +81,8 @@ class Vendor(models.Model):
         return reverse("vendor_detail", args=[self.pk])
 
 
-class ServiceQuerySet(models.QuerySet["Service"]):
-    def for_member(self, member: Membership) -> ServiceQuerySet:
-        return self.filter(vendor__organisation=member.organisation_id)
+class ServiceQuerySet(OrganisationRows, models.QuerySet["Service"]):
+    of_organisation = "vendor__organisation"
 
 
 class Service(models.Model):
@@ -120,9 +116,8 @@ class Service(models.Model):
         return self.name
 
 
-class ContactQuerySet(models.QuerySet["Contact"]):
-    def for_member(self, member: Membership) -> ContactQuerySet:
-        return self.filter(vendor__organisation=member.organisation_id)
+class ContactQuerySet(OrganisationRows, models.QuerySet["Contact"]):
+    of_organisation = "vendor__organisation"
 
 
 class Contact(models.Model):

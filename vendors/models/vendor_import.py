@@ -8,13 +8,10 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, Organisation
+from accounts.models import Organisation, OrganisationRows
 
 
-class VendorImportQuerySet(models.QuerySet["VendorImport"]):
-    def for_member(self, member: Membership) -> VendorImportQuerySet:
-        return self.filter(organisation=member.organisation_id)
-
+class VendorImportQuerySet(OrganisationRows, models.QuerySet["VendorImport"]):
     def outdated(self, now: datetime) -> VendorImportQuerySet:
         """Files that nobody needs any more: they may hold names of people."""
         return self.filter(created_at__lt=now - IMPORT_KEPT)

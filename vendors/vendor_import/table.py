@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from groundwork.tables import csv_files, reading
 from groundwork.tables.cells import ImportRefused, tidy
-from groundwork.tables.limits import MB, Limits
+from groundwork.tables.limits import MB, Haste, Limits
 from vendors.vendor_import import headings
 
 LIMITS = Limits(
@@ -21,10 +21,16 @@ LIMITS = Limits(
     characters=4 * MB,
     parts=200,
     part_bytes=8 * MB,
+    part_tags=500_000,
+    style_tags=300_000,
+    sheet_tags=1_200_000,  # 5,000 rows of all columns
     sheet_bytes=16 * MB,
     unpacked_bytes=16 * MB,
     memory_bytes=512 * MB,
+    quick_seconds=2,
+    slow_seconds=2,
 )
+HASTE = Haste(seconds=10)  # by the clock: while the server is busy, a small file needs more than its two seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +53,7 @@ class RegisterTable:
 
 def read(content: bytes) -> RegisterTable:
     """ImportRefused where there is none; whether its columns can be told is another question (`headings.check`)."""
-    with reading.open_table(content, LIMITS, headings.understood) as table:
+    with reading.open_table(content, LIMITS, headings.understood, haste=HASTE) as table:
         if table.encoding in csv_files.GUESSED:
             raise csv_files.no_table()  # a name that was read wrongly would stand in the register
         rows = tuple(

@@ -1,6 +1,7 @@
 """Pulses that an organisation sends by itself after a critical incident, where it has switched that on.
 
-Asked are members of the department that depends on the service: nobody else is known to have been concerned.
+Asked are members of the department that depends on the service: nobody else is known to have been concerned. Nobody
+who only rates from outside: the mail tells of an incident.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ logger = structlog.get_logger(__name__)
 def ask_due(now: datetime) -> None:
     """Ask after each incident that is due, once, and mail again what a lost worker made and did not mail. Safe to run
     twice, or in two places at once."""
-    members = Membership.objects.active().filter(department=OuterRef("service__department"), user__is_active=True)
+    members = Membership.objects.active().inside()
+    members = members.filter(department=OuterRef("service__department"), user__is_active=True)
     due = Incident.objects.to_be_asked_about(now).filter(Exists(members)).order_by("resolved_at", "pk")
     for pk in due.values_list("pk", flat=True)[:AT_ONCE]:
         for pulse, token in _ask(pk, now):
@@ -63,7 +65,8 @@ def _members(department: int) -> Iterable[Membership]:
     last = Pulse.objects.filter(
         incident__vendor__organisation=OuterRef("organisation"), email__iexact=OuterRef("user__email")
     ).order_by("-asked_at")
-    members = Membership.objects.active().filter(department=department, user__is_active=True).select_related("user")
+    members = Membership.objects.active().inside().filter(department=department, user__is_active=True)
+    members = members.select_related("user")
     in_turn = members.annotate(asked_last=Subquery(last.values("asked_at")[:1]))
     return in_turn.order_by(F("asked_last").asc(nulls_first=True), "joined_at", "pk")[:MOST]
 

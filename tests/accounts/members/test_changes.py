@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.members import changes as members
-from accounts.models import AuditEntry, Department, Membership, Role
-from tests.factories import Cast, make_member
+from accounts.members import invitations
+from accounts.models import AuditEntry, Department, Invitation, Membership, Role
+from tests.factories import Cast, add_rater, make_assessment, make_member
 
 SignedIn = Callable[..., Client]
 
@@ -121,16 +124,45 @@ def test_the_list_takes_the_same_queries_for_few_and_many(
     client = signed_in(cast.admin)
     url = reverse("member_list")
     client.get(url)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(url)
 
     for number in range(15):
         department = Department.objects.create(organisation=cast.organisation, name=f"Department {number}")
         make_member(cast.organisation, f"member{number}", Role.READER, department=department)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         response = client.get(url)
     assert "Member14" in response.content.decode()
+
+
+def test_readers_who_came_by_being_asked_to_rate_are_told_apart_for_administrators(
+    cast: Cast, signed_in: SignedIn
+) -> None:
+    """As earlier versions invited them; whoever an administrator invited and somebody asked to rate, is not meant."""
+    for name, minutes in (("asked", 0), ("invited", 60)):
+        person = make_member(cast.organisation, name, Role.READER)
+        invitation, _token = invitations.invite(
+            cast.assessor.user,
+            cast.organisation,
+            email=f"{name}-before@example.org",
+            role=Role.READER,
+            department=None,
+            language="en",
+            now=timezone.now(),
+        )
+        asked = add_rater(make_assessment(cast.assessor), person, invitation=invitation, invited_by=cast.assessor.user)
+        invited_at = asked.created_at - timedelta(minutes=minutes)
+        Invitation.objects.filter(pk=invitation.pk).update(
+            email=person.user.email, accepted_at=timezone.now(), invited_at=invited_at
+        )
+
+    page = signed_in(cast.admin).get(reverse("member_list")).content.decode()
+
+    assert page.count("came by being asked to rate, and reads everything") == 1
+    row = page[page.index("asked@example.org") :]
+    assert row.index("came by being asked to rate") < row.index("</tr>")
+    assert "Answers what they are asked to rate" in page
 
 
 def test_who_is_no_member_is_told_what_to_do(cast: Cast, signed_in: SignedIn) -> None:

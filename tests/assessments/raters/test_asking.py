@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db import connection, connections
 from django.test import Client
@@ -16,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.mailed_links.links import end_of
 from accounts.members import invitations
 from accounts.models import AuditEntry, Department, Invitation, Membership, Role, User
 from assessments.lifecycle.transitions import IllegalTransition
@@ -154,16 +156,125 @@ class TestInviting:
 
 
 class TestAddresses:
-    def test_an_address_gets_an_invitation_as_reader_and_a_questionnaire_that_waits(
+    def test_an_address_gets_an_invitation_as_outside_rater_and_a_questionnaire_that_waits(
         self, cast: Cast, assessment: Assessment
     ) -> None:
         asked = invite_wendy(cast, assessment, department=cast.department, language="nl")
 
         invitation = Invitation.objects.get()
-        assert (invitation.email, invitation.role, invitation.language) == (ADDRESS, Role.READER, "nl")
+        assert (invitation.email, invitation.role, invitation.language) == (ADDRESS, Role.RATER, "nl")
         assert (asked.response.rater, asked.response.invitation) == (None, invitation)
         assert asked.response.department == cast.department
         assert invitations.find(asked.token) == invitation
+
+    @pytest.mark.parametrize("days", [3, 60])
+    def test_the_invitation_is_open_until_the_answers_are_due_and_never_shorter_than_any(
+        self, cast: Cast, assessment: Assessment, days: int
+    ) -> None:
+        due_on = timezone.localdate() + timedelta(days=days)
+
+        invite_wendy(cast, assessment, due_on=due_on, now=timezone.now())
+
+        invitation = Invitation.objects.get()
+        least = timezone.now() + timedelta(days=settings.INVITATION_DAYS, minutes=-1)
+        assert invitation.expires_at >= max(end_of(due_on), least)
+        assert timezone.localdate(invitation.expires_at) == max(due_on, timezone.localdate(least))
+
+    def test_without_a_due_date_of_theirs_that_of_the_assessment_counts(
+        self, cast: Cast, assessment: Assessment
+    ) -> None:
+        Assessment.objects.filter(pk=assessment.pk).update(due_on=timezone.localdate() + timedelta(days=50))
+
+        invite_wendy(cast, assessment)
+
+        assert Invitation.objects.get().expires_at == end_of(timezone.localdate() + timedelta(days=50))
+
+    def test_a_later_due_date_keeps_the_mailed_link_open(
+        self, cast: Cast, assessment: Assessment, signed_in: SignedIn
+    ) -> None:
+        asked = invite_wendy(cast, assessment)
+        later = timezone.localdate() + timedelta(days=90)
+        dates = {"period_start": assessment.period_start, "period_end": assessment.period_end}
+        form = {"due_on": later.isoformat(), **dates}
+
+        signed_in(cast.assessor).post(url("assessment_edit", assessment.pk), form)
+
+        assessment.refresh_from_db()
+        assert assessment.due_on == later
+        invitation = invitations.find(asked.token)
+        assert invitation is not None
+        assert invitation.expires_at == end_of(later)
+        assert AuditEntry.objects.get(verb="invitation.extended").object_id == str(invitation.pk)
+
+        asking.reschedule_rater(cast.assessor, asked.response, due_on=later + timedelta(days=30))
+
+        invitation.refresh_from_db()
+        assert invitation.expires_at == end_of(later + timedelta(days=30))
+
+    def test_sending_it_again_never_shortens_it(self, cast: Cast, assessment: Assessment) -> None:
+        invite_wendy(cast, assessment, due_on=timezone.localdate() + timedelta(days=70))
+        invitation = Invitation.objects.get()
+
+        again, _token = invitations.renew(cast.admin, invitation, now=timezone.now())
+
+        assert again.expires_at == end_of(timezone.localdate() + timedelta(days=70))
+
+    def test_nobody_is_filed_under_a_department_that_was_not_chosen(
+        self, cast: Cast, assessment: Assessment, signed_in: SignedIn
+    ) -> None:
+        client = signed_in(cast.assessor)
+
+        page = post(client, assessment, email=ADDRESS, language="en").content.decode()
+
+        assert "Say for which department they speak, or that it is none of yours." in page
+        assert not Invitation.objects.exists()
+
+        post(client, assessment, email=ADDRESS, department="none", language="en")
+
+        assert Response.objects.get(rater=None).department is None
+
+    def test_who_was_asked_for_none_of_the_departments_speaks_for_none(
+        self, cast: Cast, assessment: Assessment
+    ) -> None:
+        """Also where the invitation that serves them files them under one as a member."""
+        invitation, _token = invitations.invite(
+            cast.admin.user,
+            cast.organisation,
+            email=ADDRESS,
+            role=Role.READER,
+            department=cast.department,
+            language="en",
+            now=timezone.now(),
+        )
+        asked = invite_wendy(cast, assessment)
+        invitation.refresh_from_db()
+
+        member = invitations.create_account(
+            invitation, name="Wendy", password="harbour lights", language="en", now=timezone.now()
+        )
+
+        assert member.department == cast.department
+        assert Response.objects.get(pk=asked.response.pk).department is None
+
+    def test_an_outside_rater_speaks_for_the_department_that_is_chosen_each_time(
+        self, cast: Cast, assessment: Assessment
+    ) -> None:
+        finance = Department.objects.create(organisation=cast.organisation, name="Finance")
+        make_member(cast.organisation, "wendy", Role.RATER, department=finance)
+
+        asked = invite_wendy(cast, assessment, department=cast.department)
+
+        assert asked.response.department == cast.department
+
+    def test_the_list_of_colleagues_tells_outside_raters_apart(
+        self, cast: Cast, assessment: Assessment, signed_in: SignedIn
+    ) -> None:
+        make_member(cast.organisation, "wendy", Role.RATER)
+
+        page = signed_in(cast.assessor).get(url("assessment_raters", assessment.pk)).content.decode()
+
+        assert "Wendy (outside rater)" in page
+        assert "becomes an outside rater" in page
 
     def test_a_members_address_is_simply_that_member(self, cast: Cast, assessment: Assessment) -> None:
         asked = asking.invite_address(cast.assessor, assessment, "READER@example.org ", language="en")
@@ -374,7 +485,7 @@ class TestMails:
     def test_an_address_gets_one_mail_with_the_invitation_and_what_to_rate(
         self, cast: Cast, assessment: Assessment, signed_in: SignedIn, mailoutbox: list[Any]
     ) -> None:
-        post(signed_in(cast.assessor), assessment, email=ADDRESS, language="nl", rules=["speed"])
+        post(signed_in(cast.assessor), assessment, email=ADDRESS, department="none", language="nl", rules=["speed"])
 
         (sent,) = mailoutbox
         assert sent.to == [ADDRESS]
@@ -403,7 +514,8 @@ class TestMails:
         client = signed_in(cast.assessor)
         with monkeypatch.context() as broken:
             refuse_mail(broken)
-            page = post(client, assessment, people=[cast.reader.pk], email=ADDRESS, language="en").content.decode()
+            asked = {"people": [cast.reader.pk], "email": ADDRESS, "department": "none", "language": "en"}
+            page = post(client, assessment, **asked).content.decode()
 
         assert "could not be sent" in page
         assert page.count("Mail not delivered") == 2
@@ -542,9 +654,9 @@ class TestPage:
     ) -> None:
         add_rater(assessment, cast.reader)
 
-        page = post(
-            signed_in(cast.assessor), assessment, people=[cast.reader.pk, cast.approver.pk], email=ADDRESS, note="Typed"
-        ).content.decode()
+        people = [cast.reader.pk, cast.approver.pk]
+        typed = {"people": people, "email": ADDRESS, "department": "none", "note": "Typed"}
+        page = post(signed_in(cast.assessor), assessment, **typed).content.decode()
 
         assert "Reader is asked already" in page
         assert "Typed" in page

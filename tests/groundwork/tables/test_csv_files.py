@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -37,10 +38,12 @@ def test_the_headings_are_found_below_a_title_and_alone(lines: list[list[str]], 
     assert header_place(lines, score) == place
 
 
-def test_a_long_cell_is_no_damage_and_one_without_end_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_cell_is_no_damage_and_one_without_end_is() -> None:
     shape = csv_files.Shape(encoding="utf-8", delimiter=",")
     content = b'a,b\n1,"' + b"x" * 200_000 + b'"\n'
     assert [len(cells[1]) for _line, cells in csv_files.records(BytesIO(content), shape, LIMITS)] == [1, 200_000]
-    monkeypatch.setattr(csv_files, "LONGEST_CELL", 100_000)
-    with pytest.raises(ImportRefused, match="Line 2 cannot be read"):
-        list(csv_files.records(BytesIO(content), shape, LIMITS))
+    few = replace(LIMITS, row_characters=100_000)
+    with pytest.raises(ImportRefused, match="Line 2 holds too much text"):
+        list(csv_files.records(BytesIO(content), shape, few))
+    with pytest.raises(ImportRefused, match="Line 2 cannot be read: look at the quotation marks"):
+        list(csv_files.records(BytesIO(content.replace(b"xx", b"x\n")), shape, few))

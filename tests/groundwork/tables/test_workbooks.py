@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from groundwork.tables import guard, reading, workbooks
 from groundwork.tables.cells import ImportRefused
-from groundwork.tables.limits import MB, Limits
+from groundwork.tables.limits import MB, Haste, Limits, TookTooLong
 from groundwork.tables.sources import TableKind
 from tests.groundwork.tables.files import XLS, as_ods, ods, ods_table
 
@@ -28,9 +29,11 @@ def nothing_understood(_header: Sequence[str]) -> int:
     return 0
 
 
-def rows_of(source: bytes | Path, limits: Limits = LIMITS, sheet: str = "") -> list[list[str]]:
+def rows_of(
+    source: bytes | Path, limits: Limits = LIMITS, sheet: str = "", haste: Haste | None = None
+) -> list[list[str]]:
     """With the headings."""
-    with reading.open_table(source, limits, nothing_understood, sheet=sheet) as table:
+    with reading.open_table(source, limits, nothing_understood, sheet=sheet, haste=haste) as table:
         return [list(table.first), *(list(line.cells) for line in table.rows)]
 
 
@@ -76,7 +79,7 @@ def test_both_readers_say_the_same_of_texts_numbers_and_dates(
     book = book_of(*ROWS)
     if counts_from_1904:
         book.epoch = CALENDAR_MAC_1904
-    monkeypatch.setattr(workbooks, "_readers", lambda *_arguments, **_named: [is_slow])
+    monkeypatch.setattr(workbooks, "_readers", lambda _kind: [is_slow])
     assert rows_of(xlsx(book)) == SAID
 
 
@@ -85,7 +88,7 @@ def test_columns_and_rows_before_the_table_keep_their_places(monkeypatch: pytest
     book = Workbook()
     for place, text in (("C3", "A"), ("D3", "B"), ("C5", "1"), ("D5", "2")):
         book.active[place] = text
-    monkeypatch.setattr(workbooks, "_readers", lambda *_arguments, **_named: [is_slow])
+    monkeypatch.setattr(workbooks, "_readers", lambda _kind: [is_slow])
     with reading.open_table(xlsx(book), LIMITS, nothing_understood) as table:
         assert table.first == ("", "", "A", "B")
         assert [(line.number, list(line.cells)) for line in table.rows] == [(5, ["", "", "1", "2"])]
@@ -108,18 +111,20 @@ def test_what_the_quick_reader_does_not_understand_is_read_by_the_slow_one(
 
 def test_the_first_rows_of_a_large_workbook_are_told_before_all_of_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[bool] = []
-    process = workbooks._process
+    lines = workbooks._lines
 
-    def watched(source: Any, orders: dict[str, Any]) -> Any:
-        started.append(orders["is_slow"])
-        return process(source, orders)
+    def watched(*given: Any) -> Any:
+        for told in lines(*given):
+            if isinstance(told, dict):
+                started.append(told["is_slow"])
+            yield told
 
-    monkeypatch.setattr(workbooks, "_process", watched)
+    monkeypatch.setattr(workbooks, "_lines", watched)
     content = xlsx(book_of(["A", "B"], ["1", "2"]))
     for most in (MB, 100):
         monkeypatch.setattr(workbooks, "SAMPLED_WHOLE", most)
-        for is_sample in (False, True):
-            with reading.open_table(content, LIMITS, nothing_understood, is_sample=is_sample) as table:
+        for haste in (None, Haste(seconds=20, is_sample=True)):
+            with reading.open_table(content, LIMITS, nothing_understood, haste=haste) as table:
                 assert len(list(table.rows)) == 1
     assert started == [False, False, False, True]
 
@@ -213,10 +218,42 @@ def test_an_old_excel_file_is_weighed_before_it_is_read() -> None:
     assert "larger than" in refusal(XLS, replace(LIMITS, workbook_bytes=5_000))
 
 
+def test_what_takes_longer_than_somebody_waits_is_given_up_and_a_worker_has_its_own_time(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "program.py"
+    monkeypatch.setattr(workbooks, "PROGRAM", program)
+    program.write_text("import time; time.sleep(20)")
+    with pytest.raises(TookTooLong):
+        rows_of(XLS, haste=Haste(seconds=0.3))
+    program.write_text("import os, signal; os.kill(os.getpid(), signal.SIGXCPU)")
+    with pytest.raises(TookTooLong):
+        rows_of(XLS)
+
+
+def test_two_files_are_read_at_once_for_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "_at_once", BoundedSemaphore(1))
+    with reading.open_table(XLS, LIMITS, nothing_understood, haste=Haste(seconds=10)):
+        with pytest.raises(TookTooLong):
+            rows_of(XLS, haste=Haste(seconds=0.2))
+        assert len(rows_of(XLS)) == 3  # a worker waits for nobody
+    assert len(rows_of(XLS, haste=Haste(seconds=10))) == 3
+
+
+def test_of_a_sample_each_cell_is_cut_and_a_row_of_too_much_text_is_refused() -> None:
+    content = xlsx(book_of(["A", "B"], ["x" * 500, "y" * 500]))
+    assert rows_of(content, haste=Haste(seconds=10, cell_characters=3)) == [["A", "B"], ["xxx", "yyy"]]
+    assert "Line 2 holds too much text" in refusal(content, replace(LIMITS, row_characters=999))
+    assert rows_of(content, replace(LIMITS, row_characters=1_000))
+
+
 # The process -----------------------------------------------------------------------------------------------------
 def test_the_process_knows_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     program = tmp_path / "program.py"
-    program.write_text("import json, os; print(json.dumps({'sheets': sorted(os.environ), 'found': []}))")
+    program.write_text(
+        "import json, os; told = {'found': [], 'hidden_rows': 0, 'is_1904': 0}\n"
+        "print(json.dumps({'sheets': sorted(os.environ), **told}))"
+    )
     monkeypatch.setattr(workbooks, "PROGRAM", program)
     monkeypatch.setenv("SECRET_KEY", "x")
     with workbooks.opened(XLS, TableKind.XLS, LIMITS) as book:
@@ -280,7 +317,7 @@ def test_a_workbook_says_from_when_it_counts_its_days(counts_from_1904: bool) ->
 
 @pytest.mark.parametrize("is_slow", [False, True])
 def test_a_number_that_has_lost_its_end_does_not_look_whole(monkeypatch: pytest.MonkeyPatch, is_slow: bool) -> None:
-    monkeypatch.setattr(workbooks, "_readers", lambda *_arguments, **_named: [is_slow])
+    monkeypatch.setattr(workbooks, "_readers", lambda _kind: [is_slow])
     assert rows_of(xlsx(book_of(["A", "B"], [999_999_999_999_999.0, 2_026_030_112_345_678.0]))) == [
         ["A", "B"],
         ["999999999999999", "2.02603E+15"],

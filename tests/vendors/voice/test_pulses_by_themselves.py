@@ -54,6 +54,17 @@ def receivers() -> list[str]:
     return sorted(address for message in mail.outbox for address in message.to)
 
 
+def test_nobody_who_only_rates_from_outside_is_told_of_an_incident(
+    cast: Cast, ward: Department, service: Service, nurse: Membership
+) -> None:
+    make_member(cast.organisation, "consultant", Role.RATER, department=ward)
+    resolved(service)
+
+    ask_due(LATER)
+
+    assert receivers() == ["nurse@example.org"]
+
+
 def test_a_member_of_the_department_is_asked_once_in_the_name_of_the_organisation(
     cast: Cast, service: Service, nurse: Membership
 ) -> None:

@@ -1,0 +1,115 @@
+"""No file stops the others: whatever is handed in, the process that serves people works briefly and stays small.
+
+What a request takes is its own processor time, its time by the clock, and by how much the highest mark of its memory
+(VmHWM, set back before) is above what the process held before. What the reading process takes is bounded by its limits
+(tests/groundwork/tables/test_workbooks.py), and by the clock here."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories import Cast
+from tests.groundwork.tables.bombs import MB, TEXTS, WORKBOOKS
+from vendors.models import ImportState, IncidentImport
+
+SECONDS, GROWTH = 2.0, 100 * MB
+MARKER = "-=-"
+STATUS, MARK = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+SOUND = {  # read at once, or by a worker: nothing is wrong with them but their size
+    "many cells", "rows that say the same number", "many rows", "letters of Windows", "defined names", "kinds of parts",
+    "styles, as many as are allowed", "shared strings, as many as are allowed",
+}  # fmt: skip
+
+pytestmark = pytest.mark.skipif(not os.access(MARK, os.W_OK), reason="Only Linux tells the highest mark of memory.")
+
+
+class Cost(NamedTuple):
+    seconds: float
+    processor: float
+    growth: int  # bytes
+
+
+def _kilobytes(name: str) -> int:
+    return int(next(line.split()[1] for line in STATUS.read_text().splitlines() if line.startswith(f"{name}:")))
+
+
+def cost_of(act: Callable[[], object]) -> Cost:
+    MARK.write_text("5")  # the highest mark begins again at what is held now
+    held, began, used = _kilobytes("VmRSS"), time.perf_counter(), time.process_time()
+    act()
+    took = Cost(time.perf_counter() - began, time.process_time() - used, 1024 * (_kilobytes("VmHWM") - held))
+    return took
+
+
+def assert_brief(cost: Cost) -> None:
+    crowd = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))  # others wait for the processor as well
+    assert cost.processor <= SECONDS
+    assert cost.seconds <= SECONDS * crowd
+    assert cost.growth <= GROWTH
+
+
+def test_the_measure_sees_what_is_held_and_let_go_again() -> None:
+    cost = cost_of(lambda: len(bytearray(150 * MB)) and time.sleep(0.05))
+    assert cost.growth > 140 * MB
+    assert cost.seconds >= 0.05
+    with pytest.raises(AssertionError):
+        assert_brief(cost)
+
+
+@pytest.fixture
+def client(cast: Cast, signed_in: Callable[..., Client], settings: Any) -> Iterator[Client]:
+    settings.IMPORT_LOOK_SECONDS = 1.2
+    yield signed_in(cast.assessor)
+
+
+@pytest.fixture
+def post_file(client: Client, tmp_path: Path) -> Callable[[str, Callable[[], bytes]], Callable[[], HttpResponse]]:
+    """The body lies on disk, as on its way from the server: a test client would hold it in memory, twice."""
+
+    def prepare(url: str, make: Callable[[], bytes]) -> Callable[[], HttpResponse]:
+        head = f'--{MARKER}\r\nContent-Disposition: form-data; name="file"; filename="incidents.bin"\r\n\r\n'
+        body = tmp_path / "body"
+        with body.open("wb") as file:
+            file.write(head.encode())
+            file.write(make())
+            file.write(f"\r\n--{MARKER}--\r\n".encode())
+
+        def post() -> HttpResponse:
+            with body.open("rb") as file:
+                return client.request(
+                    **{"PATH_INFO": url, "REQUEST_METHOD": "POST", "wsgi.input": file},
+                    **{"CONTENT_TYPE": f"multipart/form-data; boundary={MARKER}"},
+                    **{"CONTENT_LENGTH": body.stat().st_size},
+                )
+
+        return post
+
+    return prepare
+
+
+@pytest.mark.parametrize("name", [*WORKBOOKS, *TEXTS])
+def test_no_file_of_incidents_holds_the_others_up(client: Client, post_file: Any, name: str) -> None:
+    """The request is answered in time; what is refused says why, and what is not is to be mapped or read in turn."""
+    post = post_file(reverse("incident_import"), (WORKBOOKS | TEXTS)[name])
+    answers: list[Any] = []
+    assert_brief(cost_of(lambda: answers.append(post())))
+    upload = IncidentImport.objects.first()
+    if upload is None:
+        errors = answers[0].context["form"].errors["file"]
+        assert name not in SOUND, errors
+        assert any(
+            word in errors[0]
+            for word in ("Save", "save", "split", "shorten", "leave", "look at", "empty", "not an", "no incident")
+        )
+        return
+    assert upload.state in {ImportState.MAPPING, ImportState.READING}
+    assert_brief(cost_of(lambda: client.get(reverse("incident_import_mapping", args=[upload.pk]))))
