@@ -1,4 +1,4 @@
-"""Who: users, organisations, departments, memberships, mailed links, invitations, and the audit trail."""
+"""Who: users, organisations, departments, memberships, mailed links, invitations, the audit trail and its seals."""
 
 from __future__ import annotations
 
@@ -406,3 +406,31 @@ class AttemptCount(models.Model):
 
     def __str__(self) -> str:
         return self.cache_key
+
+
+class Seal(models.Model):
+    """A link of the chain: a hash over something that never changes, and over the seal before.
+
+    `content` is the hash of `size` rows, spelled out in the way that `form` numbers; `label` names them to people. The
+    database refuses to change or delete one; `accounts.chain` makes and verifies them.
+    """
+
+    position = models.PositiveBigIntegerField(unique=True)  # 1, 2, 3, without a gap
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=40)  # of a scorecard its id, of the trail the day
+    label = models.CharField(max_length=100)
+    form = models.PositiveSmallIntegerField()
+    size = models.PositiveIntegerField()
+    content = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64, blank=True)  # the hash of the seal before, empty in the first
+    hash = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("seal")
+        verbose_name_plural = _("seals")
+        ordering = ("position",)
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="seal_once_for_each_thing")]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.kind} {self.label}"

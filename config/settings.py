@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "accounts.sending.middleware.WholeBodies",  # before anybody reads a body, the guard against forged forms first
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "accounts.middleware.PostedTexts",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -138,6 +139,8 @@ WEB_THREADS = env.int("WEB_THREADS", default=16)
 # Data ------------------------------------------------------------------------------------------------------------
 DATABASE_URL = env("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'db.sqlite3'}"
 DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
+if "ENGINE" not in DATABASES["default"]:
+    raise ImproperlyConfigured("DATABASE_URL names no database: postgres://user:password@host:5432/name, or nothing.")
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # With Django's defaults, 8 writers lost 286 of 480 transactions to "database is locked"; with these, none.
     DATABASES["default"]["OPTIONS"] = {
@@ -159,6 +162,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ATOMIC_REQUESTS = False
 
 REDIS_URL = env("REDIS_URL", default="")
+if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+    raise ImproperlyConfigured("REDIS_URL names no Redis: redis://host:6379/0, or nothing.")
 CACHES = {
     "default": (
         {
@@ -231,7 +236,7 @@ WHITENOISE_AUTOREFRESH = False
 MEDIA_ROOT = DATA_DIR / "media"  # evidence; never served by URL, only through a view that checks rights
 FILE_UPLOAD_PERMISSIONS = 0o600  # evidence and files of incidents are nobody else's on this machine
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "groundwork.storage.WholeFiles"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if STATIC_MANIFEST
@@ -362,6 +367,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": MORNING_SECONDS,
         "options": {"expires": MORNING_SECONDS},
     },
+    "seal-trail": {
+        "task": "accounts.tasks.seal_trail",
+        "schedule": MORNING_SECONDS,
+        "options": {"expires": MORNING_SECONDS},
+    },
     "morning": {
         "task": "assessments.tasks.morning",
         "schedule": MORNING_SECONDS,
@@ -382,7 +392,7 @@ DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DEBUG  # begun, done: 4,500 lines an hour of a worker without work
 
 # Logs ------------------------------------------------------------------------------------------------------------
-LOG_LEVEL = env("LOG_LEVEL", default="") or ("INFO" if PRODUCTION else "WARNING")
+LOG_LEVEL = env("LOG_LEVEL", default="").upper() or ("INFO" if PRODUCTION else "WARNING")
 if LOG_LEVEL not in logging.getLevelNamesMapping():
     raise ImproperlyConfigured(f"LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL, not {LOG_LEVEL!r}.")
 LOG_JSON = env.bool("LOG_JSON") if env("LOG_JSON", default="") else PRODUCTION

@@ -24,9 +24,10 @@ from hypothesis import HealthCheck, settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 import manifesto.apps
-from accounts import mail
+from accounts import immutable, mail
 from accounts.models import Membership, User
 from accounts.sending import mark
+from groundwork.jobs import nudging
 from tests.factories import Cast, make_cast
 
 pytest_plugins = ["tests.costs"]
@@ -71,6 +72,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: next((rank for rank, path in enumerate(FIRST) if item.nodeid.startswith(path)), 99))
 
 
+@pytest.fixture(autouse=True)
+def _line_to_the_broker() -> None:
+    """A test without a broker silences nobody after it."""
+    nudging.line = nudging.Line()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _static_files_are_listed_once() -> Iterator[None]:
     """Each test client has a middleware of its own that looks at all of them: a seventh of what tests of views cost."""
@@ -100,14 +107,21 @@ def _a_cache_of_its_own() -> None:
             del caches["default"]  # made while the apps were loaded
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """PostgreSQL empties tables with TRUNCATE, which the immutable ones refuse; a test
+    of that installs it anew in its own transaction."""
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock():
+            immutable.let_tables_be_emptied()
+
+
 @pytest.fixture(autouse=True)
 def _rows_can_be_flushed_on_sqlite(request: pytest.FixtureRequest) -> Iterator[None]:
     """SQLite empties tables with DELETE, which the immutable rows refuse; the flush brings the triggers back."""
     yield
     names = set(request.fixturenames)
     if names & {"transactional_db", "live_server"} and connection.vendor == "sqlite":
-        from accounts import immutable
-
         immutable.remove_all()
 
 

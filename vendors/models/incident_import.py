@@ -51,6 +51,7 @@ class ImportFailure(models.TextChoices):
     OPTIONS = "options", _("The columns no longer fit: %(reason)s")
     TOO_SLOW = "too_slow", _("It took too long, in five attempts. Import a shorter period.")
     TOO_MANY_ATTEMPTS = WORN_OUT, _("Five attempts were cut short before the end of the file.")
+    NO_ROOM = "no_room", _("There is no room on the server. Tell your administrator.")
     UNEXPECTED = (
         "unexpected",
         _("An unexpected fault stopped it, in five attempts. It has been recorded."),
