@@ -32,17 +32,17 @@ class Row(Generic[Told]):
 def rows(entries: Iterable[AuditEntry], tell: Callable[[Sequence[AuditEntry]], Sequence[Told]]) -> list[Row[Told]]:
     """Entries, the latest first, as rows; `tell` puts all that is shown into words at once."""
     stretches = in_stretches(entries)
-    wholes = tell([whole(stretch) for stretch in stretches])
     several = [entry for stretch in stretches if len(stretch) > 1 for entry in reversed(stretch)]
-    parts = iter(tell(several) if several else ())
+    told = tell([*(whole(stretch) for stretch in stretches), *several])
+    wholes, parts = told[: len(stretches)], iter(told[len(stretches) :])
     return [
         Row(
-            whole=told,
+            whole=in_one,
             parts=tuple(next(parts) for _entry in stretch) if len(stretch) > 1 else (),
             since=stretch[0].at,
             until=stretch[-1].at,
         )
-        for stretch, told in zip(stretches, wholes, strict=True)
+        for stretch, in_one in zip(stretches, wholes, strict=True)
     ]
 
 
