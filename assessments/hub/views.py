@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import MemberRequest
 from accounts.models import Membership
+from accounts.trail import reading as trail
 from assessments.approval import panel
 from assessments.consensus import meeting
 from assessments.fetching import assessment_of
@@ -175,6 +176,7 @@ def assessment_history(request: MemberRequest, pk: int) -> HttpResponse:
     form = HistoryFilterForm(request.GET or None, organisation=assessment.organisation)
     entries = form.narrow(entries_of(assessment, request.member))
     page = Paginator(entries, HISTORY_PER_PAGE).get_page(request.GET.get("page"))
+    trail.note_shown(page.object_list, request.user)
     context = {
         "assessment": assessment,
         "form": form,
