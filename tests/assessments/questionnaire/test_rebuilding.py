@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from accounts.models import AuditEntry, User
 from accounts.trail.stretches import in_stretches, whole
-from assessments.consensus.meeting import agree, hold, undo
+from assessments.consensus.attendance import hold
+from assessments.consensus.meeting import agree, undo
 from assessments.models import Answer, Assessment, Blank, Consensus, Delegation, Response, ResponseKind, VendorLink
 from assessments.questionnaire.delegation import delegate, take_back
 from assessments.questionnaire.saving import Draft, save_answer
@@ -220,7 +221,7 @@ def waiting(cast: Cast) -> VendorLink:
 )
 def test_every_agreement_at_every_moment_is_told_by_the_trail(cast: Cast, apart: Assessment, steps: list[Any]) -> None:
     with transaction.atomic():
-        held = hold(cast.assessor, apart, held_on=NOW.date())
+        held = hold(cast.assessor, apart, held_on=NOW.date(), attendees=[cast.assessor.user])
         questions = {question.key: question for question in apart.release.questions.all()}
         told: dict[str, State] = defaultdict(dict)
         for key, who, wanted, reason, is_behind in steps:
