@@ -49,7 +49,7 @@ class Site:
         return self._ask("GET", path)
 
     def post(self, path: str, **fields: str) -> HTTPResponse:
-        return self._ask("POST", path, urlencode({**fields, "csrfmiddlewaretoken": CSRF}))
+        return self._ask("POST", path, urlencode({**fields, "csrfmiddlewaretoken": CSRF, "form_end": "end"}))
 
     def _ask(self, method: str, path: str, body: str = "") -> HTTPResponse:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
