@@ -14,13 +14,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from groundwork.languages import LANGUAGE_CODES, LANGUAGES
+from groundwork.tables.writing import csv_lines
 from tests.factories import NOW, Cast, make_incident, make_vendor
 from tests.vendors.incident_import.files import as_csv, counts, kept, started, told, undone, worked
 from vendors.incident_import import job
 from vendors.incident_import.columns import own_download, presets
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.options_check import OptionsRefused
-from vendors.incidents.export import csv_lines
+from vendors.incidents.export import rows_of
 from vendors.models import Incident, IncidentImport, Service, Sla, Vendor
 
 FEW = settings.default.max_examples // 10  # each example is a whole import
@@ -32,7 +33,8 @@ def vendor(cast: Cast) -> Vendor:
 
 
 def downloaded(language: str) -> bytes:
-    return b"".join(csv_lines(Incident.objects.order_by("pk"), language=language))
+    rows = rows_of(Incident.objects.order_by("pk"), language=language)
+    return b"".join(csv_lines(rows, language=language))
 
 
 def edited(content: bytes, language: str, edit: Callable[[list[dict[str, str]]], Any]) -> bytes:
