@@ -165,6 +165,11 @@ class DiscussionCard:
         return self.discussion.settled is not None and self.discussion.settled.meeting.is_of_one
 
     @property
+    def came_about(self) -> str:
+        """How what stands here came about."""
+        return _("Decided by one person") if self.is_of_one else _("Agreed")
+
+    @property
     def theirs(self) -> str:
         return label_of(self.conflict.stored) if self.conflict else ""
 
