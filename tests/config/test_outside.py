@@ -363,6 +363,19 @@ def test_an_outside_rater_hands_nothing_on_because_that_would_name_the_members(
     assert "Hand this question" not in page.content.decode()
 
 
+def test_with_two_questionnaires_they_answer_side_by_side_and_see_nothing_else(scene: Scene) -> None:
+    second = make_assessment(scene.asker, vendor=make_vendor(scene.cast.organisation, "Beacon Hosting"))
+    add_rater(second, scene.outsider)
+    make_assessment(scene.cast.assessor, vendor=World(scene.cast).vendor)
+    visitor = Visitor(scene.outsider)
+
+    page = visitor.page(reverse("answer_grid_question", args=["support-1"])).content.decode()
+
+    assert MARK not in page.lower()
+    assert "Beacon Hosting" in page
+    assert "Lighthouse Systems" in page
+
+
 def test_whoever_was_named_for_a_level_and_only_rates_by_now_does_not_decide(scene: Scene) -> None:
     cast = scene.cast
     ApprovalLevel.objects.create(organisation=cast.organisation, position=1, name="Board", person=scene.outsider)
