@@ -8,9 +8,17 @@ class AccountsConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in
 
         from accounts import immutable, trail_words, visitor, vocabulary
+        from accounts.chain import kinds, trail_days
+        from groundwork import whole_numbers
 
+        whole_numbers.register()
         vocabulary.register(trail_words.VOCABULARY)
         immutable.connect()
         message = "An entry of the audit trail is never changed or deleted."
-        immutable.refuse(self.label, immutable.never_changes("accounts_auditentry", message))
+        sealed = "A seal is never changed or deleted: the chain would not be one."
+        immutable.refuse(
+            self.label,
+            immutable.never_changes("accounts_auditentry", message) + immutable.never_changes("accounts_seal", sealed),
+        )
+        kinds.register(trail_days.KIND, trail_days.kind())
         user_logged_in.connect(visitor.at_sign_in, dispatch_uid="visitor_at_sign_in")

@@ -1,17 +1,22 @@
 """Rows that the database itself refuses to change: published releases, scorecards, the audit trail.
 
 Triggers are put in place after every `migrate`, because SQLite drops them when a later migration remakes a table.
+From each refused deletion follows what else would delete: on SQLite a row that replaces another (`INSERT OR REPLACE`,
+`UPDATE OR REPLACE` delete without a trigger of deletion), on PostgreSQL `TRUNCATE`.
 """
+
+# ruff: noqa: S608 (the SQL is put together from models and from what apps register)
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.apps import AppConfig
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.apps import AppConfig, apps
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.signals import post_migrate, pre_migrate
 
-INSERT, UPDATE, DELETE = "INSERT", "UPDATE", "DELETE"
+INSERT, UPDATE, DELETE, TRUNCATE = "INSERT", "UPDATE", "DELETE", "TRUNCATE"
+EMPTIED = "A table with rows that never change is never emptied."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,10 +66,67 @@ def connect() -> None:
     post_migrate.connect(_install_after_migrate, dispatch_uid="immutable_rows")
 
 
+def tables() -> dict[str, str]:
+    """Every table that holds rows which may not be deleted, with the condition (SQL over OLD) that says which."""
+    return {refusal.table: refusal.condition for refusals in _refusals.values() for refusal in _deletions(refusals)}
+
+
+def unique_keys(model: type[models.Model]) -> list[tuple[str, ...]]:
+    """The columns of each key that no two rows share, the primary key first: two rows meet where they agree in one.
+
+    Keys that are checked only at the end of a transaction are left out: SQLite knows none. Raises NotImplementedError
+    for one of expressions or under a condition, which `INSERT OR REPLACE` would use as well.
+    """
+    meta = model._meta
+    keys = [(field.column,) for field in meta.concrete_fields if field.unique]
+    keys += [tuple(meta.get_field(name).column for name in names) for names in meta.unique_together]
+    for constraint in meta.constraints:
+        if not isinstance(constraint, models.UniqueConstraint) or constraint.deferrable:
+            continue
+        if constraint.expressions or constraint.condition is not None:
+            raise NotImplementedError(f"{constraint.name}: say here when a row would replace one of {meta.db_table}.")
+        keys.append(tuple(meta.get_field(name).column for name in constraint.fields))
+    return sorted(keys, key=lambda key: key != (meta.pk.column,))
+
+
+def _deletions(refusals: Iterable[RefusedWrite]) -> Iterator[RefusedWrite]:
+    return (refusal for refusal in refusals if refusal.operation == DELETE)
+
+
+def _all_of(app_label: str, vendor: str) -> list[RefusedWrite]:
+    """What was registered, and what follows from it in this kind of database."""
+    registered = _refusals.get(app_label, [])
+    if vendor == "sqlite":
+        replaced = (_replacing(refusal, by) for refusal in _deletions(registered) for by in (INSERT, UPDATE))
+        return [*registered, *replaced]
+    emptied = (
+        RefusedWrite(table=table, operation=TRUNCATE, message=EMPTIED)
+        for table in dict.fromkeys(refusal.table for refusal in _deletions(registered))
+    )
+    return [*registered, *emptied]
+
+
+def _replacing(refusal: RefusedWrite, operation: str) -> RefusedWrite:
+    """No new or changed row takes the place of one that may not be deleted."""
+    model = next(model for model in apps.get_models() if model._meta.db_table == refusal.table)
+    itself = f" AND replaced.{model._meta.pk.column} <> OLD.{model._meta.pk.column}" if operation == UPDATE else ""
+    kept = refusal.condition.replace("OLD.", "replaced.")
+    met = (" AND ".join(f"replaced.{column} = NEW.{column}" for column in key) for key in unique_keys(model))
+    return RefusedWrite(
+        table=refusal.table,
+        operation=operation,
+        about="_".join(filter(None, (refusal.about, "replacing"))),
+        message=refusal.message,
+        condition=" OR ".join(
+            f"EXISTS (SELECT 1 FROM {refusal.table} replaced WHERE {key}{itself} AND ({kept}))" for key in met
+        ),
+    )
+
+
 def _remove_before_migrate(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **_: object) -> None:
     """SQLite cannot rename a remade table while a trigger elsewhere names it."""
     if connections[using].vendor == "sqlite":
-        _remove(_refusals.get(sender.label, ()), using=using)
+        _remove(sender.label, using=using)
 
 
 def _install_after_migrate(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **_: object) -> None:
@@ -75,17 +137,28 @@ def install(app_label: str, *, using: str = DEFAULT_DB_ALIAS) -> None:
     connection = connections[using]
     existing = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
-        for refusal in _refusals.get(app_label, ()):
+        for refusal in _all_of(app_label, connection.vendor):
             if refusal.table not in existing:
                 continue
             for statement in _statements(refusal, connection.vendor):
                 cursor.execute(statement)
 
 
+def install_all(*, using: str = DEFAULT_DB_ALIAS) -> None:
+    for app_label in _refusals:
+        install(app_label, using=using)
+
+
 def remove_all(*, using: str = DEFAULT_DB_ALIAS) -> None:
     """Take the triggers away (tests empty their tables with DELETE on SQLite); `install` brings them back."""
-    for refusals in _refusals.values():
-        _remove(refusals, using=using)
+    for app_label in _refusals:
+        _remove(app_label, using=using)
+
+
+def let_tables_be_emptied(*, using: str = DEFAULT_DB_ALIAS) -> None:
+    """Take away what refuses TRUNCATE alone (tests empty their tables so on PostgreSQL)."""
+    for app_label in _refusals:
+        _remove(app_label, using=using, operations={TRUNCATE})
 
 
 @contextmanager
@@ -94,17 +167,18 @@ def lifted(app_label: str, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
 
     On SQLite nothing refuses while `migrate` runs, and what refuses comes back at its end.
     """
-    _remove(_refusals.get(app_label, ()), using=using)
+    _remove(app_label, using=using)
     yield
     if connections[using].vendor == "postgresql":
         install(app_label, using=using)
 
 
-def _remove(refusals: Iterable[RefusedWrite], *, using: str) -> None:
+def _remove(app_label: str, *, using: str, operations: Iterable[str] = (INSERT, UPDATE, DELETE, TRUNCATE)) -> None:
     connection = connections[using]
     with connection.cursor() as cursor:
-        for refusal in refusals:
-            cursor.execute(_drop(refusal, connection.vendor))
+        for refusal in _all_of(app_label, connection.vendor):
+            if refusal.operation in operations:
+                cursor.execute(_drop(refusal, connection.vendor))
 
 
 def _drop(refusal: RefusedWrite, vendor: str) -> str:
@@ -121,7 +195,8 @@ def _statements(refusal: RefusedWrite, vendor: str) -> list[str]:
             f"BEGIN SELECT RAISE(ABORT, '{message}') WHERE {refusal.condition}; END",
         ]
     if vendor == "postgresql":
-        row = "OLD" if refusal.operation == DELETE else "NEW"
+        row = {DELETE: "OLD", TRUNCATE: "NULL"}.get(refusal.operation, "NEW")
+        each = "STATEMENT" if refusal.operation == TRUNCATE else "ROW"
         lock = f"PERFORM 1 FROM {refusal.lock} FOR SHARE; " if refusal.lock else ""
         return [
             f"CREATE OR REPLACE FUNCTION {refusal.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {lock}"
@@ -129,6 +204,6 @@ def _statements(refusal: RefusedWrite, vendor: str) -> list[str]:
             f"USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {row}; END $$",
             _drop(refusal, vendor),
             f"CREATE TRIGGER {refusal.name} BEFORE {refusal.operation} ON {refusal.table} "
-            f"FOR EACH ROW EXECUTE FUNCTION {refusal.name}()",
+            f"FOR EACH {each} EXECUTE FUNCTION {refusal.name}()",
         ]
     raise NotImplementedError(f"No immutable rows on {vendor}: use SQLite or PostgreSQL.")

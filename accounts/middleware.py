@@ -19,6 +19,7 @@ from accounts.access import Gate, OurRequest, may, required, right_for
 from accounts.logs import redacted
 from accounts.mail import CHOICE
 from accounts.models import Membership
+from accounts.sending import kept, way_back
 
 SESSION_KEY = "organisation"
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -39,14 +40,26 @@ class LoginRequired:
             raise Http404("No access rule names this route.")
         if gate in (Gate.PUBLIC, Gate.LINK) or request.user.is_authenticated:
             return None
-        if gate is Gate.STAFF:
-            return None  # the admin shows its own sign-in
-        # The whole page goes there: htmx would follow a redirect and put the sign-in into the part that it asked for.
-        # autosave.js asks without htmx, and takes the redirect as its sign.
-        if not request.htmx:
-            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+        if gate is Gate.STAFF:  # the admin shows its own sign-in; what was typed is kept here as anywhere
+            is_sent = request.method == "POST" and not request.resolver_match.view_name.startswith("admin:log")
+            return _to_sign_in(request, "admin:login") if is_sent else None
+        return _to_sign_in(request, settings.LOGIN_URL)
+
+
+def _to_sign_in(request: OurRequest, login: str) -> HttpResponse:
+    """By the sign-in to the page that was asked for; to that of the form, if one was sent.
+
+    The whole page goes there: htmx would follow a redirect and put the sign-in into the part that it asked for.
+    autosave.js asks without htmx, keeps what it has by itself, and takes the redirect as its sign.
+    """
+    page = request.get_full_path()
+    if request.method == "POST":
+        row = None if "json" in request.headers.get("Accept", "") else way_back.keep_and_tell(request)
+        page = kept.address_of(row) if row else kept.page_without_form(request)
+    elif request.htmx:
         page = request.htmx.current_url_abs_path or reverse("home")
-        return HttpResponseClientRedirect(redirect_to_login(page, settings.LOGIN_URL).url)
+    sign_in = redirect_to_login(page, login)
+    return HttpResponseClientRedirect(sign_in.url) if request.htmx else sign_in
 
 
 class CurrentMember:

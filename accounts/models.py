@@ -1,4 +1,4 @@
-"""Who: users, organisations, departments, memberships, mailed links, invitations, and the audit trail."""
+"""Who: users, organisations, departments, memberships, mailed links, invitations, the audit trail and its seals."""
 
 from __future__ import annotations
 
@@ -355,6 +355,41 @@ class AuditEntry(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_label} {self.verb} {self.object_label}"
 
 
+class TakenForm(models.Model):
+    """A form that arrived: taken once, however often it is sent. `accounts.sending.once` writes and sweeps them."""
+
+    key = models.CharField(max_length=64, unique=True)  # of the page, whoever sent it, the address and what was sent
+    taken_at = models.DateTimeField(db_index=True)
+    led_to = models.TextField(blank=True)  # where the sender was led; empty while the first one is worked on
+
+    class Meta:
+        verbose_name = _("form taken")
+        verbose_name_plural = _("forms taken")
+
+    def __str__(self) -> str:
+        return self.led_to
+
+
+class KeptForm(models.Model):
+    """What somebody had typed into a form that could not be taken, kept for that person alone, for a while."""
+
+    token = models.CharField(max_length=43, unique=True)
+    who = models.CharField(max_length=40)  # “user:12”: whom the page was made for
+    page = models.TextField()  # the address of the page that the form stood on
+    action = models.TextField()  # the path that it was sent to
+    fields = models.JSONField()  # name → what was typed, a list each; never a password or a token
+    files = models.JSONField(default=list)  # the names of files, which cannot be kept
+    kept_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("form kept")
+        verbose_name_plural = _("forms kept")
+        indexes = [models.Index(fields=["who", "-kept_at"], name="kept_form_by_person")]
+
+    def __str__(self) -> str:
+        return self.action
+
+
 class AttemptCount(models.Model):
     """How often somebody tried to sign in lately: what the processes of an installation without Redis share.
 
@@ -371,3 +406,31 @@ class AttemptCount(models.Model):
 
     def __str__(self) -> str:
         return self.cache_key
+
+
+class Seal(models.Model):
+    """A link of the chain: a hash over something that never changes, and over the seal before.
+
+    `content` is the hash of `size` rows, spelled out in the way that `form` numbers; `label` names them to people. The
+    database refuses to change or delete one; `accounts.chain` makes and verifies them.
+    """
+
+    position = models.PositiveBigIntegerField(unique=True)  # 1, 2, 3, without a gap
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=40)  # of a scorecard its id, of the trail the day
+    label = models.CharField(max_length=100)
+    form = models.PositiveSmallIntegerField()
+    size = models.PositiveIntegerField()
+    content = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64, blank=True)  # the hash of the seal before, empty in the first
+    hash = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("seal")
+        verbose_name_plural = _("seals")
+        ordering = ("position",)
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="seal_once_for_each_thing")]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.kind} {self.label}"

@@ -4,11 +4,21 @@ from celery import shared_task
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
+from accounts.chain import trail_days
 from accounts.models import AttemptCount
+from accounts.sending import cleaning
 
 
 @shared_task(name="accounts.tasks.housekeeping")
 def housekeeping() -> None:
-    """Delete what has run out by itself: sessions, and counts of attempts to sign in."""
+    """Delete what has run out by itself: sessions, counts of attempts to sign in, forms taken and forms kept."""
+    now = timezone.now()
     SessionStore.clear_expired()
-    AttemptCount.objects.filter(expires__lt=timezone.now()).delete()
+    AttemptCount.objects.filter(expires__lt=now).delete()
+    cleaning.sweep(now)
+
+
+@shared_task(name="accounts.tasks.seal_trail")
+def seal_trail() -> None:
+    """Each day of the audit trail once it is over; asked often, so that none waits for a lost message."""
+    trail_days.seal_finished(timezone.now())

@@ -10,6 +10,19 @@ export DJANGO_SETTINGS_MODULE=config.settings
 say() { printf '%s\n' "$*"; }
 die() { printf '%s\n' "$*" >&2; exit 1; }
 
+# from_env_file NAME DEFAULT: a value of .env, for the few settings that the scripts themselves need.
+from_env_file() {
+  value=$(sed -n "s/^ *\(export  *\)\{0,1\}$1 *= *//p" "$ROOT/.env" 2>/dev/null | tail -n 1)
+  case $value in \"*\" | \'*\') value=${value#?}; value=${value%?} ;; esac
+  printf '%s' "${value:-$2}"
+}
+
+# The folder of config/settings.py: a path counts from the project's folder.
+data_folder() {
+  folder=${DATA_DIR:-$(from_env_file DATA_DIR var)}
+  case $folder in /*) printf '%s' "$folder" ;; *) printf '%s' "$ROOT/$folder" ;; esac
+}
+
 is_root() { [ "$(id -u)" = 0 ]; }
 
 # May packages be installed? Sets as_root to what does it.
@@ -41,6 +54,19 @@ apt_get() {
 
 # Python -------------------------------------------------------------------------------------------------------------
 python_is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
+
+python_version() { "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null; }
+
+# Whoever names a Python gets that one, or hears why not.
+need_usable_python() {
+  [ -n "${PYTHON:-}" ] || return 0
+  command -v "$PYTHON" >/dev/null 2>&1 || die "PYTHON=$PYTHON is no program here: name the path of a Python of 3.11 or newer, or unset PYTHON."
+  version=$(python_version "$PYTHON") || die "PYTHON=$PYTHON does not run as a Python: name one of 3.11 or newer, or unset PYTHON."
+  python_is_new_enough "$PYTHON" || die "PYTHON=$PYTHON is Python $version, and 3.11 or newer is needed: name another one, or unset PYTHON."
+  if [ -x "$PY" ] && [ "$(python_version "$PY")" != "$version" ]; then
+    die "PYTHON=$PYTHON is Python $version, and the environment $VENV was made with $(python_version "$PY"): delete that folder to have it made anew, or unset PYTHON."
+  fi
+}
 
 find_python() {
   for name in ${PYTHON:-} python3 python3.13 python3.12 python3.11 python3.14; do
@@ -77,6 +103,7 @@ can_be_made() {
 
 # need_packages run|test: the pinned requirements, each checked against its hash. Quick when nothing changed.
 need_packages() {
+  need_usable_python
   want=$(cksum <"$ROOT/requirements/$1.txt")
   if [ -x "$PY" ] && [ "$(cat "$VENV/installed-$1" 2>/dev/null)" = "$want" ]; then return 0; fi
   # Only who installs must write: in the image all is there, and its user may write nothing of it.
@@ -106,13 +133,32 @@ need_libraries() {
 # The project's own things -------------------------------------------------------------------------------------------
 manage() { (cd "$ROOT" && "$PY" manage.py "$@"); }
 
+may_write() { [ -w "$1" ]; }
+is_up_to_date() { [ -e "$1" ] && ! [ "$2" -nt "$1" ]; }
+
+# compile_messages PO MO: the file that Django reads.
+compile_messages() {
+  "$VENV/bin/pybabel" --quiet compile --input-file "$1" --output-file "$2" 2>/dev/null || die "The messages in $1 do not compile: run $VENV/bin/pybabel compile -i $1 -o $2 to see why."
+}
+
+# Beside the texts, or in the data folder where the project cannot be written; there config/settings.py looks first.
 need_messages() {
   for po in "$ROOT"/locale/*/LC_MESSAGES/django.po; do
     [ -e "$po" ] || continue
-    mo=${po%.po}.mo
-    if [ ! -e "$mo" ] || [ "$po" -nt "$mo" ]; then
-      "$VENV/bin/pybabel" --quiet compile --input-file "$po" --output-file "$mo" 2>/dev/null || die "The messages in $po do not compile: run $VENV/bin/pybabel compile -i $po -o $mo to see why."
+    beside=${po%.po}.mo
+    apart=$(data_folder)/${beside#"$ROOT"/}
+    if ! is_up_to_date "$beside" "$po"; then
+      if may_write "$(dirname "$po")"; then
+        compile_messages "$po" "$beside"
+      elif is_up_to_date "$apart" "$po"; then
+        continue
+      else
+        mkdir -p "$(dirname "$apart")" 2>/dev/null || die "The folder $(data_folder) cannot be written: set DATA_DIR to a folder of your own."
+        compile_messages "$po" "$apart"
+        continue
+      fi
     fi
+    if [ -e "$apart" ]; then rm -f "$apart" || true; fi
   done
 }
 

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",  # its templates of fields
     "django.contrib.humanize",  # the list of passkeys that allauth brings loads it
     "allauth",
     "allauth.account",
@@ -79,6 +80,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "accounts.sending.middleware.WholeBodies",  # before anybody reads a body, the guard against forged forms first
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -90,6 +92,7 @@ MIDDLEWARE = [
     "accounts.middleware.AfterSignIn",
     "accounts.middleware.LoginRequired",
     "accounts.middleware.CurrentMember",
+    "accounts.sending.middleware.FormsSent",  # last: only what may be done is taken
 ]
 if "zeal" in INSTALLED_APPS:
     MIDDLEWARE.append("zeal.middleware.zeal_middleware")
@@ -102,7 +105,8 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            "builtins": ["accounts.templatetags.typography"],  # numbers, dates and marks stand on every page
+            # Numbers, dates and marks stand on every page, and each form has an end.
+            "builtins": ["accounts.templatetags.typography", "accounts.templatetags.form_marks"],
             # Cached in development too: crispy under an uncached loader costs 44 times a hand-written form.
             "loaders": [
                 (
@@ -123,7 +127,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # with our hidden fields
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
@@ -134,6 +138,8 @@ WEB_THREADS = env.int("WEB_THREADS", default=16)
 # Data ------------------------------------------------------------------------------------------------------------
 DATABASE_URL = env("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'db.sqlite3'}"
 DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
+if "ENGINE" not in DATABASES["default"]:
+    raise ImproperlyConfigured("DATABASE_URL names no database: postgres://user:password@host:5432/name, or nothing.")
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # With Django's defaults, 8 writers lost 286 of 480 transactions to "database is locked"; with these, none.
     DATABASES["default"]["OPTIONS"] = {
@@ -155,6 +161,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ATOMIC_REQUESTS = False
 
 REDIS_URL = env("REDIS_URL", default="")
+if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+    raise ImproperlyConfigured("REDIS_URL names no Redis: redis://host:6379/0, or nothing.")
 CACHES = {
     "default": (
         {
@@ -358,6 +366,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": MORNING_SECONDS,
         "options": {"expires": MORNING_SECONDS},
     },
+    "seal-trail": {
+        "task": "accounts.tasks.seal_trail",
+        "schedule": MORNING_SECONDS,
+        "options": {"expires": MORNING_SECONDS},
+    },
     "morning": {
         "task": "assessments.tasks.morning",
         "schedule": MORNING_SECONDS,
@@ -378,7 +391,7 @@ DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DEBUG  # begun, done: 4,500 lines an hour of a worker without work
 
 # Logs ------------------------------------------------------------------------------------------------------------
-LOG_LEVEL = env("LOG_LEVEL", default="") or ("INFO" if PRODUCTION else "WARNING")
+LOG_LEVEL = env("LOG_LEVEL", default="").upper() or ("INFO" if PRODUCTION else "WARNING")
 if LOG_LEVEL not in logging.getLevelNamesMapping():
     raise ImproperlyConfigured(f"LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL, not {LOG_LEVEL!r}.")
 LOG_JSON = env.bool("LOG_JSON") if env("LOG_JSON", default="") else PRODUCTION

@@ -9,6 +9,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import MemberRequest
+from accounts.sending import way_back
 from config.context import THEMES
 from config.health import DIARY, readiness
 from config.work import ItemKind, handed_in_by, imports_waiting_for, latest_scorecards, waiting_for
@@ -112,4 +113,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "errors/csrf.html", status=403)
+    """Back to the page of the form with what was typed; where that cannot be, it stands here to be copied."""
+    return way_back.to_form(request) or render(request, "errors/csrf.html", way_back.to_copy(request), status=403)

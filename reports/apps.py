@@ -8,13 +8,15 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import immutable, vocabulary
+        from accounts.chain import kinds
         from assessments.lifecycle import transitions
         from assessments.vendor_side import answers as vendor_answers
         from reports import trail_words
-        from reports.scorecard import snapshots
+        from reports.scorecard import sealing, snapshots
         from reports.vendor_copy import copies
 
         vocabulary.register(trail_words.VOCABULARY)
+        kinds.register(sealing.KIND, sealing.kind())
         message = "A scorecard is never changed or deleted: everything printed comes from it."
         copied = "A vendor's copy is never changed or deleted: it says what was handed in."
         immutable.refuse(

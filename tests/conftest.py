@@ -17,14 +17,16 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
 from django.core.management.commands import flush
 from django.db import connection
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
+from django.test.client import MULTIPART_CONTENT
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 import manifesto.apps
-from accounts import mail
+from accounts import immutable, mail
 from accounts.models import Membership, User
+from accounts.sending import mark
 from tests.factories import Cast, make_cast
 
 pytest_plugins = ["tests.costs"]
@@ -98,14 +100,21 @@ def _a_cache_of_its_own() -> None:
             del caches["default"]  # made while the apps were loaded
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """PostgreSQL empties tables with TRUNCATE, which the immutable ones refuse; a test
+    of that installs it anew in its own transaction."""
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock():
+            immutable.let_tables_be_emptied()
+
+
 @pytest.fixture(autouse=True)
 def _rows_can_be_flushed_on_sqlite(request: pytest.FixtureRequest) -> Iterator[None]:
     """SQLite empties tables with DELETE, which the immutable rows refuse; the flush brings the triggers back."""
     yield
     names = set(request.fixturenames)
     if names & {"transactional_db", "live_server"} and connection.vendor == "sqlite":
-        from accounts import immutable
-
         immutable.remove_all()
 
 
@@ -136,6 +145,21 @@ def _what_migrate_makes_outlives_a_flush() -> Iterator[None]:
 def _own_data_folder(settings: Any, tmp_path: Any) -> None:
     """Nothing that a test writes lands in the installation's own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _forms_are_sent_whole() -> Iterator[None]:
+    """As browsers send them: with the field that each form ends with."""
+    encode = RequestFactory._encode_data
+
+    def with_its_end(self: RequestFactory, data: Any, content_type: str) -> bytes:
+        if content_type == MULTIPART_CONTENT and mark.FIELD not in data:
+            data = {**data, mark.FIELD: "end"}
+        return encode(self, data, content_type)
+
+    RequestFactory._encode_data = with_its_end
+    yield
+    RequestFactory._encode_data = encode
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.dispatch import Signal
 from django.utils.translation import gettext as _
 
@@ -119,7 +119,11 @@ def join(invitation: Invitation, user: User, *, now: datetime) -> Membership:
 def create_account(invitation: Invitation, *, name: str, password: str, language: str, now: datetime) -> Membership:
     """A new user, whose address the mailed link proves, with the membership; raises MembershipError as `join` does."""
     with transaction.atomic():
-        user = User.objects.create_user(invitation.email, password, name=name, language=language)
+        try:
+            with transaction.atomic():
+                user = User.objects.create_user(invitation.email, password, name=name, language=language)
+        except IntegrityError as twice:  # two forms of one invitation at once: the other was first
+            raise MembershipError(_("This invitation is no longer open.")) from twice
         return join(invitation, user, now=now)
 
 

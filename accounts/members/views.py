@@ -272,8 +272,8 @@ def _join_as_new(request: HttpRequest, invitation: Invitation) -> HttpResponse:
                 language=invitation.language,
                 now=timezone.now(),
             )
-        except MembershipError as refused:
-            raise PermissionDenied(str(refused)) from refused
+        except MembershipError:
+            return redirect(request.path)  # it was used meanwhile, which its page says, with the way to sign in
         login(request, member.user, backend=BACKEND)
         return _welcome(request, member)
     return _accept_page(request, invitation, form=form)

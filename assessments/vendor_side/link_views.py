@@ -19,6 +19,7 @@ from accounts.mailed_links.forms import BY_MAIL
 from accounts.mailed_links.links import state_of
 from accounts.mailed_links.pages import guarded
 from accounts.models import LinkState
+from accounts.sending import once
 from assessments.fetching import assessment_of
 from assessments.lifecycle import transitions
 from assessments.models import Assessment, AssessmentState, LinkPurpose, VendorLink
@@ -104,6 +105,7 @@ def link_add(request: MemberRequest, pk: int) -> HttpResponse:
     with or_say_why(request):
         contact, until = form.cleaned_data["contact"], form.expires_at(timezone.now())
         link, token = links.create(request.member, assessment, contact, expires_at=until)
+        once.lead_to(request, reverse("assessment_vendor", args=[pk]))
         return _issued(request, link, token, by_mail=form.cleaned_data["by"] == BY_MAIL)
     return redirect("assessment_vendor", pk)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -16,10 +15,11 @@ from accounts.models import Organisation
 from accounts.trail import audit
 from assessments.models import Approval, Assessment, ResponseKind
 from assessments.score import arithmetic, reading
+from groundwork.canonical import canonical, hash_of
 from manifesto.models import Rule
 from reports.models import Scorecard, ScorecardRule
 from reports.scorecard import findings as frozen_findings
-from reports.scorecard import freezing
+from reports.scorecard import freezing, sealing
 
 SCHEMA_VERSION = 4
 Snapshot = Mapping[str, Any]
@@ -63,16 +63,8 @@ def make_scorecard(assessment: Assessment, approval: Approval) -> Scorecard:
         scorecard,
         after=audit.snapshot(scorecard, ("number", "sha256", "verdict", "rules_met", "weakest_rule", "confidence")),
     )
+    sealing.seal(scorecard, now=timezone.now())
     return scorecard
-
-
-def canonical(content: Mapping[str, Any]) -> str:
-    """One text for one content: sorted keys, no spaces, characters as they are."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-
-
-def hash_of(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def load(scorecard: Scorecard) -> dict[str, Any]:

@@ -52,6 +52,7 @@
 
   // Resolves to {status, data}; {status: 0} when signed out; rejects when nothing answers.
   const post = async (url, body, options = {}) => {
+    body.append("form_end", form.elements.form_end?.value ?? "end"); // last: without it the server takes nothing
     const reply = await fetch(url, {
       method: "POST",
       headers: { Accept: "application/json", "X-CSRFToken": token() },
@@ -86,7 +87,8 @@
       this.signIn = row.querySelector("[data-sign-in]");
       this.versionField = this.field("version");
       // A page that came back from the server with something to put right shows what was typed, not what is stored.
-      const isStored = !["conflict", "invalid"].includes(this.status.dataset.state);
+      // So does one into which was put back what had been typed before a session ended.
+      const isStored = !["conflict", "invalid"].includes(this.status.dataset.state) && !("kept" in form.dataset);
       this.saved = isStored ? this.read() : null;
       this.attempts = 0;
       this.stored = null; // what somebody else saved, while a person decides

@@ -79,6 +79,14 @@ def test_what_an_interrupted_run_left_behind_is_made_anew(
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def test_ctrl_c_ends_the_compression_at_once(installation: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the signal itself: as an exception it would wait until every file is compressed."""
+    seen: list[Any] = []
+    monkeypatch.setattr(set_up, "call_command", lambda *_, **__: seen.append(signal.getsignal(signal.SIGINT)))
+    set_up._collect_static()
+    assert seen == [signal.SIG_DFL]
+
+
 def test_database_that_does_not_answer_is_said_in_one_line(
     db: None, installation: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.management import get_commands
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from config.messages import KEYWORDS
+
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("config", "groundwork", "accounts", "manifesto", "vendors", "assessments", "reports")
 VAGUE_NAMES = {"utils", "util", "helpers", "common", "services", "misc"}
@@ -123,9 +125,6 @@ def test_a_positional_boolean_is_caught() -> None:
     assert positional_booleans("def show(*, all: bool): ...", "planted.py") == []
 
 
-GETTEXT = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
-
-
 def texts_in_f_strings(code: str, name: str) -> list[str]:
     """Calls of gettext inside an f-string: before Python 3.12 no extraction finds them, so nobody translates them."""
     return [
@@ -133,7 +132,7 @@ def texts_in_f_strings(code: str, name: str) -> list[str]:
         for node in ast.walk(ast.parse(code))
         if isinstance(node, ast.JoinedStr)
         for inner in ast.walk(node)
-        if isinstance(inner, ast.Call) and ast.unparse(inner.func).rpartition(".")[2] in GETTEXT
+        if isinstance(inner, ast.Call) and ast.unparse(inner.func).rpartition(".")[2] in KEYWORDS
     ]
 
 

@@ -124,6 +124,7 @@ def test_every_task_goes_to_a_queue_that_is_served() -> None:
     chosen = {name: app.amqp.router.route({}, name)["queue"].name for name in ours}
     assert set(chosen.values()) == set(settings.QUEUES)
     assert {name for name, queue in chosen.items() if queue == "housekeeping"} == {
+        "accounts.tasks.housekeeping",
         "reports.tasks.sweep_renderings",
         "vendors.tasks.sweep_imports",
     }

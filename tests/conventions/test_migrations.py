@@ -15,6 +15,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 
+from accounts import immutable
 from tests.conventions.test_tools import manage, said
 from tests.reports.servers import unavailable
 from tests.reports.workers import database_in_a_file
@@ -75,6 +76,7 @@ def test_migrations_build_on_postgresql_what_the_tests_run_on(db: None) -> None:
         unavailable("No PostgreSQL: set DATABASE_URL=postgres://…")
     import psycopg
 
+    immutable.install_all()  # the tests do without a part of them
     with connection.cursor() as cursor:
         from_models = on_postgres(cursor)
     with scratch_database() as url:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from django.test.utils import setup_test_environment  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from accounts.chain import trail_days, verification  # noqa: E402
 from accounts.models import AuditEntry, Membership  # noqa: E402
 from config.celery import app  # noqa: E402
 from reports.models import Rendering, Scorecard  # noqa: E402
@@ -43,10 +45,17 @@ def look() -> dict[str, Any]:
         "documents": documents(made),
         "imports": imports(made),
         "scores": {card.number: recomputed(card) for card in Scorecard.objects.order_by("pk")},
+        "chain": chain(),
         "links": {name: Client().get(reverse(route, args=[made[name]])).status_code for name, route in LINKS.items()},
         "pages": {f"{path} {language}": page(path, language).status_code for path in paths() for language in LANGUAGES},
         "words": sorted({word for language in LANGUAGES for word in verbs_shown(language)}),
     }
+
+
+def chain() -> dict[str, int]:
+    """How many of what are sealed once two days have passed, and everything fits."""
+    trail_days.seal_finished(timezone.now() + timedelta(days=2))
+    return dict(verification.verify().counts)
 
 
 LINKS = {"invitation": "invitation_accept", "pulse": "pulse_answer", "vendor_link": "vendor_link"}

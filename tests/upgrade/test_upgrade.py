@@ -46,6 +46,11 @@ def test_every_scorecard_comes_to_its_numbers_again(seen: dict[str, Any]) -> Non
     assert all(seen["scores"].values())
 
 
+def test_every_scorecard_and_each_past_day_of_the_trail_is_sealed(seen: dict[str, Any]) -> None:
+    assert seen["chain"]["scorecard"] == 3
+    assert seen["chain"]["trail_day"] >= 1
+
+
 def test_links_that_were_mailed_still_open(seen: dict[str, Any]) -> None:
     assert seen["links"] == {"invitation": 200, "pulse": 200, "vendor_link": 200}
 

@@ -17,6 +17,7 @@ from accounts.mailed_links.forms import BY_MAIL
 from accounts.mailed_links.links import state_of
 from accounts.mailed_links.pages import closed_page, guarded
 from accounts.models import LinkState
+from accounts.sending import once
 from groundwork.pages import confirm_page, crumbs
 from groundwork.responses import form_view, or_beside, or_say_why, post_data
 from vendors.fetching import incident_of
@@ -73,7 +74,9 @@ def pulse_ask(request: MemberRequest, pk: int) -> HttpResponse:
     form = AskForm(post_data(request), member=request.member)
     if request.method == "POST" and form.is_valid():
         with or_beside(form, "receivers"):
-            return _ask(request, incident, form)
+            answer = _ask(request, incident, form)
+            once.lead_to(request, incident.get_absolute_url())
+            return answer
     context = {"form": form, "incident": incident, "questions": pulses.QUESTIONS.values()}
     return render(request, "vendors/voice/pulse_ask.html", context)
 
