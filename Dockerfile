@@ -22,11 +22,11 @@ ENV DATA_DIR=/data STATIC_MANIFEST=True PYTHONUNBUFFERED=1
 # brings (code, packages, fonts, static files) stays root's, so that nothing that serves can change it.
 RUN bin/manage build_fonts --verbosity 0 \
  && bin/manage collectstatic --noinput --verbosity 0 \
- && rm -f /data/secret_key \
+ && rm -rf /data/secret_key /data/broker \
  && useradd --system --uid 10001 --home-dir /data manifesto \
  && mkdir -p /data/media \
  && chown manifesto /data /data/media
 USER manifesto
 VOLUME /data/media
 EXPOSE 8000
-CMD ["/opt/venv/bin/gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
+CMD ["/opt/venv/bin/gunicorn", "--config", "config/gunicorn.py", "--bind", "0.0.0.0:8000", "config.wsgi"]

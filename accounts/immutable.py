@@ -78,14 +78,15 @@ def unique_keys(model: type[models.Model]) -> list[tuple[str, ...]]:
     for one of expressions or under a condition, which `INSERT OR REPLACE` would use as well.
     """
     meta = model._meta
-    keys = [(field.column,) for field in meta.concrete_fields if field.unique]
-    keys += [tuple(meta.get_field(name).column for name in names) for names in meta.unique_together]
+    columns = {field.name: field.column or "" for field in meta.concrete_fields}
+    keys: list[tuple[str, ...]] = [(columns[field.name],) for field in meta.concrete_fields if field.unique]
+    keys += [tuple(columns[name] for name in names) for names in meta.unique_together]
     for constraint in meta.constraints:
         if not isinstance(constraint, models.UniqueConstraint) or constraint.deferrable:
             continue
         if constraint.expressions or constraint.condition is not None:
             raise NotImplementedError(f"{constraint.name}: say here when a row would replace one of {meta.db_table}.")
-        keys.append(tuple(meta.get_field(name).column for name in constraint.fields))
+        keys.append(tuple(columns[name] for name in constraint.fields))
     return sorted(keys, key=lambda key: key != (meta.pk.column,))
 
 

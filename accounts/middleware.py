@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db import Error
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 from django_structlog.middlewares import RequestMiddleware
@@ -20,7 +22,10 @@ from accounts.logs import redacted
 from accounts.mail import CHOICE
 from accounts.models import Membership
 from accounts.sending import kept, way_back
+from groundwork.clean_text import without_controls
+from groundwork.database import is_away
 
+log = structlog.get_logger(__name__)
 SESSION_KEY = "organisation"
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -141,3 +146,44 @@ class RequestLog(RequestMiddleware):
     def bind_ip(cls, request: HttpRequest) -> None:
         """The visitor's address, not that of our own proxies."""
         structlog.contextvars.bind_contextvars(ip=visitor.address_of(request))
+
+    @staticmethod
+    def bind_user_id(request: HttpRequest) -> None:
+        """Who asks, where the database can tell: /healthz and /readyz answer without it, too."""
+        with suppress(Error):
+            RequestMiddleware.bind_user_id(request)
+
+    def _process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """A database that is away is one line: its traceback is the same for every page, 24 kB each."""
+        if not is_away(exception):
+            super()._process_exception(request, exception)
+            return
+        request._raised_exception = exception  # type: ignore[attr-defined]  # nothing more is said of this request
+        reason = str(exception).partition("\n")[0]
+        log.error("database_away", code=503, request=self.format_request(request), error=reason)
+
+
+class PostedTexts:
+    """What anybody sends in a form comes in without control characters, whoever they are and whatever the form: they
+    would be kept, and printed. A password is what it is."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> None:
+        if request.method != "POST":
+            return
+        try:
+            sent = request.POST
+        except UnreadablePostError:
+            return  # for whoever reads it next
+        texts = {name: [without_controls(text) for text in values] for name, values in sent.lists()}
+        told = {name: texts[name] for name in texts if "password" not in name and texts[name] != sent.getlist(name)}
+        if told:
+            clean = sent.copy()
+            for name, values in told.items():
+                clean.setlist(name, values)
+            request.POST = clean

@@ -7,15 +7,18 @@ from django.utils import timezone
 from accounts.chain import trail_days
 from accounts.models import AttemptCount
 from accounts.sending import cleaning
+from groundwork.storage import forget_strays
 
 
 @shared_task(name="accounts.tasks.housekeeping")
 def housekeeping() -> None:
-    """Delete what has run out by itself: sessions, counts of attempts to sign in, forms taken and forms kept."""
+    """Delete what has run out by itself: sessions, counts of attempts to sign in, forms taken and forms kept; and files
+    without a row."""
     now = timezone.now()
     SessionStore.clear_expired()
     AttemptCount.objects.filter(expires__lt=now).delete()
     cleaning.sweep(now)
+    forget_strays(now)
 
 
 @shared_task(name="accounts.tasks.seal_trail")

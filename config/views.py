@@ -1,8 +1,11 @@
 """The frame's own pages: home, my work, language, theme, health, and the error pages."""
 
+import sys
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
@@ -13,6 +16,8 @@ from accounts.sending import way_back
 from config.context import THEMES
 from config.health import DIARY, readiness
 from config.work import ItemKind, handed_in_by, imports_waiting_for, latest_scorecards, waiting_for
+from groundwork.database import is_away
+from groundwork.storage import is_full
 from reports.charts.marks import favicon_svg
 
 A_YEAR = 365 * 24 * 3600
@@ -109,7 +114,19 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if is_full(sys.exc_info()[1]):
+        return render(request, "errors/507.html", status=507)
+    if is_away(sys.exc_info()[1]):
+        return database_away(request)
     return render(request, "errors/500.html", status=500)
+
+
+def database_away(request: HttpRequest) -> HttpResponse:
+    """Try again in a minute: in the language of the browser, since nobody can be asked for theirs."""
+    theme = request.COOKIES.get("theme")
+    with translation.override(translation.get_language_from_request(request)):
+        page = render_to_string("errors/503.html", {"theme": theme if theme in THEMES else "auto"})
+    return HttpResponse(page, status=503, headers={"Retry-After": "30"})
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -27,7 +27,15 @@ _TAG_APART = re.compile(f"</?(?:{_APART}){_INSIDE}>|{_GLPI_BREAK}", re.IGNORECAS
 _TAG_WITHIN = re.compile(f"</?(?:{_WITHIN}){_INSIDE}>", re.IGNORECASE)
 _UNSEEN_LETTERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
 _LETTERS_UNSEEN = re.compile(f"[{_UNSEEN_LETTERS}]")  # they count as letters or accents, and show nothing
+# Controls that are no line end and no tab, and the two that XML cannot hold: nobody types them, and no paper prints
+# them. Not NUL, which Django's own fields refuse in words.
+_CONTROLS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _MARKS = str.maketrans(dict.fromkeys("&<#_"))
+
+
+def without_controls(text: str) -> str:
+    """A text of any number of lines, without the characters that are none."""
+    return text if text.isprintable() else _CONTROLS.sub("", text)
 
 
 def cleaned(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from types import TracebackType
 
 from django.contrib import messages
@@ -11,7 +11,9 @@ from django.forms import BaseForm
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.views.decorators.http import require_http_methods
 
+from groundwork.languages import active_language
 from groundwork.refusals import Refusal
+from groundwork.tables.writing import KINDS, Rows, TableFile
 
 # For a page with a form of its own: whoever does not post is shown it.
 form_view = require_http_methods(["GET", "HEAD", "POST"])
@@ -62,11 +64,19 @@ def attachment(file: FieldFile, *, name: str, content_type: str) -> FileResponse
     return response
 
 
-def csv_response(content: bytes | Iterable[bytes], name: str) -> HttpResponse | StreamingHttpResponse:
-    """A table to go on with in a spreadsheet: whole, or a line at a time."""
-    kind = HttpResponse if isinstance(content, bytes) else StreamingHttpResponse
-    response = kind(content, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+def table_response(request: HttpRequest, rows: Rows, name: str) -> HttpResponse | StreamingHttpResponse:
+    """A table to go on with in a spreadsheet, a list whole, all else a row at a time: as CSV of the reader's language,
+    or as XLSX where the address asks for it (`?file=xlsx`). `name`: without its ending."""
+    asked = request.GET.get("file", "")
+    kind = TableFile.XLSX if asked == TableFile.XLSX else TableFile.CSV
+    written = KINDS[kind]
+    pieces = written.pieces(rows, active_language())
+    response = (
+        HttpResponse(b"".join(pieces), content_type=written.content_type)
+        if isinstance(rows, list)
+        else StreamingHttpResponse(pieces, content_type=written.content_type)
+    )
+    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.trail import audit
+from groundwork.words import number
 from manifesto import bank as banks
 from manifesto import workbook, yaml_files
 from manifesto.bank import Bank, BankChange, ChangeKind, FieldChange, Sheet
@@ -25,6 +26,7 @@ from manifesto.sources import BankError, Fault, Place, SourceLine, inspect
 
 MAX_BYTES = max(workbook.MAX_BYTES, yaml_files.MAX_BYTES)
 ERROR = "error"
+MOST_FAULTS = 500
 SALT, TICKET_SECONDS = "manifesto.import", 3600
 
 
@@ -46,7 +48,8 @@ READERS: dict[str, Callable[[bytes, str], list[SourceLine]]] = {
 
 
 def export(release: Release, form: Format) -> bytes:
-    """The edition as one file: four parts in one YAML document, or a workbook of four sheets."""
+    """The edition as one file: four parts in one YAML document, or a workbook of four sheets. A Refusal where a text
+    does not fit."""
     return WRITERS[form](banks.read(release))
 
 
@@ -99,7 +102,16 @@ def dry_run(content: bytes, name: str, draft: Release | None) -> DryRun:
 
 
 def _only_errors(faults: Iterable[Fault]) -> DryRun:
-    return DryRun(rows=tuple(_error_row(fault) for fault in faults))
+    return DryRun(rows=tuple(_error_rows(list(faults))))
+
+
+def _error_rows(faults: Sequence[Fault]) -> list[ReportRow]:
+    """So many as somebody reads: a file can hold a fault in each of a hundred thousand cells."""
+    rows = [_error_row(fault) for fault in faults[:MOST_FAULTS]]
+    if len(faults) > MOST_FAULTS:
+        more = _("%(count)s more faults are not listed.") % {"count": number(len(faults) - MOST_FAULTS)}
+        rows.append(_error_row(Fault(place=Place(file=faults[0].place.file), message=more)))
+    return rows
 
 
 def _error_row(fault: Fault) -> ReportRow:
@@ -111,7 +123,7 @@ def _report(
     changes: Sequence[BankChange], faults: Sequence[Fault], places: dict[tuple[Sheet, str], Place], name: str
 ) -> tuple[ReportRow, ...]:
     faulty = {(fault.sheet, fault.key) for fault in faults}
-    rows = [_error_row(fault) for fault in faults]
+    rows = _error_rows(faults)
     for change in changes:
         if (change.sheet, change.key) in faulty:
             continue

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from groundwork.languages import LANGUAGE_CODES
+from groundwork.refusals import Refusal
 from groundwork.tables.cells import ImportRefused, neutralise, restore
 from groundwork.tables.limits import Haste, Limits
 from groundwork.tables.reading import Line, sheets_of
+from groundwork.tables.writing import LONGEST_CELL, units
 from manifesto.bank import PLAIN_FIELDS, TEXT_FIELDS, Bank, Sheet, bank_lines
 from manifesto.sources import BankError, Fault, Place, SourceLine
 
@@ -53,6 +55,10 @@ _KEYS = {
 }
 
 
+class TooLongForCell(Refusal):
+    """A text of the bank does not fit in a cell of a workbook, which would be cut without a word."""
+
+
 def columns(sheet: Sheet) -> tuple[str, ...]:
     texts = [f"{name}_{language}" for name in TEXT_FIELDS[sheet] for language in LANGUAGE_CODES]
     plain = [name for name in PLAIN_FIELDS[sheet] if name not in _KEYS[sheet]]
@@ -61,7 +67,7 @@ def columns(sheet: Sheet) -> tuple[str, ...]:
 
 # Writing ---------------------------------------------------------------------------------------------------------
 def write(bank: Bank) -> bytes:
-    """The workbook with the sheets Release, Rules, Questions and Levels."""
+    """The workbook with the sheets Release, Rules, Questions and Levels. TooLongForCell where a text does not fit."""
     from openpyxl import Workbook
 
     book = Workbook()
@@ -79,7 +85,9 @@ def _rows(bank: Bank, sheet: Sheet) -> Iterator[list[Any]]:
             continue
         values: dict[str, Any] = {f"{name}_{lang}" if lang else name: value for (name, lang), value in fields.items()}
         values |= _key_values(bank, sheet, key)
-        yield [_cell(values[name]) for name in columns(sheet)]
+        cells = {name: _cell(values[name]) for name in columns(sheet)}
+        _refuse_long(cells, f"{TITLES[sheet]} {key}")
+        yield list(cells.values())
 
 
 def _key_values(bank: Bank, sheet: Sheet, key: str) -> dict[str, Any]:
@@ -95,6 +103,13 @@ def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ESCAPE.sub("_x005F_", neutralise(value)) if isinstance(value, str) else value
+
+
+def _refuse_long(cells: Mapping[str, Any], where: str) -> None:
+    for name, cell in cells.items():
+        if isinstance(cell, str) and units(cell) > LONGEST_CELL:
+            message = _("%(where)s, %(name)s: the text does not fit in a cell of a workbook. Export this as YAML.")
+            raise TooLongForCell(message % {"where": where, "name": name})
 
 
 def _write_sheet(book: Workbook, sheet: Sheet, rows: Sequence[Sequence[Any]]) -> None:

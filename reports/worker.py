@@ -10,6 +10,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
 from groundwork.jobs.lease import LeaseLostError
+from groundwork.storage import is_full
 from reports.documents import pdf
 from reports.documents.job import RENDERINGS, RenderingFailure, publish
 from reports.models import Scorecard, VendorCopy
@@ -55,9 +56,10 @@ def render(pk: int) -> None:
     except SoftTimeLimitExceeded:
         log.warning("rendering_too_slow")
         job.release(RenderingFailure.TOO_SLOW, now=timezone.now())
-    except Exception:
+    except Exception as fault:
         log.exception("rendering_fault")
-        job.release(RenderingFailure.UNEXPECTED, now=timezone.now())
+        why = RenderingFailure.NO_ROOM if is_full(fault) else RenderingFailure.UNEXPECTED
+        job.release(why, now=timezone.now())
 
 
 def produce(

@@ -27,6 +27,7 @@ import manifesto.apps
 from accounts import immutable, mail
 from accounts.models import Membership, User
 from accounts.sending import mark
+from groundwork.jobs import nudging
 from tests.factories import Cast, make_cast
 
 pytest_plugins = ["tests.costs"]
@@ -69,6 +70,12 @@ FIRST = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: next((rank for rank, path in enumerate(FIRST) if item.nodeid.startswith(path)), 99))
+
+
+@pytest.fixture(autouse=True)
+def _line_to_the_broker() -> None:
+    """A test without a broker silences nobody after it."""
+    nudging.line = nudging.Line()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -18,7 +18,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from groundwork import words
+from groundwork.archives import TooManyEntries, refuse_long_list
 from groundwork.refusals import Refusal
+from groundwork.storage import NoRoom
 
 HEAD_BYTES = 4096
 MOST_MEMBERS = 5000  # files in one office document
@@ -64,9 +66,10 @@ def _is_office(folder: str) -> Callable[[bytes, IO[bytes]], bool]:
         if not head.startswith(b"PK\x03\x04"):
             return False
         try:
+            refuse_long_list(file, MOST_MEMBERS)
             with zipfile.ZipFile(file) as package:
                 names = package.namelist()
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        except (zipfile.BadZipFile, TooManyEntries, ValueError, OSError, NotImplementedError):
             return False
         has_macros = any(name.lower().endswith("vbaproject.bin") for name in names)
         is_package = "[Content_Types].xml" in names and any(name.startswith(f"{folder}/") for name in names)
@@ -132,9 +135,13 @@ class AttachedFile(Protocol):
 
 
 def store(row: AttachedFile, file: UploadedFile, *, name: str) -> None:
-    """Write the file under a random name beside its row; should the row fail, take the file away again."""
+    """Write the file under a random name beside its row; should the row fail, take the file away again.
+    AttachmentError where there is no room for it."""
     file.seek(0)
-    row.file.save(f"{secrets.token_hex(16)}{PurePosixPath(name).suffix.lower()}", File(file), save=False)
+    try:
+        row.file.save(f"{secrets.token_hex(16)}{PurePosixPath(name).suffix.lower()}", File(file), save=False)
+    except NoRoom as full:
+        raise AttachmentError(str(full)) from full
     try:
         row.save()
     except BaseException:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import render
 
 from accounts.access import ROUTES
@@ -53,10 +53,13 @@ def is_short(request: HttpRequest) -> bool:
         return False
     stream = Counted(request._stream)
     request._stream = stream  # type: ignore[assignment]
-    if request.content_type == "multipart/form-data":
-        request.POST  # noqa: B018 - reading is what it is for: files go where the upload handlers put them
-    else:
-        request.body  # noqa: B018
+    try:
+        if request.content_type == "multipart/form-data":
+            request.POST  # noqa: B018 - reading is what it is for: files go where the upload handlers put them
+        else:
+            request.body  # noqa: B018
+    except UnreadablePostError:  # the connection is gone, or its sender was silent for too long
+        return True
     return stream.count < announced
 
 

@@ -12,12 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Generic, Self, TypeVar
 from uuid import uuid4
 
-import structlog
-from celery import current_app
 from django.db import models, transaction
 from django.db.models import F, Q
 
-logger = structlog.get_logger(__name__)
+from groundwork.jobs import nudging
 
 MAX_ATTEMPTS = 5
 TOO_MANY_ATTEMPTS = "too_many_attempts"  # the code of a job that `sweep` ended
@@ -124,12 +122,7 @@ class JobKind(Generic[J]):
 
     def nudge(self, pk: int) -> bool:
         """Tell a worker, once and briefly. That nobody could be told is logged and no more: a sweep tells again."""
-        try:
-            current_app.send_task(self.task, args=[pk], retry=False)
-        except Exception:
-            logger.warning("nudge_not_sent", task=self.task, pk=pk, exc_info=True)
-            return False
-        return True
+        return nudging.nudge(self.task, pk)
 
     def nudge_on_commit(self, pk: int) -> None:
         # A lambda: with a partial and robust=True, a failing callback ends in an AttributeError of Django's own.

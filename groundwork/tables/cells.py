@@ -6,8 +6,12 @@ import re
 
 from groundwork.refusals import Refusal
 
-UNSEEN = {code: None for code in range(32) if chr(code) not in "\t\n\r"}
-_FORMULA = re.compile(r"^'*[=+\-@\t\r]")  # what a spreadsheet would run, and what we wrote in its place
+UNSEEN = dict.fromkeys(code for code in [*range(32), *range(127, 160), 0xFFFE, 0xFFFF] if chr(code) not in "\t\n\r")
+# Where a cell begins, or would begin for a spreadsheet that takes another sign for the end of one; what it would run
+# there, full-width forms too; and what we wrote in its place.
+_BEGINS, _RUN = r"(?:^|(?<=[,;|\t\r\n]))", "[=+\\-@\uff1d\uff0b\uff0d\uff20]"
+_FORMULA = re.compile(rf"""{_BEGINS}(?P<marks>"*)(?='*{_RUN})|^(?='*[\t\r\n])""")
+_NEUTRAL = re.compile(rf"""{_BEGINS}(?P<marks>"*)'(?='*{_RUN})|^'(?='*[\t\r\n])""")
 
 
 class ImportRefused(Refusal):
@@ -22,8 +26,9 @@ def tidy(value: str) -> str:
 
 def neutralise(text: str) -> str:
     """The text so that no spreadsheet takes it for a formula; `restore` gives it back unchanged."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    return _FORMULA.sub(lambda found: f"{found['marks'] or ''}'", text)
 
 
 def restore(text: str) -> str:
-    return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text
+    """What `neutralise` was given."""
+    return _NEUTRAL.sub(lambda found: found["marks"] or "", text) if "'" in text else text

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import user_of
 from accounts.models import AuditEntry
 from groundwork.languages import LANGUAGE_CODES
+from groundwork.refusals import Refusal
 from manifesto import editions, exchange
 from manifesto.admin.editing import release_page
 from manifesto.editions import EditionError, NotPublishable, publishing_faults
@@ -167,7 +168,12 @@ class ReleasePages(admin.ModelAdmin):
         if form not in list(Format):
             raise Http404
         chosen = Format(form)
-        response = HttpResponse(exchange.export(release, chosen), content_type=CONTENT_TYPES[chosen])
+        try:
+            content = exchange.export(release, chosen)
+        except Refusal as refused:
+            self.message_user(request, str(refused), messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:manifesto_release_change", args=[release.pk]))
+        response = HttpResponse(content, content_type=CONTENT_TYPES[chosen])
         response["Content-Disposition"] = f'attachment; filename="{exchange.file_name(release, chosen)}"'
         return response
 

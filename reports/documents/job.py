@@ -28,6 +28,7 @@ class RenderingFailure(models.TextChoices):
         _("The stored content does not match its SHA-256, so it is not printed. Tell whoever runs this installation."),
     )
     TOO_LARGE = "too_large", _("The document would be too large.")
+    NO_ROOM = "no_room", _("There is no room on the server. Tell your administrator.")
     UNEXPECTED = "unexpected", _("An unexpected fault stopped the document, in five attempts. It has been recorded.")
 
 

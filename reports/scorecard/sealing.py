@@ -68,7 +68,7 @@ def _content(key: str, before: str, form: int) -> Content | None:
     if card is None:
         return None
     slug = card.pop("organisation__slug")
-    rules = ScorecardRule.objects.filter(scorecard=key).order_by("position", "pk").values(*of_rule)
+    rules = ScorecardRule.objects.filter(scorecard=card["id"]).order_by("position", "pk").values(*of_rule)
     return content_of(card, rules, slug=slug, form=form)
 
 

@@ -1,14 +1,19 @@
-"""What somebody gets who is not signed in, or no longer."""
+"""What somebody gets who is not signed in, or no longer; and what nobody can send."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
-from django.test import Client
+from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.mail import page_address
+from accounts.middleware import PostedTexts
 from accounts.models import Membership, Role
 from tests.factories import Cast, make_vendor
+from vendors.models import Feedback
 
 
 def _ask(client: Client, **headers: str) -> tuple[int, str | None, str | None]:
@@ -65,3 +70,40 @@ def test_a_mailed_address_opens_nothing_for_a_stranger(client: Client, cast: Cas
     page = reverse("vendor_detail", args=[vendor.pk])
     assert client.get(page_address(page, cast.organisation)).status_code == 404
     assert page_address("/vendors/#part", cast.organisation).endswith("/vendors/?organisation=harbour#part")
+
+
+# What is sent -----------------------------------------------------------------------------------------------------
+CONTROLS = "a\x01b\x08\x0b\x1b[31m\x7f\x85\x9f\uffff"
+
+
+@pytest.mark.django_db
+def test_no_control_character_comes_in_whatever_the_form(cast: Cast, signed_in: Callable[..., Client]) -> None:
+    """Of a member, and of somebody without an account."""
+    vendor = make_vendor(cast.organisation)
+    sent = {"vendor": vendor.pk, "feeling": 2, "said_on": "2026-03-01", "sla": "unknown", "name": CONTROLS}
+    client = signed_in(cast.assessor)
+    form = client.get(reverse("feedback_add")).context["form"]
+    known = {field.name: field.value() for field in form if field.value() is not None and field.name != "evidence"}
+    client.post(reverse("feedback_add"), {**known, **sent, "comment": f"one\r\n\ttwo {CONTROLS}"})
+    assert list(Feedback.objects.values_list("name", "comment")) == [("ab[31m", "one\n\ttwo ab[31m")]
+    login = Client().post(reverse("account_login"), {"login": CONTROLS, "password": CONTROLS})
+    assert login.context["form"]["login"].value() == "ab[31m"
+
+
+def test_a_password_and_a_text_of_many_scripts_stay_as_they_are(rf: RequestFactory) -> None:
+    said = {"comment": "שלום 👩‍👩‍👧 e\u0301\n\ttab", "old_password": CONTROLS, "several": ["x", "y\x02"]}
+    request = rf.post("/", said)
+    PostedTexts(lambda _request: HttpResponse()).process_view(request)
+    told = {name: request.POST[name] for name in said}
+    assert told == {"comment": said["comment"], "old_password": CONTROLS, "several": "y"}
+    assert request.POST.getlist("several") == ["x", "y"]
+
+
+def test_a_body_that_breaks_off_is_left_to_whoever_reads_it(rf: RequestFactory) -> None:
+    request = rf.post("/", {"a": "x"})
+    request.__class__ = type("Broken", (type(request),), {"POST": property(_breaks_off)})
+    PostedTexts(lambda _request: HttpResponse()).process_view(request)
+
+
+def _breaks_off(_request: HttpRequest) -> QueryDict:
+    raise UnreadablePostError

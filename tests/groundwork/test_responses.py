@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest
 from django.test import RequestFactory
 
 from groundwork.refusals import Refusal
-from groundwork.responses import attachment, csv_response, or_beside, or_say_why, post_data
+from groundwork.responses import attachment, or_beside, or_say_why, post_data, table_response
 
 
 class TooLate(Refusal):
@@ -86,10 +86,10 @@ def test_a_file_that_is_gone_is_not_found() -> None:
         attachment(kept("gone.txt"), name="notes.txt", content_type="text/plain")
 
 
-@pytest.mark.parametrize("content", [b"a,b\r\n", iter([b"a,b\r\n"])])
-def test_a_table_goes_out_whole_or_a_line_at_a_time(content: bytes) -> None:
-    response = csv_response(content, "incidents.csv")
-    assert b"".join(response) == b"a,b\r\n"
+@pytest.mark.parametrize("rows", [[["a", "b"]], iter([["a", "b"]])], ids=["whole", "a line at a time"])
+def test_a_table_goes_out_to_be_kept_and_not_to_be_shown(rows: list[list[str]]) -> None:
+    response = table_response(RequestFactory().get("/"), rows, "incidents")
+    assert b"".join(response) == b'\xef\xbb\xbf"a","b"\r\n'
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert response["Content-Disposition"] == 'attachment; filename="incidents.csv"'
     assert (response["X-Content-Type-Options"], response["Cache-Control"]) == ("nosniff", "private, no-store")

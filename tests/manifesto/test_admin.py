@@ -456,3 +456,12 @@ def test_a_forged_ticket_is_refused(client: Client, draft: Release) -> None:
 def test_a_list_is_headed_by_what_it_lists(client: Client) -> None:
     assert client.get(url("release_changelist")).context["title"] == "Releases"
     assert client.get(url("question_changelist")).context["title"] == "Questions"
+
+
+def test_an_edition_with_a_text_longer_than_a_cell_is_not_cut_but_refused_as_a_workbook(
+    client: Client, draft: Release
+) -> None:
+    Question.objects.filter(rule__release=draft, key="speed-1").update(text_en="x" * 32_768)
+    page = client.get(url("release_export", draft.pk, "xlsx"), follow=True).content.decode()
+    assert "the text does not fit in a cell of a workbook. Export this as YAML." in page
+    assert client.get(url("release_export", draft.pk, "yaml")).content.count(b"x" * 32_768) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
@@ -11,6 +12,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from accounts.models import AuditEntry
+from groundwork.tables.writing import LONGEST_CELL
 from manifesto import bank as banks
 from manifesto import editions, exchange, workbook
 from manifesto.bank import Sheet
@@ -212,6 +214,10 @@ HOSTILE = {
     "too large YAML": (b"x" * (2 * 1024 * 1024 + 1), "bank.yaml", "too large"),
     "another ending": (b"x", "bank.csv", "ends in .yaml"),
     "nested too deep": (b"[" * 20_000, "bank.yaml", "not YAML as expected"),
+    "more parts than a bank": (b"- a\n" * 30_000, "bank.yaml", "more parts than a bank"),
+    "a number to the base of 60": (b"a: 1" + b":1" * 900_000, "bank.yaml", "this is no number"),
+    "a part of one, to that base": (b"a: 1" + b":1" * 900_000 + b".5", "bank.yaml", "this is no number"),
+    "a number without end": (b"a: " + b"9" * 900_000, "bank.yaml", "this is no number"),
     "a Python object": (b"a: !!python/object/apply:os.system [ls]", "bank.yaml", "not YAML as expected"),
     "billion laughs": (b"a: &a [x]\nb: [*a, *a]", "bank.yaml", "aliases are not accepted"),
     "a list": (b"- a", "bank.yaml", "A mapping of keys"),
@@ -244,3 +250,35 @@ def test_the_name_of_an_export_tells_edition_and_state() -> None:
 def test_every_column_of_the_bank_stands_in_the_workbook() -> None:
     assert workbook.columns(Sheet.LEVELS) == ("question", "grade", "text_en", "text_fr", "text_nl")
     assert {"weight", "knockout", "fact", "revision"} < set(workbook.columns(Sheet.QUESTIONS))
+
+
+# Texts longer than a cell ------------------------------------------------------------------------------------------
+def test_a_text_that_fills_a_cell_comes_back_whole_and_a_longer_one_is_refused_in_a_workbook(draft: Release) -> None:
+    question = Question.objects.get(rule__release=draft, key="speed-1")
+    for text in ("x" * LONGEST_CELL, "=" + "x" * (LONGEST_CELL - 2)):
+        Question.objects.filter(pk=question.pk).update(text_en=text)
+        [line] = [
+            line
+            for line in workbook.read_lines(exchange.export(draft, Format.XLSX), "bank.xlsx")
+            if line.key == "speed-1" and line.sheet == Sheet.QUESTIONS
+        ]
+        assert line.values["text_en"] == text
+    for text in ("x" * (LONGEST_CELL + 1), "=" + "x" * (LONGEST_CELL - 1), "\N{GRINNING FACE}" * 16_384):
+        Question.objects.filter(pk=question.pk).update(text_en=text)
+        with pytest.raises(workbook.TooLongForCell, match=r"Questions speed-1, text_en: .* Export this as YAML"):
+            exchange.export(draft, Format.XLSX)
+        assert text[:100].encode() in exchange.export(draft, Format.YAML).replace(b"\\U0001F600", b"\xf0\x9f\x98\x80")
+
+
+def test_so_many_faults_are_listed_as_somebody_reads_and_the_others_are_counted(draft: Release) -> None:
+    def change(book: Workbook) -> None:
+        for row in book["Levels"].iter_rows(min_row=2):
+            for cell in row:
+                cell.value = "=1+1"
+        for number in range(200):
+            book["Rules"].append([f"=A{number}"] * 20)
+
+    run = exchange.dry_run(edited(draft, change), "bank.xlsx", draft)
+    assert run.bank is None
+    assert len(run.rows) == exchange.MOST_FAULTS + 1
+    assert re.fullmatch(r"[\d,]+ more faults are not listed\.", run.rows[-1].reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import IO
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ from accounts.models import Membership
 from groundwork.tables.cells import ImportRefused
 from groundwork.tables.limits import Haste, TookTooLong, too_large
 from groundwork.tables.sources import kind_of
+from vendors.attachments import clean_name
 from vendors.incident_import import job, looks, suggestion
 from vendors.incident_import.columns import presets
 from vendors.incident_import.columns.options import Options
@@ -39,7 +40,7 @@ def keep(
     where it cannot be read at all. `preset`: the key of the tool, where somebody has said it. What cannot be looked at
     in time (`haste`; None: that of somebody who waits) is for a worker to read."""
     upload = IncidentImport(organisation=member.organisation, created_by=member.user)
-    upload.file_name = PurePath(file_name.replace("\\", "/")).name[-200:] or "?"
+    upload.file_name = clean_name(file_name)
     stored = file if isinstance(file, File) else File(file)
     upload.file.save(f"{uuid4()}.{kind_of(stored)}", stored, save=False)
     try:

@@ -59,6 +59,7 @@ class ImportFailure(models.TextChoices):
     OPTIONS = "options", gettext_lazy("The columns no longer fit: %(reason)s")
     TOO_SLOW = "too_slow", gettext_lazy("It took too long, in five attempts. Import a shorter period.")
     TOO_MANY_ATTEMPTS = TOO_MANY_ATTEMPTS, gettext_lazy("Five attempts were cut short before the end of the file.")
+    NO_ROOM = "no_room", gettext_lazy("There is no room on the server. Tell your administrator.")
     UNEXPECTED = (
         "unexpected",
         gettext_lazy("An unexpected fault stopped it, in five attempts. It has been recorded."),

@@ -22,12 +22,10 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
 from accounts.models import Membership
-from groundwork.languages import active_language
 from groundwork.pages import confirm_page, crumbs
-from groundwork.responses import csv_response, form_view, or_beside, or_say_why, post_data
+from groundwork.responses import form_view, or_beside, or_say_why, post_data, table_response
 from groundwork.tables.cells import ImportRefused
 from groundwork.tables.limits import TookTooLong
-from groundwork.tables.writing import as_csv
 from vendors.incident_fields import FIELDS, IncidentField
 from vendors.incident_import import decisions, files, job, made_here, preview, saved_mappings, suggestion, undoing
 from vendors.incident_import.columns import presets
@@ -393,7 +391,7 @@ def incident_import_errors(request: MemberRequest, pk: int) -> HttpResponseBase:
     rows = [[_("Line"), _("Column"), _("Value"), _("Reason")]]
     for problem in upload.problems.all().iterator():
         rows.append([str(problem.line), problem.column, problem.value, problems.reason(problem)])
-    return csv_response(as_csv(rows, language=active_language()), f"incidents-not-imported-{upload.pk}.csv")
+    return table_response(request, rows, f"incidents-not-imported-{upload.pk}")
 
 
 # Orders ----------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from billiard.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone, translation
 
 from groundwork.jobs.lease import LeaseLostError
+from groundwork.storage import is_full
 from groundwork.tables.cells import ImportRefused
 from vendors.incident_import import files, undoing
 from vendors.incident_import.batches import DatesMixed, DatesUnsure, Pass
@@ -55,6 +56,7 @@ def _attempt(job: HeldImport) -> None:
         job.release(ImportFailure.TOO_SLOW, now=timezone.now())
     except LeaseLostError:
         raise
-    except Exception:
+    except Exception as fault:
         logger.exception("import_failed", incident_import=job.pk, attempt=job.attempts)
-        job.release(ImportFailure.UNEXPECTED, now=timezone.now())
+        why = ImportFailure.NO_ROOM if is_full(fault) else ImportFailure.UNEXPECTED
+        job.release(why, now=timezone.now())

@@ -1,4 +1,4 @@
-"""Incidents as CSV: for a spreadsheet, and to be imported again as they are."""
+"""Incidents as a table: for a spreadsheet, and to be imported again as they are."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Any
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
-from groundwork.tables import writing
 from vendors.incident_fields import WRITTEN, ValueKind
 from vendors.models import IncidentQuerySet, Sla
 
@@ -23,9 +22,9 @@ PATHS = [f"{field.column}__name" if field.kind == ValueKind.NAME else field.colu
 Cell = Callable[[Any], str]
 
 
-def csv_lines(incidents: IncidentQuerySet, *, language: str) -> Iterator[bytes]:
-    """A line at a time. Words are looked up before the first one: by the time of the last, a server may have turned to
-    another language."""
+def rows_of(incidents: IncidentQuerySet, *, language: str) -> Iterator[list[str]]:
+    """The headings, and a row at a time. Words are looked up before the first one: by the time of the last, a server
+    may have turned to another language."""
     with translation.override(language):
         cells = _cells()
         headings = [*(field.heading for field in WRITTEN), _("Hours to resolve")]
@@ -35,7 +34,7 @@ def csv_lines(incidents: IncidentQuerySet, *, language: str) -> Iterator[bytes]:
         [*(cell(value) for cell, value in zip(cells, row, strict=True)), _hours(row[opened], row[resolved], point)]
         for row in incidents.values_list(*PATHS).iterator(chunk_size=CHUNK)
     )
-    return writing.csv_lines(chain([headings], rows), language=language)
+    return chain([headings], rows)
 
 
 def _cells() -> list[Cell]:

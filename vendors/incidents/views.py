@@ -19,7 +19,7 @@ from accounts.models import AuditEntry
 from accounts.trail import reading as trail
 from groundwork.languages import active_language
 from groundwork.pages import confirm_page, crumbs, sort_links
-from groundwork.responses import csv_response, form_view, or_beside
+from groundwork.responses import form_view, or_beside, table_response
 from vendors.fetching import incident_of, vendor_of
 from vendors.incidents import changes as incident_changes
 from vendors.incidents import export
@@ -59,9 +59,9 @@ def _add_url(vendor: Vendor | None) -> str:
 
 @require_safe
 def incident_export(request: MemberRequest) -> HttpResponseBase:
-    """The list as it is filtered, as CSV, a line at a time."""
+    """The list as it is filtered, as CSV or XLSX, a row at a time."""
     rows = IncidentFilter(request.GET, member=request.member).qs
-    return csv_response(export.csv_lines(rows, language=active_language()), "incidents.csv")
+    return table_response(request, export.rows_of(rows, language=active_language()), "incidents")
 
 
 @require_safe

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import AuditEntry, Department, Membership
 from accounts.trail import audit
-from groundwork.tables.writing import as_csv
+from vendors.attachments import clean_name
 from vendors.models import Contact, Service, Tier, Vendor, VendorImport
 from vendors.register.changes import VENDOR_FIELDS
 from vendors.vendor_import import headings
@@ -118,7 +118,7 @@ def keep(member: Membership, table: RegisterTable, *, file_name: str, now: datet
         "sheet": table.sheet,
     }
     return VendorImport.objects.create(
-        organisation=member.organisation, created_by=member.user, file_name=file_name[:200], content=content
+        organisation=member.organisation, created_by=member.user, file_name=clean_name(file_name), content=content
     )
 
 
@@ -405,12 +405,12 @@ def _parts_told(step: ImportStep) -> dict[str, Any]:
 
 
 # Handing out -----------------------------------------------------------------------------------------------------
-def template_csv(language: str) -> bytes:
-    """The columns that an import understands, as an empty table."""
-    return as_csv([[headings.label(column) for column in headings.columns()]], language=language)
+def template_rows() -> list[list[str]]:
+    """The columns that an import understands, as an empty table, in the active language."""
+    return [[headings.label(column) for column in headings.columns()]]
 
 
-def errors_csv(upload: VendorImport, problems: Iterable[dict[str, Any]], *, language: str) -> bytes:
+def error_rows(upload: VendorImport, problems: Iterable[dict[str, Any]]) -> list[list[str]]:
     """The rows that did not go in, as they came, with what is wrong: to be put right and imported again."""
     reasons: dict[int, list[str]] = {}
     for problem in problems:
@@ -421,7 +421,7 @@ def errors_csv(upload: VendorImport, problems: Iterable[dict[str, Any]], *, lang
     for row in table.rows:
         if row.line in reasons:
             rows.append([*_wide(row.cells, width), str(row.line), " ".join(reasons[row.line])])
-    return as_csv(rows, language=language)
+    return rows
 
 
 def _wide(cells: Sequence[str], width: int) -> list[str]:

@@ -16,8 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
-from groundwork.languages import active_language
-from groundwork.responses import csv_response, form_view, or_beside
+from groundwork.responses import form_view, or_beside, table_response
 from vendors.models import Tier, VendorImport
 from vendors.vendor_import import headings
 from vendors.vendor_import import plan as imports
@@ -102,10 +101,9 @@ def vendor_import_errors(request: MemberRequest, pk: int) -> HttpResponseBase:
     if upload.applied_at is None:
         plan = imports.plan_for(request.member, imports.table_of(upload))
         problems = [{"line": step.line, **asdict(problem)} for step in plan.steps for problem in step.problems]
-    content = imports.errors_csv(upload, problems, language=active_language())
-    return csv_response(content, "vendors-not-imported.csv")
+    return table_response(request, imports.error_rows(upload, problems), "vendors-not-imported")
 
 
 @require_safe
 def vendor_import_template(request: MemberRequest) -> HttpResponseBase:
-    return csv_response(imports.template_csv(active_language()), "vendors.csv")
+    return table_response(request, imports.template_rows(), "vendors")

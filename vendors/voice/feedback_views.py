@@ -17,10 +17,8 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
-from groundwork.languages import active_language
 from groundwork.pages import confirm_page, crumbs
-from groundwork.responses import attachment, csv_response, form_view, or_beside
-from groundwork.tables.writing import as_csv
+from groundwork.responses import attachment, form_view, or_beside, table_response
 from groundwork.words import short_day
 from vendors.models import Feedback, FeedbackFile, Incident, Vendor
 from vendors.voice import feedback
@@ -60,8 +58,7 @@ def _base(request: MemberRequest) -> str:
 def feedback_export(request: MemberRequest) -> HttpResponseBase:
     """The log as filtered, to go on with in a spreadsheet."""
     chosen = FeedbackFilter(request.GET, Feedback.objects.for_member(request.member), member=request.member)
-    content = as_csv(_sheet(chosen), language=active_language())
-    return csv_response(content, f"feedback-{timezone.localdate():%Y-%m-%d}.csv")
+    return table_response(request, list(_sheet(chosen)), f"feedback-{timezone.localdate():%Y-%m-%d}")
 
 
 def _sheet(chosen: FeedbackFilter) -> Iterator[list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,19 @@ def test_a_file_whose_row_fails_leaves_nothing_behind(
         add_evidence(answer, uploaded("report.pdf"), author=cast.assessor.user, now=NOW)
 
     assert [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()] == []
+
+
+def test_a_file_for_which_there_is_no_room_is_refused_in_words_and_leaves_nothing_behind(
+    answer: Answer, cast: Cast, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    def no_room(*_arguments: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("django.core.files.storage.filesystem.locks.lock", no_room)
+    with pytest.raises(EvidenceError, match="no room on the server"):
+        add_evidence(answer, uploaded("report.pdf"), author=cast.assessor.user, now=NOW)
+    assert not Evidence.objects.exists()
+    assert not [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
 
 
 def test_a_deleted_file_is_gone_but_its_name_and_hash_stay_on_the_trail(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
 from urllib.parse import urlencode
@@ -126,6 +127,35 @@ def test_a_page_answers_while_redis_is_frozen_and_the_wish_is_met_later(
     production_shape.start_workers()
     wait_until_ready(production_shape, wish)
     assert len(production_shape.executions()) == 1
+
+
+def test_sixteen_wishes_at_once_on_a_frozen_redis_hold_nobody_up(
+    production_shape: Workshop, redis_server: RedisServer, scorecard: Scorecard, site: Site
+) -> None:
+    """One of them waits for the time-out, and is the last one for a while."""
+    site.get("/my-work/")
+    redis_server.freeze()
+
+    def seconds_for_a_wish(number: int) -> float:
+        started = time.monotonic()
+        language = ("en", "fr", "nl")[number % 3]
+        assert site.post(f"/scorecards/{scorecard.pk}/renderings/", language=language).status == 302
+        return time.monotonic() - started
+
+    with ThreadPoolExecutor(17) as people:
+        page = people.submit(lambda: seconds_for_a_page(site))
+        wishes = list(people.map(seconds_for_a_wish, range(16)))
+        assert max(*wishes, page.result()) < PATIENCE
+    assert Rendering.objects.count() == 3
+    redis_server.thaw()
+    production_shape.start_workers()
+    wait_until_ready(production_shape, *Rendering.objects.all())
+
+
+def seconds_for_a_page(site: Site) -> float:
+    started = time.monotonic()
+    assert site.get("/my-work/").status == 200
+    return time.monotonic() - started
 
 
 def test_readiness_tells_of_a_frozen_and_of_a_dead_redis_while_pages_still_answer(

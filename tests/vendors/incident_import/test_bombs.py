@@ -17,6 +17,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from accounts.sending.mark import FIELD
 from tests.factories import Cast
 from tests.groundwork.tables.bombs import MB, TEXTS, WORKBOOKS
 from vendors.models import ImportState, IncidentImport
@@ -81,7 +82,8 @@ def post_file(client: Client, tmp_path: Path) -> Callable[[str, Callable[[], byt
         with body.open("wb") as file:
             file.write(head.encode())
             file.write(make())
-            file.write(f"\r\n--{MARKER}--\r\n".encode())
+            end = f'--{MARKER}\r\nContent-Disposition: form-data; name="{FIELD}"\r\n\r\nend\r\n--{MARKER}--\r\n'
+            file.write(f"\r\n{end}".encode())
 
         def post() -> HttpResponse:
             with body.open("rb") as file:

@@ -16,11 +16,12 @@ from django.urls import reverse
 from django.utils import translation
 
 from groundwork.folding import folded
+from groundwork.tables.writing import csv_lines
 from tests.factories import NOW, Cast, make_incident, make_vendor
 from vendors.incident_import import suggestion
 from vendors.incident_import.columns import presets
 from vendors.incident_import.rows.dates import Moments
-from vendors.incidents.export import csv_lines, local
+from vendors.incidents.export import local, rows_of
 from vendors.models import Incident, Service, Vendor
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -43,7 +44,9 @@ def table(lines: Iterator[bytes], language: str = "en") -> list[list[str]]:
 
 
 def rows(language: str = "en") -> list[list[str]]:
-    return table(csv_lines(Incident.objects.order_by("reference"), language=language), language)
+    return table(
+        csv_lines(rows_of(Incident.objects.order_by("reference"), language=language), language=language), language
+    )
 
 
 def test_every_value_stands_under_its_heading(vendor: Vendor) -> None:
@@ -131,7 +134,7 @@ def test_no_cell_is_run_as_a_formula(vendor: Vendor) -> None:
 
 def test_the_words_are_looked_up_before_the_first_line(vendor: Vendor) -> None:
     make_incident(vendor, hours=1.5)
-    lines = csv_lines(Incident.objects.all(), language="fr")
+    lines = csv_lines(rows_of(Incident.objects.all(), language="fr"), language="fr")
     with translation.override("en"):
         _header, values = table(lines, "fr")
     assert values[-1] == "1,50"

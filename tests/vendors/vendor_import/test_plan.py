@@ -91,7 +91,7 @@ def test_tiers_are_understood_in_three_languages(cast: Cast, word: str, tier: st
 @pytest.mark.parametrize("language", ["en", "fr", "nl"])
 def test_the_template_of_each_language_is_understood_in_whole(language: str) -> None:
     with translation.override(language):
-        header = imports.read(imports.template_csv(language) + b"Example" + b"\r\n").header
+        header = imports.read(as_csv([*imports.template_rows(), ["Example"]], language=language)).header
     assert [headings.column_of(text) for text in header] == list(headings.columns())
 
 
@@ -473,7 +473,7 @@ def test_rows_that_did_not_go_in_can_be_put_right_and_imported(cast: Cast, signe
     assert download["Content-Disposition"].startswith("attachment")
     text = download.content.decode("utf-8-sig")
     assert "Good" not in text
-    assert "'=Bad,vital,blue,3," in text
+    assert '"\'=Bad","vital","blue","3",' in text
     client.post(reverse("vendor_import_apply", args=[upload.pk]), {"digest": client.get(url).context["plan"].digest})
     assert client.get(reverse("vendor_import_errors", args=[upload.pk])).content == download.content
     (step,) = imports.plan_for(cast.assessor, imports.read(text.replace("vital", "critical").encode())).steps
@@ -484,8 +484,8 @@ def test_the_template_is_a_table_for_spreadsheets_of_the_readers_language(cast: 
     client = signed_in(cast.assessor)
     english = client.get(reverse("vendor_import_template"))
     french = client.get(reverse("vendor_import_template"), headers={"accept-language": "fr"})
-    assert english.content.startswith(b"\xef\xbb\xbfName,Reference,")
-    assert french.content.decode("utf-8-sig").startswith("Nom;Référence;")
+    assert english.content.startswith(b'\xef\xbb\xbf"Name","Reference",')
+    assert french.content.decode("utf-8-sig").startswith('"Nom";"Référence";')
     assert english["Content-Disposition"] == 'attachment; filename="vendors.csv"'
 
 

@@ -45,7 +45,7 @@ def _line_of(text: str) -> str:
     if len(text) > MAX_CELL:
         text = text[:MAX_CELL]
     line = cleaned(text)
-    return line if line[:1] != "'" else cleaned(restore(text.strip()))
+    return line if "'" not in line else cleaned(restore(text.strip()))
 
 
 def clean_cell(text: str) -> str:
