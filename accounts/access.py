@@ -190,6 +190,8 @@ ROUTES: dict[str, Right | Gate] = {
     "vendor_evidence_download": Gate.LINK,
     "vendor_hand_in": Gate.LINK,
     "vendor_reply": Gate.LINK,
+    "vendor_reply_save": Gate.LINK,
+    "vendor_reply_copy": Gate.LINK,
     "vendor_reply_open": Gate.NAMED,
     "vendor_reply_extend": Gate.NAMED,
     "vendor_reply_withdraw": Gate.NAMED,

@@ -24,9 +24,9 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "too_many_login_attempts": gettext_lazy(
-            "Too many sign-ins failed, for this address or from your network. For five minutes even the right password "
-            "is refused. Wait, or ask for a new password by mail: once it is set, you can sign in. A passkey is not "
-            "held up, nor is a browser in which you signed in before."
+            "Too many sign-ins failed, for this address or from your network. For up to five minutes even the right "
+            "password is refused. Wait, or ask for a new password by mail: once it is set, you can sign in. A passkey "
+            "is not held up."
         ),
     }
 

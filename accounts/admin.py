@@ -5,6 +5,8 @@ from typing import Any
 from allauth.account import admin as account_admin
 from allauth.account.adapter import get_adapter
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa import admin as mfa_admin
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount import admin as socialaccount_admin
 from django import forms
 from django.contrib import admin, messages
@@ -39,6 +41,7 @@ admin.site.unregister(
         socialaccount_admin.SocialApp,
         socialaccount_admin.SocialToken,
         socialaccount_admin.SocialAccount,
+        mfa_admin.Authenticator,
     ]
 )
 
@@ -112,6 +115,39 @@ def _granted(user: User) -> dict[str, list[str]]:
         "groups": sorted(str(group) for group in user.groups.all()),
         "user_permissions": sorted(str(one) for one in user.user_permissions.select_related("content_type")),
     }
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(SuperusersOnly, admin.ModelAdmin[Authenticator]):
+    """To take a lost second factor away: its owner is told. The secret stays hidden: who reads it has the factor."""
+
+    TOLD = {
+        Authenticator.Type.TOTP: "mfa/email/totp_deactivated",
+        Authenticator.Type.WEBAUTHN: "mfa/email/webauthn_removed",
+    }
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_select_related = ("user",)
+    list_filter = ("type",)
+    search_fields = ("user__email", "user__name")
+    fields = readonly_fields = list_display
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+    def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
+        super().delete_model(request, obj)
+        if mail := self.TOLD.get(Authenticator.Type(obj.type)):
+            get_adapter().send_notification_mail(mail, obj.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Authenticator]) -> None:
+        for one in queryset.select_related("user"):
+            self.delete_model(request, one)
 
 
 class OrganisationAdminForm(forms.ModelForm[Organisation]):
@@ -234,6 +270,12 @@ class AuditEntryAdmin(SuperusersOnly, admin.ModelAdmin[AuditEntry]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         return trail.readable(AuditEntry.objects.all(), user_of(request))
+
+    def get_object(self, request: HttpRequest, *which: Any, **more: Any) -> AuditEntry | None:
+        entry = super().get_object(request, *which, **more)
+        if entry is not None:
+            trail.note_shown([entry], user_of(request))
+        return entry
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[AuditEntry], search_term: str

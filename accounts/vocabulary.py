@@ -20,6 +20,8 @@ Word = str | Promise
 Words = Mapping[Any, Word]  # by the code: a word, or a number such as a feeling
 # What an app keeps from a reader of the trail: a function from entries and reader to the entries that they may read.
 Concealment = Callable[["AuditEntryQuerySet", "User"], "AuditEntryQuerySet"]
+# What an app wants to know: these entries now stand on a page that this person reads.
+Notice = Callable[[Iterable["AuditEntry"], "User"], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +93,7 @@ class Vocabulary:
     untold: frozenset[str] = frozenset()  # names that a history leaves out: its verbs or the page's head tell them
     namings: Mapping[str, Naming] = field(default_factory=dict)  # by the column of `Signposts`
     conceal: Concealment | None = None
+    shown: Notice | None = None
 
 
 VERBS: dict[str, Verb] = {}
@@ -100,6 +103,7 @@ NAMES: dict[str, Word] = {}
 UNTOLD: set[str] = set()
 NAMINGS: dict[str, Naming] = {}
 CONCEALMENTS: list[Concealment] = []
+NOTICES: list[Notice] = []
 
 
 def register(words: Vocabulary) -> None:
@@ -115,6 +119,8 @@ def register(words: Vocabulary) -> None:
     NAMINGS.update(words.namings)
     if words.conceal is not None:
         CONCEALMENTS.append(words.conceal)
+    if words.shown is not None:
+        NOTICES.append(words.shown)
 
 
 # Verbs -----------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry
 from accounts.vocabulary import Signposts, TrailSubject, Verb, Vocabulary
+from assessments.independence import note_entries_read
 from assessments.models import (
     Answer,
     Approval,
@@ -119,6 +120,10 @@ VOCABULARY = Vocabulary(
         "link.revoked": Verb(title=_("Link for the vendor withdrawn"), told=_("withdrew the link for the vendor")),
         "link.opened": Verb(title=_("Link opened by the vendor"), told=_("opened the link")),
         "response.handed_in": Verb(title=_("Answers handed in"), told=_("handed in their answers")),
+        "response.not_independent": Verb(
+            title=_("Rating marked as not independent"),
+            told=_("rated after having read others’ answers: the rating is marked as not independent"),
+        ),
         "response.reopened": Verb(title=_("Answers opened again"), told=_("opened answers again")),
         "vendor_response.reopened": Verb(
             title=_("Vendor’s answers opened again"),
@@ -208,4 +213,5 @@ VOCABULARY = Vocabulary(
         }
     ),
     conceal=readable_entries,
+    shown=note_entries_read,
 )

@@ -153,7 +153,7 @@ need_messages() {
       elif is_up_to_date "$apart" "$po"; then
         continue
       else
-        mkdir -p "$(dirname "$apart")" 2>/dev/null || die "The folder $(data_folder) cannot be written: set DATA_DIR to a folder of your own."
+        (umask 077; mkdir -p "$(dirname "$apart")") 2>/dev/null || die "The folder $(data_folder) cannot be written: set DATA_DIR to a folder of your own."
         compile_messages "$po" "$apart"
         continue
       fi

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Department, Membership, Role, User
 from assessments.approval import chain
+from assessments.consensus import attendance
 from assessments.consensus import meeting as consensus
 from assessments.lifecycle import transitions
 from assessments.lifecycle.periods import Period, last_quarter
@@ -160,7 +161,7 @@ class DemoAssessment:
             return
         transitions.hand_in(assessor, assessment)
         present = [self.members[email].user for email in held["present"]]
-        meeting = consensus.hold(
+        meeting = attendance.hold(
             assessor, assessment, held_on=self.today, attendees=present, others=held.get("others", "")
         )
         for key, agreed in held["agreed"].items():

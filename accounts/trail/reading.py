@@ -31,6 +31,13 @@ def readable(entries: AuditEntryQuerySet, reader: User) -> AuditEntryQuerySet:
     return entries
 
 
+def note_shown(entries: Iterable[AuditEntry], reader: User) -> None:
+    """These stand on a page that this person reads: whoever shows entries with what changed says so."""
+    shown = list(entries)
+    for tell in vocabulary.NOTICES:
+        tell(shown, reader)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Style:
     """How a page tells what changed."""

@@ -19,6 +19,7 @@ def audit_list(request: MemberRequest) -> HttpResponse:
     form = AuditFilterForm(request.GET or None, organisation=request.member.organisation)
     entries = trail.readable(AuditEntry.objects.for_member(request.member), request.user)
     page = Paginator(form.narrow(entries), ENTRIES_A_PAGE).get_page(request.GET.get("page"))
+    trail.note_shown(page.object_list, request.user)
     context = {
         "form": form,
         "page_obj": page,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, User
+from assessments.consensus.attendance import NOBODY
 from assessments.consensus.meeting import Discussion
 from assessments.lifecycle.transitions import REASON_LENGTH
 from assessments.models import Assessment, Blank, Consensus, Meeting
@@ -40,7 +42,8 @@ class PastDay(forms.DateField):
 
 
 class MeetingForm(forms.Form):
-    """Which day it was, and who was there: raters to tick, others by name."""
+    """Which day it was, and who was there: members to tick, proposed are the raters who have handed in; others by
+    name."""
 
     use_required_attribute = False
 
@@ -61,12 +64,45 @@ class MeetingForm(forms.Form):
     def __init__(
         self, data: Any = None, *, assessment: Assessment, member: Membership, day: date, meeting: Meeting | None
     ) -> None:
-        present = [user.pk for user in meeting.attendees.all()] if meeting else [member.user_id]
+        raters = dict(assessment.responses.of_customer().exclude(rater=None).values_list("rater", "submitted_at"))
+        present = [user.pk for user in meeting.attendees.all()] if meeting else _handed_in(raters)
         initial = {"held_on": day, "attendees": present, "others": meeting.others if meeting else ""}
         super().__init__(data, initial=initial)
-        rating = assessment.responses.of_customer().exclude(rater=None).values("rater")
-        people = User.objects.filter(pk__in=rating) | User.objects.filter(pk__in=[member.user_id, *present])
-        field(self, "attendees", forms.ModelChoiceField).queryset = people.order_by("name", "email")
+        ours = Membership.objects.for_member(member).active().filter(user__is_active=True).values("user")
+        people = User.objects.filter(pk__in=ours) | User.objects.filter(pk__in=[*raters, *present])
+        attendees = field(self, "attendees", forms.ModelMultipleChoiceField)
+        attendees.queryset = people.order_by("name", "email")
+        attendees.choices = _by_part(attendees.queryset, raters)
+        if len(_handed_in(raters)) < len(raters):
+            attendees.help_text = gettext_lazy(
+                "A rater who is there before handing in hears what the others answered: their rating is then marked as "
+                "not independent."
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        cleaned["others"] = ", ".join(filter(None, map(str.strip, cleaned.get("others", "").split(","))))
+        if not cleaned.get("attendees") and not cleaned["others"] and "attendees" not in self.errors:
+            self.add_error("attendees", NOBODY)
+        return cleaned
+
+
+def _handed_in(raters: Mapping[int, datetime | None]) -> list[int]:
+    return [rater for rater, submitted_at in raters.items() if submitted_at is not None]
+
+
+def _by_part(people: Iterable[User], raters: Mapping[int, datetime | None]) -> list[tuple[str, Any]]:
+    """Choices in two groups: the raters, with those who have not handed in named so, and all other members."""
+    rating, others = [], []
+    for person in people:
+        if person.pk not in raters:
+            others.append((person.pk, str(person)))
+        elif raters[person.pk] is None:
+            rating.append((person.pk, _("%(name)s (has not handed in)") % {"name": person}))
+        else:
+            rating.append((person.pk, str(person)))
+    groups = ((_("Raters"), rating), (_("Other members"), others))
+    return [(name, choices) for name, choices in groups if choices]
 
 
 class AgreeForm(forms.Form):
@@ -121,6 +157,11 @@ class DiscussionCard:
     def label(self) -> str:
         """What is agreed: “3 Dependable”; empty where nothing is."""
         return label_of(self.discussion.settled)
+
+    @property
+    def is_of_one(self) -> bool:
+        """What stands here was recorded while nobody else was there."""
+        return self.discussion.settled is not None and self.discussion.settled.meeting.is_of_one
 
     @property
     def theirs(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
@@ -15,13 +15,12 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from accounts.access import Right
-from accounts.models import Membership, User
+from accounts.models import Membership
 from accounts.trail import audit
 from assessments.approval import chain
-from assessments.lifecycle import transitions
+from assessments.consensus.attendance import lock_recordable, told
+from assessments.independence import let_read
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Answer, Assessment, AssessmentState, Consensus, Meeting, Response
 from assessments.saved import Conflict, Saved
@@ -30,14 +29,10 @@ from assessments.score.agreement import Agreement, rater_agreement
 from assessments.score.arithmetic import AgreedGrade, QuestionState, grade_question
 from assessments.score.reading import question_inputs
 from assessments.score.self_view import WIDE, vendor_answers
-from assessments.secrecy import counted_responses, is_kept_apart, is_rating
+from assessments.secrecy import counted_responses, is_rating
 from groundwork.words import number
 from manifesto.models import GRADE_NAMES, Question
 
-RECORDED_IN = frozenset({AssessmentState.COLLECTING, AssessmentState.IN_REVIEW})
-STILL_RATING = gettext_lazy(
-    "You still rate here yourself. Hand in your own answers first: until then those of the others stay closed to you."
-)
 UNKNOWN = {QuestionState.UNANSWERED, QuestionState.DONT_KNOW}
 
 
@@ -192,7 +187,7 @@ def bare(question: Question) -> Discussion:
 def settled_questions(assessment: Assessment) -> dict[str, Consensus]:
     """Question key → what was agreed about it."""
     rows = Consensus.objects.filter(assessment=assessment).select_related("question", "meeting", "decided_by")
-    return {row.question.key: row for row in rows}
+    return {row.question.key: row for row in rows.prefetch_related("meeting__attendees")}
 
 
 def panel(assessment: Assessment, member: Membership) -> MeetingPanel | None:
@@ -202,7 +197,7 @@ def panel(assessment: Assessment, member: Membership) -> MeetingPanel | None:
     if is_rating(assessment, member.user):
         several = Response.objects.of_customer().filter(assessment=assessment).count() > 1
         return MeetingPanel(is_rating=True) if several else None
-    if is_kept_apart(assessment, member.user):
+    if not let_read(assessment, member.user):
         return None
     why = causes(assessment)
     settled = set(Consensus.objects.filter(assessment=assessment).values_list("question__key", flat=True))
@@ -217,57 +212,6 @@ def panel(assessment: Assessment, member: Membership) -> MeetingPanel | None:
         handed_in=handed_in,
         agreement=measured,
     )
-
-
-def outstanding(assessment: Assessment) -> list[str]:
-    """The names of the raters who have not handed in; nobody is waited for any more once it is submitted."""
-    if assessment.state != AssessmentState.COLLECTING:
-        return []
-    rows = Response.objects.of_customer().outstanding().filter(assessment=assessment)
-    return [str(row.rater or row.invitation or "") for row in rows.select_related("rater", "invitation")]
-
-
-def hold(
-    member: Membership,
-    assessment: Assessment,
-    *,
-    held_on: date,
-    attendees: Collection[User] | None = None,
-    others: str = "",
-    without_outstanding: bool = False,
-) -> Meeting:
-    """The meeting of this day: made, or brought up to date. `attendees` None: leave as it is (made: the member).
-
-    A first meeting while raters are outstanding is refused with their names, unless the member says so.
-    """
-    with transaction.atomic():
-        row = _lock_recordable(member, assessment)
-        missing = _nobody_is_passed_over(row, knowingly=without_outstanding)
-        meeting, is_new = Meeting.objects.get_or_create(
-            assessment=row, held_on=held_on, defaults={"created_by": member.user, "others": others}
-        )
-        if not is_new and attendees is None:
-            return meeting
-        before = {} if is_new else _of_meeting(meeting)
-        meeting.attendees.set([member.user] if attendees is None else attendees)
-        if meeting.others != others:
-            meeting.others = others
-            meeting.save(update_fields=["others"])
-        after = _of_meeting(meeting)
-        if is_new and missing:
-            after["without"] = ", ".join(missing)
-        if before != after:
-            verb = "meeting.held" if is_new else "meeting.changed"
-            audit.record(member.user, verb, meeting, before=_told(before), after=_told(after))
-    return meeting
-
-
-def _nobody_is_passed_over(assessment: Assessment, *, knowingly: bool) -> list[str]:
-    """The names of raters who are outstanding; a first meeting without them is refused unless it is meant so."""
-    missing = outstanding(assessment)
-    if missing and not knowingly and not Meeting.objects.filter(assessment=assessment).exists():
-        raise IllegalTransition(_("These raters have not handed in: %(names)s.") % {"names": ", ".join(missing)})
-    return missing
 
 
 def agree(
@@ -289,7 +233,7 @@ def agree(
     AgreedGrade(grade=grade, not_applicable=not_applicable)
     now = now or timezone.now()
     with transaction.atomic():
-        row = _lock_recordable(member, assessment)
+        row = lock_recordable(member, assessment)
         if question.release_id != row.release_id or meeting.assessment_id != row.pk:
             raise PermissionDenied
         stored = _stored(row, question)
@@ -312,7 +256,7 @@ def _record_agreed(
     member: Membership, row: Consensus, *, before: Mapping[str, object], after: Mapping[str, object]
 ) -> frozenset[str]:
     verb = "consensus.changed" if before else "consensus.agreed"
-    audit.record(member.user, verb, row, before=_told(before), after=_told(after))
+    audit.record(member.user, verb, row, before=told(before), after=told(after))
     return frozenset(name for name, value in after.items() if before.get(name) != value)
 
 
@@ -321,24 +265,16 @@ def undo(
 ) -> Conflict[Consensus | None] | None:
     """Take back what was agreed, where still `version` stands: the mean of the raters counts again."""
     with transaction.atomic():
-        row = _lock_recordable(member, assessment)
+        row = lock_recordable(member, assessment)
         stored = _stored(row, question)
         if stored is None:
             return None
         if stored.version != version:
             return Conflict(stored=stored)
-        audit.record(member.user, "consensus.undone", stored, before=_told(_of_consensus(stored)))
+        audit.record(member.user, "consensus.undone", stored, before=told(_of_consensus(stored)))
         stored.delete()
         _after_change(member, row)
     return None
-
-
-def _lock_recordable(member: Membership, assessment: Assessment) -> Assessment:
-    """The assessment, held; whoever records must assess, and must have judged already."""
-    row = transitions.lock_with_right(member, assessment, Right.ASSESS, set(RECORDED_IN))
-    if is_rating(row, member.user):
-        raise IllegalTransition(STILL_RATING)
-    return row
 
 
 def _reason(text: str) -> str:
@@ -374,16 +310,6 @@ def _after_change(member: Membership, row: Assessment) -> None:
 
 def _of_consensus(row: Consensus) -> dict[str, object]:
     return {"grade": row.grade, "not_applicable": row.not_applicable, "reason": row.reason}
-
-
-def _of_meeting(meeting: Meeting) -> dict[str, object]:
-    present = ", ".join(sorted(str(user) for user in meeting.attendees.all()))
-    return {"held_on": meeting.held_on, "attendees": present, "others": meeting.others}
-
-
-def _told(values: Mapping[str, object]) -> dict[str, object]:
-    """Without “not applicable: no” and other nothings."""
-    return {name: value for name, value in values.items() if value is not False and value not in (None, "")}
 
 
 def _voices(assessment: Assessment, keys: Collection[str]) -> dict[int, list[Answer]]:

@@ -20,17 +20,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.access import MemberRequest, Right, may
+from assessments.consensus import attendance
 from assessments.consensus import meeting as consensus
 from assessments.consensus.forms import AgreeForm, DiscussionCard, MeetingForm
 from assessments.consensus.meeting import Discussion
 from assessments.fetching import assessment_of
 from assessments.findings import panel as findings_panel
+from assessments.independence import let_read
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Assessment, AssessmentState, Consensus, Meeting, Response
 from assessments.saved import Conflict, Saved
 from assessments.score.agreement import rater_agreement
-from assessments.secrecy import counted_responses, is_kept_apart, is_rating, readable_responses
+from assessments.secrecy import counted_responses, is_rating, readable_responses
 from groundwork.responses import form_view, or_say_why
 from manifesto.models import Question
 
@@ -53,16 +55,21 @@ class MeetingPage:
 
     @cached_property
     def outstanding(self) -> list[str]:
-        return consensus.outstanding(self.assessment)
+        return attendance.outstanding(self.assessment)
 
     @property
     def may_record(self) -> bool:
-        return self.assessment.state in consensus.RECORDED_IN and may(self.request.member, Right.ASSESS)
+        return self.assessment.state in attendance.RECORDED_IN and may(self.request.member, Right.ASSESS)
 
     @property
     def must_start(self) -> bool:
         """Raters are missing, and nobody has said yet that the meeting begins without them."""
         return self.may_record and bool(self.outstanding) and not self.meetings
+
+    @property
+    def must_begin(self) -> bool:
+        """Nobody has said yet who is present on this day: nothing is recorded before."""
+        return self.may_record and self.meeting is None
 
     @property
     def url(self) -> str:
@@ -76,8 +83,9 @@ class MeetingPage:
 
     @cached_property
     def is_apart(self) -> bool:
-        """Whoever looks is not asked, and raters are outstanding: nothing of the answers is shown yet."""
-        return is_kept_apart(self.assessment, self.request.user)
+        """Whoever looks is not asked, and raters are outstanding: nothing of the answers is shown yet. Once it is, that
+        they read it is on record."""
+        return not let_read(self.assessment, self.request.user)
 
     @property
     def is_closed(self) -> bool:
@@ -99,7 +107,7 @@ class MeetingPage:
         refused: str = "",
     ) -> DiscussionCard:
         """Where nothing may be recorded now, without a form, unless something was typed into one already."""
-        if form is None and self.may_record and not self.must_start:
+        if form is None and self.may_record and not self.must_begin:
             form = AgreeForm(discussion=discussion, day=self.day)
         return DiscussionCard(discussion=discussion, form=form, conflict=conflict, refused=refused)
 
@@ -132,8 +140,9 @@ def consensus_meeting(request: MemberRequest, pk: int) -> HttpResponse:
     form = table.meeting_form(request.POST)
     if not form.is_valid():
         return _page(table, table.cards(), meeting_form=form, status=422)
+    is_first = table.meeting is None
     with or_say_why(request):
-        consensus.hold(
+        attendance.hold(
             request.member,
             assessment,
             held_on=form.cleaned_data["held_on"],
@@ -141,7 +150,8 @@ def consensus_meeting(request: MemberRequest, pk: int) -> HttpResponse:
             others=form.cleaned_data["others"].strip(),
             without_outstanding=request.POST.get("without_outstanding") == "yes",
         )
-        messages.success(request, _("Saved who was there."))
+        said = _("Saved who is there. You can change it at any time.") if is_first else _("Saved who was there.")
+        messages.success(request, said)
     return redirect(table.url)
 
 
@@ -166,14 +176,11 @@ def consensus_agree(request: MemberRequest, pk: int, question: str) -> HttpRespo
 
 
 def _recorded(table: MeetingPage, discussion: Discussion, form: AgreeForm) -> Saved | Conflict[Consensus | None]:
-    """Agreed, in the meeting of the day, which the first save of the day makes."""
+    """Agreed, in the meeting of the day, which has begun with those who are present."""
     member, assessment = table.request.member, table.assessment
     with transaction.atomic():
-        meeting = consensus.hold(member, assessment, held_on=form.cleaned_data["day"])
-        outcome = consensus.agree(member, assessment, discussion.question, meeting=meeting, **form.agreement())
-        if isinstance(outcome, Conflict):
-            transaction.set_rollback(True)  # nothing was agreed, so there was no meeting on that day either
-    return outcome
+        meeting = attendance.begun(member, assessment, form.cleaned_data["day"])
+        return consensus.agree(member, assessment, discussion.question, meeting=meeting, **form.agreement())
 
 
 @form_view

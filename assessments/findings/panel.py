@@ -10,10 +10,10 @@ from django.utils import timezone
 from accounts.models import Membership
 from assessments.findings.findings import MeasuredRules, measured_rules, measured_rules_today
 from assessments.findings.words import MeasuredView, Names, view
+from assessments.independence import let_read
 from assessments.models import Assessment, AssessmentState
 from assessments.score import words as wording
 from assessments.score.reading import policy_of
-from assessments.secrecy import is_kept_apart
 from manifesto.models import Rule
 from vendors.models import Vendor
 from vendors.panels import Panel
@@ -38,7 +38,7 @@ def section(assessment: Assessment, member: Membership, *, now: datetime | None 
         return None
     if is_withheld(member, assessment.vendor):
         return Section(vendor=assessment.vendor, is_withheld=True)
-    if is_kept_apart(assessment, member.user):
+    if not let_read(assessment, member.user):
         return None
     found = measured_rules(assessment, now=now or timezone.now())
     return Section(vendor=assessment.vendor, view=_view(found, assessment) if found else None)

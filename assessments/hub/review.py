@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from accounts.access import Right, may
 from accounts.models import Membership
+from assessments.independence import notice, standing_of
 from assessments.models import Assessment, AssessmentState, Response
 from assessments.secrecy import is_kept_apart, is_rating
 
@@ -19,6 +20,7 @@ class Review:
     is_kept_apart: bool  # so are nobody's to who is not asked, until all are in
     may_assess: bool
     own: Response | None
+    notice: str  # what a rater is told who has read others' answers; empty for everybody else
     outstanding: tuple[Response, ...]
     handed_in: tuple[Response, ...]
 
@@ -40,12 +42,17 @@ class Review:
         return self.is_collecting and self.may_assess and bool(self.outstanding)
 
     @property
+    def not_independent(self) -> tuple[Response, ...]:
+        """Of those that were handed in."""
+        return tuple(rater for rater in self.handed_in if not rater.is_independent)
+
+    @property
     def has_others(self) -> bool:
         return bool(self.outstanding) or any(one != self.own for one in self.handed_in)
 
 
 def review_of(assessment: Assessment, member: Membership) -> Review:
-    """Four queries at most."""
+    """Five queries at most."""
     rows = Response.objects.of_customer().filter(assessment=assessment)
     raters = list(rows.select_related("rater", "department", "invitation").order_by("pk"))
     own = next((rater for rater in raters if rater.rater_id == member.user_id), None)
@@ -55,6 +62,7 @@ def review_of(assessment: Assessment, member: Membership) -> Review:
         is_kept_apart=is_kept_apart(assessment, member.user),
         may_assess=may(member, Right.ASSESS),
         own=own,
+        notice=notice(standing_of(assessment, member.user, own)) if own else "",
         outstanding=tuple(rater for rater in raters if rater.is_outstanding and rater != own),
         handed_in=tuple(rater for rater in raters if not rater.is_outstanding),
     )

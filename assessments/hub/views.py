@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import MemberRequest
 from accounts.models import Membership
+from accounts.trail import reading as trail
 from assessments.approval import panel
 from assessments.consensus import meeting
 from assessments.fetching import assessment_of
@@ -173,6 +174,7 @@ def assessment_history(request: MemberRequest, pk: int) -> HttpResponse:
     """Who changed what and when, in words."""
     assessment = assessment_of(request, pk)
     page = Paginator(entries_of(assessment, request.member), HISTORY_PER_PAGE).get_page(request.GET.get("page"))
+    trail.note_shown(page.object_list, request.user)
     context = {"assessment": assessment, "page": page, "lines": history_lines(page)}
     return render(request, "assessments/hub/assessment_history.html", context)
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import Right, may
 from accounts.models import Membership, User
 from accounts.trail import audit
+from assessments import independence
 from assessments.approval import chain, mails
 from assessments.lifecycle.numbering import next_reference
 from assessments.lifecycle.periods import Period
@@ -313,8 +314,11 @@ def require(member: Membership, right: Right) -> None:
 
 
 def _hand_in(member: Membership, response: Response, now: datetime) -> None:
-    response.submitted_at = now
-    response.save(update_fields=["submitted_at"])
+    is_first = response.first_handed_in_at is None
+    response.submitted_at, response.first_handed_in_at = now, response.first_handed_in_at or now
+    response.save(update_fields=["submitted_at", "first_handed_in_at"])
+    if is_first:
+        independence.after_first_handing_in(response, now)
     Delegation.objects.open().filter(answer__response=response).update(taken_back_at=now)
     before, after = {"submitted_at": None}, {"submitted_at": now}
     audit.record(member.user, "response.handed_in", response, before=before, after=after)

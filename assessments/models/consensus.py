@@ -31,6 +31,17 @@ class Meeting(models.Model):
     def __str__(self) -> str:
         return f"{self.assessment_id} {self.held_on}"
 
+    @property
+    def present(self) -> list[str]:
+        """The names of all who were there, with and without an account."""
+        others = [name.strip() for name in self.others.split(",")]
+        return [*sorted(str(user) for user in self.attendees.all()), *filter(None, others)]
+
+    @property
+    def is_of_one(self) -> bool:
+        """Nobody else was there: what was recorded is one person's decision and no agreement."""
+        return len(self.present) == 1
+
 
 class Consensus(models.Model):
     """The agreed grade of a question, or that it does not apply, with the reason. The arithmetic uses it."""

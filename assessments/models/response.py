@@ -69,6 +69,10 @@ class Response(models.Model):
     due_on = models.DateField(_("due date"), null=True, blank=True)  # empty: that of the assessment
     created_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(_("handed in"), null=True, blank=True)
+    # Taking it up again empties `submitted_at`, never this: only what was judged before it was judged alone.
+    first_handed_in_at = models.DateTimeField(_("first handed in"), null=True, blank=True)
+    # Since when it is known that the rater had read others' answers before judging. Nothing takes it away again.
+    not_independent_since = models.DateTimeField(_("not independent since"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn on"), null=True, blank=True)  # no longer asked
     reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True)  # when the owner last asked again by mail
     failed_at = models.DateTimeField(_("not delivered"), null=True, blank=True)  # the mail server refused the last mail
@@ -93,6 +97,10 @@ class Response(models.Model):
                 condition=Q(withdrawn_at=None) | Q(submitted_at=None), name="response_withdrawn_is_not_handed_in"
             ),
             models.CheckConstraint(condition=Q(kind__in=ResponseKind.values), name="response_kind_known"),
+            models.CheckConstraint(
+                condition=Q(not_independent_since=None) | Q(kind="customer", rater__isnull=False),
+                name="response_not_independent_has_rater",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -101,6 +109,10 @@ class Response(models.Model):
     @property
     def is_of_vendor(self) -> bool:
         return self.kind == ResponseKind.VENDOR
+
+    @property
+    def is_independent(self) -> bool:
+        return self.not_independent_since is None
 
     @property
     def is_outstanding(self) -> bool:

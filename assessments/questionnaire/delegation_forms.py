@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
+from assessments.independence import those_who_know
 from assessments.models import Answer
 from assessments.questionnaire.delegation import possible_delegates
 from groundwork.fields import NoteField, field
 
 
 class ColleagueField(forms.ModelChoiceField):
+    """`knowing`: the ids of users who know what stands in another rater's questionnaire; it is said behind the name."""
+
+    knowing: Collection[int] = ()
+
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.user} ({obj.department})" if obj.department else str(obj.user)
+        name = f"{obj.user} ({obj.department})" if obj.department else str(obj.user)
+        if obj.user_id not in self.knowing:
+            return name
+        said = translated("%(name)s – has read others’ answers: yours would not be independent")
+        return said % {"name": name}
 
 
 class DelegationForm(forms.Form):
@@ -31,4 +42,6 @@ class DelegationForm(forms.Form):
 
     def __init__(self, data: Any = None, *, answer: Answer, member: Membership) -> None:
         super().__init__(data)
-        field(self, "to", forms.ModelChoiceField).queryset = possible_delegates(member, answer)
+        to = field(self, "to", ColleagueField)
+        to.knowing = those_who_know(answer.response.assessment_id, but_for=answer.response_id)
+        to.queryset = possible_delegates(member, answer)

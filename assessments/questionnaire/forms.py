@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -197,7 +198,7 @@ def row_of(form: AnswerForm) -> QuestionRow:
         blanks=_choices(CHOICES[len(GRADES) :], value["choice"] or ""),
         units=_choices(FrequencyUnit.choices, value["fact_unit"]),
         files=files_of(answer, form.answering_as, may_delete=True),
-        saved=saved_at(answer),
+        saved=saved_at(answer.updated_at),
         conflict=two_versions_of(form),
         answering_as=form.answering_as,
         delegation=next(iter(getattr(answer, "open_delegations", ())), None),
@@ -219,11 +220,11 @@ def _choices(choices: Sequence[tuple[Any, Any]], chosen: Any) -> tuple[RadioChoi
     )
 
 
-def saved_at(answer: Answer) -> str:
+def saved_at(moment: datetime | None) -> str:
     """“Saved 14:02”, with the day where it was not today; nothing where nothing was ever saved."""
-    if answer.updated_at is None:
+    if moment is None:
         return ""
-    local = timezone.localtime(answer.updated_at)
+    local = timezone.localtime(moment)
     if local.date() == timezone.localdate():
         return _("Saved %(time)s") % {"time": clock(local)}
     return _("Saved on %(day)s, %(time)s") % {"day": day(local, year=False, short=True), "time": clock(local)}
@@ -238,7 +239,7 @@ def two_versions_of(form: AnswerForm) -> TwoVersions | None:
     return TwoVersions(
         version=stored.version,
         who=str(stored.updated_by or stored.updated_through or ""),
-        when=saved_at(stored),
+        when=saved_at(stored.updated_at),
         differences=tuple(
             FieldClash(label=str(FIELD_LABELS[name]), mine=text, theirs=theirs[name])
             for name, text in mine.items()

@@ -161,7 +161,7 @@ def _said(form: AnswerForm, outcome: Outcome[Answer]) -> dict[str, Any]:
             form.answer.updated_at = outcome.at
             return {
                 "version": outcome.version,
-                "message": saved_at(form.answer),
+                "message": saved_at(outcome.at),
                 "scored": not outcome.changed.isdisjoint(SCORE_FIELDS),
             }
         case Conflict():

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.trail import audit
+from assessments import independence
 from assessments.models import Answer, Assessment, AssessmentState, Blank, FrequencyUnit, Response, VendorLink
 from assessments.saved import Closed, Conflict, Invalid, Outcome, Saved
 from manifesto.models import FactKind, Question
@@ -129,13 +130,14 @@ def save_answer(answer: Answer, draft: Draft, *, version: int, author: Author, n
         before = {name: getattr(stored, name) for name in changed}
         after = {name: getattr(wanted, name) for name in changed}
         audit.record(in_the_trail(author), "answer.changed", stored, before=before, after=after)
+        independence.after_change(stored.response, author, now)
     return Saved(version=version + 1, at=now, changed=changed)
 
 
 def lock_answer(answer: Answer) -> Answer:
     """The answer as stored, while its assessment is held: submitting and saving cannot pass through each other."""
     Assessment.objects.select_for_update(of=("self",), no_key=True).get(responses=answer.response_id)
-    related = ("response__assessment__vendor", "question", "updated_by", "updated_through")
+    related = ("response__assessment__vendor", "response__rater", "question", "updated_by", "updated_through")
     return Answer.objects.select_related(*related).get(pk=answer.pk)
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
+from assessments.independence import let_read, notice, standing_of
 from assessments.models import Answer, Assessment, Delegation, Evidence, Response
 from assessments.questionnaire.flow import Answering, QuestionnairePosition, RuleStep, rule_at
 from assessments.questionnaire.forms import AnswerForm
@@ -47,6 +48,11 @@ class RaterPosition(QuestionnairePosition):
         lent = Prefetch("delegations", Delegation.objects.open().select_related("delegate"), to_attr="open_delegations")
         rows = answers.select_related(*related).prefetch_related("question__levels", "evidence", lent)
         return list(rows.order_by("question__position"))
+
+    @property
+    def independence(self) -> str:
+        """What a rater is told who has read others' answers; empty for whoever judges alone. One query."""
+        return notice(standing_of(self.assessment, self.request.user, self.response))
 
     @cached_property
     def said_by_vendor(self) -> dict[int, Answer]:
@@ -133,8 +139,11 @@ def evidence_delete(request: MemberRequest, pk: int) -> HttpResponse:
 @require_GET
 def evidence_download(request: MemberRequest, pk: int) -> FileResponse:
     evidence = fetch(request, Evidence.objects.select_related("answer__response__assessment"), pk)
-    if not may_read(evidence.answer, request.member):
+    answer = evidence.answer
+    if not may_read(answer, request.member):
         raise PermissionDenied
+    if not answer.response.is_of_vendor and not may_write(answer, request.user):
+        let_read(answer.response.assessment, request.user)
     return attachment(evidence.file, name=evidence.name, content_type=evidence.content_type)
 
 

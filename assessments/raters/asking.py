@@ -1,4 +1,5 @@
-"""Who is asked to rate: inviting, withdrawing, reminding; each rates alone. Reading the table is in rater_table.py.
+"""Who is asked to rate: inviting, withdrawing, reminding. Whoever has read others' answers may be asked as well: that
+they did not judge alone is marked when they hand in (assessments/independence.py). Reading is in table.py.
 
 Mails are sent by whoever calls, once the change is committed (rater_mails.py): a mail server that refuses it loses
 nothing.
@@ -50,7 +51,7 @@ def invite(
     """Each of these members gets a questionnaire of their own, all of them or none. `rules`: keys; none: all seven.
     `department`: whose voice an outside rater among them is; all others speak for their own.
 
-    Raises IllegalTransition where one of them cannot judge alone, or is asked already.
+    Raises IllegalTransition where one of them is no active member, or is asked already.
     """
     with transaction.atomic():
         row = lock_with_right(member, assessment, Right.ASSESS, COLLECTING)
@@ -127,7 +128,7 @@ def ask_again(member: Membership, response: Response) -> Response:
             raise IllegalTransition(_("%(name)s is asked already.") % {"name": _name(fresh)})
         if fresh.rater is not None:
             person = Membership.objects.for_member(member).filter(user=fresh.rater).select_related("user").first()
-            _check_independent(fresh.assessment, fresh.rater, person)
+            _check_active(fresh.assessment, fresh.rater, person)
         fresh.withdrawn_at = None
         fresh.save(update_fields=["withdrawn_at"])
         audit.record(member.user, "rater.asked_again", fresh)
@@ -220,7 +221,7 @@ def take_in(invitation: Invitation, member: Membership, **_signal: Any) -> None:
 def _check_may_rate(row: Assessment, person: Membership) -> None:
     theirs = Response.objects.filter(assessment=row, rater=person.user_id).first()
     _check_not_asked(theirs, str(person.user))
-    _check_independent(row, person.user, person)
+    _check_active(row, person.user, person)
 
 
 def _check_not_asked(response: Response | None, name: str) -> None:
@@ -231,20 +232,11 @@ def _check_not_asked(response: Response | None, name: str) -> None:
     raise IllegalTransition(_("%(name)s is asked already.") % {"name": name})
 
 
-def _check_independent(row: Assessment, user: User, person: Membership | None) -> None:
-    """An active member of this organisation who has not seen another's answer."""
+def _check_active(row: Assessment, user: User, person: Membership | None) -> None:
     ours = Membership.objects.active().filter(organisation=row.organisation_id, user__is_active=True)
     if person is None or not ours.filter(pk=person.pk).exists():
         raise IllegalTransition(
             _("%(name)s is not an active member of your organisation: choose somebody else.") % {"name": user}
-        )
-    if Delegation.objects.filter(answer__response__assessment=row, delegate=user).exists():
-        raise IllegalTransition(
-            _(
-                "%(name)s was handed a question of this assessment and has seen a colleague’s answer: "
-                "choose somebody who can judge alone."
-            )
-            % {"name": user}
         )
 
 

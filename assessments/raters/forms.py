@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -11,10 +11,12 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, Membership
-from assessments.models import Assessment, Delegation, Response
+from assessments.independence import those_who_know
+from assessments.models import Assessment, Response
 from groundwork.fields import DayInput, NoteField, field
 from manifesto.models import Rule
 
@@ -93,12 +95,32 @@ class RaterForm(forms.Form):
         people = field(self, "people", PeopleField)
         people.queryset = everybody
         self.available = available(assessment, member)
-        people.choices = by_department(self.available, first=department)
+        self.knowing = those_who_know(assessment.pk)
+        people.choices = by_department(self.available, first=department, knowing=self.knowing)
+        if any(person.user_id in self.knowing for person in self.available):
+            people.help_text = _(
+                "Whoever has read others’ answers can rate too: their grades count in the mean. The rating is marked "
+                "as not independent, and counts neither in the confidence nor in the agreement of the raters."
+            )
         if not self.available:
             people.widget = forms.MultipleHiddenInput()
         if department is not None:
             ours = [person.pk for person in self.available if person.department_id == department.pk]
             self.initial["people"] = ours if len(ours) == 1 else []
+
+    def clean_email(self) -> str:
+        """An address that is a colleague's who has read others' answers: that is said before they are asked."""
+        email: str = self.cleaned_data["email"]
+        for person in self.available:
+            if person.user.email.lower() == email.strip().lower() and person.user_id in self.knowing:
+                raise ValidationError(
+                    _(
+                        "%(name)s is a member and has read others’ answers: the rating would not be independent. "
+                        "To ask them all the same, empty this field and tick them among the colleagues."
+                    ),
+                    params={"name": person.user},
+                )
+        return email
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -130,11 +152,10 @@ class RaterEditForm(forms.Form):
 
 
 def available(assessment: Assessment, member: Membership) -> list[Membership]:
-    """Active members who can be asked: not asked before, and nobody’s answer seen; by department and name."""
+    """Active members who can be asked, which is once; by department and name."""
     asked = Response.objects.filter(assessment=assessment, rater__isnull=False).values("rater")
-    helped = Delegation.objects.filter(answer__response__assessment=assessment).values("delegate")
     people = Membership.objects.for_member(member).active().filter(user__is_active=True)
-    people = people.exclude(user__in=asked).exclude(user__in=helped).select_related("user", "department")
+    people = people.exclude(user__in=asked).select_related("user", "department")
     return list(people.order_by("department__name", "user__name", "user__email"))
 
 
@@ -145,8 +166,11 @@ def name_in_list(person: Membership) -> str:
     return str(_("%(name)s (outside rater)") % {"name": person.user})
 
 
-def by_department(people: Iterable[Membership], *, first: Department | None = None) -> list[tuple[str, Any]]:
-    """Choices grouped by department, the wanted one first and those without a department last."""
+def by_department(
+    people: Iterable[Membership], *, first: Department | None = None, knowing: Collection[int] = ()
+) -> list[tuple[str, Any]]:
+    """Choices grouped by department, the wanted one first and those without a department last. `knowing`: ids of the
+    users who have read others' answers, which stands behind their names."""
     ordered = sorted(
         people,
         key=lambda person: (
@@ -156,6 +180,13 @@ def by_department(people: Iterable[Membership], *, first: Department | None = No
         ),
     )
     return [
-        (department or str(_("No department")), [(person.pk, name_in_list(person)) for person in group])
+        (department or str(_("No department")), [(person.pk, _named(person, knowing)) for person in group])
         for department, group in groupby(ordered, key=lambda person: str(person.department or ""))
     ]
+
+
+def _named(person: Membership, knowing: Collection[int]) -> str:
+    name = name_in_list(person)
+    if person.user_id not in knowing:
+        return name
+    return translated("%(name)s (has read others’ answers: would not be independent)") % {"name": name}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import WithAnnotations
 
 from accounts.models import User
+from assessments.independence import those_who_know
 from assessments.models import Answer, Assessment, AssessmentState, Response, ResponseKind
 from assessments.raters.departments import DepartmentVoices, having_a_say, of_voices
 from manifesto.models import RULE_KEYS
@@ -49,6 +50,7 @@ class RaterRow:
     state: RaterState
     due_on: date | None
     last_at: datetime | None
+    knows: bool = False  # has read others' answers, or heard of them
 
     @property
     def chip(self) -> str:
@@ -57,6 +59,15 @@ class RaterRow:
     @property
     def state_label(self) -> str:
         return str(STATES[self.state][1])
+
+    @property
+    def is_independent(self) -> bool:
+        return self.response.is_independent
+
+    @property
+    def would_not_be_independent(self) -> bool:
+        """Nothing was handed in before the others' answers were read, and nothing is marked yet."""
+        return self.is_independent and self.knows and self.response.first_handed_in_at is None
 
     @property
     def is_of_all_rules(self) -> bool:
@@ -112,7 +123,7 @@ class Raters:
 
 
 def raters_of(assessment: Assessment, *, today: date | None = None) -> Raters:
-    """Three queries, however many raters."""
+    """Four queries, however many raters."""
     today = today or timezone.localdate()
     customer = Response.objects.filter(assessment=assessment, kind=ResponseKind.CUSTOMER)
     responses = customer.select_related("rater", "invitation", "department").annotate(
@@ -121,7 +132,8 @@ def raters_of(assessment: Assessment, *, today: date | None = None) -> Raters:
         last_at=Max("answers__updated_at"),
     )
     rules = _rules_asked(assessment)
-    rows = [_row(one, rules.get(one.pk, ()), assessment, today) for one in responses]
+    knowing = those_who_know(assessment.pk)
+    rows = [_row(one, rules.get(one.pk, ()), assessment, today, knows=one.rater_id in knowing) for one in responses]
     rows.sort(key=lambda row: (row.state == RaterState.WITHDRAWN, row.name.casefold(), row.response.pk))
     voices = [
         (row.response.department_id, row.department, row.state == RaterState.HANDED_IN)
@@ -147,7 +159,12 @@ class AnswerCounts(TypedDict):
 
 
 def _row(
-    response: WithAnnotations[Response, AnswerCounts], rules: tuple[int, ...], assessment: Assessment, today: date
+    response: WithAnnotations[Response, AnswerCounts],
+    rules: tuple[int, ...],
+    assessment: Assessment,
+    today: date,
+    *,
+    knows: bool,
 ) -> RaterRow:
     due_on = response.due_on or assessment.due_on
     return RaterRow(
@@ -160,6 +177,7 @@ def _row(
         state=_state(response, assessment, due_on=due_on, today=today, answered=response.answered),
         due_on=due_on,
         last_at=response.submitted_at or response.last_at,
+        knows=knows,
     )
 
 

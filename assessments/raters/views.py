@@ -16,6 +16,7 @@ from accounts.access import MemberRequest, Right, may
 from accounts.fetching import fetch
 from accounts.models import Department, Membership
 from assessments.fetching import assessment_of
+from assessments.independence import notice, standing_of
 from assessments.models import Assessment, AssessmentState, Response, ResponseKind
 from assessments.raters import asking
 from assessments.raters import mails as rater_mails
@@ -175,10 +176,13 @@ def _page(
     request: MemberRequest, assessment: Assessment, form: RaterForm | None, *, department: Department | None = None
 ) -> HttpResponse:
     table = raters_of(assessment)
+    own = table.own(request.user)
+    theirs = next((row.response for row in table.rows if row.response.rater_id == request.user.pk), None)
     context = {
         "assessment": assessment,
         "raters": table,
-        "own": table.own(request.user),
+        "own": own,
+        "own_notice": notice(standing_of(assessment, request.user, theirs)),
         "may_ask": _may_ask(request.member, assessment),
         "form": form,
         "department": department,

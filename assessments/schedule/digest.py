@@ -118,7 +118,8 @@ def _people(today: date) -> QuerySet[User]:
 
 
 def _links(now: datetime) -> QuerySet[VendorLink]:
-    """Links that were mailed, still work, and whose answer or reply is awaited."""
+    """Links that were mailed, still work, and whose answer or reply is awaited; a reply until its last day, since
+    nothing can be sent after it."""
     to_answer = Q(
         response__submitted_at=None,
         response__withdrawn_at=None,
@@ -129,6 +130,7 @@ def _links(now: datetime) -> QuerySet[VendorLink]:
         reply_request__submitted_at=None,
         reply_request__withdrawn_at=None,
         reply_request__isnull=False,
+        reply_request__due_on__gte=timezone.localdate(now),
         assessment__state=AssessmentState.IN_REVIEW,
     )
     rows = VendorLink.objects.open(now).filter(to_answer | to_reply, sent_at__isnull=False)

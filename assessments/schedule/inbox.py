@@ -252,21 +252,20 @@ def _vendor_answered(assessment: Assessment, member: Membership, today: date) ->
 
 
 def _replied(member: Membership, today: date) -> Iterator[Item]:
-    """Worth reading until the last approval."""
-    if not may(member, Right.ASSESS):
-        return
-    rows = ReplyRequest.objects.filter(
-        withdrawn_at=None, submitted_at__isnull=False, assessment__in=looked_after_by(member).in_review()
-    )
-    for row in rows.select_related("assessment__vendor"):
+    """Worth reading until the last approval, for whoever looks after it and for whoever decides."""
+    decided = Q(assessment__in=chain.waiting_for(member))
+    looked_after = Q(assessment__in=looked_after_by(member).in_review()) if may(member, Right.ASSESS) else Q()
+    rows = ReplyRequest.objects.filter(decided | looked_after, withdrawn_at=None, submitted_at__isnull=False)
+    decides = Exists(chain.waiting_for(member).filter(pk=OuterRef("assessment")))
+    for row in rows.select_related("assessment__vendor").annotate(decides=decides):
         yield _item(
             ItemKind.VENDOR_REPLIED,
             _("Read the vendor’s reply"),
             row.assessment,
             today,
-            url=reverse("assessment_detail", args=[row.assessment_id]),
+            url=reverse("assessment_review" if row.decides else "assessment_detail", args=[row.assessment_id]),
             asked_at=row.submitted_at,
-            told_at_once=row.assessment.owner_id == member.user_id,
+            told_at_once=row.decides or row.assessment.owner_id == member.user_id,
         )
 
 

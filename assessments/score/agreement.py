@@ -55,7 +55,7 @@ MEANINGS: dict[str, Promise] = {
 }
 BY_CHANCE = _("The raters agree no more than by chance: talk about it before anybody relies on the result.")
 WITHOUT_FIGURE: dict[str, Promise] = {
-    NoFigureReason.TOO_FEW_RATERS: _("Agreement can be measured once two raters have handed in grades."),
+    NoFigureReason.TOO_FEW_RATERS: _("Agreement can be measured once two raters, each alone, have handed in grades."),
     NoFigureReason.NOTHING_SHARED: _("No question was graded by two raters, so there is nothing to compare."),
     NoFigureReason.NO_VARIATION: _(
         "All gave the same grade everywhere. They agree fully, but that leaves nothing to measure."
@@ -67,7 +67,7 @@ WITHOUT_FIGURE: dict[str, Promise] = {
 class Agreement:
     """`alpha`: 1 for full agreement, 0 for that of chance, below 0 for less; None where it cannot be measured.
 
-    `raters` graded something; `questions` were graded by two of them or more.
+    `raters` judged alone and graded something; `questions` were graded by two of them or more.
     """
 
     alpha: float | None
@@ -98,9 +98,12 @@ class Agreement:
 
 
 def rater_agreement(assessment: Assessment, responses: QuerySet[Response] | None = None) -> Agreement:
-    """Over the grades that raters handed in, or those of the given responses; one query. Blanks count as missing."""
+    """Over the grades that raters handed in, or those of the given responses; one query. Blanks count as missing.
+
+    Whoever had read the others' answers first is left out: that they agree would say nothing."""
     responses = counted_responses(assessment) if responses is None else responses
-    rows = Answer.objects.filter(response__in=responses, response__kind=ResponseKind.CUSTOMER, grade__isnull=False)
+    alone = responses.filter(kind=ResponseKind.CUSTOMER, not_independent_since=None)
+    rows = Answer.objects.filter(response__in=alone, grade__isnull=False)
     found = rows.order_by().values_list("response", "question", "grade")
     return agreement_of_grades((rater, question, grade) for rater, question, grade in found if grade is not None)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from groundwork.rounding import rounded
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 GRADES = range(5)
 DISAGREEMENT_SPAN = 2
 FULL = Fraction(100)
@@ -95,6 +95,7 @@ class RaterAnswer:
     grade: int | None
     blank: Blank = Blank.NONE
     has_evidence: bool = False
+    is_independent: bool = True  # False: the rater had read others' answers before
 
     def __post_init__(self) -> None:
         _check_grade(self.grade)
@@ -326,10 +327,12 @@ def _verdict(statuses: set[RuleStatus]) -> Verdict:
 
 
 def _confidence(scores: Sequence[RuleScore], questions: Sequence[QuestionInput]) -> Confidence:
-    """Whoever graded nothing is not counted as a rater: an empty response adds no confidence."""
+    """Whoever graded nothing is not counted as a rater: an empty response adds no confidence. Nor does a rater who had
+    read what the others answered, though their grades are part of every mean."""
     graded = _graded_answers(questions)
-    raters = len({answer.rater for answer in graded})
-    departments = len({answer.department for answer in graded} - {None})
+    alone = [answer for answer in graded if answer.is_independent]
+    raters = len({answer.rater for answer in alone})
+    departments = len({answer.department for answer in alone} - {None})
     is_evidenced = 2 * sum(answer.has_evidence for answer in graded) >= len(graded)
     is_complete = all(scored.coverage == FULL for scored in scores)
     if is_complete and is_evidenced and raters >= 3 and departments >= 2:

@@ -12,11 +12,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from assessments.independence import let_read
 from assessments.models import Answer, Assessment, Consensus, Response
 from assessments.score import words as wording
 from assessments.score.arithmetic import GradedQuestion, Policy, RuleScore, Score
 from assessments.score.reading import RuleProgress, current_score, policy_of, rule_progress
-from assessments.secrecy import is_kept_apart, own_response, readable_responses, vendor_answers
+from assessments.secrecy import own_response, readable_responses, vendor_answers
 from groundwork.rounding import rounded
 from groundwork.words import number
 from manifesto.models import GRADE_NAMES, Level, Question
@@ -123,8 +124,9 @@ def own_sheet_of(
 
 
 def sheet_for(assessment: Assessment, member: Membership, *, with_answers: bool = False) -> ScoreSheet:
-    """What this member may see of it: while they are kept apart, their own answers alone."""
-    if not is_kept_apart(assessment, member.user):
+    """What this member may see of it: while they are kept apart, their own answers alone; else it is on record that
+    they read those of the others."""
+    if let_read(assessment, member.user):
         readable = readable_responses(assessment, member)
         return _sheet(assessment, readable, with_answers=with_answers, with_consensus=True)
     if own := own_response(assessment, member.user):
@@ -238,6 +240,7 @@ def _of_vendor(assessment: Assessment, levels: Levels, *, with_grades: bool) -> 
 
 def _agreed(assessment: Assessment) -> dict[int, Consensus]:
     rows = Consensus.objects.filter(assessment=assessment).select_related("meeting")
+    rows = rows.prefetch_related("meeting__attendees")
     return {row.question_id: row for row in rows}
 
 

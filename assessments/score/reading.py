@@ -159,9 +159,9 @@ def _rater_answers(responses: QuerySet[Response]) -> dict[int, list[RaterAnswer]
     rows = Answer.objects.filter(response__in=responses, response__kind=ResponseKind.CUSTOMER)
     rows = rows.annotate(has_evidence=Exists(Evidence.objects.filter(answer=OuterRef("pk"))))
     answers: dict[int, list[RaterAnswer]] = defaultdict(list)
-    for question, rater, department, grade, blank, has_evidence in rows.order_by("response").values_list(
-        "question", "response", "response__department", "grade", "blank", "has_evidence"
-    ):
+    fields = ("question", "response", "response__department", "grade", "blank", "has_evidence")
+    found = rows.order_by("response").values_list(*fields, "response__not_independent_since")
+    for question, rater, department, grade, blank, has_evidence, not_independent_since in found:
         answers[question].append(
             RaterAnswer(
                 rater=str(rater),
@@ -169,6 +169,7 @@ def _rater_answers(responses: QuerySet[Response]) -> dict[int, list[RaterAnswer]
                 grade=grade,
                 blank=Blank(blank),
                 has_evidence=has_evidence,
+                is_independent=not_independent_since is None,
             )
         )
     return answers

@@ -4,6 +4,7 @@ Each function takes the link and reaches the link's own response alone: nothing 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import mail
+from accounts.models import User
 from accounts.trail import audit
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import (
@@ -161,6 +163,14 @@ def answers_to_read(link: VendorLink) -> dict[str, list[DeskAnswer]]:
     return read
 
 
+def handed_in_about(assessment: Assessment) -> dict[int, DeskAnswer]:
+    """Question → what the vendor handed in about it itself; empty where it handed in nothing. Three queries."""
+    own = Response.objects.of_vendor().handed_in().filter(assessment=assessment)
+    levels = Prefetch("question__levels", queryset=Level.objects.order_by("grade"))
+    rows = Answer.objects.filter(response__in=own).select_related("question__rule").prefetch_related(levels)
+    return {answer.question_id: _to_read(answer) for answer in rows}
+
+
 def _to_read(answer: Answer) -> DeskAnswer:
     question = answer.question
     texts = {level.grade: level.text for level in question.levels.all()}
@@ -208,10 +218,15 @@ def hand_in(link: VendorLink, *, now: datetime | None = None) -> Response:
 def tell_owner(link: VendorLink, template: str) -> None:
     """Mail the assessment's owner once the change is certain."""
     assessment = Assessment.objects.select_related("owner", "vendor", "organisation").get(pk=link.assessment_id)
+    tell([assessment.owner], template, link, assessment, page="assessment_detail")
+
+
+def tell(users: Iterable[User], template: str, link: VendorLink, assessment: Assessment, *, page: str) -> None:
+    """Mail members what came from the vendor, with the page of the assessment that shows it."""
     context = {
         "assessment": assessment,
         "vendor": assessment.vendor,
         "contact": link.name,
-        "url": mail.page_address(reverse("assessment_detail", args=[assessment.pk]), assessment.organisation),
+        "url": mail.page_address(reverse(page, args=[assessment.pk]), assessment.organisation),
     }
-    tell_once_certain([assessment.owner], template, context)
+    tell_once_certain(users, template, context)

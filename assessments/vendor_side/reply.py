@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.access import Right, may
 from accounts.models import Membership
 from accounts.trail import audit
+from assessments.approval import chain
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import NOT_NOW, IllegalTransition
 from assessments.models import Assessment, AssessmentState, Reply, ReplyRequest, Stance, VendorLink
@@ -30,7 +31,7 @@ from assessments.score import words as wording
 from assessments.score.arithmetic import Policy
 from assessments.score.reading import current_score, policy_of
 from assessments.vendor_side import links
-from assessments.vendor_side.answers import tell_owner
+from assessments.vendor_side.answers import tell, tell_owner
 from groundwork import words
 from groundwork.languages import DEFAULT, LANGUAGE_CODES, active_language
 from manifesto.models import Rule
@@ -318,11 +319,11 @@ def save_reply(
             return Closed(reason=reason)
         stored = request.replies.get(rule=rule)
         if (stored.stance, stored.text) == (stance, text):
-            return Saved(version=stored.version)
+            return Saved(version=stored.version, at=stored.updated_at)
         written = Reply.objects.filter(pk=stored.pk, version=version).update(
             stance=stance, text=text, version=F("version") + 1, updated_at=now
         )
-        return Saved(version=version + 1) if written else Conflict(stored=stored)
+        return Saved(version=version + 1, at=now) if written else Conflict(stored=stored)
 
 
 def reply_problems(stance: str, text: str) -> dict[str, str]:
@@ -352,7 +353,16 @@ def submit_replies(link: VendorLink, *, now: datetime | None = None) -> ReplyReq
         request.save(update_fields=["submitted_at"])
         _record_given(link, request, given)
         tell_owner(link, "assessments/vendor_side/email/vendor_replied")
+        _tell_deciders(link)
     return request
+
+
+def _tell_deciders(link: VendorLink) -> None:
+    """Whoever the assessment waits for may have waited for this."""
+    assessment = Assessment.objects.select_related("owner", "vendor", "organisation").get(pk=link.assessment_id)
+    people = chain.deciders(assessment, chain.current_step(assessment))
+    users = [one.user for one in people if one.user_id != assessment.owner_id]
+    tell(users, "assessments/vendor_side/email/vendor_replied_decide", link, assessment, page="assessment_review")
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -7,20 +7,25 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import MemberRequest
 from assessments.fetching import assessment_of
 from assessments.models import Assessment, LinkPurpose, Reply, ReplyRequest
+from assessments.questionnaire.forms import saved_at
 from assessments.saved import Closed, Conflict, Invalid, Outcome, Saved, status_of
 from assessments.vendor_side import reply
 from assessments.vendor_side.guard import LinkRequest, by_link
 from assessments.vendor_side.reply import ShownRule
+from assessments.vendor_side.reply_copy import copy_of
 from assessments.vendor_side.reply_forms import DayForm, ReplyForm, RequestForm
+from assessments.vendor_side.reply_questions import AskedQuestion, questions_of
+from assessments.vendor_side.reply_saving import as_json
 from groundwork.pages import confirm_page, crumbs, edit_page
 from groundwork.responses import form_view, or_say_why, post_data
 from groundwork.words import day
@@ -32,6 +37,15 @@ class RuleCard:
 
     rule: ShownRule
     form: ReplyForm
+    questions: tuple[AskedQuestion, ...]
+
+    @property
+    def has_own(self) -> bool:
+        return any(question.own for question in self.questions)
+
+    @property
+    def saved(self) -> str:
+        return saved_at(self.form.reply.updated_at)
 
 
 # The vendor's side ---------------------------------------------------------------------------------------------------
@@ -59,6 +73,29 @@ def vendor_reply(request: LinkRequest, link: int) -> HttpResponse:
     refused = next((outcome.reason for outcome in outcomes.values() if isinstance(outcome, Closed)), "")
     status = status_of(outcomes.values())
     return _page(request, reply.request_of(request.link), open_forms, refused=refused, status=status)
+
+
+@by_link(LinkPurpose.REPLY)
+@require_POST
+def vendor_reply_save(request: LinkRequest, link: int, rule: str) -> HttpResponse:
+    """Save the reply to one rule, for autosave.js."""
+    stored = reply.replies_to_write(reply.request_of(request.link)).get(rule)
+    if stored is None:
+        raise Http404
+    return as_json(rule, _save(request, ReplyForm(request.POST, reply=stored)))
+
+
+@by_link(LinkPurpose.REPLY)
+@require_GET
+def vendor_reply_copy(request: LinkRequest, link: int) -> HttpResponse:
+    """The reply as it was sent, to keep."""
+    asked = reply.request_of(request.link)
+    if asked.submitted_at is None:
+        raise Http404
+    response = HttpResponse(copy_of(asked, request.link), content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="reply-{asked.assessment.reference}.txt"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 def _posted(request: HttpRequest, asked: ReplyRequest) -> dict[str, ReplyForm]:
@@ -95,7 +132,15 @@ def _page(
 ) -> HttpResponse:
     shown = reply.shown_in_words(asked)
     stored: dict[str, Reply] = reply.replies_to_write(asked)
-    parts = [RuleCard(rule=rule, form=typed.get(rule.key) or ReplyForm(reply=stored[rule.key])) for rule in shown.rules]
+    questions = questions_of(asked)
+    parts = [
+        RuleCard(
+            rule=rule,
+            form=typed.get(rule.key) or ReplyForm(reply=stored[rule.key]),
+            questions=questions.get(rule.key, ()),
+        )
+        for rule in shown.rules
+    ]
     assessment = asked.assessment
     context = {
         "link": request.link,

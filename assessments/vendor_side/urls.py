@@ -32,6 +32,12 @@ urlpatterns = [
     ),
     path("vendor-desk/<int:link>/hand-in/", answer_views.vendor_hand_in, name="vendor_hand_in"),
     path("vendor-desk/<int:link>/reply/", reply_views.vendor_reply, name="vendor_reply"),
+    path(
+        "vendor-desk/<int:link>/reply/<slug:rule>/save/",
+        reply_views.vendor_reply_save,
+        name="vendor_reply_save",
+    ),
+    path("vendor-desk/<int:link>/reply/copy/", reply_views.vendor_reply_copy, name="vendor_reply_copy"),
     path("assessments/<int:pk>/reply/ask/", reply_views.vendor_reply_open, name="vendor_reply_open"),
     path("assessments/<int:pk>/reply/extend/", reply_views.vendor_reply_extend, name="vendor_reply_extend"),
     path("assessments/<int:pk>/reply/withdraw/", reply_views.vendor_reply_withdraw, name="vendor_reply_withdraw"),

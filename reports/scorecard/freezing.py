@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 
 from accounts.models import User
-from assessments.models import Answer, Approval, Assessment, Consensus, Response
+from assessments.models import Answer, Approval, Assessment, Consensus, Meeting, Response
 from assessments.raters import departments
 from assessments.score import agreement, arithmetic
 from assessments.vendor_side import reply
@@ -40,6 +40,7 @@ def of_assessment(assessment: Assessment) -> dict[str, Any]:
         "outstanding": [_outstanding(response) for response in _not_handed_in(assessment)],
         "heard": heard_in(assessment),
         "agreement": agreement_of(assessment),
+        "meetings": [_meeting(meeting) for meeting in assessment.meetings.prefetch_related("attendees")],
         "consensus": {agreed.question.key: _agreed(agreed) for agreed in _consensus(assessment)},
         "approvals": [
             _approval(approval)
@@ -138,7 +139,9 @@ def answers_in_order() -> models.QuerySet[Answer]:
 
 def _response(rater: int, response: Response) -> dict[str, Any]:
     name = ", ".join(vendor_names(response)) if response.is_of_vendor else person(response.rater)
+    alone = {} if response.is_of_vendor else {"independent": response.is_independent}
     return {
+        **alone,
         "rater": str(rater),  # names may repeat
         "kind": response.kind,
         "name": name,
@@ -216,19 +219,21 @@ def agreement_of(assessment: Assessment) -> dict[str, Any]:
 
 
 def _consensus(assessment: Assessment) -> models.QuerySet[Consensus]:
-    rows = Consensus.objects.filter(assessment=assessment).select_related("question", "meeting")
-    return rows.prefetch_related("meeting__attendees")
+    return Consensus.objects.filter(assessment=assessment).select_related("question", "meeting")
+
+
+def _meeting(meeting: Meeting) -> dict[str, Any]:
+    """A day on which the raters talked, and who was there."""
+    return {"held_on": meeting.held_on.isoformat(), "present": meeting.present}
 
 
 def _agreed(agreed: Consensus) -> dict[str, Any]:
-    """What the raters agreed on, why, on which day, and who was there."""
+    """What the raters agreed on, why, and on which day: who was there stands with the meeting."""
     return {
         "grade": agreed.grade,
         "not_applicable": agreed.not_applicable,
         "reason": agreed.reason,
         "held_on": agreed.meeting.held_on.isoformat(),
-        "present": sorted(str(user) for user in agreed.meeting.attendees.all()),
-        "others": agreed.meeting.others,
     }
 
 

@@ -5,7 +5,7 @@ Each function reads one part of a snapshot, in the active language.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -21,7 +21,15 @@ from assessments.score.arithmetic import QuestionState
 from assessments.score.words import QUESTION_STATES, fact_words
 from groundwork.rounding import rounded
 from groundwork.words import day, number, plural, size
-from reports.scorecard.shapes import AgreedView, ApprovalView, DepartmentView, EvidenceView, RaterView, ReplyView
+from reports.scorecard.shapes import (
+    AgreedView,
+    ApprovalView,
+    DepartmentView,
+    EvidenceView,
+    MeetingView,
+    RaterView,
+    ReplyView,
+)
 from reports.scorecard.words import Words
 
 STANCES: Mapping[str, Promise] = {
@@ -40,6 +48,8 @@ def of(snapshot: Mapping[str, Any], words: Words) -> dict[str, Any]:
         "vendor_answered": vendor[0] if vendor else None,
         "departments": tuple(_department(entry) for entry in snapshot["heard"]),
         "heard": voices_words(snapshot),
+        "independence": independence(snapshot),
+        "meetings": meetings(snapshot, words),
         "agreement": agreement(snapshot["agreement"]),
         "has_gap": any(entry["vendor"] is not None for entry in snapshot["gap"]),
         "reply_asked": words.moment(snapshot["reply"]["asked_at"]) if snapshot["reply"] else "",
@@ -54,6 +64,7 @@ def _rater(stored: Mapping[str, Any], words: Words) -> RaterView:
         name=stored["name"] or "",
         department=stored["department"] or "",
         at=words.moment(stored.get("submitted_at")),
+        note="" if stored.get("independent", True) else _("not independent: had read others’ answers"),
     )
 
 
@@ -71,10 +82,53 @@ def voices_words(snapshot: Mapping[str, Any]) -> str:
         sentence = ngettext(
             "%(by)s from %(departments)s department", "%(by)s from %(departments)s departments", departments
         ) % {"by": sentence, "departments": departments}
+    if led := _not_independent(snapshot):
+        sentence = ngettext(
+            "%(heard)s, %(count)s of them not independent", "%(heard)s, %(count)s of them not independent", led
+        ) % {"heard": sentence, "count": led}
     missing = ", ".join(one["name"] for one in snapshot["heard"] if not one["heard"])
     if missing:
         return _("%(heard)s; not heard: %(missing)s.") % {"heard": sentence, "missing": missing}
     return f"{sentence}."
+
+
+def _not_independent(snapshot: Mapping[str, Any]) -> int:
+    """How many raters had read others' answers; nobody on a scorecard of which that is not known."""
+    return sum(not response.get("independent", True) for response in snapshot["responses"])
+
+
+def independence(snapshot: Mapping[str, Any]) -> str:
+    """What is said of raters who had read others' answers before rating; empty where there is none."""
+    count = _not_independent(snapshot)
+    if not count:
+        return ""
+    return ngettext(
+        "%(count)s rater had read others’ answers and is not independent: these grades count in the mean, but neither "
+        "in the confidence nor in the agreement of the raters.",
+        "%(count)s raters had read others’ answers and are not independent: these grades count in the mean, but "
+        "neither in the confidence nor in the agreement of the raters.",
+        count,
+    ) % {"count": count}
+
+
+def meetings(snapshot: Mapping[str, Any], words: Words) -> tuple[MeetingView, ...]:
+    """Each meeting with those who were there; none for a scorecard whose agreements say it themselves."""
+    return tuple(_meeting(stored, snapshot["consensus"].values(), words) for stored in snapshot["meetings"] or ())
+
+
+def _meeting(stored: Mapping[str, Any], agreed: Iterable[Mapping[str, Any]], words: Words) -> MeetingView:
+    count = sum(one["held_on"] == stored["held_on"] for one in agreed)
+    of_one = len(stored["present"]) == 1
+    if of_one:
+        said = ngettext("%(count)s question decided by one person", "%(count)s questions decided by one person", count)
+    else:
+        said = ngettext("%(count)s question agreed", "%(count)s questions agreed", count)
+    return MeetingView(
+        held_on=words.day(stored["held_on"]),
+        present=", ".join(stored["present"]),
+        settled=said % {"count": count},
+        of_one=of_one,
+    )
 
 
 def agreement(stored: Mapping[str, Any] | None) -> str:
@@ -142,12 +196,17 @@ def gap_words(stored: Mapping[str, Any] | None, words: Words) -> str:
     }
 
 
-def agreed_view(stored: Mapping[str, Any] | None, words: Words) -> AgreedView | None:
+def agreed_view(
+    stored: Mapping[str, Any] | None, held: Iterable[Mapping[str, Any]] | None, words: Words
+) -> AgreedView | None:
+    """`held`: the meetings; None on a scorecard whose agreements say themselves who was there."""
     if stored is None:
         return None
+    there = {one["held_on"]: one["present"] for one in held or ()}
+    of_one = len(there.get(stored.get("held_on"), ())) == 1
     present = [*stored.get("present", ()), *filter(None, [stored.get("others", "")])]
     held_on = stored.get("held_on")
-    return AgreedView(reason=stored["reason"], held_on=words.day(held_on), present=", ".join(present))
+    return AgreedView(reason=stored["reason"], held_on=words.day(held_on), present=", ".join(present), of_one=of_one)
 
 
 def reply(stored: Mapping[str, Any] | None, words: Words) -> ReplyView | None:

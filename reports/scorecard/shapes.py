@@ -49,11 +49,23 @@ class AnswerView:
 
 @dataclass(frozen=True, kw_only=True)
 class AgreedView:
-    """What the raters agreed on in a meeting: the reason, the day, and who was there."""
+    """What the raters agreed on in a meeting: the reason and the day. `of_one`: one person was there, so that it is a
+    decision and no agreement. `present`: who was there, on scorecards that do not say it once for the meeting."""
 
     reason: str
     held_on: str
     present: str
+    of_one: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingView:
+    """A day on which the raters talked, who was there, and how many questions were settled, in words."""
+
+    held_on: str
+    present: str
+    settled: str
+    of_one: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,11 +152,12 @@ class ApprovalView:
 
 @dataclass(frozen=True, kw_only=True)
 class RaterView:
-    """Who was asked; `at` is empty for somebody who did not hand in."""
+    """Who was asked; `at` is empty for somebody who did not hand in. `note`: that they had read others' answers."""
 
     name: str
     department: str
     at: str
+    note: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,6 +222,8 @@ class ScorecardView:
     vendor_answered: RaterView | None
     departments: tuple[DepartmentView, ...]
     heard: str
+    independence: str  # what is said of raters who had read others' answers; empty where all judged alone
+    meetings: tuple[MeetingView, ...]
     agreement: str
     has_gap: bool
     measured: MeasuredView | None

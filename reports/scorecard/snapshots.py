@@ -21,7 +21,7 @@ from reports.models import Scorecard, ScorecardRule
 from reports.scorecard import findings as frozen_findings
 from reports.scorecard import freezing, sealing
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 Snapshot = Mapping[str, Any]
 # What a snapshot of an earlier schema does not have: it was made before there was anything to say of it.
 SINCE_SCHEMA_2: Snapshot = {
@@ -33,6 +33,8 @@ SINCE_SCHEMA_2: Snapshot = {
     "replies": [],
     "previous": None,
 }
+# Before, each agreement said who was there, and nobody knew who had read others' answers.
+SINCE_SCHEMA_5: Snapshot = {"meetings": None}
 SINCE_SCHEMA_3: Snapshot = {"measures": None, "targets": {}, "findings": []}
 
 
@@ -75,7 +77,7 @@ def load(scorecard: Scorecard) -> dict[str, Any]:
     content = verified_content(scorecard.snapshot, scorecard.sha256, name=scorecard.number)
     if content["schema"] not in range(1, SCHEMA_VERSION + 1):
         raise SnapshotDamaged(f"The snapshot of {scorecard.number} has schema {content['schema']}.")
-    return {**SINCE_SCHEMA_2, **SINCE_SCHEMA_3, **content}
+    return {**SINCE_SCHEMA_2, **SINCE_SCHEMA_3, **SINCE_SCHEMA_5, **content}
 
 
 def verified_content(text: str, sha256: str, *, name: str) -> dict[str, Any]:
@@ -199,6 +201,7 @@ def _question_input(
             grade=answer["grade"],
             blank=arithmetic.Blank(answer["blank"]),
             has_evidence=bool(answer["evidence"]),
+            is_independent=response.get("independent", True),
         )
         for response in responses
         for answer in response["answers"]

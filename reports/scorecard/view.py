@@ -9,6 +9,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from assessments.models import Decision, ResponseKind
 from assessments.score import arithmetic
@@ -101,7 +102,7 @@ class _Builder:
             rules=rules,
             disagreements=tuple(questions[key] for key in score.disagreements if key not in snapshot["consensus"]),
             thresholds=(words.policy.broken_threshold, words.policy.met_threshold),
-            computed=tuple(wording.arithmetic_words(words)),
+            computed=tuple(wording.arithmetic_words(words, tells_independence=snapshot["meetings"] is not None)),
             edition=release["edition"],
             edition_title=release["title"][self.language],
             published=words.moment(release["published_at"]),
@@ -187,7 +188,7 @@ class _Builder:
             state="" if graded.state == QuestionState.GRADED else str(QUESTION_STATES[graded.state]),
             level=self._level(stored, graded.grade),
             disagreement=graded.disagreement,
-            agreed=people.agreed_view(self.snapshot["consensus"].get(graded.key), words),
+            agreed=people.agreed_view(self.snapshot["consensus"].get(graded.key), self.snapshot["meetings"], words),
             answers=tuple(self._answers(stored, ResponseKind.CUSTOMER)),
             vendor=next(iter(self._answers(stored, ResponseKind.VENDOR)), None),
         )
@@ -212,6 +213,8 @@ class _Builder:
         is_vendor = response["kind"] == ResponseKind.VENDOR
         several = len(self.customers) > 1
         who = ", ".join(part for part in (response["name"], response["department"]) if part)
+        if not response.get("independent", True):
+            who = _("%(who)s (not independent)") % {"who": who}
         return AnswerView(
             rater=who if is_vendor or several else "",
             by=answer.get("by") or "",

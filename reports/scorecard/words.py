@@ -155,8 +155,8 @@ def confidence(score: Score, *, graded: int, evidenced: int) -> str:
     return _("Confidence: %(level)s (%(rests)s).") % {"level": level, "rests": rests}
 
 
-def arithmetic_words(words: Words) -> list[str]:
-    """How the scores came about, in the order of the arithmetic."""
+def arithmetic_words(words: Words, *, tells_independence: bool) -> list[str]:
+    """How the scores came about, in the order of the arithmetic; `tells_independence`: engine 2 and later."""
     policy = words.policy
     values = {
         "highest": GRADES[-1],
@@ -165,6 +165,11 @@ def arithmetic_words(words: Words) -> list[str]:
         "minimum": words.coverage(policy.minimum_coverage),
         "knockout": policy.knockout_below,
     }
+    independence = _(
+        "A rater who had read others’ answers before rating, or changed answers afterwards, is not independent: the "
+        "grades count in the mean and in the differences to discuss, but neither in the confidence nor in the "
+        "agreement of the raters."
+    )
     return [
         text % values
         for text in (
@@ -173,6 +178,7 @@ def arithmetic_words(words: Words) -> list[str]:
                 "grade / %(highest)s × 100. Of several raters, the mean counts, unless they agreed on a grade. "
                 "What the vendor says of itself never counts."
             ),
+            *([independence] if tells_independence else []),
             _(
                 "A rule’s percent is Σ weight × percent / Σ weight over its graded questions. Coverage is the share "
                 "of the applicable weight that is graded. “Not applicable” leaves the sum; “don’t know” and "

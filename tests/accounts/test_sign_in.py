@@ -209,6 +209,30 @@ def test_a_password_that_a_superuser_sets_is_told_to_its_owner(
     assert [one.to for one in mailoutbox] == [[cast.reader.user.email]]
 
 
+def test_the_admin_takes_a_second_factor_away_and_never_shows_its_secret(
+    cast: Cast, signed_in: SignedIn, person: User, mailoutbox: list[Any]
+) -> None:
+    secret = _activate_totp(person)
+    stored = Authenticator.objects.get(user=person)
+    client = signed_in(cast.editor)
+    pages = [
+        reverse("admin:mfa_authenticator_changelist"),
+        reverse("admin:mfa_authenticator_change", args=[stored.pk]),
+        reverse("admin:mfa_authenticator_delete", args=[stored.pk]),
+    ]
+    for page in pages:
+        response = client.get(page)
+        shown = response.content.decode()
+        assert response.status_code == 200
+        assert secret not in shown and stored.data["secret"] not in shown
+    assert client.post(pages[1], {"data": "{}"}).status_code == 403
+
+    client.post(pages[2], {"post": "yes"})
+
+    assert not Authenticator.objects.exists()
+    assert [one.to for one in mailoutbox] == [[person.email]]
+
+
 # Passwords ------------------------------------------------------------------------------------------------------
 def _ask_for_reset(client: Client, email: str) -> Any:
     return client.post(reverse("account_reset_password"), {"email": email})

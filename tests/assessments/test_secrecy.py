@@ -163,10 +163,15 @@ def seen_by(client: Client, world: Planted, *, only: Collection[str] = ()) -> Se
             response = client.get(url)
         if "messages" in response.cookies:
             seen.of_answers.add(name)
-        body = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
-        text = body.decode(errors="replace") + response.headers.get("Content-Disposition", "")
-        seen[name] = re.sub(r'(csrfmiddlewaretoken" value=|x-csrftoken": )"[^"]+"', "", text)
+        seen[name] = stands_on(response)
     return seen
+
+
+def stands_on(response: Any) -> str:
+    """What a person gets, without the tokens, which may hold any mark by chance."""
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    text = body.decode(errors="replace") + response.headers.get("Content-Disposition", "")
+    return re.sub(r'(csrfmiddlewaretoken" value=|x-csrftoken": )"[^"]+"', "", text)
 
 
 def leaks(seen: dict[str, str]) -> list[str]:

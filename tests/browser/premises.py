@@ -28,6 +28,7 @@ from fido2.webauthn import (
 )
 
 from accounts.models import Department, Membership, Role, User
+from assessments.consensus import attendance
 from assessments.consensus import meeting as consensus
 from assessments.lifecycle import transitions
 from assessments.models import (
@@ -254,7 +255,14 @@ class Premises(World):
         add_rater(assessment, cast.reader, grade=2, submitted_at=timezone.now())
         transitions.hand_in(cast.assessor, assessment)
         self._answered_by_vendor(assessment)
-        held = consensus.hold(cast.assessor, assessment, held_on=timezone.localdate(), others="A guest of the harbour")
+        there = [cast.assessor.user, cast.colleague.user, cast.reader.user]
+        held = attendance.hold(
+            cast.assessor,
+            assessment,
+            held_on=timezone.localdate(),
+            attendees=there,
+            others="A guest of the harbour",
+        )
         question = Question.objects.get(release=self.release, key="guidance-explain")
         why = "It explains well when asked twice."
         consensus.agree(cast.assessor, assessment, question, grade=2, reason=why, meeting=held, version=0)

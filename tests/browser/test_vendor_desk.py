@@ -86,6 +86,9 @@ def test_a_contact_reads_the_result_and_replies(visit: Visit, cast: Cast) -> Non
     expect(page.locator(".error-summary")).to_contain_text("Say what you contest")
     assert barriers(page) == []
     page.locator("#support").get_by_label("Why").fill("We do more than that.")
+    expect(page.locator("#support [data-status-text]")).to_have_text(SAVED)
+    page.goto(page.url)  # to load it again would send the refused form again
+    expect(page.locator("#support").get_by_label("Why")).to_have_value("We do more than that.")
     page.get_by_role("button", name="Send the reply").click()
 
     expect(page.get_by_role("heading", name="Your reply is sent")).to_be_visible()

@@ -223,10 +223,11 @@ def agree(scene: Scene, page: Page) -> None:
     expect(cards).to_have_count(2)
     assert [card.get_attribute("id") for card in cards.all()] == [f"question-{GAP}", f"question-{SPREAD}"]
     expect(page.locator(f"#question-{SPREAD}")).to_contain_text(SECRET)
-    page.get_by_text(job.say("Note who is there")).click()
+    expect(page.get_by_text(job.say("Begin the meeting: who is there?"))).to_be_visible()
+    expect(page.locator("[name=choice]")).to_have_count(0)
     page.locator(f"[name=attendees][value='{job.cast.colleague.user.pk}']").check()
     page.locator("[name=others]").fill(OUTSIDER)
-    job.press(page, "Save who was there")
+    job.press(page, "Begin the meeting")
     card = page.locator(f"#question-{SPREAD}")
     click_grade(card, 2)
     card.locator("[name=reason]").fill(REASON)

@@ -198,10 +198,10 @@ def agree(scene: Scene, page: Sheet) -> None:
     cards = [card.etree_element.get("id") for card in page.all("article.consensus-card")]
     assert cards == [f"question-{GAP}", f"question-{SPREAD}"]
     assert SECRET in page.text(f"#question-{SPREAD}")
-    assert words.say("Note who is there") in page.text("main")
+    assert words.say("Begin the meeting: who is there?") in page.text("main")
     page.check(f"[name=attendees][value='{words.cast.colleague.user.pk}']")
     page.fill("[name=others]", OUTSIDER)
-    page.press("Save who was there")
+    page.press("Begin the meeting")
     card = f"#question-{SPREAD}"
     page.check(f"{card} input[type=radio][value='2']")
     page.fill(f"{card} [name=reason]", REASON)

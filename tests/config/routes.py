@@ -546,7 +546,7 @@ def arguments(route: Route, world: World) -> dict[str, Any]:
         elif name == "secret":
             values[name] = world.calendar_secret
         elif name == "link":
-            values[name] = (world.reply_link if route.name == "vendor_reply" else world.vendor_link).pk
+            values[name] = (world.reply_link if route.name.startswith("vendor_reply") else world.vendor_link).pk
         else:
             values[name] = PARTS[name]
     return values

@@ -9,7 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from celery.signals import beat_init, celeryd_init
+from django.core.exceptions import ImproperlyConfigured
 
+from config import checks
 from tests.conventions.test_tools import IN_PRODUCTION
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -115,3 +118,15 @@ def test_a_wrong_mixture_is_named_and_production_does_not_run_on_it(mixture: str
 def test_a_right_mixture_is_taken(mixture: str, said: Said) -> None:
     codes, refused = said[mixture]
     assert (codes, refused) == ([], "")
+
+
+def test_neither_worker_nor_beat_starts_on_a_wrong_mixture(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Celery tells any other exception of a receiver, and goes on."""
+
+    def refuse() -> None:
+        raise ImproperlyConfigured("these settings do not fit together")
+
+    monkeypatch.setattr(checks, "refuse_to_serve", refuse)
+    for begins in (celeryd_init, beat_init):
+        with pytest.raises(SystemExit, match="do not fit together"):
+            begins.send(sender=None)

@@ -16,8 +16,7 @@ from accounts.models import Membership
 from accounts.sending.filling import Page
 from groundwork.whole_numbers import MOST
 from tests.config.routes import World, arguments, routes
-from tests.config.test_access import _about as about
-from tests.config.test_access import undone
+from tests.config.test_access import about, undone
 from tests.factories import Cast, make_release
 from vendors.models import Vendor
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from tests.conventions.test_tools import BIN, ROOT
 
@@ -115,6 +116,7 @@ def test_where_the_project_is_read_only_they_are_compiled_in_the_data_folder(pro
     done = tried(f"{READ_ONLY}need_messages", project, DATA_DIR=str(data))
     assert (done.returncode, done.stderr) == (0, "")
     assert compiled(project) == []
+    assert data.stat().st_mode & 0o777 == 0o700
     (made,) = data.rglob("*.mo")
     assert made == data / "locale" / "fr" / "LC_MESSAGES" / "django.mo"
     assert b"Fournisseur" in made.read_bytes()
@@ -134,7 +136,5 @@ def test_a_newer_text_is_compiled_again_and_no_old_one_stays_in_its_way(project:
     assert b"Prestataire" in compiled(project)[0]
 
 
-def test_the_app_looks_into_the_data_folder_first(settings: object) -> None:
-    from django.conf import settings as ours
-
-    assert list(ours.LOCALE_PATHS) == [ours.DATA_DIR / "locale", ours.BASE_DIR / "locale"]
+def test_the_app_looks_into_the_data_folder_first() -> None:
+    assert list(settings.LOCALE_PATHS) == [settings.DATA_DIR / "locale", settings.BASE_DIR / "locale"]

@@ -141,6 +141,7 @@ def snapshot(answers: Answers = usual, *raters: Answers, **names: Any) -> dict[s
         "outstanding": [],
         "heard": [],
         "agreement": {"alpha": None, "level": "none", "why": "too_few_raters", "raters": 1, "questions": 0},
+        "meetings": [],
         "consensus": {},
         "reply": None,
         "replies": [],
@@ -198,10 +199,9 @@ def full(**names: Any) -> dict[str, Any]:
                 "not_applicable": False,
                 "reason": "Two of five incidents were left open; we read the records together.",
                 "held_on": "2026-03-01",
-                "present": ["Ada Example", "Rater 2"],
-                "others": "Guest Example",
             }
         },
+        "meetings": [{"held_on": "2026-03-01", "present": ["Ada Example", "Rater 2", "Guest Example"]}],
         "reply": {
             "asked_at": "2026-03-01T12:00:00Z",
             "due_on": "2026-03-11",

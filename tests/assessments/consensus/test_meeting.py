@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from accounts.models import AuditEntry, Membership, Role
 from assessments.approval import levels
-from assessments.consensus.meeting import Cause, Discussion, agree, causes, hold, panel, to_discuss, undo
+from assessments.consensus.attendance import begun, hold
+from assessments.consensus.meeting import Cause, Discussion, agree, causes, panel, to_discuss, undo
 from assessments.hub.history import history_lines
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
@@ -59,7 +60,8 @@ def agreed_on(
     member: Membership, assessment: Assessment, grade: int | None = 3, **more: Any
 ) -> Saved | Conflict[Consensus | None]:
     given_values = {"grade": grade, "reason": "They showed the records.", "version": 0} | more
-    meeting = hold(member, assessment, held_on=DAY)
+    meeting = Meeting.objects.filter(assessment=assessment).first()
+    meeting = meeting or hold(member, assessment, held_on=DAY, attendees=[member.user])
     return agree(member, assessment, question_of(assessment), meeting=meeting, **given_values)
 
 
@@ -298,7 +300,7 @@ def test_an_agreement_needs_its_reason(cast: Cast, assessment: Assessment) -> No
 
 
 def test_what_nobody_differs_about_cannot_be_overruled(cast: Cast, assessment: Assessment) -> None:
-    meeting = hold(cast.assessor, assessment, held_on=DAY)
+    meeting = hold(cast.assessor, assessment, held_on=DAY, attendees=[cast.assessor.user])
     with pytest.raises(IllegalTransition, match="nothing to agree on"):
         agree(
             cast.assessor,
@@ -325,7 +327,7 @@ def test_a_stranger_finds_nothing_to_record(cast: Cast, assessment: Assessment) 
 def test_a_question_or_meeting_of_elsewhere_is_refused(cast: Cast, assessment: Assessment) -> None:
     other = make_assessment(cast.colleague, grade=3)
     other.responses.update(submitted_at=NOW)
-    meeting = hold(cast.assessor, other, held_on=DAY)
+    meeting = hold(cast.assessor, other, held_on=DAY, attendees=[cast.assessor.user])
     with pytest.raises(PermissionDenied):
         agree(cast.assessor, assessment, question_of(assessment), grade=3, reason="So", meeting=meeting, version=0)
 
@@ -340,7 +342,7 @@ def test_nothing_is_agreed_before_and_after(cast: Cast, assessment: Assessment, 
 def test_whoever_still_rates_records_nothing(cast: Cast, assessment: Assessment) -> None:
     add_rater(assessment, cast.colleague)
     with pytest.raises(IllegalTransition, match="still rate"):
-        hold(cast.colleague, assessment, held_on=DAY, without_outstanding=True)
+        hold(cast.colleague, assessment, held_on=DAY, attendees=[cast.reader.user], without_outstanding=True)
 
 
 def test_whoever_was_handed_a_question_records_nothing_either(cast: Cast, assessment: Assessment) -> None:
@@ -352,7 +354,7 @@ def test_whoever_was_handed_a_question_records_nothing_either(cast: Cast, assess
         delegated_at=NOW,
     )
     with pytest.raises(IllegalTransition, match="still rate"):
-        hold(cast.colleague, assessment, held_on=DAY, without_outstanding=True)
+        hold(cast.colleague, assessment, held_on=DAY, attendees=[cast.reader.user], without_outstanding=True)
 
 
 # The meeting ----------------------------------------------------------------------------------------
@@ -361,23 +363,36 @@ def test_whoever_was_handed_a_question_records_nothing_either(cast: Cast, assess
 def test_a_meeting_waits_for_raters_unless_it_deliberately_begins(cast: Cast, assessment: Assessment) -> None:
     add_rater(assessment, cast.approver)
     with pytest.raises(IllegalTransition, match="Approver"):
-        hold(cast.assessor, assessment, held_on=DAY)
+        hold(cast.assessor, assessment, held_on=DAY, attendees=[cast.assessor.user])
     assert not Meeting.objects.exists()
-    hold(cast.assessor, assessment, held_on=DAY, without_outstanding=True)
+    hold(cast.assessor, assessment, held_on=DAY, attendees=[cast.assessor.user], without_outstanding=True)
     assert AuditEntry.objects.get(verb="meeting.held").after["without"] == "Approver"
     assert isinstance(agreed_on(cast.assessor, assessment, 3), Saved)  # it has begun
 
 
-def test_the_first_save_of_the_day_makes_its_meeting(cast: Cast, assessment: Assessment) -> None:
-    agreed_on(cast.assessor, assessment, 3)
-    agreed_on(cast.assessor, assessment, 2, version=1)
-    meeting = Meeting.objects.get()
-    assert (meeting.held_on, list(meeting.attendees.all())) == (DAY, [cast.assessor.user])
-    assert AuditEntry.objects.filter(verb="meeting.held").count() == 1
+def test_nothing_is_recorded_on_a_day_of_which_nobody_said_who_is_there(cast: Cast, assessment: Assessment) -> None:
+    with pytest.raises(IllegalTransition, match="No meeting of this day has begun"):
+        begun(cast.assessor, assessment, DAY)
+    made = hold(cast.assessor, assessment, held_on=DAY, attendees=[cast.reader.user])
+    assert begun(cast.assessor, assessment, DAY) == made
+    assert list(made.attendees.all()) == [cast.reader.user]
+
+
+def test_a_meeting_of_nobody_is_refused(cast: Cast, assessment: Assessment) -> None:
+    with pytest.raises(IllegalTransition, match="Tick who is there"):
+        hold(cast.assessor, assessment, held_on=DAY, attendees=[])
+    assert hold(cast.assessor, assessment, held_on=DAY, attendees=[], others="A guest").present == ["A guest"]
+
+
+def test_a_meeting_of_one_is_called_so(cast: Cast, assessment: Assessment) -> None:
+    alone = hold(cast.assessor, assessment, held_on=DAY, attendees=[cast.assessor.user])
+    assert (alone.present, alone.is_of_one) == (["Assessor"], True)
+    together = hold(cast.assessor, assessment, held_on=DAY, attendees=[cast.assessor.user], others="A guest, Bo")
+    assert (together.present, together.is_of_one) == (["Assessor", "A guest", "Bo"], False)
 
 
 def test_who_was_there_is_kept_with_its_changes(cast: Cast, assessment: Assessment) -> None:
-    hold(cast.assessor, assessment, held_on=DAY)
+    hold(cast.assessor, assessment, held_on=DAY, attendees=[cast.assessor.user])
     people = [cast.assessor.user, cast.reader.user]
     for _twice in range(2):
         hold(cast.assessor, assessment, held_on=DAY, attendees=people, others="A guest")
@@ -463,7 +478,8 @@ def test_eight_people_who_agree_at_once_leave_one_agreement_and_seven_conflicts(
     assessment = make_assessment(cast.assessor, grade=1)
     add_rater(assessment, cast.reader, grade=4)
     assessment.responses.update(submitted_at=NOW)
-    meeting, question = hold(cast.assessor, assessment, held_on=DAY), question_of(assessment)
+    meeting = hold(cast.assessor, assessment, held_on=DAY, attendees=[cast.assessor.user])
+    question = question_of(assessment)
 
     def one(number: int) -> str:
         reason = f"Reason {number}"

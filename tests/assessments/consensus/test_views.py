@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, Role
+from assessments.consensus import attendance
 from assessments.consensus import meeting as consensus
 from assessments.models import (
     Answer,
@@ -59,6 +61,12 @@ def agree_at(assessment: Assessment, key: str = "support-1") -> str:
 
 def posted(**values: Any) -> dict[str, Any]:
     return {"version": 0, "day": timezone.localdate().isoformat(), "choice": "3", "reason": REASON} | values
+
+
+def begun(cast: Cast, assessment: Assessment, day: date | None = None) -> Meeting:
+    """The meeting of today, or of that day, with two people."""
+    there = [cast.assessor.user, cast.reader.user]
+    return attendance.hold(cast.assessor, assessment, held_on=day or timezone.localdate(), attendees=there)
 
 
 def text_of(client: Client, assessment: Assessment, **more: Any) -> str:
@@ -164,6 +172,7 @@ def test_a_closed_assessment_is_read_only(
 def test_queries_are_the_same_for_many_raters_and_questions(
     signed_in: SignIn, cast: Cast, assessment: Assessment
 ) -> None:
+    begun(cast, assessment)
     client = signed_in(cast.assessor)
 
     def queries() -> int:
@@ -268,6 +277,7 @@ def test_answers_not_handed_in_are_never_on_the_table(signed_in: SignIn, cast: C
 def test_plain_post_records_and_comes_back_to_the_same_place(
     signed_in: SignIn, cast: Cast, assessment: Assessment
 ) -> None:
+    begun(cast, assessment)
     client = signed_in(cast.assessor)
     reply = client.post(agree_at(assessment), posted())
     assert reply.status_code == 302
@@ -280,6 +290,7 @@ def test_plain_post_records_and_comes_back_to_the_same_place(
 
 
 def test_htmx_gets_the_card_and_the_numbers_alone(signed_in: SignIn, cast: Cast, assessment: Assessment) -> None:
+    begun(cast, assessment)
     reply = signed_in(cast.assessor).post(agree_at(assessment), posted(choice="not_applicable"), headers=HTMX)
     html = reply.content.decode()
     assert reply.status_code == 200
@@ -315,7 +326,7 @@ def test_what_is_missing_is_told_and_what_was_typed_stays(
 def test_a_conflict_shows_both_and_saving_again_replaces(
     signed_in: SignIn, cast: Cast, assessment: Assessment, headers: dict[str, str]
 ) -> None:
-    meeting = consensus.hold(cast.colleague, assessment, held_on=timezone.localdate())
+    meeting = begun(cast, assessment)
     question = Question.objects.get(key="support-1")
     consensus.agree(
         cast.colleague, assessment, question, grade=2, reason="Their own reason", meeting=meeting, version=0
@@ -327,7 +338,7 @@ def test_a_conflict_shows_both_and_saving_again_replaces(
     assert "Colleague recorded something else meanwhile" in html
     assert "Their own reason" in html and "2 Partial" in html
     assert REASON in html
-    assert '<input type="hidden" name="version" value="1">' in html
+    assert '<input type="hidden" name="version" value="1" autocomplete="off">' in html
     assert 'value="4" checked' in " ".join(html.split())
     assert Consensus.objects.get().grade == 2
 
@@ -336,13 +347,15 @@ def test_a_conflict_shows_both_and_saving_again_replaces(
 
 
 def test_what_was_taken_back_meanwhile_is_told(signed_in: SignIn, cast: Cast, assessment: Assessment) -> None:
+    begun(cast, assessment)
     reply = signed_in(cast.assessor).post(agree_at(assessment), posted(version=3), headers=HTMX)
     assert reply.status_code == 409
     assert "taken back meanwhile" in reply.content.decode()
-    assert not Consensus.objects.exists() and not Meeting.objects.exists()
+    assert not Consensus.objects.exists()
 
 
 def test_an_agreement_can_be_taken_back(signed_in: SignIn, cast: Cast, assessment: Assessment) -> None:
+    begun(cast, assessment)
     client = signed_in(cast.assessor)
     client.post(agree_at(assessment), posted())
     address = reverse("consensus_undo", args=[assessment.pk, "support-1"])
@@ -354,6 +367,7 @@ def test_an_agreement_can_be_taken_back(signed_in: SignIn, cast: Cast, assessmen
 def test_what_no_longer_needs_talk_can_still_be_taken_back(
     signed_in: SignIn, cast: Cast, assessment: Assessment
 ) -> None:
+    begun(cast, assessment)
     client = signed_in(cast.assessor)
     client.post(agree_at(assessment), posted())
     Answer.objects.filter(response__assessment=assessment).update(grade=3)
@@ -401,9 +415,71 @@ def test_raters_are_ticked_and_others_named(signed_in: SignIn, cast: Cast, asses
     assert 'name="day" value="2026-03-02"' in html
 
 
+def ticked(html: str) -> set[str]:
+    """The labels of the boxes that are ticked."""
+    boxes = re.findall(r"<input[^>]*name=.attendees.[^>]*>\s*<label[^>]*>([^<]*)<", html)
+    chosen = re.findall(r"<input[^>]*name=.attendees.[^>]*checked[^>]*>\s*<label[^>]*>([^<]*)<", html)
+    assert len(boxes) > len(chosen)
+    return {label.strip() for label in chosen}
+
+
+def test_nothing_is_recorded_before_it_is_said_who_is_there(
+    signed_in: SignIn, cast: Cast, assessment: Assessment
+) -> None:
+    """Proposed are those who have handed in; everybody else of the organisation can be ticked."""
+    client = signed_in(cast.assessor)
+    html = text_of(client, assessment)
+    assert "Begin the meeting: who is there?" in html and 'name="choice"' not in html
+    assert ticked(html) == {"Assessor", "Reader", "Approver"}
+
+    refused = client.post(agree_at(assessment), posted())
+    assert refused.status_code == 409
+    assert "No meeting of this day has begun" in refused.content.decode() and REASON in refused.content.decode()
+    assert not Meeting.objects.exists()
+
+
+@pytest.mark.parametrize("values", [{}, {"others": " , "}])
+def test_a_meeting_begins_with_somebody(
+    signed_in: SignIn, cast: Cast, assessment: Assessment, values: dict[str, str]
+) -> None:
+    values = {"held_on": timezone.localdate().isoformat()} | values
+    reply = signed_in(cast.assessor).post(reverse("consensus_meeting", args=[assessment.pk]), values)
+    assert reply.status_code == 422
+    assert "Tick who is there, or type their names" in reply.content.decode()
+    assert not Meeting.objects.exists()
+
+
+def test_who_is_there_can_be_corrected_while_it_goes_on(signed_in: SignIn, cast: Cast, assessment: Assessment) -> None:
+    client, address = signed_in(cast.assessor), reverse("consensus_meeting", args=[assessment.pk])
+    today = {"held_on": timezone.localdate().isoformat()}
+    client.post(address, today | {"attendees": [cast.assessor.user.pk, cast.reader.user.pk]})
+    client.post(agree_at(assessment), posted())
+    client.post(address, today | {"attendees": [cast.assessor.user.pk, cast.admin.user.pk], "others": "Bo, Cem"})
+    assert Consensus.objects.get().meeting.present == ["Admin", "Assessor", "Bo", "Cem"]
+    html = " ".join(text_of(client, assessment).split())
+    assert "<bdi>Admin</bdi>, <bdi>Assessor</bdi>, <bdi>Bo</bdi>, <bdi>Cem</bdi>" in html
+    assert ticked(html) == {"Admin", "Assessor"}
+
+
+def test_what_one_person_recorded_alone_is_called_a_decision(
+    signed_in: SignIn, cast: Cast, assessment: Assessment
+) -> None:
+    client = signed_in(cast.assessor)
+    today = {"held_on": timezone.localdate().isoformat(), "attendees": [cast.assessor.user.pk]}
+    client.post(reverse("consensus_meeting", args=[assessment.pk]), today)
+    client.post(agree_at(assessment), posted())
+    html = text_of(client, assessment)
+    assert "one person alone: a decision, no agreement" in html
+    assert '<span class="chip chip-invited">Decided by one person</span>' in html
+    assert '<span class="chip chip-done">Agreed</span>' not in html
+    review = client.get(reverse("assessment_review", args=[assessment.pk])).content.decode()
+    assert "Decided by one person, nobody else was there." in review
+
+
 def test_an_agreement_belongs_to_the_day_that_is_looked_at(
     signed_in: SignIn, cast: Cast, assessment: Assessment
 ) -> None:
+    begun(cast, assessment, date(2026, 3, 2))
     reply = signed_in(cast.assessor).post(agree_at(assessment), posted(day="2026-03-02"))
     assert reply["Location"] == f"{page(assessment)}?day=2026-03-02#question-support-1"
     assert Consensus.objects.get().meeting.held_on == date(2026, 3, 2)
@@ -416,13 +492,16 @@ def test_a_meeting_needs_a_day_that_has_come(signed_in: SignIn, cast: Cast, asse
     assert not Meeting.objects.exists()
 
 
-def test_somebody_who_is_no_rater_cannot_be_ticked(signed_in: SignIn, cast: Cast, assessment: Assessment) -> None:
+def test_somebody_of_another_organisation_cannot_be_ticked(
+    signed_in: SignIn, cast: Cast, assessment: Assessment
+) -> None:
     values = {"held_on": "2026-03-02", "attendees": [cast.stranger.user.pk]}
     reply = signed_in(cast.assessor).post(reverse("consensus_meeting", args=[assessment.pk]), values)
     assert reply.status_code == 422
 
 
 def test_a_day_in_the_address_that_is_none_means_today(signed_in: SignIn, cast: Cast, assessment: Assessment) -> None:
+    begun(cast, assessment)
     for day in ("2026-99-99", "x", "9999-01-01"):
         html = signed_in(cast.assessor).get(f"{page(assessment)}?day={day}").content.decode()
         assert f'name="day" value="{timezone.localdate():%Y-%m-%d}"' in html

@@ -209,11 +209,11 @@ def test_a_text_typed_after_the_grade_is_on_the_trail(answer: Answer, cast: Cast
     assert AuditEntry.objects.about(answer).first().after == {"vendor_says": "They stay.", "comment": "We saw it."}
 
 
-def test_saving_an_answer_takes_six_queries(
+def test_saving_an_answer_takes_seven_queries(
     answer: Answer, cast: Cast, django_assert_num_queries: Callable[..., Any]
 ) -> None:
     answer = Answer.objects.select_related("question").get(pk=answer.pk)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         save_answer(answer, Draft(comment="They"), version=0, author=cast.assessor.user, now=NOW)
 
 

@@ -21,7 +21,7 @@ from accounts.mailed_links.links import end_of
 from accounts.members import invitations
 from accounts.models import AuditEntry, Department, Invitation, Membership, Role, User
 from assessments.lifecycle.transitions import IllegalTransition
-from assessments.models import Answer, Assessment, AssessmentState, Delegation, Preferences, Response
+from assessments.models import Answer, Assessment, AssessmentState, Preferences, Response
 from assessments.questionnaire import delegation
 from assessments.questionnaire.saving import Draft, save_answer
 from assessments.raters import asking
@@ -128,18 +128,6 @@ class TestInviting:
     def test_refuses_a_member_of_another_organisation(self, cast: Cast, assessment: Assessment) -> None:
         with pytest.raises(IllegalTransition, match="not an active member of your organisation"):
             asking.invite(cast.assessor, assessment, [cast.stranger])
-
-    @pytest.mark.parametrize("ended", ["", "done_at", "taken_back_at"])
-    def test_refuses_whoever_has_seen_another_raters_answer(
-        self, ended: str, cast: Cast, assessment: Assessment
-    ) -> None:
-        answer = Answer.objects.filter(response__assessment=assessment)[0]
-        lent = delegation.delegate(cast.assessor, answer, cast.reader)
-        if ended:
-            Delegation.objects.filter(pk=lent.pk).update(**{ended: NOW})
-
-        with pytest.raises(IllegalTransition, match="has seen a colleague’s answer"):
-            asking.invite(cast.assessor, assessment, [cast.reader])
 
     def test_asks_all_or_none(self, cast: Cast, assessment: Assessment) -> None:
         with pytest.raises(IllegalTransition):
@@ -395,14 +383,6 @@ class TestChanging:
         response.refresh_from_db()
         assert response.withdrawn_at is None
         assert response.answers.filter(grade=2).count() == 14
-
-    def test_who_helped_a_rater_meanwhile_is_not_asked_again(self, cast: Cast, assessment: Assessment) -> None:
-        response = add_rater(assessment, cast.reader, withdrawn_at=NOW)
-        answer = Answer.objects.filter(response__rater=cast.assessor.user)[0]
-        delegation.delegate(cast.assessor, answer, cast.reader)
-
-        with pytest.raises(IllegalTransition, match="has seen a colleague’s answer"):
-            asking.ask_again(cast.assessor, response)
 
     def test_a_rater_may_have_a_due_date_of_their_own(
         self, cast: Cast, assessment: Assessment, signed_in: SignedIn

@@ -564,16 +564,14 @@ def test_a_link_mailed_anew_is_not_reminded_of_what_its_own_mail_said(cast: Cast
     assert days_to_vendor(DUE - timedelta(days=1), 3) == [0, 1]
 
 
-def test_a_reply_is_reminded_of_by_its_own_day(cast: Cast) -> None:
+def test_a_reply_is_reminded_of_by_its_own_day_and_not_after_it(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=3, due_on=FIRST)
     transitions.submit(cast.assessor, assessment)
     request = ReplyRequest.objects.create(
         assessment=assessment, shown={}, due_on=DUE, opened_by=cast.assessor.user, opened_at=at(FIRST)
     )
     make_link(cast, assessment, purpose=LinkPurpose.REPLY, reply_request=request)
-    assert days_to_vendor(FIRST, 17) == [-7, -1, 0]
-    ReplyRequest.objects.update(submitted_at=at(DUE))
-    assert days_to_vendor(DUE + timedelta(days=1), 3) == []
+    assert days_to_vendor(FIRST, 24) == [-7, -1, 0]
 
 
 # Tasks ----------------------------------------------------------------------------------------------------------

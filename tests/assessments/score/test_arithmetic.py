@@ -374,6 +374,34 @@ def test_confidence_needs_two_named_departments(departments: tuple[str | None, .
     assert score(("support",), [only], Policy()).confidence == Confidence.MEDIUM
 
 
+@pytest.mark.parametrize(
+    ("departments", "independent", "confidence"),
+    [
+        (("IT", "Finance", "IT"), (True, True, True), Confidence.HIGH),
+        (("IT", "Finance", "IT"), (True, True, False), Confidence.MEDIUM),
+        (
+            ("IT", "Finance", "IT", "IT"),
+            (True, False, True, True),
+            Confidence.MEDIUM,
+        ),  # one department alone
+        (("IT", "Finance", "IT", "IT"), (True, True, True, False), Confidence.HIGH),
+        (("IT", "Finance", "IT"), (True, False, False), Confidence.LOW),
+    ],
+)
+def test_confidence_counts_raters_who_judged_alone(
+    departments: tuple[str, ...], independent: tuple[bool, ...], confidence: Confidence
+):
+    given = tuple(
+        RaterAnswer(rater=str(n), department=name, grade=n, has_evidence=True, is_independent=alone)
+        for n, (name, alone) in enumerate(zip(departments, independent, strict=True))
+    )
+    only = QuestionInput(key="q", rule="support", weight=Fraction(1), knockout=False, answers=given)
+    result = score(("support",), [only], Policy())
+    assert result.confidence == confidence
+    assert result.rules[0].questions[0].grade == Fraction(sum(range(len(given))), len(given))  # the mean has them all
+    assert result.disagreements == ("q",)
+
+
 def test_confidence_falls_to_medium_when_coverage_is_not_complete():
     questions = [question(4, 4, 4, key="a", weight=3, evidence=True), question(DK, DK, DK, key="b")]
     result = score(("support",), questions, Policy())

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from assessments.score.arithmetic import (
     AgreedGrade,
     Blank,
+    Confidence,
     Policy,
     QuestionInput,
     RaterAnswer,
@@ -287,3 +288,16 @@ def test_the_mean_lies_between_the_lowest_and_the_highest_grade(question):
         assert result.grade * len(given_grades) == sum(given_grades)
     else:
         assert result.grade is None
+
+
+@given(asked=questionnaires(), led=st.sets(st.sampled_from(["r0", "r1", "r2", "r3"])), policy=policies())
+def test_raters_who_had_read_change_no_figure_and_never_raise_the_confidence(
+    asked: list[QuestionInput], led: set[str], policy: Policy
+) -> None:
+    marked = [
+        replace(one, answers=tuple(replace(a, is_independent=a.rater not in led) for a in one.answers)) for one in asked
+    ]
+    before, after = score(RULES, asked, policy), score(RULES, marked, policy)
+    order = [Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH]
+    assert order.index(after.confidence) <= order.index(before.confidence)
+    assert replace(after, confidence=before.confidence) == before

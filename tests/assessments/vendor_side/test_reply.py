@@ -143,8 +143,8 @@ def test_a_contact_of_another_vendor_is_refused(cast: Cast) -> None:
 def test_a_reply_is_kept_and_counts_versions(cast: Cast) -> None:
     _request, link = asked(cast)
 
-    assert say(link, text="  True.  ") == Saved(version=1)
-    assert say(link, stance="contests", text="Not so.", version=1) == Saved(version=2)
+    assert say(link, text="  True.  ") == Saved(version=1, at=NOW)
+    assert say(link, stance="contests", text="Not so.", version=1) == Saved(version=2, at=NOW)
 
     stored = Reply.objects.get(rule="support")
     assert (stored.stance, stored.text, stored.version) == ("contests", "Not so.", 2)
@@ -154,7 +154,7 @@ def test_saving_the_same_again_is_no_conflict(cast: Cast) -> None:
     _request, link = asked(cast)
     say(link)
 
-    assert say(link, version=0) == Saved(version=1)
+    assert say(link, version=0) == Saved(version=1, at=NOW)
 
 
 def test_of_two_who_write_the_second_is_shown_the_first(cast: Cast) -> None:

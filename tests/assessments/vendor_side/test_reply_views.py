@@ -7,15 +7,27 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
 from assessments.lifecycle import transitions
-from assessments.models import Answer, Assessment, AssessmentState, Reply, ReplyRequest, VendorLink
+from assessments.models import (
+    Answer,
+    Assessment,
+    AssessmentState,
+    Reply,
+    ReplyRequest,
+    Response,
+    ResponseKind,
+    VendorLink,
+)
+from assessments.schedule import inbox
 from assessments.score.reading import current_score
 from assessments.vendor_side import links, reply
+from manifesto.models import Question
 from tests.factories import Cast, add_rater, make_assessment, make_vendor
 from vendors.models import Contact
 
@@ -81,7 +93,8 @@ def test_the_vendor_reads_the_result_per_rule_and_nothing_beneath_it(visitor: Cl
     assert html.count("62.5%") >= 7
     assert "Partly met" in html
     assert [word for word in SECRETS if word in html] == []
-    assert "question 1" not in html
+    assert "support question 1" in html  # what was asked, and not how it was graded
+    assert "what you answered" not in html  # the vendor handed nothing in
 
 
 @pytest.mark.parametrize(("language", "percent"), [("fr", "62,5\u00a0%"), ("nl", "62,5%")])
@@ -259,5 +272,89 @@ def test_the_page_takes_the_same_few_queries(
 ) -> None:
     visitor.get(page(link))
 
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(5):
         visitor.get(page(link))
+
+
+class TestByItself:
+    """As autosave.js sends it."""
+
+    def save(self, visitor: Client, link: VendorLink, rule: str = "support", **fields: Any) -> Any:
+        url = reverse("vendor_reply_save", args=[link.pk, rule])
+        return visitor.post(url, posted(**{rule: fields}), headers={"accept": "application/json"})
+
+    def test_a_reply_saves_by_itself_and_says_when(self, visitor: Client, link: VendorLink) -> None:
+        answer = self.save(visitor, link, stance="contests", text="We stayed.")
+        assert answer.status_code == 200
+        assert answer.json()["version"] == 1
+        assert answer.json()["message"].startswith("Saved ")
+        stored = Reply.objects.get(request__links=link, rule="support")
+        assert (stored.stance, stored.text, stored.version) == ("contests", "We stayed.", 1)
+        html = visitor.get(page(link)).content.decode()
+        assert reverse("vendor_reply_save", args=[link.pk, "support"]) in html
+        assert "data-autosave" in html
+
+    def test_half_a_reply_is_not_saved_and_says_what_is_missing(self, visitor: Client, link: VendorLink) -> None:
+        answer = self.save(visitor, link, stance="contests")
+        assert answer.status_code == 422
+        assert list(answer.json()["errors"]) == ["text"]
+
+    def test_of_two_at_once_the_second_sees_both(self, visitor: Client, link: VendorLink) -> None:
+        self.save(visitor, link, stance="agrees", text="First.")
+        answer = self.save(visitor, link, stance="contests", text="Second.")
+        assert answer.status_code == 409
+        assert answer.json()["stored"] == {"version": 1, "stance": "agrees", "text": "First."}
+        assert 'value="support:1"' in answer.json()["html"]
+
+    def test_after_the_last_day_nothing_is_taken(self, visitor: Client, link: VendorLink, asked: ReplyRequest) -> None:
+        ReplyRequest.objects.filter(pk=asked.pk).update(due_on=in_days(-1))
+        answer = self.save(visitor, link, stance="agrees")
+        assert answer.status_code == 423
+        assert "The time to reply ended" in answer.json()["message"]
+
+    def test_a_rule_that_was_not_shown_is_not_found(self, visitor: Client, link: VendorLink) -> None:
+        assert self.save(visitor, link, "nothing").status_code == 404
+
+
+def test_its_own_answers_stand_beside_the_percent_once_it_has_handed_them_in(
+    visitor: Client, link: VendorLink, assessment: Assessment
+) -> None:
+    own = Response.objects.create(assessment=assessment, kind=ResponseKind.VENDOR)
+    question = Question.objects.get(release=assessment.release_id, key="support-1")
+    Answer.objects.create(response=own, question=question, vendor_says="We stay until it runs.", grade=4)
+    assert "We stay until it runs." not in visitor.get(page(link)).content.decode()
+
+    Response.objects.filter(pk=own.pk).update(submitted_at=timezone.now())
+    html = visitor.get(page(link)).content.decode()
+    assert "The questions, and what you answered" in html
+    assert "We stay until it runs." in html
+    assert [word for word in SECRETS if word in html] == []
+
+
+def test_the_vendor_keeps_a_copy_of_what_it_sent(visitor: Client, link: VendorLink) -> None:
+    url = reverse("vendor_reply_copy", args=[link.pk])
+    assert visitor.get(url).status_code == 404
+    visitor.post(page(link), posted(support={"stance": "contests", "text": "We stayed."}) | {"then": "send"})
+    assert url in visitor.get(page(link)).content.decode()
+    reply_sent = visitor.get(url)
+    assert reply_sent["Content-Disposition"].startswith("attachment")
+    text = reply_sent.content.decode()
+    assert "1. Support (en): Partly met, 62.5%\nContests\nWe stayed." in text
+    assert text.count("No reply to this rule") == 6
+    assert [word for word in SECRETS if word in text] == []
+
+
+def test_those_who_wait_to_decide_hear_of_it_and_find_it_under_my_work(
+    visitor: Client, link: VendorLink, cast: Cast, assessment: Assessment, django_capture_on_commit_callbacks: Any
+) -> None:
+    assert [item.kind for item in inbox.waiting_for(cast.approver, timezone.localdate())] == ["decide"]
+    mail.outbox.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        visitor.post(page(link), posted(support={"stance": "agrees"}) | {"then": "send"})
+    told = {to: sent for sent in mail.outbox for to in sent.to}
+    assert set(told) == {cast.assessor.user.email, cast.approver.user.email}
+    review = reverse("assessment_review", args=[assessment.pk])
+    assert review in str(told[cast.approver.user.email].body)
+    items = inbox.waiting_for(cast.approver, timezone.localdate())
+    assert {(item.kind, item.url) for item in items} == {("decide", review), ("vendor_replied", review)}
+    assert inbox.waiting_for(cast.reader, timezone.localdate()) == []

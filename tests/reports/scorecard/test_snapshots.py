@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from accounts.models import AuditEntry, Department
 from assessments.findings import findings
+from assessments.independence import note_reading
 from assessments.lifecycle import transitions
 from assessments.models import (
     Answer,
@@ -43,7 +44,7 @@ from vendors.models import Contact, MeasureTarget, Vendor
 def test_approving_makes_the_scorecard_with_its_numbers(cast: Cast) -> None:
     card = cards.approved(cast, grade=3)
     assert (card.number, card.rules_met, card.verdict, card.confidence) == ("S-2026-001", 7, "met", "low")
-    assert (card.approved_by, card.approved_at, card.engine_version) == (cast.approver.user, NOW, "1")
+    assert (card.approved_by, card.approved_at, card.engine_version) == (cast.approver.user, NOW, "2")
     assert card.average == 75
     assert card.weakest_rule == "support"
     rules = list(card.rules.values_list("position", "key", "status", "percent", "coverage"))
@@ -277,6 +278,7 @@ def spoken(cast: Cast) -> Assessment:
     own = Answer.objects.filter(response=link.response_id, question__key__startswith="support")
     own.update(vendor_says="We stay.", grade=4, updated_through=link)
     vendor_answers.hand_in(link, now=NOW)
+    transitions.hand_in(cast.assessor, assessment, now=NOW)  # before the meeting
     meeting = Meeting.objects.create(assessment=assessment, held_on=NOW.date(), created_by=cast.assessor.user)
     meeting.attendees.add(cast.assessor.user, cast.colleague.user)
     Consensus.objects.create(
@@ -328,10 +330,9 @@ def test_the_score_uses_the_consensus_and_the_vendor_never_counts(cast: Cast, sp
             "not_applicable": False,
             "reason": "We read the records together.",
             "held_on": "2026-03-02",
-            "present": ["Assessor", "Colleague"],
-            "others": "",
         }
     }
+    assert content["meetings"] == [{"held_on": "2026-03-02", "present": ["Assessor", "Colleague"]}]
     score = snapshots.recompute(content)
     assert score == reading.current_score(spoken) == snapshots.score_of(content)
     assert score.rules[0].percent == Fraction(75 + 50, 2)
@@ -491,6 +492,78 @@ def test_a_snapshot_of_the_third_schema_says_of_its_measures_what_it_said_then()
     assert next(chart.words for chart in card.charts).replace("\u00a0", " ") == "flat, p = 1, 8 months"
 
 
+def schema_4() -> Scorecard:
+    """A scorecard as the fourth version stored it: each agreement says who was there, and nobody whether a rater had
+    read others' answers."""
+    text = (Path(__file__).parent / "schema_4.json").read_text(encoding="utf-8")
+    return Scorecard(number="S-2026-001", snapshot=text, sha256=SCHEMA_4, approved_at=NOW, engine_version="1")
+
+
+SCHEMA_4 = "8cf07b79f22721cd821b7da8c316a06ba319c62878d0f0b441f73d112a0910de"
+
+
+def test_a_snapshot_of_the_fourth_schema_is_read_and_recomputes() -> None:
+    content = snapshots.load(schema_4())
+    assert content["schema"] == 4
+    assert snapshots.recompute(content) == snapshots.score_of(content)
+
+
+def test_a_snapshot_of_the_fourth_schema_says_who_was_there_where_it_said_it_and_nothing_of_independence() -> None:
+    card = view.view_of(schema_4(), language="en")
+    agreed = card.rules[0].questions[0].agreed
+    assert agreed is not None
+    assert (agreed.present, agreed.of_one) == ("Ada Example, Rater 2, Guest Example", False)
+    assert (card.meetings, card.independence, [rater.note for rater in card.raters]) == ((), "", ["", "", ""])
+    assert "independent" not in view.scorecard_html(schema_4(), language="en")
+
+
+# Who judged alone, and who was there -------------------------------------------------------------------------------
+def test_a_rater_who_had_read_the_others_is_marked_in_the_snapshot_and_wherever_it_is_shown(cast: Cast) -> None:
+    assessment = make_assessment(cast.assessor, grade=4)
+    transitions.hand_in(cast.assessor, assessment, now=NOW)
+    for member in (cast.colleague, cast.reader):
+        add_rater(assessment, member, grade=4)
+    note_reading(assessment.pk, cast.reader.user)
+    transitions.hand_in(cast.colleague, assessment, now=NOW)
+    transitions.hand_in(cast.reader, assessment, now=NOW)
+    content = approve_without_the_late(cast, assessment)
+    assert [response["independent"] for response in content["responses"]] == [True, True, False]
+    assert snapshots.recompute(content) == reading.current_score(assessment)
+    assert (content["agreement"]["raters"], content["engine"], content["schema"]) == (2, "2", 5)
+
+    card = view.view_of(Scorecard.objects.get(), language="en")
+    assert [rater.note for rater in card.raters] == ["", "", "not independent: had read others’ answers"]
+    assert card.heard.startswith("3 raters from 1 department, 1 of them not independent")
+    assert "Reader (not independent)" in {answer.rater for answer in card.rules[0].questions[0].answers}
+    html = view.scorecard_html(Scorecard.objects.get(), language="en")
+    assert "1 rater had read others’ answers and is not independent" in html
+    assert "these grades count in the mean, but neither in the confidence" in " ".join(html.split())
+    assert worker.produce(Scorecard.objects.get(), language="en").startswith(b"%PDF-1.7")
+
+
+@pytest.mark.parametrize(
+    ("present", "said", "settled"),
+    [
+        (["Ada Example"], "Decided by one person on", "1 question decided by one person"),
+        (["Ada Example", "Bo Example"], "Agreed on", "1 question agreed"),
+    ],
+)
+def test_who_was_there_is_printed_once_and_a_consensus_of_one_is_called_what_it_is(
+    present: list[str], said: str, settled: str
+) -> None:
+    content = cards.full()
+    content["consensus"]["speed-practice"] = {**content["consensus"]["support-exit"], "held_on": "2026-02-01"}
+    content["meetings"] = [
+        {"held_on": "2026-02-01", "present": ["Cem Example", "Dina Example"]},
+        {"held_on": "2026-03-01", "present": present},
+    ]
+    card = cards.scorecard(cards.computed(content))
+    html = " ".join(view.scorecard_html(card, language="en").split())
+    assert said in html
+    assert html.count("Dina Example") == 1
+    assert [one.settled for one in view.view_of(card, language="en").meetings] == ["1 question agreed", settled]
+
+
 @pytest.mark.parametrize("language", ["en", "fr", "nl"])
 def test_a_snapshot_of_the_third_schema_is_printed(language: str) -> None:
     html = view.scorecard_html(schema_3(), language=language)
@@ -525,7 +598,7 @@ def ever_slower(cast: Cast) -> Assessment:
 def test_the_snapshot_holds_the_measures_the_targets_and_what_follows(cast: Cast, ever_slower: Assessment) -> None:
     transitions.approve(cast.approver, ever_slower, now=NOW)
     content = snapshots.load(Scorecard.objects.get(assessment=ever_slower))
-    assert content["schema"] == 4
+    assert content["schema"] == 5
     kept = content["measures"]
     assert (kept["until"], kept["cases"], kept["step"]) == ("2026-03-02", 28, "month")  # the period ends later
     assert kept["known_at"].startswith("2026-03-02T")

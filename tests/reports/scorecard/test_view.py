@@ -218,14 +218,18 @@ def test_each_gap_has_its_words(difference: str | None, said: str, signed: str) 
     assert people.gap_signed(stored, words) == signed
 
 
-def test_a_consensus_shows_its_grade_its_reason_its_day_and_who_was_there() -> None:
+def test_a_consensus_shows_its_grade_its_reason_and_its_day_and_the_record_once_who_was_there() -> None:
     question = full().rules[0].questions[0]
     assert (question.grade, len(question.answers), question.disagreement) == ("2", 3, True)
     assert question.agreed is not None
-    assert (question.agreed.held_on, question.agreed.present) == (
+    assert (question.agreed.held_on, question.agreed.present, question.agreed.of_one) == (
         "1\u00a0March 2026",
-        "Ada Example, Rater 2, Guest Example",
+        "",
+        False,
     )
+    assert [(one.held_on, one.present, one.settled) for one in full().meetings] == [
+        ("1\u00a0March 2026", "Ada Example, Rater 2, Guest Example", "1 question agreed")
+    ]
     assert full().rules[0].questions[1].agreed is None
 
 
