@@ -17,7 +17,8 @@ RUN UV_NO_CACHE=1 PIP_NO_CACHE_DIR=1 sh -c 'ROOT=/app; . bin/_setup.sh; need_pac
  && rm -rf /opt/venv.tools /root/.cache
 
 COPY . .
-ENV DATA_DIR=/data STATIC_MANIFEST=True PYTHONUNBUFFERED=1
+# XDG_CACHE_HOME: where the lists of fonts are kept, since a container is read-only elsewhere.
+ENV DATA_DIR=/data STATIC_MANIFEST=True PYTHONUNBUFFERED=1 XDG_CACHE_HOME=/tmp
 # The folder of uploads is its user's before it becomes a volume: made by the volume, it would be root's. What the image
 # brings (code, packages, fonts, static files) stays root's, so that nothing that serves can change it.
 RUN bin/manage build_fonts --verbosity 0 \

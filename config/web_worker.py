@@ -52,7 +52,7 @@ def _too_slow() -> ConnectionResetError:
     return ConnectionResetError(errno.ECONNRESET, "The sender fell silent, or sends too slowly.")
 
 
-class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+class PatientWorker(ThreadWorker):
     def enqueue_req(self, conn: TConn) -> None:
         if conn.initialized or conn.data_ready:
             super().enqueue_req(conn)

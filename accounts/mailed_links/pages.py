@@ -53,7 +53,7 @@ def closed_page(
 ) -> HttpResponse:
     """Says what happened and whom to ask, in the language of the link; of one that is not known, nothing at all."""
     if link is None:
-        return render(request, template, {"state": state}, status=STATUS_OF[state])
+        return render(request, template, {**context, "state": state}, status=STATUS_OF[state])
     language.follow(request, link.language)
     status = status or STATUS_OF[state]
     return render(request, template, {**context, "state": state, "link": link}, status=status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -16,7 +17,8 @@ from django.utils.crypto import constant_time_compare
 from accounts.access import HtmxRequest
 from accounts.mailed_links.links import state_of
 from accounts.mailed_links.pages import closed_page, guarded
-from accounts.models import LinkState
+from accounts.models import KeptForm, LinkState
+from accounts.sending import kept, mark
 from assessments.models import LinkPurpose, VendorLink
 from assessments.vendor_side import links
 
@@ -49,9 +51,9 @@ def by_link(*purposes: LinkPurpose) -> Callable[[View], View]:
             if state is LinkState.OPEN:
                 state = state_of(row, now)
             if row is None or row.purpose not in purposes:
-                return closed_link(request, None, LinkState.UNKNOWN)
+                return closed_link(request, None, LinkState.UNKNOWN, typed=_keep(request, link, now))
             if state is not LinkState.OPEN:
-                return closed_link(request, row, state)
+                return closed_link(request, row, state, typed=_keep(request, link, now))
             links.note_seen(row, now=now)
             request.link = row
             return view(request, link, *args, **kwargs)
@@ -99,6 +101,15 @@ def about(link: VendorLink) -> dict[str, Any]:
     }
 
 
-def closed_link(request: HttpRequest, link: VendorLink | None, state: LinkState) -> HttpResponse:
-    context = about(link) if link else {}
+def _keep(request: HttpRequest, link: int, now: datetime) -> KeptForm | None:
+    """What was typed on a page of this link comes back when the link is opened again."""
+    by_itself = "json" in request.headers.get("Accept", "")  # autosave.js keeps what it has on the device
+    made = mark.of_post(request) if request.method == "POST" and not by_itself else None
+    return kept.keep(request, now) if made is not None and made.who == f"link:{link}" else None
+
+
+def closed_link(
+    request: HttpRequest, link: VendorLink | None, state: LinkState, *, typed: KeptForm | None = None
+) -> HttpResponse:
+    context = {**(about(link) if link else {}), "typed": typed}
     return closed_page(request, "assessments/vendor_side/vendor_link_closed.html", state, link, context)

@@ -19,7 +19,7 @@ from accounts.mailed_links.forms import BY_MAIL
 from accounts.mailed_links.links import state_of
 from accounts.mailed_links.pages import guarded
 from accounts.models import LinkState
-from accounts.sending import once
+from accounts.sending import kept, once
 from assessments.fetching import assessment_of
 from assessments.lifecycle import transitions
 from assessments.models import Assessment, AssessmentState, LinkPurpose, VendorLink
@@ -52,10 +52,10 @@ def vendor_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _let_in(request: HttpRequest, link: VendorLink, chosen: str) -> HttpResponse:
-    """To the desk, with the cookie for it and for nothing else."""
-    response = HttpResponseRedirect(
-        reverse("vendor_reply" if link.purpose == LinkPurpose.REPLY else "vendor_desk", args=[link.pk])
-    )
+    """To the desk, with the cookie for it and for nothing else; to a form that could not be taken, if one waits."""
+    desk = reverse("vendor_reply" if link.purpose == LinkPurpose.REPLY else "vendor_desk", args=[link.pk])
+    waiting = kept.newest_of(f"link:{link.pk}", timezone.now())
+    response = HttpResponseRedirect(kept.address_of(waiting) if waiting else desk)
     response.set_cookie(
         cookie_name(link.pk),
         cookie_of(link),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 
 import pytest
@@ -12,8 +13,8 @@ from assessments.models import Digest, DigestState
 from assessments.schedule.digest import DIGESTS
 from config.health import heard_lately
 from reports.documents.job import request_rendering
-from reports.models import Scorecard, WorkerHeartbeat
-from tests.factories import make_member
+from reports.models import Rendering, Scorecard, WorkerHeartbeat
+from tests.factories import make_assessment, make_member
 from tests.reports.renderings import make_scorecard
 from tests.reports.servers import wait_until
 from tests.reports.workers import Workshop
@@ -69,3 +70,21 @@ def test_the_sweeps_and_mails_of_others_do_not_wait_behind_documents(
     done = (DigestState.EMPTY, DigestState.SENT)
     wait_until(lambda: Digest.objects.get().state in done, "the mail is done", report=workshop.report)
     assert len(workshop.executions()) == 2
+
+
+def test_a_document_does_not_wait_behind_the_mails_of_a_frozen_mail_server(
+    workshop: Workshop, scorecards: list[Scorecard]
+) -> None:
+    """One worker for all queues, as `bin/run` starts it: it takes from each in turn."""
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as frozen:
+        workshop.settings["MAIL_PORT"] = str(frozen.getsockname()[1])
+        home = Organisation.objects.get()
+        for number in range(30):
+            person = make_member(home, f"assessor{number}", Role.ASSESSOR)
+            make_assessment(person, due_on=timezone.localdate())
+            DIGESTS.nudge(Digest.objects.create(user=person.user, day=timezone.localdate()).pk)
+        wish = request_rendering(scorecards[0], language="en", requested_by=None)
+        workshop.start_workers()
+        wait_until(lambda: Rendering.objects.ready().filter(pk=wish.pk).exists(), "made", report=workshop.report)
+        assert Digest.objects.filter(attempts=0).count() > 15
+        wait_until(lambda: workshop.processes[0].says("digest_not_sent"), "a mail hangs", report=workshop.report)

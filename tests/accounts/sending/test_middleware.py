@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
+from django.db.models import Model
 from django.test import Client, override_settings
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
@@ -21,10 +22,10 @@ from django.utils import timezone
 from accounts.members import invitations
 from accounts.models import KeptForm, Membership, TakenForm, User
 from accounts.sending import cleaning, kept, mark, once
-from assessments.models import Answer
+from assessments.models import Answer, ApprovalLevel, Assessment
 from tests.concurrency import at_once, elsewhere, shared_database
-from tests.factories import Cast, make_assessment, make_cast, make_vendor
-from vendors.models import Contact, Vendor
+from tests.factories import Cast, make_assessment, make_cast, make_incident, make_release, make_vendor
+from vendors.models import Contact, Feedback, Pulse, Vendor
 
 SignedIn = Callable[[Membership | User], Client]
 URLENCODED = "application/x-www-form-urlencoded"
@@ -111,6 +112,31 @@ class TestOnce:
         assert first["Location"] == second["Location"]
         assert Contact.objects.count() == 1
         assert "You sent this form twice." in client.get(second["Location"]).content.decode()
+
+    @pytest.mark.parametrize("route", ["feedback_add", "assessment_add", "approval_level_add", "pulse_ask"])
+    def test_whatever_a_form_makes_is_made_once(
+        self, cast: Cast, signed_in: SignedIn, vendor: Vendor, route: str
+    ) -> None:
+        make_release()
+        incident = make_incident(vendor, "INC1")
+        rows: dict[str, tuple[type[Model], dict[str, Any]]] = {
+            "feedback_add": (
+                Feedback,
+                {"vendor": vendor.pk, "feeling": 2, "name": "Me", "said_on": "2026-03-02", "sla": "met"},
+            ),
+            "assessment_add": (Assessment, {"vendor": vendor.pk, "preset": "last_quarter"}),
+            "approval_level_add": (ApprovalLevel, {"tier": "all", "name": "Board", "decides": "role:approver"}),
+            "pulse_ask": (Pulse, {"receivers": "Demo Nurse", "by": "copy", "language": "en", "days": 14}),
+        }
+        model, data = rows[route]
+        client = signed_in(cast.admin if route == "approval_level_add" else cast.assessor)
+        url = reverse(route, args=[incident.pk] if route == "pulse_ask" else [])
+        data = {**data, "form_end": page_mark(client, url)}
+        first, second = (client.post(url, data) for _time in range(2))
+        assert model._default_manager.count() == 1
+        assert second.status_code == 302
+        assert first.status_code == (200 if route == "pulse_ask" else 302)  # which shows the links, this once
+        assert first.get("Location", second["Location"]) == second["Location"]
 
     def test_another_word_makes_it_another_form(self, cast: Cast, signed_in: SignedIn, vendor: Vendor) -> None:
         client, (url, data) = signed_in(cast.assessor), contact_of(vendor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -358,3 +359,20 @@ def test_those_who_wait_to_decide_hear_of_it_and_find_it_under_my_work(
     items = inbox.waiting_for(cast.approver, timezone.localdate())
     assert {(item.kind, item.url) for item in items} == {("decide", review), ("vendor_replied", review)}
     assert inbox.waiting_for(cast.reader, timezone.localdate()) == []
+
+
+def test_what_was_typed_when_the_link_was_made_anew_stands_in_the_form_again_by_the_new_one(
+    visitor: Client, link: VendorLink, cast: Cast
+) -> None:
+    end = re.findall(r'name="form_end" value="([^"]+)"', visitor.get(page(link)).content.decode())[-1]
+    _link, token = links.renew(cast.assessor, link)
+    sent = visitor.post(page(link), posted(support={"stance": "contests", "text": "We stayed."}) | {"form_end": end})
+    assert sent.status_code == 410
+    assert "It is kept for a day" in sent.content.decode()
+    assert not Reply.objects.exclude(stance="").exists()
+
+    entered = visitor.post(reverse("vendor_link", args=[token]), {"language": "en"})
+    html = visitor.get(entered["Location"]).content.decode()
+    assert "Not sent yet" in html
+    assert "We stayed.</textarea>" in html
+    assert "We stayed." not in visitor.get(page(link)).content.decode()  # on this page only where it was asked for
