@@ -20,6 +20,7 @@ from assessments.models import (
     Consensus,
     Delegation,
     Evidence,
+    Reply,
     Response,
     ResponseQuerySet,
 )
@@ -98,13 +99,14 @@ def hidden_answers(user: User) -> AnswerQuerySet:
 
 def readable_entries(entries: AuditEntryQuerySet, user: User) -> AuditEntryQuerySet:
     """Entries of the trail without those about answers, their files and their delegations that this person may not
-    read, nor what was agreed where they are kept apart: before and after hold grades and texts. Decided in the one
-    query."""
+    read, what was agreed where they are kept apart, and what a vendor writes before it sends its reply: before and
+    after hold grades and texts. Decided in the one query."""
     answers = _as_text(hidden_answers(user))
     hidden_ids = hidden_answers(user).values("pk")
     about = {
         Answer: Q(object_id__in=answers),
         Delegation: Q(object_id__in=_as_text(Delegation.objects.filter(answer__in=hidden_ids))),
+        Reply: Q(object_id__in=_as_text(Reply.objects.filter(request__submitted_at=None))),
         # The file may be gone: the entry itself says to which answer it belonged; older entries do not.
         Consensus: Q(subject_id__in=_as_text(kept_apart(user))),
         Evidence: Q(of_answer__in=answers) | Q(object_id__in=_as_text(Evidence.objects.filter(answer__in=hidden_ids))),
@@ -124,7 +126,7 @@ def readable_entries(entries: AuditEntryQuerySet, user: User) -> AuditEntryQuery
 
 def _as_text(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
     """The ids as the trail keeps them."""
-    return rows.order_by().annotate(text=Cast("pk", CharField(max_length=40))).values("text")
+    return rows.order_by().annotate(as_text=Cast("pk", CharField(max_length=40))).values("as_text")
 
 
 def may_read(answer: Answer, member: Membership) -> bool:

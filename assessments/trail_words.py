@@ -136,6 +136,7 @@ VOCABULARY = Vocabulary(
         "reply.asked": Verb(title=_("Vendor asked for a reply"), told=_("asked the vendor for a reply")),
         "reply.extended": Verb(title=_("Time to reply extended"), told=_("gave the vendor more time to reply")),
         "reply.withdrawn": Verb(title=_("Request for a reply withdrawn"), told=_("withdrew the request for a reply")),
+        "reply.changed": Verb(title=_("Reply written"), told=_("wrote their reply"), in_stretches=True),
         "reply.given": Verb(title=_("Reply to a rule"), told=_("replied to the result of a rule")),
         "reply.sent": Verb(title=_("Reply sent"), told=_("sent the reply")),
     },

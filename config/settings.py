@@ -14,7 +14,7 @@ import environ
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from accounts.logs import is_news, without_tokens
 from config.secret_key import local_secret_key
@@ -240,7 +240,9 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if STATIC_MANIFEST
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        else "django.contrib.staticfiles.storage.StaticFilesStorage",
+        # No secrets: one user collects them, in the image root, and another one serves them.
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
     },
 }
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=10_000_000)
@@ -337,7 +339,7 @@ IMPORT_SOFT_LIMIT = env.int("IMPORT_SOFT_LIMIT_SECONDS", default=1800)
 DIGEST_LEASE = timedelta(seconds=env.int("DIGEST_LEASE_SECONDS", default=int(RENDERING_LEASE.total_seconds())))
 # Queues by kind: a mail server that does not answer, or 200 documents, hold up only what is of their kind.
 QUEUES = ("documents", "imports", "mails", "housekeeping")
-CELERY_TASK_QUEUES = [Queue(name) for name in QUEUES]
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in QUEUES]
 CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
 CELERY_TASK_ROUTES = {
     "reports.tasks.render_scorecard": {"queue": "documents"},

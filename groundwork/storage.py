@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import structlog
 from django.apps import apps
 from django.core.files.storage import FileSystemStorage
 from django.db.models import FileField
@@ -20,6 +21,9 @@ FULL = {errno.ENOSPC, errno.EDQUOT}
 PG_FULL = "53100"  # disk_full, as PostgreSQL calls it
 SQLITE_FULL = "database or disk is full"
 OLD_ENOUGH = timedelta(days=1)  # a file is written before its row
+FEW = 20
+
+logger = structlog.get_logger(__name__)
 
 
 class NoRoom(Refusal):
@@ -59,14 +63,19 @@ class WholeFiles(FileSystemStorage):
 
 def forget_strays(now: datetime) -> int:
     """Delete the files of a day ago and older that no row names any more, or ever did; how many. Where a process ended
-    between the file and its row, nobody else does."""
+    between the file and its row, nobody else does. None of a kind of which most would go: then the database is not the
+    one that the files belong to, for it was emptied, or is about to be restored."""
     count = 0
     for field, storage in _fields():
         folder = Path(storage.path(str(field.upload_to).partition("%")[0]))
+        files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
         kept = set(field.model._base_manager.values_list(field.name, flat=True))
-        for path in folder.rglob("*") if folder.is_dir() else ():
-            name = path.relative_to(storage.location).as_posix()
-            if path.is_file() and name not in kept and path.stat().st_mtime < (now - OLD_ENOUGH).timestamp():
+        strays = [path for path in files if path.relative_to(storage.location).as_posix() not in kept]
+        if len(strays) > max(FEW, len(files) // 2):
+            logger.warning("strays_not_deleted", folder=str(folder), strays=len(strays), files=len(files))
+            continue
+        for path in strays:
+            if path.stat().st_mtime < (now - OLD_ENOUGH).timestamp():
                 path.unlink(missing_ok=True)
                 count += 1
     return count

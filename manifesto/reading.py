@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import SequenceMatcher
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts.models import AuditEntry
 from accounts.trail import reading as trail
+from groundwork.differences import Piece, changed_pieces
 from groundwork.languages import LANGUAGE_CODES
 from manifesto.bank import ChangeKind, Sheet
 from manifesto.editions import EditionDifference, field_label, language_name
 from manifesto.exchange import ERROR, DryRun, ReportRow
-
-MAX_MARKED = 4_000  # characters; longer texts are shown whole, before and after
-
-
-@dataclass(frozen=True, kw_only=True)
-class Piece:
-    """A run of words: kept (""), "del" or "ins"."""
-
-    mark: str
-    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,34 +92,6 @@ def _said(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return "" if value is None else str(value)
-
-
-def changed_pieces(before: str, after: str) -> tuple[Piece, ...]:
-    """Word by word what went and what came; long or wholly different texts stand as one before and one after."""
-    whole = _whole(before, after)
-    if not before or not after or len(before) + len(after) > MAX_MARKED:
-        return whole
-    old, new = re.findall(r"\s+|\S+", before), re.findall(r"\s+|\S+", after)
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    if matcher.ratio() < 0.4:
-        return whole
-    pieces: list[Piece] = []
-    for operation, a, b, c, d in matcher.get_opcodes():
-        if operation == "equal":
-            pieces.append(Piece(mark="", text="".join(old[a:b])))
-            continue
-        if b > a:
-            pieces.append(Piece(mark="del", text="".join(old[a:b])))
-        if d > c:
-            pieces.append(Piece(mark="ins", text="".join(new[c:d])))
-    return tuple(pieces)
-
-
-def _whole(before: str, after: str) -> tuple[Piece, ...]:
-    gone, come = Piece(mark="del", text=before), Piece(mark="ins", text=after)
-    if before and after:
-        return (gone, Piece(mark="", text=" → "), come)
-    return (gone,) if before else (come,) if after else ()
 
 
 def line_name(sheet: Sheet, key: str) -> str:

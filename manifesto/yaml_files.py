@@ -19,6 +19,7 @@ SHIPPED = Path(__file__).resolve().parent / "bank"
 STRUCTURE = "structure"
 PARTS = (STRUCTURE, *LANGUAGE_CODES)
 MAX_BYTES = 2 * 1024 * 1024
+LONGEST_SCALAR = 100_000  # characters; the longest text of a bank has 8,000
 MOST_EVENTS, DEEPEST, LONGEST_NUMBER = 20_000, 20, 20  # a bank of 22 questions has 2,500, 8 and 2
 PLAIN_QUESTION = tuple(name for name in PLAIN_FIELDS[Sheet.QUESTIONS] if name != "rule")
 
@@ -74,6 +75,8 @@ def _refuse_bombs(text: str) -> None:
             problem = _("aliases are not accepted")
         elif depth > DEEPEST:
             problem = _("it is nested too deeply")
+        elif isinstance(event, yaml.ScalarEvent) and len(event.value) > LONGEST_SCALAR:
+            problem = _("a text is too long")
         elif count > MOST_EVENTS:
             problem = _("it has more parts than a bank")
         if problem:

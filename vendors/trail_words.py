@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from operator import attrgetter
 
@@ -11,11 +12,13 @@ from django.utils.translation import override
 from accounts.models import AuditEntry
 from accounts.vocabulary import Signposts, TrailSubject, Verb, Vocabulary
 from groundwork.languages import LANGUAGE_CODES
+from vendors.incident_fields import BASIS
 from vendors.measures.words import LABELS
 from vendors.models import (
     Contact,
     Feedback,
     Feeling,
+    ImportFailure,
     ImportMapping,
     Incident,
     IncidentImport,
@@ -56,6 +59,11 @@ def _measures_in_any_language() -> dict[str, str]:
     return called
 
 
+def _failures() -> dict[str, str]:
+    """Why imports fail, by code; what was wrong with the one file stands on its page."""
+    return {code: re.sub(r"%\(\w+\)s", "…", str(words)) for code, words in ImportFailure.choices}
+
+
 def _measure(entry: AuditEntry) -> str:
     key = _measures_in_any_language().get(entry.object_label, entry.object_label)
     return str(LABELS.get(key, key))
@@ -87,6 +95,7 @@ VOCABULARY = Vocabulary(
         "incidentimport.started": Verb(title=_("Import of incidents started")),
         "incidentimport.applied": Verb(title=_("Incidents imported")),
         "incidentimport.cancelled": Verb(title=_("Import of incidents cancelled")),
+        "incidentimport.failed": Verb(title=_("Import of incidents failed")),
         "incidentimport.told": Verb(title=_("Said what a file of incidents holds")),
         "incidentimport.undone": Verb(title=_("Import of incidents undone")),
         "incidentimport.moved": Verb(title=_("Incidents moved to another vendor")),
@@ -113,11 +122,14 @@ VOCABULARY = Vocabulary(
         ServiceCalendar: TrailSubject(part_of=attrgetter("service.vendor"), codes={"country": country_words}),
         Contact: TrailSubject(part_of=attrgetter("vendor")),
         VendorImport: TrailSubject(),
-        Incident: TrailSubject(part_of=attrgetter("vendor"), route="incident_detail"),
+        Incident: TrailSubject(part_of=attrgetter("vendor"), route="incident_detail", unsaid=frozenset(BASIS)),
         IncidentImport: TrailSubject(
-            part_of=_the_one_vendor, route="incident_import_detail", codes={"selection": dict(Selection.choices)}
+            part_of=_the_one_vendor,
+            route="incident_import_detail",
+            codes={"selection": dict(Selection.choices), "failure": _failures},
+            unsaid=frozenset({"sha256"}),
         ),
-        ImportMapping: TrailSubject(),
+        ImportMapping: TrailSubject(unsaid=frozenset({"options", "headings"})),
         IncidentSource: TrailSubject(),
         Feedback: TrailSubject(part_of=attrgetter("vendor"), route="feedback_detail"),
         Pulse: TrailSubject(
@@ -154,5 +166,8 @@ VOCABULARY = Vocabulary(
         "kept": _("kept, because changed since"),
         "moved": _("moved"),
         "joined_with": _("joined with"),
+        "failure": _("why it failed"),
+        "rows_read": _("rows read"),
+        "rows_total": _("rows of the file"),
     },
 )

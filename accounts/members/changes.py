@@ -3,9 +3,11 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Department, Membership, Organisation, Role
+from accounts.models import Department, Membership, Organisation, Role, User
 from accounts.trail import audit
 from groundwork.refusals import Refusal
+
+PROFILE = ("name", "language")
 
 
 class MembershipError(Refusal):
@@ -36,6 +38,16 @@ def change(
             row.save(update_fields=["role", "department", "is_active"])
             audit.record(actor.user, "member.changed", row, before=before, after=after)
     return row
+
+
+@transaction.atomic
+def change_profile(user: User) -> None:
+    """Write the name and the language that `user` was given by themselves; audited: answers stand under this name."""
+    before = audit.snapshot(User.objects.select_for_update().get(pk=user.pk), PROFILE)
+    after = audit.snapshot(user, PROFILE)
+    if after != before:
+        user.save(update_fields=PROFILE)
+        audit.record(user, "user.changed", user, before=before, after=after)
 
 
 def lock_organisation(organisation_id: int) -> Organisation:

@@ -42,7 +42,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     user = get_object_or_404(User, pk=request.user.pk)
     form = ProfileForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        members.change_profile(form.instance)
         with translation.override(user.language):
             messages.success(request, _("Your profile is saved."))
         response = redirect("profile")

@@ -68,6 +68,12 @@ def machine_moment(value: datetime | None) -> str:
 
 
 @register.filter
+def clock(value: datetime | None) -> str:
+    """`{{ row.since|clock }}`: “10:30” in the current time zone; empty where there is none."""
+    return words.clock(timezone.localtime(value)) if value else ""
+
+
+@register.filter
 def size(octets: int) -> str:
     """`{{ file.size|size }}`: “12 kB”."""
     return words.size(octets)

@@ -3,16 +3,24 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts import vocabulary
 from accounts.models import AuditEntryQuerySet, Organisation, User
 from accounts.trail import reading as trail
 from groundwork.fields import DayInput, field
 
 
 class AuditFilterForm(forms.Form):
-    """Which part of the trail: by thing, person and day. Wrong input narrows nothing, and says so."""
+    """Which part of the trail: by vendor, question, thing, person and day. Wrong input narrows nothing, and says so.
 
+    Names are found in whichever language they are given: of things as they were called, of vendors, questions and rules
+    as they are and were.
+    """
+
+    vendor_ref = forms.ChoiceField(label=_("Vendor"), required=False)
+    question_key = forms.ChoiceField(label=_("Question"), required=False)
     q = forms.CharField(label=_("Name contains"), required=False, max_length=100)
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     actor = forms.ModelChoiceField(User.objects.none(), label=_("Who"), required=False, empty_label=_("Everybody"))
@@ -21,7 +29,13 @@ class AuditFilterForm(forms.Form):
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field(self, "kind", forms.ChoiceField).choices = [("", _("Everything")), *trail.kinds()]
+        self.organisation = organisation
+        if "kind" in self.fields:
+            field(self, "kind", forms.ChoiceField).choices = [("", _("Everything")), *trail.kinds()]
+        for column, naming in vocabulary.NAMINGS.items():
+            if column in self.fields and naming.choices:
+                offered = naming.choices(organisation.pk)
+                field(self, column, forms.ChoiceField).choices = [("", _("All")), *offered]
         people = User.objects.filter(memberships__organisation=organisation).order_by("name", "email")
         field(self, "actor", forms.ModelChoiceField).queryset = people
 
@@ -29,10 +43,19 @@ class AuditFilterForm(forms.Form):
         self.is_valid()
         chosen = getattr(self, "cleaned_data", {})
         wanted = {
-            "object_label__icontains": chosen.get("q"),
+            "vendor_ref": chosen.get("vendor_ref"),
+            "question_key": chosen.get("question_key"),
             "object_type": chosen.get("kind"),
             "actor": chosen.get("actor"),
             "at__date__gte": chosen.get("since"),
             "at__date__lte": chosen.get("until"),
         }
-        return entries.filter(**{lookup: value for lookup, value in wanted.items() if value})
+        entries = entries.filter(**{lookup: value for lookup, value in wanted.items() if value})
+        return entries.filter(self._named(chosen["q"])) if chosen.get("q") else entries
+
+    def _named(self, text: str) -> Q:
+        named = Q(object_label__icontains=text) | Q(vendor_name__icontains=text)
+        for column, naming in vocabulary.NAMINGS.items():
+            if naming.found:
+                named |= Q(**{f"{column}__in": naming.found(self.organisation.pk, text)})
+        return named

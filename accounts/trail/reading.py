@@ -15,12 +15,16 @@ from django.utils.translation import gettext as _
 
 from accounts import vocabulary
 from accounts.models import AuditEntry, AuditEntryQuerySet, User
-from accounts.trail import audit
+from accounts.trail import audit, stretches
 from accounts.trail.signposts import places, told_label
+from accounts.trail.stretches import Row
 from accounts.vocabulary import Words
+from groundwork.differences import Piece, changed_pieces
 from groundwork.words import short_day, short_moment
 
 NOTHING = "–"
+SENTENCE = 80  # characters before and after together: below that it is a value, and stands whole
+LONG = 300  # characters before and after together: pages fold such a change
 Labels = Mapping[tuple[type[models.Model], Any], str]  # of the rows that foreign keys name, by model and id
 
 
@@ -55,6 +59,15 @@ class ChangeInWords:
     name: str
     before: str
     after: str
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """What went and what came, word by word where most of the words stayed."""
+        return changed_pieces(self.before, self.after, shortest=SENTENCE)
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.before) + len(self.after) > LONG
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +121,11 @@ def lines(entries: Iterable[AuditEntry]) -> list[EntryInWords]:
         )
         for entry, place, changed in zip(entries, places(entries), changes(entries, Style()), strict=True)
     ]
+
+
+def rows(entries: Iterable[AuditEntry]) -> list[Row[EntryInWords]]:
+    """Entries, the latest first, in words, a stretch of writing as one. Queries as `lines`, of both sorts."""
+    return stretches.rows(entries, lines)
 
 
 def changes(entries: Iterable[AuditEntry], style: Style) -> list[tuple[ChangeInWords, ...]]:

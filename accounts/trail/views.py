@@ -23,7 +23,7 @@ def audit_list(request: MemberRequest) -> HttpResponse:
     context = {
         "form": form,
         "page_obj": page,
-        "lines": trail.lines(page.object_list),
+        "rows": trail.rows(page.object_list),
         "is_narrowed": form.has_changed(),
     }
     return render(request, "accounts/trail/audit_list.html", context)

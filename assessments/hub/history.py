@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from accounts import vocabulary
 from accounts.models import AuditEntry, AuditEntryQuerySet, Membership
-from accounts.trail import audit
+from accounts.trail import audit, stretches
 from accounts.trail import reading as trail
 from accounts.trail.signposts import places, told_label
+from accounts.trail.stretches import Row
 from assessments.models import Assessment
 from assessments.secrecy import readable_entries
 from groundwork.words import day, moment
@@ -40,6 +41,11 @@ def entries_of(assessment: Assessment, member: Membership) -> AuditEntryQuerySet
     return entries.filter(subject_type=assessment._meta.label_lower, subject_id=str(assessment.pk)).select_related(
         "actor"
     )
+
+
+def history_rows(entries: Iterable[AuditEntry]) -> list[Row[HistoryLine]]:
+    """Entries, the latest first, a stretch of writing as one."""
+    return stretches.rows(entries, history_lines)
 
 
 def history_lines(entries: Iterable[AuditEntry]) -> list[HistoryLine]:

@@ -19,8 +19,8 @@ from assessments.consensus import meeting
 from assessments.fetching import assessment_of
 from assessments.findings import panel as findings_panel
 from assessments.hub import outside
-from assessments.hub.forms import AssessmentEditForm, AssessmentFilter, AssessmentForm, RepeatForm
-from assessments.hub.history import entries_of, history_lines
+from assessments.hub.forms import AssessmentEditForm, AssessmentFilter, AssessmentForm, HistoryFilterForm, RepeatForm
+from assessments.hub.history import entries_of, history_rows
 from assessments.hub.next_step import next_step, path_of
 from assessments.lifecycle import transitions
 from assessments.models import OPEN_STATES, Assessment, AssessmentState
@@ -173,9 +173,17 @@ def _repeat_edit(request: MemberRequest, assessment: Assessment) -> HttpResponse
 def assessment_history(request: MemberRequest, pk: int) -> HttpResponse:
     """Who changed what and when, in words."""
     assessment = assessment_of(request, pk)
-    page = Paginator(entries_of(assessment, request.member), HISTORY_PER_PAGE).get_page(request.GET.get("page"))
+    form = HistoryFilterForm(request.GET or None, organisation=assessment.organisation)
+    entries = form.narrow(entries_of(assessment, request.member))
+    page = Paginator(entries, HISTORY_PER_PAGE).get_page(request.GET.get("page"))
     trail.note_shown(page.object_list, request.user)
-    context = {"assessment": assessment, "page": page, "lines": history_lines(page)}
+    context = {
+        "assessment": assessment,
+        "form": form,
+        "page": page,
+        "rows": history_rows(page),
+        "is_narrowed": form.has_changed(),
+    }
     return render(request, "assessments/hub/assessment_history.html", context)
 
 

@@ -22,6 +22,7 @@ from manifesto.models import FactKind, Question
 
 SCORE_FIELDS = ("grade", "blank", "reason", "fact_value", "fact_unit")
 TEXT_FIELDS = ("vendor_says", "comment")
+HUNDREDTH = Decimal("0.01")
 HUNDRED_PERCENT = Decimal(100)
 MOST_OFTEN = Decimal(10_000)  # times per unit of time: beyond that it is a slip of the finger
 
@@ -58,7 +59,8 @@ class Draft:
             blank=self.blank,
             reason=self.reason.strip() if self.blank == Blank.NOT_APPLICABLE else "",
             comment=self.comment.strip(),
-            fact_value=self.fact_value if has_fact else None,
+            # As it will be stored, so that the trail says the very same.
+            fact_value=None if self.fact_value is None or not has_fact else self.fact_value.quantize(HUNDREDTH),
             fact_unit=self.fact_unit if has_fact and question.fact == FactKind.FREQUENCY else "",
         )
 

@@ -308,7 +308,10 @@ def closed_for(request: ReplyRequest, now: datetime) -> str:
 def save_reply(
     link: VendorLink, rule: str, stance: str, text: str, version: int, *, now: datetime | None = None
 ) -> Outcome[Reply]:
-    """Write the reply to one rule where it still has `version`, or say why not. Raises Reply.DoesNotExist."""
+    """Write the reply to one rule where it still has `version`, with its entry, or say why not.
+
+    Nobody reads such entries before the reply is sent. Raises Reply.DoesNotExist.
+    """
     now = now or timezone.now()
     text = text.strip()
     if errors := reply_problems(stance, text):
@@ -323,7 +326,11 @@ def save_reply(
         written = Reply.objects.filter(pk=stored.pk, version=version).update(
             stance=stance, text=text, version=F("version") + 1, updated_at=now
         )
-        return Saved(version=version + 1, at=now) if written else Conflict(stored=stored)
+        if not written:
+            return Conflict(stored=stored)
+        before, after = {"stance": stored.stance, "text": stored.text}, {"stance": stance, "text": text}
+        audit.record(audit.Outsider(label=link.signature), "reply.changed", stored, before=before, after=after)
+        return Saved(version=version + 1, at=now)
 
 
 def reply_problems(stance: str, text: str) -> dict[str, str]:
@@ -466,6 +473,5 @@ def _record_given(link: VendorLink, request: ReplyRequest, given: list[Reply]) -
             who,
             "reply.given",
             reply,
-            before={"stance": "", "text": ""},
             after={"stance": reply.stance, "text": reply.text},
         )

@@ -137,12 +137,18 @@ class JobKind(Generic[J]):
         row = self.rows().filter(pk=pk, token=token).select_related(*self.related).first()
         return HeldJob(self, row) if row is not None else None
 
+    def end_worn_out(self, now: datetime) -> None:
+        self.rows().worn_out(now).update(**self.ended_worn_out(now))
+
+    def ended_worn_out(self, now: datetime) -> dict[str, Any]:
+        return {**self.failed(TOO_MANY_ATTEMPTS, now), **self.released()}
+
     def sweep(self, *, now: datetime) -> int:
         """End what is out of attempts and nudge again what waits too long; how many were nudged.
 
         Several sweepers at once do no harm: each row is postponed by an UPDATE that only one of them wins.
         """
-        self.rows().worn_out(now).update(**self.failed(TOO_MANY_ATTEMPTS, now), **self.released())
+        self.end_worn_out(now)
         count = 0
         for row in self.rows().overdue(now)[: self.batch]:
             if not self.postpone(row, now):

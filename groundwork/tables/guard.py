@@ -24,7 +24,8 @@ ODS_SHEETS = "content.xml"
 BOOK, BOOK_LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 STYLES = "styles.xml"
 LONGEST_BOOK = 4 * CHUNK  # of the part that only names the sheets
-_HIDDEN_ROW = re.compile(rb"""<row\s[^<>/]*\bhidden=["'](?:1|true)["'][^<>/]*>(?!</row>)""")  # with cells in it
+_ROW_TAG = re.compile(rb"<row\s[^<>]*>(?!</row>)")  # each step of it is taken once, whatever the text
+_HIDDEN = re.compile(rb"""\shidden=["'](?:1|true)["']""")
 _SINCE_1904 = re.compile(r"""<workbookPr\s[^<>]*\bdate1904=["'](?:1|true)["']""")
 _SHEET, _LINK = re.compile(r"<(?:\w+:)?sheet\s[^<>]*>"), re.compile(r"<Relationship\s[^<>]*>")
 _ATTRIBUTE = re.compile(r"""(?:\w+:)?(\w+)\s*=\s*["']([^"']*)["']""")
@@ -164,13 +165,19 @@ def _look_at(archive: zipfile.ZipFile, member: zipfile.ZipInfo, weights: Weights
                 raise Refused(ENTITIES)
             if has_rows:
                 has_faults = has_faults or any(mark in window for mark in FAULT_MARKS)
-                hidden += sum(found.end() > len(tail) for found in _HIDDEN_ROW.finditer(window))
+                hidden += _hidden_rows(window, len(tail)) if b"hidden=" in window else 0
                 begins = window.rfind(ROW)
                 since_row = since_row + len(chunk) if begins < 0 else len(window) - begins
                 if since_row > weights.row_bytes:
                     raise Refused(TOO_MUCH)
             tail = window[-OVERLAP:]
     return _Part(has_faults=has_faults, hidden_rows=hidden, tags=tags)
+
+
+def _hidden_rows(window: bytes, seen: int) -> int:
+    """Rows with cells in them whose tags end behind what was seen before."""
+    tags = (found for found in _ROW_TAG.finditer(window) if found.end() > seen)
+    return sum(not found[0].endswith(b"/>") and bool(_HIDDEN.search(found[0])) for found in tags)
 
 
 def weights_of(limits: Mapping[str, Any]) -> Weights:

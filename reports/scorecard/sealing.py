@@ -55,6 +55,11 @@ def seal(scorecard: Scorecard, *, now: datetime) -> Seal:
     return seals.append(KIND, str(scorecard.pk), content, now=now)
 
 
+def seal_of(scorecard: Scorecard) -> Seal | None:
+    """Its place in the chain; None of one that is not saved."""
+    return Seal.objects.filter(kind=KIND, key=str(scorecard.pk)).first() if scorecard.pk else None
+
+
 def content_of(card: Values, rules: Iterable[Values], *, slug: str, form: int) -> Content:
     """`card` and `rules`: the columns of that form, the rules in the order of their positions."""
     texts = [kinds.spelled_out(row) for row in (card, *rules)]

@@ -244,6 +244,7 @@ class ScorecardView:
     approved_on: str
     created: str
     sha256: str
+    seal: str  # its hash in the chain; empty for one that is not saved
 
     @property
     def marks(self) -> tuple[Mark, ...]:

@@ -21,7 +21,7 @@ from reports.charts.marks import Mark
 from reports.documents.layout import Layout
 from reports.models import Scorecard
 from reports.scorecard import findings as frozen_findings
-from reports.scorecard import people, snapshots
+from reports.scorecard import people, sealing, snapshots
 from reports.scorecard import words as wording
 from reports.scorecard.shapes import AnswerView, QuestionView, RuleView, ScorecardView, ServiceView
 from reports.scorecard.snapshots import Snapshot
@@ -44,20 +44,22 @@ def scorecard_html(scorecard: Scorecard, *, language: str) -> str:
 
 def view_of(scorecard: Scorecard, *, language: str) -> ScorecardView:
     """The scorecard in one language, once its hash is verified. Raises SnapshotDamaged."""
-    return build(snapshots.load(scorecard), sha256=scorecard.sha256, language=language)
+    content, seal = snapshots.load(scorecard), sealing.seal_of(scorecard)
+    return build(content, sha256=scorecard.sha256, seal=seal.hash if seal else "", language=language)
 
 
-def build(snapshot: Snapshot, *, sha256: str, language: str) -> ScorecardView:
+def build(snapshot: Snapshot, *, sha256: str, seal: str = "", language: str) -> ScorecardView:
     with translation.override(language):
-        return _Builder(snapshot, sha256, language).card()
+        return _Builder(snapshot, sha256, seal, language).card()
 
 
 class _Builder:
     """Reads one snapshot in one language, which must be active."""
 
-    def __init__(self, snapshot: Snapshot, sha256: str, language: str) -> None:
+    def __init__(self, snapshot: Snapshot, sha256: str, seal: str, language: str) -> None:
         self.snapshot = snapshot
         self.sha256 = sha256
+        self.seal = seal
         self.language = language
         self.score: Score = snapshots.score_of(snapshot)
         self.rules: Sequence[Mapping[str, Any]] = snapshot["release"]["rules"]
@@ -117,6 +119,7 @@ class _Builder:
             approved_on=words.day(approval["at"]),
             created=approval["at"],
             sha256=self.sha256,
+            seal=self.seal,
         )
 
     def _rule(self, stored: Mapping[str, Any], rule: RuleScore) -> RuleView:

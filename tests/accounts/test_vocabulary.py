@@ -257,7 +257,7 @@ def test_an_entry_in_an_earlier_spelling_stands_in_the_history(
 ) -> None:
     page = signed_in(cast.assessor).get(reverse("assessment_history", args=[assessment.pk]))
 
-    assert [line.what for line in page.context["lines"]] == [WORDS[old.verb]["en"][1]]
+    assert [row.whole.what for row in page.context["rows"]] == [WORDS[old.verb]["en"][1]]
 
 
 def test_one_verb_finds_both_spellings(old: AuditEntry, assessment: Assessment, cast: Cast) -> None:

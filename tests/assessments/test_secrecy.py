@@ -170,7 +170,7 @@ def stands_on(response: Any) -> str:
     """What a person gets, without the tokens, which may hold any mark by chance."""
     body = b"".join(response.streaming_content) if response.streaming else response.content
     text = body.decode(errors="replace") + response.headers.get("Content-Disposition", "")
-    return re.sub(r'(csrfmiddlewaretoken" value=|form_end" value=|x-csrftoken": )"[^"]+"', "", text)
+    return re.sub(r'((csrfmiddlewaretoken|form_end)" value=|x-csrftoken": )"[^"]+"', "", text)
 
 
 def leaks(seen: dict[str, str]) -> list[str]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.utils.module_loading import import_string
 
 from tests.conventions.test_compose import PROCESSES, compose
 from tests.conventions.test_house import ROOT
@@ -58,6 +61,15 @@ def test_the_installer_and_its_downloads_stay_out(steps: list[str]) -> None:
     assert "UV_NO_CACHE=1 PIP_NO_CACHE_DIR=1" in install
     assert "rm -rf /opt/venv.tools" in install
     assert "rm -rf /var/lib/apt/lists/*" in steps[position(steps, "apt-get install")]
+
+
+def test_static_files_that_one_user_collects_another_one_serves(tmp_path: Path) -> None:
+    """Uploads are their owner's alone; static files of the image are root's, and its own user reads them."""
+    told = settings.STORAGES["staticfiles"]
+    storage = import_string(told["BACKEND"])(location=tmp_path, **told["OPTIONS"])
+    storage.save("css/site.css", ContentFile(b"body {}"))
+    assert (tmp_path / "css").stat().st_mode & 0o777 == 0o755
+    assert (tmp_path / "css" / "site.css").stat().st_mode & 0o777 == 0o644
 
 
 def test_nothing_of_a_developers_machine_goes_into_the_image() -> None:
@@ -123,6 +135,7 @@ def test_every_task_goes_to_a_queue_that_is_served() -> None:
     assert settings.CELERY_TASK_ROUTES.keys() <= ours
     chosen = {name: app.amqp.router.route({}, name)["queue"].name for name in ours}
     assert set(chosen.values()) == set(settings.QUEUES)
+    assert {queue.routing_key for queue in settings.CELERY_TASK_QUEUES} == set(settings.QUEUES)
     assert {name for name, queue in chosen.items() if queue == "housekeeping"} == {
         "accounts.tasks.housekeeping",
         "accounts.tasks.seal_trail",

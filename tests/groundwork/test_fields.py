@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import SimpleTestCase
 
-from groundwork.fields import DayInput, LinesField, LongText, ManyFilesField, NoteField, WordsField, field
+from groundwork.fields import DayInput, LinesField, LongText, ManyFilesField, ManyOptions, NoteField, WordsField, field
 
 
 class LetterForm(forms.Form):
@@ -43,3 +44,12 @@ def test_any_number_of_files_is_taken() -> None:
 
 def test_a_day_is_asked_for_by_the_browsers_own_field() -> None:
     assert 'type="date"' in str(LetterForm(initial={"day": "2026-03-01"})["day"])
+
+
+@pytest.mark.parametrize("value", ["b", "", None, "<&>"])
+def test_a_select_of_many_options_is_the_usual_one(value: str | None) -> None:
+    choices = [("", "None"), ("b", "B & <c>"), ("<&>", "'")]
+    attributes = {"class": "form-select", "required": True, "id": "x"}
+    ours, usual = (kind(attrs=attributes, choices=choices) for kind in (ManyOptions, forms.Select))
+    assert_html_equal = SimpleTestCase().assertHTMLEqual
+    assert_html_equal(ours.render("column", value, {"data-x": "1"}), usual.render("column", value, {"data-x": "1"}))

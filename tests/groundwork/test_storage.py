@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from accounts.tasks import housekeeping
 from config.views import server_error
-from groundwork.storage import OLD_ENOUGH, NoRoom, WholeFiles, forget_strays, is_full
+from groundwork.storage import FEW, OLD_ENOUGH, NoRoom, WholeFiles, forget_strays, is_full
 from tests.factories import Cast, make_vendor
 from vendors.incident_import import files
 from vendors.models import Feedback, IncidentImport
@@ -103,6 +103,17 @@ def test_files_without_a_row_go_after_a_day_and_the_others_stay(cast: Cast, sett
     assert [path for path in (*strays, young, other) if path.exists()] == [young, other]
     assert Path(IncidentImport.objects.get().file.path).is_file()
     assert forget_strays(now) == 0
+
+
+@pytest.mark.django_db
+def test_files_stay_where_the_database_is_not_theirs(settings: Any) -> None:
+    folder = Path(settings.MEDIA_ROOT) / "evidence"
+    folder.mkdir(parents=True)
+    for number in range(FEW + 1):
+        (folder / f"{number}.pdf").write_bytes(b"x")
+    assert forget_strays(timezone.now() + OLD_ENOUGH * 2) == 0
+    (folder / "0.pdf").unlink()
+    assert forget_strays(timezone.now() + OLD_ENOUGH * 2) == FEW
 
 
 def posted_form(form: BaseForm, **said: Any) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from vendors.attachments import AttachmentError, check_file, clean_name, digest
+from groundwork.archives import TooManyEntries, refuse_long_list
+from vendors.attachments import MOST_MEMBERS, AttachmentError, check_file, clean_name, digest
 
 PDF = b"%PDF-1.7\n1 0 obj\n"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -106,3 +107,16 @@ def test_the_digest_is_that_of_the_whole_file() -> None:
     file.read(3)
 
     assert digest(file) == hashlib.sha256(PDF).hexdigest()
+
+
+def test_a_package_that_lists_more_than_a_document_has_is_not_opened() -> None:
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("[Content_Types].xml", b"<Types/>")
+        for number in range(40_000):
+            archive.writestr(f"word/{number}.xml", b"")
+    with pytest.raises(TooManyEntries):
+        refuse_long_list(package, MOST_MEMBERS)
+    with pytest.raises(AttachmentError, match="does not contain what its name says"):
+        check_file(SimpleUploadedFile("bomb.docx", package.getvalue()))
+    refuse_long_list(io.BytesIO(office("word")), MOST_MEMBERS)

@@ -13,7 +13,7 @@ from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from groundwork.fields import DayInput, WordsField, field
+from groundwork.fields import DayInput, ManyOptions, WordsField, field
 from groundwork.tables.limits import MB
 from groundwork.time_zones import zones
 from groundwork.words import number
@@ -153,7 +153,9 @@ class MappingForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
-    log_moment = forms.ChoiceField(label=gettext_lazy("The column that tells when a line was written"), required=False)
+    log_moment = forms.ChoiceField(
+        label=gettext_lazy("The column that tells when a line was written"), required=False, widget=ManyOptions
+    )
     leading_zeros = forms.ChoiceField(
         label=gettext_lazy("References with zeros in front"),
         choices=LEADING_ZEROS,
@@ -215,7 +217,7 @@ class MappingForm(forms.Form):
                 help_text=str(told.in_file),
                 choices=headings,
                 required=told.is_required,
-                widget=forms.Select(attrs={"class": "form-select"}),
+                widget=ManyOptions(attrs={"class": "form-select"}),
                 error_messages={"required": _("Choose the column that tells this.")},
             )
 

@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership
 from accounts.trail import audit
@@ -20,7 +19,7 @@ from vendors.incident_import import decisions, options_check
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.looks import look_at
 from vendors.incident_import.sources import NEW_SOURCE
-from vendors.models import ImportState, IncidentImport, IncidentImportQuerySet
+from vendors.models import ImportFailure, ImportState, IncidentImport, IncidentImportQuerySet
 
 _BEFORE_CHECK = (ImportState.MAPPING, ImportState.CHECKED, ImportState.FAILED)
 _CANCELLABLE = (
@@ -38,32 +37,6 @@ class NotNow(Refusal):
 
 class CancelAsked(Exception):  # noqa: N818 - said as what happened
     """Somebody has cancelled the import while it was written."""
-
-
-class ImportFailure(models.TextChoices):
-    """Why an import stopped: the code in the row, and the words for the page."""
-
-    REFUSED = "refused", gettext_lazy("The file cannot be used: %(reason)s")
-    DATES_UNSURE = (
-        "dates_unsure",
-        gettext_lazy("Every date of the file can be read with the day or the month first. Choose which comes first."),
-    )
-    DATES_MIXED = (
-        "dates_mixed",
-        gettext_lazy(
-            "The columns of dates hold %(cells)s dates and %(texts)s texts, and no date has a day after the twelfth: "
-            "a spreadsheet has probably exchanged day and month. Bring the file as it was exported, or choose how its "
-            "dates are to be read."
-        ),
-    )
-    OPTIONS = "options", gettext_lazy("The columns no longer fit: %(reason)s")
-    TOO_SLOW = "too_slow", gettext_lazy("It took too long, in five attempts. Import a shorter period.")
-    TOO_MANY_ATTEMPTS = TOO_MANY_ATTEMPTS, gettext_lazy("Five attempts were cut short before the end of the file.")
-    NO_ROOM = "no_room", gettext_lazy("There is no room on the server. Tell your administrator.")
-    UNEXPECTED = (
-        "unexpected",
-        gettext_lazy("An unexpected fault stopped it, in five attempts. It has been recorded."),
-    )
 
 
 def failure_words(upload: IncidentImport) -> str:
@@ -86,6 +59,13 @@ class HeldImport(HeldJob[IncidentImport]):
         if self.row.state == ImportState.IMPORTING and self.cancel_is_asked():
             raise CancelAsked
         self.renew(now=timezone.now(), **fields)
+
+    def fail(self, failure: str, *, now: datetime, **fields: Any) -> bool:
+        with transaction.atomic():
+            has_failed = super().fail(failure, now=now, **fields)
+            if has_failed:
+                _record_failure(self.row, failure)
+        return has_failed
 
     def end(self, state: ImportState, **fields: Any) -> None:
         """Within the transaction of what ends it, which LeaseLostError undoes."""
@@ -111,6 +91,13 @@ class Imports(NudgedKind[IncidentImport]):
         return {**super().failed(failure, now), "failure_values": {}}
 
     @transaction.atomic
+    def end_worn_out(self, now: datetime) -> None:
+        """One by one, each with its entry: who sweeps at the same time ends none twice."""
+        for row in self.rows().worn_out(now).order_by("pk"):
+            if self.rows().worn_out(now).filter(pk=row.pk).update(**self.ended_worn_out(now)):
+                _record_failure(row, TOO_MANY_ATTEMPTS)
+
+    @transaction.atomic
     def claim(self, pk: int, *, now: datetime) -> HeldImport | None:
         """None also while a worker is at another import: a worker has two hands, and one of them makes documents."""
         # Who claims at the same time waits here, for the rows that they both want are among these.
@@ -126,6 +113,15 @@ class Imports(NudgedKind[IncidentImport]):
 
 
 IMPORTS = Imports()
+
+
+def _record_failure(upload: IncidentImport, failure: str) -> None:
+    """That it ended so, and how far it had come. Reading and checking write nothing that the trail would tell."""
+    if upload.state in {ImportState.READING, ImportState.CHECKING}:
+        return
+    fresh = IncidentImport.objects.values("counts", "rows_read").get(pk=upload.pk)
+    after = {"failure": str(failure), "rows_read": fresh["rows_read"], **fresh["counts"]}
+    audit.record(None, "incidentimport.failed", upload, after=after)
 
 
 def proposed_source(upload: IncidentImport, options: Options) -> str:
@@ -189,7 +185,8 @@ def start_import(member: Membership, upload: IncidentImport, *, tell_workers: bo
         if upload.state == ImportState.CHECKED and not upload.selection:
             raise NotNow(_("Say first what the file holds."))
         _move(upload, (ImportState.CHECKED,), state=ImportState.IMPORTING, **queued(timezone.now()))
-        audit.record(member.user, "incidentimport.started", upload)
+        file = audit.snapshot(upload, ("file_name", "sha256", "rows_total"))
+        audit.record(member.user, "incidentimport.started", upload, after=file)
         if tell_workers:
             IMPORTS.nudge_on_commit(upload.pk)
     return upload
@@ -220,6 +217,8 @@ def undo(member: Membership, upload: IncidentImport, *, tell_workers: bool = Tru
             state=ImportState.UNDOING,
             undone_by=member.user,
             cancel_asked_at=None,
+            failure="",
+            failure_values={},
             **queued(timezone.now()),
         )
         if not upload.wrote_something:

@@ -24,6 +24,7 @@ from vendors.models import ImportLook, IncidentImport
 
 LINES = 5_000
 CHARACTERS = 2 * MB  # in those together
+CELL = 10  # characters that each cell counts for beside its own: thousands of columns are as much as long texts
 IN_TURN = Haste(seconds=100, is_sample=True, cell_characters=MAX_CELL)  # of a worker, within its lease
 WAITING = replace(FILE, memory_bytes=512 * MB)  # while somebody waits, others do
 
@@ -89,7 +90,7 @@ def _first(rows: Iterator[Line]) -> Iterator[Line]:
     characters = 0
     for count, line in enumerate(rows, start=1):
         yield line
-        characters += sum(map(len, line.cells))
+        characters += sum(map(len, line.cells)) + CELL * len(line.cells)
         if count >= LINES or characters >= CHARACTERS:
             return
 

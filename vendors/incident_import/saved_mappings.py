@@ -20,9 +20,12 @@ from vendors.models import ImportMapping, IncidentImport, Vendor
 def save_mapping(member: Membership, name: str, upload: IncidentImport) -> ImportMapping:
     """Keep the options of `upload` under `name`; those of that name are replaced."""
     options = Options.from_data(upload.options)
+    name = " ".join(name.split())[:80]
+    stored = ImportMapping.objects.for_member(member).select_for_update().filter(name=name).first()
+    before = _told(stored) if stored else None
     mapping, is_new = ImportMapping.objects.update_or_create(
         organisation=member.organisation,
-        name=" ".join(name.split())[:80],
+        name=name,
         defaults={
             "source": options.source,
             "headings": list(look_at(upload, sheet=options.sheet).header),
@@ -32,8 +35,12 @@ def save_mapping(member: Membership, name: str, upload: IncidentImport) -> Impor
         },
     )
     verb = "importmapping.added" if is_new else "importmapping.changed"
-    audit.record(member.user, verb, mapping, after={"source": options.source})
+    audit.record(member.user, verb, mapping, before=before, after=_told(mapping))
     return mapping
+
+
+def _told(mapping: ImportMapping) -> dict[str, Any]:
+    return audit.snapshot(mapping, ("source", "headings", "options"))
 
 
 def mapping_for(member: Membership, header: Sequence[str]) -> ImportMapping | None:
@@ -68,5 +75,5 @@ def use(member: Membership, mapping: ImportMapping, upload: IncidentImport) -> I
 
 @transaction.atomic
 def delete_mapping(member: Membership, mapping: ImportMapping) -> None:
-    audit.record(member.user, "importmapping.deleted", mapping)
+    audit.record(member.user, "importmapping.deleted", mapping, before=_told(mapping))
     mapping.delete()

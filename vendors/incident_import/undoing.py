@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import Organisation
 from accounts.trail import audit
 from vendors import facts_revision
-from vendors.incident_import import moving
+from vendors.incident_import import entries, moving
 from vendors.incident_import.holding import answers
 from vendors.incident_import.job import HeldImport
 from vendors.incident_import.limits import BATCH
@@ -85,7 +85,12 @@ def take_back(job: HeldImport) -> None:
         if job.row.state == ImportState.IMPORTING or job.cancel_is_asked():  # as it was when it was claimed
             job.end(ImportState.CANCELLED, counts=counts, told=told, finished_at=timezone.now())
         else:
-            job.end(ImportState.UNDONE, counts=counts, told=told, undone_at=timezone.now())
+            is_over = {
+                "failure": "",
+                "failure_values": {},
+                "undone_at": timezone.now(),
+            }  # nothing of it is left to fail
+            job.end(ImportState.UNDONE, counts=counts, told=told, **is_over)
             audit.record(job.row.undone_by, "incidentimport.undone", job.row, after={KEPT: counts[KEPT]})
 
 
@@ -118,7 +123,9 @@ def _restore_some(job: HeldImport, after: int, now: datetime) -> tuple[Any, int,
     mine = [change for change in changes if _is_last_word(change, job.row)]
     stayed = len(_not_made_by(job, changes)) - len(_not_made_by(job, mine))
     moves = Counter(pair for change in mine if (pair := _way_back(change)))
+    put_back = [_now(change) for change in mine]
     _put_all_back(mine, now)
+    entries.record(job.row.undone_by, [_was(*pair) for pair in zip(mine, put_back, strict=True)])
     Incident.objects.bulk_update(
         [change.incident for change in mine],
         ["vendor", *(name.removesuffix("_id") for name in COLUMNS), "changed_in", "updated_at"],
@@ -132,6 +139,17 @@ def _restore_some(job: HeldImport, after: int, now: datetime) -> tuple[Any, int,
 
 def _not_made_by(job: HeldImport, changes: Sequence[IncidentChange]) -> list[IncidentChange]:
     return [change for change in changes if change.incident.created_in_id != job.pk]
+
+
+def _now(change: IncidentChange) -> dict[str, Any]:
+    """What is about to be put back, as it is."""
+    return {name: getattr(change.incident, name) for name in ("vendor_id", *change.before["values"])}
+
+
+def _was(change: IncidentChange, before: dict[str, Any]) -> entries.ChangedIncident:
+    after = _now(change)
+    told = entries.differing(before, before.values(), after.values())
+    return entries.ChangedIncident(change.incident_id, change.incident.reference, change.incident.vendor_id, *told)
 
 
 def _put_all_back(changes: Sequence[IncidentChange], now: datetime) -> None:

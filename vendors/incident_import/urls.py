@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from vendors.incident_import import kept_views, views
+from vendors.incident_import import kept_views, mapping_views, views
 from vendors.incident_import.holding.views import incident_import_holds
 
 urlpatterns = [
     path("incidents/import/", views.incident_import, name="incident_import"),
     path("incidents/imports/", views.incident_import_list, name="incident_import_list"),
     path("incidents/imports/<int:pk>/", views.incident_import_detail, name="incident_import_detail"),
-    path("incidents/imports/<int:pk>/mapping/", views.incident_import_mapping, name="incident_import_mapping"),
+    path("incidents/imports/<int:pk>/mapping/", mapping_views.incident_import_mapping, name="incident_import_mapping"),
     path("incidents/imports/<int:pk>/vendors/", views.incident_import_vendors, name="incident_import_vendors"),
     path("incidents/imports/<int:pk>/state/", views.incident_import_state, name="incident_import_state"),
     path("incidents/imports/<int:pk>/holds/", incident_import_holds, name="incident_import_holds"),

@@ -13,8 +13,8 @@ from groundwork.storage import is_full
 from groundwork.tables.cells import ImportRefused
 from vendors.incident_import import files, undoing
 from vendors.incident_import.batches import DatesMixed, DatesUnsure, Pass
-from vendors.incident_import.job import IMPORTS, CancelAsked, HeldImport, ImportFailure
-from vendors.models import ImportState
+from vendors.incident_import.job import IMPORTS, CancelAsked, HeldImport
+from vendors.models import ImportFailure, ImportState
 
 logger = structlog.get_logger(__name__)
 

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 
 from vendors import facts_revision
 from vendors.incident_fields import BASIS, KEPT, ValueKind
+from vendors.incident_import import entries
 from vendors.incident_import.rows.places import (
     ANSWERED,
     BY_CLOSING,
@@ -87,6 +88,7 @@ class IncidentUpdate(NamedTuple):
     known: KnownIncident
     values: tuple[Any, ...]
     vendor: int  # where it is then; below zero: still to be made
+    reference: str
 
 
 @dataclass(kw_only=True)
@@ -152,7 +154,7 @@ def weigh(rows: Sequence[tuple[IncidentRow, int]], upload: IncidentImport, *, lo
             batch.moves[came_from, vendor] += 1
             batch.moved += fate == "changed"
         if after != there.values or vendor != there.vendor:
-            batch.changed.append(IncidentUpdate(there, after, vendor))
+            batch.changed.append(IncidentUpdate(there, after, vendor, identity.reference))
     return batch
 
 
@@ -238,18 +240,27 @@ def _out_of_order(after: tuple[Any, ...]) -> RowProblem | None:
 
 
 def write(batch: Batch, upload: IncidentImport, *, now: datetime) -> None:
-    """Put it into the database, with the way back; the vendors' counters of facts rise."""
+    """Put it into the database, with the way back and the entries of what changes; the counters of facts rise."""
     touched = {one.vendor for one in batch.new}
     touched |= {vendor for change in batch.changed for vendor in (change.vendor, change.known.vendor)}
     if touched:
         facts_revision.raise_revision(*touched)
     _keep_before(batch.changed, upload)
+    if batch.changed:
+        entries.record(upload.created_by, [_changed(one) for one in batch.changed])
     if connection.vendor == "postgresql":
         _copy_new(batch.new, upload, now)
         _update_from_copy(batch.changed, upload, now)
     else:
         _create(batch.new, upload)
         _update(batch.changed, upload, now)
+
+
+def _changed(change: IncidentUpdate) -> entries.ChangedIncident:
+    names = ("vendor_id", *COLUMNS)
+    known = (change.known.vendor, *change.known.values)
+    before, after = entries.differing(names, known, (change.vendor, *change.values))
+    return entries.ChangedIncident(change.known.pk, change.reference, change.vendor, before, after)
 
 
 # The way back ----------------------------------------------------------------------------------------------------
@@ -306,7 +317,9 @@ def _update_from_copy(changes: Sequence[IncidentUpdate], upload: IncidentImport,
             f"CREATE TEMPORARY TABLE incident_changes (id bigint, vendor_id bigint, {declared}) ON COMMIT DROP"
         )
         with _copying(cursor, "incident_changes", ("id", "vendor_id", *COLUMNS)) as copy:
-            lines = [f"{known.pk}\t{vendor}\t{_line(_one_line(values))}\n" for known, values, vendor in changes]
+            lines = [
+                f"{known.pk}\t{vendor}\t{_line(_one_line(values))}\n" for known, values, vendor, _reference in changes
+            ]
             copy.write(_escaped("".join(lines)))
         assigned = ", ".join(f"{name} = c.{name}" for name in ("vendor_id", *COLUMNS))
         cursor.execute(

@@ -24,6 +24,7 @@ from vendors.models.incident import (
 from vendors.models.incident_import import (
     FILES_KEPT,
     WORKING_STATES,
+    ImportFailure,
     ImportLook,
     ImportMapping,
     ImportMappingQuerySet,
@@ -60,6 +61,7 @@ __all__ = [
     "FeedbackKind",
     "FeedbackQuerySet",
     "Feeling",
+    "ImportFailure",
     "ImportLook",
     "ImportMapping",
     "ImportMappingQuerySet",

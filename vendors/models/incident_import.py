@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, OrganisationRows, User
+from groundwork.jobs.lease import TOO_MANY_ATTEMPTS as WORN_OUT
 from groundwork.jobs.lease import JobQuerySet, NudgedJob
 from vendors.models.incident import Incident
 
@@ -29,6 +30,32 @@ class ImportState(models.TextChoices):
     UNDONE = "undone", _("Undone")
     CANCELLED = "cancelled", _("Cancelled")
     FAILED = "failed", _("Failed")
+
+
+class ImportFailure(models.TextChoices):
+    """Why an import stopped: the code in the row, and the words for the page."""
+
+    REFUSED = "refused", _("The file cannot be used: %(reason)s")
+    DATES_UNSURE = (
+        "dates_unsure",
+        _("Every date of the file can be read with the day or the month first. Choose which comes first."),
+    )
+    DATES_MIXED = (
+        "dates_mixed",
+        _(
+            "The columns of dates hold %(cells)s dates and %(texts)s texts, and no date has a day after the twelfth: "
+            "a spreadsheet has probably exchanged day and month. Bring the file as it was exported, or choose how its "
+            "dates are to be read."
+        ),
+    )
+    OPTIONS = "options", _("The columns no longer fit: %(reason)s")
+    TOO_SLOW = "too_slow", _("It took too long, in five attempts. Import a shorter period.")
+    TOO_MANY_ATTEMPTS = WORN_OUT, _("Five attempts were cut short before the end of the file.")
+    NO_ROOM = "no_room", _("There is no room on the server. Tell your administrator.")
+    UNEXPECTED = (
+        "unexpected",
+        _("An unexpected fault stopped it, in five attempts. It has been recorded."),
+    )
 
 
 class Selection(models.TextChoices):

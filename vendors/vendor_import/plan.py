@@ -372,6 +372,12 @@ def _write_new(member: Membership, upload: VendorImport, steps: Sequence[ImportS
 def _write_changed(member: Membership, upload: VendorImport, steps: Sequence[ImportStep], now: datetime) -> None:
     found = Vendor.objects.for_member(member).select_for_update().in_bulk([step.vendor for step in steps])
     pairs = [(found[step.vendor], step) for step in steps]
+    contacts = Contact.objects.in_bulk([step.contact_id for step in steps if step.contact_id is not None])
+    audit.record_all(
+        _contact_change(member, vendor, contacts[step.contact_id], step)
+        for vendor, step in pairs
+        if step.contact_id is not None
+    )
     _write_parts(pairs)
     audit.record_all([_change(member, upload, vendor, step) for vendor, step in pairs])
     for vendor, step in pairs:
@@ -385,6 +391,13 @@ def _change(member: Membership, upload: VendorImport, vendor: Vendor, step: Impo
         setattr(vendor, name, value)
     after = audit.snapshot(vendor, step.fields) | _parts_told(step)
     return audit.entry(member.user, "vendor.changed", vendor, before=before, after=after, subject=upload)
+
+
+def _contact_change(member: Membership, vendor: Vendor, contact: Contact, step: ImportStep) -> AuditEntry:
+    """What is known of a contact goes with what the file says of it: before it is written, so that both are told."""
+    before = audit.snapshot(contact, step.contact)
+    contact.vendor = vendor
+    return audit.entry(member.user, "contact.changed", contact, before=before, after=step.contact)
 
 
 def _write_parts(pairs: Sequence[tuple[Vendor, ImportStep]]) -> None:

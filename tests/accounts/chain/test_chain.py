@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import immutable
@@ -21,7 +23,7 @@ from accounts.chain import kinds, seals, trail_days, verification
 from accounts.chain.kinds import Content
 from accounts.models import AuditEntry, Seal
 from reports.models import Scorecard, ScorecardRule
-from reports.scorecard import sealing
+from reports.scorecard import sealing, view
 from tests.concurrency import at_once, elsewhere, shared_database
 from tests.factories import Cast, make_release
 from tests.reports import cards
@@ -445,3 +447,19 @@ def test_the_commands_work_in_an_empty_installation() -> None:
 def test_a_chain_is_read_in_one_or_two_queries_a_seal(chain: list[Scorecard], django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1 + 4 + 2 * 3 + 1):  # the seals, each day, card and rules of each, what has no seal
         verification.verify()
+
+
+def test_page_and_paper_of_a_scorecard_print_the_seal_by_which_it_is_found(
+    cast: Cast, signed_in: Callable[..., Client]
+) -> None:
+    card = cards.approved(cast)
+    seal = Seal.objects.get(kind=sealing.KIND)
+    assert seal.hash in view.scorecard_html(card, language="en")
+    assert seal.hash in signed_in(cast.reader).get(reverse("scorecard_detail", args=[card.pk])).content.decode()
+    assert verification.verify(expected=seal.hash).expected_at == seal
+
+
+def test_a_scorecard_that_is_not_saved_prints_no_seal() -> None:
+    html = view.scorecard_html(cards.scorecard(cards.snapshot()), language="en")
+    assert "the snapshot of scorecard" in html
+    assert "sealed in a chain" not in html

@@ -171,3 +171,15 @@ def test_who_is_no_member_is_told_what_to_do(cast: Cast, signed_in: SignedIn) ->
     assert response.status_code == 403
     assert "Ask the administrator of your organisation for an invitation." in response.content.decode()
     assert signed_in(cast.nobody).get(reverse("profile")).status_code == 200
+
+
+def test_a_name_that_somebody_gives_themselves_is_on_the_trail_and_the_same_again_is_not(
+    cast: Cast, signed_in: SignedIn
+) -> None:
+    client = signed_in(cast.reader)
+    for _time in range(2):
+        assert client.post(reverse("profile"), {"name": "R. Eader", "language": "en"}).status_code == 302
+
+    entry = AuditEntry.objects.get(verb="user.changed")
+    assert (entry.before, entry.after) == ({"name": "Reader"}, {"name": "R. Eader"})
+    assert (entry.actor, entry.object_id, entry.organisation) == (cast.reader.user, str(cast.reader.user.pk), None)

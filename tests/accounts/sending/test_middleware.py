@@ -320,6 +320,36 @@ class TestGivenBack:
         client.post(url, {**data, "form_end": "user:1"})
         assert not KeptForm.objects.exists()
 
+    def test_a_part_of_a_page_that_htmx_asked_for_leads_the_whole_page_to_the_sign_in(
+        self, cast: Cast, signed_in: SignedIn, vendor: Vendor
+    ) -> None:
+        client, (url, data) = signed_in(cast.assessor), contact_of(vendor)
+        end = page_mark(client, url)
+        client.logout()
+        reply = client.post(url, {**data, "form_end": end}, headers={"hx-request": "true"})
+        page = parse_qs(urlsplit(reply["HX-Redirect"]).query)["next"][0]
+        assert 'value="Robin Example"' in signed_in(cast.assessor).get(page).content.decode()
+
+    def test_what_was_typed_on_an_older_version_meets_what_others_saved_meanwhile(
+        self, cast: Cast, signed_in: SignedIn
+    ) -> None:
+        assessment = make_assessment(cast.assessor, grade=3)
+        answer = Answer.objects.get(response__assessment=assessment, question__key="support-1")
+        url = reverse("questionnaire", args=[assessment.pk, "support"])
+        fields = {"version": "0", "choice": "1", "comment": "Typed before the session ended.", "vendor_says": ""}
+        data = {f"a{answer.pk}-{name}": value for name, value in fields.items()}
+        reply = self.ended(signed_in(cast.assessor), url, data)
+        Answer.objects.filter(pk=answer.pk).update(version=1, grade=4)  # in another tab
+        client = signed_in(cast.assessor)
+        page = self.next_of(reply)
+        text = client.get(page).content.decode()
+        assert "Typed before the session ended.</textarea>" in text
+        assert " data-kept" in text  # so that autosave.js does not take it for what is stored
+        [version] = re.findall(rf'name="a{answer.pk}-version"[^>]* value="(\d+)"', text)
+        assert version == "0"
+        saved = client.post(reverse("answer_edit", args=[answer.pk]), data, headers={"accept": "application/json"})
+        assert saved.json()["state"] == "conflict"
+
     def test_neither_passwords_nor_tokens_are_kept(self, rf: Any) -> None:
         sent = {"new_password": "a", "csrfmiddlewaretoken": "b", "otp_token": "c", "form_end": "d", "name": "e"}
         assert kept.typed(rf.post("/x/", sent)) == {"name": ["e"]}

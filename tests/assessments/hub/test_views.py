@@ -439,7 +439,7 @@ class TestHistory:
         assert f"<strong>{cast.assessor.user}</strong> created the assessment" in text
         assert f"<strong>{cast.colleague.user}</strong> changed the period or the due date" in text
         assert '<ins dir="auto">30\u00a0June 2026</ins>' in text
-        assert '<span class="muted">Due date:</span> <del dir="auto">' in text
+        assert '<span class="muted">Due date:</span> <span class="changed-text"><del dir="auto">' in text
         assert text.index("Period from:") < text.index("Period to:") < text.index("Due date:")
         assert "The contract ended." in text
         assert text.index("cancelled the assessment") < text.index("created the assessment")
@@ -454,7 +454,8 @@ class TestHistory:
         number = f"{answer.question.rule.position}.{answer.question.position}"
         assert f'changed an answer: <span dir="auto">{number} proof question 1 (en)</span>' in text
         assert '<del dir="auto">3</del>' in text
-        assert '<span class="muted">Instead of a grade:</span> <ins dir="auto">Don’t know</ins>' in text
+        told = '<span class="changed-text"><ins dir="auto">Don’t know</ins>'
+        assert f'<span class="muted">Instead of a grade:</span> {told}' in text
         assert "They said &lt;nothing&gt;." in text
 
     def test_leaves_out_what_belongs_to_other_assessments(self, cast: Cast, signed_in: SignedIn) -> None:

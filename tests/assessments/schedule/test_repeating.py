@@ -242,6 +242,18 @@ def test_texts_are_carried_over_and_marked_while_grades_blanks_and_facts_are_emp
     assert (empty.vendor_says, empty.carried_over) == ("", False)
 
 
+def test_what_is_carried_over_is_on_the_trail_with_its_texts(first: Assessment) -> None:
+    say(first, "speed-1", vendor_says="Within a day", comment="Mostly")
+    Response.objects.filter(assessment=first).update(submitted_at=NOW)
+    repeating.open_due(at(OPENS))
+
+    entry = AuditEntry.objects.get(verb="answer.carried_over")
+    follower = follower_of(first)
+    assert (entry.actor_label, entry.object_id) == ("system", str(carried(follower, "speed-1").pk))
+    assert entry.after == {"vendor_says": "Within a day", "comment": "Mostly"}
+    assert (entry.subject_id, entry.question_key) == (str(follower and follower.pk), "speed-1")
+
+
 def test_what_was_never_handed_in_is_not_carried_over(first: Assessment) -> None:
     say(first, "speed-1", comment="A note to myself")
     repeating.open_due(at(OPENS))

@@ -18,6 +18,7 @@ from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Assessment, AssessmentState, Preferences, Reply, ReplyRequest, VendorLink
 from assessments.saved import Closed, Conflict, Invalid, Saved
 from assessments.score.reading import current_score
+from assessments.secrecy import readable_entries
 from assessments.vendor_side import reply
 from tests.assessments.lifecycle.test_transitions import at_once
 from tests.factories import NOW, Cast, make_assessment, make_cast, make_vendor
@@ -228,7 +229,9 @@ def test_what_was_not_sent_is_read_by_nobody(cast: Cast) -> None:
 
     assert reply.replies_of(request.assessment) == ()
     assert reply.owner_panel(request.assessment, cast.assessor, now=NOW).replies == ()
-    assert not AuditEntry.objects.filter(after__text="A first thought.").exists()
+    (written,) = AuditEntry.objects.filter(after__text="A first thought.")
+    for person in (cast.assessor.user, cast.approver.user, cast.admin.user, cast.editor):
+        assert written not in readable_entries(AuditEntry.objects.all(), person)
 
 
 def test_replies_come_in_the_order_of_the_rules(cast: Cast) -> None:
@@ -318,6 +321,21 @@ def test_a_reply_that_was_sent_is_not_withdrawn(cast: Cast) -> None:
 
     with pytest.raises(IllegalTransition, match="replied already"):
         reply.withdraw_request(cast.assessor, request.assessment, now=NOW)
+
+
+def test_each_save_of_a_reply_is_on_the_trail_and_read_by_nobody_before_it_is_sent(cast: Cast) -> None:
+    _request, link = asked(cast)
+    say(link, text="First.")
+    say(link, text="Second.", version=1)
+    say(link, text="Never seen.", version=0)  # another window: nothing is written
+
+    written = AuditEntry.objects.of_verb("reply.changed").order_by("pk")
+    assert [(entry.before["text"], entry.after["text"]) for entry in written] == [("", "First."), ("First.", "Second.")]
+    for person in (cast.assessor, cast.approver, cast.admin):
+        assert not readable_entries(written, person.user).exists()
+
+    reply.submit_replies(link, now=NOW)
+    assert readable_entries(written, cast.approver.user).count() == 2
 
 
 def test_the_trail_names_the_contact_and_each_rule(cast: Cast) -> None:

@@ -173,5 +173,24 @@ TEXTS: dict[str, Callable[[], bytes]] = {
     "letters of Windows": lambda: _CSV + b"\xe9\xe8 \xe0\r\n" * 15 * MB,
     "signs of two bytes": lambda: b"\xff\xfe" + (_CSV.decode() + "é" * 30 * MB).encode("utf-16-le"),
     "quotation marks": lambda: _CSV + b'"",' * 20 * MB,
+    "as many columns as are allowed": lambda: (
+        b",".join(b"Column %d" % number for number in range(1_999))
+        + b"\n"
+        + (b",".join([b"x"] * 1_999) + b"\n") * 10_000
+    ),
     "many rows": lambda: _CSV + b"INC,13/01/2026 09:00,x\r\n" * 4 * MB,
+}
+
+# Within two megabytes, as files of vendors and of the bank may have.
+SMALL = {name: make for name, make in WORKBOOKS.items() if name not in {"many parts", "an old workbook that is broken"}}
+SMALL_TEXTS: dict[str, Callable[[], bytes]] = {
+    "one line": lambda: b"x" * 2 * MB,
+    "columns": lambda: b"Name" + b"," * 1_900_000,
+    "empty lines": lambda: b"Name\n" + b"\n" * 1_900_000,
+    "rows": lambda: b"Name;Tier\n" + b"V;1\n" * 450_000,
+    "as many rows as are allowed": lambda: (
+        b"Name;Tier;Notes\n" + b"".join(b"V%d;critical;x\n" % n for n in range(5_000))
+    ),
+    "letters that are none": lambda: b"Name\n" + b"\xc3\x28" * 900_000,
+    "a quotation mark that never ends": lambda: b'Name\n"' + b"x\n" * 900_000,
 }

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.models import Membership, Organisation, Role
+from accounts.sending.mark import FIELD
 from reports.documents.job import request_rendering
 from reports.models import Rendering, RenderingState, Scorecard
 from tests.factories import make_member
@@ -49,7 +50,7 @@ class Site:
         return self._ask("GET", path)
 
     def post(self, path: str, **fields: str) -> HTTPResponse:
-        return self._ask("POST", path, urlencode({**fields, "csrfmiddlewaretoken": CSRF}))
+        return self._ask("POST", path, urlencode({**fields, "csrfmiddlewaretoken": CSRF, FIELD: "end"}))
 
     def _ask(self, method: str, path: str, body: str = "") -> HTTPResponse:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=30)

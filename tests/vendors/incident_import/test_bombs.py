@@ -1,16 +1,11 @@
-"""No file stops the others: whatever is handed in, the process that serves people works briefly and stays small.
-
-What a request takes is its own processor time, its time by the clock, and by how much the highest mark of its memory
-(VmHWM, set back before) is above what the process held before. What the reading process takes is bounded by its limits
-(tests/groundwork/tables/test_workbooks.py), and by the clock here."""
+"""No file stops the others: whatever is handed in, the process that serves people works briefly and stays small."""
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
@@ -18,44 +13,18 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.sending.mark import FIELD
+from tests.brevity import MB, assert_brief, cost_of, only_where_it_is_told
 from tests.factories import Cast
-from tests.groundwork.tables.bombs import MB, TEXTS, WORKBOOKS
+from tests.groundwork.tables.bombs import TEXTS, WORKBOOKS
 from vendors.models import ImportState, IncidentImport
 
-SECONDS, GROWTH = 2.0, 100 * MB
 MARKER = "-=-"
-STATUS, MARK = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 SOUND = {  # read at once, or by a worker: nothing is wrong with them but their size
     "many cells", "rows that say the same number", "many rows", "letters of Windows", "defined names", "kinds of parts",
     "styles, as many as are allowed", "shared strings, as many as are allowed",
 }  # fmt: skip
 
-pytestmark = pytest.mark.skipif(not os.access(MARK, os.W_OK), reason="Only Linux tells the highest mark of memory.")
-
-
-class Cost(NamedTuple):
-    seconds: float
-    processor: float
-    growth: int  # bytes
-
-
-def _kilobytes(name: str) -> int:
-    return int(next(line.split()[1] for line in STATUS.read_text().splitlines() if line.startswith(f"{name}:")))
-
-
-def cost_of(act: Callable[[], object]) -> Cost:
-    MARK.write_text("5")  # the highest mark begins again at what is held now
-    held, began, used = _kilobytes("VmRSS"), time.perf_counter(), time.process_time()
-    act()
-    took = Cost(time.perf_counter() - began, time.process_time() - used, 1024 * (_kilobytes("VmHWM") - held))
-    return took
-
-
-def assert_brief(cost: Cost) -> None:
-    crowd = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))  # others wait for the processor as well
-    assert cost.processor <= SECONDS
-    assert cost.seconds <= SECONDS * crowd
-    assert cost.growth <= GROWTH
+pytestmark = only_where_it_is_told
 
 
 def test_the_measure_sees_what_is_held_and_let_go_again() -> None:

@@ -264,11 +264,6 @@ def test_incidents_written_by_hand_are_never_those_of_a_file(cast: Cast, vendor:
 
 
 # Cancelling ------------------------------------------------------------------------------------------------------
-@pytest.fixture
-def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passes, "BATCH", 2)
-
-
 def test_cancel_is_seen_at_the_next_batch_and_nothing_stays(
     cast: Cast, vendor: Vendor, small_batches: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,8 +18,7 @@ from groundwork.tables import workbooks
 from groundwork.tables.limits import TookTooLong
 from tests.factories import Cast
 from vendors.incident_import import files, job, looks, worker
-from vendors.incident_import.job import ImportFailure
-from vendors.models import FILES_KEPT, ImportState, IncidentImport
+from vendors.models import FILES_KEPT, ImportFailure, ImportState, IncidentImport
 
 CSV = b"Number;Opened;Short description;Assignment group\nINC1;13/01/2026 09:00;The gate stands still;Alpha\n"
 

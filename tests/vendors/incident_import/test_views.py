@@ -354,8 +354,8 @@ def test_problems_are_downloaded_in_the_language_of_the_person(client: Client, c
     response = client.get(at("incident_import_errors", upload))
 
     lines = response.content.decode("utf-8-sig").splitlines()
-    assert lines[0] == "Line,Column,Value,Reason"
-    assert lines[-1].startswith("9,'=x,'@y,")
+    assert lines[0] == '"Line","Column","Value","Reason"'
+    assert lines[-1].startswith('"9","\'=x","\'@y",')
     assert "attachment" in response["Content-Disposition"]
 
 

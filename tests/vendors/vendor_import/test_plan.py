@@ -333,6 +333,17 @@ def test_good_rows_go_in_without_the_bad_and_leave_a_trail(cast: Cast) -> None:
     assert {entry.organisation_id for entry in entries} == {cast.organisation.pk}
 
 
+def test_a_contact_that_is_brought_up_to_date_leaves_what_it_was_in_the_trail(cast: Cast) -> None:
+    vendor = make_vendor(cast.organisation, "Example")
+    contact = Contact.objects.create(vendor=vendor, name="Demo", email="a@x.example")
+
+    write(cast, "name;contact name;contact e-mail\nExample;demo;b@x.example\n")
+
+    entry = AuditEntry.objects.get(verb="contact.changed")
+    assert (entry.object_id, entry.vendor_ref) == (str(contact.pk), vendor.pk)
+    assert (entry.before, entry.after) == ({"email": "a@x.example"}, {"email": "b@x.example"})
+
+
 def state() -> list[Any]:
     models = (Vendor, Service, Contact, AuditEntry)
     return [list(model._base_manager.order_by("pk").values_list()) for model in models]
