@@ -186,4 +186,4 @@ class PostedTexts:
             clean = sent.copy()
             for name, values in told.items():
                 clean.setlist(name, values)
-            request.POST = clean
+            request.POST = clean  # type: ignore[assignment]  # Django sets it so itself

@@ -50,7 +50,7 @@ class WholeFiles(FileSystemStorage):
 
     def _save(self, name: str, content: Any) -> str:
         try:
-            return super()._save(name, content)
+            return super()._save(name, content)  # type: ignore[misc]  # the stubs leave out what Django says to override
         except FileExistsError:
             raise
         except BaseException as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from django.utils.translation import gettext as _
@@ -31,7 +31,10 @@ class LinedMapping(dict):
 
 
 # In C where it can be: in Python, two megabytes take half a minute.
-_Base: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+if TYPE_CHECKING or not yaml.__with_libyaml__:
+    from yaml import SafeLoader as _Base
+else:
+    from yaml import CSafeLoader as _Base
 
 
 class _Loader(_Base):
@@ -80,7 +83,7 @@ def _refuse_bombs(text: str) -> None:
         elif count > MOST_EVENTS:
             problem = _("it has more parts than a bank")
         if problem:
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)  # type: ignore[arg-type]  # either is one
 
 
 # Reading ---------------------------------------------------------------------------------------------------------

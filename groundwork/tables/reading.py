@@ -60,9 +60,13 @@ def open_table(
         if kind is TableKind.CSV:
             shape = csv_files.shape_of(file, score)
             lines = (Line(number, cells) for number, cells in csv_files.records(file, shape, limits))
-            if haste:
-                lines = _soon(lines, haste, limits)
-            yield _table(lines, limits, score, delimiter=shape.delimiter, encoding=shape.encoding)
+            yield _table(
+                _soon(lines, haste, limits) if haste else lines,
+                limits,
+                score,
+                delimiter=shape.delimiter,
+                encoding=shape.encoding,
+            )
             return
         with workbooks.opened(source, kind, limits, [sheet] if sheet else [], haste=haste) as book:
             if sheet not in {"", *book.found}:

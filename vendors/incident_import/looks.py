@@ -104,5 +104,5 @@ def _as_bytes(look: Look) -> bytes:
 def _from_bytes(content: bytes) -> Look:
     told = json.loads(zlib.decompress(content))
     rows = tuple(Line(number, cells, frozenset(faulty)) for number, cells, faulty in told.pop("rows"))
-    texts = {name: tuple(told.pop(name)) for name in ("header", "sheets")}
-    return Look(rows=rows, **texts, **told)
+    header, sheets = (tuple(told.pop(name)) for name in ("header", "sheets"))
+    return Look(header=header, rows=rows, sheets=sheets, **told)

@@ -42,7 +42,7 @@ def packed(parts: Mapping[str, Part]) -> bytes:
     return stream.getvalue()
 
 
-def xlsx(sheet: Part = (), *, sheets: str = "", names: str = "", **parts: Part) -> bytes:
+def xlsx(sheet: Part = (), *, sheets: str = "", names: str = "", parts: Mapping[str, Part] | None = None) -> bytes:
     """A workbook of one sheet, some of whose parts are otherwise."""
     sheets = sheets or "<sheet name='Incidents' sheetId='1' r:id='rId1'/>"
     standard: dict[str, Part] = {
@@ -72,7 +72,7 @@ def xlsx(sheet: Part = (), *, sheets: str = "", names: str = "", **parts: Part) 
         "xl/styles.xml": [f"<styleSheet {MAIN}/>".encode()],
         "xl/sharedStrings.xml": [f"<sst {MAIN}/>".encode()],
     }
-    return packed(standard | parts)
+    return packed({**standard, **(parts or {})})
 
 
 def sheet_of(row: str, times: int) -> Part:
@@ -81,11 +81,11 @@ def sheet_of(row: str, times: int) -> Part:
 
 def styles(times: int) -> bytes:
     fonts = repeated(f"<styleSheet {MAIN}><cellXfs count='{times}'>", "<xf/>", times, "</cellXfs></styleSheet>")
-    return xlsx(**{"xl/styles.xml": fonts})
+    return xlsx(parts={"xl/styles.xml": fonts})
 
 
 def shared_strings(times: int) -> bytes:
-    return xlsx(**{"xl/sharedStrings.xml": repeated(f"<sst {MAIN}>", "<si><t/></si>", times, "</sst>")})
+    return xlsx(parts={"xl/sharedStrings.xml": repeated(f"<sst {MAIN}>", "<si><t/></si>", times, "</sst>")})
 
 
 def endless_ods(row: str) -> bytes:
@@ -134,15 +134,15 @@ WORKBOOKS: dict[str, Callable[[], bytes]] = {
     "many sheets": lambda: xlsx(
         sheets="".join(f"<sheet name='Sheet {number}' sheetId='{number}' r:id='rId1'/>" for number in range(1, 60_000))
     ),
-    "links": lambda: xlsx(**{"xl/_rels/workbook.xml.rels": _links(400_000)}),
-    "kinds of parts": lambda: xlsx(**{"[Content_Types].xml": _types(900_000)}),
+    "links": lambda: xlsx(parts={"xl/_rels/workbook.xml.rels": _links(400_000)}),
+    "kinds of parts": lambda: xlsx(parts={"[Content_Types].xml": _types(900_000)}),
     "defined names": lambda: xlsx(
         names="<definedNames>" + "<definedName name='n'>Incidents!$A$1</definedName>" * 80_000 + "</definedNames>"
     ),
     "a huge text": lambda: xlsx(sheet_of("<row>" + _TEXT.format("x" * 3 * MB) + "</row>", 25)),
     "a ratio of a thousand": lambda: xlsx(sheet_of("<row>" + _TEXT.format(" " * 3 * MB) + "</row>", 60)),
-    "many parts": lambda: xlsx(**{f"xl/media/{number}.png": [b""] for number in range(20_000)}),
-    "drawings": lambda: xlsx(**{"xl/drawings/drawing1.xml": repeated("<d>", "<a/>", 8_000_000, "</d>")}),
+    "many parts": lambda: xlsx(parts={f"xl/media/{number}.png": [b""] for number in range(20_000)}),
+    "drawings": lambda: xlsx(parts={"xl/drawings/drawing1.xml": repeated("<d>", "<a/>", 8_000_000, "</d>")}),
     "tags that never end": lambda: xlsx(sheet_of("<row ", 8_000_000)),
     "hidden rows that never end": lambda: xlsx(sheet_of("<row " + "hidden='1' " * 90_000, 1)),
     "cells of an open document that are repeated": lambda: endless_ods(

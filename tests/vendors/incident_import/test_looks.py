@@ -145,6 +145,11 @@ def test_a_worker_has_its_own_time(cast: Cast, settings: Any, monkeypatch: pytes
         looks.look_at(upload)
     seen: list[dict[str, Any]] = []
     orders = workbooks._orders
-    monkeypatch.setattr(workbooks, "_orders", lambda *given, **named: seen.append(orders(*given, **named)) or seen[-1])
+
+    def watched(*given: Any, **named: Any) -> dict[str, Any]:
+        seen.append(orders(*given, **named))
+        return seen[-1]
+
+    monkeypatch.setattr(workbooks, "_orders", watched)
     looks.look_at(upload, haste=looks.IN_TURN)
     assert [one["memory_bytes"] for one in seen] == [1_024 * 10**6]

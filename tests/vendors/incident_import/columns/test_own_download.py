@@ -14,13 +14,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from groundwork.languages import LANGUAGE_CODES, LANGUAGES
+from groundwork.tables.writing import KINDS, TableFile
 from tests.factories import NOW, Cast, make_incident, make_vendor
 from tests.vendors.incident_import.files import as_csv, counts, kept, started, told, undone, worked
 from vendors.incident_import import job
 from vendors.incident_import.columns import own_download, presets
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.options_check import OptionsRefused
-from vendors.incidents.export import csv_lines
+from vendors.incidents.export import rows_of
 from vendors.models import Incident, IncidentImport, Service, Sla, Vendor
 
 FEW = settings.default.max_examples // 10  # each example is a whole import
@@ -31,8 +32,9 @@ def vendor(cast: Cast) -> Vendor:
     return make_vendor(cast.organisation)
 
 
-def downloaded(language: str) -> bytes:
-    return b"".join(csv_lines(Incident.objects.order_by("pk"), language=language))
+def downloaded(language: str, kind: TableFile = TableFile.CSV) -> bytes:
+    rows = rows_of(Incident.objects.order_by("pk"), language=language)
+    return b"".join(KINDS[kind].pieces(rows, language))
 
 
 def edited(content: bytes, language: str, edit: Callable[[list[dict[str, str]]], Any]) -> bytes:
@@ -60,7 +62,7 @@ def everything() -> list[dict[str, Any]]:
 
 # Any incidents ---------------------------------------------------------------------------------------------------
 words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=9) | st.sampled_from(
-    ["=1+1", "a  b", "Panne\u00a0: réseau", "?", "'quoted", '"', "a;b,c"]
+    ["=1+1", "a  b", "Panne\u00a0: réseau", "?", "'quoted", '"', "a;b,c", "plain;=1+1", "x,'-y", 'a;"＝1']
 )
 CLOCKS_CHANGE = datetime(2025, 10, 26, 0, 30, tzinfo=UTC)
 moments = st.datetimes(datetime(2015, 1, 1), datetime(2025, 1, 1), timezones=st.just(UTC)) | st.builds(
@@ -114,14 +116,14 @@ def make_all(vendor: Vendor, service: Service, made: list[dict[str, Any]]) -> No
 
 @pytest.mark.parametrize("language", LANGUAGE_CODES)
 @settings(max_examples=FEW, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck))
-@given(made=incidents)
+@given(made=incidents, kind=st.sampled_from(TableFile))
 def test_what_was_downloaded_changes_nothing_when_it_comes_back(
-    cast: Cast, vendor: Vendor, language: str, made: list[dict[str, Any]]
+    cast: Cast, vendor: Vendor, language: str, made: list[dict[str, Any]], kind: TableFile
 ) -> None:
     service, _new = Service.objects.get_or_create(vendor=vendor, name="Payroll")
     make_all(vendor, service, made)
     before = everything()
-    upload = brought_back(cast, downloaded(language))
+    upload = brought_back(cast, downloaded(language, kind))
     assert counts(upload) == {"unchanged": len(made)}
     assert everything() == before
 
