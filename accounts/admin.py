@@ -26,6 +26,7 @@ from accounts.members.organisations import FIELDS
 from accounts.models import AuditEntry, Department, Membership, Organisation, Role, User
 from accounts.trail import audit
 from accounts.trail import reading as trail
+from accounts.trail.signposts import told_label
 from groundwork.responses import or_say_why
 
 # The admin's own sign-in knows neither a second factor nor a limit on attempts: it hands over to the app's.
@@ -262,9 +263,9 @@ class VerbFilter(admin.SimpleListFilter):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(SuperusersOnly, admin.ModelAdmin[AuditEntry]):
-    list_display = ("at", "organisation", "actor_label", "verb_words", "object_label")
+    list_display = ("at", "organisation", "actor_label", "verb_words", "vendor_then", "which")
     list_select_related = ("organisation",)
-    search_fields = ("actor_label", "object_label", "verb")
+    search_fields = ("actor_label", "object_label", "verb", "vendor_name", "question_key")
     list_filter = (VerbFilter, "organisation")
     date_hierarchy = "at"
 
@@ -283,12 +284,22 @@ class AuditEntryAdmin(SuperusersOnly, admin.ModelAdmin[AuditEntry]):
         """Entries with every word of the term in who, which or the verb, in whichever spelling either is."""
         for word in search_term.split():
             told = Q(actor_label__icontains=word) | Q(object_label__icontains=word) | Q(verb__icontains=word)
-            queryset = queryset.filter(told | Q(verb__in=vocabulary.spellings_with(word)))
+            about = Q(vendor_name__icontains=word) | Q(question_key__icontains=word)
+            queryset = queryset.filter(told | about | Q(verb__in=vocabulary.spellings_with(word)))
         return queryset, False
 
     @admin.display(description=gettext_lazy("what"), ordering="verb")
     def verb_words(self, entry: AuditEntry) -> str:
         return trail.verb_in_words(entry.verb)
+
+    @admin.display(description=gettext_lazy("vendor"), ordering="vendor_name")
+    def vendor_then(self, entry: AuditEntry) -> str:
+        return entry.vendor_name
+
+    @admin.display(description=gettext_lazy("which"), ordering="object_label")
+    def which(self, entry: AuditEntry) -> str:
+        """A question by its key, which is the same in every language."""
+        return told_label(entry) or entry.question_key or entry.rule_key
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

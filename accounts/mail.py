@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
 from email.utils import make_msgid
+from time import sleep
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -116,6 +117,7 @@ def try_to_send(template: str, to: str, *, language: str, context: Mapping[str, 
 
 # One mail at a time: a mail server that hangs holds up mails, and no page.
 _beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")
+PAUSE = 0.5  # seconds until the answer is out: made beside it, a mail slows it down by some hundredths, and that shows
 
 
 def beside_the_answer(template: str, send_it: Callable[[], None]) -> None:
@@ -125,6 +127,7 @@ def beside_the_answer(template: str, send_it: Callable[[], None]) -> None:
 
 
 def _try_beside(template: str, send_it: Callable[[], None]) -> None:
+    sleep(PAUSE)
     try:
         send_it()
     except OSError as error:

@@ -6,7 +6,7 @@ on. The rule and why it is so: docs/decisions/19-independence-is-a-fact.md."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -109,6 +109,14 @@ def those_who_know(assessment: int, *, but_for: int | None = None) -> set[int]:
     if but_for is not None:
         lent = lent.exclude(answer__response=but_for)
     return {user for (user,) in read.union(heard, lent)}
+
+
+def known_among(user: User, assessments: Collection[int]) -> set[int]:
+    """Of these assessments, those in which this person knows what others answered. Ids in and out; one query."""
+    read = Reading.objects.filter(user=user, assessment__in=assessments).values_list("assessment")
+    heard = Meeting.objects.filter(attendees=user, assessment__in=assessments).order_by().values_list("assessment")
+    lent = Delegation.objects.filter(delegate=user, answer__response__assessment__in=assessments)
+    return {one for (one,) in read.union(heard, lent.values_list("answer__response__assessment"))}
 
 
 def knows_of_others(response: Response, user: User) -> bool:

@@ -66,7 +66,7 @@ def note(names: Sequence[str]) -> None:
     WorkerHeartbeat.objects.filter(seen_at__lt=now - FORGOTTEN_AFTER).delete()
 
 
-class WorkerPulse(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no types
+class WorkerPulse(bootsteps.StartStopStep):
     """In the loop of a worker, from when it takes messages until its broker is gone."""
 
     requires = ("celery.worker.consumer.tasks:Tasks",)
@@ -88,7 +88,7 @@ class WorkerPulse(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has 
             self._timer = None
 
 
-class Clock(PersistentScheduler):  # type: ignore[misc]  # Celery has no types
+class Clock(PersistentScheduler):
     """Celery's scheduler, heard as long as it ticks."""
 
     _heart: Heart | None = None

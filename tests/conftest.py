@@ -175,6 +175,7 @@ def _mails_of_the_sign_in_are_sent_at_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(mail, "_beside", SimpleNamespace(submit=lambda work, *arguments: work(*arguments)))
         patch.setattr(mail, "close_connections", lambda: None)
+        patch.setattr(mail, "PAUSE", 0)
         yield
 
 

@@ -52,7 +52,7 @@ def _beside_its_vendor(entry: AuditEntry) -> str:
 @cache
 def _measures_in_any_language() -> dict[str, str]:
     """What a measure is called → its key: entries of earlier versions keep the word of whoever wrote them."""
-    called = {}
+    called: dict[str, str] = {}
     for language in LANGUAGE_CODES:
         with override(language):
             called |= {str(word): str(key) for key, word in LABELS.items()}

@@ -143,12 +143,14 @@ def member_list(request: MemberRequest) -> HttpResponse:
     people = Membership.objects.for_member(request.member).select_related("user", "department")
     waiting = Invitation.objects.for_member(request.member).pending().select_related("department")
     to_rate = Invitation.objects.for_member(request.member).readers_asked_to_rate()
+    asked = {email.lower() for email in to_rate.values_list("email", flat=True)}
+    readers = people.filter(role=Role.READER).values_list("user__email", flat=True)
     departments = request.member.organisation.departments.annotate(people=Count("memberships")).order_by("name")
     context = {
         "people": people.order_by("-is_active", "user__name", "user__email"),
         "invitations": waiting.order_by("-invited_at"),
         "departments": departments,
-        "asked_to_rate": {email.lower() for email in to_rate.values_list("email", flat=True)},
+        "asked_to_rate": asked & {*readers, *waiting.values_list("email", flat=True)} if asked else asked,
         "roles": [(role.label, WHAT_THEY_MAY[role]) for role in Role],
         "now": timezone.now(),
     }

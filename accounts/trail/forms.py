@@ -12,17 +12,10 @@ from accounts.trail import reading as trail
 from groundwork.fields import DayInput, field
 
 
-class AuditFilterForm(forms.Form):
-    """Which part of the trail: by vendor, question, thing, person and day. Wrong input narrows nothing, and says so.
+class EntryFilterForm(forms.Form):
+    """Which entries of one history: by question, person and day. Wrong input narrows nothing, and says so."""
 
-    Names are found in whichever language they are given: of things as they were called, of vendors, questions and rules
-    as they are and were.
-    """
-
-    vendor_ref = forms.ChoiceField(label=_("Vendor"), required=False)
     question_key = forms.ChoiceField(label=_("Question"), required=False)
-    q = forms.CharField(label=_("Name contains"), required=False, max_length=100)
-    kind = forms.ChoiceField(label=_("Kind"), required=False)
     actor = forms.ModelChoiceField(User.objects.none(), label=_("Who"), required=False, empty_label=_("Everybody"))
     since = forms.DateField(label=_("From"), required=False, widget=DayInput)
     until = forms.DateField(label=_("To"), required=False, widget=DayInput)
@@ -30,8 +23,6 @@ class AuditFilterForm(forms.Form):
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.organisation = organisation
-        if "kind" in self.fields:
-            field(self, "kind", forms.ChoiceField).choices = [("", _("Everything")), *trail.kinds()]
         for column, naming in vocabulary.NAMINGS.items():
             if column in self.fields and naming.choices:
                 offered = naming.choices(organisation.pk)
@@ -59,3 +50,20 @@ class AuditFilterForm(forms.Form):
             if naming.found:
                 named |= Q(**{f"{column}__in": naming.found(self.organisation.pk, text)})
         return named
+
+
+class AuditFilterForm(EntryFilterForm):
+    """Which part of the whole trail: by vendor, thing and kind, too.
+
+    Names are found in whichever language they are given: of things as they were called, of vendors, questions and rules
+    as they are and were.
+    """
+
+    vendor_ref = forms.ChoiceField(label=_("Vendor"), required=False)
+    q = forms.CharField(label=_("Name contains"), required=False, max_length=100)
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    field_order = ("vendor_ref", "question_key", "q", "kind", "actor", "since", "until")
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, organisation=organisation, **kwargs)
+        field(self, "kind", forms.ChoiceField).choices = [("", _("Everything")), *trail.kinds()]

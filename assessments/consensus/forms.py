@@ -53,6 +53,7 @@ class MeetingForm(forms.Form):
         label=gettext_lazy("Who was there"),
         widget=forms.CheckboxSelectMultiple,
         required=False,
+        help_text=gettext_lazy("Tick at least one person here, or type a name below."),
     )
     others = forms.CharField(
         label=gettext_lazy("Others who were there"),
@@ -162,6 +163,11 @@ class DiscussionCard:
     def is_of_one(self) -> bool:
         """What stands here was recorded while nobody else was there."""
         return self.discussion.settled is not None and self.discussion.settled.meeting.is_of_one
+
+    @property
+    def came_about(self) -> str:
+        """How what stands here came about."""
+        return _("Decided by one person") if self.is_of_one else _("Agreed")
 
     @property
     def theirs(self) -> str:

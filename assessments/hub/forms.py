@@ -14,7 +14,6 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from accounts.trail.forms import AuditFilterForm
 from assessments.lifecycle import periods
 from assessments.lifecycle.periods import Period
 from assessments.lifecycle.transitions import REASON_LENGTH
@@ -238,11 +237,3 @@ def _with_preset(data: QueryDict) -> QueryDict:
     data = data.copy()
     data["preset"] = OTHER_DATES
     return data
-
-
-class HistoryFilterForm(AuditFilterForm):
-    """Which part of the history of one assessment: its vendor is known."""
-
-    vendor_ref = None
-    kind = None
-    q = None

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_GET
 from accounts.access import MemberRequest
 from accounts.models import Membership
 from accounts.trail import reading as trail
+from accounts.trail.forms import EntryFilterForm
 from assessments.approval import panel
 from assessments.consensus import meeting
 from assessments.fetching import assessment_of
 from assessments.findings import panel as findings_panel
 from assessments.hub import outside
-from assessments.hub.forms import AssessmentEditForm, AssessmentFilter, AssessmentForm, HistoryFilterForm, RepeatForm
+from assessments.hub.forms import AssessmentEditForm, AssessmentFilter, AssessmentForm, RepeatForm
 from assessments.hub.history import entries_of, history_rows
 from assessments.hub.next_step import next_step, path_of
 from assessments.lifecycle import transitions
@@ -173,7 +174,7 @@ def _repeat_edit(request: MemberRequest, assessment: Assessment) -> HttpResponse
 def assessment_history(request: MemberRequest, pk: int) -> HttpResponse:
     """Who changed what and when, in words."""
     assessment = assessment_of(request, pk)
-    form = HistoryFilterForm(request.GET or None, organisation=assessment.organisation)
+    form = EntryFilterForm(request.GET or None, organisation=assessment.organisation)
     entries = form.narrow(entries_of(assessment, request.member))
     page = Paginator(entries, HISTORY_PER_PAGE).get_page(request.GET.get("page"))
     trail.note_shown(page.object_list, request.user)

@@ -14,11 +14,13 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import MemberRequest
 from accounts.models import Membership
+from assessments.independence import known_among
 from assessments.models import Answer
 from assessments.questionnaire.forms import AnswerForm
 from assessments.questionnaire.grid import Grid, first_open, grid_of, questions_of
 from assessments.questionnaire.posting import ShownAnswers, save_all
 from groundwork.responses import form_view
+from groundwork.words import joined
 
 VERSION = re.compile(r"a(\d{1,18})-version")
 
@@ -69,5 +71,7 @@ def _onward(request: MemberRequest, grid: Grid) -> HttpResponse:
 
 
 def _page(request: MemberRequest, grid: Grid, shown: ShownAnswers) -> HttpResponse:
-    context = {"grid": grid, **shown.context()}
+    known = known_among(request.user, [answer.response.assessment_id for answer in grid.answers])
+    vendors = [str(one.response.assessment.vendor) for one in grid.answers if one.response.assessment_id in known]
+    context = {"grid": grid, "known": joined(vendors), **shown.context()}
     return render(request, "assessments/questionnaire/answer_grid.html", context, status=shown.status)

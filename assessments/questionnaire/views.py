@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import MemberRequest
+from accounts.access import MemberRequest, user_of
 from accounts.fetching import fetch
 from assessments.independence import let_read, notice, standing_of
 from assessments.models import Answer, Assessment, Delegation, Evidence, Response
@@ -52,7 +52,7 @@ class RaterPosition(QuestionnairePosition):
     @property
     def independence(self) -> str:
         """What a rater is told who has read others' answers; empty for whoever judges alone. One query."""
-        return notice(standing_of(self.assessment, self.request.user, self.response))
+        return notice(standing_of(self.assessment, user_of(self.request), self.response))
 
     @cached_property
     def said_by_vendor(self) -> dict[int, Answer]:

@@ -11,7 +11,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, Membership
@@ -21,6 +21,12 @@ from groundwork.fields import DayInput, NoteField, field
 from manifesto.models import Rule
 
 NONE_OF_OURS, NONE_WORDS = "none", _("None of ours: they look at it from outside")
+
+
+MAY_RATE_TOO = _(
+    "Whoever has read others’ answers can rate too: their grades count in the mean. The rating is marked as not "
+    "independent, and counts neither in the confidence nor in the agreement of the raters."
+)
 
 
 class DueField(forms.DateField):
@@ -97,16 +103,18 @@ class RaterForm(forms.Form):
         self.available = available(assessment, member)
         self.knowing = those_who_know(assessment.pk)
         people.choices = by_department(self.available, first=department, knowing=self.knowing)
-        if any(person.user_id in self.knowing for person in self.available):
-            people.help_text = _(
-                "Whoever has read others’ answers can rate too: their grades count in the mean. The rating is marked "
-                "as not independent, and counts neither in the confidence nor in the agreement of the raters."
-            )
+        if self.knowing & {person.user_id for person in self.available}:
+            people.help_text = MAY_RATE_TOO
         if not self.available:
             people.widget = forms.MultipleHiddenInput()
-        if department is not None:
-            ours = [person.pk for person in self.available if person.department_id == department.pk]
-            self.initial["people"] = ours if len(ours) == 1 else []
+        self.initial["people"] = self._proposed(department)
+
+    def _proposed(self, department: Department | None) -> list[int]:
+        """The one member of that department who can be asked; nobody where there are several."""
+        if department is None:
+            return []
+        ours = [person.pk for person in self.available if person.department_id == department.pk]
+        return ours if len(ours) == 1 else []
 
     def clean_email(self) -> str:
         """An address that is a colleague's who has read others' answers: that is said before they are asked."""
@@ -189,4 +197,4 @@ def _named(person: Membership, knowing: Collection[int]) -> str:
     name = name_in_list(person)
     if person.user_id not in knowing:
         return name
-    return translated("%(name)s (has read others’ answers: would not be independent)") % {"name": name}
+    return gettext("%(name)s (has read others’ answers: would not be independent)") % {"name": name}

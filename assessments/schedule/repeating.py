@@ -194,11 +194,13 @@ def _ask_again(row: Assessment, follower: Assessment, owner: Membership, period:
     for old in raters:
         if old.rater is None:
             continue
+        member = members[old.rater.pk]
         response = transitions.lay_out(
             follower,
             rules=_rules_of(old),
             rater=old.rater,
-            department_id=members[old.rater.pk].department_id,
+            # An outside rater speaks for the department that was chosen when they were asked; all others for their own.
+            department_id=old.department_id if member.is_outside else member.department_id,
             due_on=_shifted(old.due_on, row, period, today),
         )
         # Texts alone, and only where the question still means the same: grades are given afresh.

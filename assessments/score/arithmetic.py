@@ -327,17 +327,21 @@ def _verdict(statuses: set[RuleStatus]) -> Verdict:
 
 
 def _confidence(scores: Sequence[RuleScore], questions: Sequence[QuestionInput]) -> Confidence:
-    """Whoever graded nothing is not counted as a rater: an empty response adds no confidence. Nor does a rater who had
-    read what the others answered, though their grades are part of every mean."""
+    """Whoever graded nothing is not counted as a rater: an empty response adds no confidence."""
     graded = _graded_answers(questions)
-    alone = [answer for answer in graded if answer.is_independent]
-    raters = len({answer.rater for answer in alone})
-    departments = len({answer.department for answer in alone} - {None})
+    raters, departments = _independent_voices(graded)
     is_evidenced = 2 * sum(answer.has_evidence for answer in graded) >= len(graded)
     is_complete = all(scored.coverage == FULL for scored in scores)
     if is_complete and is_evidenced and raters >= 3 and departments >= 2:
         return Confidence.HIGH
     return Confidence.MEDIUM if raters >= 2 and all(scored.is_rated for scored in scores) else Confidence.LOW
+
+
+def _independent_voices(graded: Iterable[RaterAnswer]) -> tuple[int, int]:
+    """How many raters judged alone, and of how many departments. A rater who had read what the others answered shows
+    nothing about how well the score is founded, though their grades are part of every mean."""
+    alone = [answer for answer in graded if answer.is_independent]
+    return len({answer.rater for answer in alone}), len({answer.department for answer in alone} - {None})
 
 
 def _graded_answers(questions: Iterable[QuestionInput]) -> list[RaterAnswer]:

@@ -52,6 +52,18 @@ class QuestionSheet:
         return "" if self.graded.grade is None else number(self.graded.grade)
 
     @property
+    def agreed_text(self) -> str:
+        """What was agreed; where one person was at the meeting, that it is no agreement. Empty for nothing."""
+        if self.agreed is None:
+            return ""
+        grade = {"grade": self.agreed.grade}
+        if self.agreed.meeting.is_of_one:
+            if self.agreed.not_applicable:
+                return _("Decided by one person, nobody else was there: not applicable")
+            return _("Decided by one person, nobody else was there: grade %(grade)s of 4") % grade
+        return _("Agreed: not applicable") if self.agreed.not_applicable else _("Agreed: grade %(grade)s of 4") % grade
+
+    @property
     def difference(self) -> str:
         """That raters differ, and how far, in a sentence; empty where they do not."""
         grades = sorted({read.answer.grade for read in self.answers if read.answer.grade is not None})

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.access import ROUTES, Gate, Right
+from accounts.access import ROUTES, right_for
 from accounts.models import AuditEntry, Membership, Role
 from assessments.lifecycle import transitions
 from assessments.models import Answer, Assessment, AssessmentState, Delegation, Evidence, Response, ResponseKind
@@ -122,8 +122,7 @@ class Planted(World):
     def pages(self) -> Iterator[tuple[str, str]]:
         """Every page for members that can be about this assessment, and those about no single thing."""
         for route in routes():
-            gate = ROUTES.get(route.name)
-            if route.name in BEYOND or not (isinstance(gate, Right) or gate is Gate.ASKED):
+            if route.name in BEYOND or right_for(ROUTES.get(route.name)) is None:
                 continue
             if "pk" not in route.arguments or OBJECTS[route.name] in PLANTED:
                 yield route.name, reverse(route.name, kwargs=arguments(route, self))

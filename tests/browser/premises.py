@@ -96,6 +96,8 @@ class Premises(World):
             "vendor_import",
         ):
             getattr(self, name)
+        for name in ("asked_from_outside", "answered_from_outside", "way_in_from_outside"):
+            getattr(self, name)
         for name in ("crowd", "delegation", "borrowed", "meeting", "replied", "many_voices", "asked_to_reply"):
             getattr(self, name)
         for name in ("feedback_file", "pulse", "answered_token", "measured_vendor", "imported_incident"):
@@ -213,6 +215,33 @@ class Premises(World):
         file.file.save("manual.txt", ContentFile(b"note"))
         vendor_answers.hand_in(link)
         return link, token
+
+    # Asked from outside ------------------------------------------------------------------------------------------
+    @cached_property
+    def outsider(self) -> Membership:
+        return make_member(self.cast.organisation, "harbour-outsider", Role.RATER)
+
+    @cached_property
+    def asked_from_outside(self) -> Assessment:
+        """Some of it is answered; the vendor has handed in, and a colleague rates, too."""
+        assessment = self._assessment(grade=3, due_on=timezone.localdate() - timedelta(days=3))
+        asked = add_rater(assessment, self.outsider, note="You were there that night.", invited_by=self.cast.admin.user)
+        asked.answers.filter(question__rule__key="support").update(grade=2, comment="Nobody rang.")
+        self._answered_by_vendor(assessment)
+        return assessment
+
+    @cached_property
+    def answered_from_outside(self) -> Assessment:
+        assessment = self._assessment(grade=3)
+        add_rater(assessment, self.outsider, grade=2, submitted_at=timezone.now())
+        return assessment
+
+    @cached_property
+    def way_in_from_outside(self) -> str:
+        asked = asking.invite_address(
+            self.cast.assessor, self.asked_from_outside, "harbour.outside@example.org", language="en"
+        )
+        return reverse("invitation_accept", args=[asked.token])
 
     @cached_property
     def meeting(self) -> Assessment:

@@ -141,7 +141,13 @@ def all_routes() -> tuple[Route, ...]:
     return tuple({route.name: route for route in routes() if route.name and required(route.name)}.values())
 
 
-BY_GATE: dict[Gate, str] = {Gate.PUBLIC: ANYBODY, Gate.STAFF: "editor", Gate.LINK: VENDOR, Gate.ASKED: "assessor"}
+BY_GATE: dict[Gate, str] = {
+    Gate.PUBLIC: ANYBODY,
+    Gate.STAFF: "editor",
+    Gate.LINK: VENDOR,
+    Gate.ASKED: "assessor",
+    Gate.NAMED: "assessor",
+}
 
 
 def person_for(route: str) -> str:
@@ -262,6 +268,19 @@ def _views_of_voices(premises: Premises) -> Iterator[Stop]:
     yield at("assessment_detail", premises.replied, "assessor", "at the second level")
     yield at("assessment_review", premises.replied, "admin", "at the second level, with a reply")
     yield at("scorecard_detail", premises.many_voices, "reader", "many voices")
+    yield from _views_from_outside(premises)
+
+
+def _views_from_outside(premises: Premises) -> Iterator[Stop]:
+    """What an outside rater sees of the same pages: once while they answer, once they have handed in."""
+    for state, assessment in (("asked", premises.asked_from_outside), ("handed in", premises.answered_from_outside)):
+        for route in ("assessment_detail", "assessment_review"):
+            path = reverse(route, args=[assessment.pk])
+            yield Stop(name=f"{route}, outside rater, {state}", path=path, who="outsider")
+    beside = reverse("questionnaire", args=[premises.asked_from_outside.pk, "support"])
+    yield Stop(name="questionnaire, outside rater", path=beside, who="outsider")
+    yield Stop(name="work, outside rater", path=reverse("work"), who="outsider")
+    yield Stop(name="invitation_accept, outside rater", path=premises.way_in_from_outside, who=ANYBODY)
 
 
 def _views_of_links(premises: Premises) -> Iterator[Stop]:

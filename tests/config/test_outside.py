@@ -23,6 +23,7 @@ from accounts.access import ROUTES, Gate, right_for
 from accounts.members import changes, invitations
 from accounts.models import AuditEntry, Membership, OrganisationRows, Role, User
 from assessments.approval import chain
+from assessments.independence import Standing, standing_of
 from assessments.lifecycle import transitions
 from assessments.models import Answer, ApprovalLevel, Assessment, Digest, Response
 from assessments.questionnaire import delegation
@@ -361,6 +362,30 @@ def test_an_outside_rater_hands_nothing_on_because_that_would_name_the_members(
     page = signed_in(scene.outsider).get(reverse("questionnaire", args=[scene.assessment.pk, "support"]))
 
     assert "Hand this question" not in page.content.decode()
+
+
+def test_they_stay_independent_however_often_they_look_because_nobody_else_s_answers_are_shown(scene: Scene) -> None:
+    scene.response.answers.update(grade=2)
+    transitions.hand_in(scene.cast.assessor, scene.assessment)
+    transitions.hand_in(scene.outsider, scene.assessment)
+    visitor = Visitor(scene.outsider)
+    for page in ("assessment_detail", "assessment_review"):
+        assert visitor.page(reverse(page, args=[scene.assessment.pk])).status_code == 200
+
+    assert standing_of(scene.assessment, scene.outsider.user, scene.response) is Standing.ALONE
+
+
+def test_with_two_questionnaires_they_answer_side_by_side_and_see_nothing_else(scene: Scene) -> None:
+    second = make_assessment(scene.asker, vendor=make_vendor(scene.cast.organisation, "Beacon Hosting"))
+    add_rater(second, scene.outsider)
+    make_assessment(scene.cast.assessor, vendor=World(scene.cast).vendor)
+    visitor = Visitor(scene.outsider)
+
+    page = visitor.page(reverse("answer_grid_question", args=["support-1"])).content.decode()
+
+    assert MARK not in page.lower()
+    assert "Beacon Hosting" in page
+    assert "Lighthouse Systems" in page
 
 
 def test_whoever_was_named_for_a_level_and_only_rates_by_now_does_not_decide(scene: Scene) -> None:

@@ -27,6 +27,7 @@ from django.utils import timezone  # noqa: E402
 
 from accounts.chain import trail_days, verification  # noqa: E402
 from accounts.models import AuditEntry, Membership  # noqa: E402
+from accounts.sending import mark  # noqa: E402
 from config.celery import app  # noqa: E402
 from reports.models import Rendering, Scorecard  # noqa: E402
 from vendors.models import Incident, IncidentImport, Vendor  # noqa: E402
@@ -77,7 +78,8 @@ def imports(made: dict[str, Any]) -> dict[str, Any]:
     before = Incident.objects.count()
     app.tasks["vendors.tasks.work_on_import"](made["import"])
     written = Incident.objects.count() - before
-    member(ASSESSOR).post(reverse("incident_import_undo", args=[made["undoable_import"]]))
+    undo = reverse("incident_import_undo", args=[made["undoable_import"]])
+    assert member(ASSESSOR).post(undo, {mark.FIELD: "end"}).status_code == 302
     app.tasks["vendors.tasks.work_on_import"](made["undoable_import"])
     states = dict(IncidentImport.objects.values_list("pk", "state"))
     gone = before + written - Incident.objects.count()

@@ -473,7 +473,7 @@ def test_what_one_person_recorded_alone_is_called_a_decision(
     assert '<span class="chip chip-invited">Decided by one person</span>' in html
     assert '<span class="chip chip-done">Agreed</span>' not in html
     review = client.get(reverse("assessment_review", args=[assessment.pk])).content.decode()
-    assert "Decided by one person, nobody else was there." in review
+    assert "Decided by one person, nobody else was there: grade 3 of 4" in review
 
 
 def test_an_agreement_belongs_to_the_day_that_is_looked_at(

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from assessments.lifecycle import transitions
-from assessments.models import Answer, Assessment, Response
+from assessments.models import Answer, Assessment, Reading, Response
 from assessments.questionnaire.grid import first_open, grid_of, questions_of
 from manifesto.models import Release
 from tests.factories import Cast, add_rater, make_assessment, make_release
@@ -173,9 +173,22 @@ def test_the_queries_do_not_grow_with_the_vendors(
 ) -> None:
     client = signed_in(cast.assessor)
     client.get(HERE)
-    with django_assert_num_queries(7) as counted:
+    with django_assert_num_queries(8) as counted:
         client.get(HERE)
     for _ in range(4):
         make_assessment(cast.assessor)
     with django_assert_num_queries(len(counted.captured_queries)):
         client.get(HERE)
+
+
+def test_the_page_names_the_vendors_of_which_others_answers_were_read(
+    cast: Cast, two: list[Assessment], signed_in: SignedIn
+) -> None:
+    client = signed_in(cast.assessor)
+    assert "You have read what others answered" not in client.get(HERE).content.decode()
+
+    Reading.objects.create(assessment=two[0], user=cast.assessor.user)
+
+    assert f"You have read what others answered about {two[0].vendor}." in " ".join(
+        client.get(HERE).content.decode().split()
+    )

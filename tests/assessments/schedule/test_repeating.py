@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEntry, Membership
+from accounts.models import AuditEntry, Department, Membership, Role
 from assessments.hub.history import history_lines
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
@@ -31,7 +31,7 @@ from assessments.schedule import digest, repeating
 from assessments.schedule.inbox import ItemKind, waiting_for
 from manifesto.models import Question, Release, ReleaseState
 from tests.assessments.schedule.test_digest import at, at_once, mails_to, shared_database
-from tests.factories import NOW, Cast, add_rater, make_assessment, make_cast, make_release
+from tests.factories import NOW, Cast, add_rater, make_assessment, make_cast, make_member, make_release
 
 # The factories' assessment looks at the first quarter: its follower at the second, which ends on 30 June.
 OPENS = date(2026, 7, 1)
@@ -190,6 +190,22 @@ def test_the_same_raters_are_asked_about_the_same_rules_by_their_own_day(cast: C
     own = follower.responses.get(rater=cast.assessor.user)
     assert own.answers.count() == Question.objects.filter(release=follower.release).count()
     assert own.department == cast.department
+
+
+def test_an_outside_rater_speaks_for_the_department_that_was_chosen_the_last_time(
+    cast: Cast, first: Assessment
+) -> None:
+    """All others for the one that they belong to by now."""
+    wards, finance = (Department.objects.create(organisation=cast.organisation, name=name) for name in ("W", "F"))
+    outsider = make_member(cast.organisation, "outsider", Role.RATER, department=finance)
+    nowhere = make_member(cast.organisation, "nowhere", Role.RATER, department=finance)
+    add_rater(first, outsider, department=wards)
+    add_rater(first, nowhere, department=None)
+    add_rater(first, cast.reader, department=wards)
+    Membership.objects.filter(pk=cast.reader.pk).update(department=finance)
+    (follower,) = repeating.open_due(at(OPENS))
+    voices = {response.rater: response.department for response in follower.responses.all()}
+    assert (voices[outsider.user], voices[nowhere.user], voices[cast.reader.user]) == (wards, None, finance)
 
 
 def test_delegations_and_the_vendor_s_response_are_not_repeated(cast: Cast, first: Assessment) -> None:

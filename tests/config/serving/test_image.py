@@ -184,7 +184,7 @@ def site(container: Container) -> str:
         except (HTTPError, OSError):
             return False
 
-    wait_until(is_ready, "everything is ready", seconds=120, report=container.report)
+    wait_until(is_ready, "everything is ready", seconds=300, report=container.report)
     return site
 
 
@@ -226,7 +226,7 @@ def test_a_document_is_made(assessor: Visitor, container: Container) -> None:
         found[:] = re.findall(r'href="(/renderings/\d+/download/)"', assessor.get(page[1]))
         return bool(found)
 
-    wait_until(is_ready, "the document is ready", seconds=120, report=container.report)
+    wait_until(is_ready, "the document is ready", seconds=300, report=container.report)
     assert assessor.get(found[0]).startswith("%PDF")
 
 

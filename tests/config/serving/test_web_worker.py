@@ -12,7 +12,7 @@ import pytest
 
 from config import web_worker
 from config.web_worker import PatientSocket
-from tests.config.serving.servers import seconds_for, senders, web_server
+from tests.config.serving.servers import seconds_for, senders, status_of, web_server
 from tests.reports.servers import wait_until
 
 BROKEN_OFF = b"POST /theme/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\ntheme=da"
@@ -96,3 +96,10 @@ def test_more_silent_senders_than_threads_hold_the_site_up_for_a_moment_only(tmp
         wait_until(lambda: seconds_for(port) < 1, "it serves as before")
         log = (tmp_path / "gunicorn.log").read_text()
         assert "Traceback" not in log, log
+
+
+def test_with_gunicorns_own_worker_the_same_senders_stop_the_site(tmp_path: Path) -> None:
+    """The fault that the tests above would catch."""
+    own = {"GUNICORN_CMD_ARGS": "--worker-class gthread", "WEB_THREADS": "2"}
+    with web_server(tmp_path, **own) as port, senders(port, 5, BROKEN_OFF):
+        assert status_of(port, patience=2) == 0
