@@ -59,7 +59,7 @@ def _to_sign_in(request: OurRequest, login: str) -> HttpResponse:
     """
     page = request.get_full_path()
     if request.method == "POST":
-        row = None if "json" in request.headers.get("Accept", "") else way_back.keep_and_tell(request)
+        row = None if way_back.saves_by_itself(request) else way_back.keep_and_tell(request)
         page = kept.address_of(row) if row else kept.page_without_form(request)
     elif request.htmx:
         page = request.htmx.current_url_abs_path or reverse("home")

@@ -350,7 +350,8 @@ CELERY_TASK_ROUTES = {
     "assessments.tasks.send_digest": {"queue": "mails"},
 }
 MAILS_PER_MINUTE = env.int("MAILS_PER_MINUTE", default=60)  # summaries: providers refuse who sends in bursts
-MAIL_SOFT_LIMIT, MAIL_HARD_LIMIT = 60, 75  # seconds for one: EMAIL_TIMEOUT is for each step of it
+# Seconds for one: EMAIL_TIMEOUT is for each step of it. Never longer than a rendering, whose limits the leases exceed.
+MAIL_SOFT_LIMIT, MAIL_HARD_LIMIT = min(60, CELERY_TASK_SOFT_TIME_LIMIT), min(75, CELERY_TASK_TIME_LIMIT)
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=10)
 MORNING_SECONDS = env.float("MORNING_SECONDS", default=600)  # between two looks at mails and repeated assessments
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")

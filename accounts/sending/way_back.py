@@ -31,7 +31,9 @@ def to_form(request: HttpRequest) -> HttpResponse | None:
     who is signed in now, for nobody in particular, or was not sent from a page of ours: what others would put into
     somebody's form is not kept."""
     made = mark.of_post(request)
-    if made is None or not _is_for(made.who, mark.asking(request)) or not _is_from_here(request):
+    if made is None or saves_by_itself(request):
+        return None
+    if not _is_for(made.who, mark.asking(request)) or not _is_from_here(request):
         return None
     row = kept.keep(request, timezone.now())
     if row is None:
@@ -46,6 +48,11 @@ def to_copy(request: HttpRequest) -> dict[str, Any]:
     if made is None or made.who not in ("", mark.asking(request)) or not _is_from_here(request):
         return {}
     return {"left": kept.shown(request), "page": made.page}
+
+
+def saves_by_itself(request: HttpRequest) -> bool:
+    """autosave.js, which asks for JSON, keeps it on the device, and takes a redirect for a session that ended."""
+    return "json" in request.headers.get("Accept", "")
 
 
 def _is_for(who: str, asking: str) -> bool:

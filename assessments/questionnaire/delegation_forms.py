@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
@@ -25,7 +25,7 @@ class ColleagueField(forms.ModelChoiceField):
         name = f"{obj.user} ({obj.department})" if obj.department else str(obj.user)
         if obj.user_id not in self.knowing:
             return name
-        said = translated("%(name)s – has read others’ answers: yours would not be independent")
+        said = gettext("%(name)s – has read others’ answers: yours would not be independent")
         return said % {"name": name}
 
 

@@ -11,7 +11,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, Membership
@@ -197,4 +197,4 @@ def _named(person: Membership, knowing: Collection[int]) -> str:
     name = name_in_list(person)
     if person.user_id not in knowing:
         return name
-    return translated("%(name)s (has read others’ answers: would not be independent)") % {"name": name}
+    return gettext("%(name)s (has read others’ answers: would not be independent)") % {"name": name}

@@ -18,7 +18,7 @@ from accounts.access import HtmxRequest
 from accounts.mailed_links.links import state_of
 from accounts.mailed_links.pages import closed_page, guarded
 from accounts.models import KeptForm, LinkState
-from accounts.sending import kept, mark
+from accounts.sending import kept, mark, way_back
 from assessments.models import LinkPurpose, VendorLink
 from assessments.vendor_side import links
 
@@ -103,8 +103,8 @@ def about(link: VendorLink) -> dict[str, Any]:
 
 def _keep(request: HttpRequest, link: int, now: datetime) -> KeptForm | None:
     """What was typed on a page of this link comes back when the link is opened again."""
-    by_itself = "json" in request.headers.get("Accept", "")  # autosave.js keeps what it has on the device
-    made = mark.of_post(request) if request.method == "POST" and not by_itself else None
+    is_form = request.method == "POST" and not way_back.saves_by_itself(request)
+    made = mark.of_post(request) if is_form else None
     return kept.keep(request, now) if made is not None and made.who == f"link:{link}" else None
 
 

@@ -91,7 +91,8 @@ def vendor_reply_copy(request: LinkRequest, link: int) -> HttpResponse:
     """The reply as it was sent, to keep."""
     asked = reply.request_of(request.link)
     if asked.submitted_at is None:
-        raise Http404
+        messages.info(request, _("Send your reply first: then you can keep a copy of it."))
+        return redirect("vendor_reply", request.link.pk)
     response = HttpResponse(copy_of(asked, request.link), content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="reply-{asked.assessment.reference}.txt"'
     response["X-Content-Type-Options"] = "nosniff"

@@ -395,6 +395,15 @@ class TestGrownOld:
         assert reply.status_code == 302
         assert 'value="Robin Example"' in strict.get(reply["Location"]).content.decode()
 
+    def test_what_saves_by_itself_keeps_what_it_has_on_the_device(self, strict: Client, vendor: Vendor) -> None:
+        url, data = contact_of(vendor)
+        sent = {**data, "form_end": page_mark(strict, url), "csrfmiddlewaretoken": "x" * 64}
+        headers = {"origin": "http://testserver", "accept": "application/json"}
+        assert strict.post(url, sent, headers=headers).status_code == 403
+        strict.logout()
+        assert Client().post(url, sent, headers=headers).status_code == 302
+        assert not KeptForm.objects.exists()
+
     def test_what_others_would_put_into_it_is_refused(self, strict: Client, vendor: Vendor) -> None:
         url, data = contact_of(vendor)
         reply = self.send(strict, url, data, end=page_mark(strict, url), origin="https://elsewhere.example")

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core import mail
 from django.db import connection, transaction
 from django.utils import timezone
@@ -234,6 +235,24 @@ def test_a_mail_server_that_is_away_is_tried_again_later(
     assert mails_to(cast.reader) == []
     morning(at(DUE, 8, 5))
     assert len(mails_to(cast.reader)) == 1
+
+
+def test_a_mail_that_takes_too_long_is_tried_again_later_too(
+    cast: Cast, asked: Response, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hang(*_: object, **__: object) -> None:
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(reminders.mail, "send", hang)
+    morning(at(DUE))
+    digest = Digest.objects.get(user=cast.reader.user)
+    assert (digest.state, digest.attempts, digest.token) == (DigestState.QUEUED, 1, None)
+
+
+def test_mails_are_paced_and_each_ends_before_its_lease(settings: Any) -> None:
+    assert tasks.send_digest.rate_limit == "60/m"
+    soft, hard = tasks.send_digest.soft_time_limit, tasks.send_digest.time_limit
+    assert 0 < settings.EMAIL_TIMEOUT < soft < hard < settings.DIGEST_LEASE.total_seconds()
 
 
 def test_after_five_attempts_it_has_failed_and_the_next_day_tells_it(

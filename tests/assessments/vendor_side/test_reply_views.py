@@ -334,7 +334,7 @@ def test_its_own_answers_stand_beside_the_percent_once_it_has_handed_them_in(
 
 def test_the_vendor_keeps_a_copy_of_what_it_sent(visitor: Client, link: VendorLink) -> None:
     url = reverse("vendor_reply_copy", args=[link.pk])
-    assert visitor.get(url).status_code == 404
+    assert "Send your reply first" in visitor.get(url, follow=True).content.decode()
     visitor.post(page(link), posted(support={"stance": "contests", "text": "We stayed."}) | {"then": "send"})
     assert url in visitor.get(page(link)).content.decode()
     reply_sent = visitor.get(url)
