@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
+from groundwork import whole_numbers
 from groundwork.responses import form_view, or_say_why, post_data
 from groundwork.tables.cells import ImportRefused
 from groundwork.tables.limits import TookTooLong
@@ -127,8 +128,8 @@ def _from_source(options: Options, signs: SourceSigns) -> Options:
 def _start(request: MemberRequest, options: Options, seen: Preview, *, is_new: bool) -> Start:
     """What a person chose to read the file as; else what it was recognised as when it came."""
     kind, _colon, key = request.GET.get("as", "").partition(":")
-    if kind == "mapping" and key.isdigit():
-        chosen = fetch(request, ImportMapping.objects, int(key))
+    if kind == "mapping" and (number := whole_numbers.said(key)) is not None:
+        chosen = fetch(request, ImportMapping.objects, number)
         kept = Options.from_data(saved_mappings.options_of(chosen))
         return Start(options=replace(kept, sheet=options.sheet), mapping=chosen.name, mapping_id=chosen.pk)
     if kind == "tool" and key in {tool.key for tool in presets.all_presets()}:
