@@ -55,10 +55,7 @@ def incident_import_mapping(request: MemberRequest, pk: int) -> HttpResponse:
     try:
         start, form = _mapping_form(request, upload)
         if _is_meant(request) and form.is_valid() and _is_started(request, upload, form):
-            if start.mapping_id:
-                ImportMapping.objects.for_member(request.member).filter(pk=start.mapping_id).update(
-                    used_at=timezone.now()
-                )
+            _note_use(request, start)
             return redirect("incident_import_detail", pk)
         shown = preview.preview(upload, form.options())
         order = _order(upload, form.options(), shown)
@@ -84,6 +81,11 @@ def incident_import_mapping(request: MemberRequest, pk: int) -> HttpResponse:
         "mappings": ImportMapping.objects.for_member(request.member),
     }
     return render(request, f"vendors/incident_import/{template}", context)
+
+
+def _note_use(request: MemberRequest, start: Start) -> None:
+    if start.mapping_id:
+        ImportMapping.objects.for_member(request.member).filter(pk=start.mapping_id).update(used_at=timezone.now())
 
 
 def _read_in_turn(request: MemberRequest, upload: IncidentImport) -> HttpResponse:
