@@ -80,14 +80,19 @@ def unique_keys(model: type[models.Model]) -> list[tuple[str, ...]]:
     meta = model._meta
     columns = {field.name: field.column or "" for field in meta.concrete_fields}
     keys: list[tuple[str, ...]] = [(columns[field.name],) for field in meta.concrete_fields if field.unique]
-    keys += [tuple(columns[name] for name in names) for names in meta.unique_together]
-    for constraint in meta.constraints:
+    named = [*meta.unique_together, *_fields_of_constraints(model)]
+    keys += [tuple(columns[name] for name in names) for names in named]
+    return sorted(keys, key=lambda key: key != (meta.pk.column,))
+
+
+def _fields_of_constraints(model: type[models.Model]) -> Iterator[tuple[str, ...]]:
+    for constraint in model._meta.constraints:
         if not isinstance(constraint, models.UniqueConstraint) or constraint.deferrable:
             continue
         if constraint.expressions or constraint.condition is not None:
-            raise NotImplementedError(f"{constraint.name}: say here when a row would replace one of {meta.db_table}.")
-        keys.append(tuple(columns[name] for name in constraint.fields))
-    return sorted(keys, key=lambda key: key != (meta.pk.column,))
+            table = model._meta.db_table
+            raise NotImplementedError(f"{constraint.name}: say here when a row would replace one of {table}.")
+        yield tuple(constraint.fields)
 
 
 def _deletions(refusals: Iterable[RefusedWrite]) -> Iterator[RefusedWrite]:

@@ -81,7 +81,8 @@ def theme_set(request: HttpRequest) -> HttpResponse:
 def _back(request: HttpRequest) -> str:
     """Where the form stood, if that is ours."""
     target = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+    is_path = target.startswith("/")  # another word would be looked up as the name of a route
+    if is_path and url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         return target
     return "/"
 

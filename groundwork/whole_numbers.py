@@ -14,10 +14,17 @@ from django.db.models.fields.related_lookups import RelatedExact, RelatedIn
 from django.db.models.lookups import In, Range
 
 LEAST, MOST = -(2**63), 2**63 - 1
+LONGEST = len(str(MOST))
 
 
 def fits(value: Any) -> bool:
     return not isinstance(value, int) or LEAST <= value <= MOST
+
+
+def said(text: str) -> int | None:
+    """The number of a row or a version, as an address or a hidden field says it; None where it says none. “²” is a
+    digit and no number, and of thousands of digits Python makes none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST else None
 
 
 class OneOf(In):

@@ -33,6 +33,7 @@ from assessments.models import Assessment, AssessmentState, Consensus, Meeting, 
 from assessments.saved import Conflict, Saved
 from assessments.score.agreement import rater_agreement
 from assessments.secrecy import counted_responses, is_rating, readable_responses
+from groundwork import whole_numbers
 from groundwork.responses import form_view, or_say_why
 from manifesto.models import Question
 
@@ -191,11 +192,9 @@ def consensus_undo(request: MemberRequest, pk: int, question: str) -> HttpRespon
         return _kept_out(request, table.assessment)
     if request.method != "POST":
         return redirect(f"{table.url}#{discussion.anchor}")
-    version = request.POST.get("version", "")
+    version = whole_numbers.said(request.POST.get("version", "")) or 0
     try:
-        outcome = consensus.undo(
-            request.member, table.assessment, discussion.question, version=int(version) if version.isdecimal() else 0
-        )
+        outcome = consensus.undo(request.member, table.assessment, discussion.question, version=version)
     except IllegalTransition as refused:
         return _reply(table, discussion, status=409, refused=str(refused))
     return _reply(table, discussion, status=409, conflict=outcome) if outcome else _reply(table, discussion)

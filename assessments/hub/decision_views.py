@@ -29,6 +29,7 @@ from assessments.models import OPEN_STATES, Assessment, AssessmentState
 from assessments.score.overview import sheet_for
 from assessments.secrecy import counted_responses
 from assessments.vendor_side import reply
+from groundwork import whole_numbers
 from groundwork.responses import form_view, or_say_why, post_data
 
 
@@ -120,11 +121,10 @@ def assessment_approve(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _as_read(sent: QueryDict) -> dict[str, Any]:
     """What the page showed when the button was pressed; a part that is missing or nonsense is not compared."""
-    level = sent.get("level", "")
     return {
         "seen": _moment(sent.get("seen", "")),
         "fingerprint": sent.get("fingerprint", ""),
-        "level": int(level) if level.isdecimal() else None,
+        "level": whole_numbers.said(sent.get("level", "")),
     }
 
 

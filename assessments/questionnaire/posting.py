@@ -17,6 +17,7 @@ from assessments.questionnaire.evidence import EvidenceError, add_evidence, dele
 from assessments.questionnaire.forms import AnswerForm, row_of, saved_at, two_versions_of, values_of
 from assessments.questionnaire.saving import SCORE_FIELDS, Author, closed_reason, save_answer
 from assessments.saved import STATUS_OF, Closed, Conflict, Invalid, Outcome, Saved, status_of
+from groundwork import whole_numbers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,8 +147,8 @@ def _save_files(request: HttpRequest, forms: Sequence[AnswerForm], author: Autho
 
 def _delete_file(request: HttpRequest, forms: Iterable[AnswerForm], author: Author) -> Closed | None:
     """A file of one of these answers, named by the button that was pressed."""
-    wanted = request.POST.get("delete_evidence", "")
-    if not wanted.isdecimal():
+    wanted = whole_numbers.said(request.POST.get("delete_evidence", ""))
+    if wanted is None:
         return None
     evidence = Evidence.objects.filter(pk=wanted, answer__in=[form.answer.pk for form in forms])
     found = evidence.select_related("answer__response", "answer__question").first()

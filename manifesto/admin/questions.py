@@ -15,6 +15,7 @@ from modeltranslation.admin import TranslationStackedInline
 
 from accounts.access import user_of
 from accounts.trail import audit
+from groundwork import whole_numbers
 from manifesto import bank as banks
 from manifesto.admin.editing import BankAdmin, SideBySide, fieldset, release_page, three
 from manifesto.bank import GRADES, Sheet
@@ -208,8 +209,7 @@ class QuestionAdmin(BankAdmin):
 
 
 def _asked_rule(request: HttpRequest) -> int:
-    asked = request.POST.get("rule") or request.GET.get("rule") or ""
-    return int(asked) if asked.isdecimal() else 0
+    return whole_numbers.said(request.POST.get("rule") or request.GET.get("rule") or "") or 0
 
 
 def _plain(question: Question) -> dict[str, Any]:

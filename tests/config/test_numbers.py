@@ -14,10 +14,11 @@ from django.urls import reverse
 from accounts.access import ROUTES, Gate, Right
 from accounts.models import Membership
 from accounts.sending.filling import Page
-from groundwork.whole_numbers import MOST
+from assessments.models import AssessmentState
+from groundwork.whole_numbers import MOST, said
 from tests.config.routes import World, arguments, routes
 from tests.config.test_access import about, undone
-from tests.factories import Cast, make_release
+from tests.factories import Cast, make_assessment, make_release
 from vendors.models import Vendor
 
 BIG = "9" * 25
@@ -69,6 +70,36 @@ def test_a_list_a_relation_and_a_range_find_nothing(cast: Cast, number: str) -> 
     assert [*rows.filter(pk__in=[big, vendor.pk])] == [*rows.exclude(pk__in=[big])] == [vendor]
     assert [*rows.exclude(organisation=big)] == [vendor]
     assert [*rows.filter(pk__range=(-abs(big), abs(big)))] == [vendor]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("7", 7), ("", None), ("²", None), ("٣", None), ("-1", None), ("9" * 5_000, None)]
+)
+def test_what_is_no_number_or_none_that_a_row_has_is_nobodys(text: str, number: int | None) -> None:
+    assert said(text) == number
+
+
+@pytest.mark.parametrize("text", ["²", "9" * 5_000])
+def test_a_hidden_field_that_says_such_a_thing_breaks_nothing(cast: Cast, text: str) -> None:
+    """Python makes no number of thousands of digits, and none of every digit."""
+    assessment = make_assessment(cast.assessor, state=AssessmentState.IN_REVIEW)
+    rated = make_assessment(cast.assessor)
+    rule = rated.release.rules.first()
+    assert rule is not None
+    client = Client(raise_request_exception=False)
+    for user, url, fields in (
+        (cast.assessor.user, reverse("feedback_add"), {"vendor": text}),
+        (cast.approver.user, reverse("assessment_approve", args=[assessment.pk]), {"level": text}),
+        (
+            cast.assessor.user,
+            reverse("questionnaire", args=[rated.pk, rule.key]),
+            {"delete_evidence": text, "keep": f"1:{text}"},
+        ),
+        (cast.assessor.user, reverse("theme_set"), {"next": text}),
+        (cast.editor, reverse("admin:manifesto_question_add"), {"rule": text}),
+    ):
+        client.force_login(user)
+        assert client.post(url, {**fields, "form_end": "end"}).status_code < 500, url
 
 
 def test_no_address_filter_or_form_of_ours_breaks_on_one(cast: Cast) -> None:

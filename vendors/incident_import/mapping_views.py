@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
+from groundwork import whole_numbers
 from groundwork.responses import form_view, or_say_why, post_data
 from groundwork.tables.cells import ImportRefused
 from groundwork.tables.limits import TookTooLong
@@ -54,10 +55,7 @@ def incident_import_mapping(request: MemberRequest, pk: int) -> HttpResponse:
     try:
         start, form = _mapping_form(request, upload)
         if _is_meant(request) and form.is_valid() and _is_started(request, upload, form):
-            if start.mapping_id:
-                ImportMapping.objects.for_member(request.member).filter(pk=start.mapping_id).update(
-                    used_at=timezone.now()
-                )
+            _note_use(request, start)
             return redirect("incident_import_detail", pk)
         shown = preview.preview(upload, form.options())
         order = _order(upload, form.options(), shown)
@@ -83,6 +81,11 @@ def incident_import_mapping(request: MemberRequest, pk: int) -> HttpResponse:
         "mappings": ImportMapping.objects.for_member(request.member),
     }
     return render(request, f"vendors/incident_import/{template}", context)
+
+
+def _note_use(request: MemberRequest, start: Start) -> None:
+    if start.mapping_id:
+        ImportMapping.objects.for_member(request.member).filter(pk=start.mapping_id).update(used_at=timezone.now())
 
 
 def _read_in_turn(request: MemberRequest, upload: IncidentImport) -> HttpResponse:
@@ -127,8 +130,8 @@ def _from_source(options: Options, signs: SourceSigns) -> Options:
 def _start(request: MemberRequest, options: Options, seen: Preview, *, is_new: bool) -> Start:
     """What a person chose to read the file as; else what it was recognised as when it came."""
     kind, _colon, key = request.GET.get("as", "").partition(":")
-    if kind == "mapping" and key.isdigit():
-        chosen = fetch(request, ImportMapping.objects, int(key))
+    if kind == "mapping" and (number := whole_numbers.said(key)) is not None:
+        chosen = fetch(request, ImportMapping.objects, number)
         kept = Options.from_data(saved_mappings.options_of(chosen))
         return Start(options=replace(kept, sheet=options.sheet), mapping=chosen.name, mapping_id=chosen.pk)
     if kind == "tool" and key in {tool.key for tool in presets.all_presets()}:

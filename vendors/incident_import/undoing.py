@@ -116,10 +116,7 @@ def _restore_some(job: HeldImport, after: int, now: datetime) -> tuple[Any, int,
     """The pk to go on behind (None: that was all), how many of these stay as they are beside what the import made, and
     which vendors the others leave, and for which."""
     _hold_organisation(job)
-    rows = IncidentChange.objects.filter(incident_import=job.row, pk__gt=after).order_by("pk")[:BATCH]
-    vendors = {vendor for pair in rows.values_list("incident__vendor", "before__vendor_id") for vendor in pair}
-    facts_revision.lock_vendors(*vendors - {None})
-    changes = list(rows.select_related("incident"))
+    changes = _hold_changes(job, after)
     mine = [change for change in changes if _is_last_word(change, job.row)]
     stayed = len(_not_made_by(job, changes)) - len(_not_made_by(job, mine))
     moves = Counter(pair for change in mine if (pair := _way_back(change)))
@@ -135,6 +132,14 @@ def _restore_some(job: HeldImport, after: int, now: datetime) -> tuple[Any, int,
     facts_revision.raise_revision(*chain(*moves), *(change.incident.vendor_id for change in mine))
     job.renew(now=timezone.now())
     return (changes[-1].pk if changes else None), stayed, moves
+
+
+def _hold_changes(job: HeldImport, after: int) -> list[IncidentChange]:
+    """The next ones, once the vendors at which their incidents are and were are held."""
+    rows = IncidentChange.objects.filter(incident_import=job.row, pk__gt=after).order_by("pk")[:BATCH]
+    vendors = {vendor for pair in rows.values_list("incident__vendor", "before__vendor_id") for vendor in pair}
+    facts_revision.lock_vendors(*vendors - {None})
+    return list(rows.select_related("incident"))
 
 
 def _not_made_by(job: HeldImport, changes: Sequence[IncidentChange]) -> list[IncidentChange]:

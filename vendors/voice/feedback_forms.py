@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, Membership
+from groundwork import whole_numbers
 from groundwork.fields import DayInput, LinesField, ManyFiles, ManyFilesField, WordsField, field
 from vendors.attachments import ACCEPT, EXTENSIONS, AttachmentError, check_file
 from vendors.models import Feedback, FeedbackKind, FeedbackQuerySet, Feeling, Incident, Service, Sla, Vendor
@@ -115,9 +116,9 @@ class FeedbackForm(forms.ModelForm[Feedback]):
 
     def _vendor_in_mind(self, member: Membership) -> int | None:
         """The vendor whose services and incidents are offered: the one chosen, else the one that stands there."""
-        chosen = str(self.data.get(self.add_prefix("vendor"), "")) if self.is_bound else ""
-        if chosen.isdecimal() and Vendor.objects.for_member(member).filter(pk=chosen).exists():
-            return int(chosen)
+        chosen = whole_numbers.said(str(self.data.get(self.add_prefix("vendor"), ""))) if self.is_bound else None
+        if chosen is not None and Vendor.objects.for_member(member).filter(pk=chosen).exists():
+            return chosen
         return self.instance.vendor_id
 
     @property

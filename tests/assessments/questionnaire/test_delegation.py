@@ -57,7 +57,7 @@ class TestHandingOver:
 
         assert entry.actor == cast.assessor.user
         assert entry.after == {"delegate": "Reader", "note": "You were there that night."}
-        assert entry.object_label.startswith("1.1 ")
+        assert (entry.vendor_name, entry.question_key) == ("Example Systems 1", lent.answer.question.key)
 
     @pytest.mark.parametrize(
         ("who", "message"),

@@ -75,6 +75,46 @@ def test_each_request_on_one_connection_has_its_own_time(pair: tuple[PatientSock
     assert server.recv(100) == b"GET"
 
 
+def test_who_takes_no_answer_is_cut_off_and_who_takes_it_slowly_is_not(
+    pair: tuple[PatientSocket, socket.socket], tmp_path: Path
+) -> None:
+    server, reader = pair
+    answer = b"x" * 3_000_000
+    (tmp_path / "answer").write_bytes(answer)
+    got: list[int] = []
+
+    def read() -> None:
+        while piece := reader.recv(300_000):
+            got.append(len(piece))
+            time.sleep(0.03)
+
+    slow = threading.Thread(target=read, daemon=True)
+    slow.start()
+    server.sendall(answer)
+    with (tmp_path / "answer").open("rb") as file:
+        server.sendfile(file)
+    server.shutdown(socket.SHUT_WR)
+    slow.join(10)
+    assert (sum(got), server.gettimeout()) == (6_000_000, None)
+
+    for send in ("sendall", "sendfile"):
+        ours, theirs = socket.socketpair()
+        with (
+            theirs,
+            PatientSocket(fileno=ours.detach()) as silent,
+            (tmp_path / "answer").open("rb") as file,
+            pytest.raises(ConnectionResetError, match="fell silent"),
+        ):
+            getattr(silent, send)(answer if send == "sendall" else file)
+
+
+def test_who_keeps_the_connection_when_all_is_said_holds_up_nobody(tmp_path: Path) -> None:
+    with web_server(tmp_path) as port:
+        said = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        with senders(port, 12, said):
+            assert max(seconds_for(port) for _ in range(3)) < 1
+
+
 def test_twelve_silent_senders_are_no_matter_to_one_process(tmp_path: Path) -> None:
     with web_server(tmp_path) as port:
         for text in (BROKEN_OFF, HALF_A_HEADER):
