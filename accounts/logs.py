@@ -23,9 +23,10 @@ def _however_encoded(text: str) -> str:
 
 
 _ENDS = "|".join(_however_encoded(mark) for mark in MARKS)
-SECRET = re.compile(
-    rf"({'|'.join(_however_encoded(start) for start in SECRETS)})(?:(?!{_ENDS})[^\s\"'<>\\])+", re.IGNORECASE
-)
+# A link that was copied by hand or put together anew may have a slash too many, or one of the other kind.
+_SLASHES = rf"(?:{_however_encoded('/')}|{_however_encoded(chr(92))})+"
+_STARTS = "|".join(_however_encoded(start.removesuffix("/")) for start in SECRETS)
+SECRET = re.compile(rf"((?:{_STARTS}){_SLASHES})(?:(?!{_ENDS})[^\s\"'<>\\])+", re.IGNORECASE)
 # The mail server repeats the address that it refuses. The domain stays: it says whose server to ask.
 _AT = _however_encoded("@")
 MAIL_ADDRESS = re.compile(rf"[\w.+%-]{{1,64}}({_AT}[\w-]+(?:\.[\w-]+)+)", re.IGNORECASE)

@@ -25,12 +25,13 @@ from assessments.models import (
     Evidence,
     Meeting,
     Reading,
+    Reply,
     Response,
     VendorLink,
 )
 from assessments.secrecy import is_kept_apart
 
-TELLS_OF_ANSWERS = frozenset(model._meta.label_lower for model in (Answer, Evidence, Consensus))
+TELLS_OF_ANSWERS = frozenset(model._meta.label_lower for model in (Answer, Evidence, Consensus, Reply))
 
 
 class Standing(StrEnum):

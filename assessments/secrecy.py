@@ -99,16 +99,17 @@ def hidden_answers(user: User) -> AnswerQuerySet:
 
 def readable_entries(entries: AuditEntryQuerySet, user: User) -> AuditEntryQuerySet:
     """Entries of the trail without those about answers, their files and their delegations that this person may not
-    read, what was agreed where they are kept apart, and what a vendor writes before it sends its reply: before and
-    after hold grades and texts. Decided in the one query."""
+    read, what was agreed and what a vendor replied where they are kept apart, and what it writes before it sends its
+    reply: before and after hold grades and texts. Decided in the one query."""
     answers = _as_text(hidden_answers(user))
     hidden_ids = hidden_answers(user).values("pk")
+    of_kept_apart = Q(subject_id__in=_as_text(kept_apart(user)))
     about = {
         Answer: Q(object_id__in=answers),
         Delegation: Q(object_id__in=_as_text(Delegation.objects.filter(answer__in=hidden_ids))),
-        Reply: Q(object_id__in=_as_text(Reply.objects.filter(request__submitted_at=None))),
+        Reply: Q(object_id__in=_as_text(Reply.objects.filter(request__submitted_at=None))) | of_kept_apart,
+        Consensus: of_kept_apart,
         # The file may be gone: the entry itself says to which answer it belonged; older entries do not.
-        Consensus: Q(subject_id__in=_as_text(kept_apart(user))),
         Evidence: Q(of_answer__in=answers) | Q(object_id__in=_as_text(Evidence.objects.filter(answer__in=hidden_ids))),
     }
     readable = entries.annotate(

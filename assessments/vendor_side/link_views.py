@@ -21,6 +21,7 @@ from accounts.mailed_links.pages import guarded
 from accounts.models import LinkState
 from accounts.sending import kept, once
 from assessments.fetching import assessment_of
+from assessments.independence import let_read
 from assessments.lifecycle import transitions
 from assessments.models import Assessment, AssessmentState, LinkPurpose, VendorLink
 from assessments.vendor_side import links, reply
@@ -120,6 +121,8 @@ def link_renew(request: MemberRequest, pk: int) -> HttpResponse:
         return render(request, "assessments/vendor_side/link_renew.html", {"link": link, "assessment": link.assessment})
     with or_say_why(request):
         renewed, token = links.renew(request.member, link)
+        if link.purpose == LinkPurpose.REPLY:
+            let_read(link.assessment, request.user)  # the result stands behind the address, which they now hold
         return _issued(request, renewed, token, by_mail=request.POST.get("by") == BY_MAIL)
     return redirect("assessment_vendor", link.assessment_id)
 

@@ -23,6 +23,7 @@ from accounts.access import Right, may
 from accounts.models import Membership
 from accounts.trail import audit
 from assessments.approval import chain
+from assessments.independence import let_read
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import NOT_NOW, IllegalTransition
 from assessments.models import Assessment, AssessmentState, Reply, ReplyRequest, Stance, VendorLink
@@ -205,6 +206,8 @@ def owner_panel(assessment: Assessment, member: Membership | None = None, *, now
     can_act = trusted and assessment.state == AssessmentState.IN_REVIEW
     is_stale = request is not None and request.fingerprint != assessment.fingerprint
     replies = replies_of(assessment)
+    if replies and member is not None and not let_read(assessment, member.user):
+        replies = ()  # what is said of a result tells of it
     rules = Rule.objects.filter(release=assessment.release_id)
     return OwnerPanel(
         assessment=assessment,

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import MemberRequest
 from assessments.fetching import assessment_of
+from assessments.independence import let_read
 from assessments.models import Assessment, LinkPurpose, Reply, ReplyRequest
 from assessments.questionnaire.forms import saved_at
 from assessments.saved import Closed, Conflict, Invalid, Outcome, Saved, status_of
@@ -175,6 +176,7 @@ def vendor_reply_open(request: MemberRequest, pk: int) -> HttpResponse:
             reply.open_request(request.member, assessment, **form.cleaned_data)
             _say_how_it_went(request, assessment)
         return _back(assessment)
+    let_read(assessment, request.user)  # the result stands on this page
     context = {
         "assessment": assessment,
         "form": form,

@@ -29,6 +29,7 @@ from assessments.score.arithmetic import Confidence
 from assessments.score.reading import current_score
 from assessments.secrecy import is_kept_apart
 from tests.assessments.test_secrecy import MARK, Planted, stands_on
+from tests.config.routes import World
 from tests.config.test_access import undone
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_member
 
@@ -98,6 +99,21 @@ def test_figures_made_of_others_answers_are_on_record_too(cast: Cast, signed_in:
     transitions.hand_in(cast.assessor, assessment)
     signed_in(cast.approver).get(reverse("assessment_detail", args=[assessment.pk]))
     assert those_who_know(assessment.pk) == {cast.approver.user_id}
+
+
+def test_what_the_vendor_would_be_shown_is_on_record_too(cast: Cast, signed_in: SignIn) -> None:
+    """The percentages of the rules stand on the page that asks the vendor for its reply."""
+    assessment = World(cast).in_review
+    signed_in(cast.colleague).get(reverse("vendor_reply_open", args=[assessment.pk]))
+    assert cast.colleague.user_id in those_who_know(assessment.pk)
+
+
+def test_whoever_gets_the_vendor_s_way_to_the_result_is_known_to_have_it(cast: Cast, signed_in: SignIn) -> None:
+    link = World(cast).reply_link
+    signed_in(cast.colleague).get(reverse("link_renew", args=[link.pk]))
+    assert cast.colleague.user_id not in those_who_know(link.assessment_id)
+    signed_in(cast.colleague).post(reverse("link_renew", args=[link.pk]), {"by": "hand"})
+    assert cast.colleague.user_id in those_who_know(link.assessment_id)
 
 
 def test_the_first_moment_is_kept(cast: Cast, signed_in: SignIn) -> None:

@@ -49,6 +49,7 @@ NO_PAGE: dict[str, str] = {
     "vendor_evidence_add": ACTION,
     "vendor_evidence_delete": ACTION,
     "vendor_answer_edit": ELSEWHERE,
+    "vendor_reply_save": ACTION,
     "assessment_score": PART,
     "approval_level_move": ACTION,
     "vendor_reopen": ACTION,

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
+from assessments.independence import those_who_know
 from assessments.lifecycle import transitions
 from assessments.models import (
     Answer,
@@ -255,6 +256,36 @@ def test_the_review_shows_the_reply_only_once_it_is_sent(
     html = client.get(review).content.decode()
     assert "Replied" in html
     assert "contested" in html
+
+
+@pytest.fixture
+def sent_back(cast: Cast, visitor: Client, link: VendorLink, asked: ReplyRequest) -> Assessment:
+    """The vendor has replied, and the answers are wanted anew."""
+    visitor.post(page(link), posted(support={"stance": "contests", "text": "Half of it is unfair."}) | {"then": "send"})
+    transitions.send_back(cast.approver, asked.assessment, reason="Look at it again.")
+    return asked.assessment
+
+
+TELLING = ("assessment_vendor", "assessment_review", "assessment_history")  # pages on which a reply stands
+
+
+@pytest.mark.parametrize("name", TELLING)
+def test_whoever_still_judges_reads_no_reply_to_an_earlier_result(
+    name: str, signed_in: SignedIn, cast: Cast, sent_back: Assessment
+) -> None:
+    add_rater(sent_back, cast.reader)
+    html = signed_in(cast.reader).get(reverse(name, args=[sent_back.pk])).content.decode()
+    assert "Half of it is unfair." not in html
+
+
+@pytest.mark.parametrize("name", TELLING)
+def test_whoever_reads_a_reply_is_known_to_know_the_result(
+    name: str, signed_in: SignedIn, cast: Cast, sent_back: Assessment
+) -> None:
+    sent_back.responses.update(submitted_at=timezone.now())
+    html = signed_in(cast.reader).get(reverse(name, args=[sent_back.pk])).content.decode()
+    assert "Half of it is unfair." in html
+    assert cast.reader.user_id in those_who_know(sent_back.pk)
 
 
 def test_a_reader_sees_the_state_and_changes_nothing(signed_in: SignedIn, cast: Cast, asked: ReplyRequest) -> None:

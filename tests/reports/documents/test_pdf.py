@@ -359,7 +359,7 @@ def test_who_was_heard_the_gap_and_the_replies_are_printed(full: dict[str, bytes
     words = text_of(reader)
     for said in (
         "Agreed on 1 March 2026. Two of five incidents were left open",
-        "Who was there: Ada Example, Rater 2, Guest Example",
+        "1 March 2026 Ada Example, Rater 2, Guest Example 1 question agreed",
         "The vendor contests this. It was shown an earlier result. Nils Northwind",
         "The records of February are missing here.",
         "The vendor’s own answer (grades itself 4): We rehearse each quarter",

@@ -36,7 +36,7 @@ from vendors.models import (
 
 
 @pytest.fixture(autouse=True)
-def _nothing_is_kept() -> None:
+def _nothing_is_kept(db: None) -> None:
     cache.clear()
 
 
