@@ -461,7 +461,7 @@ def test_an_installation_of_before_knows_when_raters_first_handed_in_and_who_dec
     handed_in = AuditEntry.objects.get(verb="response.handed_in").at
     Response.objects.filter(pk=own_rating.pk).update(submitted_at=None)
 
-    migration = import_module("assessments.migrations.0010_who_handed_in_first")
+    migration = import_module("assessments.migrations.0008_who_handed_in_first")
     migration.fill(apps, SimpleNamespace(connection=connection))
 
     assert own(cast.assessor, assessment).first_handed_in_at == handed_in
