@@ -31,7 +31,7 @@ def seal_scorecards(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0014_seals"),
+        ("accounts", "0011_seals"),
         ("reports", "0002_vendor_copies"),
     ]
 

@@ -19,7 +19,7 @@ def fill_in(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("vendors", "0011_pulses_by_themselves"),
-        ("accounts", "0008_trail_signposts"),
+        ("accounts", "0007_trail_signposts"),
     ]
 
     operations = [migrations.RunPython(fill_in, migrations.RunPython.noop)]

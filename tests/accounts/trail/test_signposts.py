@@ -157,7 +157,7 @@ def test_migrations_give_entries_of_earlier_versions_the_signposts_of_today(cast
 
     kept = _without_signposts()
     with connection.schema_editor() if connection.vendor == "postgresql" else nullcontext() as editor:
-        for app, migration in (("vendors", "0012_trail_signposts"), ("assessments", "0008_trail_signposts")):
+        for app, migration in (("vendors", "0012_trail_signposts"), ("assessments", "0006_trail_signposts")):
             fill_in = import_module(f"{app}.migrations.{migration}").fill_in
             fill_in(apps, editor or SimpleNamespace(connection=connection))
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_pulses_by_themselves'),
-        ('assessments', '0008_trail_signposts'),
+        ('assessments', '0006_trail_signposts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0012_outside_raters'),
+        ('accounts', '0009_outside_raters'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0008_trail_signposts'),
+        ('accounts', '0007_trail_signposts'),
     ]
 
     operations = [

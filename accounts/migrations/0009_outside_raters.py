@@ -13,7 +13,7 @@ KNOWN = models.Q(role__in=[role for role, _label in ROLES])
 class Migration(migrations.Migration):
     """Nobody gets another role by it: whoever was made a reader by being asked to rate stays one."""
 
-    dependencies = [("accounts", "0011_attempt_counts")]
+    dependencies = [("accounts", "0008_attempt_counts")]
 
     operations = [
         migrations.RemoveConstraint(model_name="invitation", name="invitation_role_known"),

@@ -33,7 +33,7 @@ def fill(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0009_independence"),
+        ("assessments", "0007_independence"),
         ("accounts", "0006_pulses_by_themselves"),
     ]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0013_forms_sent'),
+        ('accounts', '0010_forms_sent'),
     ]
 
     operations = [
