@@ -23,6 +23,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 SILENCE = 10.0  # seconds that a request may pause, and that it has at first
 SLOWEST = 4_000  # bytes a second: what comes in buys its sender more time at this rate, as what goes out its reader
+HURRY, LOOK = 2.0, 0.5  # seconds of silence while others wait for a thread, and between two looks whether they do
 LINGER = 2.0  # seconds for the other end to close: it may still be reading the last of its answer
 
 Got = TypeVar("Got")
@@ -33,6 +34,7 @@ class PatientSocket(socket.socket):
     reader is."""
 
     _until = 0.0
+    is_crowded: Callable[[], bool] = staticmethod(lambda: False)
 
     def begin(self) -> None:
         """A new request is awaited."""
@@ -50,20 +52,25 @@ class PatientSocket(socket.socket):
             rest, until = rest[sent:], until + sent / SLOWEST
 
     def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
-        return self._wait(monotonic() + SILENCE, partial(super().sendfile, file, offset, count))  # for each piece of it
-
-    def _wait(self, until: float, act: Callable[[], Got]) -> Got:
-        before = self.gettimeout()
-        left = until - monotonic()
-        if left <= 0:
-            raise _too_slow()
-        self.settimeout(min(wait for wait in (left, SILENCE, before) if wait is not None))
+        self.settimeout(SILENCE)  # for each piece of it
         try:
-            return act()
+            return super().sendfile(file, offset, count)
         except TimeoutError as error:
             raise _too_slow() from error
         finally:
+            self.settimeout(None)
+
+    def _wait(self, until: float, act: Callable[[], Got]) -> Got:
+        before, begun = self.gettimeout(), monotonic()
+        until = min(until, begun + (SILENCE if before is None else min(before, SILENCE)))
+        try:
+            while (left := (min(until, begun + HURRY) if self.is_crowded() else until) - monotonic()) > 0:
+                self.settimeout(min(left, LOOK))
+                with suppress(TimeoutError):
+                    return act()
+        finally:
             self.settimeout(before)
+        raise _too_slow()
 
 
 def _too_slow() -> ConnectionResetError:
@@ -88,8 +95,13 @@ class PatientWorker(ThreadWorker):
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
 
     def handle(self, conn: TConn) -> Any:
+        conn.sock.is_crowded = self.is_crowded
         conn.sock.begin()
         return super().handle(conn)
+
+    def is_crowded(self) -> bool:
+        """Whether requests wait for a thread."""
+        return not self.tpool._work_queue.empty()
 
     def finish_request(self, conn: TConn, fs: Any) -> None:
         """What is over closes in the poller. Gunicorn waits for the other end on the main thread, two seconds each, and

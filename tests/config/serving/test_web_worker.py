@@ -122,6 +122,14 @@ def test_twelve_silent_senders_are_no_matter_to_one_process(tmp_path: Path) -> N
                 assert seconds_for(port) < 2
 
 
+def test_who_is_silent_while_others_wait_for_a_thread_has_less_time(tmp_path: Path) -> None:
+    """Two threads, four senders, ten seconds' patience: two rounds would be twenty."""
+    with web_server(tmp_path, WEB_THREADS="2") as port:
+        for text in (BROKEN_OFF, HALF_A_HEADER):
+            with senders(port, 4, text):
+                assert seconds_for(port) < 6
+
+
 def test_connections_without_a_word_hold_no_thread_at_all(tmp_path: Path) -> None:
     with web_server(tmp_path, WEB_THREADS="1") as port, senders(port, 8, b""):
         assert seconds_for(port) < 2
