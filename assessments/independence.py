@@ -29,9 +29,9 @@ from assessments.models import (
     Response,
     VendorLink,
 )
-from assessments.secrecy import is_kept_apart
+from assessments.secrecy import is_kept_apart, kept_apart
 
-TELLS_OF_ANSWERS = frozenset(model._meta.label_lower for model in (Answer, Evidence, Consensus, Reply))
+TELLS_OF_ANSWERS = frozenset(model._meta.label_lower for model in (Answer, Delegation, Evidence, Consensus, Reply))
 
 
 class Standing(StrEnum):
@@ -79,7 +79,8 @@ def note_reading(assessment: int, user: User) -> None:
 
 
 def note_entries_read(entries: Iterable[AuditEntry], user: User) -> None:
-    """Entries of the trail stand on a page: those about answers of others tell what they are."""
+    """Entries of the trail stand on a page: those about answers of others tell what they are. Where the reader is kept
+    apart, they tell of questions that were handed to them alone, which are known without it."""
     told = {
         int(entry.subject_id)
         for entry in entries
@@ -87,7 +88,8 @@ def note_entries_read(entries: Iterable[AuditEntry], user: User) -> None:
     }
     if told:
         on_record = Reading.objects.filter(user=user).values("assessment")
-        for assessment in Assessment.objects.filter(pk__in=told, state__in=OPEN_STATES).exclude(pk__in=on_record):
+        new = Assessment.objects.filter(pk__in=told, state__in=OPEN_STATES).exclude(pk__in=on_record)
+        for assessment in new.exclude(pk__in=kept_apart(user)):
             note_reading(assessment.pk, user)
 
 

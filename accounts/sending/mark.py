@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core import signing
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest
 
 FIELD = "form_end"
@@ -44,7 +45,11 @@ def read(value: str | None) -> Mark | None:
 
 
 def of_post(request: HttpRequest) -> Mark | None:
-    return read(request.POST.get(FIELD))
+    """None, too, where what was sent cannot be read: the page that says so asks once more."""
+    try:
+        return read(request.POST.get(FIELD))
+    except (BadRequest, SuspiciousOperation):
+        return None
 
 
 def value_for(request: HttpRequest | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -27,7 +27,14 @@ class WholeBodies:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if whole.is_short(request):
+        try:
+            is_short = whole.is_short(request)
+            if not is_short:
+                request.POST  # noqa: B018 - where it has too many fields, that is found here
+        except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent) as too_much:
+            # Django would log it as suspicious, with a traceback, for anybody who only announces such a body.
+            raise BadRequest(str(too_much)) from too_much
+        if is_short:
             raise BadRequest("The request broke off: its body is shorter than it was announced.")
         return self.get_response(request)
 

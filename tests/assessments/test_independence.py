@@ -116,6 +116,22 @@ def test_whoever_gets_the_vendor_s_way_to_the_result_is_known_to_have_it(cast: C
     assert cast.colleague.user_id in those_who_know(link.assessment_id)
 
 
+def test_what_a_rater_wrote_to_a_delegate_is_on_record_by_the_trail_too(
+    world: Planted, cast: Cast, signed_in: SignIn
+) -> None:
+    html = signed_in(cast.admin).get(reverse("audit_list"), {"kind": "assessments.delegation"}).content.decode()
+    assert f"Please {MARK}" in html
+    assert cast.admin.user_id in those_who_know(world.collecting.pk)
+
+
+def test_a_delegate_who_looks_at_the_history_still_knows_the_one_answer_alone(cast: Cast, signed_in: SignIn) -> None:
+    world = Planted(cast)
+    world.write()
+    html = signed_in(world.helper).get(reverse("assessment_history", args=[world.collecting.pk])).content.decode()
+    assert f"Please {MARK}" in html
+    assert world.helper.user_id not in those_who_know(world.collecting.pk, but_for=world.rater.pk)
+
+
 def test_the_first_moment_is_kept(cast: Cast, signed_in: SignIn) -> None:
     assessment = make_assessment(cast.assessor, grade=3)
     transitions.hand_in(cast.assessor, assessment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -62,6 +63,20 @@ class TestWhole:
         for left in range(len(body)):
             assert self.send(client, "/language/", body[:left], kind, of=len(body)).status_code == 400
         assert self.send(client, "/language/", body, kind, of=len(body)).status_code in (302, 400)
+
+    def test_what_only_announces_too_much_fills_no_log(
+        self, client: Client, db: None, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.INFO)
+        too_long = self.send(client, "/theme/", b"", URLENCODED, of=10**9)
+        too_many = b"&".join([b"a=1"] * 1_001)
+        assert (too_long.status_code, client.generic("POST", "/theme/", too_many, URLENCODED).status_code) == (400, 400)
+        assert not [one for one in caplog.records if one.name.startswith("django.security")]
+
+    def test_what_is_written_in_letters_that_forms_do_not_have_is_refused(self, client: Client, db: None) -> None:
+        client.raise_request_exception = False
+        answer = client.generic("POST", "/theme/", b"theme=dark&form_end=end", f"{URLENCODED}; charset=utf-16")
+        assert answer.status_code == 400
 
     def test_an_answer_stays_wherever_its_saving_breaks_off(self, cast: Cast, signed_in: SignedIn) -> None:
         answer = Answer.objects.filter(response__assessment=make_assessment(cast.assessor, grade=3)).first()
