@@ -204,10 +204,7 @@ def owner_panel(assessment: Assessment, member: Membership | None = None, *, now
     request = ReplyRequest.objects.standing().filter(assessment=assessment).first()
     trusted = member is None or may_ask(member, assessment)
     can_act = trusted and assessment.state == AssessmentState.IN_REVIEW
-    is_stale = request is not None and request.fingerprint != assessment.fingerprint
-    replies = replies_of(assessment)
-    if replies and member is not None and not let_read(assessment, member.user):
-        replies = ()  # what is said of a result tells of it
+    replies = _replies_read_by(member, assessment)
     rules = Rule.objects.filter(release=assessment.release_id)
     return OwnerPanel(
         assessment=assessment,
@@ -216,9 +213,21 @@ def owner_panel(assessment: Assessment, member: Membership | None = None, *, now
         state=_state(request, today),
         replies=replies,
         names=dict(rules.values_list("key", "name")) if replies else {},
-        may_ask=can_act and (request is None or (request.submitted_at is not None and is_stale)),
+        may_ask=can_act and (request is None or _is_of_earlier_result(request, assessment)),
         may_change=can_act and request is not None and request.submitted_at is None,
     )
+
+
+def _replies_read_by(member: Membership | None, assessment: Assessment) -> tuple[RuleReply, ...]:
+    """What is said of a result tells of it: none for whoever is still to judge alone."""
+    replies = replies_of(assessment)
+    if replies and member is not None and not let_read(assessment, member.user):
+        return ()
+    return replies
+
+
+def _is_of_earlier_result(request: ReplyRequest, assessment: Assessment) -> bool:
+    return request.submitted_at is not None and request.fingerprint != assessment.fingerprint
 
 
 def why_not(assessment: Assessment) -> str:
