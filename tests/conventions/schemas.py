@@ -1,4 +1,5 @@
-"""Tests build their tables from the models, which takes seconds less; here the migrations build the very same ones."""
+"""Tests build their tables from the models, which takes seconds less. How both are read, to be held against each other
+where the whole history is gone through: in `tests/vendors/test_incident_identity.py`."""
 
 from __future__ import annotations
 
@@ -10,14 +11,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 
-from accounts import immutable
-from tests.conventions.test_tools import manage, said
-from tests.reports.servers import unavailable
 from tests.reports.workers import database_in_a_file
 
 ON_POSTGRES = """
@@ -69,39 +66,16 @@ def scratch_database() -> Iterator[str]:
             server.execute(f'DROP DATABASE "{name}"')
 
 
-@pytest.mark.postgres
-def test_migrations_build_on_postgresql_what_the_tests_run_on(db: None) -> None:
-    """Takes its time: the whole history is gone through, table by table."""
-    if connection.vendor != "postgresql":
-        unavailable("No PostgreSQL: set DATABASE_URL=postgres://…")
-    import psycopg
+def synced_on_sqlite(path: Path) -> Schema:
+    """What the tests run on: made from the models."""
+    with database_in_a_file(path):
+        call_command("migrate", run_syncdb=True, verbosity=0)
+        return here_on_sqlite()
 
-    immutable.install_all()  # the tests do without a part of them
+
+def here_on_sqlite() -> Schema:
     with connection.cursor() as cursor:
-        from_models = on_postgres(cursor)
-    with scratch_database() as url:
-        done = manage("migrate", "--verbosity", "0", DATABASE_URL=url)
-        assert done.returncode == 0, said(done)
-        with psycopg.connect(url) as there:
-            from_migrations = on_postgres(there.cursor())
-    assert from_migrations ^ from_models == set()
-    assert_whole(from_models)
-
-
-def test_migrations_build_on_sqlite_what_the_tests_run_on(db: None, tmp_path: Path) -> None:
-    """Takes its time: the whole history is gone through, table by table."""
-    found = []
-    migrated, synced = tmp_path / "migrated.sqlite3", tmp_path / "synced.sqlite3"
-    done = manage("migrate", "--verbosity", "0", DATABASE_URL=f"sqlite:///{migrated}")
-    assert done.returncode == 0, said(done)
-    for path in (migrated, synced):
-        with database_in_a_file(path):
-            if path == synced:
-                call_command("migrate", run_syncdb=True, verbosity=0)
-            with connection.cursor() as cursor:
-                found.append(on_sqlite(cursor))
-    assert found[0] ^ found[1] == set()
-    assert_whole(found[0])
+        return on_sqlite(cursor)
 
 
 def assert_whole(schema: Schema) -> None:
