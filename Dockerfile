@@ -14,7 +14,7 @@ COPY requirements/ requirements/
 ENV VENV_DIR=/opt/venv
 # The installer and what it has downloaded are needed once, and stay out of the image.
 RUN UV_NO_CACHE=1 PIP_NO_CACHE_DIR=1 sh -c 'ROOT=/app; . bin/_setup.sh; need_packages run' \
- && rm -rf /opt/venv.tools /root/.cache
+ && rm -rf /opt/venv.tools ~/.cache
 
 COPY . .
 # XDG_CACHE_HOME: where the lists of fonts are kept, since a container is read-only elsewhere.
