@@ -251,7 +251,14 @@ def _tell_vendor(digest: Digest, link: VendorLink, window: Window, now: datetime
     row = (
         _links(now)
         .filter(pk=link.pk)
-        .select_related("response", "reply_request", "created_by", "assessment__vendor", "assessment__organisation", "assessment__owner")
+        .select_related(
+            "response",
+            "reply_request",
+            "created_by",
+            "assessment__vendor",
+            "assessment__organisation",
+            "assessment__owner",
+        )
         .first()
     )
     if row is None or row.sent_at is None:

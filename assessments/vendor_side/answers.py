@@ -103,7 +103,8 @@ def closed_reason(link: VendorLink) -> str:
 def closed_for(response: Response) -> str:
     if response.submitted_at is not None:
         day = words.day(response.submitted_at)
-        return _("Your answers were handed in on %(day)s: they stay as they are until they are opened again.") % {"day": day}
+        said = _("Your answers were handed in on %(day)s: they stay as they are until they are opened again.")
+        return said % {"day": day}
     if response.withdrawn_at is not None:
         return _("Your customer no longer asks for these answers: nothing is left for you to do.")
     if response.assessment.state != AssessmentState.COLLECTING:

@@ -42,7 +42,7 @@ USUAL_DAYS = 10
 LONGEST_TEXT = 10_000  # characters
 OVER: dict[str, Promise] = {
     AssessmentState.DRAFT: gettext_lazy("There is no result to reply to yet."),
-    AssessmentState.APPROVED: gettext_lazy("The result is approved by now. Nothing is left for you to do; whom to ask stands below."),
+    AssessmentState.APPROVED: gettext_lazy("The result is approved by now: nothing is left for you to do."),
     AssessmentState.CANCELLED: gettext_lazy("The assessment was cancelled: no reply is needed any more."),
 }
 
@@ -313,7 +313,7 @@ def closed_for(request: ReplyRequest, now: datetime) -> str:
         return str(OVER[request.assessment.state])
     if timezone.localdate(now) > request.due_on:
         day = words.day(request.due_on)
-        return _("The time to reply ended on %(day)s. Ask your customer for more time if you need it: it can give you some.") % {"day": day}
+        return _("The time to reply ended on %(day)s. Ask your customer for more time if you need it.") % {"day": day}
     return ""
 
 
