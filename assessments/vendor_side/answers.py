@@ -42,8 +42,8 @@ CLOSED: dict[str, Promise] = {
         "Your customer has not opened the questions yet. Come back by the same link: nothing is late."
     ),
     AssessmentState.IN_REVIEW: gettext_lazy(
-        "Your customer has finished collecting answers and is looking at the result now. Nothing is left for you to do; "
-        "you may be asked for a reply to the result."
+        "Your customer has finished collecting answers and looks at the result now. Nothing is left for you to do; you "
+        "may be asked for a reply to the result."
     ),
     AssessmentState.APPROVED: gettext_lazy(
         "The result is approved, and the answers stay as they are. Nothing is left for you to do."
