@@ -1,4 +1,5 @@
-"""What each person wants to be told, telling it to them, whom others can write to, and the secret address of their calendar."""
+"""What each person wants to be told, telling it to them, and the secret address of their calendar; to whom somebody
+outside can write."""
 
 from __future__ import annotations
 

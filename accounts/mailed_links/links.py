@@ -72,8 +72,9 @@ def use(link: MailedLink, *, now: datetime, **values: object) -> bool:
 
 
 def send(link: MailedLink, template: str, *, context: Mapping[str, Any], asker: User | None) -> bool:
-    """Mail it in its receiver's language; an answer to it reaches whoever asks. False where there is no address, or the mail server does not take it: the
-    link is good all the same, to copy or to send again. Not within a transaction."""
+    """Mail it in its receiver's language; an answer to it reaches whoever asks. False where there is no address, or
+    the mail server does not take it: the link is good all the same, to copy or to send again. Not within a transaction.
+    """
     return bool(link.email) and mail.try_to_send(
         template, link.email, language=link.language, context=context, asker=asker
     )
