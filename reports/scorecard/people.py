@@ -23,10 +23,12 @@ from groundwork.rounding import rounded
 from groundwork.words import day, number, plural, size
 from reports.scorecard.shapes import (
     AgreedView,
+    AnswerView,
     ApprovalView,
     DepartmentView,
     EvidenceView,
     MeetingView,
+    NoteView,
     RaterView,
     ReplyView,
 )
@@ -285,3 +287,11 @@ def answer_view(answer: Mapping[str, Any], words: Words) -> dict[str, Any]:
             for file in answer["evidence"]
         ),
     }
+
+
+def note_view(stored: Mapping[str, Any] | None, own: AnswerView | None, words: Words) -> NoteView | None:
+    """What was noted of what the vendor said; `own`: what it answered itself."""
+    if stored is None:
+        return None
+    on = words.day(stored["at"]) if stored["at"] else ""
+    return NoteView(text=stored["text"], by=stored["by"] or "", on=on, before=own is not None and own.is_answered)

@@ -355,7 +355,7 @@ def test_a_reply_is_kept_once_it_was_sent(cast: Cast, spoken: Assessment, is_sen
     spoken.refresh_from_db()
     request = ReplyRequest.objects.create(
         assessment=spoken,
-        shown=reply.shown_of(spoken),
+        shown=reply.shown_of(spoken, now=NOW),
         fingerprint=spoken.fingerprint,
         due_on=NOW.date() - timedelta(days=1),
         opened_by=cast.assessor.user,
