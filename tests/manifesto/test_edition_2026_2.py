@@ -45,7 +45,7 @@ ABSOLUTE = {
 }
 # A text that points at its neighbour, or at the level below it.
 LEANING = {
-    "en": r"as (complete|regular|full) as|always that|this rhythm|that (full )?proof|the above|level \d|likewise|the same but",
+    "en": r"as (complete|regular|full) as|always that|this rhythm|that (full )?proof|the above|level \d|likewise|ditto",
     "fr": r"cette (régularité|preuve|cadence)|aussi (complète|régulière|précise)s?\b|ci-dessus|niveau \d|de même|idem",
     "nl": r"even (regelmatig|volledig)|zo volledig|dat volledige|die (regelmaat|frequentie)|hierboven|niveau \d|idem",
 }

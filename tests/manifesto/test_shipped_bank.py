@@ -75,7 +75,9 @@ def test_a_translation_is_no_copy_of_the_english(bank: Bank, language: str) -> N
 
 def test_french_has_its_spaces_before_double_punctuation(bank: Bank) -> None:
     wrong = [
-        place for place, text in _said(bank, "fr") if re.search(rf"[^\s{NARROW}{WIDE}][;?!»]|[^\s{NARROW}{WIDE}\d]:", text)
+        place
+        for place, text in _said(bank, "fr")
+        if re.search(rf"[^\s{NARROW}{WIDE}][;?!»]|[^\s{NARROW}{WIDE}\d]:", text)
     ]
     breakable = [place for place, text in _said(bank, "fr") if re.search(r" [:;?!»]|« ", text)]
     assert (wrong, breakable) == ([], [])
