@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from accounts.access import ROUTES, Gate
+
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
@@ -20,6 +22,7 @@ class Place:
 
 
 NOWHERE = Place()
+BY_LINK = Place(help="vendors")
 WORK, VENDORS, ASSESSMENTS, FACTS = "work", "vendors", "assessments", "facts"
 RULES, ADMINISTRATION = "rules", "administration"
 PLACES: dict[str, Place] = {
@@ -82,7 +85,7 @@ PLACES: dict[str, Place] = {
     "start": Place(help="roles"),
     # whoever comes in by a link
     "vendor_link": Place(help="vendors"),
-    "vendor_desk": Place(help="vendors"),
+    "vendor_take_back": Place(help="vendors#hand-in"),
     "vendor_questionnaire": Place(help="vendors#answer"),
     "vendor_answer_": Place(help="vendors#answer"),
     "vendor_evidence_": Place(help="vendors#answer"),
@@ -94,9 +97,10 @@ PLACES: dict[str, Place] = {
 
 
 def place_of(route: str) -> Place:
-    """Of the route of this name; NOWHERE where no word fits."""
+    """Of the route of this name; NOWHERE where no word fits. What the cookie of a link opens is never a member's."""
     fitting = [word for word in PLACES if route.startswith(word)]
-    return PLACES[max(fitting, key=len)] if fitting else NOWHERE
+    place = PLACES[max(fitting, key=len)] if fitting else NOWHERE
+    return BY_LINK if ROUTES.get(route) is Gate.LINK and place.section else place
 
 
 def help_address(route: str) -> str:
