@@ -43,7 +43,7 @@ def _percent_field(name: StrOrPromise, default: int) -> models.PositiveSmallInte
 class Release(models.Model):
     """An edition of the bank. Only a draft changes; the database refuses the rest (manifesto/refusals.py)."""
 
-    edition = models.CharField(_("edition"), max_length=20, unique=True)
+    edition = models.CharField(_("name of the edition"), max_length=20, unique=True)
     title = models.CharField(_("title"), max_length=160, blank=True)
     note = models.TextField(_("note"), blank=True)
     state = models.CharField(_("state"), max_length=10, choices=ReleaseState, default=ReleaseState.DRAFT)
@@ -71,8 +71,8 @@ class Release(models.Model):
     objects = ReleaseQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("release")
-        verbose_name_plural = _("releases")
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
         ordering = ("-created_at",)
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ReleaseState.values), name="release_state_known"),
@@ -92,7 +92,7 @@ class Release(models.Model):
 
 
 class Rule(models.Model):
-    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="rules", verbose_name=_("release"))
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="rules", verbose_name=_("edition"))
     key = models.SlugField(_("key"), choices=[(key, key) for key in RULE_KEYS])
     position = models.PositiveSmallIntegerField(_("position"))
     name = models.CharField(_("name"), max_length=80, blank=True)
@@ -127,7 +127,7 @@ class Question(models.Model):
     """A question that the customer puts to the vendor. `key` stays through all releases; a change of meaning
     raises `revision`, which shows as "not comparable" in trends."""
 
-    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="questions", verbose_name=_("release"))
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="questions", verbose_name=_("edition"))
     rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="questions", verbose_name=_("rule"))
     key = models.SlugField(_("key"), max_length=60)
     position = models.PositiveSmallIntegerField(_("position"))

@@ -37,6 +37,9 @@ class LevelInline(SideBySide, TranslationStackedInline):
     can_delete = False
     verbose_name_plural = _("levels: what a vendor that deserves the grade visibly does")
 
+    def row_name(self, level: Level) -> str:
+        return gettext("Level %(grade)s") % {"grade": level.grade}
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return [(None, {"fields": [three("text")]})]
 

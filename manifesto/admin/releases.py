@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import user_of
 from accounts.trail import audit
 from manifesto.admin.editing import BankAdmin, fieldset, release_page, three
-from manifesto.admin.pages import ReleasePages
+from manifesto.admin.files import FilePages
 from manifesto.bank import TEXT_FIELDS, Sheet
 from manifesto.editions import RELEASE_FIELDS, add_rules, lock_draft, predecessor, publishing_faults
 from manifesto.models import Release, ReleaseState
@@ -24,7 +24,7 @@ from manifesto.overview import overview
 EDITED = (*RELEASE_FIELDS, *(column for name in TEXT_FIELDS[Sheet.RELEASE] for column in three(name)))
 
 
-class ReleaseAdmin(ReleasePages, BankAdmin):  # type: ignore[misc]
+class ReleaseAdmin(FilePages, BankAdmin):  # type: ignore[misc]
     change_form_template = "admin/manifesto/release/change_form.html"
     change_list_template = "admin/manifesto/release/change_list.html"
     list_display = ("edition", "state_chip", "is_current", "question_count", "published_at", "published_by")
