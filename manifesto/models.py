@@ -43,7 +43,7 @@ def _percent_field(name: StrOrPromise, default: int) -> models.PositiveSmallInte
 class Release(models.Model):
     """An edition of the bank. Only a draft changes; the database refuses the rest (manifesto/refusals.py)."""
 
-    edition = models.CharField(_("name of the edition"), max_length=20, unique=True)
+    edition = models.CharField(_("edition"), max_length=20, unique=True)
     title = models.CharField(_("title"), max_length=160, blank=True)
     note = models.TextField(_("note"), blank=True)
     state = models.CharField(_("state"), max_length=10, choices=ReleaseState, default=ReleaseState.DRAFT)

@@ -66,18 +66,25 @@ def test_the_dry_run_reports_row_by_row_and_stores_nothing(draft: Release) -> No
         put(book, "Questions", "speed-1", "weight", 2.5)
         put(book, "Questions", "speed-1", "short_fr", "Autre")
         put(book, "Rules", "proof", "name_nl", "Bewijs het nu")
-        put(book, "Release", "1", "met_threshold", 80)
+        put(book, "Edition", "1", "met_threshold", 80)
 
     before = banks.read(draft)
     run = exchange.dry_run(edited(draft, change), "bank.xlsx", draft)
     assert seen(run) == {
-        "release/release": ("changed", "Release, line 2"),
+        "release/release": ("changed", "Edition, line 2"),
         "rules/proof": ("changed", "Rules, line 7"),
         "questions/speed-1": ("changed", "Questions, line 6"),
     }
     question = next(row for row in run.rows if row.key == "speed-1")
     assert {(field.field, field.language) for field in question.fields} == {("weight", ""), ("short", "fr")}
     assert banks.read(draft) == before
+
+
+def test_a_workbook_that_was_exported_when_the_first_sheet_was_called_release_is_read(draft: Release) -> None:
+    def change(book: Workbook) -> None:
+        book["Edition"].title = "Release"
+
+    assert exchange.dry_run(edited(draft, change), "bank.xlsx", draft).is_empty
 
 
 def test_added_moved_and_removed_rows_are_told_apart(draft: Release) -> None:
@@ -152,7 +159,7 @@ def test_nothing_is_imported_into_a_published_edition() -> None:
 
 def test_a_file_becomes_a_new_draft_of_the_edition_that_it_names(cast: Cast) -> None:
     release = make_release("1", questions_per_rule=1)
-    content = edited(release, lambda book: put(book, "Release", "1", "edition", "7"))
+    content = edited(release, lambda book: put(book, "Edition", "1", "edition", "7"))
     run = exchange.dry_run(content, "bank.xlsx", None)
     assert (run.counts, run.base) == ({"unchanged": 50}, release)
     made = exchange.carry_out(run, None, cast.editor)
@@ -184,7 +191,7 @@ def _with_gaps(book: Workbook) -> None:
     put(book, "Rules", "proof", "name_nl", "  ")
     put(book, "Questions", "speed-1", "weight", None)
     put(book, "Questions", "speed-1", "text_en", "Another question?")
-    put(book, "Release", "1", "met_threshold", None)
+    put(book, "Edition", "1", "met_threshold", None)
 
 
 @pytest.fixture
@@ -253,7 +260,7 @@ WRONG: dict[str, tuple[Callable[[Workbook], Any], str]] = {
     "a missing column": (lambda b: b["Rules"].delete_cols(2), "Rules, line 1: These columns are missing: name_en"),
     "a missing sheet": (lambda b: b.remove(b["Levels"]), "Levels: The sheet is missing."),
     "a missing rule": (lambda b: b["Rules"].delete_rows(2), "All seven rules are expected; missing: support"),
-    "a threshold of 200": (lambda b: put(b, "Release", "1", "met_threshold", 200), "A whole number from 0 to 100"),
+    "a threshold of 200": (lambda b: put(b, "Edition", "1", "met_threshold", 200), "A whole number from 0 to 100"),
     "a knock-out of maybe": (lambda b: put(b, "Questions", "speed-1", "knockout", "maybe"), "Yes or no is expected"),
     "too many rows": (
         lambda b: [b["Levels"].append(["x", number]) for number in range(1001)],
