@@ -19,8 +19,6 @@ from manifesto.bank import LIMITS, MAX_TEXT, tidy_text
 from manifesto.editions import HEADINGS, EditionError, field_label, language_name
 from manifesto.models import Release, ReleaseState
 
-CSS = {"all": ["css/bank.css"]}
-
 
 def three(name: str) -> tuple[str, ...]:
     """The field in its three languages, for one line of a fieldset."""
@@ -89,9 +87,6 @@ class BankAdmin(SideBySide, TranslationAdmin):  # type: ignore[misc]
 
     actions = None
     save_on_top = False
-
-    class Media:
-        css = CSS
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and _is_open(obj)
