@@ -94,6 +94,10 @@ class BankAdmin(SideBySide, TranslationAdmin):  # type: ignore[misc]
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and _is_open(obj)
 
+    def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
+        """Without “Add” beside the name: an edition begins as a draft from another one, a question at its rule."""
+        return {**super().get_model_perms(request), "add": False}
+
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Named after what it lists: Django's own heading is long enough to run under the buttons."""
         title = capfirst(str(self.opts.verbose_name_plural))

@@ -138,10 +138,10 @@ class EmptiedForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        for number, cell in enumerate(self.shown):
+        for number in range(len(self.shown)):
             if f"cell-{number}" not in self.errors and not self._fate(cleaned, number):
-                said = gettext("The file leaves this empty, where “%(text)s” stands: keep it or really empty it.")
-                self.add_error(f"cell-{number}", said % {"text": _beginning(cell.before)})
+                said = gettext("The file leaves this empty: keep what stands there, or really empty it.")
+                self.add_error(f"cell-{number}", said)
         return cleaned
 
     def _fate(self, cleaned: dict[str, Any], number: int) -> str:
@@ -150,7 +150,3 @@ class EmptiedForm(forms.Form):
     def really(self) -> tuple[Cell, ...]:
         """The cells that a valid form empties; the others keep what stands there."""
         return tuple(cell for number, cell in enumerate(self.cells) if self._fate(self.cleaned_data, number) == EMPTY)
-
-
-def _beginning(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:59].rstrip()}…"

@@ -61,11 +61,6 @@ class ReleaseAdmin(FilePages, BankAdmin):  # type: ignore[misc]
     def use(self, release: Any) -> str:
         return gettext("use it") if release.pk == release.current_pk else ""
 
-    def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
-        """Without “Add” beside the name: an edition begins as a draft from another one, and an empty one where that is
-        offered."""
-        return {**super().get_model_perms(request), "add": False}
-
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         own = {
             "source": Release.objects.current() or Release.objects.first(),
