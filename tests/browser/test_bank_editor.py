@@ -12,9 +12,13 @@ from django.urls import reverse
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
+from accounts.models import Membership
 from manifesto import bank as banks
+from manifesto import exchange
 from manifesto.apps import EDITORS
+from manifesto.exchange import Format
 from manifesto.models import Level, Release, ReleaseState
+from tests.browser.axe import faults_by_day_and_night
 from tests.browser.conftest import PATIENCE, Visit
 from tests.factories import PASSWORD, Cast, make_release, make_user
 
@@ -133,14 +137,30 @@ def _mend_an_error(page: Page) -> None:
     expect(page.locator(".error-summary")).to_have_count(0)
 
 
+def test_what_an_import_asks_has_no_fault_that_axe_finds(visit: Visit, cast: Cast, tmp_path: Path) -> None:
+    release = make_release("1", questions_per_rule=1)
+    book = load_workbook(BytesIO(exchange.export(release, Format.XLSX)))
+    book["Rules"]["B2"].value = book["Rules"]["B3"].value = None
+    book.save(tmp_path / "bank.xlsx")
+    page = visit(reverse("admin:manifesto_release_import_new"), _staff(cast))
+    page.set_input_files("[name=file]", tmp_path / "bank.xlsx")
+    page.click(".bank-button-main")
+    page.click(".bank-button-main")
+    expect(page.locator(".error-summary a")).to_have_count(2)
+    assert faults_by_day_and_night(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def _staff(cast: Cast) -> Membership:
+    cast.admin.user.is_staff = cast.admin.user.is_superuser = True
+    cast.admin.user.save()
+    return cast.admin
+
+
 def test_without_javascript_the_summary_is_what_one_lands_on(visit: Visit, cast: Cast) -> None:
     release = make_release("1", questions_per_rule=1, state=ReleaseState.DRAFT)
-    editor = cast.admin
-    editor.user.is_staff = editor.user.is_superuser = True
-    editor.user.save()
-    page = visit(
-        reverse("admin:manifesto_release_change", args=[release.pk]), editor, width=390, java_script_enabled=False
-    )
+    address = reverse("admin:manifesto_release_change", args=[release.pk])
+    page = visit(address, _staff(cast), width=390, java_script_enabled=False)
     page.fill("[name=broken_threshold]", "90")
     page.click("[name=_save]")
     expect(page.locator(".error-summary")).to_be_focused()
