@@ -109,7 +109,7 @@ def upload(job: Job, vendor: Vendor, export: Path) -> Page:
 
 def submit(job: Job, assessment: Assessment) -> None:
     page = job.open(reverse("assessment_review", args=[assessment.pk]), "assessor")
-    job.press(page, "Submit for approval")
+    job.confirm(page, "Submit for approval")
     expect(page.get_by_role("main")).to_contain_text(job.say("Submitted. An approver now reads it and decides."))
 
 
