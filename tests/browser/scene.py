@@ -9,8 +9,8 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from accounts.models import Department, Membership, Role
-from assessments.models import Answer, ApprovalLevel, Assessment
 from assessments.consensus.meeting import contested
+from assessments.models import Answer, ApprovalLevel, Assessment
 from assessments.score.agreement import rater_agreement
 from tests.browser.job import Words
 from tests.factories import Cast, make_vendor
