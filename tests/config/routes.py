@@ -541,6 +541,7 @@ PARTS: dict[str, str] = {
     "uidb36": "1",
     "key": "set-password",
     "language": "en",
+    "topic": "words",
 }
 
 
