@@ -30,9 +30,7 @@ def ask(
     tell_once_certain(users, "assessments/approval/email/decision_asked", context)
 
 
-def call_off(
-    assessment: Assessment, people: Sequence[Membership], *, actor: User, level: str | None = None
-) -> None:
+def call_off(assessment: Assessment, people: Sequence[Membership], *, actor: User, level: str | None = None) -> None:
     """Tell those who were asked that it was taken back. `level`: its approval alone was, which they built on."""
     context = {
         "assessment": assessment,
@@ -46,9 +44,7 @@ def call_off(
     tell_once_certain(users, "assessments/approval/email/decision_called_off", context)
 
 
-def tell_that_nobody_decides(
-    assessment: Assessment, step: ApprovalStep, administrators: Sequence[Membership]
-) -> None:
+def tell_that_nobody_decides(assessment: Assessment, step: ApprovalStep, administrators: Sequence[Membership]) -> None:
     """An assessment waits, and no active member can decide it: administrators can change that."""
     context = {
         "assessment": assessment,

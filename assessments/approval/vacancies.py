@@ -40,8 +40,6 @@ def _able(assessment: Assessment, people: list[Membership]) -> list[Membership]:
     before = {
         one.decided_by_id
         for one in assessment.approvals.all()
-        if one.decision == Decision.APPROVED
-        and one.fingerprint == assessment.fingerprint
-        and one.level < step.position
+        if one.decision == Decision.APPROVED and one.fingerprint == assessment.fingerprint and one.level < step.position
     }
     return chain.able(assessment, step, people, before)

@@ -147,7 +147,8 @@ def assessment_take_back(request: MemberRequest, pk: int) -> HttpResponse:
         crumbs=_crumbs(assessment, _("Take the submission back")),
         at_stake=[
             _("Raters can change their answers again. What was agreed stays."),
-            _("Those who were asked to decide get a mail that they have nothing to do. Submit it again when it is ready."),
+            _("Those who were asked to decide get a mail that they have nothing to do."),
+            _("Submit it again when it is ready."),
         ],
         submit=_("Take the submission back"),
         back=reverse("assessment_detail", args=[pk]),

@@ -1,4 +1,4 @@
-"""The way through an assessment, from asking raters to the scorecard: what is done, what comes now, what comes later."""
+"""The way through an assessment, from asking raters to the scorecard: what is done, what comes now, what later."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _done(standing: Standing) -> dict[Stage, bool]:
     # Whoever rates alone hands in by submitting.
     alone = raters.active[0] if len(raters.active) == 1 else None
     is_answered_alone = alone is not None and alone.answered == alone.total
-    answered = bool(raters.active) and not raters.outstanding or is_answered_alone
+    answered = (bool(raters.active) and not raters.outstanding) or is_answered_alone
     return {
         Stage.INVITE: len(raters.active) > 1,
         Stage.ANSWER: answered or is_submitted,

@@ -70,7 +70,9 @@ def take_approval_back(member: Membership, assessment: Assessment) -> Assessment
             raise PermissionDenied
         if approval is None:
             raise IllegalTransition(NOTHING_TO_TAKE_BACK)
-        audit.record(member.user, "approval.taken_back", approval, before={"level": approval.level}, after={"level": None})
+        audit.record(
+            member.user, "approval.taken_back", approval, before={"level": approval.level}, after={"level": None}
+        )
         chain.take_back(member.user, row, approval)
     return row
 

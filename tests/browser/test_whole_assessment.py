@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import pytest
 from django.core import mail
 from django.urls import reverse
-from django.utils import translation
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
@@ -163,8 +162,7 @@ def come_in(scene: Scene, link: str) -> Page:
     job, page = scene.job, scene.job.open(link)
     expect(page.locator("html")).to_have_attribute("lang", scene.contact.language)
     page.locator(f"input[name=language][value={job.language}]").check()
-    with translation.override(scene.contact.language):
-        page.get_by_role("button", name=translation.gettext("Start"), exact=True).click()
+    page.locator("main .form-actions button").click()
     expect(page.locator("html")).to_have_attribute("lang", job.language)
     return page
 

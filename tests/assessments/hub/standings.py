@@ -36,9 +36,7 @@ def differ_on(assessment: Assessment, rater: Membership, *questions: str) -> Non
 
 
 def settle(assessment: Assessment, by: Membership, *questions: str, held_on: date = HELD_ON) -> None:
-    held, _ = Meeting.objects.get_or_create(
-        assessment=assessment, held_on=held_on, defaults={"created_by": by.user}
-    )
+    held, _ = Meeting.objects.get_or_create(assessment=assessment, held_on=held_on, defaults={"created_by": by.user})
     for question in assessment.release.questions.filter(key__in=questions):
         Consensus.objects.create(
             assessment=assessment,
