@@ -16,15 +16,13 @@ from assessments.models import Answer, Assessment, Response, VendorNote
 from assessments.questionnaire.saving import closed_reason, lock_answer
 from assessments.saved import Closed, Conflict, Outcome, Saved
 from assessments.secrecy import vendor_answers
-from manifesto.models import Question, Rule
+from manifesto.models import Rule
 
 
 def notes_of(assessment: Assessment, rule: Rule) -> dict[int, VendorNote]:
-    """Question → its note, an empty one where nothing was noted; one query, and one for the questions."""
+    """Question → its note, where there is one; one query."""
     rows = VendorNote.objects.filter(assessment=assessment, question__rule=rule).select_related("updated_by")
-    found = {note.question_id: note for note in rows}
-    asked = Question.objects.filter(rule=rule).values_list("pk", flat=True)
-    return {pk: found.get(pk) or VendorNote(assessment=assessment, question_id=pk) for pk in asked}
+    return {note.question_id: note for note in rows}
 
 
 def notes_side_by_side(answers: Collection[Answer]) -> dict[int, VendorNote]:
@@ -35,7 +33,7 @@ def notes_side_by_side(answers: Collection[Answer]) -> dict[int, VendorNote]:
     )
     found = {(note.assessment_id, note.question_id): note for note in rows.select_related("updated_by")}
     return {
-        answer.pk: found.get((answer.response.assessment_id, answer.question_id)) or _none(answer) for answer in answers
+        answer.pk: found.get((answer.response.assessment_id, answer.question_id)) or nothing_noted(answer) for answer in answers
     }
 
 
@@ -57,7 +55,8 @@ def note_beside(answer: Answer) -> VendorNote:
     return notes_side_by_side([answer])[answer.pk]
 
 
-def _none(answer: Answer) -> VendorNote:
+def nothing_noted(answer: Answer) -> VendorNote:
+    """An empty one, not stored."""
     return VendorNote(assessment_id=answer.response.assessment_id, question_id=answer.question_id)
 
 

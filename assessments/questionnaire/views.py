@@ -22,7 +22,7 @@ from assessments.models import Answer, Assessment, Delegation, Evidence, Respons
 from assessments.questionnaire.flow import Answering, QuestionnairePosition, RuleStep, rule_at
 from assessments.questionnaire.forms import AnswerForm
 from assessments.questionnaire.note_forms import NoteForm, as_json
-from assessments.questionnaire.notes import note_beside, notes_of
+from assessments.questionnaire.notes import note_beside, nothing_noted, notes_of
 from assessments.questionnaire.posting import wants_json
 from assessments.questionnaire.rows import DELEGATE, OUTSIDER, RATER
 from assessments.questionnaire.saving import closed_reason
@@ -77,7 +77,7 @@ class RaterPosition(QuestionnairePosition):
             note=NoteForm(
                 data,
                 answer=answer,
-                note=self.noted[answer.question_id],
+                note=self.noted.get(answer.question_id) or nothing_noted(answer),
                 names_author=self.answering_as is not OUTSIDER,
             ),
         )
