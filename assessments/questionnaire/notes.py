@@ -33,7 +33,8 @@ def notes_side_by_side(answers: Collection[Answer]) -> dict[int, VendorNote]:
     )
     found = {(note.assessment_id, note.question_id): note for note in rows.select_related("updated_by")}
     return {
-        answer.pk: found.get((answer.response.assessment_id, answer.question_id)) or nothing_noted(answer) for answer in answers
+        answer.pk: found.get((answer.response.assessment_id, answer.question_id)) or nothing_noted(answer)
+        for answer in answers
     }
 
 
