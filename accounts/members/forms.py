@@ -127,7 +127,7 @@ class NewAccountForm(forms.Form):
 
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.email = email
+        self.address = email
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -136,7 +136,7 @@ class NewAccountForm(forms.Form):
             self.add_error("repeated", _("The two passwords differ."))
         if password:
             try:
-                password_validation.validate_password(password, User(email=self.email, name=cleaned.get("name", "")))
+                password_validation.validate_password(password, User(email=self.address, name=cleaned.get("name", "")))
             except ValidationError as error:
                 self.add_error("password", error)
         return cleaned
