@@ -71,6 +71,13 @@ def follow(page: Page, name: str) -> None:
     main(page).get_by_role("link", name=name, exact=True).first.click()
 
 
+def confirm(page: Page, name: str) -> None:
+    """By the page that says what is at stake."""
+    follow(page, name)
+    expect(main(page).locator(".form-actions")).to_be_visible()
+    press(page, name)
+
+
 def open_by_menu(page: Page, name: str) -> None:
     page.locator(".topnav").get_by_role("link", name=name, exact=True).click()
 
@@ -139,14 +146,14 @@ def assess(page: Page) -> None:
         click_grade(row, 3)
         expect_saved(row)
     page.goto(reverse("assessment_review", args=[Assessment.objects.get().pk]))
-    press(page, "Submit for approval")
+    confirm(page, "Submit for approval")
     expect(main(page)).to_contain_text("Submitted. An approver now reads it and decides.")
 
 
 def approve(page: Page) -> None:
     open_by_menu(page, "My work")
     main(page).get_by_role("link", name=VENDOR).first.click()
-    press(page, "Approve")
+    confirm(page, "Approve")
     expect(main(page)).to_contain_text("Approved. The scorecard is made and no longer changes.")
     page.goto(reverse("scorecard_detail", args=[Scorecard.objects.get().pk]))
     expect(page.locator(".card-sentence")).to_contain_text("of 7 rules met")
