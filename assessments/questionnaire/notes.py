@@ -32,10 +32,8 @@ def notes_side_by_side(answers: Collection[Answer]) -> dict[int, VendorNote]:
         question__in={answer.question_id for answer in answers},
     )
     found = {(note.assessment_id, note.question_id): note for note in rows.select_related("updated_by")}
-    return {
-        answer.pk: found.get((answer.response.assessment_id, answer.question_id)) or nothing_noted(answer)
-        for answer in answers
-    }
+    places = {answer: (answer.response.assessment_id, answer.question_id) for answer in answers}
+    return {answer.pk: found.get(place) or nothing_noted(answer) for answer, place in places.items()}
 
 
 def said_side_by_side(answers: Collection[Answer]) -> dict[int, Answer]:

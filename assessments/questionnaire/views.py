@@ -22,7 +22,7 @@ from assessments.models import Answer, Assessment, Delegation, Evidence, Respons
 from assessments.questionnaire.flow import Answering, QuestionnairePosition, RuleStep, rule_at
 from assessments.questionnaire.forms import AnswerForm
 from assessments.questionnaire.note_forms import NoteForm, as_json
-from assessments.questionnaire.notes import note_beside, nothing_noted, notes_of
+from assessments.questionnaire.notes import note_beside, notes_of, nothing_noted
 from assessments.questionnaire.posting import wants_json
 from assessments.questionnaire.rows import DELEGATE, OUTSIDER, RATER
 from assessments.questionnaire.saving import closed_reason
