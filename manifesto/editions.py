@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.trail import audit
 from groundwork.languages import LANGUAGE_CODES, LANGUAGES
+from groundwork.words import labelled
 from manifesto import bank as banks
 from manifesto.bank import GRADES, PLAIN_FIELDS, TEXT_FIELDS, Bank, BankChange, ChangeKind, QuestionEntry, Sheet, Texts
 from manifesto.models import RULE_KEYS, Question, Release, ReleaseState, Rule
@@ -51,7 +52,7 @@ class PublishingFault:
     question: str = ""
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.message}"
+        return labelled(self.where, self.message)
 
 
 class NotPublishable(EditionError):  # noqa: N818 (a state, said as one)

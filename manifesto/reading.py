@@ -13,6 +13,7 @@ from accounts.models import AuditEntry
 from accounts.trail import reading as trail
 from groundwork.differences import Piece, changed_pieces
 from groundwork.languages import LANGUAGE_CODES
+from groundwork.words import labelled
 from manifesto.bank import ChangeKind, Sheet
 from manifesto.editions import EditionDifference, field_label, language_name
 from manifesto.exchange import ERROR, DryRun, ReportRow
@@ -134,7 +135,7 @@ def shown_entry(entry: AuditEntry) -> ShownEntry:
         )
         for name in names
     )
-    what = f"{trail.verb_in_words(entry.verb)}: {entry.object_label}"
+    what = labelled(trail.verb_in_words(entry.verb), entry.object_label)
     return ShownEntry(at=entry.at, who=entry.actor_label, what=what, changes=changes)
 
 
@@ -145,4 +146,4 @@ def _column_name(name: str) -> str:
     known = language in LANGUAGE_CODES
     said = f"{field_label(field)}, {language_name(language)}" if known else field_label(column)
     sheet, _slash, key = line.partition("/")
-    return f"{line_name(Sheet(sheet), key)}: {said}" if dot else said
+    return labelled(line_name(Sheet(sheet), key), said) if dot else said

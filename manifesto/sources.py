@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from groundwork.languages import LANGUAGE_CODES
+from groundwork.words import labelled
 from manifesto.bank import (
     GRADES,
     LIMITS,
@@ -53,7 +54,7 @@ class Fault:
     key: str = ""
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}"
+        return labelled(self.place, self.message)
 
 
 class BankError(Exception):
