@@ -38,6 +38,12 @@ def number(value: Decimal | int | Literal[""]) -> str:
 
 
 @register.filter
+def percent(value: Decimal | int | Literal[""]) -> str:
+    """`{{ share|percent }}`: “75%”, “75 %”; nothing where the template found none."""
+    return "" if value == "" else words.percent(value)
+
+
+@register.filter
 def quoted(text: str) -> str:
     """`{{ cell|quoted }}`: in the quotation marks of the language."""
     return words.quoted(text)

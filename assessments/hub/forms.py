@@ -95,10 +95,7 @@ class AssessmentForm(PeriodForm):
         vendors.queryset = Vendor.objects.for_member(member).active()
         vendors.error_messages["invalid_choice"] = _("Choose one of your active vendors.")
         presets = [
-            *(
-                (key, labelled(label, days(of(today).start, of(today).end)))
-                for key, (label, of) in PRESETS.items()
-            ),
+            *((key, labelled(label, days(of(today).start, of(today).end))) for key, (label, of) in PRESETS.items()),
             (OTHER_DATES, _("Other dates")),
         ]
         field(self, "preset", forms.ChoiceField).choices = presets

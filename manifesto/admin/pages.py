@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -21,6 +22,8 @@ from accounts.access import user_of
 from accounts.models import AuditEntry
 from groundwork.languages import LANGUAGE_CODES
 from groundwork.refusals import Refusal
+from groundwork.tables.limits import too_large
+from groundwork.words import size
 from manifesto import editions, exchange
 from manifesto.admin.editing import release_page
 from manifesto.editions import EditionError, NotPublishable, publishing_faults
@@ -38,15 +41,18 @@ class EditionForm(forms.Form):
     )
 
 
+def _what_is_taken() -> str:
+    most = size(exchange.MAX_BYTES)
+    return gettext("A whole bank as .xlsx or .yaml, in the shape of an export; at most %(size)s.") % {"size": most}
+
+
 class BankImportForm(forms.Form):
-    file = forms.FileField(
-        label=_("File"), help_text=_("A whole bank as .xlsx or .yaml, in the shape of an export; at most 2 MB.")
-    )
+    file = forms.FileField(label=_("File"), help_text=lazy(_what_is_taken, str)())
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > exchange.MAX_BYTES:
-            raise forms.ValidationError(gettext("The file is too large: at most 2 MB."))
+            raise forms.ValidationError(str(too_large(exchange.MAX_BYTES)))
         return file
 
 

@@ -127,7 +127,9 @@ def test_no_mark_is_typed_between_two_values_in_a_template() -> None:
     assert found == {}
 
 
-@pytest.mark.parametrize("planted", ['{{ at|date:"j F Y" }}', "{{ at|date }}", "{{ at|timesince }}", "{{ n|localize }}"])
+@pytest.mark.parametrize(
+    "planted", ['{{ at|date:"j F Y" }}', "{{ at|date }}", "{{ at|timesince }}", "{{ n|localize }}"]
+)
 def test_a_planted_date_of_the_framework_is_found(planted: str) -> None:
     assert BARE_DATE.search(planted)
     assert not BARE_DATE.search("{{ at|day }} {{ at|short_moment }} {{ at|machine_day }} {{ value|unlocalize }}")
