@@ -63,6 +63,14 @@ def plural(value: Exact, language: str = "") -> int:
     return 1 if _locale(language or active_language()).plural_form(shown) == "one" else 2
 
 
+def points(value: Exact, language: str = "", *, digits: int = 1) -> str:
+    """“12.5 percentage points”: by how much two percents differ, for “percent” could mean percent of a percent."""
+    language, shown = language or active_language(), rounded(Fraction(value), digits)
+    with translation.override(language):
+        said = ngettext("%(number)s percentage point", "%(number)s percentage points", plural(shown))
+    return (said % {"number": number(shown, language)}).replace(" ", NO_BREAK, 1)
+
+
 def size(octets: int, language: str = "") -> str:
     """“12 kB”, “1,4 MB”; in French “12 ko”, “1,4 Mo”."""
     language = language or active_language()

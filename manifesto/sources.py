@@ -99,7 +99,7 @@ class _Checker:
         text, limit = tidy_text(value), LIMITS.get(name, MAX_TEXT)
         if len(text) > limit:
             said = {"length": len(text), "limit": limit}
-            self.fault(line, column, _("The text has %(length)s characters; at most %(limit)s fit.") % said)
+            self.fault(line, column, _("Characters in the text: %(length)s; at most %(limit)s fit.") % said)
         return text
 
     def key(self, line: SourceLine, name: str, limit: int = MAX_KEY) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from groundwork.languages import LANGUAGES, NARROW_NO_BREAK, NO_BREAK
+from groundwork.languages import NO_BREAK
 
 MONTHS = "janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc"
 FAULTS = {

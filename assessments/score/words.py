@@ -52,12 +52,6 @@ QUESTION_STATES: dict[str, Promise] = {
     QuestionState.DONT_KNOW: gettext_lazy("Don’t know"),
     QuestionState.UNANSWERED: gettext_lazy("Unanswered"),
 }
-FACT_UNITS: dict[str, Promise] = {
-    FrequencyUnit.WEEK: gettext_lazy("%(times)s times a week"),
-    FrequencyUnit.MONTH: gettext_lazy("%(times)s times a month"),
-    FrequencyUnit.QUARTER: gettext_lazy("%(times)s times a quarter"),
-    FrequencyUnit.YEAR: gettext_lazy("%(times)s times a year"),
-}
 
 
 def headline(score: Score) -> str:
@@ -124,7 +118,7 @@ def fact_words(value: Fraction | Decimal | None, unit: str, language: str = "") 
     if value is None:
         return ""
     if unit:
-        return str(FACT_UNITS[unit]) % {"times": words.number(value, language)}
+        return _how_often(value, unit, language)
     return words.percent(value, language, digits=2)
 
 
@@ -147,3 +141,14 @@ def why(rule: RuleScore, policy: Policy, language: str = "") -> str:
         "met": percent(policy.met_threshold, policy, language),
         "knockout": policy.knockout_below,
     }
+
+
+def _how_often(value: Fraction | Decimal, unit: str, language: str) -> str:
+    number = words.plural(value, language)
+    said = {
+        FrequencyUnit.WEEK: ngettext("%(times)s time a week", "%(times)s times a week", number),
+        FrequencyUnit.MONTH: ngettext("%(times)s time a month", "%(times)s times a month", number),
+        FrequencyUnit.QUARTER: ngettext("%(times)s time a quarter", "%(times)s times a quarter", number),
+        FrequencyUnit.YEAR: ngettext("%(times)s time a year", "%(times)s times a year", number),
+    }
+    return said[FrequencyUnit(unit)] % {"times": words.number(value, language)}

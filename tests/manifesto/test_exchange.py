@@ -282,4 +282,4 @@ def test_so_many_faults_are_listed_as_somebody_reads_and_the_others_are_counted(
     run = exchange.dry_run(edited(draft, change), "bank.xlsx", draft)
     assert run.bank is None
     assert len(run.rows) == exchange.MOST_FAULTS + 1
-    assert re.fullmatch(r"[\d,]+ more faults are not listed\.", run.rows[-1].reason)
+    assert re.fullmatch(r"Faults that are not listed: [\d,]+\.", run.rows[-1].reason)

@@ -87,7 +87,7 @@ def test_the_overview_says_what_is_asked_and_how_far_it_is(visitor: Client, link
 
     assert "Harbour Hospital" in html
     assert "1 of 14" in html
-    assert "1 of 2 answered" in html
+    assert "Answered: 1 of 2" in html
     assert "Go on answering" in html
 
 

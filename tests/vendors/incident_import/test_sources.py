@@ -114,7 +114,7 @@ def test_a_new_source_beside_a_known_one_with_the_same_references_is_confirmed_b
     with pytest.raises(OptionsRefused) as refused:
         imported(cast.assessor, as_csv(rows()), options_for(vendor, source="fresh"))
     assert refused.value.messages == {
-        "source": "10 of 10 references are known from “Our desk”. From another source, all are new."
+        "source": "References known from “Our desk”: 10 of 10. From another source, all are new."
     }
     upload = imported(cast.assessor, as_csv(rows()), options_for(vendor, source="fresh", source_is_other=True))
     assert counts(upload) == {"new": 10}
