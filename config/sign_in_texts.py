@@ -88,5 +88,6 @@ OVERRIDDEN = (
         "If you choose to trust this browser, you will not be asked for a verification code the next time you sign in."
     ),
     gettext_noop("Are you sure you want to remove this security key?"),
+    gettext_noop("Two-Factor Authentication"),
 )
 COUNTED = ngettext_lazy("You have added %(count)s security key.", "You have added %(count)s security keys.", "count")

@@ -9,7 +9,8 @@ from typing import Literal
 from django import template
 from django.utils import timezone
 
-from groundwork import words
+from groundwork import dutch, words
+from groundwork.languages import active_language
 
 register = template.Library()
 
@@ -47,6 +48,12 @@ def percent(value: Decimal | int | Literal[""]) -> str:
 def quoted(text: str) -> str:
     """`{{ cell|quoted }}`: in the quotation marks of the language."""
     return words.quoted(text)
+
+
+@register.filter
+def jointed(text: str) -> str:
+    """`{{ level.text|jointed }}`: in narrow columns, where a long Dutch word is broken at the joint of its parts."""
+    return dutch.jointed(text) if active_language() == "nl" else text
 
 
 @register.filter

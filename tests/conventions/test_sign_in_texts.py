@@ -28,7 +28,9 @@ CLOSED = re.compile(
     r"|templates/account/messages/(?:cannot_delete|email_|primary|unverified)"
     r"|templates/mfa/webauthn/signup"
 )
-NOT_ASKED = re.compile(r"phone|username|optional|\(again\)|confirmation|sign ?up|the same email|cannot add more|email or")
+NOT_ASKED = re.compile(
+    r"phone|username|optional|\(again\)|confirmation|sign ?up|the same email|cannot add more|email or"
+)
 
 
 def unlike_ours(library: Catalog, ours: Catalog, language: str) -> Iterator[str]:

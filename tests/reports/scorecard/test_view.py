@@ -66,15 +66,6 @@ def test_headline_verdict_and_weakest_rule_stand_in_one_sentence_each() -> None:
     assert card.confidence_sentence == "Confidence: low (grades with evidence: 7 of 20)."
 
 
-@pytest.mark.parametrize(
-    ("evidenced", "said"), [(0, "0 note sur 22 avec"), (1, "1 note sur 22 avec"), (2, "2 notes sur 22 avec")]
-)
-def test_none_and_one_are_singular_in_french(evidenced: int, said: str) -> None:
-    score = snapshots.score_of(cards.snapshot())
-    with translation.override("fr"):
-        assert said in wording.confidence(score, graded=22, evidenced=evidenced)
-
-
 REASONS: list[tuple[Mapping[str, int | None], int, str, str]] = [
     ({"support": 4}, 0, "met", "Every grade is the highest."),
     ({}, 0, "met", "Reaches 75%. Lowest: “When support for an incident ends”, 3 of 4."),

@@ -165,7 +165,7 @@ def test_the_page_chooses_the_source_that_knows_the_references_and_says_why(
     imported(cast.assessor, as_csv(rows()), options_for(vendor, source="desk", source_name="Our desk"))
     _address, page = mapping(client, cast, as_csv(rows(12)))
     assert page.context["form"]["source"].value() == "desk"
-    assert "10 of 12 references that were looked at are known from “Our desk”." in " ".join(
+    assert "References known from “Our desk”: 10 of the 12 that were looked at." in " ".join(
         page.content.decode().split()
     )
 

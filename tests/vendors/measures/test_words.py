@@ -83,7 +83,11 @@ def test_figures_have_their_unit(value: float | None, unit: Unit, said: str) -> 
             PeriodLength.MONTH,
             "rising by 1.4\u00a0percentage points a month, p < 0.001, 20 months",
         ),
-        (series(RISING, 1.0, 0.03, 8, "sla"), PeriodLength.MONTH, "rising by 1 point a month, p = 0.03, 8 months"),
+        (
+            series(RISING, 1.0, 0.03, 8, "sla"),
+            PeriodLength.MONTH,
+            "rising by 1\u00a0percentage point a month, p = 0.03, 8 months",
+        ),
         (
             series(FALLING, -0.12, 0.04, 8, "handovers"),
             PeriodLength.MONTH,
