@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import F, Q, Window
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, OrganisationRows
@@ -21,13 +22,15 @@ class ScorecardQuerySet(OrganisationRows, models.QuerySet["Scorecard"]):
         """For lists: the stored numbers, not the snapshot of some 100 kB."""
         return self.defer("snapshot")
 
-    def latest_of(self, vendors: Iterable[Vendor]) -> ScorecardQuerySet:
-        """Of each vendor the scorecard that was approved last, with its seven numbers."""
-        newer = Scorecard.objects.filter(
-            assessment__vendor=OuterRef("assessment__vendor"), approved_at__gt=OuterRef("approved_at")
+    def latest_two_of(self, vendors: Iterable[Vendor]) -> ScorecardQuerySet:
+        """Of each vendor the scorecard that was approved last and the one before, the newest first, with their seven
+        numbers."""
+        place = Window(
+            RowNumber(), partition_by=F("assessment__vendor"), order_by=[F("approved_at").desc(), F("pk").desc()]
         )
-        cards = self.filter(~Exists(newer), assessment__vendor__in=[vendor.pk for vendor in vendors])
-        return cards.without_snapshot().select_related("assessment").prefetch_related("rules")
+        cards = self.filter(assessment__vendor__in=[vendor.pk for vendor in vendors]).annotate(place=place)
+        cards = cards.filter(place__lte=2).without_snapshot().select_related("assessment").prefetch_related("rules")
+        return cards.order_by("-approved_at", "-pk")
 
 
 class Scorecard(models.Model):

@@ -109,6 +109,14 @@ def following_period(assessment: Assessment, today: date) -> Period | None:
     return ended
 
 
+def next_period(assessment: Assessment) -> Period:
+    """The period that follows by its rhythm, ended or not. Raises ValueError for an assessment that is not repeated."""
+    if assessment.repeat_months is None:
+        raise ValueError(f"{assessment.reference} is not repeated: no period follows it.")
+    first, times = _series(assessment, assessment.repeat_months)
+    return in_series(first, months=assessment.repeat_months, times=times + 1)
+
+
 def _series(assessment: Assessment, months: int) -> tuple[Period, int]:
     """The earliest period before it from which this one follows by counting, and as the how-many-eth. A period that
     somebody changed by hand begins a series of its own."""

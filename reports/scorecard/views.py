@@ -9,6 +9,7 @@ from accounts.access import MemberRequest
 from groundwork.languages import active_language
 from reports.documents.job import documents_of
 from reports.models import Scorecard
+from reports.scorecard.earlier import earlier_of
 from reports.scorecard.snapshots import SnapshotDamaged
 from reports.scorecard.view import view_of
 from reports.secrecy import is_kept_from
@@ -21,12 +22,14 @@ def scorecard_detail(request: MemberRequest, pk: int) -> HttpResponse:
     scorecard = get_object_or_404(scorecards, pk=pk)
     try:
         card = view_of(scorecard, language=active_language())
+        earlier = earlier_of(scorecard, language=active_language())
     except SnapshotDamaged:
         return render(request, "reports/scorecard/scorecard_damaged.html", {"scorecard": scorecard}, status=500)
     documents = documents_of(scorecard, now=timezone.now())
     context = {
         "scorecard": scorecard,
         "card": card,
+        "earlier": earlier,
         "documents": documents,
         "is_withheld": is_kept_from(request.member, scorecard),
     }

@@ -55,9 +55,10 @@ def test_a_vendor_is_added_and_sorted_by_keyboard(visit: Visit, cast: Cast) -> N
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Beta")
     page.goto(reverse("vendor_list"))
-    page.get_by_role("columnheader", name="Vendor").get_by_role("link").focus()
-    page.keyboard.press("Enter")
-    expect(page.locator("tbody th").first).to_have_text("Beta")
+    for first in ("Alpha", "Beta"):
+        page.get_by_role("columnheader", name="Vendor").get_by_role("link").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("tbody th").first).to_contain_text(first)
 
 
 def test_hours_are_set_by_keyboard_and_what_counts_is_shown_with_each_choice(

@@ -9,7 +9,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db.models import QuerySet
-from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
@@ -104,14 +103,6 @@ class ContactForm(forms.ModelForm[Contact]):
 
 
 # The list --------------------------------------------------------------------------------------------------------
-class StableOrdering(django_filters.OrderingFilter):
-    """What is equal stands by name, and pages never share a row."""
-
-    def filter(self, qs: QuerySet[Vendor], value: Any) -> QuerySet[Vendor]:
-        chosen = [self.get_ordering_value(param) for param in value or () if param]
-        return qs.order_by(*chosen, Lower("name"), "pk")
-
-
 class VendorFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Name, reference or service"), method="search", max_length=200)
     tier = django_filters.ChoiceFilter(label=_("Tier"), choices=Tier.choices, empty_label=_("All tiers"))
@@ -121,17 +112,10 @@ class VendorFilter(django_filters.FilterSet):
         empty_label=_("Active"),
         method="by_state",
     )
-    sort = StableOrdering(
-        fields={"sort_name": "name", "reference": "reference", "tier": "tier", "updated_at": "changed"},
-        widget=forms.HiddenInput,
-    )
 
     class Meta:
         model = Vendor
-        fields = ("q", "tier", "state", "sort")
-
-    def __init__(self, data: Any, queryset: VendorQuerySet) -> None:
-        super().__init__(data, queryset.annotate(sort_name=Lower("name")))
+        fields = ("q", "tier", "state")
 
     def filter_queryset(self, queryset: QuerySet[Vendor]) -> QuerySet[Vendor]:
         """Filters without a value are not called by method, so that “active” is the silent choice here."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,30 +20,41 @@ from vendors.fetching import vendor_of
 from vendors.models import Vendor
 from vendors.panels import panels_for
 from vendors.register import changes as register
+from vendors.register.attention import ATTENTION, chosen_sort, in_order
 from vendors.register.forms import VendorFilter, VendorForm
 from vendors.service_hours.calendars import service_hours_of
 from vendors.service_hours.hours import ROUND_THE_CLOCK
 from vendors.service_hours.words import deciding_words, hours_words
+from vendors.standings import standings_of
 
 PER_PAGE = 25
 SORTS: tuple[tuple[str, str | Promise], ...] = (
     ("name", gettext_lazy("Vendor")),
-    ("reference", gettext_lazy("Reference")),
     ("tier", gettext_lazy("Tier")),
-    ("changed", gettext_lazy("Last changed")),
+    ("met", gettext_lazy("Rules met")),
+    ("weakest", gettext_lazy("Weakest rule")),
+    ("contradicted", gettext_lazy("Contradicted")),
+    ("moved", gettext_lazy("Since last time")),
+    ("due", gettext_lazy("Next date")),
 )
 
 
 @require_safe
 def vendor_list(request: MemberRequest) -> HttpResponse:
+    """All that match are put in order, a page of them is shown: what they are ordered by is no column of theirs."""
     everything = Vendor.objects.for_member(request.member)
     chosen = VendorFilter(request.GET, everything)
-    page = Paginator(chosen.qs.prefetch_related("services"), PER_PAGE).get_page(request.GET.get("page"))
+    sort = chosen_sort(request.GET.get("sort", ""))
+    vendors = list(chosen.qs.defer("notes"))
+    rows = in_order(vendors, standings_of(request.member, vendors, timezone.localdate()), sort)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    prefetch_related_objects([row.vendor for row in page], "services")
     context = {
         "filter": chosen,
         "page": page,
-        "sorts": sort_links(SORTS, request.GET.get("sort") or "name", falling={"changed"}),
-        "is_empty": not page.paginator.count and not everything.exists(),
+        "sorts": sort_links(SORTS, sort, falling={"contradicted"}),
+        "is_by_attention": sort == ATTENTION,
+        "is_empty": not vendors and not everything.exists(),
     }
     return render(request, "vendors/register/vendor_list.html", context)
 

@@ -92,7 +92,7 @@ def test_page_costs_the_same_few_queries_whatever_it_holds(cast: Cast, signed_in
         ) as queries:
             client.get(page_of(card))
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 7
+    assert counts[0] == counts[1] <= 8  # one asks for the scorecard before
 
 
 def test_page_shows_the_approved_texts_whatever_changes_later(cast: Cast, signed_in: SignedIn) -> None:

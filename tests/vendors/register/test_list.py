@@ -19,7 +19,7 @@ URL = "/vendors/"
 
 
 def names(client: Any, query: str = "") -> list[str]:
-    return [vendor.name for vendor in client.get(f"{URL}?{query}").context["page"]]
+    return [row.vendor.name for row in client.get(f"{URL}?{query}").context["page"]]
 
 
 @pytest.fixture
@@ -33,11 +33,11 @@ def reader(cast: Cast, signed_in: Any) -> Any:
 
 
 def test_the_list_shows_active_vendors_by_name_in_capitals_or_not(reader: Any) -> None:
-    assert names(reader) == ["alpha", "Beta"]
+    assert names(reader, "sort=name") == ["alpha", "Beta"]
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "found"),  # the critical first, then by name
     [
         ("q=ALPH", ["alpha"]),
         ("q=r-1", ["Beta"]),
@@ -47,10 +47,10 @@ def test_the_list_shows_active_vendors_by_name_in_capitals_or_not(reader: Any) -
         ("q=%25", []),
         ("tier=critical", ["Beta"]),
         ("state=archived", ["Gamma"]),
-        ("state=all", ["alpha", "Beta", "Gamma"]),
+        ("state=all", ["Beta", "alpha", "Gamma"]),
         ("state=all&q=a&tier=standard", ["alpha", "Gamma"]),
-        ("tier=unheard-of", ["alpha", "Beta"]),
-        ("q=%00", ["alpha", "Beta"]),
+        ("tier=unheard-of", ["Beta", "alpha"]),
+        ("q=%00", ["Beta", "alpha"]),
     ],
 )
 def test_search_and_filters_narrow_the_list(reader: Any, query: str, found: list[str]) -> None:
@@ -62,11 +62,9 @@ def test_search_and_filters_narrow_the_list(reader: Any, query: str, found: list
     [
         ("name", ["alpha", "Beta"]),
         ("-name", ["Beta", "alpha"]),
-        ("reference", ["Beta", "alpha"]),
         ("-tier", ["alpha", "Beta"]),
         ("tier", ["Beta", "alpha"]),
-        ("-changed", ["Beta", "alpha"]),
-        ("password", ["alpha", "Beta"]),
+        ("password", ["Beta", "alpha"]),  # no column: what needs attention, of two unknown ones the critical
     ],
 )
 def test_the_list_is_sorted_by_its_headings(reader: Any, sort: str, found: list[str]) -> None:

@@ -1,0 +1,45 @@
+"""The vendor's scorecard before one, and what moved since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from reports.models import Scorecard
+from reports.scorecard import moves, snapshots
+from reports.scorecard.moves import MoveLine
+from reports.scorecard.snapshots import SnapshotDamaged
+from reports.scorecard.words import Words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Earlier:
+    scorecard: Scorecard
+    total: int
+    lines: tuple[MoveLine, ...]
+    is_readable: bool  # its page says what is wrong with one that is not
+
+
+def earlier_of(scorecard: Scorecard, *, language: str) -> Earlier | None:
+    """None for the first one of a vendor. `language` must be the active one. Raises SnapshotDamaged of the scorecard
+    itself."""
+    before = Q(approved_at__lt=scorecard.approved_at) | Q(approved_at=scorecard.approved_at, pk__lt=scorecard.pk)
+    cards = Scorecard.objects.filter(before, assessment__vendor=scorecard.assessment.vendor_id)
+    card = cards.order_by("-approved_at", "-pk").first()
+    if card is None:
+        return None
+    content = snapshots.load(scorecard)
+    total = len(content["release"]["rules"])
+    try:
+        earlier = snapshots.load(card)
+    except SnapshotDamaged:
+        return Earlier(scorecard=card, total=total, lines=(), is_readable=False)
+    words = Words(
+        language=language,
+        policy=snapshots.policy_of(content["release"]["policy"]),
+        rules={rule["key"]: rule["name"][language] for rule in content["release"]["rules"]},
+        questions={},
+        time_zone=content["time_zone"],
+    )
+    return Earlier(scorecard=card, total=total, lines=moves.lines(content, earlier, words), is_readable=True)

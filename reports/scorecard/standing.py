@@ -1,0 +1,128 @@
+"""How vendors stand by their scorecards: the rows of the register, and what it is sorted by."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+
+from accounts.models import Membership
+from assessments.schedule.upcoming import due_for
+from assessments.score import words as wording
+from assessments.score.arithmetic import Policy, RuleStatus
+from assessments.score.reading import policy_of
+from manifesto.models import Question, Release
+from reports.models import Scorecard
+from reports.scorecard import moves
+from reports.scorecard.contradictions import contradicted_in
+from reports.scorecard.moves import Direction, RuleResult
+from reports.scorecard.snapshots import rule_names
+from vendors.models import Vendor
+from vendors.standings import Moves, Result, Standing
+from vendors.withheld import withheld
+
+COMPARED = 2  # the latest one and the one before
+Asked = Mapping[tuple[int, str], Hashable]  # by release and rule
+
+
+def standings(member: Membership, vendors: Sequence[Vendor], today: date) -> dict[int, Standing]:
+    """By the vendors' keys, in the active language. The same queries however many vendors there are."""
+    closed = withheld(member)
+    cards = _latest(vendors)
+    newest = [pair[0] for pair in cards.values()]
+    contradicted = contradicted_in(newest)
+    policies = {
+        pk: policy_of(release)
+        for pk, release in Release.objects.in_bulk(
+            {card.assessment.release_id for pair in cards.values() for card in pair}
+        ).items()
+    }
+    asked = _asked(policies)
+    names, due = rule_names() if cards else {}, due_for(vendors, today)
+    return {
+        vendor.pk: Standing(
+            result=_result(
+                cards[vendor.pk],
+                contradicted=None if vendor.pk in closed else contradicted[cards[vendor.pk][0].pk],
+                asked=asked,
+                policy=policies[cards[vendor.pk][0].assessment.release_id],
+                names=names,
+            )
+            if vendor.pk in cards
+            else None,
+            due=due.get(vendor.pk),
+            is_withheld=vendor.pk in closed,
+        )
+        for vendor in vendors
+    }
+
+
+def _latest(vendors: Iterable[Vendor]) -> dict[int, list[Scorecard]]:
+    """Of each vendor the latest scorecard and the one before, with their rules; two queries."""
+    cards = Scorecard.objects.latest_two_of(vendors)
+    found: dict[int, list[Scorecard]] = defaultdict(list)
+    for card in cards:
+        found[card.assessment.vendor_id].append(card)
+    return dict(found)
+
+
+def _result(
+    cards: Sequence[Scorecard],
+    *,
+    contradicted: tuple[str, ...] | None,
+    asked: Asked,
+    policy: Policy,
+    names: Mapping[str, str],
+) -> Result:
+    card = cards[0]
+    rules = {rule.key: rule for rule in card.rules.all()}
+    weakest = rules.get(card.weakest_rule)
+    lowest = weakest.percent if weakest else None
+    return Result(
+        met=card.rules_met,
+        broken=sum(rule.status == RuleStatus.BROKEN for rule in rules.values()),
+        lowest=lowest,
+        lowest_said="" if lowest is None else wording.percent(Fraction(lowest), policy),
+        weakest=names.get(card.weakest_rule, card.weakest_rule),
+        weakest_position=weakest.position if weakest else 0,
+        scorecard=card,
+        contradicted=None if contradicted is None else tuple(sorted(rules[key].position for key in contradicted)),
+        moves=_moves(cards[0], cards[1], asked) if len(cards) == COMPARED else None,
+    )
+
+
+def _moves(now: Scorecard, before: Scorecard, asked: Asked) -> Moves:
+    """By status alone: what moved within it is said by the scorecard itself."""
+    positions: dict[str, list[int]] = defaultdict(list)
+    for move in moves.moves(_results(now, asked), _results(before, asked)):
+        positions[move.direction].append(move.position)
+    return Moves(
+        better=tuple(positions[Direction.BETTER]),
+        worse=tuple(positions[Direction.WORSE]),
+        otherwise=tuple(positions[Direction.OTHERWISE]),
+        asked_otherwise=tuple(positions[Direction.ASKED_OTHERWISE]),
+    )
+
+
+def _results(card: Scorecard, asked: Asked) -> list[RuleResult]:
+    release = card.assessment.release_id
+    return [
+        RuleResult(
+            key=rule.key,
+            position=rule.position,
+            status=rule.status,
+            percent=None,
+            asked=asked.get((release, rule.key)),
+        )
+        for rule in card.rules.all()
+    ]
+
+
+def _asked(policies: Mapping[int, Policy]) -> dict[tuple[int, str], Hashable]:
+    """What each rule of these editions asks, and by which thresholds it is judged; one query."""
+    questions: dict[tuple[int, str], set[Hashable]] = defaultdict(set)
+    rows = Question.objects.filter(release__in=policies).order_by()
+    for release, rule, *asked in rows.values_list("release", "rule__key", "key", "revision", "weight", "knockout"):
+        questions[release, rule].add(tuple(asked))
+    return {place: (policies[place[0]], frozenset(asked)) for place, asked in questions.items()}
