@@ -154,6 +154,11 @@ def country(code: str, language: str = "") -> str:
     return str(_locale(language or active_language()).territories.get(code, code))
 
 
+def language_within(code: str, language: str = "") -> str:
+    """“French”, “français”, “Frans” for fr: as it stands within a sentence."""
+    return str(_locale(language or active_language()).languages[code])
+
+
 def duration(length: timedelta, language: str = "") -> str:
     """“2 days 4 hours”, “35 minutes”: the two largest units, the second only where there is any of it."""
     minutes = int(length.total_seconds()) // 60

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.trail import audit
 from groundwork.languages import LANGUAGE_CODES, LANGUAGES
-from groundwork.words import labelled
+from groundwork.words import labelled, language_within
 from manifesto import bank as banks
 from manifesto.bank import GRADES, PLAIN_FIELDS, TEXT_FIELDS, Bank, BankChange, ChangeKind, QuestionEntry, Sheet, Texts
 from manifesto.models import RULE_KEYS, Question, Release, ReleaseState, Rule
@@ -101,7 +101,7 @@ def _question_faults(question: QuestionEntry, lowest_revision: int) -> Iterator[
             if not question.levels[grade][language]:
                 yield _("Write level %(grade)s in %(language)s.") % {
                     "grade": grade,
-                    "language": language_name(language),
+                    "language": language_within(language),
                 }
 
 
@@ -110,7 +110,7 @@ def _missing_texts(where: str, name: str, texts: Texts) -> Iterator[PublishingFa
         return
     for language in LANGUAGE_CODES:
         if not texts[language]:
-            said = {"field": heading(name), "language": language_name(language)}
+            said = {"field": heading(name), "language": language_within(language)}
             yield PublishingFault(where=where, message=_("Write “%(field)s” in %(language)s.") % said)
 
 
@@ -119,6 +119,7 @@ def _revisions(release: Release | None) -> dict[str, int]:
 
 
 def language_name(language: str) -> str:
+    """As a label; within a sentence French has no capital: groundwork.words.language_within."""
     return str(LANGUAGES[language].name)
 
 

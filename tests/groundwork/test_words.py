@@ -254,3 +254,7 @@ def test_a_label_and_a_row_of_parts_take_the_marks_of_the_language() -> None:
     assert words.apart(iter(["a", "b"]), "fr") == "a\u202f; b"
     assert words.apart([], "fr") == ""
     assert [words.percent_sign(language) for language in LANGUAGE_CODES] == ["%", "\u00a0%", "%"]
+
+
+def test_the_name_of_a_language_within_a_sentence_has_the_capital_of_the_language_around_it() -> None:
+    assert [words.language_within("fr", language) for language in ("en", "fr", "nl")] == ["French", "français", "Frans"]
