@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access import RIGHTS, Right, rights_of
 from accounts.models import Membership, Organisation, Role
+from groundwork.words import apart
 
 # In the order in which they are said: first what sets a role apart.
 WORDS: dict[Right, Promise] = {
@@ -44,4 +45,4 @@ def duties(role: str, organisation: Organisation) -> list[str]:
 def choices() -> list[tuple[str, str]]:
     """Each role with what it may do, to choose from."""
     words = _("%(role)s: %(may)s.")
-    return [(role, words % {"role": role.label, "may": "; ".join(said_of(RIGHTS[role]))}) for role in Role]
+    return [(role, words % {"role": role.label, "may": apart(said_of(RIGHTS[role]))}) for role in Role]
