@@ -26,12 +26,14 @@ COMPARED = 2  # the latest one and the one before
 Asked = Mapping[tuple[int, str], Hashable]  # by release and rule
 
 
-def standings(member: Membership, vendors: Sequence[Vendor], today: date) -> dict[int, Standing]:
+def standings(
+    member: Membership, vendors: Sequence[Vendor], today: date, *, tells_contradictions: bool = True
+) -> dict[int, Standing]:
     """By the vendors' keys, in the active language. The same queries however many vendors there are."""
     closed = withheld(member)
     cards = _latest(vendors)
     newest = [pair[0] for pair in cards.values()]
-    contradicted = contradicted_in(newest)
+    contradicted = contradicted_in(newest) if tells_contradictions else {}
     policies = {
         pk: policy_of(release)
         for pk, release in Release.objects.in_bulk(
@@ -44,7 +46,7 @@ def standings(member: Membership, vendors: Sequence[Vendor], today: date) -> dic
         vendor.pk: Standing(
             result=_result(
                 cards[vendor.pk],
-                contradicted=None if vendor.pk in closed else contradicted[cards[vendor.pk][0].pk],
+                contradicted=None if vendor.pk in closed else contradicted.get(cards[vendor.pk][0].pk),
                 asked=asked,
                 policy=policies[cards[vendor.pk][0].assessment.release_id],
                 names=names,
