@@ -189,6 +189,7 @@ ROUTES: dict[str, Right | Gate] = {
     "vendor_evidence_delete": Gate.LINK,
     "vendor_evidence_download": Gate.LINK,
     "vendor_hand_in": Gate.LINK,
+    "vendor_take_back": Gate.LINK,
     "vendor_reply": Gate.LINK,
     "vendor_reply_save": Gate.LINK,
     "vendor_reply_copy": Gate.LINK,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
-from email.utils import make_msgid
+from email.utils import formataddr, make_msgid
 from time import sleep
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,7 +23,7 @@ from django.db import connections
 from django.template import Context, Engine
 from django.utils import translation
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 
 log = structlog.get_logger(__name__)
 CHOICE = "organisation"  # in an address: the organisation that it belongs to, for members of several
@@ -60,14 +60,22 @@ def quiet() -> Iterator[None]:
 
 
 def send(
-    template: str, to: str, *, language: str, context: Mapping[str, Any], headers: Mapping[str, str] | None = None
+    template: str,
+    to: str,
+    *,
+    language: str,
+    context: Mapping[str, Any],
+    headers: Mapping[str, str] | None = None,
+    asker: User | None = None,
 ) -> None:
     """Send the mail of a template to one address. Raises OSError where the mail server does not take it (SMTPException
-    is one)."""
+    is one). `asker`: in whose name it goes out, and whom an answer to it reaches; nobody else's address stands in it.
+    """
     if _is_quiet.get():
         return
     with translation.override(language):
         message = compose(template, to, {**context, "email": to, "language": language})
+        message.reply_to = [address_of(asker)] if asker and asker.is_active else []
         message.extra_headers.update(headers or {})
         deliver(message)
 
@@ -105,10 +113,12 @@ def _rendered(template: str, shape: Mapping[str, str], context: Mapping[str, Any
     return Engine.get_default().get_template(f"{template}.txt").render(values)
 
 
-def try_to_send(template: str, to: str, *, language: str, context: Mapping[str, Any]) -> bool:
+def try_to_send(
+    template: str, to: str, *, language: str, context: Mapping[str, Any], asker: User | None = None
+) -> bool:
     """Send it; False, and a line in the log, where the mail server does not take it: what was done stands."""
     try:
-        send(template, to, language=language, context=context)
+        send(template, to, language=language, context=context, asker=asker)
     except OSError as error:
         log.error("mail_not_sent", template=template, error=str(error))
         return False
@@ -147,6 +157,11 @@ def page_address(path: str, organisation: Organisation) -> str:
     """The whole address of a page of that organisation, which opens in it whichever its reader worked in last."""
     page, mark, anchor = path.partition("#")
     return f"{settings.BASE_URL}{page}?{CHOICE}={organisation.slug}{mark}{anchor}"
+
+
+def address_of(user: User) -> str:
+    """With the name, as it stands in a header."""
+    return formataddr((one_line(user.name), user.email))
 
 
 def one_line(text: str) -> str:

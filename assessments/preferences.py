@@ -1,4 +1,5 @@
-"""What each person wants to be told, telling it to them, and the secret address of their calendar."""
+"""What each person wants to be told, telling it to them, and the secret address of their calendar; to whom somebody
+outside can write."""
 
 from __future__ import annotations
 
@@ -10,8 +11,8 @@ from typing import Any
 from django.db import transaction
 
 from accounts import mail
-from accounts.models import User, hash_token, new_token
-from assessments.models import Preferences
+from accounts.models import Membership, User, hash_token, new_token
+from assessments.models import Assessment, Preferences
 
 
 def preferences_of(user: User) -> Preferences:
@@ -24,14 +25,24 @@ def wants_mail(user: User) -> bool:
     return not Preferences.objects.filter(user=user, at_once=False).exists()
 
 
-def tell(user: User, template: str, context: Mapping[str, Any]) -> bool:
-    """Mail a person at once, in their language, if they wish that and were not shut out.
+def tell(user: User, template: str, context: Mapping[str, Any], *, asker: User | None = None) -> bool:
+    """Mail a person at once, in their language, if they wish that and were not shut out. `asker`: whom an answer
+    reaches.
 
     False only where the mail server does not take it: the pages and the summary tell everything too.
     """
     if not user.is_active or not wants_mail(user):
         return True
-    return mail.try_to_send(template, user.email, language=user.language, context=context)
+    return mail.try_to_send(template, user.email, language=user.language, context=context, asker=asker)
+
+
+def within_reach(assessment: Assessment, asker: User | None) -> User | None:
+    """To whom somebody outside can write about an assessment: whoever asked them while they are a member, else its
+    owner, else nobody. One query."""
+    members = Membership.objects.active().filter(organisation=assessment.organisation_id, user__is_active=True)
+    people = [asker, assessment.owner] if asker is not None else [assessment.owner]
+    able = set(members.filter(user__in=people).values_list("user", flat=True))
+    return next((person for person in people if person.pk in able), None)
 
 
 def tell_once_certain(users: Iterable[User], template: str, context: Mapping[str, Any]) -> None:

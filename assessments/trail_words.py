@@ -133,6 +133,10 @@ VOCABULARY = Vocabulary(
             title=_("Vendor’s answers handed in"),
             told=_("handed in the vendor’s answers"),
         ),
+        "vendor_response.taken_back": Verb(
+            title=_("Vendor’s answers taken back"),
+            told=_("took the vendor’s answers back"),
+        ),
         "reply.asked": Verb(title=_("Vendor asked for a reply"), told=_("asked the vendor for a reply")),
         "reply.extended": Verb(title=_("Time to reply extended"), told=_("gave the vendor more time to reply")),
         "reply.withdrawn": Verb(title=_("Request for a reply withdrawn"), told=_("withdrew the request for a reply")),

@@ -71,10 +71,13 @@ def use(link: MailedLink, *, now: datetime, **values: object) -> bool:
     return bool(open_ones.update(**{link.USED_AT: now}, **values))
 
 
-def send(link: MailedLink, template: str, *, context: Mapping[str, Any]) -> bool:
-    """Mail it in its receiver's language. False where there is no address, or the mail server does not take it: the
-    link is good all the same, to copy or to send again. Not within a transaction."""
-    return bool(link.email) and mail.try_to_send(template, link.email, language=link.language, context=context)
+def send(link: MailedLink, template: str, *, context: Mapping[str, Any], asker: User | None) -> bool:
+    """Mail it in its receiver's language; an answer to it reaches whoever asks. False where there is no address, or
+    the mail server does not take it: the link is good all the same, to copy or to send again. Not within a transaction.
+    """
+    return bool(link.email) and mail.try_to_send(
+        template, link.email, language=link.language, context=context, asker=asker
+    )
 
 
 def send_and_note(
@@ -93,7 +96,7 @@ def send_and_note(
     """
     if not link.email:
         return False
-    is_sent = send(link, template, context=context)
+    is_sent = send(link, template, context=context, asker=by)
     noted = {"sent_at": now if is_sent else None, "failed_at": None if is_sent else now}
     with transaction.atomic():
         if type(link)._default_manager.filter(pk=link.pk, token_hash=link.token_hash).update(**noted):
@@ -105,6 +108,14 @@ def send_and_note(
 def address(route: str, token: str) -> str:
     """What the receiver opens; shown or mailed now or never."""
     return settings.BASE_URL + reverse(route, args=[token])
+
+
+GRACE = timedelta(days=14)  # after the day on which something is due: whoever is late is not shut out
+
+
+def end_for(due_on: date) -> datetime:
+    """Until when a link that asks for something stays open at least."""
+    return end_of(due_on + GRACE)
 
 
 def end_of(day: date) -> datetime:

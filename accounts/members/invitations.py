@@ -9,7 +9,7 @@ from django.dispatch import Signal
 from django.utils.translation import gettext as _
 
 from accounts.mailed_links import links as mailed_links
-from accounts.mailed_links.links import end_of
+from accounts.mailed_links.links import end_for
 from accounts.members.changes import MembershipError, lock_organisation
 from accounts.members.roles import WHAT_THEY_MAY
 from accounts.models import Department, Invitation, Membership, Organisation, User, new_token
@@ -39,7 +39,7 @@ def invite(
 ) -> tuple[Invitation, str]:
     """A new invitation and its token, which is not kept. Refused for a member, or where one is under way.
 
-    `until`: the day until whose end it stays open at least; what is asked of the person is due then."""
+    `until`: what is asked of the person is due then; it stays open two weeks longer at least."""
     email = email.strip().lower()
     token, hashed = new_token()
     with transaction.atomic():
@@ -78,12 +78,12 @@ def renew(
 
 
 def keep_open(actor: Membership, invitations: Iterable[Invitation], *, until: date) -> None:
-    """Those of these that wait stay open until the end of this day at least, with the link that was mailed."""
+    """Those of these that wait stay open two weeks after this day at least, with the link that was mailed."""
     with transaction.atomic():
-        rows = Invitation.objects.for_member(actor).pending().filter(expires_at__lt=end_of(until))
+        rows = Invitation.objects.for_member(actor).pending().filter(expires_at__lt=end_for(until))
         rows = rows.filter(pk__in=[invitation.pk for invitation in invitations])
         for row in rows.select_for_update().order_by("pk"):
-            before, row.expires_at = {"expires_at": row.expires_at}, end_of(until)
+            before, row.expires_at = {"expires_at": row.expires_at}, end_for(until)
             row.save(update_fields=["expires_at"])
             audit.record(actor.user, "invitation.extended", row, before=before, after={"expires_at": row.expires_at})
 
@@ -127,8 +127,9 @@ def create_account(invitation: Invitation, *, name: str, password: str, language
         return join(invitation, user, now=now)
 
 
-def send(invitation: Invitation, token: str, *, further: str = "") -> bool:
-    """Mail the link, with a further paragraph in the language of the invitation where there is one.
+def send(invitation: Invitation, token: str, *, further: str = "", asker: User | None = None) -> bool:
+    """Mail the link, with a further paragraph in the language of the invitation where there is one. `asker`: whom an
+    answer reaches; without one, whoever invited.
 
     False where the mail server does not take it: the invitation stays, to send again.
     """
@@ -136,16 +137,17 @@ def send(invitation: Invitation, token: str, *, further: str = "") -> bool:
         "invitation": invitation,
         "organisation": invitation.organisation,
         "inviter": invitation.invited_by,
+        "asker": asker or invitation.invited_by,
         "may": WHAT_THEY_MAY[invitation.role],
         "further": further,
         "url": mailed_links.address("invitation_accept", token),
     }
-    return mailed_links.send(invitation, "accounts/members/email/invitation", context=context)
+    return mailed_links.send(invitation, "accounts/members/email/invitation", context=context, asker=context["asker"])
 
 
 def _end(now: datetime, until: date | None) -> datetime:
     end = now + timedelta(days=settings.INVITATION_DAYS)
-    return end if until is None else max(end, end_of(until))
+    return end if until is None else max(end, end_for(until))
 
 
 def _lock_pending(actor: Membership, invitation: Invitation) -> Invitation:

@@ -26,6 +26,7 @@ from assessments.hub.review import review_of
 from assessments.hub.views import redirect_to_first_rule
 from assessments.lifecycle import transitions
 from assessments.models import OPEN_STATES, Assessment, AssessmentState
+from assessments.raters import mails
 from assessments.score.overview import sheet_for
 from assessments.secrecy import counted_responses
 from assessments.vendor_side import reply
@@ -89,7 +90,9 @@ def assessment_hand_in(request: MemberRequest, pk: int) -> HttpResponse:
     """The rater's own answers are done."""
     assessment = assessment_of(request, pk)
     with or_say_why(request):
-        transitions.hand_in(request.member, assessment)
+        response = transitions.hand_in(request.member, assessment)
+        if request.member.is_outside:
+            mails.thank(response)
         messages.success(request, _("Handed in. Thank you: your answers count from now on."))
         return redirect("assessment_detail", pk)
     return redirect("assessment_review", pk)

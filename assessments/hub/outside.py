@@ -80,6 +80,9 @@ class OwnPart:
             return _("It is closed: nothing is expected of you any more.")
         if self.is_collecting:
             return _("Your answers are in: thank you. As long as others still answer, you can change them again.")
+        if self.assessment.state == AssessmentState.APPROVED:
+            said = _("The result is approved, and your answers are part of it: thank you. Ask %(name)s what came out.")
+            return said % {"name": self.asked_by}
         return _("Your answers are in: thank you. Nothing more is expected of you.")
 
     @property

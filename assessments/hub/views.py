@@ -155,6 +155,7 @@ def assessment_edit(request: MemberRequest, pk: int) -> HttpResponse:
                 changed = transitions.reschedule(request.member, assessment, period=form.period, due_on=due_on)
                 set_repeat(request.member, assessment, repeat)
             keep_invitations_open(request.member, changed)
+            links.keep_open(request.member, changed)
             messages.success(request, _("Saved."))
         return redirect("assessment_detail", pk)
     return render(request, "assessments/hub/assessment_edit.html", {"assessment": assessment, "form": form})

@@ -1,4 +1,5 @@
 """States of an assessment, its period and its number.
 
-Doors: `transitions`, one function a transition; `periods`, the months that it looks at; `numbering`, A-2026-001.
+Doors: `transitions`, one function a transition; `periods`, the months that it looks at; `numbering`, A-2026-001;
+`effort`, what answering takes.
 """

@@ -17,6 +17,9 @@ def tell_delegate(delegation: Delegation) -> bool:
         "assessment": assessment,
         "question": delegation.answer.question,
         "who": delegation.delegated_by,
+        "due_on": delegation.answer.response.due_on or assessment.due_on,
         "url": mail.page_address(reverse("delegation_detail", args=[delegation.pk]), assessment.organisation),
     }
-    return tell(delegation.delegate, "assessments/questionnaire/email/delegation", context)
+    return tell(
+        delegation.delegate, "assessments/questionnaire/email/delegation", context, asker=delegation.delegated_by
+    )

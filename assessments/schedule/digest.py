@@ -31,7 +31,7 @@ from assessments.models import (
     Rhythm,
     VendorLink,
 )
-from assessments.preferences import preferences_of
+from assessments.preferences import preferences_of, within_reach
 from assessments.schedule.inbox import Item, waiting_for
 from assessments.schedule.milestones import milestones_between
 from groundwork.jobs.lease import HeldJob, JobKind, LeaseLostError
@@ -251,7 +251,14 @@ def _tell_vendor(digest: Digest, link: VendorLink, window: Window, now: datetime
     row = (
         _links(now)
         .filter(pk=link.pk)
-        .select_related("response", "reply_request", "created_by", "assessment__vendor", "assessment__organisation")
+        .select_related(
+            "response",
+            "reply_request",
+            "created_by",
+            "assessment__vendor",
+            "assessment__organisation",
+            "assessment__owner",
+        )
         .first()
     )
     if row is None or row.sent_at is None:
@@ -260,6 +267,7 @@ def _tell_vendor(digest: Digest, link: VendorLink, window: Window, now: datetime
     after = max(window.since, mailed_on) if window.since else mailed_on  # the link's own mail named the day
     if not milestones_between(due_on, after=after, until=today):
         return False
+    asker = within_reach(row.assessment, row.created_by)
     context = {
         "link": row,
         "organisation": row.assessment.organisation,
@@ -267,7 +275,7 @@ def _tell_vendor(digest: Digest, link: VendorLink, window: Window, now: datetime
         "due_on": due_on,
         "is_late": due_on < today,
         "mailed_on": mailed_on,
-        "asker": row.created_by,
+        "asker": asker,
     }
     mail.send(
         "assessments/schedule/email/digest_vendor",
@@ -275,6 +283,7 @@ def _tell_vendor(digest: Digest, link: VendorLink, window: Window, now: datetime
         language=row.language,
         context=context,
         headers=_headers(digest),
+        asker=asker,
     )
     return True
 

@@ -14,12 +14,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from assessments.models import Answer, LinkPurpose, VendorLink
+from assessments.models import Answer, AssessmentState, LinkPurpose, VendorLink
 from assessments.questionnaire.flow import Answering, QuestionnairePosition, RuleStep, rule_at
 from assessments.questionnaire.posting import wants_json
 from assessments.questionnaire.rows import AnsweringAs
 from assessments.vendor_side import answers as vendor_answers
-from assessments.vendor_side.guard import LinkRequest, by_link
+from assessments.vendor_side.guard import LinkRequest, about, by_link, with_asker
 from groundwork.responses import attachment, form_view, or_say_why
 from manifesto.models import Rule
 
@@ -51,7 +51,7 @@ class VendorPosition(VendorAnswering, QuestionnairePosition):
         return {"next": desk, "overview": desk}
 
     def context(self) -> dict[str, Any]:
-        return _frame(self.author) | {
+        return about(self.author) | {
             "rule": self.rule,
             "url": self.url(),
             "is_first": self.previous is None,
@@ -66,12 +66,12 @@ class VendorPosition(VendorAnswering, QuestionnairePosition):
 @by_link(LinkPurpose.ANSWER)
 @require_GET
 def vendor_desk(request: LinkRequest, link: int) -> HttpResponse:
-    """What is asked, how far it is, until when; once closed, why, and the vendor's own answers to read."""
+    """What is asked, how far it is, until when, and what was answered; once closed, why, and all of it to read."""
     response = vendor_answers.response_of(request.link)
     closed = vendor_answers.closed_for(response)
     rules = vendor_answers.progress(request.link)
-    read = vendor_answers.answers_to_read(request.link) if closed else {}
-    context = _frame(request.link) | {
+    read = vendor_answers.answers_to_read(request.link, but_blanks=not closed)
+    context = with_asker(request.link) | {
         "response": response,
         "due_on": vendor_answers.due_on(response),
         "rules": rules,
@@ -79,6 +79,9 @@ def vendor_desk(request: LinkRequest, link: int) -> HttpResponse:
         "total": sum(rule.total for rule in rules),
         "next_rule": next((rule for rule in rules if not rule.is_complete), None),
         "closed": closed,
+        "may_take_back": bool(closed) and vendor_answers.may_take_back(response),
+        "is_collecting": response.assessment.state == AssessmentState.COLLECTING,
+        "state_words": vendor_answers.CLOSED.get(response.assessment.state, ""),
         "sections": [(rule, read.get(rule.key, [])) for rule in rules],
     }
     return render(request, "assessments/vendor_side/vendor_desk.html", context)
@@ -142,19 +145,18 @@ def vendor_hand_in(request: LinkRequest, link: int) -> HttpResponse:
     rules = vendor_answers.progress(request.link)
     blank = sum(len(rule.blank) for rule in rules)
     total = sum(rule.total for rule in rules)
-    context = _frame(request.link) | {"rules": rules, "blank": blank, "is_empty": blank == total}
+    context = with_asker(request.link) | {"rules": rules, "blank": blank, "is_empty": blank == total}
     return render(request, "assessments/vendor_side/vendor_hand_in.html", context)
 
 
-def _frame(link: VendorLink) -> dict[str, Any]:
-    """What every page of the vendor's side shows; nothing of the customer but who asks."""
-    assessment = link.assessment
-    return {
-        "link": link,
-        "assessment": assessment,
-        "organisation": assessment.organisation,
-        "vendor": assessment.vendor,
-    }
+@by_link(LinkPurpose.ANSWER)
+@require_POST
+def vendor_take_back(request: LinkRequest, link: int) -> HttpResponse:
+    """The answers are the vendor's alone again, until it hands in anew."""
+    with or_say_why(request):
+        vendor_answers.take_back(request.link)
+        messages.success(request, _("Taken back: nobody reads your answers until you hand them in again."))
+    return redirect("vendor_desk", link)
 
 
 def _answering_as(link: VendorLink) -> AnsweringAs:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +26,7 @@ from assessments.models import (
     Assessment,
     AssessmentState,
     Evidence,
+    Meeting,
     Response,
     ResponseKind,
     VendorLink,
@@ -37,10 +38,19 @@ from manifesto.models import GRADE_NAMES, Level, Rule
 # Sent inside the transaction that hands in, with `response` and `link`: whoever listens writes in the same one.
 handed_in = Signal()
 CLOSED: dict[str, Promise] = {
-    AssessmentState.DRAFT: gettext_lazy("The customer has not opened this assessment for answers yet."),
-    AssessmentState.IN_REVIEW: gettext_lazy("The customer has closed the collection of answers and reviews them now."),
-    AssessmentState.APPROVED: gettext_lazy("The assessment is closed: its answers can no longer be changed."),
-    AssessmentState.CANCELLED: gettext_lazy("The customer has cancelled this assessment: no answers are needed."),
+    AssessmentState.DRAFT: gettext_lazy(
+        "Your customer has not opened the questions yet. Come back by the same link: nothing is late."
+    ),
+    AssessmentState.IN_REVIEW: gettext_lazy(
+        "Your customer has finished collecting answers and looks at the result now. Nothing is left for you to do; you "
+        "may be asked for a reply to the result."
+    ),
+    AssessmentState.APPROVED: gettext_lazy(
+        "The result is approved, and the answers stay as they are. Nothing is left for you to do."
+    ),
+    AssessmentState.CANCELLED: gettext_lazy(
+        "Your customer has cancelled this assessment: no answers are needed, and nothing is left for you to do."
+    ),
 }
 
 
@@ -58,6 +68,10 @@ class DeskRule:
     @property
     def is_complete(self) -> bool:
         return self.answered == self.total
+
+    @property
+    def first_blank(self) -> tuple[str, str] | None:
+        return next(iter(self.blank), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,9 +103,10 @@ def closed_reason(link: VendorLink) -> str:
 def closed_for(response: Response) -> str:
     if response.submitted_at is not None:
         day = words.day(response.submitted_at)
-        return _("Your answers were handed in on %(day)s. They can no longer be changed.") % {"day": day}
+        said = _("Your answers were handed in on %(day)s: they stay as they are until they are opened again.")
+        return said % {"day": day}
     if response.withdrawn_at is not None:
-        return _("The customer no longer asks for these answers.")
+        return _("Your customer no longer asks for these answers: nothing is left for you to do.")
     if response.assessment.state != AssessmentState.COLLECTING:
         return str(CLOSED[response.assessment.state])
     return ""
@@ -153,13 +168,14 @@ def evidence_of(link: VendorLink) -> QuerySet[Evidence]:
     )
 
 
-def answers_to_read(link: VendorLink) -> dict[str, list[DeskAnswer]]:
-    """Rule key → the vendor's own answers in order; four queries."""
+def answers_to_read(link: VendorLink, *, but_blanks: bool = False) -> dict[str, list[DeskAnswer]]:
+    """Rule key → the vendor's own answers in order, or only those that say something; four queries."""
     levels = Prefetch("question__levels", queryset=Level.objects.order_by("grade"))
     answers = _own(link).select_related("question__rule").prefetch_related(levels, "evidence")
     read: dict[str, list[DeskAnswer]] = {}
     for answer in answers.order_by("question__rule__position", "question__position"):
-        read.setdefault(answer.question.rule.key, []).append(_to_read(answer))
+        if not but_blanks or not is_blank(answer) or answer.evidence.all():
+            read.setdefault(answer.question.rule.key, []).append(_to_read(answer))
     return read
 
 
@@ -212,6 +228,43 @@ def hand_in(link: VendorLink, *, now: datetime | None = None) -> Response:
         )
         handed_in.send(sender=Response, response=response, link=link)
         tell_owner(link, "assessments/vendor_side/email/vendor_handed_in")
+    return response
+
+
+def is_in_use(response: Response) -> bool:
+    """Whether the customer has begun to use what was handed in: somebody who rates has saved an answer or handed in
+    since, or the raters have met. Two queries."""
+    since = response.submitted_at
+    raters = Response.objects.of_customer().filter(assessment=response.assessment_id)
+    touched = raters.filter(Q(submitted_at__gte=since) | Q(answers__updated_at__gte=since))
+    return touched.exists() or Meeting.objects.filter(assessment=response.assessment_id).exists()
+
+
+def may_take_back(response: Response) -> bool:
+    """Whether the vendor itself can open again what it handed in."""
+    is_open = response.assessment.state == AssessmentState.COLLECTING and response.withdrawn_at is None
+    return is_open and response.submitted_at is not None and not is_in_use(response)
+
+
+def take_back(link: VendorLink) -> Response:
+    """What was handed in is the vendor's alone again, until it hands in anew. The owner is told."""
+    with transaction.atomic():
+        Assessment.objects.select_for_update(of=("self",), no_key=True).get(pk=link.assessment_id)
+        response = response_of(link)
+        if response.submitted_at is None:
+            raise IllegalTransition(_("Your answers are open already."))
+        if not may_take_back(response):
+            raise IllegalTransition(_("Your customer uses your answers by now: ask it to open them again."))
+        before, response.submitted_at = response.submitted_at, None
+        response.save(update_fields=["submitted_at"])
+        audit.record(
+            audit.Outsider(label=link.signature),
+            "vendor_response.taken_back",
+            response,
+            before={"submitted_at": before},
+            after={"submitted_at": None},
+        )
+        tell_owner(link, "assessments/vendor_side/email/vendor_taken_back")
     return response
 
 

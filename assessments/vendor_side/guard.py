@@ -20,6 +20,7 @@ from accounts.mailed_links.pages import closed_page, guarded
 from accounts.models import KeptForm, LinkState
 from accounts.sending import kept, mark, way_back
 from assessments.models import LinkPurpose, VendorLink
+from assessments.preferences import within_reach
 from assessments.vendor_side import links
 
 SALT = "assessments.vendor-link"
@@ -94,11 +95,17 @@ def about(link: VendorLink) -> dict[str, Any]:
     """All that whoever was asked is shown of the customer."""
     assessment = link.assessment
     return {
+        "link": link,
         "assessment": assessment,
         "vendor": assessment.vendor,
         "organisation": assessment.organisation,
         "owner": assessment.owner,
     }
+
+
+def with_asker(link: VendorLink) -> dict[str, Any]:
+    """That, and `asker`: whom they can write to, None where nobody is left. One query."""
+    return about(link) | {"asker": within_reach(link.assessment, link.created_by)}
 
 
 def _keep(request: HttpRequest, link: int, now: datetime) -> KeptForm | None:
@@ -111,5 +118,5 @@ def _keep(request: HttpRequest, link: int, now: datetime) -> KeptForm | None:
 def closed_link(
     request: HttpRequest, link: VendorLink | None, state: LinkState, *, typed: KeptForm | None = None
 ) -> HttpResponse:
-    context = {**(about(link) if link else {}), "typed": typed}
+    context = {**(with_asker(link) if link else {}), "typed": typed}
     return closed_page(request, "assessments/vendor_side/vendor_link_closed.html", state, link, context)

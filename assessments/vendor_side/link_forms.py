@@ -10,11 +10,12 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.mailed_links.forms import BY_MAIL, DaysField, LanguageField, WayField
+from accounts.mailed_links.forms import DaysField, LanguageField
 from accounts.mailed_links.links import end_after, end_of
 from assessments.models import Assessment, VendorLink
 from assessments.vendor_side.links import DEFAULT_DAYS, LONGEST
 from groundwork.fields import DayInput, field
+from groundwork.words import day
 from vendors.models import Contact
 
 
@@ -34,21 +35,24 @@ class LinkContactField(forms.ModelChoiceField):
 
 
 class LinkForm(forms.Form):
-    """Whom to ask, until when, and how the link gets there."""
+    """Whom to ask, and until when. How the link gets there says the button that is pressed."""
 
     contact = LinkContactField(label=_("Contact"), queryset=Contact.objects.none(), empty_label=_("Choose a contact"))
     days = DaysField(14, DEFAULT_DAYS, 60, initial=DEFAULT_DAYS)
-    by = WayField(
-        by_mail=_("Send it by mail, in the contact’s language"),
-        to_copy=_("Only make it: I copy it and hand it over myself"),
-    )
 
-    def __init__(self, data: Any = None, *, assessment: Assessment) -> None:
+    def __init__(self, data: Any = None, *, assessment: Assessment, by_mail: bool = False) -> None:
         super().__init__(data)
+        self.by_mail = by_mail
+        if assessment.due_on is not None:
+            said = _("In any case until two weeks after the answers are due, which is on %(day)s.")
+            self.fields["days"].help_text = said % {"day": day(assessment.due_on)}
         taken = VendorLink.objects.to_answer().filter(assessment=assessment, revoked_at=None, contact__isnull=False)
         contacts = Contact.objects.filter(vendor=assessment.vendor_id)
         self.not_asked = contacts.exclude(pk__in=taken.values("contact"))
         field(self, "contact", LinkContactField).queryset = self.not_asked
+        known = list(self.not_asked[:2])
+        if len(known) == 1:
+            self.initial["contact"] = known[0]
 
     @property
     def has_contacts(self) -> bool:
@@ -57,8 +61,11 @@ class LinkForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         contact = cleaned.get("contact")
-        if contact and not contact.email and cleaned.get("by") == BY_MAIL:
-            self.add_error("by", _("This contact has no e-mail address: make the link, and hand it over yourself."))
+        if contact and not contact.email and self.by_mail:
+            self.add_error(
+                "contact",
+                _("This contact has no e-mail address: choose “Show the link to copy”, and hand it over yourself."),
+            )
         return cleaned
 
     def expires_at(self, now: datetime) -> datetime:
@@ -78,10 +85,10 @@ class ExtendForm(forms.Form):
         self.today = today
 
     def clean_last_day(self) -> date:
-        day: date = self.cleaned_data["last_day"]
-        if not self.today <= day < self.today + LONGEST:
+        last_day: date = self.cleaned_data["last_day"]
+        if not self.today <= last_day < self.today + LONGEST:
             raise ValidationError(_("Choose a day to come, at most a year from now."))
-        return day
+        return last_day
 
     @property
     def expires_at(self) -> datetime:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -23,9 +25,10 @@ from accounts.sending import kept, once
 from assessments.fetching import assessment_of
 from assessments.independence import let_read
 from assessments.lifecycle import transitions
+from assessments.lifecycle.effort import Effort
 from assessments.models import Assessment, AssessmentState, LinkPurpose, VendorLink
 from assessments.vendor_side import links, reply
-from assessments.vendor_side.guard import about, closed_link, cookie_name, cookie_of, desk_path
+from assessments.vendor_side.guard import closed_link, cookie_name, cookie_of, desk_path, with_asker
 from assessments.vendor_side.link_forms import EnterForm, ExtendForm, LinkForm
 from groundwork.pages import Crumb, confirm_page, crumbs, edit_page
 from groundwork.responses import form_view, or_say_why, post_data
@@ -49,7 +52,19 @@ def vendor_link(request: HttpRequest, token: str) -> HttpResponse:
         if not links.note_opened(link, now=now):
             return closed_link(request, link, LinkState.REPLACED)
         return _let_in(request, link, form.cleaned_data["language"])
-    return render(request, "assessments/vendor_side/vendor_link.html", {"link": link, "form": form, **about(link)})
+    return render(request, "assessments/vendor_side/vendor_link.html", _way_in(link) | {"form": form})
+
+
+def _way_in(link: VendorLink) -> dict[str, Any]:
+    """What stands before the door: who asks for what, until when, and how far whoever comes back is."""
+    asked = links.progress(link.response) if link.response else None
+    sent = link.response.submitted_at if link.response else link.reply_request and link.reply_request.submitted_at
+    return with_asker(link) | {
+        "due_on": links.due_of(link),
+        "progress": asked,
+        "effort": asked and Effort(questions=asked.total),
+        "is_sent": sent is not None,
+    }
 
 
 def _let_in(request: HttpRequest, link: VendorLink, chosen: str) -> HttpResponse:
@@ -96,18 +111,19 @@ def _owner_page(request: MemberRequest, assessment: Assessment, form: LinkForm) 
 
 @form_view
 def link_add(request: MemberRequest, pk: int) -> HttpResponse:
-    """Make a link and mail it, or show it to copy."""
+    """Make a link and mail it, or show it to copy: whichever button was pressed."""
     assessment = assessment_of(request, pk)
     if request.method != "POST":
         return redirect("assessment_vendor", pk)
-    form = LinkForm(request.POST, assessment=assessment)
+    by_mail = request.POST.get("by") == BY_MAIL
+    form = LinkForm(request.POST, assessment=assessment, by_mail=by_mail)
     if not form.is_valid():
         return _owner_page(request, assessment, form)
     with or_say_why(request):
         contact, until = form.cleaned_data["contact"], form.expires_at(timezone.now())
         link, token = links.create(request.member, assessment, contact, expires_at=until)
         once.lead_to(request, reverse("assessment_vendor", args=[pk]))
-        return _issued(request, link, token, by_mail=form.cleaned_data["by"] == BY_MAIL)
+        return _issued(request, link, token, by_mail=by_mail)
     return redirect("assessment_vendor", pk)
 
 

@@ -18,11 +18,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Right, may
 from accounts.mailed_links import links as mailed_links
-from accounts.mailed_links.links import end_after, end_of
+from accounts.mailed_links.links import end_after, end_for, end_of
 from accounts.models import Membership, new_token
 from accounts.trail import audit
 from assessments.approval import chain
 from assessments.lifecycle import transitions
+from assessments.lifecycle.effort import effort_of
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import (
     Answer,
@@ -46,7 +47,14 @@ STATES: dict[str, set[AssessmentState]] = {
     LinkPurpose.REPLY: {AssessmentState.IN_REVIEW},
 }
 FIELDS = ("name", "email", "purpose", "language", "expires_at")
-RELATED = ("assessment__organisation", "assessment__vendor", "assessment__owner", "response", "reply_request")
+RELATED = (
+    "assessment__organisation",
+    "assessment__vendor",
+    "assessment__owner",
+    "created_by",
+    "response",
+    "reply_request",
+)
 
 HAS_ONE: Promise = _("%(name)s has a link already: send that one again, or extend it.")
 NO_LONGER: Promise = _("This link was withdrawn: make a new one instead.")
@@ -172,7 +180,7 @@ def renew(member: Membership, link: VendorLink, *, now: datetime | None = None) 
             row,
             "link.renewed",
             by=member.user,
-            expires_at=row.expires_at if row.expires_at > now else _default_end(row, now),
+            expires_at=row.expires_at if row.expires_at > now else _at_least_until_due(row, _default_end(row, now)),
             told=FIELDS,
             issue=row.issue + 1,
             name=receiver.name,
@@ -193,6 +201,19 @@ def extend(member: Membership, link: VendorLink, *, expires_at: datetime, now: d
         row.save(update_fields=["expires_at"])
         audit.record(member.user, "link.extended", row, before=before, after={"expires_at": row.expires_at})
     return row
+
+
+def keep_open(member: Membership, assessment: Assessment) -> None:
+    """No link by which the vendor is asked to answer ends before its answers are due and two weeks more."""
+    rows = VendorLink.objects.for_member(member).to_answer().filter(assessment=assessment, revoked_at=None)
+    with transaction.atomic():
+        Assessment.objects.for_member(member).select_for_update(no_key=True).get(pk=assessment.pk)
+        for row in rows.select_related("assessment", "response", "reply_request"):
+            end = _at_least_until_due(row, row.expires_at)
+            if end > row.expires_at:
+                before, row.expires_at = {"expires_at": row.expires_at}, end
+                row.save(update_fields=["expires_at"])
+                audit.record(member.user, "link.extended", row, before=before, after={"expires_at": end})
 
 
 def revoke(member: Membership, link: VendorLink, *, now: datetime | None = None) -> VendorLink:
@@ -243,12 +264,22 @@ def send(link: VendorLink, token: str, *, member: Membership | None = None, now:
         "vendor": assessment.vendor,
         "organisation": assessment.organisation,
         "asker": sender,
+        "due_on": due_of(link),
+        "effort": effort_of(link.response) if link.response else None,
         "url": address(token),
     }
     now = now or timezone.now()
     return mailed_links.send_and_note(
         link, template, "link.sent", "link.not_delivered", by=sender, context=context, now=now
     )
+
+
+def due_of(link: VendorLink) -> date | None:
+    """Until when the vendor is asked to answer by it, if a day was named."""
+    if link.reply_request is not None:
+        return link.reply_request.due_on
+    own = link.response.due_on if link.response else None
+    return own or link.assessment.due_on
 
 
 # Looking --------------------------------------------------------------------------------------------------------
@@ -315,7 +346,7 @@ def _lock_assessment(
 def _lock_link(member: Membership, link: VendorLink, states: set[AssessmentState] | None = None) -> VendorLink:
     """The link, fresh, while its assessment is held; refused once it was withdrawn."""
     _lock_assessment(member, link.assessment, link.purpose, states)
-    row = VendorLink.objects.select_related(*RELATED, "contact", "created_by").get(pk=link.pk)
+    row = VendorLink.objects.select_related(*RELATED, "contact").get(pk=link.pk)
     if row.revoked_at is not None:
         raise IllegalTransition(NO_LONGER)
     return row
@@ -341,7 +372,7 @@ def _create(
     link.contact, link.name, link.email = contact, contact.name, contact.email
     link.language = language or contact.language
     link.created_by, link.created_at = member.user, now
-    link.expires_at = expires_at or _default_end(link, now)
+    link.expires_at = _at_least_until_due(link, expires_at or _default_end(link, now))
     link.save()
     audit.record(member.user, "link.created", link, after=audit.snapshot(link, FIELDS))
     return link, token
@@ -352,3 +383,9 @@ def _default_end(link: VendorLink, now: datetime) -> datetime:
     if link.reply_request is not None and (end := end_of_reply(link.reply_request.due_on)) > now:
         return end
     return end_after(DEFAULT_DAYS, now)
+
+
+def _at_least_until_due(link: VendorLink, end: datetime) -> datetime:
+    """A right of reply has its own, longer term."""
+    due_on = due_of(link)
+    return end if due_on is None or link.purpose == LinkPurpose.REPLY else max(end, end_for(due_on))

@@ -42,7 +42,7 @@ USUAL_DAYS = 10
 LONGEST_TEXT = 10_000  # characters
 OVER: dict[str, Promise] = {
     AssessmentState.DRAFT: gettext_lazy("There is no result to reply to yet."),
-    AssessmentState.APPROVED: gettext_lazy("The assessment is approved: a reply can no longer be changed."),
+    AssessmentState.APPROVED: gettext_lazy("The result is approved by now: nothing is left for you to do."),
     AssessmentState.CANCELLED: gettext_lazy("The assessment was cancelled: no reply is needed any more."),
 }
 
@@ -308,12 +308,12 @@ def closed_for(request: ReplyRequest, now: datetime) -> str:
         day = words.day(request.submitted_at)
         return _("Your reply was sent on %(day)s. It can no longer be changed.") % {"day": day}
     if request.withdrawn_at is not None:
-        return _("The customer has withdrawn the request for a reply.")
+        return _("Your customer no longer asks for a reply: nothing is left for you to do.")
     if request.assessment.state in OVER:
         return str(OVER[request.assessment.state])
     if timezone.localdate(now) > request.due_on:
         day = words.day(request.due_on)
-        return _("The time to reply ended on %(day)s. Ask the customer for more time if you need it.") % {"day": day}
+        return _("The time to reply ended on %(day)s. Ask your customer for more time if you need it.") % {"day": day}
     return ""
 
 
@@ -348,11 +348,11 @@ def save_reply(
 def reply_problems(stance: str, text: str) -> dict[str, str]:
     """What keeps a reply from being saved, by field."""
     if stance not in ("", *Stance.values):
-        return {"stance": _("Choose whether you agree or contest.")}
+        return {"stance": _("Choose whether you agree or see it differently.")}
     if stance == Stance.CONTESTS and not text:
-        return {"text": _("Say what you contest, and why: the customer can only weigh what it can read.")}
+        return {"text": _("Say what you see differently, and why: your customer can only weigh what it can read.")}
     if text and not stance:
-        return {"stance": _("Choose whether you agree or contest: your text belongs to one of them.")}
+        return {"stance": _("Choose whether you agree or see it differently: your text belongs to one of them.")}
     if len(text) > LONGEST_TEXT:
         return {"text": _("Keep it to at most %(count)s characters.") % {"count": LONGEST_TEXT}}
     return {}
@@ -367,7 +367,7 @@ def submit_replies(link: VendorLink, *, now: datetime | None = None) -> ReplyReq
             raise IllegalTransition(reason)
         given = list(request.replies.exclude(stance=""))
         if not given:
-            raise IllegalTransition(_("Nothing is said yet: agree with or contest at least one rule before you send."))
+            raise IllegalTransition(_("Nothing is said yet: reply to at least one rule before you send."))
         request.submitted_at = now
         request.save(update_fields=["submitted_at"])
         _record_given(link, request, given)

@@ -1,21 +1,42 @@
-"""The vendor's copy of its reply: plain text, as it was sent, beside the result that it was shown."""
+"""The vendor's copy of its reply: plain text, as it was sent, beside the result that it was shown; to download, and
+mailed to whoever sent it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.mailed_links import links as mailed_links
 from assessments.models import Reply, ReplyRequest, VendorLink
+from assessments.preferences import within_reach
 from assessments.vendor_side.reply import ShownResult, ShownRule, replies_to_write, shown_in_words
 from groundwork import words
 
 
 def copy_of(request: ReplyRequest, link: VendorLink) -> str:
     """In the active language. For a reply that was sent."""
-    shown, said = shown_in_words(request), replies_to_write(request)
-    parts = [*_head(request, link, shown), *(_rule(rule, said[rule.key]) for rule in shown.rules)]
-    return "\n\n".join(parts) + "\n"
+    shown = shown_in_words(request)
+    return "\n\n".join([*_head(request, link, shown), *_rules(request, shown)]) + "\n"
+
+
+def mail_copy(request: ReplyRequest, link: VendorLink) -> bool:
+    """Mail it to whoever sent the reply, in the language of their link. False where there is no address, or the mail
+    server does not take it: the page offers the copy too. Not within a transaction."""
+    with translation.override(link.language):
+        parts = list(_rules(request, shown_in_words(request)))
+    context = {
+        "link": link,
+        "organisation": link.assessment.organisation,
+        "vendor": link.assessment.vendor,
+        "assessment": link.assessment,
+        "sent_at": request.submitted_at,
+        "parts": parts,
+        "asker": within_reach(link.assessment, link.created_by),
+    }
+    template = "assessments/vendor_side/email/vendor_reply_copy"
+    return mailed_links.send(link, template, context=context, asker=context["asker"])
 
 
 def _head(request: ReplyRequest, link: VendorLink, shown: ShownResult) -> Iterator[str]:
@@ -30,6 +51,11 @@ def _head(request: ReplyRequest, link: VendorLink, shown: ShownResult) -> Iterat
     yield _("Reply of %(vendor)s to the result of %(organisation)s (%(reference)s)") % values
     yield _("Sent on %(day)s by %(name)s. It changes no score.") % values
     yield shown.headline
+
+
+def _rules(request: ReplyRequest, shown: ShownResult) -> Iterator[str]:
+    said = replies_to_write(request)
+    return (_rule(rule, said[rule.key]) for rule in shown.rules)
 
 
 def _rule(rule: ShownRule, reply: Reply) -> str:

@@ -16,7 +16,7 @@ from vendors.models import Contact
 
 STANCES = (
     (Stance.AGREES.value, gettext_lazy("We agree")),
-    (Stance.CONTESTS.value, gettext_lazy("We contest it")),
+    (Stance.CONTESTS.value, gettext_lazy("We see it differently")),
     ("", gettext_lazy("No reply to this rule")),
 )
 

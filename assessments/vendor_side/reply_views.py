@@ -21,9 +21,9 @@ from assessments.models import Assessment, LinkPurpose, Reply, ReplyRequest
 from assessments.questionnaire.forms import saved_at
 from assessments.saved import Closed, Conflict, Invalid, Outcome, Saved, status_of
 from assessments.vendor_side import reply
-from assessments.vendor_side.guard import LinkRequest, by_link
+from assessments.vendor_side.guard import LinkRequest, by_link, with_asker
 from assessments.vendor_side.reply import ShownRule
-from assessments.vendor_side.reply_copy import copy_of
+from assessments.vendor_side.reply_copy import copy_of, mail_copy
 from assessments.vendor_side.reply_forms import DayForm, ReplyForm, RequestForm
 from assessments.vendor_side.reply_questions import AskedQuestion, questions_of
 from assessments.vendor_side.reply_saving import as_json
@@ -67,8 +67,10 @@ def vendor_reply(request: LinkRequest, link: int) -> HttpResponse:
             messages.success(request, _("Saved. Your customer reads it once you send it."))
             return redirect("vendor_reply", request.link.pk)
         with or_say_why(request):
-            reply.submit_replies(request.link)
+            sent = reply.submit_replies(request.link)
             messages.success(request, _("Sent. Thank you: your reply now stands beside the result."))
+            if mail_copy(sent, request.link):
+                messages.info(request, _("A copy went to %(email)s.") % {"email": request.link.email})
         return redirect("vendor_reply", request.link.pk)
     open_forms = {key: form for key, form in forms.items() if not isinstance(outcomes[key], Saved)}
     refused = next((outcome.reason for outcome in outcomes.values() if isinstance(outcome, Closed)), "")
@@ -143,12 +145,7 @@ def _page(
         )
         for rule in shown.rules
     ]
-    assessment = asked.assessment
-    context = {
-        "link": request.link,
-        "assessment": assessment,
-        "organisation": assessment.organisation,
-        "vendor": assessment.vendor,
+    context = with_asker(request.link) | {
         "asked": asked,
         "shown": shown,
         "parts": parts,

@@ -308,13 +308,20 @@
       post(this.row.dataset.url, body, { keepalive: true }).catch(() => {});
     }
 
-    async upload(input) {
+    // One after the other: what is chosen meanwhile waits, and a page that is sent waits for all of them.
+    upload(input) {
+      const files = [...input.files];
+      this.uploading = (this.uploading ?? Promise.resolve()).then(() => this.sendFiles(input, files));
+    }
+
+    async sendFiles(input, files) {
       const body = new FormData();
-      for (const file of input.files) body.append(input.name, file);
+      for (const file of files) body.append(input.name, file);
       this.show("saving", text.textUploading);
       try {
         await this.showFiles(await post(this.row.dataset.evidenceUrl, body, { signal: AbortSignal.timeout(10 * PATIENCE) }));
-        input.value = "";
+        // The page that is sent must not bring them a second time; others may have been chosen meanwhile.
+        if ([...input.files].every((file) => files.includes(file))) input.value = "";
       } catch {
         this.show("upload-failed", text.textNotUploaded);
       }
@@ -425,6 +432,7 @@
     }
     event.preventDefault();
     const isDecided = (answer) => answer.stored || answer.row.contains(event.submitter);
+    await Promise.all(answers.map((answer) => answer.uploading));
     await Promise.all(answers.map((answer) => (isDecided(answer) ? null : answer.save())));
     const stuck = answers.find((answer) => answer.isStuck);
     if (stuck) {

@@ -81,9 +81,9 @@ def test_a_contact_reads_the_result_and_replies(visit: Visit, cast: Cast) -> Non
     expect(page.get_by_text("7 of 7 rules met")).to_be_visible()
     assert barriers(page) == []
 
-    page.locator("#support").get_by_text("We contest it").click()
+    page.locator("#support").get_by_text("We see it differently").click()
     page.get_by_role("button", name="Send the reply").click()
-    expect(page.locator(".error-summary")).to_contain_text("Say what you contest")
+    expect(page.locator(".error-summary")).to_contain_text("Say what you see differently")
     assert barriers(page) == []
     page.locator("#support").get_by_label("Why").fill("We do more than that.")
     expect(page.locator("#support [data-status-text]")).to_have_text(SAVED)

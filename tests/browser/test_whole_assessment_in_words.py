@@ -112,8 +112,7 @@ def ask_raters(scene: Scene, page: Sheet) -> None:
 def make_link(scene: Scene, page: Sheet) -> str:
     scene.go(page, "assessment_vendor")
     page.fill("[name=contact]", str(scene.things.contact.pk))
-    page.check("[name=by][value=copy]")
-    page.press("Make the link")
+    page.press("Show the link to copy")
     link = str(page.one("main input[readonly]").etree_element.get("value"))
     assert CONTACT not in link
     return urlsplit(link).path

@@ -166,7 +166,8 @@ class TestAddresses:
         invitation = Invitation.objects.get()
         least = timezone.now() + timedelta(days=settings.INVITATION_DAYS, minutes=-1)
         assert invitation.expires_at >= max(end_of(due_on), least)
-        assert timezone.localdate(invitation.expires_at) == max(due_on, timezone.localdate(least))
+        late = due_on + timedelta(days=14)
+        assert timezone.localdate(invitation.expires_at) == max(late, timezone.localdate(least))
 
     def test_without_a_due_date_of_theirs_that_of_the_assessment_counts(
         self, cast: Cast, assessment: Assessment
@@ -175,7 +176,7 @@ class TestAddresses:
 
         invite_wendy(cast, assessment)
 
-        assert Invitation.objects.get().expires_at == end_of(timezone.localdate() + timedelta(days=50))
+        assert Invitation.objects.get().expires_at == end_of(timezone.localdate() + timedelta(days=64))
 
     def test_a_later_due_date_keeps_the_mailed_link_open(
         self, cast: Cast, assessment: Assessment, signed_in: SignedIn
@@ -191,13 +192,13 @@ class TestAddresses:
         assert assessment.due_on == later
         invitation = invitations.find(asked.token)
         assert invitation is not None
-        assert invitation.expires_at == end_of(later)
+        assert invitation.expires_at == end_of(later + timedelta(days=14))
         assert AuditEntry.objects.get(verb="invitation.extended").object_id == str(invitation.pk)
 
         asking.reschedule_rater(cast.assessor, asked.response, due_on=later + timedelta(days=30))
 
         invitation.refresh_from_db()
-        assert invitation.expires_at == end_of(later + timedelta(days=30))
+        assert invitation.expires_at == end_of(later + timedelta(days=44))
 
     def test_sending_it_again_never_shortens_it(self, cast: Cast, assessment: Assessment) -> None:
         invite_wendy(cast, assessment, due_on=timezone.localdate() + timedelta(days=70))
@@ -205,7 +206,7 @@ class TestAddresses:
 
         again, _token = invitations.renew(cast.admin, invitation, now=timezone.now())
 
-        assert again.expires_at == end_of(timezone.localdate() + timedelta(days=70))
+        assert again.expires_at == end_of(timezone.localdate() + timedelta(days=84))
 
     def test_nobody_is_filed_under_a_department_that_was_not_chosen(
         self, cast: Cast, assessment: Assessment, signed_in: SignedIn

@@ -551,10 +551,11 @@ def test_the_mail_to_the_vendor_speaks_its_language_and_repeats_no_link(cast: Ca
     link_to_answer(cast, language="fr")
     morning(at(DUE))
     (sent,) = [sent for sent in mail.outbox if sent.to == ["contact.one@vendor.example"]]
+    assert sent.reply_to == ["Assessor <assessor@example.org>"]
     for body in (sent.body, sent.alternatives[0].content):
         assert "4\u00a0mai 2026" in body  # when the link was mailed
         assert "20\u00a0mai 2026" in body
-        assert cast.assessor.user.email in body
+        assert cast.assessor.user.name in body
         assert "vendor-link" not in body
 
 

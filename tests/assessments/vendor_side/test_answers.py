@@ -114,9 +114,9 @@ def test_it_is_handed_in_once(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        (AssessmentState.DRAFT, "not opened"),
-        (AssessmentState.IN_REVIEW, "closed the collection"),
-        (AssessmentState.APPROVED, "can no longer"),
+        (AssessmentState.DRAFT, "not opened the questions yet"),
+        (AssessmentState.IN_REVIEW, "finished collecting"),
+        (AssessmentState.APPROVED, "stay as they are"),
         (AssessmentState.CANCELLED, "cancelled"),
     ],
 )

@@ -126,6 +126,28 @@ class TestMaking:
         with pytest.raises(IntegrityError), transaction.atomic():
             link.save()
 
+    @pytest.mark.parametrize(("due_in", "valid_for"), [(5, 30), (40, 54)])
+    def test_a_link_is_open_two_weeks_after_the_answers_are_due_at_least(
+        self, cast: Cast, assessment: Assessment, contact: Contact, due_in: int, valid_for: int
+    ) -> None:
+        assessment.due_on = timezone.localdate() + timedelta(days=due_in)
+        assessment.save()
+        link, _ = links.create(cast.assessor, assessment, contact)
+        assert link.expires_at == end_of(timezone.localdate() + timedelta(days=valid_for))
+
+    def test_a_later_due_date_keeps_it_open_and_an_earlier_one_does_not_end_it(
+        self, cast: Cast, assessment: Assessment, contact: Contact, signed_in: SignedIn
+    ) -> None:
+        link, _ = links.create(cast.assessor, assessment, contact)
+        dates = {"period_start": assessment.period_start, "period_end": assessment.period_end}
+        for days, until in ((90, 104), (3, 104)):
+            due_on = (timezone.localdate() + timedelta(days=days)).isoformat()
+            form = {"due_on": due_on, **dates}
+            signed_in(cast.assessor).post(reverse("assessment_edit", args=[assessment.pk]), form)
+            link.refresh_from_db()
+            assert link.expires_at == end_of(timezone.localdate() + timedelta(days=until))
+        assert verbs(assessment).count("link.extended") == 1
+
     def test_another_vendors_contact_is_refused(self, cast: Cast, assessment: Assessment) -> None:
         elsewhere = Contact.objects.create(vendor=make_vendor(cast.organisation, "Example Elsewhere"), name="X")
         with pytest.raises(PermissionDenied):
@@ -462,8 +484,8 @@ class TestClosedLinks:
     @pytest.mark.parametrize(
         ("fields", "heading"),
         [
-            ({"revoked_at": timezone.now()}, "This link was withdrawn"),
-            ({"expires_at": timezone.now() - timedelta(seconds=1)}, "This link has expired"),
+            ({"revoked_at": timezone.now()}, "Your customer no longer needs this link"),
+            ({"expires_at": timezone.now() - timedelta(seconds=1)}, "The time of this link is over"),
         ],
     )
     def test_a_known_link_says_what_happened_and_whom_to_ask(
@@ -476,6 +498,8 @@ class TestClosedLinks:
             assert response.status_code == 410
             assert heading in page
             assert "Ask Assessor at Harbour Hospital" in page
+            assert "mailto:assessor@example.org" in page
+            assert "Nothing is lost" in page
             assert not [name for name in response.cookies if name.startswith("vendor_desk")]
         assert VendorLink.objects.get().opened_at is None
 
@@ -547,6 +571,21 @@ class TestOwnersPage:
         assert self.post(client, assessment, contact=contact.pk, by="copy").status_code == 200
         link = VendorLink.objects.get()
         assert 'value="mail"' not in client.get(reverse("link_renew", args=[link.pk])).content.decode()
+
+    def test_a_single_contact_is_chosen_already_and_one_of_two_is_not(
+        self, cast: Cast, assessment: Assessment, contact: Contact, signed_in: SignedIn
+    ) -> None:
+        client, url = signed_in(cast.assessor), reverse("assessment_vendor", args=[assessment.pk])
+        assert f'<option value="{contact.pk}" selected>' in client.get(url).content.decode()
+        make_contact(assessment, "Sam Example")
+        assert f'<option value="{contact.pk}" selected>' not in client.get(url).content.decode()
+
+    def test_each_button_says_what_it_does(
+        self, cast: Cast, assessment: Assessment, contact: Contact, signed_in: SignedIn
+    ) -> None:
+        page = signed_in(cast.assessor).get(reverse("assessment_vendor", args=[assessment.pk])).content.decode()
+        buttons = re.findall(r'<button[^>]+name="by" value="(\w+)">\s+([^<]+?)\s+</button>', page)
+        assert buttons == [("mail", "Send the link by mail"), ("copy", "Show the link to copy")]
 
     def test_contacts_of_other_vendors_cannot_be_chosen(
         self, cast: Cast, assessment: Assessment, signed_in: SignedIn

@@ -391,7 +391,7 @@ HEADINGS = {"en": "Measured otherwise", "fr": "Les mesures disent autre chose", 
 LABELS = {
     "en": ("Claim:", "Better than rated."),
     "fr": ("Déclaré :", "Mieux qu’évalué."),
-    "nl": ("Bewering:", "Beter dan"),
+    "nl": ("Stelling:", "Beter dan"),
 }
 AFTER = {"en": ("Data end", "The vendor’s view"), "fr": ("Les données", "L’auto"), "nl": ("De gegevens", "Het zelf")}
 
