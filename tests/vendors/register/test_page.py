@@ -110,7 +110,7 @@ def test_the_links_of_the_page_lead_to_sections_that_are_there(cast: Cast, signe
 @pytest.mark.parametrize(
     ("services", "contacts", "columns"), [(1, 1, True), (1, 0, False), (0, 1, False), (0, 0, False)]
 )
-def test_two_columns_stand_only_where_both_are_filled(
+def test_two_columns_stand_only_where_both_are_filled(  # noqa: PLR0917
     cast: Cast, signed_in: Any, vendor: Vendor, services: int, contacts: int, columns: bool
 ) -> None:
     for number in range(services):
