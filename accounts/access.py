@@ -46,14 +46,20 @@ ROUTES: dict[str, Right | Gate] = {
     # frame
     "home": Gate.PUBLIC,
     "work": Right.RATE,
+    "first_steps": Right.ADMINISTER,
+    "first_steps_put_away": Right.ADMINISTER,
+    "help_index": Gate.PUBLIC,
+    "help_topic": Gate.PUBLIC,
     "healthz": Gate.PUBLIC,
     "readyz": Gate.PUBLIC,
     "favicon": Gate.PUBLIC,
     "set_language": Gate.PUBLIC,
     "theme_set": Gate.PUBLIC,
     # accounts
+    "start": Gate.PUBLIC,  # by the first token, while nobody is there
     "invitation_accept": Gate.PUBLIC,
     "profile": Gate.SIGNED_IN,
+    "role_put_away": Right.RATE,
     "preferences": Gate.SIGNED_IN,
     "preferences_calendar": Gate.SIGNED_IN,
     "preferences_calendar_close": Gate.SIGNED_IN,
@@ -83,7 +89,7 @@ ROUTES: dict[str, Right | Gate] = {
     "vendor_import_apply": Right.EDIT_VENDORS,
     "vendor_import_errors": Right.EDIT_VENDORS,
     "vendor_import_template": Right.EDIT_VENDORS,
-    "help_measures": Gate.SIGNED_IN,
+    "help_measures": Gate.PUBLIC,  # vendors find it in what they are sent
     "vendor_measures": Right.READ,
     "vendor_quadrant": Right.READ,
     "quadrant": Right.READ,

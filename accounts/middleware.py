@@ -89,7 +89,8 @@ class CurrentMember:
 
 
 class AfterSignIn:
-    """From a sign-in on the pages follow the language of the profile, and this browser is known for the account."""
+    """From a sign-in on the pages follow the language of the profile, which is what was chosen on the way in where
+    something was; and this browser is known for the account."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -98,7 +99,7 @@ class AfterSignIn:
         response = self.get_response(request)
         user = getattr(request, "signed_in_as", None)
         if user is not None:
-            language.keep(response, user.language, secure=request.is_secure())
+            language.keep(response, language.at_sign_in(request, user), secure=request.is_secure())
             visitor.remember(response, user, secure=request.is_secure())
         return response
 

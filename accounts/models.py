@@ -81,6 +81,8 @@ class Organisation(models.Model):
         default=90,
     )
     created_at = models.DateTimeField(_("made on"), auto_now_add=True)
+    # When an administrator took the list of first steps off My work; whether each is done is seen from what there is.
+    first_steps_put_away_at = models.DateTimeField(_("first steps put away on"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("organisation")
@@ -165,6 +167,7 @@ class Membership(models.Model):
     role = models.CharField(_("role"), max_length=10, choices=Role)
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    role_is_new = models.BooleanField(default=False, editable=False)  # its holder has not put away yet what it does
 
     objects = MembershipQuerySet.as_manager()
 
@@ -193,6 +196,35 @@ def new_token() -> tuple[str, str]:
 
 def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+class FirstTokenQuerySet(models.QuerySet["FirstToken"]):
+    def waiting(self) -> FirstTokenQuerySet:
+        """Not used, and nobody has come in by another way."""
+        somebody, something = models.Exists(User.objects.all()), models.Exists(Organisation.objects.all())
+        return self.filter(~somebody, ~something, used_at=None)
+
+
+class FirstToken(models.Model):
+    """Opens the page on which an empty installation gets its first organisation. There is one row at most, and the
+    token is kept as its hash; `accounts.founding.tokens` makes it."""
+
+    THE_ONE = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=THE_ONE, editable=False)
+    token_hash = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = FirstTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("first token")
+        verbose_name_plural = _("first tokens")
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="first_token_once")]
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d %H:%M}"
 
 
 class LinkState(StrEnum):

@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.AfterSignIn",
+    "accounts.founding.first_run.FirstRun",  # before anybody is asked to sign in: nobody can yet
     "accounts.middleware.LoginRequired",
     "accounts.middleware.CurrentMember",
     "accounts.sending.middleware.FormsSent",  # last: only what may be done is taken
@@ -199,7 +200,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # members arrive by an invitation that was mailed to their address
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "first_token": "10/m/ip"}
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a stranger's address gets no mail from us because somebody typed it
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or second factor is told to its owner
 # Behind proxies every request comes from theirs: the limits above, and the log, need the visitor's address. In

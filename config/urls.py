@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from config import views
+from config import help_views, views
 
 handler400 = "config.views.bad_request"
 handler403 = "config.views.permission_denied"
@@ -13,6 +13,8 @@ handler500 = "config.views.server_error"
 urlpatterns = [
     path("", views.home, name="home"),
     path("my-work/", views.work, name="work"),
+    path("first-steps/", views.first_steps, name="first_steps"),
+    path("first-steps/put-away/", views.first_steps_put_away, name="first_steps_put_away"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("favicon.svg", views.favicon, name="favicon"),
@@ -25,4 +27,6 @@ urlpatterns = [
     path("", include("vendors.urls")),
     path("", include("assessments.urls")),
     path("", include("reports.urls")),
+    path("help/", help_views.help_index, name="help_index"),
+    path("help/<slug:topic>/", help_views.help_topic, name="help_topic"),  # after those that subjects bring
 ]

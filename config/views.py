@@ -3,20 +3,25 @@
 import sys
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts import language as languages
 from accounts.access import MemberRequest
 from accounts.sending import way_back
 from config.context import THEMES
+from config.first_steps import first_steps_of, put_away
 from config.health import DIARY, readiness
 from config.work import ItemKind, handed_in_by, imports_waiting_for, latest_scorecards, waiting_for
 from groundwork.database import is_away
+from groundwork.pages import crumbs
 from groundwork.storage import is_full
 from reports.charts.marks import favicon_svg
 
@@ -43,8 +48,29 @@ def work(request: MemberRequest) -> HttpResponse:
         "imports": imports_waiting_for(request.member, timezone.now()),
         "scorecards": latest_scorecards(request.member),
         "handed_in": handed_in_by(request.member),
+        "first_steps": first_steps_of(request.member),
     }
     return render(request, "work.html", context)
+
+
+@require_GET
+def first_steps(request: MemberRequest) -> HttpResponse:
+    """The same list by itself, also when it is put away or done."""
+    context = {
+        "first_steps": first_steps_of(request.member),
+        "crumbs": crumbs("help_index", _("Help"), _("First steps")),
+    }
+    return render(request, "first_steps.html", context)
+
+
+@require_POST
+def first_steps_put_away(request: MemberRequest) -> HttpResponse:
+    """Without `away` it comes back to My work."""
+    away = "away" in request.POST
+    put_away(request.member, away=away)
+    if away:
+        messages.success(request, _("The first steps are put away. You find them under Help."))
+    return redirect("work")
 
 
 @require_GET
@@ -55,17 +81,20 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
-    """Keep the language in the cookie and, for a user, in the profile (mails and PDFs follow it)."""
+    """Keep the language in the cookie and, for a user, in the profile (mails and PDFs follow it); a visitor's choice
+    goes there when they sign in."""
     language = request.POST.get("language", "")
     response = redirect(_back(request))
     if not translation.check_for_language(language) or language not in dict(settings.LANGUAGES):
         return response
-    if request.user.is_authenticated and request.user.language != language:
+    is_secure = request.is_secure()
+    if not request.user.is_authenticated:
+        languages.keep_choice(response, language, secure=is_secure)
+        return response
+    if request.user.language != language:
         request.user.language = language
         request.user.save(update_fields=["language"])
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME, language, max_age=A_YEAR, samesite="Lax", secure=request.is_secure()
-    )
+    languages.keep(response, language, secure=is_secure)
     return response
 
 

@@ -25,6 +25,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 import manifesto.apps
 from accounts import immutable, mail
+from accounts.founding.first_run import FirstRun
 from accounts.models import Membership, User
 from accounts.sending import mark
 from groundwork.jobs import nudging
@@ -94,6 +95,12 @@ def _static_files_are_listed_once() -> Iterator[None]:
     WhiteNoiseMiddleware.add_files_from_finders = look_once
     yield
     WhiteNoiseMiddleware.add_files_from_finders = look
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _the_first_day_is_over() -> None:
+    """As in a process that has seen somebody: only the tests of the first page begin before that."""
+    FirstRun.is_over = True
 
 
 @pytest.fixture(autouse=True, scope="session")

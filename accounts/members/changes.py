@@ -35,7 +35,8 @@ def change(
         row.role, row.department, row.is_active = role, department, is_active
         after = _state(row)
         if after != before:
-            row.save(update_fields=["role", "department", "is_active"])
+            row.role_is_new = row.role_is_new or before["role"] != role
+            row.save(update_fields=["role", "department", "is_active", "role_is_new"])
             audit.record(actor.user, "member.changed", row, before=before, after=after)
     return row
 
@@ -48,6 +49,11 @@ def change_profile(user: User) -> None:
     if after != before:
         user.save(update_fields=PROFILE)
         audit.record(user, "user.changed", user, before=before, after=after)
+
+
+def put_role_away(member: Membership) -> None:
+    """They have read what their role does, and are not told again until it changes."""
+    Membership.objects.filter(pk=member.pk).update(role_is_new=False)
 
 
 def lock_organisation(organisation_id: int) -> Organisation:

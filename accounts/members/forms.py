@@ -5,14 +5,11 @@ from typing import Any
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
-from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.members.roles import in_words
+from accounts.members import roles
 from accounts.models import Department, Invitation, Membership, Organisation, Role, User
 from groundwork.fields import field
-
-ROLE_HELP = lazy(in_words, str)()
 
 
 class ProfileForm(forms.ModelForm[User]):
@@ -63,7 +60,7 @@ class OrganisationForm(forms.ModelForm[Organisation]):
 
 
 class MemberForm(forms.Form):
-    role = forms.ChoiceField(label=_("Role"), choices=Role, help_text=ROLE_HELP)
+    role = forms.ChoiceField(label=_("Role"), choices=roles.choices, widget=forms.RadioSelect)
     department = forms.ModelChoiceField(
         Department.objects.none(), label=_("Department"), required=False, empty_label=_("No department")
     )
@@ -84,14 +81,16 @@ class MemberForm(forms.Form):
 
 
 class InvitationForm(forms.ModelForm[Invitation]):
+    role = forms.ChoiceField(label=_("Role"), choices=roles.choices, widget=forms.RadioSelect)
+
     class Meta:
         model = Invitation
         fields = ("email", "role", "department", "language")
         labels = {"department": _("Department")}
-        help_texts = {"role": ROLE_HELP, "language": _("Of the mail, and of the pages that it leads to.")}
+        help_texts = {"language": _("Of the mail, and of the pages that it leads to.")}
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
-        kwargs["initial"] = {"language": organisation.language}
+        kwargs["initial"] = {"language": organisation.language, "role": Role.READER}
         super().__init__(*args, **kwargs)
         self.fields["email"].widget.attrs["autocomplete"] = "off"
         department = field(self, "department", forms.ModelChoiceField)

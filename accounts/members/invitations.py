@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.mailed_links import links as mailed_links
 from accounts.mailed_links.links import end_for
 from accounts.members.changes import MembershipError, lock_organisation
-from accounts.members.roles import WHAT_THEY_MAY
+from accounts.members.roles import duties
 from accounts.models import Department, Invitation, Membership, Organisation, User, new_token
 from accounts.trail import audit
 
@@ -105,7 +105,7 @@ def join(invitation: Invitation, user: User, *, now: datetime) -> Membership:
         member, made = Membership.objects.get_or_create(
             user=user,
             organisation=invitation.organisation,
-            defaults={"role": invitation.role, "department": invitation.department},
+            defaults={"role": invitation.role, "department": invitation.department, "role_is_new": True},
         )
         if not made and not member.is_active:
             raise MembershipError(_("Your membership was closed: an administrator of the organisation can reopen it."))
@@ -137,8 +137,8 @@ def send(invitation: Invitation, token: str, *, further: str = "", asker: User |
         "invitation": invitation,
         "organisation": invitation.organisation,
         "inviter": invitation.invited_by,
+        "duties": lambda: duties(invitation.role, invitation.organisation),  # in the language of the mail
         "asker": asker or invitation.invited_by,
-        "may": WHAT_THEY_MAY[invitation.role],
         "further": further,
         "url": mailed_links.address("invitation_accept", token),
     }

@@ -1,4 +1,7 @@
-"""What each role may do, in words: where somebody is invited, joins, or is given another role."""
+"""What each role may do, in words: where somebody is invited, joins, looks at their profile, or is given another role.
+
+The words are those of the rights, and `accounts.access` says which rights a role has: neither is said twice.
+"""
 
 from __future__ import annotations
 
@@ -8,25 +11,37 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Role
+from accounts.access import RIGHTS, Right, rights_of
+from accounts.models import Membership, Organisation, Role
 
-WHAT_THEY_MAY: dict[str, Promise] = {
-    Role.ASSESSOR: gettext_lazy(
-        "creates assessments, asks raters and vendors, submits; looks after vendors and incidents; reads everything"
+# In the order in which they are said: first what sets a role apart.
+WORDS: dict[Right, Promise] = {
+    Right.ASSESS: gettext_lazy("creates assessments, asks raters and vendors, submits for approval"),
+    Right.APPROVE: gettext_lazy("approves assessments or sends them back"),
+    Right.ADMINISTER: gettext_lazy(
+        "looks after members, departments, settings and levels of approval; reads the audit trail"
     ),
-    Role.APPROVER: gettext_lazy("approves assessments or sends them back; reads everything; rates when asked"),
-    Role.READER: gettext_lazy("reads everything, downloads, says how it went; rates when asked"),
-    Role.ADMIN: gettext_lazy(
-        "looks after members, departments and settings, vendors and incidents; reads everything; rates when asked"
-    ),
-    Role.RATER: gettext_lazy(
-        "answers what they are asked to rate, and sees that and their own answers: no other vendor, nobody else’s "
-        "answers, no scorecard"
-    ),
+    Right.EDIT_VENDORS: gettext_lazy("looks after vendors, incidents, imports and targets"),
+    Right.READ: gettext_lazy("reads and downloads everything; decides where a level of approval asks for them"),
+    Right.SPEAK: gettext_lazy("says how a vendor’s support went"),
+    Right.RATE: gettext_lazy("rates what they are asked to rate"),
 }
+NOTHING_ELSE = gettext_lazy("sees nothing else: no other vendor, nobody else’s answers, no scorecard")
 
 
-def in_words(roles: Iterable[Role] = tuple(Role)) -> str:
-    """“Reader: reads everything …. Outside rater: …”, for the help beside a choice of roles."""
-    said = [_("%(role)s: %(may)s.") % {"role": role.label, "may": WHAT_THEY_MAY[role]} for role in roles]
-    return " ".join(said)
+def said_of(rights: Iterable[Right]) -> list[str]:
+    """A phrase for each right, and of whoever cannot read everything that they cannot."""
+    held = frozenset(rights)
+    phrases = [str(words) for right, words in WORDS.items() if right in held]
+    return phrases if Right.READ in held else [*phrases, str(NOTHING_ELSE)]
+
+
+def duties(role: str, organisation: Organisation) -> list[str]:
+    """What somebody with this role may do there: the settings of the organisation count."""
+    return said_of(rights_of(Membership(role=role, organisation=organisation)))
+
+
+def choices() -> list[tuple[str, str]]:
+    """Each role with what it may do, to choose from."""
+    words = _("%(role)s: %(may)s.")
+    return [(role, words % {"role": role.label, "may": "; ".join(said_of(RIGHTS[role]))}) for role in Role]

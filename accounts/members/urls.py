@@ -6,6 +6,7 @@ from accounts.members import views
 
 urlpatterns = [
     path("profile/", views.profile, name="profile"),
+    path("profile/role/", views.role_put_away, name="role_put_away"),
     path("organisation/switch/", views.organisation_switch, name="organisation_switch"),
     path("organisation/settings/", views.organisation_edit, name="organisation_edit"),
     path("organisation/", views.member_list, name="member_list"),

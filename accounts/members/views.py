@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import language
-from accounts.access import MemberRequest, OurRequest
+from accounts.access import RIGHTS, MemberRequest, OurRequest
 from accounts.fetching import fetch
 from accounts.mailed_links.links import state_of
 from accounts.mailed_links.pages import closed_page, guarded
@@ -27,7 +27,7 @@ from accounts.members.forms import (
     OrganisationForm,
     ProfileForm,
 )
-from accounts.members.roles import WHAT_THEY_MAY
+from accounts.members.roles import duties, said_of
 from accounts.middleware import SESSION_KEY
 from accounts.models import Department, Invitation, LinkState, Membership, Organisation, Role, User
 from groundwork.pages import confirm_page, crumbs, edit_page
@@ -59,6 +59,12 @@ def organisation_switch(request: OurRequest) -> HttpResponse:
             request.session[SESSION_KEY] = membership.organisation_id
             return redirect("work")
     raise Http404
+
+
+@require_POST
+def role_put_away(request: MemberRequest) -> HttpResponse:
+    members.put_role_away(request.member)
+    return redirect("work")
 
 
 # The organisation -----------------------------------------------------------------------------------------------
@@ -151,7 +157,7 @@ def member_list(request: MemberRequest) -> HttpResponse:
         "invitations": waiting.order_by("-invited_at"),
         "departments": departments,
         "asked_to_rate": asked & {*readers, *waiting.values_list("email", flat=True)} if asked else asked,
-        "roles": [(role.label, WHAT_THEY_MAY[role]) for role in Role],
+        "roles": [(role.label, said_of(RIGHTS[role])) for role in Role],
         "now": timezone.now(),
     }
     return render(request, "accounts/members/member_list.html", context)
@@ -246,7 +252,7 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _accept_page(request: HttpRequest, invitation: Invitation, **about: object) -> HttpResponse:
-    context = {"invitation": invitation, "may": WHAT_THEY_MAY[invitation.role], **about}
+    context = {"invitation": invitation, "duties": duties(invitation.role, invitation.organisation), **about}
     return render(request, "accounts/members/invitation_accept.html", context)
 
 
@@ -269,7 +275,7 @@ def _join_as_new(request: HttpRequest, invitation: Invitation) -> HttpResponse:
                 invitation,
                 name=form.cleaned_data["name"],
                 password=form.cleaned_data["password"],
-                language=invitation.language,
+                language=language.chosen(request) or invitation.language,
                 now=timezone.now(),
             )
         except MembershipError:
@@ -282,13 +288,5 @@ def _join_as_new(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 def _welcome(request: HttpRequest, member: Membership) -> HttpResponse:
     request.session[SESSION_KEY] = member.organisation_id
     with translation.override(member.user.language):
-        messages.success(
-            request,
-            _("Welcome to %(organisation)s. Your role is: %(role)s. What it does: %(may)s.")
-            % {
-                "organisation": member.organisation,
-                "role": member.get_role_display(),
-                "may": WHAT_THEY_MAY[member.role],
-            },
-        )
+        messages.success(request, _("Welcome to %(organisation)s.") % {"organisation": member.organisation})
     return redirect("work")

@@ -6,7 +6,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.members import roles
+from accounts.models import Membership
 from assessments.score.words import STATUSES
+from config import places
 from reports.charts.marks import Mark, mark_svg
 from reports.charts.ring import ring_svg
 
@@ -25,16 +28,42 @@ EXAMPLE = ("met", "met", "partly", "met", "met", "broken", "met")
 
 
 @register.simple_tag(takes_context=True)
-def current(context: RequestContext, url: str, *sections: str) -> str:
-    """The value of `aria-current` for a link to `url`: this page, something in its sections, or neither. A section is
-    all that lies below an address; without any, that of the link."""
+def current(context: RequestContext, url: str) -> str:
+    """The value of `aria-current` for a link of a submenu: this page, something below it, or neither."""
     request = context.get("request")
     if request is None or not url:
         return "false"
     if request.path == url:
         return "page"
-    below = tuple(filter(None, sections)) or (url,)
-    return "true" if request.path.startswith(below) else "false"
+    return "true" if request.path.startswith(url) else "false"
+
+
+@register.simple_tag(takes_context=True)
+def current_section(context: RequestContext, url: str, section: str) -> str:
+    """The value of `aria-current` for the main menu's link to `url`: this page, another one of its section, or
+    neither. `config.places` says where a page belongs."""
+    request = context.get("request")
+    if request is not None and request.path == url:
+        return "page"
+    return "true" if places.place_of(_route(context)).section == section else "false"
+
+
+@register.simple_tag(takes_context=True)
+def help_address(context: RequestContext) -> str:
+    """Where the help explains this page."""
+    return places.help_address(_route(context))
+
+
+def _route(context: RequestContext) -> str:
+    """The name of the route, of whatever page or error."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    return match.view_name if match else ""
+
+
+@register.filter
+def duties(member: Membership) -> list[str]:
+    """What a member may do in their organisation, a phrase each."""
+    return roles.duties(member.role, member.organisation)
 
 
 @register.simple_tag

@@ -6,8 +6,10 @@ import unicodedata
 from collections.abc import Sequence
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from reports.charts.arrows import ARROWS, arrow_svg
 from reports.charts.bars import bars_svg
 from reports.charts.marks import mark_svg
 from reports.charts.parts import Palette
@@ -28,6 +30,20 @@ SMALL = (300, 150)
 def mark(status: str, label: str = "", *, size: int = 16, paper: bool = False) -> SafeString:
     """`{% mark rule.status rule.status_label %}`; without a label it is an ornament beside its words."""
     return SafeString(mark_svg(status, size=size, title=label, palette=_palette(paper=paper)))
+
+
+@register.simple_tag
+def verdict(status: str, label: str) -> SafeString:
+    """`{% verdict rule.status rule.status_label %}`: the mark of a rule and its word, the same on every page."""
+    return format_html('<span class="verdict verdict-{}">{} {}</span>', status, mark(status), label)
+
+
+@register.simple_tag
+def tendency(way: str, label: str) -> SafeString:
+    """`{% tendency card.tendency card.tendency_label %}`: an arrow and a word; too little data has a word alone."""
+    if way not in ARROWS:
+        return format_html('<span class="tendency">{}</span>', label)
+    return format_html('<span class="tendency tendency-{}">{} {}</span>', way, SafeString(arrow_svg(way, size=15)), label)
 
 
 @register.simple_tag

@@ -22,7 +22,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from structlog.testing import capture_logs
 
-from accounts import mail, visitor
+from accounts import language, mail, visitor
 from accounts.models import User
 from tests.factories import PASSWORD, Cast, make_user
 
@@ -59,6 +59,40 @@ def test_the_language_of_the_profile_applies_from_sign_in_on(client: Client, per
     _sign_in(client, person.email)
 
     assert client.cookies[settings.LANGUAGE_COOKIE_NAME].value == "nl"
+    assert '<html lang="nl"' in client.get(reverse("profile")).content.decode()
+
+
+@pytest.mark.parametrize("chosen", ["fr", "en"])
+def test_a_language_that_was_chosen_before_the_sign_in_holds_and_goes_into_the_profile(
+    client: Client, person: User, chosen: str
+) -> None:
+    client.post(reverse("set_language"), {"language": chosen})
+
+    _sign_in(client, person.email)
+
+    assert f'<html lang="{chosen}"' in client.get(reverse("profile")).content.decode()
+    person.refresh_from_db()
+    assert person.language == chosen
+
+
+def test_a_choice_is_said_by_whoever_signs_in_next_and_by_nobody_after_them(client: Client, person: User) -> None:
+    client.post(reverse("set_language"), {"language": "fr"})
+    _sign_in(client, person.email)
+    client.post(reverse("account_logout"))
+    another = make_user("another", language="en")
+    another.set_password(PASSWORD)
+    another.save()
+
+    _sign_in(client, another.email)
+
+    assert '<html lang="en"' in client.get(reverse("profile")).content.decode()
+    another.refresh_from_db()
+    assert another.language == "en"
+
+
+def test_a_choice_that_is_none_of_ours_says_nothing(client: Client, person: User) -> None:
+    client.cookies[language.CHOSEN] = "xx"
+    _sign_in(client, person.email)
     assert '<html lang="nl"' in client.get(reverse("profile")).content.decode()
 
 

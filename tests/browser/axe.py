@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 OPTIONS = {
@@ -18,8 +18,9 @@ OPTIONS = {
 # What a page says and how it is built is the same by night and on a phone; these rules are not.
 BY_NIGHT = ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable", "aria-hidden-focus"]
 DESK = {"width": 1280, "height": 900}
-TABLET = {"width": 820, "height": 1180}  # columns are still side by side, and close
 PHONE = {"width": 320, "height": 700}  # the narrowest that a page must fit
+BETWEEN = (1024, 820, 768, 600, 390)  # tablets, across and upright, and a usual phone
+WIDTHS = (DESK["width"], *BETWEEN, PHONE["width"])
 
 
 def faults_of(page: Page, rules: list[str] | None = None) -> list[str]:
@@ -41,11 +42,58 @@ READ_COLOURS_ONCE = """
   }
 })()
 """
+# Contrast is half of the work, and most of it is done over: the tenth row of a table has the colours of the first, the
+# bar on top those of the page before. What hangs from the same tags, classes and states, under the same stylesheets and
+# by the same light, is looked at once in a window: a fault is told once, too.
+LOOK_AT_CONTRAST_ONCE = """
+(() => {
+  const NAMES = new Set(["id", "href", "for", "name", "value", "title", "datetime", "action", "d", "x", "y", "cx", "cy"])
+  const chains = new WeakMap()
+  const rule = axe._audit.rules.find(one => one.id === "color-contrast"), matches = rule.matches
+  const hash = text => {
+    let one = 0xdeadbeef, other = 0x41c6ce57
+    for (let i = 0; i < text.length; i++) {
+      one = Math.imul(one ^ text.charCodeAt(i), 2654435761)
+      other = Math.imul(other ^ text.charCodeAt(i), 1597334677)
+    }
+    return (one >>> 0).toString(36) + (other >>> 0).toString(36)
+  }
+  const attributes = node => [...node.attributes]
+    .filter(({ name }) => !NAMES.has(name) && !/^(data-(label|pk|url|answer)|aria-(label|desc|own|cont))/.test(name))
+    .map(({ name, value }) => `${name}=${value}`).sort().join(" ")
+  const chain = node => {
+    if (!chains.has(node)) {
+      const above = node.parentElement ? chain(node.parentElement) : ""
+      const chosen = node.querySelector(":scope > :checked") ? "+" : ""
+      chains.set(node, hash(`${above} > ${node.tagName} ${attributes(node)} ${node.checked}${node.disabled}${chosen}`))
+    }
+    return chains.get(node)
+  }
+  let sheets = ""
+  rule.matches = function (node, ...rest) {
+    sheets ||= [...document.styleSheets].map(one => one.href).join()
+    const light = matchMedia("(prefers-color-scheme: dark)").matches ? "night" : "day"
+    const key = `axe ${light} ${hash(sheets)} ${chain(node)}`
+    if (sessionStorage.getItem(key)) return false
+    const asked = matches.call(this, node, ...rest)
+    if (asked) sessionStorage.setItem(key, "seen")
+    return asked
+  }
+})()
+"""
+
+
+def bring_axe(context: BrowserContext) -> None:
+    """Into every page that this window will open: the browser keeps it compiled from one to the next."""
+    context.add_init_script(";".join((AXE_SCRIPT, READ_COLOURS_ONCE, LOOK_AT_CONTRAST_ONCE)))
 
 
 def load_axe(page: Page) -> None:
-    """With everything in the page that can be unfolded."""
+    """Into the page as it is open."""
     page.evaluate(AXE_SCRIPT + READ_COLOURS_ONCE)
+
+
+def unfold(page: Page) -> None:
     page.evaluate("document.querySelectorAll('main details').forEach(part => { part.open = true })")
 
 
@@ -67,6 +115,7 @@ def _become(page: Page, size: dict[str, int], scheme: str) -> None:
 def faults_by_day_and_night(page: Page) -> list[str]:
     """Of the page as it is open. A window that is narrow stays so at first: it need not change its size twice."""
     load_axe(page)
+    unfold(page)
     looks = [faults_by_day, faults_by_night]
     return [fault for look in (looks[::-1] if is_narrow(page) else looks) for fault in look(page)]
 

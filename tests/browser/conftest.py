@@ -21,6 +21,7 @@ from django.http.response import HttpResponseBase
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.models import Membership
+from tests.browser.axe import bring_axe
 from tests.browser.premises import Premises
 from tests.costs import counted_to_the_end
 from tests.factories import Cast
@@ -136,6 +137,7 @@ def window_of(browser: Browser, live_server: Any, premises: Premises) -> Iterato
         if (who, language) not in pages:
             context = browser.new_context(base_url=live_server.url, reduced_motion="reduce", **options)
             context.set_default_timeout(PATIENCE)
+            bring_axe(context)
             cookies = premises.cookies(who) | {settings.LANGUAGE_COOKIE_NAME: language}
             context.add_cookies(
                 [{"name": key, "value": value, "url": live_server.url} for key, value in cookies.items()]

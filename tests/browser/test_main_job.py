@@ -99,7 +99,7 @@ def grade(job: Job, row: Locator, question: Question, value: str) -> None:
 
 def submit(job: Job, page: Page) -> None:
     expect(page.locator(".headline-number")).to_have_text(job.headline(6))
-    expect(page.locator("#proof ~ .chip")).to_have_class(re.compile("chip-broken"))
+    expect(page.locator("#proof ~ .verdict")).to_have_class(re.compile("verdict-broken"))
     job.press(page, "Submit for approval")
     expect(page.get_by_role("main")).to_contain_text(job.say("Submitted. An approver now reads it and decides."))
 

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page
 
-from tests.browser.axe import DESK, PHONE, TABLET, faults_by_day, faults_by_night, is_narrow, load_axe
+from tests.browser.axe import BETWEEN, DESK, PHONE, faults_by_day, faults_by_night, is_narrow, unfold
 from tests.browser.conftest import WindowOf
 from tests.browser.premises import Premises
 from tests.browser.walk import Stop, walk
@@ -57,6 +57,15 @@ def too_wide(page: Page) -> list[str]:
     return [f"scrolls sideways at {width} px: {page.evaluate(OUTSIDE)}"]
 
 
+def too_wide_between(page: Page) -> list[str]:
+    """From a desk to a phone, or back: the sizes between the two, on the page as it was loaded."""
+    faults = []
+    for width in BETWEEN[::-1] if is_narrow(page) else BETWEEN:
+        page.set_viewport_size({"width": width, "height": 900})
+        faults += too_wide(page)
+    return faults
+
+
 def faults_of(page: Page, stop: Stop, language: str, watch: Watch) -> list[str]:
     """Folded and unfolded, at a desk and on a phone: first in the one that the page before was left in."""
     if not stop.show(page):
@@ -64,11 +73,9 @@ def faults_of(page: Page, stop: Stop, language: str, watch: Watch) -> list[str]:
     said = page.locator("html").get_attribute("lang")
     faults = [] if said == language else [f"says that its language is {said}"]
     faults += too_wide(page) + watch.take()
-    load_axe(page)
-    for look in (faults_by_night, faults_by_day) if is_narrow(page) else (faults_by_day, faults_by_night):
-        faults += look(page) + too_wide(page)
-    page.set_viewport_size(TABLET)  # type: ignore[arg-type]
-    faults += too_wide(page)
+    unfold(page)
+    looks = (faults_by_night, faults_by_day) if is_narrow(page) else (faults_by_day, faults_by_night)
+    faults += looks[0](page) + too_wide(page) + too_wide_between(page) + looks[1](page) + too_wide(page)
     watch.take()  # what axe itself does is not the page's doing
     return faults
 
@@ -85,15 +92,16 @@ def test_planted_faults_are_found(browser: Browser) -> None:
     page = browser.new_page()
     watch = Watch(page, "http://localhost")
     faults = []
-    for size in (DESK, TABLET, PHONE):
+    for size in (PHONE, DESK):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         page.set_content(FAULTY)
         faults += too_wide(page)
+    faults += too_wide_between(page)
     seen = watch.take()
     page.close()
 
     assert [fault.partition(":")[0] for fault in faults] == [
-        f"scrolls sideways at {width} px" for width in (1280, 820, 320)
+        f"scrolls sideways at {width} px" for width in (320, 1280, 1024, 820, 768, 600, 390)
     ]
     assert "asks http://elsewhere.example/a.png" in seen
     assert any(line.startswith("is refused: ") and "style-src" in line for line in seen)

@@ -67,6 +67,9 @@ NO_PAGE: dict[str, str] = {
     "consensus_undo": ELSEWHERE,
     "consensus_meeting": ELSEWHERE,
     "set_language": ACTION,
+    "start": ELSEWHERE,  # only while nobody is there: tests/browser/test_first_day.py
+    "first_steps_put_away": ACTION,
+    "role_put_away": ACTION,
     "theme_set": ACTION,
     "organisation_switch": ACTION,
     "invitation_revoke": ACTION,

@@ -530,6 +530,7 @@ PARTS: dict[str, str] = {
     "uidb36": "1",
     "key": "set-password",
     "language": "en",
+    "topic": "words",
 }
 
 

@@ -10,6 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
+from accounts.founding import tokens
+from accounts.models import FirstToken
 from config.management.commands import set_up
 from manifesto.models import Release
 from vendors.models import Vendor
@@ -35,7 +37,7 @@ def installation(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_set_up_brings_bank_and_demo_and_repeats_without_change(db: None, installation: list[str]) -> None:
     call_command("set_up")
     counts = Release.objects.count(), Vendor.objects.count()
-    assert counts == (1, 8)
+    assert counts == (2, 8)
     assert installation == ["build_fonts", "collectstatic", "migrate"]
     call_command("set_up")
     assert (Release.objects.count(), Vendor.objects.count()) == counts
@@ -48,8 +50,27 @@ def test_production_gets_no_demo_data(
     settings.PRODUCTION = True
     monkeypatch.setattr(set_up, "refuse_to_serve", lambda: None)
     call_command("set_up")
-    assert Release.objects.published().count() == 1
+    assert Release.objects.published().count() == 2
+    assert str(Release.objects.current()) == "2026.2"
     assert not Vendor.objects.exists()
+    assert tokens.is_waiting()
+
+
+def test_without_demo_data_it_waits_for_the_first_token(db: None, installation: list[str]) -> None:
+    call_command("set_up", empty=True)
+    assert Release.objects.published().count() == 2
+    assert not Vendor.objects.exists()
+    assert tokens.is_waiting()
+    made = FirstToken.objects.get().token_hash
+    call_command("set_up")  # a later start without the option brings none
+    assert not Vendor.objects.exists()
+    assert FirstToken.objects.get().token_hash == made
+
+
+def test_with_demo_data_there_is_no_first_token(db: None, installation: list[str]) -> None:
+    call_command("set_up")
+    call_command("set_up", empty=True)
+    assert not tokens.was_made()
 
 
 def test_production_with_wrong_settings_is_not_set_up(db: None, installation: list[str], settings: Any) -> None:

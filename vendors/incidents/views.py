@@ -29,7 +29,7 @@ from vendors.incidents.forms import IncidentFilter, IncidentForm, IncidentVendor
 from vendors.models import Incident, Vendor
 from vendors.voice import pulses
 
-PER_PAGE = 50
+PER_PAGE = 40  # two lines each, they are a phone page that one thumb can reach the end of
 HISTORY = 20  # entries of the trail on the page of an incident
 SORTS = (("opened", gettext_lazy("Opened")), ("duration", gettext_lazy("Time to resolve")))
 

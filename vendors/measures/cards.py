@@ -39,7 +39,6 @@ from vendors.panels import Panel
 from vendors.withheld import is_withheld
 
 MOST_IDS = 200  # in one address
-TREND_CHIPS: Mapping[str, str] = {"better": "met", "worse": "broken", "flat": "undecided", "too_little": "not_rated"}
 TREND_WORDS: Mapping[str, Promise] = {
     "better": gettext_lazy("Getting better"),
     "worse": gettext_lazy("Getting worse"),
@@ -135,11 +134,7 @@ class MeasureCard:
         return tendency(self.series)
 
     @property
-    def chip(self) -> str:
-        return TREND_CHIPS[self.tendency]
-
-    @property
-    def chip_label(self) -> str:
+    def tendency_label(self) -> str:
         return str(TREND_WORDS[self.tendency])
 
     @property
@@ -292,8 +287,8 @@ def agreed_words(measure: Measure, value: float) -> str:
 class MeasureLine:
     key: str
     label: str
-    chip: str
-    chip_label: str
+    tendency: str
+    tendency_label: str
     trend: str
     corrected: str  # its p after correction
     silence: str  # which change a flat trend would not have shown
@@ -320,8 +315,8 @@ def _line(series: Series, step: PeriodLength) -> MeasureLine:
     return MeasureLine(
         key=key,
         label=str(LABELS[key]),
-        chip=TREND_CHIPS[goes],
-        chip_label=str(TREND_WORDS[goes]),
+        tendency=goes,
+        tendency_label=str(TREND_WORDS[goes]),
         trend=trend_words(series, step),
         corrected=corrected_words(series.trend),
         silence=silence_words(series, step),

@@ -63,7 +63,7 @@ def vendor_measures(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def help_measures(request: HttpRequest) -> HttpResponse:
-    """What the words beside a figure mean, for everybody who is signed in."""
+    """What the words beside a figure mean, for everybody."""
     context = {
         "contradicted_below": number(Fraction(str(PROVEN))),
         "trend_below": threshold_words(),

@@ -1,8 +1,9 @@
-"""`bin/manage set_up`: fonts, static files, database, bank, demo data; what is there already stays as it is."""
+"""`bin/manage set_up`: fonts, static files, database, bank, demo data or none; what is there already stays as it is."""
 
 import hashlib
 import signal
 import threading
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -14,13 +15,18 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
+from django.utils import timezone
 
+from accounts.founding import tokens
 from config.checks import refuse_to_serve
 
 
 class Command(BaseCommand):
     help = "Prepares this installation in one go; repeating it changes nothing."
     requires_system_checks = ()  # `migrate` checks the database itself
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--empty", action="store_true", help="without demo data; its first page asks for a token")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -30,8 +36,16 @@ class Command(BaseCommand):
         _step("The fonts and static files could not be written: may DATA_DIR be?", _assets, OSError)
         _step("The database could not be prepared: does DATABASE_URL answer?", _database, DatabaseError)
         call_command("load_bank", publish=True, stdout=StringIO())
-        if not settings.PRODUCTION:
+        if options["empty"] or settings.PRODUCTION:
+            begin_empty()
+        elif not tokens.was_made():  # whoever once began without demo data gets none later
             call_command("load_demo", if_empty=True, verbosity=0)
+
+
+def begin_empty() -> None:
+    """From here on every page leads to the first one, until the organisation is there; bin/run shows the token."""
+    if not tokens.was_made():
+        tokens.make(timezone.now())
 
 
 def _step(what_to_do: str, step: Any, fault: type[Exception]) -> None:

@@ -162,7 +162,7 @@ def test_readers_who_came_by_being_asked_to_rate_are_told_apart_for_administrato
     assert page.count("came by being asked to rate, and reads everything") == 1
     row = page[page.index("asked@example.org") :]
     assert row.index("came by being asked to rate") < row.index("</tr>")
-    assert "Answers what they are asked to rate" in page
+    assert "Rates what they are asked to rate" in page
 
 
 def test_who_is_no_member_is_told_what_to_do(cast: Cast, signed_in: SignedIn) -> None:

@@ -51,7 +51,7 @@ def test_each_chart_has_a_title_a_description_and_the_table_beside_it(cast: Cast
     html = signed_in(cast.reader).get(page_of(cards.approved(cast))).content.decode()
     for form in ("ring", "radar", "bars"):
         assert f'aria-labelledby="card-{form}-title card-{form}-desc"' in html
-    assert html.count("chip chip-met") == 7
+    assert html.count('class="verdict verdict-met"') == 7
     assert "style=" not in html
 
 

@@ -125,7 +125,7 @@ def test_the_deciding_measures_stand_first_in_their_rules_and_are_named_so(
 def test_a_trend_is_said_in_words_and_whether_it_is_the_good_way(cast: Cast, slower: Vendor, signed_in: Any) -> None:
     shown = card(signed_in(cast.reader), slower, "duration_mean")
     assert shown.trend == "rising by 1 hour a month, p < 0.001, 12 months"
-    assert (shown.tendency, shown.chip_label) == ("worse", "Getting worse")
+    assert (shown.tendency, shown.tendency_label) == ("worse", "Getting worse")
     assert "rising by 1 hour a month, p &lt; 0.001, 12 months" in page(signed_in(cast.reader), url(slower))
 
 

@@ -1,0 +1,112 @@
+"""Where a page belongs: its section of the main menu, and the part of the help that explains it.
+
+Data, not code: the name of a route begins with one of these words, and the longest that fits decides. So a new page
+of a subject is at home without anybody saying so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from accounts.access import ROUTES, Gate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """`section`: of the main menu, empty for none; `help`: a topic, with the part of it after a “#”."""
+
+    section: str = ""
+    help: str = ""
+
+
+NOWHERE = Place()
+BY_LINK = Place(help="vendors")
+WORK, VENDORS, ASSESSMENTS, FACTS = "work", "vendors", "assessments", "facts"
+RULES, ADMINISTRATION = "rules", "administration"
+PLACES: dict[str, Place] = {
+    # my work
+    "work": Place(section=WORK, help="assessing"),
+    "first_steps": Place(section=WORK, help="roles"),
+    "answer_grid": Place(section=WORK, help="assessing#rate"),
+    "delegation_": Place(section=WORK, help="assessing#rate"),
+    # vendors
+    "vendor_": Place(section=VENDORS, help="assessing#vendor"),
+    "service_": Place(section=VENDORS, help="assessing#vendor"),
+    "contact_": Place(section=VENDORS, help="assessing#vendor"),
+    "vendor_measures": Place(section=VENDORS, help="measures"),
+    "vendor_quadrant": Place(section=VENDORS, help="measures"),
+    "target_": Place(section=VENDORS, help="measures"),
+    # assessments
+    "assessment_": Place(section=ASSESSMENTS, help="assessing"),
+    "assessment_score": Place(section=ASSESSMENTS, help="words#verdict"),
+    "assessment_raters": Place(section=ASSESSMENTS, help="assessing#ask"),
+    "rater_": Place(section=ASSESSMENTS, help="assessing#ask"),
+    "questionnaire": Place(section=ASSESSMENTS, help="assessing#rate"),
+    "answer_edit": Place(section=ASSESSMENTS, help="assessing#rate"),
+    "evidence_": Place(section=ASSESSMENTS, help="assessing#rate"),
+    "assessment_vendor": Place(section=ASSESSMENTS, help="assessing#vendor-side"),
+    "link_": Place(section=ASSESSMENTS, help="assessing#vendor-side"),
+    "vendor_reopen": Place(section=ASSESSMENTS, help="assessing#vendor-side"),
+    "vendor_reply_open": Place(section=ASSESSMENTS, help="assessing#approve"),
+    "vendor_reply_extend": Place(section=ASSESSMENTS, help="assessing#approve"),
+    "vendor_reply_withdraw": Place(section=ASSESSMENTS, help="assessing#approve"),
+    "assessment_consensus": Place(section=ASSESSMENTS, help="assessing#agree"),
+    "consensus_": Place(section=ASSESSMENTS, help="assessing#agree"),
+    "assessment_review": Place(section=ASSESSMENTS, help="assessing#submit"),
+    "assessment_submit": Place(section=ASSESSMENTS, help="assessing#submit"),
+    "assessment_approve": Place(section=ASSESSMENTS, help="assessing#approve"),
+    "assessment_send_back": Place(section=ASSESSMENTS, help="assessing#approve"),
+    "assessment_history": Place(section=ASSESSMENTS, help="secrecy#kept"),
+    "scorecard_": Place(section=ASSESSMENTS, help="words#verdict"),
+    "rendering_": Place(section=ASSESSMENTS, help="words#verdict"),
+    # facts
+    "incident_": Place(section=FACTS, help="measures"),
+    "import_": Place(section=FACTS, help="measures"),
+    "feedback_": Place(section=FACTS, help="words#three"),
+    "pulse_": Place(section=FACTS, help="words#three"),
+    "quadrant": Place(section=FACTS, help="measures"),
+    # the rules
+    "rules": Place(section=RULES, help="words#verdict"),
+    # administration
+    "member_": Place(section=ADMINISTRATION, help="roles"),
+    "invitation_": Place(section=ADMINISTRATION, help="roles"),
+    "department_": Place(section=ADMINISTRATION, help="roles"),
+    "organisation_edit": Place(section=ADMINISTRATION, help="roles"),
+    "approval_": Place(section=ADMINISTRATION, help="assessing#approve"),
+    "audit_": Place(section=ADMINISTRATION, help="secrecy#kept"),
+    # the person
+    "profile": Place(help="roles"),
+    "role_put_away": Place(help="roles"),
+    "invitation_accept": Place(help="roles"),
+    "organisation_switch": Place(help="roles"),
+    "preferences": Place(help="assessing"),
+    "start": Place(help="roles"),
+    # whoever comes in by a link
+    "vendor_link": Place(help="vendors"),
+    "vendor_take_back": Place(help="vendors#hand-in"),
+    "vendor_questionnaire": Place(help="vendors#answer"),
+    "vendor_answer_": Place(help="vendors#answer"),
+    "vendor_evidence_": Place(help="vendors#answer"),
+    "vendor_hand_in": Place(help="vendors#hand-in"),
+    "vendor_copy": Place(help="vendors#hand-in"),
+    "vendor_reply": Place(help="vendors#reply"),
+    "pulse_answer": Place(help="vendors#pulse"),
+}
+
+
+def place_of(route: str) -> Place:
+    """Of the route of this name; NOWHERE where no word fits. What the cookie of a link opens is never a member's."""
+    fitting = [word for word in PLACES if route.startswith(word)]
+    place = PLACES[max(fitting, key=len)] if fitting else NOWHERE
+    return BY_LINK if ROUTES.get(route) is Gate.LINK and place.section else place
+
+
+def help_address(route: str) -> str:
+    """The part of the help that explains the page of this route; else where the help begins."""
+    topic, mark, part = place_of(route).help.partition("#")
+    if not topic:
+        return reverse("help_index")
+    page = reverse("help_measures") if topic == "measures" else reverse("help_topic", args=[topic])
+    return page + mark + part
