@@ -16,7 +16,7 @@ from assessments.findings.findings import Finding
 from assessments.findings.panel import Section
 from assessments.findings.words import Notice
 from assessments.models import AssessmentState
-from reports.scorecard.panel import age_words
+from reports.scorecard.standing import age_words
 from tests.factories import NOW, Cast, make_assessment, make_incident, make_vendor
 from tests.reports import cards
 from vendors.models import Contact, Service, Vendor
