@@ -88,7 +88,7 @@ def click_grade(row: Locator, value: int) -> None:
 
 def expect_saved(row: Locator) -> None:
     """By itself, as the row says."""
-    expect(row.locator("[data-status]")).to_have_attribute("data-state", "saved")
+    expect(row.locator(":scope > [data-status]")).to_have_attribute("data-state", "saved")
 
 
 def fetch_pdf(job: Job, page: Page, folder: Path) -> bytes:
