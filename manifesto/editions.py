@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.trail import audit
 from groundwork.languages import LANGUAGE_CODES, LANGUAGES
+from groundwork.words import labelled, language_within
 from manifesto import bank as banks
 from manifesto.bank import GRADES, PLAIN_FIELDS, TEXT_FIELDS, Bank, BankChange, ChangeKind, QuestionEntry, Sheet, Texts
 from manifesto.models import RULE_KEYS, Question, Release, ReleaseState, Rule
@@ -54,7 +55,7 @@ class PublishingFault:
     field: str = ""  # the form field there: "title_fr", "levels-3-text_nl"
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.message}"
+        return labelled(self.where, self.message)
 
 
 class NotPublishable(EditionError):  # noqa: N818 (a state, said as one)
@@ -111,7 +112,7 @@ def _question_faults(question: QuestionEntry, lowest_revision: int) -> Iterator[
     for grade in GRADES:
         for language in LANGUAGE_CODES:
             if not question.levels[grade][language]:
-                said = {"grade": grade, "language": language_name(language)}
+                said = {"grade": grade, "language": language_within(language)}
                 message = _("Write level %(grade)s in %(language)s.") % said
                 yield PublishingFault(where=where, message=message, field=f"levels-{grade}-text_{language}")
 
@@ -121,14 +122,14 @@ def _missing_texts(where: str, name: str, texts: Texts) -> Iterator[PublishingFa
         return
     for language in LANGUAGE_CODES:
         if not texts[language]:
-            said = {"field": heading(name), "language": language_name(language)}
+            said = {"field": heading(name), "language": language_within(language)}
             message = _("Write “%(field)s” in %(language)s.") % said
             yield PublishingFault(where=where, message=message, field=f"{name}_{language}")
 
 
 def retold_in_words(again: Retold) -> str:
     """What to do about a text that another edition has already."""
-    said = {"language": language_name(again.language), "edition": again.edition}
+    said = {"language": language_within(again.language), "edition": again.edition}
     if again.field == "title":
         return _("The title in %(language)s is that of edition %(edition)s: give this edition its own.") % said
     return (
@@ -141,6 +142,7 @@ def _revisions(release: Release | None) -> dict[str, int]:
 
 
 def language_name(language: str) -> str:
+    """As a label; within a sentence French has no capital: groundwork.words.language_within."""
     return str(LANGUAGES[language].name)
 
 
@@ -213,16 +215,23 @@ def retire(release: Release, by: User | None) -> Release:
 def new_draft_from(release: Release, edition: str, by: User | None, *, called: Naming | None = None) -> Release:
     """A copy of the edition as a draft: every text, weight, key and revision. Only its title and its note, which say
     what tells it from the others, are its own; without `called` the title says the new name and the note is empty."""
-    draft, copy = create_draft(edition, by, based_on=release), banks.read(release)
+    draft, copy = _new_draft(edition, release), banks.read(release)
     title = {lang: retitled(said, release.edition, draft.edition) for lang, said in copy.title.items()}
     own = called or Naming(edition=draft.edition, title=title, note=banks.no_texts())
     banks.store(replace(copy, title=own.title, note=own.note), draft)
+    _record_creation(draft, by)
     return draft
 
 
 @transaction.atomic
 def create_draft(edition: str, by: User | None, *, based_on: Release | None = None) -> Release:
     """A draft with the seven rules, still empty."""
+    draft = _new_draft(edition, based_on)
+    _record_creation(draft, by)
+    return draft
+
+
+def _new_draft(edition: str, based_on: Release | None) -> Release:
     edition = edition.strip()
     if not edition:
         raise EditionError(_("Give the edition a name."))
@@ -232,9 +241,19 @@ def create_draft(edition: str, by: User | None, *, based_on: Release | None = No
     except IntegrityError:
         raise EditionError(_("An edition “%s” exists already: choose another name.") % edition) from None
     add_rules(draft)
-    after = {**audit.snapshot(draft, RELEASE_FIELDS), "based_on": str(based_on or "")}
-    audit.record(by, "release.created", draft, after=after)
     return draft
+
+
+def _record_creation(draft: Release, by: User | None) -> None:
+    """With what it says of its own; the texts that it copies are those of the edition that it is made from."""
+    own = {
+        f"{name}_{language}": text
+        for name in TEXT_FIELDS[Sheet.RELEASE]
+        for language, text in banks.texts_of(draft, name).items()
+        if text
+    }
+    after = {**audit.snapshot(draft, RELEASE_FIELDS), "based_on": str(draft.based_on or ""), **own}
+    audit.record(by, "release.created", draft, after=after)
 
 
 def add_rules(draft: Release) -> None:

@@ -14,7 +14,7 @@ from accounts.models import AuditEntry
 from accounts.trail import reading as trail
 from groundwork.differences import Piece, changed_pieces
 from groundwork.languages import LANGUAGE_CODES
-from groundwork.words import colon
+from groundwork.words import labelled
 from manifesto.bank import ChangeKind, Sheet
 from manifesto.editions import EditionDifference, field_label, language_name
 from manifesto.emptied import Cell
@@ -63,10 +63,11 @@ def _shown(sheet: Sheet, key: str, found: list[EditionDifference]) -> ShownLine:
 
 
 def shown_report(run: DryRun) -> dict[str, Any]:
-    """Every row of a dry run: those that change (`report`), those that stay (`unchanged`), and how many of each. What
-    goes into a new draft that nothing comes before is no change: it is told by its size (`size`)."""
+    """Every row of a dry run: those that change (`report`), those that stay (`unchanged`), how many of each, and the
+    questions that go (`gone`). What goes into a new draft that nothing comes before is no change: it is told by its
+    size (`size`)."""
     if run.bank and not run.base:
-        return {"report": (), "unchanged": (), "summary": (), "size": _size(run)}
+        return {"report": (), "unchanged": (), "summary": (), "gone": (), "size": _size(run)}
     emptied = frozenset(run.emptied)
     shown = tuple(_shown_row(row, emptied) for row in run.rows)
     counts = {kind: count for kind, count in run.counts.items() if kind != ChangeKind.UNCHANGED}
@@ -74,8 +75,13 @@ def shown_report(run: DryRun) -> dict[str, Any]:
         "report": tuple(line for line in shown if line.kind != ChangeKind.UNCHANGED),
         "unchanged": tuple(line for line in shown if line.kind == ChangeKind.UNCHANGED),
         "summary": tuple({"name": kind_name(kind), "count": count} for kind, count in counts.items()),
+        "gone": _gone(run),
         "size": "",
     }
+
+
+def _gone(run: DryRun) -> tuple[str, ...]:
+    return tuple(row.key for row in run.rows if row.sheet is Sheet.QUESTIONS and row.kind == ChangeKind.REMOVED)
 
 
 def _size(run: DryRun) -> str:
@@ -121,7 +127,7 @@ def shown_emptied(run: DryRun) -> tuple[ShownCell, ...]:
     return tuple(
         ShownCell(
             place=places[cell.sheet, cell.key],
-            name=f"{line_name(cell.sheet, cell.key)}{colon()} {_field_name(cell.field, cell.language)}",
+            name=labelled(line_name(cell.sheet, cell.key), _field_name(cell.field, cell.language)),
             before=_said(before[cell.sheet, cell.key, cell.field, cell.language]),
         )
         for cell in run.emptied
@@ -182,7 +188,7 @@ def shown_entry(entry: AuditEntry) -> ShownEntry:
         )
         for name in names
     )
-    what = f"{trail.verb_in_words(entry.verb)}: {entry.object_label}"
+    what = labelled(trail.verb_in_words(entry.verb), entry.object_label)
     return ShownEntry(at=entry.at, who=entry.actor_label, what=what, changes=changes)
 
 
@@ -193,4 +199,4 @@ def _column_name(name: str) -> str:
     known = language in LANGUAGE_CODES
     said = f"{field_label(field)}, {language_name(language)}" if known else field_label(column)
     sheet, _slash, key = line.partition("/")
-    return f"{line_name(Sheet(sheet), key)}: {said}" if dot else said
+    return labelled(line_name(Sheet(sheet), key), said) if dot else said

@@ -6,10 +6,14 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.http import QueryDict
+from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.languages import LANGUAGE_CODES
+from groundwork.tables.limits import too_large
+from groundwork.words import size
 from manifesto import exchange
 from manifesto.bank import LIMITS, MAX_TEXT, Bank, tidy_text
 from manifesto.editions import HEADINGS, field_label, language_name, other_editions, retold_in_words
@@ -32,11 +36,11 @@ class NamingForm(forms.Form):
         help_text=_("The next one after the names that are taken; any other will do that is not."),
     )
 
-    def __init__(self, source: Bank, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, source: Bank, said: QueryDict | None = None) -> None:
         self.taken = frozenset(Release.objects.values_list("edition", flat=True))
         self.source = source
         self.proposed = next_name(source.edition, self.taken) if source.edition in self.taken else source.edition
-        super().__init__(*args, initial=self._proposals(), **kwargs)
+        super().__init__(said, initial=self._proposals())
         for name in OWN:
             for language in LANGUAGE_CODES:
                 self.fields[f"{name}_{language}"] = _text_field(name, language)
@@ -99,15 +103,18 @@ def _text_field(name: str, language: str) -> forms.CharField:
     )
 
 
+def _what_is_taken() -> str:
+    most = size(exchange.MAX_BYTES)
+    return gettext("A whole bank as .xlsx or .yaml, in the shape of an export; at most %(size)s.") % {"size": most}
+
+
 class BankImportForm(forms.Form):
-    file = forms.FileField(
-        label=_("File"), help_text=_("A whole bank as .xlsx or .yaml, in the shape of an export; at most 2 MB.")
-    )
+    file = forms.FileField(label=_("File"), help_text=lazy(_what_is_taken, str)())
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > exchange.MAX_BYTES:
-            raise forms.ValidationError(gettext("The file is too large: at most 2 MB."))
+            raise forms.ValidationError(str(too_large(exchange.MAX_BYTES)))
         return file
 
 
@@ -120,8 +127,8 @@ class EmptiedForm(forms.Form):
     """One decision for each cell that a file leaves empty, or one for all that are not decided; none is made for
     anybody."""
 
-    def __init__(self, run: DryRun, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, run: DryRun, said: QueryDict | None = None) -> None:
+        super().__init__(said)
         self.cells = run.emptied
         self.shown = shown_emptied(run)
         if len(self.cells) > 1:

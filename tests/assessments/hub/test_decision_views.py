@@ -16,6 +16,7 @@ from django.urls import reverse
 from accounts.models import Membership, User
 from assessments.lifecycle import transitions
 from assessments.models import Answer, Approval, Assessment, AssessmentState, Blank, Response
+from tests.assessments.hub.standings import settle
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_release, make_vendor
 
 SignedIn = Callable[[Membership | User], Client]
@@ -136,7 +137,9 @@ class TestReview:
         text = review(signed_in(cast.assessor), assessment)
         for number, key in (("1.1", "support-1"), ("6.2", "proof-2")):
             line = text.index(f">{number} {key[:-2]} question {key[-1]} (en)</h4>")
-            assert text.index(f'id="question-{key}"') > text.index("</summary>", line)  # inside: a link to it unfolds it
+            assert text.index(f'id="question-{key}"') > text.index(
+                "</summary>", line
+            )  # inside: a link to it unfolds it
 
     def test_shows_verdict_numbers_and_the_sum(self, cast: Cast, signed_in: SignedIn) -> None:
         assessment = make_assessment(cast.assessor, grade=3)
@@ -144,7 +147,7 @@ class TestReview:
         Answer.objects.filter(question__key="speed-2").update(grade=None)
         transitions.hand_in(cast.assessor, assessment)
         text = review(signed_in(cast.reader), assessment)
-        assert "6 of 7 rules rated so far: 5 met" in text
+        assert "Rules rated so far: 6 of 7; met: 5" in text
         assert "1 rule is not rated yet: the verdict waits for it." in text
         assert "The weakest rule is “Guidance (en)”: 25%." in text
         assert "(1 × 75 + 1 × 75) / (1 + 1) = 150 / 2 = 75%" in text
@@ -387,6 +390,17 @@ class TestSeveralRaters:
         assert "Mean grade 2.5 of 4" in text
         assert "<bdi>Assessor</bdi>, Procurement" in text
         assert "As handed in by 2 raters." in text
+
+    def test_what_was_agreed_is_not_to_be_talked_over_any_more(self, cast: Cast, signed_in: SignedIn) -> None:
+        assessment = make_assessment(cast.assessor, grade=4)
+        add_rater(assessment, cast.reader, grade=4, grades={"support-1": 1})
+        assessment.responses.update(submitted_at=NOW)
+        client = signed_in(cast.approver)
+        assert "The raters differ, from grade 1 to grade 4: talk it over." in review(client, assessment)
+        settle(assessment, cast.assessor, "support-1")
+        text = review(client, assessment)
+        assert "The raters differed, from grade 1 to grade 4." in text
+        assert "talk it over" not in text
 
     def test_the_reviewer_chooses_who_looks_again(self, cast: Cast, signed_in: SignedIn) -> None:
         assessment = make_assessment(cast.assessor, grade=4)
