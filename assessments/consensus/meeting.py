@@ -15,6 +15,7 @@ from django.db.models import F, Max, Min, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Membership, User
 from accounts.trail import audit
@@ -22,7 +23,7 @@ from assessments.approval import chain
 from assessments.consensus.attendance import lock_recordable, told
 from assessments.independence import let_read
 from assessments.lifecycle.transitions import IllegalTransition
-from assessments.models import Answer, Assessment, AssessmentState, Consensus, Meeting, Response
+from assessments.models import Answer, Assessment, AssessmentState, Consensus, Meeting, Response, VendorNote
 from assessments.saved import Conflict, Saved
 from assessments.score import words as wording
 from assessments.score.agreement import Agreement, rater_agreement
@@ -30,7 +31,8 @@ from assessments.score.arithmetic import AgreedGrade, QuestionState, grade_quest
 from assessments.score.reading import question_inputs
 from assessments.score.self_view import WIDE, vendor_answers
 from assessments.secrecy import counted_responses, is_rating
-from groundwork.words import number
+from groundwork.rounding import rounded
+from groundwork.words import number, plural
 from manifesto.models import GRADE_NAMES, Question
 
 UNKNOWN = {QuestionState.UNANSWERED, QuestionState.DONT_KNOW}
@@ -79,6 +81,7 @@ class Discussion:
     levels: tuple[AnchoredLevel, ...]
     voices: tuple[Voice, ...] = ()
     vendor: Voice | None = None
+    note: VendorNote | None = None  # what was noted of what the vendor said
     settled: Consensus | None = None
 
     @property
@@ -118,10 +121,20 @@ class Discussion:
             return _("Grades lie %(levels)s levels apart") % {"levels": max(self.grades) - min(self.grades)}
         if cause == Cause.GAP and self.vendor and self.vendor.answer.grade is not None:
             gap = self.vendor.answer.grade - Fraction(sum(self.grades), len(self.grades))
-            levels = {"levels": number(abs(gap), digits=1)}
+            levels = rounded(abs(gap), 1)
             if gap > 0:
-                return _("The vendor sees itself higher, by %(levels)s levels") % levels
-            return _("The vendor sees itself lower, by %(levels)s levels") % levels
+                said = ngettext(
+                    "The vendor sees itself higher, by %(levels)s level",
+                    "The vendor sees itself higher, by %(levels)s levels",
+                    plural(levels),
+                )
+            else:
+                said = ngettext(
+                    "The vendor sees itself lower, by %(levels)s level",
+                    "The vendor sees itself lower, by %(levels)s levels",
+                    plural(levels),
+                )
+            return said % {"levels": number(levels)}
         return _("Nobody answered") if cause == Cause.UNANSWERED else _("Nobody could grade it")
 
 
@@ -191,7 +204,7 @@ def to_discuss(assessment: Assessment) -> tuple[Discussion, ...]:
     settled = settled_questions(assessment)
     keys = why.keys() | settled.keys()
     asked = Question.objects.filter(release=assessment.release_id, key__in=keys).select_related("rule")
-    voices = _voices(assessment, keys)
+    voices, notes = _voices(assessment, keys), VendorNote.objects.all().by_question(assessment)
     discussions = []
     for question in asked.prefetch_related("levels").order_by("rule__position", "position"):
         levels = _levels(question)
@@ -206,6 +219,7 @@ def to_discuss(assessment: Assessment) -> tuple[Discussion, ...]:
                 levels=levels,
                 voices=tuple(voice for voice in heard if not voice.answer.response.is_of_vendor),
                 vendor=next((voice for voice in heard if voice.answer.response.is_of_vendor), None),
+                note=notes.get(question.pk),
                 settled=settled.get(question.key),
             )
         )

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from assessments.findings.words import MeasuredView
 from assessments.models import Stance
+from groundwork.words import apart, labelled
 from reports.charts.marks import Mark
 from vendors.measures.metrics import PeriodLength, Series
 
@@ -45,6 +46,16 @@ class AnswerView:
     @property
     def is_answered(self) -> bool:
         return bool(self.grade or self.blank or self.has_words)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteView:
+    """What was noted of what the vendor said, and by whom last. `before`: the vendor answered itself afterwards."""
+
+    text: str
+    by: str
+    on: str
+    before: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,10 +114,11 @@ class QuestionView:
     agreed: AgreedView | None
     answers: tuple[AnswerView, ...]
     vendor: AnswerView | None
+    note: NoteView | None = None
 
     @property
     def has_words(self) -> bool:
-        return any(answer.has_words for answer in self.answers)
+        return self.note is not None or any(answer.has_words for answer in self.answers)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -265,8 +277,8 @@ class ScorecardView:
 
     @property
     def figure_title(self) -> str:
-        return f"{self.vendor}: {self.headline}"
+        return labelled(self.vendor, self.headline)
 
     @property
     def figure_desc(self) -> str:
-        return "; ".join(mark.tooltip for mark in self.marks)
+        return apart(mark.tooltip for mark in self.marks)

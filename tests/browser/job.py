@@ -40,8 +40,7 @@ class Words:
 
     def so_far(self, rated: int, met: int) -> str:
         """While answers are collected, until all are rated."""
-        message = "%(rated)s of %(total)s rules rated so far: %(met)s met"
-        return self.count(message, message, rated, rated=rated, met=met, total=7)
+        return self.say("Rules rated so far: %(rated)s of %(total)s; met: %(met)s", rated=rated, met=met, total=7)
 
     def text_of(self, row: Rule | Question, name: str) -> str:
         text: str = getattr(row, f"{name}_{self.language}")
@@ -89,7 +88,7 @@ def click_grade(row: Locator, value: int) -> None:
 
 def expect_saved(row: Locator) -> None:
     """By itself, as the row says."""
-    expect(row.locator("[data-status]")).to_have_attribute("data-state", "saved")
+    expect(row.locator(":scope > [data-status]")).to_have_attribute("data-state", "saved")
 
 
 def fetch_pdf(job: Job, page: Page, folder: Path) -> bytes:

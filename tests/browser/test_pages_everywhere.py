@@ -1,5 +1,6 @@
-"""Every page says its language. In a browser, in one of the two languages with the longer texts, it fits its window,
-asks no other host and obeys the policy; axe finds nothing on it by day at a desk and by night on a phone."""
+"""Every page says its language, and French is set as French. In a browser, in one of the two languages with the longer
+texts, each fits its window, asks no other host and obeys the policy; axe finds nothing on it by day at a desk and by
+night on a phone."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from tests.browser.axe import BETWEEN, DESK, PHONE, faults_by_day, faults_by_nig
 from tests.browser.conftest import WindowOf
 from tests.browser.premises import Premises
 from tests.browser.walk import Stop, walk
+from tests.french import french_faults, shown_text
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LONGER = ("fr", "nl")  # where these fit, English does
@@ -73,6 +75,8 @@ def faults_of(page: Page, stop: Stop, language: str, watch: Watch) -> list[str]:
     said = page.locator("html").get_attribute("lang")
     faults = [] if said == language else [f"says that its language is {said}"]
     faults += too_wide(page) + watch.take()
+    if language == "fr":
+        faults += french_faults(shown_text(page.content()))
     unfold(page)
     looks = (faults_by_night, faults_by_day) if is_narrow(page) else (faults_by_day, faults_by_night)
     faults += looks[0](page) + too_wide(page) + too_wide_between(page) + looks[1](page) + too_wide(page)
@@ -80,12 +84,15 @@ def faults_of(page: Page, stop: Stop, language: str, watch: Watch) -> list[str]:
     return faults
 
 
-def says_its_language(premises: Premises, stop: Stop, language: str) -> bool:
-    """Without a browser, but asked for by the same cookie."""
+def faults_without_browser(premises: Premises, stop: Stop, language: str) -> list[str]:
+    """Asked for by the same cookie."""
     client = premises.client(stop.who)
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     reply = client.get(stop.path, follow=True)
-    return reply.status_code == stop.status and f'<html lang="{language}"'.encode() in reply.content
+    page = reply.content.decode() if reply.get("Content-Type", "").startswith("text/html") else ""
+    if reply.status_code != stop.status or f'<html lang="{language}"' not in page:
+        return ["says another language"]
+    return french_faults(shown_text(page)) if language == "fr" else []
 
 
 def test_planted_faults_are_found(browser: Browser) -> None:
@@ -120,8 +127,8 @@ def faults_of_all(window_of: WindowOf, premises: Premises, origin: str) -> list[
                 watches[page] = Watch(page, origin)
             faults += [f"{stop.name}, {language}: {fault}" for fault in faults_of(page, stop, language, watches[page])]
         for language in () if stop.press else sorted({"en", *LONGER} - {*opened}):
-            if not says_its_language(premises, stop, language):
-                faults.append(f"{stop.name}, {language}: says another language")
+            told = faults_without_browser(premises, stop, language)
+            faults += [f"{stop.name}, {language}: {fault}" for fault in told]
     return faults
 
 
