@@ -77,15 +77,16 @@ def radar(card: ScorecardView, *, paper: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def bars(card: ScorecardView, *, paper: bool = False) -> SafeString:
+def bars(card: ScorecardView, *, paper: bool = False, narrow: bool = False) -> SafeString:
     return SafeString(
         bars_svg(
             card.marks,
             title=card.figure_title,
             desc=card.figure_desc,
-            prefix="card",
+            prefix="card-narrow" if narrow else "card",
             thresholds=card.thresholds,
             palette=_palette(paper=paper),
+            is_narrow=narrow,
         )
     )
 
