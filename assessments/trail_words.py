@@ -73,9 +73,11 @@ VOCABULARY = Vocabulary(
         "assessment.changed": Verb(title=_("Period or due date changed"), told=_("changed the period or the due date")),
         "assessment.opened": Verb(title=_("Questionnaire opened"), told=_("opened the questionnaire")),
         "assessment.submitted": Verb(title=_("Assessment submitted"), told=_("submitted the assessment")),
+        "assessment.taken_back": Verb(title=_("Submission taken back"), told=_("took the submission back")),
         "assessment.sent_back": Verb(title=_("Assessment sent back"), told=_("sent the assessment back")),
         "assessment.approved": Verb(title=_("Assessment approved"), told=_("approved the assessment")),
         "approval.given": Verb(title=_("Level of approval passed"), told=_("approved a level")),
+        "approval.taken_back": Verb(title=_("Approval taken back"), told=_("took an approval back")),
         "approval.lapsed": Verb(
             title=_("Approval lapsed: answers changed"),
             told=_("changed answers after a level had approved them: it starts again"),

@@ -44,7 +44,7 @@ class DemoAssessment:
         assessor = self._with_role(Role.ASSESSOR)
         due_on = self._in_days(self.data["due_in"]) if "due_in" in self.data else None
         assessment = transitions.create_assessment(
-            assessor, vendor=self.vendor, release=Release.objects.current(), period=self._period(), due_on=due_on
+            assessor, vendor=self.vendor, release=self._release(), period=self._period(), due_on=due_on
         )
         steps = ("draft", "collecting", "in_review", "approved")
         reached = steps.index(self.data["until"])
@@ -188,6 +188,11 @@ class DemoAssessment:
         transitions.approve(decider, fresh)
 
     # What they need ------------------------------------------------------------------------------------------------
+    def _release(self) -> Release | None:
+        """The edition that was in force then (`edition`), where it is there and published; else the newest."""
+        then = Release.objects.published().filter(edition=self.data.get("edition", "")).first()
+        return then or Release.objects.current()
+
     def _with_role(self, role: Role) -> Membership:
         return next(member for member in self.members.values() if member.role == role)
 

@@ -87,7 +87,13 @@ def _refuse_bombs(text: str) -> None:
 
 
 # Reading ---------------------------------------------------------------------------------------------------------
-def read_folder(folder: Path = SHIPPED) -> Bank:
+def shipped_editions() -> tuple[Path, ...]:
+    """The folder of each shipped edition, named after it, the oldest first (2026.2 before 2026.10)."""
+    folders = [path for path in SHIPPED.iterdir() if (path / f"{STRUCTURE}.yaml").is_file()]
+    return tuple(sorted(folders, key=lambda path: [int(part) for part in path.name.split(".")]))
+
+
+def read_folder(folder: Path) -> Bank:
     """The bank from structure.yaml, en.yaml, fr.yaml and nl.yaml; BankError with every fault."""
     documents = {}
     for part in PARTS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 
 from django.db import transaction
@@ -59,13 +59,13 @@ def steps_for(assessment: Assessment) -> list[ApprovalStep]:
     return [
         ApprovalStep(assessment=assessment, position=number, name=level.name, role=level.role, person=level.person)
         for number, level in enumerate(levels, start=1)
-    ] or [_plain_step(assessment)]
+    ] or [plain_step(assessment)]
 
 
 def steps_of(assessment: Assessment) -> list[ApprovalStep]:
     """The steps as they were frozen at the submission; what was submitted before there were any takes the plain one."""
     rows = ApprovalStep.objects.filter(assessment=assessment).select_related("person__user").order_by("position")
-    return list(rows) or [_plain_step(assessment)]
+    return list(rows) or [plain_step(assessment)]
 
 
 def current_step(assessment: Assessment) -> ApprovalStep:
@@ -81,7 +81,8 @@ def whom_it_waits_for(step: ApprovalStep) -> str:
     return said % {"level": step.name}
 
 
-def _plain_step(assessment: Assessment) -> ApprovalStep:
+def plain_step(assessment: Assessment) -> ApprovalStep:
+    """Without levels: one approver decides."""
     return ApprovalStep(assessment=assessment, position=1, role=Role.APPROVER)
 
 
@@ -138,13 +139,30 @@ def waiting_for(member: Membership) -> AssessmentQuerySet:
 
 def deciders(assessment: Assessment, step: ApprovalStep) -> list[Membership]:
     """The active members who may decide this step of what is submitted now; two queries."""
-    people = Membership.objects.active().filter(organisation=assessment.organisation_id, user__is_active=True)
-    people = people.select_related("user").order_by("user__name", "user__email")
-    if step.person and _decides_by_name(step, assessment):
-        return list(people.filter(pk=step.person.pk))
     before = set(_approvals_before(assessment, step).values_list("decided_by", flat=True))
-    able = people.filter(role__in=roles_of(step.role, assessment.organisation))
-    return [one for one in able if one.user_id not in before and not _is_own(assessment, one.user_id)]
+    return able(assessment, step, active_members(assessment.organisation_id), before)
+
+
+def active_members(organisation: int) -> list[Membership]:
+    """Who could be asked to decide anything, by name. `organisation`: its id. One query."""
+    people = Membership.objects.active().filter(organisation=organisation, user__is_active=True)
+    inside = people.exclude(role=Role.RATER).select_related("user")
+    return list(inside.order_by("user__name", "user__email"))
+
+
+def able(
+    assessment: Assessment, step: ApprovalStep, people: Iterable[Membership], before: Collection[int]
+) -> list[Membership]:
+    """Of these active members, who may decide the step. `before`: ids of the users who approved these very answers at
+    an earlier level. No query where the organisation is loaded."""
+    if step.person and _decides_by_name(step, assessment):
+        return [one for one in people if one.pk == step.person_id]
+    roles = roles_of(step.role, assessment.organisation)
+    return [
+        one
+        for one in people
+        if one.role in roles and one.user_id not in before and not _is_own(assessment, one.user_id)
+    ]
 
 
 def roles_of(role: str, organisation: Organisation) -> list[Role]:
@@ -196,6 +214,29 @@ def after_change(member: Membership, assessment: Assessment) -> bool:
         rows = Assessment.objects.for_member(member).select_for_update(no_key=True)
         row = rows.get(pk=assessment.pk)
         return row.state == AssessmentState.IN_REVIEW and refresh(member.user, row)
+
+
+def decided_since_submission(assessment: Assessment, decisions: Sequence[Approval] | None = None) -> list[Approval]:
+    """What was decided on what is submitted now, the last word last. `decisions`: all of them, where they have been
+    read already; else one query."""
+    said = decisions_of(assessment) if decisions is None else decisions
+    return [one for one in said if assessment.submitted_at is None or one.decided_at >= assessment.submitted_at]
+
+
+def call_off(actor: User, row: Assessment) -> None:
+    """What was submitted is taken back: whoever was asked to decide has nothing to do. The row is held."""
+    step = current_step(row)
+    mails.call_off(row, deciders(row, step), actor=actor)
+
+
+def take_back(actor: User, row: Assessment, approval: Approval) -> None:
+    """An approval that the next level has not built on is gone, and its level decides again. The row is held."""
+    steps = steps_of(row)
+    step = current_of(row, steps)
+    mails.call_off(row, deciders(row, step), actor=actor, level=approval.level_name)
+    approval.delete()
+    row.waiting_level = _first_open(row, steps, decisions_of(row)).position
+    row.save(update_fields=["waiting_level"])
 
 
 def refresh(actor: User | None, row: Assessment) -> bool:
@@ -274,5 +315,10 @@ def _first_open(row: Assessment, steps: Sequence[ApprovalStep], decisions: Seque
 
 
 def _ask(actor: User | None, row: Assessment, steps: Sequence[ApprovalStep], *, is_again: bool) -> None:
+    """Ask those who decide the present step; where nobody can, tell those who can name somebody."""
     step = current_of(row, steps)
-    mails.ask(row, step, deciders(row, step), actor=actor, is_again=is_again)
+    people = deciders(row, step)
+    mails.ask(row, step, people, actor=actor, is_again=is_again)
+    if not people:
+        everybody = active_members(row.organisation_id)
+        mails.tell_that_nobody_decides(row, step, [one for one in everybody if may(one, Right.ADMINISTER)])

@@ -1,4 +1,5 @@
-"""Mails about decisions: to whoever must decide next, and to the owner when it is decided. In the receiver's language,
+"""Mails about decisions: to whoever must decide next, or need not any more; to administrators where nobody can; to the
+owner when it is decided. In the receiver's language,
 once the change is kept; whoever wishes no single mails gets none. The pages and the summary tell everything too."""
 
 from __future__ import annotations
@@ -27,6 +28,32 @@ def ask(
         "url": mail.page_address(reverse("assessment_review", args=[assessment.pk]), assessment.organisation),
     }
     tell_once_certain(users, "assessments/approval/email/decision_asked", context)
+
+
+def call_off(assessment: Assessment, people: Sequence[Membership], *, actor: User, level: str | None = None) -> None:
+    """Tell those who were asked that it was taken back. `level`: its approval alone was, which they built on."""
+    context = {
+        "assessment": assessment,
+        "vendor": assessment.vendor,
+        "who": actor,
+        "is_whole": level is None,
+        "level": level or "",
+        "url": mail.page_address(reverse("assessment_detail", args=[assessment.pk]), assessment.organisation),
+    }
+    users = [one.user for one in people if one.user_id != actor.pk]
+    tell_once_certain(users, "assessments/approval/email/decision_called_off", context)
+
+
+def tell_that_nobody_decides(assessment: Assessment, step: ApprovalStep, administrators: Sequence[Membership]) -> None:
+    """An assessment waits, and no active member can decide it: administrators can change that."""
+    context = {
+        "assessment": assessment,
+        "vendor": assessment.vendor,
+        "level": step.name,
+        "url": mail.page_address(reverse("assessment_detail", args=[assessment.pk]), assessment.organisation),
+    }
+    users = [one.user for one in administrators]
+    tell_once_certain(users, "assessments/approval/email/nobody_decides", context)
 
 
 def tell_owner(assessment: Assessment, approval: Approval) -> None:

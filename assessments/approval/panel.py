@@ -72,6 +72,7 @@ class StepLine:
 @dataclass(frozen=True, kw_only=True)
 class ApprovalPanel:
     lines: tuple[StepLine, ...]
+    decisions: tuple[Approval, ...]  # all of them, in order
     current: StepLine | None
     is_plain: bool  # nobody defined a chain: one approver decides
     is_blocked: bool  # nobody can decide the present level
@@ -142,6 +143,7 @@ def panel(assessment: Assessment, today: date | None = None) -> ApprovalPanel:
     lines = tuple(_line(assessment, step, here, decisions, names) for step in steps)
     return ApprovalPanel(
         lines=lines,
+        decisions=tuple(decisions),
         current=_waiting(lines),
         is_plain=len(steps) == 1 and not steps[0].name,
         is_blocked=in_review and not names,

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max, Min, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership
+from accounts.models import Membership, User
 from accounts.trail import audit
 from assessments.approval import chain
 from assessments.consensus.attendance import lock_recordable, told
@@ -121,6 +121,26 @@ class Discussion:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Contested:
+    """A question whose grades span two levels or more. `agreed_on`: the day of the meeting that settled it; `own`: what
+    the reader handed in, None where they did not grade it."""
+
+    question: Question
+    low: int
+    high: int
+    own: int | None
+    agreed_on: date | None
+
+    @property
+    def number(self) -> str:
+        return f"{self.question.rule.position}.{self.question.position}"
+
+    @property
+    def anchor(self) -> str:
+        return f"question-{self.question.key}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class MeetingPanel:
     """The meeting at a glance. While the reader still rates, only that: everything else would tell of the others."""
 
@@ -128,13 +148,21 @@ class MeetingPanel:
     open: int = 0
     settled: int = 0
     handed_in: int = 0
+    contested: tuple[Contested, ...] = ()
     agreement: Agreement | None = None
+    meaning: str = ""  # of the agreement, after what was talked over
+
+    @property
+    def contested_open(self) -> tuple[Contested, ...]:
+        return tuple(one for one in self.contested if one.agreed_on is None)
 
 
 def causes(assessment: Assessment) -> dict[str, tuple[Cause, ...]]:
     """Question key → why it needs talk, whatever was agreed; only those that do. Nothing before somebody handed in."""
-    if not counted_responses(assessment).exists():
-        return {}
+    return _causes(assessment) if counted_responses(assessment).exists() else {}
+
+
+def _causes(assessment: Assessment) -> dict[str, tuple[Cause, ...]]:
     claims = vendor_answers(assessment)
     why_of = {}
     for question in question_inputs(assessment, counted_responses(assessment), with_consensus=False):
@@ -179,6 +207,28 @@ def to_discuss(assessment: Assessment) -> tuple[Discussion, ...]:
     return tuple(discussions)
 
 
+def contested(assessment: Assessment, user: User) -> tuple[Contested, ...]:
+    """What raters judge two levels apart or more, agreed on or not, in the order of the questionnaire. For those alone
+    who may read the answers of others; two queries."""
+    held = Consensus.objects.filter(assessment=assessment).values_list("question__key", "meeting__held_on")
+    return _contested(assessment, user, dict(held))
+
+
+def _contested(assessment: Assessment, user: User, held_on: Mapping[str, date]) -> tuple[Contested, ...]:
+    """`held_on`: key of a question that was agreed on → the day. One query."""
+    said = Answer.objects.filter(response__in=counted_responses(assessment), question=OuterRef("pk"))
+    own = said.filter(response__rater=user).values("grade")[:1]
+    asked = Question.objects.filter(release=assessment.release_id).select_related("rule")
+    graded = Q(answers__response__in=counted_responses(assessment))
+    rows = asked.annotate(
+        low=Min("answers__grade", filter=graded), high=Max("answers__grade", filter=graded), own=Subquery(own)
+    )
+    return tuple(
+        Contested(question=row, low=row.low, high=row.high, own=row.own, agreed_on=held_on.get(row.key))
+        for row in rows.filter(high__gte=F("low") + WIDE).order_by("rule__position", "position")
+    )
+
+
 def bare(question: Question) -> Discussion:
     """A question that needs no talk (any more)."""
     return Discussion(question=question, causes=(), levels=_levels(question))
@@ -199,18 +249,22 @@ def panel(assessment: Assessment, member: Membership) -> MeetingPanel | None:
         return MeetingPanel(is_rating=True) if several else None
     if not let_read(assessment, member.user):
         return None
-    why = causes(assessment)
-    settled = set(Consensus.objects.filter(assessment=assessment).values_list("question__key", flat=True))
-    measured = rater_agreement(assessment)
     handed_in = counted_responses(assessment).count()
-    if handed_in < 2 and not settled and Cause.GAP not in {cause for each in why.values() for cause in each}:
+    why = _causes(assessment) if handed_in else {}
+    held_on = dict(Consensus.objects.filter(assessment=assessment).values_list("question__key", "meeting__held_on"))
+    apart = any(Cause.SPREAD in each for each in why.values())
+    differ = _contested(assessment, member.user, held_on) if apart else ()
+    measured = rater_agreement(assessment)
+    if handed_in < 2 and not held_on and Cause.GAP not in {cause for each in why.values() for cause in each}:
         return None
     return MeetingPanel(
         is_rating=False,
-        open=len(why.keys() - settled),
-        settled=len(settled),
+        open=len(why.keys() - held_on.keys()),
+        settled=len(held_on),
         handed_in=handed_in,
+        contested=differ,
         agreement=measured,
+        meaning=measured.meaning_after([one.agreed_on for one in differ]),
     )
 
 

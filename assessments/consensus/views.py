@@ -31,7 +31,7 @@ from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Assessment, AssessmentState, Consensus, Meeting, Response
 from assessments.saved import Conflict, Saved
-from assessments.score.agreement import rater_agreement
+from assessments.score.agreement import Agreement, rater_agreement
 from assessments.secrecy import counted_responses, is_rating, readable_responses
 from groundwork import whole_numbers
 from groundwork.responses import form_view, or_say_why
@@ -231,7 +231,13 @@ def _reply(table: MeetingPage, discussion: Discussion, *, status: int = 200, **m
     if not table.request.htmx:
         return _page(table, cards, status=status)
     card = next(one for one in cards if one.discussion.question_id == discussion.question_id)
-    context = {"assessment": table.assessment, "card": card, "is_fresh": True, **_counted(discussions)}
+    context = {
+        "assessment": table.assessment,
+        "card": card,
+        "is_fresh": True,
+        "meaning": _meaning(table, _agreement(table)),
+        **_counted(discussions),
+    }
     return render(table.request, "assessments/consensus/_card.html", context, status=status)
 
 
@@ -240,12 +246,14 @@ def _page(
 ) -> HttpResponse:
     assessment = table.assessment
     raters = Response.objects.of_customer().filter(assessment=assessment)
+    agreement = _agreement(table)
     context = {
         "assessment": assessment,
         "table": table,
         "cards": cards,
         "unsaved": [card for card in cards if card.is_unsaved],
-        "agreement": rater_agreement(assessment, readable_responses(assessment, table.request.member)),
+        "agreement": agreement,
+        "meaning": _meaning(table, agreement),
         "raters": raters.select_related("rater", "invitation", "department").order_by("pk"),
         "vendor_response": Response.objects.of_vendor().filter(assessment=assessment).first(),
         "meeting_form": (meeting_form or table.meeting_form()) if table.may_record else None,
@@ -255,6 +263,16 @@ def _page(
         **_counted([card.discussion for card in cards]),
     }
     return render(table.request, "assessments/consensus/assessment_consensus.html", context, status=status)
+
+
+def _agreement(table: MeetingPage) -> Agreement:
+    return rater_agreement(table.assessment, readable_responses(table.assessment, table.request.member))
+
+
+def _meaning(table: MeetingPage, agreement: Agreement) -> str:
+    """What it means after what was agreed by now; to whoever is kept apart, without that."""
+    contested = () if table.is_apart else consensus.contested(table.assessment, table.request.user)
+    return agreement.meaning_after([one.agreed_on for one in contested])
 
 
 def _counted(discussions: Sequence[Discussion]) -> dict[str, int]:

@@ -1,9 +1,10 @@
-"""What comes next in an assessment for whoever looks at it: one sentence, and at most one thing to do."""
+"""What comes next in an assessment for whoever looks at it: one sentence, one main thing to do, and what else may be
+done now."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,149 +12,229 @@ from django.utils.translation import ngettext
 
 from accounts.access import Right, may
 from accounts.models import Membership
-from assessments.approval import chain
+from assessments.approval import chain, vacancies
+from assessments.approval.panel import ApprovalPanel
+from assessments.consensus.meeting import MeetingPanel
+from assessments.lifecycle import taking_back
 from assessments.models import Assessment, AssessmentState, Delegation
-from assessments.raters.table import Raters, raters_of
+from assessments.raters.table import RaterRow, Raters
 from assessments.score.reading import RuleProgress
+from assessments.vendor_side.links import VendorSide
+from groundwork.words import joined
 
-PATH = (
-    AssessmentState.DRAFT,
-    AssessmentState.COLLECTING,
-    AssessmentState.IN_REVIEW,
-    AssessmentState.APPROVED,
-)
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """Something to do now. `is_change`: a button that posts, with `then` as what it says; else a link."""
+
+    label: str
+    url: str
+    is_change: bool = False
+    then: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NextStep:
-    """`label` and `url` are empty where there is nothing to do; `is_change`: a button that posts, not a link."""
+    """`main` is None where there is nothing to do; `others`: what else may be done now."""
 
     sentence: str
-    label: str = ""
-    url: str = ""
-    is_change: bool = False
+    main: Action | None = None
+    others: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class PathStep:
-    """A state on the way from draft to approved: already passed, the present one, or still to come."""
+class Standing:
+    """An assessment as one member sees it: each part read once, for the page and for what it says of the way.
 
-    label: str
-    is_done: bool
-    is_current: bool
+    `rules`: how far what the member may read is. `talk` is None where they may not read of it, or nobody could agree
+    with anybody; `vendor` where the vendor is not asked."""
+
+    assessment: Assessment
+    member: Membership
+    rules: tuple[RuleProgress, ...]
+    raters: Raters
+    vendor: VendorSide | None
+    talk: MeetingPanel | None
+    approval: ApprovalPanel
+
+    @cached_property
+    def own(self) -> RaterRow | None:
+        return self.raters.own(self.member.user)
+
+    @property
+    def may_assess(self) -> bool:
+        return may(self.member, Right.ASSESS)
+
+    @property
+    def is_one_alone(self) -> bool:
+        """One rater at most is asked, and nothing is answered: the moment to ask others."""
+        return len(self.raters.active) < 2 and not any(row.answered for row in self.raters.active)
+
+    @property
+    def to_agree(self) -> int:
+        """Questions on which raters differ and that nobody has settled, as far as the member may know."""
+        return len(self.talk.contested_open) if self.talk else 0
+
+    @property
+    def has_met(self) -> bool:
+        """Something was agreed already: the meeting has begun, perhaps without all raters."""
+        return self.talk is not None and self.talk.settled > 0
+
+    def at(self, route: str) -> str:
+        return reverse(route, args=[self.assessment.pk])
 
 
-def path_of(assessment: Assessment) -> tuple[PathStep, ...]:
-    """The way from draft to approved; of a cancelled assessment no step is the present one."""
-    here = PATH.index(AssessmentState(assessment.state)) if assessment.state in PATH else -1
-    finished = assessment.state == AssessmentState.APPROVED
-    return tuple(
-        PathStep(label=str(state.label), is_done=number < here or finished, is_current=number == here)
-        for number, state in enumerate(PATH)
-    )
-
-
-def next_step(
-    assessment: Assessment, member: Membership, rules: Sequence[RuleProgress], raters: Raters | None = None
-) -> NextStep:
-    """`rules`: how far what the member may read is; `raters`: read where they are not given."""
-    if assessment.state == AssessmentState.DRAFT:
-        return _draft(assessment, member)
-    if assessment.state == AssessmentState.COLLECTING:
-        return _collecting(assessment, member, rules, raters or raters_of(assessment))
-    if assessment.state == AssessmentState.IN_REVIEW:
-        return _in_review(assessment, member)
-    if assessment.state == AssessmentState.APPROVED:
+def next_step(standing: Standing) -> NextStep:
+    state = standing.assessment.state
+    if state == AssessmentState.DRAFT:
+        return _draft(standing)
+    if state == AssessmentState.COLLECTING:
+        return _collecting(standing)
+    if state == AssessmentState.IN_REVIEW:
+        return _in_review(standing)
+    if state == AssessmentState.APPROVED:
         return NextStep(sentence=_("Approved: the scorecard is final. Read it, or download it as a PDF."))
-    return _cancelled(assessment, member)
+    return _cancelled(standing)
 
 
-def _draft(assessment: Assessment, member: Membership) -> NextStep:
-    if not may(member, Right.ASSESS):
+def _draft(standing: Standing) -> NextStep:
+    if not standing.may_assess:
         return NextStep(sentence=_("A draft: it starts when an assessor opens the questionnaire."))
+    url = standing.at("assessment_open")
     return NextStep(
         sentence=_("Open the questionnaire to start answering. The questions then stay as they are today."),
-        label=_("Open the questionnaire"),
-        url=reverse("assessment_open", args=[assessment.pk]),
-        is_change=True,
+        main=Action(label=_("Open the questionnaire"), url=url, is_change=True),
+        others=(Action(label=_("Open it and ask raters first"), url=url, is_change=True, then="raters"),),
     )
 
 
-def _collecting(assessment: Assessment, member: Membership, rules: Sequence[RuleProgress], raters: Raters) -> NextStep:
+# While answers are collected ------------------------------------------------------------------------------------
+def _collecting(standing: Standing) -> NextStep:
     """What one is asked oneself comes first; then, for assessors, the others."""
-    own = raters.own(member.user)
-    if own is not None and own.is_outstanding:
-        return _own_answers(assessment, member, [rule for rule in rules if rule.position in own.rules], raters)
-    handed = Delegation.objects.waiting_for(member.user).filter(answer__response__assessment=assessment)
+    if standing.own is not None and standing.own.is_outstanding:
+        return _own_answers(standing, standing.own)
+    handed = Delegation.objects.waiting_for(standing.member.user)
+    handed = handed.filter(answer__response__assessment=standing.assessment)
     borrowed = handed.select_related("delegated_by").order_by("pk").first()
     if borrowed is not None:
         return NextStep(
             sentence=_("%(name)s handed you a question of this assessment.") % {"name": borrowed.delegated_by},
-            label=_("Answer the question"),
-            url=reverse("delegation_detail", args=[borrowed.pk]),
+            main=Action(label=_("Answer the question"), url=reverse("delegation_detail", args=[borrowed.pk])),
         )
-    if may(member, Right.ASSESS):
-        return _gathering(assessment, raters)
-    return NextStep(sentence=_waiting(raters, is_in=own is not None))
+    if standing.may_assess:
+        return _gathering(standing)
+    again = (_take_up(standing),) if standing.own is not None else ()
+    return NextStep(sentence=_waiting(standing.raters, is_in=standing.own is not None), others=again)
 
 
-def _own_answers(assessment: Assessment, member: Membership, rules: Sequence[RuleProgress], raters: Raters) -> NextStep:
-    unfinished = [rule for rule in rules if not rule.is_complete]
-    if not unfinished:
-        return _hand_in(assessment, member, raters)
-    left = sum(rule.total - rule.answered for rule in unfinished)
-    first = unfinished[0]
-    begun = any(rule.answered for rule in rules)
+def _own_answers(standing: Standing, own: RaterRow) -> NextStep:
+    rules = [rule for rule in standing.rules if rule.position in own.rules]
+    unfinished = next((rule for rule in rules if not rule.is_complete), None)
+    if unfinished is None:
+        return _hand_in(standing)
+    answer = Action(
+        label=_continue(own) if own.answered else _("Start answering"),
+        url=reverse("questionnaire", args=[standing.assessment.pk, unfinished.key]),
+    )
+    if standing.may_assess and standing.is_one_alone:
+        return NextStep(
+            sentence=_("Ask others who work with this vendor to rate it too, or start with your own answers."),
+            main=_ask_raters(standing),
+            others=(answer, *_ask_vendor(standing)),
+        )
     return NextStep(
-        sentence=ngettext(
-            "%(count)d question is still unanswered; the next one belongs to “%(rule)s”.",
-            "%(count)d questions are still unanswered; the next one belongs to “%(rule)s”.",
-            left,
-        )
-        % {"count": left, "rule": first.name},
-        label=_("Continue answering") if begun else _("Start answering"),
-        url=reverse("questionnaire", args=[assessment.pk, first.key]),
+        sentence=_left(sum(rule.total - rule.answered for rule in rules), unfinished.name),
+        main=answer,
+        others=_asking(standing),
     )
 
 
-def _hand_in(assessment: Assessment, member: Membership, raters: Raters) -> NextStep:
-    """An assessor who is the last to hand in may submit at once."""
-    url = reverse("assessment_review", args=[assessment.pk])
-    if may(member, Right.ASSESS) and len(raters.outstanding) == 1:
+def _left(left: int, rule: str) -> str:
+    said = ngettext(
+        "%(count)d question is still unanswered; the next one belongs to “%(rule)s”.",
+        "%(count)d questions are still unanswered; the next one belongs to “%(rule)s”.",
+        left,
+    )
+    return said % {"count": left, "rule": rule}
+
+
+def _continue(own: RaterRow) -> str:
+    return _("Continue: %(done)s of %(all)s") % {"done": own.answered, "all": own.total}
+
+
+def _hand_in(standing: Standing) -> NextStep:
+    """Whoever rates alone submits at once; of several, each hands in first: only then one sees where they differ."""
+    review = standing.at("assessment_review")
+    if standing.may_assess and len(standing.raters.active) == 1:
         return NextStep(
             sentence=_("Every question is answered. Look it over once more, then submit it."),
-            label=_("Review and submit"),
-            url=url,
+            main=_submit(standing),
+            others=(Action(label=_("Read my answers"), url=review), *_asking(standing)),
         )
+    is_last = standing.may_assess and len(standing.raters.outstanding) == 1
     return NextStep(
         sentence=_("Every question is answered. Look your answers over once more, then hand them in."),
-        label=_("Review and hand in"),
-        url=url,
+        main=Action(label=_("Review and hand in"), url=review),
+        others=(*((_submit(standing),) if is_last else ()), *_asking(standing)),
     )
 
 
-def _gathering(assessment: Assessment, raters: Raters) -> NextStep:
-    """For an assessor who has nothing to answer: are the others in?"""
-    table = reverse("assessment_raters", args=[assessment.pk])
+def _gathering(standing: Standing) -> NextStep:
+    """For an assessor who has nothing to answer: are the others in, and has what they differ on been talked over?"""
+    raters = standing.raters
     if not raters.active:
         return NextStep(
             sentence=_("Nobody is asked to rate: ask whoever works with this vendor."),
-            label=_("Ask raters"),
-            url=table,
+            main=_ask_raters(standing),
+            others=_ask_vendor(standing),
         )
-    if raters.outstanding:
-        sentence = _some_handed_in(raters)
-        if raters.late:
-            late = ngettext("%(count)d rater is late.", "%(count)d raters are late.", len(raters.late))
-            sentence = f"{sentence} {late % {'count': len(raters.late)}}"
-        return NextStep(sentence=sentence, label=_("See the raters"), url=table)
-    alone = _("The answers are in. Look them over once more, then submit.")
-    together = _("All raters are in: talk about the differences, or submit.")
+    if raters.outstanding and not standing.has_met:
+        see = Action(label=_("See the raters"), url=standing.at("assessment_raters"))
+        rest = (_submit(standing, _("Submit without them")),) if raters.handed_in else ()
+        others = (*rest, *_ask_vendor(standing), *_again(standing))
+        return NextStep(sentence=_who_is_missing(raters), main=see, others=others)
+    if standing.to_agree:
+        return NextStep(
+            sentence=_to_agree(standing.to_agree),
+            main=Action(label=_("To the consensus meeting"), url=standing.at("assessment_consensus")),
+            others=(_submit(standing), *_ask_vendor(standing), *_again(standing)),
+        )
     return NextStep(
-        sentence=alone if len(raters.handed_in) == 1 else together,
-        label=_("Review and submit"),
-        url=reverse("assessment_review", args=[assessment.pk]),
+        sentence=_ready(standing),
+        main=_submit(standing),
+        others=(
+            Action(label=_("Read all answers"), url=standing.at("assessment_review")),
+            *_ask_vendor(standing),
+            *_again(standing),
+        ),
     )
+
+
+def _who_is_missing(raters: Raters) -> str:
+    sentence = _some_handed_in(raters)
+    if not raters.late:
+        return sentence
+    late = ngettext("%(count)d rater is late.", "%(count)d raters are late.", len(raters.late))
+    return f"{sentence} {late % {'count': len(raters.late)}}"
+
+
+def _to_agree(count: int) -> str:
+    said = ngettext(
+        "The raters differ on %(count)d question: talk it over, or submit as it is.",
+        "The raters differ on %(count)d questions: talk them over, or submit as they are.",
+        count,
+    )
+    return said % {"count": count}
+
+
+def _ready(standing: Standing) -> str:
+    if standing.has_met and standing.raters.outstanding:
+        return _("What needed agreement is settled. Not all raters are in: submit without them, or wait.")
+    if standing.has_met:
+        return _("What needed agreement is settled: submit it for approval.")
+    if len(standing.raters.handed_in) == 1:
+        return _("The answers are in. Look them over once more, then submit.")
+    return _("All raters are in, and they do not differ much: submit it for approval.")
 
 
 def _waiting(raters: Raters, *, is_in: bool) -> str:
@@ -173,27 +254,80 @@ def _some_handed_in(raters: Raters) -> str:
     return said % {"done": done, "count": asked}
 
 
-def _in_review(assessment: Assessment, member: Membership) -> NextStep:
+def _ask_raters(standing: Standing) -> Action:
+    return Action(label=_("Ask raters"), url=standing.at("assessment_raters"))
+
+
+def _ask_vendor(standing: Standing) -> tuple[Action, ...]:
+    """Once it is asked, its panel tells how far it is."""
+    return (Action(label=_("Ask the vendor"), url=standing.at("assessment_vendor")),) if standing.vendor is None else ()
+
+
+def _asking(standing: Standing) -> tuple[Action, ...]:
+    return (_ask_raters(standing), *_ask_vendor(standing)) if standing.may_assess else ()
+
+
+def _submit(standing: Standing, label: str = "") -> Action:
+    return Action(label=label or _("Submit for approval"), url=standing.at("assessment_submit"))
+
+
+def _again(standing: Standing) -> tuple[Action, ...]:
+    return (_take_up(standing),) if standing.own is not None else ()
+
+
+def _take_up(standing: Standing) -> Action:
+    return Action(label=_("Change my answers again"), url=standing.at("assessment_take_up"), is_change=True)
+
+
+# While it is decided --------------------------------------------------------------------------------------------
+def _in_review(standing: Standing) -> NextStep:
+    assessment, member = standing.assessment, standing.member
+    others = _taking_back(standing)
     why_not = chain.refusal(assessment, member)
     if why_not is None:
         return NextStep(
             sentence=_("It waits for your decision: read the answers, then approve it or send it back."),
-            label=_("Review and decide"),
-            url=reverse("assessment_review", args=[assessment.pk]),
+            main=Action(label=_("Review and decide"), url=standing.at("assessment_review")),
+            others=others,
         )
+    if standing.approval.is_blocked:
+        return _nobody_decides(standing, others)
     if why_not == chain.DecisionRefusal.OWN:
-        return NextStep(sentence=_("You submitted this assessment yourself, so another approver decides."))
-    if why_not == chain.DecisionRefusal.TWICE:
-        return NextStep(sentence=str(chain.WHY_NOT[why_not]))
-    return NextStep(sentence=chain.whom_it_waits_for(chain.current_step(assessment)))
+        sentence = _("You submitted this assessment yourself, so another approver decides.")
+    elif why_not == chain.DecisionRefusal.TWICE:
+        sentence = str(chain.WHY_NOT[why_not])
+    else:
+        sentence = chain.whom_it_waits_for(chain.current_step(assessment))
+    return NextStep(sentence=sentence, others=others)
 
 
-def _cancelled(assessment: Assessment, member: Membership) -> NextStep:
+def _nobody_decides(standing: Standing, others: tuple[Action, ...]) -> NextStep:
+    if may(standing.member, Right.ADMINISTER):
+        return NextStep(
+            sentence=_("It waits, and nobody can approve it: give another member the role that decides."),
+            main=Action(label=_("See the members"), url=reverse("member_list")),
+            others=others,
+        )
+    names = [str(one.user) for one in vacancies.administrators_of(standing.assessment)]
+    if not names:
+        sentence = _("It waits, and nobody can approve it, nor name somebody: ask whoever runs this site.")
+        return NextStep(sentence=sentence, others=others)
+    said = _("It waits, and nobody can approve it. Who can give somebody the role: %(names)s.")
+    return NextStep(sentence=said % {"names": joined(names)}, others=others)
+
+
+def _taking_back(standing: Standing) -> tuple[Action, ...]:
+    of_these = (standing.assessment, standing.member, standing.approval.decisions)
+    if taking_back.may_take_back(*of_these):
+        return (Action(label=_("Take the submission back"), url=standing.at("assessment_take_back")),)
+    if taking_back.approval_to_take_back(*of_these):
+        return (Action(label=_("Take my approval back"), url=standing.at("approval_take_back")),)
+    return ()
+
+
+def _cancelled(standing: Standing) -> NextStep:
     sentence = _("Cancelled: nothing more happens here. The answers stay readable.")
-    if not may(member, Right.ASSESS) or assessment.vendor.archived_at is not None:
+    if not standing.may_assess or standing.assessment.vendor.archived_at is not None:
         return NextStep(sentence=sentence)
-    return NextStep(
-        sentence=sentence,
-        label=_("New assessment of this vendor"),
-        url=f"{reverse('assessment_add')}?vendor={assessment.vendor_id}",
-    )
+    url = f"{reverse('assessment_add')}?vendor={standing.assessment.vendor_id}"
+    return NextStep(sentence=sentence, main=Action(label=_("New assessment of this vendor"), url=url))

@@ -105,7 +105,9 @@ class OwnPart:
     def next_label(self) -> str:
         if not self.sheet.unanswered:
             return _("Review and hand in")
-        return _("Continue answering") if self.sheet.answered else _("Start answering")
+        if not self.sheet.answered:
+            return _("Start answering")
+        return _("Continue: %(done)s of %(all)s") % {"done": self.sheet.answered, "all": self.sheet.total}
 
 
 def assessment_page(request: MemberRequest, assessment: Assessment) -> HttpResponse:

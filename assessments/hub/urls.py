@@ -16,6 +16,8 @@ urlpatterns = [
     path("assessments/<int:pk>/hand-in/", decision_views.assessment_hand_in, name="assessment_hand_in"),
     path("assessments/<int:pk>/take-up/", decision_views.assessment_take_up, name="assessment_take_up"),
     path("assessments/<int:pk>/submit/", decision_views.assessment_submit, name="assessment_submit"),
+    path("assessments/<int:pk>/take-back/", decision_views.assessment_take_back, name="assessment_take_back"),
+    path("assessments/<int:pk>/take-approval-back/", decision_views.approval_take_back, name="approval_take_back"),
     path("assessments/<int:pk>/approve/", decision_views.assessment_approve, name="assessment_approve"),
     path("assessments/<int:pk>/send-back/", decision_views.assessment_send_back, name="assessment_send_back"),
 ]

@@ -22,11 +22,12 @@ from assessments.findings import panel as findings_panel
 from assessments.hub import outside
 from assessments.hub.forms import AssessmentEditForm, AssessmentFilter, AssessmentForm, RepeatForm
 from assessments.hub.history import entries_of, history_rows
-from assessments.hub.next_step import next_step, path_of
+from assessments.hub.next_step import Standing, next_step
+from assessments.hub.way import way_of
 from assessments.lifecycle import transitions
-from assessments.models import OPEN_STATES, Assessment, AssessmentState
+from assessments.models import OPEN_STATES, Approval, Assessment, AssessmentState, Decision
 from assessments.raters.asking import keep_invitations_open
-from assessments.raters.table import raters_of
+from assessments.raters.table import raters_of, with_own_progress
 from assessments.schedule.repeating import set_repeat
 from assessments.score.overview import sheet_for
 from assessments.vendor_side import links
@@ -43,6 +44,7 @@ HISTORY_PER_PAGE = 50
 def assessment_list(request: MemberRequest) -> HttpResponse:
     """All assessments of the organisation, newest first; of approved ones the stored numbers."""
     everything = Assessment.objects.for_member(request.member).with_vendor().with_numbers()
+    everything = with_own_progress(everything, request.user)
     chosen = AssessmentFilter(request.GET, everything, member=request.member)
     page = Paginator(chosen.qs, PER_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -77,7 +79,8 @@ def assessment_add(request: MemberRequest) -> HttpResponse:
 
 
 def _created(request: MemberRequest, form: AssessmentForm, release: Release | None) -> HttpResponse:
-    stays_draft = request.POST.get("then") == "draft"
+    then = request.POST.get("then")
+    stays_draft = then == "draft"
     with transaction.atomic():
         assessment = transitions.create_assessment(
             request.member,
@@ -96,6 +99,8 @@ def _created(request: MemberRequest, form: AssessmentForm, release: Release | No
     messages.success(
         request, _("%(reference)s is open. Each answer saves by itself.") % {"reference": assessment.reference}
     )
+    if then == "raters":
+        return redirect("assessment_raters", assessment.pk)
     return redirect_to_first_rule(request.member, assessment)
 
 
@@ -115,27 +120,41 @@ def assessment_detail(request: MemberRequest, pk: int) -> HttpResponse:
     if request.member.is_outside:
         return outside.assessment_page(request, assessment)
     sheet = sheet_for(assessment, request.member)
-    raters = raters_of(assessment)
-    own = raters.own(request.user)
-    decision = assessment.approvals.select_related("decided_by").last()
+    # The panels: each from one call with a fixed number of queries.
+    standing = Standing(
+        assessment=assessment,
+        member=request.member,
+        rules=tuple(rule.progress for rule in sheet.rules),
+        raters=raters_of(assessment),
+        vendor=links.vendor_side(assessment),
+        talk=meeting.panel(assessment, request.member),
+        approval=panel.panel(assessment),
+    )
+    own = standing.own
     context = {
         "assessment": assessment,
         "sheet": sheet,
-        "path": path_of(assessment),
-        "step": next_step(assessment, request.member, [rule.progress for rule in sheet.rules], raters),
-        "sent_back": decision if decision and assessment.state == AssessmentState.COLLECTING else None,
-        "approved": decision if decision and assessment.state == AssessmentState.APPROVED else None,
+        "way": way_of(standing),
+        "step": next_step(standing),
+        "sent_back": _last(standing, Decision.SENT_BACK, AssessmentState.COLLECTING),
+        "approved": _last(standing, Decision.APPROVED, AssessmentState.APPROVED),
         "to_answer": own.rules if own and own.is_outstanding and assessment.state == COLLECTING else (),
         "is_open": assessment.state in OPEN_STATES,
         "is_late": is_late(assessment),
-        "raters": raters,
-        "vendor_side": links.vendor_side(assessment),
-        # The panels: each from one call with a fixed number of queries.
-        "consensus": meeting.panel(assessment, request.member),
-        "approval": panel.panel(assessment),
+        "raters": standing.raters,
+        "vendor_side": standing.vendor,
+        "consensus": standing.talk,
+        "approval": standing.approval,
         "measured": findings_panel.section(assessment, request.member),
     }
     return render(request, "assessments/hub/assessment_detail.html", context)
+
+
+def _last(standing: Standing, decision: Decision, state: AssessmentState) -> Approval | None:
+    """The last decision, where it was this one and the assessment is in this state."""
+    last = next(reversed(standing.approval.decisions), None)
+    is_so = last is not None and last.decision == decision and standing.assessment.state == state
+    return last if is_so else None
 
 
 @form_view

@@ -1,6 +1,7 @@
 """The states of an assessment: one function a transition, which locks, checks, changes and records in one transaction.
 
 draft → collecting → in_review → approved; sent back from in_review to collecting; cancelled from any but approved.
+What was done by oneself and decided by nobody yet is taken back in `taking_back`.
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ def open_assessment(member: Membership, assessment: Assessment) -> Assessment:
             raise IllegalTransition(_("This vendor is archived: restore it before you assess it."))
         owner = Membership.objects.filter(user=row.owner_id, organisation=row.organisation_id).first()
         lay_out(row, rater=row.owner, department_id=owner.department_id if owner else None)
-        return _move(member, row, AssessmentState.COLLECTING, "assessment.opened")
+        return move(member, row, AssessmentState.COLLECTING, "assessment.opened")
 
 
 def lay_out(assessment: Assessment, *, rules: Collection[str] = (), **fields: Any) -> Response:
@@ -164,7 +165,7 @@ def take_up_again(member: Membership, assessment: Assessment) -> Response:
             raise PermissionDenied
         if response.submitted_at is None:
             raise IllegalTransition(_("Your answers are open already."))
-        _reopen(member, response)
+        reopen(member, response)
     return response
 
 
@@ -191,7 +192,7 @@ def submit(
             raise IllegalTransition(_("These raters have not handed in: %(names)s.") % {"names": names})
         row.submitted_by, row.submitted_at = member.user, now
         chain.begin(member.user, row)
-        return _move(
+        return move(
             member, row, AssessmentState.IN_REVIEW, "assessment.submitted", fields=("submitted_by", "submitted_at")
         )
 
@@ -216,9 +217,9 @@ def send_back(
         mails.tell_owner(row, decision)
         again = Response.objects.of_customer().handed_in().filter(assessment=row)
         for response in (again if to is None else again.filter(pk__in=to)).select_related("assessment", "rater"):
-            _reopen(member, response)
+            reopen(member, response)
         row.submitted_by = row.submitted_at = None
-        return _move(
+        return move(
             member,
             row,
             AssessmentState.COLLECTING,
@@ -275,7 +276,7 @@ def _approve(member: Membership, row: Assessment, now: datetime) -> None:
         return
     _refuse_while_the_vendor_may_reply(row, now)
     row.closed_at = now
-    _move(member, row, AssessmentState.APPROVED, "assessment.approved", fields=("closed_at",))
+    move(member, row, AssessmentState.APPROVED, "assessment.approved", fields=("closed_at",))
     approved.send(sender=Assessment, assessment=row, approval=approval)
     mails.tell_owner(row, approval)
 
@@ -295,7 +296,7 @@ def cancel(member: Membership, assessment: Assessment, *, reason: str, now: date
     with transaction.atomic():
         row = lock_with_right(member, assessment, Right.ASSESS, set(OPEN_STATES))
         row.cancel_reason, row.closed_at = _reason(reason), now
-        return _move(
+        return move(
             member,
             row,
             AssessmentState.CANCELLED,
@@ -324,7 +325,8 @@ def _hand_in(member: Membership, response: Response, now: datetime) -> None:
     audit.record(member.user, "response.handed_in", response, before=before, after=after)
 
 
-def _reopen(member: Membership, response: Response) -> None:
+def reopen(member: Membership, response: Response) -> None:
+    """The questionnaire of a row that is held is open again, to its rater."""
     before, response.submitted_at = {"submitted_at": response.submitted_at}, None
     response.save(update_fields=["submitted_at"])
     audit.record(member.user, "response.reopened", response, before=before, after={"submitted_at": None})
@@ -349,7 +351,7 @@ def lock_in_state(member: Membership, assessment: Assessment, states: set[Assess
     return row
 
 
-def _move(
+def move(
     member: Membership,
     row: Assessment,
     state: AssessmentState,
@@ -358,6 +360,7 @@ def _move(
     fields: tuple[str, ...] = (),
     reason: str = "",
 ) -> Assessment:
+    """Put a row that is held into its new state, with the entry in the trail."""
     before: dict[str, object] = {"state": row.state}
     row.state = state
     row.save(update_fields=["state", *fields])

@@ -22,6 +22,7 @@ class GridQuestion:
     number: str
     done: int
     total: int
+    revision: int
 
     @property
     def is_done(self) -> bool:
@@ -65,11 +66,15 @@ def _waiting(member: Membership) -> ResponseQuerySet:
 
 
 def questions_of(member: Membership) -> tuple[GridQuestion, ...]:
-    """The questions that two or more of the member's questionnaires ask, in order; one query."""
+    """The questions that two or more of the member's questionnaires ask, in order; one query.
+
+    In one meaning each: where editions ask one in two, the levels of the newer would be held against answers to the
+    older. Then the newest of the revisions that two of them ask is here, and the others in their questionnaires.
+    """
     answered = Count("pk", filter=Q(grade__isnull=False) | ~Q(blank=""))
     rows = (
         Answer.objects.filter(response__in=_waiting(member))
-        .values("question__key")
+        .values("question__key", "question__revision")
         .annotate(
             total=Count("pk"),
             done=answered,
@@ -77,13 +82,18 @@ def questions_of(member: Membership) -> tuple[GridQuestion, ...]:
             place=Min("question__position"),
         )
         .filter(total__gte=ENOUGH)
-        .order_by("rule", "place", "question__key")
+        .order_by("question__revision")
     )
+    newest = {row["question__key"]: row for row in rows}
     return tuple(
         GridQuestion(
-            key=row["question__key"], number=f"{row['rule']}.{row['place']}", done=row["done"], total=row["total"]
+            key=row["question__key"],
+            number=f"{row['rule']}.{row['place']}",
+            done=row["done"],
+            total=row["total"],
+            revision=row["question__revision"],
         )
-        for row in rows
+        for row in sorted(newest.values(), key=lambda row: (row["rule"], row["place"], row["question__key"]))
     )
 
 
@@ -94,14 +104,18 @@ def grid_of(member: Membership, key: str, *, also: Collection[int] = ()) -> Grid
     """
     questions = questions_of(member)
     current = next((question for question in questions if question.key == key), None)
-    answers = _answers(member, key, also) if current or also else ()
+    answers = _answers(member, key, current.revision if current else None, also) if current or also else ()
     if not answers:
         return None
     question = max((answer.question for answer in answers), key=lambda one: one.release_id)
     if current is None:
         done = sum(answer.is_answered for answer in answers)
         current = GridQuestion(
-            key=key, number=f"{question.rule.position}.{question.position}", done=done, total=len(answers)
+            key=key,
+            number=f"{question.rule.position}.{question.position}",
+            done=done,
+            total=len(answers),
+            revision=question.revision,
         )
         questions = (*questions, current)
     texts = {level.grade: level.text for level in question.levels.all()}
@@ -111,8 +125,8 @@ def grid_of(member: Membership, key: str, *, also: Collection[int] = ()) -> Grid
     return Grid(questions=questions, question=question, current=current, meanings=meanings, answers=answers)
 
 
-def _answers(member: Membership, key: str, also: Collection[int]) -> tuple[Answer, ...]:
-    own = Q(response__in=_waiting(member)) | Q(response__rater=member.user_id, pk__in=also)
+def _answers(member: Membership, key: str, revision: int | None, also: Collection[int]) -> tuple[Answer, ...]:
+    own = Q(response__in=_waiting(member), question__revision=revision) | Q(response__rater=member.user_id, pk__in=also)
     rows = Answer.objects.for_member(member).filter(own, question__key=key)
     related = ("question__rule", "response__assessment__vendor", "updated_by", "updated_through")
     rows = rows.select_related(*related).prefetch_related("question__levels", "evidence")

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypedDict
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ from django_stubs_ext import WithAnnotations
 
 from accounts.models import User
 from assessments.independence import those_who_know
-from assessments.models import Answer, Assessment, AssessmentState, Response, ResponseKind
+from assessments.models import Answer, Assessment, AssessmentQuerySet, AssessmentState, Response, ResponseKind
 from assessments.raters.departments import DepartmentVoices, having_a_say, of_voices
 from manifesto.models import RULE_KEYS
 
@@ -141,6 +141,20 @@ def raters_of(assessment: Assessment, *, today: date | None = None) -> Raters:
         if row.state != RaterState.WITHDRAWN
     ]
     return Raters(rows=tuple(rows), heard=of_voices(having_a_say(assessment), voices))
+
+
+def with_own_progress(rows: AssessmentQuerySet, user: User) -> AssessmentQuerySet:
+    """Each with how far this person's own questionnaire is, where it waits for them: `own_total`, `own_answered`, and
+    `own_rule`, the key of the first rule that is not finished. None where nothing waits. No query of its own."""
+    own = Answer.objects.filter(response__in=Response.objects.waiting_for(user), response__assessment=OuterRef("pk"))
+    counted = own.order_by().values("response__assessment")
+    left = own.filter(grade=None, blank="").order_by("question__rule__position", "question__position")
+    answered = Count("pk", filter=Q(grade__isnull=False) | ~Q(blank=""))
+    return rows.annotate(
+        own_total=Subquery(counted.values(count=Count("pk"))),
+        own_answered=Subquery(counted.values(count=answered)),
+        own_rule=Subquery(left.values("question__rule__key")[:1]),
+    )
 
 
 def _rules_asked(assessment: Assessment) -> dict[int, tuple[int, ...]]:

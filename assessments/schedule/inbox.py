@@ -17,7 +17,7 @@ from django_stubs_ext import WithAnnotations
 
 from accounts.access import RIGHTS, Right, may
 from accounts.models import Membership
-from assessments.approval import chain
+from assessments.approval import chain, vacancies
 from assessments.models import (
     Answer,
     Approval,
@@ -44,6 +44,7 @@ class ItemKind(StrEnum):
     TALK = "talk"
     SUBMIT = "submit"
     DECIDE = "decide"
+    NOBODY_DECIDES = "nobody_decides"
     VENDOR_ANSWERED = "vendor_answered"
     VENDOR_REPLIED = "vendor_replied"
 
@@ -73,7 +74,7 @@ class Item:
 
 def waiting_for(member: Membership, today: date) -> list[Item]:
     """Late things first, then by due date, then what has none. The same few queries however much waits."""
-    sources = (_to_answer, _handed_over, _to_look_after, _to_decide, _replied)
+    sources = (_to_answer, _handed_over, _to_look_after, _to_decide, _nobody_decides, _replied)
     items = [item for source in sources for item in source(member, today)]
     return sorted(items, key=lambda item: (item.due_on is None, item.due_on or today, item.assessment.reference))
 
@@ -112,7 +113,7 @@ def _answer(row: WithAnnotations[Response, AnsweringState], today: date) -> Item
     again = row.sent_back_at is not None and row.sent_back_at > row.created_at
     return _item(
         ItemKind.ANSWER,
-        _("Answer the questionnaire") if rule else _("Hand in your answers"),
+        _what_to_answer(rule, answered),
         row.assessment,
         today,
         url=reverse("questionnaire" if rule else "assessment_detail", args=place),
@@ -122,6 +123,12 @@ def _answer(row: WithAnnotations[Response, AnsweringState], today: date) -> Item
         asked_at=row.sent_back_at if again else row.created_at,
         told_at_once=not again and not _was_opened_by_itself(row),
     )
+
+
+def _what_to_answer(rule: str | None, answered: int) -> str:
+    if not rule:
+        return _("Hand in your answers")
+    return _("Continue answering") if answered else _("Answer the questionnaire")
 
 
 def _was_opened_by_itself(row: Response) -> bool:
@@ -282,6 +289,22 @@ def _to_decide(member: Membership, today: date) -> Iterator[Item]:
             today,
             url=reverse("assessment_review", args=[assessment.pk]),
             asked_at=max((moment for moment in moments if moment), default=None),
+            told_at_once=True,
+        )
+
+
+def _nobody_decides(member: Membership, today: date) -> Iterator[Item]:
+    """For administrators, until somebody can: nothing goes on before that."""
+    if not may(member, Right.ADMINISTER):
+        return
+    for assessment in vacancies.waiting_for_nobody(member):
+        yield _item(
+            ItemKind.NOBODY_DECIDES,
+            _("It waits, and nobody can approve it: give somebody the role"),
+            assessment,
+            today,
+            url=reverse("assessment_detail", args=[assessment.pk]),
+            asked_at=assessment.submitted_at,
             told_at_once=True,
         )
 

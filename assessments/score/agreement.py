@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from assessments.models import Answer, Assessment, Response, ResponseKind
 from assessments.score.arithmetic import GRADES
 from assessments.secrecy import counted_responses
+from groundwork import words
 from groundwork.rounding import rounded_fairly
-from groundwork.words import number
 
 # Krippendorff's own customs: from 0.800 on data are reliable, from 0.667 on good for tentative conclusions.
 STRONG, TENTATIVE = Fraction("0.8"), Fraction("0.667")
@@ -49,11 +51,16 @@ LEVELS: dict[str, Promise] = {
 MEANINGS: dict[str, Promise] = {
     AgreementLevel.STRONG: _("The raters see this vendor alike: their grades can be relied on."),
     AgreementLevel.TENTATIVE: _("The raters mostly see this vendor alike: enough for careful conclusions."),
+    AgreementLevel.WEAK: _("The raters see this vendor differently."),
+}
+BY_CHANCE = _("The raters agree no more than by chance.")
+# While something that they see differently is not agreed on.
+TALK: dict[str, Promise] = {
     AgreementLevel.WEAK: _(
         "The raters see this vendor differently: talk about it before anybody relies on the result."
     ),
 }
-BY_CHANCE = _("The raters agree no more than by chance: talk about it before anybody relies on the result.")
+TALK_BY_CHANCE = _("The raters agree no more than by chance: talk about it before anybody relies on the result.")
 WITHOUT_FIGURE: dict[str, Promise] = {
     NoFigureReason.TOO_FEW_RATERS: _("Agreement can be measured once two raters, each alone, have handed in grades."),
     NoFigureReason.NOTHING_SHARED: _("No question was graded by two raters, so there is nothing to compare."),
@@ -81,12 +88,22 @@ class Agreement:
         """“Strong agreement”."""
         return str(LEVELS[self.level])
 
-    @property
-    def meaning(self) -> str:
-        """One sentence for somebody who never heard of alpha."""
+    def meaning_after(self, agreed_on: Collection[date | None], language: str = "") -> str:
+        """One sentence for somebody who never heard of alpha. `agreed_on`: for each contested question the day on which
+        it was settled, None where it is open: once nothing is open, nobody is sent to talk any more."""
+        if agreed_on and None not in agreed_on:
+            last = max(day for day in agreed_on if day is not None)
+            said = ngettext(
+                "Contested on %(count)s question, settled on %(day)s.",
+                "Contested on %(count)s questions, settled on %(day)s.",
+                len(agreed_on),
+            )
+            return said % {"count": len(agreed_on), "day": words.day(last, language)}
         if self.alpha is None:
             return str(WITHOUT_FIGURE[self.why])
-        return str(BY_CHANCE if self.alpha <= 0 else MEANINGS[self.level])
+        if self.alpha <= 0:
+            return str(TALK_BY_CHANCE if agreed_on else BY_CHANCE)
+        return str((TALK if agreed_on else MEANINGS).get(self.level, MEANINGS[self.level]))
 
     @property
     def figure(self) -> str:
@@ -94,7 +111,7 @@ class Agreement:
         if self.alpha is None:
             return ""
         shown = rounded_fairly(Fraction(str(self.alpha)), 2, level_of, most=DIGITS)
-        return number(shown, digits=-int(shown.as_tuple().exponent), fixed=True).replace("-", MINUS)
+        return words.number(shown, digits=-int(shown.as_tuple().exponent), fixed=True).replace("-", MINUS)
 
 
 def rater_agreement(assessment: Assessment, responses: QuerySet[Response] | None = None) -> Agreement:

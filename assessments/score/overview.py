@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from assessments.independence import let_read
-from assessments.models import Answer, Assessment, Consensus, Response
+from assessments.models import Answer, Assessment, AssessmentState, Consensus, Response
 from assessments.score import words as wording
 from assessments.score.arithmetic import GradedQuestion, Policy, RuleScore, Score
 from assessments.score.reading import RuleProgress, current_score, policy_of, rule_progress
@@ -70,6 +70,8 @@ class QuestionSheet:
         if len(grades) < 2:
             return ""
         between = {"low": grades[0], "high": grades[-1]}
+        if self.graded.disagreement and self.agreed is not None:
+            return _("The raters differed, from grade %(low)s to grade %(high)s.") % between
         if self.graded.disagreement:
             return _("The raters differ, from grade %(low)s to grade %(high)s: talk it over.") % between
         return _("The raters differ by one grade: %(low)s and %(high)s.") % between
@@ -160,6 +162,7 @@ def _sheet(
     rules: Collection[str] | None = None,
 ) -> ScoreSheet:
     score = current_score(assessment, responses, with_consensus=with_consensus, rules=rules)
+    is_over = assessment.state not in {AssessmentState.DRAFT, AssessmentState.COLLECTING}
     policy = policy_of(assessment.release)
     questions = _questions(assessment, responses, score, with_consensus=with_consensus) if with_answers else {}
     sheets = tuple(
@@ -169,8 +172,8 @@ def _sheet(
     return ScoreSheet(
         rules=sheets,
         score=score,
-        headline=wording.headline(score),
-        verdict=wording.verdict(score),
+        headline=wording.headline(score) if is_over else wording.headline_so_far(score),
+        verdict=wording.verdict(score) if is_over else wording.verdict_so_far(score),
         confidence=str(wording.CONFIDENCES[score.confidence]),
         average=wording.percent(score.average, policy),
         weakest=next((rule for rule in sheets if rule.progress.key == score.weakest), None),

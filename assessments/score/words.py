@@ -71,7 +71,37 @@ def verdict(score: Score) -> str:
         return _("Every rule is met.")
     if score.verdict == Verdict.UNDECIDED:
         return _("Undecided: some rules are not rated, for lack of grades.")
-    return _("Some is not enough: not every rule is met.") if score.met else _("No rule is met.")
+    if score.met:
+        return _("Some is not enough: not every rule is met.")
+    if any(not rule.is_rated for rule in score.rules):
+        return _("No rule that is rated is met.")
+    return _("No rule is met.")
+
+
+def headline_so_far(score: Score) -> str:
+    """While answers are collected: “2 of 7 rules rated so far: 1 met”, until all are rated."""
+    rated = sum(rule.is_rated for rule in score.rules)
+    if rated == len(score.rules):
+        return headline(score)
+    said = ngettext(
+        "%(rated)s of %(total)s rules rated so far: %(met)s met",
+        "%(rated)s of %(total)s rules rated so far: %(met)s met",
+        rated,
+    )
+    return said % {"rated": rated, "total": len(score.rules), "met": score.met}
+
+
+def verdict_so_far(score: Score) -> str:
+    """The verdict only once all rules are rated: what is not rated yet may still be met."""
+    left = sum(not rule.is_rated for rule in score.rules)
+    if not left:
+        return verdict(score)
+    said = ngettext(
+        "%(count)s rule is not rated yet: the verdict waits for it.",
+        "%(count)s rules are not rated yet: the verdict waits for them.",
+        left,
+    )
+    return said % {"count": left}
 
 
 # Figures: one decimal where they stand in tables and sentences, two where a sum ends in them -----------------------

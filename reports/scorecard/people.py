@@ -5,7 +5,7 @@ Each function reads one part of a snapshot, in the active language.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -38,8 +38,9 @@ STANCES: Mapping[str, Promise] = {
 }
 
 
-def of(snapshot: Mapping[str, Any], words: Words) -> dict[str, Any]:
-    """The fields of a scorecard that tell who was heard and what came back."""
+def of(snapshot: Mapping[str, Any], contested: Sequence[str], words: Words) -> dict[str, Any]:
+    """The fields of a scorecard that tell who was heard and what came back. `contested`: the keys of the questions on
+    which the raters differ by two grades or more, agreed on or not."""
     raters = [_rater(entry, words) for entry in snapshot["responses"] if entry["kind"] == ResponseKind.CUSTOMER]
     vendor = [_rater(entry, words) for entry in snapshot["responses"] if entry["kind"] == ResponseKind.VENDOR]
     return {
@@ -50,7 +51,7 @@ def of(snapshot: Mapping[str, Any], words: Words) -> dict[str, Any]:
         "heard": voices_words(snapshot),
         "independence": independence(snapshot),
         "meetings": meetings(snapshot, words),
-        "agreement": agreement(snapshot["agreement"]),
+        "agreement": agreement(snapshot["agreement"], agreed_on(snapshot, contested)),
         "has_gap": any(entry["vendor"] is not None for entry in snapshot["gap"]),
         "reply_asked": words.moment(snapshot["reply"]["asked_at"]) if snapshot["reply"] else "",
         "reply_note": reply_note(snapshot["reply"], words),
@@ -131,8 +132,15 @@ def _meeting(stored: Mapping[str, Any], agreed: Iterable[Mapping[str, Any]], wor
     )
 
 
-def agreement(stored: Mapping[str, Any] | None) -> str:
-    """How far the raters agree, with what that means; empty where one rater judged alone."""
+def agreed_on(snapshot: Mapping[str, Any], contested: Iterable[str]) -> list[date | None]:
+    """For each contested question the day of the meeting that settled it; None where it is open."""
+    agreed = (snapshot["consensus"].get(key) for key in contested)
+    return [None if one is None else date.fromisoformat(one["held_on"]) for one in agreed]
+
+
+def agreement(stored: Mapping[str, Any] | None, settled: Sequence[date | None] = ()) -> str:
+    """How far the raters agree, with what that means after what was talked over; empty where one rater judged alone.
+    `settled`: as `agreed_on` gives it."""
     if stored is None or stored["why"] == NoFigureReason.TOO_FEW_RATERS:
         return ""
     alpha = stored["alpha"]
@@ -144,11 +152,11 @@ def agreement(stored: Mapping[str, Any] | None) -> str:
         why=NoFigureReason(stored["why"]),
     )
     if alpha is None:
-        return measured.meaning
+        return measured.meaning_after(settled)
     return _("%(label)s (alpha %(figure)s). %(meaning)s") % {
         "label": measured.label,
         "figure": measured.figure,
-        "meaning": measured.meaning,
+        "meaning": measured.meaning_after(settled),
     }
 
 

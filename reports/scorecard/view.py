@@ -109,7 +109,7 @@ class _Builder:
             edition_title=release["title"][self.language],
             published=words.moment(release["published_at"]),
             engine=snapshot["engine"],
-            **people.of(snapshot, words),
+            **people.of(snapshot, score.disagreements, words),
             **frozen_findings.of(snapshot, words),
             submitted_by=assessment["submitted_by"] or "",
             submitted_at=words.moment(assessment["submitted_at"]),

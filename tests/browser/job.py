@@ -38,6 +38,11 @@ class Words:
         message = "%(met)s of %(total)s rules met"
         return self.count(message, message, met, met=met, total=7)
 
+    def so_far(self, rated: int, met: int) -> str:
+        """While answers are collected, until all are rated."""
+        message = "%(rated)s of %(total)s rules rated so far: %(met)s met"
+        return self.count(message, message, rated, rated=rated, met=met, total=7)
+
     def text_of(self, row: Rule | Question, name: str) -> str:
         text: str = getattr(row, f"{name}_{self.language}")
         assert text
@@ -57,6 +62,13 @@ class Job(Words):
 
     def press(self, page: Page, name: str, **values: object) -> None:
         page.get_by_role("main").get_by_role("button", name=self.say(name, **values), exact=True).click()
+
+    def confirm(self, page: Page, name: str, **values: object) -> None:
+        """By the link to the page that says what is at stake, and by the button of the same name there."""
+        said = self.say(name, **values)
+        page.get_by_role("main").get_by_role("link", name=said, exact=True).first.click()
+        expect(page.get_by_role("main").locator(".form-actions")).to_be_visible()
+        self.press(page, name, **values)
 
 
 def load_bank_and_worker(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -307,6 +307,10 @@ class Premises(World):
         assessment.refresh_from_db()
         return assessment, link, token
 
+    @property
+    def approved_once(self) -> Assessment:
+        return self.replied
+
     @cached_property
     def _with_reply(self) -> tuple[Assessment, VendorLink, str]:
         return self._replied_to()

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from accounts.models import Department, Membership, Role
+from assessments.consensus.meeting import contested
 from assessments.models import Answer, ApprovalLevel, Assessment
 from assessments.score.agreement import rater_agreement
 from tests.browser.job import Words
@@ -73,7 +74,8 @@ def what_it_says(words: Words, assessment: Assessment) -> list[str]:
     )
     with translation.override(words.language):
         found = rater_agreement(assessment)
-        told = {"label": found.label, "figure": found.figure, "meaning": found.meaning}
+        settled = [one.agreed_on for one in contested(assessment, assessment.owner)]
+        told = {"label": found.label, "figure": found.figure, "meaning": found.meaning_after(settled)}
         agreed = gettext("%(label)s (alpha %(figure)s). %(meaning)s") % told
     reply = words.say("The vendor contests this")
     return [

@@ -89,6 +89,12 @@ class Sheet:
         """The button that says this."""
         self.press_button(within, self._words.say(name, **values))
 
+    def confirm(self, name: str, **values: object) -> None:
+        """By the link to the page that says what is at stake, and by the button of the same name there."""
+        self.go(self.link(self._words.say(name, **values)))
+        assert self.all(".form-actions")
+        self.press(name, **values)
+
     def press_button(self, within: str, text: str = "") -> None:
         buttons = [
             button for button in self.all(f"{within} button")

@@ -79,7 +79,7 @@ def test_an_export_becomes_a_contradiction_on_the_scorecard(
     page = job.open(reverse("assessment_review", args=[assessment.pk]), "approver")
     expect(page.get_by_role("main")).to_contain_text(sentence(job))
     expect(page.get_by_role("main")).to_contain_text(contradicted(job))
-    job.press(page, "Approve")
+    job.confirm(page, "Approve")
     expect(page.get_by_role("main")).to_contain_text(job.say("Approved. The scorecard is made and no longer changes."))
 
     card = Scorecard.objects.get(assessment=assessment)
@@ -109,7 +109,7 @@ def upload(job: Job, vendor: Vendor, export: Path) -> Page:
 
 def submit(job: Job, assessment: Assessment) -> None:
     page = job.open(reverse("assessment_review", args=[assessment.pk]), "assessor")
-    job.press(page, "Submit for approval")
+    job.confirm(page, "Submit for approval")
     expect(page.get_by_role("main")).to_contain_text(job.say("Submitted. An approver now reads it and decides."))
 
 

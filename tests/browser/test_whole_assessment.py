@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import pytest
 from django.core import mail
 from django.urls import reverse
-from django.utils import translation
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
@@ -163,8 +162,7 @@ def come_in(scene: Scene, link: str) -> Page:
     job, page = scene.job, scene.job.open(link)
     expect(page.locator("html")).to_have_attribute("lang", scene.contact.language)
     page.locator(f"input[name=language][value={job.language}]").check()
-    with translation.override(scene.contact.language):
-        page.get_by_role("button", name=translation.gettext("Start"), exact=True).click()
+    page.locator("main .form-actions button").click()
     expect(page.locator("html")).to_have_attribute("lang", job.language)
     return page
 
@@ -238,14 +236,14 @@ def agree(scene: Scene, page: Page) -> None:
 def submit(scene: Scene, page: Page) -> None:
     scene.go(page, "assessment_review")
     expect(page.locator(".headline-number")).to_have_text(scene.job.headline(5))
-    scene.job.press(page, "Submit for approval")
+    scene.job.confirm(page, "Submit for approval")
     said = scene.job.say("Submitted. It now waits for the level “%(level)s”.", level=LEVELS[0])
     expect(page.locator("body")).to_contain_text(said)
 
 
 def approve_first_level(scene: Scene) -> None:
     page = scene.open("assessment_review", "approver")
-    scene.job.press(page, "Approve as %(level)s", level=LEVELS[0])
+    scene.job.confirm(page, "Approve as %(level)s", level=LEVELS[0])
     said = scene.job.say("Approved. The next level decides now: %(level)s.", level=LEVELS[1])
     expect(page.locator("body")).to_contain_text(said)
     assert scene.assessment.state == AssessmentState.IN_REVIEW
@@ -278,7 +276,7 @@ def let_vendor_reply(scene: Scene) -> None:
 def approve_last_level(scene: Scene) -> None:
     page = scene.open("assessment_review", "admin")
     expect(page.get_by_role("main")).to_contain_text(OBJECTION)
-    scene.job.press(page, "Approve as %(level)s", level=LEVELS[1])
+    scene.job.confirm(page, "Approve as %(level)s", level=LEVELS[1])
     said = scene.job.say("Approved. The scorecard is made and no longer changes.")
     expect(page.locator("body")).to_contain_text(said)
     assert (Scorecard.objects.get().rules_met, Scorecard.objects.get().verdict) == (5, "not_met")

@@ -12,8 +12,6 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import gettext
 from pypdf import PdfReader
 
 from assessments.models import Answer, AssessmentState, Response
@@ -122,8 +120,7 @@ def come_in(scene: Scene, link: str) -> Sheet:
     page = Sheet(Client(), link, scene.words)
     assert page.language == scene.things.contact.language
     page.check(f"input[name=language][value={scene.words.language}]")
-    with translation.override(scene.things.contact.language):
-        page.press_button("main", gettext("Start"))
+    page.press_button("main .form-actions")
     assert page.language == scene.words.language
     return page
 
@@ -212,14 +209,14 @@ def agree(scene: Scene, page: Sheet) -> None:
 def submit(scene: Scene, page: Sheet) -> None:
     scene.go(page, "assessment_review")
     assert page.text(".headline-number") == scene.words.headline(5)
-    page.press("Submit for approval")
+    page.confirm("Submit for approval")
     said = scene.words.say("Submitted. It now waits for the level “%(level)s”.", level=LEVELS[0])
     assert said in page.text()
 
 
 def approve_first_level(scene: Scene) -> None:
     page = scene.open("assessment_review", "approver")
-    page.press("Approve as %(level)s", level=LEVELS[0])
+    page.confirm("Approve as %(level)s", level=LEVELS[0])
     assert scene.words.say("Approved. The next level decides now: %(level)s.", level=LEVELS[1]) in page.text()
     assert scene.things.assessment.state == AssessmentState.IN_REVIEW
 
@@ -248,7 +245,7 @@ def let_vendor_reply(scene: Scene) -> None:
 def approve_last_level(scene: Scene) -> None:
     page = scene.open("assessment_review", "admin")
     assert OBJECTION in page.text("main")
-    page.press("Approve as %(level)s", level=LEVELS[1])
+    page.confirm("Approve as %(level)s", level=LEVELS[1])
     assert scene.words.say("Approved. The scorecard is made and no longer changes.") in page.text()
     assert (Scorecard.objects.get().rules_met, Scorecard.objects.get().verdict) == (5, "not_met")
 

@@ -83,8 +83,6 @@ NO_PAGE: dict[str, str] = {
     "assessment_open": ACTION,
     "assessment_hand_in": ACTION,
     "assessment_take_up": ACTION,
-    "assessment_submit": ACTION,
-    "assessment_approve": ACTION,
     "evidence_add": ACTION,
     "evidence_delete": ACTION,
     "rendering_request": ACTION,
@@ -106,6 +104,8 @@ NO_PAGE: dict[str, str] = {
 }
 # Who opens a page, where that is not plain from its gate.
 WHO: dict[str, str] = {
+    "assessment_approve": "approver",
+    "approval_take_back": "approver",
     "work": "assessor",
     "profile": "assessor",
     "account_logout": "assessor",

@@ -243,6 +243,14 @@ class World:
         return transitions.submit(self.cast.assessor, self.collecting)
 
     @cached_property
+    def approved_once(self) -> Assessment:
+        """In review, and approved by the first of two levels."""
+        for number in (1, 2):
+            level = {"position": number, "name": f"Harbour level {number}", "role": Role.APPROVER}
+            ApprovalLevel.objects.create(organisation=self.cast.organisation, **level)
+        return transitions.approve(self.cast.approver, self.in_review)
+
+    @cached_property
     def approved(self) -> Assessment:
         return transitions.approve(self.cast.approver, self.in_review)
 
@@ -472,6 +480,8 @@ OBJECTS: dict[str, str] = {
     "assessment_hand_in": "collecting",
     "assessment_take_up": "handed_in",
     "assessment_submit": "collecting",
+    "assessment_take_back": "in_review",
+    "approval_take_back": "approved_once",
     "assessment_consensus": "in_review",
     "consensus_meeting": "in_review",
     "consensus_agree": "in_review",
@@ -506,6 +516,7 @@ OBJECTS: dict[str, str] = {
 # alone.
 ASKED: dict[str, frozenset[str]] = {
     "assessment_approve": frozenset({"approver"}),
+    "approval_take_back": frozenset({"approver"}),
     "feedback_edit": frozenset({"reader", "assessor", "admin"}),
     "feedback_delete": frozenset({"reader", "assessor", "admin"}),
     "feedback_file_delete": frozenset({"reader", "assessor", "admin"}),

@@ -64,7 +64,16 @@ class TestDemoIsComplete:
         assert Vendor.objects.filter(organisation=organisation).count() == 7
         states = set(Assessment.objects.values_list("state", flat=True))
         assert states == set(AssessmentState) - {AssessmentState.CANCELLED}
-        assert Scorecard.objects.count() == 3
+        assert Scorecard.objects.count() == 4
+
+    def test_demo_compares_what_can_be_compared_and_shows_what_cannot(self, shown: Shown, db: None) -> None:
+        editions = {
+            (row.vendor.name, row.release.edition) for row in Assessment.objects.select_related("vendor", "release")
+        }
+        ours = {edition for vendor, edition in editions if vendor == "Sample Storage Works"}
+        assert ours == {"2026.1", "2026.2"}
+        assert {edition for vendor, edition in editions if vendor == "Example Patient Records"} == {"2026.1"}
+        assert ("Dummy Identity Services", "2026.2") in editions
 
     def test_demo_signs_in_one_person_for_each_role(self, shown: Shown, db: None) -> None:
         password, people = demo.accounts()

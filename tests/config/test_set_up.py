@@ -37,7 +37,7 @@ def installation(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_set_up_brings_bank_and_demo_and_repeats_without_change(db: None, installation: list[str]) -> None:
     call_command("set_up")
     counts = Release.objects.count(), Vendor.objects.count()
-    assert counts == (1, 8)
+    assert counts == (2, 8)
     assert installation == ["build_fonts", "collectstatic", "migrate"]
     call_command("set_up")
     assert (Release.objects.count(), Vendor.objects.count()) == counts
@@ -50,14 +50,15 @@ def test_production_gets_no_demo_data(
     settings.PRODUCTION = True
     monkeypatch.setattr(set_up, "refuse_to_serve", lambda: None)
     call_command("set_up")
-    assert Release.objects.published().count() == 1
+    assert Release.objects.published().count() == 2
+    assert str(Release.objects.current()) == "2026.2"
     assert not Vendor.objects.exists()
     assert tokens.is_waiting()
 
 
 def test_without_demo_data_it_waits_for_the_first_token(db: None, installation: list[str]) -> None:
     call_command("set_up", empty=True)
-    assert Release.objects.published().count() == 1
+    assert Release.objects.published().count() == 2
     assert not Vendor.objects.exists()
     assert tokens.is_waiting()
     made = FirstToken.objects.get().token_hash

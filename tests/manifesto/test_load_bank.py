@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import AuditEntry
-from manifesto import bank, yaml_files
+from manifesto import bank, editions, yaml_files
 from manifesto.models import Level, Question, Release, ReleaseState
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(yaml_files.SHIPPED, tmp_path / "bank"))
+    return Path(shutil.copytree(yaml_files.SHIPPED / "2026.1", tmp_path / "bank"))
 
 
 def load(folder: Path, *arguments: str) -> str:
@@ -91,6 +91,60 @@ def test_a_missing_text_makes_a_draft_but_no_edition(folder: Path) -> None:
     with pytest.raises(CommandError, match="Write “Label” in French"):
         load(folder, "--publish")
     assert "created as a draft" in load(folder)
+
+
+# The shipped editions ----------------------------------------------------------------------------------------------
+def load_shipped(*arguments: str) -> str:
+    said = StringIO()
+    call_command("load_bank", *arguments, stdout=said)
+    return said.getvalue()
+
+
+def _states() -> dict[str, str]:
+    return dict(Release.objects.values_list("edition", "state"))
+
+
+def test_shipped_editions_are_read_in_the_order_of_their_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("2026.10", "2026.2", "2025.9"):
+        shutil.copytree(yaml_files.SHIPPED / "2026.1", tmp_path / name)
+    monkeypatch.setattr(yaml_files, "SHIPPED", tmp_path)
+    assert [folder.name for folder in yaml_files.shipped_editions()] == ["2025.9", "2026.2", "2026.10"]
+
+
+def test_a_new_installation_has_the_newest_edition_in_force_and_the_earlier_one_there() -> None:
+    load_shipped("--publish")
+    assert _states() == {"2026.1": "published", "2026.2": "published"}
+    assert str(Release.objects.current()) == "2026.2"
+
+
+def test_an_installation_of_the_last_version_gets_the_new_edition_as_a_draft_that_nobody_is_bound_to() -> None:
+    load_shipped("--edition", "2026.1", "--publish")
+    said = load_shipped("--publish")
+    assert "2026.1: there already (published), nothing to do." in said
+    assert "2026.2: not in force. Compare and publish it in the admin" in said
+    assert _states() == {"2026.1": "published", "2026.2": "draft"}
+    assert str(Release.objects.current()) == "2026.1"
+    assert editions.publishing_faults(Release.objects.get(edition="2026.2")) == ()
+
+
+def test_a_shipped_draft_that_editors_changed_stays_theirs_until_it_is_asked_for_by_name() -> None:
+    load_shipped("--edition", "2026.1", "--publish")
+    load_shipped("--publish")
+    Question.objects.filter(release__edition="2026.2", key="speed-help").update(short_en="Our own words")
+    assert "2026.2: there already (draft), nothing to do." in load_shipped("--publish")
+    assert Question.objects.filter(short_en="Our own words").exists()
+    assert "questions speed-help: changed (short en)" in load_shipped("--edition", "2026.2", "--publish")
+    assert not Question.objects.filter(short_en="Our own words").exists()
+    assert str(Release.objects.current()) == "2026.2"
+
+
+def test_who_retired_an_edition_does_not_get_one_in_force_in_silence() -> None:
+    load_shipped("--edition", "2026.1", "--publish")
+    editions.retire(Release.objects.get(), None)
+    load_shipped("--publish")
+    assert _states() == {"2026.1": "retired", "2026.2": "draft"}
 
 
 MALFORMED = {

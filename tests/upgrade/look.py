@@ -11,6 +11,7 @@ import os
 import re
 from datetime import timedelta
 from functools import cache
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from accounts.chain import trail_days, verification  # noqa: E402
 from accounts.models import AuditEntry, Membership  # noqa: E402
 from accounts.sending import mark  # noqa: E402
 from config.celery import app  # noqa: E402
+from manifesto.models import Release  # noqa: E402
 from reports.models import Rendering, Scorecard  # noqa: E402
 from vendors.models import Incident, IncidentImport, Vendor  # noqa: E402
 
@@ -49,8 +51,15 @@ def look() -> dict[str, Any]:
         "chain": chain(),
         "links": {name: Client().get(reverse(route, args=[made[name]])).status_code for name, route in LINKS.items()},
         "pages": {f"{path} {language}": page(path, language).status_code for path in paths() for language in LANGUAGES},
+        "editions": editions(),
         "words": sorted({word for language in LANGUAGES for word in verbs_shown(language)}),
     }
+
+
+def editions() -> dict[str, Any]:
+    """As compose starts an installation: what the bank holds then, and what a new assessment would rest on."""
+    call_command("load_bank", publish=True, verbosity=0, stdout=StringIO())
+    return {**dict(Release.objects.values_list("edition", "state")), "in force": str(Release.objects.current())}
 
 
 def chain() -> dict[str, int]:

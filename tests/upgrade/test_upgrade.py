@@ -51,6 +51,10 @@ def test_every_scorecard_and_each_past_day_of_the_trail_is_sealed(seen: dict[str
     assert seen["chain"]["trail_day"] >= 1
 
 
+def test_the_newer_edition_of_the_bank_waits_for_its_editors(seen: dict[str, Any]) -> None:
+    assert seen["editions"] == {"2026.1": "published", "2026.2": "draft", "in force": "2026.1"}
+
+
 def test_links_that_were_mailed_still_open(seen: dict[str, Any]) -> None:
     assert seen["links"] == {"invitation": 200, "pulse": 200, "vendor_link": 200}
 

@@ -1,4 +1,4 @@
-"""`bin/manage load_bank [--publish]`: bring the shipped bank into the database."""
+"""`bin/manage load_bank [--publish]`: bring the shipped editions of the bank into the database."""
 
 from __future__ import annotations
 
@@ -18,30 +18,59 @@ from manifesto.sources import BankError
 
 class Command(BaseCommand):
     help = (
-        "Loads the bank from its YAML files as a draft, or brings a draft of that edition up to date. "
-        "A published edition is never touched. Safe to run again."
+        "Loads the shipped editions of the bank that are not there yet. With --edition or --folder: that one alone, "
+        "as a draft, or brings its draft up to date. A published edition is never touched. Safe to run again."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--publish", action="store_true", help="publish the edition when it is complete")
+        shipped = [folder.name for folder in yaml_files.shipped_editions()]
         parser.add_argument(
-            "--folder",
-            type=Path,
-            default=yaml_files.SHIPPED,
-            help="where the YAML files are (default: the shipped bank)",
+            "--publish",
+            action="store_true",
+            help="publish what is complete; without --edition or --folder only where nothing is published yet",
         )
+        only = parser.add_mutually_exclusive_group()
+        only.add_argument("--edition", choices=shipped, help="this shipped edition alone")
+        only.add_argument("--folder", type=Path, help="an edition of your own: where its YAML files are")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        folder, edition, publish = options["folder"], options["edition"], options["publish"]
         try:
-            bank = yaml_files.read_folder(options["folder"])
+            if edition:
+                folder = yaml_files.SHIPPED / edition
+            if folder:
+                self._bring(yaml_files.read_folder(folder), publish=publish)
+            else:
+                shipped = [yaml_files.read_folder(each) for each in yaml_files.shipped_editions()]
+                self._bring_missing(shipped, publish=publish)
         except BankError as error:
             raise CommandError("The bank cannot be loaded:\n" + _listed(error.faults)) from None
+
+    @transaction.atomic
+    def _bring_missing(self, shipped: list[Bank], *, publish: bool) -> None:
+        """An installation gets a newer edition as a draft: whether it comes into force is for its editors to say.
+        What is there already stays as it is, a draft that they are changing as well."""
+        is_new = not Release.objects.exclude(state=ReleaseState.DRAFT).exists()
+        for bank in shipped:
+            release = Release.objects.filter(edition=bank.edition).first()
+            if release is None:
+                release = self._bring(bank, publish=publish and is_new)
+            else:
+                self.stdout.write(f"{release}: there already ({release.state}), nothing to do.")
+            if publish and release.state == ReleaseState.DRAFT:
+                self.stdout.write(
+                    f"{release}: not in force. Compare and publish it in the admin, or with "
+                    f"load_bank --edition {release} --publish."
+                )
+
+    def _bring(self, bank: Bank, *, publish: bool) -> Release:
         try:
             with transaction.atomic():
                 release = self._load(bank)
-                if options["publish"] and release.state == ReleaseState.DRAFT:
-                    editions.publish(release, None)
+                if publish and release.state == ReleaseState.DRAFT:
+                    release = editions.publish(release, None)
                     self.stdout.write(f"{release}: published.")
+                return release
         except editions.NotPublishable as error:
             raise CommandError(f"{bank.edition} cannot be published yet:\n" + _listed(error.faults)) from None
         except editions.EditionError as error:

@@ -284,8 +284,8 @@ class TestGivenBack:
     ) -> None:
         assessment = make_assessment(cast.assessor, grade=3)
         review = reverse("assessment_review", args=[assessment.pk])
-        url = reverse("assessment_submit", args=[assessment.pk])
-        reply = self.ended(signed_in(cast.assessor), url, {"without_outstanding": "yes"}, page=review)
+        url = reverse("assessment_hand_in", args=[assessment.pk])
+        reply = self.ended(signed_in(cast.assessor), url, {"pressed": "yes"}, page=review)
         page = self.next_of(reply)
         assert page.startswith(f"{review}?kept=")
         shown = signed_in(cast.assessor).get(page)
@@ -443,7 +443,7 @@ class TestGrownOld:
 class TestAWayOn:
     def test_an_address_that_only_takes_forms_has_a_page(self, cast: Cast, signed_in: SignedIn) -> None:
         assessment = make_assessment(cast.assessor, grade=3)
-        reply = signed_in(cast.assessor).get(reverse("assessment_submit", args=[assessment.pk]))
+        reply = signed_in(cast.assessor).get(reverse("assessment_hand_in", args=[assessment.pk]))
         assert reply.status_code == 405
         assert reply["Allow"] == "POST"
         assert f'<a href="{reverse("work")}">' in reply.content.decode()

@@ -10,18 +10,29 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Membership
-from assessments.hub.next_step import NextStep, next_step
+from accounts.models import Membership, Role
+from assessments.approval import levels
+from assessments.hub.next_step import Action, NextStep, next_step
+from assessments.lifecycle import transitions
 from assessments.models import Assessment, Response
 from assessments.questionnaire import delegation
-from assessments.score.overview import sheet_for
-from tests.factories import NOW, Cast, add_rater, make_assessment
+from tests.assessments.hub.standings import differ_on, settle, standing_of
+from tests.factories import NOW, Cast, add_rater, make_assessment, make_member
 
 SignedIn = Callable[[Membership], Client]
 
 
 def step_of(assessment: Assessment, member: Membership) -> NextStep:
-    return next_step(assessment, member, [rule.progress for rule in sheet_for(assessment, member).rules])
+    return next_step(standing_of(assessment, member))
+
+
+def main_of(step: NextStep) -> Action:
+    assert step.main is not None
+    return step.main
+
+
+def others_of(step: NextStep) -> list[str]:
+    return [action.label for action in step.others]
 
 
 def hand_in(assessment: Assessment, *members: Membership) -> None:
@@ -42,8 +53,9 @@ def test_a_reader_who_is_asked_is_led_to_the_questions(cast: Cast) -> None:
 
     step = step_of(assessment, cast.reader)
 
-    assert step.url == reverse("questionnaire", args=[assessment.pk, "support"])
-    assert step.label == "Start answering"
+    assert main_of(step).url == reverse("questionnaire", args=[assessment.pk, "support"])
+    assert main_of(step).label == "Start answering"
+    assert not step.others
 
 
 def test_only_the_rules_that_the_rater_is_asked_about_are_open(cast: Cast) -> None:
@@ -53,19 +65,49 @@ def test_only_the_rules_that_the_rater_is_asked_about_are_open(cast: Cast) -> No
 
     step = step_of(assessment, cast.reader)
 
-    assert step.url == reverse("questionnaire", args=[assessment.pk, "speed"])
+    assert main_of(step).url == reverse("questionnaire", args=[assessment.pk, "speed"])
     assert step.sentence.startswith("2 questions are still unanswered")
 
     response.answers.update(grade=3)
-    assert step_of(assessment, cast.reader).label == "Review and hand in"
+    assert main_of(step_of(assessment, cast.reader)).label == "Review and hand in"
 
 
-def test_the_last_of_several_may_submit_at_once_and_the_first_hands_in(cast: Cast, shared: Assessment) -> None:
-    assert step_of(shared, cast.assessor).label == "Review and hand in"
+def test_on_return_the_button_says_how_far_one_is(cast: Cast) -> None:
+    assessment = make_assessment(cast.assessor)
+    response = add_rater(assessment, cast.reader)
+    response.answers.filter(question__rule__key="support").update(grade=3)
+
+    assert main_of(step_of(assessment, cast.reader)).label == "Continue: 2 of 14"
+
+
+def test_an_owner_who_is_alone_is_led_to_asking_others_and_may_start_at_once(cast: Cast) -> None:
+    assessment = make_assessment(cast.assessor)
+
+    step = step_of(assessment, cast.assessor)
+
+    assert main_of(step).url == reverse("assessment_raters", args=[assessment.pk])
+    assert others_of(step) == ["Start answering", "Ask the vendor"]
+
+    response = assessment.responses.get()
+    response.answers.filter(question__rule__key="support").update(grade=3)
+    step = step_of(assessment, cast.assessor)
+
+    assert main_of(step).label == "Continue: 2 of 14"
+    assert others_of(step) == ["Ask raters", "Ask the vendor"]
+
+
+def test_who_rates_alone_submits_and_of_several_each_hands_in(cast: Cast, shared: Assessment) -> None:
+    assert main_of(step_of(shared, cast.assessor)).label == "Review and hand in"
+    assert "Submit for approval" not in others_of(step_of(shared, cast.assessor))
 
     hand_in(shared, cast.reader)
 
-    assert step_of(shared, cast.assessor).label == "Review and submit"
+    assert main_of(step_of(shared, cast.assessor)).label == "Review and hand in"
+    assert "Submit for approval" in others_of(step_of(shared, cast.assessor))
+
+    Response.objects.filter(rater=cast.reader.user).delete()
+
+    assert main_of(step_of(shared, cast.assessor)).label == "Submit for approval"
 
 
 def test_a_rater_who_has_handed_in_waits(cast: Cast, shared: Assessment) -> None:
@@ -74,7 +116,8 @@ def test_a_rater_who_has_handed_in_waits(cast: Cast, shared: Assessment) -> None
     step = step_of(shared, cast.reader)
 
     assert step.sentence == "Your answers are in: thank you. 1 of 2 raters have handed in."
-    assert not step.url
+    assert step.main is None
+    assert others_of(step) == ["Change my answers again"]
 
 
 def test_an_assessor_whose_raters_are_late_is_led_to_them(cast: Cast, shared: Assessment) -> None:
@@ -84,17 +127,49 @@ def test_an_assessor_whose_raters_are_late_is_led_to_them(cast: Cast, shared: As
     step = step_of(shared, cast.assessor)
 
     assert step.sentence == "1 of 2 raters have handed in. 1 rater is late."
-    assert step.url == reverse("assessment_raters", args=[shared.pk])
+    assert main_of(step).url == reverse("assessment_raters", args=[shared.pk])
+    assert others_of(step) == ["Submit without them", "Ask the vendor", "Change my answers again"]
 
 
-def test_an_assessor_whose_raters_are_all_in_talks_or_submits(cast: Cast, shared: Assessment) -> None:
+def test_an_assessor_whose_raters_agree_submits(cast: Cast, shared: Assessment) -> None:
     hand_in(shared, cast.assessor, cast.reader)
 
     step = step_of(shared, cast.assessor)
 
-    assert step.sentence == "All raters are in: talk about the differences, or submit."
-    assert step.url == reverse("assessment_review", args=[shared.pk])
+    assert step.sentence == "All raters are in, and they do not differ much: submit it for approval."
+    assert main_of(step).url == reverse("assessment_submit", args=[shared.pk])
     assert step_of(shared, cast.reader).sentence.startswith("All raters are in: thank you.")
+
+
+def test_an_assessor_whose_raters_differ_talks_until_everything_is_agreed(cast: Cast, shared: Assessment) -> None:
+    differ_on(shared, cast.reader, "support-1", "speed-2")
+    hand_in(shared, cast.assessor, cast.reader)
+
+    step = step_of(shared, cast.assessor)
+    assert step.sentence.startswith("The raters differ on 2 questions")
+    assert main_of(step).url == reverse("assessment_consensus", args=[shared.pk])
+    assert "Submit for approval" in others_of(step)
+
+    settle(shared, cast.assessor, "support-1")
+    assert step_of(shared, cast.assessor).sentence.startswith("The raters differ on 1 question:")
+
+    settle(shared, cast.assessor, "speed-2")
+    step = step_of(shared, cast.assessor)
+    assert step.sentence == "What needed agreement is settled: submit it for approval."
+    assert main_of(step).url == reverse("assessment_submit", args=[shared.pk])
+
+
+def test_after_a_meeting_without_the_missing_raters_the_next_step_is_submitting(cast: Cast, shared: Assessment) -> None:
+    add_rater(shared, cast.colleague)
+    differ_on(shared, cast.reader, "support-1")
+    hand_in(shared, cast.assessor, cast.reader)
+    assert main_of(step_of(shared, cast.assessor)).label == "See the raters"
+
+    settle(shared, cast.assessor, "support-1")
+
+    step = step_of(shared, cast.assessor)
+    assert main_of(step).label == "Submit for approval"
+    assert step.sentence.endswith("submit without them, or wait.")
 
 
 def test_an_assessor_without_raters_asks_some(cast: Cast) -> None:
@@ -103,15 +178,16 @@ def test_an_assessor_without_raters_asks_some(cast: Cast) -> None:
 
     step = step_of(assessment, cast.assessor)
 
-    assert step.url == reverse("assessment_raters", args=[assessment.pk])
-    assert not step_of(assessment, cast.reader).url
+    assert main_of(step).url == reverse("assessment_raters", args=[assessment.pk])
+    assert step_of(assessment, cast.reader).main is None
 
 
 def test_a_colleague_who_is_not_asked_has_nothing_to_do(cast: Cast, shared: Assessment) -> None:
     step = step_of(shared, cast.approver)
 
     assert step.sentence == "0 of 2 raters have handed in. It comes to review when an assessor submits it."
-    assert not step.url
+    assert step.main is None
+    assert not step.others
 
 
 def test_who_was_handed_a_question_is_led_to_it(cast: Cast, shared: Assessment) -> None:
@@ -119,10 +195,43 @@ def test_who_was_handed_a_question_is_led_to_it(cast: Cast, shared: Assessment) 
     assert answer is not None
     lent = delegation.delegate(cast.assessor, answer, cast.approver)
 
-    assert step_of(shared, cast.approver).url == reverse("delegation_detail", args=[lent.pk])
+    assert main_of(step_of(shared, cast.approver)).url == reverse("delegation_detail", args=[lent.pk])
 
     delegation.hand_back(cast.approver, lent)
-    assert not step_of(shared, cast.approver).url
+    assert step_of(shared, cast.approver).main is None
+
+
+class TestInReview:
+    def test_who_submitted_may_take_it_back_until_somebody_decides(self, cast: Cast, shared: Assessment) -> None:
+        director = make_member(cast.organisation, "director", Role.READER)
+        levels.add_level(cast.admin, tier="", name="Lead", role=Role.APPROVER)
+        levels.add_level(cast.admin, tier="", name="Director", person=director)
+        row = transitions.submit(cast.assessor, shared, without_outstanding=True)
+
+        assert others_of(step_of(row, cast.assessor)) == ["Take the submission back"]
+        assert not step_of(row, cast.colleague).others
+        assert not step_of(row, cast.approver).others
+
+        row = transitions.approve(cast.approver, row)
+
+        assert not step_of(row, cast.assessor).others
+        assert others_of(step_of(row, cast.approver)) == ["Take my approval back"]
+
+    def test_where_nobody_can_approve_the_administrators_are_named_and_led_to_the_members(
+        self, cast: Cast, shared: Assessment
+    ) -> None:
+        cast.approver.is_active = False
+        cast.approver.save()
+        row = transitions.submit(cast.assessor, shared, without_outstanding=True)
+
+        said = step_of(row, cast.assessor).sentence
+        assert said == "It waits, and nobody can approve it. Who can give somebody the role: Admin."
+        assert main_of(step_of(row, cast.admin)).url == reverse("member_list")
+
+        cast.approver.is_active = True
+        cast.approver.save()
+        assert step_of(row, cast.assessor).sentence.startswith("It waits for an approver.")
+        assert step_of(row, cast.admin).main is None
 
 
 def test_the_hub_shows_the_step_and_how_far_the_raters_are(cast: Cast, shared: Assessment, signed_in: SignedIn) -> None:

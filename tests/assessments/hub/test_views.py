@@ -14,12 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Membership, User
+from accounts.models import Membership, Role, User
 from assessments.lifecycle import transitions
 from assessments.lifecycle.periods import Period, last_quarter
 from assessments.models import Answer, Assessment, AssessmentState, Blank, Response
 from assessments.questionnaire.saving import Draft, save_answer
-from tests.factories import NOW, Cast, make_assessment, make_release, make_vendor
+from tests.factories import NOW, Cast, make_assessment, make_member, make_release, make_vendor
 
 SignedIn = Callable[[Membership | User], Client]
 DRAFT, COLLECTING, IN_REVIEW, APPROVED, CANCELLED = AssessmentState
@@ -285,7 +285,7 @@ class TestHub:
         [
             (DRAFT, "assessor", "Open the questionnaire to start", "assessment_open"),
             (DRAFT, "reader", "A draft: it starts when an assessor", None),
-            (COLLECTING, "assessor", "14 questions are still unanswered", "questionnaire"),
+            (COLLECTING, "assessor", "Ask others who work with this vendor", "assessment_raters"),
             (COLLECTING, "approver", "0 of 1 rater has handed in", None),
             (IN_REVIEW, "approver", "It waits for your decision", "assessment_review"),
             (IN_REVIEW, "assessor", "It waits for an approver", None),
@@ -316,13 +316,13 @@ class TestHub:
         assessment = make_assessment(cast.assessor, grade=2)
         text = page(signed_in(cast.assessor), "assessment_detail", assessment.pk)
         assert "Every question is answered" in text
-        assert f'href="{reverse("assessment_review", args=[assessment.pk])}">Review and submit' in text
+        assert f'btn-primary" href="{reverse("assessment_submit", args=[assessment.pk])}">Submit for approval' in text
 
     def test_leads_to_the_first_rule_that_is_not_finished(self, cast: Cast, signed_in: SignedIn) -> None:
         assessment = make_assessment(cast.assessor)
         Answer.objects.filter(question__rule__key__in=("support", "consistency")).update(grade=3)
         text = page(signed_in(cast.assessor), "assessment_detail", assessment.pk)
-        assert "Continue answering" in text
+        assert "Continue: 4 of 14" in text
         assert f'btn-primary" href="{reverse("questionnaire", args=[assessment.pk, "guidance"])}"' in text
 
     def test_of_what_is_approved_leads_to_the_scorecard(self, cast: Cast, signed_in: SignedIn) -> None:
@@ -333,6 +333,7 @@ class TestHub:
         assert str(cast.approver.user) in text
 
     def test_tells_who_submitted_themselves_that_another_decides(self, cast: Cast, signed_in: SignedIn) -> None:
+        make_member(cast.organisation, "second", Role.APPROVER)
         assessment = make_assessment(cast.assessor, state=IN_REVIEW, submitted_by=cast.approver.user, submitted_at=NOW)
         text = page(signed_in(cast.approver), "assessment_detail", assessment.pk)
         assert "another approver decides" in text
@@ -355,7 +356,7 @@ class TestHub:
     def test_marks_the_present_state_on_the_way(self, cast: Cast, signed_in: SignedIn) -> None:
         assessment = make_assessment(cast.assessor, state=IN_REVIEW, submitted_by=cast.assessor.user)
         text = page(signed_in(cast.reader), "assessment_detail", assessment.pk)
-        assert '<li aria-current="step"> In review' in text
+        assert '<li aria-current="step"> <span> Approve <span class="steps-note">now' in text
         path = text.partition('<ol class="steps"')[2].partition("</ol>")[0]
         assert path.count('aria-current="step"') == 1
 

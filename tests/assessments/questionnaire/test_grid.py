@@ -13,7 +13,8 @@ from accounts.models import Membership
 from assessments.lifecycle import transitions
 from assessments.models import Answer, Assessment, Reading, Response
 from assessments.questionnaire.grid import first_open, grid_of, questions_of
-from manifesto.models import Release
+from manifesto import editions
+from manifesto.models import Question, Release, ReleaseState
 from tests.factories import Cast, add_rater, make_assessment, make_release
 
 SignedIn = Callable[[Membership], Client]
@@ -28,6 +29,13 @@ def release(db: None) -> Release:
 @pytest.fixture
 def two(cast: Cast, release: Release) -> list[Assessment]:
     return [make_assessment(cast.assessor), make_assessment(cast.assessor)]
+
+
+def make_newer_release() -> Release:
+    """An edition in which support-1 means something else."""
+    draft = make_release("2", state=ReleaseState.DRAFT)
+    Question.objects.filter(release=draft, key="support-1").update(revision=2)
+    return editions.publish(draft, None)
 
 
 def answers(assessments: list[Assessment], key: str = "support-1") -> list[Answer]:
@@ -52,6 +60,29 @@ class TestTheQuestions:
         assert [question.number for question in questions[:3]] == ["1.1", "1.2", "2.1"]
         assert (questions[0].done, questions[0].total, questions[0].is_done) == (1, 2, False)
         assert len(questions) == 14
+
+    def test_asked_in_two_meanings_stand_side_by_side_in_one(self, cast: Cast, two: list[Assessment]) -> None:
+        newer = make_newer_release()
+        late = [make_assessment(cast.assessor, release=newer) for _ in range(2)]
+
+        grid = grid_of(cast.assessor, "support-1")
+        other = grid_of(cast.assessor, "support-2")
+
+        assert grid is not None
+        assert other is not None
+        assert {answer.response.assessment for answer in grid.answers} == set(late)
+        assert (grid.current.total, grid.current.revision) == (2, 2)
+        assert {answer.response.assessment for answer in other.answers} == {*two, *late}
+
+    def test_whose_newer_meaning_only_one_asks_stay_with_the_older(self, cast: Cast, two: list[Assessment]) -> None:
+        newer = make_newer_release()
+        make_assessment(cast.assessor, release=newer)
+
+        grid = grid_of(cast.assessor, "support-1")
+
+        assert grid is not None
+        assert {answer.response.assessment for answer in grid.answers} == set(two)
+        assert grid.question.revision == 1
 
     def test_of_a_single_questionnaire_make_no_grid(self, cast: Cast, release: Release) -> None:
         make_assessment(cast.assessor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from itertools import permutations
 
@@ -23,6 +24,7 @@ FOUR_OBSERVERS = (
     "1 2 3 3 2 4 4 1 2 5 1 .",
 )
 Grades = list[tuple[int, int, int]]
+MARCH = date(2026, 3, 2)
 
 
 def table(*rows: str, lowest: int = 0) -> Grades:
@@ -100,11 +102,11 @@ def test_order_of_raters_and_questions_does_not_matter(rows: list[list[int | Non
 def test_without_a_figure_the_reason_is_told(rows: tuple[str, ...], why: NoFigureReason) -> None:
     found = agreement_of_grades(table(*rows))
     assert (found.alpha, found.level, found.why, found.figure) == (None, AgreementLevel.NONE, why, "")
-    assert found.meaning
+    assert found.meaning_after([])
 
 
 def test_all_the_same_grade_is_called_full_agreement() -> None:
-    assert "agree fully" in agreement_of_grades(table("3 3", "3 3")).meaning
+    assert "agree fully" in agreement_of_grades(table("3 3", "3 3")).meaning_after([])
 
 
 def test_the_same_grades_in_different_questions_are_an_alpha_of_one() -> None:
@@ -136,7 +138,25 @@ def test_figure_is_written_as_the_reader_writes_numbers() -> None:
 def test_agreement_below_chance_says_so() -> None:
     found = agreement_of_grades(table("0 4 0 4", "4 0 4 0"))
     assert found.alpha is not None and found.alpha < 0
-    assert "by chance" in found.meaning
+    assert found.meaning_after([]) == "The raters agree no more than by chance."
+    talk = "The raters agree no more than by chance: talk about it before anybody relies on the result."
+    assert found.meaning_after([None]) == talk
+
+
+@pytest.mark.parametrize(
+    ("agreed_on", "said"),
+    [
+        ([], "The raters see this vendor differently."),
+        ([None], "The raters see this vendor differently: talk about it before anybody relies on the result."),
+        ([MARCH, None], "The raters see this vendor differently: talk about it before anybody relies on the result."),
+        ([MARCH], "Contested on 1 question, settled on 2 March 2026."),
+        ([date(2026, 2, 1), MARCH], "Contested on 2 questions, settled on 2 March 2026."),
+    ],
+)
+def test_weak_agreement_sends_to_talk_only_while_something_is_open(agreed_on: list[date | None], said: str) -> None:
+    weak = Agreement(alpha=0.3, raters=2, questions=9, level=AgreementLevel.WEAK)
+
+    assert weak.meaning_after(agreed_on).replace("\xa0", " ") == said
 
 
 def test_only_grades_of_raters_who_handed_in_count(cast: Cast) -> None:

@@ -1,0 +1,49 @@
+"""Assessments brought to a point on their way, and how they stand there."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from accounts.models import Membership
+from assessments.approval import panel
+from assessments.consensus import meeting
+from assessments.hub.next_step import Standing
+from assessments.models import Answer, Assessment, Consensus, Meeting
+from assessments.raters.table import raters_of
+from assessments.score.overview import sheet_for
+from assessments.vendor_side import links
+from tests.factories import NOW
+
+HELD_ON = date(2026, 3, 2)
+
+
+def standing_of(assessment: Assessment, member: Membership) -> Standing:
+    return Standing(
+        assessment=assessment,
+        member=member,
+        rules=tuple(rule.progress for rule in sheet_for(assessment, member).rules),
+        raters=raters_of(assessment),
+        vendor=links.vendor_side(assessment),
+        talk=meeting.panel(assessment, member),
+        approval=panel.panel(assessment),
+    )
+
+
+def differ_on(assessment: Assessment, rater: Membership, *questions: str) -> None:
+    """This rater grades these questions 0; the others of the assessment grade 2 or more."""
+    own = Answer.objects.filter(response__assessment=assessment, response__rater=rater.user)
+    own.filter(question__key__in=questions).update(grade=0)
+
+
+def settle(assessment: Assessment, by: Membership, *questions: str, held_on: date = HELD_ON) -> None:
+    held, _ = Meeting.objects.get_or_create(assessment=assessment, held_on=held_on, defaults={"created_by": by.user})
+    for question in assessment.release.questions.filter(key__in=questions):
+        Consensus.objects.create(
+            assessment=assessment,
+            question=question,
+            meeting=held,
+            grade=2,
+            reason="We saw it together.",
+            decided_by=by.user,
+            decided_at=NOW,
+        )
