@@ -31,7 +31,8 @@ def bars_svg(
     bars = (_NarrowBars if is_narrow else _Bars)(palette=palette, count=len(marks))
     rows = "".join(bars.row(mark, bars.top + bars.step * (index + 0.5)) for index, mark in enumerate(marks))
     drawn = bars.thresholds(thresholds) + rows
-    return figure("bars", drawn, size=(bars.right, bars.bottom + 6), title=title, desc=desc, prefix=prefix)
+    form = "narrow-bars" if is_narrow else "bars"  # both may stand on one page
+    return figure(form, drawn, size=(bars.right, bars.bottom + 6), title=title, desc=desc, prefix=prefix)
 
 
 @dataclass(frozen=True, kw_only=True)

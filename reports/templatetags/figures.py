@@ -83,7 +83,7 @@ def bars(card: ScorecardView, *, paper: bool = False, narrow: bool = False) -> S
             card.marks,
             title=card.figure_title,
             desc=card.figure_desc,
-            prefix="card-narrow" if narrow else "card",
+            prefix="card",
             thresholds=card.thresholds,
             palette=_palette(paper=paper),
             is_narrow=narrow,
