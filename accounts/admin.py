@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount import admin as socialaccount_admin
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.templatetags import admin_list
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -35,6 +36,14 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 _change_password: Any = RedirectView.as_view(pattern_name="account_change_password")
 admin.site.password_change = _change_password  # type: ignore[method-assign]
 admin.site.password_change_done = _change_password  # type: ignore[method-assign]
+
+
+def _in_words(value: bool | None) -> str:
+    return "–" if value is None else _("yes") if value else _("no")
+
+
+# Nor do its lime and red pictures for yes and no, which are read out as “True” and “False” in every language.
+admin_list._boolean_icon = _in_words  # type: ignore[attr-defined]
 # An address has one place, the user; other ways to sign in have no provider.
 admin.site.unregister(
     [
@@ -168,6 +177,13 @@ class MembershipInline(SuperusersOnly, admin.TabularInline[Membership, Organisat
     fields = ("user", *MEMBER_FIELDS)
     autocomplete_fields = ("user",)
     extra = 0
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The head of the column does not name the control in it to whoever cannot see it."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and field.label:
+            getattr(field.widget, "widget", field.widget).attrs["aria-label"] = field.label
+        return field
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("user", "organisation", "department")

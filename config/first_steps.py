@@ -5,7 +5,7 @@ Nothing is kept of it but that it was put away: whether a step is done is seen f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
@@ -32,6 +32,7 @@ class Step:
     why: str
     is_done: bool
     ways: tuple[Way, ...]
+    is_next: bool = False  # the first that is open
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +55,11 @@ def first_steps_of(member: Membership) -> FirstSteps | None:
     if not may(member, Right.ADMINISTER):
         return None
     organisation = _what_is_there(member)
+    steps = _steps(member, organisation)
+    following = next((step for step in steps if not step.is_done), None)
     return FirstSteps(
-        steps=tuple(_steps(member, organisation)), is_put_away=organisation.first_steps_put_away_at is not None
+        steps=tuple(replace(step, is_next=step is following) for step in steps),
+        is_put_away=organisation.first_steps_put_away_at is not None,
     )
 
 

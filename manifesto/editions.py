@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from groundwork.languages import LANGUAGE_CODES, LANGUAGES
 from manifesto import bank as banks
 from manifesto.bank import GRADES, PLAIN_FIELDS, TEXT_FIELDS, Bank, BankChange, ChangeKind, QuestionEntry, Sheet, Texts
 from manifesto.models import RULE_KEYS, Question, Release, ReleaseState, Rule
+from manifesto.successors import Naming, Retold, retitled, retold
 
 OPTIONAL = ("note",)  # may stand in no language at all, but not in some of them
 RELEASE_FIELDS = ("edition", "state", *PLAIN_FIELDS[Sheet.RELEASE])
@@ -49,6 +51,7 @@ class PublishingFault:
     message: str
     rule: str = ""  # keys, so that a page can link to the place
     question: str = ""
+    field: str = ""  # the form field there: "title_fr", "levels-3-text_nl"
 
     def __str__(self) -> str:
         return f"{self.where}: {self.message}"
@@ -63,13 +66,23 @@ class NotPublishable(EditionError):  # noqa: N818 (a state, said as one)
 # What keeps a draft from being published ---------------------------------------------------------------------------
 def publishing_faults(release: Release) -> tuple[PublishingFault, ...]:
     """Everything that is missing, in the order of the bank; empty when the draft can be published."""
-    return tuple(_faults(banks.read(release), predecessor(release)))
+    bank = banks.read(release)
+    said_before = retold(bank.title, bank.note, other_editions(release))
+    return tuple(_faults(bank, predecessor(release), said_before))
 
 
-def _faults(bank: Bank, previous: Release | None) -> Iterator[PublishingFault]:
+def other_editions(release: Release | None = None) -> QuerySet[Release]:
+    """Those that are or were in force, newest first, but for this one."""
+    rows = Release.objects.exclude(state=ReleaseState.DRAFT).order_by("-published_at", "-pk")
+    return rows.exclude(pk=release.pk) if release else rows
+
+
+def _faults(bank: Bank, previous: Release | None, said_before: Iterable[Retold]) -> Iterator[PublishingFault]:
     where = _("The edition")
     for name in TEXT_FIELDS[Sheet.RELEASE]:
         yield from _missing_texts(where, name, getattr(bank, name))
+    for again in said_before:
+        yield PublishingFault(where=where, message=retold_in_words(again), field=f"{again.field}_{again.language}")
     if [rule.key for rule in bank.rules] != list(RULE_KEYS):
         message = _("It must have exactly the seven rules, in their order: %s.") % ", ".join(RULE_KEYS)
         yield PublishingFault(where=where, message=message)
@@ -78,30 +91,29 @@ def _faults(bank: Bank, previous: Release | None) -> Iterator[PublishingFault]:
         where = _("Rule %(number)s (%(key)s)") % {"number": number, "key": rule.key}
         for name in TEXT_FIELDS[Sheet.RULES]:
             for fault in _missing_texts(where, name, getattr(rule, name)):
-                yield PublishingFault(where=fault.where, message=fault.message, rule=rule.key)
+                yield replace(fault, rule=rule.key)
         if not rule.questions:
             yield PublishingFault(where=where, message=_("Add a question: the rule has none."), rule=rule.key)
         for question in rule.questions:
-            for message in _question_faults(question, revisions.get(question.key, 1)):
-                where = _("Question %s") % question.key
-                yield PublishingFault(where=where, message=message, rule=rule.key, question=question.key)
+            for fault in _question_faults(question, revisions.get(question.key, 1)):
+                yield replace(fault, rule=rule.key, question=question.key)
 
 
-def _question_faults(question: QuestionEntry, lowest_revision: int) -> Iterator[str]:
+def _question_faults(question: QuestionEntry, lowest_revision: int) -> Iterator[PublishingFault]:
+    where = _("Question %s") % question.key
     for name in TEXT_FIELDS[Sheet.QUESTIONS]:
-        for fault in _missing_texts("", name, getattr(question, name)):
-            yield fault.message
+        yield from _missing_texts(where, name, getattr(question, name))
     if question.weight <= 0:
-        yield _("Give it a weight above 0.")
+        yield PublishingFault(where=where, message=_("Give it a weight above 0."), field="weight")
     if question.revision < lowest_revision:
-        yield _("Its revision must not fall below %s, which is published.") % lowest_revision
+        message = _("Its revision must not fall below %s, which is published.") % lowest_revision
+        yield PublishingFault(where=where, message=message)
     for grade in GRADES:
         for language in LANGUAGE_CODES:
             if not question.levels[grade][language]:
-                yield _("Write level %(grade)s in %(language)s.") % {
-                    "grade": grade,
-                    "language": language_name(language),
-                }
+                said = {"grade": grade, "language": language_name(language)}
+                message = _("Write level %(grade)s in %(language)s.") % said
+                yield PublishingFault(where=where, message=message, field=f"levels-{grade}-text_{language}")
 
 
 def _missing_texts(where: str, name: str, texts: Texts) -> Iterator[PublishingFault]:
@@ -110,7 +122,18 @@ def _missing_texts(where: str, name: str, texts: Texts) -> Iterator[PublishingFa
     for language in LANGUAGE_CODES:
         if not texts[language]:
             said = {"field": heading(name), "language": language_name(language)}
-            yield PublishingFault(where=where, message=_("Write “%(field)s” in %(language)s.") % said)
+            message = _("Write “%(field)s” in %(language)s.") % said
+            yield PublishingFault(where=where, message=message, field=f"{name}_{language}")
+
+
+def retold_in_words(again: Retold) -> str:
+    """What to do about a text that another edition has already."""
+    said = {"language": language_name(again.language), "edition": again.edition}
+    if again.field == "title":
+        return _("The title in %(language)s is that of edition %(edition)s: give this edition its own.") % said
+    return (
+        _("The note in %(language)s is that of edition %(edition)s: write what is new in this one, or empty it.") % said
+    )
 
 
 def _revisions(release: Release | None) -> dict[str, int]:
@@ -187,10 +210,13 @@ def retire(release: Release, by: User | None) -> Release:
 
 
 @transaction.atomic
-def new_draft_from(release: Release, edition: str, by: User | None) -> Release:
-    """A copy of the edition as a draft: every text, weight, key and revision."""
-    draft = create_draft(edition, by, based_on=release)
-    banks.store(banks.read(release), draft)
+def new_draft_from(release: Release, edition: str, by: User | None, *, called: Naming | None = None) -> Release:
+    """A copy of the edition as a draft: every text, weight, key and revision. Only its title and its note, which say
+    what tells it from the others, are its own; without `called` the title says the new name and the note is empty."""
+    draft, copy = create_draft(edition, by, based_on=release), banks.read(release)
+    title = {lang: retitled(said, release.edition, draft.edition) for lang, said in copy.title.items()}
+    own = called or Naming(edition=draft.edition, title=title, note=banks.no_texts())
+    banks.store(replace(copy, title=own.title, note=own.note), draft)
     return draft
 
 
@@ -231,8 +257,7 @@ def predecessor(release: Release) -> Release | None:
     based_on = release.based_on
     if based_on and based_on.state != ReleaseState.DRAFT:
         return based_on
-    others = Release.objects.exclude(pk=release.pk).exclude(state=ReleaseState.DRAFT)
-    return others.order_by("-published_at", "-pk").first()
+    return other_editions(release).first()
 
 
 def published_revision(question: Question) -> int | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
 from django.core import signing
@@ -21,8 +21,10 @@ from manifesto import bank as banks
 from manifesto import workbook, yaml_files
 from manifesto.bank import Bank, BankChange, ChangeKind, FieldChange, Sheet
 from manifesto.editions import EditionError, create_draft, lock_draft
-from manifesto.models import Release
+from manifesto.emptied import Cell, emptied_cells, with_kept
+from manifesto.models import Release, ReleaseState
 from manifesto.sources import BankError, Fault, Place, SourceLine, inspect
+from manifesto.successors import Naming
 
 MAX_BYTES = max(workbook.MAX_BYTES, yaml_files.MAX_BYTES)
 ERROR = "error"
@@ -54,7 +56,11 @@ def export(release: Release, form: Format) -> bytes:
 
 
 def file_name(release: Release, form: Format) -> str:
-    return f"manifesto-{slugify(release.edition) or release.pk}-{release.state}.{form.value}"
+    """“manifesto-bank-2026.2.xlsx”; a draft says that it is one."""
+    parts = release.edition.replace("/", "-").split(".")
+    name = ".".join(filter(None, map(slugify, parts))) or str(release.pk)
+    draft = "-draft" if release.state == ReleaseState.DRAFT else ""
+    return f"manifesto-bank-{name}{draft}.{form.value}"
 
 
 # Dry run ---------------------------------------------------------------------------------------------------------
@@ -74,6 +80,9 @@ class ReportRow:
 class DryRun:
     rows: tuple[ReportRow, ...]
     bank: Bank | None = None  # None: with errors nothing can be applied
+    base: Release | None = None  # what the file was compared with: the draft, or the edition that a new one follows
+    expected: str = ""  # the fingerprint of what it was compared with
+    emptied: tuple[Cell, ...] = ()  # each takes a decision before anything is applied
 
     @property
     def counts(self) -> dict[str, int]:
@@ -96,9 +105,22 @@ def dry_run(content: bytes, name: str, draft: Release | None) -> DryRun:
         bank, faults = inspect(source)
     except BankError as error:
         return _only_errors(error.faults)
-    changes = banks.compare(banks.read(draft) if draft else None, bank)
-    rows = _report(changes, faults, {(line.sheet, line.key): line.place for line in source}, name)
-    return DryRun(rows=rows, bank=None if faults else bank)
+    base = draft or followed_by(bank)
+    before = banks.read(base) if base else None
+    changes = banks.compare(before, bank)
+    return DryRun(
+        rows=_report(changes, faults, {(line.sheet, line.key): line.place for line in source}, name),
+        bank=None if faults else bank,
+        base=base,
+        expected=fingerprint(before) if before else "",
+        emptied=emptied_cells(changes, source),
+    )
+
+
+def followed_by(bank: Bank) -> Release | None:
+    """The edition that a new draft of this bank is compared with and made from: the one of its name, which a file that
+    was exported and edited still bears, else the one in force."""
+    return Release.objects.filter(edition=bank.edition).first() or Release.objects.current()
 
 
 def _only_errors(faults: Iterable[Fault]) -> DryRun:
@@ -139,7 +161,7 @@ def apply(bank: Bank, draft: Release, by: User | None, *, expected: str = "") ->
     draft = lock_draft(draft)
     present = banks.read(draft)
     if expected and fingerprint(present) != expected:
-        raise EditionError(_("The draft was changed after the dry run: look at a new one first."))
+        raise _changed_since()
     changes = tuple(change for change in banks.compare(present, bank) if change.kind != ChangeKind.UNCHANGED)
     if not changes:
         return ()
@@ -149,10 +171,14 @@ def apply(bank: Bank, draft: Release, by: User | None, *, expected: str = "") ->
     return changes
 
 
+def _changed_since() -> EditionError:
+    return EditionError(_("The draft was changed after the dry run: look at a new one first."))
+
+
 @transaction.atomic
-def apply_as_new(bank: Bank, by: User | None) -> Release:
-    """A new draft of the edition that the file names; EditionError when there is one of that name."""
-    draft = create_draft(bank.edition, by)
+def apply_as_new(bank: Bank, by: User | None, *, based_on: Release | None = None) -> Release:
+    """A new draft of the edition that `bank` names; EditionError when there is one of that name."""
+    draft = create_draft(bank.edition, by, based_on=based_on)
     apply(bank, draft, by)
     return Release.objects.get(pk=draft.pk)
 
@@ -162,29 +188,61 @@ def fingerprint(bank: Bank) -> str:
 
 
 # Between the dry run and its application, the checked bank travels in the form, signed ------------------------------
-def ticket(bank: Bank, draft: Release | None) -> str:
-    """What "apply" needs, signed, so that what was looked at is what is applied."""
-    return signing.dumps(
-        {
-            "bank": banks.to_plain(bank),
-            "draft": draft.pk if draft else None,
-            "expected": fingerprint(banks.read(draft)) if draft else "",
-        },
-        salt=SALT,
-        compress=True,
-    )
+def ticket(run: DryRun, draft: Release | None) -> str:
+    """The dry run without its errors, signed, so that what was looked at is what is applied; "" where it has nothing
+    to apply."""
+    if run.bank is None or (draft and run.is_empty):
+        return ""
+    held = {
+        "bank": banks.to_plain(run.bank),
+        "draft": draft.pk if draft else None,
+        "base": run.base.pk if run.base else None,
+        "expected": run.expected,
+        "places": [(row.sheet, row.key, row.place.file, row.place.row, row.place.path) for row in run.rows],
+        "emptied": [asdict(cell) for cell in run.emptied],
+    }
+    return signing.dumps(held, salt=SALT, compress=True)
 
 
-def redeem(signed: str, draft: Release | None, by: User | None) -> Release:
-    """Apply what the ticket holds; EditionError when it is too old, forged, or for another draft."""
+def reopened(signed: str, draft: Release | None) -> DryRun:
+    """The dry run that the ticket holds; EditionError when it is too old, forged, for another draft, or when what it
+    was compared with has changed since."""
     try:
         held = signing.loads(signed, salt=SALT, max_age=TICKET_SECONDS)
     except signing.BadSignature:
         raise EditionError(_("The dry run is too old: upload the file again.")) from None
     if held["draft"] != (draft.pk if draft else None):
         raise EditionError(_("This dry run was for another draft: upload the file again."))
-    bank = banks.from_plain(held["bank"])
-    if draft is None:
-        return apply_as_new(bank, by)
-    apply(bank, draft, by, expected=held["expected"])
-    return draft
+    bank, base = banks.from_plain(held["bank"]), Release.objects.filter(pk=held["base"]).first()
+    before = banks.read(base) if base else None
+    if held["expected"] != (fingerprint(before) if before else ""):
+        raise _changed_since()
+    places = {
+        (Sheet(sheet), key): Place(file=file, row=row, path=path) for sheet, key, file, row, path in held["places"]
+    }
+    return DryRun(
+        rows=_report(banks.compare(before, bank), (), places, ""),
+        bank=bank,
+        base=base,
+        expected=held["expected"],
+        emptied=tuple(Cell(sheet=Sheet(cell.pop("sheet")), **cell) for cell in held["emptied"]),
+    )
+
+
+@transaction.atomic
+def carry_out(
+    run: DryRun, draft: Release | None, by: User | None, *, empty: Collection[Cell] = (), called: Naming | None = None
+) -> Release:
+    """Apply the dry run to the draft, or to a new one that is `called` so. Of the cells that the file leaves empty,
+    only those in `empty` are emptied: the others keep what stood there."""
+    if run.bank is None:
+        raise EditionError(_("The file has errors: correct them and upload it again."))
+    bank, kept = run.bank, [cell for cell in run.emptied if cell not in empty]
+    if run.base:
+        bank = with_kept(bank, banks.read(run.base), kept)
+    if draft is not None:
+        apply(bank, draft, by, expected=run.expected)
+        return draft
+    if called:
+        bank = replace(bank, edition=called.edition, title=called.title, note=called.note)
+    return apply_as_new(bank, by, based_on=run.base)

@@ -71,8 +71,8 @@ class Release(models.Model):
     objects = ReleaseQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("release")
-        verbose_name_plural = _("releases")
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
         ordering = ("-created_at",)
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ReleaseState.values), name="release_state_known"),
@@ -92,7 +92,7 @@ class Release(models.Model):
 
 
 class Rule(models.Model):
-    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="rules", verbose_name=_("release"))
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="rules", verbose_name=_("edition"))
     key = models.SlugField(_("key"), choices=[(key, key) for key in RULE_KEYS])
     position = models.PositiveSmallIntegerField(_("position"))
     name = models.CharField(_("name"), max_length=80, blank=True)
@@ -127,7 +127,7 @@ class Question(models.Model):
     """A question that the customer puts to the vendor. `key` stays through all releases; a change of meaning
     raises `revision`, which shows as "not comparable" in trends."""
 
-    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="questions", verbose_name=_("release"))
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="questions", verbose_name=_("edition"))
     rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="questions", verbose_name=_("rule"))
     key = models.SlugField(_("key"), max_length=60)
     position = models.PositiveSmallIntegerField(_("position"))

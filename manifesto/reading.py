@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +14,10 @@ from accounts.models import AuditEntry
 from accounts.trail import reading as trail
 from groundwork.differences import Piece, changed_pieces
 from groundwork.languages import LANGUAGE_CODES
+from groundwork.words import colon
 from manifesto.bank import ChangeKind, Sheet
 from manifesto.editions import EditionDifference, field_label, language_name
+from manifesto.emptied import Cell
 from manifesto.exchange import ERROR, DryRun, ReportRow
 
 
@@ -22,6 +25,7 @@ from manifesto.exchange import ERROR, DryRun, ReportRow
 class ShownChange:
     what: str  # "label, French"
     pieces: tuple[Piece, ...]
+    is_emptied: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,33 +63,77 @@ def _shown(sheet: Sheet, key: str, found: list[EditionDifference]) -> ShownLine:
 
 
 def shown_report(run: DryRun) -> dict[str, Any]:
-    """Every row of a dry run: those that change (`report`), those that stay (`unchanged`), and how many of each."""
-    shown = tuple(_shown_row(row) for row in run.rows)
+    """Every row of a dry run: those that change (`report`), those that stay (`unchanged`), and how many of each. What
+    goes into a new draft that nothing comes before is no change: it is told by its size (`size`)."""
+    if run.bank and not run.base:
+        return {"report": (), "unchanged": (), "summary": (), "size": _size(run)}
+    emptied = frozenset(run.emptied)
+    shown = tuple(_shown_row(row, emptied) for row in run.rows)
+    counts = {kind: count for kind, count in run.counts.items() if kind != ChangeKind.UNCHANGED}
     return {
         "report": tuple(line for line in shown if line.kind != ChangeKind.UNCHANGED),
         "unchanged": tuple(line for line in shown if line.kind == ChangeKind.UNCHANGED),
-        "summary": tuple({"name": kind_name(kind), "count": count} for kind, count in run.counts.items()),
+        "summary": tuple({"name": kind_name(kind), "count": count} for kind, count in counts.items()),
+        "size": "",
     }
 
 
-def _shown_row(row: ReportRow) -> ShownLine:
+def _size(run: DryRun) -> str:
+    sheets = Counter(row.sheet for row in run.rows)
+    said = {"rules": sheets[Sheet.RULES], "questions": sheets[Sheet.QUESTIONS], "levels": sheets[Sheet.LEVELS]}
+    return _("Rules: %(rules)s. Questions: %(questions)s. Levels: %(levels)s.") % said
+
+
+def _shown_row(row: ReportRow, emptied: frozenset[Cell]) -> ShownLine:
     return ShownLine(
         place=str(row.place),
         name=line_name(row.sheet, row.key) if row.sheet else row.key,
         kind=row.kind,
         kind_name=kind_name(row.kind),
-        changes=tuple(_change(field.field, field.language, field.before, field.after) for field in row.fields)
-        if row.kind in (ChangeKind.CHANGED, ChangeKind.MOVED)
-        else (),
+        changes=tuple(
+            replace(
+                _change(field.field, field.language, field.before, field.after),
+                is_emptied=row.sheet is not None
+                and Cell(sheet=row.sheet, key=row.key, field=field.field, language=field.language) in emptied,
+            )
+            for field in row.fields
+            if _said(field.before) != _said(field.after)
+        ),
         reason=row.reason,
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class ShownCell:
+    """A cell that a file leaves empty, and what stands there now."""
+
+    place: str
+    name: str  # "Question speed-help, level 3: text, French"
+    before: str
+
+
+def shown_emptied(run: DryRun) -> tuple[ShownCell, ...]:
+    """In the order of `run.emptied`."""
+    places = {(row.sheet, row.key): str(row.place) for row in run.rows}
+    before = {
+        (row.sheet, row.key, field.field, field.language): field.before for row in run.rows for field in row.fields
+    }
+    return tuple(
+        ShownCell(
+            place=places[cell.sheet, cell.key],
+            name=f"{line_name(cell.sheet, cell.key)}{colon()} {_field_name(cell.field, cell.language)}",
+            before=_said(before[cell.sheet, cell.key, cell.field, cell.language]),
+        )
+        for cell in run.emptied
+    )
+
+
 def _change(field: str, language: str, before: Any, after: Any) -> ShownChange:
-    what = field_label(field)
-    if language:
-        what = f"{what}, {language_name(language)}"
-    return ShownChange(what=what, pieces=changed_pieces(_said(before), _said(after)))
+    return ShownChange(what=_field_name(field, language), pieces=changed_pieces(_said(before), _said(after)))
+
+
+def _field_name(field: str, language: str) -> str:
+    return f"{field_label(field)}, {language_name(language)}" if language else field_label(field)
 
 
 def _said(value: Any) -> str:

@@ -193,8 +193,8 @@ def _by_sheet(source: Iterable[SourceLine], check: _Checker) -> dict[Sheet, list
 def _release_line(found: list[SourceLine], check: _Checker) -> SourceLine:
     if len(found) == 1:
         return found[0]
-    missing = SourceLine(sheet=Sheet.RELEASE, key="release", place=Place(file=Sheet.RELEASE.value), values={})
-    check.fault(missing, "", _("One line about the release is expected."))
+    missing = SourceLine(sheet=Sheet.RELEASE, key="release", place=Place(file="Edition"), values={})
+    check.fault(missing, "", _("One line about the edition is expected."))
     return missing
 
 

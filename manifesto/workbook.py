@@ -46,7 +46,8 @@ LIMITS = Limits(
 )
 HASTE = Haste(seconds=10)  # by the clock: somebody waits
 ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # a workbook's way to write a sign that XML has not
-TITLES = {Sheet.RELEASE: "Release", Sheet.RULES: "Rules", Sheet.QUESTIONS: "Questions", Sheet.LEVELS: "Levels"}
+TITLES = {Sheet.RELEASE: "Edition", Sheet.RULES: "Rules", Sheet.QUESTIONS: "Questions", Sheet.LEVELS: "Levels"}
+FORMER_TITLES = {Sheet.RELEASE: "Release"}  # what files have that were exported before
 _KEYS = {
     Sheet.RELEASE: ("edition",),
     Sheet.RULES: ("key",),
@@ -67,7 +68,7 @@ def columns(sheet: Sheet) -> tuple[str, ...]:
 
 # Writing ---------------------------------------------------------------------------------------------------------
 def write(bank: Bank) -> bytes:
-    """The workbook with the sheets Release, Rules, Questions and Levels. TooLongForCell where a text does not fit."""
+    """The workbook with the sheets Edition, Rules, Questions and Levels. TooLongForCell where a text does not fit."""
     from openpyxl import Workbook
 
     book = Workbook()
@@ -138,16 +139,17 @@ def read_lines(content: bytes, name: str) -> list[SourceLine]:
     if len(content) > LIMITS.workbook_bytes:
         raise _refused(name, _("The file is too large."))
     try:
-        pages = sheets_of(content, LIMITS, list(TITLES.values()), haste=HASTE)
+        pages = sheets_of(content, LIMITS, [*TITLES.values(), *FORMER_TITLES.values()], haste=HASTE)
     except ImportRefused as refused:
         raise _refused(name, str(refused)) from None
     faults: list[Fault] = []
     lines: list[SourceLine] = []
     for sheet, title in TITLES.items():
-        if title not in pages:
+        found = next((name for name in (title, FORMER_TITLES.get(sheet)) if name in pages), None)
+        if found is None:
             faults.append(Fault(place=Place(file=title), message=_("The sheet is missing.")))
             continue
-        lines += _read_sheet(pages[title], sheet, faults)
+        lines += _read_sheet(pages[found], sheet, faults)
     if faults:
         raise BankError(faults)
     return lines

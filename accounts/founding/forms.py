@@ -63,7 +63,7 @@ class FoundingForm(NewAccountForm):
         super().__init__(*args, email="", **kwargs)
 
     def clean(self) -> dict[str, Any]:
-        self.email = self.cleaned_data.get("email", "")  # a password that resembles it is refused
+        self.address = self.cleaned_data.get("email", "")  # a password that resembles it is refused
         return super().clean()
 
     def asked(self) -> Founding:

@@ -5,11 +5,14 @@ from typing import Any
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.members import roles
 from accounts.models import Department, Invitation, Membership, Organisation, Role, User
 from groundwork.fields import field
+
+SHARED = lazy(roles.shared_in_words, str)()
 
 
 class ProfileForm(forms.ModelForm[User]):
@@ -60,7 +63,7 @@ class OrganisationForm(forms.ModelForm[Organisation]):
 
 
 class MemberForm(forms.Form):
-    role = forms.ChoiceField(label=_("Role"), choices=roles.choices, widget=forms.RadioSelect)
+    role = forms.ChoiceField(label=_("Role"), choices=roles.choices, widget=forms.RadioSelect, help_text=SHARED)
     department = forms.ModelChoiceField(
         Department.objects.none(), label=_("Department"), required=False, empty_label=_("No department")
     )
@@ -81,7 +84,7 @@ class MemberForm(forms.Form):
 
 
 class InvitationForm(forms.ModelForm[Invitation]):
-    role = forms.ChoiceField(label=_("Role"), choices=roles.choices, widget=forms.RadioSelect)
+    role = forms.ChoiceField(label=_("Role"), choices=roles.choices, widget=forms.RadioSelect, help_text=SHARED)
 
     class Meta:
         model = Invitation
@@ -124,7 +127,7 @@ class NewAccountForm(forms.Form):
 
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.email = email
+        self.address = email
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -133,7 +136,7 @@ class NewAccountForm(forms.Form):
             self.add_error("repeated", _("The two passwords differ."))
         if password:
             try:
-                password_validation.validate_password(password, User(email=self.email, name=cleaned.get("name", "")))
+                password_validation.validate_password(password, User(email=self.address, name=cleaned.get("name", "")))
             except ValidationError as error:
                 self.add_error("password", error)
         return cleaned

@@ -133,16 +133,17 @@ def send(invitation: Invitation, token: str, *, further: str = "", asker: User |
 
     False where the mail server does not take it: the invitation stays, to send again.
     """
+    asker = asker or invitation.invited_by
     context = {
         "invitation": invitation,
         "organisation": invitation.organisation,
         "inviter": invitation.invited_by,
         "duties": lambda: duties(invitation.role, invitation.organisation),  # in the language of the mail
-        "asker": asker or invitation.invited_by,
+        "asker": asker,
         "further": further,
         "url": mailed_links.address("invitation_accept", token),
     }
-    return mailed_links.send(invitation, "accounts/members/email/invitation", context=context, asker=context["asker"])
+    return mailed_links.send(invitation, "accounts/members/email/invitation", context=context, asker=asker)
 
 
 def _end(now: datetime, until: date | None) -> datetime:

@@ -42,6 +42,21 @@ def duties(role: str, organisation: Organisation) -> list[str]:
 
 
 def choices() -> list[tuple[str, str]]:
-    """Each role with what it may do, to choose from."""
+    """Each role with what sets it apart, to choose from; what most of them share stands beside, once."""
     words = _("%(role)s: %(may)s.")
-    return [(role, words % {"role": role.label, "may": "; ".join(said_of(RIGHTS[role]))}) for role in Role]
+    return [(role, words % {"role": role.label, "may": "; ".join(_apart(role))}) for role in Role]
+
+
+def shared_in_words() -> str:
+    """What everybody may do who reads everything."""
+    said = said_of(_shared())
+    return _("All but outside raters also have what a reader has: %(may)s.") % {"may": "; ".join(said)}
+
+
+def _shared() -> frozenset[Right]:
+    return frozenset.intersection(*(rights for rights in RIGHTS.values() if Right.READ in rights))
+
+
+def _apart(role: str) -> list[str]:
+    more = RIGHTS[role] - _shared()
+    return [str(words) for right, words in WORDS.items() if right in more] if more else said_of(RIGHTS[role])

@@ -84,7 +84,7 @@ def create_assessment(
         raise IllegalTransition(_("This vendor is archived: restore it before you assess it."))
     if release is None or release.state != ReleaseState.PUBLISHED:
         raise IllegalTransition(
-            _("No release of the question bank is published yet: a bank editor publishes one first.")
+            _("No edition of the question bank is published yet: a bank editor publishes one first.")
         )
     now = now or timezone.now()
     with transaction.atomic():

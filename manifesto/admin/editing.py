@@ -19,8 +19,6 @@ from manifesto.bank import LIMITS, MAX_TEXT, tidy_text
 from manifesto.editions import HEADINGS, EditionError, field_label, language_name
 from manifesto.models import Release, ReleaseState
 
-CSS = {"all": ["css/bank.css"]}
-
 
 def three(name: str) -> tuple[str, ...]:
     """The field in its three languages, for one line of a fieldset."""
@@ -90,14 +88,15 @@ class BankAdmin(SideBySide, TranslationAdmin):  # type: ignore[misc]
     actions = None
     save_on_top = False
 
-    class Media:
-        css = CSS
-
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and _is_open(obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and _is_open(obj)
+
+    def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
+        """Without “Add” beside the name: an edition begins as a draft from another one, a question at its rule."""
+        return {**super().get_model_perms(request), "add": False}
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Named after what it lists: Django's own heading is long enough to run under the buttons."""

@@ -1,15 +1,14 @@
-"""The pages of an edition beside its form: publish, retire, copy, compare, preview, move, export, import."""
+"""The pages of an edition beside its form: publish, retire, copy, compare, preview, move."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -20,34 +19,16 @@ from django.views.decorators.http import require_POST
 from accounts.access import user_of
 from accounts.models import AuditEntry
 from groundwork.languages import LANGUAGE_CODES
-from groundwork.refusals import Refusal
-from manifesto import editions, exchange
+from manifesto import bank as banks
+from manifesto import editions
 from manifesto.admin.editing import release_page
-from manifesto.editions import EditionError, NotPublishable, publishing_faults
-from manifesto.exchange import CONTENT_TYPES, Format
+from manifesto.admin.forms import NamingForm
+from manifesto.editions import EditionError, NotPublishable, PublishingFault, publishing_faults
 from manifesto.models import Question, Release, ReleaseState
 from manifesto.overview import preview_language
-from manifesto.reading import shown_differences, shown_entry, shown_report
+from manifesto.reading import shown_differences, shown_entry
 
 View = Callable[..., HttpResponse]
-
-
-class EditionForm(forms.Form):
-    edition = forms.CharField(
-        label=_("Name of the new edition"), max_length=20, help_text=_("For example “2026.2”. It must be new.")
-    )
-
-
-class BankImportForm(forms.Form):
-    file = forms.FileField(
-        label=_("File"), help_text=_("A whole bank as .xlsx or .yaml, in the shape of an export; at most 2 MB.")
-    )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > exchange.MAX_BYTES:
-            raise forms.ValidationError(gettext("The file is too large: at most 2 MB."))
-        return file
 
 
 class ReleasePages(admin.ModelAdmin):
@@ -91,10 +72,8 @@ class ReleasePages(admin.ModelAdmin):
                 return self._back(request, release, said)
         previous = editions.predecessor(release)
         found = shown_differences(editions.differences(release, previous)) if previous else ()
-        links = {question.key: question.pk for question in release.questions.all()}
-        rules = {rule.key: rule.pk for rule in release.rules.all()}
-        located = [(fault, links.get(fault.question), rules.get(fault.rule)) for fault in faults]
-        context = {"title": gettext("Publish edition %s") % release, "faults": located}
+        context = {"title": gettext("Publish edition %s") % release, "faults": located(release, faults)}
+        context["lacks_note"] = bool(previous) and not any(banks.texts_of(release, "note").values())
         return self._show(request, "publish", release, previous=previous, differences=found, **context)
 
     def retire(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -110,18 +89,18 @@ class ReleasePages(admin.ModelAdmin):
 
     def new_draft(self, request: HttpRequest, pk: int) -> HttpResponse:
         release = self._release(request, pk, to_change=True)
-        form = EditionForm(request.POST or None)
+        form = NamingForm(banks.read(release), request.POST or None)
         if request.method == "POST" and form.is_valid():
+            called = form.naming()
             try:
-                draft = editions.new_draft_from(release, form.cleaned_data["edition"], user_of(request))
+                draft = editions.new_draft_from(release, called.edition, user_of(request), called=called)
             except EditionError as error:
                 form.add_error("edition", str(error))
             else:
                 said = gettext("The draft “%(draft)s” was made from “%(release)s”.")
                 return self._back(request, draft, said % {"draft": draft, "release": release})
-        return self._show(
-            request, "new_draft", release, form=form, title=gettext("New draft from edition %s") % release
-        )
+        title = gettext("New draft from edition %s") % release
+        return self._show(request, "new_draft", release, form=form, title=title)
 
     def move(self, request: HttpRequest, pk: int, question: int) -> HttpResponse:
         if request.method != "POST":
@@ -162,50 +141,20 @@ class ReleasePages(admin.ModelAdmin):
         context = {"page": page, "entries": [shown_entry(entry) for entry in page.object_list]}
         return self._show(request, "history", release, title=gettext("History of edition %s") % release, **context)
 
-    # Files -------------------------------------------------------------------------------------------------------
-    def export(self, request: HttpRequest, pk: int, form: str) -> HttpResponse:
-        release = self._release(request, pk)
-        if form not in list(Format):
-            raise Http404
-        chosen = Format(form)
-        try:
-            content = exchange.export(release, chosen)
-        except Refusal as refused:
-            self.message_user(request, str(refused), messages.ERROR)
-            return HttpResponseRedirect(reverse("admin:manifesto_release_change", args=[release.pk]))
-        response = HttpResponse(content, content_type=CONTENT_TYPES[chosen])
-        response["Content-Disposition"] = f'attachment; filename="{exchange.file_name(release, chosen)}"'
-        return response
 
-    def import_new(self, request: HttpRequest) -> HttpResponse:
-        if not request.user.has_perm("manifesto.add_release"):
-            raise PermissionDenied
-        return self._import(request, None, gettext("Import as a new draft"))
+def located(release: Release, faults: Iterable[PublishingFault]) -> list[tuple[PublishingFault, str]]:
+    """Each fault with the address of the field that mends it."""
+    questions = dict(release.questions.values_list("key", "pk")) if faults else {}
+    rules = dict(release.rules.values_list("key", "pk")) if faults else {}
+    return [(fault, _address(release, fault, questions, rules)) for fault in faults]
 
-    def import_into(self, request: HttpRequest, pk: int) -> HttpResponse:
-        release = self._release(request, pk, to_change=True)
-        if release.state != ReleaseState.DRAFT:
-            raise PermissionDenied
-        return self._import(request, release, gettext("Import into draft %s") % release)
 
-    def _import(self, request: HttpRequest, draft: Release | None, title: str) -> HttpResponse:
-        """Upload → dry run → apply; the checked bank travels between the two in the form, signed."""
-        if request.method == "POST" and "ticket" in request.POST:
-            return self._apply(request, draft)
-        form = BankImportForm(request.POST or None, request.FILES or None)
-        if request.method == "POST" and form.is_valid():
-            file = form.cleaned_data["file"]
-            run = exchange.dry_run(file.read(), file.name, draft)
-            ticket = exchange.ticket(run.bank, draft) if run.bank and not run.is_empty else ""
-            context = {"run": run, "ticket": ticket, "file_name": file.name, **shown_report(run)}
-            return self._show(request, "dry_run", draft, title=title, **context)
-        return self._show(request, "import", draft, form=form, title=title)
-
-    def _apply(self, request: HttpRequest, draft: Release | None) -> HttpResponse:
-        try:
-            release = exchange.redeem(request.POST["ticket"], draft, user_of(request))
-        except EditionError as error:
-            self.message_user(request, str(error), messages.ERROR)
-            again = reverse("admin:manifesto_release_import", args=[draft.pk]) if draft else None
-            return HttpResponseRedirect(again or reverse("admin:manifesto_release_import_new"))
-        return self._back(request, release, gettext("The file was imported into draft “%s”.") % release)
+def _address(release: Release, fault: PublishingFault, questions: dict[str, int], rules: dict[str, int]) -> str:
+    field = f"#id_{fault.field}" if fault.field else ""
+    if fault.question in questions:
+        return reverse("admin:manifesto_question_change", args=[questions[fault.question]]) + field
+    if fault.rule in rules and not fault.field:  # it has no question: one is added beside it
+        return release_page(release, f"rule-{fault.rule}")
+    if fault.rule in rules:
+        return reverse("admin:manifesto_rule_change", args=[rules[fault.rule]]) + field
+    return release_page(release, f"id_{fault.field}" if fault.field else "rules")

@@ -37,6 +37,9 @@ class LevelInline(SideBySide, TranslationStackedInline):
     can_delete = False
     verbose_name_plural = _("levels: what a vendor that deserves the grade visibly does")
 
+    def row_name(self, level: Level) -> str:
+        return gettext("Level %(grade)s") % {"grade": level.grade}
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return [(None, {"fields": [three("text")]})]
 
@@ -61,10 +64,16 @@ class QuestionForm(forms.ModelForm):
             (SAME, _("A correction only: the question still asks the same")),
             (OTHER, _("This changes the meaning")),
         ],
+        error_messages={"required": _("Say whether this corrects the question or changes its meaning.")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "weight" in self.fields:
+            self.fields["weight"].error_messages |= {
+                "min_value": _("Give it a weight above 0."),
+                "required": _("Give it a weight above 0."),
+            }
         self.published = published_revision(self.instance) if self.instance.pk else None
         if "meaning" not in self.fields:
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import user_of
 from accounts.trail import audit
 from manifesto.admin.editing import BankAdmin, fieldset, release_page, three
-from manifesto.admin.pages import ReleasePages
+from manifesto.admin.files import FilePages
 from manifesto.bank import TEXT_FIELDS, Sheet
 from manifesto.editions import RELEASE_FIELDS, add_rules, lock_draft, predecessor, publishing_faults
 from manifesto.models import Release, ReleaseState
@@ -24,10 +25,24 @@ from manifesto.overview import overview
 EDITED = (*RELEASE_FIELDS, *(column for name in TEXT_FIELDS[Sheet.RELEASE] for column in three(name)))
 
 
-class ReleaseAdmin(ReleasePages, BankAdmin):  # type: ignore[misc]
+class ReleaseForm(forms.ModelForm):
+    class Meta:
+        error_messages = {"edition": {"unique": _("An edition of this name exists already: choose another name.")}}
+
+    def clean(self) -> dict[str, Any]:
+        """Thresholds in order, said beside the field that is out of it rather than by the database."""
+        cleaned = super().clean() or {}
+        met, broken = cleaned.get("met_threshold"), cleaned.get("broken_threshold")
+        if met is not None and broken is not None and broken >= met:
+            self.add_error("broken_threshold", gettext("“Broken below” must be lower than “met from”."))
+        return cleaned
+
+
+class ReleaseAdmin(FilePages, BankAdmin):  # type: ignore[misc]
+    form = ReleaseForm
     change_form_template = "admin/manifesto/release/change_form.html"
     change_list_template = "admin/manifesto/release/change_list.html"
-    list_display = ("edition", "state_chip", "is_current", "question_count", "published_at", "published_by")
+    list_display = ("edition", "state_chip", "use", "question_count", "published_at", "published_by")
     list_display_links = ("edition",)
     list_select_related = ("published_by",)
     ordering = ("-created_at",)
@@ -42,9 +57,16 @@ class ReleaseAdmin(ReleasePages, BankAdmin):  # type: ignore[misc]
     def state_chip(self, release: Release) -> str:
         return format_html('<span class="bank-chip bank-chip-{}">{}</span>', release.state, release.get_state_display())
 
-    @admin.display(description=_("used by new assessments"), boolean=True)
-    def is_current(self, release: Any) -> bool:
-        return release.pk == release.current_pk
+    @admin.display(description=_("new assessments"))
+    def use(self, release: Any) -> str:
+        return gettext("use it") if release.pk == release.current_pk else ""
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        own = {
+            "source": Release.objects.current() or Release.objects.first(),
+            "may_edit_bank": self.may_edit_bank(request),
+        }
+        return super().changelist_view(request, {**own, **(extra_context or {})})
 
     @admin.display(description=_("questions"), ordering="question_total")
     def question_count(self, release: Any) -> int:
@@ -53,7 +75,7 @@ class ReleaseAdmin(ReleasePages, BankAdmin):  # type: ignore[misc]
     # Form --------------------------------------------------------------------------------------------------------
     def get_fieldsets(self, request: HttpRequest, obj: Release | None = None) -> Any:
         if obj is None:
-            return [(None, {"fields": ["edition"], "description": _("The seven rules come with it, still empty.")})]
+            return [(None, {"fields": ["edition"]})]
         thresholds = ("met_threshold", "broken_threshold", "minimum_coverage", "knockout_below")
         return [
             (_("Edition and thresholds"), {"fields": [("edition", *thresholds)], "classes": ["bank-short"]}),
@@ -74,6 +96,8 @@ class ReleaseAdmin(ReleasePages, BankAdmin):  # type: ignore[misc]
                 "fault_count": len(publishing_faults(release)) if is_draft else 0,
                 "current": Release.objects.current(),
             }
+        else:
+            context |= {"title": gettext("Begin an empty edition"), "source": Release.objects.current()}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Release, form: Any, change: bool) -> None:

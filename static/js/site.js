@@ -22,10 +22,11 @@
   // What has to be put right is read first.
   const showErrors = (root) => root.querySelector(".error-summary")?.focus();
   showErrors(document);
-  // Else what was done: a role tells nothing of what stood there when the page came. The page stays where it opened.
-  if (!document.querySelector(".error-summary, [autofocus]")) {
-    document.querySelector(".messages .notice")?.focus({ preventScroll: true });
-  }
+  // What was done is read out: a live region tells what comes into it, not what stood there when the page came. The
+  // focus stays where the page opened.
+  window.addEventListener("load", () => setTimeout(() => {
+    for (const notice of document.querySelectorAll(".messages .notice")) notice.replaceWith(notice.cloneNode(true));
+  }, 200));
   document.addEventListener("htmx:afterSettle", (event) => showErrors(event.target));
 
   // A value to hand on is selected by a click, and copied by its button where the browser can.

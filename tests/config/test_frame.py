@@ -148,7 +148,7 @@ def test_my_work_costs_the_same_queries_for_one_thing_and_for_many(
         (Role.ASSESSOR, "Start an assessment"),
         (Role.APPROVER, "See the assessments"),
         (Role.READER, "See the assessments"),
-        (Role.ADMIN, "See the members"),
+        (Role.ADMIN, "Add a department"),
     ],
 )
 def test_an_empty_list_names_the_one_next_step_of_each_role(

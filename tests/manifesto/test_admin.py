@@ -78,7 +78,19 @@ def test_the_list_tells_states_apart_and_which_edition_is_used(client: Client, d
     page = client.get(url("release_changelist")).content.decode()
     assert "bank-chip-draft" in page
     assert "bank-chip-published" in page
-    assert page.count("icon-yes.svg") == 1
+    assert page.count("use it") == 1
+
+
+def test_yes_and_no_are_words_in_every_list_and_form_of_the_admin(client: Client, published: Release) -> None:
+    for address in (
+        url("question_changelist"),
+        url("question_change", question(published).pk),
+        reverse("admin:accounts_user_changelist"),
+        reverse("admin:accounts_organisation_changelist"),
+    ):
+        page = client.get(address).content.decode()
+        assert not re.search(r"icon-(yes|no|unknown)", page), address
+        assert re.search(r">\s*(yes|no)\s*<", page), address
 
 
 def test_missing_languages_and_changes_are_marked(client: Client, draft: Release) -> None:
@@ -296,6 +308,35 @@ def test_a_new_edition_comes_with_the_seven_empty_rules(client: Client) -> None:
     assert AuditEntry.objects.filter(verb="release.created", object_id=str(release.pk)).exists()
 
 
+def test_the_way_to_a_new_edition_is_a_draft_from_the_one_in_force(client: Client, published: Release) -> None:
+    make_release("0", questions_per_rule=1, state=ReleaseState.DRAFT)
+    page = client.get(url("release_changelist")).content.decode()
+    assert url("release_new_draft", published.pk) in page
+    assert url("release_add") not in page
+    assert url("release_add") not in client.get(reverse("admin:index")).content.decode()
+    assert url("release_new_draft", published.pk) in client.get(url("release_change", published.pk)).content.decode()
+
+
+def test_the_empty_edition_is_offered_second_and_warns(client: Client, published: Release) -> None:
+    assert url("release_add") in client.get(url("release_new_draft", published.pk)).content.decode()
+    page = client.get(url("release_add")).content.decode()
+    assert "without a question or a text" in page
+    assert url("release_new_draft", published.pk) in page
+
+
+def test_where_there_is_no_edition_an_empty_one_or_a_file_begins_the_bank(client: Client) -> None:
+    page = client.get(url("release_changelist")).content.decode()
+    assert url("release_add") in page
+    assert url("release_import_new") in page
+
+
+@pytest.mark.parametrize("name", ["changelist", "change", "new_draft", "publish", "import", "add", "import_new"])
+def test_a_page_has_one_button_that_is_filled(name: str, client: Client, draft: Release) -> None:
+    address = url(f"release_{name}", *([draft.pk] if name in {"change", "new_draft", "publish", "import"} else []))
+    page = client.get(address).content.decode()
+    assert page.count("bank-button-main") + page.count('class="default"') - (name == "change") == 1
+
+
 def test_a_draft_can_be_deleted_whole(client: Client, draft: Release, published: Release) -> None:
     client.post(url("release_delete", draft.pk), {"post": "yes"})
     assert list(Release.objects.all()) == [published]
@@ -376,10 +417,102 @@ def test_retiring_warns_when_no_edition_would_be_left(client: Client, published:
 
 def test_a_new_draft_is_made_from_a_published_edition_under_a_new_name(client: Client, published: Release) -> None:
     address = url("release_new_draft", published.pk)
-    assert "exists already" in client.post(address, {"edition": "1"}).content.decode()
-    client.post(address, {"edition": "2"})
+    proposed = client.get(address).context["form"].initial
+    assert proposed == {"edition": "2"} | {
+        f"{name}_{language}": f"Edition 2 ({language})" if name == "title" else ""
+        for name in ("title", "note")
+        for language in ("en", "fr", "nl")
+    }
+    assert "exists already" in client.post(address, proposed | {"edition": "1"}).content.decode()
+    client.post(address, proposed | {"note_en": "New levels."})
     made = Release.objects.get(edition="2")
-    assert (made.state, made.based_on) == (ReleaseState.DRAFT, published)
+    assert (made.state, made.based_on, made.title_fr) == (ReleaseState.DRAFT, published, "Edition 2 (fr)")
+    assert banks.texts_of(made, "note") == {"en": "New levels.", "fr": "", "nl": ""}
+
+
+def test_a_title_follows_the_name_until_it_is_rewritten(client: Client, published: Release) -> None:
+    address = url("release_new_draft", published.pk)
+    proposed = client.get(address).context["form"].initial
+    client.post(address, proposed | {"edition": "7", "title_nl": "De zevende"})
+    made = Release.objects.get(edition="7")
+    assert banks.texts_of(made, "title") == {"en": "Edition 7 (en)", "fr": "Edition 7 (fr)", "nl": "De zevende"}
+
+
+def test_a_new_draft_takes_neither_title_nor_note_of_another_edition(client: Client, published: Release) -> None:
+    address = url("release_new_draft", published.pk)
+    proposed = client.get(address).context["form"].initial
+    response = client.post(address, proposed | {"title_fr": "Edition 1 (fr)", "note_nl": "Edition 1 (nl)"})
+    page = response.content.decode()
+    assert set(response.context["form"].errors) == {"title_fr", "note_nl"}
+    assert 'href="#id_title_fr"' in page
+    assert 'href="#id_note_nl"' in page
+    assert not Release.objects.filter(edition="2").exists()
+
+
+def test_a_draft_with_the_old_title_is_not_published_and_the_page_leads_to_its_field(
+    client: Client, draft: Release
+) -> None:
+    Release.objects.filter(pk=draft.pk).update(title_fr="Edition 1 (fr)")
+    page = client.post(url("release_publish", draft.pk)).content.decode()
+    assert "The title in French is that of edition 1" in page
+    assert url("release_change", draft.pk) + "#id_title_fr" in page
+    assert 'id="id_title_fr"' in client.get(url("release_change", draft.pk)).content.decode()
+
+
+def test_publishing_says_that_nobody_is_told_what_is_new(client: Client, draft: Release) -> None:
+    assert "The note is empty" in client.get(url("release_publish", draft.pk)).content.decode()
+    Release.objects.filter(pk=draft.pk).update(note_en="New.", note_fr="Neuf.", note_nl="Nieuw.")
+    assert "The note is empty" not in client.get(url("release_publish", draft.pk)).content.decode()
+
+
+# What is wrong is said on top, with a link to each field ------------------------------------------------------------
+def _summary(response: Any) -> dict[str, str]:
+    """The links of the summary: field → what it is called there. Each leads to something on the page."""
+    page = response.content.decode()
+    summary = page[page.index("error-summary") :].partition("</div>")[0]
+    links = dict(re.findall(r'<a href="#([^"]+)">([^<]+)</a>', summary))
+    assert all(f'id="{target}"' in page for target in links)
+    assert page.index("error-summary") < page.index("<form", page.index("<h1"))
+    assert "Please correct the error" not in page
+    return links
+
+
+def test_errors_of_a_question_are_summed_up_with_its_levels_and_languages(client: Client, draft: Release) -> None:
+    address = url("question_change", question(draft).pk)
+    data = filled(client, address) | {"short_fr": "x" * 61, "weight": "0"}
+    level = next(name for name in data if name.startswith("levels-") and name.endswith("-3-text_nl"))
+    response = client.post(address, data | {level: "x" * 8001})
+    assert _summary(response) == {
+        "id_weight": "Weight",
+        "id_short_fr": "Label, French",
+        "id_meaning_0": "What kind of change is this?",
+        f"id_{level}": "Level 3, Text, Dutch",
+    }
+
+
+def test_errors_of_an_edition_are_summed_up_above_its_rules(client: Client, draft: Release) -> None:
+    address = url("release_change", draft.pk)
+    data = filled(client, address) | {"broken_threshold": 90, "edition": "1", "title_nl": "x" * 161}
+    response = client.post(address, data)
+    assert _summary(response) == {
+        "id_edition": "Edition",
+        "id_broken_threshold": "Broken below (percent)",
+        "id_title_nl": "Title, Dutch",
+    }
+    page = response.content.decode()
+    assert page.index("error-summary") < page.index('id="rules"')
+    assert "An edition of this name exists already: choose another name." in page
+    assert "must be lower than" in page
+    assert "is violated" not in page
+
+
+def test_errors_of_the_accounts_admin_are_summed_up_too(client: Client) -> None:
+    response = client.post(reverse("admin:accounts_user_add"), {"email": "no address", "language": "en"})
+    assert "id_email" in _summary(response)
+
+
+def test_errors_of_an_upload_are_summed_up(client: Client, draft: Release) -> None:
+    assert _summary(client.post(url("release_import", draft.pk))) == {"id_file": "File"}
 
 
 def test_two_editions_are_compared_and_hostile_texts_stay_text(client: Client, draft: Release) -> None:
@@ -402,7 +535,7 @@ def test_the_history_tells_who_changed_what(client: Client, draft: Release) -> N
 def test_exports_are_attachments_that_can_be_imported(client: Client, draft: Release) -> None:
     for form in Format:
         response = client.get(url("release_export", draft.pk, form.value))
-        assert response["Content-Disposition"] == f'attachment; filename="manifesto-2-draft.{form.value}"'
+        assert response["Content-Disposition"] == f'attachment; filename="manifesto-bank-2-draft.{form.value}"'
         assert exchange.dry_run(response.content, f"x.{form.value}", draft).is_empty
     assert client.get(url("release_export", draft.pk, "exe")).status_code == 404
 
@@ -441,11 +574,75 @@ def test_a_file_that_is_too_large_is_refused(client: Client, draft: Release) -> 
     assert "too large" in response.content.decode()
 
 
-def test_a_file_is_imported_as_a_new_draft(client: Client, published: Release) -> None:
-    content = exchange.export(published, Format.YAML).replace(b"edition: '1'", b"edition: '5'")
+def test_a_file_is_imported_as_a_new_draft_under_the_name_asked_for_on_its_preview(
+    client: Client, published: Release
+) -> None:
+    response = client.post(url("release_import_new"), _upload(_changed_workbook(published)))
+    page = response.content.decode()
+    assert "against edition 1" in page
+    assert "<strong>1</strong> changed" in page
+    assert "added" not in page
+    assert "<del>Support (en)</del> → <ins>Stand by the customer</ins>" in page.replace("\n", "")
+    proposed = response.context["naming"].initial
+    assert (proposed["edition"], proposed["title_nl"], proposed["note_nl"]) == ("2", "Edition 2 (nl)", "")
+    said = {"ticket": response.context["ticket"], **proposed}
+    taken = client.post(url("release_import_new"), said | {"edition": "1"})
+    assert "id_edition" in _summary(taken)
+    assert "<ins>Stand by the customer</ins>" in taken.content.decode().replace("\n", "")
+    client.post(url("release_import_new"), said | {"ticket": taken.context["ticket"]})
+    made = Release.objects.get(edition="2")
+    assert (made.questions.count(), made.based_on) == (14, published)
+    assert made.rules.get(key="support").name_en == "Stand by the customer"
+
+
+def test_a_file_that_begins_the_bank_is_told_by_its_size(client: Client) -> None:
+    content = exchange.export(make_release("5", questions_per_rule=1, state=ReleaseState.DRAFT), Format.YAML)
+    Release.objects.all().delete()
     response = client.post(url("release_import_new"), _upload(content, "bank.yaml"))
-    client.post(url("release_import_new"), {"ticket": response.context["ticket"]})
-    assert Release.objects.get(edition="5").questions.count() == 14
+    page = response.content.decode()
+    assert "Rules: 7. Questions: 7. Levels: 35." in page
+    assert "added" not in page
+    assert response.context["naming"].initial["edition"] == "5"
+
+
+def _with_a_gap(release: Release, cells: dict[str, str]) -> bytes:
+    book = load_workbook(BytesIO(exchange.export(release, Format.XLSX)))
+    for cell, text in cells.items():
+        sheet, place = cell.split("!")
+        book[sheet][place].value = text or None
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(("fate", "left"), [("keep", "Support (en)"), ("empty", "")])
+def test_an_emptied_cell_is_asked_about_and_nothing_is_decided_for_anybody(
+    fate: str, left: str, client: Client, draft: Release
+) -> None:
+    address = url("release_import", draft.pk)
+    response = client.post(address, _upload(_with_a_gap(draft, {"Rules!B2": "", "Rules!C2": "Soutenir"})))
+    page = response.content.decode()
+    assert "<strong>1</strong> cell emptied" in page
+    assert "<del>Support (en)</del>" in page
+    assert "checked" not in page
+    ticket = {"ticket": response.context["ticket"]}
+    undecided = client.post(address, ticket)
+    assert _summary(undecided) == {"id_cell-0_0": "Rule support: name, English"}
+    assert draft.rules.get(key="support").name_fr == "Support (fr)"
+    client.post(address, ticket | {"cell-0": fate})
+    rule = draft.rules.get(key="support")
+    assert (rule.name_en, rule.name_fr) == (left, "Soutenir")
+
+
+def test_many_emptied_cells_are_decided_at_once_but_for_those_decided_apart(client: Client, draft: Release) -> None:
+    address = url("release_import", draft.pk)
+    response = client.post(address, _upload(_with_a_gap(draft, {"Rules!B2": "", "Rules!B3": "", "Rules!C2": ""})))
+    assert [cell.name for cell, _field in response.context["emptied"].decisions()][:1] == [
+        "Rule support: name, English"
+    ]
+    client.post(address, {"ticket": response.context["ticket"], "rest": "empty", "cell-1": "keep"})
+    support, consistency = draft.rules.get(key="support"), draft.rules.get(key="consistency")
+    assert (support.name_en, support.name_fr, consistency.name_en) == ("", "Support (fr)", "")
 
 
 def test_a_forged_ticket_is_refused(client: Client, draft: Release) -> None:
@@ -454,7 +651,7 @@ def test_a_forged_ticket_is_refused(client: Client, draft: Release) -> None:
 
 
 def test_a_list_is_headed_by_what_it_lists(client: Client) -> None:
-    assert client.get(url("release_changelist")).context["title"] == "Releases"
+    assert client.get(url("release_changelist")).context["title"] == "Editions"
     assert client.get(url("question_changelist")).context["title"] == "Questions"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -11,8 +12,9 @@ from django.utils import translation
 from accounts.models import AuditEntry
 from manifesto import bank, editions
 from manifesto.bank import ChangeKind, Sheet
-from manifesto.editions import EditionError, NotPublishable
+from manifesto.editions import EditionDifference, EditionError, NotPublishable
 from manifesto.models import Level, Question, Release, ReleaseState
+from manifesto.successors import Naming
 from tests.factories import Cast, make_release
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +29,11 @@ def _set(row: object, **fields: object) -> None:
     for name, value in fields.items():
         setattr(row, name, value)
     row.save()  # type: ignore[attr-defined]
+
+
+def _lines_but_the_first(release: Release) -> dict[Any, Any]:
+    """Rules, questions and levels; what stands in the first line tells editions apart."""
+    return {place: line for place, line in bank.bank_lines(bank.read(release)).items() if place[0] != Sheet.RELEASE}
 
 
 BREAKS: dict[str, tuple[Callable[[Release], object], str]] = {
@@ -140,8 +147,8 @@ def test_a_new_draft_copies_everything_and_keeps_keys_and_revisions(cast: Cast) 
     _set(_question(release), revision=3, weight=Decimal("2.5"), knockout=True)
     editions.publish(release, None)
     draft = editions.new_draft_from(release, "2", cast.editor)
-    assert bank.bank_lines(bank.read(draft)) == bank.bank_lines(bank.read(release))
-    assert (draft.state, draft.based_on, draft.edition) == (DRAFT, release, "2")
+    assert _lines_but_the_first(draft) == _lines_but_the_first(release)
+    assert (draft.state, draft.based_on, draft.edition, draft.met_threshold) == (DRAFT, release, "2", 80)
     assert _question(draft).revision == 3
     assert AuditEntry.objects.get(verb="release.created").after["based_on"] == "1"
 
@@ -150,7 +157,59 @@ def test_a_draft_made_while_the_page_is_dutch_holds_the_same_texts() -> None:
     release = make_release("1")
     with translation.override("nl"):
         draft = editions.new_draft_from(release, "2", None)
-    assert bank.bank_lines(bank.read(draft)) == bank.bank_lines(bank.read(release))
+    assert _lines_but_the_first(draft) == _lines_but_the_first(release)
+    assert draft.title_en == "Edition 2 (en)"
+
+
+def test_a_new_draft_has_a_title_of_its_own_and_no_note() -> None:
+    draft = editions.new_draft_from(make_release("1"), "2", None)
+    assert bank.texts_of(draft, "title") == {"en": "Edition 2 (en)", "fr": "Edition 2 (fr)", "nl": "Edition 2 (nl)"}
+    assert bank.texts_of(draft, "note") == {"en": "", "fr": "", "nl": ""}
+
+
+def test_a_new_draft_is_called_as_it_is_told_to_be() -> None:
+    title, note = {"en": "T", "fr": "Tf", "nl": "Tn"}, {"en": "N", "fr": "Nf", "nl": "Nn"}
+    called = Naming(edition="2", title=title, note=note)
+    draft = editions.new_draft_from(make_release("1"), "2", None, called=called)
+    assert (bank.texts_of(draft, "title"), bank.texts_of(draft, "note")) == (title, note)
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("title", "The edition: The title in French is that of edition 1: give this edition its own."),
+        (
+            "note",
+            "The edition: The note in French is that of edition 1: write what is new in this one, or empty it.",
+        ),
+    ],
+)
+def test_neither_the_title_nor_the_note_of_another_edition_is_published_again(field: str, said: str) -> None:
+    first = make_release("1")
+    draft = editions.new_draft_from(first, "2", None)
+    editions.new_draft_from(first, "3", None)  # what a draft says is nobody's yet
+    _set(draft, **{f"note_{language}": "New: the levels." for language in ("en", "fr", "nl")})
+    assert editions.publishing_faults(draft) == ()
+    _set(draft, **{f"{field}_fr": "Edition 1 (fr)"})
+    [fault] = editions.publishing_faults(draft)
+    assert (str(fault), fault.field) == (said, f"{field}_fr")
+    with pytest.raises(NotPublishable):
+        editions.publish(draft, None)
+
+
+def test_every_fault_of_a_text_names_the_field_that_mends_it() -> None:
+    release = make_release(state=DRAFT)
+    _set(release, note_nl="")
+    _set(release.rules.get(key="proof"), promise_fr="")
+    _set(_question(release), short_en="", weight=0)
+    Level.objects.filter(question=_question(release), grade=3).update(text_nl="")
+    assert [fault.field for fault in editions.publishing_faults(release)] == [
+        "note_nl",
+        "short_en",
+        "weight",
+        "levels-3-text_nl",
+        "promise_fr",
+    ]
 
 
 @pytest.mark.parametrize(("name", "said"), [("1", "exists already"), ("  ", "a name")])
@@ -210,9 +269,16 @@ def test_a_revision_below_the_published_one_keeps_a_draft_from_being_published()
 
 
 # Differences -----------------------------------------------------------------------------------------------------
-def test_a_fresh_draft_differs_in_nothing() -> None:
+def _told_apart(draft: Release, release: Release) -> list[EditionDifference]:
+    """Without title and note, which every draft has of its own."""
+    return [one for one in editions.differences(draft, release) if one.field not in ("title", "note")]
+
+
+def test_a_fresh_draft_differs_in_title_and_note_alone() -> None:
     release = make_release("1")
-    assert editions.differences(editions.new_draft_from(release, "2", None), release) == ()
+    draft = editions.new_draft_from(release, "2", None)
+    assert {one.field for one in editions.differences(draft, release)} == {"title", "note"}
+    assert _told_apart(draft, release) == []
 
 
 def test_differences_name_texts_by_language_weights_knockouts_and_thresholds() -> None:
@@ -221,7 +287,7 @@ def test_differences_name_texts_by_language_weights_knockouts_and_thresholds() -
     _set(draft, met_threshold=80)
     _set(_question(draft), text_fr="Autre chose ?", weight=Decimal("2.5"), knockout=True)
     Level.objects.filter(question=_question(draft), grade=2).update(text_nl="Anders")
-    found = {(d.sheet, d.key, d.field, d.language): (d.before, d.after) for d in editions.differences(draft, release)}
+    found = {(d.sheet, d.key, d.field, d.language): (d.before, d.after) for d in _told_apart(draft, release)}
     assert found == {
         (Sheet.RELEASE, "release", "met_threshold", ""): (75, 80),
         (Sheet.QUESTIONS, "speed-1", "weight", ""): (Decimal("1.00"), Decimal("2.50")),
@@ -239,7 +305,7 @@ def test_differences_name_what_was_added_removed_and_moved() -> None:
     Question.objects.create(release=draft, rule=rule, key="proof-new", position=9)
     editions.move(_question(draft, "speed-1"), None, up=False)
     _set(_question(draft, "guidance-3"), rule=rule, position=10)
-    found = {(d.kind, d.key) for d in editions.differences(draft, release)}
+    found = {(d.kind, d.key) for d in _told_apart(draft, release)}
     assert found == {
         (ChangeKind.REMOVED, "support-1"),
         (ChangeKind.ADDED, "proof-new"),

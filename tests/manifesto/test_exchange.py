@@ -19,6 +19,7 @@ from manifesto.bank import Sheet
 from manifesto.editions import EditionError
 from manifesto.exchange import ERROR, DryRun, Format
 from manifesto.models import Question, Release, ReleaseState
+from manifesto.successors import Naming
 from tests.factories import Cast, make_release
 
 pytestmark = pytest.mark.django_db
@@ -65,18 +66,25 @@ def test_the_dry_run_reports_row_by_row_and_stores_nothing(draft: Release) -> No
         put(book, "Questions", "speed-1", "weight", 2.5)
         put(book, "Questions", "speed-1", "short_fr", "Autre")
         put(book, "Rules", "proof", "name_nl", "Bewijs het nu")
-        put(book, "Release", "1", "met_threshold", 80)
+        put(book, "Edition", "1", "met_threshold", 80)
 
     before = banks.read(draft)
     run = exchange.dry_run(edited(draft, change), "bank.xlsx", draft)
     assert seen(run) == {
-        "release/release": ("changed", "Release, line 2"),
+        "release/release": ("changed", "Edition, line 2"),
         "rules/proof": ("changed", "Rules, line 7"),
         "questions/speed-1": ("changed", "Questions, line 6"),
     }
     question = next(row for row in run.rows if row.key == "speed-1")
     assert {(field.field, field.language) for field in question.fields} == {("weight", ""), ("short", "fr")}
     assert banks.read(draft) == before
+
+
+def test_a_workbook_that_was_exported_when_the_first_sheet_was_called_release_is_read(draft: Release) -> None:
+    def change(book: Workbook) -> None:
+        book["Edition"].title = "Release"
+
+    assert exchange.dry_run(edited(draft, change), "bank.xlsx", draft).is_empty
 
 
 def test_added_moved_and_removed_rows_are_told_apart(draft: Release) -> None:
@@ -104,7 +112,7 @@ def test_added_moved_and_removed_rows_are_told_apart(draft: Release) -> None:
 def test_applying_changes_all_of_it_and_records_before_and_after(draft: Release, cast: Cast) -> None:
     content = edited(draft, lambda book: put(book, "Levels", "speed-1", "text_fr", "Rien du tout"))
     run = exchange.dry_run(content, "bank.xlsx", draft)
-    exchange.redeem(exchange.ticket(run.bank, draft), draft, cast.editor)
+    exchange.carry_out(run, draft, cast.editor)
     assert Question.objects.get(key="speed-1").levels.get(grade=0).text_fr == "Rien du tout"
     entry = AuditEntry.objects.get(verb="release.imported")
     assert entry.after == {"levels/speed-1/0.text_fr": "Rien du tout"}
@@ -114,20 +122,33 @@ def test_applying_changes_all_of_it_and_records_before_and_after(draft: Release,
 
 def test_a_draft_changed_since_the_dry_run_is_not_overwritten(draft: Release) -> None:
     content = edited(draft, lambda book: put(book, "Rules", "proof", "name_nl", "Bewijs het nu"))
-    ticket = exchange.ticket(exchange.dry_run(content, "bank.xlsx", draft).bank, draft)
+    run = exchange.dry_run(content, "bank.xlsx", draft)
+    ticket = exchange.ticket(run, draft)
     draft.questions.filter(key="speed-1").update(weight=9)
     with pytest.raises(EditionError, match="changed after the dry run"):
-        exchange.redeem(ticket, draft, None)
+        exchange.reopened(ticket, draft)
+    with pytest.raises(EditionError, match="changed after the dry run"):
+        exchange.carry_out(run, draft, None)  # between the two
     assert draft.rules.get(key="proof").name_nl != "Bewijs het nu"
 
 
 def test_a_forged_ticket_and_one_for_another_draft_are_refused(draft: Release) -> None:
     other = make_release("2", questions_per_rule=1, state=ReleaseState.DRAFT)
-    ticket = exchange.ticket(banks.read(draft), draft)
+    content = edited(draft, lambda book: put(book, "Rules", "proof", "name_nl", "Bewijs het nu"))
+    ticket = exchange.ticket(exchange.dry_run(content, "bank.xlsx", draft), draft)
     with pytest.raises(EditionError, match="another draft"):
-        exchange.redeem(ticket, other, None)
+        exchange.reopened(ticket, other)
     with pytest.raises(EditionError, match="too old"):
-        exchange.redeem(ticket[:-2] + "xx", draft, None)
+        exchange.reopened(ticket[:-2] + "xx", draft)
+
+
+def test_a_ticket_brings_back_the_dry_run_that_it_was_made_of(draft: Release) -> None:
+    def change(book: Workbook) -> None:
+        put(book, "Rules", "proof", "name_nl", "Bewijs het nu")
+        put(book, "Levels", "speed-1", "text_fr", None)
+
+    run = exchange.dry_run(edited(draft, change), "bank.xlsx", draft)
+    assert exchange.reopened(exchange.ticket(run, draft), draft) == run
 
 
 def test_nothing_is_imported_into_a_published_edition() -> None:
@@ -138,14 +159,94 @@ def test_nothing_is_imported_into_a_published_edition() -> None:
 
 def test_a_file_becomes_a_new_draft_of_the_edition_that_it_names(cast: Cast) -> None:
     release = make_release("1", questions_per_rule=1)
-    content = edited(release, lambda book: put(book, "Release", "1", "edition", "7"))
+    content = edited(release, lambda book: put(book, "Edition", "1", "edition", "7"))
     run = exchange.dry_run(content, "bank.xlsx", None)
-    assert run.counts == {"added": 50}
-    made = exchange.redeem(exchange.ticket(run.bank, None), None, cast.editor)
-    assert (made.edition, made.state) == ("7", ReleaseState.DRAFT)
+    assert (run.counts, run.base) == ({"unchanged": 50}, release)
+    made = exchange.carry_out(run, None, cast.editor)
+    assert (made.edition, made.state, made.based_on) == ("7", ReleaseState.DRAFT, release)
     assert banks.bank_lines(banks.read(made)) == banks.bank_lines(banks.read(release))
     with pytest.raises(EditionError, match="exists already"):
-        exchange.redeem(exchange.ticket(run.bank, None), None, cast.editor)
+        exchange.carry_out(run, None, cast.editor)
+
+
+def test_a_file_is_compared_with_the_edition_of_its_name_or_else_with_the_one_in_force() -> None:
+    first = make_release("1", questions_per_rule=1)
+    content = exchange.export(first, Format.YAML)
+    newest = make_release("2", questions_per_rule=1)
+    assert exchange.dry_run(content, "b.yaml", None).base == first
+    assert exchange.dry_run(content.replace(b"edition: '1'", b"edition: '3'"), "b.yaml", None).base == newest
+
+
+def test_a_new_draft_is_called_as_it_is_told_to_be_whatever_the_file_says(cast: Cast) -> None:
+    release = make_release("1", questions_per_rule=1)
+    run = exchange.dry_run(exchange.export(release, Format.YAML), "b.yaml", None)
+    texts = {"en": "Second", "fr": "Deuxième", "nl": "Tweede"}
+    made = exchange.carry_out(run, None, cast.editor, called=Naming(edition="2", title=texts, note=banks.no_texts()))
+    assert (made.edition, made.title_fr, made.note_fr) == ("2", "Deuxième", "")
+
+
+# Cells that a file leaves empty -------------------------------------------------------------------------------------
+def _with_gaps(book: Workbook) -> None:
+    put(book, "Levels", "speed-1", "text_fr", None)
+    put(book, "Rules", "proof", "name_nl", "  ")
+    put(book, "Questions", "speed-1", "weight", None)
+    put(book, "Questions", "speed-1", "text_en", "Another question?")
+    put(book, "Edition", "1", "met_threshold", None)
+
+
+@pytest.fixture
+def heavy(draft: Release) -> Release:
+    """A draft with a weight and a threshold that a file could lose to their defaults."""
+    draft.questions.filter(key="speed-1").update(weight=3)
+    Release.objects.filter(pk=draft.pk).update(met_threshold=80)
+    return Release.objects.get(pk=draft.pk)
+
+
+EMPTIED = {
+    ("release", "release", "met_threshold"),
+    ("rules", "proof", "name_nl"),
+    ("questions", "speed-1", "weight"),
+    ("levels", "speed-1/0", "text_fr"),
+}
+
+
+def _state(draft: Release) -> tuple[Any, ...]:
+    question = draft.questions.get(key="speed-1")
+    level = question.levels.get(grade=0)
+    return (draft.met_threshold, draft.rules.get(key="proof").name_nl, question.weight, level.text_fr, question.text_en)
+
+
+def test_emptied_cells_are_found_texts_and_numbers_alike(heavy: Release) -> None:
+    run = exchange.dry_run(edited(heavy, _with_gaps), "bank.xlsx", heavy)
+    assert {(cell.sheet.value, cell.key, cell.column) for cell in run.emptied} == EMPTIED
+
+
+def test_a_yaml_file_without_a_text_or_a_number_leaves_them_empty_too(heavy: Release) -> None:
+    lines = exchange.export(heavy, Format.YAML).decode().splitlines(keepends=True)
+    gone = ("met_threshold: 80", "name: Proof (nl)")
+    content = "".join(line for line in lines if not line.strip().startswith(gone)).encode()
+    run = exchange.dry_run(content, "bank.yaml", heavy)
+    assert {(cell.key, cell.column) for cell in run.emptied} == {("release", "met_threshold"), ("proof", "name_nl")}
+
+
+def test_emptied_cells_keep_what_stood_there_unless_somebody_says_otherwise(heavy: Release) -> None:
+    before = _state(heavy)
+    exchange.carry_out(exchange.dry_run(edited(heavy, _with_gaps), "bank.xlsx", heavy), heavy, None)
+    assert _state(Release.objects.get(pk=heavy.pk)) == (*before[:4], "Another question?")
+
+
+def test_emptied_cells_are_emptied_where_somebody_says_so(heavy: Release) -> None:
+    run = exchange.dry_run(edited(heavy, _with_gaps), "bank.xlsx", heavy)
+    empty = [cell for cell in run.emptied if cell.column != "weight"]
+    exchange.carry_out(run, heavy, None, empty=empty)
+    assert _state(Release.objects.get(pk=heavy.pk)) == (75, "", 3, "", "Another question?")
+
+
+def test_emptied_cells_of_a_file_that_becomes_a_new_draft_are_asked_about_too(heavy: Release) -> None:
+    run = exchange.dry_run(edited(heavy, _with_gaps), "bank.xlsx", None)
+    assert len(run.emptied) == 4
+    called = Naming(edition="2", title=banks.no_texts(), note=banks.no_texts())
+    assert _state(exchange.carry_out(run, None, None, called=called))[:4] == _state(heavy)[:4]
 
 
 WRONG: dict[str, tuple[Callable[[Workbook], Any], str]] = {
@@ -159,7 +260,7 @@ WRONG: dict[str, tuple[Callable[[Workbook], Any], str]] = {
     "a missing column": (lambda b: b["Rules"].delete_cols(2), "Rules, line 1: These columns are missing: name_en"),
     "a missing sheet": (lambda b: b.remove(b["Levels"]), "Levels: The sheet is missing."),
     "a missing rule": (lambda b: b["Rules"].delete_rows(2), "All seven rules are expected; missing: support"),
-    "a threshold of 200": (lambda b: put(b, "Release", "1", "met_threshold", 200), "A whole number from 0 to 100"),
+    "a threshold of 200": (lambda b: put(b, "Edition", "1", "met_threshold", 200), "A whole number from 0 to 100"),
     "a knock-out of maybe": (lambda b: put(b, "Questions", "speed-1", "knockout", "maybe"), "Yes or no is expected"),
     "too many rows": (
         lambda b: [b["Levels"].append(["x", number]) for number in range(1001)],
@@ -239,13 +340,26 @@ def test_a_hostile_or_broken_file_is_refused_with_a_reason(name: str, draft: Rel
 def test_an_imported_bank_can_be_published(cast: Cast) -> None:
     release = make_release("1", questions_per_rule=1)
     content = exchange.export(release, Format.YAML).replace(b"edition: '1'", b"edition: '2'")
-    made = exchange.redeem(exchange.ticket(exchange.dry_run(content, "b.yml", None).bank, None), None, cast.editor)
+    content = content.replace(b"Edition 1 (", b"Edition 2 (")
+    made = exchange.carry_out(exchange.dry_run(content, "b.yml", None), None, cast.editor)
     assert editions.publish(made, cast.editor).state == ReleaseState.PUBLISHED
 
 
-def test_the_name_of_an_export_tells_edition_and_state() -> None:
-    release = Release(edition="2026/2 é", state=ReleaseState.DRAFT)
-    assert exchange.file_name(release, Format.XLSX) == "manifesto-20262-e-draft.xlsx"
+@pytest.mark.parametrize(
+    ("edition", "state", "name"),
+    [
+        ("2026.2", ReleaseState.PUBLISHED, "manifesto-bank-2026.2.xlsx"),
+        ("2026.2", ReleaseState.RETIRED, "manifesto-bank-2026.2.xlsx"),
+        ("2026.3", ReleaseState.DRAFT, "manifesto-bank-2026.3-draft.xlsx"),
+        ("Été 2026", ReleaseState.PUBLISHED, "manifesto-bank-ete-2026.xlsx"),
+        ("../2026/2 é", ReleaseState.DRAFT, "manifesto-bank-2026-2-e-draft.xlsx"),
+        ("日本", ReleaseState.PUBLISHED, "manifesto-bank-7.xlsx"),
+    ],
+)
+def test_the_name_of_an_export_tells_the_edition_and_whether_it_is_a_draft(
+    edition: str, state: ReleaseState, name: str
+) -> None:
+    assert exchange.file_name(Release(pk=7, edition=edition, state=state), Format.XLSX) == name
 
 
 def test_every_column_of_the_bank_stands_in_the_workbook() -> None:

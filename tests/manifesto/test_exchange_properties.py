@@ -13,6 +13,7 @@ from groundwork.tables import cells
 from manifesto import bank as banks
 from manifesto import workbook, yaml_files
 from manifesto.bank import LIMITS, Bank, ChangeKind, Policy, QuestionEntry, RuleEntry, Texts, tidy_text
+from manifesto.emptied import Cell, with_kept
 from manifesto.models import RULE_KEYS, FactKind
 from manifesto.sources import assemble
 
@@ -112,3 +113,22 @@ def test_storing_makes_any_draft_equal_to_any_bank(first: Bank, second: Bank) ->
             banks.store(bank, draft)
             assert banks.bank_lines(banks.read(draft)) == banks.bank_lines(bank)
         transaction.set_rollback(True)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(bank=_banks(), base=_banks(), data=st.data())
+def test_kept_cells_say_what_the_base_says_and_all_others_what_the_file_says(bank: Bank, base: Bank, data: Any) -> None:
+    before, after = banks.bank_lines(base), banks.bank_lines(bank)
+    both = [
+        Cell(sheet=place[0], key=place[1], field=field, language=language)
+        for place in after.keys() & before.keys()
+        for field, language in after[place]
+        if field != "rule"
+    ]
+    kept = data.draw(st.frozensets(st.sampled_from(sorted(both, key=str)), max_size=30))
+    result = banks.bank_lines(with_kept(bank, base, kept))
+    assert list(result) == list(after)
+    for (sheet, key), line in result.items():
+        for (field, language), value in line.items():
+            cell = Cell(sheet=sheet, key=key, field=field, language=language)
+            assert value == (before if cell in kept else after)[sheet, key][field, language]

@@ -135,7 +135,7 @@ class TestReview:
         assessment = make_assessment(cast.assessor, grade=3)
         text = review(signed_in(cast.assessor), assessment)
         for number, key in (("1.1", "support-1"), ("6.2", "proof-2")):
-            line = text.index(f">{number} {key} (en)</h4>")
+            line = text.index(f">{number} {key[:-2]} question {key[-1]} (en)</h4>")
             assert text.index(f'id="question-{key}"') > text.index("</summary>", line)  # inside: a link to it unfolds it
 
     def test_shows_verdict_numbers_and_the_sum(self, cast: Cast, signed_in: SignedIn) -> None:

@@ -252,9 +252,9 @@ class TestAdding:
     def test_says_so_while_no_release_is_published(self, cast: Cast, signed_in: SignedIn) -> None:
         vendor = make_vendor(cast.organisation)
         client = signed_in(cast.assessor)
-        assert "no published release" in page(client, "assessment_add")
+        assert "no published edition" in page(client, "assessment_add")
         response = add(client, vendor=vendor.pk, preset="last_quarter")
-        assert "no published release" in response.content.decode()
+        assert "no published edition" in response.content.decode()
         assert not Assessment.objects.exists()
 
     def test_leads_to_the_vendors_while_there_is_none(self, cast: Cast, signed_in: SignedIn) -> None:
