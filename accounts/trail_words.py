@@ -11,20 +11,24 @@ from accounts.vocabulary import TrailSubject, Verb, Vocabulary, nobodys
 
 VOCABULARY = Vocabulary(
     verbs={
-        "organisation.added": Verb(title=_("Organisation added")),
-        "organisation.changed": Verb(title=_("Organisation settings changed")),
-        "department.added": Verb(title=_("Department added")),
-        "department.changed": Verb(title=_("Department changed")),
-        "department.deleted": Verb(title=_("Department deleted")),
-        "member.added": Verb(title=_("Member added")),
-        "member.changed": Verb(title=_("Member changed")),
-        "member.joined": Verb(title=_("Joined the organisation")),
-        "invitation.sent": Verb(title=_("Invitation sent")),
-        "invitation.resent": Verb(title=_("Invitation sent again")),
-        "invitation.extended": Verb(title=_("Invitation stays open longer")),
-        "invitation.revoked": Verb(title=_("Invitation withdrawn")),
-        "user.added": Verb(title=_("User added")),
-        "user.changed": Verb(title=_("User changed")),
+        "organisation.added": Verb(title=_("Organisation added"), told=_("added the organisation")),
+        "organisation.changed": Verb(
+            title=_("Organisation settings changed"), told=_("changed the settings of the organisation")
+        ),
+        "department.added": Verb(title=_("Department added"), told=_("added a department")),
+        "department.changed": Verb(title=_("Department changed"), told=_("changed a department")),
+        "department.deleted": Verb(title=_("Department deleted"), told=_("deleted a department")),
+        "member.added": Verb(title=_("Member added"), told=_("added a member")),
+        "member.changed": Verb(title=_("Member changed"), told=_("changed a member")),
+        "member.joined": Verb(title=_("Joined the organisation"), told=_("joined the organisation")),
+        "invitation.sent": Verb(title=_("Invitation sent"), told=_("sent an invitation")),
+        "invitation.resent": Verb(title=_("Invitation sent again"), told=_("sent an invitation again")),
+        "invitation.extended": Verb(
+            title=_("Invitation stays open longer"), told=_("let an invitation stay open longer")
+        ),
+        "invitation.revoked": Verb(title=_("Invitation withdrawn"), told=_("withdrew an invitation")),
+        "user.added": Verb(title=_("User added"), told=_("added a user")),
+        "user.changed": Verb(title=_("User changed"), told=_("changed a user")),
     },
     kinds={
         Organisation: TrailSubject(organisation=attrgetter("pk")),

@@ -26,6 +26,7 @@ class Language:
     colon: str = ":"
     semicolon: str = ";"
     first_day: str = "1"  # of a month
+    at: str = ", "  # between a day and its hour
     byte: str = "B"
 
 
@@ -42,9 +43,10 @@ LANGUAGES = {
             colon=f"{NO_BREAK}:",
             semicolon=f"{NARROW_NO_BREAK};",
             first_day="1er",
+            at=f" à{NO_BREAK}",
             byte="o",
         ),
-        Language(code="nl", name=_("Dutch"), locale="nl", column_end=";"),
+        Language(code="nl", name=_("Dutch"), locale="nl", column_end=";", at=f" om{NO_BREAK}"),
     )
 }
 LANGUAGE_CODES = tuple(LANGUAGES)

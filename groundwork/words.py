@@ -5,7 +5,7 @@ Babel knows the rules; `languages` knows what it does not. What is formatted oft
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -15,8 +15,7 @@ from babel import Locale
 from babel.dates import format_time
 from babel.lists import format_list
 from babel.numbers import format_decimal
-from django.utils import dateformat, timezone, translation
-from django.utils.formats import get_format
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -55,13 +54,21 @@ def percent(value: Exact, language: str = "", *, digits: int = 1, thresholds: Se
 @lru_cache(maxsize=4096)
 def _percent(value: Fraction, digits: int, thresholds: tuple[Fraction, ...], language: str) -> str:
     shown = rounded_fairly(value, digits, lambda near: [near >= line for line in thresholds])
-    return number(shown, language, digits=MOST_DIGITS) + _locale(language).percent_formats[None].suffix[0]
+    return number(shown, language, digits=MOST_DIGITS) + percent_sign(language)
 
 
 def plural(value: Exact, language: str = "") -> int:
     """For ngettext, which takes whole numbers: 1.5 is plural in English and Dutch, singular in French."""
     shown = rounded(abs(Fraction(value)), MOST_DIGITS).normalize()
     return 1 if _locale(language or active_language()).plural_form(shown) == "one" else 2
+
+
+def points(value: Exact, language: str = "", *, digits: int = 1) -> str:
+    """“12.5 percentage points”: by how much two percents differ, for “percent” could mean percent of a percent."""
+    language, shown = language or active_language(), rounded(Fraction(value), digits)
+    with translation.override(language):
+        said = ngettext("%(number)s percentage point", "%(number)s percentage points", plural(shown))
+    return (said % {"number": number(shown, language)}).replace(" ", NO_BREAK, 1)
 
 
 def size(octets: int, language: str = "") -> str:
@@ -116,9 +123,9 @@ def month(value: date, language: str = "", *, short: bool = False) -> str:
 
 
 def moment(value: datetime, language: str = "", *, zone: tzinfo | None = None) -> str:
-    """“2 March 2026, 10:30”, in the time zone given, else in the current one."""
-    local = timezone.localtime(value, zone)
-    return f"{day(local.date(), language)}, {clock(local, language)}"
+    """“2 March 2026, 10:30”, “2 mars 2026 à 10:30”, in the time zone given, else in the current one."""
+    language, local = language or active_language(), timezone.localtime(value, zone)
+    return f"{day(local.date(), language)}{LANGUAGES[language].at}{clock(local, language)}"
 
 
 def clock(value: datetime, language: str = "") -> str:
@@ -127,14 +134,13 @@ def clock(value: datetime, language: str = "") -> str:
 
 
 def short_day(value: date, language: str = "") -> str:
-    """“01/03/2026”, “1-3-2026”: in figures alone, for tables."""
-    return dateformat.format(_here(value), get_format("SHORT_DATE_FORMAT", lang=language or active_language()))
+    """“1 Mar 2026”, “1er mars 2026”, “1 mrt 2026”: for tables; in figures alone 03/04 would be March to some."""
+    return day(value, language, short=True)
 
 
 def short_moment(value: datetime, language: str = "") -> str:
-    """“01/03/2026 10:30”, in the current time zone."""
-    local = timezone.localtime(value)
-    return dateformat.format(local, get_format("SHORT_DATETIME_FORMAT", lang=language or active_language()))
+    """“1 Mar 2026, 10:30” for tables, in every language: in the current time zone."""
+    return f"{short_day(value, language)}, {clock(timezone.localtime(value), language)}"
 
 
 def weekday(number: int, language: str = "", *, short: bool = False) -> str:
@@ -146,6 +152,11 @@ def weekday(number: int, language: str = "", *, short: bool = False) -> str:
 def country(code: str, language: str = "") -> str:
     """“Belgium”, “Belgique”, “België” for BE; a code that is no country stays as it is."""
     return str(_locale(language or active_language()).territories.get(code, code))
+
+
+def language_within(code: str, language: str = "") -> str:
+    """“French”, “français”, “Frans” for fr: as it stands within a sentence."""
+    return str(_locale(language or active_language()).languages[code])
 
 
 def duration(length: timedelta, language: str = "") -> str:
@@ -184,8 +195,23 @@ def colon(language: str = "") -> str:
     return LANGUAGES[language or active_language()].colon
 
 
+def percent_sign(language: str = "") -> str:
+    """“%”, with what stands before it: a space that does not break, or nothing."""
+    return str(_locale(language or active_language()).percent_formats[None].suffix[0])
+
+
 def semicolon(language: str = "") -> str:
     return LANGUAGES[language or active_language()].semicolon
+
+
+def labelled(name: object, value: object, language: str = "") -> str:
+    """“name: value”, “name : value”."""
+    return f"{name}{colon(language)} {value}"
+
+
+def apart(parts: Iterable[str], language: str = "") -> str:
+    """“a; b; c”, “a ; b ; c”: what is empty is left out."""
+    return f"{semicolon(language)} ".join(filter(None, parts))
 
 
 def quoted(text: str, language: str = "") -> str:

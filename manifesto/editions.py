@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.trail import audit
 from groundwork.languages import LANGUAGE_CODES, LANGUAGES
+from groundwork.words import labelled, language_within
 from manifesto import bank as banks
 from manifesto.bank import GRADES, PLAIN_FIELDS, TEXT_FIELDS, Bank, BankChange, ChangeKind, QuestionEntry, Sheet, Texts
 from manifesto.models import RULE_KEYS, Question, Release, ReleaseState, Rule
@@ -54,7 +55,7 @@ class PublishingFault:
     field: str = ""  # the form field there: "title_fr", "levels-3-text_nl"
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.message}"
+        return labelled(self.where, self.message)
 
 
 class NotPublishable(EditionError):  # noqa: N818 (a state, said as one)
@@ -111,7 +112,7 @@ def _question_faults(question: QuestionEntry, lowest_revision: int) -> Iterator[
     for grade in GRADES:
         for language in LANGUAGE_CODES:
             if not question.levels[grade][language]:
-                said = {"grade": grade, "language": language_name(language)}
+                said = {"grade": grade, "language": language_within(language)}
                 message = _("Write level %(grade)s in %(language)s.") % said
                 yield PublishingFault(where=where, message=message, field=f"levels-{grade}-text_{language}")
 
@@ -121,14 +122,14 @@ def _missing_texts(where: str, name: str, texts: Texts) -> Iterator[PublishingFa
         return
     for language in LANGUAGE_CODES:
         if not texts[language]:
-            said = {"field": heading(name), "language": language_name(language)}
+            said = {"field": heading(name), "language": language_within(language)}
             message = _("Write “%(field)s” in %(language)s.") % said
             yield PublishingFault(where=where, message=message, field=f"{name}_{language}")
 
 
 def retold_in_words(again: Retold) -> str:
     """What to do about a text that another edition has already."""
-    said = {"language": language_name(again.language), "edition": again.edition}
+    said = {"language": language_within(again.language), "edition": again.edition}
     if again.field == "title":
         return _("The title in %(language)s is that of edition %(edition)s: give this edition its own.") % said
     return (
@@ -141,6 +142,7 @@ def _revisions(release: Release | None) -> dict[str, int]:
 
 
 def language_name(language: str) -> str:
+    """As a label; within a sentence French has no capital: groundwork.words.language_within."""
     return str(LANGUAGES[language].name)
 
 

@@ -131,7 +131,7 @@ def _error_rows(faults: Sequence[Fault]) -> list[ReportRow]:
     """So many as somebody reads: a file can hold a fault in each of a hundred thousand cells."""
     rows = [_error_row(fault) for fault in faults[:MOST_FAULTS]]
     if len(faults) > MOST_FAULTS:
-        more = _("%(count)s more faults are not listed.") % {"count": number(len(faults) - MOST_FAULTS)}
+        more = _("Faults that are not listed: %(count)s.") % {"count": number(len(faults) - MOST_FAULTS)}
         rows.append(_error_row(Fault(place=Place(file=faults[0].place.file), message=more)))
     return rows
 

@@ -14,7 +14,7 @@ from accounts.models import AuditEntry
 from accounts.trail import reading as trail
 from groundwork.differences import Piece, changed_pieces
 from groundwork.languages import LANGUAGE_CODES
-from groundwork.words import colon
+from groundwork.words import labelled
 from manifesto.bank import ChangeKind, Sheet
 from manifesto.editions import EditionDifference, field_label, language_name
 from manifesto.emptied import Cell
@@ -121,7 +121,7 @@ def shown_emptied(run: DryRun) -> tuple[ShownCell, ...]:
     return tuple(
         ShownCell(
             place=places[cell.sheet, cell.key],
-            name=f"{line_name(cell.sheet, cell.key)}{colon()} {_field_name(cell.field, cell.language)}",
+            name=labelled(line_name(cell.sheet, cell.key), _field_name(cell.field, cell.language)),
             before=_said(before[cell.sheet, cell.key, cell.field, cell.language]),
         )
         for cell in run.emptied
@@ -182,7 +182,7 @@ def shown_entry(entry: AuditEntry) -> ShownEntry:
         )
         for name in names
     )
-    what = f"{trail.verb_in_words(entry.verb)}: {entry.object_label}"
+    what = labelled(trail.verb_in_words(entry.verb), entry.object_label)
     return ShownEntry(at=entry.at, who=entry.actor_label, what=what, changes=changes)
 
 
@@ -193,4 +193,4 @@ def _column_name(name: str) -> str:
     known = language in LANGUAGE_CODES
     said = f"{field_label(field)}, {language_name(language)}" if known else field_label(column)
     sheet, _slash, key = line.partition("/")
-    return f"{line_name(Sheet(sheet), key)}: {said}" if dot else said
+    return labelled(line_name(Sheet(sheet), key), said) if dot else said

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from groundwork.languages import LANGUAGE_CODES
+from groundwork.words import labelled
 from manifesto.bank import (
     GRADES,
     LIMITS,
@@ -53,7 +54,7 @@ class Fault:
     key: str = ""
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}"
+        return labelled(self.place, self.message)
 
 
 class BankError(Exception):
@@ -98,7 +99,7 @@ class _Checker:
         text, limit = tidy_text(value), LIMITS.get(name, MAX_TEXT)
         if len(text) > limit:
             said = {"length": len(text), "limit": limit}
-            self.fault(line, column, _("The text has %(length)s characters; at most %(limit)s fit.") % said)
+            self.fault(line, column, _("Characters in the text: %(length)s; at most %(limit)s fit.") % said)
         return text
 
     def key(self, line: SourceLine, name: str, limit: int = MAX_KEY) -> str:

@@ -12,17 +12,17 @@ from manifesto.naming import QUESTIONS, RULES
 
 VOCABULARY = Vocabulary(
     verbs={
-        "release.created": Verb(title=_("Edition created")),
-        "release.changed": Verb(title=_("Edition changed")),
-        "release.published": Verb(title=_("Edition published")),
-        "release.retired": Verb(title=_("Edition retired")),
-        "release.deleted": Verb(title=_("Edition deleted")),
-        "release.imported": Verb(title=_("File imported")),
-        "rule.changed": Verb(title=_("Rule changed")),
-        "question.created": Verb(title=_("Question added")),
-        "question.changed": Verb(title=_("Question changed")),
-        "question.moved": Verb(title=_("Question moved")),
-        "question.deleted": Verb(title=_("Question deleted")),
+        "release.created": Verb(title=_("Edition created"), told=_("created an edition")),
+        "release.changed": Verb(title=_("Edition changed"), told=_("changed an edition")),
+        "release.published": Verb(title=_("Edition published"), told=_("published an edition")),
+        "release.retired": Verb(title=_("Edition retired"), told=_("retired an edition")),
+        "release.deleted": Verb(title=_("Edition deleted"), told=_("deleted an edition")),
+        "release.imported": Verb(title=_("File imported"), told=_("imported a file into an edition")),
+        "rule.changed": Verb(title=_("Rule changed"), told=_("changed a rule")),
+        "question.created": Verb(title=_("Question added"), told=_("created a question")),
+        "question.changed": Verb(title=_("Question changed"), told=_("changed a question")),
+        "question.moved": Verb(title=_("Question moved"), told=_("moved a question")),
+        "question.deleted": Verb(title=_("Question deleted"), told=_("deleted a question")),
     },
     kinds={
         Release: TrailSubject(

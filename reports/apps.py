@@ -14,10 +14,11 @@ class ReportsConfig(AppConfig):
         from reports import trail_words
         from reports.scorecard import sealing, snapshots, standing
         from reports.vendor_copy import copies
-        from vendors import standings
+        from vendors import panels, standings
 
         vocabulary.register(trail_words.VOCABULARY)
         standings.register(standing.standings)
+        panels.register("standing", standing.standing_panel, position=0)
         kinds.register(sealing.KIND, sealing.kind())
         message = "A scorecard is never changed or deleted: everything printed comes from it."
         copied = "A vendor's copy is never changed or deleted: it says what was handed in."

@@ -12,9 +12,16 @@ from vendors.models import Vendor
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """A template of its own and what it shows, as `panel` in its context."""
+    """A template of its own and what it shows, as `panel` in its context.
 
-    template: str
+    `head`: a second one, for what of it stands at the head of the page, before everything else. `anchor` and `label`:
+    where the page's own navigation leads, and what it calls that. One without a template has a head alone.
+    """
+
+    template: str = ""
+    head: str = ""
+    anchor: str = ""
+    label: str = ""
     context: Mapping[str, Any]
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from groundwork.words import duration
 
 BY_MAIL, TO_COPY = "mail", "copy"
 
@@ -32,7 +34,7 @@ class DaysField(forms.TypedChoiceField):
             label=gettext_lazy("Valid for"),
             coerce=int,
             initial=initial,
-            choices=lambda: [(days, _("%(days)s days") % {"days": days}) for days in lengths],
+            choices=lambda: [(days, duration(timedelta(days=days))) for days in lengths],
         )
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access import RIGHTS, Right, rights_of
 from accounts.models import Membership, Organisation, Role
+from groundwork.words import apart
 
 # In the order in which they are said: first what sets a role apart.
 WORDS: dict[Right, Promise] = {
@@ -44,13 +45,13 @@ def duties(role: str, organisation: Organisation) -> list[str]:
 def choices() -> list[tuple[str, str]]:
     """Each role with what sets it apart, to choose from; what most of them share stands beside, once."""
     words = _("%(role)s: %(may)s.")
-    return [(role, words % {"role": role.label, "may": "; ".join(_apart(role))}) for role in Role]
+    return [(role, words % {"role": role.label, "may": apart(_apart(role))}) for role in Role]
 
 
 def shared_in_words() -> str:
     """What everybody may do who reads everything."""
     said = said_of(_shared())
-    return _("All but outside raters also have what a reader has: %(may)s.") % {"may": "; ".join(said)}
+    return _("All but outside raters also have what a reader has: %(may)s.") % {"may": apart(said)}
 
 
 def _shared() -> frozenset[Right]:

@@ -9,7 +9,8 @@ from typing import Literal
 from django import template
 from django.utils import timezone
 
-from groundwork import words
+from groundwork import dutch, words
+from groundwork.languages import active_language
 
 register = template.Library()
 
@@ -25,6 +26,12 @@ def semicolon() -> str:
     return words.semicolon()
 
 
+@register.simple_tag
+def percent_sign() -> str:
+    """`{{ field }}{% percent_sign %}`: with the space that stands before it, which does not break."""
+    return words.percent_sign()
+
+
 @register.filter
 def number(value: Decimal | int | Literal[""]) -> str:
     """`{{ count|number }}`: “1,234”; nothing where the template found none."""
@@ -32,9 +39,21 @@ def number(value: Decimal | int | Literal[""]) -> str:
 
 
 @register.filter
+def percent(value: Decimal | int | Literal[""]) -> str:
+    """`{{ share|percent }}`: “75%”, “75 %”; nothing where the template found none."""
+    return "" if value == "" else words.percent(value)
+
+
+@register.filter
 def quoted(text: str) -> str:
     """`{{ cell|quoted }}`: in the quotation marks of the language."""
     return words.quoted(text)
+
+
+@register.filter
+def jointed(text: str) -> str:
+    """`{{ level.text|jointed }}`: in narrow columns, where a long Dutch word is broken at the joint of its parts."""
+    return dutch.jointed(text) if active_language() == "nl" else text
 
 
 @register.filter
@@ -51,14 +70,29 @@ def moment(value: datetime | None) -> str:
 
 @register.filter
 def short_day(value: date | None) -> str:
-    """`{{ row.due_on|short_day }}`: “01/03/2026”, in tables; empty where there is none."""
+    """`{{ row.due_on|short_day }}`: “1 Mar 2026”, in tables; empty where there is none."""
     return words.short_day(value) if value else ""
 
 
 @register.filter
 def short_moment(value: datetime | None) -> str:
-    """`{{ entry.at|short_moment }}`: “01/03/2026 10:30”, in tables; empty where there is none."""
+    """`{{ entry.at|short_moment }}`: “1 Mar 2026, 10:30”, in tables; empty where there is none."""
     return words.short_moment(value) if value else ""
+
+
+@register.filter
+def machine_day(value: date | str | None) -> str:
+    """`<time datetime="{{ said.said_on|machine_day }}">`, and the addresses of lists: “2026-03-01”; of what is no
+    day, such as what somebody typed, nothing."""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    return value.isoformat() if isinstance(value, date) else ""
+
+
+@register.filter
+def weekday(value: date) -> str:
+    """`{{ day|weekday }}`: “Mon”, “lun.”, “ma”."""
+    return words.weekday(value.weekday(), short=True)
 
 
 @register.filter

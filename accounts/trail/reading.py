@@ -1,6 +1,6 @@
 """The audit trail as people read it: verbs, field names and values in words."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts import vocabulary
 from accounts.models import AuditEntry, AuditEntryQuerySet, User
 from accounts.trail import audit, stretches
-from accounts.trail.signposts import places, told_label
+from accounts.trail.signposts import Place, places, told_label
 from accounts.trail.stretches import Row
 from accounts.vocabulary import Words
 from groundwork.differences import Piece, changed_pieces
@@ -72,17 +72,29 @@ class ChangeInWords:
 
 @dataclass(frozen=True, kw_only=True)
 class EntryInWords:
-    """One entry in words; `url` is empty where there is no page to look at."""
+    """One entry in words; `url` is empty where there is no page to look at.
+
+    A sentence is made of `who`, `did` and `about`. `address`: of whoever did it, empty where none is known. Where one
+    value changed, `did` names it and `single` is its change: the sentence ends with it.
+    """
 
     at: datetime
-    actor: str
+    who: str
+    address: str
     verb: str
+    did: str
     kind: str
     label: str  # empty where vendor, question or rule say all
     vendor: str
     question: str  # or the rule
     url: str
     changes: tuple[ChangeInWords, ...]
+    single: ChangeInWords | None
+
+    @property
+    def about(self) -> str:
+        """Which question or rule, what of it, and of which vendor."""
+        return ", ".join(filter(None, (self.question, self.label, self.vendor)))
 
 
 def verb_in_words(verb: str) -> str:
@@ -107,25 +119,46 @@ def lines(entries: Iterable[AuditEntry]) -> list[EntryInWords]:
     """Entries in words. One query for each kind of row that is referred to and for each sort of key by which they are
     found, however many entries there are."""
     entries = list(entries)
-    return [
-        EntryInWords(
-            at=entry.at,
-            actor=_("System") if entry.actor_label == audit.SYSTEM else entry.actor_label,
-            verb=verb_in_words(entry.verb),
-            kind=_kind(entry.object_type),
-            label=told_label(entry),
-            vendor=place.vendor,
-            question=place.question,
-            url=_url(entry),
-            changes=changed,
-        )
-        for entry, place, changed in zip(entries, places(entries), changes(entries, Style()), strict=True)
-    ]
+    told = zip(entries, places(entries), changes(entries, Style()), strict=True)
+    return [_line(entry, place, changed) for entry, place, changed in told]
 
 
-def rows(entries: Iterable[AuditEntry]) -> list[Row[EntryInWords]]:
-    """Entries, the latest first, in words, a stretch of writing as one. Queries as `lines`, of both sorts."""
-    return stretches.rows(entries, lines)
+def _line(entry: AuditEntry, place: Place, changed: tuple[ChangeInWords, ...]) -> EntryInWords:
+    who, address = _actor(entry)
+    single = changed[0] if len(changed) == 1 and _is_of_one_value(entry, changed[0]) else None
+    return EntryInWords(
+        at=entry.at,
+        who=who,
+        address=address,
+        verb=verb_in_words(entry.verb),
+        did=_("changed “%(field)s” of") % {"field": single.name} if single else verb_told(entry.verb),
+        kind=_kind(entry.object_type),
+        label=told_label(entry),
+        vendor=place.vendor,
+        question=place.question,
+        url=_url(entry),
+        changes=changed,
+        single=single,
+    )
+
+
+def _actor(entry: AuditEntry) -> tuple[str, str]:
+    """Name and address of whoever did it, as they were at the time."""
+    if entry.actor_label == audit.SYSTEM:
+        return _("The system"), ""
+    name, mark, address = entry.actor_label.rpartition(" <")
+    return (name, address.removesuffix(">")) if mark else (entry.actor_label, "")
+
+
+def _is_of_one_value(entry: AuditEntry, change: ChangeInWords) -> bool:
+    """A value that became another, short enough to stand in a sentence."""
+    short = len(change.before) + len(change.after) <= SENTENCE
+    return entry.verb.endswith("changed") and bool(entry.before) and bool(entry.after) and short
+
+
+def rows(shown: Sequence[Sequence[AuditEntry]]) -> list[Row[EntryInWords]]:
+    """Stretches of writing in words, each as one row. Queries as `lines`, of both sorts."""
+    return stretches.rows(shown, lines)
 
 
 def changes(entries: Iterable[AuditEntry], style: Style) -> list[tuple[ChangeInWords, ...]]:

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
+from django.core.paginator import Page
+
 from accounts import vocabulary
 from accounts.models import AuditEntry
 
 LONGEST_PAUSE = timedelta(minutes=10)
+BEYOND = 100  # entries that are read beyond each edge of a page
 
 Told = TypeVar("Told")  # an entry in a page's words
 
@@ -29,9 +32,10 @@ class Row(Generic[Told]):
     until: datetime
 
 
-def rows(entries: Iterable[AuditEntry], tell: Callable[[Sequence[AuditEntry]], Sequence[Told]]) -> list[Row[Told]]:
-    """Entries, the latest first, as rows; `tell` puts all that is shown into words at once."""
-    stretches = in_stretches(entries)
+def rows(
+    stretches: Sequence[Sequence[AuditEntry]], tell: Callable[[Sequence[AuditEntry]], Sequence[Told]]
+) -> list[Row[Told]]:
+    """Stretches as rows; `tell` puts all that is shown into words at once."""
     several = [entry for stretch in stretches if len(stretch) > 1 for entry in reversed(stretch)]
     told = tell([*(whole(stretch) for stretch in stretches), *several])
     wholes, parts = told[: len(stretches)], iter(told[len(stretches) :])
@@ -44,6 +48,16 @@ def rows(entries: Iterable[AuditEntry], tell: Callable[[Sequence[AuditEntry]], S
         )
         for stretch, in_one in zip(stretches, wholes, strict=True)
     ]
+
+
+def of_page(page: Page[AuditEntry]) -> list[list[AuditEntry]]:
+    """A page of entries in stretches. One that lies over an edge stands whole on the page of its last entry, and
+    nowhere else; as long as it lies over the edge by no more than `BEYOND` entries. One query."""
+    first, end = max(page.start_index() - 1, 0), page.end_index()
+    since = max(first - BEYOND, 0)
+    listed = list(page.paginator.object_list[since : end + BEYOND])
+    here = {entry.pk for entry in listed[first - since : end - since]}
+    return [stretch for stretch in in_stretches(listed) if stretch[-1].pk in here]
 
 
 def in_stretches(entries: Iterable[AuditEntry]) -> list[list[AuditEntry]]:

@@ -1,5 +1,7 @@
 """The page of the trail."""
 
+from itertools import chain
+
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import MemberRequest
 from accounts.models import AuditEntry
 from accounts.trail import reading as trail
+from accounts.trail import stretches
 from accounts.trail.forms import AuditFilterForm
 
 ENTRIES_A_PAGE = 50
@@ -19,11 +22,12 @@ def audit_list(request: MemberRequest) -> HttpResponse:
     form = AuditFilterForm(request.GET or None, organisation=request.member.organisation)
     entries = trail.readable(AuditEntry.objects.for_member(request.member), request.user)
     page = Paginator(form.narrow(entries), ENTRIES_A_PAGE).get_page(request.GET.get("page"))
-    trail.note_shown(page.object_list, request.user)
+    shown = stretches.of_page(page)
+    trail.note_shown(chain.from_iterable(shown), request.user)
     context = {
         "form": form,
         "page_obj": page,
-        "rows": trail.rows(page.object_list),
+        "rows": trail.rows(shown),
         "is_narrowed": form.has_changed(),
     }
     return render(request, "accounts/trail/audit_list.html", context)

@@ -15,6 +15,7 @@ from django.db.models import F, Max, Min, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Membership, User
 from accounts.trail import audit
@@ -30,7 +31,8 @@ from assessments.score.arithmetic import AgreedGrade, QuestionState, grade_quest
 from assessments.score.reading import question_inputs
 from assessments.score.self_view import WIDE, vendor_answers
 from assessments.secrecy import counted_responses, is_rating
-from groundwork.words import number
+from groundwork.rounding import rounded
+from groundwork.words import number, plural
 from manifesto.models import GRADE_NAMES, Question
 
 UNKNOWN = {QuestionState.UNANSWERED, QuestionState.DONT_KNOW}
@@ -113,10 +115,20 @@ class Discussion:
             return _("Grades lie %(levels)s levels apart") % {"levels": max(self.grades) - min(self.grades)}
         if cause == Cause.GAP and self.vendor and self.vendor.answer.grade is not None:
             gap = self.vendor.answer.grade - Fraction(sum(self.grades), len(self.grades))
-            levels = {"levels": number(abs(gap), digits=1)}
+            levels = rounded(abs(gap), 1)
             if gap > 0:
-                return _("The vendor sees itself higher, by %(levels)s levels") % levels
-            return _("The vendor sees itself lower, by %(levels)s levels") % levels
+                said = ngettext(
+                    "The vendor sees itself higher, by %(levels)s level",
+                    "The vendor sees itself higher, by %(levels)s levels",
+                    plural(levels),
+                )
+            else:
+                said = ngettext(
+                    "The vendor sees itself lower, by %(levels)s level",
+                    "The vendor sees itself lower, by %(levels)s levels",
+                    plural(levels),
+                )
+            return said % {"levels": number(levels)}
         return _("Nobody answered") if cause == Cause.UNANSWERED else _("Nobody could grade it")
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Membership
-from assessments.findings.findings import MeasuredRules, measured_rules, measured_rules_today
-from assessments.findings.words import MeasuredView, Names, view
+from assessments.findings.findings import Finding, MeasuredRules, measured_rules, measured_rules_today
+from assessments.findings.words import MeasuredView, Names, Notice, view
 from assessments.independence import let_read
 from assessments.models import Assessment, AssessmentState
 from assessments.score import words as wording
@@ -56,8 +57,19 @@ def of_vendor(member: Membership, vendor: Vendor) -> Panel | None:
     assessment.vendor = vendor
     found = measured_rules_today(assessment, now=timezone.now())
     shown = Section(vendor=vendor, view=_view(found, assessment) if found else None)
-    context = {"section": shown, "assessment": assessment}
-    return Panel(template="assessments/findings/_panel_measured.html", context=context)
+    return Panel(
+        template="assessments/findings/_panel_measured.html",
+        head="assessments/findings/_head_contradicted.html",
+        anchor="measured",
+        label=_("Claim, rating and measure"),
+        context={"section": shown, "assessment": assessment, "contradictions": _contradictions(shown)},
+    )
+
+
+def _contradictions(section: Section) -> list[Notice]:
+    """What the head of a page says already."""
+    notices = section.view.notices if section.view else ()
+    return [notice for notice in notices if notice.finding == Finding.CONTRADICTED]
 
 
 def _view(found: MeasuredRules, assessment: Assessment) -> MeasuredView:

@@ -19,7 +19,7 @@ from assessments.lifecycle.periods import Period
 from assessments.lifecycle.transitions import REASON_LENGTH
 from assessments.models import Assessment, AssessmentState, Repeat, Response, ResponseQuerySet
 from groundwork.fields import DayInput, field
-from groundwork.words import colon, days
+from groundwork.words import days, labelled
 from vendors.models import Vendor
 
 OTHER_DATES = "other"
@@ -95,10 +95,7 @@ class AssessmentForm(PeriodForm):
         vendors.queryset = Vendor.objects.for_member(member).active()
         vendors.error_messages["invalid_choice"] = _("Choose one of your active vendors.")
         presets = [
-            *(
-                (key, f"{label}{colon()} {days(of(today).start, of(today).end)}")
-                for key, (label, of) in PRESETS.items()
-            ),
+            *((key, labelled(label, days(of(today).start, of(today).end))) for key, (label, of) in PRESETS.items()),
             (OTHER_DATES, _("Other dates")),
         ]
         field(self, "preset", forms.ChoiceField).choices = presets

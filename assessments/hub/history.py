@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,9 +43,9 @@ def entries_of(assessment: Assessment, member: Membership) -> AuditEntryQuerySet
     )
 
 
-def history_rows(entries: Iterable[AuditEntry]) -> list[Row[HistoryLine]]:
-    """Entries, the latest first, a stretch of writing as one."""
-    return stretches.rows(entries, history_lines)
+def history_rows(shown: Sequence[Sequence[AuditEntry]]) -> list[Row[HistoryLine]]:
+    """Stretches of writing in words, each as one row."""
+    return stretches.rows(shown, history_lines)
 
 
 def history_lines(entries: Iterable[AuditEntry]) -> list[HistoryLine]:

@@ -250,8 +250,7 @@ def _waiting(raters: Raters, *, is_in: bool) -> str:
 
 def _some_handed_in(raters: Raters) -> str:
     done, asked = len(raters.handed_in), len(raters.active)
-    said = ngettext("%(done)d of %(count)d rater has handed in.", "%(done)d of %(count)d raters have handed in.", asked)
-    return said % {"done": done, "count": asked}
+    return _("Handed in: %(done)s of %(all)s.") % {"done": done, "all": asked}
 
 
 def _ask_raters(standing: Standing) -> Action:

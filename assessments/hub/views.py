@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -14,6 +16,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import MemberRequest
 from accounts.models import Membership
 from accounts.trail import reading as trail
+from accounts.trail import stretches
 from accounts.trail.forms import EntryFilterForm
 from assessments.approval import panel
 from assessments.consensus import meeting
@@ -197,12 +200,13 @@ def assessment_history(request: MemberRequest, pk: int) -> HttpResponse:
     form = EntryFilterForm(request.GET or None, organisation=assessment.organisation)
     entries = form.narrow(entries_of(assessment, request.member))
     page = Paginator(entries, HISTORY_PER_PAGE).get_page(request.GET.get("page"))
-    trail.note_shown(page.object_list, request.user)
+    shown = stretches.of_page(page)
+    trail.note_shown(chain.from_iterable(shown), request.user)
     context = {
         "assessment": assessment,
         "form": form,
         "page": page,
-        "rows": history_rows(page),
+        "rows": history_rows(shown),
         "is_narrowed": form.has_changed(),
     }
     return render(request, "assessments/hub/assessment_history.html", context)

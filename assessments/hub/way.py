@@ -131,7 +131,7 @@ def _note(stage: Stage, standing: Standing) -> str:
     if stage == Stage.INVITE:
         return ngettext("%(count)s asked", "%(count)s asked", len(raters.active)) % {"count": len(raters.active)}
     if stage == Stage.ANSWER:
-        return _("%(done)s of %(all)s in") % {"done": len(raters.handed_in), "all": len(raters.active)}
+        return _("in: %(done)s of %(all)s") % {"done": len(raters.handed_in), "all": len(raters.active)}
     if stage == Stage.VENDOR and standing.vendor is not None:
         far = standing.vendor.progress
         return _("%(done)s of %(all)s") % {"done": far.answered, "all": far.total}

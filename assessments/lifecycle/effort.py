@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.models import Answer, Response
+from groundwork.words import duration
 
 MINUTES_A_QUESTION = 2
 STEP = 5  # minutes: an estimate to the minute would promise too much
@@ -27,7 +29,8 @@ class Effort:
     def __str__(self) -> str:
         """“22 questions, about 45 minutes”, in the active language."""
         said = ngettext("%(count)d question", "%(count)d questions", self.questions) % {"count": self.questions}
-        return _("%(questions)s, about %(minutes)d minutes") % {"questions": said, "minutes": self.minutes}
+        time = duration(timedelta(minutes=self.minutes))
+        return _("%(questions)s, about %(time)s") % {"questions": said, "time": time}
 
 
 def effort_of(response: Response) -> Effort:

@@ -128,3 +128,8 @@ class Assessment(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("assessment_detail", args=[self.pk])
+
+    @property
+    def is_in_hand(self) -> bool:
+        """Neither approved nor cancelled."""
+        return self.state in OPEN_STATES

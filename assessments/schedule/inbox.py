@@ -119,7 +119,7 @@ def _answer(row: WithAnnotations[Response, AnsweringState], today: date) -> Item
         url=reverse("questionnaire" if rule else "assessment_detail", args=place),
         key=f"response-{row.pk}",
         due_on=row.due_on or row.assessment.due_on,
-        detail=_("%(answered)d of %(total)d answered") % {"answered": answered, "total": total},
+        detail=_("Answered: %(answered)d of %(total)d") % {"answered": answered, "total": total},
         asked_at=row.sent_back_at if again else row.created_at,
         told_at_once=not again and not _was_opened_by_itself(row),
     )

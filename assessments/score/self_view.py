@@ -8,15 +8,13 @@ from fractions import Fraction
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from assessments.models import Answer, Assessment, Response
 from assessments.score import arithmetic
 from assessments.score.arithmetic import Blank, GradedQuestion, QuestionInput, RaterAnswer
 from assessments.score.reading import policy_of, question_inputs
 from assessments.secrecy import counted_responses
-from groundwork.rounding import rounded
-from groundwork.words import number, plural
+from groundwork.words import points
 from manifesto.models import Rule
 
 VENDOR = "vendor"
@@ -53,25 +51,13 @@ class RuleGap:
 
     @property
     def words(self) -> str:
-        """“The vendor sees itself 12.5 points higher.”; empty where one of the two is missing."""
+        """“The vendor sees itself higher, by 12.5 percentage points.”; empty where one of the two is missing."""
         if self.difference is None:
             return ""
         if not self.difference:
             return _("The vendor sees itself as its customer does.")
-        points = rounded(abs(self.difference), 1)
-        if self.difference > 0:
-            sentence = ngettext(
-                "The vendor sees itself higher, by %(points)s point.",
-                "The vendor sees itself higher, by %(points)s points.",
-                plural(points),
-            )
-        else:
-            sentence = ngettext(
-                "The vendor sees itself lower, by %(points)s point.",
-                "The vendor sees itself lower, by %(points)s points.",
-                plural(points),
-            )
-        return sentence % {"points": number(points)}
+        higher, lower = _("The vendor sees itself higher, by %(gap)s."), _("The vendor sees itself lower, by %(gap)s.")
+        return (higher if self.difference > 0 else lower) % {"gap": points(abs(self.difference))}
 
 
 def gaps(assessment: Assessment, responses: QuerySet[Response] | None = None) -> tuple[RuleGap, ...]:

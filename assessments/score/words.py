@@ -52,12 +52,6 @@ QUESTION_STATES: dict[str, Promise] = {
     QuestionState.DONT_KNOW: gettext_lazy("Don’t know"),
     QuestionState.UNANSWERED: gettext_lazy("Unanswered"),
 }
-FACT_UNITS: dict[str, Promise] = {
-    FrequencyUnit.WEEK: gettext_lazy("%(times)s times a week"),
-    FrequencyUnit.MONTH: gettext_lazy("%(times)s times a month"),
-    FrequencyUnit.QUARTER: gettext_lazy("%(times)s times a quarter"),
-    FrequencyUnit.YEAR: gettext_lazy("%(times)s times a year"),
-}
 
 
 def headline(score: Score) -> str:
@@ -79,15 +73,11 @@ def verdict(score: Score) -> str:
 
 
 def headline_so_far(score: Score) -> str:
-    """While answers are collected: “2 of 7 rules rated so far: 1 met”, until all are rated."""
+    """While answers are collected: “Rules rated so far: 2 of 7; met: 1”, until all are rated."""
     rated = sum(rule.is_rated for rule in score.rules)
     if rated == len(score.rules):
         return headline(score)
-    said = ngettext(
-        "%(rated)s of %(total)s rules rated so far: %(met)s met",
-        "%(rated)s of %(total)s rules rated so far: %(met)s met",
-        rated,
-    )
+    said = _("Rules rated so far: %(rated)s of %(total)s; met: %(met)s")
     return said % {"rated": rated, "total": len(score.rules), "met": score.met}
 
 
@@ -154,7 +144,7 @@ def fact_words(value: Fraction | Decimal | None, unit: str, language: str = "") 
     if value is None:
         return ""
     if unit:
-        return str(FACT_UNITS[unit]) % {"times": words.number(value, language)}
+        return _how_often(value, unit, language)
     return words.percent(value, language, digits=2)
 
 
@@ -177,3 +167,14 @@ def why(rule: RuleScore, policy: Policy, language: str = "") -> str:
         "met": percent(policy.met_threshold, policy, language),
         "knockout": policy.knockout_below,
     }
+
+
+def _how_often(value: Fraction | Decimal, unit: str, language: str) -> str:
+    number = words.plural(value, language)
+    said = {
+        FrequencyUnit.WEEK: ngettext("%(times)s time a week", "%(times)s times a week", number),
+        FrequencyUnit.MONTH: ngettext("%(times)s time a month", "%(times)s times a month", number),
+        FrequencyUnit.QUARTER: ngettext("%(times)s time a quarter", "%(times)s times a quarter", number),
+        FrequencyUnit.YEAR: ngettext("%(times)s time a year", "%(times)s times a year", number),
+    }
+    return said[FrequencyUnit(unit)] % {"times": words.number(value, language)}

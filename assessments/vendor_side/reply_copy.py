@@ -59,6 +59,7 @@ def _rules(request: ReplyRequest, shown: ShownResult) -> Iterator[str]:
 
 
 def _rule(rule: ShownRule, reply: Reply) -> str:
-    result = f"{rule.position}. {rule.name}: {rule.status_label}{f', {rule.percent}' if rule.percent else ''}"
+    status = ", ".join(filter(None, (rule.status_label, rule.percent)))
+    result = words.labelled(f"{rule.position}. {rule.name}", status)
     said = reply.get_stance_display() if reply.stance else _("No reply to this rule")
     return "\n".join(line for line in (result, said, reply.text) if line)

@@ -10,6 +10,7 @@ from accounts.members import roles
 from accounts.models import Membership
 from assessments.score.words import STATUSES
 from config import places
+from groundwork.words import apart, labelled
 from reports.charts.marks import Mark, mark_svg
 from reports.charts.ring import ring_svg
 
@@ -85,7 +86,7 @@ def example_ring() -> SafeString:
         Mark(number=number, name=str(name), status=status, status_label=str(STATUSES[status]))
         for number, ((name, _promise), status) in enumerate(zip(RULES, EXAMPLE, strict=True), start=1)
     ]
-    told = "; ".join(f"{mark.number} {mark.name}: {mark.status_label}" for mark in marks)
+    told = apart(labelled(f"{mark.number} {mark.name}", mark.status_label) for mark in marks)
     drawn = ring_svg(
         marks, headline="5", subline=_("of 7 rules met"), title=_("Example of a verdict"), desc=told, prefix="example"
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from groundwork.tables.cells import ImportRefused
-from groundwork.words import number
+from groundwork.words import number, size
 
 MB = 10**6
 
@@ -62,7 +62,7 @@ class TookTooLong(ImportRefused):
 
 
 def too_large(most: int) -> ImportRefused:
-    return ImportRefused(_("The file is larger than %(size)s MB: split it.") % {"size": most // MB})
+    return ImportRefused(_("The file is larger than %(size)s: split it.") % {"size": size(most)})
 
 
 def too_many_rows(most: int) -> ImportRefused:

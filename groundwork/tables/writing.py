@@ -135,7 +135,7 @@ def _fitting(text: str, language: str) -> str:
         return text
     with translation.override(language):
         kept = text.encode("utf-16-le")[: 2 * (LONGEST_CELL - 200)].decode("utf-16-le", "ignore")
-        words = _("… (%(count)s more characters do not fit in a cell: the CSV file has them)")
+        words = _("… (the CSV file has the rest, which does not fit in a cell; characters: %(count)s)")
         return kept + words % {"count": number(len(text) - len(kept))}
 
 

@@ -6,10 +6,13 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.languages import LANGUAGE_CODES
+from groundwork.tables.limits import too_large
+from groundwork.words import size
 from manifesto import exchange
 from manifesto.bank import LIMITS, MAX_TEXT, Bank, tidy_text
 from manifesto.editions import HEADINGS, field_label, language_name, other_editions, retold_in_words
@@ -99,15 +102,18 @@ def _text_field(name: str, language: str) -> forms.CharField:
     )
 
 
+def _what_is_taken() -> str:
+    most = size(exchange.MAX_BYTES)
+    return gettext("A whole bank as .xlsx or .yaml, in the shape of an export; at most %(size)s.") % {"size": most}
+
+
 class BankImportForm(forms.Form):
-    file = forms.FileField(
-        label=_("File"), help_text=_("A whole bank as .xlsx or .yaml, in the shape of an export; at most 2 MB.")
-    )
+    file = forms.FileField(label=_("File"), help_text=lazy(_what_is_taken, str)())
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > exchange.MAX_BYTES:
-            raise forms.ValidationError(gettext("The file is too large: at most 2 MB."))
+            raise forms.ValidationError(str(too_large(exchange.MAX_BYTES)))
         return file
 
 

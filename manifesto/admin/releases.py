@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import user_of
 from accounts.trail import audit
+from groundwork.words import short_moment
 from manifesto.admin.editing import BankAdmin, fieldset, release_page, three
 from manifesto.admin.files import FilePages
 from manifesto.bank import TEXT_FIELDS, Sheet
@@ -42,7 +43,7 @@ class ReleaseAdmin(FilePages, BankAdmin):  # type: ignore[misc]
     form = ReleaseForm
     change_form_template = "admin/manifesto/release/change_form.html"
     change_list_template = "admin/manifesto/release/change_list.html"
-    list_display = ("edition", "state_chip", "use", "question_count", "published_at", "published_by")
+    list_display = ("edition", "state_chip", "use", "question_count", "published", "published_by")
     list_display_links = ("edition",)
     list_select_related = ("published_by",)
     ordering = ("-created_at",)
@@ -71,6 +72,10 @@ class ReleaseAdmin(FilePages, BankAdmin):  # type: ignore[misc]
     @admin.display(description=_("questions"), ordering="question_total")
     def question_count(self, release: Any) -> int:
         return release.question_total
+
+    @admin.display(description=_("published"), ordering="published_at")
+    def published(self, release: Release) -> str:
+        return short_moment(release.published_at) if release.published_at else ""
 
     # Form --------------------------------------------------------------------------------------------------------
     def get_fieldsets(self, request: HttpRequest, obj: Release | None = None) -> Any:

@@ -22,6 +22,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from groundwork.languages import DEFAULT
 from reports.documents import glyphs, structure
+from reports.documents.hyphens import teach_joints
 from reports.documents.structure import structure_of
 
 VARIANT = "pdf/ua-1"
@@ -98,6 +99,7 @@ def _resources() -> tuple[CSS, FontConfiguration]:
     if not isinstance(path, str):
         raise FileNotFoundError(f"The stylesheet {STYLESHEET} is not packaged.")
     text = Path(path).read_text(encoding="utf-8")
+    teach_joints()
     return CSS(string=text, font_config=fonts, url_fetcher=PackagedAssets()), fonts
 
 

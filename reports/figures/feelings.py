@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from groundwork.words import number
+from groundwork.words import apart, labelled, number
 from reports.charts.parts import Palette
 from reports.charts.quadrant import QuadrantCell, quadrant_svg
 from vendors.models import Feeling, Sla
@@ -45,7 +45,7 @@ def _desc(cells: Sequence[Cell]) -> str:
     for cell in cells:
         if field := field_of(cell.sla, cell.feeling):
             counts[field] += cell.count
-    return "; ".join(f"{FIELD_WORDS[field]}: {_entries(count)}" for field, count in counts.items())
+    return apart(labelled(FIELD_WORDS[field], _entries(count)) for field, count in counts.items())
 
 
 def _entries(count: int) -> str:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
-from groundwork.words import month, number, short_day
+from groundwork.words import apart, month, number, short_day
 from reports.charts.parts import Palette
 from reports.charts.trend import TrendPoint, slope_line, trend_svg
 from vendors.measures.basis import why_words
@@ -85,7 +85,7 @@ def _desc(series: Series, step: PeriodLength, points: Sequence[TrendPoint], targ
         parts.append(f"{newest.label}, {newest.value_label}")
     if target is not None:
         parts.append(_agreed(series, target))
-    return "; ".join(filter(None, parts))
+    return apart(parts)
 
 
 def _agreed(series: Series, target: float) -> str:

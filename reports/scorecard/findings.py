@@ -26,7 +26,7 @@ from assessments.findings.findings import (
 from assessments.findings.words import Names, kept_together, target_words, view
 from assessments.models import Assessment
 from assessments.score.arithmetic import RuleStatus, Score
-from groundwork.words import colon, day
+from groundwork.words import apart, day, labelled
 from reports.scorecard.shapes import ChartView
 from reports.scorecard.words import Words
 from vendors.measures import plain_data
@@ -159,7 +159,7 @@ def _agreed(measured: MeasuredRules) -> list[str]:
     lines = []
     for key, target in measured.targets.items():
         series = measured.measures.of(key)
-        words = f"{LABELS[key]}{colon()} {figure(target.value, series.measure.unit)}"
+        words = labelled(LABELS[key], figure(target.value, series.measure.unit))
         source = ", ".join(filter(None, (day(target.agreed_on) if target.agreed_on else "", target.note)))
         lines.append(f"{words} ({source})" if source else words)
     return lines
@@ -175,6 +175,6 @@ def _chart(series: Series, found: MeasuredRules) -> ChartView:
         series=series,
         step=found.measures.step,
         label=str(LABELS[key]),
-        words="; ".join(part for part in words if part),
+        words=apart(words),
         target=target.value if target else None,
     )

@@ -110,6 +110,10 @@ class MoveLine:
     said: str
     direction: str
 
+    @property
+    def has_arrow(self) -> bool:
+        return self.direction in (Direction.BETTER, Direction.WORSE)
+
 
 def lines(snapshot: Snapshot, earlier: Snapshot, words: Words) -> tuple[MoveLine, ...]:
     """What moved since the earlier one, one line a rule, in the language of `words`."""

@@ -19,8 +19,7 @@ from assessments.raters import departments as hearing
 from assessments.score.agreement import Agreement, AgreementLevel, NoFigureReason
 from assessments.score.arithmetic import QuestionState
 from assessments.score.words import QUESTION_STATES, fact_words
-from groundwork.rounding import rounded
-from groundwork.words import day, number, plural, size
+from groundwork.words import day, number, points, size
 from reports.scorecard.shapes import (
     AgreedView,
     ApprovalView,
@@ -84,9 +83,7 @@ def voices_words(snapshot: Mapping[str, Any]) -> str:
             "%(by)s from %(departments)s department", "%(by)s from %(departments)s departments", departments
         ) % {"by": sentence, "departments": departments}
     if led := _not_independent(snapshot):
-        sentence = ngettext(
-            "%(heard)s, %(count)s of them not independent", "%(heard)s, %(count)s of them not independent", led
-        ) % {"heard": sentence, "count": led}
+        sentence = _("%(heard)s, not independent: %(count)s") % {"heard": sentence, "count": led}
     missing = ", ".join(one["name"] for one in snapshot["heard"] if not one["heard"])
     if missing:
         return _("%(heard)s; not heard: %(missing)s.") % {"heard": sentence, "missing": missing}
@@ -161,18 +158,14 @@ def agreement(stored: Mapping[str, Any] | None, settled: Sequence[date | None] =
 
 
 def gap(stored: Mapping[str, Any] | None, words: Words) -> str:
-    """“31 points above ours”; empty where one of the two says nothing."""
+    """“higher by 31 percentage points”; empty where one of the two says nothing."""
     if stored is None or stored["difference"] is None:
         return ""
     difference = Fraction(stored["difference"])
     if not difference:
         return _("as we do")
-    points = rounded(abs(difference), 1)
-    if difference > 0:
-        sentence = ngettext("%(points)s point higher", "%(points)s points higher", plural(points, words.language))
-    else:
-        sentence = ngettext("%(points)s point lower", "%(points)s points lower", plural(points, words.language))
-    return sentence % {"points": number(points, words.language)}
+    sentence = _("higher by %(gap)s") if difference > 0 else _("lower by %(gap)s")
+    return sentence % {"gap": points(abs(difference), words.language)}
 
 
 def gap_signed(stored: Mapping[str, Any] | None, words: Words) -> str:
@@ -191,16 +184,11 @@ def gap_words(stored: Mapping[str, Any] | None, words: Words) -> str:
     own = words.percent(Fraction(stored["vendor"]))
     if stored["difference"] is None:
         return _("The vendor says %(vendor)s of itself. It never counts.") % {"vendor": own}
-    points = rounded(abs(Fraction(stored["difference"])), 1)
-    sentence = ngettext(
-        "The vendor says %(vendor)s of itself, we say %(customer)s: a gap of %(points)s point. It never counts.",
-        "The vendor says %(vendor)s of itself, we say %(customer)s: a gap of %(points)s points. It never counts.",
-        plural(points, words.language),
-    )
-    return sentence % {
+    said = _("The vendor says %(vendor)s of itself, we say %(customer)s: a gap of %(gap)s. It never counts.")
+    return said % {
         "vendor": own,
         "customer": words.percent(Fraction(stored["customer"])),
-        "points": number(points, words.language),
+        "gap": points(abs(Fraction(stored["difference"])), words.language),
     }
 
 
@@ -248,7 +236,7 @@ def reply_outcome(stored: Mapping[str, Any] | None, words: Words) -> str:
 def previous(stored: Mapping[str, Any] | None) -> str:
     if stored is None:
         return ""
-    return _("The scorecard before this one, %(number)s: %(met)s of %(total)s rules met.") % {
+    return _("The scorecard before this one, %(number)s; rules met: %(met)s of %(total)s.") % {
         "number": stored["number"],
         "met": stored["met"],
         "total": stored["of"],

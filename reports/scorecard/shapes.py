@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from assessments.findings.words import MeasuredView
 from assessments.models import Stance
+from groundwork.words import apart, labelled
 from reports.charts.marks import Mark
 from vendors.measures.metrics import PeriodLength, Series
 
@@ -265,8 +266,8 @@ class ScorecardView:
 
     @property
     def figure_title(self) -> str:
-        return f"{self.vendor}: {self.headline}"
+        return labelled(self.vendor, self.headline)
 
     @property
     def figure_desc(self) -> str:
-        return "; ".join(mark.tooltip for mark in self.marks)
+        return apart(mark.tooltip for mark in self.marks)

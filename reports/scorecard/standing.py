@@ -1,4 +1,4 @@
-"""How vendors stand by their scorecards: the rows of the register, and what it is sorted by."""
+"""How vendors stand by their scorecards: the rows of the register, what it is sorted by, and the head of a page."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Membership
 from assessments.schedule.upcoming import due_for
@@ -19,19 +23,24 @@ from reports.scorecard.contradictions import contradicted_in
 from reports.scorecard.moves import Direction, RuleResult
 from reports.scorecard.snapshots import rule_names
 from vendors.models import Vendor
+from vendors.panels import Panel
 from vendors.standings import Moves, Result, Standing
 from vendors.withheld import withheld
 
+DAYS_TOLD = 60  # beyond that, months say more
+DAYS_A_MONTH = 30.44
 COMPARED = 2  # the latest one and the one before
 Asked = Mapping[tuple[int, str], Hashable]  # by release and rule
 
 
-def standings(member: Membership, vendors: Sequence[Vendor], today: date) -> dict[int, Standing]:
+def standings(
+    member: Membership, vendors: Sequence[Vendor], today: date, *, tells_contradictions: bool = True
+) -> dict[int, Standing]:
     """By the vendors' keys, in the active language. The same queries however many vendors there are."""
     closed = withheld(member)
     cards = _latest(vendors)
     newest = [pair[0] for pair in cards.values()]
-    contradicted = contradicted_in(newest)
+    contradicted = contradicted_in(newest) if tells_contradictions else {}
     policies = {
         pk: policy_of(release)
         for pk, release in Release.objects.in_bulk(
@@ -44,7 +53,7 @@ def standings(member: Membership, vendors: Sequence[Vendor], today: date) -> dic
         vendor.pk: Standing(
             result=_result(
                 cards[vendor.pk],
-                contradicted=None if vendor.pk in closed else contradicted[cards[vendor.pk][0].pk],
+                contradicted=None if vendor.pk in closed else contradicted.get(cards[vendor.pk][0].pk),
                 asked=asked,
                 policy=policies[cards[vendor.pk][0].assessment.release_id],
                 names=names,
@@ -126,3 +135,25 @@ def _asked(policies: Mapping[int, Policy]) -> dict[tuple[int, str], Hashable]:
     for release, rule, *asked in rows.values_list("release", "rule__key", "key", "revision", "weight", "knockout"):
         questions[release, rule].add(tuple(asked))
     return {place: (policies[place[0]], frozenset(asked)) for place, asked in questions.items()}
+
+
+# The head of a vendor's page -----------------------------------------------------------------------------------------
+def standing_panel(member: Membership, vendor: Vendor) -> Panel:
+    """The verdict of the latest scorecard, or that there is none."""
+    today = timezone.localdate()
+    standing = standings(member, [vendor], today, tells_contradictions=False)[vendor.pk]
+    result = standing.result
+    age = age_words(timezone.localdate(result.scorecard.approved_at), today) if result else ""
+    context = {"vendor": vendor, "standing": standing, "result": result, "age": age}
+    return Panel(head="reports/scorecard/_head_standing.html", context=context)
+
+
+def age_words(day: date, today: date) -> str:
+    """“today”, “12 days ago”, “5 months ago”."""
+    days = (today - day).days
+    if days <= 0:
+        return _("today")
+    if days < DAYS_TOLD:
+        return ngettext("%(count)d day ago", "%(count)d days ago", days) % {"count": days}
+    months = round(days / DAYS_A_MONTH)
+    return ngettext("%(count)d month ago", "%(count)d months ago", months) % {"count": months}

@@ -147,11 +147,7 @@ def confidence(score: Score, *, graded: int, evidenced: int) -> str:
     level = str(CONFIDENCES[score.confidence]).lower()
     if not graded:
         return _("Confidence: %(level)s (nothing is graded).") % {"level": level}
-    rests = ngettext(
-        "%(evidenced)s of %(graded)s grades with evidence",
-        "%(evidenced)s of %(graded)s grades with evidence",
-        evidenced,
-    ) % {"evidenced": evidenced, "graded": graded}
+    rests = _("grades with evidence: %(evidenced)s of %(graded)s") % {"evidenced": evidenced, "graded": graded}
     return _("Confidence: %(level)s (%(rests)s).") % {"level": level, "rests": rests}
 
 

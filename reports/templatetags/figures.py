@@ -43,7 +43,9 @@ def tendency(way: str, label: str) -> SafeString:
     """`{% tendency card.tendency card.tendency_label %}`: an arrow and a word; too little data has a word alone."""
     if way not in ARROWS:
         return format_html('<span class="tendency">{}</span>', label)
-    return format_html('<span class="tendency tendency-{}">{} {}</span>', way, SafeString(arrow_svg(way, size=15)), label)
+    return format_html(
+        '<span class="tendency tendency-{}">{} {}</span>', way, SafeString(arrow_svg(way, size=15)), label
+    )
 
 
 @register.simple_tag

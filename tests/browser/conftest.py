@@ -111,8 +111,7 @@ def visit(browser: Browser, live_server: Any) -> Iterator[Visit]:
         cookies = {"theme": theme} | ({settings.SESSION_COOKIE_NAME: session_of(member)} if member else {})
         context.add_cookies([{"name": key, "value": value, "url": live_server.url} for key, value in cookies.items()])
         page = context.new_page()
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda line: troubles.append(line.text) if "Content Security Policy" in line.text else None)
+        listen(page, troubles)
         page.goto(path)
         return page
 
@@ -120,6 +119,12 @@ def visit(browser: Browser, live_server: Any) -> Iterator[Visit]:
     for context in contexts:
         context.close()
     assert troubles == []
+
+
+def listen(page: Page, troubles: list[str]) -> None:
+    """Errors of scripts, and whatever the policy for contents blocks, a style inside a tag among it."""
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda line: troubles.append(line.text) if "Content Security Policy" in line.text else None)
 
 
 @pytest.fixture

@@ -40,8 +40,7 @@ class Words:
 
     def so_far(self, rated: int, met: int) -> str:
         """While answers are collected, until all are rated."""
-        message = "%(rated)s of %(total)s rules rated so far: %(met)s met"
-        return self.count(message, message, rated, rated=rated, met=met, total=7)
+        return self.say("Rules rated so far: %(rated)s of %(total)s; met: %(met)s", rated=rated, met=met, total=7)
 
     def text_of(self, row: Rule | Question, name: str) -> str:
         text: str = getattr(row, f"{name}_{self.language}")

@@ -76,7 +76,7 @@ class Premises(World):
     def __init__(self, cast: Cast) -> None:
         super().__init__(cast)
         call_command("load_bank", "--publish", verbosity=0)
-        self.release = Release.objects.get()
+        self.release = Release.objects.published().latest("pk")
         self.new_edition = editions.new_draft_from(self.release, "2099.1", cast.editor)
         self._clients: dict[str, Client] = {}
         cast.reader.department = Department.objects.create(

@@ -12,6 +12,7 @@ from accounts.models import Department, Membership, Role
 from assessments.consensus.meeting import contested
 from assessments.models import Answer, ApprovalLevel, Assessment
 from assessments.score.agreement import rater_agreement
+from groundwork.words import points
 from tests.browser.job import Words
 from tests.factories import Cast, make_vendor
 from vendors.models import Contact, Service, Vendor
@@ -82,7 +83,7 @@ def what_it_says(words: Words, assessment: Assessment) -> list[str]:
         words.headline(5),
         f"{from_departments}.",
         agreed,
-        words.count("%(points)s point higher", "%(points)s points higher", 30, points=30),
+        words.say("higher by %(gap)s", gap=points(30, words.language)),
         *(OPERATIONS, IT, *LEVELS),
         REASON,
         OUTSIDER,

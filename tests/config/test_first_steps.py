@@ -103,11 +103,11 @@ def test_each_open_step_leads_to_a_page_that_its_reader_may_open(admin: Membersh
 def test_my_work_shows_them_until_all_is_done(cast: Cast, signed_in: SignedIn) -> None:
     client = signed_in(cast.admin)
     shown = client.get(reverse("work")).content.decode()
-    assert "3 of 5 done" in " ".join(shown.split())
+    assert "Done: 3 of 5" in " ".join(shown.split())
     assert reverse("vendor_import") in shown
     make_assessment(cast.assessor)
     assert "First steps" not in client.get(reverse("work")).content.decode()
-    assert "5 of 5 done" in " ".join(client.get(reverse("first_steps")).content.decode().split())
+    assert "Done: 5 of 5" in " ".join(client.get(reverse("first_steps")).content.decode().split())
 
 
 def test_they_can_be_put_away_and_found_again(admin: Membership, signed_in: SignedIn) -> None:
@@ -118,6 +118,6 @@ def test_they_can_be_put_away_and_found_again(admin: Membership, signed_in: Sign
     assert "You find them under Help." in told
     assert 'id="first-steps"' not in client.get(work).content.decode()
 
-    assert "0 of 5 done" in " ".join(client.get(reverse("first_steps")).content.decode().split())
+    assert "Done: 0 of 5" in " ".join(client.get(reverse("first_steps")).content.decode().split())
     client.post(reverse("first_steps_put_away"))
     assert 'id="first-steps"' in client.get(work).content.decode()

@@ -64,14 +64,28 @@ def test_a_missing_and_a_broken_translation_are_caught() -> None:
     assert faults(Message("Sign in", "Se connecter")) == []
 
 
-def test_french_texts_keep_their_spaces_before_high_punctuation() -> None:
-    wrong = [
-        text
-        for message in messages("fr")
-        for text in (message.string if isinstance(message.string, tuple | list) else [message.string])
-        if re.search(r"[^\s\u00a0\u202f:/]( |(?<![\u00a0\u202f]))[;?!](\s|$)", text) or re.search(r"\w (:|»)", text)
-    ]
-    assert wrong == []
+BREAKS = re.compile(
+    r"[^\s\u00a0\u202f:/]( |(?<![\u00a0\u202f]))[;?!](\s|$)"  # none, or one that breaks, before a high mark
+    r"|\w (:|»)|« "
+    r"|(\d|%\(\w+\)[sd]) (%(?!\()|[kM]o\b)|\d \d{3}\b"  # a number torn from its unit, or apart
+)
+
+
+def breaking(message: Message) -> list[str]:
+    texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    return [text for text in texts if BREAKS.search(text)]
+
+
+@pytest.mark.parametrize(
+    "planted", ["Quoi?", "Quoi ?", "Note : 3", "un « mot", "%(share)s %% des notes", "au plus 2 Mo", "5 000 lignes"]
+)
+def test_a_planted_french_space_that_breaks_is_found(planted: str) -> None:
+    assert breaking(Message("x", planted))
+    assert not breaking(Message("x", planted.replace(" ", "\u00a0").replace("Quoi?", "Quoi\u202f?")))
+
+
+def test_french_texts_keep_their_spaces_before_marks_and_units() -> None:
+    assert [text for message in messages("fr") for text in breaking(message)] == []
 
 
 def hidden_names(code: str) -> list[str]:

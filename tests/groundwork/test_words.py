@@ -130,7 +130,9 @@ def test_a_month_stands_with_its_year(language: str, shown: str, short: str) -> 
 
 def test_a_moment_is_told_in_the_time_zone_given_else_in_the_current_one() -> None:
     moment = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
-    assert words.moment(moment, "fr", zone=ZoneInfo("Europe/Brussels")) == "1er\u00a0juillet 2026, 00:30"
+    brussels = ZoneInfo("Europe/Brussels")
+    assert words.moment(moment, "fr", zone=brussels) == "1er\u00a0juillet 2026 à\u00a000:30"
+    assert words.moment(moment, "nl", zone=brussels) == "1\u00a0juli 2026 om\u00a000:30"
     with timezone.override(UTC):
         assert words.moment(moment, "en") == "30\u00a0June 2026, 22:30"
         assert words.day(moment, "en") == "30\u00a0June 2026"
@@ -197,6 +199,8 @@ IN_ANY_LANGUAGE: list[Callable[[str], str]] = [
     words.colon,
     words.semicolon,
     lambda language: words.quoted("a", language),
+    lambda language: words.labelled("a", "b", language),
+    lambda language: words.apart(["a", "b"], language),
 ]
 
 
@@ -224,9 +228,33 @@ def test_a_language_nobody_listed_is_refused() -> None:
     assert list(LANGUAGES) == [one.code for one in LANGUAGES.values()]
 
 
-@pytest.mark.parametrize(("language", "shown"), [("en", "01/10/2026"), ("fr", "01/10/2026"), ("nl", "1-10-2026")])
-def test_a_table_has_its_days_in_figures(language: str, shown: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [("en", "1\u00a0Oct 2026"), ("fr", "1er\u00a0oct. 2026"), ("nl", "1\u00a0okt 2026")],
+)
+def test_a_table_has_its_days_with_a_short_month_and_no_order_to_guess(language: str, shown: str) -> None:
     first = datetime(2026, 10, 1, 7, 5, tzinfo=UTC)
     with timezone.override(UTC):
         assert words.short_day(first, language) == words.short_day(first.date(), language) == shown
-        assert words.short_moment(first, language) == f"{shown} 07:05"
+        assert words.short_moment(first, language) == f"{shown}, 07:05"
+
+
+def test_months_are_shortened_as_each_language_does_it() -> None:
+    """“Jui” would be June and July; Dutch has no capital."""
+    said = [words.month(date(2026, number, 1), "fr", short=True).removesuffix(" 2026") for number in range(1, 13)]
+    assert said == ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."]
+    said = [words.month(date(2026, number, 1), "nl", short=True).removesuffix(" 2026") for number in range(1, 13)]
+    assert said == ["jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"]
+
+
+def test_a_label_and_a_row_of_parts_take_the_marks_of_the_language() -> None:
+    assert words.labelled("Sum", 3, "en") == words.labelled("Sum", 3, "nl") == "Sum: 3"
+    assert words.labelled("Sum", 3, "fr") == "Sum\u00a0: 3"
+    assert words.apart(["a", "", "b", "c"], "en") == "a; b; c"
+    assert words.apart(iter(["a", "b"]), "fr") == "a\u202f; b"
+    assert words.apart([], "fr") == ""
+    assert [words.percent_sign(language) for language in LANGUAGE_CODES] == ["%", "\u00a0%", "%"]
+
+
+def test_the_name_of_a_language_within_a_sentence_has_the_capital_of_the_language_around_it() -> None:
+    assert [words.language_within("fr", language) for language in ("en", "fr", "nl")] == ["French", "français", "Frans"]

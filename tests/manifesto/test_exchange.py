@@ -253,7 +253,10 @@ WRONG: dict[str, tuple[Callable[[Workbook], Any], str]] = {
     "a weight of zero": (lambda b: put(b, "Questions", "speed-1", "weight", 0), "Questions, line 6, weight: A weight"),
     "a weight in words": (lambda b: put(b, "Questions", "speed-1", "weight", "much"), "weight: A weight above 0"),
     "an unknown rule": (lambda b: put(b, "Questions", "speed-1", "rule", "sped"), "rule: No rule has this key: sped"),
-    "a label too long": (lambda b: put(b, "Questions", "speed-1", "short_nl", "x" * 61), "short_nl: The text has 61"),
+    "a label too long": (
+        lambda b: put(b, "Questions", "speed-1", "short_nl", "x" * 61),
+        "short_nl: Characters in the text: 61",
+    ),
     "a grade of five": (lambda b: put(b, "Levels", "speed-1", "grade", 5), "grade: A grade from 0 to 4"),
     "a level twice": (lambda b: put(b, "Levels", "speed-1", "grade", 1), "“speed-1/1” stands there twice"),
     "a formula": (lambda b: put(b, "Rules", "proof", "name_en", "=1+1"), "name_en: A formula is not accepted"),
@@ -396,4 +399,4 @@ def test_so_many_faults_are_listed_as_somebody_reads_and_the_others_are_counted(
     run = exchange.dry_run(edited(draft, change), "bank.xlsx", draft)
     assert run.bank is None
     assert len(run.rows) == exchange.MOST_FAULTS + 1
-    assert re.fullmatch(r"[\d,]+ more faults are not listed\.", run.rows[-1].reason)
+    assert re.fullmatch(r"Faults that are not listed: [\d,]+\.", run.rows[-1].reason)

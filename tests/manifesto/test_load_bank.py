@@ -168,7 +168,7 @@ MALFORMED = {
         "en.yaml",
         "Ownership across technologies",
         "Ownership " * 10,
-        r"support-ownership\.short: The text has 99 characters; at most 60",
+        r"support-ownership\.short: Characters in the text: 99; at most 60",
     ),
     "a weight of zero": (
         "structure.yaml",

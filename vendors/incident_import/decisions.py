@@ -72,14 +72,14 @@ def _is_new_beside_known(signs: SourceSigns, options: Options) -> bool:
 
 
 def log_words(signs: LogSigns) -> str:
-    words = _("%(references)s references in %(lines)s lines: is there a line for each update of an incident?")
+    words = _("References: %(references)s, in lines: %(lines)s. Is there a line for each update of an incident?")
     return words % {"references": number(signs.references), "lines": number(signs.lines)}
 
 
 def zero_words(signs: ZeroSigns) -> str:
     words = _(
-        "%(alike)s of %(looked_at)s references equal known ones but for zeros in front: “%(here)s” here, “%(was)s” "
-        "before. Are they the same incidents?"
+        "References that equal known ones but for zeros in front: %(alike)s of %(looked_at)s. For example “%(here)s” "
+        "here, “%(was)s” before. Are they the same incidents?"
     )
     return words % {
         "alike": number(signs.alike),
@@ -91,5 +91,5 @@ def zero_words(signs: ZeroSigns) -> str:
 
 def source_words(signs: SourceSigns) -> str:
     most = signs.sharing[0]
-    words = _("%(shared)s of %(looked_at)s references are known from “%(name)s”. From another source, all are new.")
+    words = _("References known from “%(name)s”: %(shared)s of %(looked_at)s. From another source, all are new.")
     return words % {"shared": number(most.shared), "looked_at": number(signs.looked_at), "name": most.name}

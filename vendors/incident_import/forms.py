@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from groundwork.fields import DayInput, ManyOptions, WordsField, field
-from groundwork.tables.limits import MB
 from groundwork.time_zones import zones
-from groundwork.words import number
+from groundwork.words import number, size
 from vendors.incident_fields import BY_KEY, FIELDS
 from vendors.incident_import import sources
 from vendors.incident_import.columns.options import Options
@@ -66,11 +65,11 @@ OPTIONS_BY_FIELD: dict[str, str] = {  # where a refusal is shown
 
 def _limits() -> str:
     return _(
-        "CSV, at most %(csv)s MB and %(csv_rows)s rows; XLSX, XLS or ODS, at most %(xlsx)s MB and %(xlsx_rows)s rows."
+        "CSV, at most %(csv)s and %(csv_rows)s rows; XLSX, XLS or ODS, at most %(xlsx)s and %(xlsx_rows)s rows."
     ) % {
-        "csv": FILE.text_bytes // MB,
+        "csv": size(FILE.text_bytes),
         "csv_rows": number(FILE.text_rows),
-        "xlsx": FILE.workbook_bytes // MB,
+        "xlsx": size(FILE.workbook_bytes),
         "xlsx_rows": number(FILE.workbook_rows),
     }
 

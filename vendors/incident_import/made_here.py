@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import AuditEntry
 from accounts.trail import audit
+from groundwork.words import labelled
 from vendors.models import Incident, IncidentChange, IncidentImport, Service, Vendor
 from vendors.register.changes import VENDOR_FIELDS
 
@@ -27,7 +28,7 @@ class MadeHere:
 
     @property
     def name(self) -> str:
-        return f"{self.row.vendor}: {self.row}" if isinstance(self.row, Service) else str(self.row)
+        return labelled(self.row.vendor, self.row) if isinstance(self.row, Service) else str(self.row)
 
 
 def reason_words(reason: str) -> str:

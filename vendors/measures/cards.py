@@ -297,13 +297,17 @@ class MeasureLine:
 def measure_panel(member: Membership, vendor: Vendor) -> Panel | None:
     """None where there is nothing to measure: the panel of the incidents says how to begin."""
     if is_withheld(member, vendor):
-        return Panel(template="vendors/measures/_measure_panel.html", context={"vendor": vendor, "is_withheld": True})
+        return _panel({"vendor": vendor, "is_withheld": True})
     measures = measures_of(vendor, now=timezone.now())
     if not measures.cases:
         return None
     lines = [_line(measures.of(key), measures.step) for key in DECIDING.values()]
-    context = {"vendor": vendor, "lines": lines, "basis": basis_of(measures)}
-    return Panel(template="vendors/measures/_measure_panel.html", context=context)
+    return _panel({"vendor": vendor, "lines": lines, "basis": basis_of(measures)})
+
+
+def _panel(context: Mapping[str, object]) -> Panel:
+    template = "vendors/measures/_measure_panel.html"
+    return Panel(template=template, anchor="measures", label=_("Measures"), context=context)
 
 
 def _line(series: Series, step: PeriodLength) -> MeasureLine:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, npgettext, pgettext_lazy
 
 from groundwork.rounding import rounded, rounded_fairly
-from groundwork.words import day, month, number, percent, plural
+from groundwork.words import day, month, number, percent, plural, points
 from vendors.measures.catalogue import MEASURES, Unit
 from vendors.measures.metrics import Measures, PeriodLength, Point, Series
 from vendors.measures.plain_data import DIGITS, FINE_DIGITS, digits
@@ -164,9 +164,9 @@ def threshold_words() -> str:
 
 
 def change_words(slope: Decimal, unit: Unit) -> str:
-    """By how much a period differs from the next: shares in points, for “percent” could mean percent of a percent."""
+    """By how much a period differs from the next."""
     if unit == Unit.PERCENT:
-        return npgettext("change", "%(number)s point", "%(number)s points", plural(slope)) % {"number": number(slope)}
+        return points(slope, digits=2)
     return figure(float(slope), unit)
 
 
@@ -238,12 +238,7 @@ def known_words(series: Series) -> str:
     if not unknown:
         known = ngettext("Known for the %(total)s incident.", "Known for all %(total)s incidents.", series.total)
         return known % said
-    return (
-        ngettext(
-            "Known for %(known)s of %(total)s incident.", "Known for %(known)s of %(total)s incidents.", series.total
-        )
-        % said
-    )
+    return _("Incidents of which it is known: %(known)s of %(total)s.") % said
 
 
 def _came_back(count: int, *, is_known_of_all: bool) -> str:

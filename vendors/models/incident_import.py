@@ -43,7 +43,8 @@ class ImportFailure(models.TextChoices):
     DATES_MIXED = (
         "dates_mixed",
         _(
-            "The columns of dates hold %(cells)s dates and %(texts)s texts, and no date has a day after the twelfth: "
+            "The columns of dates hold both dates (%(cells)s) and texts (%(texts)s), and no date has a day after the "
+            "twelfth: "
             "a spreadsheet has probably exchanged day and month. Bring the file as it was exported, or choose how its "
             "dates are to be read."
         ),

@@ -62,12 +62,16 @@ def vendor_list(request: MemberRequest) -> HttpResponse:
 @require_safe
 def vendor_detail(request: MemberRequest, pk: int) -> HttpResponse:
     vendor = vendor_of(request, pk)
+    assessments = list(vendor.assessments.with_numbers().order_by("-period_end", "-created_at", "-pk"))
+    panels = panels_for(request.member, vendor)
     context = {
         "vendor": vendor,
         "services": _services(vendor),
         "contacts": vendor.contacts.all(),
-        "panels": panels_for(request.member, vendor),
-        "assessments": vendor.assessments.with_numbers().order_by("-period_end", "-created_at", "-pk"),
+        "panels": [panel for panel in panels if panel.template],
+        "heads": [panel for panel in panels if panel.head],
+        "assessments": assessments,
+        "in_hand": next((one for one in assessments if one.is_in_hand), None),
     }
     return render(request, "vendors/register/vendor_detail.html", context)
 

@@ -6,16 +6,24 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.tables.limits import too_large
+from groundwork.words import number, size
 from vendors.vendor_import.table import LIMITS
+
+
+def _limits() -> str:
+    said = {"size": size(LIMITS.text_bytes), "count": number(LIMITS.text_rows)}
+    return gettext("CSV, XLSX, XLS or ODS, at most %(size)s and %(count)s vendors.") % said
 
 
 class VendorImportForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
-        help_text=_("CSV, XLSX, XLS or ODS, at most 2 MB and 5,000 vendors."),
+        help_text=lazy(_limits, str)(),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xls,.ods"}),
         error_messages={
             "required": _("Choose a file."),

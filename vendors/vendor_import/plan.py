@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import AuditEntry, Department, Membership
 from accounts.trail import audit
+from groundwork.words import labelled
 from vendors.attachments import clean_name
 from vendors.models import Contact, Service, Tier, Vendor, VendorImport
 from vendors.register.changes import VENDOR_FIELDS
@@ -427,7 +428,8 @@ def error_rows(upload: VendorImport, problems: Iterable[dict[str, Any]]) -> list
     """The rows that did not go in, as they came, with what is wrong: to be put right and imported again."""
     reasons: dict[int, list[str]] = {}
     for problem in problems:
-        reasons.setdefault(problem["line"], []).append(": ".join(filter(None, (problem["column"], problem["reason"]))))
+        column, reason = problem["column"], problem["reason"]
+        reasons.setdefault(problem["line"], []).append(labelled(column, reason) if column else reason)
     table = table_of(upload)
     width = max([len(table.header), *(len(row.cells) for row in table.rows)])
     rows = [[*_wide(table.header, width), _("Line"), _("What is wrong")]]

@@ -96,7 +96,9 @@ def panel(member: Membership, vendor: Vendor) -> Panel:
         "base": f"{log}&",
         "may_speak": may(member, Right.SPEAK) and vendor.archived_at is None,
     }
-    return Panel(template="vendors/voice/_feedback_panel.html", context=context)
+    return Panel(
+        template="vendors/voice/_feedback_panel.html", anchor="voice", label=_("Voice of the customer"), context=context
+    )
 
 
 # Changing -------------------------------------------------------------------------------------------------------

@@ -217,7 +217,7 @@ def test_a_line_of_the_table_has_its_correction_and_what_it_hides() -> None:
         "p = 0.01 after correction",
         "agreed target: 4 hours, missed",
     ]
-    assert mean.known == "Known for 42 of 48 incidents."
+    assert mean.known == "Incidents of which it is known: 42 of 48."
     assert [part.replace("\u00a0", " ") for part in median.details] == [
         "flat, p = 0.62, 6 months",
         "a change of less than about 60% would not show",

@@ -136,7 +136,9 @@ class TestReview:
         text = review(signed_in(cast.assessor), assessment)
         for number, key in (("1.1", "support-1"), ("6.2", "proof-2")):
             line = text.index(f">{number} {key[:-2]} question {key[-1]} (en)</h4>")
-            assert text.index(f'id="question-{key}"') > text.index("</summary>", line)  # inside: a link to it unfolds it
+            assert text.index(f'id="question-{key}"') > text.index(
+                "</summary>", line
+            )  # inside: a link to it unfolds it
 
     def test_shows_verdict_numbers_and_the_sum(self, cast: Cast, signed_in: SignedIn) -> None:
         assessment = make_assessment(cast.assessor, grade=3)
@@ -144,7 +146,7 @@ class TestReview:
         Answer.objects.filter(question__key="speed-2").update(grade=None)
         transitions.hand_in(cast.assessor, assessment)
         text = review(signed_in(cast.reader), assessment)
-        assert "6 of 7 rules rated so far: 5 met" in text
+        assert "Rules rated so far: 6 of 7; met: 5" in text
         assert "1 rule is not rated yet: the verdict waits for it." in text
         assert "The weakest rule is “Guidance (en)”: 25%." in text
         assert "(1 × 75 + 1 × 75) / (1 + 1) = 150 / 2 = 75%" in text

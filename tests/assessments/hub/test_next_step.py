@@ -115,7 +115,7 @@ def test_a_rater_who_has_handed_in_waits(cast: Cast, shared: Assessment) -> None
 
     step = step_of(shared, cast.reader)
 
-    assert step.sentence == "Your answers are in: thank you. 1 of 2 raters have handed in."
+    assert step.sentence == "Your answers are in: thank you. Handed in: 1 of 2."
     assert step.main is None
     assert others_of(step) == ["Change my answers again"]
 
@@ -126,7 +126,7 @@ def test_an_assessor_whose_raters_are_late_is_led_to_them(cast: Cast, shared: As
 
     step = step_of(shared, cast.assessor)
 
-    assert step.sentence == "1 of 2 raters have handed in. 1 rater is late."
+    assert step.sentence == "Handed in: 1 of 2. 1 rater is late."
     assert main_of(step).url == reverse("assessment_raters", args=[shared.pk])
     assert others_of(step) == ["Submit without them", "Ask the vendor", "Change my answers again"]
 
@@ -185,7 +185,7 @@ def test_an_assessor_without_raters_asks_some(cast: Cast) -> None:
 def test_a_colleague_who_is_not_asked_has_nothing_to_do(cast: Cast, shared: Assessment) -> None:
     step = step_of(shared, cast.approver)
 
-    assert step.sentence == "0 of 2 raters have handed in. It comes to review when an assessor submits it."
+    assert step.sentence == "Handed in: 0 of 2. It comes to review when an assessor submits it."
     assert step.main is None
     assert not step.others
 
@@ -239,5 +239,5 @@ def test_the_hub_shows_the_step_and_how_far_the_raters_are(cast: Cast, shared: A
 
     text = signed_in(cast.assessor).get(reverse("assessment_detail", args=[shared.pk])).content.decode()
 
-    assert "1 of 2 have handed in." in text
+    assert "Handed in: 1 of 2." in text
     assert f'btn-primary" href="{reverse("assessment_raters", args=[shared.pk])}">See the raters' in text

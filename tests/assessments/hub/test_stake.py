@@ -135,9 +135,7 @@ class TestPages:
         hand_in(shared)
         text = shown(signed_in(cast.assessor), "assessment_submit", shared)
 
-        assert (
-            f'href="{reverse("assessment_review", args=[shared.pk])}#missing"> 1 of 14 questions is unanswered' in text
-        )
+        assert f'href="{reverse("assessment_review", args=[shared.pk])}#missing"> Unanswered questions: 1 of 14' in text
         assert f'href="{reverse("assessment_consensus", args=[shared.pk])}#question-support-1">1.1 ' in text
         assert "grades from 0 to 3" in text
         assert "Who decides then</strong>: one approver" in text

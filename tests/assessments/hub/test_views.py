@@ -286,7 +286,7 @@ class TestHub:
             (DRAFT, "assessor", "Open the questionnaire to start", "assessment_open"),
             (DRAFT, "reader", "A draft: it starts when an assessor", None),
             (COLLECTING, "assessor", "Ask others who work with this vendor", "assessment_raters"),
-            (COLLECTING, "approver", "0 of 1 rater has handed in", None),
+            (COLLECTING, "approver", "Handed in: 0 of 1", None),
             (IN_REVIEW, "approver", "It waits for your decision", "assessment_review"),
             (IN_REVIEW, "assessor", "It waits for an approver", None),
             (CANCELLED, "reader", "nothing more happens here", None),

@@ -99,5 +99,5 @@ def test_the_page_tells_every_step_in_words(cast: Cast, shared: Assessment, sign
 
     assert way.count('aria-current="step"') == 1
     assert 'Ask raters <span class="steps-note">done, 2 asked</span>' in way
-    assert 'Answer <span class="steps-note">now, 0 of 2 in</span>' in way
+    assert 'Answer <span class="steps-note">now, in: 0 of 2</span>' in way
     assert 'Scorecard <span class="steps-note">later</span>' in way

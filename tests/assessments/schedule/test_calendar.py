@@ -51,7 +51,7 @@ def test_one_whole_day_event_a_thing_that_is_due(cast: Cast) -> None:
     assert event["url"] == (
         f"http://localhost:8000/assessments/{assessment.pk}/questionnaire/support/?organisation=harbour"
     )
-    assert event["description"] == f"{assessment.reference}\n0 of 14 answered"
+    assert event["description"] == f"{assessment.reference}\nAnswered: 0 of 14"
     assert isinstance(event.decoded("dtstamp"), datetime)
     assert event.walk("VALARM") == []
 

@@ -114,7 +114,7 @@ def test_the_mail_says_what_is_due_where_and_how_far_it_is(cast: Cast, asked: Re
         assert "Answer the questionnaire" in body
         assert "20\u00a0May 2026" in body
         assert asked.assessment.reference in body
-        assert "0 of 14 answered" in body
+        assert "Answered: 0 of 14" in body
         assert f"http://localhost:8000/assessments/{asked.assessment_id}/questionnaire/support/" in body
     assert sent.extra_headers["Auto-Submitted"] == "auto-generated"
 

@@ -50,7 +50,7 @@ def test_a_questionnaire_waits_for_its_rater_whatever_their_role(cast: Cast, who
     item = only(getattr(cast, who))
     assert (item.kind, item.key, item.assessment) == (ItemKind.ANSWER, f"response-{response.pk}", assessment)
     assert item.url == f"/assessments/{assessment.pk}/questionnaire/support/"
-    assert item.detail == "1 of 14 answered"
+    assert item.detail == "Answered: 1 of 14"
     assert (item.due_on, item.is_late) == (TODAY, False)
 
 

@@ -100,12 +100,12 @@ def test_given_responses_are_the_customers_side(cast: Cast, assessment: Assessme
 @pytest.mark.parametrize(
     ("vendor", "words"),
     [
-        (Fraction(75), "higher, by 50 points"),
+        (Fraction(75), "higher, by 50\u00a0percentage points"),
         (Fraction(25), "as its customer does"),
-        (Fraction(0), "lower, by 25 points"),
-        (Fraction(100, 3), "higher, by 8.3 points"),
-        (Fraction(26), "higher, by 1 point."),
-        (Fraction(24), "lower, by 1 point."),
+        (Fraction(0), "lower, by 25\u00a0percentage points"),
+        (Fraction(100, 3), "higher, by 8.3\u00a0percentage points"),
+        (Fraction(26), "higher, by 1\u00a0percentage point."),
+        (Fraction(24), "lower, by 1\u00a0percentage point."),
     ],
 )
 def test_gap_is_told_in_words(vendor: Fraction, words: str) -> None:

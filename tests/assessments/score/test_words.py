@@ -116,6 +116,8 @@ def test_some_is_not_enough() -> None:
         (Decimal("25.00"), "", "25%"),
         (Decimal("12.50"), "", "12.5%"),
         (Decimal("4.00"), "year", "4 times a year"),
+        (Decimal("1.00"), "year", "1 time a year"),
+        (Decimal("1.50"), "week", "1.5 times a week"),
         (None, "", ""),
     ],
 )

@@ -96,8 +96,8 @@ def test_the_overview_says_what_is_asked_and_how_far_it_is(visitor: Client, link
 
     assert "Harbour Hospital" in html
     assert "1 of 14" in html
-    assert "1 of 2 answered" in html
-    assert "Continue: 1 of 14 answered" in html
+    assert "Answered: 1 of 2" in html
+    assert "Continue (answered: 1 of 14)" in html
     assert f"{page(link, 'vendor_questionnaire', 'support')}#question-support-2" in html
 
 

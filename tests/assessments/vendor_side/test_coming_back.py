@@ -71,7 +71,7 @@ class TestGoingOn:
         say(link, "support-1", "speed-2")
 
         later = way_in(client, token)
-        assert "Continue: 2 of 14 answered" in later
+        assert "Continue (answered: 2 of 14)" in later
         assert "Start </button>" not in later
 
     def test_after_the_hand_in_the_door_leads_to_what_was_answered(
@@ -90,7 +90,7 @@ class TestGoingOn:
         assert "What you have answered so far" not in desk(visitor, link)
         say(link, "support-1")
         page = desk(visitor, link)
-        assert "Continue: 1 of 14 answered" in page
+        assert "Continue (answered: 1 of 14)" in page
         assert page.count("support/#question-support-2") == 2  # the button and the fact beside it
         assert "Within the hour." in page
         assert page.count("Left blank") == 0
@@ -119,7 +119,7 @@ class TestTakingBack:
             page = visitor.post(reverse("vendor_take_back", args=[link.pk]), follow=True).content.decode()
 
         assert "Taken back" in page
-        assert "Continue: 1 of 14 answered" in page
+        assert "Continue (answered: 1 of 14)" in page
         assert not vendor_answers(assessment).exists()
         assert [one.to for one in mail.outbox] == [["assessor@example.org"]]
         entry = AuditEntry.objects.get(verb="vendor_response.taken_back")

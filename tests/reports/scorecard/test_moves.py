@@ -133,9 +133,10 @@ def test_the_page_links_the_scorecard_before_and_says_what_moved(cast: Cast, sig
     client = signed_in(cast.reader)
     html = " ".join(client.get(reverse("scorecard_detail", args=[second.pk])).content.decode().split())
     assert f'<a href="{reverse("scorecard_detail", args=[first.pk])}">{first.number}</a>' in html
-    assert "Then 6 of 7 rules were met." in html
+    assert "Rules met then: 6 of 7." in html
     assert "Broken → Met (25% → 75%)" in html
-    assert html.count('class="move-better"') == 1
+    section = html[html.index('id="earlier"') :]
+    assert section[: section.index("</section>")].count("tendency-better") == 1
     html = client.get(reverse("scorecard_detail", args=[first.pk])).content.decode()
     assert "Since the scorecard before" not in html
 

@@ -480,7 +480,7 @@ def test_a_snapshot_of_the_third_schema_says_of_its_measures_what_it_said_then()
         "The vendor claims that rule 5, “Be fast”, is met, yet the mean duration of critical incidents rises by 3 "
         "hours a month (p < 0.001, 8 months).",
         "The vendor claims that rule 6, “Prove it”, is met, yet the share of problems that come back rises by 5.6 "
-        "points a month (p = 0.01, 8 months).",
+        "percentage points a month (p = 0.01, 8 months).",
     ]
     assert [notice.brief for notice in card.measured.notices] == [notice.text for notice in card.measured.notices]
     (speed, median), (repeats,) = (card.measured.rows[at].lines for at in (4, 5))
@@ -533,7 +533,7 @@ def test_a_rater_who_had_read_the_others_is_marked_in_the_snapshot_and_wherever_
 
     card = view.view_of(Scorecard.objects.get(), language="en")
     assert [rater.note for rater in card.raters] == ["", "", "not independent: had read others’ answers"]
-    assert card.heard.startswith("3 raters from 1 department, 1 of them not independent")
+    assert card.heard.startswith("3 raters from 1 department, not independent: 1")
     assert "Reader (not independent)" in {answer.rater for answer in card.rules[0].questions[0].answers}
     html = view.scorecard_html(Scorecard.objects.get(), language="en")
     assert "1 rater had read others’ answers and is not independent" in html

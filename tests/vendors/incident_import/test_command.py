@@ -137,8 +137,7 @@ def test_nothing_goes_in_before_somebody_says_what_the_file_holds(cast: Cast, pa
     assert told["holds"]["proposed"]["from"] == "2016-02-29"
     assert told["holds"]["proposed"]["known_until"] == "2016-03-01"
     assert (
-        "1 of 2 is still open, and resolutions begin soon after the first openings."
-        in (told["holds"]["proposed"]["because"])
+        "Still open: 1 of 2. Resolutions begin soon after the first openings." in (told["holds"]["proposed"]["because"])
     )
     assert not Incident.objects.exists() and not IncidentImport.objects.exists()
     assert not [file for file in Path(settings.MEDIA_ROOT).rglob("*") if file.is_file()]

@@ -49,7 +49,7 @@ def test_a_log_is_not_read_before_a_person_has_said_that_it_is_one_or_is_none(ca
     with pytest.raises(OptionsRefused) as refused:
         check_input(cast.assessor, "log_two_groups.csv", vendors=BOTH_NEW)
     assert refused.value.messages == {
-        "one_line_per_update": "8 references in 24 lines: is there a line for each update of an incident?"
+        "one_line_per_update": "References: 8, in lines: 24. Is there a line for each update of an incident?"
     }
 
 

@@ -114,7 +114,7 @@ def test_a_new_source_beside_a_known_one_with_the_same_references_is_confirmed_b
     with pytest.raises(OptionsRefused) as refused:
         imported(cast.assessor, as_csv(rows()), options_for(vendor, source="fresh"))
     assert refused.value.messages == {
-        "source": "10 of 10 references are known from “Our desk”. From another source, all are new."
+        "source": "References known from “Our desk”: 10 of 10. From another source, all are new."
     }
     upload = imported(cast.assessor, as_csv(rows()), options_for(vendor, source="fresh", source_is_other=True))
     assert counts(upload) == {"new": 10}
@@ -165,7 +165,7 @@ def test_the_page_chooses_the_source_that_knows_the_references_and_says_why(
     imported(cast.assessor, as_csv(rows()), options_for(vendor, source="desk", source_name="Our desk"))
     _address, page = mapping(client, cast, as_csv(rows(12)))
     assert page.context["form"]["source"].value() == "desk"
-    assert "10 of 12 references that were looked at are known from “Our desk”." in " ".join(
+    assert "References known from “Our desk”: 10 of the 12 that were looked at." in " ".join(
         page.content.decode().split()
     )
 

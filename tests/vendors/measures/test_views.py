@@ -173,10 +173,10 @@ def test_of_how_many_a_figure_is_known_stands_beside_it_and_in_each_row(
 ) -> None:
     closed_some_day(slower, problem="")
     client = signed_in(cast.reader)
-    assert card(client, slower, "duration_mean").known == "Known for 24 of 25 incidents."
+    assert card(client, slower, "duration_mean").known == "Incidents of which it is known: 24 of 25."
     assert card(client, slower, "repeat_count").known.endswith("whose problem is known; of 1 it is not known.")
     body = page(client, url(slower))
-    assert "Known for 24 of 25 incidents." in body
+    assert "Incidents of which it is known: 24 of 25." in body
     assert "1 incident is closed, but nobody noted when: it has no time to resolve." in body
     assert '<td class="number">2 of 3</td>' in body
 

@@ -81,9 +81,13 @@ def test_figures_have_their_unit(value: float | None, unit: Unit, said: str) -> 
         (
             series(RISING, 1.44, 0.00003, 20, "repeats"),
             PeriodLength.MONTH,
-            "rising by 1.4 points a month, p < 0.001, 20 months",
+            "rising by 1.4\u00a0percentage points a month, p < 0.001, 20 months",
         ),
-        (series(RISING, 1.0, 0.03, 8, "sla"), PeriodLength.MONTH, "rising by 1 point a month, p = 0.03, 8 months"),
+        (
+            series(RISING, 1.0, 0.03, 8, "sla"),
+            PeriodLength.MONTH,
+            "rising by 1\u00a0percentage point a month, p = 0.03, 8 months",
+        ),
         (
             series(FALLING, -0.12, 0.04, 8, "handovers"),
             PeriodLength.MONTH,
@@ -205,7 +209,7 @@ def test_a_measure_that_decides_has_its_p_after_correction(p: float | None, said
     [
         ("repeat_count", 41, 53, "7 incidents came back, of 41 whose problem is known; of 12 it is not known."),
         ("repeat_count", 53, 53, "7 incidents came back, of 53; the problem of each is known."),
-        ("repeats", 41, 53, "Known for 41 of 53 incidents."),
+        ("repeats", 41, 53, "Incidents of which it is known: 41 of 53."),
         ("duration_mean", 53, 53, "Known for all 53 incidents."),
         ("volume", 53, 53, ""),
         ("sla", 0, 0, ""),

@@ -33,7 +33,7 @@ def _spans(evidence: Evidence) -> list[str]:
 def _because(evidence: Evidence, why: Why) -> list[str]:
     still_open, total = number(evidence.still_open), number(evidence.incidents)
     if why == Why.NONE_ENDED:
-        return [_("None of the %(count)s incidents is resolved or closed.") % {"count": total}]
+        return [_("Incidents in the file: %(count)s. None is resolved or closed.") % {"count": total}]
     if why == Why.ENDINGS_BEGIN:
         return [_early_words(evidence.to_resolved), _("None is still open.")]
     if why == Why.ENDINGS_BEGIN_SOME_OPEN:
@@ -44,11 +44,7 @@ def _because(evidence: Evidence, why: Why) -> list[str]:
     if why == Why.NONE_OPEN:
         words = _("None is still open; by how long the others took, about %(expected)s would be.")
         return [words % {"expected": _whole(evidence.expected_open)}]
-    words = ngettext(
-        "%(open)s of %(count)s is still open, and resolutions begin soon after the first openings.",
-        "%(open)s of %(count)s are still open, and resolutions begin soon after the first openings.",
-        evidence.still_open,
-    )
+    words = _("Still open: %(open)s of %(count)s. Resolutions begin soon after the first openings.")
     return [words % {"open": still_open, "count": total}] if evidence.resolved else []
 
 

@@ -148,8 +148,8 @@ def _notes(counts: Mapping[str, int]) -> Iterator[str]:
         yield words % {"count": number(hidden)}
     if texts := counts.get("date_texts", 0):
         words = _(
-            "In the columns of moments, %(cells)s cells are dates and %(texts)s are texts. A spreadsheet that opens a "
-            "file may exchange day and month of the one kind: compare some of them with your tool."
+            "In the columns of moments, some cells are dates (%(cells)s), others are texts (%(texts)s). A spreadsheet "
+            "that opens a file may exchange day and month of the one kind: compare some of them with your tool."
         )
         yield words % {"cells": number(counts.get("date_cells", 0)), "texts": number(texts)}
     if repeated := counts.get("repeated", 0):

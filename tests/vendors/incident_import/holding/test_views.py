@@ -59,7 +59,7 @@ def test_the_check_asks_what_the_file_holds_and_proposes_an_answer_with_its_reas
         "exported_on": date(2016, 2, 20),
     }
     assert "The first incident was opened on 1 February 2016, the last on 20 February 2016." in text
-    assert "1 of 2 is still open, and resolutions begin soon after the first openings." in text
+    assert "Still open: 1 of 2. Resolutions begin soon after the first openings." in text
     assert "This looks like a file of all incidents opened in these days" in text
     assert "Import 2 rows" not in text
 

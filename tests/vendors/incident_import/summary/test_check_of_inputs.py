@@ -190,7 +190,7 @@ def test_the_page_says_what_the_command_says(cast: Cast, signed_in: Callable[...
     )
     for words in (
         "Not one incident of this file is mission-critical",
-        "0 of 1 incidents are mission-critical.",
+        "Mission-critical incidents: 0 of 1.",
         "What cannot go in, by reason",
         "Cells that are left out; their rows go in",
         "Still open",
