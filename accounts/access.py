@@ -159,6 +159,7 @@ ROUTES: dict[str, Right | Gate] = {
     "delegation_take_back": Gate.NAMED,
     "questionnaire": Gate.ASKED,
     "answer_edit": Gate.ASKED,
+    "answer_note": Gate.ASKED,
     "evidence_add": Gate.ASKED,
     "evidence_delete": Gate.ASKED,
     "evidence_download": Right.RATE,

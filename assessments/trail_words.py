@@ -23,6 +23,7 @@ from assessments.models import (
     ReplyRequest,
     Response,
     VendorLink,
+    VendorNote,
 )
 from assessments.secrecy import readable_entries
 from groundwork.words import short_day
@@ -101,6 +102,15 @@ VOCABULARY = Vocabulary(
             told=_("carried over what was written the last time"),
         ),
         "answer.changed": Verb(title=_("Answer changed"), told=_("changed an answer"), in_stretches=True),
+        "vendor_note.changed": Verb(
+            title=_("Note of what the vendor said changed"),
+            told=_("noted what the vendor said"),
+            in_stretches=True,
+        ),
+        "vendor_note.carried_over": Verb(
+            title=_("Note of what the vendor said carried over"),
+            told=_("carried over what was noted of the vendor the last time"),
+        ),
         "evidence.added": Verb(title=_("Evidence added"), told=_("added evidence")),
         "evidence.deleted": Verb(title=_("Evidence removed"), told=_("removed evidence")),
         "consensus.agreed": Verb(title=_("Agreed in the consensus meeting"), told=_("recorded what was agreed")),
@@ -161,6 +171,12 @@ VOCABULARY = Vocabulary(
         Response: TrailSubject(part_of=attrgetter("assessment"), label=_whose_answers),
         Answer: TrailSubject(
             part_of=attrgetter("response.assessment"),
+            label=lambda row: str(row.question),
+            signposts=lambda row: _of_question(row.question),
+            told=_beside_its_question,
+        ),
+        VendorNote: TrailSubject(
+            part_of=attrgetter("assessment"),
             label=lambda row: str(row.question),
             signposts=lambda row: _of_question(row.question),
             told=_beside_its_question,

@@ -16,7 +16,7 @@ from assessments.consensus import attendance
 from assessments.consensus import meeting as consensus
 from assessments.lifecycle import transitions
 from assessments.lifecycle.periods import Period, last_quarter
-from assessments.models import Answer, Assessment, AssessmentState, Response, Stance, VendorLink
+from assessments.models import Answer, Assessment, AssessmentState, Response, Stance, VendorLink, VendorNote
 from assessments.questionnaire import delegation
 from assessments.questionnaire.evidence import add_evidence
 from assessments.raters import asking
@@ -105,12 +105,19 @@ class DemoAssessment:
             answer.reason = text.get("reason", "") if answer.blank else ""
             answer.comment = text["comment"] if with_words else data.get("comments", {}).get(key, "")
             if with_words:
-                answer.vendor_says = text["says"]
+                self._note(answer, text["says"], author)
                 answer.fact_value, answer.fact_unit = text.get("fact"), text.get("unit", "")
             answer.version, answer.updated_at, answer.updated_by = 1, now, author
             answer.save()
             for name, content in files.get(key, {}).items():
                 add_evidence(answer, SimpleUploadedFile(name, content.encode()), author=author, now=now)
+
+    def _note(self, answer: Answer, text: str, author: User) -> None:
+        """What the vendor said, as those who rate noted it together."""
+        place = {"assessment": answer.response.assessment, "question": answer.question}
+        written = {"text": text, "version": 1, "updated_at": timezone.now(), "updated_by": author}
+        if text:
+            VendorNote.objects.update_or_create(**place, defaults=written)
 
     def _letters(self, data: dict[str, Any]) -> dict[str, dict[str, str]]:
         note = "Note from the incident file (fictional)\nSeen and filed by the department.\n"

@@ -28,6 +28,7 @@ LOOKS = 0.05  # seconds between two looks
 REPEATABLE = frozenset(
     {
         "answer_edit",
+        "answer_note",
         "vendor_answer_edit",
         "vendor_reply_save",
         "set_language",

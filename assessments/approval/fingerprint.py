@@ -9,21 +9,24 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
-from assessments.models import Answer, Assessment, Consensus, Evidence, Response
+from assessments.models import Answer, Assessment, Consensus, Evidence, Response, VendorNote
 
 
 def fingerprint(assessment: Assessment) -> str:
-    """SHA-256, in hex, over all that was handed in and agreed; four queries, however much that is.
+    """SHA-256, in hex, over all that was handed in and agreed; five queries, however much that is.
 
     When it was handed in does not count: the same answers, submitted again, are the same.
     """
     responses = list(Response.objects.handed_in().filter(assessment=assessment))
     agreed = Consensus.objects.filter(assessment=assessment).order_by("question__key")
-    content = {
+    content: dict[str, Any] = {
         "responses": sorted([response.pk, response.kind] for response in responses),
         "answers": _answers([response.pk for response in responses]),
         "consensus": [list(row) for row in agreed.values_list("question__key", "grade", "not_applicable", "reason")],
     }
+    notes = VendorNote.objects.all().written().filter(assessment=assessment).order_by("question__key")
+    if noted := [list(row) for row in notes.values_list("question__key", "text")]:
+        content["notes"] = noted  # only then: what was approved before there were notes keeps its fingerprint
     return hashlib.sha256(json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 
 

@@ -23,7 +23,7 @@ from assessments.approval import chain
 from assessments.consensus.attendance import lock_recordable, told
 from assessments.independence import let_read
 from assessments.lifecycle.transitions import IllegalTransition
-from assessments.models import Answer, Assessment, AssessmentState, Consensus, Meeting, Response
+from assessments.models import Answer, Assessment, AssessmentState, Consensus, Meeting, Response, VendorNote
 from assessments.saved import Conflict, Saved
 from assessments.score import words as wording
 from assessments.score.agreement import Agreement, rater_agreement
@@ -81,6 +81,7 @@ class Discussion:
     levels: tuple[AnchoredLevel, ...]
     voices: tuple[Voice, ...] = ()
     vendor: Voice | None = None
+    note: VendorNote | None = None  # what was noted of what the vendor said
     settled: Consensus | None = None
 
     @property
@@ -198,7 +199,7 @@ def to_discuss(assessment: Assessment) -> tuple[Discussion, ...]:
     settled = settled_questions(assessment)
     keys = why.keys() | settled.keys()
     asked = Question.objects.filter(release=assessment.release_id, key__in=keys).select_related("rule")
-    voices = _voices(assessment, keys)
+    voices, notes = _voices(assessment, keys), VendorNote.objects.all().by_question(assessment)
     discussions = []
     for question in asked.prefetch_related("levels").order_by("rule__position", "position"):
         levels = _levels(question)
@@ -213,6 +214,7 @@ def to_discuss(assessment: Assessment) -> tuple[Discussion, ...]:
                 levels=levels,
                 voices=tuple(voice for voice in heard if not voice.answer.response.is_of_vendor),
                 vendor=next((voice for voice in heard if voice.answer.response.is_of_vendor), None),
+                note=notes.get(question.pk),
                 settled=settled.get(question.key),
             )
         )

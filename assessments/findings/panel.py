@@ -42,7 +42,7 @@ def section(assessment: Assessment, member: Membership, *, now: datetime | None 
     if not let_read(assessment, member.user):
         return None
     found = measured_rules(assessment, now=now or timezone.now())
-    return Section(vendor=assessment.vendor, view=_view(found, assessment) if found else None)
+    return Section(vendor=assessment.vendor, view=in_words(found, assessment) if found else None)
 
 
 def of_vendor(member: Membership, vendor: Vendor) -> Panel | None:
@@ -56,7 +56,7 @@ def of_vendor(member: Membership, vendor: Vendor) -> Panel | None:
         return None
     assessment.vendor = vendor
     found = measured_rules_today(assessment, now=timezone.now())
-    shown = Section(vendor=vendor, view=_view(found, assessment) if found else None)
+    shown = Section(vendor=vendor, view=in_words(found, assessment) if found else None)
     return Panel(
         template="assessments/findings/_panel_measured.html",
         head="assessments/findings/_head_contradicted.html",
@@ -72,7 +72,8 @@ def _contradictions(section: Section) -> list[Notice]:
     return [notice for notice in notices if notice.finding == Finding.CONTRADICTED]
 
 
-def _view(found: MeasuredRules, assessment: Assessment) -> MeasuredView:
+def in_words(found: MeasuredRules, assessment: Assessment) -> MeasuredView:
+    """In the active language; one query."""
     rules = Rule.objects.filter(release=assessment.release_id).order_by("position")
     policy = policy_of(assessment.release)
     names = Names(

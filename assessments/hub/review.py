@@ -42,6 +42,11 @@ class Review:
         return self.is_collecting and self.may_assess and bool(self.outstanding)
 
     @property
+    def hands_in_first(self) -> bool:
+        """Of several raters each hands in before it is submitted: only then one sees where they differ."""
+        return self.may_hand_in and (self.has_others or not self.may_submit)
+
+    @property
     def not_independent(self) -> tuple[Response, ...]:
         """Of those that were handed in."""
         return tuple(rater for rater in self.handed_in if not rater.is_independent)

@@ -10,6 +10,7 @@ from assessments.models.assessment import (
 )
 from assessments.models.consensus import Consensus, Meeting
 from assessments.models.link import LinkPurpose, Reply, ReplyRequest, Stance, VendorLink, VendorLinkQuerySet
+from assessments.models.note import VendorNote, VendorNoteQuerySet
 from assessments.models.reading import Reading
 from assessments.models.reminder import Digest, DigestQuerySet, DigestState, Preferences, Rhythm
 from assessments.models.response import (
@@ -60,4 +61,6 @@ __all__ = [
     "Stance",
     "VendorLink",
     "VendorLinkQuerySet",
+    "VendorNote",
+    "VendorNoteQuerySet",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -15,11 +16,13 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
-from assessments.models import Answer, Delegation
+from assessments.models import Answer, Delegation, VendorNote
 from assessments.questionnaire import delegation as lending
 from assessments.questionnaire import delegation_mails
 from assessments.questionnaire.delegation_forms import DelegationForm
 from assessments.questionnaire.forms import AnswerForm
+from assessments.questionnaire.note_forms import NoteForm
+from assessments.questionnaire.notes import note_beside
 from assessments.questionnaire.posting import ShownAnswers, save_all
 from assessments.questionnaire.rows import DELEGATE
 from assessments.questionnaire.saving import closed_reason
@@ -63,13 +66,21 @@ def delegation_detail(request: MemberRequest, pk: int) -> HttpResponse:
         return redirect("work")
     # With what the vendor itself handed in about the question, which is the rater's no more than the colleague's.
     said = vendor_answers(answer.response.assessment).filter(question=answer.question_id).first()
-    form_of = partial(AnswerForm, answering_as=DELEGATE, vendor_answer=said)
+    form_of = _forms_of(request, said, note_beside(answer))
     if request.method == "POST":
         unsaved = save_all(
             request, [answer], author=request.user, reload=lambda: [_answer(delegation)], form_of=form_of
         )
         return _saved(request, delegation) if unsaved is None else _page(request, delegation, unsaved)
     return _page(request, delegation, ShownAnswers(forms=[form_of(answer=answer)]))
+
+
+def _forms_of(request: MemberRequest, said: Answer | None, note: VendorNote) -> Callable[..., AnswerForm]:
+    def form_of(data: Any = None, files: Any = None, *, answer: Answer) -> AnswerForm:
+        beside = NoteForm(data, answer=answer, note=note, names_author=not request.member.is_outside)
+        return AnswerForm(data, files, answer=answer, answering_as=DELEGATE, vendor_answer=said, note=beside)
+
+    return form_of
 
 
 @require_POST

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, LayoutObject
@@ -35,6 +35,9 @@ from groundwork.fields import LongText, ManyFilesField
 from groundwork.words import clock, day
 from manifesto.models import GRADE_NAMES, Question
 
+if TYPE_CHECKING:
+    from assessments.questionnaire.note_forms import NoteForm
+
 NO_ANSWER = gettext_lazy("Not answered yet")
 GRADES = tuple(str(grade) for grade in range(len(GRADE_NAMES)))
 CHOICES: tuple[tuple[str, Promise], ...] = (
@@ -52,6 +55,7 @@ FIELD_LABELS: dict[str, Promise] = {
     "comment": gettext_lazy("Comment"),
     "evidence": gettext_lazy("Evidence"),
 }
+NOT_ALWAYS_SHOWN = ("vendor_says", "comment", "fact_value", "fact_unit")
 NUMBER = re.compile(r"^\d+([.,]\d*)?$|^[.,]\d+$")
 
 
@@ -104,11 +108,13 @@ class AnswerForm(forms.Form):
         answer: Answer,
         answering_as: AnsweringAs = RATER,
         vendor_answer: Answer | None = None,
+        note: NoteForm | None = None,
     ) -> None:
         super().__init__(data, files, prefix=prefix_of(answer), initial=values_of(answer))
         self.answer = answer
         self.answering_as = answering_as
         self.vendor_answer = vendor_answer  # what the vendor itself handed in, to read beside
+        self.note = note  # what all who rate noted of what the vendor said
         self.conflict: Answer | None = None  # what somebody else saved meanwhile
         self.file_errors: list[str] = []
         for name, label in FIELD_LABELS.items():
@@ -135,15 +141,16 @@ class AnswerForm(forms.Form):
     def draft(self) -> Draft:
         cleaned = self.cleaned_data
         choice = cleaned["choice"]
+        # A field that is not shown is not sent: what stands there stays.
+        stays = {
+            name: getattr(self.answer, name) for name in NOT_ALWAYS_SHOWN if self.add_prefix(name) not in self.data
+        }
+        sent: dict[str, Any] = {name: cleaned[name] for name in NOT_ALWAYS_SHOWN}
         return Draft(
-            vendor_says=cleaned["vendor_says"],
             grade=int(choice) if choice in GRADES else None,
             blank="" if choice in GRADES else choice,
             reason=cleaned["reason"],
-            # A field that is not shown is not sent: what stands there stays.
-            comment=cleaned["comment"] if self.answering_as.shows_comment else self.answer.comment,
-            fact_value=cleaned["fact_value"],
-            fact_unit=cleaned["fact_unit"],
+            **sent | stays,
         )
 
     def messages(self) -> dict[str, str]:
@@ -203,6 +210,7 @@ def row_of(form: AnswerForm) -> QuestionRow:
         answering_as=form.answering_as,
         delegation=next(iter(getattr(answer, "open_delegations", ())), None),
         vendor_said=vendor_said(form.vendor_answer, form.answering_as),
+        note=form.note.row() if form.note else None,
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -18,6 +19,8 @@ from assessments.independence import known_among
 from assessments.models import Answer
 from assessments.questionnaire.forms import AnswerForm
 from assessments.questionnaire.grid import Grid, first_open, grid_of, questions_of
+from assessments.questionnaire.note_forms import NoteForm
+from assessments.questionnaire.notes import notes_side_by_side, said_side_by_side
 from assessments.questionnaire.posting import ShownAnswers, save_all
 from groundwork.responses import form_view
 from groundwork.words import joined
@@ -45,13 +48,29 @@ def answer_grid_question(request: MemberRequest, question: str) -> HttpResponse:
     grid = grid_of(request.member, question, also=posted)
     if grid is None:
         return redirect("answer_grid")
+    form_of = _forms_of(request, grid.answers)
     if request.method != "POST":
-        return _page(request, grid, ShownAnswers(forms=[AnswerForm(answer=answer) for answer in grid.answers]))
+        return _page(request, grid, ShownAnswers(forms=[form_of(answer=answer) for answer in grid.answers]))
     shown = [answer for answer in grid.answers if answer.pk in posted]
     unsaved = save_all(
-        request, shown, author=request.user, reload=lambda: _stored(request.member, question, also=posted)
+        request,
+        shown,
+        author=request.user,
+        reload=lambda: _stored(request.member, question, also=posted),
+        form_of=form_of,
     )
     return _onward(request, grid) if unsaved is None else _page(request, grid, unsaved)
+
+
+def _forms_of(request: MemberRequest, answers: Sequence[Answer]) -> Callable[..., AnswerForm]:
+    """With what each vendor said of itself, and what was noted of it; three queries."""
+    notes, said = notes_side_by_side(answers), said_side_by_side(answers)
+
+    def form_of(data: Any = None, files: Any = None, *, answer: Answer) -> AnswerForm:
+        note = NoteForm(data, answer=answer, note=notes[answer.pk], names_author=not request.member.is_outside)
+        return AnswerForm(data, files, answer=answer, vendor_answer=said.get(answer.pk), note=note)
+
+    return form_of
 
 
 def _stored(member: Membership, question: str, *, also: set[int]) -> Sequence[Answer]:

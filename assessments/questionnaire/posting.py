@@ -12,7 +12,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assessments.models import Answer, Evidence
+from accounts.models import User
+from assessments.models import Answer, Evidence, VendorNote
 from assessments.questionnaire.evidence import EvidenceError, add_evidence, delete_evidence
 from assessments.questionnaire.forms import AnswerForm, row_of, saved_at, two_versions_of, values_of
 from assessments.questionnaire.saving import SCORE_FIELDS, Author, closed_reason, save_answer
@@ -34,7 +35,7 @@ class ShownAnswers:
             "forms": self.forms,
             "rows": rows,
             "problems": [(row, link, message) for row in rows for link, message in row.error_links],
-            "conflicts": [row for row in rows if row.conflict],
+            "conflicts": [row for row in rows if row.conflict or (row.note and row.note.stored)],
             "closed": self.closed,
         }
 
@@ -70,19 +71,20 @@ def save_all(
     """
     forms = _posted(request, answers, form_of)
     outcomes = {form.answer.pk: save(form, author=author) for form in forms}
+    notes = _save_notes(forms, author)
     closed = next((one for one in outcomes.values() if isinstance(one, Closed)), None)
     closed = closed or _save_files(request, forms, author)
     unsaved = {
         form.answer.pk: form
         for form in forms
-        if form.file_errors or closed or not isinstance(outcomes[form.answer.pk], Saved)
+        if form.file_errors or closed or _is_unsaved(form, outcomes[form.answer.pk])
     }
     if not unsaved:
         return None
     return ShownAnswers(
         forms=[_form_to_show(answer, unsaved, outcomes, form_of) for answer in reload()],
         closed=closed.reason if closed else "",
-        status=max(status_of(outcomes.values()), 409),
+        status=max(status_of([*outcomes.values(), *notes]), 409),
     )
 
 
@@ -105,6 +107,15 @@ def as_json(form: AnswerForm, outcome: Outcome[Answer]) -> JsonResponse:
     return JsonResponse(data, status=STATUS_OF[type(outcome)])
 
 
+def _save_notes(forms: Iterable[AnswerForm], author: Author) -> list[Outcome[VendorNote]]:
+    """What was noted of what the vendor said, beside the answers."""
+    return [form.note.save(author) for form in forms if form.note is not None and isinstance(author, User)]
+
+
+def _is_unsaved(form: AnswerForm, outcome: Outcome[Answer]) -> bool:
+    return not isinstance(outcome, Saved) or (form.note is not None and not form.note.is_saved)
+
+
 def _form_to_show(
     answer: Answer,
     typed: dict[int, AnswerForm],
@@ -117,7 +128,7 @@ def _form_to_show(
         return form_of(answer=answer)
     if isinstance(outcomes[answer.pk], Saved):
         fresh = form_of(answer=answer)
-        fresh.file_errors = form.file_errors
+        fresh.file_errors, fresh.note = form.file_errors, form.note
         return fresh
     form.answer = answer
     return form

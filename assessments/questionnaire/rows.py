@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -14,6 +14,9 @@ from assessments.questionnaire.evidence import ACCEPT, EXTENSIONS
 from assessments.score.words import fact_words
 from groundwork import words
 from manifesto.models import FactKind, Question
+
+if TYPE_CHECKING:
+    from assessments.questionnaire.note_forms import NoteRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +107,7 @@ class QuestionRow:
     saved: str
     conflict: TwoVersions | None
     answering_as: AnsweringAs = RATER
+    note: NoteRow | None = None  # what all who rate noted of what the vendor said; None where the vendor answers
     delegation: Delegation | None = None  # to whom the question is handed at present
     vendor_said: VendorSaid | None = None
     accept: str = ACCEPT
@@ -127,6 +131,16 @@ class QuestionRow:
     @property
     def is_vendor(self) -> bool:
         return self.answering_as.is_vendor
+
+    @property
+    def asks_fact(self) -> bool:
+        """A figure that the vendor stated itself is not asked for a second time."""
+        return not (self.vendor_said and self.vendor_said.fact)
+
+    @property
+    def own_fact(self) -> str:
+        """What the rater recorded before the vendor stated it."""
+        return "" if self.asks_fact else fact_words(self.answer.fact_value, self.answer.fact_unit)
 
     @property
     def is_carried_over(self) -> bool:

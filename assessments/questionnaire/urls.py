@@ -12,6 +12,7 @@ urlpatterns = [
     path("delegations/<int:pk>/done/", delegation_views.delegation_done, name="delegation_done"),
     path("delegations/<int:pk>/take-back/", delegation_views.delegation_take_back, name="delegation_take_back"),
     path("answers/<int:pk>/", views.answer_edit, name="answer_edit"),
+    path("answers/<int:pk>/note/", views.answer_note, name="answer_note"),
     path("answers/<int:pk>/evidence/", views.evidence_add, name="evidence_add"),
     path("evidence/<int:pk>/", views.evidence_download, name="evidence_download"),
     path("evidence/<int:pk>/delete/", views.evidence_delete, name="evidence_delete"),

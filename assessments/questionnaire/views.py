@@ -18,9 +18,11 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import MemberRequest, user_of
 from accounts.fetching import fetch
 from assessments.independence import let_read, notice, standing_of
-from assessments.models import Answer, Assessment, Delegation, Evidence, Response
+from assessments.models import Answer, Assessment, Delegation, Evidence, Response, VendorNote
 from assessments.questionnaire.flow import Answering, QuestionnairePosition, RuleStep, rule_at
 from assessments.questionnaire.forms import AnswerForm
+from assessments.questionnaire.note_forms import NoteForm, as_json
+from assessments.questionnaire.notes import note_beside, notes_of, nothing_noted
 from assessments.questionnaire.posting import wants_json
 from assessments.questionnaire.rows import DELEGATE, OUTSIDER, RATER
 from assessments.questionnaire.saving import closed_reason
@@ -60,9 +62,25 @@ class RaterPosition(QuestionnairePosition):
         answers = vendor_answers(self.assessment).filter(question__rule=self.rule)
         return {answer.question_id: answer for answer in answers}
 
+    @cached_property
+    def noted(self) -> dict[int, VendorNote]:
+        """Question → what was noted of what the vendor said; one query."""
+        return notes_of(self.assessment, self.rule)
+
     def form_of(self, data: Any = None, files: Any = None, *, answer: Answer) -> AnswerForm:
-        said = self.said_by_vendor.get(answer.question_id)
-        return AnswerForm(data, files, answer=answer, answering_as=self.answering_as, vendor_answer=said)
+        return AnswerForm(
+            data,
+            files,
+            answer=answer,
+            answering_as=self.answering_as,
+            vendor_answer=self.said_by_vendor.get(answer.question_id),
+            note=NoteForm(
+                data,
+                answer=answer,
+                note=self.noted.get(answer.question_id) or nothing_noted(answer),
+                names_author=self.answering_as is not OUTSIDER,
+            ),
+        )
 
     def ways_out(self) -> dict[str, str]:
         return {"next": reverse("assessment_review", args=[self.assessment.pk])}
@@ -122,6 +140,17 @@ def answer_edit(request: MemberRequest, pk: int) -> HttpResponse:
         return answering.autosave(answer)
     position = _position(request, answer.response.assessment, answer.response, answer.question.rule.key)
     return position.save(only=pk) if request.method == "POST" else position.show_question(answer)
+
+
+@require_POST
+def answer_note(request: MemberRequest, pk: int) -> HttpResponse:
+    """Save what was noted of what the vendor said, for autosave.js; without it the page of answers brings it along."""
+    answer = fetch(request, Answer.objects.with_question(), pk)
+    if not may_write(answer, request.user):
+        raise PermissionDenied
+    form = NoteForm(request.POST, answer=answer, note=note_beside(answer), names_author=not request.member.is_outside)
+    form.save(request.user)
+    return as_json(form)
 
 
 @require_POST

@@ -25,11 +25,12 @@ from assessments.models import (
     Repeat,
     Response,
     Rhythm,
+    VendorNote,
 )
 from assessments.raters import mails as rater_mails
 from assessments.raters.asking import AskedRater
 from assessments.schedule.inbox import roles_with
-from manifesto.models import RULE_KEYS, Release
+from manifesto.models import RULE_KEYS, Question, Release
 
 logger = structlog.get_logger(__name__)
 
@@ -217,6 +218,7 @@ def _ask_again(row: Assessment, follower: Assessment, owner: Membership, period:
         audit.record_all(_carried_over(answer, response) for answer in changed)
     if not raters:
         transitions.lay_out(follower, rater=owner.user, department_id=owner.department_id)
+    _carry_notes_over(row, follower)
 
 
 def _rules_of(response: Response) -> tuple[str, ...]:
@@ -252,6 +254,26 @@ def _with_texts(answers: Iterable[Answer], texts: Mapping[str, LastTexts]) -> It
             continue
         answer.vendor_says, answer.comment, answer.carried_over = said.vendor_says, said.comment, True
         yield answer
+
+
+def _carry_notes_over(row: Assessment, follower: Assessment) -> None:
+    """What was noted of what the vendor said, where the question still means the same: to be checked, as texts are."""
+    asked = {one.key: one for one in Question.objects.filter(release=follower.release_id)}
+    notes = VendorNote.objects.filter(assessment=row).exclude(text="").select_related("question")
+    carried = [
+        VendorNote(
+            assessment=follower,
+            question=asked[note.question.key],
+            text=note.text,
+            carried_over=True,
+            updated_at=note.updated_at,
+            updated_by_id=note.updated_by_id,
+        )
+        for note in notes
+        if note.question.key in asked and asked[note.question.key].revision == note.question.revision
+    ]
+    for made in VendorNote.objects.bulk_create(carried):
+        audit.record(None, "vendor_note.carried_over", made, before={"text": ""}, after={"text": made.text})
 
 
 def _carried_over(answer: Answer, response: Response) -> AuditEntry:

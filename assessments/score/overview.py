@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from assessments.independence import let_read
-from assessments.models import Answer, Assessment, AssessmentState, Consensus, Response
+from assessments.models import Answer, Assessment, AssessmentState, Consensus, Response, VendorNote
 from assessments.score import words as wording
 from assessments.score.arithmetic import GradedQuestion, Policy, RuleScore, Score
 from assessments.score.reading import RuleProgress, current_score, policy_of, rule_progress
@@ -40,6 +40,7 @@ class QuestionSheet:
     answers: tuple[ReadAnswer, ...]
     vendor: ReadAnswer | None = None  # its own answer, once handed in
     agreed: Consensus | None = None
+    note: VendorNote | None = None  # what was noted of what the vendor said
 
     @property
     def number(self) -> str:
@@ -206,7 +207,7 @@ def _drawn(value: Fraction | None) -> Decimal | None:
 def _questions(
     assessment: Assessment, responses: QuerySet[Response], score: Score, *, with_consensus: bool
 ) -> dict[str, list[QuestionSheet]]:
-    """Rule key → its questions with what everybody answered; eight queries. The vendor's grades stay out where what
+    """Rule key → its questions with what everybody answered; nine queries. The vendor's grades stay out where what
     was agreed does: both are for those who no longer judge."""
     graded = {question.key: question for rule in score.rules for question in rule.questions}
     rows = Level.objects.filter(question__release=assessment.release_id)
@@ -214,6 +215,7 @@ def _questions(
     answers = _answers(responses, levels)
     of_vendor = _of_vendor(assessment, levels, with_grades=with_consensus)
     agreed = _agreed(assessment) if with_consensus else {}
+    notes = VendorNote.objects.all().by_question(assessment)
     asked = Question.objects.filter(release=assessment.release_id).select_related("rule")
     by_rule: dict[str, list[QuestionSheet]] = defaultdict(list)
     for question in asked.order_by("rule__position", "position"):
@@ -226,6 +228,7 @@ def _questions(
                     answers=tuple(answers.get(question.pk, ())),
                     vendor=of_vendor.get(question.pk),
                     agreed=agreed.get(question.pk),
+                    note=notes.get(question.pk),
                 )
             )
     return by_rule

@@ -33,6 +33,7 @@ from assessments.score.arithmetic import Policy
 from assessments.score.reading import current_score, policy_of
 from assessments.vendor_side import links
 from assessments.vendor_side.answers import tell, tell_owner
+from assessments.vendor_side.reply_measured import measured_against
 from groundwork import words
 from groundwork.languages import DEFAULT, LANGUAGE_CODES, active_language
 from manifesto.models import Rule
@@ -69,6 +70,7 @@ class ShownRule:
     status: str
     status_label: str
     percent: str
+    measured: tuple[str, ...] = ()  # what was measured that speaks against it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +137,7 @@ def open_request(
         _replace_earlier(row, now)
         request = ReplyRequest.objects.create(
             assessment=row,
-            shown=shown_of(row),
+            shown=shown_of(row, now=now),
             fingerprint=row.fingerprint,
             due_on=due_on,
             opened_by=member.user,
@@ -253,9 +255,10 @@ def _state(request: ReplyRequest | None, today: date) -> str:
 # What the vendor is shown, and does. ---------------------------------------------------------------------------------
 
 
-def shown_of(assessment: Assessment) -> dict[str, Any]:
-    """The result per rule as plain data: exact fractions as text, names in every language; no question, no rater."""
-    score = current_score(assessment)
+def shown_of(assessment: Assessment, *, now: datetime) -> dict[str, Any]:
+    """The result per rule as plain data: exact fractions as text, names and what is measured in every language; no
+    question, no rater."""
+    score, measured = current_score(assessment), measured_against(assessment, now=now)
     rules = {rule.key: rule for rule in Rule.objects.filter(release=assessment.release_id)}
     policy = policy_of(assessment.release)
     return {
@@ -266,6 +269,7 @@ def shown_of(assessment: Assessment) -> dict[str, Any]:
                 "name": {code: getattr(rules[result.rule], f"name_{code}") or "" for code in LANGUAGE_CODES},
                 "status": result.status.value,
                 "percent": None if result.percent is None else str(result.percent),
+                "measured": measured.get(result.rule, {}),
             }
             for result in score.rules
         ],
@@ -458,6 +462,7 @@ def _shown_rule(data: Mapping[str, Any], policy: Policy) -> ShownRule:
         status=data["status"],
         status_label=str(wording.STATUSES[data["status"]]),
         percent="" if data["percent"] is None else wording.percent(Fraction(data["percent"]), policy),
+        measured=tuple(data.get("measured", {}).get(active_language(), ())),
     )
 
 

@@ -62,4 +62,4 @@ def _rule(rule: ShownRule, reply: Reply) -> str:
     status = ", ".join(filter(None, (rule.status_label, rule.percent)))
     result = words.labelled(f"{rule.position}. {rule.name}", status)
     said = reply.get_stance_display() if reply.stance else _("No reply to this rule")
-    return "\n".join(line for line in (result, said, reply.text) if line)
+    return "\n".join(line for line in (result, *rule.measured, said, reply.text) if line)

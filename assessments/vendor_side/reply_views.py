@@ -22,7 +22,7 @@ from assessments.questionnaire.forms import saved_at
 from assessments.saved import Closed, Conflict, Invalid, Outcome, Saved, status_of
 from assessments.vendor_side import reply
 from assessments.vendor_side.guard import LinkRequest, by_link, with_asker
-from assessments.vendor_side.reply import ShownRule
+from assessments.vendor_side.reply import ShownResult, ShownRule
 from assessments.vendor_side.reply_copy import copy_of, mail_copy
 from assessments.vendor_side.reply_forms import DayForm, ReplyForm, RequestForm
 from assessments.vendor_side.reply_questions import AskedQuestion, questions_of
@@ -30,6 +30,7 @@ from assessments.vendor_side.reply_saving import as_json
 from groundwork.pages import confirm_page, crumbs, edit_page
 from groundwork.responses import form_view, or_say_why, post_data
 from groundwork.words import day
+from vendors.withheld import is_withheld
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,9 +179,17 @@ def vendor_reply_open(request: MemberRequest, pk: int) -> HttpResponse:
         "assessment": assessment,
         "form": form,
         "has_contacts": assessment.vendor.contacts.exists(),
-        "shown": reply.shown_in_words(ReplyRequest(assessment=assessment, shown=reply.shown_of(assessment))),
+        "shown": _as_shown_today(request, assessment),
     }
     return render(request, "assessments/vendor_side/vendor_reply_open.html", context)
+
+
+def _as_shown_today(request: MemberRequest, assessment: Assessment) -> ShownResult:
+    """What the vendor would be shown; without what is measured for a member who still rates this vendor elsewhere."""
+    shown = reply.shown_of(assessment, now=timezone.now())
+    if is_withheld(request.member, assessment.vendor):
+        shown["rules"] = [{**rule, "measured": {}} for rule in shown["rules"]]
+    return reply.shown_in_words(ReplyRequest(assessment=assessment, shown=shown))
 
 
 @form_view

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 
 from accounts.models import User
-from assessments.models import Answer, Approval, Assessment, Consensus, Meeting, Response
+from assessments.models import Answer, Approval, Assessment, Consensus, Meeting, Response, VendorNote
 from assessments.raters import departments
 from assessments.score import agreement, arithmetic
 from assessments.vendor_side import reply
@@ -41,6 +41,7 @@ def of_assessment(assessment: Assessment) -> dict[str, Any]:
         "heard": heard_in(assessment),
         "agreement": agreement_of(assessment),
         "meetings": [_meeting(meeting) for meeting in assessment.meetings.prefetch_related("attendees")],
+        "notes": {note.question.key: _note(note) for note in _notes(assessment)},
         "consensus": {agreed.question.key: _agreed(agreed) for agreed in _consensus(assessment)},
         "approvals": [
             _approval(approval)
@@ -220,6 +221,16 @@ def agreement_of(assessment: Assessment) -> dict[str, Any]:
 
 def _consensus(assessment: Assessment) -> models.QuerySet[Consensus]:
     return Consensus.objects.filter(assessment=assessment).select_related("question", "meeting")
+
+
+def _notes(assessment: Assessment) -> models.QuerySet[VendorNote]:
+    """What was noted of what the vendor said, also where it answered itself afterwards."""
+    rows = VendorNote.objects.all().written().filter(assessment=assessment)
+    return rows.select_related("question", "updated_by").order_by("question__rule__position", "question__position")
+
+
+def _note(note: VendorNote) -> dict[str, Any]:
+    return {"text": note.text, "by": person(note.updated_by), "at": moment(note.updated_at)}
 
 
 def _meeting(meeting: Meeting) -> dict[str, Any]:

@@ -22,10 +22,12 @@ from assessments.score.words import QUESTION_STATES, fact_words
 from groundwork.words import day, number, points, size
 from reports.scorecard.shapes import (
     AgreedView,
+    AnswerView,
     ApprovalView,
     DepartmentView,
     EvidenceView,
     MeetingView,
+    NoteView,
     RaterView,
     ReplyView,
 )
@@ -281,3 +283,11 @@ def answer_view(answer: Mapping[str, Any], words: Words) -> dict[str, Any]:
             for file in answer["evidence"]
         ),
     }
+
+
+def note_view(stored: Mapping[str, Any] | None, own: AnswerView | None, words: Words) -> NoteView | None:
+    """What was noted of what the vendor said; `own`: what it answered itself."""
+    if stored is None:
+        return None
+    on = words.day(stored["at"]) if stored["at"] else ""
+    return NoteView(text=stored["text"], by=stored["by"] or "", on=on, before=own is not None and own.is_answered)

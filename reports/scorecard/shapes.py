@@ -49,6 +49,16 @@ class AnswerView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoteView:
+    """What was noted of what the vendor said, and by whom last. `before`: the vendor answered itself afterwards."""
+
+    text: str
+    by: str
+    on: str
+    before: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgreedView:
     """What the raters agreed on in a meeting: the reason and the day. `of_one`: one person was there, so that it is a
     decision and no agreement. `present`: who was there, on scorecards that do not say it once for the meeting."""
@@ -104,10 +114,11 @@ class QuestionView:
     agreed: AgreedView | None
     answers: tuple[AnswerView, ...]
     vendor: AnswerView | None
+    note: NoteView | None = None
 
     @property
     def has_words(self) -> bool:
-        return any(answer.has_words for answer in self.answers)
+        return self.note is not None or any(answer.has_words for answer in self.answers)
 
 
 @dataclass(frozen=True, kw_only=True)

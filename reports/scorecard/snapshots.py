@@ -21,7 +21,7 @@ from reports.models import Scorecard, ScorecardRule
 from reports.scorecard import findings as frozen_findings
 from reports.scorecard import freezing, sealing
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 Snapshot = Mapping[str, Any]
 # What a snapshot of an earlier schema does not have: it was made before there was anything to say of it.
 SINCE_SCHEMA_2: Snapshot = {
@@ -35,6 +35,8 @@ SINCE_SCHEMA_2: Snapshot = {
 }
 # Before, each agreement said who was there, and nobody knew who had read others' answers.
 SINCE_SCHEMA_5: Snapshot = {"meetings": None}
+# Before, each rater wrote for themselves what the vendor said.
+SINCE_SCHEMA_6: Snapshot = {"notes": {}}
 SINCE_SCHEMA_3: Snapshot = {"measures": None, "targets": {}, "findings": []}
 
 
@@ -77,7 +79,7 @@ def load(scorecard: Scorecard) -> dict[str, Any]:
     content = verified_content(scorecard.snapshot, scorecard.sha256, name=scorecard.number)
     if content["schema"] not in range(1, SCHEMA_VERSION + 1):
         raise SnapshotDamaged(f"The snapshot of {scorecard.number} has schema {content['schema']}.")
-    return {**SINCE_SCHEMA_2, **SINCE_SCHEMA_3, **SINCE_SCHEMA_5, **content}
+    return {**SINCE_SCHEMA_2, **SINCE_SCHEMA_3, **SINCE_SCHEMA_5, **SINCE_SCHEMA_6, **content}
 
 
 def verified_content(text: str, sha256: str, *, name: str) -> dict[str, Any]:

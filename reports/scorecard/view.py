@@ -177,6 +177,7 @@ class _Builder:
     ) -> QuestionView:
         words = self.words
         percent = graded.percent
+        own = next(iter(self._answers(stored, ResponseKind.VENDOR)), None)
         return QuestionView(
             key=graded.key,
             number=number,
@@ -193,7 +194,8 @@ class _Builder:
             disagreement=graded.disagreement,
             agreed=people.agreed_view(self.snapshot["consensus"].get(graded.key), self.snapshot["meetings"], words),
             answers=tuple(self._answers(stored, ResponseKind.CUSTOMER)),
-            vendor=next(iter(self._answers(stored, ResponseKind.VENDOR)), None),
+            vendor=own,
+            note=people.note_view(self.snapshot["notes"].get(graded.key), own, words),
         )
 
     def _level(self, question: Mapping[str, Any], grade: Fraction | None) -> str:

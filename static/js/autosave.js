@@ -81,10 +81,10 @@
       this.row = row;
       this.pk = row.dataset.pk;
       this.prefix = row.dataset.answer;
-      this.status = row.querySelector("[data-status]");
-      this.statusText = row.querySelector("[data-status-text]");
-      this.retryButton = row.querySelector("[data-retry]");
-      this.signIn = row.querySelector("[data-sign-in]");
+      this.status = this.part("[data-status]");
+      this.statusText = this.part("[data-status-text]");
+      this.retryButton = this.part("[data-retry]");
+      this.signIn = this.part("[data-sign-in]");
       this.versionField = this.field("version");
       // A page that came back from the server with something to put right shows what was typed, not what is stored.
       // So does one into which was put back what had been typed before a session ended.
@@ -93,6 +93,15 @@
       this.attempts = 0;
       this.stored = null; // what somebody else saved, while a person decides
       this.unsure = null; // what was sent without an answer coming back
+    }
+
+    // One row may stand within another: the note of what the vendor said within the answer.
+    parts(selector) {
+      return [...this.row.querySelectorAll(selector)].filter((part) => part.closest("[data-answer]") === this.row);
+    }
+
+    part(selector) {
+      return this.parts(selector)[0];
     }
 
     field(name) {
@@ -144,7 +153,7 @@
     }
 
     showErrors(errors) {
-      for (const place of this.row.querySelectorAll("[data-error]")) {
+      for (const place of this.parts("[data-error]")) {
         const message = errors[place.dataset.error] ?? "";
         place.textContent = message;
         place.hidden = !message;
@@ -158,7 +167,7 @@
       if (html === this.conflictHtml) return; // a button under the pointer stays the same button
       this.conflictHtml = html;
       this.row.classList.toggle("q-in-conflict", Boolean(html));
-      this.row.querySelector("[data-conflict]").innerHTML = html; // made and escaped by the server
+      this.part("[data-conflict]").innerHTML = html; // made and escaped by the server
     }
 
     closeConflict() {
@@ -237,7 +246,7 @@
       this.attempts = 0;
       if (this.stored) this.closeConflict();
       this.showErrors({});
-      this.row.querySelector("[data-carried]")?.remove(); // whoever saves has looked at it
+      this.part("[data-carried]")?.remove(); // whoever saves has looked at it
       this.savedMessage = data.message;
       if (this.isClean) this.settle(data.message);
       else this.wanted = true;
@@ -272,7 +281,7 @@
     keepMine() {
       this.versionField.value = this.stored.version;
       this.closeConflict();
-      this.row.querySelector("textarea").focus();
+      this.part("textarea, input[type=radio]").focus();
       return this.save();
     }
 
@@ -284,7 +293,7 @@
       this.saved = this.read();
       this.closeConflict();
       this.settle(text.textTheirs);
-      this.row.querySelector("textarea").focus();
+      this.part("textarea, input[type=radio]").focus();
       refreshScore();
     }
 
@@ -341,7 +350,7 @@
         this.wait("signed-out", text.textSignedOut);
         throw new Error("signed out");
       }
-      this.row.querySelector("[data-files]").innerHTML = data.html; // made and escaped by the server
+      this.part("[data-files]").innerHTML = data.html; // made and escaped by the server
       this.settleFiles();
       refreshScore();
     }
@@ -353,7 +362,7 @@
   }
 
   const answers = [...form.querySelectorAll("[data-answer]")].map((row) => new Answer(row));
-  const answerOf = (element) => answers.find((answer) => answer.row.contains(element));
+  const answerOf = (element) => answers.find((answer) => answer.row === element.closest("[data-answer]"));
   const isText = (element) => element.matches("textarea, input[type=text]");
 
   // The live score and the stepper are drawn by the server and put in their places. --------------------------------
@@ -431,7 +440,7 @@
       return;
     }
     event.preventDefault();
-    const isDecided = (answer) => answer.stored || answer.row.contains(event.submitter);
+    const isDecided = (answer) => answer.stored || answer === answerOf(event.submitter ?? form);
     await Promise.all(answers.map((answer) => answer.uploading));
     await Promise.all(answers.map((answer) => (isDecided(answer) ? null : answer.save())));
     const stuck = answers.find((answer) => answer.isStuck);

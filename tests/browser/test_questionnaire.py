@@ -38,7 +38,7 @@ def question(page: Page) -> Locator:
 
 
 def status(page: Page) -> Locator:
-    return question(page).locator("[data-status-text]")
+    return question(page).locator(":scope > [data-status] [data-status-text]")
 
 
 def comment(page: Page) -> Locator:
@@ -196,7 +196,7 @@ def test_two_people_in_one_answer_see_both_texts_and_decide(
 
     expect(conflict).to_have_count(0)
     expect(comment(page)).to_have_value(stays)
-    expect(question(page).locator("[data-status]")).to_have_attribute("data-state", "saved")
+    expect(question(page).locator(":scope > [data-status]")).to_have_attribute("data-state", "saved")
     assert answer.get().comment == stays
 
 
@@ -214,7 +214,7 @@ def test_a_conflict_that_is_posted_with_the_page_is_decided_on_the_page_that_com
     expect(comment(page)).to_have_value("Mine")
     question(page).get_by_role("button", name="Keep mine").click()
 
-    expect(question(page).locator("[data-status]")).to_have_attribute("data-state", "saved")
+    expect(question(page).locator(":scope > [data-status]")).to_have_attribute("data-state", "saved")
     expect(page.locator(".conflict")).to_have_count(0)
     assert answer.get().comment == "Mine"
 

@@ -175,7 +175,7 @@ def let_everybody_rate(scene: Scene, owner: Page) -> None:
     rate_in_the_browser(scene)
     fill(cast.assessor, {SPREAD: 4, GAP: 2})
     scene.go(owner, "assessment_review")
-    hand_in(scene, owner, "Only hand in my answers")
+    hand_in(scene, owner, "Hand in my answers")
     assert not Response.objects.of_customer().outstanding().exists()
 
 

@@ -154,7 +154,7 @@ def let_everybody_rate(scene: Scene, owner: Sheet) -> None:
     rate_on_the_pages(scene)
     fill(cast.assessor, {SPREAD: 4, GAP: 2})
     scene.go(owner, "assessment_review")
-    hand_in(scene, owner, "Only hand in my answers")
+    hand_in(scene, owner, "Hand in my answers")
     assert not Response.objects.of_customer().outstanding().exists()
 
 

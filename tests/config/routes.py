@@ -504,6 +504,7 @@ OBJECTS: dict[str, str] = {
     "vendor_reopen": "collecting",
     "questionnaire": "collecting",
     "answer_edit": "answer",
+    "answer_note": "answer",
     "evidence_add": "answer",
     "evidence_delete": "evidence",
     "evidence_download": "open_evidence",

@@ -35,7 +35,9 @@ ASKER = "Assessor <assessor@example.org>"
 TOLD_TO_MEMBERS = {
     "assessments/approval/email/decision_approved",
     "assessments/approval/email/decision_asked",
+    "assessments/approval/email/decision_called_off",
     "assessments/approval/email/decision_sent_back",
+    "assessments/approval/email/nobody_decides",
     "assessments/schedule/email/digest_person",
     "assessments/vendor_side/email/vendor_handed_in",
     "assessments/vendor_side/email/vendor_replied",

@@ -329,6 +329,20 @@ def test_their_mails_and_their_calendar_name_nothing_but_what_they_are_asked(
     assert "nothing else of Seaside Clinic" in words
 
 
+def test_whoever_hands_in_is_thanked_and_told_what_happens_next(scene: Scene) -> None:
+    scene.response.answers.update(grade=3)
+    mail.outbox.clear()
+    visitor = Visitor(scene.outsider)
+    visitor.client.post(reverse("assessment_hand_in", args=[scene.assessment.pk]))
+
+    (sent,) = [one for one in mail.outbox if one.to == [ADDRESS]]
+    words = " ".join(str(sent.body).split())
+    assert "Thank you: your rating of Lighthouse Systems" in words
+    assert "What happens next: Seaside Clinic talks it over" in words
+    assert sent.reply_to == [f"{scene.asker.user.name} <{scene.asker.user.email}>"]
+    assert MARK not in str(sent.message()).lower()
+
+
 # The role ---------------------------------------------------------------------------------------------------------
 def test_only_an_administrator_lets_them_read_more_and_the_trail_says_so(scene: Scene) -> None:
     visitor = Visitor(scene.outsider)

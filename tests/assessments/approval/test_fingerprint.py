@@ -161,4 +161,4 @@ def test_takes_as_many_queries_for_many_answers_as_for_few(cast: Cast) -> None:
         with CaptureQueriesContext(connection) as queries:
             fingerprint(made)
         counts.append(len(queries))
-    assert counts == [4, 4]
+    assert counts == [5, 5]

@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts.models import Membership, Role, User
 from assessments.approval import chain, levels, panel
 from assessments.approval.panel import StepState
-from assessments.lifecycle import transitions
+from assessments.lifecycle import taking_back, transitions
 from assessments.models import Answer, Approval, ApprovalLevel, Assessment, AssessmentState, Preferences, ReplyRequest
 from tests.factories import NOW, Cast, make_assessment, make_member
 
@@ -280,6 +280,25 @@ class TestMails:
             transitions.approve(cast.approver, made)
         assert "IT director" in str(self.to("director@example.org").body)
         assert len(mail.outbox) == 2
+
+    def test_tell_administrators_when_nobody_can_decide_and_only_then(
+        self, cast: Cast, django_capture_on_commit_callbacks: Committed
+    ) -> None:
+        made = make_assessment(cast.assessor, grade=3)
+        with django_capture_on_commit_callbacks(execute=True):
+            transitions.submit(cast.assessor, made)
+        self.to("approver@example.org")
+        assert len(mail.outbox) == 1
+        mail.outbox.clear()
+        taking_back.take_back(cast.assessor, made)
+        cast.approver.role = Role.READER
+        cast.approver.save()
+        with django_capture_on_commit_callbacks(execute=True):
+            transitions.submit(cast.assessor, made)
+        told = self.to("admin@example.org")
+        assert len(mail.outbox) == 1
+        assert told.subject == f"Nobody can approve the assessment of {made.vendor}"
+        assert reverse("assessment_detail", args=[made.pk]) in str(told.body)
 
     @pytest.mark.parametrize("language", ["fr", "nl"])
     def test_speak_the_language_of_whoever_gets_them(

@@ -452,6 +452,36 @@ def test_the_panel_counts_what_is_open_and_settled(cast: Cast, assessment: Asses
     assert found is not None and (found.open, found.settled) == (0, 1)
 
 
+def test_the_panel_shows_ones_own_answer_beside_each_contested_question(cast: Cast, assessment: Assessment) -> None:
+    def contested(member: Membership) -> list[tuple[str, int, int, int | None, date | None]]:
+        found = panel(assessment, member)
+        assert found is not None
+        return [(one.number, one.low, one.high, one.own, one.agreed_on) for one in found.contested]
+
+    assert contested(cast.assessor) == [("1.1", 1, 4, 1, None)]
+    assert contested(cast.reader) == [("1.1", 1, 4, 4, None)]
+    assert contested(cast.approver) == [("1.1", 1, 4, None, None)]
+
+    agreed_on(cast.assessor, assessment)
+
+    assert contested(cast.reader) == [("1.1", 1, 4, 4, DAY)]
+
+
+def test_the_panel_warns_of_weak_agreement_until_everything_contested_is_settled(
+    cast: Cast, assessment: Assessment
+) -> None:
+    def meaning() -> str:
+        found = panel(assessment, cast.reader)
+        assert found is not None
+        return found.meaning.replace("\N{NO-BREAK SPACE}", " ")
+
+    assert meaning().endswith("talk about it before anybody relies on the result.")
+
+    agreed_on(cast.assessor, assessment)
+
+    assert meaning() == "Contested on 1 question, settled on 2 March 2026."
+
+
 def test_the_panel_tells_nothing_to_whoever_still_rates(cast: Cast, assessment: Assessment) -> None:
     add_rater(assessment, cast.colleague)
     found = panel(assessment, cast.colleague)

@@ -115,6 +115,26 @@ def test_agreement_is_shown_in_words_and_as_a_figure(signed_in: SignIn, cast: Ca
     assert "Krippendorff" in html
 
 
+def test_nobody_is_sent_to_talk_any_more_once_it_is_settled(
+    signed_in: SignIn, cast: Cast, assessment: Assessment
+) -> None:
+    client = signed_in(cast.assessor)
+    begun(cast, assessment)
+    assert "talk about it before anybody relies on the result" in text_of(client, assessment)
+
+    card = client.post(agree_at(assessment), posted(), headers={"HX-Request": "true"}).content.decode()
+
+    assert '<p id="consensus-meaning" hx-swap-oob="true">Contested on 1 question, settled on' in card
+    html = text_of(client, assessment)
+    assert "Contested on 1 question, settled on" in html
+    assert "talk about it before" not in html
+
+
+def test_a_rater_finds_their_own_answer_among_the_others(signed_in: SignIn, cast: Cast, assessment: Assessment) -> None:
+    assert text_of(signed_in(cast.assessor), assessment).count("your own answer") == 2  # one in each question
+    assert "your own answer" not in text_of(signed_in(cast.admin), assessment)
+
+
 @pytest.mark.parametrize(("language", "said"), [("fr", "(fr)"), ("nl", "(nl)")])
 def test_page_speaks_the_language_of_its_reader(
     signed_in: SignIn, cast: Cast, assessment: Assessment, language: str, said: str

@@ -16,6 +16,7 @@ from django.urls import reverse
 from accounts.models import Membership, User
 from assessments.lifecycle import transitions
 from assessments.models import Answer, Approval, Assessment, AssessmentState, Blank, Response
+from tests.assessments.hub.standings import settle
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_release, make_vendor
 
 SignedIn = Callable[[Membership | User], Client]
@@ -389,6 +390,17 @@ class TestSeveralRaters:
         assert "Mean grade 2.5 of 4" in text
         assert "<bdi>Assessor</bdi>, Procurement" in text
         assert "As handed in by 2 raters." in text
+
+    def test_what_was_agreed_is_not_to_be_talked_over_any_more(self, cast: Cast, signed_in: SignedIn) -> None:
+        assessment = make_assessment(cast.assessor, grade=4)
+        add_rater(assessment, cast.reader, grade=4, grades={"support-1": 1})
+        assessment.responses.update(submitted_at=NOW)
+        client = signed_in(cast.approver)
+        assert "The raters differ, from grade 1 to grade 4: talk it over." in review(client, assessment)
+        settle(assessment, cast.assessor, "support-1")
+        text = review(client, assessment)
+        assert "The raters differed, from grade 1 to grade 4." in text
+        assert "talk it over" not in text
 
     def test_the_reviewer_chooses_who_looks_again(self, cast: Cast, signed_in: SignedIn) -> None:
         assessment = make_assessment(cast.assessor, grade=4)

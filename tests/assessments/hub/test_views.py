@@ -279,6 +279,46 @@ class TestAdding:
         assert queries_of(client, "assessment_add") == few
 
 
+class TestAskingFirst:
+    def test_leads_from_the_form_to_the_raters(self, cast: Cast, signed_in: SignedIn) -> None:
+        make_release()
+        vendor = make_vendor(cast.organisation)
+        response = add(signed_in(cast.assessor), vendor=vendor.pk, preset="last_quarter", then="raters")
+        made = Assessment.objects.get()
+        assert (response.url, made.state) == (reverse("assessment_raters", args=[made.pk]), COLLECTING)
+
+    def test_leads_from_a_draft_to_the_raters(self, cast: Cast, signed_in: SignedIn) -> None:
+        draft = make_assessment(cast.assessor, state=DRAFT)
+        draft.responses.all().delete()
+        response = signed_in(cast.assessor).post(reverse("assessment_open", args=[draft.pk]), {"then": "raters"})
+        assert response.url == reverse("assessment_raters", args=[draft.pk])
+        assert Assessment.objects.get().state == COLLECTING
+
+
+class TestReturning:
+    def test_the_list_says_how_far_one_is_and_leads_on(self, cast: Cast, signed_in: SignedIn) -> None:
+        assessment = make_assessment(cast.assessor)
+        Answer.objects.filter(question__rule__key="support").update(grade=3)
+        client = signed_in(cast.assessor)
+        url = reverse("questionnaire", args=[assessment.pk, "consistency"])
+        text = page(client, "assessment_list")
+        assert f'href="{url}"> Continue: 2 of 14 ' in text
+        assert "Continue:" not in page(signed_in(cast.reader), "assessment_list")
+        Answer.objects.update(grade=3)
+        client = signed_in(cast.assessor)
+        assert "Hand in your answers" in page(client, "assessment_list")
+        transitions.hand_in(cast.assessor, assessment)
+        assert "Hand in your answers" not in page(client, "assessment_list")
+
+    def test_the_list_asks_no_more_of_the_database_for_it(self, cast: Cast, signed_in: SignedIn) -> None:
+        make_assessment(cast.assessor)
+        client = signed_in(cast.assessor)
+        few = queries_of(client, "assessment_list")
+        for _ in range(3):
+            make_assessment(cast.assessor)
+        assert queries_of(client, "assessment_list") == few
+
+
 class TestHub:
     @pytest.mark.parametrize(
         ("state", "who", "sentence", "action"),

@@ -9,7 +9,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Membership
+from accounts.models import Membership, Role
+from assessments.approval import levels
 from assessments.lifecycle import transitions
 from assessments.models import (
     Answer,
@@ -50,7 +51,7 @@ def test_a_questionnaire_waits_for_its_rater_whatever_their_role(cast: Cast, who
     item = only(getattr(cast, who))
     assert (item.kind, item.key, item.assessment) == (ItemKind.ANSWER, f"response-{response.pk}", assessment)
     assert item.url == f"/assessments/{assessment.pk}/questionnaire/support/"
-    assert item.detail == "Answered: 1 of 14"
+    assert (item.action, item.detail) == ("Continue answering", "Answered: 1 of 14")
     assert (item.due_on, item.is_late) == (TODAY, False)
 
 
@@ -174,6 +175,28 @@ def test_a_decision_waits_for_approvers_but_not_for_who_submitted(cast: Cast) ->
     assert kinds(cast.assessor) == kinds(cast.reader) == kinds(cast.stranger) == []
 
 
+def test_what_nobody_can_approve_waits_for_administrators_until_somebody_can(cast: Cast) -> None:
+    assessment = make_assessment(cast.assessor, grade=3)
+    Membership.objects.filter(pk=cast.approver.pk).update(is_active=False)
+    transitions.submit(cast.assessor, assessment)
+    item = only(cast.admin)
+    assert (item.kind, item.url) == (ItemKind.NOBODY_DECIDES, f"/assessments/{assessment.pk}/")
+    assert (item.told_at_once, item.asked_at) == (True, Assessment.objects.get().submitted_at)
+    assert kinds(cast.assessor) == kinds(cast.reader) == kinds(cast.stranger) == []
+    Membership.objects.filter(pk=cast.reader.pk).update(role=Role.APPROVER)
+    assert kinds(cast.admin) == []
+
+
+def test_a_level_whose_only_decider_approved_the_one_before_waits_for_administrators(cast: Cast) -> None:
+    for name in ("Lead", "Board"):
+        levels.add_level(cast.admin, tier="", name=name, role=Role.APPROVER)
+    assessment = make_assessment(cast.assessor, grade=3)
+    transitions.submit(cast.assessor, assessment)
+    assert kinds(cast.admin) == []
+    transitions.approve(cast.approver, assessment)
+    assert kinds(cast.admin) == [ItemKind.NOBODY_DECIDES]
+
+
 def test_the_vendor_s_answers_wait_to_be_read_while_answers_are_collected(cast: Cast) -> None:
     assessment = make_assessment(cast.assessor, grade=3)
     Response.objects.create(assessment=assessment, kind=ResponseKind.VENDOR, submitted_at=NOW)
@@ -232,8 +255,10 @@ def test_it_costs_the_same_queries_however_much_waits(cast: Cast) -> None:
         return len(caught)
 
     fill()
-    few = queries(cast.assessor), queries(cast.approver)
+    Membership.objects.filter(pk=cast.approver.pk).update(is_active=False)  # so that nobody can decide
+    few = queries(cast.assessor), queries(cast.approver), queries(cast.admin)
     for _ in range(3):
         fill()
-    assert (queries(cast.assessor), queries(cast.approver)) == few
-    assert max(few) <= 8
+    assert (queries(cast.assessor), queries(cast.approver), queries(cast.admin)) == few
+    assert max(few[:2]) <= 8
+    assert few[2] <= 12

@@ -123,3 +123,38 @@ def test_some_is_not_enough() -> None:
 )
 def test_fact_is_a_percentage_or_a_frequency(value: Decimal | None, unit: str, shown: str) -> None:
     assert wording.fact_words(value, unit) == shown
+
+
+def seven(*grades: int | None) -> Score:
+    """Seven rules with one question each, graded so from the first on."""
+    questions = [
+        QuestionInput(
+            key=f"{number}-1",
+            rule=str(number),
+            weight=Fraction(1),
+            knockout=False,
+            answers=(RaterAnswer(rater="a", department=None, grade=grade),),
+        )
+        for number, grade in enumerate([*grades, *[None] * 7][:7])
+    ]
+    return arithmetic.score([str(number) for number in range(7)], questions, POLICY)
+
+
+@pytest.mark.parametrize(
+    ("grades", "headline", "verdict"),
+    [
+        ([], "0 of 7 rules rated so far: 0 met", "7 rules are not rated yet: the verdict waits for them."),
+        ([0], "1 of 7 rules rated so far: 0 met", "6 rules are not rated yet: the verdict waits for them."),
+        ([4] * 6, "6 of 7 rules rated so far: 6 met", "1 rule is not rated yet: the verdict waits for it."),
+        ([0] * 7, "0 of 7 rules met", "No rule is met."),
+        ([4] * 7, "7 of 7 rules met", "Every rule is met."),
+    ],
+)
+def test_a_verdict_is_said_only_once_every_rule_is_rated(grades: list[int], headline: str, verdict: str) -> None:
+    assert wording.headline_so_far(seven(*grades)) == headline
+    assert wording.verdict_so_far(seven(*grades)) == verdict
+
+
+def test_what_is_over_says_of_which_rules_it_speaks() -> None:
+    assert wording.verdict(seven(0)) == "No rule that is rated is met."
+    assert wording.headline(seven(0)) == "0 of 7 rules met"

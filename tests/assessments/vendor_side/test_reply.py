@@ -20,6 +20,7 @@ from assessments.saved import Closed, Conflict, Invalid, Saved
 from assessments.score.reading import current_score
 from assessments.secrecy import readable_entries
 from assessments.vendor_side import reply
+from tests.assessments.findings.test_findings import slower
 from tests.assessments.lifecycle.test_transitions import at_once
 from tests.factories import NOW, Cast, make_assessment, make_cast, make_vendor
 from vendors.models import Contact
@@ -64,6 +65,7 @@ def test_the_result_is_frozen_when_the_vendor_is_asked(cast: Cast) -> None:
         "name": {"en": "Support (en)", "fr": "Support (fr)", "nl": "Support (nl)"},
         "status": "met",
         "percent": "75",
+        "measured": {},
     }
     assert (request.shown["met"], len(request.shown["rules"])) == (7, 7)
     assert request.fingerprint == assessment.fingerprint
@@ -396,3 +398,30 @@ def test_saving_and_sending_at_once_do_not_pass_through_each_other() -> None:
     assert isinstance(sent, ReplyRequest)
     (given,) = reply.replies_of(request.assessment)
     assert given.stance == ("contests" if isinstance(saved, Saved) else "agrees")
+
+
+def test_what_was_measured_against_the_result_is_frozen_with_it_in_every_language(cast: Cast) -> None:
+    vendor = make_vendor(cast.organisation, "Slower Systems")
+    assessment = make_assessment(cast.assessor, vendor=vendor, grade=4)
+    transitions.submit(cast.assessor, assessment, now=NOW)
+    slower(vendor)
+    request = ReplyRequest(shown=reply.shown_of(assessment, now=NOW + timedelta(days=40)))
+    told = {}
+    for code in LANGUAGES:
+        with translation.override(code):
+            measured = {rule.key: rule.measured for rule in reply.shown_in_words(request).rules}
+        [told[code]] = measured.pop("speed")
+        assert set(measured.values()) == {()}
+    assert "INC-2026" in told["en"]  # with the incidents behind it
+    assert len(set(told.values())) == len(LANGUAGES)
+    assert not [name for name in ("Assessor", "Procurement") if name in "".join(told.values())]
+
+
+def test_a_result_that_was_shown_before_says_nothing_of_measures(cast: Cast) -> None:
+    shown = reply.shown_of(make_assessment(cast.assessor, grade=4), now=NOW)
+    for rule in shown["rules"]:
+        del rule["measured"]
+    assert {rule.measured for rule in reply.shown_in_words(ReplyRequest(shown=shown)).rules} == {()}
+
+
+LANGUAGES = ("en", "fr", "nl")

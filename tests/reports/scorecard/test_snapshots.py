@@ -355,7 +355,7 @@ def test_a_reply_is_kept_once_it_was_sent(cast: Cast, spoken: Assessment, is_sen
     spoken.refresh_from_db()
     request = ReplyRequest.objects.create(
         assessment=spoken,
-        shown=reply.shown_of(spoken),
+        shown=reply.shown_of(spoken, now=NOW),
         fingerprint=spoken.fingerprint,
         due_on=NOW.date() - timedelta(days=1),
         opened_by=cast.assessor.user,
@@ -529,7 +529,7 @@ def test_a_rater_who_had_read_the_others_is_marked_in_the_snapshot_and_wherever_
     content = approve_without_the_late(cast, assessment)
     assert [response["independent"] for response in content["responses"]] == [True, True, False]
     assert snapshots.recompute(content) == reading.current_score(assessment)
-    assert (content["agreement"]["raters"], content["engine"], content["schema"]) == (2, "2", 5)
+    assert (content["agreement"]["raters"], content["engine"], content["schema"]) == (2, "2", 6)
 
     card = view.view_of(Scorecard.objects.get(), language="en")
     assert [rater.note for rater in card.raters] == ["", "", "not independent: had read others’ answers"]
@@ -598,7 +598,7 @@ def ever_slower(cast: Cast) -> Assessment:
 def test_the_snapshot_holds_the_measures_the_targets_and_what_follows(cast: Cast, ever_slower: Assessment) -> None:
     transitions.approve(cast.approver, ever_slower, now=NOW)
     content = snapshots.load(Scorecard.objects.get(assessment=ever_slower))
-    assert content["schema"] == 5
+    assert content["schema"] == 6
     kept = content["measures"]
     assert (kept["until"], kept["cases"], kept["step"]) == ("2026-03-02", 28, "month")  # the period ends later
     assert kept["known_at"].startswith("2026-03-02T")
@@ -682,3 +682,12 @@ def test_no_fact_can_be_tampered_with(part: str) -> None:
     card.snapshot = snapshots.canonical({**content, part: cards.snapshot()[part]})
     with pytest.raises(snapshots.SnapshotDamaged):
         snapshots.load(card)
+
+
+def test_a_snapshot_from_before_there_were_notes_is_read_and_shown() -> None:
+    stored = {**cards.snapshot(), "schema": 5}
+    stored.pop("notes", None)
+    card = cards.scorecard(stored)
+    assert snapshots.load(card)["notes"] == {}
+    shown = view.view_of(card, language="en")
+    assert {question.note for rule in shown.rules for question in rule.questions} == {None}

@@ -179,6 +179,21 @@ def test_agreement_is_told_with_its_figure_and_what_it_means() -> None:
     assert view({**cards.full(), "agreement": same}).agreement.startswith("All gave the same grade")
 
 
+def test_weak_agreement_sends_nobody_to_talk_once_what_was_contested_is_settled() -> None:
+    weak = {"alpha": "0.300000", "level": "weak", "why": "", "raters": 3, "questions": 22}
+    stored = {**cards.full(), "agreement": weak}
+    contested = list(stored["score"]["disagreements"])
+    assert contested
+    settled = {
+        "grade": 2, "not_applicable": False, "reason": "We read the records.", "held_on": "2026-03-01"
+    }  # fmt: skip
+    agreed = {**stored, "consensus": dict.fromkeys(contested, settled)}
+
+    assert view({**stored, "consensus": {}}).agreement.endswith("talk about it before anybody relies on the result.")
+    said = people.agreement(weak, people.agreed_on(agreed, contested))
+    assert said.replace("\xa0", " ").endswith(f"Contested on {len(contested)} questions, settled on 1 March 2026.")
+
+
 def test_agreement_below_a_level_is_never_rounded_up_to_it() -> None:
     stored = {"alpha": "0.799600", "level": "tentative", "why": "", "raters": 3, "questions": 22}
     assert "(alpha 0.7996)" in view({**cards.full(), "agreement": stored}).agreement
