@@ -180,7 +180,7 @@ class MembershipInline(SuperusersOnly, admin.TabularInline[Membership, Organisat
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """The head of the column does not name the control in it to whoever cannot see it."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and field.label:
             getattr(field.widget, "widget", field.widget).attrs["aria-label"] = field.label
         return field

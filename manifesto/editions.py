@@ -215,16 +215,23 @@ def retire(release: Release, by: User | None) -> Release:
 def new_draft_from(release: Release, edition: str, by: User | None, *, called: Naming | None = None) -> Release:
     """A copy of the edition as a draft: every text, weight, key and revision. Only its title and its note, which say
     what tells it from the others, are its own; without `called` the title says the new name and the note is empty."""
-    draft, copy = create_draft(edition, by, based_on=release), banks.read(release)
+    draft, copy = _new_draft(edition, release), banks.read(release)
     title = {lang: retitled(said, release.edition, draft.edition) for lang, said in copy.title.items()}
     own = called or Naming(edition=draft.edition, title=title, note=banks.no_texts())
     banks.store(replace(copy, title=own.title, note=own.note), draft)
+    _record_creation(draft, by)
     return draft
 
 
 @transaction.atomic
 def create_draft(edition: str, by: User | None, *, based_on: Release | None = None) -> Release:
     """A draft with the seven rules, still empty."""
+    draft = _new_draft(edition, based_on)
+    _record_creation(draft, by)
+    return draft
+
+
+def _new_draft(edition: str, based_on: Release | None) -> Release:
     edition = edition.strip()
     if not edition:
         raise EditionError(_("Give the edition a name."))
@@ -234,9 +241,19 @@ def create_draft(edition: str, by: User | None, *, based_on: Release | None = No
     except IntegrityError:
         raise EditionError(_("An edition “%s” exists already: choose another name.") % edition) from None
     add_rules(draft)
-    after = {**audit.snapshot(draft, RELEASE_FIELDS), "based_on": str(based_on or "")}
-    audit.record(by, "release.created", draft, after=after)
     return draft
+
+
+def _record_creation(draft: Release, by: User | None) -> None:
+    """With what it says of its own; the texts that it copies are those of the edition that it is made from."""
+    own = {
+        f"{name}_{language}": text
+        for name in TEXT_FIELDS[Sheet.RELEASE]
+        for language, text in banks.texts_of(draft, name).items()
+        if text
+    }
+    after = {**audit.snapshot(draft, RELEASE_FIELDS), "based_on": str(draft.based_on or ""), **own}
+    audit.record(by, "release.created", draft, after=after)
 
 
 def add_rules(draft: Release) -> None:

@@ -81,7 +81,7 @@ def with_kept(bank: Bank, base: Bank, kept: Collection[Cell]) -> Bank:
 
 
 def _kept(entry: Entry, sheet: Sheet, key: str, before: Lines, cells: Collection[Cell]) -> Entry:
-    texts = {
+    texts: dict[str, Any] = {
         name: {
             language: before[sheet, key][name, language]
             if Cell(sheet=sheet, key=key, field=name, language=language) in cells

@@ -63,10 +63,11 @@ def _shown(sheet: Sheet, key: str, found: list[EditionDifference]) -> ShownLine:
 
 
 def shown_report(run: DryRun) -> dict[str, Any]:
-    """Every row of a dry run: those that change (`report`), those that stay (`unchanged`), and how many of each. What
-    goes into a new draft that nothing comes before is no change: it is told by its size (`size`)."""
+    """Every row of a dry run: those that change (`report`), those that stay (`unchanged`), how many of each, and the
+    questions that go (`gone`). What goes into a new draft that nothing comes before is no change: it is told by its
+    size (`size`)."""
     if run.bank and not run.base:
-        return {"report": (), "unchanged": (), "summary": (), "size": _size(run)}
+        return {"report": (), "unchanged": (), "summary": (), "gone": (), "size": _size(run)}
     emptied = frozenset(run.emptied)
     shown = tuple(_shown_row(row, emptied) for row in run.rows)
     counts = {kind: count for kind, count in run.counts.items() if kind != ChangeKind.UNCHANGED}
@@ -74,8 +75,13 @@ def shown_report(run: DryRun) -> dict[str, Any]:
         "report": tuple(line for line in shown if line.kind != ChangeKind.UNCHANGED),
         "unchanged": tuple(line for line in shown if line.kind == ChangeKind.UNCHANGED),
         "summary": tuple({"name": kind_name(kind), "count": count} for kind, count in counts.items()),
+        "gone": _gone(run),
         "size": "",
     }
+
+
+def _gone(run: DryRun) -> tuple[str, ...]:
+    return tuple(row.key for row in run.rows if row.sheet is Sheet.QUESTIONS and row.kind == ChangeKind.REMOVED)
 
 
 def _size(run: DryRun) -> str:

@@ -44,7 +44,7 @@ def _faults(source: Any) -> Iterator[FormFault]:
 
 def _of_formset(formset: BaseFormSet, opts: Any) -> Iterator[FormFault]:
     for message in formset.non_form_errors():
-        yield FormFault(message=message, label=str(opts.verbose_name_plural))
+        yield FormFault(message=str(message), label=str(opts.verbose_name_plural))
     for number, form in enumerate(formset.forms, start=1):
         name = getattr(opts, "row_name", None)  # what an inline calls its row, where a number does not say it
         row = name(form.instance) if name else f"{opts.verbose_name} {number}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.http import QueryDict
 from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -35,11 +36,11 @@ class NamingForm(forms.Form):
         help_text=_("The next one after the names that are taken; any other will do that is not."),
     )
 
-    def __init__(self, source: Bank, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, source: Bank, said: QueryDict | None = None) -> None:
         self.taken = frozenset(Release.objects.values_list("edition", flat=True))
         self.source = source
         self.proposed = next_name(source.edition, self.taken) if source.edition in self.taken else source.edition
-        super().__init__(*args, initial=self._proposals(), **kwargs)
+        super().__init__(said, initial=self._proposals())
         for name in OWN:
             for language in LANGUAGE_CODES:
                 self.fields[f"{name}_{language}"] = _text_field(name, language)
@@ -126,8 +127,8 @@ class EmptiedForm(forms.Form):
     """One decision for each cell that a file leaves empty, or one for all that are not decided; none is made for
     anybody."""
 
-    def __init__(self, run: DryRun, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, run: DryRun, said: QueryDict | None = None) -> None:
+        super().__init__(said)
         self.cells = run.emptied
         self.shown = shown_emptied(run)
         if len(self.cells) > 1:

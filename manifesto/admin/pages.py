@@ -72,8 +72,11 @@ class ReleasePages(admin.ModelAdmin):
                 return self._back(request, release, said)
         previous = editions.predecessor(release)
         found = shown_differences(editions.differences(release, previous)) if previous else ()
-        context = {"title": gettext("Publish edition %s") % release, "faults": located(release, faults)}
-        context["lacks_note"] = bool(previous) and not any(banks.texts_of(release, "note").values())
+        context = {
+            "title": gettext("Publish edition %s") % release,
+            "faults": located(release, faults),
+            "lacks_note": previous is not None and not any(banks.texts_of(release, "note").values()),
+        }
         return self._show(request, "publish", release, previous=previous, differences=found, **context)
 
     def retire(self, request: HttpRequest, pk: int) -> HttpResponse:

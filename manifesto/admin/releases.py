@@ -102,7 +102,8 @@ class ReleaseAdmin(FilePages, BankAdmin):  # type: ignore[misc]
                 "current": Release.objects.current(),
             }
         else:
-            context |= {"title": gettext("Begin an empty edition"), "source": Release.objects.current()}
+            own = {"title": gettext("Begin an empty edition"), "source": Release.objects.current()}
+            context |= {**own, "show_save_and_continue": False}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Release, form: Any, change: bool) -> None:

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import Membership
 from manifesto import bank as banks
-from manifesto import exchange
+from manifesto import editions, exchange
 from manifesto.apps import EDITORS
 from manifesto.exchange import Format
 from manifesto.models import Level, Release, ReleaseState
@@ -149,6 +149,47 @@ def test_what_an_import_asks_has_no_fault_that_axe_finds(visit: Visit, cast: Cas
     expect(page.locator(".error-summary a")).to_have_count(2)
     assert faults_by_day_and_night(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+# What is pressed or filled in, without single words in a text, and what is filled with the accent.
+CONTROLS = """
+least => [...document.querySelectorAll("main :is(button, input:not([type=hidden]), select, textarea, .bank-button)")]
+  .filter(one => one.checkVisibility() && !one.matches("[type=checkbox], [type=radio]"))
+  .filter(one => one.getBoundingClientRect().height < least - .5).map(one => one.outerHTML.slice(0, 100))
+"""
+FILLED = """
+() => {
+  const probe = document.body.appendChild(document.createElement("i"))
+  probe.style.setProperty("background", "var(--accent)")
+  const accent = getComputedStyle(probe).backgroundColor
+  return [...document.querySelectorAll("main :is(a, button, input)")]
+    .filter(one => one.checkVisibility() && getComputedStyle(one).backgroundColor === accent)
+    .map(one => (one.value || one.textContent).trim())
+}
+"""
+
+
+def test_the_admin_has_one_filled_button_a_page_and_controls_that_a_finger_hits(visit: Visit, cast: Cast) -> None:
+    release = make_release("1", questions_per_rule=1)
+    draft = editions.new_draft_from(release, "2", None)
+    pages = {
+        reverse("admin:manifesto_release_changelist"): "New draft from 1…",
+        reverse("admin:manifesto_release_change", args=[release.pk]): "New draft from this edition…",
+        reverse("admin:manifesto_release_change", args=[draft.pk]): "Publish…",
+        reverse("admin:manifesto_release_new_draft", args=[release.pk]): "Make the draft",
+        reverse("admin:manifesto_question_change", args=[draft.questions.all()[0].pk]): "Save",
+        reverse("admin:accounts_user_changelist"): "Add user",
+    }
+    page = visit(reverse("admin:index"), _staff(cast), has_touch=True)
+    found = {}
+    for address in pages:
+        page.goto(address)
+        page.set_viewport_size({"width": 390, "height": 800})
+        assert page.evaluate(CONTROLS, 44) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        found[address] = "; ".join(page.evaluate(FILLED))
+    assert found == pages
+    assert page.evaluate(CONTROLS, 999) != []
 
 
 def _staff(cast: Cast) -> Membership:

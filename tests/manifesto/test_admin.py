@@ -634,6 +634,15 @@ def test_an_emptied_cell_is_asked_about_and_nothing_is_decided_for_anybody(
     assert (rule.name_en, rule.name_fr) == (left, "Soutenir")
 
 
+def test_questions_that_a_file_leaves_out_are_named_before_they_go(client: Client, draft: Release) -> None:
+    other = make_release("9", questions_per_rule=1, state=ReleaseState.DRAFT)
+    page = client.post(url("release_import", draft.pk), _upload(exchange.export(other, Format.XLSX))).content.decode()
+    assert "7 questions are not in the file and go" in page
+    assert "support-2, consistency-2" in page
+    page = client.post(url("release_import", other.pk), _upload(exchange.export(draft, Format.XLSX))).content.decode()
+    assert "not in the file" not in page
+
+
 def test_many_emptied_cells_are_decided_at_once_but_for_those_decided_apart(client: Client, draft: Release) -> None:
     address = url("release_import", draft.pk)
     response = client.post(address, _upload(_with_a_gap(draft, {"Rules!B2": "", "Rules!B3": "", "Rules!C2": ""})))

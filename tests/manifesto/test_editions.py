@@ -172,6 +172,8 @@ def test_a_new_draft_is_called_as_it_is_told_to_be() -> None:
     called = Naming(edition="2", title=title, note=note)
     draft = editions.new_draft_from(make_release("1"), "2", None, called=called)
     assert (bank.texts_of(draft, "title"), bank.texts_of(draft, "note")) == (title, note)
+    recorded = AuditEntry.objects.get(verb="release.created", object_id=str(draft.pk)).after
+    assert (recorded["title_fr"], recorded["note_nl"]) == ("Tf", "Nn")
 
 
 @pytest.mark.parametrize(
