@@ -26,6 +26,15 @@ def find(token: str) -> Invitation | None:
     return mailed_links.find(Invitation.objects.select_related(*RELATED), token)
 
 
+def asker_of(invitation: Invitation | None) -> User | None:
+    """Whom its holder can write to: whoever invited them, while they are a member there."""
+    inviter = invitation.invited_by if invitation else None
+    if invitation is None or inviter is None:
+        return None
+    members = Membership.objects.active().filter(organisation=invitation.organisation_id, user__is_active=True)
+    return inviter if members.filter(user=inviter).exists() else None
+
+
 def invite(
     actor: User,
     organisation: Organisation,

@@ -241,7 +241,7 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     invitation = invitations.find(token)
     state = state_of(invitation, now)
     if invitation is None or state is not LinkState.OPEN:
-        context = {"organisation": invitation and invitation.organisation}
+        context = {"organisation": invitation and invitation.organisation, "asker": invitations.asker_of(invitation)}
         return closed_page(request, "accounts/members/invitation_closed.html", state, invitation, context)
     if request.user.is_authenticated:
         return _join_as(request, invitation, request.user)

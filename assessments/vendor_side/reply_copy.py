@@ -26,6 +26,7 @@ def mail_copy(request: ReplyRequest, link: VendorLink) -> bool:
     server does not take it: the page offers the copy too. Not within a transaction."""
     with translation.override(link.language):
         parts = list(_rules(request, shown_in_words(request)))
+    asker = within_reach(link.assessment, link.created_by)
     context = {
         "link": link,
         "organisation": link.assessment.organisation,
@@ -33,10 +34,10 @@ def mail_copy(request: ReplyRequest, link: VendorLink) -> bool:
         "assessment": link.assessment,
         "sent_at": request.submitted_at,
         "parts": parts,
-        "asker": within_reach(link.assessment, link.created_by),
+        "asker": asker,
     }
     template = "assessments/vendor_side/email/vendor_reply_copy"
-    return mailed_links.send(link, template, context=context, asker=context["asker"])
+    return mailed_links.send(link, template, context=context, asker=asker)
 
 
 def _head(request: ReplyRequest, link: VendorLink, shown: ShownResult) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from typing import ClassVar
 
 from reports.charts.marks import Mark, mark_group
 from reports.charts.parts import Palette, caption, figure, share, stroke
@@ -20,21 +21,35 @@ def bars_svg(
     prefix: str,
     thresholds: Sequence[float | Fraction] = (50, 75),
     palette: Palette | None = None,
+    is_narrow: bool = False,
 ) -> str:
-    """One bar a rule: thresholds as lines, bounds as a whisker, the value at the right."""
+    """One bar a rule: thresholds as lines, bounds as a whisker, the value at the right.
+
+    `is_narrow`: as wide as a phone, each name above its bar, so that the letters are as large as those of the page.
+    """
     palette = palette or Palette.PAGE
-    bars = _Bars(palette=palette, bottom=26.0 + 38.0 * len(marks))
-    rows = "".join(bars.row(mark, 26.0 + 38.0 * index + 19.0) for index, mark in enumerate(marks))
+    bars = (_NarrowBars if is_narrow else _Bars)(palette=palette, count=len(marks))
+    rows = "".join(bars.row(mark, bars.top + bars.step * (index + 0.5)) for index, mark in enumerate(marks))
     drawn = bars.thresholds(thresholds) + rows
-    return figure("bars", drawn, size=(600, bars.bottom + 6), title=title, desc=desc, prefix=prefix)
+    form = "narrow-bars" if is_narrow else "bars"  # both may stand on one page
+    return figure(form, drawn, size=(bars.right, bars.bottom + 6), title=title, desc=desc, prefix=prefix)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Bars:
+    """Names at the left, in at most two lines; all centred on their bars."""
+
     palette: Palette
-    bottom: float
-    left: float = 240.0
-    width: float = 280.0
+    count: int
+    top: ClassVar[float] = 26.0
+    step: ClassVar[float] = 38.0
+    left: ClassVar[float] = 240.0
+    width: ClassVar[float] = 280.0
+    right: ClassVar[float] = 600.0
+
+    @property
+    def bottom(self) -> float:
+        return self.top + self.step * self.count
 
     def x(self, percent: Fraction | float) -> float:
         return self.left + self.width * share(percent)
@@ -65,7 +80,6 @@ class _Bars:
         return sign + self._texts(mark, y) + track + bar + self._whisker(mark, y)
 
     def _texts(self, mark: Mark, y: float) -> str:
-        """Number, name in at most two lines, and value, all centred on the bar."""
         ink, muted = self.palette.ink, self.palette.muted
         base = y + 4.8
         names = fit(mark.name, size=14, width=172, lines=2)  # 20 less than there is: another font may be wider
@@ -109,3 +123,21 @@ class _Bars:
         if inside:
             drawn += stroke(inside, class_="chart-whisker mark-cut", stroke=self.palette.paper, width=1.4)
         return drawn
+
+
+@dataclass(frozen=True, kw_only=True)
+class _NarrowBars(_Bars):
+    """Names above their bars, in one line each."""
+
+    step: ClassVar[float] = 50.0
+    left: ClassVar[float] = 30.0
+    width: ClassVar[float] = 270.0
+    right: ClassVar[float] = 360.0
+
+    def _texts(self, mark: Mark, y: float) -> str:
+        write = partial(caption, size=15, palette=self.palette)
+        name = "".join(fit(f"{mark.number} {mark.name}", size=15, width=305))
+        value = "".join(fit(mark.percent_label, size=15, width=52))
+        return write(name, (self.left, y - 13), class_="chart-label", fill=self.palette.ink, anchor="start") + write(
+            value, (self.right - 2, y + 5), class_="chart-value", fill=self.palette.ink, anchor="end", weight=600
+        )

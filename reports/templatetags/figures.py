@@ -79,7 +79,7 @@ def radar(card: ScorecardView, *, paper: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def bars(card: ScorecardView, *, paper: bool = False) -> SafeString:
+def bars(card: ScorecardView, *, paper: bool = False, narrow: bool = False) -> SafeString:
     return SafeString(
         bars_svg(
             card.marks,
@@ -88,6 +88,7 @@ def bars(card: ScorecardView, *, paper: bool = False) -> SafeString:
             prefix="card",
             thresholds=card.thresholds,
             palette=_palette(paper=paper),
+            is_narrow=narrow,
         )
     )
 

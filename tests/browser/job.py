@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from playwright.sync_api import Locator, Page, expect
 
 from manifesto.models import Question, Rule
+from manifesto.yaml_files import shipped_editions
 from reports import worker as press
 from reports.documents import job as rendering
 from reports.models import Rendering
@@ -71,8 +73,8 @@ class Job(Words):
 
 
 def load_bank_and_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The shipped bank, and a worker that is always at hand."""
-    call_command("load_bank", "--publish", verbosity=0)
+    """The newest shipped edition alone, and a worker that is always at hand."""
+    call_command("load_bank", "--edition", shipped_editions()[-1].name, "--publish", stdout=StringIO())
     monkeypatch.setattr(rendering.RENDERINGS, "nudge", press.render)
 
 

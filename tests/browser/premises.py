@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
+from io import StringIO
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -47,6 +48,7 @@ from assessments.vendor_side import answers as vendor_answers
 from assessments.vendor_side import links, reply
 from manifesto import editions
 from manifesto.models import Question, Release
+from manifesto.yaml_files import shipped_editions
 from reports.documents.job import RenderingFailure
 from reports.models import Rendering, RenderingState, Scorecard
 from tests.config.routes import World
@@ -75,7 +77,7 @@ class Premises(World):
 
     def __init__(self, cast: Cast) -> None:
         super().__init__(cast)
-        call_command("load_bank", "--publish", verbosity=0)
+        call_command("load_bank", "--edition", shipped_editions()[-1].name, "--publish", stdout=StringIO())
         self.release = Release.objects.get()
         self.new_edition = editions.new_draft_from(self.release, "2099.1", cast.editor)
         self._clients: dict[str, Client] = {}

@@ -25,7 +25,7 @@ SAVED = re.compile(r"^Saved \d\d:\d\d")
 
 def come_in(visit: Visit, token: str, **options: Any) -> Page:
     page = visit(reverse("vendor_link", args=[token]), **options)
-    page.get_by_role("button", name="Start").click()
+    page.locator("main .form-actions button").click()
     return page
 
 

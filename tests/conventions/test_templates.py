@@ -38,3 +38,15 @@ def test_no_moment_for_machines_has_microseconds() -> None:
     assert pattern.search('<time datetime="{{ entry.at|date:"c" }}">')
     assert not pattern.search('<time datetime="{{ said.said_on|date:"Y-m-d" }}">')
     assert [str(path) for path in TEMPLATES.rglob("*") if path.is_file() and pattern.search(path.read_text())] == []
+
+
+def test_every_page_says_the_language_that_it_is_asked_in() -> None:
+    """Whatever writes the first element of a document: pages inherit it, documents and mails have a language of their own."""
+    opening = re.compile(r"<html\b[^>]*")
+    told = re.compile(r"""<html lang="\{\{ (?:LANGUAGE_CODE|card\.language|copy\.language|language)(?:\|default:"en")? \}\}\"""")
+    assert not told.match('<html lang="en">')
+    assert not told.match('<html data-theme="auto">')
+    found = [match.group() for path in TEMPLATES.rglob("*.html") for match in opening.finditer(path.read_text())]
+
+    assert len(found) >= 4
+    assert [one for one in found if not told.match(one)] == []

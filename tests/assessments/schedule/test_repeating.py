@@ -26,6 +26,7 @@ from assessments.models import (
     Preferences,
     Response,
     Rhythm,
+    VendorNote,
 )
 from assessments.schedule import digest, repeating
 from assessments.schedule.inbox import ItemKind, waiting_for
@@ -252,6 +253,19 @@ def test_what_is_carried_over_is_on_the_trail_with_its_texts(first: Assessment) 
     assert (entry.actor_label, entry.object_id) == ("system", str(carried(follower, "speed-1").pk))
     assert entry.after == {"vendor_says": "Within a day", "comment": "Mostly"}
     assert (entry.subject_id, entry.question_key) == (str(follower and follower.pk), "speed-1")
+
+
+def test_the_note_of_what_the_vendor_said_is_carried_over_to_be_checked(cast: Cast, first: Assessment) -> None:
+    written = {"text": "Within a day", "version": 3, "updated_at": NOW, "updated_by": cast.assessor.user}
+    questions = {one.key: one for one in first.release.questions.all()}
+    VendorNote.objects.create(assessment=first, question=questions["speed-1"], **written)
+    VendorNote.objects.create(assessment=first, question=questions["proof-1"], **{**written, "text": ""})
+    repeating.open_due(at(OPENS))
+
+    note = VendorNote.objects.get(assessment=follower_of(first))
+    assert (note.question.key, note.text, note.version, note.carried_over) == ("speed-1", "Within a day", 0, True)
+    entry = AuditEntry.objects.get(verb="vendor_note.carried_over")
+    assert (entry.actor_label, entry.object_id, entry.after) == ("system", str(note.pk), {"text": "Within a day"})
 
 
 def test_what_was_never_handed_in_is_not_carried_over(first: Assessment) -> None:

@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -43,6 +44,7 @@ FIGURES: dict[str, Callable[..., str]] = {
     "ring": ring,
     "radar": radar_svg,
     "bars": bars_svg,
+    "narrow bars": partial(bars_svg, is_narrow=True),
 }
 every_figure = pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
 
@@ -289,6 +291,12 @@ def test_bar_is_as_long_as_its_percent_and_absent_when_not_rated():
 
     assert (widths(0), widths(50), widths(100)) == (["0"], ["140"], ["280"])
     assert widths(50, "not_rated") == []
+
+
+def test_narrow_bars_fit_a_phone_without_shrinking_their_letters():
+    root = drawn(partial(bars_svg, is_narrow=True), seven())
+    assert float(root.get("width") or 0) <= 360  # what 390 px leave
+    assert {item.get("font-size") for item in classed(root, "chart-label")} == {"15"}
 
 
 def test_bars_show_the_values_at_the_right():

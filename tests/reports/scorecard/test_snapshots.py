@@ -691,3 +691,13 @@ def test_a_snapshot_from_before_there_were_notes_is_read_and_shown() -> None:
     assert snapshots.load(card)["notes"] == {}
     shown = view.view_of(card, language="en")
     assert {question.note for rule in shown.rules for question in rule.questions} == {None}
+
+
+def test_a_note_of_what_the_vendor_said_is_printed_beside_its_question() -> None:
+    asked = cards.snapshot()["release"]["rules"][0]["questions"][0]["key"]
+    noted = {"text": "They keep a person on call.", "by": "Bo Rater", "at": "2026-03-02T09:30:00Z"}
+    card = cards.scorecard({**cards.snapshot(), "notes": {asked: noted}})
+    html = view.scorecard_html(card, language="en")
+    assert "They keep a person on call." in html
+    assert "Bo Rater" in html
+    assert "2 March 2026" in html.replace("\u00a0", " ")
