@@ -44,7 +44,7 @@ PLACES: dict[str, Place] = {
     "assessment_raters": Place(section=ASSESSMENTS, help="assessing#ask"),
     "rater_": Place(section=ASSESSMENTS, help="assessing#ask"),
     "questionnaire": Place(section=ASSESSMENTS, help="assessing#rate"),
-    "answer_edit": Place(section=ASSESSMENTS, help="assessing#rate"),
+    "answer_": Place(section=ASSESSMENTS, help="assessing#rate"),
     "evidence_": Place(section=ASSESSMENTS, help="assessing#rate"),
     "assessment_vendor": Place(section=ASSESSMENTS, help="assessing#vendor-side"),
     "link_": Place(section=ASSESSMENTS, help="assessing#vendor-side"),

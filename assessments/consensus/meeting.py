@@ -96,6 +96,11 @@ class Discussion:
     def anchor(self) -> str:
         return f"question-{self.question.key}"
 
+    @property
+    def is_left_apart(self) -> bool:
+        """Raters lie two levels apart, and nothing is agreed yet: what my work counts."""
+        return Cause.SPREAD in self.causes and self.settled is None
+
     @cached_property
     def grades(self) -> list[int]:
         return [voice.answer.grade for voice in self.voices if voice.answer.grade is not None]

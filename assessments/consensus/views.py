@@ -126,7 +126,7 @@ def assessment_consensus(request: MemberRequest, pk: int) -> HttpResponse:
     table = MeetingPage(request=request, assessment=assessment, day=_day(request.GET.get("day", "")))
     if table.is_closed:
         return _kept_out(request, assessment)
-    return _page(table, table.cards())
+    return _page(table, table.cards(), only_apart="apart" in request.GET)
 
 
 @form_view
@@ -242,15 +242,22 @@ def _reply(table: MeetingPage, discussion: Discussion, *, status: int = 200, **m
 
 
 def _page(
-    table: MeetingPage, cards: Sequence[DiscussionCard], *, meeting_form: MeetingForm | None = None, status: int = 200
+    table: MeetingPage,
+    cards: Sequence[DiscussionCard],
+    *,
+    meeting_form: MeetingForm | None = None,
+    status: int = 200,
+    only_apart: bool = False,
 ) -> HttpResponse:
+    """`only_apart`: of the cards those that my work counts."""
     assessment = table.assessment
     raters = Response.objects.of_customer().filter(assessment=assessment)
     agreement = _agreement(table)
     context = {
         "assessment": assessment,
         "table": table,
-        "cards": cards,
+        "cards": [card for card in cards if card.discussion.is_left_apart] if only_apart else cards,
+        "only_apart": only_apart,
         "unsaved": [card for card in cards if card.is_unsaved],
         "agreement": agreement,
         "meaning": _meaning(table, agreement),

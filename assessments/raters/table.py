@@ -117,6 +117,9 @@ class Raters:
     def late(self) -> tuple[RaterRow, ...]:
         return tuple(row for row in self.rows if row.state == RaterState.LATE)
 
+    def late_others(self, user: User) -> tuple[RaterRow, ...]:
+        return tuple(row for row in self.late if row.response.rater_id != user.pk)
+
     def own(self, user: User) -> RaterRow | None:
         """The user's own, unless it was withdrawn."""
         return next((row for row in self.active if row.response.rater_id == user.pk), None)

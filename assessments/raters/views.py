@@ -32,7 +32,8 @@ RATERS = Response.objects.filter(kind=ResponseKind.CUSTOMER).select_related("ass
 
 @require_GET
 def assessment_raters(request: MemberRequest, pk: int) -> HttpResponse:
-    """Who is asked and how far they are, never what they answer; `?department=`: the form is about that one."""
+    """Who is asked and how far they are, never what they answer. `?department=`: the form is about that one; `?late`:
+    only the others who are late, as my work counts them."""
     assessment = assessment_of(request, pk)
     wanted = request.GET.get("department", "")
     department = None
@@ -41,7 +42,7 @@ def assessment_raters(request: MemberRequest, pk: int) -> HttpResponse:
     form = None
     if _may_ask(request.member, assessment):
         form = RaterForm(assessment=assessment, member=request.member, department=department)
-    return _page(request, assessment, form, department=department)
+    return _page(request, assessment, form, department=department, only_late="late" in request.GET)
 
 
 @form_view
@@ -173,7 +174,12 @@ def _may_ask(member: Membership, assessment: Assessment) -> bool:
 
 
 def _page(
-    request: MemberRequest, assessment: Assessment, form: RaterForm | None, *, department: Department | None = None
+    request: MemberRequest,
+    assessment: Assessment,
+    form: RaterForm | None,
+    *,
+    department: Department | None = None,
+    only_late: bool = False,
 ) -> HttpResponse:
     table = raters_of(assessment)
     own = table.own(request.user)
@@ -181,6 +187,8 @@ def _page(
     context = {
         "assessment": assessment,
         "raters": table,
+        "rows": table.late_others(request.user) if only_late else table.rows,
+        "only_late": only_late,
         "own": own,
         "own_notice": notice(standing_of(assessment, request.user, theirs)),
         "may_ask": _may_ask(request.member, assessment),

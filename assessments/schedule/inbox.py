@@ -211,7 +211,7 @@ def _all_in(assessment: Assessment, responses: list[Response], today: date, apar
         _("Talk about what raters judge differently"),
         assessment,
         today,
-        url=reverse("assessment_consensus", args=[assessment.pk]),
+        url=f"{reverse('assessment_consensus', args=[assessment.pk])}?apart=1#talk",
         detail=ngettext("%(count)d question to agree on", "%(count)d questions to agree on", apart) % {"count": apart},
         asked_at=asked_at,
     )
@@ -226,7 +226,7 @@ def _late_raters(assessment: Assessment, outstanding: list[Response], today: dat
         _("Ask the late raters, or submit without them"),
         assessment,
         today,
-        url=reverse("assessment_raters", args=[assessment.pk]),
+        url=f"{reverse('assessment_raters', args=[assessment.pk])}?late=1#raters",
         due_on=min(dues),
         detail=ngettext("%(count)d rater is late", "%(count)d raters are late", len(dues)) % {"count": len(dues)},
     )

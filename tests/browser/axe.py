@@ -47,7 +47,7 @@ READ_COLOURS_ONCE = """
 # by the same light, is looked at once in a window: a fault is told once, too.
 LOOK_AT_CONTRAST_ONCE = """
 (() => {
-  const NAMES = new Set(["id", "href", "for", "name", "value", "title", "datetime", "action", "d", "x", "y", "cx", "cy"])
+  const NAMES = new Set(["id", "href", "for", "name", "value", "title", "datetime", "action", "d", "x", "y"])
   const chains = new WeakMap()
   const rule = axe._audit.rules.find(one => one.id === "color-contrast"), matches = rule.matches
   const hash = text => {

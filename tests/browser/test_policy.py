@@ -3,10 +3,13 @@ among them."""
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Visit, listen
 from tests.factories import Cast
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_style_that_is_blocked_is_heard(visit: Visit, cast: Cast) -> None:

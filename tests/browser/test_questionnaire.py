@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session
 from django.urls import reverse
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
-from assessments.models import Answer, Assessment, Evidence
+from assessments.models import Answer, Assessment, Evidence, VendorNote
 from tests.browser.conftest import PATIENCE, Visit
 from tests.factories import NOW, Cast, make_assessment
 
@@ -326,3 +327,53 @@ def test_the_page_is_accessible(width: int, theme: str, visit: Visit, cast: Cast
     violations = Axe().run(page).response["violations"]
 
     assert [(found["id"], [node["target"] for node in found["nodes"]]) for found in violations] == []
+
+
+def test_a_file_that_is_still_on_its_way_is_not_sent_a_second_time_with_the_page(
+    visit: Visit, cast: Cast, assessment: Assessment
+) -> None:
+    page = visit(path_of(assessment), cast.assessor)
+
+    def slowly(route: Route) -> None:
+        time.sleep(1)
+        route.continue_()
+
+    bodies: list[str] = []
+
+    def note(route: Route) -> None:
+        if route.request.method == "POST":
+            bodies.append((route.request.post_data_buffer or b"").decode(errors="replace"))
+        route.continue_()
+
+    page.route("**/evidence/", slowly)
+    page.route("**/questionnaire/**", note)
+    question(page).locator("input[type=file]").set_input_files(
+        {"name": "proof.txt", "mimeType": "text/plain", "buffer": b"Seen and filed."}
+    )
+    page.get_by_role("button", name="Save and stay").click()
+
+    expect(question(page).get_by_role("link", name="proof.txt")).to_have_count(1)
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+    assert len(bodies) == 1
+    assert "proof.txt" not in bodies[0]
+    assert Evidence.objects.count() == 1
+
+
+def test_a_note_of_what_the_vendor_said_meets_that_of_a_colleague(
+    visit: Visit, cast: Cast, assessment: Assessment
+) -> None:
+    page = visit(path_of(assessment), cast.assessor)
+    answer = first_answer(assessment)
+    place = {"assessment": assessment, "question": answer.question}
+    VendorNote.objects.create(**place, text="Theirs", version=1, updated_by=cast.colleague.user, updated_at=NOW)
+    note = page.locator(f"#n{answer.pk}")
+
+    note.get_by_label("What the vendor answers").fill("Mine")
+    expect(note.locator(".conflict")).to_contain_text("Colleague changed this text while you wrote")
+    expect(note.locator(".conflict")).to_contain_text("Theirs")
+    note.get_by_role("button", name="Keep mine").click()
+
+    expect(note.locator("[data-status]")).to_have_attribute("data-state", "saved")
+    expect(note.locator(".conflict")).to_have_count(0)
+    assert VendorNote.objects.get().text == "Mine"
+    assert first_answer(assessment).version == 0  # the answer itself was left alone

@@ -244,6 +244,9 @@ def _other_views(premises: Premises) -> Iterator[Stop]:
     yield Stop(name="approval_chain, empty", path=reverse("approval_chain"), who="away_admin")
     calendar = f"form[action='{reverse('preferences_calendar')}'] button"
     yield Stop(name="preferences_calendar", path=reverse("preferences"), who="secured", press=calendar)
+    yield Stop(name="work, first steps", path=reverse("work"), who="away_admin")
+    for topic in ("assessing", "roles", "vendors"):
+        yield Stop(name=f"help_topic, {topic}", path=reverse("help_topic", args=[topic]), who=ANYBODY)
     for route in ("work", "vendor_list", "assessment_list", "assessment_add"):
         yield Stop(name=f"{route}, empty", path=reverse(route), who="stranger")
     final = reverse("admin:manifesto_release_change", args=[premises.release.pk])

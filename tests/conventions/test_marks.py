@@ -19,10 +19,10 @@ ROOT = Path(__file__).resolve().parents[2]
 SIGNS = {"chevron", "tick"}  # what CSS may draw: a thing that unfolds, a choice that is made
 OF_A_RULE = re.compile(r"""\{%\s*(?:mark|verdict)\s+(?!(?:\w+\.)?status\b)""")
 BY_HAND = re.compile(
-    r"""class="[^"]*(?<![\w.-])(?:verdict|mark-|chip-(?:%s)\b|chip-\{\{ \w+\.status)""" % "|".join(STATUSES)
+    rf"""class="[^"]*(?<![\w.-])(?:verdict|mark-|chip-(?:{"|".join(STATUSES)})\b|chip-\{{\{{ \w+\.status)"""
 )
 SHAPE = re.compile(r"--shape-(\w+)")
-DISC = re.compile(r"\.(?:chip|tag|verdict|bank-chip)\b[^{]*::(?:before|after)|\.chip-(?:%s)\b" % "|".join(STATUSES))
+DISC = re.compile(rf"\.(?:chip|tag|verdict|bank-chip)\b[^{{]*::(?:before|after)|\.chip-(?:{'|'.join(STATUSES)})\b")
 
 
 def lent(text: str) -> Iterator[str]:

@@ -41,9 +41,9 @@ def test_no_moment_for_machines_has_microseconds() -> None:
 
 
 def test_every_page_says_the_language_that_it_is_asked_in() -> None:
-    """Whatever writes the first element of a document: pages inherit it, documents and mails have a language of their own."""
+    """Pages inherit what writes the first element; documents and mails have a language of their own."""
     opening = re.compile(r"<html\b[^>]*")
-    told = re.compile(r"""<html lang="\{\{ (?:LANGUAGE_CODE|card\.language|copy\.language|language)(?:\|default:"en")? \}\}\"""")
+    told = re.compile(r'<html lang="{{ (?:LANGUAGE_CODE|card\.language|copy\.language|language)(?:\|default:"en")? }}"')
     assert not told.match('<html lang="en">')
     assert not told.match('<html data-theme="auto">')
     found = [match.group() for path in TEMPLATES.rglob("*.html") for match in opening.finditer(path.read_text())]

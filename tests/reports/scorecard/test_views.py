@@ -184,3 +184,13 @@ def test_where_nothing_was_measured_one_quiet_line_says_so(cast: Cast, signed_in
     html = signed_in(cast.reader).get(page_of(cards.approved(cast))).content.decode()
     assert html.count("Nothing was measured") == 1
     assert "measured-table" not in html
+
+
+def test_bounds_are_explained_where_they_are_shown_and_nowhere_else(cast: Cast, signed_in: SignedIn) -> None:
+    assessment = make_assessment(cast.assessor, release=make_release("long", questions_per_rule=4), grade=3)
+    whole = cards.approved(cast)
+    Answer.objects.filter(pk=cards.answer_of(assessment, "speed-1").pk).update(grade=None, blank="dont_know")
+    client, link = signed_in(cast.reader), reverse("help_topic", args=["words"]) + "#bounds"
+    assert link in client.get(page_of(cards.approve(cast, assessment))).content.decode()
+    assert link not in client.get(page_of(whole)).content.decode()
+    assert 'id="bounds"' in client.get(link).content.decode()
