@@ -36,8 +36,9 @@ NAMES = set(  # of what a verb follows, not of a number
 
 def words_left_alone(message: Message) -> Iterator[str]:
     """The pieces of a message whose noun or verb depends on a number without being chosen by it."""
-    is_plural = isinstance(message.id, tuple | list)
-    for text in message.id if is_plural else (message.id,):
+    texts = [message.id] if isinstance(message.id, str) else list(message.id)
+    is_plural = len(texts) > 1
+    for text in texts:
         if text in MEANT:
             continue
         yield from (found.group() for found in SHARE.finditer(text) if not _names(found.group()) & NAMES)

@@ -41,12 +41,12 @@ def unlike_ours(library: Catalog, ours: Catalog, language: str) -> Iterator[str]
         mine = ours.get(message.id[0] if isinstance(message.id, tuple) else message.id, message.context)
         said = mine.string if mine and mine.string and any(mine.string) else message.string
         for text in said if isinstance(said, tuple | list) else (said,):
-            if UNLIKE_OURS[language].search(text.replace("%(", "")):
+            if text and UNLIKE_OURS[language].search(text.replace("%(", "")):
                 yield text
 
 
 def _is_shown(message: Message) -> bool:
-    text = message.id[0] if isinstance(message.id, tuple) else message.id
+    text = message.id if isinstance(message.id, str) else message.id[0]
     if NOT_ASKED.search(text.lower()):
         return False
     return any(not CLOSED.match(place) and not _is_replaced(place) for place, _line in message.locations)
