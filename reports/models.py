@@ -28,9 +28,9 @@ class ScorecardQuerySet(OrganisationRows, models.QuerySet["Scorecard"]):
         place = Window(
             RowNumber(), partition_by=F("assessment__vendor"), order_by=[F("approved_at").desc(), F("pk").desc()]
         )
-        cards = self.filter(assessment__vendor__in=[vendor.pk for vendor in vendors]).annotate(place=place)
-        cards = cards.filter(place__lte=2).without_snapshot().select_related("assessment").prefetch_related("rules")
-        return cards.order_by("-approved_at", "-pk")
+        of_vendors = self.filter(assessment__vendor__in=[vendor.pk for vendor in vendors])
+        cards = of_vendors.annotate(place=place).filter(place__lte=2).without_snapshot()
+        return cards.select_related("assessment").prefetch_related("rules").order_by("-approved_at", "-pk")
 
 
 class Scorecard(models.Model):

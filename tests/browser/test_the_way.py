@@ -81,7 +81,7 @@ def expect_now(page: Page, stage: str) -> None:
 def submit(page: Page) -> None:
     """Nothing is submitted before the page that says what is at stake."""
     go_on(page, "Submit for approval")
-    expect(page.get_by_role("main")).to_contain_text("All 7 questions are answered.")
+    expect(page.get_by_role("main")).to_contain_text("All questions are answered: 7.")
     assert Assessment.objects.get().state == AssessmentState.COLLECTING
     go_on(page, "Submit for approval")
     assert Assessment.objects.get().state == AssessmentState.IN_REVIEW

@@ -143,9 +143,9 @@ def seven(*grades: int | None) -> Score:
 @pytest.mark.parametrize(
     ("grades", "headline", "verdict"),
     [
-        ([], "0 of 7 rules rated so far: 0 met", "7 rules are not rated yet: the verdict waits for them."),
-        ([0], "1 of 7 rules rated so far: 0 met", "6 rules are not rated yet: the verdict waits for them."),
-        ([4] * 6, "6 of 7 rules rated so far: 6 met", "1 rule is not rated yet: the verdict waits for it."),
+        ([], "Rules rated so far: 0 of 7; met: 0", "7 rules are not rated yet: the verdict waits for them."),
+        ([0], "Rules rated so far: 1 of 7; met: 0", "6 rules are not rated yet: the verdict waits for them."),
+        ([4] * 6, "Rules rated so far: 6 of 7; met: 6", "1 rule is not rated yet: the verdict waits for it."),
         ([0] * 7, "0 of 7 rules met", "No rule is met."),
         ([4] * 7, "7 of 7 rules met", "Every rule is met."),
     ],

@@ -30,7 +30,7 @@ def rule(status: str, percent: int | None = None, *, asked: object = "same", key
     return RuleResult(key=key, position=2, status=status, percent=told, asked=asked)
 
 
-def direction(now: RuleResult, before: RuleResult) -> str | None:
+def direction(now: RuleResult, before: RuleResult) -> Direction | None:
     found = moves.moves([now], [before])
     return found[0].direction if found else None
 
