@@ -28,6 +28,7 @@ class Language:
     first_day: str = "1"  # of a month
     at: str = ", "  # between a day and its hour
     byte: str = "B"
+    compounds: bool = False  # written in one word, however long: broken at their joints
 
 
 LANGUAGES = {
@@ -46,7 +47,7 @@ LANGUAGES = {
             at=f" à{NO_BREAK}",
             byte="o",
         ),
-        Language(code="nl", name=_("Dutch"), locale="nl", column_end=";", at=f" om{NO_BREAK}"),
+        Language(code="nl", name=_("Dutch"), locale="nl", column_end=";", at=f" om{NO_BREAK}", compounds=True),
     )
 }
 LANGUAGE_CODES = tuple(LANGUAGES)

@@ -10,7 +10,7 @@ from django import template
 from django.utils import timezone
 
 from groundwork import dutch, words
-from groundwork.languages import active_language
+from groundwork.languages import LANGUAGES, active_language
 
 register = template.Library()
 
@@ -53,7 +53,7 @@ def quoted(text: str) -> str:
 @register.filter
 def jointed(text: str) -> str:
     """`{{ level.text|jointed }}`: in narrow columns, where a long Dutch word is broken at the joint of its parts."""
-    return dutch.jointed(text) if active_language() == "nl" else text
+    return dutch.jointed(text) if LANGUAGES[active_language()].compounds else text
 
 
 @register.filter
