@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LONGER = ("fr", "nl")  # where these fit, English does
 FITS = "document.documentElement.scrollWidth <= window.innerWidth"
 OUTSIDE = """
-[...document.querySelectorAll("main *")].find(one => one.getBoundingClientRect().right > innerWidth + 1)
+[...document.querySelectorAll("body *")].findLast(one => one.getBoundingClientRect().right > innerWidth + 1)
   ?.outerHTML.slice(0, 120)
 """
 FAULTY = """

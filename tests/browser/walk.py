@@ -53,6 +53,7 @@ NO_PAGE: dict[str, str] = {
     "assessment_score": PART,
     "approval_level_move": ACTION,
     "vendor_reopen": ACTION,
+    "vendor_take_back": ACTION,
     "rater_join": ACTION,
     "rater_leave": ACTION,
     "rater_ask_again": ACTION,
