@@ -114,10 +114,11 @@ class DemoAssessment:
 
     def _note(self, answer: Answer, text: str, author: User) -> None:
         """What the vendor said, as those who rate noted it together."""
-        place = {"assessment": answer.response.assessment, "question": answer.question}
         written = {"text": text, "version": 1, "updated_at": timezone.now(), "updated_by": author}
         if text:
-            VendorNote.objects.update_or_create(**place, defaults=written)
+            VendorNote.objects.update_or_create(
+                assessment=answer.response.assessment, question=answer.question, defaults=written
+            )
 
     def _letters(self, data: dict[str, Any]) -> dict[str, dict[str, str]]:
         note = "Note from the incident file (fictional)\nSeen and filed by the department.\n"

@@ -88,7 +88,7 @@ def _history(request: MemberRequest, incident: Incident) -> list[dict[str, Any]]
     )
     entries = list(rows.select_related("actor").order_by("-at", "-pk")[:HISTORY])
     return [
-        {"line": line, "who": str(entry.actor) if entry.actor else line.actor, "changes": line.changes * is_change}
+        {"line": line, "who": str(entry.actor) if entry.actor else line.who, "changes": line.changes * is_change}
         for entry, line in zip(entries, trail.lines(entries), strict=True)
         for is_change in (bool(entry.before and entry.after),)
     ]
