@@ -31,7 +31,7 @@ from assessments.models import OPEN_STATES, Assessment, AssessmentState
 from assessments.raters import mails
 from assessments.score.overview import sheet_for
 from assessments.secrecy import counted_responses
-from assessments.vendor_side import reply
+from assessments.vendor_side import links, reply
 from groundwork import whole_numbers
 from groundwork.pages import Crumb, confirm_page, crumbs
 from groundwork.responses import form_view, or_say_why, post_data
@@ -147,6 +147,7 @@ def assessment_take_back(request: MemberRequest, pk: int) -> HttpResponse:
         crumbs=_crumbs(assessment, _("Take the submission back")),
         at_stake=[
             _("Raters can change their answers again. What was agreed stays."),
+            *_vendor_answers_again(assessment),
             _("Those who were asked to decide get a mail that they have nothing to do."),
             _("Submit it again when it is ready."),
         ],
@@ -154,6 +155,13 @@ def assessment_take_back(request: MemberRequest, pk: int) -> HttpResponse:
         back=reverse("assessment_detail", args=[pk]),
         danger=False,
     )
+
+
+def _vendor_answers_again(assessment: Assessment) -> list[str]:
+    """Where the submission had closed its answers before it handed in."""
+    if links.awaited(assessment) is None:
+        return []
+    return [_("The vendor has not handed in: its answers open again, by the link that it has.")]
 
 
 @form_view

@@ -71,6 +71,10 @@ class Standing:
         return len(self.raters.active) < 2 and not any(row.answered for row in self.raters.active)
 
     @property
+    def is_vendor_awaited(self) -> bool:
+        return self.vendor is not None and self.vendor.is_awaited
+
+    @property
     def to_agree(self) -> int:
         """Questions on which raters differ and that nobody has settled, as far as the member may know."""
         return len(self.talk.contested_open) if self.talk else 0
@@ -190,7 +194,7 @@ def _gathering(standing: Standing) -> NextStep:
         )
     if raters.outstanding and not standing.has_met:
         see = Action(label=_("See the raters"), url=standing.at("assessment_raters"))
-        rest = (_submit(standing, _("Submit without them")),) if raters.handed_in else ()
+        rest = (_submit(standing, _("Submit without them")),) if raters.handed_in or raters.late else ()
         others = (*rest, *_ask_vendor(standing), *_again(standing))
         return NextStep(sentence=_who_is_missing(raters), main=see, others=others)
     if standing.to_agree:

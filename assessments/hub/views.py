@@ -20,6 +20,7 @@ from accounts.trail import stretches
 from accounts.trail.forms import EntryFilterForm
 from assessments.approval import panel
 from assessments.consensus import meeting
+from assessments.consensus.attendance import RECORDED_IN
 from assessments.fetching import assessment_of
 from assessments.findings import panel as findings_panel
 from assessments.hub import outside
@@ -147,6 +148,7 @@ def assessment_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "raters": standing.raters,
         "vendor_side": standing.vendor,
         "consensus": standing.talk,
+        "may_agree": assessment.state in RECORDED_IN,
         "approval": standing.approval,
         "measured": findings_panel.section(assessment, request.member),
     }

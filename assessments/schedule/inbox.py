@@ -11,6 +11,7 @@ from typing import TypedDict
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_stubs_ext import WithAnnotations
@@ -176,7 +177,8 @@ def _to_look_after(member: Membership, today: date) -> Iterator[Item]:
     if not may(member, Right.ASSESS):
         return
     asked = Response.objects.filter(withdrawn_at=None)
-    rows = looked_after_by(member).to_answer().with_vendor().prefetch_related(Prefetch("responses", queryset=asked))
+    rows = looked_after_by(member).to_answer().with_vendor()
+    rows = rows.prefetch_related(Prefetch("responses", queryset=asked), "meetings")
     assessments = list(rows)
     apart = _questions_apart(assessments)
     for assessment in assessments:
@@ -211,10 +213,17 @@ def _all_in(assessment: Assessment, responses: list[Response], today: date, apar
         _("Talk about what raters judge differently"),
         assessment,
         today,
-        url=f"{reverse('assessment_consensus', args=[assessment.pk])}?apart=1#talk",
+        url=_where_to_talk(assessment),
         detail=ngettext("%(count)d question to agree on", "%(count)d questions to agree on", apart) % {"count": apart},
         asked_at=asked_at,
     )
+
+
+def _where_to_talk(assessment: Assessment) -> str:
+    """What they differ on; until a meeting has begun, the form that begins it: nothing is agreed before."""
+    has_begun = any(meeting.held_on == timezone.localdate() for meeting in assessment.meetings.all())
+    address = reverse("assessment_consensus", args=[assessment.pk])
+    return f"{address}?apart=1#{'talk' if has_begun else 'begin'}"
 
 
 def _late_raters(assessment: Assessment, outstanding: list[Response], today: date) -> Iterator[Item]:

@@ -124,6 +124,11 @@ class ScoreSheet:
         return self.total - self.answered
 
     @property
+    def has_bounds(self) -> bool:
+        """A rule with a percentage that missing grades can still move."""
+        return any(rule.percent_text and rule.bounds_text for rule in self.rules)
+
+    @property
     def has_grades(self) -> bool:
         return any(rule.weight_graded for rule in self.score.rules)
 
