@@ -18,8 +18,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import MemberRequest
+from accounts.models import Membership
 from assessments.approval import chain, panel
 from assessments.approval.panel import ApprovalPanel
+from assessments.consensus import meeting
+from assessments.consensus.meeting import MeetingPanel
 from assessments.fetching import assessment_of
 from assessments.findings import panel as findings_panel
 from assessments.hub import outside, stake
@@ -74,9 +77,15 @@ def _review(request: MemberRequest, assessment: Assessment, form: SendBackForm) 
         "approval": approval,
         "approve_url": f"{reverse('assessment_approve', args=[assessment.pk])}?{query.urlencode()}",
         "reply": reply.owner_panel(assessment, request.member),
+        "talk": _talk(assessment, request.member),
         "measured": findings_panel.section(assessment, request.member),
     }
     return render(request, "assessments/hub/assessment_review.html", context)
+
+
+def _talk(assessment: Assessment, member: Membership) -> MeetingPanel | None:
+    """What the raters have left open, for whoever decides; before that it stands on the page of the meeting."""
+    return meeting.panel(assessment, member) if assessment.state == AssessmentState.IN_REVIEW else None
 
 
 @form_view

@@ -149,7 +149,7 @@ def _own_answers(standing: Standing, own: RaterRow) -> NextStep:
     return NextStep(
         sentence=_left(sum(rule.total - rule.answered for rule in rules), unfinished.name),
         main=answer,
-        others=_asking(standing),
+        others=(*_without_the_late(standing), *_asking(standing)),
     )
 
 
@@ -179,7 +179,7 @@ def _hand_in(standing: Standing) -> NextStep:
     return NextStep(
         sentence=_("Every question is answered. Look your answers over once more, then hand them in."),
         main=Action(label=_("Review and hand in"), url=review),
-        others=(*((_submit(standing),) if is_last else ()), *_asking(standing)),
+        others=(*((_submit(standing),) if is_last else _without_the_late(standing)), *_asking(standing)),
     )
 
 
@@ -194,7 +194,7 @@ def _gathering(standing: Standing) -> NextStep:
         )
     if raters.outstanding and not standing.has_met:
         see = Action(label=_("See the raters"), url=standing.at("assessment_raters"))
-        rest = (_submit(standing, _("Submit without them")),) if raters.handed_in or raters.late else ()
+        rest = (_submit(standing, _("Submit without them")),) if raters.handed_in else ()
         others = (*rest, *_ask_vendor(standing), *_again(standing))
         return NextStep(sentence=_who_is_missing(raters), main=see, others=others)
     if standing.to_agree:
@@ -272,6 +272,13 @@ def _asking(standing: Standing) -> tuple[Action, ...]:
 
 def _submit(standing: Standing, label: str = "") -> Action:
     return Action(label=label or _("Submit for approval"), url=standing.at("assessment_submit"))
+
+
+def _without_the_late(standing: Standing) -> tuple[Action, ...]:
+    """For an assessor who rates too; their own answers go in with it."""
+    if not standing.may_assess or not standing.raters.late_others(standing.member.user):
+        return ()
+    return (_submit(standing, _("Submit without them")),)
 
 
 def _again(standing: Standing) -> tuple[Action, ...]:

@@ -20,7 +20,6 @@ from accounts.trail import stretches
 from accounts.trail.forms import EntryFilterForm
 from assessments.approval import panel
 from assessments.consensus import meeting
-from assessments.consensus.attendance import RECORDED_IN
 from assessments.fetching import assessment_of
 from assessments.findings import panel as findings_panel
 from assessments.hub import outside
@@ -148,7 +147,7 @@ def assessment_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "raters": standing.raters,
         "vendor_side": standing.vendor,
         "consensus": standing.talk,
-        "may_agree": assessment.state in RECORDED_IN,
+        "may_agree": assessment.state == COLLECTING,
         "approval": standing.approval,
         "measured": findings_panel.section(assessment, request.member),
     }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from assessments.hub.next_step import Standing
 from assessments.models import AssessmentState
+from assessments.vendor_side.links import VendorSide
 
 
 class Stage(StrEnum):
@@ -139,10 +140,18 @@ def _note(stage: Stage, standing: Standing) -> str:
     if stage == Stage.ANSWER:
         return _("in: %(done)s of %(all)s") % {"done": len(raters.handed_in), "all": len(raters.active)}
     if stage == Stage.VENDOR and standing.vendor is not None:
-        far = {"done": standing.vendor.progress.answered, "all": standing.vendor.progress.total}
-        if standing.is_vendor_awaited:
-            return _("%(done)s of %(all)s, not handed in") % far
-        return _("%(done)s of %(all)s") % far
+        return _of_vendor(standing.vendor)
     if stage == Stage.AGREE and standing.to_agree:
-        return ngettext("%(count)s open", "%(count)s open", standing.to_agree) % {"count": standing.to_agree}
+        return _not_agreed(standing.to_agree, is_over=state != AssessmentState.COLLECTING)
     return ""
+
+
+def _of_vendor(vendor: VendorSide) -> str:
+    far = {"done": vendor.progress.answered, "all": vendor.progress.total}
+    return (_("%(done)s of %(all)s, not handed in") if vendor.is_awaited else _("%(done)s of %(all)s")) % far
+
+
+def _not_agreed(count: int, *, is_over: bool) -> str:
+    if is_over:
+        return ngettext("%(count)s not agreed", "%(count)s not agreed", count) % {"count": count}
+    return ngettext("%(count)s open", "%(count)s open", count) % {"count": count}

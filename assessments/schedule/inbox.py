@@ -200,7 +200,8 @@ def _collecting(assessment: Assessment, member: Membership, today: date, apart: 
         yield _all_in(assessment, responses, today, apart)
     else:
         others = [row for row in outstanding if row.rater_id != member.user_id]
-        yield from _late_raters(assessment, others, today)
+        can_go_on = len(others) < len(responses)  # somebody is in, or rates here and goes in with it
+        yield from _late_raters(assessment, others, today, can_go_on=can_go_on)
 
 
 def _all_in(assessment: Assessment, responses: list[Response], today: date, apart: int) -> Item:
@@ -226,13 +227,15 @@ def _where_to_talk(assessment: Assessment) -> str:
     return f"{address}?apart=1#{'talk' if has_begun else 'begin'}"
 
 
-def _late_raters(assessment: Assessment, outstanding: list[Response], today: date) -> Iterator[Item]:
+def _late_raters(
+    assessment: Assessment, outstanding: list[Response], today: date, *, can_go_on: bool
+) -> Iterator[Item]:
     dues = [due for row in outstanding if (due := row.due_on or assessment.due_on) and due < today]
     if not dues:
         return
     yield _item(
         ItemKind.CHASE,
-        _("Ask the late raters, or submit without them"),
+        _("Ask the late raters, or submit without them") if can_go_on else _("Ask the late raters"),
         assessment,
         today,
         url=f"{reverse('assessment_raters', args=[assessment.pk])}?late=1#raters",

@@ -69,6 +69,8 @@
 
   const tidy = (value) => String(value ?? "").replace(/\r\n?/g, "\n").trim();
   const same = (one, other) => Object.keys(one).every((name) => tidy(one[name]) === tidy(other[name]));
+  // “Not applicable” counts with its reason alone: whoever has just chosen it is about to type that.
+  const lacksReason = ({ choice, reason }) => choice === "not_applicable" && reason !== undefined && !tidy(reason);
   const packed = (prefix, version, fields) => {
     const body = new FormData();
     body.set(`${prefix}-version`, version);
@@ -204,6 +206,11 @@
         this.settle(this.savedMessage ?? this.statusText.textContent);
         return true;
       }
+      if (lacksReason(fields)) {
+        this.showErrors({});
+        this.show("unfinished", text.textReasonFirst);
+        return false;
+      }
       if (!navigator.onLine) return this.wait("offline", text.textOffline);
       this.show("saving", text.textSaving);
       const version = this.versionField.value;
@@ -312,7 +319,7 @@
     }
 
     sendOnLeaving() {
-      if (this.stored || this.isClean || !navigator.onLine) return;
+      if (this.stored || this.isClean || lacksReason(this.read()) || !navigator.onLine) return;
       const body = packed(this.prefix, this.versionField.value, this.read());
       post(this.row.dataset.url, body, { keepalive: true }).catch(() => {});
     }
@@ -469,7 +476,7 @@
     for (const pk of drafts.waiting()) {
       const draft = drafts.read(pk);
       if (!draft?.fields || Date.now() - draft.at > DRAFT_DAYS * 86400000) drafts.drop(pk);
-      else if (!answers.some((answer) => answer.pk === pk) && navigator.onLine) {
+      else if (!answers.some((answer) => answer.pk === pk) && !lacksReason(draft.fields) && navigator.onLine) {
         try {
           const { data } = await post(draft.url, packed(draft.prefix, draft.version, draft.fields));
           if (data.state === "saved") drafts.drop(pk);
