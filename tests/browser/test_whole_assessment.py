@@ -270,6 +270,7 @@ def let_vendor_reply(scene: Scene) -> None:
     contested.get_by_role("textbox").fill(OBJECTION)
     page.locator(f"#{CLICKED} input[value=agrees]").check()
     job.press(page, "Send the reply")
+    job.press(page, "Send for good")
     expect(page.get_by_role("heading", level=1)).to_have_text(job.say("Your reply is sent"))
 
 

@@ -239,6 +239,7 @@ def let_vendor_reply(scene: Scene) -> None:
     page.fill(f"#{CONTESTED} textarea", OBJECTION)
     page.check(f"#{CLICKED} input[value=agrees]")
     page.press("Send the reply")
+    page.press("Send for good")
     assert page.text("h1") == words.say("Your reply is sent")
 
 

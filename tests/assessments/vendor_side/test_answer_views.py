@@ -145,7 +145,7 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(visitor: Client, link:
 
     assert response.status_code == 422
     html = response.content.decode()
-    assert "Say why the question does not apply" in html
+    assert "Say why it does not apply." in html
     assert "Half a thought" in html
     second.refresh_from_db()
     assert second.grade == 2
