@@ -51,8 +51,11 @@ def current_section(context: RequestContext, url: str, section: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def help_address(context: RequestContext) -> str:
-    """Where the help explains this page."""
-    return places.help_address(_route(context))
+    """Where the help explains this page, to whoever reads it."""
+    request = context.get("request")
+    member = getattr(request, "member", None)
+    back = request.path if request is not None else ""
+    return places.help_address(_route(context), is_outside=member is not None and member.is_outside, back=back)
 
 
 def _route(context: RequestContext) -> str:

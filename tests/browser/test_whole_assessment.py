@@ -263,7 +263,7 @@ def let_vendor_reply(scene: Scene) -> None:
     found = re.search(r"https?://\S+/vendor-link/\S+", str(sent.body))
     assert found
     job, page = scene.job, come_in(scene, urlsplit(found[0]).path)
-    expect(page.locator(".headline-number")).to_have_text(job.headline(5))
+    expect(page.locator(".headline-calm")).to_have_text(job.headline(5))
     assert SECRET not in page.content()
     contested = page.locator(f"#{CONTESTED}")
     contested.locator("input[value=contests]").check()

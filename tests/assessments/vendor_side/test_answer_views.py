@@ -14,6 +14,7 @@ from django.urls import reverse
 from assessments.models import Answer, Assessment, AssessmentState, Evidence, Response, VendorLink
 from assessments.vendor_side import answers as vendor_answers
 from assessments.vendor_side import links
+from manifesto.models import Question
 from tests.factories import Cast, add_rater, make_assessment, make_release, make_vendor
 from vendors.models import Contact
 
@@ -225,6 +226,18 @@ def test_handing_in_lists_what_is_blank_and_ends_the_writing(visitor: Client, li
     assert "We stay." in done
     assert Response.objects.get(pk=link.response_id).submitted_at is not None
     assert visitor.get(page(link, "vendor_questionnaire", "support")).headers["Location"] == page(link, "vendor_desk")
+
+
+def test_handing_in_tells_of_answers_without_a_grade(visitor: Client, link: VendorLink) -> None:
+    Answer.objects.filter(response=link.response_id, question__key="support-1").update(vendor_says="We do.")
+    Answer.objects.filter(response=link.response_id, question__key="support-2").update(vendor_says="Yes.", grade=2)
+    assert "1 answer without a grade of your own" in visitor.get(page(link, "vendor_hand_in")).content.decode()
+
+
+def test_what_a_knock_out_question_does_is_said_where_it_is_asked(visitor: Client, link: VendorLink) -> None:
+    Question.objects.filter(key="support-1").update(knockout=True)
+    html = visitor.get(page(link, "vendor_questionnaire", "support")).content.decode()
+    assert html.count("The rule is broken where your customer gives this one question too low a grade.") == 1
 
 
 def test_nothing_at_all_is_not_handed_in(visitor: Client, link: VendorLink) -> None:

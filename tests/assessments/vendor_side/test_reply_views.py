@@ -181,6 +181,23 @@ def test_the_file_of_the_reply_is_named_in_the_readers_language(
     assert kept["Content-Disposition"] == f'attachment; filename="{name}-{link.assessment.reference}.txt"'
 
 
+def test_the_landing_says_how_far_the_reply_is_and_later_that_it_is_sent(
+    cast: Cast, link: VendorLink, visitor: Client
+) -> None:
+    visitor.post(page(link), posted(support={"stance": "agrees"}, proof={"stance": "agrees"}))
+    link.refresh_from_db()
+    _link, token = links.renew(cast.assessor, link)
+    landing = reverse("vendor_link", args=[token])
+    html = visitor.get(landing).content.decode()
+    assert "Continue your reply: 2 of 7" in html
+    visitor.post(landing, {"language": "en"})
+    visitor.post(send_page(link))
+    html = visitor.get(landing).content.decode()
+    assert "<title>Your reply is sent" in " ".join(html.split()).replace("<title> ", "<title>")
+    assert "Reply until" not in html
+    assert "Everything is saved as you go" not in html
+
+
 def test_two_windows_are_shown_both_texts(visitor: Client, link: VendorLink) -> None:
     visitor.post(page(link), posted(support={"stance": "agrees", "text": "From the first window"}))
     mine = posted(support={"stance": "contests", "text": "From the second"})
