@@ -1,13 +1,14 @@
 """Rights in templates: `{% load access %}{% if member|may:"assess" %}`."""
 
 from django import template
+from django.db.models import QuerySet
 from django.template import RequestContext
 
 from accounts.access import Right
 from accounts.access import may as member_may
 from accounts.mail import page_address
 from accounts.members import roles
-from accounts.models import Membership, Organisation, User
+from accounts.models import Membership, Organisation
 
 register = template.Library()
 
@@ -19,10 +20,10 @@ def may(member: Membership | None, right: str) -> bool:
 
 
 @register.simple_tag(takes_context=True)
-def assessors(context: RequestContext) -> list[User]:
-    """Who may start an assessment in the organisation of whoever reads; one query."""
+def assessors(context: RequestContext) -> QuerySet[Membership]:
+    """Who may start an assessment in the organisation of whoever reads; one query, once they are named."""
     member = context.get("member")
-    return [one.user for one in roles.holders(member, Right.ASSESS)] if member else []
+    return roles.holders(member, Right.ASSESS) if member else Membership.objects.none()
 
 
 @register.simple_tag
