@@ -123,9 +123,7 @@ def _what_is_there(member: Membership) -> _Found:
         has_assessments=Exists(assessments),
         has_answers=Exists(answers),
         has_submitted=Exists(assessments.filter(state__in=SUBMITTED)),
-        first_assessment=Subquery(
-            assessments.exclude(state=AssessmentState.CANCELLED).order_by("pk").values("pk")[:1]
-        ),
+        first_assessment=Subquery(assessments.exclude(state=AssessmentState.CANCELLED).order_by("pk").values("pk")[:1]),
         first_scorecard=Subquery(scorecards[:1]),
         has_more_scorecards=Exists(scorecards[1:]),
     ).get(pk=member.organisation_id)

@@ -63,7 +63,17 @@ class FoundingForm(NewAccountForm):
         help_text=_("You sign in with it."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    field_order = ("token", "organisation", "language", "departments", "own_department", "name", "email", "password", "repeated")
+    field_order = (
+        "token",
+        "organisation",
+        "language",
+        "departments",
+        "own_department",
+        "name",
+        "email",
+        "password",
+        "repeated",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"language": active_language(), "departments": list(PROPOSED)}

@@ -134,9 +134,7 @@ def test_each_open_step_leads_to_a_page_that_its_reader_may_open(admin: Membersh
     assert {client.get(address).status_code for address in addresses} == {200}
 
 
-def test_my_work_shows_them_until_the_first_scorecard_and_then_a_closing_word(
-    cast: Cast, signed_in: SignedIn
-) -> None:
+def test_my_work_shows_them_until_the_first_scorecard_and_then_a_closing_word(cast: Cast, signed_in: SignedIn) -> None:
     client = signed_in(cast.admin)
     shown = client.get(reverse("work")).content.decode()
     assert "Done: 3 of 8" in " ".join(shown.split())
@@ -168,9 +166,7 @@ def test_who_may_not_start_the_first_assessment_asks_whoever_may(admin: Membersh
     ]
     lien = make_member(admin.organisation, "lien", Role.ASSESSOR)
     ways = step_of(admin, "First assessment").ways
-    assert [(way.label, way.url) for way in ways] == [
-        (f"Ask {lien.user} to start it", f"mailto:{lien.user.email}")
-    ]
+    assert [(way.label, way.url) for way in ways] == [(f"Ask {lien.user} to start it", f"mailto:{lien.user.email}")]
 
 
 def test_a_list_of_vendors_can_still_be_imported_beside_the_first(admin: Membership) -> None:
@@ -199,7 +195,7 @@ def test_lists_name_whoever_starts_the_first_assessment(admin: Membership, signe
     client, pages = signed_in(admin), [reverse("vendor_list"), reverse("assessment_list")]
     for page in pages:
         shown = client.get(page).content.decode()
-        assert f'{reverse("member_invite")}?role=assessor' in shown
+        assert f"{reverse('member_invite')}?role=assessor" in shown
         assert "Open the vendor and start an assessment." not in shown
     lien = make_member(admin.organisation, "lien", Role.ASSESSOR)
     for page in pages:

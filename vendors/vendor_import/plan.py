@@ -380,7 +380,9 @@ def _write_parts(member: Membership, pairs: Sequence[tuple[Vendor, ImportStep]])
     spoken = {"language": member.organisation.language}
     Service.objects.bulk_create(Service(vendor=vendor, name=name) for vendor, step in pairs for name in step.services)
     Contact.objects.bulk_create(
-        Contact(vendor=vendor, **(spoken | step.contact)) for vendor, step in pairs if step.contact and step.contact_id is None
+        Contact(vendor=vendor, **(spoken | step.contact))
+        for vendor, step in pairs
+        if step.contact and step.contact_id is None
     )
     for _vendor, step in pairs:
         if step.contact_id is not None:
