@@ -14,8 +14,8 @@ from django.urls import reverse
 from assessments.models import Answer, Assessment, AssessmentState, Evidence, Response, VendorLink
 from assessments.vendor_side import answers as vendor_answers
 from assessments.vendor_side import links
-from manifesto.models import Question
-from tests.factories import Cast, add_rater, make_assessment, make_release, make_vendor
+from manifesto.models import Question, Release, ReleaseState
+from tests.factories import NOW, Cast, add_rater, make_assessment, make_release, make_vendor
 from vendors.models import Contact
 
 SECRETS = (
@@ -234,9 +234,16 @@ def test_handing_in_tells_of_answers_without_a_grade(visitor: Client, link: Vend
     assert "1 answer without a grade of your own" in visitor.get(page(link, "vendor_hand_in")).content.decode()
 
 
-def test_what_a_knock_out_question_does_is_said_where_it_is_asked(visitor: Client, link: VendorLink) -> None:
-    Question.objects.filter(key="support-1").update(knockout=True)
-    html = visitor.get(page(link, "vendor_questionnaire", "support")).content.decode()
+def test_what_a_knock_out_question_does_is_said_where_it_is_asked(cast: Cast, client: Client) -> None:
+    release = make_release("9", state=ReleaseState.DRAFT)
+    Question.objects.filter(release=release, key="support-1").update(knockout=True)
+    Release.objects.filter(pk=release.pk).update(state=ReleaseState.PUBLISHED, published_at=NOW)
+    release.refresh_from_db()
+    assessment = make_assessment(cast.assessor, release=release)
+    contact = Contact.objects.create(vendor=assessment.vendor, name="Robin Example", email="robin@vendor.example")
+    link, token = links.create(cast.assessor, assessment, contact)
+    client.post(reverse("vendor_link", args=[token]), {"language": "en"})
+    html = client.get(page(link, "vendor_questionnaire", "support")).content.decode()
     assert html.count("The rule is broken where your customer gives this one question too low a grade.") == 1
 
 
