@@ -69,8 +69,6 @@
 
   const tidy = (value) => String(value ?? "").replace(/\r\n?/g, "\n").trim();
   const same = (one, other) => Object.keys(one).every((name) => tidy(one[name]) === tidy(other[name]));
-  // “Not applicable” counts with its reason alone: whoever has just chosen it is about to type that.
-  const lacksReason = ({ choice, reason }) => choice === "not_applicable" && reason !== undefined && !tidy(reason);
   const packed = (prefix, version, fields) => {
     const body = new FormData();
     body.set(`${prefix}-version`, version);
@@ -92,6 +90,7 @@
       // So does one into which was put back what had been typed before a session ended.
       const isStored = !["conflict", "invalid"].includes(this.status.dataset.state) && !("kept" in form.dataset);
       this.saved = isStored ? this.read() : null;
+      this.isLeft = this.status.dataset.state === "invalid"; // what is missing was said: no word of it is early now
       this.attempts = 0;
       this.stored = null; // what somebody else saved, while a person decides
       this.unsure = null; // what was sent without an answer coming back
@@ -137,6 +136,24 @@
 
     get isClean() {
       return this.saved !== null && same(this.read(), this.saved);
+    }
+
+    // A choice that needs words (“not applicable”, “we see it differently”), and words that need a choice, are no
+    // error while somebody is still there: they wait for each other until another place of the page is entered.
+    get isHalf() {
+      if (this.isLeft) return false;
+      const fields = this.read();
+      return this.parts("textarea[data-needed-for], textarea[data-needs]").some((place) => {
+        const [name, value] = (place.dataset.neededFor ?? "").split(":");
+        const isSaid = Boolean(tidy(place.value));
+        return isSaid ? fields[place.dataset.needs] === "" : fields[name] === value;
+      });
+    }
+
+    leave() {
+      if (this.status.dataset.state !== "waiting") return;
+      this.isLeft = true;
+      this.save();
     }
 
     get isStuck() {
@@ -206,10 +223,9 @@
         this.settle(this.savedMessage ?? this.statusText.textContent);
         return true;
       }
-      if (lacksReason(fields)) {
+      if (this.isHalf) {
         this.showErrors({});
-        this.show("unfinished", text.textReasonFirst);
-        return false;
+        return this.wait("waiting", text.textWaiting);
       }
       if (!navigator.onLine) return this.wait("offline", text.textOffline);
       this.show("saving", text.textSaving);
@@ -253,12 +269,22 @@
       this.attempts = 0;
       if (this.stored) this.closeConflict();
       this.showErrors({});
+      this.settleSummary();
       this.part("[data-carried]")?.remove(); // whoever saves has looked at it
       this.savedMessage = data.message;
       if (this.isClean) this.settle(data.message);
       else this.wanted = true;
       if (data.scored) refreshScore();
       return true;
+    }
+
+    // What the box at the top of the page says of this row is put right; with the last of it the box goes.
+    settleSummary() {
+      const summary = document.querySelector(".error-summary");
+      const links = [...(summary?.querySelectorAll("li a") ?? [])];
+      const ours = links.filter((link) => this.row.contains(document.getElementById(link.hash.slice(1))));
+      for (const link of ours) link.closest("li").remove();
+      if (ours.length && ours.length === links.length) summary.remove();
     }
 
     resume(version = this.versionField.value) {
@@ -319,7 +345,7 @@
     }
 
     sendOnLeaving() {
-      if (this.stored || this.isClean || lacksReason(this.read()) || !navigator.onLine) return;
+      if (this.stored || this.isClean || !navigator.onLine) return;
       const body = packed(this.prefix, this.versionField.value, this.read());
       post(this.row.dataset.url, body, { keepalive: true }).catch(() => {});
     }
@@ -416,6 +442,10 @@
     } else if (isText(target) && !answer.isClean && !answer.stored) answer.changed(0);
   });
 
+  document.addEventListener("focusin", ({ target }) => {
+    for (const answer of answers) if (!answer.row.contains(target)) answer.leave();
+  });
+
   form.addEventListener("keydown", (event) => {
     if (!/^[0-4]$/.test(event.key) || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.target.type !== "radio") return;
@@ -476,7 +506,7 @@
     for (const pk of drafts.waiting()) {
       const draft = drafts.read(pk);
       if (!draft?.fields || Date.now() - draft.at > DRAFT_DAYS * 86400000) drafts.drop(pk);
-      else if (!answers.some((answer) => answer.pk === pk) && !lacksReason(draft.fields) && navigator.onLine) {
+      else if (!answers.some((answer) => answer.pk === pk) && navigator.onLine) {
         try {
           const { data } = await post(draft.url, packed(draft.prefix, draft.version, draft.fields));
           if (data.state === "saved") drafts.drop(pk);
