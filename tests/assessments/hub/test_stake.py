@@ -249,7 +249,7 @@ class TestVendorThatHasNotHandedIn:
 
         page = shown(client, "assessment_submit", shared)
         assert "The vendor has not handed in" in page
-        assert "Answered: 3 of 14. Due on 27\u00a0December" in page
+        assert "Answered: 3 of 14. Due on 27 December" in page
         assert "Submitting closes its answers: nobody reads what it has not handed in. It gets no mail" in page
 
         transitions.submit(cast.assessor, shared)
