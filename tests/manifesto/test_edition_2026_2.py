@@ -24,8 +24,8 @@ COUNTING = {
     "en": "In the period, one lapse the vendor itself named and mended counts as kept; “mostly” means more than half.",
     "fr": "Sur la période, un seul écart est excusé, si le fournisseur l’a lui-même signalé et corrigé ; "
     "« le plus souvent » : plus d’une fois sur deux.",
-    "nl": "In de periode telt één afwijking die de leverancier zelf heeft gemeld en hersteld, niet mee; “meestal”: in "
-    "meer dan de helft.",
+    "nl": "In de periode wordt één afwijking die de leverancier zelf meldde en herstelde, niet aangerekend; "
+    "“meestal”: in meer dan de helft.",
 }
 LAPSE = {
     "en": "save one lapse named and mended",
