@@ -187,7 +187,7 @@ def member_edit(request: MemberRequest, pk: int) -> HttpResponse:
 @form_view
 def member_invite(request: MemberRequest) -> HttpResponse:
     organisation = request.member.organisation
-    form = InvitationForm(request.POST or None, organisation=organisation)
+    form = InvitationForm(request.POST or None, organisation=organisation, role=request.GET.get("role", ""))
     if request.method == "POST" and form.is_valid():
         with or_beside(form, "email"):
             invitation, token = invitations.invite(request.user, organisation, now=timezone.now(), **form.cleaned_data)

@@ -2,6 +2,7 @@
 
 from django import template
 from django.template.context import RequestContext
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -51,7 +52,10 @@ def current_section(context: RequestContext, url: str, section: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def help_address(context: RequestContext) -> str:
-    """Where the help explains this page."""
+    """Where the help explains this page; while the first steps stand on My work, they are what comes next."""
+    steps = context.get("first_steps")
+    if steps and steps.is_shown and steps.is_open:
+        return reverse("first_steps")
     return places.help_address(_route(context))
 
 
