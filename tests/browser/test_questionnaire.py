@@ -238,6 +238,11 @@ def test_not_applicable_asks_for_its_reason_and_then_saves(visit: Visit, cast: C
     expect(reason).to_be_hidden()
 
     question(page).get_by_text("Not applicable", exact=True).click()
+    expect(status(page)).to_have_text("Your choice and your words are saved together.")
+    expect(question(page).locator("[data-error=reason]")).to_be_hidden()  # nobody could have written it yet
+    question(page).get_by_label("Comment").focus()
+    expect(question(page).locator("[data-error=reason]")).to_be_hidden()
+    page.locator("[data-answer]:not([data-answer] [data-answer])").nth(1).locator(".grade-input").first.focus()
     expect(question(page).locator("[data-error=reason]")).to_contain_text("Say why")
     reason.fill("They run nothing for us.")
 
