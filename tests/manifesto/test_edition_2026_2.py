@@ -37,7 +37,7 @@ UNCOUNTED = {"prevention-share", "speed-help"}
 # How the questions of a rule are graded: the end of its guidance, the same in each rule.
 GRADING = {
     "en": ("How to grade: take the last twelve months", "“Don’t know” is for what nobody looked into."),
-    "fr": ("Comment noter : prenez les douze derniers mois", "« Ne sait pas » : ce que personne n’a examiné."),
+    "fr": ("Comment noter : prenez les douze derniers mois", "« Ne sait pas » : ce que personne n’a examiné."),
     "nl": ("Zo beoordeelt u: neem de laatste twaalf maanden", "“Weet niet” is voor wat niemand heeft nagegaan."),
 }
 # What makes a 1 where the period held no case.
