@@ -91,11 +91,11 @@ def test_a_digit_in_a_text_is_a_digit(visit: Visit, cast: Cast, assessment: Asse
 def test_the_score_beside_the_answers_follows(visit: Visit, cast: Cast, assessment: Assessment) -> None:
     make_graded(assessment, key="support-2", value=4)
     page = visit(path_of(assessment), cast.assessor)
-    expect(page.locator("#score-title")).to_have_text("0 of 7 rules met")
+    expect(page.locator("#score-title")).to_have_text("Rules rated so far: 0 of 7; met: 0")
 
     question(page).locator(".grade").nth(4).click()
 
-    expect(page.locator("#score-title")).to_have_text("1 of 7 rules met")
+    expect(page.locator("#score-title")).to_have_text("Rules rated so far: 1 of 7; met: 1")
     expect(page.locator(".stepper [aria-current=step]")).to_contain_text("2 of 2")
 
 

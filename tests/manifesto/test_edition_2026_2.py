@@ -22,10 +22,10 @@ FOREIGN = Path(__file__).with_name("foreign_wordings.txt")
 # How lapses count: the end of the evidence of each question, and the words in which a level says it.
 COUNTING = {
     "en": "In the period, one lapse the vendor itself named and mended counts as kept; “mostly” means more than half.",
-    "fr": "Sur la période, un écart et un seul, signalé et corrigé par le fournisseur lui-même, n’est pas retenu "
-    "contre lui ; « le plus souvent » : plus d’une fois sur deux.",
-    "nl": "In de periode telt één afwijking die de leverancier zelf heeft gemeld en hersteld niet mee; “meestal” is in "
-    "meer dan de helft.",
+    "fr": "Sur la période, un seul écart est excusé, si le fournisseur l’a lui-même signalé et corrigé ; "
+    "« le plus souvent » : plus d’une fois sur deux.",
+    "nl": "In de periode wordt één afwijking die de leverancier zelf meldde en herstelde, niet aangerekend; "
+    "“meestal”: in meer dan de helft.",
 }
 LAPSE = {
     "en": "save one lapse named and mended",
@@ -50,7 +50,7 @@ LONGEST_GRADING = 75  # words
 LAPSE_SAID = {
     "en": r"nam(ed|e) and mend",
     "fr": r"signalée? (et|ou non) corrigé",
-    "nl": r"gemelde? en herstelde?",
+    "nl": r"gemelde? [eé]n herstelde?",
 }
 # Words without exception. “No” and “never” are left out: they are what level 0 says, and one case makes it a 1.
 ABSOLUTE = {
