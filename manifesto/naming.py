@@ -18,7 +18,7 @@ def question_names(keys: Iterable[Key]) -> dict[Key, str]:
     """“1.2 Speed of help”, as the edition calls it that was asked; as the newest does, where that one is gone."""
     keys = list(keys)
     rows = Question.objects.filter(key__in={key for _release, key in keys}).select_related("rule")
-    return _named(keys, {(row.release_id, row.key): _numbered(row) for row in rows.order_by("release_id")})
+    return _named(keys, {(row.release_id, row.key): numbered(row) for row in rows.order_by("release_id")})
 
 
 def question_choices(organisation_id: int) -> list[tuple[str, str]]:
@@ -26,7 +26,7 @@ def question_choices(organisation_id: int) -> list[tuple[str, str]]:
     rows = Question.objects.exclude(release__state=ReleaseState.DRAFT).select_related("rule").order_by("release_id")
     newest = {row.key: row for row in rows}
     ordered = sorted(newest.values(), key=lambda row: (row.rule.position, row.position, row.key))
-    return [(row.key, _numbered(row)) for row in ordered]
+    return [(row.key, numbered(row)) for row in ordered]
 
 
 def questions_found(organisation_id: int, text: str) -> QuerySet[Any, Any]:
@@ -47,7 +47,8 @@ def rules_found(organisation_id: int, text: str) -> QuerySet[Any, Any]:
     return Rule.objects.filter(said).order_by().values("key")
 
 
-def _numbered(question: Question) -> str:
+def numbered(question: Question) -> str:
+    """“3.1 Speed of help”."""
     return f"{question.rule.position}.{question.position} {question}"
 
 

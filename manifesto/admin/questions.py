@@ -16,11 +16,13 @@ from modeltranslation.admin import TranslationStackedInline
 from accounts.access import user_of
 from accounts.trail import audit
 from groundwork import whole_numbers
+from groundwork.words import quoted
 from manifesto import bank as banks
 from manifesto.admin.editing import BankAdmin, SideBySide, fieldset, release_page, three
 from manifesto.bank import GRADES, Sheet
 from manifesto.editions import lock_draft, predecessor, published_revision, set_meaning
 from manifesto.models import Level, Question, ReleaseState, Rule
+from manifesto.naming import numbered
 
 SAME, OTHER = "correction", "meaning"
 
@@ -170,6 +172,7 @@ class QuestionAdmin(BankAdmin):
         context |= {
             "release": release,
             "previous": predecessor(release) if release else None,
+            "here": numbered(question) if question else gettext("New question"),
         }
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -205,16 +208,26 @@ class QuestionAdmin(BankAdmin):
 
     # Where to go next ----------------------------------------------------------------------------------------------
     def response_add(self, request: HttpRequest, obj: Question, post_url_continue: Any = None) -> HttpResponse:
-        text = gettext("The question “%s” was added. Now write its levels.") % obj
+        text = gettext("The question %s was added. Now write its levels.") % self.called(obj)
         self.message_user(request, text, messages.SUCCESS)
+        self.say_what_is_missing(request, obj)
         return HttpResponseRedirect(reverse("admin:manifesto_question_change", args=[obj.pk]))
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
         super().response_delete(request, obj_display, obj_id)
         return HttpResponseRedirect(release_page(request.bank_release))  # type: ignore[attr-defined]
 
-    def page_of(self, obj: Question) -> str:
-        return release_page(obj.release, f"question-{obj.key}")
+    def heading(self, obj: Question) -> str:
+        return gettext("Question %s") % numbered(obj)
+
+    def called(self, obj: Question) -> str:
+        return quoted(numbered(obj))
+
+    # Deleting ------------------------------------------------------------------------------------------------------
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """In one line: who deletes a question knows that its levels go with it."""
+        _listed, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return [self.heading(question) for question in objs], counts, lacking, protected
 
 
 def _asked_rule(request: HttpRequest) -> int:
@@ -262,6 +275,3 @@ class RuleAdmin(BankAdmin):
         before = audit.snapshot(Rule.objects.get(pk=obj.pk), columns)
         super().save_model(request, obj, form, change)
         audit.record(user_of(request), "rule.changed", obj, before=before, after=audit.snapshot(obj, columns))
-
-    def page_of(self, obj: Rule) -> str:
-        return release_page(obj.release, f"rule-{obj.key}")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, QuerySet, Subquery
+from django.db.models import Count, Prefetch, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.html import format_html
@@ -20,10 +20,22 @@ from manifesto.admin.editing import BankAdmin, fieldset, release_page, three
 from manifesto.admin.files import FilePages
 from manifesto.bank import TEXT_FIELDS, Sheet
 from manifesto.editions import RELEASE_FIELDS, add_rules, lock_draft, predecessor, publishing_faults
-from manifesto.models import Release, ReleaseState
+from manifesto.models import Question, Release, ReleaseState
+from manifesto.naming import numbered
 from manifesto.overview import overview
 
 EDITED = (*RELEASE_FIELDS, *(column for name in TEXT_FIELDS[Sheet.RELEASE] for column in three(name)))
+
+
+def _with_it(release: Release) -> list[Any]:
+    """What is deleted with an edition: its rules, each with its questions."""
+    rules = release.rules.order_by("position").prefetch_related(
+        Prefetch("questions", Question.objects.select_related("rule").order_by("position"))
+    )
+    lines: list[Any] = []
+    for rule in rules:
+        lines += [str(rule), [numbered(question) for question in rule.questions.all()]]
+    return lines
 
 
 class ReleaseForm(forms.ModelForm):
@@ -121,6 +133,9 @@ class ReleaseAdmin(FilePages, BankAdmin):  # type: ignore[misc]
     def heading(self, obj: Release) -> str:
         return gettext("Edition %s") % obj
 
+    def called(self, obj: Release) -> str:
+        return gettext("edition %s") % obj
+
     def response_add(self, request: HttpRequest, obj: Release, post_url_continue: Any = None) -> HttpResponse:
         self.message_user(request, gettext("The draft “%s” was made.") % obj, messages.SUCCESS)
         return HttpResponseRedirect(release_page(obj))
@@ -128,8 +143,8 @@ class ReleaseAdmin(FilePages, BankAdmin):  # type: ignore[misc]
     # Deleting a draft --------------------------------------------------------------------------------------------
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Rules and questions go with their draft, though one cannot delete a rule by itself."""
-        to_delete, counts, _refused, protected = super().get_deleted_objects(objs, request)
-        return to_delete, counts, set(), protected
+        _listed, counts, _refused, protected = super().get_deleted_objects(objs, request)
+        return [line for release in objs for line in _with_it(release)], counts, set(), protected
 
     def delete_model(self, request: HttpRequest, obj: Release) -> None:
         lock_draft(obj)
