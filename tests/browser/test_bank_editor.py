@@ -99,7 +99,7 @@ def _find_what_is_missing(page: Page) -> None:
 def _look_at_the_differences(page: Page) -> None:
     page.get_by_role("link", name="Differences from 2026.1").click()
     expect(page.locator(".bank-differences")).to_contain_text("Drie, verbeterd.")
-    page.get_by_role("link", name="2026.2", exact=True).click()
+    page.get_by_role("link", name="Edition 2026.2", exact=True).click()
 
 
 def _import_a_sheet(page: Page, folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,10 +11,12 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook
 
+from assessments.models import AssessmentState
+from manifesto import bank as banks
 from manifesto import editions, exchange
 from manifesto.exchange import ERROR
 from manifesto.models import Question, Release
-from tests.factories import Cast, make_release
+from tests.factories import Cast, make_assessment, make_release
 from tests.manifesto.test_admin import filled, url
 from tests.manifesto.test_exchange import edited, put
 
@@ -127,3 +130,94 @@ def test_a_question_that_cannot_be_changed_leads_back_to_its_edition(client: Cli
     page = client.get(url("question_change", question(published).pk)).content.decode()
     assert f'<a href="{url("release_change", published.pk)}" class="closelink">' in page
     assert reverse("admin:manifesto_question_changelist") + '" class="closelink"' not in page
+
+
+# How much an edition is used -------------------------------------------------------------------------------------
+def test_the_use_of_an_edition_is_told_in_numbers_where_one_decides_about_it(
+    client: Client, cast: Cast, published: Release
+) -> None:
+    for member, state in (
+        (cast.assessor, AssessmentState.COLLECTING),
+        (cast.stranger, AssessmentState.APPROVED),
+        (cast.assessor, AssessmentState.CANCELLED),
+    ):
+        make_assessment(member, release=published, state=state)
+    said_of_it = "running assessments: 1; approved: 1; organisations: 2"
+    for address in (
+        url("release_changelist"),
+        url("release_change", published.pk),
+        url("release_retire", published.pk),
+    ):
+        assert said_of_it in client.get(address).content.decode(), address
+    unused = make_release("3", questions_per_rule=1)
+    assert "no assessment uses it" in client.get(url("release_retire", unused.pk)).content.decode()
+
+
+def test_retiring_an_older_edition_says_that_nothing_changes_for_new_assessments(
+    client: Client, published: Release
+) -> None:
+    make_release("3", questions_per_rule=1)
+    page = client.get(url("release_retire", published.pk)).content.decode()
+    assert "use a newer edition already" in page
+    assert "New assessments then use" not in page
+
+
+# The kind of change ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["short_fr", "levels-3-text_nl"])
+def test_the_kind_of_change_is_asked_for_what_is_rewritten_and_not_for_what_fills_a_gap(
+    name: str, client: Client, draft: Release
+) -> None:
+    address = url("question_change", question(draft).pk)
+    rewritten = client.post(address, filled(client, address) | {name: "Autre"})
+    assert "meaning" in rewritten.context["adminform"].form.errors
+    stored = question(draft)
+    if name.startswith("levels"):
+        stored.levels.filter(grade=3).update(text_nl="")
+    else:
+        Question.objects.filter(pk=stored.pk).update(short_fr="")
+    assert client.post(address, filled(client, address) | {name: "Autre"}).status_code == 302
+    assert question(draft).revision == 1
+
+
+def test_the_kind_of_change_stands_after_the_levels_beside_the_button(client: Client, draft: Release) -> None:
+    page = client.get(url("question_change", question(draft).pk)).content.decode()
+    places = [page.index(part) for part in ('id="levels-heading"', 'name="meaning"', 'name="_save"')]
+    assert places == sorted(places)
+    assert page.count('name="meaning"') == 2
+
+
+def test_a_key_in_the_wrong_letters_is_refused_in_plain_words(client: Client, draft: Release) -> None:
+    rule = draft.rules.get(key="speed")
+    data = {"rule": rule.pk, "key": "à vue", "weight": "1", "fact": "none"}
+    response = client.post(url("question_add") + f"?rule={rule.pk}", data)
+    assert response.context["adminform"].form.errors["key"] == [
+        "Write letters without accents, digits and hyphens only."
+    ]
+    assert "that the question keeps in every edition" in response.content.decode()
+
+
+# Reading ---------------------------------------------------------------------------------------------------------
+def test_the_history_says_levels_and_states_in_words_and_folds_a_whole_bank(client: Client, published: Release) -> None:
+    new = exchange.apply_as_new(replace(banks.read(published), edition="3"), None)
+    address = url("question_change", question(new).pk)
+    client.post(address, filled(client, address) | {"levels-2-text_nl": "Anders", "meaning": "correction"})
+    page = client.get(url("release_history", new.pk))
+    newest, imported, made = page.context["entries"]
+    assert [change.what for change in newest.changes] == ["Level 2, Dutch"]
+    assert "Draft" in ["".join(piece.text for piece in change.pieces) for change in made.changes]
+    assert (newest.is_long, imported.is_long) == (False, True)
+    assert "<details" in page.content.decode()
+
+
+def test_a_preview_says_in_which_language_a_text_is_missing(client: Client, draft: Release) -> None:
+    draft.questions.filter(key="speed-1").update(text_en="")
+    page = client.get(url("release_preview", draft.pk) + "?language=en").content.decode()
+    assert page.count("missing in English") == 1
+    assert "missing in" not in client.get(url("release_preview", draft.pk) + "?language=fr").content.decode()
+
+
+def test_differences_are_offered_with_the_edition_that_a_draft_was_made_from(client: Client, draft: Release) -> None:
+    second = editions.new_draft_from(draft, "3", None)
+    page = client.get(url("release_change", second.pk)).content.decode()
+    assert f'{url("release_differences", second.pk)}?with={draft.pk}"' in page
+    assert client.get(url("release_differences", second.pk)).context["other"] == draft
