@@ -9,7 +9,8 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from accounts.founding.organisation import FirstDepartment, Founding
+from accounts.founding import tokens
+from accounts.founding.organisation import WRONG_TOKEN, FirstDepartment, Founding
 from accounts.members.forms import NewAccountForm
 from accounts.models import Organisation, User
 from groundwork.languages import active_language
@@ -45,10 +46,16 @@ class FoundingForm(NewAccountForm):
         choices=[(key, word) for key, (word, _is_it) in PROPOSED.items()],
         required=False,
         help_text=_(
-            "They tell whose voice is heard. You can rename them, and add others, at any time. Nothing is made without "
-            "its tick."
+            "They tell whose voice is heard. Their names are made in the language of the organisation. You can rename "
+            "them, and add others, at any time. Nothing is made without its tick."
         ),
         widget=forms.CheckboxSelectMultiple,
+    )
+    own_department = forms.ChoiceField(
+        label=_("Your own department"),
+        choices=[("", _("None of these")), *((key, word) for key, (word, _is_it) in PROPOSED.items())],
+        required=False,
+        help_text=_("One of those that you ticked: when you are asked to rate, you speak for it."),
     )
     email = forms.EmailField(
         label=_("Your e-mail address"),
@@ -56,7 +63,17 @@ class FoundingForm(NewAccountForm):
         help_text=_("You sign in with it."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    field_order = ("token", "organisation", "language", "departments", "name", "email", "password", "repeated")
+    field_order = (
+        "token",
+        "organisation",
+        "language",
+        "departments",
+        "own_department",
+        "name",
+        "email",
+        "password",
+        "repeated",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"language": active_language(), "departments": list(PROPOSED)}
@@ -64,14 +81,28 @@ class FoundingForm(NewAccountForm):
 
     def clean(self) -> dict[str, Any]:
         self.address = self.cleaned_data.get("email", "")  # a password that resembles it is refused
-        return super().clean()
+        cleaned = super().clean()
+        own = cleaned.get("own_department")
+        if own and own not in cleaned.get("departments", ()):
+            self.add_error("own_department", _("Tick this department above, or choose another one here."))
+        return cleaned
+
+    def clean_token(self) -> str:
+        """Told with what else is wrong; `found` asks again, for of two at once one comes too late."""
+        token: str = self.cleaned_data["token"]
+        if not tokens.fits(token):
+            raise forms.ValidationError(WRONG_TOKEN)
+        return token
 
     def asked(self) -> Founding:
         """Of a form that is valid."""
         given = self.cleaned_data
         with translation.override(given["language"]):
             departments = tuple(
-                FirstDepartment(name=str(PROPOSED[key][0]), is_it=PROPOSED[key][1]) for key in given["departments"]
+                FirstDepartment(
+                    name=str(PROPOSED[key][0]), is_it=PROPOSED[key][1], is_own=key == given["own_department"]
+                )
+                for key in given["departments"]
             )
         return Founding(
             organisation=given["organisation"],

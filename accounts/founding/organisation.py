@@ -7,10 +7,10 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.founding import tokens
-from accounts.members import organisations
+from accounts.members import changes, organisations
 from accounts.models import Membership, Organisation, Role, User
 from accounts.trail import audit
 from groundwork.refusals import Refusal
@@ -22,10 +22,17 @@ class FoundingError(Refusal):
     field = "token"
 
 
+WRONG_TOKEN = gettext_lazy(
+    "This is not the first token of this installation, or a newer one has replaced it. Copy the whole of the last one "
+    "that was written, or have another one made."
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class FirstDepartment:
     name: str
     is_it: bool
+    is_own: bool = False  # the founder works there
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,12 +52,7 @@ class Founding:
 def found(token: str, asked: Founding, *, now: datetime) -> Membership:
     """The first administrator. Raises FoundingError where the token is another one, or was used."""
     if not tokens.use(token, now):
-        raise FoundingError(
-            _(
-                "This is not the first token of this installation, or a newer one has replaced it. Copy the whole of "
-                "the last one that was written, or have another one made."
-            )
-        )
+        raise FoundingError(str(WRONG_TOKEN))
     organisation = Organisation.objects.create(
         name=asked.organisation, slug=slugify(asked.organisation)[:50] or "organisation", language=asked.language
     )
@@ -61,5 +63,7 @@ def found(token: str, asked: Founding, *, now: datetime) -> Membership:
     member = Membership.objects.create(organisation=organisation, user=user, role=Role.ADMIN, role_is_new=True)
     audit.record(user, "member.added", member, after={"role": member.role})
     for department in asked.departments:
-        organisations.add_department(member, name=department.name, is_it=department.is_it)
+        made = organisations.add_department(member, name=department.name, is_it=department.is_it)
+        if department.is_own:
+            member = changes.change(member, member, role=member.role, department=made, is_active=True)
     return member

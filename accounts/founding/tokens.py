@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import FirstToken, Organisation, User, hash_token, new_token
 
@@ -34,8 +35,16 @@ def make(now: datetime) -> str | None:
     return token
 
 
+def fits(token: str) -> bool:
+    """Whether this is the token, still unused; nothing is used by asking."""
+    return _waiting(token).exists()
+
+
 def use(token: str, now: datetime) -> bool:
     """Whether this is the token, and nobody used it before; inside the transaction of what it is used for. Of two at
     once the second waits for the row, and then finds it used."""
-    waiting = FirstToken.objects.waiting().filter(pk=FirstToken.THE_ONE, token_hash=hash_token(token.strip()))
-    return waiting.update(used_at=now) == 1
+    return _waiting(token).update(used_at=now) == 1
+
+
+def _waiting(token: str) -> QuerySet[FirstToken]:
+    return FirstToken.objects.waiting().filter(pk=FirstToken.THE_ONE, token_hash=hash_token(token.strip()))

@@ -92,8 +92,10 @@ class InvitationForm(forms.ModelForm[Invitation]):
         labels = {"department": _("Department")}
         help_texts = {"language": _("Of the mail, and of the pages that it leads to.")}
 
-    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
-        kwargs["initial"] = {"language": organisation.language, "role": Role.READER}
+    def __init__(self, *args: Any, organisation: Organisation, role: str = "", **kwargs: Any) -> None:
+        """`role`: the one that is chosen to begin with; of any other word a reader."""
+        chosen = role if role in Role.values else Role.READER
+        kwargs["initial"] = {"language": organisation.language, "role": chosen}
         super().__init__(*args, **kwargs)
         self.fields["email"].widget.attrs["autocomplete"] = "off"
         department = field(self, "department", forms.ModelChoiceField)

@@ -31,6 +31,7 @@ def scorecard_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "card": card,
         "earlier": earlier,
         "documents": documents,
+        "own_document": next(one for one in documents if one.language == active_language()),
         "is_withheld": is_kept_from(request.member, scorecard),
     }
     return render(request, "reports/scorecard/scorecard_detail.html", context)

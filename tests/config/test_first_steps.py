@@ -8,14 +8,27 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import Department, Membership, Organisation, Role
+from accounts.members import invitations
+from accounts.models import Department, Invitation, Membership, Organisation, Role
+from assessments.lifecycle import transitions
 from assessments.models import ApprovalLevel
-from config.first_steps import first_steps_of
+from config.first_steps import Step, first_steps_of
 from tests.factories import Cast, make_assessment, make_member, make_vendor
+from tests.reports.renderings import make_scorecard
 
 SignedIn = Callable[..., Client]
-NAMES = ["Departments", "Somebody who assesses", "Somebody who approves", "First vendors", "First assessment"]
+NAMES = [
+    "Departments",
+    "Somebody who assesses",
+    "Somebody who approves",
+    "First vendors",
+    "First assessment",
+    "First answers",
+    "Submitted",
+    "Approved: the first scorecard",
+]
 
 
 @pytest.fixture
@@ -30,6 +43,18 @@ def done(admin: Membership) -> list[str]:
     return [step.name for step in found.steps if step.is_done]
 
 
+def step_of(admin: Membership, name: str) -> Step:
+    found = first_steps_of(Membership.objects.select_related("organisation").get(pk=admin.pk))
+    assert found is not None
+    return next(step for step in found.steps if step.name == name)
+
+
+def invited(admin: Membership, email: str, role: Role) -> Invitation:
+    asked = {"email": email, "role": role, "department": None, "language": "en"}
+    invitation, _token = invitations.invite(admin.user, admin.organisation, now=timezone.now(), **asked)
+    return invitation
+
+
 def test_of_a_new_organisation_all_is_open(admin: Membership) -> None:
     assert done(admin) == []
 
@@ -39,11 +64,17 @@ def test_each_step_is_done_by_what_is_there(admin: Membership) -> None:
     assert done(admin) == NAMES[:1]
     assessor = make_member(admin.organisation, "assessing", Role.ASSESSOR)
     assert done(admin) == NAMES[:2]
-    make_member(admin.organisation, "approving", Role.APPROVER)
+    approver = make_member(admin.organisation, "approving", Role.APPROVER)
     assert done(admin) == NAMES[:3]
     vendor = make_vendor(admin.organisation)
     assert done(admin) == NAMES[:4]
-    make_assessment(assessor, vendor=vendor)
+    assessment = make_assessment(assessor, vendor=vendor, grade=3)
+    assert done(admin) == NAMES[:5]
+    transitions.hand_in(assessor, assessment)
+    assert done(admin) == NAMES[:6]
+    transitions.submit(assessor, assessment)
+    assert done(admin) == NAMES[:7]
+    transitions.approve(approver, assessment)
     assert done(admin) == NAMES
 
 
@@ -78,12 +109,14 @@ def test_self_approval_and_a_level_with_a_name_are_approvers_too(admin: Membersh
     assert "Somebody who approves" in done(admin)
 
 
-def test_they_cost_one_query_whatever_there_is(admin: Membership, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(1):
+def test_they_cost_the_same_queries_whatever_there_is(admin: Membership, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(3):
         first_steps_of(admin)
     for number in range(5):
         make_vendor(admin.organisation, f"Vendor {number}")
-    with django_assert_num_queries(1):
+        make_member(admin.organisation, f"assessing{number}", Role.ASSESSOR)
+        invited(admin, f"someone{number}@example.org", Role.APPROVER)
+    with django_assert_num_queries(3):
         first_steps_of(admin)
 
 
@@ -97,17 +130,79 @@ def test_each_open_step_leads_to_a_page_that_its_reader_may_open(admin: Membersh
     assert found is not None
     addresses = [way.url for step in found.steps for way in step.ways]
     assert len(addresses) == 6
+    assert f"{reverse('member_invite')}?role=assessor" in addresses
     assert {client.get(address).status_code for address in addresses} == {200}
 
 
-def test_my_work_shows_them_until_all_is_done(cast: Cast, signed_in: SignedIn) -> None:
+def test_my_work_shows_them_until_the_first_scorecard_and_then_a_closing_word(cast: Cast, signed_in: SignedIn) -> None:
     client = signed_in(cast.admin)
     shown = client.get(reverse("work")).content.decode()
-    assert "Done: 3 of 5" in " ".join(shown.split())
+    assert "Done: 3 of 8" in " ".join(shown.split())
     assert reverse("vendor_import") in shown
-    make_assessment(cast.assessor)
-    assert "First steps" not in client.get(reverse("work")).content.decode()
-    assert "Done: 5 of 5" in " ".join(client.get(reverse("first_steps")).content.decode().split())
+    scorecard = make_scorecard(cast.assessor)
+    shown = client.get(reverse("work")).content.decode()
+    assert "The first scorecard is there: all first steps are taken." in shown
+    assert shown.count(reverse("scorecard_detail", args=[scorecard.pk])) == 2  # there, and among the latest
+    make_scorecard(cast.assessor, number="S-2026-002", vendor="Second")
+    assert 'id="first-steps"' not in client.get(reverse("work")).content.decode()
+    page = client.get(reverse("first_steps")).content.decode()
+    assert "all first steps are taken" in page
+    assert reverse("scorecard_detail", args=[scorecard.pk]) in page
+
+
+def test_an_invited_person_is_named_so_that_nobody_invites_twice(admin: Membership) -> None:
+    invited(admin, "lien@example.org", Role.ASSESSOR)
+    gone = invited(admin, "gone@example.org", Role.ASSESSOR)
+    invitations.revoke(admin, gone, now=timezone.now())
+    step = step_of(admin, "Somebody who assesses")
+    assert (step.is_done, step.waiting) == (False, "Invited, not accepted yet: lien@example.org.")
+    assert step_of(admin, "Somebody who approves").waiting == ""
+
+
+def test_who_may_not_start_the_first_assessment_asks_whoever_may(admin: Membership) -> None:
+    ways = step_of(admin, "First assessment").ways
+    assert [(way.label, way.url) for way in ways] == [
+        ("Invite an assessor", f"{reverse('member_invite')}?role=assessor")
+    ]
+    lien = make_member(admin.organisation, "lien", Role.ASSESSOR)
+    ways = step_of(admin, "First assessment").ways
+    assert [(way.label, way.url) for way in ways] == [(f"Ask {lien.user} to start it", f"mailto:{lien.user.email}")]
+
+
+def test_a_list_of_vendors_can_still_be_imported_beside_the_first(admin: Membership) -> None:
+    make_vendor(admin.organisation)
+    step = step_of(admin, "First vendors")
+    assert (step.is_done, [way.url for way in step.more]) == (True, [reverse("vendor_import")])
+
+
+@pytest.mark.parametrize("role", ["assessor", "approver"])
+def test_a_step_opens_the_invitation_with_its_role(admin: Membership, signed_in: SignedIn, role: str) -> None:
+    client = signed_in(admin)
+    page = client.get(reverse("member_invite"), {"role": role})
+    assert page.context["form"]["role"].value() == role
+    assert client.get(reverse("member_invite"), {"role": "king"}).context["form"]["role"].value() == "reader"
+
+
+def test_the_help_of_my_work_leads_to_them_while_they_are_open(admin: Membership, signed_in: SignedIn) -> None:
+    client, link = signed_in(admin), f'topbar-help" href="{reverse("first_steps")}"'
+    assert link in client.get(reverse("work")).content.decode()
+    client.post(reverse("first_steps_put_away"), {"away": "1"})
+    assert link not in client.get(reverse("work")).content.decode()
+
+
+def test_lists_name_whoever_starts_the_first_assessment(admin: Membership, signed_in: SignedIn) -> None:
+    make_vendor(admin.organisation)
+    client, pages = signed_in(admin), [reverse("vendor_list"), reverse("assessment_list")]
+    for page in pages:
+        shown = client.get(page).content.decode()
+        assert f"{reverse('member_invite')}?role=assessor" in shown
+        assert "Open the vendor and start an assessment." not in shown
+    lien = make_member(admin.organisation, "lien", Role.ASSESSOR)
+    for page in pages:
+        shown = client.get(page).content.decode()
+        assert f'<a href="mailto:{lien.user.email}"><bdi>{lien.user}</bdi></a>' in shown
+    mine = signed_in(lien).get(reverse("vendor_list")).content.decode()
+    assert "Open the vendor and start an assessment." in mine
 
 
 def test_they_can_be_put_away_and_found_again(admin: Membership, signed_in: SignedIn) -> None:
@@ -118,6 +213,6 @@ def test_they_can_be_put_away_and_found_again(admin: Membership, signed_in: Sign
     assert "You find them under Help." in told
     assert 'id="first-steps"' not in client.get(work).content.decode()
 
-    assert "Done: 0 of 5" in " ".join(client.get(reverse("first_steps")).content.decode().split())
+    assert "Done: 0 of 8" in " ".join(client.get(reverse("first_steps")).content.decode().split())
     client.post(reverse("first_steps_put_away"))
     assert 'id="first-steps"' in client.get(work).content.decode()

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department
 from groundwork.clean_text import cleaned
+from groundwork.languages import LANGUAGES
 from vendors.models import Contact, Service, Tier, Vendor
 from vendors.vendor_import import headings
 from vendors.vendor_import.headings import Heading
@@ -59,6 +60,8 @@ def read_cells(row: RegisterRow, columns: Sequence[Heading]) -> Cells:
     fields = _taken(_CLEAN, values, problems)
     told = _taken(_CLEAN_CONTACT, values, problems)
     contact = {name: told[column] for column, name in _OF_CONTACT.items() if column in told}
+    if contact.keys() <= {"language"}:
+        contact = {}  # a language is nobody
     if contact:
         contact.setdefault("name", contact.get("email", "")[:120])
     services = _services(values.get("services", ""), problems)
@@ -107,6 +110,14 @@ def _tier(text: str) -> str:
     return tier
 
 
+def _language(text: str) -> str:
+    code = headings.language_of(text)
+    if code is None:
+        words = ", ".join(str(one.name) for one in LANGUAGES.values())
+        raise ValidationError(_("This language is not known. Use one of these: %(words)s.") % {"words": words})
+    return code
+
+
 def _website(text: str) -> str:
     address = text if "://" in text else f"https://{text}"
     is_web_address(address)
@@ -122,8 +133,12 @@ _CLEAN: dict[str, Callable[[str], str]] = {
     "country": _field(Vendor, "country"),
     "notes": _field(Vendor, "notes", lines=True),
 }
-_OF_CONTACT = {"contact_name": "name", "contact_email": "email"}
-_CLEAN_CONTACT = {column: _field(Contact, name) for column, name in _OF_CONTACT.items()}
+_OF_CONTACT = {"contact_name": "name", "contact_email": "email", "contact_language": "language"}
+_CLEAN_CONTACT: dict[str, Callable[[str], str]] = {
+    "contact_name": _field(Contact, "name"),
+    "contact_email": _field(Contact, "email"),
+    "contact_language": _language,
+}
 
 
 def _services(text: str, problems: list[CellProblem]) -> tuple[str, ...]:

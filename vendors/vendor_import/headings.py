@@ -52,6 +52,12 @@ def label(column: str) -> str:
     return words.get(language, words[DEFAULT])[0]
 
 
+def also(column: str) -> list[str]:
+    """The other words for the column in the language of the moment."""
+    words = _words()["columns"][column]
+    return words.get(active_language(), words[DEFAULT])[1:]
+
+
 @cache
 def _columns_by_word() -> dict[str, str]:
     return {plain(word): column for column, words in _words()["columns"].items() for word in _all(words)}
@@ -68,6 +74,12 @@ def _tiers_by_word() -> dict[str, str]:
     return tiers
 
 
+@cache
+def _languages_by_word() -> dict[str, str]:
+    words = {plain(word): code for code, words in _words()["languages"].items() for word in _all(words)}
+    return words | {plain(code): code for code in LANGUAGE_CODES}
+
+
 def _all(words: dict[str, list[str]]) -> list[str]:
     return [word for of_language in words.values() for word in of_language]
 
@@ -78,6 +90,12 @@ def column_of(heading: str) -> str:
 
 def tier_of(word: str) -> str | None:
     return _tiers_by_word().get(plain(word))
+
+
+def language_of(word: str) -> str | None:
+    """The code of a language, by its name in any of ours, or by the code itself, also with a region (fr-BE)."""
+    known = _languages_by_word()
+    return known.get(plain(word)) or known.get(plain(word.replace("_", "-").partition("-")[0]))
 
 
 def understood(header: Sequence[str]) -> int:

@@ -19,9 +19,10 @@ from groundwork.words import labelled
 from vendors.attachments import clean_name
 from vendors.models import Contact, Service, Tier, Vendor, VendorImport
 from vendors.register.changes import VENDOR_FIELDS
-from vendors.vendor_import import headings
+from vendors.vendor_import import contacts, headings
 from vendors.vendor_import import table as tables
 from vendors.vendor_import.cells import CellProblem, Cells, read_cells
+from vendors.vendor_import.contacts import ContactChange
 from vendors.vendor_import.table import RegisterRow, RegisterTable
 
 CONTACT = "contact"  # name and address, told as one
@@ -146,7 +147,7 @@ class _Known:
         self,
         vendors: Iterable[Vendor],
         services: Iterable[tuple[int, str]],
-        contacts: Iterable[Contact],
+        people: Iterable[Contact],
         departments: Iterable[tuple[int, str]],
     ) -> None:
         self.by_reference: dict[str, Vendor] = {}
@@ -154,15 +155,15 @@ class _Known:
         self.services: dict[int, set[str]] = {}
         self.contacts: dict[int, list[Contact]] = {}
         self.departments: dict[int, str] = dict(departments)
-        self.department_of = {_key(name): pk for pk, name in self.departments.items()}
+        self.department_of = {contacts.key(name): pk for pk, name in self.departments.items()}
         self.claimed: dict[tuple[str, Any], int] = {}
         for vendor in vendors:
-            self.by_name[_key(vendor.name)] = vendor
+            self.by_name[contacts.key(vendor.name)] = vendor
             if vendor.reference:
                 self.by_reference[vendor.reference] = vendor
         for vendor_id, name in services:
-            self.services.setdefault(vendor_id, set()).add(_key(name))
-        for contact in contacts:
+            self.services.setdefault(vendor_id, set()).add(contacts.key(name))
+        for contact in people:
             self.contacts.setdefault(contact.vendor_id, []).append(contact)
 
     @classmethod
@@ -178,7 +179,7 @@ class _Known:
         """The earlier line that speaks of the same vendor; None: this one is the first, and is noted."""
         keys: list[tuple[str, Any]] = [("vendor", vendor.pk)] if vendor else []
         if "name" in fields:
-            keys.append(("name", _key(fields["name"])))
+            keys.append(("name", contacts.key(fields["name"])))
         if "reference" in fields:
             keys.append(("reference", fields["reference"]))
         for key in keys:
@@ -186,11 +187,6 @@ class _Known:
                 return self.claimed[key]
         self.claimed.update(dict.fromkeys(keys, line))
         return None
-
-
-def _key(name: str) -> str:
-    """As the database compares names: it keeps “Strasse” and “Straße” apart, which are one when folded."""
-    return " ".join(name.split()).lower()
 
 
 def _step(row: RegisterRow, found: Sequence[headings.Heading], known: _Known) -> ImportStep:
@@ -216,8 +212,8 @@ def _department(cells: Cells, known: _Known) -> tuple[dict[str, int], CellProble
     name = cells.fields.get("department", "")
     if not name:
         return {}, None
-    if _key(name) in known.department_of:
-        return {"department_id": known.department_of[_key(name)]}, None
+    if contacts.key(name) in known.department_of:
+        return {"department_id": known.department_of[contacts.key(name)]}, None
     there = ", ".join(known.departments.values()) or _("none")
     reason = _("There is no department of this name. An administrator adds it first; these are there: %(names)s.")
     return {}, CellProblem(column=headings.label("department"), value=name, reason=reason % {"names": there})
@@ -226,7 +222,7 @@ def _department(cells: Cells, known: _Known) -> tuple[dict[str, int], CellProble
 def _match(cells: Cells, known: _Known) -> tuple[Vendor | None, CellProblem | None]:
     """Whom the row means: by its reference, else by its name, in capitals or not."""
     name, reference = cells.fields.get("name", ""), cells.fields.get("reference", "")
-    namesake = known.by_name.get(_key(name)) if name else None
+    namesake = known.by_name.get(contacts.key(name)) if name else None
     vendor = known.by_reference.get(reference) if reference else None
     if vendor and namesake and namesake.pk != vendor.pk:
         reason = _("The reference is that of “%(one)s”, the name that of another vendor.") % {"one": vendor.name}
@@ -255,7 +251,7 @@ def _difference(key: str, before: Any, after: Any, known: _Known) -> ColumnChang
 
 
 def _new(line: int, cells: Cells, fields: dict[str, Any], known: _Known) -> ImportStep:
-    contact = dict(cells.contact)
+    contact = contacts.change_of(cells.contact, ())
     changes = [_difference(key, "", value, known) for key, value in fields.items() if key != "name"]
     return ImportStep(
         line=line,
@@ -263,20 +259,20 @@ def _new(line: int, cells: Cells, fields: dict[str, Any], known: _Known) -> Impo
         name=fields["name"],
         fields=fields,
         services=cells.services,
-        contact=contact,
+        contact=contact.written,
         differences=(*changes, *_parts(cells.services, contact)),
     )
 
 
 def _changed(line: int, cells: Cells, vendor: Vendor, given: dict[str, Any], known: _Known) -> ImportStep:
     fields = {key: value for key, value in given.items() if getattr(vendor, key) != value}
-    if "name" in fields and _key(fields["name"]) == _key(vendor.name):
+    if "name" in fields and contacts.key(fields["name"]) == contacts.key(vendor.name):
         del fields["name"]  # capitals alone do not rename
     there = known.services.get(vendor.pk, set())
-    services = tuple(name for name in cells.services if _key(name) not in there)
-    contact, contact_id, now = _contact(cells.contact, known.contacts.get(vendor.pk, []))
+    services = tuple(name for name in cells.services if contacts.key(name) not in there)
+    contact = contacts.change_of(cells.contact, known.contacts.get(vendor.pk, ()))
     told = [_difference(key, getattr(vendor, key), value, known) for key, value in fields.items()]
-    differences = (*told, *_parts(services, contact, now=now, name=cells.contact.get("name", "")))
+    differences = (*told, *_parts(services, contact))
     return ImportStep(
         line=line,
         fate=Fate.CHANGED if differences else Fate.UNCHANGED,
@@ -285,42 +281,20 @@ def _changed(line: int, cells: Cells, vendor: Vendor, given: dict[str, Any], kno
         is_archived=vendor.archived_at is not None,
         fields=fields,
         services=services,
-        contact=contact,
-        contact_id=contact_id,
+        contact=contact.written,
+        contact_id=contact.contact_id,
         differences=differences,
     )
 
 
-def _contact(given: dict[str, str], there: Iterable[Contact]) -> tuple[dict[str, str], int | None, str]:
-    """What to write, into which contact (None: a new one), and how that one reads now.
-
-    An address that is known stays as it is; a name that is known may get another address.
-    """
-    email = given.get("email", "")
-    contacts = list(there)
-    if not given or (email and any(contact.email.lower() == email.lower() for contact in contacts)):
-        return {}, None, ""
-    namesake = next((contact for contact in contacts if _key(contact.name) == _key(given["name"])), None)
-    if namesake is None:
-        return given, None, ""
-    if not email:
-        return {}, None, ""
-    return {"email": email}, namesake.pk, _told(namesake.name, namesake.email)
-
-
-def _parts(services: Sequence[str], contact: dict[str, str], *, now: str = "", name: str = "") -> list[ColumnChange]:
-    """What comes in beside the fields; `now` and `name`: the contact that gets another address."""
+def _parts(services: Sequence[str], contact: ContactChange) -> list[ColumnChange]:
+    """What comes in beside the fields."""
     changes = []
     if services:
         changes.append(ColumnChange(column="services", before="", after=", ".join(f"+ {name}" for name in services)))
-    if contact:
-        after = _told(contact.get("name", name), contact.get("email", ""))
-        changes.append(ColumnChange(column=CONTACT, before=now, after=after))
+    if contact.written:
+        changes.append(ColumnChange(column=CONTACT, before=contact.before, after=contact.after))
     return changes
-
-
-def _told(name: str, email: str) -> str:
-    return name if not email or email == name else f"{name} <{email}>"
 
 
 # Writing ---------------------------------------------------------------------------------------------------------
@@ -357,7 +331,7 @@ def _apply(member: Membership, upload: VendorImport, *, digest: str, now: dateti
 def _write_new(member: Membership, upload: VendorImport, steps: Sequence[ImportStep]) -> None:
     vendors = Vendor.objects.bulk_create(Vendor(organisation=member.organisation, **step.fields) for step in steps)
     pairs = list(zip(vendors, steps, strict=True))
-    _write_parts(pairs)
+    _write_parts(member, pairs)
     audit.record_all(
         audit.entry(
             member.user,
@@ -373,13 +347,13 @@ def _write_new(member: Membership, upload: VendorImport, steps: Sequence[ImportS
 def _write_changed(member: Membership, upload: VendorImport, steps: Sequence[ImportStep], now: datetime) -> None:
     found = Vendor.objects.for_member(member).select_for_update().in_bulk([step.vendor for step in steps])
     pairs = [(found[step.vendor], step) for step in steps]
-    contacts = Contact.objects.in_bulk([step.contact_id for step in steps if step.contact_id is not None])
+    known = Contact.objects.in_bulk([step.contact_id for step in steps if step.contact_id is not None])
     audit.record_all(
-        _contact_change(member, vendor, contacts[step.contact_id], step)
+        _contact_change(member, vendor, known[step.contact_id], step)
         for vendor, step in pairs
         if step.contact_id is not None
     )
-    _write_parts(pairs)
+    _write_parts(member, pairs)
     audit.record_all([_change(member, upload, vendor, step) for vendor, step in pairs])
     for vendor, step in pairs:
         Vendor.objects.filter(pk=vendor.pk).update(**step.fields, updated_at=now)  # a fifth of bulk_update's time
@@ -401,10 +375,14 @@ def _contact_change(member: Membership, vendor: Vendor, contact: Contact, step: 
     return audit.entry(member.user, "contact.changed", contact, before=before, after=step.contact)
 
 
-def _write_parts(pairs: Sequence[tuple[Vendor, ImportStep]]) -> None:
+def _write_parts(member: Membership, pairs: Sequence[tuple[Vendor, ImportStep]]) -> None:
+    """A new contact of whom the file tells no language reads that of the organisation, as in the form."""
+    spoken = {"language": member.organisation.language}
     Service.objects.bulk_create(Service(vendor=vendor, name=name) for vendor, step in pairs for name in step.services)
     Contact.objects.bulk_create(
-        Contact(vendor=vendor, **step.contact) for vendor, step in pairs if step.contact and step.contact_id is None
+        Contact(vendor=vendor, **(spoken | step.contact))
+        for vendor, step in pairs
+        if step.contact and step.contact_id is None
     )
     for _vendor, step in pairs:
         if step.contact_id is not None:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
+from groundwork.languages import LANGUAGES
 from groundwork.responses import form_view, or_beside, table_response
 from vendors.models import Tier, VendorImport
 from vendors.vendor_import import headings
@@ -36,8 +37,17 @@ def vendor_import(request: MemberRequest) -> HttpResponse:
             table = imports.read(file.read())
             upload = imports.keep(request.member, table, file_name=file.name or "", now=timezone.now())
             return redirect("vendor_import_preview", upload.pk)
-    columns = [{"label": headings.label(column), "column": column} for column in headings.columns()]
-    context = {"form": form, "columns": columns, "tiers": ", ".join(str(label) for label in Tier.labels)}
+    columns = [
+        {"label": headings.label(column), "also": headings.also(column), "column": column}
+        for column in headings.columns()
+    ]
+    context = {
+        "form": form,
+        "columns": columns,
+        "tiers": ", ".join(str(label) for label in Tier.labels),
+        "spoken": ", ".join(str(one.name) for one in LANGUAGES.values()),
+        "by_default": LANGUAGES[request.member.organisation.language].name,
+    }
     return render(request, "vendors/vendor_import/vendor_import.html", context)
 
 

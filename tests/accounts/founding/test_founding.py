@@ -168,6 +168,7 @@ def test_there_is_one_row_at_most(token: str) -> None:
         ({"email": "ada"}, "valid email address"),
         ({"organisation": ""}, "required"),
         ({"departments": ["board"]}, "not one of the available choices"),
+        ({"own_department": "users"}, "Tick this department above, or choose another one here."),
     ],
 )
 def test_what_is_wrong_is_said_and_the_token_stays(
@@ -175,6 +176,25 @@ def test_what_is_wrong_is_said_and_the_token_stays(
 ) -> None:
     assert said in send(client, token, **changed).content.decode()
     assert tokens.is_waiting()
+
+
+def test_a_wrong_token_and_wrong_passwords_are_told_at_once(client: Client, token: str) -> None:
+    response = send(client, "another word", repeated="another sentence", email="ada")
+    assert set(response.context["form"].errors) == {"token", "repeated", "email"}
+    assert tokens.is_waiting()
+
+
+@pytest.mark.parametrize(("own", "name"), [("it", "IT operations"), ("", None)])
+def test_the_founder_is_of_their_own_department(client: Client, token: str, own: str, name: str | None) -> None:
+    send(client, token, own_department=own, language="en")
+    member = Membership.objects.select_related("department").get()
+    assert (member.department and member.department.name) == name
+
+
+def test_the_page_says_that_administrators_neither_start_nor_approve(client: Client, token: str) -> None:
+    said = " ".join(client.get(reverse("start")).content.decode().split())
+    assert "neither starts nor approves assessments" in said
+    assert "made in the language of the organisation" in said
 
 
 def test_departments_without_a_tick_are_not_made(client: Client, token: str) -> None:

@@ -60,6 +60,9 @@ def reasons(step: ImportStep) -> str:
         ("Leveranciersnummer", "reference"), ("Criticité", "tier"), ("web-site", "website"), ("Pays", "country"),
         ("Opmerkingen", "notes"), ("Toepassingen", "services"), ("Contactpersoon", "contact_name"),
         ("E-Mail", "contact_email"), ("courriel", "contact_email"), ("SIRET", ""), ("", ""),
+        ("E-mail contact", "contact_email"), ("E-mail van contactpersoon", "contact_email"),
+        ("Courriel du contact", "contact_email"), ("Language", "contact_language"), ("langue", "contact_language"),
+        ("TAAL", "contact_language"),
     ],
 )  # fmt: skip
 def test_headings_are_understood_in_three_languages(heading: str, column: str) -> None:
@@ -68,7 +71,7 @@ def test_headings_are_understood_in_three_languages(heading: str, column: str) -
 
 def test_no_word_of_a_heading_means_two_things() -> None:
     words = headings._words()
-    for group in ("columns", "tiers"):
+    for group in ("columns", "tiers", "languages"):
         meanings: dict[str, set[str]] = {}
         for meaning, by_language in words[group].items():
             for word in headings._all(by_language):
@@ -177,7 +180,48 @@ def test_a_known_contact_gets_its_new_address(cast: Cast) -> None:
     contact = Contact.objects.create(vendor=make_vendor(cast.organisation, "Example"), name="Demo", email="a@x.example")
     step = only(cast, "name;contact name;contact e-mail\nExample;demo;b@x.example\n")
     assert (step.contact_id, step.contact) == (contact.pk, {"email": "b@x.example"})
-    assert [(told.before, told.after) for told in step.differences] == [("Demo <a@x.example>", "demo <b@x.example>")]
+    assert [(told.before, told.after) for told in step.differences] == [("Demo <a@x.example>", "Demo <b@x.example>")]
+
+
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [
+        ("French", "fr"), ("français", "fr"), ("Frans", "fr"), ("FR", "fr"), ("fr-BE", "fr"), ("nl_BE", "nl"),
+        ("Dutch", "nl"), ("néerlandais", "nl"), ("Nederlands", "nl"), ("English", "en"), ("anglais", "en"),
+        ("Engels", "en"),
+    ],
+)  # fmt: skip
+def test_languages_are_understood_in_three_languages_and_as_codes(cast: Cast, word: str, code: str) -> None:
+    assert only(cast, f"name;contact;language\nExample;Demo;{word}\n").contact["language"] == code
+
+
+def test_an_unknown_language_is_a_fault_and_a_language_alone_is_nobody(cast: Cast) -> None:
+    step = only(cast, "name;contact;language\nExample;Demo;Frisian\n")
+    assert "Use one of these: English, French, Dutch." in reasons(step)
+    assert only(cast, "name;contact;language\nExample;;French\n").contact == {}
+
+
+def test_a_new_contact_reads_the_language_of_the_organisation_unless_the_file_says_another(cast: Cast) -> None:
+    cast.organisation.language = "nl"
+    cast.organisation.save()
+    cast.assessor.refresh_from_db()
+    write(cast, "name;contact;language\nExample;Demo;\nOther;Robin;French\n")
+    spoken = dict(Contact.objects.values_list("name", "language"))
+    assert spoken == {"Demo": "nl", "Robin": "fr"}
+
+
+def test_a_known_contact_gets_its_new_language_and_nothing_else(cast: Cast) -> None:
+    vendor = make_vendor(cast.organisation, "Example")
+    contact = Contact.objects.create(vendor=vendor, name="Demo", email="a@x.example", language="en")
+    text = "name;contact name;e-mail;language\nExample;Somebody;A@x.example;French\n"
+    step = only(cast, text)
+    assert (step.contact_id, step.contact) == (contact.pk, {"language": "fr"})
+    told = [(one.before, one.after) for one in step.differences]
+    assert told == [("Demo <a@x.example>, English", "Demo <a@x.example>, French")]
+    write(cast, text)
+    contact.refresh_from_db()
+    assert (contact.name, contact.email, contact.language) == ("Demo", "a@x.example", "fr")
+    assert only(cast, text).fate == Fate.UNCHANGED
 
 
 def test_an_address_without_a_name_names_its_contact(cast: Cast) -> None:
