@@ -88,7 +88,7 @@ def _faults(bank: Bank, previous: Release | None, said_before: Iterable[Retold])
     if [rule.key for rule in bank.rules] != list(RULE_KEYS):
         message = _("It must have exactly the seven rules, in their order: %s.") % ", ".join(RULE_KEYS)
         yield PublishingFault(where=where, message=message)
-    revisions, names = _revisions(previous), names_in(bank)
+    revisions, names = published_revisions(previous), names_in(bank)
     for rule in bank.rules:
         where = names[Sheet.RULES, rule.key]
         for name in TEXT_FIELDS[Sheet.RULES]:
@@ -138,7 +138,7 @@ def retold_in_words(again: Retold) -> str:
     )
 
 
-def _revisions(release: Release | None) -> dict[str, int]:
+def published_revisions(release: Release | None) -> dict[str, int]:
     return dict(release.questions.values_list("key", "revision")) if release else {}
 
 
@@ -283,7 +283,7 @@ def predecessor(release: Release) -> Release | None:
 def published_revision(question: Question) -> int | None:
     """The revision under which the question is published; None for one that is new."""
     previous = predecessor(question.release)
-    return _revisions(previous).get(question.key)
+    return published_revisions(previous).get(question.key)
 
 
 def set_meaning(question: Question, *, changed: bool) -> None:

@@ -19,11 +19,19 @@ from groundwork.languages import LANGUAGE_CODES
 from groundwork.words import labelled, number
 from manifesto import bank as banks
 from manifesto.bank import ChangeKind, Sheet
-from manifesto.editions import EditionDifference, differences, field_label, language_name
+from manifesto.editions import (
+    EditionDifference,
+    differences,
+    field_label,
+    language_name,
+    other_editions,
+    retold_in_words,
+)
 from manifesto.emptied import Cell
 from manifesto.exchange import ERROR, DryRun, ReportRow
 from manifesto.models import Release, ReleaseState
 from manifesto.naming import names_in
+from manifesto.successors import retold
 
 LEVEL = re.compile(r"level (\d) (\w\w)")  # as the audit trail calls the text of a level
 
@@ -76,7 +84,7 @@ def shown_report(run: DryRun) -> dict[str, Any]:
     size (`size`)."""
     if run.bank and not run.base:
         return {"report": (), "unchanged": (), "summary": (), "gone": (), "size": _size(run)}
-    emptied, names = frozenset(run.emptied), _names(run)
+    emptied, names = frozenset(run.emptied), shown_names(run)
     shown = tuple(_shown_row(row, emptied, names) for row in run.rows)
     counts = {kind: count for kind, count in run.counts.items() if kind != ChangeKind.UNCHANGED}
     return {
@@ -88,11 +96,24 @@ def shown_report(run: DryRun) -> dict[str, Any]:
     }
 
 
+def of_another_edition(run: DryRun, draft: Release | None) -> tuple[str, ...]:
+    """What tells that a file for this draft was exported from another edition: its name, its title, its note."""
+    if draft is None or run.bank is None:
+        return ()
+    bank = run.bank
+    named = ()
+    if bank.edition != draft.edition:
+        said = {"name": bank.edition, "draft": draft.edition}
+        named = (_("The file is of edition %(name)s, and this draft is %(draft)s.") % said,)
+    again = retold(bank.title, bank.note, other_editions(draft))
+    return (*named, *(retold_in_words(one) for one in again))
+
+
 def _is_gone(row: ReportRow) -> bool:
     return row.sheet is Sheet.QUESTIONS and row.kind == ChangeKind.REMOVED
 
 
-def _names(run: DryRun) -> dict[tuple[Sheet, str], str]:
+def shown_names(run: DryRun) -> dict[tuple[Sheet, str], str]:
     """Of all that stands, as it is called now, and of all that would."""
     before = [banks.read(run.base)] if run.base else []
     return names_in(*([run.bank] if run.bank else []), *before)
@@ -134,7 +155,7 @@ class ShownCell:
 
 def shown_emptied(run: DryRun) -> tuple[ShownCell, ...]:
     """In the order of `run.emptied`."""
-    places, names = {(row.sheet, row.key): str(row.place) for row in run.rows}, _names(run)
+    places, names = {(row.sheet, row.key): str(row.place) for row in run.rows}, shown_names(run)
     before = {
         (row.sheet, row.key, field.field, field.language): field.before for row in run.rows for field in row.fields
     }

@@ -21,12 +21,11 @@ from groundwork.languages import LANGUAGE_CODES
 from groundwork.words import quoted
 from manifesto import bank as banks
 from manifesto.admin.editing import BankAdmin, SideBySide, fieldset, release_page, three
+from manifesto.admin.forms import MEANINGS, OTHER
 from manifesto.bank import GRADES, Sheet
 from manifesto.editions import lock_draft, predecessor, published_revision, set_meaning
 from manifesto.models import Level, Question, ReleaseState, Rule
 from manifesto.naming import numbered
-
-SAME, OTHER = "correction", "meaning"
 
 
 class LevelInline(SideBySide, TranslationStackedInline):
@@ -65,10 +64,7 @@ class QuestionForm(forms.ModelForm):
             "answers comparable with earlier editions. A change of meaning raises the revision, once for this draft: "
             "trends then show the question as not comparable."
         ),
-        choices=[
-            (SAME, _("A correction only: the question still asks the same")),
-            (OTHER, _("This changes the meaning")),
-        ],
+        choices=MEANINGS,
     )
 
     class Meta:

@@ -7,16 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook
 
+from accounts.models import User
 from assessments.models import AssessmentState
 from manifesto import bank as banks
 from manifesto import editions, exchange
-from manifesto.exchange import ERROR
+from manifesto.exchange import ERROR, Format
 from manifesto.models import Question, Release
-from tests.factories import Cast, make_assessment, make_release
+from tests.factories import PASSWORD, Cast, make_assessment, make_release
 from tests.manifesto.test_admin import filled, url
 from tests.manifesto.test_exchange import edited, put
 
@@ -221,3 +223,63 @@ def test_differences_are_offered_with_the_edition_that_a_draft_was_made_from(cli
     page = client.get(url("release_change", second.pk)).content.decode()
     assert f'{url("release_differences", second.pk)}?with={draft.pk}"' in page
     assert client.get(url("release_differences", second.pk)).context["other"] == draft
+
+
+# What an import asks ---------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("kind", "revision"), [("correction", 1), ("meaning", 2)])
+def test_an_import_that_rewrites_a_published_question_asks_whether_its_meaning_changes(
+    kind: str, revision: int, client: Client, draft: Release
+) -> None:
+    def change(book: Workbook) -> None:
+        put(book, "Levels", "speed-1", "text_nl", "Anders")
+        put(book, "Rules", "proof", "name_nl", "Bewijs het")  # a rule has no revision
+
+    address = url("release_import", draft.pk)
+    preview = client.post(address, {"file": SimpleUploadedFile("bank.xlsx", edited(draft, change))})
+    assert [field.label for field in preview.context["meaning"]] == ["Question 5.1 speed question 1 (en)"]
+    ticket = {"ticket": preview.context["ticket"]}
+    assert "meaning-speed-1" in client.post(address, ticket).context["meaning"].errors
+    assert question(draft).levels.get(grade=0).text_nl != "Anders"
+    client.post(address, ticket | {"meaning-speed-1": kind})
+    assert (question(draft).revision, question(draft).levels.get(grade=0).text_nl) == (revision, "Anders")
+
+
+def test_an_import_asks_nothing_where_it_raises_the_revision_itself_or_fills_a_gap(
+    client: Client, draft: Release
+) -> None:
+    def change(book: Workbook) -> None:
+        put(book, "Questions", "speed-1", "revision", 2)
+        put(book, "Questions", "speed-1", "text_nl", "Anders?")
+        put(book, "Questions", "proof-1", "short_nl", "Bewijs")
+
+    draft.questions.filter(key="proof-1").update(short_nl="")
+    file = SimpleUploadedFile("bank.xlsx", edited(draft, change))
+    assert client.post(url("release_import", draft.pk), {"file": file}).context["meaning"] is None
+
+
+def test_a_file_of_another_edition_is_told_from_one_of_the_draft(client: Client, draft: Release) -> None:
+    other = make_release("9", questions_per_rule=2)
+    for release, flagged in ((other, ["The file is of edition 9, and this draft is 2."]), (draft, [])):
+        file = SimpleUploadedFile("bank.yaml", exchange.export(release, Format.YAML))
+        page = client.post(url("release_import", draft.pk), {"file": file})
+        assert list(page.context["of_another"][:1]) == flagged
+        assert ("Is this the right file?" in page.content.decode()) is bool(flagged)
+
+
+# Around the bank -------------------------------------------------------------------------------------------------
+def test_the_language_chosen_before_signing_in_holds_in_the_admin(client: Client, cast: Cast) -> None:
+    client.logout()
+    cast.editor.set_password(PASSWORD)
+    cast.editor.save()
+    client.post(reverse("set_language"), {"language": "fr", "next": "/admin/"})
+    signed = {"login": cast.editor.email, "password": PASSWORD, "next": "/admin/"}
+    response = client.post(reverse("account_login"), signed, follow=True)
+    assert response.request["PATH_INFO"] == "/admin/"
+    assert '<html lang="fr"' in response.content.decode()
+    assert User.objects.get(pk=cast.editor.pk).language == "fr"
+
+
+def test_the_profile_of_an_editor_without_an_organisation_leads_to_the_bank(client: Client) -> None:
+    page = client.get(reverse("profile")).content.decode()
+    assert "No organisation has you" not in page
+    assert url("release_changelist") in page
