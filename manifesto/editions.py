@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.models import User
 from accounts.trail import audit
@@ -161,7 +161,7 @@ def field_label(name: str) -> str:
         "key": _("key"),
         "position": _("position"),
         "title": _("title"),
-        "note": _("note"),
+        "note": pgettext("of an edition", "note"),
         "name": _("name"),
         "promise": _("promise"),
         "guidance": _("guidance"),

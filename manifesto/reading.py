@@ -247,7 +247,8 @@ def _column_name(name: str, names: Mapping[tuple[Sheet, str], str]) -> str:
     and "Level 2, French"."""
     if level := LEVEL.fullmatch(name):
         grade, language = level.groups()
-        return f"{_('Level %(grade)s') % {'grade': grade}}, {language_name(language)}"
+        said = _("Level %(grade)s") % {"grade": grade}
+        return f"{said}, {language_name(language)}"
     line, dot, column = name.rpartition(".")
     field, _underscore, language = column.rpartition("_")
     known = language in LANGUAGE_CODES
