@@ -324,6 +324,9 @@ def test_their_mails_and_their_calendar_name_nothing_but_what_they_are_asked(
         assert MARK not in text.lower()
     assert "Lighthouse Systems" in calendar
     assert all("Lighthouse Systems" in sent.body for sent in mails)
+    reminder = " ".join(str(mails[-1].body).split())
+    assert reminder.split("Hello ")[1].startswith("Rita, ")
+    assert f"Note from {scene.asker.user.name}: Because you were there." in reminder
     words = " ".join(invited.body.split())
     assert "Your role will be: Outside rater." in words
     assert "nothing else of Seaside Clinic" in words
