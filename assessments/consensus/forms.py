@@ -77,8 +77,8 @@ class MeetingForm(forms.Form):
         attendees.choices = _by_part(attendees.queryset, raters)
         if len(_handed_in(raters)) < len(raters):
             attendees.help_text = gettext_lazy(
-                "Tick at least one person here, or type a name below. A rater who is there before handing in hears what the others answered: their rating is then marked as "
-                "not independent."
+                "Tick at least one person here, or type a name below. A rater who is there before handing in hears "
+                "what the others answered: their rating is then marked as not independent."
             )
 
     def clean(self) -> dict[str, Any]:
