@@ -200,6 +200,7 @@ ROUTES: dict[str, Right | Gate] = {
     "vendor_hand_in": Gate.LINK,
     "vendor_take_back": Gate.LINK,
     "vendor_reply": Gate.LINK,
+    "vendor_reply_send": Gate.LINK,
     "vendor_reply_save": Gate.LINK,
     "vendor_reply_copy": Gate.LINK,
     "vendor_reply_open": Gate.NAMED,

@@ -13,7 +13,7 @@ from contextvars import ContextVar, copy_context
 from email.utils import formataddr, make_msgid
 from time import sleep
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import structlog
 from django.conf import settings
@@ -154,9 +154,12 @@ def close_connections() -> None:
 
 
 def page_address(path: str, organisation: Organisation) -> str:
-    """The whole address of a page of that organisation, which opens in it whichever its reader worked in last."""
-    page, mark, anchor = path.partition("#")
-    return f"{settings.BASE_URL}{page}?{CHOICE}={organisation.slug}{mark}{anchor}"
+    """The whole address of a page of that organisation, which opens in it whichever its reader worked in last. What
+    the path asks for itself (`?apart=1`) stays."""
+    parts = urlsplit(path)
+    asked = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != CHOICE]
+    query = urlencode([*asked, (CHOICE, organisation.slug)])
+    return settings.BASE_URL + urlunsplit(("", "", parts.path, query, parts.fragment))
 
 
 def address_of(user: User) -> str:

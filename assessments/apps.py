@@ -6,6 +6,7 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import vocabulary
+        from accounts.members import purposes
         from accounts.members.invitations import joined
         from assessments import secrecy, trail_words
         from assessments.findings import panel as findings_panel
@@ -13,6 +14,7 @@ class AssessmentsConfig(AppConfig):
         from vendors import panels, withheld
 
         joined.connect(asking.take_in, dispatch_uid="raters_take_in")
+        purposes.tell_with(asking.purpose_of)
         withheld.register(secrecy.vendors_being_rated)
         panels.register("measured", findings_panel.of_vendor, position=20)
         vocabulary.register(trail_words.VOCABULARY)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import RIGHTS
 from accounts.members.roles import said_of
 from accounts.models import Role
+from config import places
 from manifesto.models import Release
 
 # In the order in which they are listed. What the measures mean has a page of its own: `help_measures`.
@@ -47,6 +48,7 @@ def help_topic(request: HttpRequest, topic: str) -> HttpResponse:
     if topic not in TOPICS:
         raise Http404
     title, lead = TOPICS[topic]
+    back = request.GET.get("back", "")
     is_outsider = topic == "vendors" and not request.user.is_authenticated
     context = {
         "topic": topic,
@@ -55,6 +57,7 @@ def help_topic(request: HttpRequest, topic: str) -> HttpResponse:
         "lead": lead,
         "frame": "_guest.html" if is_outsider else "base.html",
         "is_outsider": is_outsider,
+        "back": back if places.is_page_of_link(back) else "",
         **MORE.get(topic, dict)(),
     }
     return render(request, f"help/{topic}.html", context)

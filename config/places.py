@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
+from django.utils.http import urlencode
 
 from accounts.access import ROUTES, Gate
 
@@ -23,8 +24,19 @@ class Place:
 
 NOWHERE = Place()
 BY_LINK = Place(help="vendors")
+OUTSIDE = Place(help="vendors#rate")
 WORK, VENDORS, ASSESSMENTS, FACTS = "work", "vendors", "assessments", "facts"
 RULES, ADMINISTRATION = "rules", "administration"
+PAGES_OF_LINKS = frozenset(
+    {
+        "vendor_desk",
+        "vendor_questionnaire",
+        "vendor_hand_in",
+        "vendor_copy",
+        "vendor_reply",
+        "vendor_reply_send",
+    }
+)
 PLACES: dict[str, Place] = {
     # my work
     "work": Place(section=WORK, help="assessing"),
@@ -103,10 +115,23 @@ def place_of(route: str) -> Place:
     return BY_LINK if ROUTES.get(route) is Gate.LINK and place.section else place
 
 
-def help_address(route: str) -> str:
-    """The part of the help that explains the page of this route; else where the help begins."""
-    topic, mark, part = place_of(route).help.partition("#")
+def help_address(route: str, *, is_outside: bool = False, back: str = "") -> str:
+    """The part of the help that explains the page of this route; else where the help begins. `is_outside`: for an
+    outside rater, whose part is one; `back`: the page of a link, to which the help then leads back."""
+    place = OUTSIDE if is_outside else place_of(route)
+    topic, mark, part = place.help.partition("#")
     if not topic:
         return reverse("help_index")
     page = reverse("help_measures") if topic == "measures" else reverse("help_topic", args=[topic])
-    return page + mark + part
+    asked = f"?{urlencode({'back': back})}" if is_page_of_link(back) else ""
+    return page + asked + mark + part
+
+
+def is_page_of_link(path: str) -> bool:
+    """Whether this is one of our own pages behind a link’s cookie: never another site, and never an address that
+    itself lets somebody in."""
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return False
+    return match.view_name in PAGES_OF_LINKS and path == reverse(match.view_name, kwargs=match.kwargs)

@@ -17,7 +17,7 @@ from accounts.fetching import fetch
 from accounts.mailed_links.links import state_of
 from accounts.mailed_links.pages import closed_page, guarded
 from accounts.members import changes as members
-from accounts.members import invitations, organisations
+from accounts.members import invitations, organisations, purposes
 from accounts.members.changes import MembershipError
 from accounts.members.forms import (
     DepartmentForm,
@@ -252,7 +252,13 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _accept_page(request: HttpRequest, invitation: Invitation, **about: object) -> HttpResponse:
-    context = {"invitation": invitation, "duties": duties(invitation.role, invitation.organisation), **about}
+    context = {
+        "invitation": invitation,
+        "duties": duties(invitation.role, invitation.organisation),
+        "asker": invitations.asker_of(invitation),
+        "asked": purposes.asked_by(invitation),
+        **about,
+    }
     return render(request, "accounts/members/invitation_accept.html", context)
 
 

@@ -106,7 +106,7 @@ def verb_in_words(verb: str) -> str:
 def verb_told(verb: str) -> str:
     """As a history says it after the name of who did it."""
     known = vocabulary.VERBS.get(vocabulary.todays_spelling(verb))
-    return str(known.told) if known and known.told else verb.replace(".", " ").replace("_", " ")
+    return str(known.told) if known and known.told else verb  # as it is stored: nobody has words for it
 
 
 def kinds() -> list[tuple[str, str]]:

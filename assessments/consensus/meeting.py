@@ -266,8 +266,10 @@ def panel(assessment: Assessment, member: Membership) -> MeetingPanel | None:
     if is_rating(assessment, member.user):
         several = Response.objects.of_customer().filter(assessment=assessment).count() > 1
         return MeetingPanel(is_rating=True) if several else None
-    if not let_read(assessment, member.user):
-        return None
+    return _of_reader(assessment, member) if let_read(assessment, member.user) else None
+
+
+def _of_reader(assessment: Assessment, member: Membership) -> MeetingPanel | None:
     handed_in = counted_responses(assessment).count()
     why = _causes(assessment) if handed_in else {}
     held_on = dict(Consensus.objects.filter(assessment=assessment).values_list("question__key", "meeting__held_on"))

@@ -221,6 +221,9 @@ def assessment_take_up(request: MemberRequest, pk: int) -> HttpResponse:
     assessment = assessment_of(request, pk)
     with or_say_why(request):
         transitions.take_up_again(request.member, assessment)
+        if request.member.is_outside:
+            messages.success(request, _("Taken back: nobody reads your answers until you hand them in again."))
+            return redirect("assessment_detail", pk)
         return redirect_to_first_rule(request.member, assessment)
     return redirect("assessment_detail", pk)
 

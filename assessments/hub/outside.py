@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from accounts.access import MemberRequest
 from assessments.models import Assessment, AssessmentState, Decision, Response
 from assessments.score.overview import ScoreSheet, own_sheet_of
+from assessments.score.reading import RuleProgress
 from assessments.secrecy import own_response
 
 
@@ -44,6 +45,11 @@ class OwnPart:
     @property
     def is_in(self) -> bool:
         return self.response.submitted_at is not None
+
+    @property
+    def missing(self) -> tuple[RuleProgress, ...]:
+        """The rules with a question without any answer; “don’t know” is one, here as in the counters."""
+        return tuple(rule.progress for rule in self.sheet.rules if rule.progress.unanswered)
 
     @property
     def asked_by(self) -> str:
@@ -104,7 +110,7 @@ class OwnPart:
     @property
     def next_label(self) -> str:
         if not self.sheet.unanswered:
-            return _("Review and hand in")
+            return _("Check and hand in")
         if not self.sheet.answered:
             return _("Start answering")
         return _("Continue: %(done)s of %(all)s") % {"done": self.sheet.answered, "all": self.sheet.total}

@@ -31,6 +31,7 @@ class AnsweringAs:
     is_vendor: bool = False  # the vendor answers for itself: “your answer”, “how you grade yourselves”
     shows_comment: bool = True
     may_delegate: bool = True
+    is_outside: bool = False  # a rater who does not work there: “your grade”, and nothing to ask the vendor for
 
     def url(self, route: str, pk: int) -> str:
         return reverse(route, args=[*self.leading, pk])
@@ -40,7 +41,7 @@ RATER = AnsweringAs()
 
 
 DELEGATE = AnsweringAs(may_delegate=False)
-OUTSIDER = AnsweringAs(may_delegate=False)  # a rater who does not know who else is there
+OUTSIDER = AnsweringAs(may_delegate=False, is_outside=True)  # a rater who does not know who else is there
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,7 +71,7 @@ def draft_problems(draft: Draft, question: Question) -> dict[str, str]:
     if draft.grade is not None and draft.blank:
         faults["choice"] = _("Choose a grade or “not applicable” or “don’t know”, only one of them.")
     if draft.blank == Blank.NOT_APPLICABLE and not draft.reason.strip():
-        faults["reason"] = _("Say why the question does not apply: without a reason it would hide a weakness.")
+        faults["reason"] = _("Say why it does not apply.")
     if question.fact != FactKind.NONE and draft.fact_value is not None:
         faults |= _fact_problems(draft, question)
     return faults

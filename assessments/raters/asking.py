@@ -7,7 +7,7 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,11 +15,13 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Right
 from accounts.members import invitations
 from accounts.members.changes import MembershipError
+from accounts.members.purposes import Purpose
 from accounts.models import Department, Invitation, Membership, Role, User
 from accounts.trail import audit
 from assessments.lifecycle.transitions import IllegalTransition, lay_out, lock_with_right, require
@@ -215,6 +217,13 @@ def take_in(invitation: Invitation, member: Membership, **_signal: Any) -> None:
         response.rater = member.user  # for the department that was chosen when they were asked, or for none
         response.save(update_fields=["rater"])
         audit.record(member.user, "rater.joined", response)
+
+
+def purpose_of(invitation: Invitation) -> Iterator[Purpose]:
+    """Which vendors whoever is invited is asked to rate; one query."""
+    waiting = Response.objects.of_customer().filter(invitation=invitation, rater=None, withdrawn_at=None)
+    for response in waiting.select_related("assessment__vendor").order_by("pk"):
+        yield Purpose(label=gettext("Vendor"), value=str(response.assessment.vendor))
 
 
 # Checks ----------------------------------------------------------------------------------------------------------

@@ -145,7 +145,12 @@ def vendor_hand_in(request: LinkRequest, link: int) -> HttpResponse:
     rules = vendor_answers.progress(request.link)
     blank = sum(len(rule.blank) for rule in rules)
     total = sum(rule.total for rule in rules)
-    context = with_asker(request.link) | {"rules": rules, "blank": blank, "is_empty": blank == total}
+    context = with_asker(request.link) | {
+        "rules": rules,
+        "blank": blank,
+        "ungraded": sum(rule.ungraded for rule in rules),
+        "is_empty": blank == total,
+    }
     return render(request, "assessments/vendor_side/vendor_hand_in.html", context)
 
 

@@ -64,6 +64,7 @@ class DeskRule:
     total: int
     answered: int
     blank: tuple[tuple[str, str], ...]  # question key, its short name
+    ungraded: int  # answers in words alone
 
     @property
     def is_complete(self) -> bool:
@@ -141,6 +142,7 @@ def _desk_rule(answers: list[Answer]) -> DeskRule:
         total=len(answers),
         answered=len(answers) - len(blank),
         blank=tuple((question.key, question.short or question.key) for question in blank),
+        ungraded=sum(not answer.is_answered and not is_blank(answer) for answer in answers),
     )
 
 

@@ -64,6 +64,7 @@ def _way_in(link: VendorLink) -> dict[str, Any]:
         "progress": asked,
         "effort": asked and Effort(questions=asked.total),
         "is_sent": sent is not None,
+        "replied": link.reply_request and reply.far_as(link.reply_request),
     }
 
 

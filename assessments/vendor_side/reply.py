@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -71,6 +71,14 @@ class ShownRule:
     status_label: str
     percent: str
     measured: tuple[str, ...] = ()  # what was measured that speaks against it
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepliedRules:
+    """How far a reply is, in rules."""
+
+    done: int
+    total: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -304,6 +312,11 @@ def request_of(link: VendorLink) -> ReplyRequest:
 def replies_to_write(request: ReplyRequest) -> dict[str, Reply]:
     """Rule key → the vendor's own reply, as it stands."""
     return {reply.rule: reply for reply in request.replies.all()}
+
+
+def far_as(request: ReplyRequest) -> RepliedRules:
+    """How many of the rules something is said to; one query."""
+    return RepliedRules(**request.replies.aggregate(total=Count("pk"), done=Count("pk", filter=~Q(stance=""))))
 
 
 def closed_for(request: ReplyRequest, now: datetime) -> str:

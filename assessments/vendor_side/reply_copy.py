@@ -6,13 +6,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.utils import translation
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.mailed_links import links as mailed_links
 from assessments.models import Reply, ReplyRequest, VendorLink
 from assessments.preferences import within_reach
 from assessments.vendor_side.reply import ShownResult, ShownRule, replies_to_write, shown_in_words
+from assessments.vendor_side.reply_words import own_words
 from groundwork import words
+
+
+def file_name(request: ReplyRequest) -> str:
+    """`reply-A-2026-001.txt`, in the active language; plain ASCII."""
+    return "-".join((slugify(_("reply")), request.assessment.reference)) + ".txt"
 
 
 def copy_of(request: ReplyRequest, link: VendorLink) -> str:
@@ -62,5 +69,4 @@ def _rules(request: ReplyRequest, shown: ShownResult) -> Iterator[str]:
 def _rule(rule: ShownRule, reply: Reply) -> str:
     status = ", ".join(filter(None, (rule.status_label, rule.percent)))
     result = words.labelled(f"{rule.position}. {rule.name}", status)
-    said = reply.get_stance_display() if reply.stance else _("No reply to this rule")
-    return "\n".join(line for line in (result, *rule.measured, said, reply.text) if line)
+    return "\n".join(line for line in (result, *rule.measured, own_words(reply.stance), reply.text) if line)

@@ -9,16 +9,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.models import Assessment, Reply, Stance
+from assessments.models import Assessment, Reply
 from assessments.vendor_side.reply import LONGEST_TEXT, reply_problems, usual_day
+from assessments.vendor_side.reply_words import STANCES, own_words
 from groundwork.fields import DayInput, LongText, field
 from vendors.models import Contact
-
-STANCES = (
-    (Stance.AGREES.value, gettext_lazy("We agree")),
-    (Stance.CONTESTS.value, gettext_lazy("We see it differently")),
-    ("", gettext_lazy("No reply to this rule")),
-)
 
 
 class DayForm(forms.Form):
@@ -96,6 +91,11 @@ class ReplyForm(forms.Form):
     def choices(self) -> list[tuple[str, str, bool]]:
         chosen = self.values["stance"] or ""
         return [(value, str(label), value == chosen) for value, label in STANCES]
+
+    @property
+    def stored_words(self) -> str:
+        """What somebody else chose meanwhile, as this page calls it; empty where nobody did."""
+        return own_words(self.stored.stance) if self.stored else ""
 
     @property
     def messages(self) -> dict[str, str]:

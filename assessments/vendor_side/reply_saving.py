@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from assessments.models import Reply
 from assessments.questionnaire.forms import saved_at
 from assessments.saved import STATUS_OF, Conflict, Invalid, Outcome, Saved
+from assessments.vendor_side.reply_words import own_words
 
 
 def as_json(rule: str, outcome: Outcome[Reply]) -> JsonResponse:
@@ -24,7 +25,7 @@ def _said(rule: str, outcome: Outcome[Reply]) -> dict[str, Any]:
             return {"version": outcome.version, "message": saved_at(outcome.at), "scored": False}
         case Conflict():
             stored = outcome.stored
-            context = {"key": rule, "stored": stored}
+            context = {"key": rule, "stored": stored, "said": own_words(stored.stance)}
             return {
                 "message": _("Not saved: somebody else changed this reply"),
                 "stored": {"version": stored.version, "stance": stored.stance, "text": stored.text},

@@ -23,7 +23,7 @@ from assessments.saved import Closed, Conflict, Invalid, Outcome, Saved, status_
 from assessments.vendor_side import reply
 from assessments.vendor_side.guard import LinkRequest, by_link, with_asker
 from assessments.vendor_side.reply import ShownResult, ShownRule
-from assessments.vendor_side.reply_copy import copy_of, mail_copy
+from assessments.vendor_side.reply_copy import copy_of, file_name, mail_copy
 from assessments.vendor_side.reply_forms import DayForm, ReplyForm, RequestForm
 from assessments.vendor_side.reply_questions import AskedQuestion, questions_of
 from assessments.vendor_side.reply_saving import as_json
@@ -63,20 +63,37 @@ def vendor_reply(request: LinkRequest, link: int) -> HttpResponse:
     forms = _posted(request, asked)
     outcomes = {key: _save(request, form) for key, form in forms.items()}
     if all(isinstance(outcome, Saved) for outcome in outcomes.values()):
-        # Everything is kept; “send” then ends it.
-        if request.POST.get("then") != "send":
-            messages.success(request, _("Saved. Your customer reads it once you send it."))
-            return redirect("vendor_reply", request.link.pk)
-        with or_say_why(request):
-            sent = reply.submit_replies(request.link)
-            messages.success(request, _("Sent. Thank you: your reply now stands beside the result."))
-            if mail_copy(sent, request.link):
-                messages.info(request, _("A copy went to %(email)s.") % {"email": request.link.email})
+        # Everything is kept; “send” then asks once more, because it ends the writing.
+        if request.POST.get("then") == "send":
+            return redirect("vendor_reply_send", request.link.pk)
+        messages.success(request, _("Saved. Your customer reads it once you send it."))
         return redirect("vendor_reply", request.link.pk)
     open_forms = {key: form for key, form in forms.items() if not isinstance(outcomes[key], Saved)}
     refused = next((outcome.reason for outcome in outcomes.values() if isinstance(outcome, Closed)), "")
     status = status_of(outcomes.values())
     return _page(request, reply.request_of(request.link), open_forms, refused=refused, status=status)
+
+
+@by_link(LinkPurpose.REPLY)
+@form_view
+def vendor_reply_send(request: LinkRequest, link: int) -> HttpResponse:
+    """Asks first, with the rules that nothing is said to; from the POST on nothing changes any more."""
+    if request.method == "POST":
+        with or_say_why(request):
+            sent = reply.submit_replies(request.link)
+            messages.success(request, _("Sent. Thank you: your reply now stands beside the result."))
+            if mail_copy(sent, request.link):
+                messages.info(request, _("A copy went to %(email)s.") % {"email": request.link.email})
+        return redirect("vendor_reply", link)
+    asked = reply.request_of(request.link)
+    if closed := reply.closed_for(asked, timezone.now()):
+        messages.info(request, closed)
+        return redirect("vendor_reply", link)
+    said = reply.replies_to_write(asked)
+    rules = reply.shown_in_words(asked).rules
+    silent = [rule for rule in rules if not said[rule.key].stance]
+    context = with_asker(request.link) | {"silent": silent, "is_empty": len(silent) == len(rules)}
+    return render(request, "assessments/vendor_side/vendor_reply_send.html", context)
 
 
 @by_link(LinkPurpose.REPLY)
@@ -98,7 +115,7 @@ def vendor_reply_copy(request: LinkRequest, link: int) -> HttpResponse:
         messages.info(request, _("Send your reply first: then you can keep a copy of it."))
         return redirect("vendor_reply", request.link.pk)
     response = HttpResponse(copy_of(asked, request.link), content_type="text/plain; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="reply-{asked.assessment.reference}.txt"'
+    response["Content-Disposition"] = f'attachment; filename="{file_name(asked)}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -154,6 +171,7 @@ def _page(
         "closed": reply.closed_for(asked, timezone.now()),
         "problems": [(part, field, text) for part in parts for field, text in part.form.messages.items()],
         "conflicts": [part for part in parts if part.form.stored],
+        "was_sending": request.POST.get("then") == "send",
     }
     return render(request, "assessments/vendor_side/vendor_reply.html", context, status=status)
 

@@ -33,6 +33,7 @@ urlpatterns = [
     path("vendor-desk/<int:link>/hand-in/", answer_views.vendor_hand_in, name="vendor_hand_in"),
     path("vendor-desk/<int:link>/take-back/", answer_views.vendor_take_back, name="vendor_take_back"),
     path("vendor-desk/<int:link>/reply/", reply_views.vendor_reply, name="vendor_reply"),
+    path("vendor-desk/<int:link>/reply/send/", reply_views.vendor_reply_send, name="vendor_reply_send"),
     path(
         "vendor-desk/<int:link>/reply/<slug:rule>/save/",
         reply_views.vendor_reply_save,

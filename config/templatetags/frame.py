@@ -52,11 +52,15 @@ def current_section(context: RequestContext, url: str, section: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def help_address(context: RequestContext) -> str:
-    """Where the help explains this page; while the first steps stand on My work, they are what comes next."""
+    """Where the help explains this page, to whoever reads it; while the first steps stand on My work, they are what
+    comes next."""
     steps = context.get("first_steps")
     if steps and steps.is_shown and steps.is_open:
         return reverse("first_steps")
-    return places.help_address(_route(context))
+    request = context.get("request")
+    member = getattr(request, "member", None)
+    back = request.path if request is not None else ""
+    return places.help_address(_route(context), is_outside=member is not None and member.is_outside, back=back)
 
 
 def _route(context: RequestContext) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pyphen
 
 from groundwork.dutch import JOINTS
+from groundwork.languages import LANGUAGES
 
 # In Liang’s patterns the highest number at a place decides, odd for a break and even for none; 9 is the largest.
 BREAK, WHOLE = 9, 8
@@ -15,7 +16,12 @@ BREAK, WHOLE = 9, 8
 
 def teach_joints() -> None:
     """To every dictionary that is made for Dutch from now on; repeating it changes nothing."""
-    dictionary = pyphen.Pyphen(lang="nl").hd
+    for language in LANGUAGES.values():
+        if language.compounds:
+            _teach(pyphen.Pyphen(lang=language.code).hd)
+
+
+def _teach(dictionary: pyphen.HyphDict) -> None:
     for word, parts in JOINTS.items():
         places = [WHOLE] * (len(word) + 1)
         places[parts[0]] = BREAK

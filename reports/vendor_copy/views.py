@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from assessments.models import LinkPurpose
@@ -54,10 +55,12 @@ def vendor_copy_download(request: LinkRequest, link: int, language: str) -> Http
 
 
 def file_name(copy: VendorCopy, language: str) -> str:
-    """`answers-harbour-hospital-2026-03-02-fr.pdf`: whom they were given to, and when; plain ASCII."""
+    """`reponses-harbour-hospital-2026-03-02-fr.pdf`: whom they were given to, and when; plain ASCII."""
+    with translation.override(language):
+        answers = slugify(_("answers"))
     asker = slugify(copy.response.assessment.organisation.name)[:40].strip("-")
     day = timezone.localdate(copy.submitted_at).isoformat()
-    return "-".join(filter(None, ("answers", asker, day, language))) + ".pdf"
+    return "-".join(filter(None, (answers, asker, day, language))) + ".pdf"
 
 
 def _page(request: LinkRequest, context: dict[str, object], *, status: int = 200) -> HttpResponse:

@@ -90,6 +90,7 @@
       // So does one into which was put back what had been typed before a session ended.
       const isStored = !["conflict", "invalid"].includes(this.status.dataset.state) && !("kept" in form.dataset);
       this.saved = isStored ? this.read() : null;
+      this.isLeft = this.status.dataset.state === "invalid"; // what is missing was said: no word of it is early now
       this.attempts = 0;
       this.stored = null; // what somebody else saved, while a person decides
       this.unsure = null; // what was sent without an answer coming back
@@ -135,6 +136,24 @@
 
     get isClean() {
       return this.saved !== null && same(this.read(), this.saved);
+    }
+
+    // A choice that needs words (“not applicable”, “we see it differently”), and words that need a choice, are no
+    // error while somebody is still there: they wait for each other until another place of the page is entered.
+    get isHalf() {
+      if (this.isLeft) return false;
+      const fields = this.read();
+      return this.parts("textarea[data-needed-for], textarea[data-needs]").some((place) => {
+        const [name, value] = (place.dataset.neededFor ?? "").split(":");
+        const isSaid = Boolean(tidy(place.value));
+        return isSaid ? fields[place.dataset.needs] === "" : fields[name] === value;
+      });
+    }
+
+    leave() {
+      if (this.status.dataset.state !== "waiting") return;
+      this.isLeft = true;
+      this.save();
     }
 
     get isStuck() {
@@ -204,6 +223,10 @@
         this.settle(this.savedMessage ?? this.statusText.textContent);
         return true;
       }
+      if (this.isHalf) {
+        this.showErrors({});
+        return this.wait("waiting", text.textWaiting);
+      }
       if (!navigator.onLine) return this.wait("offline", text.textOffline);
       this.show("saving", text.textSaving);
       const version = this.versionField.value;
@@ -246,12 +269,22 @@
       this.attempts = 0;
       if (this.stored) this.closeConflict();
       this.showErrors({});
+      this.settleSummary();
       this.part("[data-carried]")?.remove(); // whoever saves has looked at it
       this.savedMessage = data.message;
       if (this.isClean) this.settle(data.message);
       else this.wanted = true;
       if (data.scored) refreshScore();
       return true;
+    }
+
+    // What the box at the top of the page says of this row is put right; with the last of it the box goes.
+    settleSummary() {
+      const summary = document.querySelector(".error-summary");
+      const links = [...(summary?.querySelectorAll("li a") ?? [])];
+      const ours = links.filter((link) => this.row.contains(document.getElementById(link.hash.slice(1))));
+      for (const link of ours) link.closest("li").remove();
+      if (ours.length && ours.length === links.length) summary.remove();
     }
 
     resume(version = this.versionField.value) {
@@ -407,6 +440,10 @@
     if (target.type === "file") {
       if (target.files.length && navigator.onLine) answer.upload(target);
     } else if (isText(target) && !answer.isClean && !answer.stored) answer.changed(0);
+  });
+
+  document.addEventListener("focusin", ({ target }) => {
+    for (const answer of answers) if (!answer.row.contains(target)) answer.leave();
   });
 
   form.addEventListener("keydown", (event) => {

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import string
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+from django.conf import settings
 from django.core import mail as sent
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail.backends.locmem import EmailBackend
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accounts import mail
+from accounts.mail import CHOICE, page_address
+from accounts.models import Organisation
 from accounts.templatetags.mail import paragraphs
 
 
@@ -93,3 +100,22 @@ def test_whatever_keeps_a_mail_from_going_out_is_one_kind_of_error(
     monkeypatch.setattr(EmailBackend, "send_messages", refuse)
     with pytest.raises(OSError, match=str(fault)):
         send()
+
+
+PARTS = st.text(string.ascii_letters + string.digits + "é &=?#%+/", max_size=8)
+
+
+@given(
+    asked=st.lists(st.tuples(PARTS.filter(lambda name: name not in ("", CHOICE)), PARTS), max_size=3),
+    part=st.text(string.ascii_lowercase, max_size=5),
+)
+def test_a_mailed_address_keeps_what_its_page_asks_for_and_names_the_organisation_once(
+    asked: list[tuple[str, str]], part: str
+) -> None:
+    path = "/review/" + (f"?{urlencode(asked)}" if asked else "") + (f"#{part}" if part else "")
+    address = page_address(path, Organisation(slug="harbour"))
+    split = urlsplit(address)
+    assert address.count("?") == 1
+    assert parse_qsl(split.query, keep_blank_values=True) == [*asked, (CHOICE, "harbour")]
+    assert (split.path, split.fragment) == ("/review/", part)
+    assert page_address(address.removeprefix(settings.BASE_URL), Organisation(slug="harbour")) == address

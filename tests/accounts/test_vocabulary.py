@@ -204,12 +204,12 @@ WORDS = {  # earlier spelling → what was said of it in the trail and in the hi
     },
     "evidence_added": {
         "en": ("Evidence added", "added evidence"),
-        "fr": ("Preuve ajoutée", "a ajouté une preuve"),
+        "fr": ("Pièce justificative ajoutée", "a ajouté une pièce justificative"),
         "nl": ("Bewijsstuk toegevoegd", "heeft een bewijsstuk toegevoegd"),
     },
     "evidence_deleted": {
         "en": ("Evidence removed", "removed evidence"),
-        "fr": ("Preuve retirée", "a retiré une preuve"),
+        "fr": ("Pièce justificative retirée", "a retiré une pièce justificative"),
         "nl": ("Bewijsstuk verwijderd", "heeft een bewijsstuk verwijderd"),
     },
     "scorecard_made": {

@@ -176,7 +176,7 @@ def test_a_log_is_asked_about_and_a_move_is_told_before_anything_is_written(visi
     page.get_by_role("button", name="Read the file").click()
     expect(page.get_by_text("References: 8, in lines: 24", exact=True)).to_be_visible()
     page.get_by_role("button", name="Check the whole file").click()
-    expect(page.locator(".error-summary")).to_contain_text("is there a line for each update of an incident?")
+    expect(page.locator(".error-summary")).to_contain_text("Is there a line for each update of an incident?")
     page.get_by_label("There is a line for each update").check()
     page.get_by_role("button", name="Check the whole file").click()
     page.get_by_role("link", name="Match the vendors").click()

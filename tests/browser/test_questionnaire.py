@@ -91,11 +91,11 @@ def test_a_digit_in_a_text_is_a_digit(visit: Visit, cast: Cast, assessment: Asse
 def test_the_score_beside_the_answers_follows(visit: Visit, cast: Cast, assessment: Assessment) -> None:
     make_graded(assessment, key="support-2", value=4)
     page = visit(path_of(assessment), cast.assessor)
-    expect(page.locator("#score-title")).to_have_text("0 of 7 rules met")
+    expect(page.locator("#score-title")).to_have_text("Rules rated so far: 0 of 7; met: 0")
 
     question(page).locator(".grade").nth(4).click()
 
-    expect(page.locator("#score-title")).to_have_text("1 of 7 rules met")
+    expect(page.locator("#score-title")).to_have_text("Rules rated so far: 1 of 7; met: 1")
     expect(page.locator(".stepper [aria-current=step]")).to_contain_text("2 of 2")
 
 
@@ -238,6 +238,11 @@ def test_not_applicable_asks_for_its_reason_and_then_saves(visit: Visit, cast: C
     expect(reason).to_be_hidden()
 
     question(page).get_by_text("Not applicable", exact=True).click()
+    expect(status(page)).to_have_text("Your choice and your words are saved together.")
+    expect(question(page).locator("[data-error=reason]")).to_be_hidden()  # nobody could have written it yet
+    question(page).get_by_label("Comment").focus()
+    expect(question(page).locator("[data-error=reason]")).to_be_hidden()
+    page.locator("[data-answer]:not([data-answer] [data-answer])").nth(1).locator(".grade-input").first.focus()
     expect(question(page).locator("[data-error=reason]")).to_contain_text("Say why")
     reason.fill("They run nothing for us.")
 

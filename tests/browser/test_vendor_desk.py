@@ -82,14 +82,20 @@ def test_a_contact_reads_the_result_and_replies(visit: Visit, cast: Cast) -> Non
     assert barriers(page) == []
 
     page.locator("#support").get_by_text("We see it differently").click()
+    expect(page.locator("#support [data-status]")).to_have_attribute("data-state", "waiting")
+    expect(page.locator("#support [data-error=text]")).to_be_hidden()
     page.get_by_role("button", name="Send the reply").click()
     expect(page.locator(".error-summary")).to_contain_text("Say what you see differently")
     assert barriers(page) == []
     page.locator("#support").get_by_label("Why").fill("We do more than that.")
     expect(page.locator("#support [data-status-text]")).to_have_text(SAVED)
+    expect(page.locator(".error-summary")).to_have_count(0)
     page.goto(page.url)  # to load it again would send the refused form again
     expect(page.locator("#support").get_by_label("Why")).to_have_value("We do more than that.")
     page.get_by_role("button", name="Send the reply").click()
+    expect(page.get_by_role("heading", name="Rules without a reply")).to_be_visible()
+    assert barriers(page) == []
+    page.get_by_role("button", name="Send for good").click()
 
     expect(page.get_by_role("heading", name="Your reply is sent")).to_be_visible()
     assert barriers(page) == []

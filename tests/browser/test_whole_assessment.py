@@ -263,13 +263,14 @@ def let_vendor_reply(scene: Scene) -> None:
     found = re.search(r"https?://\S+/vendor-link/\S+", str(sent.body))
     assert found
     job, page = scene.job, come_in(scene, urlsplit(found[0]).path)
-    expect(page.locator(".headline-number")).to_have_text(job.headline(5))
+    expect(page.locator(".headline-calm")).to_have_text(job.headline(5))
     assert SECRET not in page.content()
     contested = page.locator(f"#{CONTESTED}")
     contested.locator("input[value=contests]").check()
     contested.get_by_role("textbox").fill(OBJECTION)
     page.locator(f"#{CLICKED} input[value=agrees]").check()
     job.press(page, "Send the reply")
+    job.press(page, "Send for good")
     expect(page.get_by_role("heading", level=1)).to_have_text(job.say("Your reply is sent"))
 
 

@@ -233,12 +233,13 @@ def let_vendor_reply(scene: Scene) -> None:
     found = re.search(r"https?://\S+/vendor-link/\S+", str(sent.body))
     assert found
     words, page = scene.words, come_in(scene, urlsplit(found[0]).path)
-    assert page.text(".headline-number") == words.headline(5)
+    assert page.text(".headline-calm") == words.headline(5)
     assert SECRET not in page.content
     page.check(f"#{CONTESTED} input[value=contests]")
     page.fill(f"#{CONTESTED} textarea", OBJECTION)
     page.check(f"#{CLICKED} input[value=agrees]")
     page.press("Send the reply")
+    page.press("Send for good")
     assert page.text("h1") == words.say("Your reply is sent")
 
 

@@ -84,6 +84,7 @@ NO_PAGE: dict[str, str] = {
     "assessment_open": ACTION,
     "assessment_hand_in": ACTION,
     "assessment_take_up": ACTION,
+    "answer_note": ACTION,
     "evidence_add": ACTION,
     "evidence_delete": ACTION,
     "rendering_request": ACTION,

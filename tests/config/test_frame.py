@@ -259,6 +259,12 @@ def test_the_error_pages_are_whole_and_say_what_to_do() -> None:
     assert_whole(page_of(views.csrf_failure(request)))
 
 
+def test_what_is_not_found_sends_only_members_to_their_account_menu(client: Client, cast: Cast) -> None:
+    assert "account menu" not in client.get("/vendor-desk/7/nothing/").content.decode()
+    client.force_login(cast.reader.user)
+    assert "account menu" in client.get("/vendor-desk/7/nothing/").content.decode()
+
+
 def test_the_last_error_page_needs_neither_context_nor_database() -> None:
     page = Page(render_to_string("errors/500.html"))
     assert_whole(page)

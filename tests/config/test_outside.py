@@ -324,6 +324,9 @@ def test_their_mails_and_their_calendar_name_nothing_but_what_they_are_asked(
         assert MARK not in text.lower()
     assert "Lighthouse Systems" in calendar
     assert all("Lighthouse Systems" in sent.body for sent in mails)
+    reminder = " ".join(str(mails[-1].body).split())
+    assert reminder.split("Hello ")[1].startswith("Rita, ")
+    assert f"Note from {scene.asker.user.name}: Because you were there." in reminder
     words = " ".join(invited.body.split())
     assert "Your role will be: Outside rater." in words
     assert "nothing else of Seaside Clinic" in words
@@ -339,8 +342,35 @@ def test_whoever_hands_in_is_thanked_and_told_what_happens_next(scene: Scene) ->
     words = " ".join(str(sent.body).split())
     assert "Thank you: your rating of Lighthouse Systems" in words
     assert "What happens next: Seaside Clinic talks it over" in words
+    assert "For as long as others still answer, you can change your answers." in words
     assert sent.reply_to == [f"{scene.asker.user.name} <{scene.asker.user.email}>"]
     assert MARK not in str(sent.message()).lower()
+
+
+def test_taking_answers_back_says_so_and_leaves_the_way_to_hand_in_on_the_page(scene: Scene) -> None:
+    scene.response.answers.update(grade=3)
+    scene.response.answers.filter(question__key="support-1").update(grade=None, blank="dont_know")
+    scene.response.answers.filter(question__key="support-2").update(grade=None)
+    visitor = Visitor(scene.outsider)
+    args = [scene.assessment.pk]
+    visitor.client.post(reverse("assessment_hand_in", args=args))
+    page = visitor.client.post(reverse("assessment_take_up", args=args), follow=True).content.decode()
+    assert "Taken back: nobody reads your answers until you hand them in again." in page
+    assert "Check and hand in" in page
+
+    review = visitor.client.get(reverse("assessment_review", args=args)).content.decode()
+    missing = review.split('id="missing"')[1].split("</section>")[0]
+    assert "#question-support-2" in missing
+    assert "#question-support-1" not in missing  # “don’t know” is an answer
+
+
+def test_their_questions_ask_for_their_own_grade_and_send_them_for_no_evidence(scene: Scene) -> None:
+    page = Visitor(scene.outsider).client.get(reverse("questionnaire", args=[scene.assessment.pk, "support"]))
+    html = page.content.decode()
+    assert "Your grade" in html
+    assert "How we rate it" not in html
+    assert "what to ask for" not in html
+    assert "Check and hand in" in html
 
 
 # The role ---------------------------------------------------------------------------------------------------------

@@ -54,6 +54,38 @@ def test_the_longest_word_decides() -> None:
     assert places.place_of("vendor_reply_open").section == "assessments"
 
 
+@pytest.mark.parametrize(
+    ("path", "is_one"),
+    [
+        ("/vendor-desk/7/", True),
+        ("/vendor-desk/7/rules/support/", True),
+        ("/vendor-desk/7/reply/send/", True),
+        ("/vendor-desk/7/take-back/", False),  # no page
+        ("/vendor-link/a-token/", False),  # it would let somebody in
+        ("/vendors/", False),
+        ("https://elsewhere.example/vendor-desk/7/", False),
+        ("//elsewhere.example/vendor-desk/7/", False),
+        ("/vendor-desk/7/?next=//elsewhere.example", False),
+        ("javascript:alert(1)", False),
+        ("", False),
+    ],
+)
+def test_the_help_leads_back_to_pages_of_links_alone(client: Client, path: str, is_one: bool) -> None:
+    page = client.get(reverse("help_topic", args=["vendors"]), {"back": path}).content.decode()
+    assert (f'href="{path}">Back to your answers' in page) is is_one
+    assert ("Back to your answers" in page) is is_one
+
+
+def test_an_outside_rater_is_led_to_their_part_of_the_help() -> None:
+    assert places.help_address("questionnaire", is_outside=True) == "/help/vendors/#rate"
+    assert places.help_address("questionnaire") == "/help/assessing/#rate"
+
+
+def test_a_page_of_a_link_takes_the_way_back_along() -> None:
+    address = places.help_address("vendor_desk", back="/vendor-desk/7/")
+    assert address == "/help/vendors/?back=%2Fvendor-desk%2F7%2F"
+
+
 @pytest.mark.parametrize("route", sorted(route for route, gate in ROUTES.items() if gate is Gate.LINK))
 def test_whoever_comes_by_a_link_is_led_to_the_help_for_them(route: str) -> None:
     assert places.place_of(route).help.partition("#")[0] == "vendors"

@@ -22,10 +22,10 @@ FOREIGN = Path(__file__).with_name("foreign_wordings.txt")
 # How lapses count: the end of the evidence of each question, and the words in which a level says it.
 COUNTING = {
     "en": "In the period, one lapse the vendor itself named and mended counts as kept; “mostly” means more than half.",
-    "fr": "Sur la période, un écart et un seul, signalé et corrigé par le fournisseur lui-même, n’est pas retenu "
-    "contre lui ; « le plus souvent » : plus d’une fois sur deux.",
-    "nl": "In de periode telt één afwijking die de leverancier zelf heeft gemeld en hersteld niet mee; “meestal” is in "
-    "meer dan de helft.",
+    "fr": "Sur la période, un seul écart est excusé, si le fournisseur l’a lui-même signalé et corrigé ; "
+    "« le plus souvent » : plus d’une fois sur deux.",
+    "nl": "In de periode wordt één afwijking die de leverancier zelf meldde en herstelde, niet aangerekend; "
+    "“meestal”: in meer dan de helft.",
 }
 LAPSE = {
     "en": "save one lapse named and mended",
@@ -36,9 +36,9 @@ LAPSE = {
 UNCOUNTED = {"prevention-share", "speed-help"}
 # How the questions of a rule are graded: the end of its guidance, the same in each rule.
 GRADING = {
-    "en": ("How to grade: take the last twelve months", "What you cannot find out is “don’t know”."),
-    "fr": ("Comment noter : prenez les douze derniers mois", "Ce que vous ne pouvez savoir : « ne sait pas »."),
-    "nl": ("Zo beoordeelt u: neem de laatste twaalf maanden", "Wat u niet te weten komt, is “weet niet”."),
+    "en": ("How to grade: take the last twelve months", "“Don’t know” is for what nobody looked into."),
+    "fr": ("Comment noter : prenez les douze derniers mois", "« Ne sait pas » : ce que personne n’a examiné."),
+    "nl": ("Zo beoordeelt u: neem de laatste twaalf maanden", "“Weet niet” is voor wat niemand heeft nagegaan."),
 }
 # What makes a 1 where the period held no case.
 NO_CASE = {
@@ -46,11 +46,11 @@ NO_CASE = {
     "fr": r"ou il n’y (en )?a pas eu( d’incident)?, seulement une règle ou une promesse",
     "nl": r"of (zo’n incident was er niet|er was geen \w+), alleen een regel of belofte",
 }
-LONGEST_GRADING = 75  # words
+LONGEST_GRADING = 110  # words
 LAPSE_SAID = {
     "en": r"nam(ed|e) and mend",
     "fr": r"signalée? (et|ou non) corrigé",
-    "nl": r"gemelde? en herstelde?",
+    "nl": r"gemelde? [eé]n herstelde?",
 }
 # Words without exception. “No” and “never” are left out: they are what level 0 says, and one case makes it a 1.
 ABSOLUTE = {
@@ -65,7 +65,7 @@ LEANING = {
     "nl": r"even (regelmatig|volledig)|zo volledig|dat volledige|die (regelmaat|frequentie)|hierboven|niveau \d|idem",
 }
 LONGEST_LEVEL = 280  # characters
-MOST = {"en": 1.27, "fr": 1.33, "nl": 1.33}  # of the length of 2026.1
+MOST = {"en": 1.31, "fr": 1.38, "nl": 1.38}  # of the length of 2026.1
 SHINGLE = 7  # words
 
 

@@ -81,7 +81,7 @@ def test_what_is_agreed_and_what_is_replied_is_told_in_the_language_of_the_reade
 
     assert about.question.endswith(answer.question.short_nl)
     assert of_rule.question == f"{rule.position} {rule.name_nl}"
-    assert (about.label, of_rule.label, met.label) == ("", "", "2-3-2026")
+    assert (about.label, of_rule.label, met.label) == ("", "", "2\N{NO-BREAK SPACE}mrt 2026")
 
 
 def test_a_vendor_is_told_by_its_name_of_today_and_the_one_it_had_then(cast: Cast, answer: Answer) -> None:

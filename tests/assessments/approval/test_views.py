@@ -242,6 +242,6 @@ def test_the_trail_says_it_in_words(cast: Cast, signed_in: SignedIn) -> None:
     row = level(cast, "IT director", person=cast.reader)
     levels.change_level(cast.admin, row, name="CIO", person=cast.reader)
     text = signed_in(cast.admin).get(reverse("audit_list")).content.decode()
-    assert "Level of approval added" in text
-    assert "Level of approval changed" in text
+    assert "added a level of approval" in text
+    assert "changed “Name” of" in text
     assert "approval_level" not in text.replace(reverse("approval_chain"), "")

@@ -172,7 +172,7 @@ class TestCreating:
     @pytest.mark.parametrize("state", [None, ReleaseState.DRAFT])
     def test_is_refused_without_a_published_release(self, state: ReleaseState | None, cast: Cast) -> None:
         release = make_release(state=state) if state else None
-        with pytest.raises(IllegalTransition, match="No release"):
+        with pytest.raises(IllegalTransition, match="No edition of the question bank"):
             create(cast.assessor, release)
         assert not Assessment.objects.exists()
 

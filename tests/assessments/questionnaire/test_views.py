@@ -468,8 +468,8 @@ def test_the_live_score_follows_the_answers(assessor: Client, assessment: Assess
         save(assessor, answer, choice="4")
     after = assessor.get(url, {"rule": "support"}).content.decode()
 
-    assert "0 of 7 rules met" in before
-    assert "1 of 7 rules met" in after
+    assert "Rules rated so far: 0 of 7; met: 0" in before
+    assert "Rules rated so far: 1 of 7; met: 1" in after
     assert "100%" in after
     assert after.count("data-live") == 3
 

@@ -63,6 +63,18 @@ def invite_wendy(cast: Cast, assessment: Assessment, **terms: Any) -> asking.Ask
     return asking.invite_address(cast.assessor, assessment, ADDRESS, **{"language": "en", **terms})
 
 
+def test_the_page_of_the_invitation_names_the_vendor_and_who_asks_and_begins(
+    cast: Cast, assessment: Assessment
+) -> None:
+    other = make_assessment(cast.assessor)
+    page = Client().get(reverse("invitation_accept", args=[invite_wendy(cast, assessment).token])).content.decode()
+    assert f"<dt>Vendor</dt><dd><bdi>{assessment.vendor}</bdi></dd>" in page
+    assert f"<dt>Asked by</dt><dd><bdi>{cast.assessor.user}</bdi></dd>" in page
+    assert str(other.vendor) not in page
+    assert "Make an account and begin" in page
+    assert "Join" not in page
+
+
 def refuse_mail(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise OSError("no route to the mail server")

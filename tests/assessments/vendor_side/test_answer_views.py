@@ -14,7 +14,8 @@ from django.urls import reverse
 from assessments.models import Answer, Assessment, AssessmentState, Evidence, Response, VendorLink
 from assessments.vendor_side import answers as vendor_answers
 from assessments.vendor_side import links
-from tests.factories import Cast, add_rater, make_assessment, make_release, make_vendor
+from manifesto.models import Question, Release, ReleaseState
+from tests.factories import NOW, Cast, add_rater, make_assessment, make_release, make_vendor
 from vendors.models import Contact
 
 SECRETS = (
@@ -145,7 +146,7 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(visitor: Client, link:
 
     assert response.status_code == 422
     html = response.content.decode()
-    assert "Say why the question does not apply" in html
+    assert "Say why it does not apply." in html
     assert "Half a thought" in html
     second.refresh_from_db()
     assert second.grade == 2
@@ -225,6 +226,25 @@ def test_handing_in_lists_what_is_blank_and_ends_the_writing(visitor: Client, li
     assert "We stay." in done
     assert Response.objects.get(pk=link.response_id).submitted_at is not None
     assert visitor.get(page(link, "vendor_questionnaire", "support")).headers["Location"] == page(link, "vendor_desk")
+
+
+def test_handing_in_tells_of_answers_without_a_grade(visitor: Client, link: VendorLink) -> None:
+    Answer.objects.filter(response=link.response_id, question__key="support-1").update(vendor_says="We do.")
+    Answer.objects.filter(response=link.response_id, question__key="support-2").update(vendor_says="Yes.", grade=2)
+    assert "1 answer without a grade of your own" in visitor.get(page(link, "vendor_hand_in")).content.decode()
+
+
+def test_what_a_knock_out_question_does_is_said_where_it_is_asked(cast: Cast, client: Client) -> None:
+    release = make_release("9", state=ReleaseState.DRAFT)
+    Question.objects.filter(release=release, key="support-1").update(knockout=True)
+    Release.objects.filter(pk=release.pk).update(state=ReleaseState.PUBLISHED, published_at=NOW)
+    release.refresh_from_db()
+    assessment = make_assessment(cast.assessor, release=release)
+    contact = Contact.objects.create(vendor=assessment.vendor, name="Robin Example", email="robin@vendor.example")
+    link, token = links.create(cast.assessor, assessment, contact)
+    client.post(reverse("vendor_link", args=[token]), {"language": "en"})
+    html = client.get(page(link, "vendor_questionnaire", "support")).content.decode()
+    assert html.count("The rule is broken where your customer gives this one question too low a grade.") == 1
 
 
 def test_nothing_at_all_is_not_handed_in(visitor: Client, link: VendorLink) -> None:

@@ -89,6 +89,17 @@ def page(link: VendorLink) -> str:
     return reverse("vendor_reply", args=[link.pk])
 
 
+def send_page(link: VendorLink) -> str:
+    return reverse("vendor_reply_send", args=[link.pk])
+
+
+def send(visitor: Client, link: VendorLink, data: dict[str, str]) -> str:
+    """Both steps, as the buttons lead; the page after them."""
+    asked = visitor.post(page(link), data | {"then": "send"})
+    assert (asked.status_code, asked["Location"]) == (302, send_page(link))
+    return visitor.post(send_page(link), follow=True).content.decode()
+
+
 def test_the_vendor_reads_the_result_per_rule_and_nothing_beneath_it(visitor: Client, link: VendorLink) -> None:
     html = visitor.get(page(link)).content.decode()
 
@@ -118,7 +129,7 @@ def test_it_saves_for_later_and_sends(visitor: Client, link: VendorLink, asked: 
     assert "Your customer reads it once you send it" in saved
     assert reply.replies_of(asked.assessment) == ()
     data = posted(support={"stance": "agrees", "version": "1"})
-    sent = visitor.post(page(link), data | {"then": "send"}, follow=True).content.decode()
+    sent = send(visitor, link, data)
 
     assert "Your reply is sent" in sent
     assert "We proved it." in sent
@@ -135,9 +146,56 @@ def test_to_contest_needs_a_text_and_what_was_typed_stays(visitor: Client, link:
     html = response.content.decode()
     assert response.status_code == 422
     assert "Say what you see differently" in html
+    assert "Nothing is sent yet" in html
     assert "Half a thought" in html
     assert Reply.objects.get(rule="proof").stance == "agrees"
     assert ReplyRequest.objects.get().submitted_at is None
+
+
+def test_sending_asks_first_says_which_rules_are_empty_and_only_its_post_sends(
+    visitor: Client, link: VendorLink
+) -> None:
+    html = visitor.get(send_page(link)).content.decode()
+    assert "Nothing is said yet" in html
+    assert "Send for good" not in html
+
+    visitor.post(page(link), posted(support={"stance": "agrees"}) | {"then": "send"})
+    html = visitor.get(send_page(link)).content.decode()
+    assert "After that you cannot change it." in html
+    assert html.count(f'href="{page(link)}#') == 6
+    assert f'href="{page(link)}#support"' not in html
+    assert ReplyRequest.objects.get().submitted_at is None
+
+    visitor.post(send_page(link))
+    assert ReplyRequest.objects.get().submitted_at is not None
+    assert "can no longer be changed" in visitor.get(send_page(link), follow=True).content.decode()
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "reply"), ("fr", "reaction"), ("nl", "reactie")])
+def test_the_file_of_the_reply_is_named_in_the_readers_language(
+    visitor: Client, link: VendorLink, language: str, name: str
+) -> None:
+    send(visitor, link, posted(support={"stance": "agrees"}))
+    visitor.post(reverse("set_language"), {"language": language})
+    kept = visitor.get(reverse("vendor_reply_copy", args=[link.pk]))
+    assert kept["Content-Disposition"] == f'attachment; filename="{name}-{link.assessment.reference}.txt"'
+
+
+def test_the_landing_says_how_far_the_reply_is_and_later_that_it_is_sent(
+    cast: Cast, link: VendorLink, visitor: Client
+) -> None:
+    visitor.post(page(link), posted(support={"stance": "agrees"}, proof={"stance": "agrees"}))
+    link.refresh_from_db()
+    _link, token = links.renew(cast.assessor, link)
+    landing = reverse("vendor_link", args=[token])
+    html = visitor.get(landing).content.decode()
+    assert "Continue your reply: 2 of 7" in html
+    visitor.post(landing, {"language": "en"})
+    visitor.post(send_page(link))
+    html = visitor.get(landing).content.decode()
+    assert "<title>Your reply is sent" in " ".join(html.split()).replace("<title> ", "<title>")
+    assert "Reply until" not in html
+    assert "Everything is saved as you go" not in html
 
 
 def test_two_windows_are_shown_both_texts(visitor: Client, link: VendorLink) -> None:
@@ -252,7 +310,7 @@ def test_the_review_shows_the_reply_only_once_it_is_sent(
     client = signed_in(cast.approver)
     assert "We stayed all night." not in client.get(review).content.decode()
 
-    visitor.post(page(link), posted(support={"version": "1", "stance": "contests", "text": "x"}) | {"then": "send"})
+    send(visitor, link, posted(support={"version": "1", "stance": "contests", "text": "x"}))
 
     html = client.get(review).content.decode()
     assert "Replied" in html
@@ -262,7 +320,7 @@ def test_the_review_shows_the_reply_only_once_it_is_sent(
 @pytest.fixture
 def sent_back(cast: Cast, visitor: Client, link: VendorLink, asked: ReplyRequest) -> Assessment:
     """The vendor has replied, and the answers are wanted anew."""
-    visitor.post(page(link), posted(support={"stance": "contests", "text": "Half of it is unfair."}) | {"then": "send"})
+    send(visitor, link, posted(support={"stance": "contests", "text": "Half of it is unfair."}))
     transitions.send_back(cast.approver, asked.assessment, reason="Look at it again.")
     return asked.assessment
 
@@ -337,6 +395,7 @@ class TestByItself:
         answer = self.save(visitor, link, stance="contests", text="Second.")
         assert answer.status_code == 409
         assert answer.json()["stored"] == {"version": 1, "stance": "agrees", "text": "First."}
+        assert "<strong>We agree</strong>" in answer.json()["html"]
         assert 'value="support:1"' in answer.json()["html"]
 
     def test_after_the_last_day_nothing_is_taken(self, visitor: Client, link: VendorLink, asked: ReplyRequest) -> None:
@@ -367,17 +426,17 @@ def test_its_own_answers_stand_beside_the_percent_once_it_has_handed_them_in(
 def test_the_vendor_keeps_a_copy_of_what_it_sent(visitor: Client, link: VendorLink) -> None:
     url = reverse("vendor_reply_copy", args=[link.pk])
     assert "Send your reply first" in visitor.get(url, follow=True).content.decode()
-    visitor.post(page(link), posted(support={"stance": "contests", "text": "We stayed."}) | {"then": "send"})
+    send(visitor, link, posted(support={"stance": "contests", "text": "We stayed."}))
     assert url in visitor.get(page(link)).content.decode()
     reply_sent = visitor.get(url)
     assert reply_sent["Content-Disposition"].startswith("attachment")
     text = reply_sent.content.decode()
-    assert "1. Support (en): Partly met, 62.5%\nContests\nWe stayed." in text
+    assert "1. Support (en): Partly met, 62.5%\nWe see it differently\nWe stayed." in text
     assert text.count("No reply to this rule") == 6
     assert [word for word in SECRETS if word in text] == []
     mailed = mail.outbox[-1]  # and without a download
     assert (mailed.to, mailed.reply_to) == ([link.email], ["Assessor <assessor@example.org>"])
-    assert "1. Support (en): Partly met, 62.5%\nContests\nWe stayed." in str(mailed.body)
+    assert "1. Support (en): Partly met, 62.5%\nWe see it differently\nWe stayed." in str(mailed.body)
 
 
 def test_those_who_wait_to_decide_hear_of_it_and_find_it_under_my_work(
@@ -386,7 +445,7 @@ def test_those_who_wait_to_decide_hear_of_it_and_find_it_under_my_work(
     assert [item.kind for item in inbox.waiting_for(cast.approver, timezone.localdate())] == ["decide"]
     mail.outbox.clear()
     with django_capture_on_commit_callbacks(execute=True):
-        visitor.post(page(link), posted(support={"stance": "agrees"}) | {"then": "send"})
+        send(visitor, link, posted(support={"stance": "agrees"}))
     told = {to: sent for sent in mail.outbox for to in sent.to}
     assert set(told) == {cast.assessor.user.email, cast.approver.user.email, link.email}
     review = reverse("assessment_review", args=[assessment.pk])

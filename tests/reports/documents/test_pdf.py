@@ -443,7 +443,7 @@ def test_what_a_finding_rests_on_stands_among_the_facts(measured: dict[str, byte
         "Claim: contradicted. The vendor claims that rule 5, “Be fast”, is met, yet the mean duration of critical "
         "incidents rises by 3 hours a month (p < 0.001 after correction, 12 months). Over these 12 months it went from "
         "about 7.3 hours to about 40.3 hours, a change by 139% of its average. It rests on 72 incidents. 1 period is "
-        "left out. Incidents INC9000, INC9001",
+        "left out. Incidents: INC9000, INC9001",
         "Facts and trends",
         "78 mission-critical incidents opened from 1 April 2024 to 31 March 2026.",
         "rising by 3 hours a month, p < 0.001, 12 months; p < 0.001 after correction; agreed target: 8 hours, missed",

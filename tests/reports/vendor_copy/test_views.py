@@ -13,6 +13,7 @@ from assessments.models import VendorLink
 from assessments.vendor_side import links
 from reports.documents import job as jobs
 from reports.models import Document, Rendering, RenderingState
+from reports.vendor_copy.views import file_name
 from tests.factories import NOW, Cast
 from tests.reports.renderings import PDF
 from tests.reports.vendor_copies import SECRETS, hand_in, make_linked, write
@@ -102,6 +103,12 @@ def test_the_file_is_an_attachment_named_for_who_asked_and_when(visitor: Client,
     assert response["Content-Disposition"] == f'attachment; filename="{name}"'
     assert response["Content-Type"] == "application/pdf"
     assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "answers"), ("fr", "reponses"), ("nl", "antwoorden")])
+def test_the_file_is_named_in_its_language(link: VendorLink, language: str, word: str) -> None:
+    name = file_name(hand_in(link), language)
+    assert name == f"{word}-harbour-hospital-2026-03-02-{language}.pdf"
 
 
 def test_a_failed_copy_says_why_and_is_tried_again(visitor: Client, link: VendorLink) -> None:

@@ -90,8 +90,8 @@ def test_every_question_wants_an_answer(asked: tuple[Pulse, str], client: Client
 CLOSED = {
     "expired": (410, "The time of this link is over"),
     "revoked": (410, "This link was withdrawn"),
-    "renewed": (404, "This page opens by a link of its own"),
-    "wrong": (404, "This page opens by a link of its own"),
+    "renewed": (404, "This link is not valid"),
+    "wrong": (404, "This link is not valid"),
 }
 
 
