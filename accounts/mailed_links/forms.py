@@ -30,6 +30,7 @@ class DaysField(forms.TypedChoiceField):
     """One of a few usual lengths, in days."""
 
     def __init__(self, *lengths: int, initial: int) -> None:
+        self.lengths = lengths
         super().__init__(
             label=gettext_lazy("Valid for"),
             coerce=int,

@@ -30,6 +30,7 @@ from assessments.independence import let_read
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Assessment, AssessmentState, Consensus, Meeting, Response
+from assessments.raters.table import outsiders
 from assessments.saved import Conflict, Saved
 from assessments.score.agreement import Agreement, rater_agreement
 from assessments.secrecy import counted_responses, is_rating, readable_responses
@@ -235,6 +236,8 @@ def _reply(table: MeetingPage, discussion: Discussion, *, status: int = 200, **m
         "assessment": table.assessment,
         "card": card,
         "is_fresh": True,
+        "begin_first": table.must_begin,
+        "outsiders": outsiders(table.assessment),
         "meaning": _meaning(table, _agreement(table)),
         **_counted(discussions),
     }
@@ -258,6 +261,8 @@ def _page(
         "table": table,
         "cards": [card for card in cards if card.discussion.is_left_apart] if only_apart else cards,
         "only_apart": only_apart,
+        "begin_first": table.must_begin,
+        "outsiders": outsiders(assessment),
         "unsaved": [card for card in cards if card.is_unsaved],
         "agreement": agreement,
         "meaning": _meaning(table, agreement),

@@ -18,8 +18,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import MemberRequest
+from accounts.models import Membership
 from assessments.approval import chain, panel
 from assessments.approval.panel import ApprovalPanel
+from assessments.consensus import meeting
+from assessments.consensus.meeting import MeetingPanel
 from assessments.fetching import assessment_of
 from assessments.findings import panel as findings_panel
 from assessments.hub import outside, stake
@@ -31,7 +34,7 @@ from assessments.models import OPEN_STATES, Assessment, AssessmentState
 from assessments.raters import mails
 from assessments.score.overview import sheet_for
 from assessments.secrecy import counted_responses
-from assessments.vendor_side import reply
+from assessments.vendor_side import links, reply
 from groundwork import whole_numbers
 from groundwork.pages import Crumb, confirm_page, crumbs
 from groundwork.responses import form_view, or_say_why, post_data
@@ -74,9 +77,15 @@ def _review(request: MemberRequest, assessment: Assessment, form: SendBackForm) 
         "approval": approval,
         "approve_url": f"{reverse('assessment_approve', args=[assessment.pk])}?{query.urlencode()}",
         "reply": reply.owner_panel(assessment, request.member),
+        "talk": _talk(assessment, request.member),
         "measured": findings_panel.section(assessment, request.member),
     }
     return render(request, "assessments/hub/assessment_review.html", context)
+
+
+def _talk(assessment: Assessment, member: Membership) -> MeetingPanel | None:
+    """What the raters have left open, for whoever decides; before that it stands on the page of the meeting."""
+    return meeting.panel(assessment, member) if assessment.state == AssessmentState.IN_REVIEW else None
 
 
 @form_view
@@ -147,6 +156,7 @@ def assessment_take_back(request: MemberRequest, pk: int) -> HttpResponse:
         crumbs=_crumbs(assessment, _("Take the submission back")),
         at_stake=[
             _("Raters can change their answers again. What was agreed stays."),
+            *_vendor_answers_again(assessment),
             _("Those who were asked to decide get a mail that they have nothing to do."),
             _("Submit it again when it is ready."),
         ],
@@ -154,6 +164,13 @@ def assessment_take_back(request: MemberRequest, pk: int) -> HttpResponse:
         back=reverse("assessment_detail", args=[pk]),
         danger=False,
     )
+
+
+def _vendor_answers_again(assessment: Assessment) -> list[str]:
+    """Where the submission had closed its answers before it handed in."""
+    if links.awaited(assessment) is None:
+        return []
+    return [_("The vendor has not handed in: its answers open again, by the link that it has.")]
 
 
 @form_view

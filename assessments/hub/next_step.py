@@ -71,6 +71,10 @@ class Standing:
         return len(self.raters.active) < 2 and not any(row.answered for row in self.raters.active)
 
     @property
+    def is_vendor_awaited(self) -> bool:
+        return self.vendor is not None and self.vendor.is_awaited
+
+    @property
     def to_agree(self) -> int:
         """Questions on which raters differ and that nobody has settled, as far as the member may know."""
         return len(self.talk.contested_open) if self.talk else 0
@@ -145,7 +149,7 @@ def _own_answers(standing: Standing, own: RaterRow) -> NextStep:
     return NextStep(
         sentence=_left(sum(rule.total - rule.answered for rule in rules), unfinished.name),
         main=answer,
-        others=_asking(standing),
+        others=(*_without_the_late(standing), *_asking(standing)),
     )
 
 
@@ -175,7 +179,7 @@ def _hand_in(standing: Standing) -> NextStep:
     return NextStep(
         sentence=_("Every question is answered. Look your answers over once more, then hand them in."),
         main=Action(label=_("Review and hand in"), url=review),
-        others=(*((_submit(standing),) if is_last else ()), *_asking(standing)),
+        others=(*((_submit(standing),) if is_last else _without_the_late(standing)), *_asking(standing)),
     )
 
 
@@ -268,6 +272,13 @@ def _asking(standing: Standing) -> tuple[Action, ...]:
 
 def _submit(standing: Standing, label: str = "") -> Action:
     return Action(label=label or _("Submit for approval"), url=standing.at("assessment_submit"))
+
+
+def _without_the_late(standing: Standing) -> tuple[Action, ...]:
+    """For an assessor who rates too; their own answers go in with it."""
+    if not standing.may_assess or not standing.raters.late_others(standing.member.user):
+        return ()
+    return (_submit(standing, _("Submit without them")),)
 
 
 def _again(standing: Standing) -> tuple[Action, ...]:

@@ -16,6 +16,8 @@ from assessments.independence import let_read
 from assessments.models import Answer, Assessment, Response
 from assessments.raters.departments import DepartmentHeard
 from assessments.raters.table import RaterRow, Raters, raters_of
+from assessments.vendor_side import links
+from assessments.vendor_side.links import VendorSide
 from manifesto.models import Question
 
 
@@ -30,7 +32,7 @@ class Silent:
 @dataclass(frozen=True, kw_only=True)
 class Stake:
     """Of an assessment as it would go on now. `contested`: what raters judge differently and have not agreed on; empty
-    too where the reader may not know yet (`is_apart`)."""
+    too where the reader may not know yet (`is_apart`). `vendor`: where it is asked and has not handed in."""
 
     total: int
     unanswered: int
@@ -40,10 +42,11 @@ class Stake:
     silent: tuple[Silent, ...]
     contested: tuple[Contested, ...]
     is_apart: bool
+    vendor: VendorSide | None
 
     @property
     def is_complete(self) -> bool:
-        return not (self.unanswered or self.outstanding or self.silent or self.contested)
+        return not (self.unanswered or self.outstanding or self.silent or self.contested or self.vendor)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +111,7 @@ def _stake(assessment: Assessment, member: Membership, raters: Raters, goes_in: 
         silent=_silent(raters, [row.response for row in counted]),
         contested=tuple(one for one in contested if one.agreed_on is None),
         is_apart=is_apart,
+        vendor=links.awaited(assessment),
     )
 
 

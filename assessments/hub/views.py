@@ -147,6 +147,7 @@ def assessment_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "raters": standing.raters,
         "vendor_side": standing.vendor,
         "consensus": standing.talk,
+        "may_agree": assessment.state == COLLECTING,
         "approval": standing.approval,
         "measured": findings_panel.section(assessment, request.member),
     }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from assessments.hub.next_step import Standing
 from assessments.models import AssessmentState
+from assessments.vendor_side.links import VendorSide
 
 
 class Stage(StrEnum):
@@ -31,6 +32,7 @@ class StageState(StrEnum):
     NOW = "now"
     LATER = "later"
     LEFT_OUT = "left_out"
+    ASKED = "asked"  # somebody else's turn, and nothing waits for it
 
 
 LABELS: dict[Stage, Promise] = {
@@ -47,6 +49,7 @@ STATES: dict[StageState, Promise] = {
     StageState.NOW: pgettext_lazy("step on the way", "now"),
     StageState.LATER: pgettext_lazy("step on the way", "later"),
     StageState.LEFT_OUT: pgettext_lazy("step on the way", "left out"),
+    StageState.ASKED: pgettext_lazy("step on the way", "asked"),
 }
 
 
@@ -80,7 +83,11 @@ def way_of(standing: Standing) -> tuple[WayStep, ...]:
     return tuple(
         WayStep(
             stage=stage,
-            state=_state(stage, is_now=stage == here, is_done=done[stage], is_before=number < reached),
+            state=(
+                StageState.ASKED
+                if stage == Stage.VENDOR and standing.is_vendor_awaited
+                else _state(stage, is_now=stage == here, is_done=done[stage], is_before=number < reached)
+            ),
             note=_note(stage, standing),
         )
         for number, stage in enumerate(order)
@@ -133,8 +140,18 @@ def _note(stage: Stage, standing: Standing) -> str:
     if stage == Stage.ANSWER:
         return _("in: %(done)s of %(all)s") % {"done": len(raters.handed_in), "all": len(raters.active)}
     if stage == Stage.VENDOR and standing.vendor is not None:
-        far = standing.vendor.progress
-        return _("%(done)s of %(all)s") % {"done": far.answered, "all": far.total}
+        return _of_vendor(standing.vendor)
     if stage == Stage.AGREE and standing.to_agree:
-        return ngettext("%(count)s open", "%(count)s open", standing.to_agree) % {"count": standing.to_agree}
+        return _not_agreed(standing.to_agree, is_over=state != AssessmentState.COLLECTING)
     return ""
+
+
+def _of_vendor(vendor: VendorSide) -> str:
+    far = {"done": vendor.progress.answered, "all": vendor.progress.total}
+    return (_("%(done)s of %(all)s, not handed in") if vendor.is_awaited else _("%(done)s of %(all)s")) % far
+
+
+def _not_agreed(count: int, *, is_over: bool) -> str:
+    if is_over:
+        return ngettext("%(count)s not agreed", "%(count)s not agreed", count) % {"count": count}
+    return ngettext("%(count)s open", "%(count)s open", count) % {"count": count}

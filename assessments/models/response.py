@@ -39,6 +39,10 @@ class ResponseQuerySet(OrganisationRows, models.QuerySet["Response"]):
         """Asked for and not handed in."""
         return self.filter(submitted_at=None, withdrawn_at=None)
 
+    def awaited_of_vendor(self) -> ResponseQuerySet:
+        """The vendor is asked, by a link that was not withdrawn, and has not handed in."""
+        return self.of_vendor().outstanding().filter(links__isnull=False, links__revoked_at=None)
+
     def of_rater(self, user: User) -> ResponseQuerySet:
         return self.of_customer().filter(rater=user)
 

@@ -36,6 +36,7 @@ class NoteRow:
     stored: VendorNote | None  # what somebody else wrote meanwhile
     refused: str  # why it is not taken any more
     names_author: bool
+    is_vendor_awaited: bool  # it is asked and has not handed in
 
     @property
     def hides_names(self) -> bool:
@@ -53,7 +54,15 @@ class NoteForm(forms.Form):
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
     text = LongText()
 
-    def __init__(self, data: Any = None, *, answer: Answer, note: VendorNote, names_author: bool = True) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        answer: Answer,
+        note: VendorNote,
+        names_author: bool = True,
+        is_vendor_awaited: bool = False,
+    ) -> None:
         prefix = prefix_of(answer)
         is_sent = data is not None and f"{prefix}-version" in data and data.get("take") != prefix
         if is_sent:
@@ -63,6 +72,7 @@ class NoteForm(forms.Form):
                 data[f"{prefix}-version"], data[f"{prefix}-shown"] = version, ""
         super().__init__(data if is_sent else None, prefix=prefix)
         self.answer, self.note, self.names_author = answer, note, names_author
+        self.is_vendor_awaited = is_vendor_awaited
         self.outcome: Outcome[VendorNote] = Saved(version=note.version, at=note.updated_at)
 
     def save(self, author: User) -> Outcome[VendorNote]:
@@ -98,6 +108,7 @@ class NoteForm(forms.Form):
             stored=self.outcome.stored if isinstance(self.outcome, Conflict) else None,
             refused=self.outcome.reason if isinstance(self.outcome, Closed) else "",
             names_author=self.names_author,
+            is_vendor_awaited=self.is_vendor_awaited,
         )
 
 

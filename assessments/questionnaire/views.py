@@ -63,6 +63,11 @@ class RaterPosition(QuestionnairePosition):
         return {answer.question_id: answer for answer in answers}
 
     @cached_property
+    def is_vendor_awaited(self) -> bool:
+        """It is asked and has not handed in; one query."""
+        return Response.objects.awaited_of_vendor().filter(assessment=self.assessment).exists()
+
+    @cached_property
     def noted(self) -> dict[int, VendorNote]:
         """Question → what was noted of what the vendor said; one query."""
         return notes_of(self.assessment, self.rule)
@@ -79,6 +84,7 @@ class RaterPosition(QuestionnairePosition):
                 answer=answer,
                 note=self.noted.get(answer.question_id) or nothing_noted(answer),
                 names_author=self.answering_as is not OUTSIDER,
+                is_vendor_awaited=self.is_vendor_awaited,
             ),
         )
 

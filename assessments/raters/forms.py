@@ -80,7 +80,9 @@ class RaterForm(forms.Form):
         error_messages={"required": _("Choose at least one rule.")},
     )
     due_on = DueField(help_text=_("Empty: that of the assessment. It reminds; it does not lock anything."))
-    note = NoteField(label=_("Note"), help_text=_("Stands in the mail: why this person’s view matters."))
+    note = NoteField(
+        label=_("Note"), help_text=_("Stands in the mail: why their view matters. It goes to everybody ticked above.")
+    )
 
     def __init__(
         self, data: Any = None, *, assessment: Assessment, member: Membership, department: Department | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import WithAnnotations
 
-from accounts.models import User
+from accounts.models import Membership, Role, User
 from assessments.independence import those_who_know
 from assessments.models import Answer, Assessment, AssessmentQuerySet, AssessmentState, Response, ResponseKind
 from assessments.raters.departments import DepartmentVoices, having_a_say, of_voices
@@ -50,6 +51,7 @@ class RaterRow:
     state: RaterState
     due_on: date | None
     last_at: datetime | None
+    is_outside: bool = False  # looks at it from outside the organisation
     knows: bool = False  # has read others' answers, or heard of them
 
     @property
@@ -126,7 +128,7 @@ class Raters:
 
 
 def raters_of(assessment: Assessment, *, today: date | None = None) -> Raters:
-    """Four queries, however many raters."""
+    """Five queries, however many raters."""
     today = today or timezone.localdate()
     customer = Response.objects.filter(assessment=assessment, kind=ResponseKind.CUSTOMER)
     responses = customer.select_related("rater", "invitation", "department").annotate(
@@ -136,7 +138,8 @@ def raters_of(assessment: Assessment, *, today: date | None = None) -> Raters:
     )
     rules = _rules_asked(assessment)
     knowing = those_who_know(assessment.pk)
-    rows = [_row(one, rules.get(one.pk, ()), assessment, today, knows=one.rater_id in knowing) for one in responses]
+    outside = outsiders(assessment)
+    rows = [_row(one, rules.get(one.pk, ()), assessment, today, knowing=knowing, outside=outside) for one in responses]
     rows.sort(key=lambda row: (row.state == RaterState.WITHDRAWN, row.name.casefold(), row.response.pk))
     voices = [
         (row.response.department_id, row.department, row.state == RaterState.HANDED_IN)
@@ -144,6 +147,13 @@ def raters_of(assessment: Assessment, *, today: date | None = None) -> Raters:
         if row.state != RaterState.WITHDRAWN
     ]
     return Raters(rows=tuple(rows), heard=of_voices(having_a_say(assessment), voices))
+
+
+def outsiders(assessment: Assessment) -> frozenset[int | None]:
+    """Ids of the users who look at the organisation from outside; None among them: an address that has not joined
+    yet. One query."""
+    rows = Membership.objects.filter(organisation=assessment.organisation_id, role=Role.RATER)
+    return frozenset({None, *rows.values_list("user", flat=True)})
 
 
 def with_own_progress(rows: AssessmentQuerySet, user: User) -> AssessmentQuerySet:
@@ -181,7 +191,8 @@ def _row(
     assessment: Assessment,
     today: date,
     *,
-    knows: bool,
+    knowing: Collection[int],
+    outside: Collection[int | None],
 ) -> RaterRow:
     due_on = response.due_on or assessment.due_on
     return RaterRow(
@@ -194,7 +205,8 @@ def _row(
         state=_state(response, assessment, due_on=due_on, today=today, answered=response.answered),
         due_on=due_on,
         last_at=response.submitted_at or response.last_at,
-        knows=knows,
+        is_outside=response.rater_id in outside,
+        knows=response.rater_id in knowing,
     )
 
 

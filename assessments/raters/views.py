@@ -192,6 +192,7 @@ def _page(
         "own": own,
         "own_notice": notice(standing_of(assessment, request.user, theirs)),
         "may_ask": _may_ask(request.member, assessment),
+        "may_submit_without": _may_ask(request.member, assessment) and bool(table.late_others(request.user)),
         "form": form,
         "department": department,
         "lacks_members": department is not None

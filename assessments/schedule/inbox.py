@@ -11,6 +11,7 @@ from typing import TypedDict
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_stubs_ext import WithAnnotations
@@ -176,7 +177,8 @@ def _to_look_after(member: Membership, today: date) -> Iterator[Item]:
     if not may(member, Right.ASSESS):
         return
     asked = Response.objects.filter(withdrawn_at=None)
-    rows = looked_after_by(member).to_answer().with_vendor().prefetch_related(Prefetch("responses", queryset=asked))
+    rows = looked_after_by(member).to_answer().with_vendor()
+    rows = rows.prefetch_related(Prefetch("responses", queryset=asked), "meetings")
     assessments = list(rows)
     apart = _questions_apart(assessments)
     for assessment in assessments:
@@ -198,7 +200,8 @@ def _collecting(assessment: Assessment, member: Membership, today: date, apart: 
         yield _all_in(assessment, responses, today, apart)
     else:
         others = [row for row in outstanding if row.rater_id != member.user_id]
-        yield from _late_raters(assessment, others, today)
+        can_go_on = len(others) < len(responses)  # somebody is in, or rates here and goes in with it
+        yield from _late_raters(assessment, others, today, can_go_on=can_go_on)
 
 
 def _all_in(assessment: Assessment, responses: list[Response], today: date, apart: int) -> Item:
@@ -211,19 +214,28 @@ def _all_in(assessment: Assessment, responses: list[Response], today: date, apar
         _("Talk about what raters judge differently"),
         assessment,
         today,
-        url=f"{reverse('assessment_consensus', args=[assessment.pk])}?apart=1#talk",
+        url=_where_to_talk(assessment),
         detail=ngettext("%(count)d question to agree on", "%(count)d questions to agree on", apart) % {"count": apart},
         asked_at=asked_at,
     )
 
 
-def _late_raters(assessment: Assessment, outstanding: list[Response], today: date) -> Iterator[Item]:
+def _where_to_talk(assessment: Assessment) -> str:
+    """What they differ on; until a meeting has begun, the form that begins it: nothing is agreed before."""
+    has_begun = any(meeting.held_on == timezone.localdate() for meeting in assessment.meetings.all())
+    address = reverse("assessment_consensus", args=[assessment.pk])
+    return f"{address}?apart=1#{'talk' if has_begun else 'begin'}"
+
+
+def _late_raters(
+    assessment: Assessment, outstanding: list[Response], today: date, *, can_go_on: bool
+) -> Iterator[Item]:
     dues = [due for row in outstanding if (due := row.due_on or assessment.due_on) and due < today]
     if not dues:
         return
     yield _item(
         ItemKind.CHASE,
-        _("Ask the late raters, or submit without them"),
+        _("Ask the late raters, or submit without them") if can_go_on else _("Ask the late raters"),
         assessment,
         today,
         url=f"{reverse('assessment_raters', args=[assessment.pk])}?late=1#raters",

@@ -86,6 +86,7 @@ class RuleSheet:
     status: str
     status_label: str
     why: str
+    knockouts_text: str  # which knock-out questions failed, where that breaks the rule
     percent: Decimal | None
     coverage: Decimal | None
     low: Decimal | None
@@ -122,6 +123,15 @@ class ScoreSheet:
     @property
     def unanswered(self) -> int:
         return self.total - self.answered
+
+    @property
+    def has_bounds(self) -> bool:
+        return any(rule.bounds_text for rule in self.rules)
+
+    @property
+    def has_percent_bounds(self) -> bool:
+        """A rule with a percentage that missing grades can still move."""
+        return any(rule.percent_text and rule.bounds_text for rule in self.rules)
 
     @property
     def has_grades(self) -> bool:
@@ -188,6 +198,7 @@ def _rule_sheet(rule: RuleScore, far: RuleProgress, policy: Policy, questions: I
         status=rule.status.value,
         status_label=str(wording.STATUSES[rule.status]),
         why=wording.why(rule, policy),
+        knockouts_text=wording.knockouts(rule, [far.numbers[key] for key in rule.knockouts]),
         percent=_drawn(rule.percent),
         coverage=_drawn(coverage),
         low=_drawn(rule.low),

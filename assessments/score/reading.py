@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -42,6 +42,7 @@ class RuleProgress:
     total: int
     answered: int
     open: tuple[OpenQuestion, ...]
+    numbers: Mapping[str, str] = field(default_factory=dict)  # question key → “5.1”, as the pages print it
 
     @property
     def unanswered(self) -> tuple[OpenQuestion, ...]:
@@ -123,28 +124,29 @@ def missing(assessment: Assessment, score: Score | None = None) -> tuple[RulePro
 
 
 def _rule_progress(
-    key: str, position: int, name: str, labels: list[tuple[str, str]], states: dict[str, QuestionState]
+    key: str, position: int, name: str, labels: list[tuple[str, str, int]], states: dict[str, QuestionState]
 ) -> RuleProgress:
     return RuleProgress(
         key=key,
         position=position,
         name=name or key,
         total=len(labels),
-        answered=sum(states[question] != QuestionState.UNANSWERED for question, _ in labels),
+        answered=sum(states[question] != QuestionState.UNANSWERED for question, _, _ in labels),
         open=tuple(
             OpenQuestion(key=question, label=label or question, state=states[question])
-            for question, label in labels
+            for question, label, _ in labels
             if states[question] not in SETTLED
         ),
+        numbers={question: f"{position}.{place}" for question, _, place in labels},
     )
 
 
-def _labels(release_id: int) -> dict[str, list[tuple[str, str]]]:
-    """Rule key → its questions' keys and short names, in order."""
-    labels: dict[str, list[tuple[str, str]]] = defaultdict(list)
+def _labels(release_id: int) -> dict[str, list[tuple[str, str, int]]]:
+    """Rule key → its questions' keys, short names and positions, in order."""
+    labels: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
     questions = Question.objects.filter(release=release_id).order_by("position")
-    for rule, key, short in questions.values_list("rule__key", "key", "short"):
-        labels[rule].append((key, short))
+    for rule, key, short, place in questions.values_list("rule__key", "key", "short", "position"):
+        labels[rule].append((key, short, place))
     return labels
 
 

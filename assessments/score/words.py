@@ -5,6 +5,7 @@ In the language given, which must be the active one where a sentence is made; el
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -167,6 +168,16 @@ def why(rule: RuleScore, policy: Policy, language: str = "") -> str:
         "met": percent(policy.met_threshold, policy, language),
         "knockout": policy.knockout_below,
     }
+
+
+def knockouts(rule: RuleScore, numbers: Sequence[str]) -> str:
+    """Which knock-out questions failed, by number, in a broken rule; empty for any other."""
+    if rule.status != RuleStatus.BROKEN or not numbers:
+        return ""
+    said = ngettext(
+        "A knock-out question failed: %(numbers)s.", "Knock-out questions failed: %(numbers)s.", len(numbers)
+    )
+    return said % {"numbers": words.joined(numbers)}
 
 
 def _how_often(value: Fraction | Decimal, unit: str, language: str) -> str:

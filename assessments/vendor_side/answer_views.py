@@ -79,6 +79,7 @@ def vendor_desk(request: LinkRequest, link: int) -> HttpResponse:
         "total": sum(rule.total for rule in rules),
         "next_rule": next((rule for rule in rules if not rule.is_complete), None),
         "closed": closed,
+        "is_unsent": response.is_outstanding and response.assessment.state in vendor_answers.UNSENT,
         "may_take_back": bool(closed) and vendor_answers.may_take_back(response),
         "is_collecting": response.assessment.state == AssessmentState.COLLECTING,
         "state_words": vendor_answers.CLOSED.get(response.assessment.state, ""),

@@ -52,6 +52,14 @@ CLOSED: dict[str, Promise] = {
         "Your customer has cancelled this assessment: no answers are needed, and nothing is left for you to do."
     ),
 }
+# Instead of these, to a vendor that had not handed in.
+UNSENT: dict[str, Promise] = {
+    state: gettext_lazy(
+        "Your customer closed the questions before you had handed in: nobody there reads your answers. Are they still "
+        "wanted? Ask whoever asked you: the name stands at the end of this page."
+    )
+    for state in (AssessmentState.IN_REVIEW, AssessmentState.APPROVED)
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +117,8 @@ def closed_for(response: Response) -> str:
     if response.withdrawn_at is not None:
         return _("Your customer no longer asks for these answers: nothing is left for you to do.")
     if response.assessment.state != AssessmentState.COLLECTING:
-        return str(CLOSED[response.assessment.state])
+        state = response.assessment.state
+        return str(UNSENT.get(state, CLOSED[state]))
     return ""
 
 

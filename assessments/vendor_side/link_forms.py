@@ -8,15 +8,18 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.mailed_links.forms import DaysField, LanguageField
-from accounts.mailed_links.links import end_after, end_of
+from accounts.mailed_links.links import end_after, end_for, end_of
 from assessments.models import Assessment, VendorLink
 from assessments.vendor_side.links import DEFAULT_DAYS, LONGEST
 from groundwork.fields import DayInput, field
 from groundwork.words import day
 from vendors.models import Contact
+
+UNTIL_DUE = 0  # days of its own: only as long as every link stays open
 
 
 class EnterForm(forms.Form):
@@ -44,8 +47,7 @@ class LinkForm(forms.Form):
         super().__init__(data)
         self.by_mail = by_mail
         if assessment.due_on is not None:
-            said = _("In any case until two weeks after the answers are due, which is on %(day)s.")
-            self.fields["days"].help_text = said % {"day": day(assessment.due_on)}
+            self._offer_what_is_longer(assessment.due_on)
         taken = VendorLink.objects.to_answer().filter(assessment=assessment, revoked_at=None, contact__isnull=False)
         contacts = Contact.objects.filter(vendor=assessment.vendor_id)
         self.not_asked = contacts.exclude(pk__in=taken.values("contact"))
@@ -53,6 +55,18 @@ class LinkForm(forms.Form):
         known = list(self.not_asked[:2])
         if len(known) == 1:
             self.initial["contact"] = known[0]
+
+    def _offer_what_is_longer(self, due_on: date) -> None:
+        """A link stays open until two weeks after the answers are due, so a shorter time would change nothing."""
+        days, now = field(self, "days", DaysField), timezone.now()
+        least = end_for(due_on)
+        longer = [length for length in days.lengths if end_after(length, now) > least]
+        if len(longer) == len(days.lengths):
+            return
+        until = gettext("Until %(day)s, two weeks after the answers are due") % {"day": day(least)}
+        days.choices = [(UNTIL_DUE, until), *(one for one in days.choices if one[0] in longer)]
+        if DEFAULT_DAYS not in longer:
+            self.initial["days"] = UNTIL_DUE
 
     @property
     def has_contacts(self) -> bool:

@@ -75,6 +75,16 @@ class VendorSide:
     response: Response
     progress: Progress
     seen_at: datetime | None  # when a contact last used a link
+    has_link: bool  # one that was not withdrawn
+
+    @property
+    def is_awaited(self) -> bool:
+        """It is asked, by a link that stands, and has not handed in."""
+        return self.has_link and self.response.submitted_at is None and self.response.withdrawn_at is None
+
+    @property
+    def due_on(self) -> date | None:
+        return self.response.due_on or self.response.assessment.due_on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -319,9 +329,21 @@ def vendor_side(assessment: Assessment, links: Iterable[VendorLink] | None = Non
     response = Response.objects.of_vendor().filter(assessment=assessment).first()
     if response is None:
         return None
-    rows = VendorLink.objects.filter(response=response) if links is None else links
-    seen = [link.seen_at for link in rows if link.seen_at is not None and link.response_id == response.pk]
-    return VendorSide(response=response, progress=progress(response), seen_at=max(seen, default=None))
+    response.assessment = assessment
+    found = VendorLink.objects.filter(response=response) if links is None else links
+    rows = [link for link in found if link.response_id == response.pk]
+    return VendorSide(
+        response=response,
+        progress=progress(response),
+        seen_at=max((link.seen_at for link in rows if link.seen_at is not None), default=None),
+        has_link=any(link.revoked_at is None for link in rows),
+    )
+
+
+def awaited(assessment: Assessment) -> VendorSide | None:
+    """How far the vendor is, where it is asked and has not handed in."""
+    side = vendor_side(assessment)
+    return side if side is not None and side.is_awaited else None
 
 
 # ----------------------------------------------------------------------------------------------------------------

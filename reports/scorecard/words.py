@@ -104,7 +104,9 @@ def reason(rule: RuleScore, words: Words) -> str:
         Reason.PERCENT_BETWEEN: _("Below the %(met)s needed. Lowest: %(lowest)s."),
         Reason.PERCENT_MEETS_THRESHOLD: _("Reaches %(met)s. Lowest: %(lowest)s."),
     }
-    among = rule.knockouts if rule.reason == Reason.KNOCKOUT else ()
+    if rule.knockouts and rule.reason == Reason.PERCENT_BELOW_BROKEN:
+        sentences[rule.reason] = _("Below %(broken)s. Knock-out: %(lowest)s.")
+    among = rule.knockouts if rule.status == RuleStatus.BROKEN else ()
     return sentences[rule.reason] % {
         "lowest": _named(_lowest(rule, among), words),
         "met": words.percent(words.policy.met_threshold),

@@ -66,18 +66,34 @@ class VendorForm(forms.ModelForm[Vendor]):
         return reference
 
 
+YES, NO = "yes", "no"
+
+
 class ServiceForm(forms.ModelForm[Service]):
+    """Whether it is mission-critical is asked, never presumed: the measures are taken over such systems alone."""
+
+    mission_critical = forms.TypedChoiceField(
+        label=_("Is it mission-critical?"),
+        choices=[
+            (YES, _("Yes: your business stops, or soon will, when this system does")),
+            (NO, _("No: your business goes on without it for a while")),
+        ],
+        coerce=lambda said: said == YES,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say whether it is mission-critical.")},
+    )
     description = LinesField(label=_("What stops when it stops"), required=False)
 
     class Meta:
         model = Service
         fields = SERVICE_FIELDS
         field_classes = {"name": WordsField}
-        help_texts = {"mission_critical": _("Your business stops, or soon will, when this system does.")}
 
     def __init__(self, *args: Any, vendor: Vendor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.vendor = vendor
+        is_new = self.instance.pk is None  # nothing is said of it yet, whatever the column begins with
+        self.initial["mission_critical"] = "" if is_new else YES if self.instance.mission_critical else NO
         department = field(self, "department", forms.ModelChoiceField)
         department.queryset = vendor.organisation.departments.all()
         department.empty_label = _("None")

@@ -23,7 +23,6 @@ from vendors.register import changes as register
 from vendors.register.attention import ATTENTION, chosen_sort, in_order
 from vendors.register.forms import VendorFilter, VendorForm
 from vendors.service_hours.calendars import service_hours_of
-from vendors.service_hours.hours import ROUND_THE_CLOCK
 from vendors.service_hours.words import deciding_words, hours_words
 from vendors.standings import standings_of
 
@@ -82,7 +81,7 @@ def _services(vendor: Vendor) -> list[dict[str, object]]:
     return [
         {
             "service": service,
-            "hours": hours_words(hours.get(service.pk, ROUND_THE_CLOCK)),
+            "hours": hours_words(hours[service.pk]) if service.pk in hours else _("not set, so every hour counts"),
             "deciding": deciding_words(hours[service.pk]) if service.pk in hours else "",
         }
         for service in vendor.services.select_related("department")

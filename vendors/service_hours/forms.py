@@ -157,7 +157,7 @@ def as_it_stands(stands: ServiceHours | None, time_zone: str) -> dict[str, Any]:
     shown = stands if stands and is_weekly else ServiceHours(hours=OFFICE_WEEK, time_zone=time_zone)
     spans = dict(zip(DAY_NAMES, shown.hours, strict=True))
     return {
-        "kind": WEEKLY if is_weekly else ROUND_THE_CLOCK,
+        "kind": "" if stands is None else WEEKLY if is_weekly else ROUND_THE_CLOCK,
         "time_zone": shown.time_zone,
         "country": shown.country,
         "region": shown.region,

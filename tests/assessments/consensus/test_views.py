@@ -320,6 +320,24 @@ def test_htmx_gets_the_card_and_the_numbers_alone(signed_in: SignIn, cast: Cast,
     assert Consensus.objects.get().not_applicable
 
 
+def test_what_an_earlier_page_said_goes_with_the_next_card(
+    signed_in: SignIn, cast: Cast, assessment: Assessment
+) -> None:
+    begun(cast, assessment)
+    card = signed_in(cast.assessor).post(agree_at(assessment), posted(), headers=HTMX).content.decode()
+    assert '<div id="messages" hx-swap-oob="innerHTML"></div>' in card
+
+
+def test_until_the_meeting_has_begun_each_card_leads_to_its_form(
+    signed_in: SignIn, cast: Cast, assessment: Assessment
+) -> None:
+    client = signed_in(cast.assessor)
+    assert text_of(client, assessment).count('<a href="#begin">Begin the meeting to agree</a>') == 2
+    assert "Begin the meeting to agree" not in text_of(signed_in(cast.reader), assessment)
+    begun(cast, assessment)
+    assert "Begin the meeting to agree" not in text_of(client, assessment)
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [

@@ -8,11 +8,12 @@ from accounts.models import Membership
 from assessments.approval import panel
 from assessments.consensus import meeting
 from assessments.hub.next_step import Standing
-from assessments.models import Answer, Assessment, Consensus, Meeting
+from assessments.models import Answer, Assessment, Consensus, Meeting, Response
 from assessments.raters.table import raters_of
 from assessments.score.overview import sheet_for
 from assessments.vendor_side import links
 from tests.factories import NOW
+from vendors.models import Contact
 
 HELD_ON = date(2026, 3, 2)
 
@@ -33,6 +34,16 @@ def differ_on(assessment: Assessment, rater: Membership, *questions: str) -> Non
     """This rater grades these questions 0; the others of the assessment grade 2 or more."""
     own = Answer.objects.filter(response__assessment=assessment, response__rater=rater.user)
     own.filter(question__key__in=questions).update(grade=0)
+
+
+def ask_vendor(assessment: Assessment, by: Membership, *, answered: int = 0) -> Response:
+    """A contact of the vendor has a link, and has answered so many questions."""
+    fields = {"name": "Robin Example", "email": "robin@vendor.example", "language": "en"}
+    link, _token = links.create(by, assessment, Contact.objects.create(vendor=assessment.vendor, **fields))
+    response = Response.objects.of_vendor().get(links=link)
+    said = response.answers.order_by("pk").values("pk")[:answered]
+    Answer.objects.filter(pk__in=list(said.values_list("pk", flat=True))).update(vendor_says="We do.")
+    return response
 
 
 def settle(assessment: Assessment, by: Membership, *questions: str, held_on: date = HELD_ON) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -16,8 +17,9 @@ from assessments.hub.next_step import Action, NextStep, next_step
 from assessments.lifecycle import transitions
 from assessments.models import Assessment, Response
 from assessments.questionnaire import delegation
-from tests.assessments.hub.standings import differ_on, settle, standing_of
-from tests.factories import NOW, Cast, add_rater, make_assessment, make_member
+from manifesto.models import Release, ReleaseState
+from tests.assessments.hub.standings import ask_vendor, differ_on, settle, standing_of
+from tests.factories import NOW, Cast, add_rater, make_assessment, make_member, make_release
 
 SignedIn = Callable[[Membership], Client]
 
@@ -241,3 +243,83 @@ def test_the_hub_shows_the_step_and_how_far_the_raters_are(cast: Cast, shared: A
 
     assert "Handed in: 1 of 2." in text
     assert f'btn-primary" href="{reverse("assessment_raters", args=[shared.pk])}">See the raters' in text
+
+
+def test_an_assessor_who_rates_too_may_submit_without_the_late(cast: Cast, shared: Assessment) -> None:
+    assert "Submit without them" not in others_of(step_of(shared, cast.assessor))
+    Response.objects.filter(rater=cast.reader.user).update(due_on=timezone.localdate() - timedelta(days=1))
+    assert "Submit without them" in others_of(step_of(shared, cast.assessor))
+    assert "Submit without them" not in others_of(step_of(shared, cast.reader))
+
+
+def test_the_page_of_the_raters_offers_submitting_once_some_are_late(
+    cast: Cast, shared: Assessment, signed_in: SignedIn
+) -> None:
+    url, submit = (reverse(name, args=[shared.pk]) for name in ("assessment_raters", "assessment_submit"))
+    client = signed_in(cast.assessor)
+    assert submit not in client.get(url).content.decode()
+    Response.objects.filter(rater=cast.reader.user).update(due_on=timezone.localdate() - timedelta(days=1))
+    assert submit in client.get(url).content.decode()
+
+
+def test_once_submitted_nobody_is_sent_to_a_meeting(cast: Cast, shared: Assessment, signed_in: SignedIn) -> None:
+    differ_on(shared, cast.reader, "support-1")
+    hand_in(shared, cast.assessor, cast.reader)
+    client, url = signed_in(cast.assessor), reverse("assessment_detail", args=[shared.pk])
+    before = client.get(url).content.decode()
+    assert "To the consensus meeting" in before and "still open" in before
+
+    transitions.submit(cast.assessor, shared)
+    after = client.get(url).content.decode()
+    assert "To the consensus meeting" not in after and "still open" not in after
+    assert "See where the raters differ" in after
+
+
+def test_a_failed_knock_out_stands_in_the_row_of_its_rule(cast: Cast, signed_in: SignedIn) -> None:
+    release = make_release(state=ReleaseState.DRAFT)
+    question = release.questions.select_related("rule").get(key="speed-2")
+    type(question).objects.filter(release=release).update(knockout=False)
+    type(question).objects.filter(pk=question.pk).update(knockout=True)
+    Release.objects.filter(pk=release.pk).update(state=ReleaseState.PUBLISHED, published_at=NOW)
+    assessment = make_assessment(cast.assessor, release=Release.objects.get(), grade=4)
+    url = reverse("assessment_detail", args=[assessment.pk])
+    client = signed_in(cast.assessor)
+    assert "knock-out question failed" not in client.get(url).content.decode()
+
+    Response.objects.get(assessment=assessment).answers.filter(question=question).update(grade=1)
+    said = f"A knock-out question failed: {question.rule.position}.{question.position}."
+    assert said in client.get(url).content.decode()
+
+
+def test_the_approver_reads_first_what_is_contested(cast: Cast, shared: Assessment, signed_in: SignedIn) -> None:
+    differ_on(shared, cast.reader, "support-1", "speed-1")
+    hand_in(shared, cast.assessor, cast.reader)
+    client, url = signed_in(cast.approver), reverse("assessment_review", args=[shared.pk])
+    assert "Contested and not agreed: 2" not in re.sub(r"\s+", " ", client.get(url).content.decode())
+
+    transitions.submit(cast.assessor, shared)
+    page = re.sub(r"\s+", " ", client.get(url).content.decode())
+    assert "Contested and not agreed: 2</a> · Weak agreement (" in page
+    assert page.index("Contested and not agreed") < page.index('class="headline-number"')
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_beside_the_notes_it_is_said_that_the_vendor_has_not_answered(
+    cast: Cast, shared: Assessment, signed_in: SignedIn, is_asked: bool
+) -> None:
+    if is_asked:
+        ask_vendor(shared, cast.assessor)
+    page = signed_in(cast.assessor).get(reverse("questionnaire", args=[shared.pk, "support"])).content.decode()
+    assert ("The vendor is asked and has not answered yet" in page) is is_asked
+
+
+def test_who_looks_from_outside_is_called_so_where_no_department_stands(
+    cast: Cast, shared: Assessment, signed_in: SignedIn
+) -> None:
+    wendy = make_member(cast.organisation, "wendy", Role.RATER)
+    add_rater(shared, wendy, grade=0, submitted_at=NOW)
+    hand_in(shared, cast.assessor, cast.reader)
+    client = signed_in(cast.assessor)
+    for route, places in (("assessment_raters", 1), ("assessment_consensus", 1 + 14)):
+        page = client.get(reverse(route, args=[shared.pk])).content.decode()
+        assert len(re.findall(r">outside<", page)) == places, route

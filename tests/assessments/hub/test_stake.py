@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from assessments.approval import levels
 from assessments.hub import stake
 from assessments.lifecycle import taking_back, transitions
 from assessments.models import Answer, Assessment, AssessmentState, Response
-from tests.assessments.hub.standings import differ_on, settle
+from tests.assessments.hub.standings import ask_vendor, differ_on, settle
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_member, make_vendor
 
 SignedIn = Callable[[Membership], Client]
@@ -234,3 +235,38 @@ class TestPages:
         row.refresh_from_db()
         assert row.waiting_level == 1
         assert taking_back.may_take_back(row, cast.assessor)
+
+
+class TestVendorThatHasNotHandedIn:
+    def test_is_told_before_submitting_and_before_taking_back(
+        self, cast: Cast, shared: Assessment, signed_in: SignedIn
+    ) -> None:
+        Assessment.objects.filter(pk=shared.pk).update(due_on=date(2026, 12, 27))
+        shared.refresh_from_db()
+        hand_in(shared)
+        ask_vendor(shared, cast.assessor, answered=3)
+        client = signed_in(cast.assessor)
+
+        page = shown(client, "assessment_submit", shared)
+        assert "The vendor has not handed in" in page
+        assert "Answered: 3 of 14. Due on 27 December" in page
+        assert "Submitting closes its answers: nobody reads what it has not handed in. It gets no mail" in page
+
+        transitions.submit(cast.assessor, shared)
+        page = shown(client, "assessment_take_back", shared)
+        assert "The vendor has not handed in: its answers open again, by the link that it has." in page
+
+    def test_counts_as_one_that_is_awaited_only_with_a_link_and_until_it_hands_in(
+        self, cast: Cast, shared: Assessment
+    ) -> None:
+        assert stake.of_submission(shared, cast.assessor).vendor is None
+        response = ask_vendor(shared, cast.assessor)
+        assert stake.of_submission(shared, cast.assessor).vendor is not None
+
+        Response.objects.filter(pk=response.pk).update(submitted_at=NOW)
+        assert stake.of_submission(shared, cast.assessor).vendor is None
+
+        Response.objects.filter(pk=response.pk).update(submitted_at=None)
+        response.links.update(revoked_at=NOW)
+        assert stake.of_submission(shared, cast.assessor).vendor is None
+        assert not Response.objects.awaited_of_vendor().exists()

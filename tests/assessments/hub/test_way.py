@@ -12,7 +12,7 @@ from accounts.models import Membership
 from assessments.hub.way import Stage, StageState, way_of
 from assessments.lifecycle import transitions
 from assessments.models import Assessment, AssessmentState, Response
-from tests.assessments.hub.standings import differ_on, settle, standing_of
+from tests.assessments.hub.standings import ask_vendor, differ_on, settle, standing_of
 from tests.factories import NOW, Cast, add_rater, make_assessment
 
 SignedIn = Callable[[Membership], Client]
@@ -84,7 +84,7 @@ def test_what_stays_contested_is_left_out_and_counted(cast: Cast, shared: Assess
 
     agree = next(step for step in way_of(standing_of(row, cast.approver)) if step.stage == Stage.AGREE)
 
-    assert (agree.state, agree.note) == (StageState.LEFT_OUT, "2 open")
+    assert (agree.state, agree.note) == (StageState.LEFT_OUT, "2 not agreed")
 
 
 def test_of_a_cancelled_assessment_is_none(cast: Cast) -> None:
@@ -101,3 +101,19 @@ def test_the_page_tells_every_step_in_words(cast: Cast, shared: Assessment, sign
     assert 'Ask raters <span class="steps-note">done, 2 asked</span>' in way
     assert 'Answer <span class="steps-note">now, in: 0 of 2</span>' in way
     assert 'Scorecard <span class="steps-note">later</span>' in way
+
+
+def test_a_vendor_that_is_asked_is_neither_later_nor_left_out(cast: Cast, shared: Assessment) -> None:
+    response = ask_vendor(shared, cast.assessor, answered=6)
+    hand_in(shared)
+    Response.objects.filter(pk=response.pk).update(submitted_at=None)
+
+    def step(row: Assessment) -> tuple[str, str]:
+        vendor = next(one for one in way_of(standing_of(row, cast.assessor)) if one.stage == Stage.VENDOR)
+        return vendor.state_label, vendor.note
+
+    assert step(shared) == ("asked", "6 of 14, not handed in")
+    submitted = transitions.submit(cast.assessor, shared)
+    assert step(submitted) == ("asked", "6 of 14, not handed in")
+    Response.objects.filter(pk=response.pk).update(submitted_at=NOW)
+    assert step(submitted) == ("done", "6 of 14")

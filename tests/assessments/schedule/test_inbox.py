@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Membership, Role
 from assessments.approval import levels
@@ -150,6 +151,13 @@ def test_grades_two_levels_apart_wait_to_be_talked_about(cast: Cast) -> None:
     apart(cast)
     item = only(cast.assessor)
     assert (item.kind, item.detail) == (ItemKind.TALK, "1 question to agree on")
+
+
+def test_talk_begins_at_the_form_until_the_meeting_of_the_day_has_begun(cast: Cast) -> None:
+    assessment = apart(cast)
+    assert only(cast.assessor).url.endswith("?apart=1#begin")
+    Meeting.objects.create(assessment=assessment, held_on=timezone.localdate(), created_by=cast.assessor.user)
+    assert only(cast.assessor).url.endswith("?apart=1#talk")
 
 
 def test_what_was_agreed_on_waits_no_more(cast: Cast) -> None:

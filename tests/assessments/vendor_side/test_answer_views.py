@@ -266,9 +266,9 @@ def test_when_it_is_closed_the_page_says_why_and_what_was_typed_stays(visitor: C
     alone = visitor.post(page(link, "vendor_answer_edit", answer.pk), posted(answer, vendor_says="Too late"), **JSON)
 
     assert response.status_code == 423
-    assert "Your customer has finished collecting answers" in response.content.decode()
+    assert "Your customer closed the questions before you had handed in" in response.content.decode()
     assert "Too late" in response.content.decode()
-    assert "Your customer has finished collecting answers" in json.loads(alone.content)["message"]
+    assert "Your customer closed the questions before you had handed in" in json.loads(alone.content)["message"]
     answer.refresh_from_db()
     assert answer.vendor_says == ""
 

@@ -115,8 +115,8 @@ def test_it_is_handed_in_once(cast: Cast) -> None:
     ("state", "said"),
     [
         (AssessmentState.DRAFT, "not opened the questions yet"),
-        (AssessmentState.IN_REVIEW, "finished collecting"),
-        (AssessmentState.APPROVED, "stay as they are"),
+        (AssessmentState.IN_REVIEW, "before you had handed in: nobody there reads your answers"),
+        (AssessmentState.APPROVED, "before you had handed in: nobody there reads your answers"),
         (AssessmentState.CANCELLED, "cancelled"),
     ],
 )

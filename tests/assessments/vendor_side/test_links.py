@@ -546,6 +546,26 @@ class TestOwnersPage:
         link = VendorLink.objects.get()
         assert timezone.localdate(link.expires_at) == timezone.localdate() + timedelta(days=14)
 
+    def test_only_a_length_that_changes_something_is_offered(
+        self, cast: Cast, assessment: Assessment, contact: Contact, signed_in: SignedIn
+    ) -> None:
+        client, url = signed_in(cast.assessor), reverse("assessment_vendor", args=[assessment.pk])
+
+        def offered(days: int | None) -> list[int]:
+            due_on = None if days is None else timezone.localdate() + timedelta(days=days)
+            Assessment.objects.filter(pk=assessment.pk).update(due_on=due_on)
+            return [days for days, _said in client.get(url).context["form"]["days"].field.choices]
+
+        assert offered(None) == [14, 30, 60]
+        assert offered(-1) == [14, 30, 60]
+        assert offered(10) == [0, 30, 60]
+        assert offered(20) == [0, 60]
+        assert offered(90) == [0]
+        assert client.get(url).context["form"]["days"].value() == 0
+        self.post(client, assessment, contact=contact.pk, days=0)
+        ends = timezone.localdate(VendorLink.objects.get().expires_at)
+        assert ends == timezone.localdate() + timedelta(days=90 + 14)
+
     def test_a_link_to_copy_is_not_mailed(
         self, cast: Cast, assessment: Assessment, contact: Contact, signed_in: SignedIn
     ) -> None:

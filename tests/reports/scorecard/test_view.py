@@ -76,6 +76,7 @@ REASONS: list[tuple[Mapping[str, int | None], int, str, str]] = [
         "partly",
         "Below the 75% needed. Lowest: “Joint rehearsal of a major incident”, 0 of 4.",
     ),
+    ({"support": 1}, 0, "broken", "Below 50%. Knock-out: “When support for an incident ends”, 1 of 4."),
     ({"guidance": 1}, 2, "broken", "Below 50%. Lowest: “Explaining during an incident”, 1 of 4."),
     (
         {"guidance-explain": None},

@@ -186,16 +186,31 @@ def test_services_are_added_changed_and_deleted_with_a_trail(cast: Cast, signed_
     client = signed_in(cast.assessor)
     client.post(
         reverse("service_add", args=[vendor.pk]),
-        {"name": "Payroll", "mission_critical": "on", "department": cast.department.pk, "description": ""},
+        {"name": "Payroll", "mission_critical": "yes", "department": cast.department.pk, "description": ""},
     )
     service = vendor.services.get()
-    client.post(reverse("service_edit", args=[service.pk]), {"name": "Pay", "department": cast.department.pk})
+    changed = {"name": "Pay", "mission_critical": "no", "department": cast.department.pk}
+    client.post(reverse("service_edit", args=[service.pk]), changed)
     assert last_entry().before == {"mission_critical": True, "name": "Payroll"}
     assert (last_entry().subject_type, last_entry().subject_id) == ("vendors.vendor", str(vendor.pk))
     client.post(reverse("service_delete", args=[service.pk]))
     assert not vendor.services.exists()
     assert verbs() == ["service.added", "service.changed", "service.deleted"]
     assert last_entry().before["name"] == "Pay"
+
+
+def test_whether_a_service_is_mission_critical_is_asked_and_never_presumed(cast: Cast, signed_in: Any) -> None:
+    vendor = make_vendor(cast.organisation)
+    client, url = signed_in(cast.assessor), reverse("service_add", args=[vendor.pk])
+
+    assert client.get(url).context["form"]["mission_critical"].value() == ""
+    refused = client.post(url, {"name": "Payroll"}).context["form"]
+    assert refused.errors["mission_critical"] == ["Say whether it is mission-critical."]
+    client.post(url, {"name": "Payroll", "mission_critical": "no"})
+    service = vendor.services.get()
+    assert service.mission_critical is False
+    edited = client.get(reverse("service_edit", args=[service.pk])).context["form"]
+    assert edited["mission_critical"].value() == "no"
 
 
 def test_contacts_are_added_changed_and_deleted_with_a_trail(cast: Cast, signed_in: Any) -> None:
@@ -213,7 +228,8 @@ def test_contacts_are_added_changed_and_deleted_with_a_trail(cast: Cast, signed_
 def test_a_change_of_a_service_changes_its_vendor(cast: Cast, signed_in: Any) -> None:
     vendor = make_vendor(cast.organisation)
     Vendor.objects.update(updated_at=NOW)
-    signed_in(cast.assessor).post(reverse("service_add", args=[vendor.pk]), {"name": "Payroll"})
+    said = {"name": "Payroll", "mission_critical": "no"}
+    signed_in(cast.assessor).post(reverse("service_add", args=[vendor.pk]), said)
     vendor.refresh_from_db()
     assert vendor.updated_at > NOW
 

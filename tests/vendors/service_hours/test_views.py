@@ -132,11 +132,11 @@ def test_an_error_names_its_day(cast: Cast, signed_in: Any, url: str) -> None:
 
 
 # Looking before saving ------------------------------------------------------------------------------------------
-def test_a_new_service_begins_round_the_clock_with_the_week_of_an_office_at_hand(
+def test_the_hours_of_a_new_service_are_asked_with_the_week_of_an_office_at_hand(
     cast: Cast, signed_in: Any, url: str
 ) -> None:
     form = signed_in(cast.assessor).get(url).context["form"]
-    assert form["kind"].value() == "clock"
+    assert form["kind"].value() == ""
     assert form["from_monday"].value() == "08:00"
     assert form["to_friday"].value() == "18:00"
     assert form["from_saturday"].value() is None
@@ -195,7 +195,8 @@ def test_the_vendors_page_says_the_hours_of_each_service(
     page = signed_in(cast.reader).get(service.vendor.get_absolute_url()).content.decode()
     assert "Mon–Fri 08:00–18:00, Europe/Brussels, without the public holidays of Belgium" in page
     assert "In the measures these hours count" in page
-    assert "round the clock" in page
+    assert "not set, so every hour counts" in page
+    assert "round the clock" not in page
     assert url not in page  # a reader cannot change them
 
 
