@@ -10,10 +10,13 @@ class AssessmentsConfig(AppConfig):
         from accounts.members.invitations import joined
         from assessments import secrecy, trail_words
         from assessments.findings import panel as findings_panel
+        from assessments.models import Assessment
         from assessments.raters import asking
+        from manifesto import usage
         from vendors import panels, withheld
 
         joined.connect(asking.take_in, dispatch_uid="raters_take_in")
+        usage.register(Assessment.objects.uses_of_editions)
         purposes.tell_with(asking.purpose_of)
         withheld.register(secrecy.vendors_being_rated)
         panels.register("measured", findings_panel.of_vendor, position=20)

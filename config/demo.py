@@ -10,7 +10,8 @@ from typing import Any
 import yaml
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 
 from accounts import mail
 from accounts.models import Department, Membership, Organisation, Role, User
@@ -19,6 +20,7 @@ from config.demo_assessments import DemoAssessment
 from config.demo_facts import DemoFacts
 from config.demo_import import DemoImport
 from manifesto.apps import EDITORS
+from manifesto.models import Release
 from vendors.models import Contact, Service, Vendor
 
 DEMO = Path(__file__).parent / "demo.yaml"
@@ -34,6 +36,12 @@ class DemoAccount:
 def read_demo() -> dict[str, Any]:
     with DEMO.open(encoding="utf-8") as file:
         return yaml.safe_load(file)
+
+
+def is_set_up() -> bool:
+    """The tables are there, and an edition of the question bank to assess by."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes()) and Release.objects.current() is not None
 
 
 def is_empty() -> bool:

@@ -22,6 +22,7 @@ TOPICS: dict[str, tuple[Promise, Promise]] = {
     "words": (_("What the words mean"), _("k of 7, the weakest rule, bounds, confidence, p, edition and the rest.")),
     "roles": (_("Who may do what"), _("The roles in an organisation, and what each may do.")),
     "secrecy": (_("Who sees what"), _("What stays closed until when, what is kept, and who reads it.")),
+    "bank": (_("The question bank"), _("For bank editors: from a draft to an edition in force.")),
     "vendors": (_("For vendors and others who got a link"), _("Answering without an account.")),
 }
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.models import User
 from accounts.trail import audit
@@ -20,6 +20,7 @@ from groundwork.words import labelled, language_within
 from manifesto import bank as banks
 from manifesto.bank import GRADES, PLAIN_FIELDS, TEXT_FIELDS, Bank, BankChange, ChangeKind, QuestionEntry, Sheet, Texts
 from manifesto.models import RULE_KEYS, Question, Release, ReleaseState, Rule
+from manifesto.naming import names_in
 from manifesto.successors import Naming, Retold, retitled, retold
 
 OPTIONAL = ("note",)  # may stand in no language at all, but not in some of them
@@ -87,21 +88,21 @@ def _faults(bank: Bank, previous: Release | None, said_before: Iterable[Retold])
     if [rule.key for rule in bank.rules] != list(RULE_KEYS):
         message = _("It must have exactly the seven rules, in their order: %s.") % ", ".join(RULE_KEYS)
         yield PublishingFault(where=where, message=message)
-    revisions = _revisions(previous)
-    for number, rule in enumerate(bank.rules, start=1):
-        where = _("Rule %(number)s (%(key)s)") % {"number": number, "key": rule.key}
+    revisions, names = published_revisions(previous), names_in(bank)
+    for rule in bank.rules:
+        where = names[Sheet.RULES, rule.key]
         for name in TEXT_FIELDS[Sheet.RULES]:
             for fault in _missing_texts(where, name, getattr(rule, name)):
                 yield replace(fault, rule=rule.key)
         if not rule.questions:
             yield PublishingFault(where=where, message=_("Add a question: the rule has none."), rule=rule.key)
         for question in rule.questions:
-            for fault in _question_faults(question, revisions.get(question.key, 1)):
+            where = names[Sheet.QUESTIONS, question.key]
+            for fault in _question_faults(question, where, revisions.get(question.key, 1)):
                 yield replace(fault, rule=rule.key, question=question.key)
 
 
-def _question_faults(question: QuestionEntry, lowest_revision: int) -> Iterator[PublishingFault]:
-    where = _("Question %s") % question.key
+def _question_faults(question: QuestionEntry, where: str, lowest_revision: int) -> Iterator[PublishingFault]:
     for name in TEXT_FIELDS[Sheet.QUESTIONS]:
         yield from _missing_texts(where, name, getattr(question, name))
     if question.weight <= 0:
@@ -137,7 +138,7 @@ def retold_in_words(again: Retold) -> str:
     )
 
 
-def _revisions(release: Release | None) -> dict[str, int]:
+def published_revisions(release: Release | None) -> dict[str, int]:
     return dict(release.questions.values_list("key", "revision")) if release else {}
 
 
@@ -160,7 +161,7 @@ def field_label(name: str) -> str:
         "key": _("key"),
         "position": _("position"),
         "title": _("title"),
-        "note": _("note"),
+        "note": pgettext("of an edition", "note"),
         "name": _("name"),
         "promise": _("promise"),
         "guidance": _("guidance"),
@@ -282,7 +283,7 @@ def predecessor(release: Release) -> Release | None:
 def published_revision(question: Question) -> int | None:
     """The revision under which the question is published; None for one that is new."""
     previous = predecessor(question.release)
-    return _revisions(previous).get(question.key)
+    return published_revisions(previous).get(question.key)
 
 
 def set_meaning(question: Question, *, changed: bool) -> None:
@@ -314,6 +315,12 @@ def differences(draft: Release, published: Release) -> tuple[EditionDifference, 
     """What the draft adds, removes, moves and changes, in the order of the bank."""
     changes = banks.compare(banks.read(published), banks.read(draft))
     return tuple(difference for change in changes for difference in _differences(change))
+
+
+def says_the_same(draft: Release, other: Release) -> bool:
+    """Whether it is still a copy: but for its title and its note, which are its own from the start."""
+    found = differences(draft, other)
+    return all(one.sheet is Sheet.RELEASE and one.field in TEXT_FIELDS[Sheet.RELEASE] for one in found)
 
 
 def _differences(change: BankChange) -> Iterator[EditionDifference]:

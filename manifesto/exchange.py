@@ -144,10 +144,13 @@ def _error_row(fault: Fault) -> ReportRow:
 def _report(
     changes: Sequence[BankChange], faults: Sequence[Fault], places: dict[tuple[Sheet, str], Place], name: str
 ) -> tuple[ReportRow, ...]:
+    """Beside faults only what stands in the file: what is missing there may be a line that cannot be read, and nobody
+    has said that it goes."""
     faulty = {(fault.sheet, fault.key) for fault in faults}
     rows = _error_rows(faults)
     for change in changes:
-        if (change.sheet, change.key) in faulty:
+        line = (change.sheet, change.key)
+        if line in faulty or (faults and (line not in places or change.kind is ChangeKind.REMOVED)):
             continue
         place = places.get((change.sheet, change.key), Place(file=name))
         rows.append(ReportRow(place=place, sheet=change.sheet, key=change.key, kind=change.kind, fields=change.fields))

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import AuditEntry
 from accounts.trail import reading as trail
 from groundwork.differences import Piece, changed_pieces
 from groundwork.languages import LANGUAGE_CODES
-from groundwork.words import labelled
+from groundwork.words import labelled, number
+from manifesto import bank as banks
 from manifesto.bank import ChangeKind, Sheet
-from manifesto.editions import EditionDifference, field_label, language_name
+from manifesto.editions import (
+    EditionDifference,
+    differences,
+    field_label,
+    language_name,
+    other_editions,
+    retold_in_words,
+)
 from manifesto.emptied import Cell
 from manifesto.exchange import ERROR, DryRun, ReportRow
+from manifesto.models import Release, ReleaseState
+from manifesto.naming import names_in
+from manifesto.successors import retold
+
+LEVEL = re.compile(r"level (\d) (\w\w)")  # as the audit trail calls the text of a level
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,15 +55,16 @@ class ShownLine:
     reason: str = ""
 
 
-def shown_differences(differences: Iterable[EditionDifference]) -> tuple[ShownLine, ...]:
-    """One entry a line of the bank, in its order."""
+def shown_differences(release: Release, other: Release) -> tuple[ShownLine, ...]:
+    """What tells the edition from the other one: one entry a line of the bank, in its order."""
+    names = names_in(banks.read(other), banks.read(release))
     grouped: dict[tuple[Sheet, str], list[EditionDifference]] = {}
-    for difference in differences:
+    for difference in differences(release, other):
         grouped.setdefault((difference.sheet, difference.key), []).append(difference)
-    return tuple(_shown(sheet, key, found) for (sheet, key), found in grouped.items())
+    return tuple(_shown(names[place], found) for place, found in grouped.items())
 
 
-def _shown(sheet: Sheet, key: str, found: list[EditionDifference]) -> ShownLine:
+def _shown(line: str, found: list[EditionDifference]) -> ShownLine:
     kinds = [difference.kind for difference in found]
     kind = ChangeKind.CHANGED if ChangeKind.CHANGED in kinds else kinds[0]
     changes = tuple(
@@ -59,7 +75,7 @@ def _shown(sheet: Sheet, key: str, found: list[EditionDifference]) -> ShownLine:
     name = kind_name(kind.value)
     if kind is ChangeKind.CHANGED and ChangeKind.MOVED in kinds:
         name = f"{kind_name('moved')}, {name}"
-    return ShownLine(place="", name=line_name(sheet, key), kind=kind.value, kind_name=name, changes=changes)
+    return ShownLine(place="", name=line, kind=kind.value, kind_name=name, changes=changes)
 
 
 def shown_report(run: DryRun) -> dict[str, Any]:
@@ -68,20 +84,39 @@ def shown_report(run: DryRun) -> dict[str, Any]:
     size (`size`)."""
     if run.bank and not run.base:
         return {"report": (), "unchanged": (), "summary": (), "gone": (), "size": _size(run)}
-    emptied = frozenset(run.emptied)
-    shown = tuple(_shown_row(row, emptied) for row in run.rows)
+    emptied, names = frozenset(run.emptied), shown_names(run)
+    shown = tuple(_shown_row(row, emptied, names) for row in run.rows)
     counts = {kind: count for kind, count in run.counts.items() if kind != ChangeKind.UNCHANGED}
     return {
         "report": tuple(line for line in shown if line.kind != ChangeKind.UNCHANGED),
         "unchanged": tuple(line for line in shown if line.kind == ChangeKind.UNCHANGED),
-        "summary": tuple({"name": kind_name(kind), "count": count} for kind, count in counts.items()),
-        "gone": _gone(run),
+        "summary": tuple(counted(kind, count) for kind, count in counts.items()),
+        "gone": tuple(names[row.sheet, row.key] for row in run.rows if _is_gone(row) and row.sheet),
         "size": "",
     }
 
 
-def _gone(run: DryRun) -> tuple[str, ...]:
-    return tuple(row.key for row in run.rows if row.sheet is Sheet.QUESTIONS and row.kind == ChangeKind.REMOVED)
+def of_another_edition(run: DryRun, draft: Release | None) -> tuple[str, ...]:
+    """What tells that a file for this draft was exported from another edition: its name, its title, its note."""
+    if draft is None or run.bank is None:
+        return ()
+    bank = run.bank
+    named = ()
+    if bank.edition != draft.edition:
+        said = {"name": bank.edition, "draft": draft.edition}
+        named = (_("The file is of edition %(name)s, and this draft is %(draft)s.") % said,)
+    again = retold(bank.title, bank.note, other_editions(draft))
+    return (*named, *(retold_in_words(one) for one in again))
+
+
+def _is_gone(row: ReportRow) -> bool:
+    return row.sheet is Sheet.QUESTIONS and row.kind == ChangeKind.REMOVED
+
+
+def shown_names(run: DryRun) -> dict[tuple[Sheet, str], str]:
+    """Of all that stands, as it is called now, and of all that would."""
+    before = [banks.read(run.base)] if run.base else []
+    return names_in(*([run.bank] if run.bank else []), *before)
 
 
 def _size(run: DryRun) -> str:
@@ -90,10 +125,10 @@ def _size(run: DryRun) -> str:
     return _("Rules: %(rules)s. Questions: %(questions)s. Levels: %(levels)s.") % said
 
 
-def _shown_row(row: ReportRow, emptied: frozenset[Cell]) -> ShownLine:
+def _shown_row(row: ReportRow, emptied: frozenset[Cell], names: Mapping[tuple[Sheet, str], str]) -> ShownLine:
     return ShownLine(
         place=str(row.place),
-        name=line_name(row.sheet, row.key) if row.sheet else row.key,
+        name=names.get((row.sheet, row.key), row.key) if row.sheet else row.key,
         kind=row.kind,
         kind_name=kind_name(row.kind),
         changes=tuple(
@@ -120,14 +155,14 @@ class ShownCell:
 
 def shown_emptied(run: DryRun) -> tuple[ShownCell, ...]:
     """In the order of `run.emptied`."""
-    places = {(row.sheet, row.key): str(row.place) for row in run.rows}
+    places, names = {(row.sheet, row.key): str(row.place) for row in run.rows}, shown_names(run)
     before = {
         (row.sheet, row.key, field.field, field.language): field.before for row in run.rows for field in row.fields
     }
     return tuple(
         ShownCell(
             place=places[cell.sheet, cell.key],
-            name=labelled(line_name(cell.sheet, cell.key), _field_name(cell.field, cell.language)),
+            name=labelled(names[cell.sheet, cell.key], _field_name(cell.field, cell.language)),
             before=_said(before[cell.sheet, cell.key, cell.field, cell.language]),
         )
         for cell in run.emptied
@@ -148,17 +183,6 @@ def _said(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def line_name(sheet: Sheet, key: str) -> str:
-    if sheet is Sheet.RELEASE:
-        return _("The edition")
-    if sheet is Sheet.RULES:
-        return _("Rule %s") % key
-    if sheet is Sheet.QUESTIONS:
-        return _("Question %s") % key
-    question, _slash, grade = key.rpartition("/")
-    return _("Question %(question)s, level %(grade)s") % {"question": question, "grade": grade}
-
-
 def kind_name(kind: str) -> str:
     names = {
         ChangeKind.ADDED.value: _("added"),
@@ -171,6 +195,21 @@ def kind_name(kind: str) -> str:
     return names[kind]
 
 
+def counted(kind: str, count: int) -> str:
+    """“4 errors”: of a dry run, in numbers."""
+    said = {
+        ChangeKind.ADDED.value: ngettext("%(count)s added", "%(count)s added", count),
+        ChangeKind.REMOVED.value: ngettext("%(count)s removed", "%(count)s removed", count),
+        ChangeKind.MOVED.value: ngettext("%(count)s moved", "%(count)s moved", count),
+        ChangeKind.CHANGED.value: ngettext("%(count)s changed", "%(count)s changed", count),
+        ERROR: ngettext("%(count)s error", "%(count)s errors", count),
+    }
+    return said[kind] % {"count": number(count)}
+
+
+MOST_OPEN = 8  # changes of one entry that a page shows unfolded
+
+
 @dataclass(frozen=True, kw_only=True)
 class ShownEntry:
     at: datetime
@@ -178,25 +217,41 @@ class ShownEntry:
     what: str
     changes: tuple[ShownChange, ...]
 
+    @property
+    def is_long(self) -> bool:
+        """A whole bank that came from a file, say: who looks for a word unfolds it."""
+        return len(self.changes) > MOST_OPEN
 
-def shown_entry(entry: AuditEntry) -> ShownEntry:
+
+def shown_entry(entry: AuditEntry, names: Mapping[tuple[Sheet, str], str]) -> ShownEntry:
     """An entry of the audit trail about the bank: what was done to what, and the words that changed."""
-    names = [name for name in {**entry.before, **entry.after} if entry.before.get(name) or entry.after.get(name)]
+    columns = [name for name in {**entry.before, **entry.after} if entry.before.get(name) or entry.after.get(name)]
     changes = tuple(
         ShownChange(
-            what=_column_name(name), pieces=changed_pieces(_said(entry.before.get(name)), _said(entry.after.get(name)))
+            what=_column_name(column, names),
+            pieces=changed_pieces(_value(column, entry.before.get(column)), _value(column, entry.after.get(column))),
         )
-        for name in names
+        for column in columns
     )
     what = labelled(trail.verb_in_words(entry.verb), entry.object_label)
     return ShownEntry(at=entry.at, who=entry.actor_label, what=what, changes=changes)
 
 
-def _column_name(name: str) -> str:
-    """ "questions/speed-help.text_fr" and "text_fr" as "Question speed-help: text, French" and "text, French"."""
+def _value(column: str, value: Any) -> str:
+    """A state is stored as a code."""
+    return str(ReleaseState(value).label) if column == "state" and value in ReleaseState.values else _said(value)
+
+
+def _column_name(name: str, names: Mapping[tuple[Sheet, str], str]) -> str:
+    """ "questions/speed-help.text_fr", "text_fr" and "level 2 fr" as "Question 5.1 Help: text, French", "text, French"
+    and "Level 2, French"."""
+    if level := LEVEL.fullmatch(name):
+        grade, language = level.groups()
+        said = _("Level %(grade)s") % {"grade": grade}
+        return f"{said}, {language_name(language)}"
     line, dot, column = name.rpartition(".")
     field, _underscore, language = column.rpartition("_")
     known = language in LANGUAGE_CODES
     said = f"{field_label(field)}, {language_name(language)}" if known else field_label(column)
     sheet, _slash, key = line.partition("/")
-    return labelled(line_name(Sheet(sheet), key), said) if dot else said
+    return labelled(names.get((Sheet(sheet), key), key), said) if dot else said

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from groundwork.languages import LANGUAGE_CODES
-from groundwork.words import labelled
+from groundwork.words import labelled, quoted
 from manifesto.bank import (
     GRADES,
     LIMITS,
@@ -30,7 +30,9 @@ from manifesto.bank import (
 from manifesto.models import RULE_KEYS, FactKind
 
 MAX_KEY, MAX_EDITION, MAX_WEIGHT, MAX_REVISION = 60, 20, Decimal("9999.99"), 9999
-YES, NO = ("true", "yes", "1", "x"), ("false", "no", "0", "")
+# As an export writes it, as a spreadsheet shows a tick, and as somebody types it who works in French or Dutch.
+YES = ("yes", "oui", "ja", "true", "vrai", "waar", "1", "x")
+NO = ("no", "non", "nee", "false", "faux", "onwaar", "0", "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +135,9 @@ class _Checker:
         value = line.values.get(name, False)
         word = "" if value is None else str(value).strip().lower()
         if word not in YES + NO:
-            self.fault(line, name, _("Yes or no is expected."))
+            said = {"yes": "yes", "no": "no", "others": "oui, non, ja, nee, true, false, 1, 0"}
+            message = _("Write %(yes)s or %(no)s, as an export does; also understood: %(others)s.") % said
+            self.fault(line, name, message)
         return word in YES
 
     def fact(self, line: SourceLine) -> str:
@@ -172,7 +176,7 @@ def inspect(source: Iterable[SourceLine]) -> tuple[Bank, tuple[Fault, ...]]:
     for line in found[Sheet.QUESTIONS]:
         home = line.values.get("rule")
         if home not in questions:
-            check.fault(line, "rule", _("No rule has this key: %s.") % home)
+            check.fault(line, "rule", _no_such_rule(home))
             continue
         questions[str(home)].append(_question(line, levels.get(line.key, {}), check))
     entries = tuple(_rule(line, tuple(questions[key]), check) for key, line in rules.items())
@@ -203,12 +207,18 @@ def _rule_lines(found: list[SourceLine], check: _Checker) -> dict[str, SourceLin
     rules = {line.key: line for line in found}
     for line in found:
         if line.key not in RULE_KEYS:
-            check.fault(line, "key", _("No rule has this key: %s.") % line.key)
+            check.fault(line, "key", _no_such_rule(line.key))
     if missing := [key for key in RULE_KEYS if key not in rules]:
         place = Place(file=found[0].place.file if found else Sheet.RULES.value)
         message = _("All seven rules are expected; missing: %s.") % ", ".join(missing)
         check.faults.append(Fault(place=place, message=message, sheet=Sheet.RULES))
     return rules
+
+
+def _no_such_rule(key: Any) -> str:
+    """What stands there, and the keys that there are."""
+    said = {"key": quoted(str(key or "")), "keys": ", ".join(RULE_KEYS)}
+    return _("No rule has the key %(key)s: write one of %(keys)s.") % said
 
 
 def _levels(found: list[SourceLine], questions: set[str], check: _Checker) -> dict[str, dict[int, Texts]]:

@@ -64,8 +64,8 @@ def _of_form(form: BaseForm, row: str = "") -> Iterator[FormFault]:
 
 
 def _label(field: BoundField) -> str:
-    """With its heading where the label alone is a language."""
-    return str(field.field.widget.attrs.get("aria-label") or field.label)
+    """With its heading where the label alone is a language; a colon follows, so that no other sign ends it."""
+    return str(field.field.widget.attrs.get("aria-label") or field.label).rstrip("?:! \u00a0\u202f")
 
 
 def _target(field: BoundField) -> str:

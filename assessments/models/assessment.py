@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Organisation, OrganisationRows
 from manifesto.models import Release
+from manifesto.usage import EditionUse
 from vendors.models import Vendor
 
 
@@ -61,6 +63,17 @@ class AssessmentQuerySet(OrganisationRows, models.QuerySet["Assessment"]):
 
     def approved(self) -> AssessmentQuerySet:
         return self.filter(state=AssessmentState.APPROVED)
+
+    def uses_of_editions(self, editions: Collection[int]) -> dict[int, EditionUse]:
+        """How many run and are approved under each of these editions, and for how many organisations; what was
+        cancelled does not count."""
+        rows = self.filter(release__in=editions).exclude(state=AssessmentState.CANCELLED).order_by().values("release")
+        counted = rows.annotate(
+            running=Count("pk", filter=Q(state__in=OPEN_STATES)),
+            approved=Count("pk", filter=Q(state=AssessmentState.APPROVED)),
+            organisations=Count("organisation", distinct=True),
+        )
+        return {row.pop("release"): EditionUse(**row) for row in counted}
 
     def overlapping(self, vendor: Vendor, *, start: date, end: date) -> AssessmentQuerySet:
         """Those of this vendor that look at one of these days too; what was cancelled does not count."""

@@ -12,11 +12,14 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from modeltranslation.admin import TranslationAdmin, TranslationBaseModelAdmin
 
 from groundwork.languages import LANGUAGE_CODES
+from groundwork.words import quoted
 from manifesto.bank import LIMITS, MAX_TEXT, tidy_text
-from manifesto.editions import HEADINGS, EditionError, field_label, language_name
+from manifesto.editions import HEADINGS, EditionError, field_label, language_name, publishing_faults
+from manifesto.missing import missing_in_words
 from manifesto.models import Release, ReleaseState
 
 
@@ -121,11 +124,24 @@ class BankAdmin(SideBySide, TranslationAdmin):  # type: ignore[misc]
         return str(obj)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        response = super().response_change(request, obj)
-        return response if "_continue" in request.POST else HttpResponseRedirect(self.page_of(obj))
+        """To the top of the page, where it says that it is saved and what is still missing."""
+        self.message_user(request, gettext("Saved: %s.") % self.called(obj), messages.SUCCESS)
+        self.say_what_is_missing(request, obj)
+        here = "_continue" in request.POST
+        return HttpResponseRedirect(request.path if here else release_page(release_of(obj)))
 
-    def page_of(self, obj: Any) -> str:
-        return release_page(release_of(obj))
+    def say_what_is_missing(self, request: HttpRequest, obj: Any) -> None:
+        missing = missing_in_words(publishing_faults(release_of(obj)), obj)
+        if missing:
+            self.message_user(request, gettext("Still missing there: %s.") % missing, messages.WARNING)
+
+    def called(self, obj: Any) -> str:
+        """Within a sentence."""
+        return quoted(str(obj))
+
+    def render_delete_form(self, request: HttpRequest, context: Any) -> HttpResponse:
+        row = context["object"]
+        return super().render_delete_form(request, {**context, "release": release_of(row), "called": self.heading(row)})
 
 
 def _is_open(obj: Any) -> bool:

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from accounts.access import user_of
+from accounts.models import User
 from groundwork.refusals import Refusal
 from manifesto import exchange
-from manifesto.admin.forms import BankImportForm, EmptiedForm, NamingForm
+from manifesto.admin.forms import BankImportForm, EmptiedForm, MeaningForm, NamingForm
 from manifesto.admin.pages import ReleasePages
 from manifesto.editions import EditionError
 from manifesto.exchange import CONTENT_TYPES, DryRun, Format
 from manifesto.models import Release, ReleaseState
-from manifesto.reading import shown_report
+from manifesto.reading import of_another_edition, shown_report
+from manifesto.rewritten import rewritten, with_new_meaning
 
-Asked = tuple[NamingForm | None, EmptiedForm | None]
-NOTHING: Asked = (None, None)
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a dry run asks before it is applied; None for what it does not."""
+
+    naming: NamingForm | None = None  # what a new draft is called
+    emptied: EmptiedForm | None = None  # what becomes of the cells that the file leaves empty
+    meaning: MeaningForm | None = None  # whether rewritten questions still ask the same
+
+    @property
+    def forms(self) -> list[Form]:
+        return [form for form in (self.naming, self.emptied, self.meaning) if form]
 
 
 class FilePages(ReleasePages):
@@ -65,18 +80,23 @@ class FilePages(ReleasePages):
         self, request: HttpRequest, draft: Release | None, title: str, run: DryRun, *, asked: Asked
     ) -> HttpResponse:
         """What would change, and on the same page all that applying it asks for."""
-        naming, emptied = asked
-        context = {"run": run, "ticket": exchange.ticket(run, draft), "naming": naming, "emptied": emptied}
+        context = {
+            "run": run,
+            "ticket": exchange.ticket(run, draft),
+            "naming": asked.naming,
+            "emptied": asked.emptied,
+            "meaning": asked.meaning,
+            "of_another": of_another_edition(run, draft),
+        }
         return self._show(request, "dry_run", draft, title=title, **context, **shown_report(run))
 
     def _apply(self, request: HttpRequest, draft: Release | None, title: str) -> HttpResponse:
         try:
             run = exchange.reopened(request.POST["ticket"], draft)
-            naming, emptied = _asked(run, draft, request.POST)
-            if not all(form is None or form.is_valid() for form in (naming, emptied)):
-                return self._dry_run(request, draft, title, run, asked=(naming, emptied))
-            empty, called = emptied.really() if emptied else (), naming.naming() if naming else None
-            release = exchange.carry_out(run, draft, user_of(request), empty=empty, called=called)
+            asked = _asked(run, draft, request.POST)
+            if not all(form.is_valid() for form in asked.forms):
+                return self._dry_run(request, draft, title, run, asked=asked)
+            release = _carry_out(run, draft, user_of(request), asked)
         except EditionError as error:
             self.message_user(request, str(error), messages.ERROR)
             again = reverse("admin:manifesto_release_import", args=[draft.pk]) if draft else None
@@ -85,9 +105,18 @@ class FilePages(ReleasePages):
 
 
 def _asked(run: DryRun, draft: Release | None, said: QueryDict | None = None) -> Asked:
-    """What a new draft is called, and what becomes of the cells that the file leaves empty; None for what is not
-    asked."""
     if run.bank is None:
-        return NOTHING
-    naming = None if draft else NamingForm(run.bank, said)
-    return naming, EmptiedForm(run, said) if run.emptied else None
+        return Asked()
+    keys = rewritten(run, draft)
+    return Asked(
+        naming=None if draft else NamingForm(run.bank, said),
+        emptied=EmptiedForm(run, said) if run.emptied else None,
+        meaning=MeaningForm(run, keys, said) if keys else None,
+    )
+
+
+def _carry_out(run: DryRun, draft: Release | None, by: User, asked: Asked) -> Release:
+    """As the valid forms say."""
+    run = with_new_meaning(run, draft, asked.meaning.changed() if asked.meaning else ())
+    empty = asked.emptied.really() if asked.emptied else ()
+    return exchange.carry_out(run, draft, by, empty=empty, called=asked.naming.naming() if asked.naming else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -15,12 +16,12 @@ from groundwork.languages import LANGUAGE_CODES
 from groundwork.tables.limits import too_large
 from groundwork.words import size
 from manifesto import exchange
-from manifesto.bank import LIMITS, MAX_TEXT, Bank, tidy_text
+from manifesto.bank import LIMITS, MAX_TEXT, Bank, Sheet, tidy_text
 from manifesto.editions import HEADINGS, field_label, language_name, other_editions, retold_in_words
 from manifesto.emptied import Cell
 from manifesto.exchange import DryRun
 from manifesto.models import Release
-from manifesto.reading import ShownCell, shown_emptied
+from manifesto.reading import ShownCell, shown_emptied, shown_names
 from manifesto.sources import MAX_EDITION
 from manifesto.successors import Naming, next_name, retitled, retold
 
@@ -116,6 +117,33 @@ class BankImportForm(forms.Form):
         if file.size > exchange.MAX_BYTES:
             raise forms.ValidationError(str(too_large(exchange.MAX_BYTES)))
         return file
+
+
+SAME, OTHER = "correction", "meaning"
+MEANINGS = [
+    (SAME, _("A correction only: the question still asks the same")),
+    (OTHER, _("This changes the meaning")),
+]
+
+
+class MeaningForm(forms.Form):
+    """What a file does to each published question that it rewrites; nothing is assumed for anybody."""
+
+    def __init__(self, run: DryRun, keys: Sequence[str], said: QueryDict | None = None) -> None:
+        super().__init__(said)
+        self.keys = keys
+        names = shown_names(run)
+        for key in keys:
+            self.fields[f"meaning-{key}"] = forms.ChoiceField(
+                label=names[Sheet.QUESTIONS, key],
+                choices=MEANINGS,
+                widget=forms.RadioSelect,
+                error_messages={"required": _("Say whether this corrects the question or changes its meaning.")},
+            )
+
+    def changed(self) -> tuple[str, ...]:
+        """The keys whose meaning a valid form says to change."""
+        return tuple(key for key in self.keys if self.cleaned_data[f"meaning-{key}"] == OTHER)
 
 
 KEEP, EMPTY = "keep", "empty"

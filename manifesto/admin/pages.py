@@ -25,8 +25,10 @@ from manifesto.admin.editing import release_page
 from manifesto.admin.forms import NamingForm
 from manifesto.editions import EditionError, NotPublishable, PublishingFault, publishing_faults
 from manifesto.models import Question, Release, ReleaseState
+from manifesto.naming import names_in
 from manifesto.overview import preview_language
 from manifesto.reading import shown_differences, shown_entry
+from manifesto.usage import uses
 
 View = Callable[..., HttpResponse]
 
@@ -71,7 +73,7 @@ class ReleasePages(admin.ModelAdmin):
                 said = gettext("“%s” is published: new assessments use it from now on.") % release
                 return self._back(request, release, said)
         previous = editions.predecessor(release)
-        found = shown_differences(editions.differences(release, previous)) if previous else ()
+        found = shown_differences(release, previous) if previous else ()
         context = {
             "title": gettext("Publish edition %s") % release,
             "faults": located(release, faults),
@@ -87,8 +89,13 @@ class ReleasePages(admin.ModelAdmin):
             except EditionError as error:
                 return self._back(request, release, error, messages.ERROR)
             return self._back(request, release, gettext("“%s” is retired.") % release)
-        others = Release.objects.published().exclude(pk=release.pk).order_by("-published_at", "-pk").first()
-        return self._show(request, "retire", release, next=others, title=gettext("Retire edition %s") % release)
+        context = {
+            "title": gettext("Retire edition %s") % release,
+            "is_current": release == Release.objects.current(),
+            "next": Release.objects.published().exclude(pk=release.pk).order_by("-published_at", "-pk").first(),
+            "counted_use": uses([release.pk])[release.pk],
+        }
+        return self._show(request, "retire", release, **context)
 
     def new_draft(self, request: HttpRequest, pk: int) -> HttpResponse:
         release = self._release(request, pk, to_change=True)
@@ -100,8 +107,8 @@ class ReleasePages(admin.ModelAdmin):
             except EditionError as error:
                 form.add_error("edition", str(error))
             else:
-                said = gettext("The draft “%(draft)s” was made from “%(release)s”.")
-                return self._back(request, draft, said % {"draft": draft, "release": release})
+                said = gettext("The draft “%(draft)s” was made from “%(release)s”. Its title: %(title)s.")
+                return self._back(request, draft, said % {"draft": draft, "release": release, "title": draft.title})
         title = gettext("New draft from edition %s") % release
         return self._show(request, "new_draft", release, form=form, title=title)
 
@@ -121,8 +128,9 @@ class ReleasePages(admin.ModelAdmin):
         release = self._release(request, pk)
         asked = request.GET.get("with", "")
         others = Release.objects.exclude(pk=release.pk)
-        other = others.filter(pk=asked).first() if asked.isdecimal() else editions.predecessor(release)
-        found = shown_differences(editions.differences(release, other)) if other else ()
+        other = others.filter(pk=asked).first() if asked.isdecimal() else None
+        other = other or release.based_on or editions.predecessor(release)
+        found = shown_differences(release, other) if other else ()
         context = {"other": other, "others": others, "differences": found}
         return self._show(
             request, "differences", release, title=gettext("Differences of edition %s") % release, **context
@@ -141,7 +149,8 @@ class ReleasePages(admin.ModelAdmin):
         release = self._release(request, int(object_id) if object_id.isdecimal() else 0)
         entries = AuditEntry.objects.filter(subject_type="manifesto.release", subject_id=str(release.pk))
         page = Paginator(entries.order_by("-at", "-pk"), 50).get_page(request.GET.get("page"))
-        context = {"page": page, "entries": [shown_entry(entry) for entry in page.object_list]}
+        names = names_in(banks.read(release))
+        context = {"page": page, "entries": [shown_entry(entry, names) for entry in page.object_list]}
         return self._show(request, "history", release, title=gettext("History of edition %s") % release, **context)
 
 

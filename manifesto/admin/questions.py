@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -16,13 +17,15 @@ from modeltranslation.admin import TranslationStackedInline
 from accounts.access import user_of
 from accounts.trail import audit
 from groundwork import whole_numbers
+from groundwork.languages import LANGUAGE_CODES
+from groundwork.words import quoted
 from manifesto import bank as banks
 from manifesto.admin.editing import BankAdmin, SideBySide, fieldset, release_page, three
+from manifesto.admin.forms import MEANINGS, OTHER
 from manifesto.bank import GRADES, Sheet
 from manifesto.editions import lock_draft, predecessor, published_revision, set_meaning
 from manifesto.models import Level, Question, ReleaseState, Rule
-
-SAME, OTHER = "correction", "meaning"
+from manifesto.naming import numbered
 
 
 class LevelInline(SideBySide, TranslationStackedInline):
@@ -57,15 +60,21 @@ class QuestionForm(forms.ModelForm):
         widget=forms.RadioSelect,
         required=False,
         help_text=_(
-            "A correction keeps answers comparable with earlier editions. A change of meaning raises the revision, "
-            "once for this draft: trends then show the question as not comparable."
+            "Asked when something that was written is rewritten; filling what was empty is neither. A correction keeps "
+            "answers comparable with earlier editions. A change of meaning raises the revision, once for this draft: "
+            "trends then show the question as not comparable."
         ),
-        choices=[
-            (SAME, _("A correction only: the question still asks the same")),
-            (OTHER, _("This changes the meaning")),
-        ],
-        error_messages={"required": _("Say whether this corrects the question or changes its meaning.")},
+        choices=MEANINGS,
     )
+
+    class Meta:
+        help_texts = {
+            "key": _(
+                "A short name of your own, such as “speed-help”, that the question keeps in every edition: trends and "
+                "files know it by that. Letters, digits and hyphens. Once published, it stays."
+            )
+        }
+        error_messages = {"key": {"invalid": _("Write letters without accents, digits and hyphens only.")}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,7 +89,6 @@ class QuestionForm(forms.ModelForm):
         if self.published is None:
             del self.fields["meaning"]
             return
-        self.fields["meaning"].required = True
         if self.instance.revision > self.published:
             self.fields["meaning"].initial = OTHER
 
@@ -90,27 +98,44 @@ class QuestionForm(forms.ModelForm):
         if rule and key:
             others = Question.objects.filter(release=rule.release_id, key=key).exclude(pk=self.instance.pk)
             if others.exists():
-                self.add_error("key", gettext("Another question of this edition has this key."))
+                self.add_error("key", gettext("Another question of this edition has this key: write another one."))
+        if "meaning" in self.fields and not cleaned.get("meaning") and self._rewrites():
+            said = gettext("Say whether this corrects the question or changes its meaning.")
+            self.add_error("meaning", said)
         return cleaned
+
+    def _rewrites(self) -> bool:
+        """Whether something that was written is written anew, in a level too; what fills an empty cell is no change
+        that anybody answered before."""
+        own = (name for name in self.changed_data if name != "meaning")
+        return any(self.get_initial_for_field(self.fields[name], name) not in ("", None) for name in own) or any(
+            before and before != after for before, after in self._levels()
+        )
+
+    def _levels(self) -> Iterator[tuple[str, str]]:
+        """Each text of a level as it is stored and as it comes."""
+        stored = {str(level.pk): level for level in self.instance.levels.all()}
+        for number in GRADES:
+            level = stored.get(self.data.get(f"levels-{number}-id", ""))
+            for language in LANGUAGE_CODES if level else ():
+                came = self.data.get(f"levels-{number}-text_{language}")
+                before = banks.tidy_text(getattr(level, f"text_{language}"))
+                yield before, before if came is None else banks.tidy_text(came)
 
 
 class QuestionAdmin(BankAdmin):
     form = QuestionForm
     inlines = (LevelInline,)
     change_form_template = "admin/manifesto/question/change_form.html"
-    list_display = ("key", "label", "rule_key", "release", "weight", "knockout", "revision")
+    list_display = ("label", "key", "release", "weight", "knockout", "revision")
     list_filter = ("release", "rule__key", "knockout", "fact")
     list_select_related = ("release", "rule")
     search_fields = ("key", *three("text"), *three("short"))
     ordering = ("-release__created_at", "rule__position", "position")
 
-    @admin.display(description=_("label"), ordering="short")
+    @admin.display(description=_("question"), ordering="rule__position")
     def label(self, question: Question) -> str:
-        return question.short or question.key
-
-    @admin.display(description=_("rule"), ordering="rule__position")
-    def rule_key(self, question: Question) -> str:
-        return question.rule.key
+        return numbered(question)
 
     # Rights ------------------------------------------------------------------------------------------------------
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -121,9 +146,6 @@ class QuestionAdmin(BankAdmin):
 
     # Form --------------------------------------------------------------------------------------------------------
     def get_fieldsets(self, request: HttpRequest, obj: Question | None = None) -> Any:
-        meaning: list[Any] = []
-        if obj and self.has_change_permission(request, obj) and published_revision(obj) is not None:
-            meaning = [(_("Correction or change of meaning"), {"fields": ["meaning"]})]
         facts = ["key", "rule", "weight", "fact", "knockout", *(["revision"] if obj else [])]
         return [
             (None, {"fields": [tuple(facts)], "classes": ["bank-short"]}),
@@ -131,7 +153,6 @@ class QuestionAdmin(BankAdmin):
             fieldset("short"),
             fieldset("why"),
             fieldset("evidence"),
-            *meaning,
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Question | None = None) -> tuple[str, ...]:
@@ -170,6 +191,8 @@ class QuestionAdmin(BankAdmin):
         context |= {
             "release": release,
             "previous": predecessor(release) if release else None,
+            "title": gettext("New question"),
+            "here": numbered(question) if question else gettext("New question"),
         }
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -205,16 +228,26 @@ class QuestionAdmin(BankAdmin):
 
     # Where to go next ----------------------------------------------------------------------------------------------
     def response_add(self, request: HttpRequest, obj: Question, post_url_continue: Any = None) -> HttpResponse:
-        text = gettext("The question “%s” was added. Now write its levels.") % obj
+        text = gettext("The question %s was added. Now write its levels.") % self.called(obj)
         self.message_user(request, text, messages.SUCCESS)
+        self.say_what_is_missing(request, obj)
         return HttpResponseRedirect(reverse("admin:manifesto_question_change", args=[obj.pk]))
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
         super().response_delete(request, obj_display, obj_id)
         return HttpResponseRedirect(release_page(request.bank_release))  # type: ignore[attr-defined]
 
-    def page_of(self, obj: Question) -> str:
-        return release_page(obj.release, f"question-{obj.key}")
+    def heading(self, obj: Question) -> str:
+        return gettext("Question %s") % numbered(obj)
+
+    def called(self, obj: Question) -> str:
+        return quoted(numbered(obj))
+
+    # Deleting ------------------------------------------------------------------------------------------------------
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """In one line: who deletes a question knows that its levels go with it."""
+        _listed, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return [self.heading(question) for question in objs], counts, lacking, protected
 
 
 def _asked_rule(request: HttpRequest) -> int:
@@ -262,6 +295,3 @@ class RuleAdmin(BankAdmin):
         before = audit.snapshot(Rule.objects.get(pk=obj.pk), columns)
         super().save_model(request, obj, form, change)
         audit.record(user_of(request), "rule.changed", obj, before=before, after=audit.snapshot(obj, columns))
-
-    def page_of(self, obj: Rule) -> str:
-        return release_page(obj.release, f"rule-{obj.key}")

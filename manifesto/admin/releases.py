@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, QuerySet, Subquery
+from django.db.models import Count, Prefetch, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.html import format_html
@@ -19,11 +19,24 @@ from groundwork.words import short_moment
 from manifesto.admin.editing import BankAdmin, fieldset, release_page, three
 from manifesto.admin.files import FilePages
 from manifesto.bank import TEXT_FIELDS, Sheet
-from manifesto.editions import RELEASE_FIELDS, add_rules, lock_draft, predecessor, publishing_faults
-from manifesto.models import Release, ReleaseState
+from manifesto.editions import RELEASE_FIELDS, add_rules, lock_draft, predecessor, publishing_faults, says_the_same
+from manifesto.models import Question, Release, ReleaseState
+from manifesto.naming import numbered
 from manifesto.overview import overview
+from manifesto.usage import uses
 
 EDITED = (*RELEASE_FIELDS, *(column for name in TEXT_FIELDS[Sheet.RELEASE] for column in three(name)))
+
+
+def _with_it(release: Release) -> list[Any]:
+    """What is deleted with an edition: its rules, each with its questions."""
+    rules = release.rules.order_by("position").prefetch_related(
+        Prefetch("questions", Question.objects.select_related("rule").order_by("position"))
+    )
+    lines: list[Any] = []
+    for rule in rules:
+        lines += [str(rule), [numbered(question) for question in rule.questions.all()]]
+    return lines
 
 
 class ReleaseForm(forms.ModelForm):
@@ -43,7 +56,7 @@ class ReleaseAdmin(FilePages, BankAdmin):  # type: ignore[misc]
     form = ReleaseForm
     change_form_template = "admin/manifesto/release/change_form.html"
     change_list_template = "admin/manifesto/release/change_list.html"
-    list_display = ("edition", "state_chip", "use", "question_count", "published", "published_by")
+    list_display = ("edition", "state_chip", "use", "in_use", "question_count", "published", "published_by")
     list_display_links = ("edition",)
     list_select_related = ("published_by",)
     ordering = ("-created_at",)
@@ -61,6 +74,18 @@ class ReleaseAdmin(FilePages, BankAdmin):  # type: ignore[misc]
     @admin.display(description=_("new assessments"))
     def use(self, release: Any) -> str:
         return gettext("use it") if release.pk == release.current_pk else ""
+
+    @admin.display(description=_("used by"))
+    def in_use(self, release: Any) -> str:
+        return str(release.counted_use)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """With the use of all that are listed, counted at once."""
+        listed = super().get_changelist_instance(request)
+        found = uses([release.pk for release in listed.result_list])
+        for release in listed.result_list:
+            release.counted_use = found[release.pk]
+        return listed
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         own = {
@@ -92,12 +117,15 @@ class ReleaseAdmin(FilePages, BankAdmin):  # type: ignore[misc]
         release = context.get("original")
         if release:
             is_draft = release.state == ReleaseState.DRAFT
+            previous = release.based_on or predecessor(release)
             context |= {
                 "rules": overview(release),
                 "is_draft": is_draft,
                 "can_edit": self.has_change_permission(request, release),
                 "may_edit_bank": self.may_edit_bank(request),
-                "previous": predecessor(release) if is_draft else release.based_on,
+                "previous": previous,
+                "is_copy": bool(is_draft and previous and says_the_same(release, previous)),
+                "counted_use": uses([release.pk])[release.pk],
                 "fault_count": len(publishing_faults(release)) if is_draft else 0,
                 "current": Release.objects.current(),
             }
@@ -121,6 +149,9 @@ class ReleaseAdmin(FilePages, BankAdmin):  # type: ignore[misc]
     def heading(self, obj: Release) -> str:
         return gettext("Edition %s") % obj
 
+    def called(self, obj: Release) -> str:
+        return gettext("edition %s") % obj
+
     def response_add(self, request: HttpRequest, obj: Release, post_url_continue: Any = None) -> HttpResponse:
         self.message_user(request, gettext("The draft “%s” was made.") % obj, messages.SUCCESS)
         return HttpResponseRedirect(release_page(obj))
@@ -128,8 +159,8 @@ class ReleaseAdmin(FilePages, BankAdmin):  # type: ignore[misc]
     # Deleting a draft --------------------------------------------------------------------------------------------
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Rules and questions go with their draft, though one cannot delete a rule by itself."""
-        to_delete, counts, _refused, protected = super().get_deleted_objects(objs, request)
-        return to_delete, counts, set(), protected
+        _listed, counts, _refused, protected = super().get_deleted_objects(objs, request)
+        return [line for release in objs for line in _with_it(release)], counts, set(), protected
 
     def delete_model(self, request: HttpRequest, obj: Release) -> None:
         lock_draft(obj)

@@ -99,7 +99,7 @@ def _find_what_is_missing(page: Page) -> None:
 def _look_at_the_differences(page: Page) -> None:
     page.get_by_role("link", name="Differences from 2026.1").click()
     expect(page.locator(".bank-differences")).to_contain_text("Drie, verbeterd.")
-    page.get_by_role("link", name="2026.2", exact=True).click()
+    page.get_by_role("link", name="Edition 2026.2", exact=True).click()
 
 
 def _import_a_sheet(page: Page, folder: Path) -> None:
@@ -207,3 +207,48 @@ def test_without_javascript_the_summary_is_what_one_lands_on(visit: Visit, cast:
     expect(page.locator(".error-summary")).to_be_focused()
     page.locator(".error-summary a").click()
     expect(page.locator("[name=broken_threshold]")).to_be_focused()
+
+
+def test_the_browser_asks_before_typed_text_is_lost_and_not_where_it_is_saved(visit: Visit, cast: Cast) -> None:
+    release = make_release("1", questions_per_rule=1, state=ReleaseState.DRAFT)
+    address = reverse("admin:manifesto_question_change", args=[release.questions.all()[0].pk])
+    page = visit(address, _staff(cast))
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.get_by_role("link", name="Edition 1", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Edition 1")
+    assert asked == []  # nothing was typed
+    page.goto(address)
+    page.fill("#id_why_fr", "Parce que")
+    page.get_by_role("link", name="Edition 1", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Edition 1")
+    assert asked == ["beforeunload"]
+    page.goto(address)
+    page.fill("#id_why_fr", "Parce que")
+    page.click("[name=_save]")
+    expect(page.locator(".messagelist")).to_contain_text("Saved")
+    expect(page.locator(".messagelist")).to_be_in_viewport()
+    assert asked == ["beforeunload"]
+
+
+def test_a_title_follows_the_name_that_is_typed_until_it_is_rewritten(visit: Visit, cast: Cast) -> None:
+    release = make_release("2026.1", questions_per_rule=1)
+    page = visit(reverse("admin:manifesto_release_new_draft", args=[release.pk]), _staff(cast))
+    page.fill("#id_title_fr", "Autre titre")
+    page.fill("#id_edition", "2027.1")
+    expect(page.locator("#id_title_en")).to_have_value("Edition 2027.1 (en)")
+    expect(page.locator("#id_title_fr")).to_have_value("Autre titre")
+
+
+def test_on_a_phone_the_boxes_of_a_question_stay_in_their_frame_and_show_all_their_text(
+    visit: Visit, cast: Cast
+) -> None:
+    release = make_release("1", questions_per_rule=1, state=ReleaseState.DRAFT)
+    question = release.questions.all()[0]
+    question.levels.update(text_en="A long sentence about what a vendor does. " * 12)
+    page = visit(reverse("admin:manifesto_question_change", args=[question.pk]), _staff(cast), width=390)
+    wrong = """() => [...document.querySelectorAll("#content textarea")].filter(box => {
+      const frame = box.closest("fieldset").getBoundingClientRect()
+      return box.getBoundingClientRect().right > frame.right || box.scrollHeight > box.clientHeight + 2
+    }).length"""
+    assert page.evaluate(wrong) == 0

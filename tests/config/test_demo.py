@@ -160,3 +160,8 @@ def test_demo_is_refused_in_production(bank: Release, settings) -> None:
     settings.PRODUCTION = True
     with pytest.raises(CommandError, match="never loaded in production"):
         call_command("load_demo")
+
+
+def test_demo_before_the_set_up_says_what_to_run(db: None) -> None:
+    with pytest.raises(CommandError, match="run bin/manage set_up first"):
+        call_command("load_demo")

@@ -39,26 +39,41 @@ def _lines_but_the_first(release: Release) -> dict[Any, Any]:
 BREAKS: dict[str, tuple[Callable[[Release], object], str]] = {
     "title missing in French": (lambda r: _set(r, title_fr=""), "The edition: Write “Title” in French."),
     "note in one language only": (lambda r: _set(r, note_fr="", note_nl=""), "The edition: Write “Note” in Dutch."),
-    "rule name missing": (lambda r: _set(r.rules.get(key="proof"), name_nl=""), "(proof): Write “Name” in Dutch."),
+    "rule name missing": (
+        lambda r: _set(r.rules.get(key="proof"), name_nl=""),
+        "Rule 6 Proof (en): Write “Name” in Dutch.",
+    ),
     "guidance missing": (
         lambda r: _set(r.rules.get(key="proof"), guidance_en=None),
         "Write “Guidance for whoever rates” in English.",
     ),
     "question text missing": (
         lambda r: _set(_question(r), text_en=" "),
-        "speed-1: Write “Question, as it is put to the vendor” in English.",
+        "Question 5.1 speed question 1 (en): Write “Question, as it is put to the vendor” in English.",
     ),
-    "label missing": (lambda r: _set(_question(r), short_nl=None), "speed-1: Write “Label” in Dutch."),
+    "label missing": (
+        lambda r: _set(_question(r), short_nl=None),
+        "Question 5.1 speed question 1 (en): Write “Label” in Dutch.",
+    ),
     "evidence missing": (lambda r: _set(_question(r), evidence_fr=""), "Write “Evidence to ask for” in French."),
     "level text missing": (
         lambda r: Level.objects.filter(question=_question(r), grade=3).update(text_nl=""),
-        "speed-1: Write level 3 in Dutch.",
+        "Question 5.1 speed question 1 (en): Write level 3 in Dutch.",
     ),
     "level missing": (lambda r: Level.objects.filter(question=_question(r), grade=0).delete(), "Write level 0 in"),
-    "rule without question": (lambda r: r.questions.filter(rule__key="speed").delete(), "(speed): Add a question"),
+    "rule without question": (
+        lambda r: r.questions.filter(rule__key="speed").delete(),
+        "Rule 5 Speed (en): Add a question",
+    ),
     "six rules": (lambda r: r.rules.get(key="prevention").delete(), "exactly the seven rules"),
-    "weight of nothing": (lambda r: _set(_question(r), weight=Decimal(0)), "speed-1: Give it a weight above 0."),
-    "negative weight": (lambda r: _set(_question(r), weight=Decimal(-1)), "speed-1: Give it a weight above 0."),
+    "weight of nothing": (
+        lambda r: _set(_question(r), weight=Decimal(0)),
+        "Question 5.1 speed question 1 (en): Give it a weight above 0.",
+    ),
+    "negative weight": (
+        lambda r: _set(_question(r), weight=Decimal(-1)),
+        "Question 5.1 speed question 1 (en): Give it a weight above 0.",
+    ),
 }
 
 

@@ -252,7 +252,10 @@ def test_emptied_cells_of_a_file_that_becomes_a_new_draft_are_asked_about_too(he
 WRONG: dict[str, tuple[Callable[[Workbook], Any], str]] = {
     "a weight of zero": (lambda b: put(b, "Questions", "speed-1", "weight", 0), "Questions, line 6, weight: A weight"),
     "a weight in words": (lambda b: put(b, "Questions", "speed-1", "weight", "much"), "weight: A weight above 0"),
-    "an unknown rule": (lambda b: put(b, "Questions", "speed-1", "rule", "sped"), "rule: No rule has this key: sped"),
+    "an unknown rule": (
+        lambda b: put(b, "Questions", "speed-1", "rule", "sped"),
+        "rule: No rule has the key “sped”: write one of support",
+    ),
     "a label too long": (
         lambda b: put(b, "Questions", "speed-1", "short_nl", "x" * 61),
         "short_nl: Characters in the text: 61",
@@ -264,7 +267,10 @@ WRONG: dict[str, tuple[Callable[[Workbook], Any], str]] = {
     "a missing sheet": (lambda b: b.remove(b["Levels"]), "Levels: The sheet is missing."),
     "a missing rule": (lambda b: b["Rules"].delete_rows(2), "All seven rules are expected; missing: support"),
     "a threshold of 200": (lambda b: put(b, "Edition", "1", "met_threshold", 200), "A whole number from 0 to 100"),
-    "a knock-out of maybe": (lambda b: put(b, "Questions", "speed-1", "knockout", "maybe"), "Yes or no is expected"),
+    "a knock-out of maybe": (
+        lambda b: put(b, "Questions", "speed-1", "knockout", "maybe"),
+        "Write yes or no, as an export does",
+    ),
     "too many rows": (
         lambda b: [b["Levels"].append(["x", number]) for number in range(1001)],
         "more than 1000 rows",

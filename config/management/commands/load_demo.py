@@ -23,6 +23,8 @@ class Command(BaseCommand):
             return
         if settings.PRODUCTION:
             raise CommandError("Demo data has a public password: it is never loaded in production.")
+        if not demo.is_set_up():
+            raise CommandError("This installation is not set up yet: run bin/manage set_up first.")
         if demo.is_empty():
             demo.load(timezone.localdate())
             self.stdout.write("Demo data loaded.")
