@@ -145,6 +145,13 @@ def _invite(role: Role, label: str) -> Way:
     return Way(label=label, url=f"{reverse('member_invite')}?role={role.value}")
 
 
+def _inviting(found: _Found, role: Role, label: str) -> tuple[Way, ...]:
+    """Where somebody is invited already, first to that invitation: it can be sent again or withdrawn there."""
+    if not found.invited.get(role):
+        return (_invite(role, label),)
+    return (Way(label=_("See the invitations"), url=reverse("member_list")), _invite(role, _("Invite somebody else")))
+
+
 def _waiting(invited: Iterable[str]) -> str:
     """So that nobody is invited twice."""
     addresses = ", ".join(invited)
@@ -170,14 +177,14 @@ def _people(found: _Found) -> list[Step]:
                 "a colleague."
             ),
             is_done=bool(found.assessors),
-            ways=(_invite(Role.ASSESSOR, _("Invite an assessor")),),
+            ways=_inviting(found, Role.ASSESSOR, _("Invite an assessor")),
             waiting=_waiting(found.invited.get(Role.ASSESSOR, ())),
         ),
         Step(
             name=_("Somebody who approves"),
             why=_("A second pair of eyes stands behind every scorecard: without an approver none is made."),
             is_done=found.has("approver"),
-            ways=(_invite(Role.APPROVER, _("Invite an approver")),),
+            ways=_inviting(found, Role.APPROVER, _("Invite an approver")),
             waiting=_waiting(found.invited.get(Role.APPROVER, ())),
         ),
     ]
@@ -210,7 +217,7 @@ def _starting(member: Membership, found: _Found) -> tuple[Way, ...]:
         Way(label=_("Ask %(name)s to start it") % {"name": one.user}, url=f"mailto:{one.user.email}")
         for one in found.assessors
     )
-    return asked or (_invite(Role.ASSESSOR, _("Invite an assessor")),)
+    return asked or _inviting(found, Role.ASSESSOR, _("Invite an assessor"))[:1]
 
 
 def _to_the_scorecard(found: _Found) -> list[Step]:

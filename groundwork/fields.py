@@ -26,6 +26,12 @@ def field(form: forms.BaseForm, name: str, kind: type[Kind]) -> Kind:
     return found
 
 
+def one_of(form: forms.BaseForm, *names: str) -> None:
+    """At least one of these fields is needed, whichever: none of them is called optional. The form itself refuses."""
+    for name in names:
+        vars(form.fields[name])["is_one_of_several"] = True
+
+
 class LinesField(forms.CharField):
     """A text as a person wrote it: line ends of one kind, and without the one character no database keeps.
 

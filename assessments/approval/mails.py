@@ -1,5 +1,5 @@
 """Mails about decisions: to whoever must decide next, or need not any more; to administrators where nobody can; to the
-owner when it is decided. In the receiver's language,
+owner when it is decided, and to whoever rated when it is approved. In the receiver's language,
 once the change is kept; whoever wishes no single mails gets none. The pages and the summary tell everything too."""
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts import mail
 from accounts.models import Membership, User
-from assessments.models import Approval, ApprovalStep, Assessment, Decision
+from assessments.models import Approval, ApprovalStep, Assessment, Decision, Response
 from assessments.preferences import tell_once_certain
 
 
@@ -71,3 +71,18 @@ def tell_owner(assessment: Assessment, approval: Approval) -> None:
     }
     template = "decision_approved" if approval.decision == Decision.APPROVED else "decision_sent_back"
     tell_once_certain([owner], f"assessments/approval/email/{template}", context)
+
+
+def tell_raters(assessment: Assessment, approval: Approval) -> None:
+    """Tell whoever rated, and still is a member, that it is approved; but for the owner, who is told already, and
+    whoever approved it. The page behind the link shows each what they may see."""
+    rated = Response.objects.of_customer().handed_in().filter(assessment=assessment).values("rater")
+    members = Membership.objects.active().filter(organisation=assessment.organisation_id, user__in=rated)
+    told_already = {assessment.owner_id, approval.decided_by_id}
+    context = {
+        "assessment": assessment,
+        "vendor": assessment.vendor,
+        "url": mail.page_address(reverse("assessment_detail", args=[assessment.pk]), assessment.organisation),
+    }
+    users = [one.user for one in members.select_related("user") if one.user_id not in told_already]
+    tell_once_certain(users, "assessments/approval/email/raters_told", context)

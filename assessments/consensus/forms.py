@@ -20,7 +20,7 @@ from assessments.models import Assessment, Blank, Consensus, Meeting
 from assessments.questionnaire.forms import choice_label
 from assessments.questionnaire.rows import RadioChoice
 from assessments.saved import Conflict
-from groundwork.fields import DayInput, LongText, field
+from groundwork.fields import DayInput, LongText, field, one_of
 from manifesto.models import GRADE_NAMES
 
 GRADES = tuple((str(grade), name) for grade, name in enumerate(GRADE_NAMES))
@@ -69,6 +69,7 @@ class MeetingForm(forms.Form):
         present = [user.pk for user in meeting.attendees.all()] if meeting else _handed_in(raters)
         initial = {"held_on": day, "attendees": present, "others": meeting.others if meeting else ""}
         super().__init__(data, initial=initial)
+        one_of(self, "attendees", "others")
         ours = Membership.objects.for_member(member).active().filter(user__is_active=True).values("user")
         people = User.objects.filter(pk__in=ours) | User.objects.filter(pk__in=[*raters, *present])
         attendees = field(self, "attendees", forms.ModelMultipleChoiceField)
@@ -76,8 +77,8 @@ class MeetingForm(forms.Form):
         attendees.choices = _by_part(attendees.queryset, raters)
         if len(_handed_in(raters)) < len(raters):
             attendees.help_text = gettext_lazy(
-                "A rater who is there before handing in hears what the others answered: their rating is then marked as "
-                "not independent."
+                "Tick at least one person here, or type a name below. A rater who is there before handing in hears "
+                "what the others answered: their rating is then marked as not independent."
             )
 
     def clean(self) -> dict[str, Any]:

@@ -64,6 +64,10 @@ class MeetingPage:
         return self.assessment.state in attendance.RECORDED_IN and may(self.request.member, Right.ASSESS)
 
     @property
+    def may_submit(self) -> bool:
+        return self.may_record and self.assessment.state == AssessmentState.COLLECTING
+
+    @property
     def must_start(self) -> bool:
         """Raters are missing, and nobody has said yet that the meeting begins without them."""
         return self.may_record and bool(self.outstanding) and not self.meetings
@@ -236,6 +240,7 @@ def _reply(table: MeetingPage, discussion: Discussion, *, status: int = 200, **m
         "assessment": table.assessment,
         "card": card,
         "is_fresh": True,
+        "may_submit": table.may_submit,
         "begin_first": table.must_begin,
         "outsiders": outsiders(table.assessment),
         "meaning": _meaning(table, _agreement(table)),
@@ -261,6 +266,7 @@ def _page(
         "table": table,
         "cards": [card for card in cards if card.discussion.is_left_apart] if only_apart else cards,
         "only_apart": only_apart,
+        "may_submit": table.may_submit,
         "begin_first": table.must_begin,
         "outsiders": outsiders(assessment),
         "unsaved": [card for card in cards if card.is_unsaved],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from accounts.access import Right, may
 from accounts.models import Membership
 from assessments.independence import notice, standing_of
-from assessments.models import Assessment, AssessmentState, Response
+from assessments.models import Assessment, AssessmentState, Response, ResponseKind
 from assessments.secrecy import is_kept_apart, is_rating
 
 
@@ -23,6 +23,8 @@ class Review:
     notice: str  # what a rater is told who has read others' answers; empty for everybody else
     outstanding: tuple[Response, ...]
     handed_in: tuple[Response, ...]
+    is_vendor_asked: bool
+    is_vendor_in: bool  # its own answers are handed in
 
     @property
     def may_hand_in(self) -> bool:
@@ -58,8 +60,10 @@ class Review:
 
 def review_of(assessment: Assessment, member: Membership) -> Review:
     """Five queries at most."""
-    rows = Response.objects.of_customer().filter(assessment=assessment)
-    raters = list(rows.select_related("rater", "department", "invitation").order_by("pk"))
+    rows = Response.objects.filter(assessment=assessment).select_related("rater", "department", "invitation")
+    responses = list(rows.order_by("pk"))
+    raters = [one for one in responses if one.kind == ResponseKind.CUSTOMER]
+    vendor = next((one for one in responses if one.kind == ResponseKind.VENDOR), None)
     own = next((rater for rater in raters if rater.rater_id == member.user_id), None)
     return Review(
         is_collecting=assessment.state == AssessmentState.COLLECTING,
@@ -70,4 +74,6 @@ def review_of(assessment: Assessment, member: Membership) -> Review:
         notice=notice(standing_of(assessment, member.user, own)) if own else "",
         outstanding=tuple(rater for rater in raters if rater.is_outstanding and rater != own),
         handed_in=tuple(rater for rater in raters if not rater.is_outstanding),
+        is_vendor_asked=vendor is not None,
+        is_vendor_in=vendor is not None and not vendor.is_outstanding,
     )

@@ -279,6 +279,7 @@ def _approve(member: Membership, row: Assessment, now: datetime) -> None:
     move(member, row, AssessmentState.APPROVED, "assessment.approved", fields=("closed_at",))
     approved.send(sender=Assessment, assessment=row, approval=approval)
     mails.tell_owner(row, approval)
+    mails.tell_raters(row, approval)
 
 
 def _refuse_while_the_vendor_may_reply(row: Assessment, now: datetime) -> None:

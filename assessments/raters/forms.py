@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Department, Membership
 from assessments.independence import those_who_know
 from assessments.models import Assessment, Response
-from groundwork.fields import DayInput, NoteField, field
+from groundwork.fields import DayInput, NoteField, field, one_of
 from manifesto.models import Rule
 
 NONE_OF_OURS, NONE_WORDS = "none", _("None of ours: they look at it from outside")
@@ -95,6 +95,7 @@ class RaterForm(forms.Form):
             "language": member.organisation.language,
         }
         super().__init__(data, initial=initial)
+        one_of(self, "people", "email")
         field(self, "rules", forms.MultipleChoiceField).choices = choices
         self.departments = {str(one.pk): one for one in member.organisation.departments.all()}
         names = [(key, one.name) for key, one in self.departments.items()]

@@ -38,6 +38,7 @@ def of_assessment(assessment: Assessment) -> dict[str, Any]:
         "release": _release(assessment.release),
         "responses": [_response(rater, response) for rater, response in enumerate(_responses(assessment), start=1)],
         "outstanding": [_outstanding(response) for response in _not_handed_in(assessment)],
+        "vendor_asked": Response.objects.of_vendor().filter(assessment=assessment).exists(),
         "heard": heard_in(assessment),
         "agreement": agreement_of(assessment),
         "meetings": [_meeting(meeting) for meeting in assessment.meetings.prefetch_related("attendees")],

@@ -50,6 +50,7 @@ def of(snapshot: Mapping[str, Any], contested: Sequence[str], words: Words) -> d
         "vendor_answered": vendor[0] if vendor else None,
         "departments": tuple(_department(entry) for entry in snapshot["heard"]),
         "heard": voices_words(snapshot),
+        "vendor_silent": "" if vendor else vendor_silent(snapshot["vendor_asked"]),
         "independence": independence(snapshot),
         "meetings": meetings(snapshot, words),
         "agreement": agreement(snapshot["agreement"], agreed_on(snapshot, contested)),
@@ -90,6 +91,13 @@ def voices_words(snapshot: Mapping[str, Any]) -> str:
     if missing:
         return _("%(heard)s; not heard: %(missing)s.") % {"heard": sentence, "missing": missing}
     return f"{sentence}."
+
+
+def vendor_silent(asked: bool | None) -> str:
+    """Of a vendor whose own answers are not there; empty where it is not known whether it was asked."""
+    if asked is None:
+        return ""
+    return _("The vendor was asked and did not hand in.") if asked else _("The vendor was not asked.")
 
 
 def _not_independent(snapshot: Mapping[str, Any]) -> int:

@@ -234,6 +234,7 @@ class ScorecardView:
     vendor_answered: RaterView | None
     departments: tuple[DepartmentView, ...]
     heard: str
+    vendor_silent: str  # that the vendor was not asked, or did not answer; empty where it did, or nobody knows
     independence: str  # what is said of raters who had read others' answers; empty where all judged alone
     meetings: tuple[MeetingView, ...]
     agreement: str

@@ -21,7 +21,7 @@ from reports.models import Scorecard, ScorecardRule
 from reports.scorecard import findings as frozen_findings
 from reports.scorecard import freezing, sealing
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 Snapshot = Mapping[str, Any]
 # What a snapshot of an earlier schema does not have: it was made before there was anything to say of it.
 SINCE_SCHEMA_2: Snapshot = {
@@ -37,6 +37,8 @@ SINCE_SCHEMA_2: Snapshot = {
 SINCE_SCHEMA_5: Snapshot = {"meetings": None}
 # Before, each rater wrote for themselves what the vendor said.
 SINCE_SCHEMA_6: Snapshot = {"notes": {}}
+# Before, a vendor that was asked and did not answer looked like one that was not asked.
+SINCE_SCHEMA_7: Snapshot = {"vendor_asked": None}
 SINCE_SCHEMA_3: Snapshot = {"measures": None, "targets": {}, "findings": []}
 
 
@@ -79,7 +81,8 @@ def load(scorecard: Scorecard) -> dict[str, Any]:
     content = verified_content(scorecard.snapshot, scorecard.sha256, name=scorecard.number)
     if content["schema"] not in range(1, SCHEMA_VERSION + 1):
         raise SnapshotDamaged(f"The snapshot of {scorecard.number} has schema {content['schema']}.")
-    return {**SINCE_SCHEMA_2, **SINCE_SCHEMA_3, **SINCE_SCHEMA_5, **SINCE_SCHEMA_6, **content}
+    since = {**SINCE_SCHEMA_2, **SINCE_SCHEMA_3, **SINCE_SCHEMA_5, **SINCE_SCHEMA_6, **SINCE_SCHEMA_7}
+    return {**since, **content}
 
 
 def verified_content(text: str, sha256: str, *, name: str) -> dict[str, Any]:

@@ -134,7 +134,7 @@ def make_link(scene: Scene, page: Page) -> str:
 
 def let_vendor_answer(scene: Scene, link: str) -> None:
     job, page = scene.job, come_in(scene, link)
-    asks = job.say("%(organisation)s asks how you support it", organisation=job.cast.organisation)
+    asks = job.say("%(organisation)s asks about your support", organisation=job.cast.organisation)
     expect(page.get_by_role("heading", level=1)).to_have_text(asks)
     page.get_by_role("link", name=job.say("Start with the first rule")).click()
     for number, question in enumerate(Question.objects.filter(rule__key=CLICKED).order_by("position")):

@@ -127,7 +127,7 @@ def come_in(scene: Scene, link: str) -> Sheet:
 
 def let_vendor_answer(scene: Scene, link: str) -> None:
     words, page = scene.words, come_in(scene, link)
-    asks = words.say("%(organisation)s asks how you support it", organisation=words.cast.organisation)
+    asks = words.say("%(organisation)s asks about your support", organisation=words.cast.organisation)
     assert page.text("h1") == asks
     page.go(page.link(words.say("Start with the first rule")))
     for number, question in enumerate(Question.objects.filter(rule__key=CLICKED).order_by("position")):

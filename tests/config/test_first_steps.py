@@ -156,6 +156,8 @@ def test_an_invited_person_is_named_so_that_nobody_invites_twice(admin: Membersh
     invitations.revoke(admin, gone, now=timezone.now())
     step = step_of(admin, "Somebody who assesses")
     assert (step.is_done, step.waiting) == (False, "Invited, not accepted yet: lien@example.org.")
+    assert [way.url for way in step.ways] == [reverse("member_list"), f"{reverse('member_invite')}?role=assessor"]
+    assert [way.url for way in step_of(admin, "First assessment").ways] == [reverse("member_list")]
     assert step_of(admin, "Somebody who approves").waiting == ""
 
 

@@ -139,6 +139,7 @@ def snapshot(answers: Answers = usual, *raters: Answers, **names: Any) -> dict[s
         "release": release(),
         "responses": [_response(number, rater) for number, rater in enumerate((answers, *raters), start=1)],
         "outstanding": [],
+        "vendor_asked": False,
         "heard": [],
         "agreement": {"alpha": None, "level": "none", "why": "too_few_raters", "raters": 1, "questions": 0},
         "meetings": [],

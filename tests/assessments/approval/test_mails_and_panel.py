@@ -16,10 +16,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, Role, User
-from assessments.approval import chain, levels, panel
+from assessments.approval import chain, levels, mails, panel
 from assessments.approval.panel import StepState
 from assessments.lifecycle import taking_back, transitions
-from assessments.models import Answer, Approval, ApprovalLevel, Assessment, AssessmentState, Preferences, ReplyRequest
+from assessments.models import (
+    Answer,
+    Approval,
+    ApprovalLevel,
+    Assessment,
+    AssessmentState,
+    Preferences,
+    ReplyRequest,
+    Response,
+    ResponseKind,
+)
 from tests.factories import NOW, Cast, make_assessment, make_member
 
 SignedIn = Callable[[Membership | User], Client]
@@ -332,6 +342,25 @@ class TestMails:
         with django_capture_on_commit_callbacks(execute=True):
             transitions.approve(director, assessment)
         assert "is approved" in self.to("assessor@example.org").subject
+
+    def test_tell_whoever_rated_that_it_is_approved_and_only_them(
+        self, cast: Cast, assessment: Assessment, director: Membership, django_capture_on_commit_callbacks: Committed
+    ) -> None:
+        now = timezone.now()
+        rater = make_member(cast.organisation, "rated", Role.RATER)
+        gone = make_member(cast.organisation, "gone", Role.READER, is_active=False)
+        late = make_member(cast.organisation, "late", Role.READER)
+        quiet = make_member(cast.organisation, "quiet", Role.READER)
+        Preferences.objects.create(user=quiet.user, at_once=False)
+        for one, at in ((rater, now), (gone, now), (quiet, now), (late, None)):
+            Response.objects.create(assessment=assessment, kind=ResponseKind.CUSTOMER, rater=one.user, submitted_at=at)
+        row = fresh(assessment)
+        with django_capture_on_commit_callbacks(execute=True):
+            mails.tell_raters(row, Approval(assessment=row, decided_by=director.user))
+        told = self.to(rater.user.email)
+        assert len(mail.outbox) == 1
+        assert told.subject == f"The assessment of {row.vendor} that you rated is approved"
+        assert reverse("assessment_detail", args=[row.pk]) in str(told.body)
 
     def test_say_that_answers_changed(
         self, cast: Cast, assessment: Assessment, director: Membership, django_capture_on_commit_callbacks: Committed

@@ -130,6 +130,42 @@ def test_nobody_is_sent_to_talk_any_more_once_it_is_settled(
     assert "talk about it before" not in html
 
 
+def test_what_is_agreed_moves_out_of_what_is_to_be_talked_about_and_the_last_shows_the_way_on(
+    signed_in: SignIn, cast: Cast, assessment: Assessment
+) -> None:
+    client = signed_in(cast.assessor)
+    begun(cast, assessment)
+    submit = f'href="{reverse("assessment_submit", args=[assessment.pk])}"'
+    assert submit not in text_of(client, assessment)
+    card = client.post(agree_at(assessment), posted(), headers=HTMX).content.decode()
+    assert "Still open: 1; agreed: 1." in card
+    html = text_of(client, assessment)
+    talk, agreed = html.index('id="talk"'), html.index('id="agreed"')
+    assert talk < html.index('id="question-speed-1"') < agreed < html.index('id="question-support-1"')
+    assert html.count("<article") == 2
+
+    card = client.post(agree_at(assessment, "speed-1"), posted(), headers=HTMX).content.decode()
+
+    assert '<div id="consensus-on" hx-swap-oob="true">' in card
+    for shown in (card, text_of(client, assessment)):
+        assert "Everything is agreed." in shown
+        assert submit in shown
+        assert f'href="{reverse("assessment_detail", args=[assessment.pk])}"' in shown
+    reader = text_of(signed_in(cast.reader), assessment)
+    assert "Back to the assessment" in reader
+    assert submit not in reader
+
+
+def test_of_two_fields_of_which_one_is_needed_none_is_called_optional(
+    signed_in: SignIn, cast: Cast, assessment: Assessment
+) -> None:
+    html = text_of(signed_in(cast.assessor), assessment)
+    form = html[html.index('id="begin"') :]
+    form = form[: form.index("</form>")]
+    assert "Tick at least one person here, or type a name below." in form
+    assert "(optional)" not in form
+
+
 def test_a_rater_finds_their_own_answer_among_the_others(signed_in: SignIn, cast: Cast, assessment: Assessment) -> None:
     assert text_of(signed_in(cast.assessor), assessment).count("your own answer") == 2  # one in each question
     assert "your own answer" not in text_of(signed_in(cast.admin), assessment)

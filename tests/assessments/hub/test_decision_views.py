@@ -12,10 +12,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Membership, User
 from assessments.lifecycle import transitions
-from assessments.models import Answer, Approval, Assessment, AssessmentState, Blank, Response
+from assessments.models import Answer, Approval, Assessment, AssessmentState, Blank, Response, ResponseKind
 from tests.assessments.hub.standings import settle
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_release, make_vendor
 
@@ -120,6 +121,17 @@ class TestReview:
         assert f'href="{questionnaire}#question-speed-2">speed question 2 (en)</a>' in text
         assert "unanswered" in text
         assert "don’t know" in text
+
+    def test_says_that_the_vendor_was_not_asked_or_has_not_handed_in(self, cast: Cast, signed_in: SignedIn) -> None:
+        assessment = make_assessment(cast.assessor, grade=3)
+        transitions.hand_in(cast.assessor, assessment)
+        client = signed_in(cast.assessor)
+        assert "The vendor was not asked: its own answers are missing." in review(client, assessment)
+        vendor = Response.objects.create(assessment=assessment, kind=ResponseKind.VENDOR)
+        assert "The vendor was asked and has not handed in" in review(client, assessment)
+        vendor.submitted_at = timezone.now()
+        vendor.save()
+        assert "its own answers are missing" not in review(client, assessment)
 
     def test_says_beside_the_button_how_many_are_unanswered(self, cast: Cast, signed_in: SignedIn) -> None:
         assessment = make_assessment(cast.assessor, grade=3)

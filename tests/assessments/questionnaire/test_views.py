@@ -76,6 +76,7 @@ def test_the_page_shows_each_question_with_its_five_levels_and_three_blanks(
 ) -> None:
     html = assessor.get(page_of(assessment)).content.decode()
 
+    assert "“you” means the vendor, “we” and “us” mean your organisation" in html
     assert html.count("data-answer=") == 4  # two questions, each with the note of what the vendor said
     assert html.count('type="radio"') == 2 * 8
     assert "support question 1 level 4 (en)" in html

@@ -34,7 +34,7 @@ from assessments.vendor_side import answers as vendor_answers
 from assessments.vendor_side import links, reply
 from reports import worker
 from reports.models import Scorecard, ScorecardRule
-from reports.scorecard import snapshots, view
+from reports.scorecard import freezing, snapshots, view
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_incident, make_release, make_vendor
 from tests.reports import cards
 from vendors import facts_revision
@@ -529,7 +529,7 @@ def test_a_rater_who_had_read_the_others_is_marked_in_the_snapshot_and_wherever_
     content = approve_without_the_late(cast, assessment)
     assert [response["independent"] for response in content["responses"]] == [True, True, False]
     assert snapshots.recompute(content) == reading.current_score(assessment)
-    assert (content["agreement"]["raters"], content["engine"], content["schema"]) == (2, "2", 6)
+    assert (content["agreement"]["raters"], content["engine"], content["schema"]) == (2, "2", 7)
 
     card = view.view_of(Scorecard.objects.get(), language="en")
     assert [rater.note for rater in card.raters] == ["", "", "not independent: had read others’ answers"]
@@ -598,7 +598,7 @@ def ever_slower(cast: Cast) -> Assessment:
 def test_the_snapshot_holds_the_measures_the_targets_and_what_follows(cast: Cast, ever_slower: Assessment) -> None:
     transitions.approve(cast.approver, ever_slower, now=NOW)
     content = snapshots.load(Scorecard.objects.get(assessment=ever_slower))
-    assert content["schema"] == 6
+    assert content["schema"] == 7
     kept = content["measures"]
     assert (kept["until"], kept["cases"], kept["step"]) == ("2026-03-02", 28, "month")  # the period ends later
     assert kept["known_at"].startswith("2026-03-02T")
@@ -691,6 +691,42 @@ def test_a_snapshot_from_before_there_were_notes_is_read_and_shown() -> None:
     assert snapshots.load(card)["notes"] == {}
     shown = view.view_of(card, language="en")
     assert {question.note for rule in shown.rules for question in rule.questions} == {None}
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [(False, "The vendor was not asked."), (True, "The vendor was asked and did not hand in."), (None, "")],
+)
+def test_a_vendor_without_answers_was_not_asked_or_did_not_answer_on_page_and_paper(
+    asked: bool | None, said: str
+) -> None:
+    stored = {**cards.snapshot(), "vendor_asked": asked}
+    if asked is None:
+        stored = {**stored, "schema": 6}
+        del stored["vendor_asked"]
+    card = cards.scorecard(stored)
+    assert view.view_of(card, language="en").vendor_silent == said
+    html = view.scorecard_html(card, language="en")
+    assert ("The vendor was" in html) == bool(said)
+    assert said in html
+
+
+def test_a_vendor_that_answered_is_not_called_silent() -> None:
+    assert view.view_of(cards.scorecard(cards.full()), language="en").vendor_silent == ""
+
+
+def test_it_is_frozen_whether_the_vendor_was_asked(cast: Cast) -> None:
+    assessment = make_assessment(cast.assessor, grade=3)
+    assert freezing.of_assessment(assessment)["vendor_asked"] is False
+    contact = Contact.objects.create(vendor=assessment.vendor, name="Robin Example", email="robin@vendor.example")
+    links.create(cast.assessor, assessment, contact)
+    assert freezing.of_assessment(assessment)["vendor_asked"] is True
+
+
+def test_paper_without_measures_says_so_under_its_heading_and_the_hashes_under_theirs() -> None:
+    html = view.scorecard_html(cards.scorecard(cards.snapshot()), language="en")
+    assert html.index("Facts and trends</h2>") < html.index("Nothing was measured")
+    assert html.index("For verification</h2>") < html.index("Its SHA-256:")
 
 
 def test_a_note_of_what_the_vendor_said_is_printed_beside_its_question() -> None:

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assessments.models import Answer
-from reports.models import Scorecard
+from reports.models import Rendering, Scorecard
 from reports.scorecard import snapshots
 from tests.factories import Cast, make_assessment, make_incident, make_release, make_vendor
 from tests.reports import cards
@@ -45,6 +45,31 @@ def test_page_tells_headline_weakest_rule_arithmetic_answers_and_hash(cast: Cast
     ):
         assert " ".join(said.split()) in html
     assert response.status_code == 200
+
+
+def test_one_press_makes_the_pdf_and_leads_to_its_progress_and_then_to_the_file(
+    cast: Cast, signed_in: SignedIn
+) -> None:
+    card, client = cards.approved(cast), signed_in(cast.reader)
+    head = head_of(client.get(page_of(card)))
+    address = reverse("rendering_request", args=[card.pk])
+    assert f'<form class="no-print" method="post" action="{address}">' in head
+    assert "Make the PDF</button>" in head
+    response = client.post(address, {"language": "en"})
+    assert response["Location"] == f"{page_of(card)}#documents"
+    head = head_of(client.get(page_of(card)))
+    assert '<a class="btn btn-primary no-print" href="#documents">The PDF is being made</a>' in head
+    Rendering.objects.all().delete()
+    ready = make_ready(card)
+    head = head_of(client.get(page_of(card)))
+    assert reverse("rendering_download", args=[ready.pk]) in head
+    assert "Download the PDF</a>" in head
+
+
+def head_of(response: Any) -> str:
+    """The page down to its verdict, where the buttons of the head stand."""
+    page: str = response.content.decode()
+    return " ".join(page[: page.index('id="verdict"')].split())
 
 
 def test_each_chart_has_a_title_a_description_and_the_table_beside_it(cast: Cast, signed_in: SignedIn) -> None:
