@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -35,8 +36,12 @@ class DaysField(forms.TypedChoiceField):
             label=gettext_lazy("Valid for"),
             coerce=int,
             initial=initial,
-            choices=lambda: [(days, duration(timedelta(days=days))) for days in lengths],
+            choices=lambda: self.in_words(lengths),
         )
+
+    @staticmethod
+    def in_words(lengths: Iterable[int]) -> list[tuple[int, str]]:
+        return [(days, duration(timedelta(days=days))) for days in lengths]
 
 
 class LanguageField(forms.ChoiceField):

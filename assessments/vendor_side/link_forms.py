@@ -64,7 +64,7 @@ class LinkForm(forms.Form):
         if len(longer) == len(days.lengths):
             return
         until = gettext("Until %(day)s, two weeks after the answers are due") % {"day": day(least)}
-        days.choices = [(UNTIL_DUE, until), *(one for one in days.choices if one[0] in longer)]
+        days.choices = [(UNTIL_DUE, until), *days.in_words(longer)]
         if DEFAULT_DAYS not in longer:
             self.initial["days"] = UNTIL_DUE
 
