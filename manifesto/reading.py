@@ -101,7 +101,7 @@ def of_another_edition(run: DryRun, draft: Release | None) -> tuple[str, ...]:
     if draft is None or run.bank is None:
         return ()
     bank = run.bank
-    named = ()
+    named: tuple[str, ...] = ()
     if bank.edition != draft.edition:
         said = {"name": bank.edition, "draft": draft.edition}
         named = (_("The file is of edition %(name)s, and this draft is %(draft)s.") % said,)
