@@ -6,6 +6,7 @@ Every route has a row in `ROUTES`; a route without one is refused, so that forge
 from enum import StrEnum
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import ResolverMatch
 from django_htmx.middleware import HtmxDetails
@@ -299,3 +300,13 @@ def rights_of(member: Membership) -> frozenset[Right]:
 
 def may(member: Membership | None, right: Right) -> bool:
     return member is not None and right in rights_of(member)
+
+
+def roles_with(right: Right) -> list[str]:
+    return [role for role, rights in RIGHTS.items() if right in rights]
+
+
+def holders(member: Membership, right: Right) -> QuerySet[Membership]:
+    """The active members of the same organisation whose role has this right, by name; each with its user."""
+    people = Membership.objects.for_member(member).active().filter(user__is_active=True, role__in=roles_with(right))
+    return people.select_related("user").order_by("user__name", "user__email")

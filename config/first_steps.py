@@ -13,8 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import Right, may
-from accounts.members.roles import holders, roles_with
+from accounts.access import Right, holders, may, roles_with
 from accounts.models import Department, Invitation, Membership, Organisation, Role
 from assessments.models import ApprovalLevel, Assessment, AssessmentState, Response
 from reports.models import Scorecard

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,16 +28,6 @@ WORDS: dict[Right, Promise] = {
     Right.RATE: gettext_lazy("rates what they are asked to rate"),
 }
 NOTHING_ELSE = gettext_lazy("sees nothing else: no other vendor, nobody else’s answers, no scorecard")
-
-
-def roles_with(right: Right) -> list[str]:
-    return [role for role, rights in RIGHTS.items() if right in rights]
-
-
-def holders(member: Membership, right: Right) -> QuerySet[Membership]:
-    """The active members of the same organisation whose role has this right, by name; each with its user."""
-    people = Membership.objects.for_member(member).active().filter(user__is_active=True, role__in=roles_with(right))
-    return people.select_related("user").order_by("user__name", "user__email")
 
 
 def said_of(rights: Iterable[Right]) -> list[str]:

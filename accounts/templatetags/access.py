@@ -4,10 +4,9 @@ from django import template
 from django.db.models import QuerySet
 from django.template import RequestContext
 
-from accounts.access import Right
+from accounts.access import Right, holders
 from accounts.access import may as member_may
 from accounts.mail import page_address
-from accounts.members import roles
 from accounts.models import Membership, Organisation
 
 register = template.Library()
@@ -23,7 +22,7 @@ def may(member: Membership | None, right: str) -> bool:
 def assessors(context: RequestContext) -> QuerySet[Membership]:
     """Who may start an assessment in the organisation of whoever reads; one query, once they are named."""
     member = context.get("member")
-    return roles.holders(member, Right.ASSESS) if member else Membership.objects.none()
+    return holders(member, Right.ASSESS) if member else Membership.objects.none()
 
 
 @register.simple_tag

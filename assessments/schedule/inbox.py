@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_stubs_ext import WithAnnotations
 
-from accounts.access import RIGHTS, Right, may
+from accounts.access import Right, may, roles_with
 from accounts.models import Membership
 from assessments.approval import chain, vacancies
 from assessments.models import (
@@ -78,10 +78,6 @@ def waiting_for(member: Membership, today: date) -> list[Item]:
     sources = (_to_answer, _handed_over, _to_look_after, _to_decide, _nobody_decides, _replied)
     items = [item for source in sources for item in source(member, today)]
     return sorted(items, key=lambda item: (item.due_on is None, item.due_on or today, item.assessment.reference))
-
-
-def roles_with(right: Right) -> list[str]:
-    return [role for role, rights in RIGHTS.items() if right in rights]
 
 
 # Asked to judge -------------------------------------------------------------------------------------------------

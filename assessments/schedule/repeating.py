@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.access import Right, may
+from accounts.access import Right, may, roles_with
 from accounts.models import AuditEntry, Membership
 from accounts.trail import audit
 from assessments.lifecycle import transitions
@@ -29,7 +29,6 @@ from assessments.models import (
 )
 from assessments.raters import mails as rater_mails
 from assessments.raters.asking import AskedRater
-from assessments.schedule.inbox import roles_with
 from manifesto.models import RULE_KEYS, Question, Release
 
 logger = structlog.get_logger(__name__)

@@ -185,7 +185,7 @@ class TestTheColleague:
 
         page = response.content.decode()
         assert response.status_code == 422
-        assert "Say why the question does not apply" in page
+        assert "Say why it does not apply." in page
         assert "Typed" in page
         assert "Secret" not in page
 

@@ -151,7 +151,7 @@ def test_a_row_with_a_fault_comes_again_as_typed_and_the_others_are_saved(
 
     assert reply.status_code == 422
     assert "Kept words" in reply.content.decode()
-    assert "Say why the question does not apply" in reply.content.decode()
+    assert "Say why it does not apply." in reply.content.decode()
     second.refresh_from_db()
     assert second.grade == 2
 
