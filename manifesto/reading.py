@@ -86,12 +86,11 @@ def shown_report(run: DryRun) -> dict[str, Any]:
         return {"report": (), "unchanged": (), "summary": (), "gone": (), "size": _size(run)}
     emptied, names = frozenset(run.emptied), shown_names(run)
     shown = tuple(_shown_row(row, emptied, names) for row in run.rows)
-    counts = {kind: count for kind, count in run.counts.items() if kind != ChangeKind.UNCHANGED}
     return {
         "report": tuple(line for line in shown if line.kind != ChangeKind.UNCHANGED),
         "unchanged": tuple(line for line in shown if line.kind == ChangeKind.UNCHANGED),
-        "summary": tuple(counted(kind, count) for kind, count in counts.items()),
-        "gone": tuple(names[row.sheet, row.key] for row in run.rows if _is_gone(row) and row.sheet),
+        "summary": tuple(counted(kind, n) for kind, n in run.counts.items() if kind != ChangeKind.UNCHANGED),
+        "gone": _gone(run, names),
         "size": "",
     }
 
@@ -109,8 +108,9 @@ def of_another_edition(run: DryRun, draft: Release | None) -> tuple[str, ...]:
     return (*named, *(retold_in_words(one) for one in again))
 
 
-def _is_gone(row: ReportRow) -> bool:
-    return row.sheet is Sheet.QUESTIONS and row.kind == ChangeKind.REMOVED
+def _gone(run: DryRun, names: Mapping[tuple[Sheet, str], str]) -> tuple[str, ...]:
+    rows = (row for row in run.rows if row.kind == ChangeKind.REMOVED)
+    return tuple(names[row.sheet, row.key] for row in rows if row.sheet is Sheet.QUESTIONS)
 
 
 def shown_names(run: DryRun) -> dict[tuple[Sheet, str], str]:

@@ -283,3 +283,18 @@ def test_the_profile_of_an_editor_without_an_organisation_leads_to_the_bank(clie
     page = client.get(reverse("profile")).content.decode()
     assert "No organisation has you" not in page
     assert url("release_changelist") in page
+
+
+def test_a_page_of_errors_counts_them_leads_back_and_has_no_link_to_nowhere(client: Client, draft: Release) -> None:
+    def change(book: Workbook) -> None:
+        put(book, "Questions", "speed-1", "weight", 0)
+        put(book, "Questions", "speed-2", "weight", 0)
+        put(book, "Rules", "proof", "name_nl", None)
+
+    file = SimpleUploadedFile("bank.xlsx", edited(draft, change))
+    page = client.post(url("release_import", draft.pk), {"file": file}).content.decode()
+    assert "<span>2 errors</span>" in page
+    assert 'href="#emptied"' not in page
+    assert f'<a class="bank-button" href="{url("release_change", draft.pk)}">Cancel</a>' in page
+    empty = client.get(url("release_add")).content.decode()
+    assert f'<a href="{url("release_changelist")}" class="closelink">Cancel</a>' in empty
