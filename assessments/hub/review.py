@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from accounts.access import Right, may
@@ -62,8 +63,8 @@ def review_of(assessment: Assessment, member: Membership) -> Review:
     """Five queries at most."""
     rows = Response.objects.filter(assessment=assessment).select_related("rater", "department", "invitation")
     responses = list(rows.order_by("pk"))
-    raters = [one for one in responses if one.kind == ResponseKind.CUSTOMER]
-    vendor = next((one for one in responses if one.kind == ResponseKind.VENDOR), None)
+    raters = _of(ResponseKind.CUSTOMER, responses)
+    vendor = _of(ResponseKind.VENDOR, responses)
     own = next((rater for rater in raters if rater.rater_id == member.user_id), None)
     return Review(
         is_collecting=assessment.state == AssessmentState.COLLECTING,
@@ -74,6 +75,10 @@ def review_of(assessment: Assessment, member: Membership) -> Review:
         notice=notice(standing_of(assessment, member.user, own)) if own else "",
         outstanding=tuple(rater for rater in raters if rater.is_outstanding and rater != own),
         handed_in=tuple(rater for rater in raters if not rater.is_outstanding),
-        is_vendor_asked=vendor is not None,
-        is_vendor_in=vendor is not None and not vendor.is_outstanding,
+        is_vendor_asked=bool(vendor),
+        is_vendor_in=any(not one.is_outstanding for one in vendor),
     )
+
+
+def _of(kind: str, responses: Iterable[Response]) -> list[Response]:
+    return [one for one in responses if one.kind == kind]
