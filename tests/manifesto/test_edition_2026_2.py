@@ -30,15 +30,15 @@ COUNTING = {
 LAPSE = {
     "en": "save one lapse named and mended",
     "fr": "sauf un écart signalé et corrigé",
-    "nl": "op één gemelde en herstelde afwijking na",
+    "nl": "op hooguit één gemelde en herstelde afwijking na",
 }
 # Questions that count no cases: one share of a year, one request.
 UNCOUNTED = {"prevention-share", "speed-help"}
 # How the questions of a rule are graded: the end of its guidance, the same in each rule.
 GRADING = {
     "en": ("How to grade: take the last twelve months", "“Don’t know” is for what nobody looked into."),
-    "fr": ("Comment noter : prenez les douze derniers mois", "« Ne sait pas » : ce que personne n’a examiné."),
-    "nl": ("Zo beoordeelt u: neem de laatste twaalf maanden", "“Weet niet” is voor wat niemand heeft nagegaan."),
+    "fr": ("Comment noter : prenez les douze derniers mois", "« Ne sait pas » vaut pour ce que personne n’a examiné."),
+    "nl": ("Zo beoordeelt u: kijk naar de laatste twaalf maanden", "“Weet ik niet” is voor wat niemand heeft nagegaan."),
 }
 # What makes a 1 where the period held no case.
 NO_CASE = {
@@ -65,7 +65,7 @@ LEANING = {
     "nl": r"even (regelmatig|volledig)|zo volledig|dat volledige|die (regelmaat|frequentie)|hierboven|niveau \d|idem",
 }
 LONGEST_LEVEL = 280  # characters
-MOST = {"en": 1.31, "fr": 1.38, "nl": 1.38}  # of the length of 2026.1
+MOST = {"en": 1.31, "fr": 1.38, "nl": 1.39}  # of the length of 2026.1
 SHINGLE = 7  # words
 
 
