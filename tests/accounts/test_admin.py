@@ -17,7 +17,7 @@ from accounts.trail import audit
 from tests.factories import Cast, make_user
 
 SignedIn = Callable[..., Client]
-SAME_WORDS = {"organisation", "questions", "label", "knock-out"}  # in English as in French or Dutch
+SAME_WORDS = {"organisation", "question", "questions", "label", "knock-out"}  # in English as in French or Dutch
 
 
 def _organisation(**fields: Any) -> dict[str, Any]:
