@@ -133,7 +133,7 @@ class BankAdmin(SideBySide, TranslationAdmin):  # type: ignore[misc]
     def say_what_is_missing(self, request: HttpRequest, obj: Any) -> None:
         missing = missing_in_words(publishing_faults(release_of(obj)), obj)
         if missing:
-            self.message_user(request, gettext("Still missing there: %s.") % missing, messages.WARNING)
+            self.message_user(request, gettext("Still to do there: %s.") % missing, messages.WARNING)
 
     def called(self, obj: Any) -> str:
         """Within a sentence."""

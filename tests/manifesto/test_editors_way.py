@@ -90,17 +90,17 @@ def test_after_saving_one_reads_at_the_top_what_is_saved_and_what_is_missing_the
         assert response.redirect_chain == [(here, 302)]
         assert said(response) == [
             "Saved: “5.1 speed question 1 (en)”.",
-            "Still missing there: Label (French and Dutch); Level 3 (Dutch).",
+            "Still to do there: Label (French and Dutch); Level 3 (Dutch).",
         ]
 
 
 def test_an_edition_and_a_rule_tell_what_they_lack_too(client: Client, draft: Release) -> None:
     address = url("rule_change", draft.rules.get(key="proof").pk)
     response = client.post(address, filled(client, address) | {"promise_nl": ""}, follow=True)
-    assert said(response) == ["Saved: “6 Proof (en)”.", "Still missing there: Promise (Dutch)."]
+    assert said(response) == ["Saved: “6 Proof (en)”.", "Still to do there: Promise (Dutch)."]
     address = url("release_change", draft.pk)
     response = client.post(address, filled(client, address) | {"title_fr": ""}, follow=True)
-    assert said(response) == ["Saved: edition 2.", "Still missing there: Title (French)."]
+    assert said(response) == ["Saved: edition 2.", "Still to do there: Title (French)."]
 
 
 def test_a_question_without_texts_names_all_that_it_lacks(client: Client, draft: Release) -> None:
