@@ -91,3 +91,9 @@ OVERRIDDEN = (
     gettext_noop("Two-Factor Authentication"),
 )
 COUNTED = ngettext_lazy("You have added %(count)s security key.", "You have added %(count)s security keys.", "count")
+# Django's Dutch knows this sentence in an older spelling only, and would say it in English.
+TOO_SHORT = ngettext_lazy(
+    "This password is too short. It must contain at least %d character.",
+    "This password is too short. It must contain at least %d characters.",
+    "number",
+)

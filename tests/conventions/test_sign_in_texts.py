@@ -10,6 +10,9 @@ import allauth
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from config.messages import read_catalogue
 from tests.conventions.test_house import ROOT
@@ -70,3 +73,16 @@ def test_without_ours_the_library_would_speak_otherwise(language: str) -> None:
 @pytest.mark.parametrize("language", UNLIKE_OURS)
 def test_each_text_of_the_library_on_our_pages_speaks_as_we_do(language: str) -> None:
     assert list(unlike_ours(library(language), read_catalogue(ROOT, language), language)) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", "Ce mot de passe est trop court. Il doit contenir au moins 10 caractères."),
+        ("nl", "Dit wachtwoord is te kort. Het moet minstens 10 tekens bevatten."),
+    ],
+)
+def test_a_password_that_is_too_short_is_refused_in_the_language_of_the_page(language: str, said: str) -> None:
+    with translation.override(language), pytest.raises(ValidationError) as refused:
+        validate_password("Zq7!")
+    assert said in refused.value.messages

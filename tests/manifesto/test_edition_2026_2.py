@@ -38,7 +38,10 @@ UNCOUNTED = {"prevention-share", "speed-help"}
 GRADING = {
     "en": ("How to grade: take the last twelve months", "“Don’t know” is for what nobody looked into."),
     "fr": ("Comment noter : prenez les douze derniers mois", "« Ne sait pas » vaut pour ce que personne n’a examiné."),
-    "nl": ("Zo beoordeelt u: kijk naar de laatste twaalf maanden", "“Weet ik niet” is voor wat niemand heeft nagegaan."),
+    "nl": (
+        "Zo beoordeelt u: kijk naar de laatste twaalf maanden",
+        "“Weet ik niet” is voor wat niemand heeft nagegaan.",
+    ),
 }
 # What makes a 1 where the period held no case.
 NO_CASE = {
