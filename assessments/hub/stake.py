@@ -39,6 +39,7 @@ class Stake:
     is_ungraded: bool
     outstanding: tuple[RaterRow, ...]
     counted: int  # raters whose answers go in
+    own: RaterRow | None  # of the reader, not handed in: the submission does it
     silent: tuple[Silent, ...]
     contested: tuple[Contested, ...]
     is_apart: bool
@@ -108,6 +109,7 @@ def _stake(assessment: Assessment, member: Membership, raters: Raters, goes_in: 
         is_ungraded=not rows.filter(grade__isnull=False).exists(),
         outstanding=tuple(row for row in raters.outstanding if row.response.rater_id != member.user_id),
         counted=len(counted),
+        own=goes_in,
         silent=_silent(raters, [row.response for row in counted]),
         contested=tuple(one for one in contested if one.agreed_on is None),
         is_apart=is_apart,

@@ -53,6 +53,17 @@ class TestSubmission:
 
         assert (found.unanswered, found.total, found.counted) == (1, 14, 2)
 
+    def test_says_that_ones_own_answers_go_in_with_it(
+        self, cast: Cast, shared: Assessment, signed_in: SignedIn
+    ) -> None:
+        client = signed_in(cast.assessor)
+        page = shown(client, "assessment_submit", shared)
+        assert "the submission hands them in (answered: 14 of 14)." in page
+
+        transitions.hand_in(cast.assessor, shared)
+
+        assert "the submission hands them in" not in shown(client, "assessment_submit", shared)
+
     def test_names_who_has_not_handed_in_and_does_not_count(self, cast: Cast, shared: Assessment) -> None:
         found = stake.of_submission(shared, cast.assessor)
 
