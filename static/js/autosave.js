@@ -89,7 +89,7 @@
       // A page that came back from the server with something to put right shows what was typed, not what is stored.
       // So does one into which was put back what had been typed before a session ended.
       const isStored = !["conflict", "invalid"].includes(this.status.dataset.state) && !("kept" in form.dataset);
-      this.saved = isStored ? this.read() : null;
+      this.saved = isStored ? this.readDelivered() : null;
       this.isLeft = this.status.dataset.state === "invalid"; // what is missing was said: no word of it is early now
       this.attempts = 0;
       this.stored = null; // what somebody else saved, while a person decides
@@ -121,6 +121,18 @@
         if (control.type !== "radio") fields[name] = control.value;
         else if (control.checked) fields[name] = control.value;
         else fields[name] ??= "";
+      }
+      return fields;
+    }
+
+    // What the page came with. Whoever types or picks before this file has loaded is ahead of it, and is not forgotten.
+    readDelivered() {
+      const fields = {};
+      for (const control of this.controls()) {
+        const name = control.name.slice(this.prefix.length + 1);
+        if (control.type === "radio") fields[name] = control.defaultChecked ? control.value : (fields[name] ?? "");
+        else if (control.options) fields[name] = ([...control.options].find((one) => one.defaultSelected) ?? control.options[0])?.value;
+        else fields[name] = control.defaultValue;
       }
       return fields;
     }
@@ -330,10 +342,16 @@
       refreshScore();
     }
 
-    // After a reload: what had not been saved comes back, with the version that it was written on.
+    // After a reload: what had not been saved comes back, with the version that it was written on. What was typed
+    // before this file had loaded stands above it.
     restore() {
+      const early = this.typedEarly();
       const draft = drafts.read(this.pk);
-      if (!draft?.fields) return;
+      if (!draft?.fields) {
+        if (Object.keys(early).length) this.changed(TYPING);
+        return;
+      }
+      draft.fields = { ...draft.fields, ...early };
       if (same(draft.fields, this.read())) {
         if (this.isClean) drafts.drop(this.pk);
         return;
@@ -342,6 +360,11 @@
       this.versionField.value = draft.version;
       this.show("restored", text.textRestored);
       this.save();
+    }
+
+    typedEarly() {
+      if (this.saved === null) return {};
+      return Object.fromEntries(Object.entries(this.read()).filter(([name, value]) => tidy(value) !== tidy(this.saved[name])));
     }
 
     sendOnLeaving() {

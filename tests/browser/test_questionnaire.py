@@ -66,6 +66,27 @@ def test_what_is_typed_and_picked_saves_by_itself_and_survives_a_reload(
     expect(status(page)).to_have_text(SAVED)
 
 
+def test_whoever_is_ahead_of_the_script_is_saved_by_it_all_the_same(
+    visit: Visit, cast: Cast, assessment: Assessment
+) -> None:
+    page = visit(reverse("work"), cast.assessor)
+    late: list[Route] = []
+
+    def come_late(route: Route) -> None:
+        late.append(route)
+
+    page.route("**/autosave*.js", come_late)
+    page.goto(path_of(assessment), wait_until="commit")
+    question(page).get_by_label("What the vendor answers").fill("They stay until we invoice again.")
+    question(page).locator(".grade").nth(3).click()
+    expect(page.locator("form[data-ready]")).to_have_count(0)
+    late[0].continue_()
+    for said in question(page).locator("[data-status-text]").all():
+        expect(said).to_have_text(SAVED)
+    assert first_answer(assessment).grade == 3
+    assert VendorNote.objects.get().text == "They stay until we invoice again."
+
+
 def test_digits_pick_a_grade_and_arrows_move_on(visit: Visit, cast: Cast, assessment: Assessment) -> None:
     page = visit(path_of(assessment), cast.assessor)
     grade(page, "").focus()
