@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import yaml
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from accounts import mail
 from accounts.models import Department, Membership, Organisation, Role, User
 from assessments.models import ApprovalLevel
-from config.demo_assessments import DemoAssessment
+from config import demo_clock
+from config.demo_assessments import DemoAssessment, quarter_ago, told_by
 from config.demo_facts import DemoFacts
 from config.demo_import import DemoImport
 from manifesto.apps import EDITORS
@@ -24,6 +27,10 @@ from manifesto.models import Release
 from vendors.models import Contact, Service, Vendor
 
 DEMO = Path(__file__).parent / "demo.yaml"
+AFTER_ITS_QUARTER = timedelta(days=20)
+# Editions are as old as what is assessed by them: each shipped one, with how many quarters ago it came into force.
+IN_FORCE_SINCE = {"2026.1": 7, "2026.2": 1}
+BEFORE_ITS_END = timedelta(days=40)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +54,13 @@ def is_set_up() -> bool:
 def is_empty() -> bool:
     """Nobody and nothing is there yet that demo data could mix with."""
     return not User.objects.exists() and not Organisation.objects.exists()
+
+
+def load_bank(today: date) -> None:
+    """The shipped editions, each published as long ago as the demo data needs it. What is there already stays."""
+    for edition, quarters_ago in IN_FORCE_SINCE.items():
+        with demo_clock.at(quarter_ago(today, quarters_ago).end - BEFORE_ITS_END):
+            call_command("load_bank", edition=edition, publish=True, stdout=StringIO())
 
 
 @mail.quiet()
@@ -89,8 +103,23 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         ).load()
     for entry in data.get("imports", ()):
         DemoImport(author=author, data=entry, today=today).load()
-    for assessment in data.get("assessments", ()):
-        DemoAssessment(members, vendors[assessment["vendor"]], assessment, demo, today).load()
+    for day, assessment in _in_order(data, today):
+        with demo_clock.at(day):
+            DemoAssessment(members, vendors[assessment["vendor"]], assessment, demo, today).load()
+
+
+def _in_order(data: dict[str, Any], today: date) -> list[tuple[date, dict[str, Any]]]:
+    """The assessments with the day on which each is done, the earliest first: some weeks after its quarter; what is in
+    hand, and what ended last, today."""
+    histories = [*told_by(data.get("histories", ()))]
+    entries = [*histories, *data.get("assessments", ())]
+    days = [
+        min(quarter_ago(today, one["quarters_ago"]).end + AFTER_ITS_QUARTER, today)
+        if one in histories or (one["until"] == "approved" and one["quarters_ago"] > 1)
+        else today
+        for one in entries
+    ]
+    return sorted(zip(days, entries, strict=True), key=lambda pair: pair[0])
 
 
 def _load_member(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -27,6 +27,19 @@ from manifesto.models import Question, Release
 from vendors.models import Vendor
 
 BEST = 4
+ANSWERED = (
+    "grade",
+    "blank",
+    "reason",
+    "comment",
+    "fact_value",
+    "fact_unit",
+    "version",
+    "updated_at",
+    "updated_by",
+)
+FIRST_EDITION = "2026.1"
+SECOND_EDITION_SINCE = 2  # quarters ago: later ones are assessed by the newest edition
 
 
 @dataclass(frozen=True)
@@ -96,29 +109,40 @@ class DemoAssessment:
         texts = self.demo["answers"][self.data["answers"]]
         files = self.demo["evidence"].get(self.data["answers"], {}) if with_words else self._letters(data)
         now = timezone.now()
-        for answer in Answer.objects.filter(response=response).select_related("question__rule"):
+        rows = Answer.objects.filter(response=response).select_related("question__rule", "response")
+        answers = [answer for answer in rows if not only or answer.question.rule.key in only]
+        for answer in answers:
             text, key = texts[answer.question.key], answer.question.key
-            if only and answer.question.rule.key not in only:
-                continue
             answer.grade = data.get("grades", {}).get(key, text.get("grade"))
             answer.blank = "" if answer.grade is not None else text.get("blank", "")
             answer.reason = text.get("reason", "") if answer.blank else ""
             answer.comment = text["comment"] if with_words else data.get("comments", {}).get(key, "")
             if with_words:
-                self._note(answer, text["says"], author)
                 answer.fact_value, answer.fact_unit = text.get("fact"), text.get("unit", "")
             answer.version, answer.updated_at, answer.updated_by = 1, now, author
-            answer.save()
-            for name, content in files.get(key, {}).items():
+        Answer.objects.bulk_update(answers, ANSWERED)
+        if with_words:
+            self._note(answers, author, now)
+        for answer in answers:
+            for name, content in files.get(answer.question.key, {}).items():
                 add_evidence(answer, SimpleUploadedFile(name, content.encode()), author=author, now=now)
 
-    def _note(self, answer: Answer, text: str, author: User) -> None:
+    def _note(self, answers: Iterable[Answer], author: User, now: datetime) -> None:
         """What the vendor said, as those who rate noted it together."""
-        written = {"text": text, "version": 1, "updated_at": timezone.now(), "updated_by": author}
-        if text:
-            VendorNote.objects.update_or_create(
-                assessment=answer.response.assessment, question=answer.question, defaults=written
+        texts = self.demo["answers"][self.data["answers"]]
+        said = [(answer, texts[answer.question.key]["says"]) for answer in answers]
+        VendorNote.objects.bulk_create(
+            VendorNote(
+                assessment_id=answer.response.assessment_id,
+                question=answer.question,
+                text=text,
+                version=1,
+                updated_at=now,
+                updated_by=author,
             )
+            for answer, text in said
+            if text
+        )
 
     def _letters(self, data: dict[str, Any]) -> dict[str, dict[str, str]]:
         note = "Note from the incident file (fictional)\nSeen and filed by the department.\n"
@@ -211,8 +235,32 @@ class DemoAssessment:
         return self.today + timedelta(days=days)
 
     def _period(self) -> Period:
-        """The quarter that ended last is one ago."""
-        period = last_quarter(self.today)
-        for _ in range(self.data["quarters_ago"] - 1):
-            period = last_quarter(period.start)
-        return period
+        return quarter_ago(self.today, self.data["quarters_ago"])
+
+
+def quarter_ago(today: date, count: int) -> Period:
+    """The quarter that ended last is one ago."""
+    period = last_quarter(today)
+    for _ in range(count - 1):
+        period = last_quarter(period.start)
+    return period
+
+
+def told_by(histories: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The entries of `assessments` that `histories` stand for: each quarter keeps the grades of the one before it,
+    where it does not say another."""
+    for history in histories:
+        grades: dict[str, int] = dict(history.get("grades", {}))
+        for quarters_ago, moved in sorted(history["quarters"].items(), reverse=True):
+            grades |= moved
+            yield {
+                "vendor": history["vendor"],
+                "quarters_ago": quarters_ago,
+                "until": "approved",
+                "answers": history["answers"],
+                "edition": FIRST_EDITION if quarters_ago >= SECOND_EDITION_SINCE else "",
+                "grades": dict(grades),
+                "raters": [
+                    {**rater, "grades": grades | rater.get("grades", {})} for rater in history.get("raters", ())
+                ],
+            }

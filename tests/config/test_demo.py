@@ -32,10 +32,18 @@ def bank(db: None) -> Release:
 
 
 def load_bank() -> Release:
-    call_command("load_bank", "--publish", verbosity=0)
+    demo.load_bank(TODAY)
     release = Release.objects.current()
     assert release is not None
     return release
+
+
+def newest_card(vendor: str) -> Scorecard:
+    return Scorecard.objects.filter(assessment__vendor__name=vendor).latest("approved_at")
+
+
+def in_hand(vendor: str) -> Assessment:
+    return Assessment.objects.exclude(state=AssessmentState.APPROVED).get(vendor__name=vendor)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,12 +67,15 @@ def shown(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
 
 
 class TestDemoIsComplete:
-    def test_demo_holds_seven_vendors_and_an_assessment_in_each_state(self, shown: Shown, db: None) -> None:
+    def test_demo_holds_twelve_vendors_over_six_quarters_and_an_assessment_in_each_state(
+        self, shown: Shown, db: None
+    ) -> None:
         organisation = Organisation.objects.get(slug="harbour")
-        assert Vendor.objects.filter(organisation=organisation).count() == 7
+        assert Vendor.objects.filter(organisation=organisation).count() == 12
         states = set(Assessment.objects.values_list("state", flat=True))
         assert states == set(AssessmentState) - {AssessmentState.CANCELLED}
-        assert Scorecard.objects.count() == 4
+        assert Scorecard.objects.values("assessment__period_end").distinct().count() == 6
+        assert not Scorecard.objects.filter(approved_at__date__gt=TODAY).exists()
 
     def test_demo_compares_what_can_be_compared_and_shows_what_cannot(self, shown: Shown, db: None) -> None:
         editions = {
@@ -81,16 +92,15 @@ class TestDemoIsComplete:
         assert all(User.objects.get(email=person.email).check_password(password) for person in people)
 
     def test_demo_moments_agree_with_the_edition_and_the_history(self, shown: Shown, db: None) -> None:
-        assert shown.release.published_at is not None
-        for assessment in Assessment.objects.filter(state=AssessmentState.APPROVED):
+        for assessment in Assessment.objects.filter(state=AssessmentState.APPROVED).select_related("release"):
             card = Scorecard.objects.get(assessment=assessment)
             history = AuditEntry.objects.filter(subject_type="assessments.assessment", subject_id=assessment.pk)
             entries = {entry.verb: entry.at for entry in history}
             files = Evidence.objects.filter(answer__response__assessment=assessment)
             uploads = files.order_by("uploaded_at").values_list("uploaded_at", flat=True)
-            assert assessment.submitted_at is not None
+            assert assessment.submitted_at is not None and assessment.release.published_at is not None
             moments = [
-                shown.release.published_at,
+                assessment.release.published_at,
                 assessment.created_at,
                 *uploads,
                 assessment.submitted_at,
@@ -106,32 +116,32 @@ class TestDemoIsComplete:
                 assert abs(entries[verb] - moment) < timedelta(minutes=1)  # the whole demo may take that long
 
     def test_demo_shows_everyone_who_has_a_say(self, shown: Shown, db: None) -> None:
-        content = json.loads(Scorecard.objects.get(number="S-2026-002").snapshot)
+        content = json.loads(newest_card("Example Patient Records").snapshot)
         assert sorted(response["kind"] for response in content["responses"]) == [*["customer"] * 3, "vendor"]
         assert set(content["consensus"]) == {"proof-cause", "prevention-share"}
         assert [approval["decision"] for approval in content["approvals"]] == ["approved", "approved"]
         assert {reply["stance"] for reply in content["replies"]} == {"agrees", "contests"}
 
     def test_demo_has_a_meeting_to_hold_and_a_rater_who_is_late(self, shown: Shown, db: None) -> None:
-        waiting = Assessment.objects.get(vendor__name="Dummy Identity Services")
+        waiting = in_hand("Dummy Identity Services")
         assert not Response.objects.of_customer().outstanding().filter(assessment=waiting).exists()
         assert {question.question.key for question in meeting.to_discuss(waiting)} >= {"speed-triggers"}
         late = Response.objects.get(assessment__vendor__name="Placeholder Networks", due_on__lt=TODAY)
         assert late.is_outstanding
         assert Delegation.objects.open().count() == 1
-        in_review = Assessment.objects.get(vendor__name="Mockup Imaging Devices")
+        in_review = in_hand("Mockup Imaging Devices")
         assert in_review.waiting_level == 2
         assert ReplyRequest.objects.pending(TODAY).filter(assessment=in_review).exists()
 
     def test_demo_shows_evidence_on_a_scorecard(self, shown: Shown, db: None, settings: Any) -> None:
         settings.MEDIA_ROOT = shown.folder
-        card = Scorecard.objects.get(number="S-2026-002")
+        card = newest_card("Example Patient Records")
         answers = json.loads(card.snapshot)["responses"][0]["answers"]
         files = {answer["question"]: [file["name"] for file in answer["evidence"]] for answer in answers}
         assert files["support-ownership"] == ["bridge-log.txt"]
         assert sum(map(len, files.values())) == 4
         evidence = Evidence.objects.filter(name="bridge-log.txt")
-        assert evidence.count() == 4
+        assert evidence.count() == 8
         assert all(b"(fictional)" in one.file.read() for one in evidence)
 
 

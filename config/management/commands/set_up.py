@@ -18,6 +18,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from accounts.founding import tokens
+from config import demo
 from config.checks import refuse_to_serve
 
 
@@ -35,10 +36,14 @@ class Command(BaseCommand):
             raise CommandError(str(wrong)) from wrong
         _step("The fonts and static files could not be written: may DATA_DIR be?", _assets, OSError)
         _step("The database could not be prepared: does DATABASE_URL answer?", _database, DatabaseError)
+        begins_empty = options["empty"] or settings.PRODUCTION
+        shows_demo = not begins_empty and not tokens.was_made()  # whoever once began without it gets none later
+        if shows_demo and demo.is_empty():
+            demo.load_bank(timezone.localdate())
         call_command("load_bank", publish=True, stdout=StringIO())
-        if options["empty"] or settings.PRODUCTION:
+        if begins_empty:
             begin_empty()
-        elif not tokens.was_made():  # whoever once began without demo data gets none later
+        elif shows_demo:
             call_command("load_demo", if_empty=True, verbosity=0)
 
 
