@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from accounts import mail
 from accounts.models import Department, Membership, Organisation, Role, User
 from assessments.models import ApprovalLevel
 from config import demo_clock
+from config.demo_agreements import DemoAgreements, DemoCommitment
 from config.demo_assessments import DemoAssessment, quarter_ago, told_by
 from config.demo_facts import DemoFacts
 from config.demo_import import DemoImport
@@ -31,6 +34,7 @@ AFTER_ITS_QUARTER = timedelta(days=20)
 # Editions are as old as what is assessed by them: each shipped one, with how many quarters ago it came into force.
 IN_FORCE_SINCE = {"2026.1": 7, "2026.2": 1}
 BEFORE_ITS_END = timedelta(days=40)
+Event = tuple[date, Callable[[], None]]  # the day on which it happens
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,23 +107,40 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         ).load()
     for entry in data.get("imports", ()):
         DemoImport(author=author, data=entry, today=today).load()
-    for day, assessment in _in_order(data, today):
+    people = {email: member.user for email, member in members.items()}
+    agreed = DemoAgreements(author=author, people=people, vendors=vendors, today=today)
+    events = [*_assessments(data, demo, members, vendors, today), *_commitments(data, author, vendors, today)]
+    for day, happens in sorted(events, key=lambda event: event[0]):
         with demo_clock.at(day):
-            DemoAssessment(members, vendors[assessment["vendor"]], assessment, demo, today).load()
+            happens()
+    for contract in data.get("contracts", ()):
+        agreed.add_contract(contract)
+    for paper in data.get("papers", ()):
+        agreed.add_paper(paper)
 
 
-def _in_order(data: dict[str, Any], today: date) -> list[tuple[date, dict[str, Any]]]:
-    """The assessments with the day on which each is done, the earliest first: some weeks after its quarter; what is in
-    hand, and what ended last, today."""
-    histories = [*told_by(data.get("histories", ()))]
-    entries = [*histories, *data.get("assessments", ())]
-    days = [
-        min(quarter_ago(today, one["quarters_ago"]).end + AFTER_ITS_QUARTER, today)
-        if one in histories or (one["until"] == "approved" and one["quarters_ago"] > 1)
-        else today
-        for one in entries
-    ]
-    return sorted(zip(days, entries, strict=True), key=lambda pair: pair[0])
+def _assessments(
+    data: dict[str, Any],
+    demo: dict[str, Any],
+    members: dict[str, Membership],
+    vendors: dict[str, Vendor],
+    today: date,
+) -> Iterator[Event]:
+    """Each some weeks after its quarter; what is in hand, and what ended last, today."""
+    for entry in told_by(data.get("histories", ())):
+        day = min(quarter_ago(today, entry["quarters_ago"]).end + AFTER_ITS_QUARTER, today)
+        yield day, DemoAssessment(members, vendors[entry["vendor"]], entry, demo, today).load
+    for entry in data.get("assessments", ()):
+        is_past = entry["until"] == "approved" and entry["quarters_ago"] > 1
+        day = quarter_ago(today, entry["quarters_ago"]).end + AFTER_ITS_QUARTER if is_past else today
+        yield day, DemoAssessment(members, vendors[entry["vendor"]], entry, demo, today).load
+
+
+def _commitments(data: dict[str, Any], author: Membership, vendors: dict[str, Vendor], today: date) -> Iterator[Event]:
+    for entry in data.get("commitments", ()):
+        one = DemoCommitment(author=author, vendor=vendors[entry["vendor"]], data=entry, today=today)
+        for day, step in one.steps():
+            yield day, partial(one.take, step, day)
 
 
 def _load_member(
