@@ -73,6 +73,7 @@ PLACES: dict[str, Place] = {
     "assessment_history": Place(section=ASSESSMENTS, help="secrecy#kept"),
     "scorecard_": Place(section=ASSESSMENTS, help="words#verdict"),
     "rendering_": Place(section=ASSESSMENTS, help="words#verdict"),
+    "comparison": Place(section=VENDORS, help="words#comparison"),
     # facts
     "incident_": Place(section=FACTS, help="measures"),
     "import_": Place(section=FACTS, help="measures"),
