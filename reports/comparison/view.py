@@ -22,15 +22,13 @@ Revisions = Mapping[str, int]  # by the key of a question: what it means, counte
 
 def view_of(scorecards: Sequence[Scorecard], *, language: str) -> ComparisonView:
     """The scorecards side by side, in this order, once the hash of each is verified. Raises SnapshotDamaged."""
-    return compare([(snapshots.load(card), card.sha256) for card in scorecards], language=language)
-
-
-def compare(contents: Sequence[tuple[Snapshot, str]], *, language: str) -> ComparisonView:
-    """`contents`: each snapshot with its hash."""
-    cards = [build(content, sha256=sha256, language=language) for content, sha256 in contents]
-    revisions = [_revisions(content) for content, _sha256 in contents]
+    contents = [snapshots.load(card) for card in scorecards]
+    cards = [
+        build(content, sha256=card.sha256, language=language)
+        for content, card in zip(contents, scorecards, strict=True)
+    ]
     with translation.override(language):
-        return _compared(cards, revisions, language)
+        return _compared(cards, [_revisions(content) for content in contents], language)
 
 
 def _compared(cards: Sequence[ScorecardView], revisions: Sequence[Revisions], language: str) -> ComparisonView:

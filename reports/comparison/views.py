@@ -67,11 +67,12 @@ def comparison(request: MemberRequest) -> HttpResponse:
     if not asked.compared:
         return render(request, "reports/comparison/comparison.html", context)
     scorecards = _with_snapshots(asked.compared)
-    damaged = _damaged(scorecards)
-    if damaged is not None:
-        return render(request, "reports/scorecard/scorecard_damaged.html", {"scorecard": damaged}, status=500)
+    try:
+        shown = view_of(scorecards, language=active_language())
+    except SnapshotDamaged:
+        damaged = {"scorecard": next(filter(_is_damaged, scorecards))}
+        return render(request, "reports/scorecard/scorecard_damaged.html", damaged, status=500)
     _remember(request, asked)
-    shown = view_of(scorecards, language=active_language())
     documents = documents_of(keeping.kept(scorecards), now=timezone.now())
     context |= {
         "comparison": shown,
@@ -163,13 +164,12 @@ def _with_snapshots(compared: Sequence[ChosenVendor]) -> list[Scorecard]:
     return [cards[one.card.pk] for one in compared if one.card]
 
 
-def _damaged(scorecards: Sequence[Scorecard]) -> Scorecard | None:
-    for card in scorecards:
-        try:
-            snapshots.load(card)
-        except SnapshotDamaged:
-            return card
-    return None
+def _is_damaged(card: Scorecard) -> bool:
+    try:
+        snapshots.load(card)
+    except SnapshotDamaged:
+        return True
+    return False
 
 
 def _remember(request: MemberRequest, asked: Choice) -> None:

@@ -21,9 +21,11 @@ from pypdf import PdfReader
 from weasyprint import HTML
 
 from reports import worker
+from reports.comparison import printing
 from reports.documents import pdf
 from reports.models import Scorecard
 from tests.reports import cards, verapdf
+from tests.reports.comparison import sides
 from tests.reports.documents import test_structure
 
 LANGUAGES = ("en", "fr", "nl")
@@ -76,6 +78,18 @@ def wordy() -> dict[str, bytes]:
     given = cards.from_a_tool(cards.cases(hours=0))
     content = cards.with_measures(cards.full(), **given, targets={"duration_mean": 2, "repeat_count": 1})
     return {language: worker.produce(cards.scorecard(content), language=language) for language in LANGUAGES}
+
+
+@pytest.fixture(scope="module")
+def compared() -> dict[str, bytes]:
+    """Five vendors side by side in each language: two editions, measures, a name from right to left."""
+    layouts = {
+        language: printing.layout_of(sides.scorecards(*sides.five()), language=language) for language in LANGUAGES
+    }
+    return {
+        language: pdf.to_pdf(layout.html, language=language, title=layout.title, created=layout.created)
+        for language, layout in layouts.items()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -225,6 +239,7 @@ def faults(  # noqa: PLR0917 - all of them are fixtures
     full: dict[str, bytes],
     measured: dict[str, bytes],
     stale: dict[str, bytes],
+    compared: dict[str, bytes],
     extreme: bytes,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, list[str]]:
@@ -233,7 +248,8 @@ def faults(  # noqa: PLR0917 - all of them are fixtures
     documents = {"extreme": extreme, "without a scope": without_scope(usual["en"])}
     documents["divided"] = test_structure.content()
     documents["untagged"] = HTML(string="<p>Untagged</p>").write_pdf()
-    for kind, made in (("usual", usual), ("full", full), ("measured", measured), ("stale", stale)):
+    kinds = {"usual": usual, "full": full, "measured": measured, "stale": stale, "compared": compared}
+    for kind, made in kinds.items():
         documents |= {f"{kind} {language}": content for language, content in made.items()}
     paths = {name: folder / f"{name.replace(' ', '-')}.pdf" for name in documents}
     for name, path in paths.items():
@@ -248,8 +264,8 @@ def test_the_checker_finds_a_planted_fault(faults: dict[str, list[str]]) -> None
     assert faults["without a scope"], "a table header without a scope must be found"
 
 
-@pytest.mark.parametrize("kind", ["usual", "full", "measured", "stale"])
-def test_scorecards_pass_pdf_ua_1(faults: dict[str, list[str]], kind: str) -> None:
+@pytest.mark.parametrize("kind", ["usual", "full", "measured", "stale", "compared"])
+def test_scorecards_and_comparisons_pass_pdf_ua_1(faults: dict[str, list[str]], kind: str) -> None:
     assert {language: faults[f"{kind} {language}"] for language in LANGUAGES} == {
         language: [] for language in LANGUAGES
     }
