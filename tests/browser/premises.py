@@ -327,6 +327,10 @@ class Premises(World):
         return Scorecard.objects.get(assessment=transitions.approve(self.cast.admin, self._replied_to()[0]))
 
     @cached_property
+    def compared(self) -> list[Scorecard]:
+        return [self.many_voices, self.scorecard]
+
+    @cached_property
     def away_admin(self) -> Membership:
         """Of an organisation without levels of approval."""
         return make_member(self.cast.other_organisation, "away-admin", Role.ADMIN)
