@@ -128,13 +128,25 @@ def _gap(vendor: arithmetic.RuleScore, customer: arithmetic.RuleScore) -> dict[s
 
 def _score(snapshot: Snapshot, kind: str, consensus: Mapping[str, Mapping[str, Any]]) -> arithmetic.Score:
     release = snapshot["release"]
+    questions = _question_inputs(snapshot, kind, consensus)
+    return arithmetic.score([rule["key"] for rule in release["rules"]], questions, policy_of(release["policy"]))
+
+
+def question_inputs(snapshot: Snapshot) -> list[arithmetic.QuestionInput]:
+    """Every question with what its raters answered and agreed on; they are told apart by their place among all who
+    answered, “1”, “2”, …"""
+    return _question_inputs(snapshot, ResponseKind.CUSTOMER, snapshot["consensus"])
+
+
+def _question_inputs(
+    snapshot: Snapshot, kind: str, consensus: Mapping[str, Mapping[str, Any]]
+) -> list[arithmetic.QuestionInput]:
     counted = [response for response in snapshot["responses"] if response["kind"] == kind]
-    questions = [
+    return [
         _question_input(rule["key"], question, counted, consensus.get(question["key"]))
-        for rule in release["rules"]
+        for rule in snapshot["release"]["rules"]
         for question in rule["questions"]
     ]
-    return arithmetic.score([rule["key"] for rule in release["rules"]], questions, policy_of(release["policy"]))
 
 
 def score_of(snapshot: Snapshot) -> arithmetic.Score:
