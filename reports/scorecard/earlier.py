@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from django.db.models import Q
 
 from reports.models import Scorecard
-from reports.scorecard import moves, reasons, snapshots
+from reports.reasons import telling
+from reports.scorecard import moves, snapshots
 from reports.scorecard.moves import MoveLine
 from reports.scorecard.snapshots import SnapshotDamaged
 from reports.scorecard.words import Words
@@ -42,6 +43,6 @@ def earlier_of(scorecard: Scorecard, *, language: str) -> Earlier | None:
         questions={},
         time_zone=content["time_zone"],
     )
-    why = reasons.largest(content, earlier, language=language)
+    why = telling.largest(content, earlier, language=language)
     lines = tuple(replace(line, reasons=why.get(line.key, ())) for line in moves.lines(content, earlier, words))
     return Earlier(scorecard=card, total=total, lines=lines, is_readable=True)

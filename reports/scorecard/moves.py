@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from assessments.score.arithmetic import RuleStatus
 from assessments.score.words import STATUSES
+from reports.reasons.telling import Reason
 from reports.scorecard import snapshots
-from reports.scorecard.reasons import Reason
 from reports.scorecard.snapshots import Snapshot
 from reports.scorecard.words import Words
 

@@ -12,8 +12,8 @@ from assessments.models import ResponseKind
 from assessments.score import difference
 from assessments.score.arithmetic import GradedQuestion, QuestionInput, grade_question
 from assessments.score.difference import Judged, RuleDifference
-from reports.scorecard import snapshots
-from reports.scorecard.snapshots import Snapshot
+from reports.reasons import inputs
+from reports.reasons.inputs import Snapshot
 
 Stored = Mapping[str, Any]  # a response, an answer or a question as the snapshot holds it
 
@@ -58,15 +58,13 @@ class Compared:
 
     @cached_property
     def differences(self) -> tuple[RuleDifference, ...]:
-        """Rule by rule, in the order of now. Recomputed, as `snapshots.recompute` does it."""
+        """Rule by rule, in the order of now. Recomputed, as a scorecard recomputes."""
         same = _same_people(_raters(self.then), _raters(self.now))
         questions = [
             replace(one, answers=tuple(replace(a, rater=same.get(a.rater, _gone(a.rater))) for a in one.answers))
-            for one in snapshots.question_inputs(self.then)
+            for one in inputs.of_raters(self.then)
         ]
-        return difference.differences(
-            _judged(self.then, questions), _judged(self.now, snapshots.question_inputs(self.now))
-        )
+        return difference.differences(_judged(self.then, questions), _judged(self.now, inputs.of_raters(self.now)))
 
     @cached_property
     def voices(self) -> dict[str, Voice]:
@@ -107,15 +105,15 @@ def _judged(snapshot: Snapshot, questions: Iterable[QuestionInput]) -> Judged:
     return Judged(
         rules=[rule["key"] for rule in rules],
         questions=tuple(questions),
-        policy=snapshots.policy_of(snapshot["release"]["policy"]),
+        policy=inputs.policy_of(snapshot["release"]["policy"]),
         revisions={question["key"]: question["revision"] for rule in rules for question in rule["questions"]},
     )
 
 
 def _questions(snapshot: Snapshot) -> dict[str, AskedOnce]:
-    inputs = {question.key: question for question in snapshots.question_inputs(snapshot)}
+    asked = {question.key: question for question in inputs.of_raters(snapshot)}
     return {
-        question["key"]: AskedOnce(number=f"{rule['position']}.{place}", stored=question, asked=inputs[question["key"]])
+        question["key"]: AskedOnce(number=f"{rule['position']}.{place}", stored=question, asked=asked[question["key"]])
         for rule in snapshot["release"]["rules"]
         for place, question in enumerate(rule["questions"], start=1)
     }

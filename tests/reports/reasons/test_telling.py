@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from reports.models import Scorecard
-from reports.scorecard import reasons, snapshots
-from reports.scorecard.compared import Compared
+from reports.reasons import telling
+from reports.reasons.compared import Compared
+from reports.scorecard import snapshots
 from tests.factories import NOW
 from tests.reports import cards
 
@@ -48,7 +49,7 @@ def rule_in(content: Content, key: str) -> dict[str, Any]:
 
 
 def lines(now: Content, then: Content, rule: str, *, most: int = 3) -> list[str]:
-    told = reasons.largest(cards.computed(now), cards.computed(then), language="en", most=most)
+    told = telling.largest(cards.computed(now), cards.computed(then), language="en", most=most)
     return [reason.line for reason in told[rule]]
 
 
@@ -68,10 +69,10 @@ def test_an_answer_is_told_with_its_rater_grades_and_points() -> None:
     now, then = cards.snapshot(with_grades(**{FIRST: 1})), cards.snapshot(steady)
     moved = share(0) * -50
     assert lines(now, then, "speed") == [
-        f"{NUMBER}.1 “{NAMES[KEYS[0]]}”: 3 → 1 by Rater 1, {reasons.signed_points(moved, 'en')}"
+        f"{NUMBER}.1 “{NAMES[KEYS[0]]}”: 3 → 1 by Rater 1, {telling.signed_points(moved, 'en')}"
     ]
-    (told,) = reasons.largest(now, then, language="en")["speed"]
-    assert (told.points, told.exact) == (reasons.signed(moved, "en"), f"−{-moved}")
+    (told,) = telling.largest(now, then, language="en")["speed"]
+    assert (told.points, told.exact) == (telling.signed(moved, "en"), f"−{-moved}")
     assert lines(now, then, "proof") == []
 
 
@@ -90,7 +91,7 @@ def test_a_rater_is_the_same_person_by_name_whatever_the_place_and_the_departmen
     now = cards.snapshot(steady, with_grades(**{FIRST: 2}))
     for response, name in zip(now["responses"], ("Rater 2", "Rater 1"), strict=True):
         response["name"] = name
-    moved = reasons.signed_points(-share(0) * 25, "en")
+    moved = telling.signed_points(-share(0) * 25, "en")
     assert lines(now, then, "speed") == [f"{NUMBER}.1 “{NAMES[KEYS[0]]}”: 4 → 2 by Rater 1, {moved}"]
 
 
@@ -106,7 +107,7 @@ def test_who_came_and_who_went_is_told_with_what_they_graded() -> None:
     then, now = cards.snapshot(steady, with_grades(**{FIRST: 1})), cards.snapshot(steady, with_grades(**{FIRST: 2}))
     now["responses"][1]["name"] = "New Example"
     grades = " and ".join(filter(None, [f"3 on {NUMBER}.{place}" for place in range(2, len(KEYS) + 1)][-1:]))
-    told = {reason.part.rater: reason for reason in reasons.largest(now, then, language="en")["speed"]}
+    told = {reason.part.rater: reason for reason in telling.largest(now, then, language="en")["speed"]}
     assert told["then 2"].said.startswith(f"Rater 2, who rated only then: 1 on {NUMBER}.1, ")
     assert told["then 2"].said.endswith(grades)
     assert told["2"].said.startswith(f"New Example, who did not rate then: 2 on {NUMBER}.1, ")
@@ -129,7 +130,7 @@ def test_an_agreement_is_told_with_the_mean_that_it_stands_for(
         if grade is not None:
             agreed = {"grade": grade, "not_applicable": False, "reason": "Talked over.", "held_on": "2026-03-01"}
             content["consensus"] = {KEYS[0]: agreed}
-    (told,) = reasons.largest(now, then, language="en")["speed"]
+    (told,) = telling.largest(now, then, language="en")["speed"]
     assert told.said == said
 
 
@@ -143,7 +144,7 @@ def test_an_agreement_is_told_with_the_mean_that_it_stands_for(
 )
 def test_a_question_that_counts_only_once_says_what_it_was(before: Any, after: Any, said: str) -> None:
     then, now = cards.snapshot(with_grades(**{FIRST: before})), cards.snapshot(with_grades(**{FIRST: after}))
-    (told,) = reasons.largest(now, then, language="en")["speed"]
+    (told,) = telling.largest(now, then, language="en")["speed"]
     assert told.said == said
 
 
@@ -158,7 +159,7 @@ def test_weights_and_a_revised_question_are_told() -> None:
     then, now = cards.snapshot(with_grades(**{FIRST: 1})), released(cards.snapshot(with_grades(**{FIRST: 2})))
     asked = rule_in(now, "speed")["questions"][0]
     asked |= {"revision": asked["revision"] + 1, "weight": str(WEIGHTS[0] + 5)}
-    told = {reason.subject: reason.said for reason in reasons.largest(now, then, language="en")["speed"]}
+    told = {reason.subject: reason.said for reason in telling.largest(now, then, language="en")["speed"]}
     assert told == {
         f"{NUMBER}.1 “{NAMES[KEYS[0]]}”": "asks something else since, not comparable; grade 1 → grade 2",
         "Weights": f"{NUMBER}.1 {WEIGHTS[0]} → {WEIGHTS[0] + 5}",
@@ -168,7 +169,7 @@ def test_weights_and_a_revised_question_are_told() -> None:
 def test_a_rule_that_was_not_rated_tells_what_counts_now_without_points() -> None:
     unknown = {key.replace("-", "_"): "dont_know" for key in KEYS}
     then, now = cards.snapshot(with_grades(**unknown)), cards.snapshot(steady)
-    told = reasons.largest(now, then, language="en", most=99)["speed"]
+    told = telling.largest(now, then, language="en", most=99)["speed"]
     assert [reason.said for reason in told] == ["don’t know → grade 3"] * len(KEYS)
     assert {(reason.points, reason.exact) for reason in told} == {("", "")}
     assert not any("point" in reason.line for reason in told)
@@ -180,7 +181,7 @@ def test_every_part_of_two_full_scorecards_has_words_and_the_rules_add_up() -> N
     compared = Compared(then=then, now=now)
     stood, stand = ({rule.rule: rule for rule in snapshots.score_of(one).rules} for one in (then, now))
     for found in compared.differences:
-        told = reasons.reasons(compared, found, language="en")
+        told = telling.reasons(compared, found, language="en")
         assert all(reason.said and reason.subject for reason in told)
         assert not any("Northwind" in reason.line for reason in told)
         before, after = stood[found.rule], stand[found.rule]
@@ -198,13 +199,13 @@ def test_every_part_of_two_full_scorecards_has_words_and_the_rules_add_up() -> N
     ],
 )
 def test_points_have_a_sign_two_decimals_and_their_fraction(points: Fraction, said: str, exact: str) -> None:
-    assert reasons.signed_points(points, "en") == said
-    assert reasons.exactly(points) == exact
+    assert telling.signed_points(points, "en") == said
+    assert telling.exactly(points) == exact
 
 
 @pytest.mark.parametrize("schema", [1, 2, 3, 4])
 def test_scorecards_of_every_earlier_schema_are_compared(schema: int) -> None:
-    text = (Path(__file__).parent / f"schema_{schema}.json").read_text(encoding="utf-8").strip()
+    text = (Path(__file__).parents[1] / "scorecard" / f"schema_{schema}.json").read_text(encoding="utf-8").strip()
     row = Scorecard(number="S-2025-001", snapshot=text, sha256=snapshots.hash_of(text), approved_at=NOW)
     then, now = snapshots.load(row), cards.snapshot(steady)
-    assert set(reasons.largest(now, then, language="nl")) >= {rule["key"] for rule in now["release"]["rules"]}
+    assert set(telling.largest(now, then, language="nl")) >= {rule["key"] for rule in now["release"]["rules"]}

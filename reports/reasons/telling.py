@@ -17,8 +17,8 @@ from assessments.score.difference import Part, PartKind, RuleDifference
 from assessments.score.words import QUESTION_STATES
 from groundwork.rounding import rounded
 from groundwork.words import apart, joined, labelled, number, plural, quoted
-from reports.scorecard.compared import AskedOnce, Compared, Stored, answer_in
-from reports.scorecard.snapshots import Snapshot
+from reports.reasons.compared import AskedOnce, Compared, Stored, answer_in
+from reports.reasons.inputs import Snapshot
 
 MOST_TOLD = 3
 DIGITS = 2  # as sums are printed
