@@ -23,7 +23,7 @@ def layout_of(scorecards: Sequence[Scorecard], *, language: str) -> Layout:
     """Of these scorecards in this order: neither who asked nor when is in it, so the same bytes come of it each time.
     Raises SnapshotDamaged."""
     shown = view_of(scorecards, language=language)
-    context = {"comparison": shown, "sha256": keeping.checksum(scorecards)}
+    context = {"comparison": shown, "language": language, "sha256": keeping.checksum(scorecards)}
     with translation.override(language):
         html = render_to_string("reports/comparison/comparison_pdf.html", context)
     newest = max(card.approved_at for card in scorecards)

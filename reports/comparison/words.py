@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from groundwork.words import apart, joined
 from reports.comparison.differences import Difference, Doubt, RuleDifferences
@@ -35,12 +34,7 @@ def summary(rules: Sequence[tuple[RuleView, RuleDifferences]]) -> str:
     clear = [f"{rule.number}\u00a0{rule.name}" for rule, found in rules if found.clear]
     if not clear:
         return _("In no rule is a difference clear. Below, each rule says why.")
-    said = ngettext(
-        "A difference is clear in %(count)s of %(total)s rules: %(rules)s.",
-        "A difference is clear in %(count)s of %(total)s rules: %(rules)s.",
-        len(clear),
-    )
-    return said % {"count": len(clear), "total": len(rules), "rules": joined(clear)}
+    return _("Where a difference is clear: %(rules)s.") % {"rules": joined(clear)}
 
 
 def _unclear(one: Difference, cards: Sequence[ScorecardView], rules: Sequence[RuleView]) -> str:

@@ -77,9 +77,7 @@ def test_who_is_not_rated_is_named_and_nothing_is_held_against_them() -> None:
 
 def test_the_summary_names_the_rules_in_which_a_difference_is_clear() -> None:
     one = content("Alder", graded(3, speed=4, proof=4), graded(3, speed=4, proof=4))
-    assert view(one, content("Birch")).summary == (
-        "A difference is clear in 2 of 7 rules: 5\u00a0Be fast and 6\u00a0Prove it."
-    )
+    assert view(one, content("Birch")).summary == "Where a difference is clear: 5\u00a0Be fast and 6\u00a0Prove it."
     assert view(content("Alder"), content("Birch")).summary == (
         "In no rule is a difference clear. Below, each rule says why."
     )
