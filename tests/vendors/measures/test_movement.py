@@ -1,4 +1,4 @@
-"""Whether a measure moved to what was agreed, and fell back: worked by hand, and what holds for whatever is measured."""
+"""Whether a measure moved to what was agreed, and fell back: worked by hand, and what always holds."""
 
 from __future__ import annotations
 
@@ -224,7 +224,7 @@ TARGETS = st.none() | st.floats(1, 60)
 
 
 @given(VALUES, TARGETS, st.booleans())
-def test_praise_rests_on_the_agreed_value(values: list[float], target: float | None, lower: bool) -> None:  # noqa: FBT001
+def test_praise_rests_on_the_agreed_value(values: list[float], target: float | None, lower: bool) -> None:
     asked = promise(target, lower_is_better=lower)
     found = movement(months(values), asked, known_until=KNOWN, today=KNOWN)
     if found.outcome in (Outcome.MOVED, Outcome.REACHED):
