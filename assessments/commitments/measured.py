@@ -1,7 +1,7 @@
 """What the measure of a commitment says: whether it moved to what was agreed, whether it fell back since it was kept.
 
-What it said is plain data (`Judgement.figures`, kept as `Commitment.baseline` and `reading` and in steps); words are made
-of that when they are shown, in the language of whoever reads them (`measured_words`).
+What it said is plain data (`Judgement.figures`, kept as `Commitment.baseline` and `reading` and in steps); the words
+are made of that when they are shown, in the language of whoever reads them (`measured_words`).
 """
 
 from __future__ import annotations
