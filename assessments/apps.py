@@ -21,5 +21,5 @@ class AssessmentsConfig(AppConfig):
         purposes.tell_with(asking.purpose_of)
         withheld.register(secrecy.vendors_being_rated)
         panels.register("measured", findings_panel.of_vendor, position=20)
-        panels.register("commitments", commitments_panel.of_vendor, position=10)
+        panels.register("commitments", commitments_panel.of_vendor, position=25)
         vocabulary.register(trail_words.VOCABULARY)
