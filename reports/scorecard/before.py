@@ -9,15 +9,19 @@ from collections.abc import Hashable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from django.utils import translation
+
+from groundwork.languages import LANGUAGE_CODES
 from reports.models import Scorecard
+from reports.reasons import telling
 
 Stored = Mapping[str, Any]
 
 
-def frozen(row: Stored, earlier: Stored | None, release: Stored) -> dict[str, Any]:
+def frozen(row: Stored, earlier: Stored | None, now: Stored) -> dict[str, Any]:
     """`row`: as `of_row` gives it; `earlier`: the snapshot of that scorecard, None where it cannot be read, so that no
-    rule is compared; `release`: of the scorecard that is being made."""
-    return {**row, "rules": [] if earlier is None else _rules(earlier, release)}
+    rule is compared; `now`: the one that is being made."""
+    return {**row, "rules": [] if earlier is None else _rules(earlier, now)}
 
 
 def of_row(card: Scorecard, *, approved_at: str) -> dict[str, Any]:
@@ -31,19 +35,27 @@ def of_row(card: Scorecard, *, approved_at: str) -> dict[str, Any]:
     }
 
 
-def _rules(earlier: Stored, release: Stored) -> list[dict[str, Any]]:
-    """Each rule then: its status, its exact percent as text, and whether the same is asked of it now."""
-    now = asked_in(release)
-    then = asked_in(earlier["release"])
+def _rules(earlier: Stored, now: Stored) -> list[dict[str, Any]]:
+    """Each rule then: its status, its exact percent as text, whether the same is asked of it now, and in each language
+    the largest reason why it moved, empty where it did not."""
+    asked, then = asked_in(now["release"]), asked_in(earlier["release"])
+    why = {code: _largest(now, earlier, code) for code in LANGUAGE_CODES}
     return [
         {
             "rule": rule["rule"],
             "status": rule["status"],
             "percent": rule["percent"],
-            "comparable": now.get(rule["rule"]) == then[rule["rule"]],
+            "comparable": asked.get(rule["rule"]) == then[rule["rule"]],
+            "why": {code: lines.get(rule["rule"], "") for code, lines in why.items()},
         }
         for rule in earlier["score"]["rules"]
     ]
+
+
+def _largest(now: Stored, earlier: Stored, language: str) -> dict[str, str]:
+    with translation.override(language):
+        found = telling.largest(now, earlier, language=language, most=1)
+        return {rule: reasons[0].line for rule, reasons in found.items() if reasons}
 
 
 def asked_in(release: Stored) -> dict[str, Hashable]:

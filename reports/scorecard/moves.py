@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from assessments.score.arithmetic import RuleStatus
 from assessments.score.words import STATUSES
+from reports.reasons.telling import Reason
 from reports.scorecard import snapshots
 from reports.scorecard.before import asked_in
 from reports.scorecard.snapshots import Snapshot
@@ -98,13 +99,14 @@ def results_of(snapshot: Snapshot) -> list[RuleResult]:
 
 @dataclass(frozen=True, kw_only=True)
 class MoveLine:
-    """A move in words: the rule, and “Broken → Partly met (41.7% → 56.3%)”."""
+    """A move in words: the rule, and “Broken → Partly met (41.7% → 56.3%)”. `reasons`: the largest, where asked for."""
 
     key: str
     number: int
     name: str
     said: str
     direction: str
+    reasons: tuple[Reason, ...] = ()
 
     @property
     def has_arrow(self) -> bool:

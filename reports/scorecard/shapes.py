@@ -128,11 +128,12 @@ class QuestionView:
 @dataclass(frozen=True, kw_only=True)
 class BeforeView:
     """A rule on the scorecard before: “from 41.7%”. `way`: that of the arrow, empty where none can be drawn;
-    `way_label`: the same as a word."""
+    `way_label`: the same as a word; `why`: the largest reason why it moved, empty where it did not."""
 
     way: str
     said: str
     way_label: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -300,8 +301,9 @@ class ScorecardView:
         return next(density for density, most in DENSITIES if length <= most)
 
     @property
-    def has_before(self) -> bool:
-        return any(rule.before for rule in self.rules)
+    def explained(self) -> tuple[RuleView, ...]:
+        """The rules that moved since the scorecard before, where their largest reason is known."""
+        return tuple(rule for rule in self.rules if rule.before and rule.before.why)
 
     @property
     def has_missing_grades(self) -> bool:

@@ -27,8 +27,9 @@ def before_of(snapshot: Snapshot, words: Words) -> dict[str, BeforeView]:
     earlier = {result.key: result for result in _earlier(snapshot)}
     if not earlier:
         return {}
+    why = {rule["rule"]: rule["why"][words.language] for rule in snapshot["previous"]["rules"]}
     views = {now.key: _view(now, earlier.get(now.key), words) for now in _now(snapshot)}
-    return {key: view for key, view in views.items() if view is not None}
+    return {key: replace(view, why=why.get(key, "")) for key, view in views.items() if view is not None}
 
 
 def sentence(snapshot: Snapshot, words: Words) -> str:

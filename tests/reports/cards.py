@@ -12,6 +12,7 @@ from assessments.findings import findings
 from assessments.lifecycle import transitions
 from assessments.models import Answer, Assessment, AssessmentState
 from assessments.score import arithmetic
+from groundwork.languages import LANGUAGE_CODES
 from manifesto import bank as banks
 from manifesto import yaml_files
 from reports.models import Scorecard
@@ -244,6 +245,7 @@ def earlier(*statuses: str, percent: str = "125/3", comparable: bool = True) -> 
                 "status": status,
                 "percent": None if status == "not_rated" else percent,
                 "comparable": comparable,
+                "why": {code: f"1.1 “{key}” ({code}): 1 → 3 by Ada Example, +12.50 points" for code in LANGUAGE_CODES},
             }
             for key, status in zip(keys, told, strict=True)
         ],

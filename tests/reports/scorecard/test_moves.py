@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -123,6 +124,23 @@ def graded_card(cast: Cast, vendor: Any, grade: int) -> Scorecard:
     rows = Answer.objects.filter(response__assessment=assessment, question__rule__key="speed")
     rows.update(grade=grade)
     return cards.approve(cast, assessment)
+
+
+def test_the_page_links_the_scorecard_before_and_says_what_moved(cast: Cast, signed_in: Any) -> None:
+    vendor = make_vendor(cast.organisation)
+    graded_card(cast, make_vendor(cast.organisation, "Another"), 0)
+    first, second = graded_card(cast, vendor, 1), graded_card(cast, vendor, 3)
+    client = signed_in(cast.reader)
+    html = " ".join(client.get(reverse("scorecard_detail", args=[second.pk])).content.decode().split())
+    assert f'<a href="{reverse("scorecard_detail", args=[first.pk])}">{first.number}</a>' in html
+    assert "Broken → Met (25% → 75%)" in html
+    section = html[html.index('id="earlier"') :]
+    section = section[: section.index("</section>")]
+    assert section.count("tendency-better") == 1
+    assert section.count('<ul class="card-reasons">') == 1
+    assert "5.1 “speed question 1 (en)”: 1 → 3 by Assessor, +25.00 points" in section
+    html = client.get(reverse("scorecard_detail", args=[first.pk])).content.decode()
+    assert "Since the scorecard before" not in html
 
 
 def test_another_edition_that_asks_the_same_is_compared_and_one_that_does_not_is_not(cast: Cast) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -33,7 +34,8 @@ def told(now: Mapping[str, str], before: Mapping[str, Any] | None, language: str
 
 
 def rows(card: ScorecardView) -> list[BeforeView | None]:
-    return [rule.before for rule in card.rules]
+    """Without the reason, which stands elsewhere."""
+    return [rule.before and replace(rule.before, why="") for rule in card.rules]
 
 
 def test_each_rule_has_an_arrow_with_the_percent_before() -> None:
@@ -80,12 +82,12 @@ def test_a_percent_that_moved_within_its_status_is_an_arrow_and_no_change() -> N
 
 def test_without_an_earlier_scorecard_nothing_is_said_of_one() -> None:
     card = told({}, None)
-    assert (card.since, card.previous, card.has_before) == ("", "", False)
+    assert (card.since, card.previous, rows(card)) == ("", "", [None] * 7)
 
 
 def test_one_that_holds_no_rules_is_named_alone() -> None:
     card = told({}, {"number": "S-2025-004", "met": 3, "of": 7})
-    assert (card.since, card.has_before) == ("", False)
+    assert (card.since, rows(card)) == ("", [None] * 7)
     assert card.previous == "The scorecard before this one, S-2025-004; rules met: 3 of 7."
 
 
@@ -116,6 +118,10 @@ def test_what_the_rules_were_is_frozen_exactly(cast: Cast) -> None:
         rule.key: ("broken", "25/1") if rule.key == "speed" else ("met", "100/1") for rule in first.rules.all()
     }
     assert all(rule["comparable"] for rule in kept["rules"])
+    why = {rule["rule"]: rule["why"] for rule in kept["rules"]}
+    assert why["speed"]["en"].endswith("“speed question 1 (en)”: 1 → 3 by Assessor, +25.00 points")
+    assert "« speed question 1 (fr) »" in " ".join(why["speed"]["fr"].split())
+    assert why["support"] == {"en": "", "fr": "", "nl": ""}
 
 
 def test_another_edition_is_compared_where_it_asks_the_same(cast: Cast) -> None:
@@ -153,8 +159,9 @@ def test_the_page_says_it_in_its_rows_and_in_one_sentence(cast: Cast, signed_in:
     assert f'<a href="{reverse("scorecard_detail", args=[first.pk])}">{first.number}</a>' in html
     number = second.rules.get(key="speed").position
     assert f"Since {first.number} of 2 March 2026 (rules met then: 6 of 7): rule {number} Broken → Met." in html
-    assert html.count('<span class="tendency tendency-better">') == 1
-    assert "from 25%" in html
+    rules = html[html.index('id="rules"') : html.index('id="record"')]
+    assert rules.count('<span class="tendency tendency-better">') == 1
+    assert "from 25%" in rules
     assert html.count("as before") == 6
     html = client.get(reverse("scorecard_detail", args=[first.pk])).content.decode()
     assert "Since the scorecard before" not in html
