@@ -74,6 +74,8 @@ PLACES: dict[str, Place] = {
     "scorecard_": Place(section=ASSESSMENTS, help="words#verdict"),
     "scorecard_change": Place(section=ASSESSMENTS, help="words#moved"),
     "rendering_": Place(section=ASSESSMENTS, help="words#verdict"),
+    # what vendors promised
+    "commitment_": Place(section=VENDORS, help="assessing#commitments"),
     # facts
     "incident_": Place(section=FACTS, help="measures"),
     "import_": Place(section=FACTS, help="measures"),
