@@ -231,7 +231,7 @@ class _Builder:
         )
 
     def _once(self, part: Part, asked: AskedOnce | None, snapshot: Snapshot, words: Words) -> SaidOnce:
-        """Of a rater’s part that rater alone; of all others whoever answered, and what was agreed."""
+        """Of a rater’s part that rater alone, beside what the vendor said; else whoever answered, and what was agreed."""
         if asked is None:
             return SaidOnce()
         key = asked.asked.key
@@ -242,10 +242,10 @@ class _Builder:
         )
         if part.kind == PartKind.HEARD:
             return SaidOnce(answers=answers)
-        vendor = self._vendor(key, snapshot, words)
+        vendor, agreed = self._vendor(key, snapshot, words), snapshot["consensus"].get(key)
         return SaidOnce(
             text=asked.stored["text"][self.language] if part.kind == PartKind.REVISED else "",
-            agreed=people.agreed_view(snapshot["consensus"].get(key), snapshot["meetings"], words),
+            agreed=None if part.rater else people.agreed_view(agreed, snapshot["meetings"], words),
             answers=answers,
             note=people.note_view(snapshot["notes"].get(key), vendor, words),
             vendor=vendor,
