@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Right, may
 from accounts.mailed_links import links as mailed_links
-from accounts.mailed_links.links import end_after, end_for, end_of
+from accounts.mailed_links.links import LONGEST, end_after, end_for, end_of
 from accounts.models import Membership, new_token
 from accounts.trail import audit
 from assessments.approval import chain
@@ -39,7 +39,6 @@ from vendors.models import Contact
 
 DEFAULT_DAYS = 30
 READ_ON = timedelta(days=30)  # after the last day to reply: what was shown and said can be read again
-LONGEST = timedelta(days=366)
 SEEN_AT_MOST_EVERY = timedelta(minutes=1)
 # When a link may be made, sent again and extended. Withdrawing one is always allowed.
 STATES: dict[str, set[AssessmentState]] = {
