@@ -62,7 +62,7 @@ def closed_page(
 
 
 def keep_typed(request: HttpRequest, who: str, now: datetime) -> KeptForm | None:
-    """What was typed on a page of this link comes back when the link is opened again. `who`: as the link's own `who`."""
+    """What was typed on a page of a link comes back when that is opened again. `who`: as the link's own `who`."""
     is_form = request.method == "POST" and not way_back.saves_by_itself(request)
     made = mark.of_post(request) if is_form else None
     return kept.keep(request, now) if made is not None and made.who == who else None

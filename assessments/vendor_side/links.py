@@ -29,6 +29,7 @@ from assessments.models import (
     Answer,
     Assessment,
     AssessmentState,
+    CommitmentLink,
     LinkPurpose,
     ReplyRequest,
     Response,
@@ -90,7 +91,7 @@ class VendorSide:
 class LinkRow:
     """A link and where it stands: made, sent, not_delivered, opened, expired or revoked."""
 
-    link: VendorLink
+    link: VendorLink | CommitmentLink
     state: str
 
     @property
@@ -304,13 +305,13 @@ def progress(response: Response) -> Progress:
     return Progress(**counts)
 
 
-def in_words(rows: Iterable[VendorLink], now: datetime) -> tuple[LinkRow, ...]:
+def in_words(rows: Iterable[VendorLink | CommitmentLink], now: datetime) -> tuple[LinkRow, ...]:
     """The links with where each stands; those that open nothing any more come last."""
     told = [LinkRow(link=link, state=_state(link, now)) for link in rows]
     return tuple(sorted(told, key=lambda row: not row.is_live))
 
 
-def _state(link: VendorLink, now: datetime) -> str:
+def _state(link: VendorLink | CommitmentLink, now: datetime) -> str:
     """What happened last counts: one that was opened and then sent again has been sent."""
     if link.revoked_at:
         return "revoked"
