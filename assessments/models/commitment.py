@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -29,6 +30,7 @@ class CommitmentState(models.TextChoices):
 
 COMMITMENT_OPEN = (CommitmentState.PROPOSED, CommitmentState.AGREED, CommitmentState.REPORTED)
 COMMITMENT_BINDING = (CommitmentState.AGREED, CommitmentState.REPORTED)  # agreed, and not ended yet
+COMMITMENT_DECIDED = (CommitmentState.KEPT, CommitmentState.MISSED)
 
 
 class CommitmentSource(models.TextChoices):
@@ -56,6 +58,14 @@ class CommitmentQuerySet(OrganisationRows, models.QuerySet["Commitment"]):
     def binding(self) -> CommitmentQuerySet:
         """Agreed, and not ended yet."""
         return self.filter(state__in=COMMITMENT_BINDING)
+
+    def agreed_ever(self) -> CommitmentQuerySet:
+        """What the vendor promised, whatever came of it; neither what was only asked nor what was withdrawn."""
+        return self.exclude(state__in=(CommitmentState.PROPOSED, CommitmentState.WITHDRAWN))
+
+    def ended(self) -> CommitmentQuerySet:
+        """Kept or missed: of these a share was kept."""
+        return self.filter(state__in=COMMITMENT_DECIDED)
 
     def overdue(self, today: date) -> CommitmentQuerySet:
         return self.binding().filter(due_on__lt=today)
@@ -150,6 +160,9 @@ class Commitment(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("commitment_detail", args=[self.pk])
 
     @property
     def is_open(self) -> bool:
