@@ -44,7 +44,11 @@ def goal(commitment: Commitment) -> str:
     if commitment.target is None:
         said = _("%(measure)s: higher") if measure.lower_is_better is False else _("%(measure)s: lower")
         return said % {"measure": name}
-    said = _("%(measure)s: at least %(target)s") if measure.lower_is_better is False else _("%(measure)s: at most %(target)s")
+    said = (
+        _("%(measure)s: at least %(target)s")
+        if measure.lower_is_better is False
+        else _("%(measure)s: at most %(target)s")
+    )
     return said % {"measure": name, "target": figure(float(commitment.target), measure.unit)}
 
 

@@ -133,6 +133,17 @@ def extend(member: Membership, link: CommitmentLink, *, expires_at: datetime, no
     return row
 
 
+def keep_open(link: CommitmentLink) -> None:
+    """It ends no earlier than what its holder is told of now is due, and two weeks more."""
+    with transaction.atomic():
+        _hold(link.vendor_id)
+        end = at_least_until_due(link.vendor, link.expires_at)
+        if end > link.expires_at:
+            before, link.expires_at = {"expires_at": link.expires_at}, end
+            link.save(update_fields=["expires_at"])
+            audit.record(None, "commitment_link.extended", link, before=before, after={"expires_at": end})
+
+
 def revoke(member: Membership, link: CommitmentLink, *, now: datetime) -> CommitmentLink:
     """The link and its cookies open nothing any more; what was said by it stays."""
     with transaction.atomic():
@@ -150,7 +161,7 @@ def at_least_until_due(vendor: Vendor, end: datetime) -> datetime:
 # Looking --------------------------------------------------------------------------------------------------------
 def address(token: str) -> str:
     """What the contact opens."""
-    return mailed_links.address("commitment_link", token)
+    return mailed_links.address("vendor_commitments_link", token)
 
 
 def of_vendor(member: Membership, vendor: Vendor) -> list[CommitmentLink]:
@@ -181,5 +192,3 @@ def _locked(member: Membership, link: CommitmentLink) -> CommitmentLink:
     if row.revoked_at is not None:
         raise NotNow(NO_LONGER)
     return row
-
-

@@ -127,7 +127,8 @@ def link_renew(request: MemberRequest, pk: int) -> HttpResponse:
     if not links.may_change(request.member, link.assessment, link.purpose):
         raise PermissionDenied
     if request.method != "POST":
-        return render(request, "assessments/vendor_side/link_renew.html", {"link": link, "assessment": link.assessment})
+        context = {"link": link, "assessment": link.assessment, "back": _links_of(link.assessment)}
+        return render(request, "assessments/vendor_side/link_renew.html", context)
     with or_say_why(request):
         renewed, token = links.renew(request.member, link)
         if link.purpose == LinkPurpose.REPLY:
@@ -142,6 +143,7 @@ def _issued(request: MemberRequest, link: VendorLink, token: str, *, by_mail: bo
     context = {
         "link": link,
         "assessment": link.assessment,
+        "back": _links_of(link.assessment),
         "address": links.address(token),
         "is_sent": is_sent,
         "is_refused": by_mail and not is_sent,
@@ -194,8 +196,12 @@ def link_revoke(request: MemberRequest, pk: int) -> HttpResponse:
     return redirect("assessment_vendor", link.assessment_id)
 
 
+def _links_of(assessment: Assessment) -> str:
+    return reverse("assessment_vendor", args=[assessment.pk])
+
+
 def _crumbs(assessment: Assessment, here: str) -> list[Crumb]:
-    answers = reverse("assessment_vendor", args=[assessment.pk])
+    answers = _links_of(assessment)
     return crumbs("assessment_list", _("Assessments"), assessment, answers, _("The vendor’s answers"), here)
 
 

@@ -38,7 +38,9 @@ from tests.factories import Cast, make_assessment, make_cast, make_release, make
 from vendors.models import Contact
 
 ALL = tuple(routes())
-DESK = tuple(route for route in ALL if ROUTES.get(route.name) is Gate.LINK)
+BY_LINK = (route for route in ALL if ROUTES.get(route.name) is Gate.LINK)
+# The pages of commitments are behind a link of their own: tests/assessments/vendor_commitments.
+DESK = tuple(route for route in BY_LINK if not route.name.startswith("vendor_commitment"))
 MEMBERS = tuple(route for route in ALL if route.name in ROUTES and ROUTES[route.name] not in (Gate.PUBLIC, Gate.LINK))
 CLOSED_PAGE = "assessments/vendor_side/vendor_link_closed.html"
 Cookies = dict[str, str]
