@@ -10,5 +10,6 @@ urlpatterns = [
     path("", include("assessments.vendor_commitments.urls")),
     path("", include("assessments.raters.urls")),
     path("", include("assessments.consensus.urls")),
+    path("", include("assessments.commitments.urls")),
     path("", include("assessments.schedule.urls")),
 ]

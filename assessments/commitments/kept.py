@@ -29,6 +29,10 @@ class Share:
     ended: int = 0
 
     @property
+    def missed(self) -> int:
+        return self.ended - self.kept
+
+    @property
     def part(self) -> Fraction | None:
         """None where none has ended: silence is neither a promise kept nor one broken."""
         return Fraction(self.kept, self.ended) if self.ended else None

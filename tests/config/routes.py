@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.members import invitations
 from accounts.models import Invitation, Membership, Role
 from assessments import preferences
+from assessments.commitments import transitions as commitments
 from assessments.commitments.evidence import add_files
 from assessments.lifecycle import transitions
 from assessments.models import (
@@ -417,15 +418,38 @@ class World:
     def vendor_link_token(self) -> str:
         return self._linked[1]
 
+    # What the vendor promised, followed up by the assessor
     @cached_property
-    def shown_commitment(self) -> Commitment:
-        """Proposed; the vendor sees it by its link."""
-        words = {"what": "Harbour records are back within a day.", "why": "Harbour stood still."}
-        return make_commitment(self.cast.assessor, self.vendor, **words)
+    def commitment(self) -> Commitment:
+        """Asked for, and not agreed yet."""
+        return make_commitment(self.cast.assessor, self.vendor, what="Harbour shift leaders are told at once.")
+
+    @cached_property
+    def agreed_commitment(self) -> Commitment:
+        return make_commitment(self.cast.assessor, self.vendor, what="Harbour causes are proven.", agreed=True)
+
+    @cached_property
+    def reported_commitment(self) -> Commitment:
+        return commitments.report_done(
+            self.cast.assessor.user, self.agreed_commitment, text="Harbour says so.", now=timezone.now()
+        )
+
+    @cached_property
+    def commitment_file(self) -> CommitmentFile:
+        row = CommitmentFile(
+            commitment=self.agreed_commitment,
+            name="Harbour proof.txt",
+            content_type="text/plain",
+            size=5,
+            sha256="0" * 64,
+            uploaded_by=self.cast.assessor.user,
+        )
+        row.file.save("proof.txt", ContentFile(b"proof"))
+        return row
 
     @cached_property
     def _shown(self) -> tuple[CommitmentLink, str]:
-        assert self.shown_commitment
+        assert self.commitment
         contact = Contact.objects.create(vendor=self.vendor, name="Harbour promiser", email="promiser@example.org")
         return commitment_links.create(self.cast.assessor, contact, now=timezone.now())
 
@@ -441,7 +465,7 @@ class World:
     def vendors_file(self) -> CommitmentFile:
         """Brought by the vendor, by its link."""
         upload = SimpleUploadedFile("Harbour proof.txt", b"proof")
-        kept = add_files(self.commitments_link, self.shown_commitment, [upload], now=timezone.now())
+        kept = add_files(self.commitments_link, self.commitment, [upload], now=timezone.now())
         return kept[0]
 
     @cached_property
@@ -542,10 +566,10 @@ OBJECTS: dict[str, str] = {
     "commitment_link_extend": "commitments_link",
     "commitment_link_revoke": "commitments_link",
     "commitment_link_tell": "commitments_link",
-    "vendor_commitment": "shown_commitment",
-    "vendor_commitment_agree": "shown_commitment",
-    "vendor_commitment_decline": "shown_commitment",
-    "vendor_commitment_say": "shown_commitment",
+    "vendor_commitment": "commitment",
+    "vendor_commitment_agree": "commitment",
+    "vendor_commitment_decline": "commitment",
+    "vendor_commitment_say": "commitment",
     "vendor_commitment_file": "vendors_file",
     "vendor_commitment_file_delete": "vendors_file",
     "vendor_answer_edit": "vendor_answer",
@@ -556,6 +580,19 @@ OBJECTS: dict[str, str] = {
     "vendor_reply_extend": "asked_to_reply",
     "vendor_reply_withdraw": "asked_to_reply",
     "vendor_reopen": "collecting",
+    "commitment_add": "vendor",
+    "commitment_detail": "agreed_commitment",
+    "commitment_edit": "commitment",
+    "commitment_agree": "commitment",
+    "commitment_progress": "agreed_commitment",
+    "commitment_report": "agreed_commitment",
+    "commitment_return": "reported_commitment",
+    "commitment_keep": "reported_commitment",
+    "commitment_miss": "agreed_commitment",
+    "commitment_withdraw": "commitment",
+    "commitment_file_add": "agreed_commitment",
+    "commitment_file_download": "commitment_file",
+    "commitment_file_delete": "commitment_file",
     "questionnaire": "collecting",
     "answer_edit": "answer",
     "answer_note": "answer",
