@@ -143,7 +143,7 @@ def shown_to(link: CommitmentLink, *, today: date, only: int | None = None) -> t
     rows = rows_of(link) if only is None else rows_of(link).filter(pk=only)
     found = list(
         rows.select_related("owner", "contact", "assessment", "vendor").prefetch_related(
-            Prefetch("steps", CommitmentStep.objects.select_related("link").order_by("at", "pk")),
+            Prefetch("steps", CommitmentStep.objects.select_related("link", "user").order_by("at", "pk")),
             Prefetch("files", files_of(link).order_by("pk"), to_attr="brought"),
         )
     )
