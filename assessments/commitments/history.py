@@ -21,11 +21,13 @@ SAID: Mapping[str, Promise] = {
     StepKind.PROPOSED: gettext_lazy("%(who)s wrote down what is asked."),
     StepKind.CHANGED: gettext_lazy("%(who)s changed it."),
     StepKind.AGREED: gettext_lazy("%(who)s recorded that the vendor agrees."),
+    StepKind.DECLINED: gettext_lazy("%(who)s recorded that the vendor does not agree."),
     StepKind.PROGRESS: gettext_lazy("%(who)s noted how far it is."),
     StepKind.REPORTED: gettext_lazy("%(who)s recorded that the vendor reports it done."),
     StepKind.RETURNED: gettext_lazy("%(who)s did not accept it yet."),
     StepKind.KEPT: gettext_lazy("%(who)s found it kept."),
     StepKind.MISSED: gettext_lazy("%(who)s found it missed."),
+    StepKind.REOPENED: gettext_lazy("%(who)s opened it again."),
     StepKind.WITHDRAWN: gettext_lazy("%(who)s withdrew it."),
 }
 SAID_BY_VENDOR: Mapping[str, Promise] = {
@@ -34,9 +36,7 @@ SAID_BY_VENDOR: Mapping[str, Promise] = {
     StepKind.PROGRESS: gettext_lazy("%(who)s told for the vendor how far it is."),
     StepKind.REPORTED: gettext_lazy("%(who)s reported it done for the vendor."),
 }
-SAID_BY_NOBODY: Mapping[str, Promise] = {
-    StepKind.REOPENED: gettext_lazy("Its measure fell back, so it was opened again."),
-}
+OPENED_BY_MEASURE: Promise = gettext_lazy("Its measure fell back, so it was opened again.")
 EARLIER: Mapping[str, Promise] = {
     "rule": gettext_lazy("Another rule before"),
     "question": gettext_lazy("Another question before"),
@@ -83,11 +83,10 @@ def line(step: CommitmentStep, commitment: Commitment) -> HistoryLine:
 
 
 def _sentence(step: CommitmentStep) -> str:
-    said = SAID_BY_NOBODY if not step.by else SAID_BY_VENDOR if step.link else SAID
-    sentence = said.get(step.kind)
-    if sentence is None:
-        return step.get_kind_display()
-    return str(sentence) % {"who": step.by}
+    if not step.by:
+        return str(OPENED_BY_MEASURE)
+    said = SAID_BY_VENDOR.get(step.kind, SAID[step.kind]) if step.link else SAID[step.kind]
+    return said % {"who": step.by}
 
 
 def _before(step: CommitmentStep, commitment: Commitment) -> list[Before]:

@@ -24,6 +24,7 @@ WHOSE_TURN: Mapping[str, Promise] = {
     CommitmentState.KEPT: gettext_lazy(
         "It was kept. Should its measure fall back within twelve months, it opens again by itself."
     ),
+    CommitmentState.WITHDRAWN: NOTHING_MORE,
     CommitmentState.MISSED: gettext_lazy("It was missed. What is still wanted is asked for anew."),
 }
 
@@ -56,7 +57,7 @@ def _sentence(commitment: Commitment, today: date) -> str:
         return _("Its day is over. Next: ask the vendor how far it is, or decide whether it was kept or missed.")
     if commitment.state == CommitmentState.KEPT and not commitment.measure:
         return str(NOTHING_MORE)
-    return str(WHOSE_TURN.get(commitment.state, NOTHING_MORE))
+    return str(WHOSE_TURN[commitment.state])
 
 
 def _steps(member: Membership, commitment: Commitment, today: date) -> list[Step]:
