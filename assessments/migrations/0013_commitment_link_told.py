@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("assessments", "0010_commitments")]
+    dependencies = [("assessments", "0012_readings_and_reminders")]
 
     operations = [
         migrations.AddField(

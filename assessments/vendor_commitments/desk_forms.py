@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.fields import LinesField, ManyFiles, WordsField
+from groundwork.fields import LinesField, ManyFiles, WordsField, one_of
 from vendors.attachments import ACCEPT, EXTENSIONS, EvidenceField
 
 LONGEST = 4000  # characters: a report on one thing, not a contract
@@ -79,6 +79,7 @@ class SayForm(forms.Form):
     def __init__(self, data: Any = None, files: Any = None, *, then: str = PROGRESS, most: str = "") -> None:
         super().__init__(data, files, prefix="say")
         self.then = then
+        one_of(self, "said", "evidence")
         told = _("Your customer sees them. Possible are %(kinds)s, each at most %(most)s.")
         self.fields["evidence"].help_text = str(told) % {"kinds": EXTENSIONS, "most": most}
 

@@ -111,10 +111,10 @@ def test_a_file_that_cannot_be_kept_leaves_the_words_in_the_form(own: Side, visi
 
 
 def test_files_are_no_larger_than_those_of_answers(own: Side, visitor: Client, settings: object) -> None:
-    settings.EVIDENCE_MAX_BYTES = 10  # type: ignore[attr-defined]
-    sent = {"say-evidence": [upload()], "then": "progress"}
+    settings.EVIDENCE_MAX_BYTES = 1000  # type: ignore[attr-defined]
+    sent = {"say-evidence": [upload(content=b"x" * 1001)], "then": "progress"}
     page = body_of(visitor.post(url("vendor_commitment_say", own, own.agreed.pk), sent))
-    assert "; the limit is 10" in page
+    assert "the limit is 1" in page
     assert CommitmentFile.objects.count() == 2
 
 
