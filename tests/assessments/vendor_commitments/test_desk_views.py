@@ -1,4 +1,4 @@
-"""The vendor at its desk: agrees or says why not, tells how far it is, attaches, reports done; one or several at once."""
+"""The vendor at its desk: agrees or says why not, tells how far it is, attaches, reports; one or several at once."""
 
 from __future__ import annotations
 

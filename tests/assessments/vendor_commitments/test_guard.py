@@ -1,4 +1,4 @@
-"""A link to the commitments opens those of its own vendor and nothing else: routes × cookies, walked from the URLconf."""
+"""A link to the commitments opens those of its own vendor and nothing else: routes × cookies, from the URLconf."""
 
 from __future__ import annotations
 
