@@ -241,6 +241,7 @@ ROUTES: dict[str, Right | Gate] = {
     "vendor_commitment_file_delete": Gate.LINK,
     # reports
     "scorecard_detail": Right.READ,
+    "scorecard_change": Right.READ,
     "rendering_request": Right.READ,
     "rendering_status": Right.READ,
     "rendering_download": Right.READ,
