@@ -6,13 +6,14 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from assessments.score.arithmetic import RuleStatus
 from assessments.score.words import STATUSES
+from reports.reasons.telling import Reason
 from reports.scorecard import snapshots
+from reports.scorecard.before import asked_in
 from reports.scorecard.snapshots import Snapshot
 from reports.scorecard.words import Words
 
@@ -82,7 +83,7 @@ def _compared(now: tuple[int, Fraction | None], before: tuple[int, Fraction | No
 # Of two snapshots -------------------------------------------------------------------------------------------------
 def results_of(snapshot: Snapshot) -> list[RuleResult]:
     """The seven rules as they were stored."""
-    thresholds = tuple(sorted(snapshot["release"]["policy"].items()))
+    asked = asked_in(snapshot["release"])
     scores = {rule.rule: rule for rule in snapshots.score_of(snapshot).rules}
     return [
         RuleResult(
@@ -90,25 +91,22 @@ def results_of(snapshot: Snapshot) -> list[RuleResult]:
             position=rule["position"],
             status=scores[rule["key"]].status,
             percent=scores[rule["key"]].percent,
-            asked=(thresholds, frozenset(_asked(question) for question in rule["questions"])),
+            asked=asked[rule["key"]],
         )
         for rule in snapshot["release"]["rules"]
     ]
 
 
-def _asked(question: Mapping[str, Any]) -> Hashable:
-    return (question["key"], question["revision"], Fraction(question["weight"]), question["knockout"])
-
-
 @dataclass(frozen=True, kw_only=True)
 class MoveLine:
-    """A move in words: the rule, and “Broken → Partly met (41.7% → 56.3%)”."""
+    """A move in words: the rule, and “Broken → Partly met (41.7% → 56.3%)”. `reasons`: the largest, where asked for."""
 
     key: str
     number: int
     name: str
     said: str
     direction: str
+    reasons: tuple[Reason, ...] = ()
 
     @property
     def has_arrow(self) -> bool:

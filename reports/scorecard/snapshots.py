@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -18,11 +18,12 @@ from assessments.score import arithmetic, reading
 from groundwork.canonical import canonical, hash_of
 from manifesto.models import Rule
 from reports.models import Scorecard, ScorecardRule
+from reports.reasons import inputs
+from reports.reasons.inputs import Snapshot, policy_of
+from reports.scorecard import before, freezing, sealing
 from reports.scorecard import findings as frozen_findings
-from reports.scorecard import freezing, sealing
 
-SCHEMA_VERSION = 7
-Snapshot = Mapping[str, Any]
+SCHEMA_VERSION = 8
 # What a snapshot of an earlier schema does not have: it was made before there was anything to say of it.
 SINCE_SCHEMA_2: Snapshot = {
     "outstanding": [],
@@ -39,6 +40,8 @@ SINCE_SCHEMA_5: Snapshot = {"meetings": None}
 SINCE_SCHEMA_6: Snapshot = {"notes": {}}
 # Before, a vendor that was asked and did not answer looked like one that was not asked.
 SINCE_SCHEMA_7: Snapshot = {"vendor_asked": None}
+# Before, the scorecard before was named, and nothing was said of its rules.
+PREVIOUS_SINCE_SCHEMA_8: Snapshot = {"approved_at": None, "edition": "", "rules": []}
 SINCE_SCHEMA_3: Snapshot = {"measures": None, "targets": {}, "findings": []}
 
 
@@ -57,6 +60,7 @@ def make_scorecard(assessment: Assessment, approval: Approval) -> Scorecard:
         raise RuntimeError("A scorecard is made in the transaction that approves its assessment.")
     number = _next_number(assessment.organisation, approval.decided_at)
     content = {"schema": SCHEMA_VERSION, "number": number, **freezing.of_assessment(assessment)}
+    content["previous"] = _previous(assessment, content)
     score = recompute(content)
     if score != reading.current_score(assessment):
         raise RuntimeError(f"The snapshot of {assessment.reference} does not compute to its current score.")
@@ -73,6 +77,20 @@ def make_scorecard(assessment: Assessment, approval: Approval) -> Scorecard:
     return scorecard
 
 
+def _previous(assessment: Assessment, now: Snapshot) -> dict[str, Any] | None:
+    """The vendor’s scorecard before this one, with its rules as they were; a damaged one is named alone."""
+    cards = Scorecard.objects.filter(assessment__vendor=assessment.vendor_id).exclude(assessment=assessment)
+    rows = cards.select_related("assessment__release").prefetch_related("rules")
+    card = rows.order_by("-approved_at", "-pk").first()
+    if card is None:
+        return None
+    row = before.of_row(card, approved_at=freezing.moment(card.approved_at) or "")
+    try:
+        return before.frozen(row, load(card), now)
+    except SnapshotDamaged:
+        return before.frozen(row, None, now)
+
+
 def load(scorecard: Scorecard) -> dict[str, Any]:
     """The content of a scorecard, once its hash is verified; what its schema did not have yet is there and empty.
 
@@ -82,7 +100,10 @@ def load(scorecard: Scorecard) -> dict[str, Any]:
     if content["schema"] not in range(1, SCHEMA_VERSION + 1):
         raise SnapshotDamaged(f"The snapshot of {scorecard.number} has schema {content['schema']}.")
     since = {**SINCE_SCHEMA_2, **SINCE_SCHEMA_3, **SINCE_SCHEMA_5, **SINCE_SCHEMA_6, **SINCE_SCHEMA_7}
-    return {**since, **content}
+    content = {**since, **content}
+    if content["previous"] is not None:
+        content["previous"] = {**PREVIOUS_SINCE_SCHEMA_8, **content["previous"]}
+    return content
 
 
 def verified_content(text: str, sha256: str, *, name: str) -> dict[str, Any]:
@@ -128,12 +149,7 @@ def _gap(vendor: arithmetic.RuleScore, customer: arithmetic.RuleScore) -> dict[s
 
 def _score(snapshot: Snapshot, kind: str, consensus: Mapping[str, Mapping[str, Any]]) -> arithmetic.Score:
     release = snapshot["release"]
-    counted = [response for response in snapshot["responses"] if response["kind"] == kind]
-    questions = [
-        _question_input(rule["key"], question, counted, consensus.get(question["key"]))
-        for rule in release["rules"]
-        for question in rule["questions"]
-    ]
+    questions = inputs.answered_by(snapshot, kind, consensus)
     return arithmetic.score([rule["key"] for rule in release["rules"]], questions, policy_of(release["policy"]))
 
 
@@ -185,43 +201,6 @@ def _stored_question(rule: str, stored: Mapping[str, Any]) -> arithmetic.GradedQ
 
 def _fraction(text: str | None) -> Fraction | None:
     return None if text is None else Fraction(text)
-
-
-def policy_of(stored: Mapping[str, Any]) -> arithmetic.Policy:
-    return arithmetic.Policy(
-        met_threshold=Fraction(stored["met_threshold"]),
-        broken_threshold=Fraction(stored["broken_threshold"]),
-        minimum_coverage=Fraction(stored["minimum_coverage"]),
-        knockout_below=stored["knockout_below"],
-    )
-
-
-def _question_input(
-    rule: str, question: Mapping[str, Any], responses: Sequence[Mapping[str, Any]], agreed: Mapping[str, Any] | None
-) -> arithmetic.QuestionInput:
-    answers = tuple(
-        arithmetic.RaterAnswer(
-            rater=response["rater"],
-            department=response["department"],
-            grade=answer["grade"],
-            blank=arithmetic.Blank(answer["blank"]),
-            has_evidence=bool(answer["evidence"]),
-            is_independent=response.get("independent", True),
-        )
-        for response in responses
-        for answer in response["answers"]
-        if answer["question"] == question["key"]
-    )
-    return arithmetic.QuestionInput(
-        key=question["key"],
-        rule=rule,
-        weight=Fraction(question["weight"]),
-        knockout=question["knockout"],
-        answers=answers,
-        consensus=arithmetic.AgreedGrade(grade=agreed["grade"], not_applicable=agreed["not_applicable"])
-        if agreed
-        else None,
-    )
 
 
 def rule_names() -> dict[str, str]:

@@ -9,12 +9,14 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from groundwork.words import isolated
 from reports.charts.arrows import ARROWS, arrow_svg
 from reports.charts.bars import bars_svg
 from reports.charts.marks import mark_svg
 from reports.charts.parts import Palette
 from reports.charts.radar import radar_svg
 from reports.charts.ring import ring_svg
+from reports.comparison.shapes import Column
 from reports.figures.feelings import quadrant_figure
 from reports.figures.trends import trend_figure
 from reports.scorecard.shapes import ChartView
@@ -23,6 +25,7 @@ from vendors.measures.cards import MeasureCard
 from vendors.voice.quadrant import Cell
 
 register = template.Library()
+register.filter("isolated", isolated)
 SMALL = (300, 150)
 
 
@@ -46,6 +49,12 @@ def tendency(way: str, label: str) -> SafeString:
     return format_html(
         '<span class="tendency tendency-{}">{} {}</span>', way, SafeString(arrow_svg(way, size=15)), label
     )
+
+
+@register.simple_tag
+def arrow(way: str, label: str, *, size: int = 11) -> SafeString:
+    """`{% arrow rule.before.way _("better") %}`: on paper, where nothing is read that has no name."""
+    return SafeString(arrow_svg(way, size=size, title=label, palette=Palette.LIGHT))
 
 
 @register.simple_tag
@@ -74,6 +83,23 @@ def radar(card: ScorecardView, *, paper: bool = False) -> SafeString:
             prefix="card",
             thresholds=card.thresholds,
             palette=_palette(paper=paper),
+        )
+    )
+
+
+@register.simple_tag
+def small_radar(column: Column, *, paper: bool = False) -> SafeString:
+    """The radar of one vendor among several that are compared."""
+    card = column.card
+    return SafeString(
+        radar_svg(
+            card.marks,
+            title=card.figure_title,
+            desc=card.figure_desc,
+            prefix=f"vendor-{column.position}",
+            thresholds=card.thresholds,
+            palette=_palette(paper=paper),
+            is_small=True,
         )
     )
 
@@ -139,15 +165,6 @@ def direction(text: str) -> str:
         if bidirectional == "L":
             return "ltr"
     return "ltr"
-
-
-@register.filter
-def isolated(text: str) -> str:
-    """Keeps a name that runs from right to left from turning around the words beside it."""
-    content = str(text)
-    if any(unicodedata.bidirectional(character) in ("R", "AL") for character in content):
-        return f"\u2068{content}\u2069"
-    return content
 
 
 def _palette(*, paper: bool) -> Palette:
