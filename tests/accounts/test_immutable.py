@@ -15,7 +15,7 @@ from accounts import immutable
 from accounts.models import AuditEntry
 from manifesto.models import ReleaseState
 from reports.models import Scorecard, VendorCopy
-from tests.factories import NOW, Cast, make_release
+from tests.factories import NOW, Cast, make_commitment, make_release
 from tests.reports import cards
 
 TABLES = sorted(immutable.tables())
@@ -29,6 +29,7 @@ def rows(cast: Cast) -> None:
     make_release("final", questions_per_rule=1)
     for _ in range(2):
         response = cards.approved(cast).assessment.responses.get()
+        make_commitment(cast.assessor, response.assessment.vendor)
         VendorCopy.objects.create(response=response, submitted_at=NOW, snapshot="{}", sha256="0" * 64)
     make_release("draft", questions_per_rule=1, state=ReleaseState.DRAFT)
     if connection.vendor == "postgresql":  # else it refuses TRUNCATE by itself, for what it still has to check
@@ -121,6 +122,7 @@ def test_the_tables_are_those_that_the_house_says_never_change() -> None:
     assert TABLES == [
         "accounts_auditentry",
         "accounts_seal",
+        "assessments_commitmentstep",
         "manifesto_level",
         "manifesto_question",
         "manifesto_release",
