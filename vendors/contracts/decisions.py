@@ -42,7 +42,7 @@ class Deadline:
         """What is to do, without the day and the vendor."""
         if self.kind is DeadlineKind.CONTRACT:
             return _("Decide about the contract %(name)s") % {"name": self.name}
-        return _("%(kind)s expires: %(name)s") % {"kind": self.kind_of_paper, "name": self.name}
+        return _("Ask the vendor to renew %(name)s") % {"name": self.name}
 
     @property
     def url(self) -> str:
