@@ -17,7 +17,17 @@ from assessments.commitments import transitions as commitments
 from assessments.models import Answer, Assessment, AssessmentState, Commitment, CommitmentSource, Response
 from manifesto.models import RULE_KEYS, Question, Release, ReleaseState, Rule
 from vendors.contracts.agreed import settle
-from vendors.models import Contract, Feedback, ImportState, Incident, IncidentImport, IncidentSource, Selection, Sla, Vendor
+from vendors.models import (
+    Contract,
+    Feedback,
+    ImportState,
+    Incident,
+    IncidentImport,
+    IncidentSource,
+    Selection,
+    Sla,
+    Vendor,
+)
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 PASSWORD = "a long demo password"

@@ -69,7 +69,7 @@ def chosen_sort(asked: str) -> str:
 
 
 def listed(member: Membership, chosen: DecisionFilter, sort: str) -> QuerySet[Any, Any]:
-    """What is asked for, as rows of `thing` (a DeadlineKind) and `pk`, in order: what has no day stands last, either way round."""
+    """What is asked for, as rows of `thing` (a DeadlineKind) and `pk`; what has no day stands last, either way."""
     contracts, papers = _contracts(member, chosen), _papers(member, chosen)
     kind = chosen.asked("kind")
     both = {
@@ -110,9 +110,7 @@ def _asked(rows: Any, member: Membership, chosen: DecisionFilter) -> Any:
     return rows.filter(owner=member.user_id) if chosen.asked("owner") else rows
 
 
-def items(
-    page: Iterable[Mapping[str, Any]], *, offers: Mapping[int, Offer], today: date
-) -> Sequence[ListedItem]:
+def items(page: Iterable[Mapping[str, Any]], *, offers: Mapping[int, Offer], today: date) -> Sequence[ListedItem]:
     """The rows of a page with what they show; two queries. `offers`: by the vendors' keys."""
     named = [(row["thing"], row["pk"]) for row in page]
     contracts = Contract.objects.select_related("vendor", "owner", "decided_by").in_bulk(

@@ -94,7 +94,9 @@ def chosen_sort(asked: str) -> str:
 def in_order(
     vendors: Iterable[Vendor], standings: Mapping[int, Standing], sort: str, *, decide_by: Mapping[int, date]
 ) -> Sequence[Row]:
-    """`standings` and `decide_by`: by the vendors' keys. What has nothing in the column stands last, either way round; what is equal stands by name."""
+    """`standings` and `decide_by`: by the vendors' keys.
+
+    What has nothing in the column stands last, either way round; what is equal stands by name."""
     rows = [Row(vendor=vendor, standing=standings[vendor.pk], decide_by=decide_by.get(vendor.pk)) for vendor in vendors]
     rows.sort(key=lambda row: (_name(row), row.vendor.pk))
     if sort == ATTENTION:

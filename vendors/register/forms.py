@@ -44,7 +44,9 @@ class VendorForm(forms.ModelForm[Vendor]):
             "reference": _("The number that your own systems know this vendor by. Imports find the vendor by it."),
             "tier": _("How much of your business stands still without this vendor."),
             "department": _("It has a say in every assessment of this vendor."),
-            "months_to_replace": _("How long it would take until somebody else supports you: how much you depend on it."),
+            "months_to_replace": _(
+                "How long it would take until somebody else supports you: how much you depend on it."
+            ),
         }
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:

@@ -205,9 +205,7 @@ def test_with_a_contract_its_files_go_when_that_is_certain(
 
 def test_the_database_refuses_a_file_of_nothing_and_a_term_that_ends_before_it_starts(vendor: Vendor) -> None:
     with pytest.raises(IntegrityError, match="contract_ends_after_start"), transaction.atomic():
-        Contract.objects.create(
-            vendor=vendor, reference="C-1", starts_on=date(2026, 2, 1), ends_on=date(2026, 1, 31)
-        )
+        Contract.objects.create(vendor=vendor, reference="C-1", starts_on=date(2026, 2, 1), ends_on=date(2026, 1, 31))
     contract = make_contract(vendor)
     with pytest.raises(IntegrityError, match="contract_renews_for_some_time"), transaction.atomic():
         Contract.objects.filter(pk=contract.pk).update(renews_months=0)

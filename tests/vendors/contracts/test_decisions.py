@@ -17,9 +17,7 @@ TODAY = date(2026, 3, 2)
 
 
 def paper(vendor: Vendor, name: str, expires_on: date | None, **fields: Any) -> Paper:
-    return Paper.objects.create(
-        vendor=vendor, kind=PaperKind.CERTIFICATE, name=name, expires_on=expires_on, **fields
-    )
+    return Paper.objects.create(vendor=vendor, kind=PaperKind.CERTIFICATE, name=name, expires_on=expires_on, **fields)
 
 
 def test_what_is_open_and_due_by_then_comes_in_the_order_of_its_days(
