@@ -197,6 +197,21 @@ ROUTES: dict[str, Right | Gate] = {
     "approval_level_edit": Right.ADMINISTER,
     "approval_level_delete": Right.ADMINISTER,
     "approval_level_move": Right.ADMINISTER,
+    # what vendors promised
+    "commitment_list": Right.READ,
+    "commitment_detail": Right.READ,
+    "commitment_add": Right.ASSESS,
+    "commitment_edit": Gate.NAMED,  # whoever assesses, and whoever follows this one up
+    "commitment_agree": Gate.NAMED,
+    "commitment_progress": Gate.NAMED,
+    "commitment_report": Gate.NAMED,
+    "commitment_return": Gate.NAMED,
+    "commitment_keep": Gate.NAMED,
+    "commitment_miss": Gate.NAMED,
+    "commitment_withdraw": Gate.NAMED,
+    "commitment_file_add": Gate.NAMED,
+    "commitment_file_download": Right.READ,
+    "commitment_file_delete": Gate.NAMED,
     # links for the vendor
     "assessment_vendor": Right.READ,
     "link_add": Right.ASSESS,

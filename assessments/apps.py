@@ -9,6 +9,7 @@ class AssessmentsConfig(AppConfig):
         from accounts.members import purposes
         from accounts.members.invitations import joined
         from assessments import secrecy, trail_words
+        from assessments.commitments import panel as commitments_panel
         from assessments.findings import panel as findings_panel
         from assessments.models import Assessment
         from assessments.raters import asking
@@ -23,4 +24,5 @@ class AssessmentsConfig(AppConfig):
         offers.register(lead_times.judge)
         withheld.register(secrecy.vendors_being_rated)
         panels.register("measured", findings_panel.of_vendor, position=20)
+        panels.register("commitments", commitments_panel.of_vendor, position=25)
         vocabulary.register(trail_words.VOCABULARY)

@@ -9,5 +9,6 @@ urlpatterns = [
     path("", include("assessments.vendor_side.urls")),
     path("", include("assessments.raters.urls")),
     path("", include("assessments.consensus.urls")),
+    path("", include("assessments.commitments.urls")),
     path("", include("assessments.schedule.urls")),
 ]

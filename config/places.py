@@ -75,6 +75,8 @@ PLACES: dict[str, Place] = {
     "assessment_history": Place(section=ASSESSMENTS, help="secrecy#kept"),
     "scorecard_": Place(section=ASSESSMENTS, help="words#verdict"),
     "rendering_": Place(section=ASSESSMENTS, help="words#verdict"),
+    # what vendors promised
+    "commitment_": Place(section=VENDORS, help="assessing#commitments"),
     # facts
     "incident_": Place(section=FACTS, help="measures"),
     "import_": Place(section=FACTS, help="measures"),

@@ -242,8 +242,8 @@ def make_feedback(vendor: Vendor, *, feeling: int = 3, sla: Sla = Sla.UNKNOWN, *
     return Feedback.objects.create(vendor=vendor, feeling=feeling, sla=sla, **fields)
 
 
-def make_commitment(member: Membership, vendor: Vendor, **fields: Any) -> Commitment:
-    """Proposed by `member`, who also follows it up; due in sixty days."""
+def make_commitment(member: Membership, vendor: Vendor, *, agreed: bool = False, **fields: Any) -> Commitment:
+    """Proposed by `member`, who also follows it up; due in sixty days. `agreed`: by the vendor, the same day."""
     now = fields.pop("now", None) or timezone.now()
     wanted = {
         "rule": "support",
@@ -253,4 +253,7 @@ def make_commitment(member: Membership, vendor: Vendor, **fields: Any) -> Commit
         "owner": member.user,
         "due_on": timezone.localdate(now) + timedelta(days=60),
     }
-    return commitments.propose(member, Commitment(vendor=vendor, **(wanted | fields)), now=now)
+    made = commitments.propose(member, Commitment(vendor=vendor, **(wanted | fields)), now=now)
+    if not agreed:
+        return made
+    return commitments.agree(member.user, made, agreed_by="Example Contact", on=timezone.localdate(now), now=now)

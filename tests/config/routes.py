@@ -16,12 +16,15 @@ from django.utils import timezone
 from accounts.members import invitations
 from accounts.models import Invitation, Membership, Role
 from assessments import preferences
+from assessments.commitments import transitions as commitments
 from assessments.lifecycle import transitions
 from assessments.models import (
     Answer,
     ApprovalLevel,
     Assessment,
     AssessmentState,
+    Commitment,
+    CommitmentFile,
     Delegation,
     Evidence,
     Response,
@@ -35,6 +38,7 @@ from tests.factories import (
     Cast,
     add_rater,
     make_assessment,
+    make_commitment,
     make_contract,
     make_feedback,
     make_incident,
@@ -442,6 +446,35 @@ class World:
     def vendor_link_token(self) -> str:
         return self._linked[1]
 
+    # What the vendor promised, followed up by the assessor
+    @cached_property
+    def commitment(self) -> Commitment:
+        """Asked for, and not agreed yet."""
+        return make_commitment(self.cast.assessor, self.vendor, what="Harbour shift leaders are told at once.")
+
+    @cached_property
+    def agreed_commitment(self) -> Commitment:
+        return make_commitment(self.cast.assessor, self.vendor, what="Harbour causes are proven.", agreed=True)
+
+    @cached_property
+    def reported_commitment(self) -> Commitment:
+        return commitments.report_done(
+            self.cast.assessor.user, self.agreed_commitment, text="Harbour says so.", now=timezone.now()
+        )
+
+    @cached_property
+    def commitment_file(self) -> CommitmentFile:
+        row = CommitmentFile(
+            commitment=self.agreed_commitment,
+            name="Harbour proof.txt",
+            content_type="text/plain",
+            size=5,
+            sha256="0" * 64,
+            uploaded_by=self.cast.assessor.user,
+        )
+        row.file.save("proof.txt", ContentFile(b"proof"))
+        return row
+
     @cached_property
     def calendar_secret(self) -> str:
         return preferences.renew_calendar(self.cast.reader.user, now=timezone.now())
@@ -554,6 +587,19 @@ OBJECTS: dict[str, str] = {
     "vendor_reply_extend": "asked_to_reply",
     "vendor_reply_withdraw": "asked_to_reply",
     "vendor_reopen": "collecting",
+    "commitment_add": "vendor",
+    "commitment_detail": "agreed_commitment",
+    "commitment_edit": "commitment",
+    "commitment_agree": "commitment",
+    "commitment_progress": "agreed_commitment",
+    "commitment_report": "agreed_commitment",
+    "commitment_return": "reported_commitment",
+    "commitment_keep": "reported_commitment",
+    "commitment_miss": "agreed_commitment",
+    "commitment_withdraw": "commitment",
+    "commitment_file_add": "agreed_commitment",
+    "commitment_file_download": "commitment_file",
+    "commitment_file_delete": "commitment_file",
     "questionnaire": "collecting",
     "answer_edit": "answer",
     "answer_note": "answer",

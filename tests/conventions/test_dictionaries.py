@@ -42,6 +42,7 @@ PARTIAL: Mapping[str, str] = {
     "assessments.vendor_side.answers.CLOSED": "only the other states refuse",
     "assessments.vendor_side.reply.OVER": "only the other states refuse",
     "assessments.approval.panel.DECIDERS": "an outside rater decides nothing",
+    "assessments.commitments.history.SAID_BY_VENDOR": "what a vendor cannot do is said as members do it",
     "assessments.findings.words.FINDINGS": "where nothing is found, nothing is said",
     "assessments.score.agreement.MEANINGS": "without a figure, WITHOUT_FIGURE says why",
     "assessments.score.agreement.WITHOUT_FIGURE": "with a figure, MEANINGS says what it means",

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import BytesIO
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ from weasyprint import HTML
 from reports import worker
 from reports.documents import pdf
 from reports.models import Scorecard
-from tests.reports import cards, verapdf
+from reports.scorecard import shapes, view
+from tests.reports import cards, hard, verapdf
 from tests.reports.documents import test_structure
 
 LANGUAGES = ("en", "fr", "nl")
@@ -489,6 +491,55 @@ def test_without_measures_one_quiet_line_says_so_under_its_heading(usual: dict[s
     words = text_of(PdfReader(BytesIO(usual["en"])))
     assert words.count("Nothing was measured") == 1
     assert words.count("Facts and trends Nothing was measured: no mission-critical incident") == 1
+
+
+# One page, whatever there is to say ------------------------------------------------------------------------------
+def hardest(language: str) -> bytes:
+    """As long as it gets, with old data and twice the longest that a measure can say."""
+    measured = cards.from_a_tool(cards.cases(hours=0))
+    content = cards.with_measures(hard.longest(language), **measured, targets={"duration_mean": 2, "repeat_count": 1})
+    return worker.produce(cards.scorecard(content), language=language)
+
+
+def holds_page_one(content: bytes) -> bool:
+    """Whether what stands last on it is on page one, and what comes after it begins page two."""
+    first, second = (" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(content)).pages[:2])
+    return hard.APPROVER in first and "S-2025-004" in first and hard.APPROVER not in second
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_one_is_one_page_in_the_hardest_case(language: str) -> None:
+    assert holds_page_one(hardest(language))
+
+
+def test_set_as_usual_the_hardest_case_would_take_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shapes, "DENSITIES", (("close", inf),))
+    assert not holds_page_one(hardest("fr"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_one_says_what_changed_since_the_scorecard_before(full: dict[str, bytes], language: str) -> None:
+    page = " ".join(PdfReader(BytesIO(full[language])).pages[0].extract_text().split())
+    card = view.view_of(cards.scorecard(cards.full()), language=language)
+    assert " ".join(card.since.split()) in page
+    said = {" ".join(rule.before.said.split()) for rule in card.rules if rule.before}
+    assert said
+    assert all(words in page for words in said)
+
+
+def test_many_services_take_one_line_of_page_one_and_are_all_on_record() -> None:
+    content = hard.longest("en")
+    reader = PdfReader(BytesIO(worker.produce(cards.scorecard(content), language="en")))
+    named = hard.SERVICE.format(number=1)
+    page = " ".join(reader.pages[0].extract_text().split())
+    assert f"Mission-critical services: {named} and 7 more" in page
+    words = letters(text_of(reader))
+    assert all(letters(hard.SERVICE.format(number=number)) in words for number in range(1, 9))
+
+
+def letters(text: str) -> str:
+    """Without spaces and hyphens: a line may end within a name."""
+    return "".join(character for character in text if character.isalnum())
 
 
 # Whatever people write -------------------------------------------------------------------------------------------
