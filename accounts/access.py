@@ -237,6 +237,7 @@ ROUTES: dict[str, Right | Gate] = {
     "vendor_reply_withdraw": Gate.NAMED,
     # reports
     "scorecard_detail": Right.READ,
+    "scorecard_change": Right.READ,
     "rendering_request": Right.READ,
     "rendering_status": Right.READ,
     "rendering_download": Right.READ,

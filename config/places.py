@@ -74,6 +74,7 @@ PLACES: dict[str, Place] = {
     "assessment_send_back": Place(section=ASSESSMENTS, help="assessing#approve"),
     "assessment_history": Place(section=ASSESSMENTS, help="secrecy#kept"),
     "scorecard_": Place(section=ASSESSMENTS, help="words#verdict"),
+    "scorecard_change": Place(section=ASSESSMENTS, help="words#moved"),
     "rendering_": Place(section=ASSESSMENTS, help="words#verdict"),
     # what vendors promised
     "commitment_": Place(section=VENDORS, help="assessing#commitments"),

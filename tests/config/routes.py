@@ -607,6 +607,7 @@ OBJECTS: dict[str, str] = {
     "evidence_delete": "evidence",
     "evidence_download": "open_evidence",
     "scorecard_detail": "scorecard",
+    "scorecard_change": "scorecard",
     "rendering_request": "scorecard",
     "rendering_status": "rendering",
     "rendering_download": "rendering",
