@@ -235,6 +235,23 @@ ROUTES: dict[str, Right | Gate] = {
     "vendor_reply_open": Gate.NAMED,
     "vendor_reply_extend": Gate.NAMED,
     "vendor_reply_withdraw": Gate.NAMED,
+    # links to the commitments
+    "commitment_links": Right.READ,
+    "commitment_link_add": Right.ASSESS,
+    "commitment_link_renew": Right.ASSESS,
+    "commitment_link_extend": Right.ASSESS,
+    "commitment_link_revoke": Right.ASSESS,
+    "commitment_link_tell": Right.ASSESS,
+    "vendor_commitments_link": Gate.PUBLIC,  # the token is the key
+    "vendor_commitments": Gate.LINK,
+    "vendor_commitments_print": Gate.LINK,
+    "vendor_commitments_agree": Gate.LINK,
+    "vendor_commitment": Gate.LINK,
+    "vendor_commitment_agree": Gate.LINK,
+    "vendor_commitment_decline": Gate.LINK,
+    "vendor_commitment_say": Gate.LINK,
+    "vendor_commitment_file": Gate.LINK,
+    "vendor_commitment_file_delete": Gate.LINK,
     # reports
     "scorecard_detail": Right.READ,
     "scorecard_change": Right.READ,
@@ -243,6 +260,10 @@ ROUTES: dict[str, Right | Gate] = {
     "rendering_download": Right.READ,
     "vendor_copy": Gate.LINK,
     "vendor_copy_download": Gate.LINK,
+    "comparison": Right.READ,
+    "comparison_document_request": Right.READ,
+    "comparison_document_status": Right.READ,
+    "comparison_document_download": Right.READ,
 }
 PUBLIC_PREFIXES = (
     "account_login",
