@@ -120,7 +120,8 @@ class DemoAssessment:
             if with_words:
                 answer.fact_value, answer.fact_unit = text.get("fact"), text.get("unit", "")
             answer.version, answer.updated_at, answer.updated_by = 1, now, author
-        Answer.objects.bulk_update(answers, ANSWERED)
+        # As rows that are there already: one statement, where `bulk_update` makes a case of each field of each row.
+        Answer.objects.bulk_create(answers, update_conflicts=True, unique_fields=["id"], update_fields=ANSWERED)
         if with_words:
             self._note(answers, author, now)
         for answer in answers:
