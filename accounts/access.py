@@ -247,6 +247,10 @@ ROUTES: dict[str, Right | Gate] = {
     "rendering_download": Right.READ,
     "vendor_copy": Gate.LINK,
     "vendor_copy_download": Gate.LINK,
+    "comparison": Right.READ,
+    "comparison_document_request": Right.READ,
+    "comparison_document_status": Right.READ,
+    "comparison_document_download": Right.READ,
 }
 PUBLIC_PREFIXES = (
     "account_login",

@@ -78,6 +78,7 @@ PLACES: dict[str, Place] = {
     "scorecard_": Place(section=ASSESSMENTS, help="words#verdict"),
     "scorecard_change": Place(section=ASSESSMENTS, help="words#moved"),
     "rendering_": Place(section=ASSESSMENTS, help="words#verdict"),
+    "comparison": Place(section=VENDORS, help="words#comparison"),
     # what vendors promised
     "commitment_": Place(section=VENDORS, help="assessing#commitments"),
     # facts

@@ -330,6 +330,10 @@ class Premises(World):
         return Scorecard.objects.get(assessment=transitions.approve(self.cast.admin, self._replied_to()[0]))
 
     @cached_property
+    def compared(self) -> list[Scorecard]:
+        return [self.many_voices, self.scorecard]
+
+    @cached_property
     def moved(self) -> Scorecard:
         """The second one of a vendor, which one of its raters sees otherwise and another rates for the first time."""
         first = self._assessment(grade=2)

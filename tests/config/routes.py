@@ -37,6 +37,7 @@ from assessments.questionnaire import delegation
 from assessments.raters import asking
 from assessments.vendor_commitments import links as commitment_links
 from assessments.vendor_side import links, reply
+from reports.comparison import keeping
 from reports.models import Document, Rendering, RenderingState, Scorecard
 from tests.factories import (
     Cast,
@@ -378,6 +379,28 @@ class World:
         return rendering
 
     @cached_property
+    def compared(self) -> list[Scorecard]:
+        """Of two vendors."""
+        other = make_assessment(self.cast.assessor, vendor=make_vendor(self.cast.organisation, "Harbour Line"), grade=3)
+        transitions.approve(self.cast.approver, transitions.submit(self.cast.assessor, other))
+        return [self.scorecard, Scorecard.objects.get(assessment=other)]
+
+    @cached_property
+    def comparison_rendering(self) -> Rendering:
+        rendering = Rendering.objects.create(
+            comparison=keeping.keep(self.cast.reader, self.compared, now=timezone.now()),
+            language="fr",
+            state=RenderingState.READY,
+            progress=100,
+            requested_at=timezone.now(),
+            finished_at=timezone.now(),
+            size=4,
+            sha256="0" * 64,
+        )
+        Document.objects.create(rendering=rendering, content=b"%PDF")
+        return rendering
+
+    @cached_property
     def member(self) -> Membership:
         return self.cast.reader
 
@@ -604,6 +627,8 @@ OBJECTS: dict[str, str] = {
     "rendering_request": "scorecard",
     "rendering_status": "rendering",
     "rendering_download": "rendering",
+    "comparison_document_status": "comparison_rendering",
+    "comparison_document_download": "comparison_rendering",
 }
 # Whom the things behind a route of Gate.ASKED or Gate.NAMED name, of the cast; where nothing is said here, its assessor
 # alone.
