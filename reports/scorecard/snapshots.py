@@ -19,7 +19,7 @@ from groundwork.canonical import canonical, hash_of
 from manifesto.models import Rule
 from reports.models import Scorecard, ScorecardRule
 from reports.scorecard import findings as frozen_findings
-from reports.scorecard import freezing, sealing
+from reports.scorecard import freezing, sealing, standing_rows
 
 SCHEMA_VERSION = 7
 Snapshot = Mapping[str, Any]
@@ -62,7 +62,8 @@ def make_scorecard(assessment: Assessment, approval: Approval) -> Scorecard:
         raise RuntimeError(f"The snapshot of {assessment.reference} does not compute to its current score.")
     facts = frozen_findings.snapshot_part(assessment, rating=score, claim=self_view(content), now=approval.decided_at)
     text = canonical({**content, "score": arithmetic.as_data(score), "gap": gap_of(content), **facts})
-    scorecard = _store(assessment, approval, number=number, text=text, score=score)
+    scorecard, rules = _store(assessment, approval, number=number, text=text, score=score)
+    standing_rows.keep(scorecard, rules, facts)
     audit.record(
         approval.decided_by,
         "scorecard.made",
@@ -239,7 +240,9 @@ def _next_number(organisation: Organisation, at: datetime) -> str:
     return f"{prefix}{last + 1:03}"
 
 
-def _store(assessment: Assessment, approval: Approval, *, number: str, text: str, score: arithmetic.Score) -> Scorecard:
+def _store(
+    assessment: Assessment, approval: Approval, *, number: str, text: str, score: arithmetic.Score
+) -> tuple[Scorecard, list[ScorecardRule]]:
     scorecard = Scorecard.objects.create(
         organisation=assessment.organisation,
         assessment=assessment,
@@ -255,7 +258,7 @@ def _store(assessment: Assessment, approval: Approval, *, number: str, text: str
         approved_by=approval.decided_by,
         approved_at=approval.decided_at,
     )
-    ScorecardRule.objects.bulk_create(
+    rules = ScorecardRule.objects.bulk_create(
         ScorecardRule(
             scorecard=scorecard,
             position=position,
@@ -266,4 +269,4 @@ def _store(assessment: Assessment, approval: Approval, *, number: str, text: str
         )
         for position, rule in enumerate(score.rules, start=1)
     )
-    return scorecard
+    return scorecard, rules
