@@ -15,6 +15,9 @@ from assessments.models import (
     Approval,
     ApprovalLevel,
     Assessment,
+    Commitment,
+    CommitmentFile,
+    CommitmentLink,
     Consensus,
     Delegation,
     Evidence,
@@ -40,6 +43,12 @@ def _of_assessment(row: Assessment) -> Signposts:
 
 def _of_question(question: Question) -> Signposts:
     return Signposts(question_key=question.key, release_ref=question.release_id)
+
+
+def _of_commitment(row: Commitment) -> Signposts:
+    return Signposts(
+        vendor_ref=row.vendor_id, vendor_name=row.vendor.name, rule_key=row.rule, question_key=row.question
+    )
 
 
 def _beside_its_question(entry: AuditEntry) -> str:
@@ -154,6 +163,48 @@ VOCABULARY = Vocabulary(
         "reply.withdrawn": Verb(title=_("Request for a reply withdrawn"), told=_("withdrew the request for a reply")),
         "reply.changed": Verb(title=_("Reply written"), told=_("wrote their reply"), in_stretches=True),
         "reply.given": Verb(title=_("Reply to a rule"), told=_("replied to the result of a rule")),
+        "commitment.proposed": Verb(title=_("Commitment proposed"), told=_("proposed a commitment")),
+        "commitment.changed": Verb(title=_("Commitment changed"), told=_("changed a commitment")),
+        "commitment.agreed": Verb(title=_("Commitment agreed"), told=_("agreed to a commitment")),
+        "commitment.declined": Verb(title=_("Commitment not agreed"), told=_("did not agree to a commitment")),
+        "commitment.progress": Verb(title=_("Progress of a commitment"), told=_("said how far a commitment is")),
+        "commitment.reported": Verb(title=_("Commitment reported done"), told=_("reported a commitment done")),
+        "commitment.returned": Verb(
+            title=_("Commitment not accepted yet"), told=_("did not accept yet that a commitment is done")
+        ),
+        "commitment.kept": Verb(title=_("Commitment kept"), told=_("found a commitment kept")),
+        "commitment.missed": Verb(title=_("Commitment missed"), told=_("found a commitment missed")),
+        "commitment.reopened": Verb(
+            title=_("Commitment opened again by its measure"), told=_("opened a commitment again")
+        ),
+        "commitment.withdrawn": Verb(title=_("Commitment withdrawn"), told=_("withdrew a commitment")),
+        "commitment.file_added": Verb(
+            title=_("Evidence added to a commitment"), told=_("added evidence to a commitment")
+        ),
+        "commitment.file_deleted": Verb(
+            title=_("Evidence of a commitment removed"), told=_("removed evidence of a commitment")
+        ),
+        "commitment_link.created": Verb(
+            title=_("Link to the commitments made"), told=_("made a link to the commitments")
+        ),
+        "commitment_link.sent": Verb(
+            title=_("Link to the commitments mailed"), told=_("mailed the link to the commitments")
+        ),
+        "commitment_link.not_delivered": Verb(
+            title=_("Link to the commitments not delivered"), told=_("could not mail the link to the commitments")
+        ),
+        "commitment_link.renewed": Verb(
+            title=_("Link to the commitments made anew"), told=_("made the link to the commitments anew")
+        ),
+        "commitment_link.extended": Verb(
+            title=_("Link to the commitments extended"), told=_("extended the link to the commitments")
+        ),
+        "commitment_link.revoked": Verb(
+            title=_("Link to the commitments withdrawn"), told=_("withdrew the link to the commitments")
+        ),
+        "commitment_link.opened": Verb(
+            title=_("Link to the commitments opened by the vendor"), told=_("opened the link to the commitments")
+        ),
         "reply.sent": Verb(title=_("Reply sent"), told=_("sent the reply")),
     },
     former={
@@ -187,6 +238,13 @@ VOCABULARY = Vocabulary(
             told=_file_name,
             unsaid=frozenset({"answer"}),
         ),
+        Commitment: TrailSubject(part_of=attrgetter("vendor"), signposts=_of_commitment, route="commitment_detail"),
+        CommitmentFile: TrailSubject(
+            part_of=attrgetter("commitment.vendor"),
+            signposts=lambda row: _of_commitment(row.commitment),
+            unsaid=frozenset({"sha256"}),
+        ),
+        CommitmentLink: TrailSubject(part_of=attrgetter("vendor")),
         Consensus: TrailSubject(
             part_of=attrgetter("assessment"),
             label=lambda row: str(row.question),

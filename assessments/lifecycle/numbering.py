@@ -1,4 +1,7 @@
-"""Reference numbers: A-2026-001, counted by year and organisation, without gaps in a race."""
+"""Reference numbers: A-2026-001 of assessments, C-2026-001 of commitments, counted by year and organisation, without
+gaps in a race."""
+
+from typing import Any
 
 from django.db import models
 from django.db.models.functions import Cast, Substr
@@ -8,14 +11,19 @@ from assessments.models import Assessment
 
 
 def next_reference(organisation_id: int, year: int) -> str:
-    """The next free reference; holds the organisation's row until the transaction ends, so that two who create at
-    once wait for each other instead of drawing the same number.
+    """The next free reference of an assessment."""
+    return next_number(
+        Assessment.objects.filter(organisation=organisation_id), "reference", f"A-{year}-", organisation_id
+    )
+
+
+def next_number(rows: models.QuerySet[Any], column: str, prefix: str, organisation_id: int) -> str:
+    """The prefix with the number after the highest that `column` of `rows` has. Holds the organisation's row until the
+    transaction ends, so that two who create at once wait for each other instead of drawing the same number.
 
     Without the key lock: rows that merely point to the organisation need not wait.
     """
     Organisation.objects.select_for_update(no_key=True).only("pk").get(pk=organisation_id)
-    prefix = f"A-{year}-"
-    number = Cast(Substr("reference", len(prefix) + 1), models.IntegerField())
-    taken = Assessment.objects.filter(organisation=organisation_id, reference__startswith=prefix)
-    last: int | None = taken.aggregate(last=models.Max(number))["last"]
+    number = Cast(Substr(column, len(prefix) + 1), models.IntegerField())
+    last: int | None = rows.filter(**{f"{column}__startswith": prefix}).aggregate(last=models.Max(number))["last"]
     return f"{prefix}{(last or 0) + 1:03}"

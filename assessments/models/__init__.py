@@ -8,6 +8,22 @@ from assessments.models.assessment import (
     AssessmentState,
     Repeat,
 )
+from assessments.models.commitment import (
+    COMMITMENT_BINDING,
+    COMMITMENT_OPEN,
+    WATCHED,
+    Commitment,
+    CommitmentFile,
+    CommitmentFileQuerySet,
+    CommitmentLink,
+    CommitmentLinkQuerySet,
+    CommitmentQuerySet,
+    CommitmentSource,
+    CommitmentState,
+    CommitmentStep,
+    KeptBy,
+    StepKind,
+)
 from assessments.models.consensus import Consensus, Meeting
 from assessments.models.link import LinkPurpose, Reply, ReplyRequest, Stance, VendorLink, VendorLinkQuerySet
 from assessments.models.note import VendorNote, VendorNoteQuerySet
@@ -27,7 +43,10 @@ from assessments.models.response import (
 )
 
 __all__ = [
+    "COMMITMENT_BINDING",
+    "COMMITMENT_OPEN",
     "OPEN_STATES",
+    "WATCHED",
     "Answer",
     "AnswerQuerySet",
     "Approval",
@@ -38,6 +57,15 @@ __all__ = [
     "AssessmentQuerySet",
     "AssessmentState",
     "Blank",
+    "Commitment",
+    "CommitmentFile",
+    "CommitmentFileQuerySet",
+    "CommitmentLink",
+    "CommitmentLinkQuerySet",
+    "CommitmentQuerySet",
+    "CommitmentSource",
+    "CommitmentState",
+    "CommitmentStep",
     "Consensus",
     "Decision",
     "Delegation",
@@ -47,6 +75,7 @@ __all__ = [
     "Evidence",
     "EvidenceQuerySet",
     "FrequencyUnit",
+    "KeptBy",
     "LinkPurpose",
     "Meeting",
     "Preferences",
@@ -59,6 +88,7 @@ __all__ = [
     "ResponseQuerySet",
     "Rhythm",
     "Stance",
+    "StepKind",
     "VendorLink",
     "VendorLinkQuerySet",
     "VendorNote",

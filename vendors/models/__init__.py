@@ -1,5 +1,16 @@
 """Facts about who is assessed: vendors, what they support, what happened, and what people say of them."""
 
+from vendors.models.contract import (
+    Contract,
+    ContractFile,
+    ContractFileQuerySet,
+    ContractQuerySet,
+    Paper,
+    PaperKind,
+    PaperQuerySet,
+    TermDecision,
+    TermUnit,
+)
 from vendors.models.feedback import (
     Feedback,
     FeedbackFile,
@@ -54,6 +65,10 @@ __all__ = [
     "WORKING_STATES",
     "Contact",
     "ContactQuerySet",
+    "Contract",
+    "ContractFile",
+    "ContractFileQuerySet",
+    "ContractQuerySet",
     "DecidingHours",
     "Feedback",
     "FeedbackFile",
@@ -76,6 +91,9 @@ __all__ = [
     "IncidentSourceQuerySet",
     "MeasureTarget",
     "MeasureTargetQuerySet",
+    "Paper",
+    "PaperKind",
+    "PaperQuerySet",
     "Pulse",
     "PulseChoice",
     "PulseQuerySet",
@@ -85,6 +103,8 @@ __all__ = [
     "ServiceCalendarQuerySet",
     "ServiceQuerySet",
     "Sla",
+    "TermDecision",
+    "TermUnit",
     "Tier",
     "Vendor",
     "VendorImport",

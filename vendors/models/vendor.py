@@ -38,6 +38,8 @@ class Vendor(models.Model):
     tier = models.CharField(_("tier"), max_length=10, choices=Tier, default=Tier.STANDARD)
     website = models.URLField(_("website"), blank=True)
     country = models.CharField(_("country"), max_length=60, blank=True)
+    # How long it would take to be served by somebody else: how much we depend on it.
+    months_to_replace = models.PositiveSmallIntegerField(_("months to replace"), null=True, blank=True)
     notes = models.TextField(_("notes"), blank=True)
     department = models.ForeignKey(
         Department,

@@ -1,0 +1,264 @@
+"""The states of a commitment: one function a change, which locks, checks, changes and records in one transaction.
+
+proposed → agreed → reported done → kept or missed; withdrawn from any that is open; kept is opened again by the measure
+that falls back, and is agreed then. Each writes a step, which is never changed, beside its entry in the trail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import Right, may
+from accounts.models import Membership, User
+from accounts.trail import audit
+from assessments.lifecycle.numbering import next_number
+from assessments.models import (
+    COMMITMENT_BINDING,
+    COMMITMENT_OPEN,
+    Commitment,
+    CommitmentLink,
+    CommitmentState,
+    CommitmentStep,
+    KeptBy,
+    StepKind,
+)
+from groundwork.refusals import Refusal
+
+FIELDS = (
+    "rule",
+    "question",
+    "what",
+    "why",
+    "contact",
+    "owner",
+    "due_on",
+    "measure",
+    "target",
+    "state",
+    "agreed_on",
+    "agreed_by",
+    "ended_on",
+    "kept_by",
+)
+NOT_NOW: Mapping[str, Promise] = {
+    CommitmentState.PROPOSED: _("This commitment is proposed and not agreed yet."),
+    CommitmentState.AGREED: _("This commitment is agreed already."),
+    CommitmentState.REPORTED: _("This commitment is reported done already."),
+    CommitmentState.KEPT: _("This commitment was kept: it changes no more, unless its measure falls back."),
+    CommitmentState.MISSED: _("This commitment was missed: make a new one."),
+    CommitmentState.WITHDRAWN: _("This commitment was withdrawn: make a new one."),
+}
+CHANGED: Promise = _("Somebody changed this commitment since you opened the page: read it again, then decide.")
+By = User | CommitmentLink | None  # None: the product itself, because of a measure
+
+
+class NotPossible(Refusal):
+    """The state of the commitment, or what it lacks, does not allow this; the message says why, to a person."""
+
+
+def propose(member: Membership, commitment: Commitment, *, now: datetime) -> Commitment:
+    """Write down a new one; all its fields are set but organisation, number, state and maker. PermissionDenied for
+    whoever may not assess."""
+    _require(member)
+    if commitment.vendor.organisation_id != member.organisation_id:
+        raise PermissionDenied
+    with transaction.atomic():
+        commitment.organisation = member.organisation
+        year = timezone.localtime(now).year
+        ours = Commitment.objects.filter(organisation=member.organisation)
+        commitment.number = next_number(ours, "number", f"C-{year}-", member.organisation_id)
+        commitment.state = CommitmentState.PROPOSED
+        commitment.created_by, commitment.created_at = member.user, now
+        commitment.save(force_insert=True)
+        _written(commitment, StepKind.PROPOSED, member.user, now=now, before={})
+    return commitment
+
+
+def change(
+    member: Membership, commitment: Commitment, changed: Mapping[str, Any], *, version: int, now: datetime
+) -> Commitment:
+    """Other words, people, day, measure or target, while it is open. What both sides had agreed on must be agreed on
+    again: it is proposed anew, unless only who follows it up here is another. NotPossible where somebody changed it
+    since `version`."""
+    with transaction.atomic():
+        row = _locked(commitment, COMMITMENT_OPEN)
+        _require(member, row)
+        if row.version != version:
+            raise NotPossible(CHANGED)
+        before = audit.snapshot(row, FIELDS)
+        for name, value in changed.items():
+            setattr(row, name, value)
+        if set(changed) - {"owner"} and row.state != CommitmentState.PROPOSED:
+            row.state, row.agreed_on, row.agreed_by, row.baseline = CommitmentState.PROPOSED, None, "", None
+        return _save(row, StepKind.CHANGED, member.user, now=now, before=before)
+
+
+def agree(
+    by: By, commitment: Commitment, *, agreed_by: str, on: date, now: datetime, text: str = "", baseline: Any = None
+) -> Commitment:
+    """The vendor says so by its link, or a member records who agreed and when. `baseline`: what the measure was then,
+    as plain data."""
+    with transaction.atomic():
+        row = _locked(commitment, {CommitmentState.PROPOSED})
+        _require_by(by, row)
+        before = audit.snapshot(row, FIELDS)
+        row.state, row.agreed_on, row.agreed_by, row.baseline = CommitmentState.AGREED, on, agreed_by, baseline
+        return _save(row, StepKind.AGREED, by, now=now, before=before, text=text)
+
+
+def decline(by: CommitmentLink, commitment: Commitment, *, text: str, now: datetime) -> Commitment:
+    """The vendor does not agree, and says why: it stays proposed, and the customer is told."""
+    with transaction.atomic():
+        row = _locked(commitment, {CommitmentState.PROPOSED})
+        _require_by(by, row)
+        return _save(row, StepKind.DECLINED, by, now=now, before=audit.snapshot(row, FIELDS), text=text)
+
+
+def note_progress(by: By, commitment: Commitment, *, text: str, now: datetime) -> Commitment:
+    """Say how far it is, while it is agreed and not ended."""
+    with transaction.atomic():
+        row = _locked(commitment, COMMITMENT_BINDING)
+        _require_by(by, row)
+        return _save(row, StepKind.PROGRESS, by, now=now, before=audit.snapshot(row, FIELDS), text=text)
+
+
+def report_done(by: By, commitment: Commitment, *, text: str, now: datetime) -> Commitment:
+    with transaction.atomic():
+        row = _locked(commitment, {CommitmentState.AGREED})
+        _require_by(by, row)
+        before = audit.snapshot(row, FIELDS)
+        row.state = CommitmentState.REPORTED
+        return _save(row, StepKind.REPORTED, by, now=now, before=before, text=text)
+
+
+def return_it(member: Membership, commitment: Commitment, *, text: str, now: datetime) -> Commitment:
+    """What was reported done is not accepted yet, with the reason: it is agreed, as before."""
+    with transaction.atomic():
+        row = _locked(commitment, {CommitmentState.REPORTED})
+        _require(member, row)
+        before = audit.snapshot(row, FIELDS)
+        row.state = CommitmentState.AGREED
+        return _save(row, StepKind.RETURNED, member.user, now=now, before=before, text=text)
+
+
+def keep(
+    member: Membership,
+    commitment: Commitment,
+    *,
+    kept_by: KeptBy,
+    text: str,
+    on: date,
+    now: datetime,
+    figures: Any = None,
+) -> Commitment:
+    """Kept: because its measure moved, or because `member` accepts evidence and says in `text` which. The caller has
+    asked the measure; NotPossible for evidence without a word."""
+    if kept_by == KeptBy.EVIDENCE and not text.strip():
+        raise NotPossible(_("Say what shows that it was kept."))
+    with transaction.atomic():
+        row = _locked(commitment, COMMITMENT_BINDING)
+        _require(member, row)
+        before = audit.snapshot(row, FIELDS)
+        row.state, row.ended_on, row.kept_by = CommitmentState.KEPT, on, kept_by
+        return _save(row, StepKind.KEPT, member.user, now=now, before=before, text=text, figures=figures)
+
+
+def miss(
+    member: Membership, commitment: Commitment, *, text: str, on: date, now: datetime, figures: Any = None
+) -> Commitment:
+    with transaction.atomic():
+        row = _locked(commitment, COMMITMENT_BINDING)
+        _require(member, row)
+        before = audit.snapshot(row, FIELDS)
+        row.state, row.ended_on = CommitmentState.MISSED, on
+        return _save(row, StepKind.MISSED, member.user, now=now, before=before, text=text, figures=figures)
+
+
+def withdraw(member: Membership, commitment: Commitment, *, text: str, on: date, now: datetime) -> Commitment:
+    """Not asked for any more, with the reason. NotPossible without one."""
+    if not text.strip():
+        raise NotPossible(_("Say why it is withdrawn."))
+    with transaction.atomic():
+        row = _locked(commitment, COMMITMENT_OPEN)
+        _require(member, row)
+        before = audit.snapshot(row, FIELDS)
+        row.state, row.ended_on = CommitmentState.WITHDRAWN, on
+        return _save(row, StepKind.WITHDRAWN, member.user, now=now, before=before, text=text)
+
+
+def reopen(commitment: Commitment, *, on: date, now: datetime, figures: Any) -> Commitment:
+    """The measure of a kept commitment fell back within twelve months: it is agreed again, and overdue since its day.
+    `figures`: what the measure showed, as plain data."""
+    with transaction.atomic():
+        row = _locked(commitment, {CommitmentState.KEPT})
+        before = audit.snapshot(row, FIELDS)
+        row.state, row.ended_on, row.kept_by, row.reopened_on = CommitmentState.AGREED, None, "", on
+        return _save(row, StepKind.REOPENED, None, now=now, before=before, figures=figures)
+
+
+# What they share --------------------------------------------------------------------------------------------------
+def may_change(member: Membership, commitment: Commitment) -> bool:
+    """Whoever assesses, and whoever follows this one up."""
+    return may(member, Right.ASSESS) or (member.user_id == commitment.owner_id and may(member, Right.READ))
+
+
+def _require(member: Membership, commitment: Commitment | None = None) -> None:
+    allowed = may(member, Right.ASSESS) if commitment is None else may_change(member, commitment)
+    if not allowed or (commitment and commitment.organisation_id != member.organisation_id):
+        raise PermissionDenied
+
+
+def _require_by(by: By, commitment: Commitment) -> None:
+    """A link speaks for its own vendor; a member's user was let in by the page, which asked `may_change`."""
+    if isinstance(by, CommitmentLink) and by.vendor_id != commitment.vendor_id:
+        raise PermissionDenied
+
+
+def _locked(commitment: Commitment, states: Collection[str]) -> Commitment:
+    """The row, held until the transaction ends, in one of `states`. NotPossible else."""
+    row = Commitment.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=commitment.pk)
+    if row.state not in states:
+        raise NotPossible(NOT_NOW[row.state])
+    return row
+
+
+def _save(
+    row: Commitment,
+    kind: StepKind,
+    by: By,
+    *,
+    now: datetime,
+    before: Mapping[str, Any],
+    text: str = "",
+    figures: Any = None,
+) -> Commitment:
+    row.version += 1
+    row.save()
+    _written(row, kind, by, now=now, before=before, text=text, figures=figures)
+    return row
+
+
+def _written(
+    row: Commitment,
+    kind: StepKind,
+    by: By,
+    *,
+    now: datetime,
+    before: Mapping[str, Any],
+    text: str = "",
+    figures: Any = None,
+) -> None:
+    link = by if isinstance(by, CommitmentLink) else None
+    user = by if isinstance(by, User) else None
+    CommitmentStep.objects.create(commitment=row, kind=kind, at=now, text=text, user=user, link=link, figures=figures)
+    actor = audit.Outsider(label=link.signature) if link else user
+    after = audit.snapshot(row, FIELDS) | ({"text": text} if text else {})
+    audit.record(actor, f"commitment.{kind}", row, before=before, after=after)
