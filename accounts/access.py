@@ -208,6 +208,9 @@ ROUTES: dict[str, Right | Gate] = {
     "vendor_reply_extend": Gate.NAMED,
     "vendor_reply_withdraw": Gate.NAMED,
     # reports
+    "portfolio": Right.READ,
+    "portfolio_export": Right.READ,
+    "power_map": Right.READ,
     "scorecard_detail": Right.READ,
     "rendering_request": Right.READ,
     "rendering_status": Right.READ,

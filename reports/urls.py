@@ -6,4 +6,5 @@ urlpatterns = [
     path("", include("reports.scorecard.urls")),
     path("", include("reports.documents.urls")),
     path("", include("reports.vendor_copy.urls")),
+    path("", include("reports.portfolio.urls")),
 ]

@@ -8,13 +8,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import CharField, Value
+from django.db.models import CharField, QuerySet, Value
 from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership
+from groundwork.fields import field
+from groundwork.languages import active_language
 from manifesto.models import Release, ReleaseState, Rule
 from vendors.models import Tier, Vendor
 
@@ -69,7 +71,9 @@ def offered_to(member: Membership) -> Offered:
     vendors = Vendor.objects.for_member(member).active().exclude(country="")
     countries = _named("country", vendors, "country", "country").distinct()
     editions = Release.objects.filter(state=ReleaseState.PUBLISHED).order_by("-published_at", "-pk")
-    rules = _named("rule", Rule.objects.filter(release__in=editions.values("pk")[:1]), "position", "name")
+    # A plain one: the translated one of the bank puts the columns of a union in an order of its own.
+    newest = QuerySet(Rule).filter(release__in=editions.values("pk")[:1])
+    rules = _named("rule", newest, "position", f"name_{active_language()}")
     found = list(departments.union(countries, rules))
     return Offered(
         departments=tuple(sorted(((key, name) for kind, key, name in found if kind == "department"), key=_by_name)),
@@ -79,8 +83,12 @@ def offered_to(member: Membership) -> Offered:
 
 
 def _named(kind: str, rows: Any, key: str, name: str) -> Any:
-    kinds = {"kind": Value(kind, CharField()), "key": Cast(key, CharField()), "called": Cast(name, CharField())}
-    return rows.order_by().annotate(**kinds).values_list(*kinds)
+    told = {
+        "offered_kind": Value(kind, CharField()),
+        "offered_key": Cast(key, CharField()),
+        "offered_name": Cast(name, CharField()),
+    }
+    return rows.order_by().annotate(**told).values_list(*told)
 
 
 def _by_name(pair: tuple[str, str]) -> str:
@@ -109,18 +117,10 @@ class PortfolioFilter(forms.Form):
     """What nobody can choose is refused beside its field, and narrows nothing."""
 
     tier = forms.ChoiceField(label=gettext_lazy("Tier"), required=False)
-    department = forms.ChoiceField(
-        label=gettext_lazy("Department"),
-        required=False,
-        help_text=gettext_lazy("It orders from the vendor, or depends on one of its services."),
-    )
+    department = forms.ChoiceField(label=gettext_lazy("Department that orders or depends"), required=False)
     service = forms.CharField(label=gettext_lazy("Service"), required=False, max_length=160)
     country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
-    period = forms.ChoiceField(
-        label=gettext_lazy("Period"),
-        required=False,
-        help_text=gettext_lazy("In which the period of the latest scorecard ends."),
-    )
+    period = forms.ChoiceField(label=gettext_lazy("Latest scorecard’s period ends in"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
 
     def __init__(self, data: QueryDict, *, offered: Offered, today: date) -> None:
@@ -134,9 +134,7 @@ class PortfolioFilter(forms.Form):
             "state": (_("All states"), STATES),
         }
         for name, (empty, choices) in every.items():
-            choice_field = self.fields[name]
-            assert isinstance(choice_field, forms.ChoiceField)
-            choice_field.choices = [("", empty), *choices]
+            field(self, name, forms.ChoiceField).choices = [("", empty), *choices]
 
     @property
     def choice(self) -> Choice:

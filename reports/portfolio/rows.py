@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable, OrderBy
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
 from accounts.models import Membership
-from assessments.models import Assessment
+from assessments.models import Assessment, Commitment
 from assessments.score.arithmetic import RuleStatus
-from reports.models import RULE_POSITIONS
+from reports.models import RULE_POSITIONS, Scorecard
 from reports.portfolio.filters import IN_HAND, NOT_ASSESSED, OLDER, RECENT, Choice
-from vendors.models import Service, Tier, Vendor, VendorQuerySet
+from vendors.models import Contract, Service, Tier, Vendor, VendorQuerySet
 
 ATTENTION = "attention"
 RULE_SORTS = tuple(f"rule{position}" for position in RULE_POSITIONS)
@@ -77,16 +77,29 @@ def is_in_hand() -> Exists:
     return Exists(Assessment.objects.open().filter(vendor=OuterRef("pk")))
 
 
+# What others keep of a vendor ----------------------------------------------------------------------------------------
+def counted(rows: QuerySet[Any]) -> Coalesce:
+    """How many of these, which belong to a vendor, the vendor of the outer query has."""
+    of_vendor = rows.filter(vendor=OuterRef("pk")).order_by().values("vendor")
+    return Coalesce(Subquery(of_vendor.annotate(count=Count("pk")).values("count")), Value(0))
+
+
+def next_decision() -> Subquery:
+    """The first day by which something must be decided about a contract; it may be over."""
+    waiting = Contract.objects.to_decide().filter(vendor=OuterRef("pk")).order_by("decide_by")
+    return Subquery(waiting.values("decide_by")[:1])
+
+
 # In which order -----------------------------------------------------------------------------------------------------
-Figure = Callable[[str], Combinable]  # the name of a column of the standing → what is sorted by
+Figure = Callable[[str | Combinable], Combinable]  # a column of the standing, or a count → what is sorted by
 
 
 def figures(closed: Collection[int]) -> Figure:
-    """A column of the standing, of vendors whose figures are not closed to the reader; NULL of the others."""
+    """Of vendors whose figures are not closed to the reader; NULL of the others."""
 
-    def figure(name: str) -> Combinable:
-        column = F(STANDING + name)
-        return Case(When(pk__in=closed, then=Value(None)), default=column) if closed else column
+    def figure(of: str | Combinable) -> Combinable:
+        value = F(STANDING + of) if isinstance(of, str) else of
+        return Case(When(pk__in=closed, then=Value(None)), default=value) if closed else value
 
     return figure
 
@@ -112,8 +125,8 @@ def _attention(figure: Figure) -> list[OrderBy]:
     ]
 
 
-def _columns(figure: Figure) -> dict[str, list[Combinable]]:
-    """Of each column, what stands first where it rises."""
+def _columns(figure: Figure, today: date) -> dict[str, list[Combinable]]:
+    """Of each column, what it is sorted by."""
     return {
         "name": [Lower("name")],
         "tier": [TIER_RANK],
@@ -121,7 +134,12 @@ def _columns(figure: Figure) -> dict[str, list[Combinable]]:
         "met": [figure("met"), _negative(figure("broken"))],
         "weakest": [figure("lowest")],
         "findings": [figure("contradicted"), figure("better")],
+        "commitments": [
+            figure(counted(Commitment.objects.overdue(today))),
+            figure(counted(Commitment.objects.open())),
+        ],
         "age": [F(f"{STANDING}approved_at")],
+        "decide": [next_decision()],
     }
 
 
@@ -129,7 +147,7 @@ def _negative(value: Combinable) -> Combinable:
     return Value(0) - value
 
 
-SORTS = tuple(_columns(figures(())))
+SORTS = tuple(_columns(figures(()), date.min))
 
 
 def chosen_sort(asked: str) -> str:
@@ -137,35 +155,42 @@ def chosen_sort(asked: str) -> str:
     return asked if asked.removeprefix("-") in SORTS else ATTENTION
 
 
-def in_order(rows: VendorQuerySet, sort: str, closed: Collection[int]) -> VendorQuerySet:
+def in_order(rows: VendorQuerySet, sort: str, closed: Collection[int], today: date) -> VendorQuerySet:
     """What has nothing in the column stands last, either way round; what is equal stands by name."""
     figure = figures(closed)
     if sort == ATTENTION:
         order: Iterable[OrderBy] = _attention(figure)
     else:
         turn = _down if sort.startswith("-") else _up
-        order = [turn(value) for value in _columns(figure)[sort.removeprefix("-")]]
+        order = [turn(value) for value in _columns(figure, today)[sort.removeprefix("-")]]
     return rows.order_by(*order, Lower("name"), "pk")
 
 
 def page_of(rows: VendorQuerySet, start: int, end: int) -> VendorQuerySet:
-    """These of the ordered rows, with all that a row says. The inner query finds their keys, so that what belongs to a
-    vendor is looked up for a page of them alone."""
-    keys = rows.values("pk")[start:end]
-    outer = Vendor.objects.filter(pk__in=keys).order_by(*rows.query.order_by)
-    return _with_words(outer)
+    """These of the ordered rows, in their order. The inner query finds their keys, so that what belongs to a vendor is
+    looked up for a page of them alone."""
+    return Vendor.objects.filter(pk__in=rows.values("pk")[start:end]).order_by(*rows.query.order_by)
 
 
-def _with_words(rows: VendorQuerySet) -> VendorQuerySet:
+def with_words(rows: VendorQuerySet, today: date) -> VendorQuerySet:
+    """With all that a row of the table says."""
     release = f"{STANDING}scorecard__assessment__release__"
     told = rows.select_related("latest_standing").defer("notes")
     return told.annotate(
         in_hand=is_in_hand(),
+        open_commitments=counted(Commitment.objects.open()),
+        overdue_commitments=counted(Commitment.objects.overdue(today)),
+        decide_by=next_decision(),
+        has_earlier=Exists(_earlier()),
         card_number=F(f"{STANDING}scorecard__number"),
-        card_follows=F(f"{STANDING}scorecard__assessment__previous"),
         met_from=F(f"{release}met_threshold"),
         broken_below=F(f"{release}broken_threshold"),
     )
+
+
+def _earlier() -> QuerySet[Scorecard]:
+    """Scorecards of the same vendor beside the one that it stands by."""
+    return Scorecard.objects.filter(assessment__vendor=OuterRef("pk")).exclude(pk=OuterRef(f"{STANDING}scorecard"))
 
 
 # What the foot counts -----------------------------------------------------------------------------------------------
