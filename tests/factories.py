@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import Department, Membership, Organisation, Role, User
-from assessments.models import Answer, Assessment, AssessmentState, Response
+from assessments.commitments import transitions as commitments
+from assessments.models import Answer, Assessment, AssessmentState, Commitment, CommitmentSource, Response
 from manifesto.models import RULE_KEYS, Question, Release, ReleaseState, Rule
 from vendors.models import Feedback, ImportState, Incident, IncidentImport, IncidentSource, Selection, Sla, Vendor
 
@@ -217,3 +219,17 @@ def make_file(
 def make_feedback(vendor: Vendor, *, feeling: int = 3, sla: Sla = Sla.UNKNOWN, **fields: Any) -> Feedback:
     fields = {"name": "Example Person", "said_on": NOW.date(), **fields}
     return Feedback.objects.create(vendor=vendor, feeling=feeling, sla=sla, **fields)
+
+
+def make_commitment(member: Membership, vendor: Vendor, **fields: Any) -> Commitment:
+    """Proposed by `member`, who also follows it up; due in sixty days."""
+    now = fields.pop("now", None) or timezone.now()
+    wanted = {
+        "rule": "support",
+        "source": CommitmentSource.RULE,
+        "what": "Restore the records within eight hours.",
+        "why": "Three outages lasted a day.",
+        "owner": member.user,
+        "due_on": timezone.localdate(now) + timedelta(days=60),
+    }
+    return commitments.propose(member, Commitment(vendor=vendor, **(wanted | fields)), now=now)

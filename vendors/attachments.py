@@ -13,12 +13,14 @@ from pathlib import PurePosixPath
 from typing import IO, Any, Protocol
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from groundwork import words
 from groundwork.archives import TooManyEntries, refuse_long_list
+from groundwork.fields import ManyFilesField
 from groundwork.refusals import Refusal
 from groundwork.storage import NoRoom
 
@@ -124,6 +126,21 @@ def clean_name(name: str) -> str:
     shown = " ".join(shown.split()).strip(". ") or "file"
     path = PurePosixPath(shown)
     return path.stem[: NAME_LENGTH - len(path.suffix)] + path.suffix if len(shown) > NAME_LENGTH else shown
+
+
+class EvidenceField(ManyFilesField):
+    """Any number of files, each of them what its name says."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        files, refused = super().clean(data, initial), []
+        for file in files:
+            try:
+                check_file(file)
+            except AttachmentError as error:
+                refused.append(ValidationError(str(error)))
+        if refused:
+            raise ValidationError(refused)
+        return files
 
 
 class AttachedFile(Protocol):

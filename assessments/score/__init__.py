@@ -1,5 +1,6 @@
 """The arithmetic of an assessment, and what reads its input and says its result.
 
-Doors: `arithmetic`, plain fractions; `reading`, from rows to the arithmetic; `overview`, rule by rule, to read in
-place; `agreement`, how far raters agree; `self_view`, how the vendor sees itself; `words`, results in words.
+Doors: `arithmetic`, plain fractions; `difference`, why a percent moved, as an exact sum; `reading`, from rows to the
+arithmetic; `overview`, rule by rule, to read in place; `agreement`, how far raters agree; `self_view`, how the vendor
+sees itself; `words`, results in words.
 """

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q
 
 from reports.models import Scorecard
+from reports.reasons import telling
 from reports.scorecard import moves, snapshots
 from reports.scorecard.moves import MoveLine
 from reports.scorecard.snapshots import SnapshotDamaged
@@ -42,4 +43,6 @@ def earlier_of(scorecard: Scorecard, *, language: str) -> Earlier | None:
         questions={},
         time_zone=content["time_zone"],
     )
-    return Earlier(scorecard=card, total=total, lines=moves.lines(content, earlier, words), is_readable=True)
+    why = telling.largest(content, earlier, language=language)
+    lines = tuple(replace(line, reasons=why.get(line.key, ())) for line in moves.lines(content, earlier, words))
+    return Earlier(scorecard=card, total=total, lines=lines, is_readable=True)

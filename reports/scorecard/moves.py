@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from assessments.score.arithmetic import RuleStatus
 from assessments.score.words import STATUSES
+from reports.reasons.telling import Reason
 from reports.scorecard import snapshots
 from reports.scorecard.snapshots import Snapshot
 from reports.scorecard.words import Words
@@ -102,13 +103,14 @@ def _asked(question: Mapping[str, Any]) -> Hashable:
 
 @dataclass(frozen=True, kw_only=True)
 class MoveLine:
-    """A move in words: the rule, and “Broken → Partly met (41.7% → 56.3%)”."""
+    """A move in words: the rule, and “Broken → Partly met (41.7% → 56.3%)”. `reasons`: the largest, where asked for."""
 
     key: str
     number: int
     name: str
     said: str
     direction: str
+    reasons: tuple[Reason, ...] = ()
 
     @property
     def has_arrow(self) -> bool:

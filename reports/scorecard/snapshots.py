@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -18,11 +18,12 @@ from assessments.score import arithmetic, reading
 from groundwork.canonical import canonical, hash_of
 from manifesto.models import Rule
 from reports.models import Scorecard, ScorecardRule
+from reports.reasons import inputs
+from reports.reasons.inputs import Snapshot, policy_of
 from reports.scorecard import findings as frozen_findings
 from reports.scorecard import freezing, sealing, standing_rows
 
 SCHEMA_VERSION = 7
-Snapshot = Mapping[str, Any]
 # What a snapshot of an earlier schema does not have: it was made before there was anything to say of it.
 SINCE_SCHEMA_2: Snapshot = {
     "outstanding": [],
@@ -129,12 +130,7 @@ def _gap(vendor: arithmetic.RuleScore, customer: arithmetic.RuleScore) -> dict[s
 
 def _score(snapshot: Snapshot, kind: str, consensus: Mapping[str, Mapping[str, Any]]) -> arithmetic.Score:
     release = snapshot["release"]
-    counted = [response for response in snapshot["responses"] if response["kind"] == kind]
-    questions = [
-        _question_input(rule["key"], question, counted, consensus.get(question["key"]))
-        for rule in release["rules"]
-        for question in rule["questions"]
-    ]
+    questions = inputs.answered_by(snapshot, kind, consensus)
     return arithmetic.score([rule["key"] for rule in release["rules"]], questions, policy_of(release["policy"]))
 
 
@@ -186,43 +182,6 @@ def _stored_question(rule: str, stored: Mapping[str, Any]) -> arithmetic.GradedQ
 
 def _fraction(text: str | None) -> Fraction | None:
     return None if text is None else Fraction(text)
-
-
-def policy_of(stored: Mapping[str, Any]) -> arithmetic.Policy:
-    return arithmetic.Policy(
-        met_threshold=Fraction(stored["met_threshold"]),
-        broken_threshold=Fraction(stored["broken_threshold"]),
-        minimum_coverage=Fraction(stored["minimum_coverage"]),
-        knockout_below=stored["knockout_below"],
-    )
-
-
-def _question_input(
-    rule: str, question: Mapping[str, Any], responses: Sequence[Mapping[str, Any]], agreed: Mapping[str, Any] | None
-) -> arithmetic.QuestionInput:
-    answers = tuple(
-        arithmetic.RaterAnswer(
-            rater=response["rater"],
-            department=response["department"],
-            grade=answer["grade"],
-            blank=arithmetic.Blank(answer["blank"]),
-            has_evidence=bool(answer["evidence"]),
-            is_independent=response.get("independent", True),
-        )
-        for response in responses
-        for answer in response["answers"]
-        if answer["question"] == question["key"]
-    )
-    return arithmetic.QuestionInput(
-        key=question["key"],
-        rule=rule,
-        weight=Fraction(question["weight"]),
-        knockout=question["knockout"],
-        answers=answers,
-        consensus=arithmetic.AgreedGrade(grade=agreed["grade"], not_applicable=agreed["not_applicable"])
-        if agreed
-        else None,
-    )
 
 
 def rule_names() -> dict[str, str]:

@@ -13,6 +13,7 @@ from reports.scorecard.earlier import earlier_of
 from reports.scorecard.snapshots import SnapshotDamaged
 from reports.scorecard.view import view_of
 from reports.secrecy import is_kept_from
+from vendors.withheld import is_withheld
 
 
 @require_safe
@@ -25,6 +26,7 @@ def scorecard_detail(request: MemberRequest, pk: int) -> HttpResponse:
         earlier = earlier_of(scorecard, language=active_language())
     except SnapshotDamaged:
         return render(request, "reports/scorecard/scorecard_damaged.html", {"scorecard": scorecard}, status=500)
+    still_rates = is_withheld(request.member, scorecard.assessment.vendor)
     documents = documents_of(scorecard, now=timezone.now())
     context = {
         "scorecard": scorecard,
@@ -32,6 +34,7 @@ def scorecard_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "earlier": earlier,
         "documents": documents,
         "own_document": next(one for one in documents if one.language == active_language()),
-        "is_withheld": is_kept_from(request.member, scorecard),
+        "still_rates": still_rates,
+        "is_withheld": still_rates and is_kept_from(request.member, scorecard),
     }
     return render(request, "reports/scorecard/scorecard_detail.html", context)

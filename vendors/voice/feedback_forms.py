@@ -8,7 +8,6 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -16,27 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, Membership
 from groundwork import whole_numbers
-from groundwork.fields import DayInput, LinesField, ManyFiles, ManyFilesField, WordsField, field
-from vendors.attachments import ACCEPT, EXTENSIONS, AttachmentError, check_file
+from groundwork.fields import DayInput, LinesField, ManyFiles, WordsField, field
+from vendors.attachments import ACCEPT, EXTENSIONS, EvidenceField
 from vendors.models import Feedback, FeedbackKind, FeedbackQuerySet, Feeling, Incident, Service, Sla, Vendor
 
 LONGEST = 4000  # characters: a log entry, not a report
 NEWEST = 25  # incidents offered by name
-
-
-class EvidenceField(ManyFilesField):
-    """Any number of files, each of them what its name says."""
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        files, refused = super().clean(data, initial), []
-        for file in files:
-            try:
-                check_file(file)
-            except AttachmentError as error:
-                refused.append(ValidationError(str(error)))
-        if refused:
-            raise ValidationError(refused)
-        return files
 
 
 def five_feelings(label: Any) -> forms.TypedChoiceField:

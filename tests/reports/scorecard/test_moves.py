@@ -136,7 +136,10 @@ def test_the_page_links_the_scorecard_before_and_says_what_moved(cast: Cast, sig
     assert "Rules met then: 6 of 7." in html
     assert "Broken → Met (25% → 75%)" in html
     section = html[html.index('id="earlier"') :]
-    assert section[: section.index("</section>")].count("tendency-better") == 1
+    section = section[: section.index("</section>")]
+    assert section.count("tendency-better") == 1
+    assert section.count('<ul class="card-reasons">') == 1
+    assert "5.1 “speed question 1 (en)”: 1 → 3 by Assessor, +25.00 points" in section
     html = client.get(reverse("scorecard_detail", args=[first.pk])).content.decode()
     assert "Since the scorecard before" not in html
 
