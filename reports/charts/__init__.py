@@ -6,5 +6,5 @@ which a strict content security policy allows and the PDF renderer understands (
 inline SVG). Every part also has a class, for the page to restyle.
 
 Doors: `marks` and `ring`, the seven marks; `radar`, `bars`, `quadrant`, `power_map` and `trend`, a drawing each;
-`arrows`, which way a trend goes; `parts`, what they share.
+`parts`, what they share.
 """

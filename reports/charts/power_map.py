@@ -32,7 +32,7 @@ class PowerPoint:
 
     def __post_init__(self) -> None:
         if self.form not in FORMS:
-            raise ValueError(f"unknown form {self.form!r}: expected one of {', '.join(FORMS)}")
+            raise ValueError(f"unknown form {self.form!r}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -189,29 +189,35 @@ def _field(points: float, standing: VendorStanding | None) -> str:
 
 def ways_to_count() -> list[tuple[str, str]]:
     """How many points each part has at most, and what for: beside the map, so that it can be counted by hand."""
-    every = {
-        "services": number(POINTS_A_SERVICE),
-        "services_most": number(POINTS_A_SERVICE * MOST_SERVICES),
-        "critical": number(TIER_POINTS["critical"]),
-        "important": number(TIER_POINTS["important"]),
-        "months": number(POINTS_A_MONTH),
-        "months_most": number(POINTS_A_MONTH * MOST_MONTHS),
-        "departments": number(POINTS_A_DEPARTMENT),
-        "departments_most": number(POINTS_A_DEPARTMENT * MOST_DEPARTMENTS),
-    }
+    critical, important = number(TIER_POINTS["critical"]), number(TIER_POINTS["important"])
     return [
-        (_("Mission-critical services"), _("%(services)s points each, at most %(services_most)s") % every),
-        (_("Tier"), _("critical %(critical)s, important %(important)s, standard 0") % every),
+        (_("Mission-critical services"), _at_most(_("points for each: %(each)s; at most: %(most)s"), SERVICES)),
+        (
+            _("Tier"),
+            _("critical: %(high)s; important: %(middle)s; standard: 0") % {"high": critical, "middle": important},
+        ),
         (
             _("Months to replace the vendor"),
-            _("%(months)s points each, at most %(months_most)s; unknown is not zero, but a range") % every,
+            _at_most(_("points for each: %(each)s; at most: %(most)s; unknown is not zero, but a range"), MONTHS),
         ),
         (
             _("Departments affected"),
-            _(
-                "%(departments)s points each, at most %(departments_most)s: the one that orders, and those that depend "
-                "on a service"
-            )
-            % every,
+            _at_most(
+                _(
+                    "points for each: %(each)s; at most: %(most)s; counted are the one that orders, and those that "
+                    "depend on a service"
+                ),
+                DEPARTMENTS,
+            ),
         ),
     ]
+
+
+SERVICES = (POINTS_A_SERVICE, MOST_SERVICES)
+MONTHS = (POINTS_A_MONTH, MOST_MONTHS)
+DEPARTMENTS = (POINTS_A_DEPARTMENT, MOST_DEPARTMENTS)
+
+
+def _at_most(said: str, part: tuple[int, int]) -> str:
+    each, most = part
+    return said % {"each": number(each), "most": number(each * most)}

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from assessments.score import words as wording
 from assessments.score.arithmetic import RuleStatus
@@ -203,41 +203,26 @@ def most_broken_words(foot: Foot, rules: Mapping[int, str]) -> str:
     broken = foot.rules[foot.most_broken[0]][RuleStatus.BROKEN]
     figures = {"broken": number(broken), "all": number(foot.counted)}
     if len(foot.most_broken) > 1:
-        said = _("Rules %(rules)s are the ones that our vendors break most: %(broken)s of %(all)s each.")
+        said = _("The rules that our vendors break most are %(rules)s, each broken by %(broken)s of %(all)s.")
         return said % {**figures, "rules": joined([str(one) for one in foot.most_broken])}
     rule = foot.most_broken[0]
     said = _("Rule %(number)s (%(name)s) is the one that our vendors break most: %(broken)s of %(all)s.")
     return said % {**figures, "number": rule, "name": rules.get(rule, "")}
 
 
+ASSESSED = {
+    Tier.CRITICAL: gettext_lazy("Critical vendors assessed in the last 12 months: %(recent)s of %(all)s"),
+    Tier.IMPORTANT: gettext_lazy("Important vendors assessed in the last 12 months: %(recent)s of %(all)s"),
+    Tier.STANDARD: gettext_lazy("Standard vendors assessed in the last 12 months: %(recent)s of %(all)s"),
+}
+
+
 def coverage_words(foot: Foot) -> list[str]:
-    """What is missing, a tier a sentence: “12 of 40 critical vendors assessed in the last 12 months”."""
+    """What is missing, a tier a sentence, since languages do not agree on where its word stands."""
     return [
-        _of_tier(line.tier, line.vendors) % {"recent": number(line.recent), "all": number(line.vendors)}
+        str(ASSESSED[Tier(line.tier)]) % {"recent": number(line.recent), "all": number(line.vendors)}
         for line in foot.tiers
     ]
-
-
-def _of_tier(tier: str, count: int) -> str:
-    """A sentence a tier: languages do not agree on where its word stands."""
-    sentences = {
-        Tier.CRITICAL: ngettext(
-            "%(recent)s of %(all)s critical vendor assessed in the last 12 months",
-            "%(recent)s of %(all)s critical vendors assessed in the last 12 months",
-            count,
-        ),
-        Tier.IMPORTANT: ngettext(
-            "%(recent)s of %(all)s important vendor assessed in the last 12 months",
-            "%(recent)s of %(all)s important vendors assessed in the last 12 months",
-            count,
-        ),
-        Tier.STANDARD: ngettext(
-            "%(recent)s of %(all)s standard vendor assessed in the last 12 months",
-            "%(recent)s of %(all)s standard vendors assessed in the last 12 months",
-            count,
-        ),
-    }
-    return sentences[Tier(tier)]
 
 
 def withheld_words(count: int) -> str:

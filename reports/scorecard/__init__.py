@@ -2,6 +2,5 @@
 
 Doors: `freezing`, rows to plain data; `snapshots`, canonical JSON, its hash, and reading it; `sealing`, its place in
 the chain; `view`, the snapshot as pages and paper show it; `shapes`, what templates get; `people`, raters, meeting and
-decisions in it; `words`, the snapshot in words of any language; `standing`, how vendors stand by theirs;
-`standing_rows`, a row a vendor of it, for the database to sort and count.
+decisions in it; `words`, the snapshot in words of any language; `standing`, how vendors stand by theirs.
 """

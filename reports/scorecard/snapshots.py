@@ -17,11 +17,12 @@ from assessments.models import Approval, Assessment, ResponseKind
 from assessments.score import arithmetic, reading
 from groundwork.canonical import canonical, hash_of
 from manifesto.models import Rule
+from reports import standing_rows
 from reports.models import Scorecard, ScorecardRule
 from reports.reasons import inputs
 from reports.reasons.inputs import Snapshot, policy_of
 from reports.scorecard import findings as frozen_findings
-from reports.scorecard import freezing, sealing, standing_rows
+from reports.scorecard import freezing, sealing
 
 SCHEMA_VERSION = 7
 # What a snapshot of an earlier schema does not have: it was made before there was anything to say of it.
@@ -85,6 +86,14 @@ def load(scorecard: Scorecard) -> dict[str, Any]:
         raise SnapshotDamaged(f"The snapshot of {scorecard.number} has schema {content['schema']}.")
     since = {**SINCE_SCHEMA_2, **SINCE_SCHEMA_3, **SINCE_SCHEMA_5, **SINCE_SCHEMA_6, **SINCE_SCHEMA_7}
     return {**since, **content}
+
+
+def facts_of(scorecard: Scorecard) -> Snapshot:
+    """What its snapshot says of measures; of a damaged one nothing: that it is damaged is for the seals to tell."""
+    try:
+        return load(scorecard)
+    except SnapshotDamaged:
+        return standing_rows.NOTHING_MEASURED
 
 
 def verified_content(text: str, sha256: str, *, name: str) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from typing import Any
 from assessments.models import Assessment, AssessmentState
 from groundwork.canonical import canonical, hash_of
 from manifesto.models import RULE_KEYS, Release
+from reports import standing_rows
 from reports.models import Scorecard, ScorecardRule, VendorStanding
-from reports.scorecard import standing_rows
 from tests.factories import NOW, Cast, make_release
 from vendors.models import Vendor
 

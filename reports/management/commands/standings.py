@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from reports.scorecard import standing_rows
+from reports import standing_rows
+from reports.scorecard.snapshots import facts_of
 
 
 class Command(BaseCommand):
@@ -18,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         is_check = options["check"]
-        seen, found = standing_rows.rebuild(write=not is_check)
+        seen, found = standing_rows.rebuild(facts_of, write=not is_check)
         for difference in found:
             what = ", ".join(difference.columns) or "the whole row"
             self.stdout.write(f"{difference.vendor}: {what}")

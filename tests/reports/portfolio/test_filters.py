@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from django.utils import translation
 from hypothesis import given
@@ -26,7 +27,7 @@ def test_the_quarters_of_a_year_follow_each_other_without_a_gap(today: date) -> 
     found = periods(today)
     quarters = [found[f"{today.year - 1}-{number}"] for number in range(1, 5)]
     assert (quarters[0].start, quarters[3].end) == (found[str(today.year - 1)].start, found[str(today.year - 1)].end)
-    for one, following in zip(quarters, quarters[1:], strict=False):
+    for one, following in pairwise(quarters):
         assert following.start == one.end + timedelta(days=1)
 
 

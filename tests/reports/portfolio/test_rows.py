@@ -104,7 +104,7 @@ def test_attention_in_sql_is_the_order_worked_out_in_python(cast: Cast) -> None:
 
 @pytest.mark.parametrize("sort", [sort for sort in SORTS if sort not in ("name", "tier")])
 def test_every_column_sorts_both_ways_with_the_silent_last(cast: Cast, sort: str) -> None:
-    low, high, silent = (make_vendor(cast.organisation, name) for name in ("Low", "High", "Silent"))
+    low, high, _silent = (make_vendor(cast.organisation, name) for name in ("Low", "High", "Silent"))
     stand(cast, low, "bbbbbbb", at=NOW - timedelta(days=9), findings=[])
     stand(cast, high, "mmmmmmm", at=NOW, findings=["contradicted"])
     Contract.objects.create(vendor=low, reference="A", decide_by=date(2026, 5, 1))

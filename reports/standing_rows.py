@@ -5,7 +5,7 @@ Written in the transaction that makes a scorecard, and anew by `bin/manage stand
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from vendors.models import Vendor
 
 CHUNK = 20  # snapshots of some 100 kB in memory at once
 Facts = Mapping[str, Any]  # what a snapshot says of measures: its “measures” and its “findings”
+Read = Callable[[Scorecard], Facts]
 NOTHING_MEASURED: Facts = {"measures": None, "findings": []}
 COLUMNS = tuple(field.attname for field in VendorStanding._meta.concrete_fields if not field.primary_key)
 
@@ -69,23 +70,23 @@ class Difference:
     columns: tuple[str, ...] = ()
 
 
-def rebuild(*, write: bool = True) -> tuple[int, list[Difference]]:
+def rebuild(facts_of: Read, *, write: bool = True) -> tuple[int, list[Difference]]:
     """Hold every row against the latest scorecard of its vendor and mend what differs: how many vendors have one, and
-    what differed. Without `write` nothing is mended."""
+    what differed. `facts_of` reads what a snapshot says of measures; without `write` nothing is mended."""
     seen, found = 0, []
     for organisation in Organisation.objects.order_by("pk"):
         with transaction.atomic():
             # Whoever makes a scorecard holds this row, too: nothing is written in between.
             Organisation.objects.select_for_update(no_key=True).only("pk").get(pk=organisation.pk)
-            count, differences = _of_organisation(organisation, write=write)
+            count, differences = _of_organisation(organisation, facts_of, write=write)
         seen, found = seen + count, found + differences
     return seen, found
 
 
-def _of_organisation(organisation: Organisation, *, write: bool) -> tuple[int, list[Difference]]:
+def _of_organisation(organisation: Organisation, facts_of: Read, *, write: bool) -> tuple[int, list[Difference]]:
     kept = {row.vendor_id: row for row in VendorStanding.objects.filter(organisation=organisation)}
     found, seen = [], 0
-    for expected in _expected(organisation):
+    for expected in _expected(organisation, facts_of):
         seen += 1
         row = kept.pop(expected["vendor_id"], None)
         columns = () if row is None else _differing(row, expected)
@@ -101,17 +102,10 @@ def _of_organisation(organisation: Organisation, *, write: bool) -> tuple[int, l
     return seen, [Difference(vendor=str(names[vendor]), columns=columns) for vendor, columns in found]
 
 
-def _expected(organisation: Organisation) -> Iterator[dict[str, Any]]:
-    """The columns as the latest scorecards have them. A damaged snapshot says nothing of measures; the chain of seals
-    is what tells that it is damaged."""
-    from reports.scorecard.snapshots import SnapshotDamaged, load  # which writes rows with this module
-
+def _expected(organisation: Organisation, facts_of: Read) -> Iterator[dict[str, Any]]:
+    """The columns as the latest scorecards have them."""
     for card in _latest(organisation):
-        try:
-            facts: Facts = load(card)
-        except SnapshotDamaged:
-            facts = NOTHING_MEASURED
-        yield row_of(card, list(card.rules.all()), facts)
+        yield row_of(card, list(card.rules.all()), facts_of(card))
 
 
 def _latest(organisation: Organisation) -> Iterable[Scorecard]:
