@@ -73,7 +73,8 @@ class Difference:
 def rebuild(facts_of: Read, *, write: bool = True) -> tuple[int, list[Difference]]:
     """Hold every row against the latest scorecard of its vendor and mend what differs: how many vendors have one, and
     what differed. `facts_of` reads what a snapshot says of measures; without `write` nothing is mended."""
-    seen, found = 0, []
+    seen = 0
+    found: list[Difference] = []
     for organisation in Organisation.objects.order_by("pk"):
         with transaction.atomic():
             # Whoever makes a scorecard holds this row, too: nothing is written in between.
@@ -85,7 +86,8 @@ def rebuild(facts_of: Read, *, write: bool = True) -> tuple[int, list[Difference
 
 def _of_organisation(organisation: Organisation, facts_of: Read, *, write: bool) -> tuple[int, list[Difference]]:
     kept = {row.vendor_id: row for row in VendorStanding.objects.filter(organisation=organisation)}
-    found, seen = [], 0
+    found: list[tuple[int, tuple[str, ...]]] = []
+    seen = 0
     for expected in _expected(organisation, facts_of):
         seen += 1
         row = kept.pop(expected["vendor_id"], None)

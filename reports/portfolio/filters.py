@@ -72,7 +72,7 @@ def offered_to(member: Membership) -> Offered:
     countries = _named("country", vendors, "country", "country").distinct()
     editions = Release.objects.filter(state=ReleaseState.PUBLISHED).order_by("-published_at", "-pk")
     # A plain one: the translated one of the bank puts the columns of a union in an order of its own.
-    newest = QuerySet(Rule).filter(release__in=editions.values("pk")[:1])
+    newest: QuerySet[Rule] = QuerySet(Rule).filter(release__in=editions.values("pk")[:1])
     rules = _named("rule", newest, "position", f"name_{active_language()}")
     found = list(departments.union(countries, rules))
     return Offered(

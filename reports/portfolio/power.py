@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, F, IntegerField, Max, Q, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -27,9 +27,8 @@ from reports.portfolio.dependence import (
     Dependence,
     dependence,
 )
-from reports.portfolio.rows import counted
 from reports.portfolio.support import step, support
-from vendors.models import Service, Vendor, VendorQuerySet
+from vendors.models import Vendor, VendorQuerySet
 
 MOST_SHOWN = 60
 MET, NOT_MET, UNDECIDED, NONE = "met", "not_met", "undecided", "none"
@@ -50,19 +49,16 @@ FREE_UNKNOWN = gettext_lazy("We can leave, and we do not know how they support u
 # In SQL -------------------------------------------------------------------------------------------------------------
 def with_dependence(rows: VendorQuerySet) -> VendorQuerySet:
     """`critical_services` and `affected`: what `dependence` is made of beside the vendor's own columns; `upper`: the
-    points that it may have at most."""
-    services = Service.objects.filter(vendor=OuterRef("pk"))
-    affected = services.exclude(department=None).order_by().values("vendor")
-    others = Subquery(affected.annotate(count=Count("department", distinct=True)).values("count"))
-    is_named_already = Exists(services.filter(department=OuterRef("department")))
-    own = Case(
-        When(Q(department=None) | Q(is_named_already), then=Value(0)), default=Value(1), output_field=IntegerField()
-    )
+    points that it may have at most. By one join, grouped: a look for each vendor would cost twice as much."""
+    is_named_already = Max(Case(When(services__department=F("department"), then=Value(1)), default=Value(0)))
     counts = rows.annotate(
-        critical_services=counted(Service.objects.filter(mission_critical=True)),
-        affected=Coalesce(others, Value(0)) + own,
+        critical_services=Count("services", filter=Q(services__mission_critical=True)),
+        other_departments=Count("services__department", distinct=True),
+        is_named_already=is_named_already,
     )
-    return counts.annotate(upper=_upper())
+    own = Case(When(Q(department=None) | Q(is_named_already=1), then=Value(0)), default=Value(1))
+    affected = counts.annotate(affected=F("other_departments") + own)
+    return affected.annotate(upper=_upper())
 
 
 def _upper() -> Any:
@@ -77,13 +73,13 @@ def _upper() -> Any:
     )
 
 
-def most_depended_on(rows: VendorQuerySet, closed: Collection[int]) -> list[Vendor]:
-    """At most MOST_SHOWN of them, those first on which we may depend most; in one query."""
+def most_depended_on(rows: VendorQuerySet, closed: Collection[int]) -> list[Any]:
+    """At most MOST_SHOWN of them, those first on which we may depend most, with `with_dependence`; in one query."""
     open_rows = rows.exclude(pk__in=closed) if closed else rows
-    ranked = with_dependence(open_rows.order_by()).order_by("-upper", "name", "pk")
+    ranked = with_dependence(open_rows.order_by()).order_by(F("upper").desc(), "name", "pk")
     keys = ranked.values("pk")[:MOST_SHOWN]
     found = with_dependence(Vendor.objects.filter(pk__in=keys)).select_related("latest_standing").defer("notes")
-    return list(found.order_by("-upper", "name", "pk"))
+    return sorted(found, key=lambda vendor: (-vendor.upper, vendor.name, vendor.pk))
 
 
 # In words -----------------------------------------------------------------------------------------------------------
@@ -113,7 +109,7 @@ class Held:
         return (self.dependence.low + self.dependence.high) / 2
 
 
-def held(vendors: Sequence[Vendor]) -> list[Held]:
+def held(vendors: Sequence[Any]) -> list[Held]:
     """Of vendors with `with_dependence` and their standing."""
     return [_held(vendor) for vendor in vendors]
 
@@ -125,13 +121,13 @@ def _held(vendor: Any) -> Held:
         departments=vendor.affected,
         months=vendor.months_to_replace,
     )
-    standing = getattr(vendor, "latest_standing", None)
+    standing: VendorStanding | None = getattr(vendor, "latest_standing", None)
     place = support(met=standing.met, broken=standing.broken, lowest=standing.lowest) if standing else None
     return Held(
         vendor=vendor,
         dependence=points,
         support=place,
-        form=_form(standing) if place is not None else NONE,
+        form=_form(standing) if standing and place is not None else NONE,
         points_said=points_words(points),
         parts_said=_parts(vendor, points),
         support_said=_support_words(standing),

@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.expressions import Combinable, OrderBy
+from django.db.models.expressions import Expression, OrderBy
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
@@ -91,24 +91,25 @@ def next_decision() -> Subquery:
 
 
 # In which order -----------------------------------------------------------------------------------------------------
-Figure = Callable[[str | Combinable], Combinable]  # a column of the standing, or a count → what is sorted by
+Sortable = F | Expression | Subquery
+Figure = Callable[[str | Sortable], Sortable]  # a column of the standing, or a count → what is sorted by
 
 
 def figures(closed: Collection[int]) -> Figure:
     """Of vendors whose figures are not closed to the reader; NULL of the others."""
 
-    def figure(of: str | Combinable) -> Combinable:
+    def figure(of: str | Sortable) -> Sortable:
         value = F(STANDING + of) if isinstance(of, str) else of
         return Case(When(pk__in=closed, then=Value(None)), default=value) if closed else value
 
     return figure
 
 
-def _up(value: Combinable) -> OrderBy:
+def _up(value: Sortable) -> OrderBy:
     return OrderBy(value, nulls_last=True)
 
 
-def _down(value: Combinable) -> OrderBy:
+def _down(value: Sortable) -> OrderBy:
     return OrderBy(value, descending=True, nulls_last=True)
 
 
@@ -125,7 +126,7 @@ def _attention(figure: Figure) -> list[OrderBy]:
     ]
 
 
-def _columns(figure: Figure, today: date) -> dict[str, list[Combinable]]:
+def _columns(figure: Figure, today: date) -> dict[str, list[Sortable]]:
     """Of each column, what it is sorted by."""
     return {
         "name": [Lower("name")],
@@ -143,7 +144,7 @@ def _columns(figure: Figure, today: date) -> dict[str, list[Combinable]]:
     }
 
 
-def _negative(value: Combinable) -> Combinable:
+def _negative(value: Sortable) -> Sortable:
     return Value(0) - value
 
 
@@ -236,12 +237,19 @@ class Foot:
         return tuple(position for position, count in broken.items() if count == most) if most else ()
 
 
+COUNTED = (RuleStatus.MET, RuleStatus.PARTLY, RuleStatus.BROKEN)  # the fourth is what is left of all
+
+
+def _with_not_rated(counts: dict[str, int], *, of: int) -> dict[str, int]:
+    return {**counts, RuleStatus.NOT_RATED.value: of - sum(counts.values())}
+
+
 def foot_of(rows: VendorQuerySet, closed: Collection[int], today: date) -> Foot:
     """In one query, a line a tier."""
     is_open = ~Q(pk__in=closed) if closed else Q()
     since = recent_since(today)
     counts: dict[str, Any] = {
-        "vendors": Count("pk"),
+        "vendors": Count("*"),
         "assessed": Count("latest_standing"),
         "recent": Count("pk", filter=Q(latest_standing__approved_at__gte=since)),
         "closed": Count("latest_standing", filter=~is_open) if closed else Value(0),
@@ -250,10 +258,11 @@ def foot_of(rows: VendorQuerySet, closed: Collection[int], today: date) -> Foot:
                 "pk", filter=is_open & Q(**{f"{STANDING}status_{position}": status.value})
             )
             for position in RULE_POSITIONS
-            for status in RuleStatus
+            for status in COUNTED
         },
     }
-    lines = list(rows.order_by().values("tier").annotate(**counts))
+    grouped: Any = rows.order_by().values("tier").annotate(**counts)
+    lines: list[dict[str, Any]] = list(grouped)
     by_tier = {line["tier"]: line for line in lines}
 
     def total(name: str) -> int:
@@ -265,7 +274,10 @@ def foot_of(rows: VendorQuerySet, closed: Collection[int], today: date) -> Foot:
         recent=total("recent"),
         closed=total("closed"),
         rules={
-            position: {status.value: total(f"{status.value}_{position}") for status in RuleStatus}
+            position: _with_not_rated(
+                {status.value: total(f"{status.value}_{position}") for status in COUNTED},
+                of=total("assessed") - total("closed"),
+            )
             for position in RULE_POSITIONS
         },
         tiers=tuple(
