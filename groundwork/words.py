@@ -5,6 +5,7 @@ Babel knows the rules; `languages` knows what it does not. What is formatted oft
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal, localcontext
@@ -218,3 +219,11 @@ def quoted(text: str, language: str = "") -> str:
     """“text”, « texte »."""
     before, after = LANGUAGES[language or active_language()].quotes
     return f"{before}{text}{after}"
+
+
+def isolated(text: object) -> str:
+    """Keeps a name that runs from right to left from turning around the words beside it."""
+    content = str(text)
+    if any(unicodedata.bidirectional(character) in ("R", "AL") for character in content):
+        return f"\u2068{content}\u2069"
+    return content

@@ -8,13 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.vocabulary import TrailSubject, Verb, Vocabulary
 from assessments.score.words import CONFIDENCES, VERDICTS
-from reports.models import Scorecard
+from reports.models import Comparison, Scorecard
 from reports.scorecard.snapshots import rule_names
 
 VOCABULARY = Vocabulary(
     verbs={
         "scorecard.made": Verb(title=_("Scorecard made"), told=_("made the scorecard")),
         "portfolio.exported": Verb(title=_("Portfolio downloaded"), told=_("downloaded the portfolio")),
+        "comparison.made": Verb(title=_("Comparison made for a PDF")),
     },
     former={"scorecard_made": "scorecard.made"},
     kinds={
@@ -27,8 +28,10 @@ VOCABULARY = Vocabulary(
                 "weakest_rule": rule_names,
             },
         ),
+        Comparison: TrailSubject(),
     },
     names={
+        "scorecards": _("scorecards"),
         "number": _("scorecard number"),
         "verdict": _("verdict"),
         "rules_met": _("rules met"),

@@ -16,7 +16,18 @@ from accounts.models import Department, Membership, Organisation, Role, User
 from assessments.commitments import transitions as commitments
 from assessments.models import Answer, Assessment, AssessmentState, Commitment, CommitmentSource, Response
 from manifesto.models import RULE_KEYS, Question, Release, ReleaseState, Rule
-from vendors.models import Feedback, ImportState, Incident, IncidentImport, IncidentSource, Selection, Sla, Vendor
+from vendors.contracts.agreed import settle
+from vendors.models import (
+    Contract,
+    Feedback,
+    ImportState,
+    Incident,
+    IncidentImport,
+    IncidentSource,
+    Selection,
+    Sla,
+    Vendor,
+)
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 PASSWORD = "a long demo password"
@@ -191,6 +202,16 @@ def make_incident(
     return Incident.objects.create(vendor=vendor, reference=reference, **fields)
 
 
+def make_contract(vendor: Vendor, reference: str = "C-1", *, today: date | None = None, **fields: Any) -> Contract:
+    """Ends in 200 days, with 3 months’ notice, and renews by a year; as it stands on `today`."""
+    today = today or timezone.localdate()
+    fields = {"ends_on": today + timedelta(days=200), "notice": 3, "renews_months": 12, **fields}
+    contract = Contract(vendor=vendor, reference=reference, **fields)
+    settle(contract, today)
+    contract.save()
+    return contract
+
+
 def make_file(
     member: Membership,
     since: date | None = None,
@@ -221,8 +242,8 @@ def make_feedback(vendor: Vendor, *, feeling: int = 3, sla: Sla = Sla.UNKNOWN, *
     return Feedback.objects.create(vendor=vendor, feeling=feeling, sla=sla, **fields)
 
 
-def make_commitment(member: Membership, vendor: Vendor, **fields: Any) -> Commitment:
-    """Proposed by `member`, who also follows it up; due in sixty days."""
+def make_commitment(member: Membership, vendor: Vendor, *, agreed: bool = False, **fields: Any) -> Commitment:
+    """Proposed by `member`, who also follows it up; due in sixty days. `agreed`: by the vendor, the same day."""
     now = fields.pop("now", None) or timezone.now()
     wanted = {
         "rule": "support",
@@ -232,4 +253,7 @@ def make_commitment(member: Membership, vendor: Vendor, **fields: Any) -> Commit
         "owner": member.user,
         "due_on": timezone.localdate(now) + timedelta(days=60),
     }
-    return commitments.propose(member, Commitment(vendor=vendor, **(wanted | fields)), now=now)
+    made = commitments.propose(member, Commitment(vendor=vendor, **(wanted | fields)), now=now)
+    if not agreed:
+        return made
+    return commitments.agree(member.user, made, agreed_by="Example Contact", on=timezone.localdate(now), now=now)

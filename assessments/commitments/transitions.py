@@ -2,6 +2,8 @@
 
 proposed → agreed → reported done → kept or missed; withdrawn from any that is open; kept is opened again by the measure
 that falls back, and is agreed then. Each writes a step, which is never changed, beside its entry in the trail.
+`version`: what the person had read when they decided. NotPossible where somebody changed it since: nobody agrees to
+words that they never saw.
 """
 
 from __future__ import annotations
@@ -48,6 +50,7 @@ FIELDS = (
     "ended_on",
     "kept_by",
 )
+TOLD = ("rule", "question", "what", "why", "due_on", "measure", "target")
 NOT_NOW: Mapping[str, Promise] = {
     CommitmentState.PROPOSED: _("This commitment is proposed and not agreed yet."),
     CommitmentState.AGREED: _("This commitment is agreed already."),
@@ -89,60 +92,72 @@ def change(
     again: it is proposed anew, unless only who follows it up here is another. NotPossible where somebody changed it
     since `version`."""
     with transaction.atomic():
-        row = _locked(commitment, COMMITMENT_OPEN)
+        row = _locked(commitment, COMMITMENT_OPEN, version)
         _require(member, row)
-        if row.version != version:
-            raise NotPossible(CHANGED)
         before = audit.snapshot(row, FIELDS)
         for name, value in changed.items():
             setattr(row, name, value)
         if set(changed) - {"owner"} and row.state != CommitmentState.PROPOSED:
             row.state, row.agreed_on, row.agreed_by, row.baseline = CommitmentState.PROPOSED, None, "", None
-        return _save(row, StepKind.CHANGED, member.user, now=now, before=before)
+        return _save(row, StepKind.CHANGED, member.user, now=now, before=before, figures=_earlier(before, row))
 
 
 def agree(
-    by: By, commitment: Commitment, *, agreed_by: str, on: date, now: datetime, text: str = "", baseline: Any = None
+    by: By,
+    commitment: Commitment,
+    *,
+    agreed_by: str,
+    on: date,
+    now: datetime,
+    text: str = "",
+    baseline: Any = None,
+    version: int | None = None,
 ) -> Commitment:
     """The vendor says so by its link, or a member records who agreed and when. `baseline`: what the measure was then,
     as plain data."""
     with transaction.atomic():
-        row = _locked(commitment, {CommitmentState.PROPOSED})
+        row = _locked(commitment, {CommitmentState.PROPOSED}, version)
         _require_by(by, row)
         before = audit.snapshot(row, FIELDS)
         row.state, row.agreed_on, row.agreed_by, row.baseline = CommitmentState.AGREED, on, agreed_by, baseline
         return _save(row, StepKind.AGREED, by, now=now, before=before, text=text)
 
 
-def decline(by: CommitmentLink, commitment: Commitment, *, text: str, now: datetime) -> Commitment:
+def decline(
+    by: CommitmentLink, commitment: Commitment, *, text: str, now: datetime, version: int | None = None
+) -> Commitment:
     """The vendor does not agree, and says why: it stays proposed, and the customer is told."""
     with transaction.atomic():
-        row = _locked(commitment, {CommitmentState.PROPOSED})
+        row = _locked(commitment, {CommitmentState.PROPOSED}, version)
         _require_by(by, row)
         return _save(row, StepKind.DECLINED, by, now=now, before=audit.snapshot(row, FIELDS), text=text)
 
 
-def note_progress(by: By, commitment: Commitment, *, text: str, now: datetime) -> Commitment:
+def note_progress(
+    by: By, commitment: Commitment, *, text: str, now: datetime, version: int | None = None
+) -> Commitment:
     """Say how far it is, while it is agreed and not ended."""
     with transaction.atomic():
-        row = _locked(commitment, COMMITMENT_BINDING)
+        row = _locked(commitment, COMMITMENT_BINDING, version)
         _require_by(by, row)
         return _save(row, StepKind.PROGRESS, by, now=now, before=audit.snapshot(row, FIELDS), text=text)
 
 
-def report_done(by: By, commitment: Commitment, *, text: str, now: datetime) -> Commitment:
+def report_done(by: By, commitment: Commitment, *, text: str, now: datetime, version: int | None = None) -> Commitment:
     with transaction.atomic():
-        row = _locked(commitment, {CommitmentState.AGREED})
+        row = _locked(commitment, {CommitmentState.AGREED}, version)
         _require_by(by, row)
         before = audit.snapshot(row, FIELDS)
         row.state = CommitmentState.REPORTED
         return _save(row, StepKind.REPORTED, by, now=now, before=before, text=text)
 
 
-def return_it(member: Membership, commitment: Commitment, *, text: str, now: datetime) -> Commitment:
+def return_it(
+    member: Membership, commitment: Commitment, *, text: str, now: datetime, version: int | None = None
+) -> Commitment:
     """What was reported done is not accepted yet, with the reason: it is agreed, as before."""
     with transaction.atomic():
-        row = _locked(commitment, {CommitmentState.REPORTED})
+        row = _locked(commitment, {CommitmentState.REPORTED}, version)
         _require(member, row)
         before = audit.snapshot(row, FIELDS)
         row.state = CommitmentState.AGREED
@@ -158,13 +173,14 @@ def keep(
     on: date,
     now: datetime,
     figures: Any = None,
+    version: int | None = None,
 ) -> Commitment:
     """Kept: because its measure moved, or because `member` accepts evidence and says in `text` which. The caller has
     asked the measure; NotPossible for evidence without a word."""
     if kept_by == KeptBy.EVIDENCE and not text.strip():
         raise NotPossible(_("Say what shows that it was kept."))
     with transaction.atomic():
-        row = _locked(commitment, COMMITMENT_BINDING)
+        row = _locked(commitment, COMMITMENT_BINDING, version)
         _require(member, row)
         before = audit.snapshot(row, FIELDS)
         row.state, row.ended_on, row.kept_by = CommitmentState.KEPT, on, kept_by
@@ -172,22 +188,31 @@ def keep(
 
 
 def miss(
-    member: Membership, commitment: Commitment, *, text: str, on: date, now: datetime, figures: Any = None
+    member: Membership,
+    commitment: Commitment,
+    *,
+    text: str,
+    on: date,
+    now: datetime,
+    figures: Any = None,
+    version: int | None = None,
 ) -> Commitment:
     with transaction.atomic():
-        row = _locked(commitment, COMMITMENT_BINDING)
+        row = _locked(commitment, COMMITMENT_BINDING, version)
         _require(member, row)
         before = audit.snapshot(row, FIELDS)
         row.state, row.ended_on = CommitmentState.MISSED, on
         return _save(row, StepKind.MISSED, member.user, now=now, before=before, text=text, figures=figures)
 
 
-def withdraw(member: Membership, commitment: Commitment, *, text: str, on: date, now: datetime) -> Commitment:
+def withdraw(
+    member: Membership, commitment: Commitment, *, text: str, on: date, now: datetime, version: int | None = None
+) -> Commitment:
     """Not asked for any more, with the reason. NotPossible without one."""
     if not text.strip():
         raise NotPossible(_("Say why it is withdrawn."))
     with transaction.atomic():
-        row = _locked(commitment, COMMITMENT_OPEN)
+        row = _locked(commitment, COMMITMENT_OPEN, version)
         _require(member, row)
         before = audit.snapshot(row, FIELDS)
         row.state, row.ended_on = CommitmentState.WITHDRAWN, on
@@ -222,12 +247,22 @@ def _require_by(by: By, commitment: Commitment) -> None:
         raise PermissionDenied
 
 
-def _locked(commitment: Commitment, states: Collection[str]) -> Commitment:
-    """The row, held until the transaction ends, in one of `states`. NotPossible else."""
+def _locked(commitment: Commitment, states: Collection[str], version: int | None = None) -> Commitment:
+    """The row, held until the transaction ends, in one of `states` and as it was read. NotPossible else."""
     row = Commitment.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=commitment.pk)
     if row.state not in states:
         raise NotPossible(NOT_NOW[row.state])
+    if version is not None and row.version != version:
+        raise NotPossible(CHANGED)
     return row
+
+
+def _earlier(before: Mapping[str, Any], row: Commitment) -> dict[str, str | None]:
+    """What the words, day, measure and target were that both sides had read, by field; who follows it up here is the
+    customer's own affair."""
+    after = audit.snapshot(row, FIELDS)
+    told = {name: value for name, value in before.items() if name in TOLD and value != after[name]}
+    return {name: None if value is None else str(value) for name, value in told.items()}
 
 
 def _save(

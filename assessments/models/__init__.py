@@ -10,6 +10,7 @@ from assessments.models.assessment import (
 )
 from assessments.models.commitment import (
     COMMITMENT_BINDING,
+    COMMITMENT_DECIDED,
     COMMITMENT_OPEN,
     WATCHED,
     Commitment,
@@ -44,6 +45,7 @@ from assessments.models.response import (
 
 __all__ = [
     "COMMITMENT_BINDING",
+    "COMMITMENT_DECIDED",
     "COMMITMENT_OPEN",
     "OPEN_STATES",
     "WATCHED",

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -29,6 +30,7 @@ class CommitmentState(models.TextChoices):
 
 COMMITMENT_OPEN = (CommitmentState.PROPOSED, CommitmentState.AGREED, CommitmentState.REPORTED)
 COMMITMENT_BINDING = (CommitmentState.AGREED, CommitmentState.REPORTED)  # agreed, and not ended yet
+COMMITMENT_DECIDED = (CommitmentState.KEPT, CommitmentState.MISSED)
 
 
 class CommitmentSource(models.TextChoices):
@@ -57,6 +59,14 @@ class CommitmentQuerySet(OrganisationRows, models.QuerySet["Commitment"]):
         """Agreed, and not ended yet."""
         return self.filter(state__in=COMMITMENT_BINDING)
 
+    def agreed_ever(self) -> CommitmentQuerySet:
+        """What the vendor promised, whatever came of it; neither what was only asked nor what was withdrawn."""
+        return self.exclude(state__in=(CommitmentState.PROPOSED, CommitmentState.WITHDRAWN))
+
+    def ended(self) -> CommitmentQuerySet:
+        """Kept or missed: of these a share was kept."""
+        return self.filter(state__in=COMMITMENT_DECIDED)
+
     def overdue(self, today: date) -> CommitmentQuerySet:
         return self.binding().filter(due_on__lt=today)
 
@@ -64,6 +74,12 @@ class CommitmentQuerySet(OrganisationRows, models.QuerySet["Commitment"]):
         """Kept within the last twelve months, with a measure that can fall back."""
         kept = self.filter(state=CommitmentState.KEPT, ended_on__gt=today - WATCHED)
         return kept.exclude(measure="")
+
+    def to_read(self, today: date) -> CommitmentQuerySet:
+        """Those whose measure is to be read anew: not read today, or facts have changed since."""
+        measured = self.filter(Q(pk__in=self.watched(today)) | Q(state__in=COMMITMENT_BINDING)).exclude(measure="")
+        is_old = Q(read_on=None) | Q(read_on__lt=today) | ~Q(read_facts=F("vendor__facts_revision"))
+        return measured.filter(is_old, vendor__archived_at=None)
 
 
 class Commitment(models.Model):
@@ -107,6 +123,8 @@ class Commitment(models.Model):
     target = models.DecimalField(_("to what"), max_digits=9, decimal_places=2, null=True, blank=True)
     baseline = models.JSONField(null=True, blank=True, editable=False)
     reading = models.JSONField(null=True, blank=True, editable=False)
+    read_on = models.DateField(null=True, blank=True, editable=False)  # when the measure was last asked, ...
+    read_facts = models.PositiveBigIntegerField(null=True, blank=True, editable=False)  # ... and of which facts
     state = models.CharField(_("state"), max_length=9, choices=CommitmentState, default=CommitmentState.PROPOSED)
     agreed_on = models.DateField(_("agreed on"), null=True, blank=True)
     agreed_by = models.CharField(_("agreed by, at the vendor"), max_length=160, blank=True)
@@ -151,6 +169,9 @@ class Commitment(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    def get_absolute_url(self) -> str:
+        return reverse("commitment_detail", args=[self.pk])
+
     @property
     def is_open(self) -> bool:
         return self.state in COMMITMENT_OPEN
@@ -172,6 +193,8 @@ class CommitmentLink(DeliveredLink):
     The token is kept only as its hash; sending it again makes a new one, and `issue` ends every cookie of the earlier.
     """
 
+    WHO = "link:commitments-"
+
     vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="commitment_links")
     contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     name = models.CharField(_("name"), max_length=120)  # of the contact, kept should the contact go
@@ -179,6 +202,7 @@ class CommitmentLink(DeliveredLink):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     seen_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)  # when its holder was last told what waits for their word
 
     objects = CommitmentLinkQuerySet.as_manager()
 
@@ -218,7 +242,7 @@ class StepKind(models.TextChoices):
 
 
 class CommitmentStep(models.Model):
-    """What happened to a commitment, in order: written once, never changed. Nobody as `user` and no `link`: the
+    """What happened to a commitment, in order: written once, and kept so by the database. Nobody as `user` and no `link`: the
     product itself, because of a measure; `figures` says what the measure showed then (plain data)."""
 
     commitment = models.ForeignKey(Commitment, on_delete=models.CASCADE, related_name="steps")

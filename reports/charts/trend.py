@@ -277,8 +277,9 @@ ARROWS = {
 }
 
 
-def arrow_svg(tendency: str, *, size: float, palette: Palette | None = None) -> str:
-    """Up where it gets better, down where worse, level without a clear change. An ornament beside its words."""
+def arrow_svg(tendency: str, *, size: float, title: str = "", palette: Palette | None = None) -> str:
+    """Up where it gets better, down where worse, level without a clear change. Without a title it is an ornament beside
+    its words."""
     if tendency not in ARROWS:
         raise ValueError(f"unknown tendency {tendency!r}")
     start, end, (one, other) = ARROWS[tendency]
@@ -286,12 +287,14 @@ def arrow_svg(tendency: str, *, size: float, palette: Palette | None = None) -> 
     colour = {"better": colours.met, "worse": colours.broken, "flat": colours.none}[tendency]
     return element(
         "svg",
+        element("title", text(title)) if title else "",
         stroke(f"{path(start, end)}{path(one, end, other)}", class_="arrow-line", stroke=colour, width=2),
         xmlns=SVG,
         class_=f"chart chart-arrow arrow-{tendency}",
         viewBox="0 0 16 16",
         width=size,
         height=size,
-        aria_hidden="true",
+        role="img" if title else None,
+        aria_hidden=None if title else "true",
         focusable="false",
     )

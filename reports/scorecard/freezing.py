@@ -17,7 +17,6 @@ from assessments.score import agreement, arithmetic
 from assessments.vendor_side import reply
 from groundwork.languages import LANGUAGE_CODES
 from manifesto.models import Question, Release, Rule
-from reports.models import Scorecard
 
 
 def of_assessment(assessment: Assessment) -> dict[str, Any]:
@@ -50,7 +49,6 @@ def of_assessment(assessment: Assessment) -> dict[str, Any]:
         ],
         "reply": _reply_asked(assessment),
         "replies": [_reply(answer) for answer in reply.replies_of(assessment)],
-        "previous": _previous(assessment),
     }
 
 
@@ -270,15 +268,6 @@ def _reply(answer: reply.RuleReply) -> dict[str, Any]:
         "at": moment(answer.at),
         "to_earlier_result": answer.to_earlier_result,
     }
-
-
-def _previous(assessment: Assessment) -> dict[str, Any] | None:
-    """The vendor’s scorecard before this one."""
-    cards = Scorecard.objects.filter(assessment__vendor=assessment.vendor_id).exclude(assessment=assessment)
-    card = cards.without_snapshot().prefetch_related("rules").order_by("-approved_at", "-pk").first()
-    if card is None:
-        return None
-    return {"number": card.number, "met": card.rules_met, "of": len(card.rules.all())}
 
 
 def _approval(approval: Approval) -> dict[str, Any]:

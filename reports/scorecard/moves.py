@@ -6,7 +6,6 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,7 @@ from assessments.score.arithmetic import RuleStatus
 from assessments.score.words import STATUSES
 from reports.reasons.telling import Reason
 from reports.scorecard import snapshots
+from reports.scorecard.before import asked_in
 from reports.scorecard.snapshots import Snapshot
 from reports.scorecard.words import Words
 
@@ -83,7 +83,7 @@ def _compared(now: tuple[int, Fraction | None], before: tuple[int, Fraction | No
 # Of two snapshots -------------------------------------------------------------------------------------------------
 def results_of(snapshot: Snapshot) -> list[RuleResult]:
     """The seven rules as they were stored."""
-    thresholds = tuple(sorted(snapshot["release"]["policy"].items()))
+    asked = asked_in(snapshot["release"])
     scores = {rule.rule: rule for rule in snapshots.score_of(snapshot).rules}
     return [
         RuleResult(
@@ -91,14 +91,10 @@ def results_of(snapshot: Snapshot) -> list[RuleResult]:
             position=rule["position"],
             status=scores[rule["key"]].status,
             percent=scores[rule["key"]].percent,
-            asked=(thresholds, frozenset(_asked(question) for question in rule["questions"])),
+            asked=asked[rule["key"]],
         )
         for rule in snapshot["release"]["rules"]
     ]
-
-
-def _asked(question: Mapping[str, Any]) -> Hashable:
-    return (question["key"], question["revision"], Fraction(question["weight"]), question["knockout"])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -244,7 +244,8 @@ def reply_outcome(stored: Mapping[str, Any] | None, words: Words) -> str:
 
 
 def previous(stored: Mapping[str, Any] | None) -> str:
-    if stored is None:
+    """The scorecard before by name, where nothing more is known of it."""
+    if stored is None or stored["rules"]:
         return ""
     return _("The scorecard before this one, %(number)s; rules met: %(met)s of %(total)s.") % {
         "number": stored["number"],

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 
 from assessments.findings.words import MeasuredView
 from assessments.models import Stance
 from groundwork.words import apart, labelled
 from reports.charts.marks import Mark
 from vendors.measures.metrics import PeriodLength, Series
+
+# How page one is set, and the characters of what varies that it then holds, in every language.
+DENSITIES = (("roomy", 650), ("close", 1100), ("crowded", inf))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +126,17 @@ class QuestionView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BeforeView:
+    """A rule on the scorecard before: “from 41.7%”. `way`: that of the arrow, empty where none can be drawn;
+    `way_label`: the same as a word; `why`: the largest reason why it moved, empty where it did not."""
+
+    way: str
+    said: str
+    way_label: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RuleView:
     key: str
     number: int
@@ -147,6 +162,7 @@ class RuleView:
     gap_words: str
     reply: ReplyView | None
     mark: Mark
+    before: BeforeView | None  # None: there was no scorecard before, or neither rates it
     questions: tuple[QuestionView, ...]
 
 
@@ -207,6 +223,7 @@ class ScorecardView:
     organisation: str
     vendor: str
     services: tuple[ServiceView, ...]
+    services_brief: str  # one line of them
     period: str
     met: int
     total: int
@@ -248,7 +265,8 @@ class ScorecardView:
     reply_asked: str
     reply_note: str
     reply_outcome: str
-    previous: str
+    previous: str  # the scorecard before, by name; empty where `since` tells more
+    since: str  # what changed since the scorecard before; empty for one that does not hold its rules
     submitted_by: str
     submitted_at: str
     approvals: tuple[ApprovalView, ...]
@@ -271,6 +289,21 @@ class ScorecardView:
     @property
     def contested(self) -> tuple[RuleView, ...]:
         return tuple(rule for rule in self.replies if rule.reply and rule.reply.stance == Stance.CONTESTS)
+
+    @property
+    def density(self) -> str:
+        """How close page one is set, so that it stays one page: by the characters of what varies on it."""
+        said = [self.vendor, self.heard, self.since, self.agreement, self.reply_note]
+        said += [rule.reason for rule in self.rules] + [rule.name for rule in self.contested]
+        if self.measured:
+            said += [notice.brief for notice in self.measured.notices]
+        length = sum(map(len, said))
+        return next(density for density, most in DENSITIES if length <= most)
+
+    @property
+    def explained(self) -> tuple[RuleView, ...]:
+        """The rules that moved since the scorecard before, where their largest reason is known."""
+        return tuple(rule for rule in self.rules if rule.before and rule.before.why)
 
     @property
     def has_missing_grades(self) -> bool:

@@ -21,10 +21,10 @@ from reports import standing_rows
 from reports.models import Scorecard, ScorecardRule
 from reports.reasons import inputs
 from reports.reasons.inputs import Snapshot, policy_of
+from reports.scorecard import before, freezing, sealing
 from reports.scorecard import findings as frozen_findings
-from reports.scorecard import freezing, sealing
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 # What a snapshot of an earlier schema does not have: it was made before there was anything to say of it.
 SINCE_SCHEMA_2: Snapshot = {
     "outstanding": [],
@@ -41,6 +41,8 @@ SINCE_SCHEMA_5: Snapshot = {"meetings": None}
 SINCE_SCHEMA_6: Snapshot = {"notes": {}}
 # Before, a vendor that was asked and did not answer looked like one that was not asked.
 SINCE_SCHEMA_7: Snapshot = {"vendor_asked": None}
+# Before, the scorecard before was named, and nothing was said of its rules.
+PREVIOUS_SINCE_SCHEMA_8: Snapshot = {"approved_at": None, "edition": "", "rules": []}
 SINCE_SCHEMA_3: Snapshot = {"measures": None, "targets": {}, "findings": []}
 
 
@@ -59,6 +61,7 @@ def make_scorecard(assessment: Assessment, approval: Approval) -> Scorecard:
         raise RuntimeError("A scorecard is made in the transaction that approves its assessment.")
     number = _next_number(assessment.organisation, approval.decided_at)
     content = {"schema": SCHEMA_VERSION, "number": number, **freezing.of_assessment(assessment)}
+    content["previous"] = _previous(assessment, content)
     score = recompute(content)
     if score != reading.current_score(assessment):
         raise RuntimeError(f"The snapshot of {assessment.reference} does not compute to its current score.")
@@ -76,6 +79,20 @@ def make_scorecard(assessment: Assessment, approval: Approval) -> Scorecard:
     return scorecard
 
 
+def _previous(assessment: Assessment, now: Snapshot) -> dict[str, Any] | None:
+    """The vendor’s scorecard before this one, with its rules as they were; a damaged one is named alone."""
+    cards = Scorecard.objects.filter(assessment__vendor=assessment.vendor_id).exclude(assessment=assessment)
+    rows = cards.select_related("assessment__release").prefetch_related("rules")
+    card = rows.order_by("-approved_at", "-pk").first()
+    if card is None:
+        return None
+    row = before.of_row(card, approved_at=freezing.moment(card.approved_at) or "")
+    try:
+        return before.frozen(row, load(card), now)
+    except SnapshotDamaged:
+        return before.frozen(row, None, now)
+
+
 def load(scorecard: Scorecard) -> dict[str, Any]:
     """The content of a scorecard, once its hash is verified; what its schema did not have yet is there and empty.
 
@@ -85,7 +102,10 @@ def load(scorecard: Scorecard) -> dict[str, Any]:
     if content["schema"] not in range(1, SCHEMA_VERSION + 1):
         raise SnapshotDamaged(f"The snapshot of {scorecard.number} has schema {content['schema']}.")
     since = {**SINCE_SCHEMA_2, **SINCE_SCHEMA_3, **SINCE_SCHEMA_5, **SINCE_SCHEMA_6, **SINCE_SCHEMA_7}
-    return {**since, **content}
+    content = {**since, **content}
+    if content["previous"] is not None:
+        content["previous"] = {**PREVIOUS_SINCE_SCHEMA_8, **content["previous"]}
+    return content
 
 
 def facts_of(scorecard: Scorecard) -> Snapshot:

@@ -16,16 +16,18 @@ from assessments.score import arithmetic
 from assessments.score import words as of_score
 from assessments.score.arithmetic import GRADES, GradedQuestion, QuestionState, RuleScore, Score
 from assessments.score.words import CONFIDENCES, QUESTION_STATES, STATUSES
-from groundwork.words import days
+from groundwork.words import days, isolated, labelled, named
 from reports.charts.marks import Mark
 from reports.documents.layout import Layout
 from reports.models import Scorecard
 from reports.scorecard import findings as frozen_findings
-from reports.scorecard import people, sealing, snapshots
+from reports.scorecard import people, sealing, since, snapshots
 from reports.scorecard import words as wording
 from reports.scorecard.shapes import AnswerView, QuestionView, RuleView, ScorecardView, ServiceView
 from reports.scorecard.snapshots import Snapshot
 from reports.scorecard.words import Words
+
+SERVICES_LINE = 70  # characters of their names that one line of page one holds, beside what is said around them
 
 
 def layout(scorecard: Scorecard, *, language: str) -> Layout:
@@ -72,6 +74,7 @@ class _Builder:
             time_zone=snapshot["time_zone"],
         )
         self.gap = {stored["rule"]: stored for stored in snapshot["gap"]}
+        self.before = since.before_of(snapshot, self.words)
         self.replies = {stored["rule"]: stored for stored in snapshot["replies"]}
 
     def card(self) -> ScorecardView:
@@ -87,6 +90,7 @@ class _Builder:
             organisation=snapshot["organisation"]["name"],
             vendor=snapshot["vendor"]["name"],
             services=self._services(),
+            services_brief=self._services_brief(),
             period=self._period(),
             met=score.met,
             total=len(score.rules),
@@ -110,6 +114,7 @@ class _Builder:
             published=words.moment(release["published_at"]),
             engine=snapshot["engine"],
             **people.of(snapshot, score.disagreements, words),
+            since=since.sentence(snapshot, words),
             **frozen_findings.of(snapshot, words),
             submitted_by=assessment["submitted_by"] or "",
             submitted_at=words.moment(assessment["submitted_at"]),
@@ -166,6 +171,7 @@ class _Builder:
                 percent_label=percent,
                 vendor_percent=own,
             ),
+            before=self.before.get(rule.rule),
             questions=tuple(
                 self._question(f"{number}.{position}", asked, graded, rule)
                 for position, (asked, graded) in enumerate(questions, start=1)
@@ -242,6 +248,20 @@ class _Builder:
             )
             for service in self.snapshot["vendor"]["services"]
         )
+
+    def _services_brief(self) -> str:
+        """One line of them, the mission-critical first: “Mission-critical services: A, B and 3 more”."""
+        services = sorted(self.snapshot["vendor"]["services"], key=lambda service: not service["mission_critical"])
+        if not services:
+            return ""
+        names: list[str] = []
+        for service in services:
+            if names and sum(map(len, names)) + len(service["name"]) > SERVICES_LINE:
+                break
+            names.append(isolated(service["name"]))
+        critical = sum(service["mission_critical"] for service in services)
+        label = _("Mission-critical services") if 0 < len(names) <= critical else _("Services")
+        return labelled(label, named(names, len(services) - len(names)))
 
     def _period(self) -> str:
         assessment = self.snapshot["assessment"]

@@ -30,6 +30,7 @@ from vendors.measures.catalogue import BY_KEY, DECIDING
 # Where fewer rows are meant: what is left out never asks.
 PARTIAL: Mapping[str, str] = {
     "assessments.schedule.upcoming.IN_HAND": "what is closed waits for nobody",
+    "reports.comparison.words.REASONS": "who is not rated is named apart: nothing is held against them",
     "reports.scorecard.moves.RANKS": "what is not rated is neither better nor worse",
     "accounts.mailed_links.pages.STATUS_OF": "an open link is answered, not refused",
     "vendors.measures.loading.SCORES": "who does not know counts nowhere",
@@ -42,6 +43,7 @@ PARTIAL: Mapping[str, str] = {
     "assessments.vendor_side.answers.CLOSED": "only the other states refuse",
     "assessments.vendor_side.reply.OVER": "only the other states refuse",
     "assessments.approval.panel.DECIDERS": "an outside rater decides nothing",
+    "assessments.commitments.history.SAID_BY_VENDOR": "what a vendor cannot do is said as members do it",
     "assessments.findings.words.FINDINGS": "where nothing is found, nothing is said",
     "assessments.score.agreement.MEANINGS": "without a figure, WITHOUT_FIGURE says why",
     "assessments.score.agreement.WITHOUT_FIGURE": "with a figure, MEANINGS says what it means",

@@ -12,6 +12,7 @@ from assessments.findings import findings
 from assessments.lifecycle import transitions
 from assessments.models import Answer, Assessment, AssessmentState
 from assessments.score import arithmetic
+from groundwork.languages import LANGUAGE_CODES
 from manifesto import bank as banks
 from manifesto import yaml_files
 from reports.models import Scorecard
@@ -212,7 +213,7 @@ def full(**names: Any) -> dict[str, Any]:
             _reply("support", "agrees", "We shall work on the end of incidents.", earlier=False),
             _reply("troubleshooting", "contests", "The records of February are missing here.", earlier=True),
         ],
-        "previous": {"number": "S-2025-004", "met": 3, "of": 7},
+        "previous": earlier(),
         "approvals": [
             _approval(1, "Procurement lead", "Eve Example", "aa"),
             {
@@ -225,6 +226,30 @@ def full(**names: Any) -> dict[str, Any]:
         ],
     }
     return computed(content)
+
+
+def earlier(*statuses: str, percent: str = "125/3", comparable: bool = True) -> dict[str, Any]:
+    """The scorecard before, as a snapshot holds it: each rule with the same percent; partly met unless `statuses` say
+    otherwise."""
+    keys = [rule["key"] for rule in release()["rules"]]
+    told = [*statuses, *["partly"] * (len(keys) - len(statuses))]
+    return {
+        "number": "S-2025-004",
+        "met": told.count("met"),
+        "of": len(keys),
+        "approved_at": "2025-09-03T10:30:00Z",
+        "edition": "2026.1",
+        "rules": [
+            {
+                "rule": key,
+                "status": status,
+                "percent": None if status == "not_rated" else percent,
+                "comparable": comparable,
+                "why": {code: f"1.1 “{key}” ({code}): 1 → 3 by Ada Example, +12.50 points" for code in LANGUAGE_CODES},
+            }
+            for key, status in zip(keys, told, strict=True)
+        ],
+    }
 
 
 def cases(*, months: int = 14, hours: float = 3, repeating: float = 0) -> list[measures_cases.Case]:

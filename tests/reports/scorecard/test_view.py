@@ -275,10 +275,6 @@ def test_each_decision_names_its_level_and_says_where_it_was_overtaken() -> None
     assert [one.level for one in view().approvals] == [""]
 
 
-def test_the_scorecard_before_is_named() -> None:
-    assert full().previous == "The scorecard before this one, S-2025-004; rules met: 3 of 7."
-
-
 def test_facts_are_told_with_their_unit() -> None:
     facts = {q.key: a.fact for rule in view().rules for q in rule.questions for a in q.answers if a.fact}
     assert facts == {

@@ -1,0 +1,308 @@
+"""Forms and filters of commitments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.access import Right, holders
+from accounts.models import Membership, User
+from assessments.models import Commitment, CommitmentQuerySet, CommitmentState
+from groundwork.fields import DayInput, LinesField, ManyFiles, ManyFilesField, WordsField, field
+from manifesto.models import Question, Release, Rule
+from manifesto.naming import numbered
+from vendors.attachments import ACCEPT, EXTENSIONS, AttachmentError, check_file
+from vendors.measures.catalogue import BY_KEY, MEASURES, Measure, Unit
+from vendors.measures.words import LABELS, UNITS
+from vendors.models import Contact, Vendor
+
+LONGEST = 4000  # characters: one thing to do, not a contract
+FIELDS = ("rule", "question", "what", "why", "due_on", "contact", "owner", "measure", "target")
+MOST_PERCENT = Decimal(100)
+Choices = list[tuple[str, Any]]
+
+
+class CommitmentForm(forms.ModelForm[Commitment]):
+    """What is asked, of whom, until when, and what shows that it was done."""
+
+    rule = forms.ChoiceField(label=gettext_lazy("Rule"), error_messages={"required": gettext_lazy("Choose the rule.")})
+    question = forms.ChoiceField(
+        label=gettext_lazy("Question"),
+        required=False,
+        help_text=gettext_lazy("It then stands beside this question the next time the vendor is assessed."),
+    )
+    what = LinesField(
+        label=gettext_lazy("What will be done"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("So that both sides can tell whether it was done."),
+        error_messages={"required": gettext_lazy("Say what the vendor will do.")},
+    )
+    why = LinesField(
+        label=gettext_lazy("Why"), required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    measure = forms.ChoiceField(
+        label=gettext_lazy("Measure that must move"),
+        required=False,
+        help_text=gettext_lazy(
+            "Once it is due, the measure itself says whether it moved. Without one, evidence decides."
+        ),
+    )
+    target = forms.DecimalField(
+        label=gettext_lazy("To what"),
+        required=False,
+        min_value=Decimal(0),
+        max_digits=9,
+        decimal_places=2,
+        localize=True,
+        help_text=gettext_lazy("In the unit of the measure. Without a number, it must move clearly the better way."),
+        error_messages={
+            "invalid": gettext_lazy("Write a number."),
+            "min_value": gettext_lazy("A target is 0 or more."),
+        },
+    )
+
+    class Meta:
+        model = Commitment
+        fields = FIELDS
+        widgets = {"due_on": DayInput}
+        error_messages = {"due_on": {"required": gettext_lazy("Choose the day by which it will be done.")}}
+
+    def __init__(self, *args: Any, member: Membership, release: Release | None, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        questions = list(
+            Question.objects.filter(release=release).select_related("rule").order_by("rule__position", "position")
+        )
+        self.rule_of = {question.key: question.rule.key for question in questions}
+        field(self, "rule", forms.ChoiceField).choices = self._rules(release)
+        field(self, "question", forms.ChoiceField).choices = self._questions(questions)
+        field(self, "measure", forms.ChoiceField).choices = self._measures(release)
+        contacts = field(self, "contact", forms.ModelChoiceField)
+        contacts.queryset = Contact.objects.for_member(member).filter(vendor=self.instance.vendor_id)
+        contacts.empty_label = _("Nobody yet")
+        if not contacts.queryset.exists():
+            contacts.help_text = _("This vendor has no contact yet. Add one on the vendor’s page.")
+        owners = field(self, "owner", forms.ModelChoiceField)
+        reading = Q(pk__in=holders(member, Right.READ).values("user")) | Q(pk=self.instance.owner_id)
+        owners.queryset = User.objects.filter(reading).order_by("name", "email")
+        owners.empty_label = None
+        self.fields["target"].widget.attrs["inputmode"] = "decimal"
+
+    def _rules(self, release: Release | None) -> Choices:
+        """The rules of the edition, and the one that stands there, should the edition no longer have it."""
+        rules = [(rule.key, str(rule)) for rule in Rule.objects.filter(release=release).order_by("position")]
+        return [("", _("Choose a rule")), *rules, *self._as_it_stands("rule", {key for key, _name in rules})]
+
+    def _questions(self, questions: list[Question]) -> Choices:
+        grouped: dict[str, Choices] = {}
+        for question in questions:
+            grouped.setdefault(str(question.rule), []).append((question.key, numbered(question)))
+        return [("", _("The whole rule")), *grouped.items(), *self._as_it_stands("question", self.rule_of.keys())]
+
+    def _as_it_stands(self, name: str, known: Any) -> Choices:
+        stored = getattr(self.instance, name)
+        return [(stored, stored)] if stored and stored not in known else []
+
+    def _measures(self, release: Release | None) -> Choices:
+        """Those that speak to the rule first, then the others, each with its unit."""
+        rule = (
+            self.data.get(self.add_prefix("rule")) if self.is_bound else self.initial.get("rule") or self.instance.rule
+        )
+        own = [measure for measure in MEASURES if rule and measure.rule == rule]
+        others = [measure for measure in MEASURES if measure not in own]
+        groups = (
+            [(_("They speak to this rule"), own), (_("They speak to other rules"), others)] if own else [("", others)]
+        )
+        offered = [(name, [(one.key, _in_words(one)) for one in group]) for name, group in groups]
+        flat = offered if own else offered[0][1]
+        return [("", _("None: evidence decides")), *flat]
+
+    def clean_due_on(self) -> date:
+        day: date = self.cleaned_data["due_on"]
+        if day < self.today and day != self.instance.due_on:
+            raise ValidationError(_("Choose today or a later day."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        question, rule = cleaned.get("question"), cleaned.get("rule")
+        if question and rule and self.rule_of.get(question, rule) != rule:
+            self.add_error(
+                "question", _("This question belongs to another rule. Choose one of the rule, or the whole rule.")
+            )
+        measure, target = cleaned.get("measure"), cleaned.get("target")
+        if target is not None and not measure:
+            self.add_error("target", _("Choose the measure that this is the target of, or leave it empty."))
+        if target is not None and measure and BY_KEY[measure].unit == Unit.PERCENT and target > MOST_PERCENT:
+            self.add_error("target", _("A share is at most 100 percent."))
+        return cleaned
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """The fields that were changed, with what they hold now."""
+        return {name: self.cleaned_data[name] for name in self.changed_data if name in FIELDS}
+
+
+def _in_words(measure: Measure) -> str:
+    """“Mean time to resolve (hours, less is better)”."""
+    values = {"measure": LABELS[measure.key], "unit": UNITS[measure.unit]}
+    if measure.lower_is_better is False:
+        return _("%(measure)s (%(unit)s, more is better)") % values
+    return _("%(measure)s (%(unit)s, less is better)") % values
+
+
+class Versioned(forms.BaseForm):
+    """With the version that the person had read."""
+
+    def take_version(self, version: int) -> None:
+        """The page shows what stands there now: sending the form again is then a decision."""
+        self.data = {**self.data.dict(), self.add_prefix("version"): str(version)}
+
+
+class EditForm(Versioned, CommitmentForm):
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+
+# Steps ------------------------------------------------------------------------------------------------------------
+class StepForm(Versioned, forms.Form):
+    """What is said of a step, and the version of the commitment that the person had read."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    text = LinesField(max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def __init__(
+        self, data: Any = None, *, commitment: Commitment, label: str, needed: str = "", help_text: str = ""
+    ) -> None:
+        super().__init__(data, initial={"version": commitment.version})
+        text = self.fields["text"]
+        text.label, text.help_text, text.required = label, help_text, bool(needed)
+        text.error_messages["required"] = needed
+
+
+class AgreeForm(StepForm):
+    agreed_by = WordsField(
+        label=gettext_lazy("Who agreed, at the vendor"),
+        max_length=160,
+        error_messages={"required": gettext_lazy("Say who at the vendor agreed.")},
+    )
+    on = forms.DateField(
+        label=gettext_lazy("On which day"),
+        widget=DayInput,
+        error_messages={"required": gettext_lazy("Choose the day on which they agreed.")},
+    )
+    field_order = ("version", "agreed_by", "on", "text")
+
+    def __init__(self, data: Any = None, *, commitment: Commitment, today: date) -> None:
+        super().__init__(
+            data, commitment=commitment, label=_("How they said so"), help_text=_("A mail, a meeting, a call.")
+        )
+        self.today = today
+        self.initial |= {"agreed_by": str(commitment.contact or ""), "on": today}
+
+    def clean_on(self) -> date:
+        day: date = self.cleaned_data["on"]
+        if day > self.today:
+            raise ValidationError(_("Choose today or an earlier day."))
+        return day
+
+
+class FilesForm(forms.Form):
+    files = ManyFilesField(
+        label=gettext_lazy("Add evidence"), widget=ManyFiles(attrs={"accept": ACCEPT}), required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["files"].help_text = f"{EXTENSIONS}."
+
+    def clean_files(self) -> list[Any]:
+        files, refused = self.cleaned_data["files"], []
+        for file in files:
+            try:
+                check_file(file)
+            except AttachmentError as error:
+                refused.append(ValidationError(str(error)))
+        if refused:
+            raise ValidationError(refused)
+        if not files:
+            raise ValidationError(_("Choose at least one file."))
+        return list(files)
+
+
+# The list ---------------------------------------------------------------------------------------------------------
+OPEN, ENDED, OVERDUE, ALL = "open", "ended", "overdue", "all"
+STANDINGS: tuple[tuple[str, Promise | str], ...] = (
+    (OPEN, gettext_lazy("Open")),
+    (OVERDUE, gettext_lazy("Overdue")),
+    (ENDED, gettext_lazy("Kept or missed")),
+    *CommitmentState.choices,
+    (ALL, gettext_lazy("All")),
+)
+
+
+class CommitmentFilter(django_filters.FilterSet):
+    """What is open, unless somebody asks for something else."""
+
+    state = django_filters.ChoiceFilter(
+        label=gettext_lazy("State"), choices=STANDINGS, empty_label=None, method="standing"
+    )
+    vendor = django_filters.ModelChoiceFilter(
+        label=gettext_lazy("Vendor"), queryset=Vendor.objects.none(), empty_label=gettext_lazy("All vendors")
+    )
+    rule = django_filters.ChoiceFilter(label=gettext_lazy("Rule"), empty_label=gettext_lazy("All rules"))
+    mine = django_filters.BooleanFilter(
+        label=gettext_lazy("Only those that I follow up"), method="followed", widget=forms.CheckboxInput
+    )
+
+    class Meta:
+        model = Commitment
+        fields = ("state", "vendor", "rule", "mine")
+
+    def __init__(
+        self,
+        data: Any,
+        queryset: CommitmentQuerySet,
+        *,
+        member: Membership,
+        rules: Mapping[str, str],
+        today: date,
+    ) -> None:
+        given = {
+            **{name: data.get(name, "") for name in ("vendor", "rule", "mine")},
+            "state": data.get("state") or OPEN,
+        }
+        super().__init__(given, queryset)
+        self.member, self.today = member, today
+        self.filters["vendor"].queryset = Vendor.objects.for_member(member)
+        self.filters["rule"].extra["choices"] = list(rules.items())
+
+    def standing(self, queryset: CommitmentQuerySet, name: str, value: str) -> CommitmentQuerySet:
+        chosen: Mapping[str, Callable[[], CommitmentQuerySet]] = {
+            OPEN: queryset.open,
+            ENDED: queryset.ended,
+            OVERDUE: lambda: queryset.overdue(self.today),
+            ALL: queryset.all,
+        }
+        return chosen[value]() if value in chosen else queryset.filter(state=value)
+
+    def followed(self, queryset: CommitmentQuerySet, name: str, value: Any) -> CommitmentQuerySet:
+        return queryset.filter(owner=self.member.user_id) if value else queryset
+
+    @property
+    def is_active(self) -> bool:
+        return any(self.data.get(name) for name in ("vendor", "rule", "mine")) or self.data["state"] != OPEN
+
+    @property
+    def chosen_vendor(self) -> Vendor | None:
+        return self.form.cleaned_data.get("vendor") if self.form.is_valid() else None

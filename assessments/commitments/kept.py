@@ -1,0 +1,88 @@
+"""The share kept: of the commitments that ended, kept or missed, in all and by the quarter in which they ended.
+
+What was withdrawn, and what its measure opened again, has not ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.db.models import Count, Q
+from django.db.models.functions import ExtractQuarter, ExtractYear
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Membership
+from assessments.models import Commitment, CommitmentQuerySet, CommitmentState
+from groundwork.words import number
+
+KEPT = Count("pk", filter=Q(state=CommitmentState.KEPT))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """Of `ended` commitments, `kept` were kept and the others missed."""
+
+    kept: int = 0
+    ended: int = 0
+
+    @property
+    def missed(self) -> int:
+        return self.ended - self.kept
+
+    @property
+    def part(self) -> Fraction | None:
+        """None where none has ended: silence is neither a promise kept nor one broken."""
+        return Fraction(self.kept, self.ended) if self.ended else None
+
+    @property
+    def words(self) -> str:
+        """“kept 7 of 9 that ended”."""
+        if not self.ended:
+            return _("none has ended yet")
+        said = ngettext("kept %(kept)s of %(ended)s that ended", "kept %(kept)s of %(ended)s that ended", self.ended)
+        return said % {"kept": number(self.kept), "ended": number(self.ended)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuarterShare:
+    year: int
+    quarter: int  # 1 to 4
+    share: Share
+
+    @property
+    def label(self) -> str:
+        return _("Quarter %(quarter)s of %(year)s") % {"quarter": self.quarter, "year": self.year}
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptOverTime:
+    """`quarters`: those in which something ended, the newest first."""
+
+    total: Share
+    quarters: tuple[QuarterShare, ...]
+
+
+def kept_over_time(rows: CommitmentQuerySet) -> KeptOverTime:
+    """Of these commitments; one query."""
+    when = {"year": ExtractYear("ended_on"), "quarter": ExtractQuarter("ended_on")}
+    counted = rows.ended().order_by().annotate(**when).values("year", "quarter").annotate(ended=Count("pk"), kept=KEPT)
+    quarters = [
+        QuarterShare(year=row["year"], quarter=row["quarter"], share=Share(kept=row["kept"], ended=row["ended"]))
+        for row in counted.order_by("-year", "-quarter")
+    ]
+    return KeptOverTime(total=added(one.share for one in quarters), quarters=tuple(quarters))
+
+
+def added(shares: Iterable[Share]) -> Share:
+    shares = list(shares)
+    return Share(kept=sum(one.kept for one in shares), ended=sum(one.ended for one in shares))
+
+
+def shares_of(member: Membership, vendors: Iterable[int]) -> dict[int, Share]:
+    """By the vendors' keys, those alone of which something ended; one query, however many they are."""
+    rows = Commitment.objects.for_member(member).filter(vendor__in=list(vendors)).ended().order_by()
+    counted = rows.values("vendor").annotate(ended=Count("pk"), kept=KEPT)
+    return {row["vendor"]: Share(kept=row["kept"], ended=row["ended"]) for row in counted}

@@ -1,0 +1,78 @@
+"""A commitment in words: where it stands, its measure and target, its rule and question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from assessments.models import Commitment
+from manifesto.naming import question_names, rule_names
+from vendors.measures.catalogue import BY_KEY
+from vendors.measures.words import LABELS, figure
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Its state as a chip: `kind` decides the colour, `label` says it."""
+
+    kind: str
+    label: str
+
+
+def standing(commitment: Commitment, today: date) -> Standing:
+    if commitment.is_overdue(today):
+        return Standing(kind="late", label=_("Overdue"))
+    if commitment.is_binding and commitment.reopened_on is not None:
+        return Standing(kind="attention", label=_("Reopened"))
+    return Standing(kind=commitment.state, label=commitment.get_state_display())
+
+
+def measure_name(key: str) -> str:
+    """Empty for none, and for one that the catalogue no longer has."""
+    return str(LABELS[key]) if key in LABELS else ""
+
+
+def goal(commitment: Commitment) -> str:
+    """“Mean time to resolve: at most 8 hours”; empty where evidence decides."""
+    name = measure_name(commitment.measure)
+    if not name:
+        return ""
+    measure = BY_KEY[commitment.measure]
+    if commitment.target is None:
+        said = _("%(measure)s: higher") if measure.lower_is_better is False else _("%(measure)s: lower")
+        return said % {"measure": name}
+    said = (
+        _("%(measure)s: at least %(target)s")
+        if measure.lower_is_better is False
+        else _("%(measure)s: at most %(target)s")
+    )
+    return said % {"measure": name, "target": figure(float(commitment.target), measure.unit)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Called:
+    """What its rule and its question are called; `question` is empty where it is about the whole rule."""
+
+    rule: str
+    question: str
+
+
+def called(commitments: Iterable[Commitment]) -> dict[int, Called]:
+    """By the commitments' keys, in the reader's language, as the edition calls them that was asked; two queries."""
+    rows = list(commitments)
+    rules = rule_names({(_edition(row), row.rule) for row in rows})
+    questions = question_names({(_edition(row), row.question) for row in rows if row.question})
+    return {
+        row.pk: Called(
+            rule=rules.get((_edition(row), row.rule), row.rule),
+            question=questions.get((_edition(row), row.question), row.question),
+        )
+        for row in rows
+    }
+
+
+def _edition(row: Commitment) -> int | None:
+    return row.assessment.release_id if row.assessment else None

@@ -1,0 +1,72 @@
+"""What a scorecard is compared with, frozen beside its own numbers: the vendor’s scorecard before it, rule by rule.
+
+Frozen since schema 8, so that a document says what moved from one snapshot alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from django.utils import translation
+
+from groundwork.languages import LANGUAGE_CODES
+from reports.models import Scorecard
+from reports.reasons import telling
+
+Stored = Mapping[str, Any]
+
+
+def frozen(row: Stored, earlier: Stored | None, now: Stored) -> dict[str, Any]:
+    """`row`: as `of_row` gives it; `earlier`: the snapshot of that scorecard, None where it cannot be read, so that no
+    rule is compared; `now`: the one that is being made."""
+    return {**row, "rules": [] if earlier is None else _rules(earlier, now)}
+
+
+def of_row(card: Scorecard, *, approved_at: str) -> dict[str, Any]:
+    """What the row alone tells; needs its rules and the release of its assessment."""
+    return {
+        "number": card.number,
+        "met": card.rules_met,
+        "of": len(card.rules.all()),
+        "approved_at": approved_at,
+        "edition": card.assessment.release.edition,
+    }
+
+
+def _rules(earlier: Stored, now: Stored) -> list[dict[str, Any]]:
+    """Each rule then: its status, its exact percent as text, whether the same is asked of it now, and in each language
+    the largest reason why it moved, empty where it did not."""
+    asked, then = asked_in(now["release"]), asked_in(earlier["release"])
+    why = {code: _largest(now, earlier, code) for code in LANGUAGE_CODES}
+    return [
+        {
+            "rule": rule["rule"],
+            "status": rule["status"],
+            "percent": rule["percent"],
+            "comparable": asked.get(rule["rule"]) == then[rule["rule"]],
+            "why": {code: lines.get(rule["rule"], "") for code, lines in why.items()},
+        }
+        for rule in earlier["score"]["rules"]
+    ]
+
+
+def _largest(now: Stored, earlier: Stored, language: str) -> dict[str, str]:
+    with translation.override(language):
+        found = telling.largest(now, earlier, language=language, most=1)
+        return {rule: reasons[0].line for rule, reasons in found.items() if reasons}
+
+
+def asked_in(release: Stored) -> dict[str, Hashable]:
+    """By rule what its status is made from beside the grades: questions, weights, knock-outs and thresholds; equal
+    where the same was asked and judged alike."""
+    thresholds = tuple(sorted(release["policy"].items()))
+    return {
+        rule["key"]: (thresholds, frozenset(_asked(question) for question in rule["questions"]))
+        for rule in release["rules"]
+    }
+
+
+def _asked(question: Stored) -> Hashable:
+    return (question["key"], question["revision"], Fraction(question["weight"]), question["knockout"])
