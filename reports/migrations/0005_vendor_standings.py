@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0012_first_day'),
-        ('reports', '0003_seal_scorecards'),
+        ('reports', '0004_comparisons'),
         ('vendors', '0013_what_was_seen_of_a_file'),
     ]
 

@@ -134,7 +134,7 @@ def test_an_installation_of_the_last_version_gets_its_rows_from_its_scorecards(c
         stand(cast, vendor, "mmmmmmm", at=NOW - timedelta(days=1))
         stand(cast, vendor, letters, findings=["contradicted"])
     VendorStanding.objects.all().delete()
-    migration = import_module("reports.migrations.0004_vendor_standings")
+    migration = import_module("reports.migrations.0005_vendor_standings")
     with connection.schema_editor() if connection.vendor != "sqlite" else _Editor() as editor:
         migration.fill(apps, editor)
         migration.fill(apps, editor)  # migrated, back, and migrated again
