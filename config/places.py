@@ -51,6 +51,8 @@ PLACES: dict[str, Place] = {
     "vendor_": Place(section=VENDORS, help="assessing#vendor"),
     "service_": Place(section=VENDORS, help="assessing#vendor"),
     "contact_": Place(section=VENDORS, help="assessing#vendor"),
+    "contract_": Place(section=VENDORS, help="assessing#contracts"),
+    "paper_": Place(section=VENDORS, help="assessing#contracts"),
     "vendor_measures": Place(section=VENDORS, help="measures"),
     "vendor_quadrant": Place(section=VENDORS, help="measures"),
     "target_": Place(section=VENDORS, help="measures"),

@@ -111,6 +111,8 @@ class Premises(World):
             getattr(self, name)
         for name in ("import_failed", "import_mapping"):
             getattr(self, name)
+        for name in ("contract", "contract_file", "paper"):
+            getattr(self, name)
         for name in ("invitation", "archived_vendor", "service", "approval_level", "failed_rendering"):
             getattr(self, name)
 

@@ -36,6 +36,8 @@ NO_PAGE: dict[str, str] = {
     "feedback_export": FILE,
     "feedback_file_download": FILE,
     "feedback_file_delete": ACTION,
+    "contract_file_download": FILE,
+    "contract_file_delete": ACTION,
     "evidence_download": FILE,
     "rendering_download": FILE,
     "mfa_download_recovery_codes": FILE,

@@ -270,6 +270,8 @@ def test_pages_without_an_object_show_nothing_of_another_organisation(cast: Cast
         "vendor_import",
         "incident",
         "feedback_file",
+        "contract_file",
+        "paper",
         "pulse",
     ):
         getattr(world, thing)
