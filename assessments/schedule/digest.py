@@ -241,7 +241,14 @@ def _is_due(item: Item, wishes: Preferences, window: Window, today: date) -> boo
         return False
     after = window.since or date.min
     return bool(
-        milestones_between(item.due_on, after=after, until=today, before=wishes.before_due, overdue=wishes.after_due)
+        milestones_between(
+            item.due_on,
+            after=after,
+            until=today,
+            before=wishes.before_due,
+            overdue=wishes.after_due,
+            days_before=item.days_before,
+        )
     )
 
 
