@@ -39,6 +39,7 @@ TOLD_TO_MEMBERS = {
     "assessments/approval/email/decision_sent_back",
     "assessments/approval/email/nobody_decides",
     "assessments/approval/email/raters_told",
+    "assessments/schedule/email/commitment_reopened",
     "assessments/schedule/email/digest_person",
     "assessments/vendor_side/email/vendor_handed_in",
     "assessments/vendor_side/email/vendor_replied",
