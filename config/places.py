@@ -35,6 +35,10 @@ PAGES_OF_LINKS = frozenset(
         "vendor_copy",
         "vendor_reply",
         "vendor_reply_send",
+        "vendor_commitments",
+        "vendor_commitments_print",
+        "vendor_commitments_agree",
+        "vendor_commitment",
     }
 )
 PLACES: dict[str, Place] = {
@@ -72,6 +76,7 @@ PLACES: dict[str, Place] = {
     "assessment_send_back": Place(section=ASSESSMENTS, help="assessing#approve"),
     "assessment_history": Place(section=ASSESSMENTS, help="secrecy#kept"),
     "scorecard_": Place(section=ASSESSMENTS, help="words#verdict"),
+    "scorecard_change": Place(section=ASSESSMENTS, help="words#moved"),
     "rendering_": Place(section=ASSESSMENTS, help="words#verdict"),
     # what vendors promised
     "commitment_": Place(section=VENDORS, help="assessing#commitments"),
@@ -98,6 +103,7 @@ PLACES: dict[str, Place] = {
     "preferences": Place(help="assessing"),
     "start": Place(help="roles"),
     # whoever comes in by a link
+    "vendor_commitment": Place(help="vendors#commitments"),
     "vendor_link": Place(help="vendors"),
     "vendor_take_back": Place(help="vendors#hand-in"),
     "vendor_questionnaire": Place(help="vendors#answer"),

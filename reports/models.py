@@ -22,6 +22,10 @@ class ScorecardQuerySet(OrganisationRows, models.QuerySet["Scorecard"]):
         """For lists: the stored numbers, not the snapshot of some 100 kB."""
         return self.defer("snapshot")
 
+    def of_vendor(self, vendor: Vendor) -> ScorecardQuerySet:
+        """In their order, the earliest first."""
+        return self.filter(assessment__vendor=vendor).order_by("approved_at", "pk")
+
     def latest_two_of(self, vendors: Iterable[Vendor]) -> ScorecardQuerySet:
         """Of each vendor the scorecard that was approved last and the one before, the newest first, with their seven
         numbers."""

@@ -23,14 +23,17 @@ def milestones_between(
     before: bool = True,
     overdue: bool = True,
     days_before: Sequence[int] = DAYS_BEFORE,
+    first_day_late: bool = True,
 ) -> tuple[date, ...]:
     """The milestones of a due date that lie later than `after` and not later than `until`, in order.
 
-    Windows that touch tell each milestone once: (a, b] and (b, c] together are (a, c].
+    Windows that touch tell each milestone once: (a, b] and (b, c] together are (a, c]. `first_day_late`: False leaves
+    out the day after, for whoever is reminded once a week at most.
     """
     low, high = after.toordinal(), until.toordinal()
     days = _days(due_on.toordinal(), high, before=days_before if before else (), overdue=overdue)
-    return tuple(date.fromordinal(day) for day in days if low < day <= high)
+    left_out = None if first_day_late else due_on.toordinal() + FIRST_DAY_LATE
+    return tuple(date.fromordinal(day) for day in days if low < day <= high and day != left_out)
 
 
 def _days(due: int, until: int, *, before: Sequence[int], overdue: bool) -> Iterator[int]:

@@ -108,7 +108,7 @@ class _Teller:
         if part.kind == PartKind.WEIGHTS:
             return _("Weights")
         if part.kind == PartKind.HEARD:
-            return _("Who was heard")
+            return self.compared.voices[part.rater].name
         return self._named(part.questions[0])
 
     def _named(self, key: str) -> str:
@@ -126,11 +126,10 @@ class _Teller:
 
     def _heard(self, part: Part) -> str:
         voice = self.compared.voices[part.rater]
-        said = _("%(rater)s, who did not rate then: %(grades)s")
+        grades = joined([self._graded_by(voice.now or voice.then, key) for key in part.questions], self.language)
         if voice.now is None:
-            said = _("%(rater)s, who rated only then: %(grades)s")
-        grades = [self._graded_by(voice.now or voice.then, key) for key in part.questions]
-        return said % {"rater": voice.name, "grades": joined(grades, self.language)}
+            return _("rated only then, %(grades)s") % {"grades": grades}
+        return _("did not rate then, now %(grades)s") % {"grades": grades}
 
     def _graded_by(self, response: Stored | None, key: str) -> str:
         grade = said_by(answer_in(response, key))

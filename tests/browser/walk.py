@@ -277,6 +277,7 @@ def _views_of_voices(premises: Premises) -> Iterator[Stop]:
     yield at("assessment_detail", premises.replied, "assessor", "at the second level")
     yield at("assessment_review", premises.replied, "admin", "at the second level, with a reply")
     yield at("scorecard_detail", premises.many_voices, "reader", "many voices")
+    yield at("scorecard_change", premises.moved, "reader", "answers and raters that moved")
     yield from _views_from_outside(premises)
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from accounts.members import invitations
 from accounts.models import Invitation, Membership, Role
 from assessments import preferences
 from assessments.commitments import transitions as commitments
+from assessments.commitments.evidence import add_files
 from assessments.lifecycle import transitions
 from assessments.models import (
     Answer,
@@ -25,6 +27,7 @@ from assessments.models import (
     AssessmentState,
     Commitment,
     CommitmentFile,
+    CommitmentLink,
     Delegation,
     Evidence,
     Response,
@@ -32,6 +35,7 @@ from assessments.models import (
 )
 from assessments.questionnaire import delegation
 from assessments.raters import asking
+from assessments.vendor_commitments import links as commitment_links
 from assessments.vendor_side import links, reply
 from reports.models import Document, Rendering, RenderingState, Scorecard
 from tests.factories import (
@@ -444,6 +448,27 @@ class World:
         return row
 
     @cached_property
+    def _shown(self) -> tuple[CommitmentLink, str]:
+        assert self.commitment
+        contact = Contact.objects.create(vendor=self.vendor, name="Harbour promiser", email="promiser@example.org")
+        return commitment_links.create(self.cast.assessor, contact, now=timezone.now())
+
+    @property
+    def commitments_link(self) -> CommitmentLink:
+        return self._shown[0]
+
+    @property
+    def commitments_link_token(self) -> str:
+        return self._shown[1]
+
+    @cached_property
+    def vendors_file(self) -> CommitmentFile:
+        """Brought by the vendor, by its link."""
+        upload = SimpleUploadedFile("Harbour proof.txt", b"proof")
+        kept = add_files(self.commitments_link, self.commitment, [upload], now=timezone.now())
+        return kept[0]
+
+    @cached_property
     def calendar_secret(self) -> str:
         return preferences.renew_calendar(self.cast.reader.user, now=timezone.now())
 
@@ -535,6 +560,18 @@ OBJECTS: dict[str, str] = {
     "link_renew": "vendor_link",
     "link_extend": "vendor_link",
     "link_revoke": "vendor_link",
+    "commitment_links": "vendor",
+    "commitment_link_add": "vendor",
+    "commitment_link_renew": "commitments_link",
+    "commitment_link_extend": "commitments_link",
+    "commitment_link_revoke": "commitments_link",
+    "commitment_link_tell": "commitments_link",
+    "vendor_commitment": "commitment",
+    "vendor_commitment_agree": "commitment",
+    "vendor_commitment_decline": "commitment",
+    "vendor_commitment_say": "commitment",
+    "vendor_commitment_file": "vendors_file",
+    "vendor_commitment_file_delete": "vendors_file",
     "vendor_answer_edit": "vendor_answer",
     "vendor_evidence_add": "vendor_answer",
     "vendor_evidence_delete": "evidence",
@@ -563,6 +600,7 @@ OBJECTS: dict[str, str] = {
     "evidence_delete": "evidence",
     "evidence_download": "open_evidence",
     "scorecard_detail": "scorecard",
+    "scorecard_change": "scorecard",
     "rendering_request": "scorecard",
     "rendering_status": "rendering",
     "rendering_download": "rendering",
@@ -586,6 +624,7 @@ OWN_THINGS = {"mfa_remove_webauthn", "mfa_edit_webauthn"}
 TOKENS: dict[str, str] = {
     "invitation_accept": "invitation_token",
     "vendor_link": "vendor_link_token",
+    "vendor_commitments_link": "commitments_link_token",
     "pulse_answer": "pulse_token",
 }
 # The other parts of addresses, the same for every object.
@@ -598,6 +637,12 @@ PARTS: dict[str, str] = {
     "language": "en",
     "topic": "words",
 }
+
+
+def _link_of(route: Route, world: World) -> VendorLink | CommitmentLink:
+    if route.name.startswith("vendor_commitment"):
+        return world.commitments_link
+    return world.reply_link if route.name.startswith("vendor_reply") else world.vendor_link
 
 
 def arguments(route: Route, world: World) -> dict[str, Any]:
@@ -613,7 +658,7 @@ def arguments(route: Route, world: World) -> dict[str, Any]:
         elif name == "secret":
             values[name] = world.calendar_secret
         elif name == "link":
-            values[name] = (world.reply_link if route.name.startswith("vendor_reply") else world.vendor_link).pk
+            values[name] = _link_of(route, world).pk
         else:
             values[name] = PARTS[name]
     return values
