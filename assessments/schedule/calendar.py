@@ -87,12 +87,12 @@ def _event(item: Item, organisation: Organisation, changes: Changes) -> Event:
 def _changes(subjects: Iterable[Subject]) -> Changes:
     """From the trail, one query for each kind of row: every entry that set the day counts once more, so the number
     only grows."""
-    rows: dict[tuple[str, str], set[str]] = defaultdict(set)
+    rows: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for subject in subjects:
-        rows[subject.label, subject.day].add(str(subject.pk))
+        rows["subject" if subject.with_parts else "object", subject.label, subject.day].add(str(subject.pk))
     found: Changes = {}
-    for (label, day), ids in rows.items():
-        entries = AuditEntry.objects.filter(subject_type=label, subject_id__in=ids, after__has_key=day)
-        counted = entries.order_by().values_list("subject_id").annotate(times=Count("pk"), last=Max("at"))
-        found |= {(label, subject): (times, last) for subject, times, last in counted}
+    for (role, label, day), ids in rows.items():
+        entries = AuditEntry.objects.filter(**{f"{role}_type": label, f"{role}_id__in": ids}, after__has_key=day)
+        counted = entries.order_by().values_list(f"{role}_id").annotate(times=Count("pk"), last=Max("at"))
+        found |= {(label, key): (times, last) for key, times, last in counted}
     return found

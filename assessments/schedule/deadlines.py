@@ -1,4 +1,4 @@
-"""What must be decided or renewed by a day: contracts, papers that expire, and an assessment that is started in time."""
+"""What must be decided or renewed by a day: contracts, papers that expire, and assessments to start in time."""
 
 from __future__ import annotations
 
@@ -58,9 +58,7 @@ def _deadline(deadline: Deadline, today: date) -> Item:
         action=deadline.words,
         vendor=deadline.vendor,
         about=deadline.name,
-        subject=Subject(
-            label=model._meta.label_lower, pk=deadline.pk, day=field, since=deadline.vendor.created_at
-        ),
+        subject=Subject(label=model._meta.label_lower, pk=deadline.pk, day=field, since=deadline.vendor.created_at),
         url=deadline.url,
         due_on=deadline.day,
         is_late=deadline.day < today,

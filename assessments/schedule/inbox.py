@@ -302,7 +302,7 @@ def _item(
         vendor=assessment.vendor,
         about=assessment.reference,
         assessment=assessment,
-        subject=Subject.of(assessment, day="due_on", since=assessment.created_at),
+        subject=Subject.of(assessment, day="due_on", since=assessment.created_at, with_parts=True),
         url=url,
         due_on=due_on,
         is_late=due_on is not None and due_on < today,

@@ -41,16 +41,17 @@ WORTH_READING = frozenset({ItemKind.VENDOR_ANSWERED, ItemKind.VENDOR_REPLIED})  
 @dataclass(frozen=True, kw_only=True)
 class Subject:
     """The row that an item is about: in the trail, each entry that sets its `day` counts as a change of the date.
-    `since`: when it was made."""
+    `since`: when it was made; `with_parts`: entries of what is part of it count, too."""
 
     label: str  # of its model, as the trail has it
     pk: int
     day: str  # the field
     since: datetime
+    with_parts: bool = False
 
     @classmethod
-    def of(cls, row: models.Model, *, day: str, since: datetime) -> Subject:
-        return cls(label=row._meta.label_lower, pk=row.pk, day=day, since=since)
+    def of(cls, row: models.Model, *, day: str, since: datetime, with_parts: bool = False) -> Subject:
+        return cls(label=row._meta.label_lower, pk=row.pk, day=day, since=since, with_parts=with_parts)
 
 
 @dataclass(frozen=True, kw_only=True)

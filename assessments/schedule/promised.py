@@ -106,8 +106,14 @@ def _item(
         detail=f"{what}. {said}" if said else what.rstrip("."),
         asked_at=_asked_at(row, kind, read),
         # The mail about what the vendor said goes to the owner; that a measure fell back, to all who assess.
-        told_at_once=kind == ItemKind.PROMISE_REOPENED or (row.last_link is not None and row.owner_id == member.user_id),
+        told_at_once=kind == ItemKind.PROMISE_REOPENED
+        or (row.last_link is not None and row.owner_id == member.user_id),
     )
+
+
+def _was_told(row: WithAnnotations[Commitment, LastStep], member: Membership) -> bool:
+    """What the vendor says is mailed to whoever follows it up."""
+    return row.last_link is not None and row.owner_id == member.user_id
 
 
 def _action(kind: ItemKind, row: Commitment, read: Judgement | None, *, is_late: bool) -> str:

@@ -68,7 +68,5 @@ def _theirs(link: CommitmentLink, now: datetime) -> CommitmentQuerySet:
 
 def _is_told(commitment: Commitment, *, after: date, today: date) -> bool:
     return bool(
-        milestones_between(
-            commitment.due_on, after=after, until=today, days_before=DAYS_BEFORE, first_day_late=False
-        )
+        milestones_between(commitment.due_on, after=after, until=today, days_before=DAYS_BEFORE, first_day_late=False)
     )

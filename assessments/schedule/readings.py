@@ -1,7 +1,7 @@
 """The measures of commitments, read every day and after each change of facts; one that fell back opens its commitment.
 
-The commitment's row is the job: it says of which day and of which facts its measure was last read, so that any number of
-workers may look, and none does twice what another did.
+The commitment's row is the job: it says of which day and of which facts its measure was last read, so that any number
+of workers may look, and none does twice what another did.
 """
 
 from __future__ import annotations

@@ -65,9 +65,7 @@ def test_another_worker_that_looks_at_the_same_row_does_nothing(cast: Cast) -> N
     assert CommitmentStep.objects.filter(commitment=commitment, kind=StepKind.REOPENED).count() == 1
 
 
-def test_the_owner_and_all_who_assess_are_told(
-    cast: Cast, django_capture_on_commit_callbacks: Any
-) -> None:
+def test_the_owner_and_all_who_assess_are_told(cast: Cast, django_capture_on_commit_callbacks: Any) -> None:
     commitment = fallen(cast, owner=cast.reader.user)
     with django_capture_on_commit_callbacks(execute=True):
         read(commitment)
@@ -177,9 +175,7 @@ def test_an_owner_who_has_left_is_not_told(cast: Cast, django_capture_on_commit_
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=8, deadline=None)
 @given(hours=st.lists(st.sampled_from([6.0, 9.0, 11.0, 13.0, 20.0, 30.0]), min_size=7, max_size=7))
-def test_whatever_the_months_bring_it_opens_only_for_what_is_worse_than_agreed(
-    cast: Cast, hours: list[float]
-) -> None:
+def test_whatever_the_months_bring_it_opens_only_for_what_is_worse_than_agreed(cast: Cast, hours: list[float]) -> None:
     Incident.objects.all().delete()
     Commitment.objects.all().delete()
     vendor = Vendor.objects.filter(organisation=cast.organisation).first()
