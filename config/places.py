@@ -51,6 +51,8 @@ PLACES: dict[str, Place] = {
     "vendor_": Place(section=VENDORS, help="assessing#vendor"),
     "service_": Place(section=VENDORS, help="assessing#vendor"),
     "contact_": Place(section=VENDORS, help="assessing#vendor"),
+    "contract_": Place(section=VENDORS, help="assessing#contracts"),
+    "paper_": Place(section=VENDORS, help="assessing#contracts"),
     "vendor_measures": Place(section=VENDORS, help="measures"),
     "vendor_quadrant": Place(section=VENDORS, help="measures"),
     "target_": Place(section=VENDORS, help="measures"),
@@ -78,6 +80,7 @@ PLACES: dict[str, Place] = {
     "scorecard_": Place(section=ASSESSMENTS, help="words#verdict"),
     "scorecard_change": Place(section=ASSESSMENTS, help="words#moved"),
     "rendering_": Place(section=ASSESSMENTS, help="words#verdict"),
+    "comparison": Place(section=VENDORS, help="words#comparison"),
     # what vendors promised
     "commitment_": Place(section=VENDORS, help="assessing#commitments"),
     # facts

@@ -7,4 +7,5 @@ urlpatterns = [
     path("", include("reports.change.urls")),
     path("", include("reports.documents.urls")),
     path("", include("reports.vendor_copy.urls")),
+    path("", include("reports.comparison.urls")),
 ]

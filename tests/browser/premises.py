@@ -111,6 +111,8 @@ class Premises(World):
             getattr(self, name)
         for name in ("import_failed", "import_mapping"):
             getattr(self, name)
+        for name in ("contract", "contract_file", "paper"):
+            getattr(self, name)
         for name in ("invitation", "archived_vendor", "service", "approval_level", "failed_rendering"):
             getattr(self, name)
 
@@ -328,6 +330,10 @@ class Premises(World):
     def many_voices(self) -> Scorecard:
         """Of the same, once it is approved at last."""
         return Scorecard.objects.get(assessment=transitions.approve(self.cast.admin, self._replied_to()[0]))
+
+    @cached_property
+    def compared(self) -> list[Scorecard]:
+        return [self.many_voices, self.scorecard]
 
     @cached_property
     def moved(self) -> Scorecard:

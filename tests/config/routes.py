@@ -37,12 +37,14 @@ from assessments.questionnaire import delegation
 from assessments.raters import asking
 from assessments.vendor_commitments import links as commitment_links
 from assessments.vendor_side import links, reply
+from reports.comparison import keeping
 from reports.models import Document, Rendering, RenderingState, Scorecard
 from tests.factories import (
     Cast,
     add_rater,
     make_assessment,
     make_commitment,
+    make_contract,
     make_feedback,
     make_incident,
     make_member,
@@ -54,12 +56,16 @@ from vendors.incident_import.holding import answers
 from vendors.measures import targets
 from vendors.models import (
     Contact,
+    Contract,
+    ContractFile,
     Feedback,
     FeedbackFile,
     ImportMapping,
     Incident,
     IncidentImport,
     IncidentSource,
+    Paper,
+    PaperKind,
     Pulse,
     Service,
     Sla,
@@ -125,6 +131,33 @@ class World:
     @cached_property
     def contact(self) -> Contact:
         return Contact.objects.create(vendor=self.vendor, name="Harbour contact")
+
+    @cached_property
+    def contract(self) -> Contract:
+        contract = make_contract(self.vendor, "Harbour C-1", owner=self.cast.reader.user, note="Harbour terms.")
+        contract.services.set([self.service])
+        return contract
+
+    @cached_property
+    def paper(self) -> Paper:
+        expires_on = timezone.localdate() + timedelta(days=40)
+        return Paper.objects.create(
+            vendor=self.vendor, kind=PaperKind.CERTIFICATE, name="Harbour ISO 27001", expires_on=expires_on
+        )
+
+    @cached_property
+    def contract_file(self) -> ContractFile:
+        row = ContractFile(
+            vendor=self.vendor,
+            contract=self.contract,
+            name="Harbour contract.txt",
+            content_type="text/plain",
+            size=4,
+            sha256="0" * 64,
+            uploaded_by=self.cast.assessor.user,
+        )
+        row.file.save("contract.txt", ContentFile(b"term"))
+        return row
 
     @cached_property
     def incident(self) -> Incident:
@@ -378,6 +411,28 @@ class World:
         return rendering
 
     @cached_property
+    def compared(self) -> list[Scorecard]:
+        """Of two vendors."""
+        other = make_assessment(self.cast.assessor, vendor=make_vendor(self.cast.organisation, "Harbour Line"), grade=3)
+        transitions.approve(self.cast.approver, transitions.submit(self.cast.assessor, other))
+        return [self.scorecard, Scorecard.objects.get(assessment=other)]
+
+    @cached_property
+    def comparison_rendering(self) -> Rendering:
+        rendering = Rendering.objects.create(
+            comparison=keeping.keep(self.cast.reader, self.compared, now=timezone.now()),
+            language="fr",
+            state=RenderingState.READY,
+            progress=100,
+            requested_at=timezone.now(),
+            finished_at=timezone.now(),
+            size=4,
+            sha256="0" * 64,
+        )
+        Document.objects.create(rendering=rendering, content=b"%PDF")
+        return rendering
+
+    @cached_property
     def member(self) -> Membership:
         return self.cast.reader
 
@@ -501,6 +556,18 @@ OBJECTS: dict[str, str] = {
     "contact_add": "vendor",
     "contact_edit": "contact",
     "contact_delete": "contact",
+    "contract_add": "vendor",
+    "contract_detail": "contract",
+    "contract_edit": "contract",
+    "contract_decide": "contract",
+    "contract_end": "contract",
+    "contract_delete": "contract",
+    "contract_file_download": "contract_file",
+    "contract_file_delete": "contract_file",
+    "paper_add": "vendor",
+    "paper_edit": "paper",
+    "paper_replace": "paper",
+    "paper_delete": "paper",
     "incident_add": "vendor",
     "incident_detail": "incident",
     "incident_edit": "incident",
@@ -604,6 +671,8 @@ OBJECTS: dict[str, str] = {
     "rendering_request": "scorecard",
     "rendering_status": "rendering",
     "rendering_download": "rendering",
+    "comparison_document_status": "comparison_rendering",
+    "comparison_document_download": "comparison_rendering",
 }
 # Whom the things behind a route of Gate.ASKED or Gate.NAMED name, of the cast; where nothing is said here, its assessor
 # alone.
