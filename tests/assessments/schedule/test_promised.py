@@ -94,9 +94,8 @@ def test_what_the_vendor_said_waits_for_an_answer(cast: Cast) -> None:
     declined = promised(cast.assessor, state=CommitmentState.PROPOSED, agreed_on=None, agreed_by="")
     step(declined, StepKind.DECLINED)
     assert only(cast.assessor, DUE).action == "The vendor does not agree: change the commitment, or withdraw it"
-    Commitment.objects.all().delete()
-    step(promised(cast.assessor, declined.vendor, state=CommitmentState.REPORTED), StepKind.REPORTED)
-    item = only(cast.assessor, DUE - timedelta(days=60))
+    step(promised(cast.colleague, declined.vendor, state=CommitmentState.REPORTED), StepKind.REPORTED)
+    item = only(cast.colleague, DUE - timedelta(days=60))
     assert (item.kind, item.asked_at) == (ItemKind.PROMISE_REPORTED, LATE)
     assert item.action == "The vendor reports it done: accept it, or say what is missing"
 

@@ -20,7 +20,7 @@ from assessments.schedule.readings import read_due
 from tests.assessments.commitments.measuring import BEFORE, GOOD, KEPT_ON, incidents, kept, promised
 from tests.factories import Cast, add_rater, make_assessment
 from vendors.measures.movement import Outcome, Standing
-from vendors.models import Incident, Vendor
+from vendors.models import Incident
 
 BAD = {month: 17.0 + month % 2 for month in range(15, 22)}  # March to September 2026
 FELL = datetime(2026, 10, 10, 8, tzinfo=UTC)
@@ -176,10 +176,7 @@ def test_an_owner_who_has_left_is_not_told(cast: Cast, django_capture_on_commit_
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=8, deadline=None)
 @given(hours=st.lists(st.sampled_from([6.0, 9.0, 11.0, 13.0, 20.0, 30.0]), min_size=7, max_size=7))
 def test_whatever_the_months_bring_it_opens_only_for_what_is_worse_than_agreed(cast: Cast, hours: list[float]) -> None:
-    Incident.objects.all().delete()
-    Commitment.objects.all().delete()
-    vendor = Vendor.objects.filter(organisation=cast.organisation).first()
-    commitment = kept(cast.assessor, vendor)
+    commitment = kept(cast.assessor)
     incidents(commitment.vendor, BEFORE | GOOD | dict(zip(range(15, 22), hours, strict=True)))
     found = read(commitment)
     if found.state == CommitmentState.AGREED:
