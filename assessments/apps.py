@@ -5,7 +5,7 @@ class AssessmentsConfig(AppConfig):
     name = "assessments"
 
     def ready(self) -> None:
-        from accounts import vocabulary
+        from accounts import immutable, vocabulary
         from accounts.members import purposes
         from accounts.members.invitations import joined
         from assessments import secrecy, trail_words
@@ -26,3 +26,5 @@ class AssessmentsConfig(AppConfig):
         panels.register("measured", findings_panel.of_vendor, position=20)
         panels.register("commitments", commitments_panel.of_vendor, position=25)
         vocabulary.register(trail_words.VOCABULARY)
+        happened = "A step of a commitment is never changed or deleted: both sides go by what happened."
+        immutable.refuse(self.label, immutable.never_changes("assessments_commitmentstep", happened))

@@ -242,7 +242,7 @@ class StepKind(models.TextChoices):
 
 
 class CommitmentStep(models.Model):
-    """What happened to a commitment, in order: written once, never changed. Nobody as `user` and no `link`: the
+    """What happened to a commitment, in order: written once, and kept so by the database. Nobody as `user` and no `link`: the
     product itself, because of a measure; `figures` says what the measure showed then (plain data)."""
 
     commitment = models.ForeignKey(Commitment, on_delete=models.CASCADE, related_name="steps")

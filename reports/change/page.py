@@ -231,7 +231,7 @@ class _Builder:
         )
 
     def _once(self, part: Part, asked: AskedOnce | None, snapshot: Snapshot, words: Words) -> SaidOnce:
-        """Of a rater’s part that rater alone, beside what the vendor said; else whoever answered, and what was agreed."""
+        """Of a rater’s part that rater alone and what the vendor said; else whoever answered, and what was agreed."""
         if asked is None:
             return SaidOnce()
         key = asked.asked.key

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from assessments.score.arithmetic import QuestionState
 from assessments.score.difference import Part, PartKind, RuleDifference
 from assessments.score.words import QUESTION_STATES
+from groundwork.languages import NO_BREAK
 from groundwork.rounding import rounded
 from groundwork.words import apart, joined, labelled, number, plural, quoted
 from reports.reasons.compared import AskedOnce, Compared, Stored, answer_in
@@ -66,9 +67,9 @@ def signed(points: Fraction, language: str = "") -> str:
 
 
 def signed_points(points: Fraction, language: str = "") -> str:
-    """“−12.50 points”, of a percent."""
+    """“−12.50 points”, of a percent; never broken at the end of a line."""
     said = ngettext("%(number)s point", "%(number)s points", plural(rounded(abs(points), DIGITS), language))
-    return said % {"number": signed(points, language)}
+    return (said % {"number": signed(points, language)}).replace(" ", NO_BREAK, 1)
 
 
 def exactly(points: Fraction) -> str:
@@ -155,10 +156,13 @@ class _Teller:
     def _counted(self, part: Part) -> str:
         then, now = self._both(part.questions[0])
         if then is None:
-            return _("a new question, %(now)s") % {"now": self.state(now)}
+            return _("a new question, %(now)s") % {"now": self._state(now)}
         if now is None:
-            return _("no longer asked, then %(then)s") % {"then": self.state(then)}
-        return f"{self.state(then)} → {self.state(now)}"
+            return _("no longer asked, then %(then)s") % {"then": self._state(then)}
+        if then.asked.rule != now.asked.rule:
+            said = _("in another rule now, %(then)s of then is %(now)s; %(states)s")
+            return said % {"then": then.number, "now": now.number, "states": self._states(then, now)}
+        return self._states(then, now)
 
     def _weights(self, part: Part) -> str:
         then, now = self.compared.questions_then, self.compared.questions_now
@@ -171,13 +175,16 @@ class _Teller:
 
     def _revised(self, part: Part) -> str:
         then, now = self._both(part.questions[0])
-        said = {"then": self.state(then), "now": self.state(now)}
-        return _("asks something else since, not comparable; %(then)s → %(now)s") % said
+        said = _("asks something else since, not comparable; %(states)s")
+        return said % {"states": self._states(then, now)}
 
     def _both(self, key: str) -> tuple[AskedOnce | None, AskedOnce | None]:
         return self.compared.questions_then.get(key), self.compared.questions_now.get(key)
 
-    def state(self, asked: AskedOnce | None) -> str:
+    def _states(self, then: AskedOnce | None, now: AskedOnce | None) -> str:
+        return f"{self._state(then)} → {self._state(now)}"
+
+    def _state(self, asked: AskedOnce | None) -> str:
         """“grade 2.5”, “not applicable”, “not asked”."""
         if asked is None:
             return _("not asked")

@@ -16,7 +16,7 @@ from accounts.models import AuditEntry
 from manifesto.models import ReleaseState
 from reports.comparison import keeping
 from reports.models import Scorecard, VendorCopy
-from tests.factories import NOW, Cast, make_release
+from tests.factories import NOW, Cast, make_commitment, make_release
 from tests.reports import cards
 
 TABLES = sorted(immutable.tables())
@@ -31,6 +31,7 @@ def rows(cast: Cast) -> None:
     compared = [cards.approved(cast) for _ in range(2)]
     for card in compared:
         response = card.assessment.responses.get()
+        make_commitment(cast.assessor, card.assessment.vendor)
         VendorCopy.objects.create(response=response, submitted_at=NOW, snapshot="{}", sha256="0" * 64)
     for order in (compared, compared[::-1]):
         keeping.keep(cast.reader, order, now=NOW)
@@ -125,6 +126,7 @@ def test_the_tables_are_those_that_the_house_says_never_change() -> None:
     assert TABLES == [
         "accounts_auditentry",
         "accounts_seal",
+        "assessments_commitmentstep",
         "manifesto_level",
         "manifesto_question",
         "manifesto_release",

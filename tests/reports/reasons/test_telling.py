@@ -155,6 +155,18 @@ def test_a_new_question_and_one_that_is_no_longer_asked_are_told_by_their_number
     assert lines(then, now, "speed")[0].startswith(f"{NUMBER}.1 “{NAMES[KEYS[0]]}”: a new question, grade 1, −")
 
 
+def test_a_question_that_moved_to_another_rule_says_so_in_both() -> None:
+    then, now = cards.snapshot(with_grades(**{FIRST: 1})), released(cards.snapshot(with_grades(**{FIRST: 2})))
+    rule_in(now, "proof")["questions"].append(rule_in(now, "speed")["questions"].pop(0))
+    place = f"{rule_in(now, 'proof')['position']}.{len(rule_in(now, 'proof')['questions'])}"
+    said = f"in another rule now, {NUMBER}.1 of then is {place}; grade 1 → grade 2"
+    told = telling.largest(cards.computed(now), then, language="en")
+    assert [(rule, reason.said) for rule in ("speed", "proof") for reason in told[rule]] == [
+        ("speed", said),
+        ("proof", said),
+    ]
+
+
 def test_weights_and_a_revised_question_are_told() -> None:
     then, now = cards.snapshot(with_grades(**{FIRST: 1})), released(cards.snapshot(with_grades(**{FIRST: 2})))
     asked = rule_in(now, "speed")["questions"][0]
@@ -192,10 +204,10 @@ def test_every_part_of_two_full_scorecards_has_words_and_the_rules_add_up() -> N
 @pytest.mark.parametrize(
     ("points", "said", "exact"),
     [
-        (Fraction(-25, 2), "−12.50 points", "−25/2"),
-        (Fraction(1, 3), "+0.33 points", "+1/3"),
-        (Fraction(1), "+1.00 point", "+1"),
-        (Fraction(0), "0.00 points", "0"),
+        (Fraction(-25, 2), "−12.50\N{NO-BREAK SPACE}points", "−25/2"),
+        (Fraction(1, 3), "+0.33\N{NO-BREAK SPACE}points", "+1/3"),
+        (Fraction(1), "+1.00\N{NO-BREAK SPACE}point", "+1"),
+        (Fraction(0), "0.00\N{NO-BREAK SPACE}points", "0"),
     ],
 )
 def test_points_have_a_sign_two_decimals_and_their_fraction(points: Fraction, said: str, exact: str) -> None:
@@ -209,3 +221,7 @@ def test_scorecards_of_every_earlier_schema_are_compared(schema: int) -> None:
     row = Scorecard(number="S-2025-001", snapshot=text, sha256=snapshots.hash_of(text), approved_at=NOW)
     then, now = snapshots.load(row), cards.snapshot(steady)
     assert set(telling.largest(now, then, language="nl")) >= {rule["key"] for rule in now["release"]["rules"]}
+    stored = {rule.rule: rule.percent for rule in snapshots.score_of(then).rules}
+    found = [one for one in Compared(then=then, now=now).differences if one.points is not None]
+    assert found and all(one.then and one.then.percent == stored[one.rule] for one in found)
+    assert all(sum(part.points or 0 for part in one.parts) == one.points for one in found)
