@@ -223,6 +223,7 @@ ROUTES: dict[str, Right | Gate] = {
     "vendor_reply_extend": Gate.NAMED,
     "vendor_reply_withdraw": Gate.NAMED,
     # reports
+    "vendor_trends": Right.READ,
     "scorecard_detail": Right.READ,
     "rendering_request": Right.READ,
     "rendering_status": Right.READ,

@@ -49,6 +49,7 @@ PLACES: dict[str, Place] = {
     "contact_": Place(section=VENDORS, help="assessing#vendor"),
     "vendor_measures": Place(section=VENDORS, help="measures"),
     "vendor_quadrant": Place(section=VENDORS, help="measures"),
+    "vendor_trends": Place(section=VENDORS, help="words#trends"),
     "target_": Place(section=VENDORS, help="measures"),
     # assessments
     "assessment_": Place(section=ASSESSMENTS, help="assessing"),

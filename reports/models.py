@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Window
+from django.db.models import F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +21,14 @@ class ScorecardQuerySet(OrganisationRows, models.QuerySet["Scorecard"]):
     def without_snapshot(self) -> ScorecardQuerySet:
         """For lists: the stored numbers, not the snapshot of some 100 kB."""
         return self.defer("snapshot")
+
+    def with_before(self) -> ScorecardQuerySet:
+        """With `before`, the key of the vendor’s scorecard before each; None for the first."""
+        vendors = Scorecard.objects.filter(assessment__vendor=OuterRef("assessment__vendor"))
+        earlier = vendors.filter(
+            Q(approved_at__lt=OuterRef("approved_at")) | Q(approved_at=OuterRef("approved_at"), pk__lt=OuterRef("pk"))
+        )
+        return self.annotate(before=Subquery(earlier.order_by("-approved_at", "-pk").values("pk")[:1]))
 
     def latest_two_of(self, vendors: Iterable[Vendor]) -> ScorecardQuerySet:
         """Of each vendor the scorecard that was approved last and the one before, the newest first, with their seven

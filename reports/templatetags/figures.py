@@ -20,6 +20,8 @@ from reports.figures.feelings import quadrant_figure
 from reports.figures.trends import trend_figure
 from reports.scorecard.shapes import ChartView
 from reports.scorecard.view import ScorecardView
+from reports.trends.figures import RuleTrend, headline_figure, rule_figure
+from reports.trends.history import History
 from vendors.measures.cards import MeasureCard
 from vendors.voice.quadrant import Cell
 
@@ -129,6 +131,18 @@ def card_trend(chart: ChartView, *, paper: bool = False) -> SafeString:
             size=SMALL,
         )
     )
+
+
+@register.simple_tag
+def rule_history(one: RuleTrend) -> SafeString:
+    """A rule over the scorecards of a vendor; the table beside it says the same."""
+    return SafeString(rule_figure(one))
+
+
+@register.simple_tag
+def headline_history(history: History) -> SafeString:
+    """The seven marks of each scorecard of a vendor, side by side."""
+    return SafeString(headline_figure(history, prefix="history"))
 
 
 @register.simple_tag
