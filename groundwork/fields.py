@@ -101,3 +101,18 @@ class DayInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+class ChosenByAddress(forms.Form):
+    """What is written into an address by hand and makes no sense counts as not chosen."""
+
+    def __init__(self, data: Any, **defaults: Any) -> None:
+        given = {name: data.get(name) or default for name, default in defaults.items()}
+        super().__init__(given)
+        self.defaults = defaults
+
+    def chosen(self, name: str) -> Any:
+        if not self.is_valid():
+            self.data = {**self.data, **{name: self.defaults[name] for name in self.errors}}
+            self.full_clean()
+        return self.cleaned_data[name]

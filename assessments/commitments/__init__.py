@@ -2,5 +2,6 @@
 
 Doors: `transitions` (each change, in one transaction with its step and its entry in the trail); `evidence`,
 files from either side; `kept`, the share that was kept; `promises`, what stands at a rule or a question; `history`, the
-steps in sentences; `words`, where one stands, in words; `panel`, what a vendor's page shows.
+steps in sentences; `words`, where one stands, in words; `panel`, what a vendor's page shows;
+`measured`, what the measure says: moved, did not move, cannot tell yet, fell back.
 """

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -75,6 +75,12 @@ class CommitmentQuerySet(OrganisationRows, models.QuerySet["Commitment"]):
         kept = self.filter(state=CommitmentState.KEPT, ended_on__gt=today - WATCHED)
         return kept.exclude(measure="")
 
+    def to_read(self, today: date) -> CommitmentQuerySet:
+        """Those whose measure is to be read anew: not read today, or facts have changed since."""
+        measured = self.filter(Q(pk__in=self.watched(today)) | Q(state__in=COMMITMENT_BINDING)).exclude(measure="")
+        is_old = Q(read_on=None) | Q(read_on__lt=today) | ~Q(read_facts=F("vendor__facts_revision"))
+        return measured.filter(is_old, vendor__archived_at=None)
+
 
 class Commitment(models.Model):
     """One thing that vendor and customer agreed to improve.
@@ -117,6 +123,8 @@ class Commitment(models.Model):
     target = models.DecimalField(_("to what"), max_digits=9, decimal_places=2, null=True, blank=True)
     baseline = models.JSONField(null=True, blank=True, editable=False)
     reading = models.JSONField(null=True, blank=True, editable=False)
+    read_on = models.DateField(null=True, blank=True, editable=False)  # when the measure was last asked, ...
+    read_facts = models.PositiveBigIntegerField(null=True, blank=True, editable=False)  # ... and of which facts
     state = models.CharField(_("state"), max_length=9, choices=CommitmentState, default=CommitmentState.PROPOSED)
     agreed_on = models.DateField(_("agreed on"), null=True, blank=True)
     agreed_by = models.CharField(_("agreed by, at the vendor"), max_length=160, blank=True)

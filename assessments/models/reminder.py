@@ -69,13 +69,17 @@ class DigestQuerySet(JobQuerySet["Digest"]):
 
 
 class Digest(Job):
-    """The one mail of a day to one person (or to one contact of a vendor, by its link), about all that is due."""
+    """The one mail of a day to one person, or to one contact of a vendor, by its link to answer or by its link to the
+    commitments: about all that is due."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="digests"
     )
     link = models.ForeignKey(
         "assessments.VendorLink", on_delete=models.CASCADE, null=True, blank=True, related_name="digests"
+    )
+    commitment_link = models.ForeignKey(
+        "assessments.CommitmentLink", on_delete=models.CASCADE, null=True, blank=True, related_name="digests"
     )
     day = models.DateField(_("day"))
     since = models.DateField(_("since"), null=True, blank=True)  # the day up to which an earlier one told everything
@@ -91,12 +95,15 @@ class Digest(Job):
         constraints = [
             models.UniqueConstraint(fields=["user", "day"], name="digest_once_per_person_and_day"),
             models.UniqueConstraint(fields=["link", "day"], name="digest_once_per_link_and_day"),
+            models.UniqueConstraint(fields=["commitment_link", "day"], name="digest_once_per_commitment_link_and_day"),
             models.CheckConstraint(
-                condition=Q(user__isnull=False, link=None) | Q(user=None, link__isnull=False),
+                condition=Q(user__isnull=False, link=None, commitment_link=None)
+                | Q(user=None, link__isnull=False, commitment_link=None)
+                | Q(user=None, link=None, commitment_link__isnull=False),
                 name="digest_has_one_receiver",
             ),
             models.CheckConstraint(condition=Q(state__in=DigestState.values), name="digest_state_known"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id or self.link_id} {self.day}"
+        return f"{self.user_id or self.link_id or self.commitment_link_id} {self.day}"

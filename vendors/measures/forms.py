@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.fields import DayInput, field
+from groundwork.fields import ChosenByAddress, DayInput, field
 from vendors.measures.catalogue import Measure, Unit
 from vendors.measures.loading import MONTHS
 from vendors.models import MeasureTarget, Service, Vendor
@@ -21,32 +21,9 @@ WINDOWS: tuple[tuple[int, Promise], ...] = (
     (24, _("24 months")),
     (36, _("36 months")),
 )
-PERIODS: tuple[tuple[int, Promise], ...] = (
-    (3, _("3 months")),
-    (6, _("6 months")),
-    (12, _("12 months")),
-    (24, _("24 months")),
-    (0, _("From the beginning")),
-)
-PERIOD = 12  # 0 says: from the beginning
 
 
-class _Choice(forms.Form):
-    """What is written into an address by hand and makes no sense counts as not chosen."""
-
-    def __init__(self, data: Any, **defaults: Any) -> None:
-        given = {name: data.get(name) or default for name, default in defaults.items()}
-        super().__init__(given)
-        self.defaults = defaults
-
-    def chosen(self, name: str) -> Any:
-        if not self.is_valid():
-            self.data = {**self.data, **{name: self.defaults[name] for name in self.errors}}
-            self.full_clean()
-        return self.cleaned_data[name]
-
-
-class MeasuresFilter(_Choice):
+class MeasuresFilter(ChosenByAddress):
     service = forms.ModelChoiceField(
         label=_("Service"), queryset=Service.objects.none(), required=False, empty_label=_("All services")
     )
@@ -55,13 +32,6 @@ class MeasuresFilter(_Choice):
     def __init__(self, data: Any, *, vendor: Vendor) -> None:
         super().__init__(data, service=None, months=MONTHS)
         field(self, "service", forms.ModelChoiceField).queryset = vendor.services.all()
-
-
-class PeriodFilter(_Choice):
-    months = forms.TypedChoiceField(label=_("Period"), choices=PERIODS, coerce=int)
-
-    def __init__(self, data: Any) -> None:
-        super().__init__(data, months=PERIOD)
 
 
 def _help(measure: Measure) -> str:

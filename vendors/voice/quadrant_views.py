@@ -19,12 +19,12 @@ from django.views.decorators.http import require_safe
 from accounts.access import MemberRequest
 from vendors.fetching import vendor_of
 from vendors.measures.catalogue import Unit
-from vendors.measures.forms import PeriodFilter
 from vendors.measures.loading import first_day
 from vendors.measures.words import figure
 from vendors.models import Feedback, Feeling, Sla, Vendor
 from vendors.voice import quadrant as placing
 from vendors.voice.quadrant import FIELD_MEANINGS, FIELD_WORDS, Cell, Field, Quadrant
+from vendors.voice.quadrant_forms import PeriodFilter
 from vendors.withheld import is_withheld, withheld
 
 PER_PAGE = 50

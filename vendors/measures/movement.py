@@ -1,0 +1,305 @@
+"""Whether a measure moved to what was agreed, and whether it fell back afterwards: plain Python, no clock, no database.
+
+Periods are compared, not incidents: those of one month share what made that month good or bad, and counted one by one
+they would all be news of their own. The rank test is SciPy’s (Mann and Whitney, exact for few periods without ties);
+its p is widened by the serial correlation that the periods have beside their two levels, as a trend’s is (trend.py).
+`benchmarks/calibration` shows how often this speaks where nothing moved.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import pairwise
+
+from vendors.measures.catalogue import Unit
+from vendors.measures.metrics import Series
+from vendors.measures.trend import LEAST_CHANGE, MOST_CORRELATED, NOTHING, PROVEN, SIGNIFICANT
+
+BASELINE = timedelta(days=366)  # before it was agreed: what lies further back tells of another time
+FEWEST_BEFORE = 4  # with fewer, nothing that happens in three periods could be more than chance
+FEWEST_AFTER = 3
+FEWEST_INCIDENTS = 5  # on either side
+# Below this p it fell back: looked at again with each new period, a year long, it speaks up by itself. PROVEN for the
+# newest periods, which are others each time.
+SINCE_KEPT = 0.05
+NEWEST = 6  # periods that tell whether it falls back: a year of good ones must not hide half a year of bad ones
+
+
+class Outcome(StrEnum):
+    MOVED = "moved"  # to what was agreed, beyond chance
+    REACHED = "reached"  # what was agreed holds; that it moved cannot be said
+    NOT_MOVED = "not_moved"
+    CANNOT_TELL = "cannot_tell"
+
+
+class Why(StrEnum):
+    """What lies behind an outcome."""
+
+    SHOWN = "shown"  # moved
+    WAS_THERE = "was_there"  # reached: it was there before it was agreed
+    NO_BASELINE = "no_baseline"  # reached: nothing to compare with
+    BETTER = "better"  # not moved: better, beyond chance, and not what was agreed
+    NO_CHANGE = "no_change"  # not moved
+    WORSE = "worse"  # not moved: worse, beyond chance
+    NOT_DUE = "not_due"  # cannot tell, from here on
+    NOT_KNOWN = "not_known"  # the facts do not reach past the day
+    NOT_FOLLOWED = "not_followed"  # its period is not over, or its incidents were not followed for the horizon yet
+    TOO_FEW = "too_few"  # periods with facts, or incidents
+    CHANCE = "chance"  # what was agreed is reached, which may be chance yet
+    SO_SOON = "so_soon"  # it begins to move
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """One period that counts and has a value. `place`: its position among all periods, so that gaps keep theirs;
+    `incidents`: of which the measure is known, None where their number says nothing about it (counts)."""
+
+    place: int
+    start: date
+    end: date  # its last day
+    value: float
+    incidents: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promise:
+    """`target` in the unit of the measure; None: only that it gets better."""
+
+    agreed_on: date
+    due_on: date
+    lower_is_better: bool
+    target: float | None
+
+    def is_better(self, value: float, than: float) -> bool:
+        return value < than if self.lower_is_better else value > than
+
+    def is_met_by(self, value: float) -> bool:
+        """On the good side of the target, or on it; without one, nothing says so."""
+        if self.target is None:
+            return False
+        return math.isclose(value, self.target, rel_tol=1e-9) or self.is_better(value, self.target)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """Some periods as one: `value` is the mean of theirs, `since` and `until` their first and last day."""
+
+    value: float
+    periods: int
+    incidents: int | None
+    since: date
+    until: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Movement:
+    """`before` and `after`: as far as there are any; `p`: of the test between them, None where it was not asked."""
+
+    outcome: Outcome
+    why: Why
+    before: Side | None = None
+    after: Side | None = None
+    p: float | None = None
+
+
+class Standing(StrEnum):
+    """Of a commitment that was kept."""
+
+    HOLDS = "holds"
+    FELL_BACK = "fell_back"
+    CANNOT_TELL = "cannot_tell"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """`kept`: when it was kept; `since`: the newest periods after that."""
+
+    standing: Standing
+    kept: Side | None = None
+    since: Side | None = None
+    p: float | None = None
+
+
+# Whether it moved -------------------------------------------------------------------------------------------------
+def movement(periods: Sequence[Period], promise: Promise, *, known_until: date, today: date) -> Movement:
+    """Before it was agreed against the time from which it holds: the periods since it was due; while these are fewer
+    than FEWEST_AFTER, the newest since it was agreed.
+
+    So soon after the day a measure may be praised, not blamed: that it did not move is only said where no period since
+    shows a beginning of it.
+    """
+    before, after = _before(periods, promise), _after(periods, promise)
+    sides = Movement(outcome=Outcome.CANNOT_TELL, why=Why.TOO_FEW, before=side(before), after=side(after))
+    if (why := _too_early(periods, promise, known_until=known_until, today=today)) is not None:
+        return replace(sides, why=why)
+    if not _is_enough(after, FEWEST_AFTER):
+        return sides
+    if not _is_enough(before, FEWEST_BEFORE):
+        # Nothing to compare with: what was agreed is all that counts.
+        return sides if promise.target is None else _judged(replace(sides, before=None), after, promise)
+    return _judged(replace(sides, p=difference(before, after)), after, promise)
+
+
+def _too_early(periods: Sequence[Period], promise: Promise, *, known_until: date, today: date) -> Why | None:
+    if today <= promise.due_on:
+        return Why.NOT_DUE
+    if known_until <= promise.due_on:
+        return Why.NOT_KNOWN
+    if not any(period.end >= promise.due_on for period in periods):
+        return Why.NOT_FOLLOWED
+    return None
+
+
+def _before(periods: Sequence[Period], promise: Promise) -> list[Period]:
+    first = promise.agreed_on - BASELINE
+    return [one for one in periods if first <= one.start and one.end < promise.agreed_on]
+
+
+def _after(periods: Sequence[Period], promise: Promise) -> list[Period]:
+    since_due = [one for one in periods if one.start > promise.due_on]
+    if len(since_due) >= FEWEST_AFTER:
+        return since_due
+    return [one for one in periods if one.start >= promise.agreed_on][-FEWEST_AFTER:]
+
+
+def _judged(found: Movement, after: Sequence[Period], promise: Promise) -> Movement:
+    before, now = found.before, found.after
+    assert now is not None  # noqa: S101 - the caller has looked
+    is_better = before is not None and promise.is_better(now.value, before.value)
+    is_clear = found.p is not None and found.p < SIGNIFICANT
+    if promise.is_met_by(now.value) or (promise.target is None and is_better and is_clear):
+        outcome, why = _met(before, promise, has_moved=is_better and is_clear)
+        return replace(found, outcome=outcome, why=why)
+    is_soon = any(one.start <= promise.due_on for one in after)
+    if is_soon and ((is_better and is_clear) or _begins(after[-1], before, promise)):
+        return replace(found, why=Why.SO_SOON)
+    why = Why.NO_CHANGE if not is_clear else Why.BETTER if is_better else Why.WORSE
+    return replace(found, outcome=Outcome.NOT_MOVED, why=why)
+
+
+def _met(before: Side | None, promise: Promise, *, has_moved: bool) -> tuple[Outcome, Why]:
+    if has_moved:
+        return Outcome.MOVED, Why.SHOWN
+    if before is None:
+        return Outcome.REACHED, Why.NO_BASELINE
+    if promise.is_met_by(before.value):
+        return Outcome.REACHED, Why.WAS_THERE
+    return Outcome.CANNOT_TELL, Why.CHANCE
+
+
+def _begins(newest: Period, before: Side | None, promise: Promise) -> bool:
+    """What is done on the last day shows in the newest period alone."""
+    if promise.target is not None:
+        return promise.is_met_by(newest.value)
+    return before is not None and promise.is_better(newest.value, before.value)
+
+
+# Whether it fell back ---------------------------------------------------------------------------------------------
+def watch(periods: Sequence[Period], promise: Promise, *, kept_on: date) -> Watch:
+    """Of a commitment that was kept on a day: the time since against the time in which it was kept; and where that is
+    longer, the newest periods against all before them, so that good months do not hide bad ones.
+
+    It fell back where it is worse than what was agreed, and worse than it was, beyond chance and by a tenth at least.
+    """
+    kept = _after([one for one in periods if one.end <= kept_on], promise)
+    since = [one for one in periods if one.start > kept_on]
+    if not _is_enough(since, FEWEST_AFTER) or not _is_enough(kept, FEWEST_AFTER):
+        return Watch(standing=Standing.CANNOT_TELL, kept=side(kept), since=side(since))
+    whole = _watched(kept, since, promise, below=SINCE_KEPT)
+    if whole.standing == Standing.FELL_BACK or len(since) <= NEWEST:
+        return whole
+    newest = _watched([*kept, *since[:-NEWEST]], since[-NEWEST:], promise, below=PROVEN)
+    return newest if newest.standing == Standing.FELL_BACK else whole
+
+
+def _watched(kept: Sequence[Period], since: Sequence[Period], promise: Promise, *, below: float) -> Watch:
+    then, now, p = side(kept), side(since), difference(kept, since)
+    assert then is not None and now is not None  # noqa: S101 - the caller has looked
+    fell_back = _is_worse(then, now, promise) and p < below
+    return Watch(standing=Standing.FELL_BACK if fell_back else Standing.HOLDS, kept=then, since=now, p=p)
+
+
+def _is_worse(kept: Side, since: Side, promise: Promise) -> bool:
+    """Than what was agreed and, by a tenth of its level, than it was."""
+    if promise.target is not None and promise.is_met_by(since.value):
+        return False
+    if not promise.is_better(kept.value, since.value):
+        return False
+    return abs(since.value - kept.value) >= LEAST_CHANGE * max(abs(since.value), abs(kept.value))
+
+
+# What both need ---------------------------------------------------------------------------------------------------
+def periods_of(series: Series) -> list[Period]:
+    """Those that count and have a value, in order."""
+    is_count = series.measure.unit == Unit.INCIDENTS
+    return [
+        Period(
+            place=place,
+            start=point.start,
+            end=point.end,
+            value=point.value,
+            incidents=None if is_count else len(point.cases),
+        )
+        for place, point in enumerate(series.points)
+        if point.value is not None and not point.is_left_out
+    ]
+
+
+def side(periods: Sequence[Period]) -> Side | None:
+    """None of none."""
+    if not periods:
+        return None
+    counts = [one.incidents for one in periods if one.incidents is not None]
+    return Side(
+        value=math.fsum(one.value for one in periods) / len(periods),
+        periods=len(periods),
+        incidents=sum(counts) if counts else None,
+        since=periods[0].start,
+        until=periods[-1].end,
+    )
+
+
+def _is_enough(periods: Sequence[Period], fewest: int) -> bool:
+    """Periods, and incidents where their number says something."""
+    counts = [one.incidents for one in periods if one.incidents is not None]
+    return len(periods) >= fewest and (not counts or sum(counts) >= FEWEST_INCIDENTS)
+
+
+def difference(some: Sequence[Period], others: Sequence[Period]) -> float:
+    """The p of the two-sided rank test between two runs of periods, the earlier first; both need some."""
+    from scipy.stats import mannwhitneyu, norm  # here: one to two seconds, for those who ask
+
+    values = [one.value for one in (*some, *others)]
+    if max(values) - min(values) <= NOTHING:
+        return 1.0
+    p = float(mannwhitneyu([one.value for one in some], [one.value for one in others]).pvalue)
+    widened = _widening([_around(some), _around(others)], [one.place for one in (*some, *others)])
+    return min(1.0, float(2 * norm.sf(norm.isf(min(p, 1.0) / 2) / math.sqrt(widened))))
+
+
+def _around(periods: Sequence[Period]) -> list[float]:
+    mean = math.fsum(one.value for one in periods) / len(periods)
+    return [one.value - mean for one in periods]
+
+
+def _widening(rests: Sequence[Sequence[float]], places: Sequence[int]) -> float:
+    """By how much the correlation of what is left beside the two levels widens the variance of their difference, as of
+    a first-order process: at least 1."""
+    rest = [value for one in rests for value in one]
+    spread, count = math.fsum(value * value for value in rest), len(rest)
+    if spread <= NOTHING:
+        return 1.0
+    seen = math.fsum(a * b for a, b in pairwise(rest)) / spread
+    # What is left beside two levels shows less of its correlation than there is, as beside a slope: see trend.py.
+    correlation = min(max((count * seen + 2) / max(count - 4, 1), 0.0), MOST_CORRELATED)
+    weights = [sign / len(one) for one, sign in zip(rests, (1, -1), strict=True) for _ in one]
+    together = math.fsum(
+        a * b * correlation ** abs(here - there)
+        for a, here in zip(weights, places, strict=True)
+        for b, there in zip(weights, places, strict=True)
+    )
+    return max(1.0, together / math.fsum(weight * weight for weight in weights))
