@@ -148,7 +148,7 @@ class _Timeline:
         drawn, free = [], self.left
         for turn in self.turns[1:]:
             x = self.x(turn.at)
-            line = path((x, self.above - 6), (x, self.base))
+            line = path((x, self.above - 6), (x, self.base - TYPE - 5))  # below it stands that nothing is compared
             drawn.append(stroke(line, class_="chart-edition", stroke=self.palette.muted, width=0.75))
             run = text_width(turn.label, TYPE)
             start = min(max(x - run / 2, self.left), self.size[0] - run)
