@@ -10,7 +10,15 @@ from collections.abc import MutableMapping
 from typing import Any
 
 HIDDEN = "…"
-SECRETS = ("/invitation/", "/calendar/", "/password/reset/key/", "/vendor-link/", "/pulse/")  # what follows is a token
+# What follows is a token.
+SECRETS = (
+    "/invitation/",
+    "/calendar/",
+    "/password/reset/key/",
+    "/vendor-link/",
+    "/commitments-link/",
+    "/pulse/",
+)
 MARKS = "/?&#"  # what ends a token in an address
 
 

@@ -258,6 +258,7 @@ class MailedLink(models.Model):
     """
 
     USED_AT: ClassVar[str] = ""  # the field of the moment that used it up, of a kind that works once
+    WHO: ClassVar[str] = "link:"  # begins what the forms say that are made for its holder
 
     email = models.EmailField(_("e-mail address"), blank=True)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
@@ -267,6 +268,15 @@ class MailedLink(models.Model):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def who_is(cls, pk: int) -> str:
+        """Whom a form was made for that stood on a page of this link: a word that no other kind of link has."""
+        return f"{cls.WHO}{pk}"
+
+    @property
+    def who(self) -> str:
+        return self.who_is(self.pk)
 
     def state(self, now: datetime) -> LinkState:
         if self.USED_AT and getattr(self, self.USED_AT):

@@ -5,7 +5,7 @@ class AssessmentsConfig(AppConfig):
     name = "assessments"
 
     def ready(self) -> None:
-        from accounts import vocabulary
+        from accounts import immutable, vocabulary
         from accounts.members import purposes
         from accounts.members.invitations import joined
         from assessments import secrecy, trail_words
@@ -13,13 +13,18 @@ class AssessmentsConfig(AppConfig):
         from assessments.findings import panel as findings_panel
         from assessments.models import Assessment
         from assessments.raters import asking
+        from assessments.schedule import lead_times
         from manifesto import usage
         from vendors import panels, withheld
+        from vendors.contracts import offers
 
         joined.connect(asking.take_in, dispatch_uid="raters_take_in")
         usage.register(Assessment.objects.uses_of_editions)
         purposes.tell_with(asking.purpose_of)
+        offers.register(lead_times.judge)
         withheld.register(secrecy.vendors_being_rated)
         panels.register("measured", findings_panel.of_vendor, position=20)
         panels.register("commitments", commitments_panel.of_vendor, position=25)
         vocabulary.register(trail_words.VOCABULARY)
+        happened = "A step of a commitment is never changed or deleted: both sides go by what happened."
+        immutable.refuse(self.label, immutable.never_changes("assessments_commitmentstep", happened))

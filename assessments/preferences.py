@@ -39,10 +39,15 @@ def tell(user: User, template: str, context: Mapping[str, Any], *, asker: User |
 def within_reach(assessment: Assessment, asker: User | None) -> User | None:
     """To whom somebody outside can write about an assessment: whoever asked them while they are a member, else its
     owner, else nobody. One query."""
-    members = Membership.objects.active().filter(organisation=assessment.organisation_id, user__is_active=True)
-    people = [asker, assessment.owner] if asker is not None else [assessment.owner]
-    able = set(members.filter(user__in=people).values_list("user", flat=True))
-    return next((person for person in people if person.pk in able), None)
+    return first_within_reach(assessment.organisation_id, asker, assessment.owner)
+
+
+def first_within_reach(organisation_id: int, *people: User | None) -> User | None:
+    """The first of these people who is an active member of the organisation; None where none is. One query."""
+    known = [person for person in people if person is not None]
+    members = Membership.objects.active().filter(organisation=organisation_id, user__is_active=True)
+    able = set(members.filter(user__in=known).values_list("user", flat=True))
+    return next((person for person in known if person.pk in able), None)
 
 
 def tell_once_certain(users: Iterable[User], template: str, context: Mapping[str, Any]) -> None:

@@ -5,16 +5,19 @@ from django.conf import settings
 from django.utils import timezone
 
 from assessments.schedule import digest, repeating
+from assessments.vendor_commitments import telling
 
 
 @shared_task(name="assessments.tasks.morning")
 def morning() -> None:
-    """From seven o'clock, every ten minutes: open what repeats, then queue the mails, which tell of it."""
+    """From seven o'clock, every ten minutes: open what repeats, then queue the mails, which tell of it;
+    vendors learn which commitments wait for their word."""
     now = timezone.now()
     if not digest.is_morning(now):
         return
     repeating.open_due(now)
     digest.queue(now)
+    telling.tell_some(now)
 
 
 @shared_task(

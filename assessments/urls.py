@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("assessments.hub.urls")),
     path("", include("assessments.questionnaire.urls")),
     path("", include("assessments.vendor_side.urls")),
+    path("", include("assessments.vendor_commitments.urls")),
     path("", include("assessments.raters.urls")),
     path("", include("assessments.consensus.urls")),
     path("", include("assessments.commitments.urls")),

@@ -37,6 +37,7 @@ def _report(repetitions: int) -> str:
         "vendor list, 100 vendors": _page(member, reverse("vendor_list"), small),
         "vendor list, 10,000 vendors": _page(member, reverse("vendor_list"), large),
         "scorecard page": _page(member, reverse("scorecard_detail", args=[card.pk]), member.organisation),
+        "why it moved, of the same": _page(member, reverse("scorecard_change", args=[card.pk]), member.organisation),
     }
     seconds = medians(pages, repetitions * 5)
     floor = seconds["empty view, signed in (the floor)"]

@@ -35,6 +35,10 @@ PAGES_OF_LINKS = frozenset(
         "vendor_copy",
         "vendor_reply",
         "vendor_reply_send",
+        "vendor_commitments",
+        "vendor_commitments_print",
+        "vendor_commitments_agree",
+        "vendor_commitment",
     }
 )
 PLACES: dict[str, Place] = {
@@ -47,6 +51,8 @@ PLACES: dict[str, Place] = {
     "vendor_": Place(section=VENDORS, help="assessing#vendor"),
     "service_": Place(section=VENDORS, help="assessing#vendor"),
     "contact_": Place(section=VENDORS, help="assessing#vendor"),
+    "contract_": Place(section=VENDORS, help="assessing#contracts"),
+    "paper_": Place(section=VENDORS, help="assessing#contracts"),
     "vendor_measures": Place(section=VENDORS, help="measures"),
     "vendor_quadrant": Place(section=VENDORS, help="measures"),
     "vendor_trends": Place(section=VENDORS, help="words#trends"),
@@ -73,7 +79,9 @@ PLACES: dict[str, Place] = {
     "assessment_send_back": Place(section=ASSESSMENTS, help="assessing#approve"),
     "assessment_history": Place(section=ASSESSMENTS, help="secrecy#kept"),
     "scorecard_": Place(section=ASSESSMENTS, help="words#verdict"),
+    "scorecard_change": Place(section=ASSESSMENTS, help="words#moved"),
     "rendering_": Place(section=ASSESSMENTS, help="words#verdict"),
+    "comparison": Place(section=VENDORS, help="words#comparison"),
     # what vendors promised
     "commitment_": Place(section=VENDORS, help="assessing#commitments"),
     # facts
@@ -99,6 +107,7 @@ PLACES: dict[str, Place] = {
     "preferences": Place(help="assessing"),
     "start": Place(help="roles"),
     # whoever comes in by a link
+    "vendor_commitment": Place(help="vendors#commitments"),
     "vendor_link": Place(help="vendors"),
     "vendor_take_back": Place(help="vendors#hand-in"),
     "vendor_questionnaire": Place(help="vendors#answer"),

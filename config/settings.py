@@ -372,6 +372,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": MORNING_SECONDS,
         "options": {"expires": MORNING_SECONDS},
     },
+    "renew-contracts": {
+        "task": "vendors.tasks.renew_contracts",
+        "schedule": MORNING_SECONDS,
+        "options": {"expires": MORNING_SECONDS},
+    },
     "seal-trail": {
         "task": "accounts.tasks.seal_trail",
         "schedule": MORNING_SECONDS,

@@ -24,11 +24,14 @@ class ReportsConfig(AppConfig):
         kinds.register(sealing.KIND, sealing.kind())
         message = "A scorecard is never changed or deleted: everything printed comes from it."
         copied = "A vendor's copy is never changed or deleted: it says what was handed in."
+        compared = "A comparison is never changed or deleted: its documents are printed from it."
         immutable.refuse(
             "reports",
             immutable.never_changes("reports_scorecard", message)
             + immutable.never_changes("reports_scorecardrule", message)
-            + immutable.never_changes("reports_vendorcopy", copied),
+            + immutable.never_changes("reports_vendorcopy", copied)
+            + immutable.never_changes("reports_comparison", compared)
+            + immutable.never_changes("reports_comparedscorecard", compared),
         )
 
         def make_scorecard(sender: object, assessment: Any, approval: Any, **__: object) -> None:

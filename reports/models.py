@@ -10,7 +10,7 @@ from django.db.models import F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation, OrganisationRows
+from accounts.models import Membership, Organisation, OrganisationRows
 from assessments.models import Assessment, Response
 from assessments.score.arithmetic import RuleStatus, Verdict
 from groundwork.jobs.lease import MAX_ATTEMPTS, JobQuerySet, NudgedJob
@@ -29,6 +29,10 @@ class ScorecardQuerySet(OrganisationRows, models.QuerySet["Scorecard"]):
             Q(approved_at__lt=OuterRef("approved_at")) | Q(approved_at=OuterRef("approved_at"), pk__lt=OuterRef("pk"))
         )
         return self.annotate(before=Subquery(earlier.order_by("-approved_at", "-pk").values("pk")[:1]))
+
+    def of_vendor(self, vendor: Vendor) -> ScorecardQuerySet:
+        """In their order, the earliest first."""
+        return self.filter(assessment__vendor=vendor).order_by("approved_at", "pk")
 
     def latest_two_of(self, vendors: Iterable[Vendor]) -> ScorecardQuerySet:
         """Of each vendor the scorecard that was approved last and the one before, the newest first, with their seven
@@ -135,6 +139,56 @@ class VendorCopy(models.Model):
         return f"{self.response_id} {self.submitted_at:%Y-%m-%d}"
 
 
+class ComparisonQuerySet(OrganisationRows, models.QuerySet["Comparison"]):
+    def of_content(self, sha256: str) -> ComparisonQuerySet:
+        return self.filter(sha256=sha256)
+
+
+class Comparison(models.Model):
+    """Two to five vendors side by side, by one scorecard of each, in this order: what its documents are printed from.
+
+    The same scorecards in the same order are the same row: `sha256` is the hash of their numbers and hashes. The
+    database refuses any change.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="comparisons")
+    sha256 = models.CharField(max_length=64)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    objects = ComparisonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("comparison")
+        verbose_name_plural = _("comparisons")
+        ordering = ("-made_at",)
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "sha256"], name="comparison_once_per_organisation")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class ComparedScorecard(models.Model):
+    """Where one scorecard stands in a comparison: 1 for the first of them."""
+
+    comparison = models.ForeignKey(Comparison, on_delete=models.PROTECT, related_name="places")
+    position = models.PositiveSmallIntegerField()
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("comparison", "position")
+        constraints = [
+            models.UniqueConstraint(fields=["comparison", "position"], name="comparison_place_once"),
+            models.UniqueConstraint(fields=["comparison", "scorecard"], name="comparison_scorecard_once"),
+            models.CheckConstraint(condition=Q(position__range=(1, 5)), name="comparison_of_five_at_most"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.comparison_id} {self.position}"
+
+
 class RenderingState(models.TextChoices):
     QUEUED = "queued", _("Queued")
     RENDERING = "rendering", _("Rendering")
@@ -155,14 +209,21 @@ class RenderingQuerySet(OrganisationRows, JobQuerySet["Rendering"]):
     def failed(self) -> RenderingQuerySet:
         return self.filter(state=RenderingState.FAILED)
 
+    def of_comparisons_for(self, member: Membership) -> RenderingQuerySet:
+        """Of the comparisons of the member's organisation, which `for_member` knows nothing of."""
+        return self.filter(comparison__in=Comparison.objects.for_member(member))
+
 
 class Rendering(NudgedJob):
-    """One wish for one document: a scorecard, or a vendor’s copy, in one language. Every wish reaches one visible end;
-    none is rendered twice."""
+    """One wish for one document: a scorecard, a vendor’s copy or a comparison, in one language. Every wish reaches one
+    visible end; none is rendered twice."""
 
     scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, null=True, blank=True, related_name="renderings")
     vendor_copy = models.ForeignKey(
         VendorCopy, on_delete=models.PROTECT, null=True, blank=True, related_name="renderings"
+    )
+    comparison = models.ForeignKey(
+        Comparison, on_delete=models.PROTECT, null=True, blank=True, related_name="renderings"
     )
     language = models.CharField(max_length=5, choices=settings.LANGUAGES)
     state = models.CharField(max_length=10, choices=RenderingState, default=RenderingState.QUEUED)
@@ -185,8 +246,13 @@ class Rendering(NudgedJob):
         constraints = [
             models.UniqueConstraint(fields=["scorecard", "language"], name="rendering_once_per_language"),
             models.UniqueConstraint(fields=["vendor_copy", "language"], name="rendering_of_copy_once_per_language"),
+            models.UniqueConstraint(
+                fields=["comparison", "language"], name="rendering_of_comparison_once_per_language"
+            ),
             models.CheckConstraint(
-                condition=Q(scorecard__isnull=False, vendor_copy=None) | Q(scorecard=None, vendor_copy__isnull=False),
+                condition=Q(scorecard__isnull=False, vendor_copy=None, comparison=None)
+                | Q(scorecard=None, vendor_copy__isnull=False, comparison=None)
+                | Q(scorecard=None, vendor_copy=None, comparison__isnull=False),
                 name="rendering_of_one_thing",
             ),
             models.CheckConstraint(condition=Q(state__in=RenderingState.values), name="rendering_state_known"),
@@ -198,15 +264,20 @@ class Rendering(NudgedJob):
         ]
 
     def __str__(self) -> str:
-        return f"{self.scorecard_id or self.vendor_copy_id} {self.language}"
+        return f"{self.subject_id} {self.language}"
 
     @property
-    def subject(self) -> Scorecard | VendorCopy:
+    def subject(self) -> Scorecard | VendorCopy | Comparison:
         """What is printed."""
-        subject = self.scorecard or self.vendor_copy
+        subject = self.scorecard or self.vendor_copy or self.comparison
         if subject is None:
             raise ValueError("A rendering without anything to print breaks its constraint.")
         return subject
+
+    @property
+    def subject_id(self) -> int:
+        """The row number of what is printed; 0 where nothing is."""
+        return self.scorecard_id or self.vendor_copy_id or self.comparison_id or 0
 
     @property
     def is_unfinished(self) -> bool:

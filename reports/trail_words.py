@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.vocabulary import TrailSubject, Verb, Vocabulary
 from assessments.score.words import CONFIDENCES, VERDICTS
-from reports.models import Scorecard
+from reports.models import Comparison, Scorecard
 from reports.scorecard.snapshots import rule_names
 
 VOCABULARY = Vocabulary(
     verbs={
         "scorecard.made": Verb(title=_("Scorecard made"), told=_("made the scorecard")),
+        "comparison.made": Verb(title=_("Comparison made for a PDF")),
     },
     former={"scorecard_made": "scorecard.made"},
     kinds={
@@ -26,8 +27,10 @@ VOCABULARY = Vocabulary(
                 "weakest_rule": rule_names,
             },
         ),
+        Comparison: TrailSubject(),
     },
     names={
+        "scorecards": _("scorecards"),
         "number": _("scorecard number"),
         "verdict": _("verdict"),
         "rules_met": _("rules met"),

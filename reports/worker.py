@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from groundwork.jobs.lease import LeaseLostError
 from groundwork.storage import is_full
+from reports.comparison import printing
 from reports.documents import pdf
-from reports.documents.job import RENDERINGS, RenderingFailure, publish
-from reports.models import Scorecard, VendorCopy
+from reports.documents.job import RENDERINGS, RenderingFailure, Subject, publish
+from reports.documents.layout import Layout
+from reports.models import Comparison, VendorCopy
 from reports.scorecard import snapshots, view
 from reports.vendor_copy import copies
 
@@ -62,21 +64,24 @@ def render(pk: int) -> None:
         job.release(why, now=timezone.now())
 
 
-def produce(
-    subject: Scorecard | VendorCopy, *, language: str, report_progress: Progress = lambda percent: None
-) -> bytes:
-    """The PDF of a scorecard or of a vendor’s copy: the same snapshot and language give the same bytes.
+def produce(subject: Subject, *, language: str, report_progress: Progress = lambda percent: None) -> bytes:
+    """The PDF of a scorecard, a vendor’s copy or a comparison: the same snapshots and language give the same bytes.
 
     Raises RenderingRefused, SnapshotDamaged, DocumentTooLargeError.
     """
     report_progress(10)
-    if isinstance(subject, VendorCopy):
-        layout = copies.layout(subject, language=language)
-    else:
-        layout = view.layout(subject, language=language)
+    layout = _layout(subject, language)
     report_progress(40)
     content = pdf.to_pdf(layout.html, language=language, title=layout.title, created=layout.created)
     if len(content) > LARGEST_DOCUMENT:
         raise DocumentTooLargeError(f"{len(content)} bytes")
     report_progress(90)
     return content
+
+
+def _layout(subject: Subject, language: str) -> Layout:
+    if isinstance(subject, VendorCopy):
+        return copies.layout(subject, language=language)
+    if isinstance(subject, Comparison):
+        return printing.layout(subject, language=language)
+    return view.layout(subject, language=language)

@@ -16,7 +16,18 @@ from accounts.models import Department, Membership, Organisation, Role, User
 from assessments.commitments import transitions as commitments
 from assessments.models import Answer, Assessment, AssessmentState, Commitment, CommitmentSource, Response
 from manifesto.models import RULE_KEYS, Question, Release, ReleaseState, Rule
-from vendors.models import Feedback, ImportState, Incident, IncidentImport, IncidentSource, Selection, Sla, Vendor
+from vendors.contracts.agreed import settle
+from vendors.models import (
+    Contract,
+    Feedback,
+    ImportState,
+    Incident,
+    IncidentImport,
+    IncidentSource,
+    Selection,
+    Sla,
+    Vendor,
+)
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 PASSWORD = "a long demo password"
@@ -189,6 +200,16 @@ def make_incident(
     reference = reference or f"INC-{Incident.objects.filter(organisation=vendor.organisation_id).count() + 1:04}"
     fields = {"mission_critical": True, "opened_at": opened, "resolved_at": resolved, **fields}
     return Incident.objects.create(vendor=vendor, reference=reference, **fields)
+
+
+def make_contract(vendor: Vendor, reference: str = "C-1", *, today: date | None = None, **fields: Any) -> Contract:
+    """Ends in 200 days, with 3 months’ notice, and renews by a year; as it stands on `today`."""
+    today = today or timezone.localdate()
+    fields = {"ends_on": today + timedelta(days=200), "notice": 3, "renews_months": 12, **fields}
+    contract = Contract(vendor=vendor, reference=reference, **fields)
+    settle(contract, today)
+    contract.save()
+    return contract
 
 
 def make_file(

@@ -7,11 +7,13 @@ class VendorsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import vocabulary
         from vendors import panels, trail_words
+        from vendors.contracts.panel import contract_panel
         from vendors.incidents.panel import incident_panel
         from vendors.measures.cards import measure_panel
         from vendors.voice import feedback
 
         vocabulary.register(trail_words.VOCABULARY)
         panels.register("measures", measure_panel, position=10)
+        panels.register("contracts", contract_panel, position=40)
         panels.register("incidents", incident_panel, position=50)
         panels.register("voice", feedback.panel, position=60)

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from vendors.contracts import renewals
 from vendors.incident_import import files, job, worker
 from vendors.voice import pulses_by_themselves
 
@@ -25,3 +26,8 @@ def sweep_imports() -> None:
 @shared_task(name="vendors.tasks.ask_after_incidents")
 def ask_after_incidents() -> None:
     pulses_by_themselves.ask_due(timezone.now())
+
+
+@shared_task(name="vendors.tasks.renew_contracts")
+def renew_contracts() -> None:
+    renewals.move_on(timezone.localdate())

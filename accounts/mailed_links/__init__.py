@@ -1,5 +1,5 @@
 """Links that are mailed to people: invitations, pulses, links of vendors.
 
-Doors: `links`, found, renewed, withdrawn, sent; `pages`, what an open or a closed one answers; `forms`, what is asked
-for one.
+Doors: `links`, found, renewed, withdrawn, sent; `pages`, what an open or a closed one answers; `cookies`, what it
+is exchanged for; `forms`, what is asked for one.
 """

@@ -1,20 +1,26 @@
-"""What every form about a mailed link asks: how it gets there, how long it opens anything, in which language."""
+"""What every form about a mailed link asks: how it gets there, how long it opens anything, in which language; and the
+forms by which one comes in, or gives it more time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils import translation
+from django.core.exceptions import ValidationError
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from accounts.mailed_links.links import LONGEST, end_of
+from accounts.models import MailedLink
+from groundwork.fields import DayInput
 from groundwork.words import duration
 
 BY_MAIL, TO_COPY = "mail", "copy"
+EXTENDED_BY = timedelta(days=30)  # what the page proposes
 
 
 class WayField(forms.ChoiceField):
@@ -54,3 +60,35 @@ class LanguageField(forms.ChoiceField):
 def _own_names() -> list[tuple[str, str]]:
     names = [(code, translation.get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
     return [(code, name[:1].upper() + name[1:]) for code, name in names]
+
+
+class EnterForm(forms.Form):
+    """The choice of language on the way in."""
+
+    language = LanguageField(label=gettext_lazy("Language"), widget=forms.RadioSelect)
+
+    def __init__(self, data: Any = None, *, language: str | None) -> None:
+        super().__init__(data, initial={"language": language})
+
+
+class ExtendForm(forms.Form):
+    """Another last day."""
+
+    last_day = forms.DateField(
+        label=gettext_lazy("Valid until"), widget=DayInput, help_text=gettext_lazy("The whole of this day is included.")
+    )
+
+    def __init__(self, data: Any = None, *, link: MailedLink, today: date) -> None:
+        start = max(timezone.localdate(link.expires_at), today)
+        super().__init__(data, initial={"last_day": start + EXTENDED_BY})
+        self.today = today
+
+    def clean_last_day(self) -> date:
+        last_day: date = self.cleaned_data["last_day"]
+        if not self.today <= last_day < self.today + LONGEST:
+            raise ValidationError(gettext_lazy("Choose a day to come, at most a year from now."))
+        return last_day
+
+    @property
+    def expires_at(self) -> datetime:
+        return end_of(self.cleaned_data["last_day"])

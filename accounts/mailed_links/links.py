@@ -110,6 +110,7 @@ def address(route: str, token: str) -> str:
     return settings.BASE_URL + reverse(route, args=[token])
 
 
+LONGEST = timedelta(days=366)  # to which a link may be extended
 GRACE = timedelta(days=14)  # after the day on which something is due: whoever is late is not shut out
 
 

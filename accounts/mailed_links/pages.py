@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -12,7 +13,8 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
 from accounts import language
-from accounts.models import LinkState, MailedLink
+from accounts.models import KeptForm, LinkState, MailedLink
+from accounts.sending import kept, mark, way_back
 
 STATUS_OF = {
     LinkState.UNKNOWN: 404,
@@ -57,3 +59,10 @@ def closed_page(
     language.follow(request, link.language)
     status = status or STATUS_OF[state]
     return render(request, template, {**context, "state": state, "link": link}, status=status)
+
+
+def keep_typed(request: HttpRequest, who: str, now: datetime) -> KeptForm | None:
+    """What was typed on a page of a link comes back when that is opened again. `who`: as the link's own `who`."""
+    is_form = request.method == "POST" and not way_back.saves_by_itself(request)
+    made = mark.of_post(request) if is_form else None
+    return kept.keep(request, now) if made is not None and made.who == who else None

@@ -69,7 +69,7 @@ def asking(request: HttpRequest) -> str:
     """Who asks, in a word. A vendor's contact is whom the link names, whoever else is signed in in that browser."""
     link = getattr(request, "link", None)
     if link is not None:
-        return f"link:{link.pk}"
+        return str(link.who)
     user = getattr(request, "user", None)
     return f"user:{user.pk}" if user is not None and user.is_authenticated else ""
 

@@ -35,6 +35,7 @@ REPEATABLE = frozenset(
         "theme_set",
         "organisation_switch",
         "vendor_link",
+        "vendor_commitments_link",
         "admin:login",
         "admin:logout",
     }

@@ -6,7 +6,7 @@ and what it said are not here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from assessments.commitments.words import Standing, standing
-from assessments.models import Assessment, Commitment, CommitmentState
+from assessments.models import Answer, Assessment, Commitment, CommitmentQuerySet, CommitmentState
 from groundwork.words import day
 
 
@@ -31,18 +31,35 @@ class Promised:
 def promised_in(assessment: Assessment, rule: str, today: date, *, with_pages: bool) -> Mapping[str, list[Promised]]:
     """Question key → what the vendor promised about it; "" for the rule as a whole. Agreed and open still, or ended
     since the period of this assessment began. One query."""
-    recent = Q(ended_on=None) | Q(ended_on__gte=assessment.period_start)
-    rows = Commitment.objects.filter(recent, vendor=assessment.vendor_id, rule=rule).agreed_ever()
     found: dict[str, list[Promised]] = {}
-    for row in rows.order_by("due_on", "pk"):
-        one = Promised(
-            what=row.what,
-            standing=standing(row, today),
-            when=_when(row),
-            url=row.get_absolute_url() if with_pages else "",
-        )
-        found.setdefault(row.question, []).append(one)
+    for row in _promised_since(assessment.period_start).filter(vendor=assessment.vendor_id, rule=rule):
+        found.setdefault(row.question, []).append(_promised(row, today, with_pages=with_pages))
     return found
+
+
+def promised_about(answers: Iterable[Answer], today: date, *, with_pages: bool) -> dict[int, list[Promised]]:
+    """The same by the keys of these answers, whichever vendors they are about; one query."""
+    asked: dict[tuple[int, str], list[Answer]] = {}
+    for answer in answers:
+        asked.setdefault((answer.response.assessment.vendor_id, answer.question.key), []).append(answer)
+    periods = (answer.response.assessment.period_start for those in asked.values() for answer in those)
+    vendors, keys = {vendor for vendor, _key in asked}, {key for _vendor, key in asked}
+    found: dict[int, list[Promised]] = {}
+    for row in _promised_since(min(periods, default=today)).filter(vendor__in=vendors, question__in=keys):
+        for answer in asked.get((row.vendor_id, row.question), ()):
+            if row.ended_on is None or row.ended_on >= answer.response.assessment.period_start:
+                found.setdefault(answer.pk, []).append(_promised(row, today, with_pages=with_pages))
+    return found
+
+
+def _promised_since(since: date) -> CommitmentQuerySet:
+    recent = Q(ended_on=None) | Q(ended_on__gte=since)
+    return Commitment.objects.filter(recent).agreed_ever().order_by("due_on", "pk")
+
+
+def _promised(row: Commitment, today: date, *, with_pages: bool) -> Promised:
+    url = row.get_absolute_url() if with_pages else ""
+    return Promised(what=row.what, standing=standing(row, today), when=_when(row), url=url)
 
 
 def _when(row: Commitment) -> str:

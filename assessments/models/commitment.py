@@ -193,6 +193,8 @@ class CommitmentLink(DeliveredLink):
     The token is kept only as its hash; sending it again makes a new one, and `issue` ends every cookie of the earlier.
     """
 
+    WHO = "link:commitments-"
+
     vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="commitment_links")
     contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     name = models.CharField(_("name"), max_length=120)  # of the contact, kept should the contact go
@@ -200,6 +202,7 @@ class CommitmentLink(DeliveredLink):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     seen_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)  # when its holder was last told what waits for their word
 
     objects = CommitmentLinkQuerySet.as_manager()
 
@@ -239,7 +242,7 @@ class StepKind(models.TextChoices):
 
 
 class CommitmentStep(models.Model):
-    """What happened to a commitment, in order: written once, never changed. Nobody as `user` and no `link`: the
+    """What happened to a commitment, in order: written once, and kept so by the database. Nobody as `user` and no `link`: the
     product itself, because of a measure; `figures` says what the measure showed then (plain data)."""
 
     commitment = models.ForeignKey(Commitment, on_delete=models.CASCADE, related_name="steps")

@@ -10,12 +10,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
+from assessments.commitments.promises import promised_about
 from assessments.models import Answer, Delegation, VendorNote
 from assessments.questionnaire import delegation as lending
 from assessments.questionnaire import delegation_mails
@@ -66,7 +68,7 @@ def delegation_detail(request: MemberRequest, pk: int) -> HttpResponse:
         return redirect("work")
     # With what the vendor itself handed in about the question, which is the rater's no more than the colleague's.
     said = vendor_answers(answer.response.assessment).filter(question=answer.question_id).first()
-    form_of = _forms_of(request, said, note_beside(answer))
+    form_of = _forms_of(request, answer, said, note_beside(answer))
     if request.method == "POST":
         unsaved = save_all(
             request, [answer], author=request.user, reload=lambda: [_answer(delegation)], form_of=form_of
@@ -75,10 +77,22 @@ def delegation_detail(request: MemberRequest, pk: int) -> HttpResponse:
     return _page(request, delegation, ShownAnswers(forms=[form_of(answer=answer)]))
 
 
-def _forms_of(request: MemberRequest, said: Answer | None, note: VendorNote) -> Callable[..., AnswerForm]:
+def _forms_of(
+    request: MemberRequest, handed: Answer, said: Answer | None, note: VendorNote
+) -> Callable[..., AnswerForm]:
+    promised = promised_about([handed], timezone.localdate(), with_pages=not request.member.is_outside)
+
     def form_of(data: Any = None, files: Any = None, *, answer: Answer) -> AnswerForm:
         beside = NoteForm(data, answer=answer, note=note, names_author=not request.member.is_outside)
-        return AnswerForm(data, files, answer=answer, answering_as=DELEGATE, vendor_answer=said, note=beside)
+        return AnswerForm(
+            data,
+            files,
+            answer=answer,
+            answering_as=DELEGATE,
+            vendor_answer=said,
+            note=beside,
+            promises=promised.get(answer.pk, ()),
+        )
 
     return form_of
 

@@ -36,6 +36,7 @@ from groundwork.words import clock, day
 from manifesto.models import GRADE_NAMES, Question
 
 if TYPE_CHECKING:
+    from assessments.commitments.promises import Promised
     from assessments.questionnaire.note_forms import NoteForm
 
 NO_ANSWER = gettext_lazy("Not answered yet")
@@ -109,12 +110,14 @@ class AnswerForm(forms.Form):
         answering_as: AnsweringAs = RATER,
         vendor_answer: Answer | None = None,
         note: NoteForm | None = None,
+        promises: Sequence[Promised] = (),
     ) -> None:
         super().__init__(data, files, prefix=prefix_of(answer), initial=values_of(answer))
         self.answer = answer
         self.answering_as = answering_as
         self.vendor_answer = vendor_answer  # what the vendor itself handed in, to read beside
         self.note = note  # what all who rate noted of what the vendor said
+        self.promises = promises  # what the vendor had promised about the question
         self.conflict: Answer | None = None  # what somebody else saved meanwhile
         self.file_errors: list[str] = []
         for name, label in FIELD_LABELS.items():
@@ -211,6 +214,7 @@ def row_of(form: AnswerForm) -> QuestionRow:
         delegation=next(iter(getattr(answer, "open_delegations", ())), None),
         vendor_said=vendor_said(form.vendor_answer, form.answering_as),
         note=form.note.row() if form.note else None,
+        promises=tuple(form.promises),
     )
 
 

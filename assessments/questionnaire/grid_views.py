@@ -9,12 +9,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.access import MemberRequest
 from accounts.models import Membership
+from assessments.commitments.promises import promised_about
 from assessments.independence import known_among
 from assessments.models import Answer
 from assessments.questionnaire.forms import AnswerForm
@@ -63,12 +65,14 @@ def answer_grid_question(request: MemberRequest, question: str) -> HttpResponse:
 
 
 def _forms_of(request: MemberRequest, answers: Sequence[Answer]) -> Callable[..., AnswerForm]:
-    """With what each vendor said of itself, and what was noted of it; three queries."""
+    """With what each vendor said of itself, what was noted of it and what it promised; four queries."""
     notes, said = notes_side_by_side(answers), said_side_by_side(answers)
+    promised = promised_about(answers, timezone.localdate(), with_pages=not request.member.is_outside)
 
     def form_of(data: Any = None, files: Any = None, *, answer: Answer) -> AnswerForm:
         note = NoteForm(data, answer=answer, note=notes[answer.pk], names_author=not request.member.is_outside)
-        return AnswerForm(data, files, answer=answer, vendor_answer=said.get(answer.pk), note=note)
+        promises = promised.get(answer.pk, ())
+        return AnswerForm(data, files, answer=answer, vendor_answer=said.get(answer.pk), note=note, promises=promises)
 
     return form_of
 

@@ -16,6 +16,7 @@ from groundwork import words
 from manifesto.models import FactKind, Question
 
 if TYPE_CHECKING:
+    from assessments.commitments.promises import Promised
     from assessments.questionnaire.note_forms import NoteRow
 
 
@@ -111,6 +112,7 @@ class QuestionRow:
     note: NoteRow | None = None  # what all who rate noted of what the vendor said; None where the vendor answers
     delegation: Delegation | None = None  # to whom the question is handed at present
     vendor_said: VendorSaid | None = None
+    promises: tuple[Promised, ...] = ()  # what the vendor had promised about the question
     accept: str = ACCEPT
 
     @property

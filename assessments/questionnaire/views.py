@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -11,12 +12,14 @@ from django.db.models import Prefetch
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import MemberRequest, user_of
 from accounts.fetching import fetch
+from assessments.commitments.promises import Promised, promised_in
 from assessments.independence import let_read, notice, standing_of
 from assessments.models import Answer, Assessment, Delegation, Evidence, Response, VendorNote
 from assessments.questionnaire.flow import Answering, QuestionnairePosition, RuleStep, rule_at
@@ -68,6 +71,21 @@ class RaterPosition(QuestionnairePosition):
         return Response.objects.awaited_of_vendor().filter(assessment=self.assessment).exists()
 
     @cached_property
+    def promised(self) -> Mapping[str, list[Promised]]:
+        """Question → what the vendor had promised about it, "" for the whole rule; one query. An outside rater reads
+        what, due and state alone."""
+        return promised_in(
+            self.assessment,
+            self.rule.key,
+            timezone.localdate(),
+            with_pages=self.answering_as is RATER,
+        )
+
+    @property
+    def promised_of_rule(self) -> list[Promised]:
+        return self.promised.get("", [])
+
+    @cached_property
     def noted(self) -> dict[int, VendorNote]:
         """Question → what was noted of what the vendor said; one query."""
         return notes_of(self.assessment, self.rule)
@@ -79,6 +97,7 @@ class RaterPosition(QuestionnairePosition):
             answer=answer,
             answering_as=self.answering_as,
             vendor_answer=self.said_by_vendor.get(answer.question_id),
+            promises=self.promised.get(answer.question.key, ()),
             note=NoteForm(
                 data,
                 answer=answer,

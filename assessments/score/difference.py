@@ -289,25 +289,30 @@ def _weighed(questions: Mapping[str, GradedQuestion]) -> dict[str, _Weighed]:
 
 def _steps(then: Mapping[str, _Weighed], now: Mapping[str, _Weighed]) -> _Steps:
     stays = [key for key in now if key in then]
-    left, joined = [key for key in then if key not in now], [key for key in now if key not in then]
-    if not stays:
-        start = _weighted_mean(then.values())
-        return _Steps(
-            moved={},
-            left=dict.fromkeys(left, ZERO),
-            reweighed=ZERO,
-            joined=_distances(joined, now, start, now.values()),
-        )
-    moved_to = {**then, **{key: replace(then[key], value=now[key].value) for key in stays}}
-    answered = _weighted_mean(moved_to.values())
-    staying = [moved_to[key] for key in stays]
-    alone, reweighed = _weighted_mean(staying), _weighted_mean([now[key] for key in stays])
-    total = sum((one.weight for one in then.values()), ZERO)
+    return _steps_around(stays, then, now) if stays else _all_replaced(then, now)
+
+
+def _all_replaced(then: Mapping[str, _Weighed], now: Mapping[str, _Weighed]) -> _Steps:
+    start = _weighted_mean(then.values())
+    return _Steps(
+        moved={},
+        left=dict.fromkeys(then, ZERO),
+        reweighed=ZERO,
+        joined=_distances(now, now, start, now.values()),
+    )
+
+
+def _steps_around(stays: Sequence[str], then: Mapping[str, _Weighed], now: Mapping[str, _Weighed]) -> _Steps:
+    left = [key for key in then if key not in now]
+    answered = {**then, **{key: replace(then[key], value=now[key].value) for key in stays}}
+    alone = [answered[key] for key in stays]
+    reweighed = _weighted_mean(now[key] for key in stays)
+    total = _weight(then.values())
     return _Steps(
         moved={key: then[key].weight * (now[key].value - then[key].value) / total for key in stays},
-        left={key: -away for key, away in _distances(left, then, answered, staying).items()},
-        reweighed=reweighed - alone,
-        joined=_distances(joined, now, reweighed, now.values()),
+        left={key: -away for key, away in _distances(left, then, _weighted_mean(answered.values()), alone).items()},
+        reweighed=reweighed - _weighted_mean(alone),
+        joined=_distances([key for key in now if key not in then], now, reweighed, now.values()),
     )
 
 
@@ -315,12 +320,16 @@ def _distances(
     keys: Iterable[str], among: Mapping[str, _Weighed], start: Fraction, after: Iterable[_Weighed]
 ) -> dict[str, Fraction]:
     """Weight × distance from the mean before / sum of weights after."""
-    total = sum((one.weight for one in after), ZERO)
+    total = _weight(after)
     return {key: among[key].weight * (among[key].value - start) / total for key in keys}
+
+
+def _weight(weighed: Iterable[_Weighed]) -> Fraction:
+    return sum((one.weight for one in weighed), ZERO)
 
 
 def _weighted_mean(weighed: Iterable[_Weighed]) -> Fraction:
     """0 of nothing, which bears on no points: a rule without a grade has none."""
     all_of_them = list(weighed)
-    total = sum((one.weight for one in all_of_them), ZERO)
+    total = _weight(all_of_them)
     return sum((one.weight * one.value for one in all_of_them), ZERO) / total if total else ZERO

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import wraps
 from typing import Any
 
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
 
 from accounts.access import HtmxRequest
+from accounts.mailed_links.cookies import DeskCookie
 from accounts.mailed_links.links import state_of
-from accounts.mailed_links.pages import closed_page, guarded
+from accounts.mailed_links.pages import closed_page, guarded, keep_typed
 from accounts.models import KeptForm, LinkState
-from accounts.sending import kept, mark, way_back
 from assessments.models import LinkPurpose, VendorLink
 from assessments.preferences import within_reach
 from assessments.vendor_side import links
 
-SALT = "assessments.vendor-link"
+DESK = DeskCookie(salt="assessments.vendor-link", prefix="vendor_desk_", desk="vendor_desk")
 
 
 View = Callable[..., HttpResponseBase]
@@ -47,14 +43,16 @@ def by_link(*purposes: LinkPurpose) -> Callable[[View], View]:
         @guarded
         @wraps(view)
         def admit(request: LinkRequest, link: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            now = timezone.now()
-            row, state = _admitted(request, link)
+            now, who = timezone.now(), VendorLink.who_is(link)
+            row, state = DESK.admitted(request, link, links.load)
             if state is LinkState.OPEN:
                 state = state_of(row, now)
             if row is None or row.purpose not in purposes:
-                return closed_link(request, None, LinkState.UNKNOWN, typed=_keep(request, link, now))
+                return closed_link(
+                    request, None, LinkState.UNKNOWN, typed=keep_typed(request, VendorLink.who_is(link), now)
+                )
             if state is not LinkState.OPEN:
-                return closed_link(request, row, state, typed=_keep(request, link, now))
+                return closed_link(request, row, state, typed=keep_typed(request, who, now))
             links.note_seen(row, now=now)
             request.link = row
             return view(request, link, *args, **kwargs)
@@ -63,32 +61,6 @@ def by_link(*purposes: LinkPurpose) -> Callable[[View], View]:
         return admit
 
     return wrap
-
-
-def cookie_name(pk: int) -> str:
-    """Each link its own: one browser may hold those of several customers."""
-    return f"vendor_desk_{pk}"
-
-
-def desk_path(pk: int) -> str:
-    return reverse("vendor_desk", args=[pk])
-
-
-def cookie_of(link: VendorLink) -> str:
-    return signing.dumps([link.pk, link.issue, link.token_hash], salt=SALT)
-
-
-def _admitted(request: HttpRequest, pk: int) -> tuple[VendorLink | None, LinkState]:
-    """The link that the cookie is for; without a cookie of ours for exactly this link: nothing is known."""
-    try:
-        named, issue, hashed = signing.loads(request.COOKIES.get(cookie_name(pk), ""), salt=SALT)
-    except (signing.BadSignature, ValueError, TypeError):
-        return None, LinkState.UNKNOWN
-    row = links.load(pk) if named == pk else None
-    if row is None:
-        return None, LinkState.UNKNOWN
-    is_current = issue == row.issue and constant_time_compare(hashed, row.token_hash)
-    return row, LinkState.OPEN if is_current else LinkState.REPLACED
 
 
 def about(link: VendorLink) -> dict[str, Any]:
@@ -106,13 +78,6 @@ def about(link: VendorLink) -> dict[str, Any]:
 def with_asker(link: VendorLink) -> dict[str, Any]:
     """That, and `asker`: whom they can write to, None where nobody is left. One query."""
     return about(link) | {"asker": within_reach(link.assessment, link.created_by)}
-
-
-def _keep(request: HttpRequest, link: int, now: datetime) -> KeptForm | None:
-    """What was typed on a page of this link comes back when the link is opened again."""
-    is_form = request.method == "POST" and not way_back.saves_by_itself(request)
-    made = mark.of_post(request) if is_form else None
-    return kept.keep(request, now) if made is not None and made.who == f"link:{link}" else None
 
 
 def closed_link(

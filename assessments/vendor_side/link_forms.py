@@ -1,34 +1,24 @@
-"""Forms about the vendor's links: making one, extending it, and coming in by it."""
+"""The form by which a link of the vendor's is made."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.mailed_links.forms import DaysField, LanguageField
-from accounts.mailed_links.links import end_after, end_for, end_of
+from accounts.mailed_links.forms import DaysField
+from accounts.mailed_links.links import end_after, end_for
 from assessments.models import Assessment, VendorLink
-from assessments.vendor_side.links import DEFAULT_DAYS, LONGEST
-from groundwork.fields import DayInput, field
+from assessments.vendor_side.links import DEFAULT_DAYS
+from groundwork.fields import field
 from groundwork.words import day
 from vendors.models import Contact
 
 UNTIL_DUE = 0  # days of its own: only as long as every link stays open
-
-
-class EnterForm(forms.Form):
-    """The contact's choice of language on the way in."""
-
-    language = LanguageField(label=_("Language"), widget=forms.RadioSelect)
-
-    def __init__(self, data: Any = None, *, language: str | None) -> None:
-        super().__init__(data, initial={"language": language})
 
 
 class LinkContactField(forms.ModelChoiceField):
@@ -84,26 +74,3 @@ class LinkForm(forms.Form):
 
     def expires_at(self, now: datetime) -> datetime:
         return end_after(self.cleaned_data["days"], now)
-
-
-class ExtendForm(forms.Form):
-    """Another last day."""
-
-    last_day = forms.DateField(
-        label=_("Valid until"), widget=DayInput, help_text=_("The whole of this day is included.")
-    )
-
-    def __init__(self, data: Any = None, *, link: VendorLink, today: date) -> None:
-        start = max(timezone.localdate(link.expires_at), today)
-        super().__init__(data, initial={"last_day": start + timedelta(days=DEFAULT_DAYS)})
-        self.today = today
-
-    def clean_last_day(self) -> date:
-        last_day: date = self.cleaned_data["last_day"]
-        if not self.today <= last_day < self.today + LONGEST:
-            raise ValidationError(_("Choose a day to come, at most a year from now."))
-        return last_day
-
-    @property
-    def expires_at(self) -> datetime:
-        return end_of(self.cleaned_data["last_day"])

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import language
 from accounts.access import MemberRequest, Right, may
 from accounts.fetching import fetch
-from accounts.mailed_links.forms import BY_MAIL
+from accounts.mailed_links.forms import BY_MAIL, EnterForm, ExtendForm
 from accounts.mailed_links.links import state_of
 from accounts.mailed_links.pages import guarded
 from accounts.models import LinkState
@@ -28,8 +28,8 @@ from assessments.lifecycle import transitions
 from assessments.lifecycle.effort import Effort
 from assessments.models import Assessment, AssessmentState, LinkPurpose, VendorLink
 from assessments.vendor_side import links, reply
-from assessments.vendor_side.guard import closed_link, cookie_name, cookie_of, desk_path, with_asker
-from assessments.vendor_side.link_forms import EnterForm, ExtendForm, LinkForm
+from assessments.vendor_side.guard import DESK, closed_link, with_asker
+from assessments.vendor_side.link_forms import LinkForm
 from groundwork.pages import Crumb, confirm_page, crumbs, edit_page
 from groundwork.responses import form_view, or_say_why, post_data
 from groundwork.words import day
@@ -71,17 +71,9 @@ def _way_in(link: VendorLink) -> dict[str, Any]:
 def _let_in(request: HttpRequest, link: VendorLink, chosen: str) -> HttpResponse:
     """To the desk, with the cookie for it and for nothing else; to a form that could not be taken, if one waits."""
     desk = reverse("vendor_reply" if link.purpose == LinkPurpose.REPLY else "vendor_desk", args=[link.pk])
-    waiting = kept.newest_of(f"link:{link.pk}", timezone.now())
+    waiting = kept.newest_of(link.who, timezone.now())
     response = HttpResponseRedirect(kept.address_of(waiting) if waiting else desk)
-    response.set_cookie(
-        cookie_name(link.pk),
-        cookie_of(link),
-        expires=link.expires_at,
-        path=desk_path(link.pk),
-        secure=request.is_secure(),
-        httponly=True,
-        samesite="Lax",
-    )
+    DESK.give(response, link, secure=request.is_secure())
     language.keep(response, chosen, secure=request.is_secure())
     return response
 
@@ -135,7 +127,8 @@ def link_renew(request: MemberRequest, pk: int) -> HttpResponse:
     if not links.may_change(request.member, link.assessment, link.purpose):
         raise PermissionDenied
     if request.method != "POST":
-        return render(request, "assessments/vendor_side/link_renew.html", {"link": link, "assessment": link.assessment})
+        context = {"link": link, "assessment": link.assessment, "back": _links_of(link.assessment)}
+        return render(request, "assessments/vendor_side/link_renew.html", context)
     with or_say_why(request):
         renewed, token = links.renew(request.member, link)
         if link.purpose == LinkPurpose.REPLY:
@@ -150,6 +143,7 @@ def _issued(request: MemberRequest, link: VendorLink, token: str, *, by_mail: bo
     context = {
         "link": link,
         "assessment": link.assessment,
+        "back": _links_of(link.assessment),
         "address": links.address(token),
         "is_sent": is_sent,
         "is_refused": by_mail and not is_sent,
@@ -202,8 +196,12 @@ def link_revoke(request: MemberRequest, pk: int) -> HttpResponse:
     return redirect("assessment_vendor", link.assessment_id)
 
 
+def _links_of(assessment: Assessment) -> str:
+    return reverse("assessment_vendor", args=[assessment.pk])
+
+
 def _crumbs(assessment: Assessment, here: str) -> list[Crumb]:
-    answers = reverse("assessment_vendor", args=[assessment.pk])
+    answers = _links_of(assessment)
     return crumbs("assessment_list", _("Assessments"), assessment, answers, _("The vendor’s answers"), here)
 
 

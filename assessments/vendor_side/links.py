@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Right, may
 from accounts.mailed_links import links as mailed_links
-from accounts.mailed_links.links import end_after, end_for, end_of
+from accounts.mailed_links.links import LONGEST, end_after, end_for, end_of
 from accounts.models import Membership, new_token
 from accounts.trail import audit
 from assessments.approval import chain
@@ -29,6 +29,7 @@ from assessments.models import (
     Answer,
     Assessment,
     AssessmentState,
+    CommitmentLink,
     LinkPurpose,
     ReplyRequest,
     Response,
@@ -39,7 +40,6 @@ from vendors.models import Contact
 
 DEFAULT_DAYS = 30
 READ_ON = timedelta(days=30)  # after the last day to reply: what was shown and said can be read again
-LONGEST = timedelta(days=366)
 SEEN_AT_MOST_EVERY = timedelta(minutes=1)
 # When a link may be made, sent again and extended. Withdrawing one is always allowed.
 STATES: dict[str, set[AssessmentState]] = {
@@ -91,7 +91,7 @@ class VendorSide:
 class LinkRow:
     """A link and where it stands: made, sent, not_delivered, opened, expired or revoked."""
 
-    link: VendorLink
+    link: VendorLink | CommitmentLink
     state: str
 
     @property
@@ -305,13 +305,13 @@ def progress(response: Response) -> Progress:
     return Progress(**counts)
 
 
-def in_words(rows: Iterable[VendorLink], now: datetime) -> tuple[LinkRow, ...]:
+def in_words(rows: Iterable[VendorLink | CommitmentLink], now: datetime) -> tuple[LinkRow, ...]:
     """The links with where each stands; those that open nothing any more come last."""
     told = [LinkRow(link=link, state=_state(link, now)) for link in rows]
     return tuple(sorted(told, key=lambda row: not row.is_live))
 
 
-def _state(link: VendorLink, now: datetime) -> str:
+def _state(link: VendorLink | CommitmentLink, now: datetime) -> str:
     """What happened last counts: one that was opened and then sent again has been sent."""
     if link.revoked_at:
         return "revoked"

@@ -19,19 +19,24 @@ def radar_svg(
     prefix: str,
     thresholds: Sequence[float | Fraction] = (50, 75),
     palette: Palette | None = None,
+    is_small: bool = False,
 ) -> str:
-    """One spoke a rule, the first upwards. What is not rated leaves a gap, never a zero."""
+    """One spoke a rule, the first upwards. What is not rated leaves a gap, never a zero.
+
+    `is_small`: one of several beside each other, with the numbers of the rules instead of their names.
+    """
     palette = palette or Palette.PAGE
-    radar = _Radar(marks=marks, palette=palette)
+    radar = (_SmallRadar if is_small else _Radar)(marks=marks, palette=palette)
     parts = [radar.grid(thresholds), radar.area(), radar.vendor(), radar.whiskers(), radar.points()]
     parts += [radar.threshold_labels(thresholds), radar.labels()]
-    return figure("radar", "".join(parts), size=(540, 400), title=title, desc=desc, prefix=prefix)
+    return figure("radar", "".join(parts), size=radar.size, title=title, desc=desc, prefix=prefix)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Radar:
     marks: Sequence[Mark]
     palette: Palette
+    size: tuple[float, float] = (540.0, 400.0)
     centre: Point = (270.0, 208.0)
     radius: float = 132.0
 
@@ -200,6 +205,29 @@ class _Radar:
                 )
             )
         return "".join(drawn)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _SmallRadar(_Radar):
+    """As wide as a column of five: each spoke ends in its mark, with the number of the rule beyond it."""
+
+    size: tuple[float, float] = (260.0, 260.0)
+    centre: Point = (130.0, 134.0)
+    radius: float = 80.0
+
+    def _label(self, index: int, mark: Mark) -> str:
+        x, y = polar(self.centre, self.radius + 34, self.angle(index))
+        number = caption(
+            str(mark.number),
+            (x, y + 5),
+            class_="chart-label",
+            size=15,
+            weight=600,
+            fill=self.palette.ink,
+            palette=self.palette,
+        )
+        end = polar(self.centre, self.radius + 15, self.angle(index))
+        return mark_group(end, 8, mark.status, self.palette, mark.tooltip) + number
 
 
 def _runs(values: Sequence[Fraction | None]) -> list[tuple[list[int], bool]]:

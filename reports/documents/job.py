@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from groundwork.jobs.lease import TOO_MANY_ATTEMPTS, HeldJob, NudgedKind
 from groundwork.words import size
-from reports.models import Document, Rendering, RenderingQuerySet, RenderingState, Scorecard, VendorCopy
+from reports.models import Comparison, Document, Rendering, RenderingQuerySet, RenderingState, Scorecard, VendorCopy
 
 LATE_AFTER = timedelta(seconds=45)
+Subject = Scorecard | VendorCopy | Comparison
+FIELDS: dict[type[Subject], str] = {Scorecard: "scorecard", VendorCopy: "vendor_copy", Comparison: "comparison"}
 
 
 class RenderingFailure(models.TextChoices):
@@ -34,7 +36,7 @@ class RenderingFailure(models.TextChoices):
 
 class Renderings(NudgedKind[Rendering]):
     task = "reports.tasks.render_scorecard"
-    related = ("scorecard", "vendor_copy")
+    related = ("scorecard", "vendor_copy", "comparison")
     claimed = {"state": RenderingState.RENDERING, "progress": 0}
     queued = {"state": RenderingState.QUEUED, "progress": 0}
 
@@ -53,8 +55,7 @@ RENDERINGS = Renderings()
 
 @dataclass(frozen=True, kw_only=True)
 class LanguageDocument:
-    """One language of a scorecard or a vendor’s copy, and what became of the wish for it; no rendering: nobody has
-    asked yet."""
+    """One language of what can be printed, and what became of the wish for it; no rendering: nobody has asked yet."""
 
     subject_id: int
     language: str
@@ -81,10 +82,12 @@ class LanguageDocument:
         return f"{row.state}-{row.progress}-{row.attempts}-{self.is_late:d}" if row else ""
 
 
-def documents_of(scorecard: Scorecard, *, now: datetime) -> tuple[LanguageDocument, ...]:
-    """The document panel of a scorecard: every language, in the order of the settings. One query."""
-    rows = {rendering.language: rendering for rendering in scorecard.renderings.all()}
-    return tuple(_document(scorecard.pk, code, rows.get(code), now) for code, _name in settings.LANGUAGES)
+def documents_of(subject: Scorecard | Comparison | None, *, now: datetime) -> tuple[LanguageDocument, ...]:
+    """The document panel: every language, in the order of the settings. One query; none for a comparison that nobody
+    has asked a document of, which has no row yet."""
+    rows = {rendering.language: rendering for rendering in subject.renderings.all()} if subject else {}
+    pk = subject.pk if subject else 0
+    return tuple(_document(pk, code, rows.get(code), now) for code, _name in settings.LANGUAGES)
 
 
 def copy_in(copy: VendorCopy, language: str, *, now: datetime) -> LanguageDocument:
@@ -93,7 +96,7 @@ def copy_in(copy: VendorCopy, language: str, *, now: datetime) -> LanguageDocume
 
 
 def document_of(rendering: Rendering, *, now: datetime) -> LanguageDocument:
-    return _document(rendering.scorecard_id or rendering.vendor_copy_id or 0, rendering.language, rendering, now)
+    return _document(rendering.subject_id, rendering.language, rendering, now)
 
 
 def _document(subject_id: int, language: str, rendering: Rendering | None, now: datetime) -> LanguageDocument:
@@ -103,15 +106,14 @@ def _document(subject_id: int, language: str, rendering: Rendering | None, now: 
 
 
 @transaction.atomic
-def request_rendering(subject: Scorecard | VendorCopy, *, language: str, requested_by: User | None) -> Rendering:
+def request_rendering(subject: Subject, *, language: str, requested_by: User | None) -> Rendering:
     """The one row of this wish: a new one is queued, a failed one queued again, any other returned as it is.
 
     `requested_by` is None for a vendor, who has no account.
     """
     now = timezone.now()
-    field = "vendor_copy" if isinstance(subject, VendorCopy) else "scorecard"
     rendering, is_new = Rendering.objects.get_or_create(
-        **{field: subject},
+        **{FIELDS[type(subject)]: subject},
         language=language,
         defaults={"requested_by": requested_by, "requested_at": now, **RENDERINGS.afresh(now)},
     )

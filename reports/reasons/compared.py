@@ -59,7 +59,7 @@ class Compared:
     @cached_property
     def differences(self) -> tuple[RuleDifference, ...]:
         """Rule by rule, in the order of now. Recomputed, as a scorecard recomputes."""
-        same = _same_people(_raters(self.then), _raters(self.now))
+        same = _same_people(self.raters_then, self.raters_now)
         questions = [
             replace(one, answers=tuple(replace(a, rater=same.get(a.rater, _gone(a.rater))) for a in one.answers))
             for one in inputs.of_raters(self.then)
@@ -69,11 +69,20 @@ class Compared:
     @cached_property
     def voices(self) -> dict[str, Voice]:
         """By what `differences` calls a rater."""
-        before, after = ({one["rater"]: one for one in _raters(content)} for content in (self.then, self.now))
+        before, after = ({one["rater"]: one for one in raters} for raters in (self.raters_then, self.raters_now))
         same = {now: then for then, now in _same_people(before.values(), after.values()).items()}
         voices = {rater: Voice(then=before.get(same.get(rater, "")), now=one) for rater, one in after.items()}
         went = [rater for rater in before if rater not in same.values()]
         return voices | {_gone(rater): Voice(then=before[rater], now=None) for rater in went}
+
+    @cached_property
+    def raters_then(self) -> list[Stored]:
+        """Their responses."""
+        return _raters(self.then)
+
+    @cached_property
+    def raters_now(self) -> list[Stored]:
+        return _raters(self.now)
 
     @cached_property
     def questions_then(self) -> dict[str, AskedOnce]:

@@ -108,7 +108,7 @@ class _Teller:
         if part.kind == PartKind.WEIGHTS:
             return _("Weights")
         if part.kind == PartKind.HEARD:
-            return _("Who was heard")
+            return self.compared.voices[part.rater].name
         return self._named(part.questions[0])
 
     def _named(self, key: str) -> str:
@@ -126,11 +126,10 @@ class _Teller:
 
     def _heard(self, part: Part) -> str:
         voice = self.compared.voices[part.rater]
-        said = _("%(rater)s, who did not rate then: %(grades)s")
+        grades = joined([self._graded_by(voice.now or voice.then, key) for key in part.questions], self.language)
         if voice.now is None:
-            said = _("%(rater)s, who rated only then: %(grades)s")
-        grades = [self._graded_by(voice.now or voice.then, key) for key in part.questions]
-        return said % {"rater": voice.name, "grades": joined(grades, self.language)}
+            return _("rated only then, %(grades)s") % {"grades": grades}
+        return _("did not rate then, now %(grades)s") % {"grades": grades}
 
     def _graded_by(self, response: Stored | None, key: str) -> str:
         grade = said_by(answer_in(response, key))
@@ -156,10 +155,13 @@ class _Teller:
     def _counted(self, part: Part) -> str:
         then, now = self._both(part.questions[0])
         if then is None:
-            return _("a new question, %(now)s") % {"now": self.state(now)}
+            return _("a new question, %(now)s") % {"now": self._state(now)}
         if now is None:
-            return _("no longer asked, then %(then)s") % {"then": self.state(then)}
-        return f"{self.state(then)} → {self.state(now)}"
+            return _("no longer asked, then %(then)s") % {"then": self._state(then)}
+        if then.asked.rule != now.asked.rule:
+            said = _("in another rule now, %(then)s of then is %(now)s; %(states)s")
+            return said % {"then": then.number, "now": now.number, "states": self._states(then, now)}
+        return self._states(then, now)
 
     def _weights(self, part: Part) -> str:
         then, now = self.compared.questions_then, self.compared.questions_now
@@ -172,13 +174,16 @@ class _Teller:
 
     def _revised(self, part: Part) -> str:
         then, now = self._both(part.questions[0])
-        said = {"then": self.state(then), "now": self.state(now)}
-        return _("asks something else since, not comparable; %(then)s → %(now)s") % said
+        said = _("asks something else since, not comparable; %(states)s")
+        return said % {"states": self._states(then, now)}
 
     def _both(self, key: str) -> tuple[AskedOnce | None, AskedOnce | None]:
         return self.compared.questions_then.get(key), self.compared.questions_now.get(key)
 
-    def state(self, asked: AskedOnce | None) -> str:
+    def _states(self, then: AskedOnce | None, now: AskedOnce | None) -> str:
+        return f"{self._state(then)} → {self._state(now)}"
+
+    def _state(self, asked: AskedOnce | None) -> str:
         """“grade 2.5”, “not applicable”, “not asked”."""
         if asked is None:
             return _("not asked")

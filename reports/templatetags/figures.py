@@ -16,6 +16,7 @@ from reports.charts.marks import mark_svg
 from reports.charts.parts import Palette
 from reports.charts.radar import radar_svg
 from reports.charts.ring import ring_svg
+from reports.comparison.shapes import Column
 from reports.figures.feelings import quadrant_figure
 from reports.figures.trends import trend_figure
 from reports.scorecard.shapes import ChartView
@@ -84,6 +85,23 @@ def radar(card: ScorecardView, *, paper: bool = False) -> SafeString:
             prefix="card",
             thresholds=card.thresholds,
             palette=_palette(paper=paper),
+        )
+    )
+
+
+@register.simple_tag
+def small_radar(column: Column, *, paper: bool = False) -> SafeString:
+    """The radar of one vendor among several that are compared."""
+    card = column.card
+    return SafeString(
+        radar_svg(
+            card.marks,
+            title=card.figure_title,
+            desc=card.figure_desc,
+            prefix=f"vendor-{column.position}",
+            thresholds=card.thresholds,
+            palette=_palette(paper=paper),
+            is_small=True,
         )
     )
 

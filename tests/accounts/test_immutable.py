@@ -14,8 +14,9 @@ from django.db import IntegrityError, connection, models, transaction
 from accounts import immutable
 from accounts.models import AuditEntry
 from manifesto.models import ReleaseState
+from reports.comparison import keeping
 from reports.models import Scorecard, VendorCopy
-from tests.factories import NOW, Cast, make_release
+from tests.factories import NOW, Cast, make_commitment, make_release
 from tests.reports import cards
 
 TABLES = sorted(immutable.tables())
@@ -27,9 +28,13 @@ def rows(cast: Cast) -> None:
     """In every table a row or more that never changes; of the bank also a draft’s."""
     immutable.install_all()  # tests on PostgreSQL do without what refuses TRUNCATE
     make_release("final", questions_per_rule=1)
-    for _ in range(2):
-        response = cards.approved(cast).assessment.responses.get()
+    compared = [cards.approved(cast) for _ in range(2)]
+    for card in compared:
+        response = card.assessment.responses.get()
+        make_commitment(cast.assessor, card.assessment.vendor)
         VendorCopy.objects.create(response=response, submitted_at=NOW, snapshot="{}", sha256="0" * 64)
+    for order in (compared, compared[::-1]):
+        keeping.keep(cast.reader, order, now=NOW)
     make_release("draft", questions_per_rule=1, state=ReleaseState.DRAFT)
     if connection.vendor == "postgresql":  # else it refuses TRUNCATE by itself, for what it still has to check
         with connection.cursor() as cursor:
@@ -121,10 +126,13 @@ def test_the_tables_are_those_that_the_house_says_never_change() -> None:
     assert TABLES == [
         "accounts_auditentry",
         "accounts_seal",
+        "assessments_commitmentstep",
         "manifesto_level",
         "manifesto_question",
         "manifesto_release",
         "manifesto_rule",
+        "reports_comparedscorecard",
+        "reports_comparison",
         "reports_scorecard",
         "reports_scorecardrule",
         "reports_vendorcopy",

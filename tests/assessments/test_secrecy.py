@@ -431,6 +431,7 @@ class Rated(Planted):
         """With those about the vendor and its scorecard. The incidents themselves stay open to everybody."""
         yield from super().pages()
         yield "scorecard_detail", reverse("scorecard_detail", args=[self.scorecard.pk])
+        yield "scorecard_change", reverse("scorecard_change", args=[self.scorecard.pk])
 
 
 @pytest.fixture

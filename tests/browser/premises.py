@@ -63,6 +63,7 @@ from tests.factories import (
     make_user,
     make_vendor,
 )
+from tests.reports import cards
 from vendors.incidents import changes as incident_changes
 from vendors.measures import targets
 from vendors.models import Contact, Incident, Sla, Tier, Vendor
@@ -100,13 +101,17 @@ class Premises(World):
             getattr(self, name)
         for name in ("asked_from_outside", "answered_from_outside", "way_in_from_outside"):
             getattr(self, name)
-        for name in ("crowd", "delegation", "borrowed", "meeting", "replied", "many_voices", "asked_to_reply"):
+        for name in ("crowd", "delegation", "borrowed", "meeting", "replied", "many_voices"):
             getattr(self, name)
-        for name in ("feedback_file", "pulse", "answered_token", "measured_vendor", "imported_incident"):
+        for name in ("asked_to_reply", "moved", "feedback_file", "pulse"):
+            getattr(self, name)
+        for name in ("answered_token", "measured_vendor", "imported_incident"):
             getattr(self, name)
         for name in ("import_to_map", "import_checking", "import_unmatched", "import_checked", "import_done"):
             getattr(self, name)
         for name in ("import_failed", "import_mapping"):
+            getattr(self, name)
+        for name in ("contract", "contract_file", "paper"):
             getattr(self, name)
         for name in ("invitation", "archived_vendor", "service", "approval_level", "failed_rendering"):
             getattr(self, name)
@@ -325,6 +330,20 @@ class Premises(World):
     def many_voices(self) -> Scorecard:
         """Of the same, once it is approved at last."""
         return Scorecard.objects.get(assessment=transitions.approve(self.cast.admin, self._replied_to()[0]))
+
+    @cached_property
+    def compared(self) -> list[Scorecard]:
+        return [self.many_voices, self.scorecard]
+
+    @cached_property
+    def moved(self) -> Scorecard:
+        """The second one of a vendor, which one of its raters sees otherwise and another rates for the first time."""
+        first = self._assessment(grade=2)
+        cards.approve(self.cast, first)
+        again = make_assessment(self.cast.assessor, vendor=first.vendor, grade=3)
+        add_rater(again, self.cast.colleague, grade=1, grades={"support-exit": 4}, submitted_at=timezone.now())
+        Answer.objects.filter(response__assessment=again).update(comment="Seen by the harbour at night.")
+        return cards.approve(self.cast, again)
 
     @cached_property
     def away_admin(self) -> Membership:

@@ -36,6 +36,8 @@ NO_PAGE: dict[str, str] = {
     "feedback_export": FILE,
     "feedback_file_download": FILE,
     "feedback_file_delete": ACTION,
+    "contract_file_download": FILE,
+    "contract_file_delete": ACTION,
     "evidence_download": FILE,
     "rendering_download": FILE,
     "mfa_download_recovery_codes": FILE,
@@ -88,6 +90,8 @@ NO_PAGE: dict[str, str] = {
     "evidence_add": ACTION,
     "evidence_delete": ACTION,
     "rendering_request": ACTION,
+    "comparison_document_request": ACTION,
+    "comparison_document_download": FILE,
     "admin:logout": ACTION,
     "admin:manifesto_release_move": ACTION,
     "answer_edit": ELSEWHERE,
@@ -235,6 +239,8 @@ def _other_views(premises: Premises) -> Iterator[Stop]:
     review = "assessment_review"
     yield Stop(name=f"{review}, to submit", path=reverse(review, args=[premises.collecting.pk]), who="assessor")
     yield Stop(name=f"{review}, to decide", path=reverse(review, args=[premises.in_review.pk]), who="approver")
+    side_by_side = "&".join(f"vendor={card.assessment.vendor_id}" for card in premises.compared)
+    yield Stop(name="comparison, of two", path=f"{reverse('comparison')}?{side_by_side}", who="reader")
     failed = reverse("rendering_status", args=[premises.failed_rendering.pk])
     yield Stop(name="rendering_status, failed", path=failed, who="reader")
     yield from _views_of_voices(premises)
@@ -277,6 +283,7 @@ def _views_of_voices(premises: Premises) -> Iterator[Stop]:
     yield at("assessment_detail", premises.replied, "assessor", "at the second level")
     yield at("assessment_review", premises.replied, "admin", "at the second level, with a reply")
     yield at("scorecard_detail", premises.many_voices, "reader", "many voices")
+    yield at("scorecard_change", premises.moved, "reader", "answers and raters that moved")
     yield from _views_from_outside(premises)
 
 

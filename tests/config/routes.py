@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from accounts.members import invitations
 from accounts.models import Invitation, Membership, Role
 from assessments import preferences
 from assessments.commitments import transitions as commitments
+from assessments.commitments.evidence import add_files
 from assessments.lifecycle import transitions
 from assessments.models import (
     Answer,
@@ -25,6 +27,7 @@ from assessments.models import (
     AssessmentState,
     Commitment,
     CommitmentFile,
+    CommitmentLink,
     Delegation,
     Evidence,
     Response,
@@ -32,13 +35,16 @@ from assessments.models import (
 )
 from assessments.questionnaire import delegation
 from assessments.raters import asking
+from assessments.vendor_commitments import links as commitment_links
 from assessments.vendor_side import links, reply
+from reports.comparison import keeping
 from reports.models import Document, Rendering, RenderingState, Scorecard
 from tests.factories import (
     Cast,
     add_rater,
     make_assessment,
     make_commitment,
+    make_contract,
     make_feedback,
     make_incident,
     make_member,
@@ -50,12 +56,16 @@ from vendors.incident_import.holding import answers
 from vendors.measures import targets
 from vendors.models import (
     Contact,
+    Contract,
+    ContractFile,
     Feedback,
     FeedbackFile,
     ImportMapping,
     Incident,
     IncidentImport,
     IncidentSource,
+    Paper,
+    PaperKind,
     Pulse,
     Service,
     Sla,
@@ -121,6 +131,33 @@ class World:
     @cached_property
     def contact(self) -> Contact:
         return Contact.objects.create(vendor=self.vendor, name="Harbour contact")
+
+    @cached_property
+    def contract(self) -> Contract:
+        contract = make_contract(self.vendor, "Harbour C-1", owner=self.cast.reader.user, note="Harbour terms.")
+        contract.services.set([self.service])
+        return contract
+
+    @cached_property
+    def paper(self) -> Paper:
+        expires_on = timezone.localdate() + timedelta(days=40)
+        return Paper.objects.create(
+            vendor=self.vendor, kind=PaperKind.CERTIFICATE, name="Harbour ISO 27001", expires_on=expires_on
+        )
+
+    @cached_property
+    def contract_file(self) -> ContractFile:
+        row = ContractFile(
+            vendor=self.vendor,
+            contract=self.contract,
+            name="Harbour contract.txt",
+            content_type="text/plain",
+            size=4,
+            sha256="0" * 64,
+            uploaded_by=self.cast.assessor.user,
+        )
+        row.file.save("contract.txt", ContentFile(b"term"))
+        return row
 
     @cached_property
     def incident(self) -> Incident:
@@ -374,6 +411,28 @@ class World:
         return rendering
 
     @cached_property
+    def compared(self) -> list[Scorecard]:
+        """Of two vendors."""
+        other = make_assessment(self.cast.assessor, vendor=make_vendor(self.cast.organisation, "Harbour Line"), grade=3)
+        transitions.approve(self.cast.approver, transitions.submit(self.cast.assessor, other))
+        return [self.scorecard, Scorecard.objects.get(assessment=other)]
+
+    @cached_property
+    def comparison_rendering(self) -> Rendering:
+        rendering = Rendering.objects.create(
+            comparison=keeping.keep(self.cast.reader, self.compared, now=timezone.now()),
+            language="fr",
+            state=RenderingState.READY,
+            progress=100,
+            requested_at=timezone.now(),
+            finished_at=timezone.now(),
+            size=4,
+            sha256="0" * 64,
+        )
+        Document.objects.create(rendering=rendering, content=b"%PDF")
+        return rendering
+
+    @cached_property
     def member(self) -> Membership:
         return self.cast.reader
 
@@ -444,6 +503,27 @@ class World:
         return row
 
     @cached_property
+    def _shown(self) -> tuple[CommitmentLink, str]:
+        assert self.commitment
+        contact = Contact.objects.create(vendor=self.vendor, name="Harbour promiser", email="promiser@example.org")
+        return commitment_links.create(self.cast.assessor, contact, now=timezone.now())
+
+    @property
+    def commitments_link(self) -> CommitmentLink:
+        return self._shown[0]
+
+    @property
+    def commitments_link_token(self) -> str:
+        return self._shown[1]
+
+    @cached_property
+    def vendors_file(self) -> CommitmentFile:
+        """Brought by the vendor, by its link."""
+        upload = SimpleUploadedFile("Harbour proof.txt", b"proof")
+        kept = add_files(self.commitments_link, self.commitment, [upload], now=timezone.now())
+        return kept[0]
+
+    @cached_property
     def calendar_secret(self) -> str:
         return preferences.renew_calendar(self.cast.reader.user, now=timezone.now())
 
@@ -476,6 +556,18 @@ OBJECTS: dict[str, str] = {
     "contact_add": "vendor",
     "contact_edit": "contact",
     "contact_delete": "contact",
+    "contract_add": "vendor",
+    "contract_detail": "contract",
+    "contract_edit": "contract",
+    "contract_decide": "contract",
+    "contract_end": "contract",
+    "contract_delete": "contract",
+    "contract_file_download": "contract_file",
+    "contract_file_delete": "contract_file",
+    "paper_add": "vendor",
+    "paper_edit": "paper",
+    "paper_replace": "paper",
+    "paper_delete": "paper",
     "incident_add": "vendor",
     "incident_detail": "incident",
     "incident_edit": "incident",
@@ -535,6 +627,18 @@ OBJECTS: dict[str, str] = {
     "link_renew": "vendor_link",
     "link_extend": "vendor_link",
     "link_revoke": "vendor_link",
+    "commitment_links": "vendor",
+    "commitment_link_add": "vendor",
+    "commitment_link_renew": "commitments_link",
+    "commitment_link_extend": "commitments_link",
+    "commitment_link_revoke": "commitments_link",
+    "commitment_link_tell": "commitments_link",
+    "vendor_commitment": "commitment",
+    "vendor_commitment_agree": "commitment",
+    "vendor_commitment_decline": "commitment",
+    "vendor_commitment_say": "commitment",
+    "vendor_commitment_file": "vendors_file",
+    "vendor_commitment_file_delete": "vendors_file",
     "vendor_answer_edit": "vendor_answer",
     "vendor_evidence_add": "vendor_answer",
     "vendor_evidence_delete": "evidence",
@@ -564,9 +668,12 @@ OBJECTS: dict[str, str] = {
     "evidence_download": "open_evidence",
     "vendor_trends": "vendor",
     "scorecard_detail": "scorecard",
+    "scorecard_change": "scorecard",
     "rendering_request": "scorecard",
     "rendering_status": "rendering",
     "rendering_download": "rendering",
+    "comparison_document_status": "comparison_rendering",
+    "comparison_document_download": "comparison_rendering",
 }
 # Whom the things behind a route of Gate.ASKED or Gate.NAMED name, of the cast; where nothing is said here, its assessor
 # alone.
@@ -587,6 +694,7 @@ OWN_THINGS = {"mfa_remove_webauthn", "mfa_edit_webauthn"}
 TOKENS: dict[str, str] = {
     "invitation_accept": "invitation_token",
     "vendor_link": "vendor_link_token",
+    "vendor_commitments_link": "commitments_link_token",
     "pulse_answer": "pulse_token",
 }
 # The other parts of addresses, the same for every object.
@@ -599,6 +707,12 @@ PARTS: dict[str, str] = {
     "language": "en",
     "topic": "words",
 }
+
+
+def _link_of(route: Route, world: World) -> VendorLink | CommitmentLink:
+    if route.name.startswith("vendor_commitment"):
+        return world.commitments_link
+    return world.reply_link if route.name.startswith("vendor_reply") else world.vendor_link
 
 
 def arguments(route: Route, world: World) -> dict[str, Any]:
@@ -614,7 +728,7 @@ def arguments(route: Route, world: World) -> dict[str, Any]:
         elif name == "secret":
             values[name] = world.calendar_secret
         elif name == "link":
-            values[name] = (world.reply_link if route.name.startswith("vendor_reply") else world.vendor_link).pk
+            values[name] = _link_of(route, world).pk
         else:
             values[name] = PARTS[name]
     return values

@@ -72,7 +72,12 @@ class Visitor:
 
 # What a browser may keep and has to ask for again, or may simply keep; each for its reason.
 KEPT = {
-    "private, no-cache": {"calendar_feed", "rendering_download", "vendor_copy_download"},  # 304 while nothing changes
+    "private, no-cache": {  # 304 while nothing changes
+        "calendar_feed",
+        "rendering_download",
+        "vendor_copy_download",
+        "comparison_document_download",
+    },
     "max-age=31536000, public": {"favicon"},
 }
 
@@ -259,11 +264,14 @@ def test_pages_without_an_object_show_nothing_of_another_organisation(cast: Cast
         "contact",
         "evidence",
         "rendering",
+        "comparison_rendering",
         "invitation",
         "archived_vendor",
         "vendor_import",
         "incident",
         "feedback_file",
+        "contract_file",
+        "paper",
         "pulse",
     ):
         getattr(world, thing)

@@ -24,9 +24,11 @@ from assessments.questionnaire.delegation_mails import tell_delegate
 from assessments.raters import asking
 from assessments.raters import mails as rater_mails
 from assessments.schedule import digest
+from assessments.vendor_commitments import links as commitment_links
+from assessments.vendor_commitments import telling
 from assessments.vendor_side import links, reply, reply_copy
 from groundwork.words import day
-from tests.factories import Cast, make_assessment, make_incident, make_member, make_vendor
+from tests.factories import Cast, make_assessment, make_commitment, make_incident, make_member, make_vendor
 from vendors.models import Contact
 from vendors.voice import pulses
 
@@ -40,6 +42,7 @@ TOLD_TO_MEMBERS = {
     "assessments/approval/email/nobody_decides",
     "assessments/approval/email/raters_told",
     "assessments/schedule/email/digest_person",
+    "assessments/vendor_commitments/email/vendor_said",
     "assessments/vendor_side/email/vendor_handed_in",
     "assessments/vendor_side/email/vendor_replied",
     "assessments/vendor_side/email/vendor_replied_decide",
@@ -136,6 +139,20 @@ def hand_question_over(scene: Scene) -> date:
     return scene.due_on
 
 
+def show_commitments(scene: Scene) -> date:
+    commitment = make_commitment(scene.cast.assessor, scene.assessment.vendor, due_on=scene.due_on)
+    link, token = commitment_links.create(scene.cast.assessor, scene.contact, now=timezone.now())
+    telling.send(link, token, asker=scene.cast.assessor.user, now=timezone.now())
+    return commitment.due_on
+
+
+def tell_what_waits(scene: Scene) -> date:
+    due_on = show_commitments(scene)
+    [link] = commitment_links.of_vendor(scene.cast.assessor, scene.assessment.vendor)
+    assert telling.tell_contact(link, now=timezone.now())
+    return due_on
+
+
 def ask_for_pulse(scene: Scene) -> date:
     incident = make_incident(make_vendor(scene.cast.organisation))
     receiver = pulses.Receiver(name="Nurse", email="nurse@example.org")
@@ -151,6 +168,8 @@ SENT: dict[str, Callable[[Scene], date | None]] = {
     "assessments/raters/email/rater": ask_rater,
     "assessments/raters/email/rater_thanks": thank_rater,
     "assessments/schedule/email/digest_vendor": remind_vendor,
+    "assessments/vendor_commitments/email/commitment_link": show_commitments,
+    "assessments/vendor_commitments/email/commitments_waiting": tell_what_waits,
     "assessments/vendor_side/email/vendor_link": ask_vendor,
     "assessments/vendor_side/email/vendor_reply": ask_for_reply,
     "assessments/vendor_side/email/vendor_reply_copy": keep_copy_of_reply,

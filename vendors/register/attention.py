@@ -23,6 +23,7 @@ Key = tuple[Any, ...]
 class Row:
     vendor: Vendor
     standing: Standing
+    decide_by: date | None = None  # the first of its contracts that nobody has decided about
 
 
 def attention(row: Row) -> Key:
@@ -69,6 +70,10 @@ def _due(row: Row) -> date | None:
     return row.standing.due.day if row.standing.due else None
 
 
+def _decide(row: Row) -> date | None:
+    return row.decide_by
+
+
 COLUMNS: Mapping[str, Callable[[Row], Any]] = {
     "name": _name,
     "tier": _tier,
@@ -77,6 +82,7 @@ COLUMNS: Mapping[str, Callable[[Row], Any]] = {
     "contradicted": _contradicted,
     "moved": _moved,
     "due": _due,
+    "decide": _decide,
 }
 
 
@@ -85,9 +91,13 @@ def chosen_sort(asked: str) -> str:
     return asked if asked.removeprefix("-") in COLUMNS else ATTENTION
 
 
-def in_order(vendors: Iterable[Vendor], standings: Mapping[int, Standing], sort: str) -> Sequence[Row]:
-    """What has nothing in the column stands last, either way round; what is equal stands by name."""
-    rows = [Row(vendor=vendor, standing=standings[vendor.pk]) for vendor in vendors]
+def in_order(
+    vendors: Iterable[Vendor], standings: Mapping[int, Standing], sort: str, *, decide_by: Mapping[int, date]
+) -> Sequence[Row]:
+    """`standings` and `decide_by`: by the vendors' keys.
+
+    What has nothing in the column stands last, either way round; what is equal stands by name."""
+    rows = [Row(vendor=vendor, standing=standings[vendor.pk], decide_by=decide_by.get(vendor.pk)) for vendor in vendors]
     rows.sort(key=lambda row: (_name(row), row.vendor.pk))
     if sort == ATTENTION:
         return sorted(rows, key=attention)

@@ -15,7 +15,7 @@ from groundwork.refusals import Refusal
 from vendors import facts_revision
 from vendors.models import Contact, Service, Vendor
 
-VENDOR_FIELDS = ("name", "reference", "tier", "department", "website", "country", "notes")
+VENDOR_FIELDS = ("name", "reference", "tier", "department", "website", "country", "months_to_replace", "notes")
 SERVICE_FIELDS = ("name", "mission_critical", "department", "description")
 CONTACT_FIELDS = ("name", "job", "email", "phone", "language")
 IN_USE: dict[str, Any] = {

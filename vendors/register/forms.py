@@ -7,7 +7,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
+from django.core.validators import MaxValueValidator, URLValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,7 @@ from groundwork.fields import LinesField, WordsField, field
 from vendors.models import Contact, Service, Tier, Vendor, VendorQuerySet
 from vendors.register.changes import CONTACT_FIELDS, IN_USE, SERVICE_FIELDS, VENDOR_FIELDS
 
+MOST_MONTHS = 120  # to replace a vendor: beyond ten years nobody knows
 ACTIVE, ARCHIVED, ALL = "active", "archived", "all"
 ARCHIVED_NAMESAKE = _("Your organisation has an archived vendor of this name: restore that one instead.")
 
@@ -43,6 +44,9 @@ class VendorForm(forms.ModelForm[Vendor]):
             "reference": _("The number that your own systems know this vendor by. Imports find the vendor by it."),
             "tier": _("How much of your business stands still without this vendor."),
             "department": _("It has a say in every assessment of this vendor."),
+            "months_to_replace": _(
+                "How long it would take until somebody else supports you: how much you depend on it."
+            ),
         }
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
@@ -50,6 +54,7 @@ class VendorForm(forms.ModelForm[Vendor]):
         department = field(self, "department", forms.ModelChoiceField)
         department.queryset = organisation.departments.all()
         department.empty_label = _("None")
+        field(self, "months_to_replace", forms.IntegerField).validators.append(MaxValueValidator(MOST_MONTHS))
         self.namesakes = Vendor.objects.filter(organisation=organisation).exclude(pk=self.instance.pk)
 
     def clean_name(self) -> str:

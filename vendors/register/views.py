@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import MemberRequest
 from groundwork.pages import confirm_page, crumbs, edit_page, sort_links
 from groundwork.responses import form_view, or_beside
+from vendors.contracts.decisions import decide_by_of_vendors
 from vendors.fetching import vendor_of
 from vendors.models import Vendor
 from vendors.panels import panels_for
@@ -35,6 +36,7 @@ SORTS: tuple[tuple[str, str | Promise], ...] = (
     ("contradicted", gettext_lazy("Contradicted")),
     ("moved", gettext_lazy("Since last time")),
     ("due", gettext_lazy("Next date")),
+    ("decide", gettext_lazy("Decide by")),
 )
 
 
@@ -45,12 +47,15 @@ def vendor_list(request: MemberRequest) -> HttpResponse:
     chosen = VendorFilter(request.GET, everything)
     sort = chosen_sort(request.GET.get("sort", ""))
     vendors = list(chosen.qs.defer("notes"))
-    rows = in_order(vendors, standings_of(request.member, vendors, timezone.localdate()), sort)
+    today = timezone.localdate()
+    standings = standings_of(request.member, vendors, today)
+    rows = in_order(vendors, standings, sort, decide_by=decide_by_of_vendors(request.member))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     prefetch_related_objects([row.vendor for row in page], "services")
     context = {
         "filter": chosen,
         "page": page,
+        "today": today,
         "sorts": sort_links(SORTS, sort, falling={"contradicted"}),
         "is_by_attention": sort == ATTENTION,
         "is_empty": not vendors and not everything.exists(),

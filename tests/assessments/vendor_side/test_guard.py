@@ -32,13 +32,15 @@ from assessments.models import (
 )
 from assessments.vendor_side import answers as vendor_answers
 from assessments.vendor_side import links
-from assessments.vendor_side.guard import SALT, cookie_name
+from assessments.vendor_side.guard import DESK as COOKIE
 from tests.config.routes import PARTS, Route, World, arguments, routes
 from tests.factories import Cast, make_assessment, make_cast, make_release, make_vendor
 from vendors.models import Contact
 
 ALL = tuple(routes())
-DESK = tuple(route for route in ALL if ROUTES.get(route.name) is Gate.LINK)
+BY_LINK = (route for route in ALL if ROUTES.get(route.name) is Gate.LINK)
+# The pages of commitments are behind a link of their own: tests/assessments/vendor_commitments.
+DESK = tuple(route for route in BY_LINK if not route.name.startswith("vendor_commitment"))
 MEMBERS = tuple(route for route in ALL if route.name in ROUTES and ROUTES[route.name] not in (Gate.PUBLIC, Gate.LINK))
 CLOSED_PAGE = "assessments/vendor_side/vendor_link_closed.html"
 Cookies = dict[str, str]
@@ -54,11 +56,11 @@ class Asked:
     @cached_property
     def cookie(self) -> str:
         response = Client().post(reverse("vendor_link", args=[self.token]), {"language": "en"})
-        return response.cookies[cookie_name(self.link.pk)].value
+        return response.cookies[COOKIE.name_of(self.link.pk)].value
 
     @property
     def cookies(self) -> Cookies:
-        return {cookie_name(self.link.pk): self.cookie}
+        return {COOKIE.name_of(self.link.pk): self.cookie}
 
 
 class Side:
@@ -201,30 +203,32 @@ def nothing(asked: Asked, other: Asked) -> Cookies:
 
 
 def under_its_name(asked: Asked, other: Asked) -> Cookies:
-    return {cookie_name(asked.link.pk): other.cookie}
+    return {COOKIE.name_of(asked.link.pk): other.cookie}
 
 
 def all_of_anothers(asked: Asked, other: Asked) -> Cookies:
-    return {cookie_name(asked.link.pk): other.cookie, **other.cookies}
+    return {COOKIE.name_of(asked.link.pk): other.cookie, **other.cookies}
 
 
 def tampered(asked: Asked, other: Asked) -> Cookies:
     value = asked.cookie
     middle = len(value) // 3
-    return {cookie_name(asked.link.pk): value[:middle] + ("A" if value[middle] != "A" else "B") + value[middle + 1 :]}
+    return {
+        COOKIE.name_of(asked.link.pk): value[:middle] + ("A" if value[middle] != "A" else "B") + value[middle + 1 :]
+    }
 
 
 def unsigned(asked: Asked, other: Asked) -> Cookies:
-    return {cookie_name(asked.link.pk): asked.cookie.split(":")[0]}
+    return {COOKIE.name_of(asked.link.pk): asked.cookie.split(":")[0]}
 
 
 def signed_for_something_else(asked: Asked, other: Asked) -> Cookies:
     link = asked.link
-    return {cookie_name(link.pk): signing.dumps([link.pk, link.issue, link.token_hash], salt="another purpose")}
+    return {COOKIE.name_of(link.pk): signing.dumps([link.pk, link.issue, link.token_hash], salt="another purpose")}
 
 
 def of_another_shape(asked: Asked, other: Asked) -> Cookies:
-    return {cookie_name(asked.link.pk): signing.dumps({"link": asked.link.pk}, salt=SALT)}
+    return {COOKIE.name_of(asked.link.pk): signing.dumps({"link": asked.link.pk}, salt=COOKIE.salt)}
 
 
 def revoked(asked: Asked, other: Asked) -> Cookies:
@@ -301,21 +305,17 @@ def test_a_cookie_to_answer_opens_no_page_to_reply_and_the_other_way_round(own: 
         other = own.replies if allowed is own.answers else own.answers
         if other.link.purpose in purposes_of(route):
             continue
-        wrong += leaks(route, own, {cookie_name(allowed.link.pk): other.cookie})
+        wrong += leaks(route, own, {COOKIE.name_of(allowed.link.pk): other.cookie})
         wrong += leaks(route, own, other.cookies, asked=other)  # with its own id in the address
     assert wrong == []
 
 
 def test_a_withdrawn_request_for_a_reply_closes_its_pages(own: Side) -> None:
     ReplyRequest.objects.update(withdrawn_at=timezone.now())
-    cookies = {cookie_name(own.replies.link.pk): cookie_of(own.replies.link)}
+    cookies = {COOKIE.name_of(own.replies.link.pk): COOKIE.value_of(own.replies.link)}
     to_reply = [route for route in DESK if way_of(route, own) is own.replies]
     assert to_reply
     assert [said for route in to_reply for said in leaks(route, own, cookies, expected=410)] == []
-
-
-def cookie_of(link: VendorLink) -> str:
-    return signing.dumps([link.pk, link.issue, link.token_hash], salt=SALT)
 
 
 def test_the_right_cookie_is_let_in_and_nothing_is_cached(own: Side) -> None:

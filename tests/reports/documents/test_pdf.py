@@ -22,10 +22,12 @@ from pypdf import PdfReader
 from weasyprint import HTML
 
 from reports import worker
+from reports.comparison import printing
 from reports.documents import pdf
 from reports.models import Scorecard
 from reports.scorecard import shapes, view
 from tests.reports import cards, hard, verapdf
+from tests.reports.comparison import sides
 from tests.reports.documents import test_structure
 
 LANGUAGES = ("en", "fr", "nl")
@@ -78,6 +80,17 @@ def wordy() -> dict[str, bytes]:
     given = cards.from_a_tool(cards.cases(hours=0))
     content = cards.with_measures(cards.full(), **given, targets={"duration_mean": 2, "repeat_count": 1})
     return {language: worker.produce(cards.scorecard(content), language=language) for language in LANGUAGES}
+
+
+@pytest.fixture(scope="module")
+def compared() -> dict[str, bytes]:
+    """Five vendors side by side in each language: two editions, measures, a name from right to left."""
+    return {language: side_by_side(language) for language in LANGUAGES}
+
+
+def side_by_side(language: str) -> bytes:
+    layout = printing.layout_of(sides.scorecards(*sides.five()), language=language)
+    return pdf.to_pdf(layout.html, language=language, title=layout.title, created=layout.created)
 
 
 @pytest.fixture(scope="module")
@@ -186,21 +199,27 @@ import django, hashlib, json, sys
 django.setup()
 from reports import worker
 from tests.reports import cards
+from tests.reports.documents import test_pdf
 def told(content, language):
     return hashlib.sha256(worker.produce(cards.scorecard(content), language=language)).hexdigest()
 hashes = {language: told(cards.snapshot(), language) for language in ("en", "fr", "nl")}
 hashes["full"] = told(cards.full(), "nl")
 hashes["foreign"] = told(cards.snapshot(vendor=sys.argv[1]), "en")
+hashes["compared"] = hashlib.sha256(test_pdf.side_by_side("nl")).hexdigest()
 print(json.dumps(hashes))
 """
 
 
 def test_another_process_prints_the_same_bytes_one_after_the_other(
-    usual: dict[str, bytes], full: dict[str, bytes], foreign: bytes, tmp_path: Path
+    usual: dict[str, bytes],
+    full: dict[str, bytes],
+    foreign: bytes,
+    compared: dict[str, bytes],
+    tmp_path: Path,
 ) -> None:
     """Whatever was printed before, by whichever thread, with whatever seed of hashes, folder and time zone.
 
-    Takes its time: five documents are printed again, by a process that has nothing of this one.
+    Takes its time: six documents are printed again, by a process that has nothing of this one.
     """
     seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
     environment = {**os.environ, "PYTHONHASHSEED": seed, "DATA_DIR": str(tmp_path), "TZ": "UTC-2"}
@@ -215,9 +234,9 @@ def test_another_process_prints_the_same_bytes_one_after_the_other(
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    here = {**usual, "full": full["nl"], "foreign": foreign}
+    here = {**usual, "full": full["nl"], "foreign": foreign, "compared": compared["nl"]}
     assert json.loads(run.stdout) == {name: sha256(content).hexdigest() for name, content in here.items()}
-    assert len(set(here.values())) == 5
+    assert len(set(here.values())) == 6
 
 
 # Accessible ------------------------------------------------------------------------------------------------------
@@ -227,6 +246,7 @@ def faults(  # noqa: PLR0917 - all of them are fixtures
     full: dict[str, bytes],
     measured: dict[str, bytes],
     stale: dict[str, bytes],
+    compared: dict[str, bytes],
     extreme: bytes,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, list[str]]:
@@ -235,7 +255,8 @@ def faults(  # noqa: PLR0917 - all of them are fixtures
     documents = {"extreme": extreme, "without a scope": without_scope(usual["en"])}
     documents["divided"] = test_structure.content()
     documents["untagged"] = HTML(string="<p>Untagged</p>").write_pdf()
-    for kind, made in (("usual", usual), ("full", full), ("measured", measured), ("stale", stale)):
+    kinds = {"usual": usual, "full": full, "measured": measured, "stale": stale, "compared": compared}
+    for kind, made in kinds.items():
         documents |= {f"{kind} {language}": content for language, content in made.items()}
     paths = {name: folder / f"{name.replace(' ', '-')}.pdf" for name in documents}
     for name, path in paths.items():
@@ -250,8 +271,8 @@ def test_the_checker_finds_a_planted_fault(faults: dict[str, list[str]]) -> None
     assert faults["without a scope"], "a table header without a scope must be found"
 
 
-@pytest.mark.parametrize("kind", ["usual", "full", "measured", "stale"])
-def test_scorecards_pass_pdf_ua_1(faults: dict[str, list[str]], kind: str) -> None:
+@pytest.mark.parametrize("kind", ["usual", "full", "measured", "stale", "compared"])
+def test_scorecards_and_comparisons_pass_pdf_ua_1(faults: dict[str, list[str]], kind: str) -> None:
     assert {language: faults[f"{kind} {language}"] for language in LANGUAGES} == {
         language: [] for language in LANGUAGES
     }

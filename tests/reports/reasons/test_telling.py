@@ -108,10 +108,10 @@ def test_who_came_and_who_went_is_told_with_what_they_graded() -> None:
     now["responses"][1]["name"] = "New Example"
     grades = " and ".join(filter(None, [f"3 on {NUMBER}.{place}" for place in range(2, len(KEYS) + 1)][-1:]))
     told = {reason.part.rater: reason for reason in telling.largest(now, then, language="en")["speed"]}
-    assert told["then 2"].said.startswith(f"Rater 2, who rated only then: 1 on {NUMBER}.1, ")
+    assert told["then 2"].said.startswith(f"rated only then, 1 on {NUMBER}.1, ")
     assert told["then 2"].said.endswith(grades)
-    assert told["2"].said.startswith(f"New Example, who did not rate then: 2 on {NUMBER}.1, ")
-    assert told["2"].subject == "Who was heard"
+    assert told["2"].said.startswith(f"did not rate then, now 2 on {NUMBER}.1, ")
+    assert (told["then 2"].subject, told["2"].subject) == ("Rater 2", "New Example")
 
 
 @pytest.mark.parametrize(
@@ -153,6 +153,18 @@ def test_a_new_question_and_one_that_is_no_longer_asked_are_told_by_their_number
     del rule_in(now, "speed")["questions"][0]
     assert lines(now, then, "speed")[0].startswith(f"{NUMBER}.1 “{NAMES[KEYS[0]]}”: no longer asked, then grade 1, +")
     assert lines(then, now, "speed")[0].startswith(f"{NUMBER}.1 “{NAMES[KEYS[0]]}”: a new question, grade 1, −")
+
+
+def test_a_question_that_moved_to_another_rule_says_so_in_both() -> None:
+    then, now = cards.snapshot(with_grades(**{FIRST: 1})), released(cards.snapshot(with_grades(**{FIRST: 2})))
+    rule_in(now, "proof")["questions"].append(rule_in(now, "speed")["questions"].pop(0))
+    place = f"{rule_in(now, 'proof')['position']}.{len(rule_in(now, 'proof')['questions'])}"
+    said = f"in another rule now, {NUMBER}.1 of then is {place}; grade 1 → grade 2"
+    told = telling.largest(cards.computed(now), then, language="en")
+    assert [(rule, reason.said) for rule in ("speed", "proof") for reason in told[rule]] == [
+        ("speed", said),
+        ("proof", said),
+    ]
 
 
 def test_weights_and_a_revised_question_are_told() -> None:
@@ -209,3 +221,7 @@ def test_scorecards_of_every_earlier_schema_are_compared(schema: int) -> None:
     row = Scorecard(number="S-2025-001", snapshot=text, sha256=snapshots.hash_of(text), approved_at=NOW)
     then, now = snapshots.load(row), cards.snapshot(steady)
     assert set(telling.largest(now, then, language="nl")) >= {rule["key"] for rule in now["release"]["rules"]}
+    stored = {rule.rule: rule.percent for rule in snapshots.score_of(then).rules}
+    found = [one for one in Compared(then=then, now=now).differences if one.points is not None]
+    assert found and all(one.then and one.then.percent == stored[one.rule] for one in found)
+    assert all(sum(part.points or 0 for part in one.parts) == one.points for one in found)

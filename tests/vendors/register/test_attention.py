@@ -32,7 +32,7 @@ def result(met: int = 3, broken: int = 0, lowest: str | None = "60", **fields: A
 def order(standings: dict[str, Standing], sort: str = ATTENTION, **tiers: Tier) -> list[str]:
     vendors = [Vendor(pk=pk, name=name, tier=tiers.get(name, Tier.STANDARD)) for pk, name in enumerate(standings, 1)]
     by_key = {vendor.pk: standings[vendor.name] for vendor in vendors}
-    return [row.vendor.name for row in in_order(vendors, by_key, sort)]
+    return [row.vendor.name for row in in_order(vendors, by_key, sort, decide_by={})]
 
 
 def test_four_broken_rules_stand_before_two_however_many_are_met() -> None:
@@ -129,3 +129,13 @@ def test_every_order_holds_each_vendor_once_and_attention_never_puts_fewer_broke
         assert results[: len(rated)] == rated  # the others come last
         wrong = [one.broken + len(one.contradicted or ()) for one in rated]
         assert wrong == sorted(wrong, reverse=True)
+
+
+def test_the_day_to_decide_by_sorts_both_ways_and_vendors_without_one_stay_last() -> None:
+    vendors = [Vendor(pk=pk, name=name, tier=Tier.STANDARD) for pk, name in enumerate("abc", 1)]
+    days = {1: date(2026, 9, 30), 3: date(2026, 6, 30)}
+    standings = dict.fromkeys((1, 2, 3), Standing())
+    for sort, expected in (("decide", "cab"), ("-decide", "acb")):
+        rows = in_order(vendors, standings, sort, decide_by=days)
+        assert "".join(row.vendor.name for row in rows) == expected
+        assert [row.decide_by for row in rows if row.vendor.pk == 2] == [None]

@@ -1,0 +1,45 @@
+"""What a contract's row agrees, for the arithmetic of terms, and the term that runs, written back into the row."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from vendors.contracts import terms
+from vendors.contracts.terms import Agreed, Notice, Unit
+from vendors.models import Contract, TermDecision
+
+OF_THE_TERM = ("ends_on", "decide_by", "ended_on")  # what `settle` writes
+OF_THE_DECISION = ("decision", "decided_on", "decided_by", "decision_reason")
+
+
+def agreed_of(contract: Contract) -> Agreed:
+    notice = None
+    if contract.notice is not None:
+        notice = Notice(length=contract.notice, unit=Unit(contract.notice_unit))
+    return Agreed(ends_on=contract.ends_on, notice=notice, renews_months=contract.renews_months)
+
+
+def settle(contract: Contract, today: date) -> None:
+    """Set the end and the day to decide by of the term that runs today. A term that renewed is undecided; a contract
+    that came to its end, by itself or as decided, is ended. One that was to go on and has no next term stays as it is:
+    its new end is still to be entered. Saves nothing."""
+    agreed = agreed_of(contract)
+    if contract.ends_on is not None and contract.ends_on < today and _ends(contract, agreed, today):
+        contract.decide_by = terms.decide_by(contract.ends_on, agreed.notice)
+        if contract.decision != TermDecision.CONTINUE:
+            contract.ended_on = contract.ends_on
+        return
+    term = terms.term_on(agreed, today)
+    if term is not None and term.ends_on != contract.ends_on:
+        forget_decision(contract)
+    contract.ends_on = term.ends_on if term else None
+    contract.decide_by = term.decide_by if term else None
+
+
+def _ends(contract: Contract, agreed: Agreed, today: date) -> bool:
+    return contract.decision == TermDecision.END or terms.is_over(agreed, today)
+
+
+def forget_decision(contract: Contract) -> None:
+    """The term that follows is undecided. Saves nothing."""
+    contract.decision, contract.decided_on, contract.decided_by, contract.decision_reason = "", None, None, ""

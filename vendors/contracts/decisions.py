@@ -1,0 +1,96 @@
+"""What is to be decided or renewed by which day: contracts by their last day for notice, papers by their expiry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from django.db.models import Min
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership, Organisation
+from vendors.models import Contract, Paper, Vendor
+
+
+class DeadlineKind(StrEnum):
+    CONTRACT = "contract"
+    PAPER = "paper"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deadline:
+    """A contract to decide by `day`, or a paper that expires then. `owner`: the id of the user who looks after it."""
+
+    kind: DeadlineKind
+    pk: int
+    vendor: Vendor
+    name: str  # the contract's reference, the paper's name
+    kind_of_paper: str  # in words; empty for a contract
+    day: date
+    owner: int | None
+
+    @property
+    def key(self) -> str:
+        """Names it among all deadlines, for as long as it exists."""
+        return f"{self.kind}-{self.pk}"
+
+    @property
+    def words(self) -> str:
+        """What is to do, without the day and the vendor."""
+        if self.kind is DeadlineKind.CONTRACT:
+            return _("Decide about the contract %(name)s") % {"name": self.name}
+        return _("Ask the vendor to renew %(name)s") % {"name": self.name}
+
+    @property
+    def url(self) -> str:
+        if self.kind is DeadlineKind.CONTRACT:
+            return reverse("contract_detail", args=[self.pk])
+        return f"{self.vendor.get_absolute_url()}#paper-{self.pk}"
+
+
+def upcoming(organisation: Organisation, until: date) -> list[Deadline]:
+    """What is open and due by then, the first day first; what is past its day and still open stands among it. Contracts
+    without a day and papers that do not expire are no deadlines. Two queries."""
+    contracts = Contract.objects.to_decide().filter(vendor__organisation=organisation, decide_by__lte=until)
+    papers = Paper.objects.current().filter(vendor__organisation=organisation, expires_on__lte=until)
+    found = [_of_contract(one) for one in contracts.select_related("vendor")]
+    found += [_of_paper(one) for one in papers.select_related("vendor")]
+    return sorted(found, key=lambda one: (one.day, one.vendor.name.casefold(), one.name, one.pk))
+
+
+def _of_contract(contract: Contract) -> Deadline:
+    if contract.decide_by is None:
+        raise ValueError(f"{contract} has no day to decide by.")
+    return Deadline(
+        kind=DeadlineKind.CONTRACT,
+        pk=contract.pk,
+        vendor=contract.vendor,
+        name=contract.reference,
+        kind_of_paper="",
+        day=contract.decide_by,
+        owner=contract.owner_id,
+    )
+
+
+def _of_paper(paper: Paper) -> Deadline:
+    if paper.expires_on is None:
+        raise ValueError(f"{paper} does not expire.")
+    return Deadline(
+        kind=DeadlineKind.PAPER,
+        pk=paper.pk,
+        vendor=paper.vendor,
+        name=paper.name,
+        kind_of_paper=paper.get_kind_display(),
+        day=paper.expires_on,
+        owner=paper.owner_id,
+    )
+
+
+def decide_by_of_vendors(member: Membership) -> Mapping[int, date]:
+    """By the vendors' keys: the first day by which one of their contracts must be decided; one query. A day that passed
+    stays until the term renews or ends."""
+    rows = Contract.objects.for_member(member).to_decide().order_by()
+    return dict(rows.values_list("vendor").annotate(first=Min("decide_by")))

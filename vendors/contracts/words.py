@@ -1,0 +1,70 @@
+"""What a contract comes to, in sentences: until when it can be decided, and what happens if nobody does."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from groundwork.words import day
+from vendors.contracts import terms
+from vendors.contracts.agreed import agreed_of
+from vendors.models import Contract, TermDecision, TermUnit
+
+
+def notice_words(contract: Contract) -> str:
+    """“3 months”; empty where it is not known."""
+    if contract.notice is None:
+        return ""
+    if contract.notice_unit == TermUnit.DAYS:
+        return ngettext("%(n)s day", "%(n)s days", contract.notice) % {"n": contract.notice}
+    return months_words(contract.notice)
+
+
+def months_words(count: int) -> str:
+    return ngettext("%(n)s month", "%(n)s months", count) % {"n": count}
+
+
+def at_stake(contract: Contract, today: date) -> list[str]:
+    """What there is to know before it is decided: until when, and what happens by itself. A sentence each."""
+    if contract.ends_on is None or contract.decide_by is None:
+        return [_("This contract has no end, so nothing has to be decided by any day.")]
+    return [_until_when(contract, today), by_itself(contract)]
+
+
+def _until_when(contract: Contract, today: date) -> str:
+    if contract.decide_by is None:
+        return ""
+    by = {"day": day(contract.decide_by)}
+    if contract.decide_by < today:
+        return _("The last day for notice was %(day)s: to end it with this term, the vendor has to agree.") % by
+    if contract.notice is None:
+        return (
+            _("Decide by %(day)s, the last day of the term. No notice is entered: if some is agreed, it is sooner.")
+            % by
+        )
+    return _("Notice can be given until %(day)s, that day included.") % by
+
+
+def by_itself(contract: Contract) -> str:
+    """What happens at the end of the term if nobody decides."""
+    if contract.ends_on is None:
+        return ""
+    then = terms.next_end(agreed_of(contract))
+    if then is None:
+        return _("If nobody decides, it ends on %(day)s.") % {"day": day(contract.ends_on)}
+    said = {"end": day(contract.ends_on), "then": day(then)}
+    return _("If nobody decides, it renews by itself after %(end)s, until %(then)s.") % said
+
+
+def outcome(contract: Contract) -> str:
+    """What follows from the decision about the term that runs; empty where nothing is decided."""
+    if contract.ends_on is None or not contract.decision:
+        return ""
+    if contract.decision == TermDecision.END:
+        return _("It ends on %(day)s.") % {"day": day(contract.ends_on)}
+    then = terms.next_end(agreed_of(contract))
+    if then is None:
+        return _("It goes on, and does not renew by itself: enter its new end once it is agreed.")
+    return _("It goes on until %(day)s.") % {"day": day(then)}
