@@ -5,6 +5,6 @@ second, so a grey print loses nothing. No style attribute is written: colours ar
 which a strict content security policy allows and the PDF renderer understands (it gives document CSS to no
 inline SVG). Every part also has a class, for the page to restyle.
 
-Doors: `marks` and `ring`, the seven marks; `radar`, `bars`, `quadrant`, `trend` and `timeline`, a drawing each;
-`arrows`, which way a trend goes; `parts`, what they share.
+Doors: `marks` and `ring`, the seven marks; `radar`, `bars`, `quadrant` and `timeline`, a drawing each; `trend`,
+a measure over time, and the arrow that says which way it goes; `parts`, what they share.
 """

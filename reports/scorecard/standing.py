@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,7 +19,8 @@ from assessments.score.arithmetic import Policy, RuleStatus
 from reports.models import Scorecard
 from reports.scorecard import moves, stored
 from reports.scorecard.contradictions import contradicted_in
-from reports.scorecard.moves import Direction
+from reports.scorecard.moves import Direction, Move
+from reports.scorecard.shapes import Turned
 from reports.scorecard.snapshots import rule_names
 from vendors.models import Vendor
 from vendors.panels import Panel
@@ -103,6 +105,27 @@ def _moves(now: Scorecard, before: Scorecard, asked: stored.Asked) -> Moves:
         worse=tuple(positions[Direction.WORSE]),
         otherwise=tuple(positions[Direction.OTHERWISE]),
         asked_otherwise=tuple(positions[Direction.ASKED_OTHERWISE]),
+    )
+
+
+def turned_in(pairs: Sequence[tuple[Scorecard, Scorecard]]) -> list[list[Turned]]:
+    """Of each scorecard and the one before it, both with their assessment, by the stored numbers; three queries."""
+    cards = [card for pair in pairs for card in pair]
+    prefetch_related_objects(cards, "rules")
+    asked = stored.asked_of(stored.policies_of(cards))
+    return [
+        [_turned(move) for move in moves.moves(stored.results_of(now, asked), stored.results_of(before, asked))]
+        for now, before in pairs
+    ]
+
+
+def _turned(move: Move) -> Turned:
+    is_comparable = move.before is not None and move.direction is not Direction.ASKED_OTHERWISE
+    return Turned(
+        position=move.position,
+        before=move.before.status if move.before and is_comparable else None,
+        now=move.now.status,
+        way=move.direction.value if move.direction in (Direction.BETTER, Direction.WORSE) else "",
     )
 
 

@@ -10,12 +10,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from groundwork.words import isolated
-from reports.charts.arrows import ARROWS, arrow_svg
 from reports.charts.bars import bars_svg
 from reports.charts.marks import mark_svg
 from reports.charts.parts import Palette
 from reports.charts.radar import radar_svg
 from reports.charts.ring import ring_svg
+from reports.charts.trend import ARROWS, arrow_svg
 from reports.comparison.shapes import Column
 from reports.figures.feelings import quadrant_figure
 from reports.figures.trends import trend_figure

@@ -13,8 +13,8 @@ from accounts.models import Membership
 from assessments.score.words import STATUSES
 from groundwork.words import joined, labelled
 from reports.models import Scorecard
-from reports.scorecard import moves, stored
-from reports.scorecard.moves import Direction, Move
+from reports.scorecard.shapes import Turned
+from reports.scorecard.standing import turned_in
 from vendors.withheld import withheld
 
 
@@ -37,13 +37,17 @@ class Changed:
 
 
 def changes_of(member: Membership, cards: Sequence[Scorecard]) -> list[Changed]:
-    """In the order of the scorecards, which have their assessment; five queries, however many there are. Of a vendor
-    that the member still rates nothing is told."""
+    """In the order of the scorecards, which have their assessment; constant queries, however many there are. Of a
+    vendor that the member still rates nothing is told."""
     before = _before(member, cards)
-    prefetch_related_objects([*cards, *before.values()], "rules")
-    asked = stored.asked_of(stored.policies_of([*cards, *before.values()]))
+    pairs = [(card, before[card.pk]) for card in cards if card.pk in before]
+    prefetch_related_objects(cards, "rules")
+    turned = dict(zip((card.pk for card, _earlier in pairs), turned_in(pairs), strict=True))
     closed = withheld(member)
-    return [_changed(card, before.get(card.pk), asked, is_closed=card.assessment.vendor_id in closed) for card in cards]
+    return [
+        _changed(card, before.get(card.pk), turned.get(card.pk, []), is_closed=card.assessment.vendor_id in closed)
+        for card in cards
+    ]
 
 
 def _before(member: Membership, cards: Sequence[Scorecard]) -> dict[int, Scorecard]:
@@ -54,26 +58,21 @@ def _before(member: Membership, cards: Sequence[Scorecard]) -> dict[int, Scoreca
     return {pk: found[key] for pk, key in keys.items() if key in found}
 
 
-def _changed(card: Scorecard, before: Scorecard | None, asked: stored.Asked, *, is_closed: bool) -> Changed:
+def _changed(card: Scorecard, before: Scorecard | None, turned: Sequence[Turned], *, is_closed: bool) -> Changed:
     if before is None:
         return Changed(scorecard=card, before=None, lines=(), note=_("First scorecard"))
     if is_closed:
         said = _("What changed is told once you have handed in your own answers.")
         return Changed(scorecard=card, before=before, lines=(), note=said)
-    found = moves.moves(stored.results_of(card, asked), stored.results_of(before, asked))
-    note = "" if found else _("No rule changed its status")
-    return Changed(scorecard=card, before=before, lines=tuple(_lines(found)), note=note)
+    note = "" if turned else _("No rule changed its status")
+    return Changed(scorecard=card, before=before, lines=tuple(_lines(turned)), note=note)
 
 
-def _lines(found: Iterable[Move]) -> Iterable[ChangeLine]:
-    strange: list[int] = []
-    for move in found:
-        if move.before is None or move.direction is Direction.ASKED_OTHERWISE:
-            strange.append(move.position)
-            continue
-        way = "" if move.direction is Direction.OTHERWISE else move.direction.value
-        yield ChangeLine(said=_turned(move.position, move.before.status, move.now.status), way=way)
-    if strange:
+def _lines(turned: Sequence[Turned]) -> Iterable[ChangeLine]:
+    for one in turned:
+        if one.before is not None:
+            yield ChangeLine(said=_turned(one.position, one.before, one.now), way=one.way)
+    if strange := [one.position for one in turned if one.before is None]:
         yield ChangeLine(said=_strange(strange), way="")
 
 

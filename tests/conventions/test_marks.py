@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from reports.charts.arrows import ARROWS, arrow_svg
 from reports.charts.marks import STATUSES, mark_svg
+from reports.charts.trend import ARROWS, arrow_svg
 from reports.templatetags.figures import tendency, verdict
 
 ROOT = Path(__file__).resolve().parents[2]
