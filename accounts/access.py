@@ -254,6 +254,9 @@ ROUTES: dict[str, Right | Gate] = {
     "vendor_commitment_file_delete": Gate.LINK,
     # reports
     "vendor_trends": Right.READ,
+    "portfolio": Right.READ,
+    "portfolio_export": Right.READ,
+    "power_map": Right.READ,
     "scorecard_detail": Right.READ,
     "scorecard_change": Right.READ,
     "rendering_request": Right.READ,

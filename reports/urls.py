@@ -8,5 +8,6 @@ urlpatterns = [
     path("", include("reports.change.urls")),
     path("", include("reports.documents.urls")),
     path("", include("reports.vendor_copy.urls")),
+    path("", include("reports.portfolio.urls")),
     path("", include("reports.comparison.urls")),
 ]

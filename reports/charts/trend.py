@@ -268,7 +268,7 @@ def _possible(line: Line, most: float | None) -> Line | None:
     return (x + (end_x - x) * first, y + (end_y - y) * first), (x + (end_x - x) * last, y + (end_y - y) * last)
 
 
-# Which way it goes: told by the direction of an arrow, never by a disc, which belongs to a rule ---------------------
+# Which way it goes, told by the direction of an arrow: never by a disc, which belongs to a rule --------------------
 # Start, end and the two barbs of each arrow, on a ground of 16 by 16.
 ARROWS = {
     "better": ((3, 13), (13, 3), ((6, 3), (13, 10))),
@@ -281,7 +281,7 @@ def arrow_svg(tendency: str, *, size: float, title: str = "", palette: Palette |
     """Up where it gets better, down where worse, level without a clear change. Without a title it is an ornament beside
     its words."""
     if tendency not in ARROWS:
-        raise ValueError(f"unknown tendency {tendency!r}: expected one of {', '.join(ARROWS)}")
+        raise ValueError(f"unknown tendency {tendency!r}")
     start, end, (one, other) = ARROWS[tendency]
     colours = palette or Palette.PAGE
     colour = {"better": colours.met, "worse": colours.broken, "flat": colours.none}[tendency]
