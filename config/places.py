@@ -25,7 +25,7 @@ class Place:
 NOWHERE = Place()
 BY_LINK = Place(help="vendors")
 OUTSIDE = Place(help="vendors#rate")
-WORK, VENDORS, ASSESSMENTS, FACTS = "work", "vendors", "assessments", "facts"
+WORK, VENDORS, PORTFOLIO, ASSESSMENTS, FACTS = "work", "vendors", "portfolio", "assessments", "facts"
 RULES, ADMINISTRATION = "rules", "administration"
 PAGES_OF_LINKS = frozenset(
     {
@@ -55,7 +55,11 @@ PLACES: dict[str, Place] = {
     "paper_": Place(section=VENDORS, help="assessing#contracts"),
     "vendor_measures": Place(section=VENDORS, help="measures"),
     "vendor_quadrant": Place(section=VENDORS, help="measures"),
+    "vendor_trends": Place(section=VENDORS, help="words#trends"),
     "target_": Place(section=VENDORS, help="measures"),
+    # the portfolio
+    "portfolio": Place(section=PORTFOLIO, help="words#portfolio"),
+    "power_map": Place(section=PORTFOLIO, help="words#power"),
     # assessments
     "assessment_": Place(section=ASSESSMENTS, help="assessing"),
     "assessment_score": Place(section=ASSESSMENTS, help="words#verdict"),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import language as languages
 from accounts.access import MemberRequest
+from accounts.models import Membership, Role
 from accounts.sending import way_back
 from config.context import THEMES
 from config.first_steps import first_steps_of, put_away
@@ -25,18 +26,24 @@ from groundwork.pages import crumbs
 from groundwork.storage import is_full
 from reports.charts.marks import favicon_svg
 
+BEGIN_WITH_PORTFOLIO = (Role.APPROVER, Role.READER)
 A_YEAR = 365 * 24 * 3600
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """What this is, for whoever is not signed in; a member goes to their work, a bank editor to the bank."""
+    """What this is, for whoever is not signed in; a member goes to their first page, a bank editor to the bank."""
     if not request.user.is_authenticated:
         return render(request, "home.html")
     if getattr(request, "member", None) is None and request.user.is_staff:
         may_see_bank = request.user.has_perm("manifesto.view_release")
         return redirect("admin:manifesto_release_changelist" if may_see_bank else "admin:index")
-    return redirect("work")
+    return redirect(first_page_of(getattr(request, "member", None)))
+
+
+def first_page_of(member: Membership | None) -> str:
+    """Whoever decides or reads begins with all vendors at a glance; whoever has work in hand, with that."""
+    return "portfolio" if member is not None and member.role in BEGIN_WITH_PORTFOLIO else "work"
 
 
 @require_GET
@@ -46,7 +53,7 @@ def work(request: MemberRequest) -> HttpResponse:
         "items": items,
         "to_answer": sum(item.kind == ItemKind.ANSWER for item in items),
         "imports": imports_waiting_for(request.member, timezone.now()),
-        "scorecards": latest_scorecards(request.member),
+        "scorecards": latest_scorecards(request.member, timezone.now()),
         "handed_in": handed_in_by(request.member),
         "first_steps": first_steps_of(request.member),
     }

@@ -14,6 +14,7 @@ from reports.scorecard.snapshots import rule_names
 VOCABULARY = Vocabulary(
     verbs={
         "scorecard.made": Verb(title=_("Scorecard made"), told=_("made the scorecard")),
+        "portfolio.exported": Verb(title=_("Portfolio downloaded"), told=_("downloaded the portfolio")),
         "comparison.made": Verb(title=_("Comparison made for a PDF")),
     },
     former={"scorecard_made": "scorecard.made"},
@@ -36,5 +37,7 @@ VOCABULARY = Vocabulary(
         "rules_met": _("rules met"),
         "weakest_rule": _("weakest rule"),
         "confidence": _("confidence"),
+        "file": _("file"),
+        "rows": _("vendors"),
     },
 )

@@ -4,8 +4,10 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("reports.scorecard.urls")),
+    path("", include("reports.trends.urls")),
     path("", include("reports.change.urls")),
     path("", include("reports.documents.urls")),
     path("", include("reports.vendor_copy.urls")),
+    path("", include("reports.portfolio.urls")),
     path("", include("reports.comparison.urls")),
 ]

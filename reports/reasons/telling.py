@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from assessments.score.arithmetic import QuestionState
 from assessments.score.difference import Part, PartKind, RuleDifference
 from assessments.score.words import QUESTION_STATES
+from groundwork.languages import NO_BREAK
 from groundwork.rounding import rounded
 from groundwork.words import apart, joined, labelled, number, plural, quoted
 from reports.reasons.compared import AskedOnce, Compared, Stored, answer_in
@@ -66,9 +67,9 @@ def signed(points: Fraction, language: str = "") -> str:
 
 
 def signed_points(points: Fraction, language: str = "") -> str:
-    """“−12.50 points”, of a percent."""
+    """“−12.50 points”, of a percent; never broken at the end of a line."""
     said = ngettext("%(number)s point", "%(number)s points", plural(rounded(abs(points), DIGITS), language))
-    return said % {"number": signed(points, language)}
+    return (said % {"number": signed(points, language)}).replace(" ", NO_BREAK, 1)
 
 
 def exactly(points: Fraction) -> str:

@@ -127,6 +127,17 @@ class QuestionView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Turned:
+    """A rule whose status is not what it was on the scorecard before. `before` is None where nothing can be compared;
+    `way`: of its arrow, empty for none."""
+
+    position: int
+    before: str | None
+    now: str
+    way: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class BeforeView:
     """A rule on the scorecard before: “from 41.7%”. `way`: that of the arrow, empty where none can be drawn;
     `way_label`: the same as a word; `why`: the largest reason why it moved, empty where it did not."""

@@ -17,6 +17,7 @@ from assessments.models import Approval, Assessment, ResponseKind
 from assessments.score import arithmetic, reading
 from groundwork.canonical import canonical, hash_of
 from manifesto.models import Rule
+from reports import standing_rows
 from reports.models import Scorecard, ScorecardRule
 from reports.reasons import inputs
 from reports.reasons.inputs import Snapshot, policy_of
@@ -69,7 +70,8 @@ def make_scorecard(assessment: Assessment, approval: Approval) -> Scorecard:
         raise RuntimeError(f"The snapshot of {assessment.reference} does not compute to its current score.")
     facts = frozen_findings.snapshot_part(assessment, rating=score, claim=self_view(content), now=approval.decided_at)
     text = canonical({**content, "score": arithmetic.as_data(score), "gap": gap_of(content), **facts})
-    scorecard = _store(assessment, approval, number=number, text=text, score=score)
+    scorecard, rules = _store(assessment, approval, number=number, text=text, score=score)
+    standing_rows.keep(scorecard, rules, facts)
     audit.record(
         approval.decided_by,
         "scorecard.made",
@@ -107,6 +109,14 @@ def load(scorecard: Scorecard) -> dict[str, Any]:
     if content["previous"] is not None:
         content["previous"] = {**PREVIOUS_SINCE_SCHEMA_8, **content["previous"]}
     return content
+
+
+def facts_of(scorecard: Scorecard) -> Snapshot:
+    """What its snapshot says of measures; of a damaged one nothing: that it is damaged is for the seals to tell."""
+    try:
+        return load(scorecard)
+    except SnapshotDamaged:
+        return standing_rows.NOTHING_MEASURED
 
 
 def verified_content(text: str, sha256: str, *, name: str) -> dict[str, Any]:
@@ -221,7 +231,9 @@ def _next_number(organisation: Organisation, at: datetime) -> str:
     return f"{prefix}{last + 1:03}"
 
 
-def _store(assessment: Assessment, approval: Approval, *, number: str, text: str, score: arithmetic.Score) -> Scorecard:
+def _store(
+    assessment: Assessment, approval: Approval, *, number: str, text: str, score: arithmetic.Score
+) -> tuple[Scorecard, list[ScorecardRule]]:
     scorecard = Scorecard.objects.create(
         organisation=assessment.organisation,
         assessment=assessment,
@@ -237,7 +249,7 @@ def _store(assessment: Assessment, approval: Approval, *, number: str, text: str
         approved_by=approval.decided_by,
         approved_at=approval.decided_at,
     )
-    ScorecardRule.objects.bulk_create(
+    rules = ScorecardRule.objects.bulk_create(
         ScorecardRule(
             scorecard=scorecard,
             position=position,
@@ -248,4 +260,4 @@ def _store(assessment: Assessment, approval: Approval, *, number: str, text: str
         )
         for position, rule in enumerate(score.rules, start=1)
     )
-    return scorecard
+    return scorecard, rules

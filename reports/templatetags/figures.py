@@ -10,17 +10,21 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from groundwork.words import isolated
-from reports.charts.arrows import ARROWS, arrow_svg
 from reports.charts.bars import bars_svg
-from reports.charts.marks import mark_svg
+from reports.charts.marks import mark_svg, ring_svg
 from reports.charts.parts import Palette
+from reports.charts.power_map import vendor_mark_svg
 from reports.charts.radar import radar_svg
-from reports.charts.ring import ring_svg
+from reports.charts.trend import ARROWS, arrow_svg
 from reports.comparison.shapes import Column
 from reports.figures.feelings import quadrant_figure
 from reports.figures.trends import trend_figure
+from reports.portfolio.power import Held
+from reports.portfolio.power_figure import power_figure
 from reports.scorecard.shapes import ChartView
 from reports.scorecard.view import ScorecardView
+from reports.trends.figures import RuleTrend, headline_figure, rule_figure
+from reports.trends.history import History
 from vendors.measures.cards import MeasureCard
 from vendors.voice.quadrant import Cell
 
@@ -150,9 +154,34 @@ def card_trend(chart: ChartView, *, paper: bool = False) -> SafeString:
 
 
 @register.simple_tag
+def rule_history(one: RuleTrend) -> SafeString:
+    """A rule over the scorecards of a vendor; the table beside it says the same."""
+    return SafeString(rule_figure(one))
+
+
+@register.simple_tag
+def headline_history(history: History) -> SafeString:
+    """The seven marks of each scorecard of a vendor, side by side."""
+    return SafeString(headline_figure(history, prefix="history"))
+
+
+@register.simple_tag
 def quadrant(cells: Sequence[Cell], *, paper: bool = False) -> SafeString:
     """Service level and feeling, each disc a link to its entries."""
     return SafeString(quadrant_figure(cells, prefix="voices", palette=_palette(paper=paper)))
+
+
+@register.simple_tag
+def power_map(vendors: Sequence[Held], *, paper: bool = False, narrow: bool = False) -> SafeString:
+    """Who holds whom: each vendor a mark that leads to it."""
+    prefix = "held-narrow" if narrow else "held"
+    return SafeString(power_figure(vendors, prefix=prefix, is_narrow=narrow, palette=_palette(paper=paper)))
+
+
+@register.simple_tag
+def vendor_mark(form: str) -> SafeString:
+    """The mark of a vendor on that map, beside its words."""
+    return SafeString(vendor_mark_svg(form))
 
 
 @register.filter

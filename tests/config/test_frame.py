@@ -109,7 +109,8 @@ def test_the_landing_page_says_what_this_is_and_names_the_seven_rules(client: Cl
 
 
 def test_home_sends_everybody_to_where_their_work_is(cast: Cast, signed_in: SignedIn) -> None:
-    assert signed_in(cast.reader).get("/")["Location"] == "/my-work/"
+    assert signed_in(cast.assessor).get("/")["Location"] == "/my-work/"
+    assert signed_in(cast.reader).get("/")["Location"] == "/portfolio/"
     assert signed_in(cast.editor).get("/")["Location"] == "/admin/manifesto/release/"
     keeper = make_user("keeper", is_staff=True)  # in the admin, without a right to the bank
     assert signed_in(keeper).get("/")["Location"] == "/admin/"
@@ -137,7 +138,7 @@ def test_my_work_costs_the_same_queries_for_one_thing_and_for_many(
     client = signed_in(cast.approver)
     for _ in range(5):
         make_assessment(cast.assessor, state=AssessmentState.IN_REVIEW)
-    with django_assert_max_num_queries(8):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(11):  # type: ignore[attr-defined]
         shown = client.get("/my-work/").content.decode()
     assert shown.count("Review and decide") >= 5
 

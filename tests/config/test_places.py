@@ -121,6 +121,8 @@ def marked(page: str) -> set[str]:
         ("assessment_list", "Assessments"),
         ("quadrant", "Facts"),
         ("incident_list", "Facts"),
+        ("portfolio", "Portfolio"),
+        ("power_map", "Portfolio"),
         ("work", "My work"),
         ("first_steps", "My work"),
         ("rules", "The seven rules"),

@@ -21,7 +21,7 @@ from assessments.approval.panel import DECIDERS
 from assessments.findings.words import SUBJECTS
 from assessments.score.arithmetic import Blank, RuleStatus
 from assessments.score.words import QUESTION_STATES
-from reports.charts import arrows, marks
+from reports.charts import marks, trend
 from tests.conventions.test_house import ROOT, modules
 from vendors.measures.cards import TREND_WORDS
 from vendors.measures.cases import ANSWERED, TAKERS
@@ -151,7 +151,7 @@ def test_a_missing_row_is_caught() -> None:
         pytest.param(SUBJECTS, DECIDING.values(), id="each measure that decides a rule, as the subject of a sentence"),
         pytest.param(DECIDERS, INSIDE_ROLES, id="each role that may decide a level of approval"),
         pytest.param(ROLE_RIGHTS, Role, id="the rights of each role"),
-        pytest.param({*arrows.ARROWS, "too_little"}, TREND_WORDS, id="the arrow of each tendency, but of none"),
+        pytest.param({*trend.ARROWS, "too_little"}, TREND_WORDS, id="the arrow of each tendency, but of none"),
         pytest.param(marks.STATUSES, RuleStatus, id="the mark of each status"),
         pytest.param(QUESTION_STATES, [state for state in Blank if state], id="each reason for having no grade"),
     ],

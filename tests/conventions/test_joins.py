@@ -24,7 +24,6 @@ NOT_READ = {
     "accounts/chain/verification.py",
     "accounts/immutable.py",
     "accounts/vocabulary.py",
-    "reports/charts/arrows.py",  # the text of an error in our own code
     "reports/charts/marks.py",  # the text of an error in our own code
     "vendors/trail_words.py",  # kept in the trail for good, in no language of a reader
     "vendors/incident_import/forms.py",  # what stands in a field is typed, and read again

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from reports.charts.arrows import ARROWS, arrow_svg
 from reports.charts.marks import STATUSES, mark_svg
+from reports.charts.trend import ARROWS, arrow_svg
 from reports.templatetags.figures import tendency, verdict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,5 +92,5 @@ def test_the_arrows_of_trends_differ_in_shape_and_have_no_disc() -> None:
 
 
 def test_a_tendency_that_has_no_arrow_is_refused() -> None:
-    with pytest.raises(ValueError, match="expected one of better, worse, flat"):
+    with pytest.raises(ValueError, match="unknown tendency 'sideways'"):
         arrow_svg("sideways", size=15)

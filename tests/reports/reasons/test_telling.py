@@ -204,10 +204,10 @@ def test_every_part_of_two_full_scorecards_has_words_and_the_rules_add_up() -> N
 @pytest.mark.parametrize(
     ("points", "said", "exact"),
     [
-        (Fraction(-25, 2), "−12.50 points", "−25/2"),
-        (Fraction(1, 3), "+0.33 points", "+1/3"),
-        (Fraction(1), "+1.00 point", "+1"),
-        (Fraction(0), "0.00 points", "0"),
+        (Fraction(-25, 2), "−12.50\N{NO-BREAK SPACE}points", "−25/2"),
+        (Fraction(1, 3), "+0.33\N{NO-BREAK SPACE}points", "+1/3"),
+        (Fraction(1), "+1.00\N{NO-BREAK SPACE}point", "+1"),
+        (Fraction(0), "0.00\N{NO-BREAK SPACE}points", "0"),
     ],
 )
 def test_points_have_a_sign_two_decimals_and_their_fraction(points: Fraction, said: str, exact: str) -> None:

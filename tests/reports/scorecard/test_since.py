@@ -119,7 +119,7 @@ def test_what_the_rules_were_is_frozen_exactly(cast: Cast) -> None:
     }
     assert all(rule["comparable"] for rule in kept["rules"])
     why = {rule["rule"]: rule["why"] for rule in kept["rules"]}
-    assert why["speed"]["en"].endswith("“speed question 1 (en)”: 1 → 3 by Assessor, +25.00 points")
+    assert why["speed"]["en"].endswith("“speed question 1 (en)”: 1 → 3 by Assessor, +25.00\N{NO-BREAK SPACE}points")
     assert "« speed question 1 (fr) »" in " ".join(why["speed"]["fr"].split())
     assert why["support"] == {"en": "", "fr": "", "nl": ""}
 

@@ -1,0 +1,4 @@
+"""All vendors at a glance: the heat table, its foot, its files, and the map of who holds whom.
+
+Doors: `power`, of whom the map is made; `power_figure`, the map as one SVG.
+"""
