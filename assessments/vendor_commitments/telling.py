@@ -74,11 +74,11 @@ def to_tell(now: datetime) -> QuerySet[CommitmentLink]:
     """The links whose holder has not learned yet of something that waits for their word: asked or changed since they
     were last told and since they last looked, and an hour ago at least."""
     asked = _waiting().filter(vendor=OuterRef("vendor"))
-    news = asked.filter(asked_at__gt=OuterRef("knows_until"))
+    news = asked.filter(Q(asked_at__gt=OuterRef("knows_until")))
     knows = Greatest("created_at", *(Coalesce(F(name), F("created_at")) for name in ("sent_at", "told_at", "seen_at")))
     rows = CommitmentLink.objects.open(now).filter(vendor__archived_at=None).exclude(email="")
     rows = rows.annotate(knows_until=knows)
-    settling = asked.filter(asked_at__gt=now - QUIET)
+    settling = asked.filter(Q(asked_at__gt=now - QUIET))
     return rows.filter(Exists(news)).exclude(Exists(settling)).select_related(*links.RELATED)
 
 
