@@ -75,7 +75,7 @@ def test_a_change_says_what_the_words_were(own: Side) -> None:
     transitions.change(own.member, own.asked, changed, version=own.asked.version, now=timezone.now())
     said = shown(own.link, own.asked).history[-1]
     assert said.title == "Harbour Hospital changed it."
-    assert [(before.label, before.text) for before in said.before][0] == ("What was asked before", "Lighthouse asked")
+    assert next((before.label, before.text) for before in said.before) == ("What was asked before", "Lighthouse asked")
 
 
 def test_only_words_that_were_written_for_the_vendor_are_in_its_history(own: Side) -> None:
