@@ -32,9 +32,8 @@ def _report(repetitions: int) -> str:
     answering = Assessment.objects.for_member(member).collecting()[0]
     card = Scorecard.objects.for_member(member)[0]
     reader = Membership.objects.filter(role=Role.READER, organisation=member.organisation)[0]
-    vendors = (
-        Scorecard.objects.for_member(reader).order_by().values_list("assessment__vendor", flat=True).distinct()[:5]
-    )
+    cards = Scorecard.objects.for_member(reader).order_by()
+    vendors = cards.values_list("assessment__vendor", flat=True).distinct()[:5]
     compared = urlencode([("vendor", vendor) for vendor in vendors])
     pages = {
         "empty view, no sign-in": partial(Client().get, reverse("empty_public")),
