@@ -20,14 +20,9 @@ from django.db.migrations.executor import MigrationExecutor
 from accounts import mail
 from accounts.models import Department, Membership, Organisation, Role, User
 from assessments.models import ApprovalLevel
-<<<<<<< HEAD
 from config import demo_clock
 from config.demo_agreements import DemoAgreements, DemoCommitment
 from config.demo_assessments import DemoAssessment, quarter_ago, told_by
-=======
-from config.demo_assessments import DemoAssessment
-from config.demo_contracts import load_contracts
->>>>>>> main
 from config.demo_facts import DemoFacts
 from config.demo_import import DemoImport
 from manifesto.apps import EDITORS
@@ -106,8 +101,6 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
     _load_chain(organisation, members, data.get("approval", {}))
     vendors = {vendor["name"]: _load_vendor(organisation, departments, vendor) for vendor in data["vendors"]}
     author = next(member for member in members.values() if member.role == Role.ASSESSOR)
-    for entry in data["vendors"]:
-        load_contracts(author, members, vendors[entry["name"]], entry, today)
     for entry in data.get("facts", ()):
         DemoFacts(
             vendor=vendors[entry["vendor"]], author=author, departments=departments, data=entry, today=today
@@ -175,7 +168,7 @@ def _load_chain(organisation: Organisation, members: dict[str, Membership], chai
             )
 
 
-PARTS_OF_VENDORS = {"services", "contacts", "department", "contracts", "papers"}
+PARTS_OF_VENDORS = {"services", "contacts", "department"}
 
 
 def _load_vendor(organisation: Organisation, departments: dict[str, Department], data: dict[str, Any]) -> Vendor:
