@@ -8,14 +8,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from assessments.commitments.measured import baseline_of, judgement_of
-from assessments.vendor_commitments import links
 from django.utils import timezone
-from vendors.contracts import changes
 
 from accounts.models import Membership, User
 from assessments.commitments import transitions
+from assessments.commitments.measured import baseline_of, judgement_of
 from assessments.models import Assessment, Commitment, CommitmentLink, CommitmentSource, KeptBy
+from assessments.vendor_commitments import links
+from vendors.contracts import changes
 from vendors.models import Contract, Paper, TermDecision, Vendor
 
 
