@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts.models import Membership, Organisation, Role
 from assessments.models import Assessment
@@ -30,6 +31,10 @@ def _report(repetitions: int) -> str:
     few, many = portfolios.of(member, vendors=100), portfolios.of(member, vendors=10_000)
     answering = Assessment.objects.for_member(member).collecting()[0]
     card = Scorecard.objects.for_member(member)[0]
+    reader = Membership.objects.filter(role=Role.READER, organisation=member.organisation)[0]
+    cards = Scorecard.objects.for_member(reader).order_by()
+    vendors = cards.values_list("assessment__vendor", flat=True).distinct()[:5]
+    compared = urlencode([("vendor", vendor) for vendor in vendors])
     pages = {
         "empty view, no sign-in": partial(Client().get, reverse("empty_public")),
         "empty view, signed in (the floor)": _page(member, reverse("empty_member"), member.organisation),
@@ -45,6 +50,7 @@ def _report(repetitions: int) -> str:
         "power map, 10,000 vendors": _page(member, reverse("power_map"), many),
         "scorecard page": _page(member, reverse("scorecard_detail", args=[card.pk]), member.organisation),
         "why it moved, of the same": _page(member, reverse("scorecard_change", args=[card.pk]), member.organisation),
+        "comparison of up to five vendors": _page(reader, f"{reverse('comparison')}?{compared}", reader.organisation),
     }
     seconds = medians(pages, repetitions * 5)
     floor = seconds["empty view, signed in (the floor)"]

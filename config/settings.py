@@ -382,6 +382,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": MORNING_SECONDS,
         "options": {"expires": MORNING_SECONDS},
     },
+    "read-commitments": {
+        "task": "assessments.tasks.read_commitments",
+        "schedule": MORNING_SECONDS,
+        "options": {"expires": MORNING_SECONDS},
+    },
     "morning": {
         "task": "assessments.tasks.morning",
         "schedule": MORNING_SECONDS,

@@ -49,7 +49,10 @@ class CommitmentForm(forms.ModelForm[Commitment]):
         error_messages={"required": gettext_lazy("Say what the vendor will do.")},
     )
     why = LinesField(
-        label=gettext_lazy("Why"), required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("Why (the vendor reads this)"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     measure = forms.ChoiceField(
         label=gettext_lazy("Measure that must move"),

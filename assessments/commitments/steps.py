@@ -71,7 +71,8 @@ def _steps(member: Membership, commitment: Commitment, today: date) -> list[Step
     keep, miss = step(_("Accept as kept"), "commitment_keep"), step(_("Record as missed"), "commitment_miss")
     progress = step(_("Note progress"), "commitment_progress")
     if commitment.state == CommitmentState.PROPOSED:
-        return [step(_("Record that the vendor agrees"), "commitment_agree"), edit, withdraw]
+        agree = step(_("Record that the vendor agrees"), "commitment_agree")
+        return [*_to_show(member, commitment), agree, edit, withdraw]
     if commitment.state == CommitmentState.REPORTED:
         return [keep, step(_("Return it"), "commitment_return"), progress, miss, edit, withdraw]
     report = step(_("Record that it is reported done"), "commitment_report")
@@ -82,6 +83,13 @@ def _steps(member: Membership, commitment: Commitment, today: date) -> list[Step
     if commitment.state == CommitmentState.MISSED and may(member, Right.ASSESS):
         return [Step(label=_("Ask for a new commitment"), url=ask_again(commitment))]
     return []
+
+
+def _to_show(member: Membership, commitment: Commitment) -> list[Step]:
+    """Where a contact of the vendor gets the link by which it says so itself."""
+    if not may(member, Right.ASSESS):
+        return []
+    return [Step(label=_("Show it to the vendor"), url=reverse("commitment_links", args=[commitment.vendor_id]))]
 
 
 def ask_again(commitment: Commitment) -> str:

@@ -1,5 +1,6 @@
 """What waits for whom and when: my work, the calendar, one mail a day, assessments that come again.
 
 Doors: `inbox`, what waits for whom; `digest`, the one mail a day; `repeating`, the next assessment of a vendor;
-`upcoming`, what comes next for each of many; `lead_times`, how long an assessment takes.
+`upcoming`, what comes next for each of many; `lead_times`, how long an assessment takes;
+`readings`, what the measures of commitments say, day by day.
 """

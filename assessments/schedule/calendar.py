@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,15 +14,17 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts import mail
-from accounts.models import AuditEntry, Membership, User
-from assessments.models import Assessment
-from assessments.schedule.inbox import Item, waiting_for
+from accounts.models import AuditEntry, Membership, Organisation, User
+from assessments.schedule.inbox import waiting_for
+from assessments.schedule.items import Item, Subject
 
 if TYPE_CHECKING:
     from icalendar import Calendar, Event
 
 PRODUCT = "-//Customer Manifesto//Due dates//EN"
-Changes = dict[str, tuple[int, datetime]]  # assessment → how often its due dates were set, and when last
+AHEAD = timedelta(days=366)  # a calendar is for planning: what is due within a year stands in it
+Entry = tuple[Item, Organisation]
+Changes = dict[tuple[str, str], tuple[int, datetime]]  # a row → how often its due dates were set, and when last
 
 
 def calendar_of(user: User, *, now: datetime) -> bytes:
@@ -33,38 +36,38 @@ def calendar_of(user: User, *, now: datetime) -> bytes:
         return _calendar(_due_items(user, now)).to_ical()
 
 
-def _due_items(user: User, now: datetime) -> list[Item]:
+def _due_items(user: User, now: datetime) -> list[Entry]:
     today = timezone.localdate(now)
     members = Membership.objects.active().filter(user=user).select_related("organisation", "user")
-    items = []
-    for member in members:
-        for item in waiting_for(member, today):
-            if item.due_on:
-                item.assessment.organisation = member.organisation  # known already: no query an item
-                items.append(item)
-    return sorted(items, key=lambda item: (item.due_on, item.key))
+    found = [
+        (item, member.organisation)
+        for member in members
+        for item in waiting_for(member, today, ahead=AHEAD)
+        if item.due_on
+    ]
+    return sorted(found, key=lambda entry: (entry[0].due_on, entry[0].key))
 
 
-def _calendar(items: Iterable[Item]) -> Calendar:
+def _calendar(entries: Iterable[Entry]) -> Calendar:
     from icalendar import Calendar  # here: a twentieth of a second of each start, and only the feed needs it
 
-    items = list(items)
+    entries = list(entries)
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("x-wr-calname", _("Customer Manifesto: what is due"))
     calendar.add("refresh-interval", timedelta(hours=6), parameters={"value": "DURATION"})
-    changes = _changes(item.assessment for item in items)
-    for item in items:
-        calendar.add_component(_event(item, changes))
+    changes = _changes(item.subject for item, _organisation in entries)
+    for item, organisation in entries:
+        calendar.add_component(_event(item, organisation, changes))
     return calendar
 
 
-def _event(item: Item, changes: Changes) -> Event:
+def _event(item: Item, organisation: Organisation, changes: Changes) -> Event:
     from icalendar import Event
 
-    times, changed_at = changes.get(str(item.assessment.pk), (0, item.assessment.created_at))
+    times, changed_at = changes.get((item.subject.label, str(item.subject.pk)), (0, item.subject.since))
     event = Event()
     event.add("uid", f"{item.key}@{urlsplit(settings.BASE_URL).hostname or 'localhost'}")
     # Without METHOD, DTSTAMP is the moment of the last change, not of this answer: the answer stays the same.
@@ -72,11 +75,8 @@ def _event(item: Item, changes: Changes) -> Event:
     event.add("last-modified", changed_at)
     event.add("sequence", times)
     event.add("summary", f"{item.vendor} · {item.action}")
-    if item.detail:
-        event.add("description", f"{item.assessment.reference}\n{item.detail}")
-    else:
-        event.add("description", item.assessment.reference)
-    event.add("url", mail.page_address(item.url, item.assessment.organisation))
+    event.add("description", f"{item.about}\n{item.detail}" if item.detail else item.about)
+    event.add("url", mail.page_address(item.url, organisation))
     assert item.due_on is not None  # noqa: S101 - chosen so above
     event.add("dtstart", item.due_on)
     event.add("dtend", item.due_on + timedelta(days=1))  # the day after the last one
@@ -84,11 +84,15 @@ def _event(item: Item, changes: Changes) -> Event:
     return event
 
 
-def _changes(assessments: Iterable[Assessment]) -> Changes:
-    """From the trail, in one query: every entry that set a due date counts once more, so the number only grows."""
-    ids = {str(assessment.pk) for assessment in assessments}
-    entries = AuditEntry.objects.filter(
-        subject_type=Assessment._meta.label_lower, subject_id__in=ids, after__has_key="due_on"
-    )
-    rows = entries.order_by().values_list("subject_id").annotate(times=Count("pk"), last=Max("at"))
-    return {subject: (times, last) for subject, times, last in rows}
+def _changes(subjects: Iterable[Subject]) -> Changes:
+    """From the trail, one query for each kind of row: every entry that set the day counts once more, so the number
+    only grows."""
+    rows: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for subject in subjects:
+        rows["subject" if subject.with_parts else "object", subject.label, subject.day].add(str(subject.pk))
+    found: Changes = {}
+    for (role, label, day), ids in rows.items():
+        entries = AuditEntry.objects.filter(**{f"{role}_type": label, f"{role}_id__in": ids}, after__has_key=day)
+        counted = entries.order_by().values_list(f"{role}_id").annotate(times=Count("pk"), last=Max("at"))
+        found |= {(label, key): (times, last) for key, times, last in counted}
+    return found

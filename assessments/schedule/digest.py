@@ -32,7 +32,9 @@ from assessments.models import (
     VendorLink,
 )
 from assessments.preferences import preferences_of, within_reach
-from assessments.schedule.inbox import Item, waiting_for
+from assessments.schedule import promised_mails
+from assessments.schedule.inbox import waiting_for
+from assessments.schedule.items import Item
 from assessments.schedule.milestones import milestones_between
 from groundwork.jobs.lease import HeldJob, JobKind, LeaseLostError
 
@@ -63,7 +65,7 @@ class Digests(JobKind[Digest]):
     """Looked for every ten minutes of one day, which is wait enough between two nudges."""
 
     task = "assessments.tasks.send_digest"
-    related = ("user", "link__assessment__vendor")
+    related = ("user", "link__assessment__vendor", "commitment_link")
     claimed = {"state": DigestState.SENDING}
     queued = {"state": DigestState.QUEUED}
     longest_wait = timedelta(hours=2)
@@ -101,6 +103,7 @@ def queue(now: datetime) -> int:
     today = timezone.localdate(now)
     rows = [Digest(user=user, day=today) for user in _people(today)]
     rows += [Digest(link=link, day=today) for link in _links(now)]
+    rows += [Digest(commitment_link=link, day=today) for link in promised_mails.links(now)]
     Digest.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)  # one a receiver and day, says the database
     Digest.objects.filter(day__lt=today - KEPT_FOR).delete()
     return DIGESTS.sweep(now=now)
@@ -162,6 +165,8 @@ def _deliver(job: HeldJob[Digest], now: datetime) -> bool:
     job.note(since=window.since)
     if digest.link is not None:
         return _tell_vendor(digest, digest.link, window, now)
+    if digest.commitment_link is not None:
+        return promised_mails.remind(digest.commitment_link, since=window.since, now=now, headers=_headers(digest))
     if digest.user is not None:
         return _tell_person(digest, digest.user, window, now)
     return False
@@ -169,7 +174,8 @@ def _deliver(job: HeldJob[Digest], now: datetime) -> bool:
 
 def _window(digest: Digest) -> Window:
     """What the last mail that told everything did not yet tell; before the first one, everything."""
-    earlier = Digest.objects.filter(user=digest.user_id, link=digest.link_id, state__in=DONE, day__lt=digest.day)
+    receiver = {"user": digest.user_id, "link": digest.link_id, "commitment_link": digest.commitment_link_id}
+    earlier = Digest.objects.filter(**receiver, state__in=DONE, day__lt=digest.day)
     last = earlier.order_by("-day").first()
     return Window(since=last.day if last else None, told_at=last.sent_at if last else None)
 
@@ -241,7 +247,14 @@ def _is_due(item: Item, wishes: Preferences, window: Window, today: date) -> boo
         return False
     after = window.since or date.min
     return bool(
-        milestones_between(item.due_on, after=after, until=today, before=wishes.before_due, overdue=wishes.after_due)
+        milestones_between(
+            item.due_on,
+            after=after,
+            until=today,
+            before=wishes.before_due,
+            overdue=wishes.after_due,
+            days_before=item.days_before,
+        )
     )
 
 

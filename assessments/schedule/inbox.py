@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import date, datetime, timedelta
 from typing import TypedDict
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, Subquery
@@ -31,53 +29,19 @@ from assessments.models import (
     ReplyRequest,
     Response,
 )
-from vendors.models import Vendor
+from assessments.schedule import deadlines, promised
+from assessments.schedule.items import WORTH_READING, Item, ItemKind, Subject
 
 APART = 2  # grades that lie this far apart are an item to discuss
 
 
-class ItemKind(StrEnum):
-    ANSWER = "answer"
-    DELEGATED = "delegated"
-    OPEN = "open"
-    INVITE = "invite"
-    CHASE = "chase"
-    TALK = "talk"
-    SUBMIT = "submit"
-    DECIDE = "decide"
-    NOBODY_DECIDES = "nobody_decides"
-    VENDOR_ANSWERED = "vendor_answered"
-    VENDOR_REPLIED = "vendor_replied"
-
-
-WORTH_READING = frozenset({ItemKind.VENDOR_ANSWERED, ItemKind.VENDOR_REPLIED})  # nobody is late with these
-
-
-@dataclass(frozen=True, kw_only=True)
-class Item:
-    """One thing that waits: what to do, for which vendor, until when, and where."""
-
-    kind: ItemKind
-    key: str  # the same on every day, so that calendars know it again
-    action: str
-    assessment: Assessment
-    url: str
-    due_on: date | None
-    is_late: bool
-    detail: str = ""
-    asked_at: datetime | None = None
-    told_at_once: bool = False  # whoever asked sent a mail, to those who want one
-
-    @property
-    def vendor(self) -> Vendor:
-        return self.assessment.vendor
-
-
-def waiting_for(member: Membership, today: date) -> list[Item]:
-    """Late things first, then by due date, then what has none. The same few queries however much waits."""
+def waiting_for(member: Membership, today: date, *, ahead: timedelta | None = None) -> list[Item]:
+    """Late things first, then by due date, then what has none. The same few queries however much waits. `ahead`: how
+    long before its day a commitment, a contract or a paper is among them; None: when it is time to see to it."""
     sources = (_to_answer, _handed_over, _to_look_after, _to_decide, _nobody_decides, _replied)
     items = [item for source in sources for item in source(member, today)]
-    return sorted(items, key=lambda item: (item.due_on is None, item.due_on or today, item.assessment.reference))
+    items += [*promised.to_follow_up(member, today, ahead=ahead), *deadlines.to_decide(member, today, ahead=ahead)]
+    return sorted(items, key=lambda item: (item.due_on is None, item.due_on or today, item.about))
 
 
 # Asked to judge -------------------------------------------------------------------------------------------------
@@ -335,7 +299,10 @@ def _item(
         kind=kind,
         key=key or f"{kind}-{assessment.pk}",
         action=action,
+        vendor=assessment.vendor,
+        about=assessment.reference,
         assessment=assessment,
+        subject=Subject.of(assessment, day="due_on", since=assessment.created_at, with_parts=True),
         url=url,
         due_on=due_on,
         is_late=due_on is not None and due_on < today,

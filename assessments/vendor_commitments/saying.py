@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.commitments import evidence, transitions
+from assessments.commitments.measured import baseline_of
 from assessments.commitments.transitions import NotPossible
 from assessments.models import Commitment, CommitmentFile, CommitmentLink, StepKind
 from assessments.vendor_commitments.telling import tell_customer
@@ -28,6 +29,7 @@ def agree(
     """Agree to one or several, each with the version that was read: to all of them or to none. NotPossible says which
     one stands in the way."""
     rows = []
+    found = {row.pk: baseline_of(link.vendor, row.measure) for row, _version in wanted if row.measure}
     with transaction.atomic():
         for commitment, version in wanted:
             try:
@@ -37,6 +39,7 @@ def agree(
                     agreed_by=name,
                     on=timezone.localdate(now),
                     text=text,
+                    baseline=found.get(commitment.pk),
                     version=version,
                     now=now,
                 )

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from assessments.commitments.history import Before, line
+from assessments.commitments.measured import judgement_from
 from assessments.commitments.words import Called, called, goal
 from assessments.models import (
     Commitment,
@@ -88,8 +89,8 @@ class Said:
 
 @dataclass(frozen=True, kw_only=True)
 class ShownCommitment:
-    """`goal`: the measure that must move, and to what; `outcome`: how it ended, in a sentence; both may be empty.
-    `files`: those that the vendor brought."""
+    """`goal`: the measure that must move, and to what; `outcome`: how it ended, in a sentence; `measured`: what the
+    measure said once it was due; each may be empty. `files`: those that the vendor brought."""
 
     row: Commitment
     part: Part
@@ -97,6 +98,7 @@ class ShownCommitment:
     called: Called
     goal: str
     outcome: str
+    measured: str
     history: tuple[Said, ...]
     files: tuple[CommitmentFile, ...]
 
@@ -161,6 +163,7 @@ def _shown(row: Commitment, name: Called, organisation: str, today: date) -> Sho
         called=name,
         goal=goal(row),
         outcome=outcome_of(row),
+        measured=_measured(row, today),
         history=tuple(_history(row, steps, organisation)),
         files=tuple(getattr(row, "brought", ())),
     )
@@ -193,6 +196,13 @@ def outcome_of(row: Commitment) -> str:
     return _("Withdrawn on %(day)s: nothing is asked of you any more.") % said
 
 
+def _measured(row: Commitment, today: date) -> str:
+    """In the words that the customer reads; nothing before it is due, and nothing of what was never agreed."""
+    if not row.reading or row.agreed_on is None or (row.is_open and today <= row.due_on):
+        return ""
+    return judgement_from(row.reading).words
+
+
 def _history(row: Commitment, steps: Iterable[CommitmentStep], organisation: str) -> Iterable[Said]:
     for step in steps:
         titles = BY_VENDOR if step.link else BY_CUSTOMER
@@ -203,9 +213,14 @@ def _history(row: Commitment, steps: Iterable[CommitmentStep], organisation: str
         yield Said(
             at=step.at,
             title=str(titles[step.kind]) % said,
-            text=step.text if is_for_them else "",
+            text=step.text if is_for_them else _why_opened(step),
             before=line(step, row).before,
         )
+
+
+def _why_opened(step: CommitmentStep) -> str:
+    """What the measure showed when it opened the commitment again."""
+    return judgement_from(step.figures).words if step.kind == StepKind.REOPENED and step.figures else ""
 
 
 def _place(shown: ShownCommitment) -> tuple[int, int, int]:

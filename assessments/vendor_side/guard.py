@@ -15,7 +15,7 @@ from accounts.mailed_links.cookies import DeskCookie
 from accounts.mailed_links.links import state_of
 from accounts.mailed_links.pages import closed_page, guarded, keep_typed
 from accounts.models import KeptForm, LinkState
-from assessments.models import LinkPurpose, VendorLink
+from assessments.models import CommitmentLink, LinkPurpose, VendorLink
 from assessments.preferences import within_reach
 from assessments.vendor_side import links
 
@@ -76,8 +76,18 @@ def about(link: VendorLink) -> dict[str, Any]:
 
 
 def with_asker(link: VendorLink) -> dict[str, Any]:
-    """That, and `asker`: whom they can write to, None where nobody is left. One query."""
-    return about(link) | {"asker": within_reach(link.assessment, link.created_by)}
+    """That, and `asker`: whom they can write to, None where nobody is left; `commitments`: the link by which the same
+    contact reads what was agreed, which opens by its own cookie alone. Two queries."""
+    return about(link) | {
+        "asker": within_reach(link.assessment, link.created_by),
+        "commitments": _to_commitments(link),
+    }
+
+
+def _to_commitments(link: VendorLink) -> CommitmentLink | None:
+    if link.contact_id is None:
+        return None
+    return CommitmentLink.objects.open(timezone.now()).filter(contact=link.contact_id).first()
 
 
 def closed_link(

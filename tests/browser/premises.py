@@ -37,6 +37,7 @@ from assessments.models import (
     ApprovalLevel,
     Assessment,
     AssessmentState,
+    CommitmentLink,
     Delegation,
     Evidence,
     Stance,
@@ -44,6 +45,7 @@ from assessments.models import (
 )
 from assessments.questionnaire import delegation
 from assessments.raters import asking
+from assessments.vendor_commitments import links as commitment_links
 from assessments.vendor_side import answers as vendor_answers
 from assessments.vendor_side import links, reply
 from manifesto import editions
@@ -367,6 +369,20 @@ class Premises(World):
         return token
 
     @cached_property
+    def spare_commitments_link(self) -> CommitmentLink:
+        """Of a contact who never comes: it may be made anew while the other is in use."""
+        contact = Contact.objects.create(vendor=self.vendor, name="Harbour deputy", email="deputy@vendor.example")
+        assert self.commitment
+        return commitment_links.create(self.cast.assessor, contact, now=timezone.now())[0]
+
+    @cached_property
+    def revoked_commitments_token(self) -> str:
+        contact = Contact.objects.create(vendor=self.vendor, name="Harbour former")
+        link, token = commitment_links.create(self.cast.assessor, contact, now=timezone.now())
+        commitment_links.revoke(self.cast.assessor, link, now=timezone.now())
+        return token
+
+    @cached_property
     def _to_be_shown(self) -> Assessment:
         return transitions.submit(self.cast.assessor, self._assessment(grade=2))
 
@@ -434,6 +450,7 @@ class Premises(World):
         if who == VENDOR:
             for token in (self.vendor_link_token, self.reply_link_token, self._crowded[2], self._with_reply[2]):
                 client.post(reverse("vendor_link", args=[token]), {"language": "en"})
+            client.post(reverse("vendor_commitments_link", args=[self.commitments_link_token]), {"language": "en"})
             return client
         person = getattr(self.cast, who, None) or getattr(self, who)
         user = person.user if isinstance(person, Membership) else person
@@ -453,7 +470,7 @@ class Premises(World):
         return {
             name: cookie.value
             for name, cookie in jar.items()
-            if name == settings.SESSION_COOKIE_NAME or name.startswith("vendor_desk_")
+            if name == settings.SESSION_COOKIE_NAME or name.startswith(("vendor_desk_", "vendor_commitments_"))
         }
 
 

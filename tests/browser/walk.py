@@ -66,6 +66,16 @@ NO_PAGE: dict[str, str] = {
     "preferences_calendar": ACTION,  # its page stands at the address of the POST: see `_other_views`
     "preferences_calendar_close": ACTION,
     "link_add": ELSEWHERE,
+    "commitment_file_add": ACTION,
+    "commitment_file_download": FILE,
+    "commitment_file_delete": ACTION,
+    "commitment_link_add": ELSEWHERE,
+    "commitment_link_tell": ACTION,
+    "vendor_commitment_agree": ELSEWHERE,
+    "vendor_commitment_decline": ELSEWHERE,
+    "vendor_commitment_say": ELSEWHERE,
+    "vendor_commitment_file": FILE,
+    "vendor_commitment_file_delete": ACTION,
     "rater_invite": ELSEWHERE,
     "consensus_agree": ELSEWHERE,
     "consensus_undo": ELSEWHERE,
@@ -306,9 +316,27 @@ def _views_of_links(premises: Premises) -> Iterator[Stop]:
     for route in ("vendor_desk", "vendor_copy"):
         path = reverse(route, args=[premises.handed_in_link.pk])
         yield Stop(name=f"{route}, handed in", path=path, who=VENDOR)
+    yield from _views_of_commitments(premises)
     yield Stop(name="vendor_reply, sent", path=reverse("vendor_reply", args=[premises.replied_link.pk]), who=VENDOR)
     renew = reverse("link_renew", args=[premises.handed_in_link.pk])  # last: it ends the link that came before
     yield Stop(name="link_issued", path=renew, who="assessor", press="button[value=copy]")
+
+
+def _views_of_commitments(premises: Premises) -> Iterator[Stop]:
+    """As the vendor sees them, and the page that shows its link."""
+    link = premises.commitments_link.pk
+    for state in ("agreed", "reported"):
+        path = reverse("vendor_commitment", args=[link, getattr(premises, f"{state}_commitment").pk])
+        yield Stop(name=f"vendor_commitment, {state}", path=path, who=VENDOR)
+    asked = reverse("vendor_commitment", args=[link, premises.commitment.pk])
+    refused = "form[action$='/decline/'] button"
+    yield Stop(name="vendor_commitment, refused", path=asked, who=VENDOR, press=refused)
+    closed = reverse("vendor_commitments_link", args=[premises.revoked_commitments_token])
+    yield Stop(name="vendor_commitments_link, closed", path=closed, who=ANYBODY, status=410)
+    shown = reverse("commitment_links", args=[premises.archived_vendor.pk])
+    yield Stop(name="commitment_links, nothing to show", path=shown, who="assessor")
+    renew = reverse("commitment_link_renew", args=[premises.spare_commitments_link.pk])
+    yield Stop(name="commitment_link_issued", path=renew, who="assessor", press="button[value=copy]")
 
 
 def _views_of_measures(premises: Premises) -> Iterator[Stop]:

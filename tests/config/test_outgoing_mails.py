@@ -41,6 +41,7 @@ TOLD_TO_MEMBERS = {
     "assessments/approval/email/decision_sent_back",
     "assessments/approval/email/nobody_decides",
     "assessments/approval/email/raters_told",
+    "assessments/schedule/email/commitment_reopened",
     "assessments/schedule/email/digest_person",
     "assessments/vendor_commitments/email/vendor_said",
     "assessments/vendor_side/email/vendor_handed_in",
@@ -114,6 +115,19 @@ def remind_vendor(scene: Scene) -> date:
     return scene.due_on
 
 
+def remind_of_commitments(scene: Scene) -> date:
+    made = timezone.now() - timedelta(days=30)
+    commitment = make_commitment(
+        scene.cast.assessor, scene.assessment.vendor, due_on=scene.due_on, agreed=True, now=made
+    )
+    link, token = commitment_links.create(scene.cast.assessor, scene.contact, now=made)
+    telling.send(link, token, asker=scene.cast.assessor.user, now=made)
+    mail.outbox.clear()
+    digest.queue(timezone.now() + timedelta(days=14))
+    digest.send(Digest.objects.get(commitment_link=link).pk, now=timezone.now() + timedelta(days=14))
+    return commitment.due_on
+
+
 def ask_rater(scene: Scene) -> date:
     rater_mails.ask(scene.cast.assessor, asking.invite(scene.cast.assessor, scene.assessment, [scene.cast.reader]))
     return scene.due_on
@@ -168,6 +182,7 @@ SENT: dict[str, Callable[[Scene], date | None]] = {
     "assessments/raters/email/rater": ask_rater,
     "assessments/raters/email/rater_thanks": thank_rater,
     "assessments/schedule/email/digest_vendor": remind_vendor,
+    "assessments/schedule/email/promised_vendor": remind_of_commitments,
     "assessments/vendor_commitments/email/commitment_link": show_commitments,
     "assessments/vendor_commitments/email/commitments_waiting": tell_what_waits,
     "assessments/vendor_side/email/vendor_link": ask_vendor,

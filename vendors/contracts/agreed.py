@@ -1,12 +1,14 @@
-"""What a contract's row agrees, for the arithmetic of terms, and the term that runs, written back into the row."""
+"""What a contract's row agrees, for the arithmetic of terms and in words; the term that runs, written back into it."""
 
 from __future__ import annotations
 
 from datetime import date
 
+from django.utils.translation import ngettext
+
 from vendors.contracts import terms
 from vendors.contracts.terms import Agreed, Notice, Unit
-from vendors.models import Contract, TermDecision
+from vendors.models import Contract, TermDecision, TermUnit
 
 OF_THE_TERM = ("ends_on", "decide_by", "ended_on")  # what `settle` writes
 OF_THE_DECISION = ("decision", "decided_on", "decided_by", "decision_reason")
@@ -22,11 +24,11 @@ def agreed_of(contract: Contract) -> Agreed:
 def settle(contract: Contract, today: date) -> None:
     """Set the end and the day to decide by of the term that runs today. A term that renewed is undecided; a contract
     that came to its end, by itself or as decided, is ended. One that was to go on and has no next term stays as it is:
-    its new end is still to be entered. Saves nothing."""
+    its new end is still to be entered. One that has ended begins no other term. Saves nothing."""
     agreed = agreed_of(contract)
-    if contract.ends_on is not None and contract.ends_on < today and _ends(contract, agreed, today):
+    if contract.ends_on is not None and _stands_still(contract, agreed, today):
         contract.decide_by = terms.decide_by(contract.ends_on, agreed.notice)
-        if contract.decision != TermDecision.CONTINUE:
+        if contract.ended_on is None and contract.decision != TermDecision.CONTINUE:
             contract.ended_on = contract.ends_on
         return
     term = terms.term_on(agreed, today)
@@ -36,10 +38,26 @@ def settle(contract: Contract, today: date) -> None:
     contract.decide_by = term.decide_by if term else None
 
 
-def _ends(contract: Contract, agreed: Agreed, today: date) -> bool:
-    return contract.decision == TermDecision.END or terms.is_over(agreed, today)
+def _stands_still(contract: Contract, agreed: Agreed, today: date) -> bool:
+    """No term follows the one that stands there."""
+    if contract.ended_on is not None:
+        return True
+    is_decided = contract.decision == TermDecision.END and agreed.ends_on is not None and agreed.ends_on < today
+    return is_decided or terms.is_over(agreed, today)
 
 
 def forget_decision(contract: Contract) -> None:
     """The term that follows is undecided. Saves nothing."""
     contract.decision, contract.decided_on, contract.decided_by, contract.decision_reason = "", None, None, ""
+
+
+def notice_words(contract: Contract) -> str:
+    """“3 months”; empty where it is not known."""
+    return "" if contract.notice is None else length_words(contract.notice, contract.notice_unit)
+
+
+def length_words(count: int, unit: str) -> str:
+    """“90 days”; `unit`: a TermUnit."""
+    if unit == TermUnit.DAYS:
+        return ngettext("%(n)s day", "%(n)s days", count) % {"n": count}
+    return ngettext("%(n)s month", "%(n)s months", count) % {"n": count}

@@ -15,11 +15,12 @@ from groundwork.pages import Crumb, confirm_page, crumbs, edit_page
 from groundwork.responses import form_view, or_beside, post_data
 from groundwork.words import short_day
 from vendors.contracts import changes
+from vendors.contracts.agreed import length_words, notice_words
 from vendors.contracts.forms import ContractForm, DecideForm, EndForm
 from vendors.contracts.offers import offers_for
-from vendors.contracts.words import at_stake, months_words, notice_words, outcome
+from vendors.contracts.words import at_stake, outcome
 from vendors.fetching import vendor_of
-from vendors.models import Contract, Vendor
+from vendors.models import Contract, TermUnit, Vendor
 
 CONTRACTS = Contract.objects.select_related("vendor__organisation", "owner", "decided_by")
 
@@ -34,7 +35,7 @@ def contract_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "services": list(contract.services.all()),
         "files": list(contract.files.all()),
         "notice": notice_words(contract),
-        "renews": months_words(contract.renews_months) if contract.renews_months else "",
+        "renews": length_words(contract.renews_months, TermUnit.MONTHS) if contract.renews_months else "",
         "at_stake": at_stake(contract, today),
         "outcome": outcome(contract),
         "is_past": contract.decide_by is not None and contract.decide_by < today,

@@ -5,25 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from groundwork.words import day
 from vendors.contracts import terms
 from vendors.contracts.agreed import agreed_of
-from vendors.models import Contract, TermDecision, TermUnit
-
-
-def notice_words(contract: Contract) -> str:
-    """“3 months”; empty where it is not known."""
-    if contract.notice is None:
-        return ""
-    if contract.notice_unit == TermUnit.DAYS:
-        return ngettext("%(n)s day", "%(n)s days", contract.notice) % {"n": contract.notice}
-    return months_words(contract.notice)
-
-
-def months_words(count: int) -> str:
-    return ngettext("%(n)s month", "%(n)s months", count) % {"n": count}
+from vendors.models import Contract, TermDecision
 
 
 def at_stake(contract: Contract, today: date) -> list[str]:

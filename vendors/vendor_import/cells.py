@@ -17,6 +17,7 @@ from groundwork.clean_text import cleaned
 from groundwork.languages import LANGUAGES
 from vendors.models import Contact, Service, Tier, Vendor
 from vendors.vendor_import import headings
+from vendors.vendor_import.contract_cells import DayReader, contract_of, months
 from vendors.vendor_import.headings import Heading
 from vendors.vendor_import.table import RegisterRow
 
@@ -37,13 +38,14 @@ class CellProblem:
 class Cells:
     """What a row says. An empty cell says nothing: it never empties what is known."""
 
-    fields: dict[str, str]
+    fields: dict[str, Any]
     services: tuple[str, ...]
     contact: dict[str, str]
+    contract: dict[str, Any]
     problems: tuple[CellProblem, ...]
 
 
-def read_cells(row: RegisterRow, columns: Sequence[Heading]) -> Cells:
+def read_cells(row: RegisterRow, columns: Sequence[Heading], read_day: DayReader) -> Cells:
     values: dict[str, str] = {}
     problems: list[CellProblem] = []
     for heading in columns:
@@ -65,7 +67,12 @@ def read_cells(row: RegisterRow, columns: Sequence[Heading]) -> Cells:
     if contact:
         contact.setdefault("name", contact.get("email", "")[:120])
     services = _services(values.get("services", ""), problems)
-    return Cells(fields=fields, services=services, contact=contact, problems=tuple(problems))
+
+    def refuse(column: str, why: ValidationError) -> None:
+        problems.append(_problem(column, values[column], why))
+
+    contract = contract_of(values, read_day, refuse)
+    return Cells(fields=fields, services=services, contact=contact, contract=contract, problems=tuple(problems))
 
 
 def _faulty(heading: Heading, text: str) -> CellProblem:
@@ -76,19 +83,22 @@ def _faulty(heading: Heading, text: str) -> CellProblem:
 
 
 def _taken(
-    cleaners: Mapping[str, Callable[[str], str]], values: Mapping[str, str], problems: list[CellProblem]
-) -> dict[str, str]:
+    cleaners: Mapping[str, Callable[[str], Any]], values: Mapping[str, str], problems: list[CellProblem]
+) -> dict[str, Any]:
     """The clean values of the columns in `cleaners`; what cannot be taken goes to `problems`."""
-    taken: dict[str, str] = {}
+    taken: dict[str, Any] = {}
     for column, clean in cleaners.items():
         if column not in values:
             continue
         try:
             taken[column] = clean(values[column])
         except ValidationError as error:
-            reason = " ".join(error.messages)
-            problems.append(CellProblem(column=headings.label(column), value=values[column], reason=reason))
+            problems.append(_problem(column, values[column], error))
     return taken
+
+
+def _problem(column: str, value: str, why: ValidationError) -> CellProblem:
+    return CellProblem(column=headings.label(column), value=value, reason=" ".join(why.messages))
 
 
 def _field(model: type[models.Model], name: str, *, lines: bool = False) -> Callable[[str], str]:
@@ -124,13 +134,14 @@ def _website(text: str) -> str:
     return _field(Vendor, "website")(address)
 
 
-_CLEAN: dict[str, Callable[[str], str]] = {
+_CLEAN: dict[str, Callable[[str], Any]] = {
     "name": _field(Vendor, "name"),
     "reference": _field(Vendor, "reference"),
     "tier": _tier,
     "department": _field(Department, "name"),
     "website": _website,
     "country": _field(Vendor, "country"),
+    "months_to_replace": months,
     "notes": _field(Vendor, "notes", lines=True),
 }
 _OF_CONTACT = {"contact_name": "name", "contact_email": "email", "contact_language": "language"}
@@ -152,5 +163,5 @@ def _services(text: str, problems: list[CellProblem]) -> tuple[str, ...]:
         try:
             names.setdefault(name.lower(), clean(name))
         except ValidationError as error:
-            problems.append(CellProblem(column=headings.label("services"), value=name, reason=" ".join(error.messages)))
+            problems.append(_problem("services", name, error))
     return tuple(names.values())

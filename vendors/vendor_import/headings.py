@@ -17,6 +17,7 @@ from groundwork.languages import DEFAULT, LANGUAGE_CODES, active_language
 from groundwork.tables.cells import ImportRefused
 from vendors.models import Tier
 
+CONTRACT = ("contract_reference", "contract_start", "contract_end", "contract_notice", "contract_renews")
 WORDS = Path(__file__).parent / "import_columns.yaml"
 
 
@@ -78,6 +79,16 @@ def _tiers_by_word() -> dict[str, str]:
 def _languages_by_word() -> dict[str, str]:
     words = {plain(word): code for code, words in _words()["languages"].items() for word in _all(words)}
     return words | {plain(code): code for code in LANGUAGE_CODES}
+
+
+@cache
+def _units_by_word() -> dict[str, str]:
+    return {plain(word): unit for unit, words in _words()["units"].items() for word in _all(words)}
+
+
+def unit_of(word: str) -> str | None:
+    """Days, weeks, months or years, by their name in any of our languages."""
+    return _units_by_word().get(plain(word))
 
 
 def _all(words: dict[str, list[str]]) -> list[str]:

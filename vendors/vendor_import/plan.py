@@ -1,102 +1,30 @@
-"""Vendors from a file: what its columns mean, what each row would do, and doing it."""
+"""Vendors from a file: what each row would do to the register as it is now, and the order to do it."""
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
-from enum import StrEnum
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import AuditEntry, Department, Membership
+from accounts.models import Department, Membership
 from accounts.trail import audit
 from groundwork.words import labelled
 from vendors.attachments import clean_name
-from vendors.models import Contact, Service, Tier, Vendor, VendorImport
-from vendors.register.changes import VENDOR_FIELDS
-from vendors.vendor_import import contacts, headings
+from vendors.models import Contact, Contract, Service, Vendor, VendorImport
+from vendors.vendor_import import contacts, contracts, headings, writing
 from vendors.vendor_import import table as tables
 from vendors.vendor_import.cells import CellProblem, Cells, read_cells
+from vendors.vendor_import.column_changes import CONTACT, ColumnChange
 from vendors.vendor_import.contacts import ContactChange
+from vendors.vendor_import.contract_cells import DayReader
+from vendors.vendor_import.contracts import ContractChange
+from vendors.vendor_import.steps import Fate, ImportStep, Plan
 from vendors.vendor_import.table import RegisterRow, RegisterTable
-
-CONTACT = "contact"  # name and address, told as one
-
-
-class Fate(StrEnum):
-    NEW = "new"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    ERROR = "error"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ColumnChange:
-    """One thing that a row would change; `before` is empty where there was nothing."""
-
-    column: str
-    before: str
-    after: str
-
-    @property
-    def label(self) -> str:
-        return _("Contact") if self.column == CONTACT else headings.label(self.column)
-
-    @property
-    def shown_before(self) -> str:
-        return self._shown(self.before)
-
-    @property
-    def shown_after(self) -> str:
-        return self._shown(self.after)
-
-    def _shown(self, value: str) -> str:
-        return str(Tier(value).label) if value and self.column == "tier" else value
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImportStep:
-    """What one row of the file would do. `vendor`: whom it changes, None for a new one."""
-
-    line: int
-    fate: Fate
-    name: str
-    vendor: int | None = None
-    is_archived: bool = False
-    fields: dict[str, Any] = field(default_factory=dict)  # of the vendor; a department by its id
-    services: tuple[str, ...] = ()
-    contact: dict[str, str] = field(default_factory=dict)
-    contact_id: int | None = None
-    differences: tuple[ColumnChange, ...] = ()
-    problems: tuple[CellProblem, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What a file would do to the register as it is now."""
-
-    headings: tuple[headings.Heading, ...]
-    steps: tuple[ImportStep, ...]
-
-    @property
-    def counts(self) -> dict[str, int]:
-        found = Counter(step.fate for step in self.steps)
-        return {fate.value: found[fate] for fate in Fate}
-
-    @property
-    def good(self) -> list[ImportStep]:
-        return [step for step in self.steps if step.fate in {Fate.NEW, Fate.CHANGED}]
-
-    @property
-    def digest(self) -> str:
-        """Two plans that would write the same over the same have the same one."""
-        told = [(s.line, s.vendor, s.fields, s.services, s.contact, s.contact_id, s.differences) for s in self.good]
-        return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 class RegisterMoved(Exception):  # noqa: N818 - said as what happened
@@ -133,11 +61,15 @@ def table_of(upload: VendorImport) -> RegisterTable:
 
 
 # Planning --------------------------------------------------------------------------------------------------------
-def plan_for(member: Membership, table: RegisterTable) -> Plan:
-    """What each row would do; five thousand rows take four queries."""
+def plan_for(member: Membership, table: RegisterTable, *, today: date) -> Plan:
+    """What each row would do; five thousand rows take five queries."""
     found = headings.understand(table.header)
-    known = _Known.by(member)
-    return Plan(headings=found, steps=tuple(_step(row, found, known) for row in table.rows))
+    known = _Known.by(member, today)
+    read_day = DayReader.of(table.rows, found)
+    return Plan(
+        headings=found,
+        steps=tuple(_step(row.line, read_cells(row, found, read_day), known) for row in table.rows),
+    )
 
 
 class _Known:
@@ -149,11 +81,16 @@ class _Known:
         services: Iterable[tuple[int, str]],
         people: Iterable[Contact],
         departments: Iterable[tuple[int, str]],
+        *,
+        agreements: Iterable[Contract],
+        today: date,
     ) -> None:
+        self.today = today
         self.by_reference: dict[str, Vendor] = {}
         self.by_name: dict[str, Vendor] = {}
         self.services: dict[int, set[str]] = {}
         self.contacts: dict[int, list[Contact]] = {}
+        self.contracts: dict[int, dict[str, Contract]] = {}
         self.departments: dict[int, str] = dict(departments)
         self.department_of = {contacts.key(name): pk for pk, name in self.departments.items()}
         self.claimed: dict[tuple[str, Any], int] = {}
@@ -165,14 +102,18 @@ class _Known:
             self.services.setdefault(vendor_id, set()).add(contacts.key(name))
         for contact in people:
             self.contacts.setdefault(contact.vendor_id, []).append(contact)
+        for contract in agreements:
+            self.contracts.setdefault(contract.vendor_id, {})[contracts.key(contract.reference)] = contract
 
     @classmethod
-    def by(cls, member: Membership) -> _Known:
+    def by(cls, member: Membership, today: date) -> _Known:
         return cls(
             Vendor.objects.for_member(member).order_by("pk"),
             Service.objects.for_member(member).order_by("pk").values_list("vendor", "name"),
             Contact.objects.for_member(member).order_by("pk"),
             Department.objects.filter(organisation=member.organisation_id).values_list("pk", "name"),
+            agreements=Contract.objects.for_member(member).order_by("pk"),
+            today=today,
         )
 
     def claim(self, line: int, vendor: Vendor | None, fields: dict[str, str]) -> int | None:
@@ -189,22 +130,30 @@ class _Known:
         return None
 
 
-def _step(row: RegisterRow, found: Sequence[headings.Heading], known: _Known) -> ImportStep:
-    cells = read_cells(row, found)
+def _step(line: int, cells: Cells, known: _Known) -> ImportStep:
     vendor, mismatch = _match(cells, known)
     department, unknown = _department(cells, known)
     problems = [*cells.problems, *(problem for problem in (mismatch, unknown) if problem)]
+    contract = contracts.NOTHING if problems else _contract(cells, vendor, known)
+    if contract.refused:
+        column, reason = contract.refused
+        problems.append(CellProblem(column=headings.label(column), value="", reason=reason))
     if not problems:
-        earlier = known.claim(row.line, vendor, cells.fields)
+        earlier = known.claim(line, vendor, cells.fields)
         if earlier is not None:
             problems.append(_named_twice(cells, earlier))
     name = cells.fields.get("name") or (vendor.name if vendor else "")
     if problems:
-        return ImportStep(line=row.line, fate=Fate.ERROR, name=name, problems=tuple(problems))
+        return ImportStep(line=line, fate=Fate.ERROR, name=name, problems=tuple(problems))
     fields: dict[str, Any] = {key: value for key, value in cells.fields.items() if key != "department"} | department
     if vendor is None:
-        return _new(row.line, cells, fields, known)
-    return _changed(row.line, cells, vendor, fields, known)
+        return _new(line, cells, fields, contract, known)
+    return _changed(line, cells, vendor, fields, contract=contract, known=known)
+
+
+def _contract(cells: Cells, vendor: Vendor | None, known: _Known) -> ContractChange:
+    there = known.contracts.get(vendor.pk, {}) if vendor else {}
+    return contracts.change_of(cells.contract, there, known.today)
 
 
 def _department(cells: Cells, known: _Known) -> tuple[dict[str, int], CellProblem | None]:
@@ -247,10 +196,10 @@ def _difference(key: str, before: Any, after: Any, known: _Known) -> ColumnChang
         return ColumnChange(
             column="department", before=known.departments.get(before, ""), after=known.departments[after]
         )
-    return ColumnChange(column=key, before=before, after=after)
+    return ColumnChange(column=key, before="" if before is None else str(before), after=str(after))
 
 
-def _new(line: int, cells: Cells, fields: dict[str, Any], known: _Known) -> ImportStep:
+def _new(line: int, cells: Cells, fields: dict[str, Any], contract: ContractChange, known: _Known) -> ImportStep:
     contact = contacts.change_of(cells.contact, ())
     changes = [_difference(key, "", value, known) for key, value in fields.items() if key != "name"]
     return ImportStep(
@@ -260,11 +209,14 @@ def _new(line: int, cells: Cells, fields: dict[str, Any], known: _Known) -> Impo
         fields=fields,
         services=cells.services,
         contact=contact.written,
-        differences=(*changes, *_parts(cells.services, contact)),
+        contract=contract.written,
+        differences=(*changes, *_parts(cells.services, contact, contract)),
     )
 
 
-def _changed(line: int, cells: Cells, vendor: Vendor, given: dict[str, Any], known: _Known) -> ImportStep:
+def _changed(
+    line: int, cells: Cells, vendor: Vendor, given: dict[str, Any], *, contract: ContractChange, known: _Known
+) -> ImportStep:
     fields = {key: value for key, value in given.items() if getattr(vendor, key) != value}
     if "name" in fields and contacts.key(fields["name"]) == contacts.key(vendor.name):
         del fields["name"]  # capitals alone do not rename
@@ -272,7 +224,7 @@ def _changed(line: int, cells: Cells, vendor: Vendor, given: dict[str, Any], kno
     services = tuple(name for name in cells.services if contacts.key(name) not in there)
     contact = contacts.change_of(cells.contact, known.contacts.get(vendor.pk, ()))
     told = [_difference(key, getattr(vendor, key), value, known) for key, value in fields.items()]
-    differences = (*told, *_parts(services, contact))
+    differences = (*told, *_parts(services, contact, contract))
     return ImportStep(
         line=line,
         fate=Fate.CHANGED if differences else Fate.UNCHANGED,
@@ -283,18 +235,21 @@ def _changed(line: int, cells: Cells, vendor: Vendor, given: dict[str, Any], kno
         services=services,
         contact=contact.written,
         contact_id=contact.contact_id,
+        contract=contract.written,
+        contract_id=contract.contract_id,
         differences=differences,
     )
 
 
-def _parts(services: Sequence[str], contact: ContactChange) -> list[ColumnChange]:
+def _parts(services: Sequence[str], contact: ContactChange, contract: ContractChange) -> list[ColumnChange]:
     """What comes in beside the fields."""
     changes = []
     if services:
         changes.append(ColumnChange(column="services", before="", after=", ".join(f"+ {name}" for name in services)))
     if contact.written:
         changes.append(ColumnChange(column=CONTACT, before=contact.before, after=contact.after))
-    return changes
+    told = contract.differences
+    return [*changes, *(ColumnChange(column=column, before=before, after=after) for column, before, after in told)]
 
 
 # Writing ---------------------------------------------------------------------------------------------------------
@@ -314,11 +269,10 @@ def apply(member: Membership, upload: VendorImport, *, digest: str, now: datetim
 
 
 def _apply(member: Membership, upload: VendorImport, *, digest: str, now: datetime) -> None:
-    plan = plan_for(member, table_of(upload))
+    plan = plan_for(member, table_of(upload), today=timezone.localdate(now))
     if plan.digest != digest:
         raise RegisterMoved
-    _write_new(member, upload, [step for step in plan.good if step.vendor is None])
-    _write_changed(member, upload, [step for step in plan.good if step.vendor is not None], now)
+    writing.write(member, upload, plan.good, now=now)
     upload.applied_at = now
     upload.summary = {
         "counts": plan.counts,
@@ -326,74 +280,6 @@ def _apply(member: Membership, upload: VendorImport, *, digest: str, now: dateti
     }
     upload.save(update_fields=["applied_at", "summary"])
     audit.record(member.user, "vendorimport.applied", upload, after=plan.counts)
-
-
-def _write_new(member: Membership, upload: VendorImport, steps: Sequence[ImportStep]) -> None:
-    vendors = Vendor.objects.bulk_create(Vendor(organisation=member.organisation, **step.fields) for step in steps)
-    pairs = list(zip(vendors, steps, strict=True))
-    _write_parts(member, pairs)
-    audit.record_all(
-        audit.entry(
-            member.user,
-            "vendor.added",
-            vendor,
-            after=audit.snapshot(vendor, VENDOR_FIELDS) | _parts_told(step),
-            subject=upload,
-        )
-        for vendor, step in pairs
-    )
-
-
-def _write_changed(member: Membership, upload: VendorImport, steps: Sequence[ImportStep], now: datetime) -> None:
-    found = Vendor.objects.for_member(member).select_for_update().in_bulk([step.vendor for step in steps])
-    pairs = [(found[step.vendor], step) for step in steps]
-    known = Contact.objects.in_bulk([step.contact_id for step in steps if step.contact_id is not None])
-    audit.record_all(
-        _contact_change(member, vendor, known[step.contact_id], step)
-        for vendor, step in pairs
-        if step.contact_id is not None
-    )
-    _write_parts(member, pairs)
-    audit.record_all([_change(member, upload, vendor, step) for vendor, step in pairs])
-    for vendor, step in pairs:
-        Vendor.objects.filter(pk=vendor.pk).update(**step.fields, updated_at=now)  # a fifth of bulk_update's time
-
-
-def _change(member: Membership, upload: VendorImport, vendor: Vendor, step: ImportStep) -> AuditEntry:
-    """Set the fields, and say what they were and are."""
-    before = audit.snapshot(vendor, step.fields)
-    for name, value in step.fields.items():
-        setattr(vendor, name, value)
-    after = audit.snapshot(vendor, step.fields) | _parts_told(step)
-    return audit.entry(member.user, "vendor.changed", vendor, before=before, after=after, subject=upload)
-
-
-def _contact_change(member: Membership, vendor: Vendor, contact: Contact, step: ImportStep) -> AuditEntry:
-    """What is known of a contact goes with what the file says of it: before it is written, so that both are told."""
-    before = audit.snapshot(contact, step.contact)
-    contact.vendor = vendor
-    return audit.entry(member.user, "contact.changed", contact, before=before, after=step.contact)
-
-
-def _write_parts(member: Membership, pairs: Sequence[tuple[Vendor, ImportStep]]) -> None:
-    """A new contact of whom the file tells no language reads that of the organisation, as in the form."""
-    spoken = {"language": member.organisation.language}
-    Service.objects.bulk_create(Service(vendor=vendor, name=name) for vendor, step in pairs for name in step.services)
-    Contact.objects.bulk_create(
-        Contact(vendor=vendor, **(spoken | step.contact))
-        for vendor, step in pairs
-        if step.contact and step.contact_id is None
-    )
-    for _vendor, step in pairs:
-        if step.contact_id is not None:
-            Contact.objects.filter(pk=step.contact_id).update(**step.contact)
-
-
-def _parts_told(step: ImportStep) -> dict[str, Any]:
-    told: dict[str, Any] = {"services": list(step.services)} if step.services else {}
-    if step.contact:
-        told["contact"] = " ".join(step.contact.values())
-    return told
 
 
 # Handing out -----------------------------------------------------------------------------------------------------

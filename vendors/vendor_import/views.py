@@ -60,7 +60,7 @@ def vendor_import_preview(request: MemberRequest, pk: int) -> HttpResponse:
         return render(
             request, "vendors/vendor_import/vendor_import_preview.html", {"upload": upload, "problems": problems}
         )
-    plan = imports.plan_for(request.member, imports.table_of(upload))
+    plan = imports.plan_for(request.member, imports.table_of(upload), today=timezone.localdate())
     shown = request.GET.get("show", "")
     steps = [step for step in plan.steps if step.fate == shown] if shown in plan.counts else plan.steps
     context = {
@@ -109,7 +109,7 @@ def vendor_import_errors(request: MemberRequest, pk: int) -> HttpResponseBase:
     upload = fetch(request, VendorImport.objects, pk)
     problems: list[dict[str, Any]] = upload.summary.get("problems", [])
     if upload.applied_at is None:
-        plan = imports.plan_for(request.member, imports.table_of(upload))
+        plan = imports.plan_for(request.member, imports.table_of(upload), today=timezone.localdate())
         problems = [{"line": step.line, **asdict(problem)} for step in plan.steps for problem in step.problems]
     return table_response(request, imports.error_rows(upload, problems), "vendors-not-imported")
 

@@ -27,7 +27,7 @@ def incidents(vendor: Vendor, hours: Mapping[int, float], *, each: int = 3, sour
                 Incident(
                     organisation=vendor.organisation,
                     vendor=vendor,
-                    reference=f"INC-{source}-{month:02}-{number}",
+                    reference=f"INC-{vendor.pk}-{month:02}-{number}",
                     mission_critical=True,
                     opened_at=opened,
                     resolved_at=opened + timedelta(hours=took),

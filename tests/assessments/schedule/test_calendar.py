@@ -92,7 +92,7 @@ def test_it_speaks_the_language_of_its_owner(cast: Cast, language: str, monkeypa
     cast.reader.user.language = language
     heard: list[str | None] = []
     monkeypatch.setattr(
-        "assessments.schedule.calendar.waiting_for", lambda *_: heard.append(translation.get_language()) or []
+        "assessments.schedule.calendar.waiting_for", lambda *_, **__: heard.append(translation.get_language()) or []
     )
     calendar_of(cast.reader.user, now=NOW)
     assert heard == [language]

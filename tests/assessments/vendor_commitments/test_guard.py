@@ -24,6 +24,7 @@ from assessments.vendor_side.guard import DESK as ANSWERING
 from tests.assessments.vendor_commitments.scene import SECRET, Cookies, Side, ask, body_of, with_cookies
 from tests.config.routes import Route, World, arguments, routes
 from tests.factories import Cast, make_assessment
+from vendors.models import Contact
 
 ALL = tuple(routes())
 OURS = tuple(route for route in ALL if ROUTES.get(route.name) is Gate.LINK and "commitment" in route.name)
@@ -261,3 +262,17 @@ def test_what_was_called_off_before_there_was_a_link_is_not_shown(own: Side) -> 
     assert "Lighthouse asked" not in body_of(
         ask(reverse("vendor_commitments_print", args=[own.link.pk]), own.shown.cookies)
     )
+
+
+def test_a_desk_for_answers_leads_to_the_commitments_of_the_same_contact_alone(cast: Cast, own: Side) -> None:
+    assessment = make_assessment(cast.assessor, vendor=own.vendor)
+    other = Contact.objects.create(vendor=own.vendor, name="Kim")
+    found = {}
+    for contact in (own.contact, other):
+        _link, token = vendor_links.create(cast.assessor, assessment, contact)
+        client = Client()
+        desk = client.post(reverse("vendor_link", args=[token]), {"language": "en"})["Location"]
+        path = reverse("vendor_commitments", args=[own.link.pk])
+        found[contact.name] = f'href="{path}"' in body_of(client.get(desk))
+        assert client.get(path).status_code == 404  # it leads there, and opens nothing
+    assert found == {"Lighthouse Robin": True, "Kim": False}

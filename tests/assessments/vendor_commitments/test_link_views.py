@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.commitments import transitions
 from assessments.models import CommitmentLink
 from tests.assessments.vendor_commitments.scene import Side, body_of
 from tests.factories import Cast
@@ -98,8 +99,7 @@ def test_a_contact_with_a_link_is_told_what_waits(own: Side, signed_in: SignedIn
     page = body_of(client.post(url, follow=True))
     assert "Lighthouse Robin is told by mail that 1 commitment waits for their word." in page
     assert mail.outbox[0].subject == "1 commitment to Harbour Hospital waits for your word"
-    own.asked.steps.all().delete()
-    own.asked.delete()
+    transitions.withdraw(own.member, own.asked, text="Done elsewhere.", on=timezone.localdate(), now=timezone.now())
     assert "nobody was written to" in body_of(client.post(url, follow=True))
     assert len(mail.outbox) == 1
 

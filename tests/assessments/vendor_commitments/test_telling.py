@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from assessments.commitments import transitions
-from assessments.models import Commitment, CommitmentLink, CommitmentStep, Preferences
+from assessments.models import Commitment, CommitmentLink, Preferences
 from assessments.vendor_commitments import links, saying, telling
 from tests.assessments.vendor_commitments.scene import Side, upload
 from tests.factories import Cast, make_commitment
@@ -120,7 +120,7 @@ def test_a_change_of_what_was_declined_is_news_again(own: Side) -> None:
     "fields", [{"email": ""}, {"revoked_at": True}, {"expires_at": True}, {"seen_at": True}], ids=str
 )
 def test_who_cannot_come_in_or_has_looked_since_is_not_written_to(own: Side, fields: dict[str, Any]) -> None:
-    CommitmentStep.objects.filter(commitment=own.asked).update(at=now() + timedelta(minutes=1))
+    make_commitment(own.member, own.vendor, now=now() + timedelta(minutes=1))
     assert is_told(ripe())
     given = {name: ripe() if value is True else value for name, value in fields.items()}
     given |= {"expires_at": now()} if "expires_at" in fields else {}
@@ -129,7 +129,7 @@ def test_who_cannot_come_in_or_has_looked_since_is_not_written_to(own: Side, fie
 
 
 def test_a_mail_that_did_not_go_is_tried_again(own: Side) -> None:
-    CommitmentStep.objects.filter(commitment=own.asked).update(at=now() + timedelta(minutes=1))
+    make_commitment(own.member, own.vendor, now=now() + timedelta(minutes=1))
     with mock.patch("accounts.mail.deliver", side_effect=OSError("refused")):
         assert telling.tell_some(ripe()) == 0
     assert telling.tell_some(ripe()) == 1

@@ -363,7 +363,7 @@ def test_the_page_takes_the_same_few_queries(
 ) -> None:
     visitor.get(page(link))
 
-    with django_assert_max_num_queries(6):  # one of them: whom to write to
+    with django_assert_max_num_queries(7):  # two of them: whom to write to, and another link of theirs
         visitor.get(page(link))
 
 

@@ -105,6 +105,26 @@ def test_a_later_end_lets_a_contract_run_again(cast: Cast, vendor: Vendor) -> No
     assert (contract.ended_on, contract.decide_by) == (None, date(2026, 9, 30))
 
 
+def test_a_note_on_a_contract_that_has_ended_begins_no_other_term(cast: Cast, vendor: Vendor) -> None:
+    contract = added(cast, vendor)
+    changes.end_contract(cast.assessor, contract, ended_on=date(2026, 6, 30))
+    contract.note = "Replaced by C-2."
+    changes.change_contract(cast.assessor, contract, changed={"note"}, today=date(2028, 1, 1))
+    kept = Contract.objects.get()
+    assert (kept.note, kept.ends_on, kept.ended_on) == ("Replaced by C-2.", date(2026, 12, 31), date(2026, 6, 30))
+
+
+def test_a_contract_that_was_to_end_does_not_renew_when_it_is_edited_before_the_job_ran(
+    cast: Cast, vendor: Vendor
+) -> None:
+    contract = added(cast, vendor)
+    changes.decide(cast.assessor, contract, decision=TermDecision.END, reason="Too slow.", today=TODAY)
+    contract.note = "Notice was given."
+    changes.change_contract(cast.assessor, contract, changed={"note"}, today=date(2027, 1, 1))
+    kept = Contract.objects.get()
+    assert (kept.ended_on, kept.decision) == (date(2026, 12, 31), TermDecision.END)
+
+
 def test_what_a_colleague_changed_meanwhile_stays(cast: Cast, vendor: Vendor) -> None:
     mine = added(cast, vendor)
     theirs = Contract.objects.get()
