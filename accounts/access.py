@@ -253,6 +253,7 @@ ROUTES: dict[str, Right | Gate] = {
     "vendor_commitment_file": Gate.LINK,
     "vendor_commitment_file_delete": Gate.LINK,
     # reports
+    "vendor_trends": Right.READ,
     "portfolio": Right.READ,
     "portfolio_export": Right.READ,
     "power_map": Right.READ,

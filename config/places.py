@@ -55,6 +55,7 @@ PLACES: dict[str, Place] = {
     "paper_": Place(section=VENDORS, help="assessing#contracts"),
     "vendor_measures": Place(section=VENDORS, help="measures"),
     "vendor_quadrant": Place(section=VENDORS, help="measures"),
+    "vendor_trends": Place(section=VENDORS, help="words#trends"),
     "target_": Place(section=VENDORS, help="measures"),
     # the portfolio
     "portfolio": Place(section=PORTFOLIO, help="words#portfolio"),

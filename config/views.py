@@ -53,7 +53,7 @@ def work(request: MemberRequest) -> HttpResponse:
         "items": items,
         "to_answer": sum(item.kind == ItemKind.ANSWER for item in items),
         "imports": imports_waiting_for(request.member, timezone.now()),
-        "scorecards": latest_scorecards(request.member),
+        "scorecards": latest_scorecards(request.member, timezone.now()),
         "handed_in": handed_in_by(request.member),
         "first_steps": first_steps_of(request.member),
     }

@@ -1,23 +1,28 @@
 """My work: what waits for this member, over all vendors, and what came out last."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accounts.access import Right, may
 from accounts.models import Membership
 from assessments.models import Response
 from assessments.schedule.inbox import Item, ItemKind, waiting_for
 from reports.models import Scorecard
+from reports.trends.changes import Changed, changes_of
 from vendors.models import IncidentImport
 
 __all__ = ["LATEST", "Item", "ItemKind", "handed_in_by", "imports_waiting_for", "latest_scorecards", "waiting_for"]
 
 LATEST = 5
+RECENT = timedelta(days=60)
+MOST = 15  # of the recent ones: the others stand in the portfolio
 
 
-def latest_scorecards(member: Membership) -> list[Scorecard]:
-    """The newest results of the organisation, for everybody to read; two queries."""
-    cards = Scorecard.objects.for_member(member).without_snapshot().select_related("assessment__vendor")
-    return list(cards.prefetch_related("rules").order_by("-approved_at", "-pk")[:LATEST])
+def latest_scorecards(member: Membership, now: datetime) -> list[Changed]:
+    """The results of the last sixty days, at least the latest five, each with what changed since the one before."""
+    rows = Scorecard.objects.for_member(member).without_snapshot().select_related("assessment__vendor")
+    cards = list(rows.order_by("-approved_at", "-pk")[:MOST])
+    shown = [card for place, card in enumerate(cards) if place < LATEST or card.approved_at > now - RECENT]
+    return changes_of(member, shown) if shown else []
 
 
 def handed_in_by(member: Membership) -> list[Response]:

@@ -13,12 +13,14 @@ class ReportsConfig(AppConfig):
         from assessments.vendor_side import answers as vendor_answers
         from reports import trail_words
         from reports.scorecard import sealing, snapshots, standing
+        from reports.trends import panel as trends_panel
         from reports.vendor_copy import copies
         from vendors import panels, standings
 
         vocabulary.register(trail_words.VOCABULARY)
         standings.register(standing.standings)
         panels.register("standing", standing.standing_panel, position=0)
+        panels.register("trends", trends_panel.trends_panel, position=5)
         kinds.register(sealing.KIND, sealing.kind())
         message = "A scorecard is never changed or deleted: everything printed comes from it."
         copied = "A vendor's copy is never changed or deleted: it says what was handed in."

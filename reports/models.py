@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Window
+from django.db.models import F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +22,14 @@ class ScorecardQuerySet(OrganisationRows, models.QuerySet["Scorecard"]):
     def without_snapshot(self) -> ScorecardQuerySet:
         """For lists: the stored numbers, not the snapshot of some 100 kB."""
         return self.defer("snapshot")
+
+    def with_before(self) -> ScorecardQuerySet:
+        """With `before`, the key of the vendor’s scorecard before each; None for the first."""
+        vendors = Scorecard.objects.filter(assessment__vendor=OuterRef("assessment__vendor"))
+        earlier = vendors.filter(
+            Q(approved_at__lt=OuterRef("approved_at")) | Q(approved_at=OuterRef("approved_at"), pk__lt=OuterRef("pk"))
+        )
+        return self.annotate(before=Subquery(earlier.order_by("-approved_at", "-pk").values("pk")[:1]))
 
     def of_vendor(self, vendor: Vendor) -> ScorecardQuerySet:
         """In their order, the earliest first."""

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("reports.scorecard.urls")),
+    path("", include("reports.trends.urls")),
     path("", include("reports.change.urls")),
     path("", include("reports.documents.urls")),
     path("", include("reports.vendor_copy.urls")),

@@ -12,8 +12,7 @@ from accounts.models import Membership
 from assessments.score.words import STATUSES
 from config import places
 from groundwork.words import apart, labelled
-from reports.charts.marks import Mark, mark_svg
-from reports.charts.ring import ring_svg
+from reports.charts.marks import Mark, mark_svg, ring_svg
 
 register = template.Library()
 

@@ -1,12 +1,14 @@
-"""The mark of one rule in its four states, alone and in a row."""
+"""The mark of one rule in its four states, alone, in a row, and as a ring around the headline."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import asin, degrees, pi
 
-from reports.charts.parts import FULL_TURN, SVG, TOKENS, Palette, circle, stroke
-from reports.charts.svg import Point, arc, dots, element, path, polar, text
+from reports.charts.parts import FULL_TURN, SVG, TOKENS, Palette, caption, circle, figure, stroke
+from reports.charts.svg import Point, arc, dots, element, fit, path, polar, text, text_width
 
 STATUSES = ("met", "partly", "broken", "not_rated")
 
@@ -144,3 +146,156 @@ def favicon_svg() -> str:
 def _check_status(status: str) -> None:
     if status not in STATUSES:
         raise ValueError(f"unknown status {status!r}: expected one of {', '.join(STATUSES)}")
+
+
+# The seven around the headline -------------------------------------------------------------------------------------
+def ring_svg(
+    marks: Sequence[Mark],
+    *,
+    headline: str,
+    subline: str,
+    title: str,
+    desc: str,
+    prefix: str,
+    palette: Palette | None = None,
+) -> str:
+    """The marks as segments of a circle, the first at twelve o’clock, around the headline."""
+    palette = palette or Palette.PAGE
+    centre = (160.0, 160.0)
+    step = FULL_TURN / max(len(marks), 1)
+    parts = []
+    for index, mark in enumerate(marks):
+        segment = _Segment(centre=centre, middle=index * step, sweep=step)
+        parts.append(
+            element(
+                "g",
+                element("title", text(mark.tooltip)),
+                segment.drawn(mark.status, palette),
+                class_=f"mark mark-{mark.status.replace('_', '-')}",
+            )
+        )
+        x, y = polar(centre, 149, index * step)
+        parts.append(
+            caption(
+                str(mark.number),
+                (x, y + 4.5),
+                class_="chart-number",
+                size=13,
+                fill=palette.muted,
+                palette=palette,
+            )
+        )
+    parts.append(_headline(centre, headline, subline, palette))
+    return figure("ring", "".join(parts), size=(320, 320), title=title, desc=desc, prefix=prefix)
+
+
+def _headline(centre: Point, headline: str, subline: str, palette: Palette) -> str:
+    """The big figure and, below it, at most two short lines; together they sit on the centre of the ring."""
+    x, y = centre
+    size = min(96.0, 96.0 * 150 / max(text_width(headline, 96), 1))
+    lines = fit(subline, size=16, width=150, lines=2)
+    baseline = y + 0.33 * size - 9 * len(lines) - (2 if lines else 0)
+    return caption(
+        headline,
+        (x, baseline),
+        class_="chart-headline",
+        size=size,
+        weight=600,
+        fill=palette.ink,
+        palette=palette,
+        family=palette.serif,
+    ) + "".join(
+        caption(
+            line,
+            (x, baseline + 29 + index * 20),
+            class_="chart-subline",
+            size=16,
+            fill=palette.muted,
+            palette=palette,
+        )
+        for index, line in enumerate(lines)
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Segment:
+    """A piece of a ring between two radii. The gap to its neighbours is as wide inside as outside."""
+
+    centre: Point
+    middle: float
+    sweep: float
+    inner: float = 109.0
+    outer: float = 134.0
+    gap: float = 4.0
+    border: float = 2.5
+    dot_distance: float = 7.3
+
+    def drawn(self, status: str, palette: Palette) -> str:
+        colour = palette.of(status)
+        if status == "not_rated":
+            return stroke(dots(self._outline_points()), class_="mark-line", stroke=colour, width=2.8)
+        half = self.sweep / 2
+        whole = self._shape(self.middle - half, self.middle + half)
+        outline = element(
+            "path",
+            class_="mark-fill" if status == "met" else "mark-line",
+            d=whole,
+            fill=colour if status == "met" else "none",
+            stroke=colour,
+            stroke_width=self.border,
+            stroke_linejoin="round",
+        )
+        if status == "met":
+            return outline + tick(self._centre_point, 15, palette)
+        if status == "partly":
+            filled = self._shape(self.middle - half, self.middle, cut_end=True)
+            return outline + element("path", class_="mark-fill", d=filled, fill=colour)
+        lean = min(self.sweep / 6, 5.5)
+        strike = path(
+            polar(self.centre, self.inner - 8, self.middle - lean),
+            polar(self.centre, self.outer + 8, self.middle + lean),
+        )
+        return outline + stroke(strike, class_="mark-line", stroke=colour, width=self.border * 1.3)
+
+    @property
+    def _centre_point(self) -> Point:
+        return polar(self.centre, (self.inner + self.outer) / 2, self.middle)
+
+    def _angles(self, start: float, end: float, radius: float, *, cut_end: bool = False) -> tuple[float, float]:
+        inset = degrees(asin((self.gap + self.border) / 2 / radius))
+        return start + inset, end if cut_end else end - inset
+
+    def _shape(self, start: float, end: float, *, cut_end: bool = False) -> str:
+        outer, inner = self.outer - self.border / 2, self.inner + self.border / 2
+        outer_start, outer_end = self._angles(start, end, outer, cut_end=cut_end)
+        inner_start, inner_end = self._angles(start, end, inner, cut_end=cut_end)
+        large = outer_end - outer_start > FULL_TURN / 2
+        corner = polar(self.centre, inner, inner_end)
+        return (
+            path(polar(self.centre, outer, outer_start))
+            + arc(outer, polar(self.centre, outer, outer_end), large=large)
+            + path(corner).replace("M", "L")
+            + arc(inner, polar(self.centre, inner, inner_start), large=large, clockwise=False)
+            + "Z"
+        )
+
+    def _outline_points(self) -> list[Point]:
+        """Dots along the edge: each side is divided by itself, so that every corner has one."""
+        half = self.sweep / 2
+        outer, inner = self.outer - self.border / 2, self.inner + self.border / 2
+        outer_start, outer_end = self._angles(self.middle - half, self.middle + half, outer)
+        inner_start, inner_end = self._angles(self.middle - half, self.middle + half, inner)
+        corners = [(outer, outer_start), (outer, outer_end), (inner, inner_end), (inner, inner_start)]
+        points: list[Point] = []
+        for (radius, angle), (to_radius, to_angle) in zip(corners, corners[1:] + corners[:1], strict=True):
+            length = abs(to_radius - radius) or abs(to_angle - angle) / FULL_TURN * 2 * pi * radius
+            count = max(1, round(length / self.dot_distance))
+            points += [
+                polar(
+                    self.centre,
+                    radius + (to_radius - radius) * step / count,
+                    angle + (to_angle - angle) * step / count,
+                )
+                for step in range(count)
+            ]
+        return points

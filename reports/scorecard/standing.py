@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,12 +16,11 @@ from accounts.models import Membership
 from assessments.schedule.upcoming import due_for
 from assessments.score import words as wording
 from assessments.score.arithmetic import Policy, RuleStatus
-from assessments.score.reading import policy_of
-from manifesto.models import Question, Release
 from reports.models import Scorecard
-from reports.scorecard import moves
+from reports.scorecard import moves, stored
 from reports.scorecard.contradictions import contradicted_in
-from reports.scorecard.moves import Direction, RuleResult
+from reports.scorecard.moves import Direction, Move
+from reports.scorecard.shapes import Turned
 from reports.scorecard.snapshots import rule_names
 from vendors.models import Vendor
 from vendors.panels import Panel
@@ -30,7 +30,6 @@ from vendors.withheld import withheld
 DAYS_TOLD = 60  # beyond that, months say more
 DAYS_A_MONTH = 30.44
 COMPARED = 2  # the latest one and the one before
-Asked = Mapping[tuple[int, str], Hashable]  # by release and rule
 
 
 def standings(
@@ -41,13 +40,8 @@ def standings(
     cards = _latest(vendors)
     newest = [pair[0] for pair in cards.values()]
     contradicted = contradicted_in(newest) if tells_contradictions else {}
-    policies = {
-        pk: policy_of(release)
-        for pk, release in Release.objects.in_bulk(
-            {card.assessment.release_id for pair in cards.values() for card in pair}
-        ).items()
-    }
-    asked = _asked(policies)
+    policies = stored.policies_of(card for pair in cards.values() for card in pair)
+    asked = stored.asked_of(policies)
     names, due = rule_names() if cards else {}, due_for(vendors, today)
     return {
         vendor.pk: Standing(
@@ -80,7 +74,7 @@ def _result(
     cards: Sequence[Scorecard],
     *,
     contradicted: tuple[str, ...] | None,
-    asked: Asked,
+    asked: stored.Asked,
     policy: Policy,
     names: Mapping[str, str],
 ) -> Result:
@@ -101,10 +95,10 @@ def _result(
     )
 
 
-def _moves(now: Scorecard, before: Scorecard, asked: Asked) -> Moves:
+def _moves(now: Scorecard, before: Scorecard, asked: stored.Asked) -> Moves:
     """By status alone: what moved within it is said by the scorecard itself."""
     positions: dict[str, list[int]] = defaultdict(list)
-    for move in moves.moves(_results(now, asked), _results(before, asked)):
+    for move in moves.moves(stored.results_of(now, asked), stored.results_of(before, asked)):
         positions[move.direction].append(move.position)
     return Moves(
         better=tuple(positions[Direction.BETTER]),
@@ -114,27 +108,25 @@ def _moves(now: Scorecard, before: Scorecard, asked: Asked) -> Moves:
     )
 
 
-def _results(card: Scorecard, asked: Asked) -> list[RuleResult]:
-    release = card.assessment.release_id
+def turned_in(pairs: Sequence[tuple[Scorecard, Scorecard]]) -> list[list[Turned]]:
+    """Of each scorecard and the one before it, both with their assessment, by the stored numbers; three queries."""
+    cards = [card for pair in pairs for card in pair]
+    prefetch_related_objects(cards, "rules")
+    asked = stored.asked_of(stored.policies_of(cards))
     return [
-        RuleResult(
-            key=rule.key,
-            position=rule.position,
-            status=rule.status,
-            percent=None,
-            asked=asked.get((release, rule.key)),
-        )
-        for rule in card.rules.all()
+        [_turned(move) for move in moves.moves(stored.results_of(now, asked), stored.results_of(before, asked))]
+        for now, before in pairs
     ]
 
 
-def _asked(policies: Mapping[int, Policy]) -> dict[tuple[int, str], Hashable]:
-    """What each rule of these editions asks, and by which thresholds it is judged; one query."""
-    questions: dict[tuple[int, str], set[Hashable]] = defaultdict(set)
-    rows = Question.objects.filter(release__in=policies).order_by()
-    for release, rule, *asked in rows.values_list("release", "rule__key", "key", "revision", "weight", "knockout"):
-        questions[release, rule].add(tuple(asked))
-    return {place: (policies[place[0]], frozenset(asked)) for place, asked in questions.items()}
+def _turned(move: Move) -> Turned:
+    is_comparable = move.before is not None and move.direction is not Direction.ASKED_OTHERWISE
+    return Turned(
+        position=move.position,
+        before=move.before.status if move.before and is_comparable else None,
+        now=move.now.status,
+        way=move.direction.value if move.direction in (Direction.BETTER, Direction.WORSE) else "",
+    )
 
 
 # The head of a vendor's page -----------------------------------------------------------------------------------------

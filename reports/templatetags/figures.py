@@ -11,11 +11,10 @@ from django.utils.safestring import SafeString
 
 from groundwork.words import isolated
 from reports.charts.bars import bars_svg
-from reports.charts.marks import mark_svg
+from reports.charts.marks import mark_svg, ring_svg
 from reports.charts.parts import Palette
 from reports.charts.power_map import vendor_mark_svg
 from reports.charts.radar import radar_svg
-from reports.charts.ring import ring_svg
 from reports.charts.trend import ARROWS, arrow_svg
 from reports.comparison.shapes import Column
 from reports.figures.feelings import quadrant_figure
@@ -24,6 +23,8 @@ from reports.portfolio.power import Held
 from reports.portfolio.power_figure import power_figure
 from reports.scorecard.shapes import ChartView
 from reports.scorecard.view import ScorecardView
+from reports.trends.figures import RuleTrend, headline_figure, rule_figure
+from reports.trends.history import History
 from vendors.measures.cards import MeasureCard
 from vendors.voice.quadrant import Cell
 
@@ -150,6 +151,18 @@ def card_trend(chart: ChartView, *, paper: bool = False) -> SafeString:
             size=SMALL,
         )
     )
+
+
+@register.simple_tag
+def rule_history(one: RuleTrend) -> SafeString:
+    """A rule over the scorecards of a vendor; the table beside it says the same."""
+    return SafeString(rule_figure(one))
+
+
+@register.simple_tag
+def headline_history(history: History) -> SafeString:
+    """The seven marks of each scorecard of a vendor, side by side."""
+    return SafeString(headline_figure(history, prefix="history"))
 
 
 @register.simple_tag

@@ -666,6 +666,7 @@ OBJECTS: dict[str, str] = {
     "evidence_add": "answer",
     "evidence_delete": "evidence",
     "evidence_download": "open_evidence",
+    "vendor_trends": "vendor",
     "scorecard_detail": "scorecard",
     "scorecard_change": "scorecard",
     "rendering_request": "scorecard",

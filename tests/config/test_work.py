@@ -15,19 +15,20 @@ from django.utils import timezone
 from accounts.models import Membership, User
 from assessments.lifecycle import transitions
 from assessments.models import AssessmentState
-from config.work import LATEST
+from config.work import LATEST, MOST
 from reports.models import Scorecard
-from tests.factories import Cast, make_assessment
-from vendors.models import ImportState, IncidentImport
+from tests.factories import Cast, make_assessment, make_vendor
+from vendors.models import ImportState, IncidentImport, Vendor
 
 SignedIn = Callable[[Membership | User], Client]
 
 
-def approved(cast: Cast) -> Scorecard:
+def approved(cast: Cast, *, days_ago: int = 0, grade: int = 4, vendor: Vendor | None = None) -> Scorecard:
     """Through the lifecycle, so that it has its scorecard."""
-    assessment = make_assessment(cast.assessor, grade=4)
-    transitions.submit(cast.assessor, assessment)
-    transitions.approve(cast.approver, assessment)
+    now = timezone.now() - timedelta(days=days_ago)
+    assessment = make_assessment(cast.assessor, grade=grade, vendor=vendor)
+    transitions.submit(cast.assessor, assessment, now=now)
+    transitions.approve(cast.approver, assessment, now=now)
     return Scorecard.objects.get(assessment=assessment)
 
 
@@ -74,12 +75,45 @@ def test_scorecards_of_others_are_not_shown(cast: Cast, signed_in: SignedIn) -> 
 
 
 def test_the_newest_scorecard_comes_first_and_the_oldest_gives_way(cast: Cast, signed_in: SignedIn) -> None:
-    cards = [approved(cast) for _ in range(LATEST + 1)]
+    cards = [approved(cast, days_ago=100 - number) for number in range(LATEST + 1)]
     shown = work(signed_in(cast.reader))
     places = [shown.find(f">{card.number}<") for card in reversed(cards)]
     assert places[:-1] == sorted(places[:-1])
     assert places[0] > 0
     assert places[-1] == -1
+
+
+def test_all_of_the_last_sixty_days_are_shown_up_to_a_page(cast: Cast, signed_in: SignedIn) -> None:
+    recent = [approved(cast, days_ago=59) for _ in range(LATEST + 1)]
+    old = approved(cast, days_ago=61)
+    shown = work(signed_in(cast.reader))
+    assert all(f">{card.number}<" in shown for card in recent)
+    assert f">{old.number}<" not in shown
+    for _ in range(MOST - LATEST):
+        approved(cast)
+    assert f">{recent[0].number}<" not in work(signed_in(cast.reader))
+
+
+@pytest.mark.parametrize("who", ["approver", "reader"])
+def test_below_a_new_scorecard_stands_what_changed_since_the_one_before(
+    who: str, cast: Cast, signed_in: SignedIn
+) -> None:
+    vendor = make_vendor(cast.organisation)
+    approved(cast, days_ago=100, grade=1, vendor=vendor)
+    approved(cast, grade=2, vendor=vendor)
+    shown = " ".join(work(signed_in(getattr(cast, who))).split())
+    assert "Rule 7: Broken → Partly met" in shown
+    assert shown.count('<span class="tendency tendency-better">') == 7
+    assert shown.count("First scorecard") == 1
+
+
+def test_what_changed_is_not_told_to_whoever_still_rates(cast: Cast, signed_in: SignedIn) -> None:
+    vendor = make_vendor(cast.organisation)
+    approved(cast, days_ago=100, grade=1, vendor=vendor)
+    approved(cast, grade=2, vendor=vendor)
+    make_assessment(cast.assessor, vendor=vendor)
+    assert "Broken → Partly met" not in work(signed_in(cast.assessor))
+    assert "Broken → Partly met" in work(signed_in(cast.reader))
 
 
 def test_it_costs_the_same_queries_for_one_scorecard_and_for_many(cast: Cast, signed_in: SignedIn) -> None:

@@ -16,10 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.charts.bars import bars_svg
-from reports.charts.marks import Mark, favicon_svg, mark_svg
+from reports.charts.marks import Mark, favicon_svg, mark_svg, ring_svg
 from reports.charts.parts import Palette
 from reports.charts.radar import radar_svg
-from reports.charts.ring import ring_svg
 from reports.charts.svg import clusters, fit, printable_line, short_number, text_width
 
 SVG = "{http://www.w3.org/2000/svg}"
