@@ -167,7 +167,7 @@ class Versioned(forms.BaseForm):
 
     def take_version(self, version: int) -> None:
         """The page shows what stands there now: sending the form again is then a decision."""
-        self.data = {**self.data.dict(), self.add_prefix("version"): str(version)}
+        self.data = {**dict(self.data.items()), self.add_prefix("version"): str(version)}
 
 
 class EditForm(Versioned, CommitmentForm):
@@ -208,7 +208,7 @@ class AgreeForm(StepForm):
             data, commitment=commitment, label=_("How they said so"), help_text=_("A mail, a meeting, a call.")
         )
         self.today = today
-        self.initial |= {"agreed_by": str(commitment.contact or ""), "on": today}
+        self.initial.update(agreed_by=str(commitment.contact or ""), on=today)
 
     def clean_on(self) -> date:
         day: date = self.cleaned_data["on"]
@@ -248,14 +248,14 @@ class KeepForm(StepForm):
 
 
 class FilesForm(forms.Form):
-    files = ManyFilesField(label=gettext_lazy("Add evidence"), widget=ManyFiles(attrs={"accept": ACCEPT}))
+    evidence = ManyFilesField(label=gettext_lazy("Add evidence"), widget=ManyFiles(attrs={"accept": ACCEPT}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["files"].help_text = f"{EXTENSIONS}."
+        self.fields["evidence"].help_text = f"{EXTENSIONS}."
 
-    def clean_files(self) -> list[Any]:
-        files, refused = self.cleaned_data["files"], []
+    def clean_evidence(self) -> list[Any]:
+        files, refused = self.cleaned_data["evidence"], []
         for file in files:
             try:
                 check_file(file)
