@@ -17,6 +17,7 @@ from accounts import mail
 from accounts.models import Department, Membership, Organisation, Role, User
 from assessments.models import ApprovalLevel
 from config.demo_assessments import DemoAssessment
+from config.demo_contracts import load_contracts
 from config.demo_facts import DemoFacts
 from config.demo_import import DemoImport
 from manifesto.apps import EDITORS
@@ -83,6 +84,8 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
     _load_chain(organisation, members, data.get("approval", {}))
     vendors = {vendor["name"]: _load_vendor(organisation, departments, vendor) for vendor in data["vendors"]}
     author = next(member for member in members.values() if member.role == Role.ASSESSOR)
+    for entry in data["vendors"]:
+        load_contracts(author, members, vendors[entry["name"]], entry, today)
     for entry in data.get("facts", ()):
         DemoFacts(
             vendor=vendors[entry["vendor"]], author=author, departments=departments, data=entry, today=today
@@ -118,8 +121,11 @@ def _load_chain(organisation: Organisation, members: dict[str, Membership], chai
             )
 
 
+PARTS_OF_VENDORS = {"services", "contacts", "department", "contracts", "papers"}
+
+
 def _load_vendor(organisation: Organisation, departments: dict[str, Department], data: dict[str, Any]) -> Vendor:
-    plain = {key: value for key, value in data.items() if key not in {"services", "contacts", "department"}}
+    plain = {key: value for key, value in data.items() if key not in PARTS_OF_VENDORS}
     department = departments.get(data.get("department", ""))
     vendor = Vendor.objects.create(organisation=organisation, department=department, **plain)
     for service in data.get("services", ()):

@@ -14,4 +14,6 @@ def is_kept_from(member: Membership, scorecard: Scorecard) -> bool:
     wait for their own answers then."""
     if not is_withheld(member, scorecard.assessment.vendor):
         return False
-    return json.loads(scorecard.snapshot).get("measures") is not None
+    content = json.loads(scorecard.snapshot)
+    told = any(one["reading"] for one in content.get("commitments") or ())
+    return told or content.get("measures") is not None

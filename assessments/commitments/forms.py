@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access import Right, holders
 from accounts.models import Membership, User
-from assessments.models import Commitment, CommitmentQuerySet, CommitmentState
+from assessments.models import Commitment, CommitmentQuerySet, CommitmentState, KeptBy
 from groundwork.fields import DayInput, LinesField, ManyFiles, ManyFilesField, WordsField, field
 from manifesto.models import Question, Release, Rule
 from manifesto.naming import numbered
@@ -218,6 +218,36 @@ class AgreeForm(StepForm):
         if day > self.today:
             raise ValidationError(_("Choose today or an earlier day."))
         return day
+
+
+class KeepForm(StepForm):
+    """Where the measure moved, that is enough; else a person says which evidence they accept."""
+
+    kept_by = forms.ChoiceField(
+        label=gettext_lazy("What shows that it was kept"), widget=forms.RadioSelect, choices=KeptBy.choices
+    )
+    field_order = ("version", "kept_by", "text")
+
+    def __init__(
+        self, data: Any = None, *, commitment: Commitment, label: str, needed: str, help_text: str, by_measure: bool
+    ) -> None:
+        super().__init__(data, commitment=commitment, label=label, needed=needed, help_text=help_text)
+        self.needed = needed
+        if by_measure:
+            self.fields["text"].required = False
+            self.initial["kept_by"] = KeptBy.MEASURE
+        else:
+            del self.fields["kept_by"]
+
+    @property
+    def shown_by(self) -> KeptBy:
+        return KeptBy(self.cleaned_data.get("kept_by") or KeptBy.EVIDENCE)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("kept_by") == KeptBy.EVIDENCE and not cleaned.get("text"):
+            self.add_error("text", self.needed)
+        return cleaned
 
 
 class FilesForm(forms.Form):

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assessments.commitments.measured_words import sentences
 from assessments.commitments.words import measure_name
 from assessments.models import Commitment, CommitmentStep, StepKind
 from groundwork.words import day
@@ -64,16 +65,19 @@ class HistoryLine:
     text: str
     before: tuple[Before, ...]
     step: CommitmentStep
+    measured: str = ""
 
 
-def history(commitment: Commitment) -> list[HistoryLine]:
-    """One query."""
+def history(commitment: Commitment, *, shows_figures: bool = False) -> list[HistoryLine]:
+    """One query. `shows_figures`: with what the measure said at a step."""
     steps = commitment.steps.select_related("user", "link").order_by("-at", "-pk")
-    return [line(step, commitment) for step in steps]
+    return [line(step, commitment, shows_figures=shows_figures) for step in steps]
 
 
-def line(step: CommitmentStep, commitment: Commitment) -> HistoryLine:
+def line(step: CommitmentStep, commitment: Commitment, *, shows_figures: bool = False) -> HistoryLine:
+    is_measured = shows_figures and bool(step.figures) and "outcome" in (step.figures or {})
     return HistoryLine(
+        measured=sentences(step.figures or {}) if is_measured else "",
         at=step.at,
         sentence=_sentence(step),
         text=step.text,

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.models import Membership
 from assessments.commitments import measured_words
 from assessments.models import Commitment, CommitmentState
 from vendors.measures import movement
@@ -24,6 +25,7 @@ from vendors.measures.metrics import Measures
 from vendors.measures.movement import Movement, Outcome, Period, Promise, Side, Standing, Watch, Why
 from vendors.measures.plain_data import FINE_DIGITS, digits
 from vendors.models import Vendor
+from vendors.withheld import is_withheld
 
 Figures = dict[str, Any]
 NOT_READ = "not_read"  # beside the reasons of `Why`: nothing was kept yet
@@ -46,6 +48,11 @@ class Judgement:
         return self.outcome in (Outcome.MOVED, Outcome.REACHED)
 
     @property
+    def known_until(self) -> date | None:
+        said = self.figures.get("known_until")
+        return date.fromisoformat(said) if said else None
+
+    @property
     def label(self) -> str:
         """“moved”, “did not move”, “cannot tell yet”."""
         return measured_words.label(self.outcome, self.standing)
@@ -59,9 +66,16 @@ class Judgement:
 # Doors ------------------------------------------------------------------------------------------------------------
 def judgement_of(commitment: Commitment, today: date) -> Judgement | None:
     """What its measure says by the facts of now; None without a measure. One query where the measures are kept."""
-    if not commitment.measure:
+    if commitment.measure not in BY_KEY:
         return None
     return judgement_from(figures_of(commitment, today))
+
+
+def judgement_for(member: Membership, commitment: Commitment, today: date) -> Judgement | None:
+    """The same for a member; None, too, for whoever still judges the vendor: they see no figure of it before."""
+    if not commitment.measure or is_withheld(member, commitment.vendor):
+        return None
+    return judgement_of(commitment, today)
 
 
 def judgements_of(commitments: Iterable[Commitment], today: date) -> dict[int, Judgement]:

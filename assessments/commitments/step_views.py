@@ -21,7 +21,8 @@ from django.views.decorators.cache import never_cache
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
 from assessments.commitments import transitions
-from assessments.commitments.forms import AgreeForm, StepForm
+from assessments.commitments.forms import AgreeForm, KeepForm, StepForm
+from assessments.commitments.measured import Figures, Judgement, judgement_for
 from assessments.commitments.rows import RELATED
 from assessments.commitments.transitions import NOT_NOW, may_change
 from assessments.models import COMMITMENT_BINDING, COMMITMENT_OPEN, Commitment, CommitmentState, KeptBy
@@ -31,12 +32,14 @@ from groundwork.responses import form_view, or_beside, post_data
 
 @dataclass(frozen=True, kw_only=True)
 class Deed:
-    """What a person does on one of these pages: the commitment as they read it, what they said, and when."""
+    """What a person does on one of these pages: the commitment as they read it, what they said, and when; what its
+    measure says, where it has one that they may see."""
 
     request: MemberRequest
     commitment: Commitment
     form: StepForm
     now: datetime
+    judgement: Judgement | None
 
     @property
     def today(self) -> date:
@@ -47,6 +50,10 @@ class Deed:
         """What every transition takes."""
         given = self.form.cleaned_data
         return {"text": given["text"], "version": given["version"], "now": self.now}
+
+    @property
+    def figures(self) -> Figures | None:
+        return self.judgement.figures if self.judgement else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +71,9 @@ class StepPage:
     needed: Promise | str = ""
     help_text: Promise | str = ""
     danger: bool = False
+    asks_the_measure: bool = False
 
-    def form(self, request: MemberRequest, commitment: Commitment) -> StepForm:
+    def form(self, request: MemberRequest, commitment: Commitment, judgement: Judgement | None) -> StepForm:
         return StepForm(
             post_data(request),
             commitment=commitment,
@@ -76,14 +84,33 @@ class StepPage:
 
 
 class AgreePage(StepPage):
-    def form(self, request: MemberRequest, commitment: Commitment) -> StepForm:
+    def form(self, request: MemberRequest, commitment: Commitment, judgement: Judgement | None) -> StepForm:
         return AgreeForm(post_data(request), commitment=commitment, today=timezone.localdate())
+
+
+class KeepPage(StepPage):
+    def form(self, request: MemberRequest, commitment: Commitment, judgement: Judgement | None) -> StepForm:
+        return KeepForm(
+            post_data(request),
+            commitment=commitment,
+            label=_("Which evidence you accept") if judgement and judgement.shows_kept else str(self.label),
+            needed=str(self.needed),
+            help_text=str(self.help_text),
+            by_measure=judgement is not None and judgement.shows_kept,
+        )
 
 
 def _agree(deed: Deed) -> object:
     given = deed.form.cleaned_data
     return transitions.agree(
         deed.request.user, deed.commitment, agreed_by=given["agreed_by"], on=given["on"], **deed.said
+    )
+
+
+def _keep(deed: Deed) -> object:
+    kept_by = deed.form.shown_by if isinstance(deed.form, KeepForm) else KeptBy.EVIDENCE
+    return transitions.keep(
+        deed.request.member, deed.commitment, kept_by=kept_by, on=deed.today, figures=deed.figures, **deed.said
     )
 
 
@@ -131,7 +158,7 @@ RETURN = StepPage(
     states={CommitmentState.REPORTED},
     act=lambda deed: transitions.return_it(deed.request.member, deed.commitment, **deed.said),
 )
-KEEP = StepPage(
+KEEP = KeepPage(
     heading=gettext_lazy("Accept %(number)s as kept"),
     at_stake=(
         gettext_lazy("It ends today, and counts as kept in the share that the vendor kept."),
@@ -145,9 +172,8 @@ KEEP = StepPage(
     submit=gettext_lazy("Accept it as kept"),
     done=gettext_lazy("%(number)s is kept."),
     states=COMMITMENT_BINDING,
-    act=lambda deed: transitions.keep(
-        deed.request.member, deed.commitment, kept_by=KeptBy.EVIDENCE, on=deed.today, **deed.said
-    ),
+    act=_keep,
+    asks_the_measure=True,
 )
 MISS = StepPage(
     heading=gettext_lazy("Record %(number)s as missed"),
@@ -160,8 +186,11 @@ MISS = StepPage(
     submit=gettext_lazy("Record it as missed"),
     done=gettext_lazy("%(number)s is missed."),
     states=COMMITMENT_BINDING,
-    act=lambda deed: transitions.miss(deed.request.member, deed.commitment, on=deed.today, **deed.said),
+    act=lambda deed: transitions.miss(
+        deed.request.member, deed.commitment, on=deed.today, figures=deed.figures, **deed.said
+    ),
     danger=True,
+    asks_the_measure=True,
 )
 WITHDRAW = StepPage(
     heading=gettext_lazy("Withdraw %(number)s"),
@@ -228,10 +257,12 @@ def _step(request: MemberRequest, pk: int, page: StepPage) -> HttpResponse:
     if request.method != "POST" and commitment.state not in page.states:
         messages.info(request, NOT_NOW[commitment.state])
         return redirect(commitment)
-    form, number = page.form(request, commitment), {"number": commitment.number}
+    now, number = timezone.now(), {"number": commitment.number}
+    asked = judgement_for(request.member, commitment, timezone.localdate(now)) if page.asks_the_measure else None
+    form = page.form(request, commitment, asked)
     if request.method == "POST" and form.is_valid():
         with or_beside(form):
-            page.act(Deed(request=request, commitment=commitment, form=form, now=timezone.now()))
+            page.act(Deed(request=request, commitment=commitment, form=form, now=now, judgement=asked))
             messages.success(request, page.done % number)
             return redirect(commitment)
         commitment = fetch(request, Commitment.objects.select_related(*RELATED), pk)
@@ -245,5 +276,5 @@ def _step(request: MemberRequest, pk: int, page: StepPage) -> HttpResponse:
         submit=str(page.submit),
         back=commitment.get_absolute_url(),
         template="assessments/commitments/step.html",
-        about={"commitment": commitment, "at_stake": page.at_stake, "danger": page.danger},
+        about={"commitment": commitment, "at_stake": page.at_stake, "danger": page.danger, "judgement": asked},
     )

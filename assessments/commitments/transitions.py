@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import Right, may
 from accounts.models import Membership, User
 from accounts.trail import audit
+from assessments.commitments.measured import baseline_of
 from assessments.lifecycle.numbering import next_number
 from assessments.models import (
     COMMITMENT_BINDING,
@@ -114,7 +115,11 @@ def agree(
     version: int | None = None,
 ) -> Commitment:
     """The vendor says so by its link, or a member records who agreed and when. `baseline`: what the measure was then,
-    as plain data."""
+    as plain data; where none is given, what it was by the facts of now."""
+    if baseline is None and commitment.measure:
+        baseline = baseline_of(
+            commitment.vendor, commitment.measure, on=on
+        )  # it takes a while: first
     with transaction.atomic():
         row = _locked(commitment, {CommitmentState.PROPOSED}, version)
         _require_by(by, row)

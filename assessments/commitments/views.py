@@ -21,6 +21,7 @@ from assessments.commitments import evidence, transitions
 from assessments.commitments.forms import CommitmentFilter, CommitmentForm, EditForm, FilesForm
 from assessments.commitments.history import history
 from assessments.commitments.kept import kept_over_time
+from assessments.commitments.measured import judgement_of
 from assessments.commitments.origin import Origin, origin_of, proposed_why
 from assessments.commitments.rows import RELATED, complete, rows_of
 from assessments.commitments.steps import next_steps
@@ -30,6 +31,7 @@ from assessments.models import Commitment, CommitmentFile
 from groundwork.responses import attachment, form_view, or_beside, or_say_why, post_data
 from manifesto.models import Release, Rule
 from vendors.fetching import vendor_of
+from vendors.withheld import is_withheld
 
 PER_PAGE = 25
 QUARTERS = 8  # two years: what lies before is in the numbers of all
@@ -71,14 +73,16 @@ def commitment_detail(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _shown(request: MemberRequest, commitment: Commitment, files_form: FilesForm | None = None) -> HttpResponse:
     today, may = timezone.localdate(), may_change(request.member, commitment)
-    may_attach = may and commitment.is_open
+    may_attach, hidden = may and commitment.is_open, is_withheld(request.member, commitment.vendor)
     context = {
         "commitment": commitment,
         "called": called([commitment])[commitment.pk],
         "standing": standing(commitment, today),
         "goal": goal(commitment),
         "next": next_steps(request.member, commitment, today),
-        "history": history(commitment),
+        "history": history(commitment, shows_figures=not hidden),
+        "judgement": judgement_of(commitment, today) if commitment.agreed_on and not hidden else None,
+        "hidden": hidden,
         "files": list(commitment.files.select_related("uploaded_by", "uploaded_through")),
         "files_form": (files_form or FilesForm()) if may_attach else None,
         "may_attach": may_attach,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -37,19 +38,19 @@ def measure_name(key: str) -> str:
 
 def goal(commitment: Commitment) -> str:
     """“Mean time to resolve: at most 8 hours”; empty where evidence decides."""
-    name = measure_name(commitment.measure)
+    return goal_of(commitment.measure, commitment.target)
+
+
+def goal_of(measure: str, target: Decimal | str | None) -> str:
+    """The same of plain data."""
+    name = measure_name(measure)
     if not name:
         return ""
-    measure = BY_KEY[commitment.measure]
-    if commitment.target is None:
-        said = _("%(measure)s: higher") if measure.lower_is_better is False else _("%(measure)s: lower")
-        return said % {"measure": name}
-    said = (
-        _("%(measure)s: at least %(target)s")
-        if measure.lower_is_better is False
-        else _("%(measure)s: at most %(target)s")
-    )
-    return said % {"measure": name, "target": figure(float(commitment.target), measure.unit)}
+    of = BY_KEY[measure]
+    values = {"measure": name, "target": "" if target is None else figure(float(target), of.unit)}
+    if of.lower_is_better is False:
+        return (_("%(measure)s: higher") if target is None else _("%(measure)s: at least %(target)s")) % values
+    return (_("%(measure)s: lower") if target is None else _("%(measure)s: at most %(target)s")) % values
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -242,8 +242,9 @@ class StepKind(models.TextChoices):
 
 
 class CommitmentStep(models.Model):
-    """What happened to a commitment, in order: written once, and kept so by the database. Nobody as `user` and no `link`: the
-    product itself, because of a measure; `figures` says what the measure showed then (plain data)."""
+    """What happened to a commitment, in order: written once, and kept so by the database. Nobody as `user` and no
+    `link`: the product itself, because of a measure; `figures` says what the measure showed then, and of a change what
+    was there before (plain data)."""
 
     commitment = models.ForeignKey(Commitment, on_delete=models.CASCADE, related_name="steps")
     kind = models.CharField(max_length=9, choices=StepKind)

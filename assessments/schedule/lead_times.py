@@ -4,7 +4,7 @@ decided."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 from statistics import median
 
@@ -17,6 +17,7 @@ from assessments.models import Assessment
 from vendors.contracts.offers import LONGEST, WITHOUT_OWN, Judged, Lead
 
 LATEST = 25  # assessments: how it goes now, not years ago
+SHORTEST = timedelta(days=1)
 FEWEST = 3  # of fewer, a median is one case
 
 
@@ -32,15 +33,16 @@ def judge(member: Membership, vendors: Sequence[int]) -> Judged:
 
 
 def lead_of(organisation: int) -> Lead:
-    """The median, in whole days begun, of the latest that were approved, from the opening to the approval."""
+    """The median, in whole days begun, of the latest that were approved, from the opening to the approval. What was
+    opened and approved within a day was entered afterwards, and tells nothing of how long one takes."""
     latest = Assessment.objects.filter(organisation=organisation, closed_at__isnull=False).approved()
     closed = dict(latest.order_by("-closed_at", "-pk").values_list("pk", "closed_at")[:LATEST])
     opened = _opened(closed)
-    lengths = [closed[pk] - at for pk, at in opened.items() if at <= closed[pk]]
+    lengths = [length for length in (closed[pk] - at for pk, at in opened.items()) if length >= SHORTEST]
     if len(lengths) < FEWEST:
         return Lead(days=WITHOUT_OWN)
     days = ceil(median(length.total_seconds() for length in lengths) / 86400)
-    return Lead(days=min(max(days, 1), LONGEST), of=len(lengths))
+    return Lead(days=min(days, LONGEST), of=len(lengths))
 
 
 def _opened(assessments: dict[int, datetime]) -> dict[int, datetime]:

@@ -190,7 +190,7 @@ def vendor_commitments_agree(request: CommitmentRequest, link: int) -> HttpRespo
         messages.info(request, _("Nothing waits for your word at this moment."))
         return redirect("vendor_commitments", link)
     by_choice = {f"{one.row.pk}:{one.row.version}": one for one in shown}
-    choices = [(choice, words.labelled(one.row.number, one.row.what)) for choice, one in by_choice.items()]
+    choices = [(choice, _to_tick(one)) for choice, one in by_choice.items()]
     form = AgreeToSeveralForm(post_data(request), name=request.link.name, choices=choices)
     if request.method == "POST" and form.is_valid():
         with or_beside(form):
@@ -201,8 +201,17 @@ def vendor_commitments_agree(request: CommitmentRequest, link: int) -> HttpRespo
             done = ngettext("%(count)s commitment is agreed.", "%(count)s commitments are agreed.", len(rows))
             messages.success(request, done % {"count": len(rows)})
             return redirect("vendor_commitments", link)
-    context = about(request.link) | {"form": form, "shown": shown, "back": _list_of(link)}
+    context = about(request.link) | {"form": form, "back": _list_of(link)}
     return render(request, "assessments/vendor_commitments/vendor_commitments_agree.html", context)
+
+
+def _to_tick(shown: ShownCommitment) -> str:
+    """All that is agreed to by the tick."""
+    row = shown.row
+    said = {"what": row.what, "number": row.number, "day": words.day(row.due_on), "goal": shown.goal}
+    if shown.goal:
+        return _("%(what)s (%(number)s, due on %(day)s; %(goal)s)") % said
+    return _("%(what)s (%(number)s, due on %(day)s)") % said
 
 
 # Files -------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,6 @@ from accounts.mailed_links.links import state_of
 from accounts.mailed_links.pages import closed_page, guarded, keep_typed
 from accounts.models import KeptForm, LinkState
 from assessments.models import CommitmentLink
-from assessments.preferences import first_within_reach
 from assessments.vendor_commitments import links
 
 DESK = DeskCookie(salt="assessments.commitment-link", prefix="vendor_commitments_", desk="vendor_commitments")
@@ -56,12 +55,11 @@ def by_commitment_link(view: Callable[..., HttpResponseBase]) -> Callable[..., H
 def about(link: CommitmentLink) -> dict[str, Any]:
     """All that its holder is shown of the customer beside the commitments. `asker`: whom they can write to, None where
     nobody is left. One query."""
-    organisation = link.vendor.organisation
     return {
         "link": link,
         "vendor": link.vendor,
-        "organisation": organisation,
-        "asker": first_within_reach(organisation.pk, link.created_by),
+        "organisation": link.vendor.organisation,
+        "asker": links.asker_of(link),
     }
 
 

@@ -5,7 +5,6 @@ Every change holds the vendor, so that of two who act at once the second sees wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
@@ -17,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import Right, may
 from accounts.mailed_links import links as mailed_links
 from accounts.mailed_links.links import LONGEST, end_after, end_for
-from accounts.models import Membership, new_token
+from accounts.models import Membership, User, new_token
 from accounts.trail import audit
 from assessments.models import Commitment, CommitmentLink
+from assessments.preferences import first_within_reach
 from groundwork.refusals import Refusal
 from vendors.models import Contact, Vendor
 
@@ -169,9 +169,14 @@ def of_vendor(member: Membership, vendor: Vendor) -> list[CommitmentLink]:
     return list(CommitmentLink.objects.for_member(member).filter(vendor=vendor).select_related(*RELATED))
 
 
-def live(links: Iterable[CommitmentLink], now: datetime) -> list[CommitmentLink]:
-    """Those that open something now."""
-    return [link for link in links if link.revoked_at is None and link.expires_at > now]
+def asker_of(link: CommitmentLink) -> User | None:
+    """To whom its holder can write: whoever made it while they are a member, else whoever follows up what is open, else
+    nobody. One query while the first is there."""
+    organisation = link.vendor.organisation_id
+    if (maker := first_within_reach(organisation, link.created_by)) is not None:
+        return maker
+    rows = Commitment.objects.filter(vendor=link.vendor_id).open().select_related("owner")
+    return first_within_reach(organisation, *(row.owner for row in rows))
 
 
 # ----------------------------------------------------------------------------------------------------------------

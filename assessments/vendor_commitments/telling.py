@@ -23,7 +23,7 @@ from assessments.models import (
     CommitmentStep,
     StepKind,
 )
-from assessments.preferences import first_within_reach, tell_once_certain
+from assessments.preferences import tell_once_certain
 from assessments.vendor_commitments import links
 from assessments.vendor_commitments.shown import Part, shown_to
 from vendors.models import Vendor
@@ -58,7 +58,7 @@ def tell_contact(link: CommitmentLink, *, now: datetime) -> bool:
 
     Marked as told before it is sent, so that of two who tell one writes; taken back where the mail did not go.
     """
-    before, asker = link.told_at, first_within_reach(link.vendor.organisation_id, link.created_by)
+    before, asker = link.told_at, links.asker_of(link)
     context = _context(link, asker, now)
     rows = CommitmentLink.objects.open(now).filter(pk=link.pk, told_at=before).exclude(email="")
     if not context["waiting"] or not rows.update(told_at=now):
@@ -74,10 +74,11 @@ def to_tell(now: datetime) -> QuerySet[CommitmentLink]:
     """The links whose holder has not learned yet of something that waits for their word: asked or changed since they
     were last told and since they last looked, and an hour ago at least."""
     asked = _waiting().filter(vendor=OuterRef("vendor"))
-    news = asked.filter(asked_at__gt=OuterRef("knows_until"))
+    news = asked.filter(Q(asked_at__gt=OuterRef("knows_until")))
     knows = Greatest("created_at", *(Coalesce(F(name), F("created_at")) for name in ("sent_at", "told_at", "seen_at")))
-    rows = CommitmentLink.objects.open(now).exclude(email="").annotate(knows_until=knows)
-    settling = asked.filter(asked_at__gt=now - QUIET)
+    rows = CommitmentLink.objects.open(now).filter(vendor__archived_at=None).exclude(email="")
+    rows = rows.annotate(knows_until=knows)
+    settling = asked.filter(Q(asked_at__gt=now - QUIET))
     return rows.filter(Exists(news)).exclude(Exists(settling)).select_related(*links.RELATED)
 
 

@@ -19,6 +19,8 @@ QUICK = 450  # runs of each way and correlation
 WHOLE = 700
 GROWN = 20  # of each way, correlation and growth
 WITH_SMALLEST = 6
+COMMITMENTS = 60
+QUICK_COMMITMENTS = 12
 PROCESSES = os.cpu_count() or 1
 # What the quick run judges: cells that are large enough for a share to be more than its own chance.
 JUDGED = ("way", "correlation", "history")
@@ -28,13 +30,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks/calibration", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer runs, and only false trends: some minutes")
     parser.add_argument("--json", action="store_true", help="one object with the worst shares, and no tables")
+    parser.add_argument("--commitments", action="store_true", help="what measures say of commitments, instead")
     options = parser.parse_args(arguments)
     warnings.simplefilter("ignore", RuntimeWarning)
+    if options.commitments:
+        return _commitments(each=QUICK_COMMITMENTS if options.quick else COMMITMENTS)
     began = monotonic()
     runs = list(run_all(wishes(QUICK if options.quick else WHOLE), processes=PROCESSES))
     found = summary(runs, JUDGED)
     print(json.dumps(found) if options.json else _markdown(runs, found, is_quick=options.quick, began=began))
     return 0 if is_kept(found["falling"], found["rising"], found["contradicted"]) else 1
+
+
+def _commitments(*, each: int) -> int:
+    from benchmarks.calibrating import movements
+
+    still = list(movements.run_all(wishes(each), processes=PROCESSES))
+    better = list(movements.run_all(wishes(each // 4), processes=PROCESSES, step=0.5))
+    print(movements.report(still, better))
+    return 0 if movements.is_kept(movements.worst(still)) else 1
 
 
 def _markdown(runs: list[Run], found: dict[str, float], *, is_quick: bool, began: float) -> str:

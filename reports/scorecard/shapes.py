@@ -13,7 +13,8 @@ from reports.charts.marks import Mark
 from vendors.measures.metrics import PeriodLength, Series
 
 # How page one is set, and the characters of what varies that it then holds, in every language.
-DENSITIES = (("roomy", 650), ("close", 1100), ("crowded", inf))
+CROWDED = 1100  # characters, from which on page one has no line to spare
+DENSITIES = (("roomy", 650), ("close", CROWDED), ("crowded", inf))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +176,28 @@ class RuleView:
     mark: Mark
     before: BeforeView | None  # None: there was no scorecard before, or neither rates it
     questions: tuple[QuestionView, ...]
+    asked: tuple[AskedView, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedView:
+    """A commitment as it stood: `contact` answers for it at the vendor, `owner` follows it up; `kind` is the colour of
+    its state; `goal` and `reading` say what its measure must reach and what it said last, empty without one."""
+
+    number: str
+    rule: str
+    rule_number: int | None  # None: the edition has no such rule
+    rule_name: str
+    question: str
+    what: str
+    contact: str
+    owner: str
+    due: str
+    kind: str
+    state: str
+    goal: str
+    reading: str
+    is_open: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -266,6 +289,9 @@ class ScorecardView:
     independence: str  # what is said of raters who had read others' answers; empty where all judged alone
     meetings: tuple[MeetingView, ...]
     agreement: str
+    asked: tuple[AskedView, ...]
+    asked_brief: str  # the first of them with owner and date; empty where none is open
+    asked_counted: str  # how many, where page one has no room for more
     has_gap: bool
     measured: MeasuredView | None
     measured_note: str  # that nothing was measured; empty for a scorecard from before there was anything to measure
@@ -304,12 +330,21 @@ class ScorecardView:
     @property
     def density(self) -> str:
         """How close page one is set, so that it stays one page: by the characters of what varies on it."""
+        length = self._length_of_page_one + len(self.asked_first)
+        return next(density for density, most in DENSITIES if length <= most)
+
+    @property
+    def asked_first(self) -> str:
+        """What is asked, as page one says it: in a word where it is crowded already."""
+        return self.asked_counted if self._length_of_page_one > CROWDED else self.asked_brief
+
+    @property
+    def _length_of_page_one(self) -> int:
         said = [self.vendor, self.heard, self.since, self.agreement, self.reply_note]
         said += [rule.reason for rule in self.rules] + [rule.name for rule in self.contested]
         if self.measured:
             said += [notice.brief for notice in self.measured.notices]
-        length = sum(map(len, said))
-        return next(density for density, most in DENSITIES if length <= most)
+        return sum(map(len, said))
 
     @property
     def explained(self) -> tuple[RuleView, ...]:

@@ -21,7 +21,7 @@ from reports import standing_rows
 from reports.models import Scorecard, ScorecardRule
 from reports.reasons import inputs
 from reports.reasons.inputs import Snapshot, policy_of
-from reports.scorecard import before, freezing, sealing
+from reports.scorecard import asked, before, freezing, sealing
 from reports.scorecard import findings as frozen_findings
 
 SCHEMA_VERSION = 8
@@ -41,7 +41,9 @@ SINCE_SCHEMA_5: Snapshot = {"meetings": None}
 SINCE_SCHEMA_6: Snapshot = {"notes": {}}
 # Before, a vendor that was asked and did not answer looked like one that was not asked.
 SINCE_SCHEMA_7: Snapshot = {"vendor_asked": None}
-# Before, the scorecard before was named, and nothing was said of its rules.
+# Before, the scorecard before was named, and nothing was said of its rules;
+# and nothing of what the vendor had promised.
+SINCE_SCHEMA_8: Snapshot = {"commitments": None}
 PREVIOUS_SINCE_SCHEMA_8: Snapshot = {"approved_at": None, "edition": "", "rules": []}
 SINCE_SCHEMA_3: Snapshot = {"measures": None, "targets": {}, "findings": []}
 
@@ -62,6 +64,7 @@ def make_scorecard(assessment: Assessment, approval: Approval) -> Scorecard:
     number = _next_number(assessment.organisation, approval.decided_at)
     content = {"schema": SCHEMA_VERSION, "number": number, **freezing.of_assessment(assessment)}
     content["previous"] = _previous(assessment, content)
+    content["commitments"] = asked.frozen(assessment, content["previous"], now=approval.decided_at)
     score = recompute(content)
     if score != reading.current_score(assessment):
         raise RuntimeError(f"The snapshot of {assessment.reference} does not compute to its current score.")
@@ -101,7 +104,7 @@ def load(scorecard: Scorecard) -> dict[str, Any]:
     content = verified_content(scorecard.snapshot, scorecard.sha256, name=scorecard.number)
     if content["schema"] not in range(1, SCHEMA_VERSION + 1):
         raise SnapshotDamaged(f"The snapshot of {scorecard.number} has schema {content['schema']}.")
-    since = {**SINCE_SCHEMA_2, **SINCE_SCHEMA_3, **SINCE_SCHEMA_5, **SINCE_SCHEMA_6, **SINCE_SCHEMA_7}
+    since = {**SINCE_SCHEMA_2, **SINCE_SCHEMA_3, **SINCE_SCHEMA_5, **SINCE_SCHEMA_6, **SINCE_SCHEMA_7, **SINCE_SCHEMA_8}
     content = {**since, **content}
     if content["previous"] is not None:
         content["previous"] = {**PREVIOUS_SINCE_SCHEMA_8, **content["previous"]}

@@ -20,8 +20,8 @@ from groundwork.words import days, isolated, labelled, named
 from reports.charts.marks import Mark
 from reports.documents.layout import Layout
 from reports.models import Scorecard
+from reports.scorecard import asked, people, sealing, since, snapshots
 from reports.scorecard import findings as frozen_findings
-from reports.scorecard import people, sealing, since, snapshots
 from reports.scorecard import words as wording
 from reports.scorecard.shapes import AnswerView, QuestionView, RuleView, ScorecardView, ServiceView
 from reports.scorecard.snapshots import Snapshot
@@ -75,6 +75,7 @@ class _Builder:
         )
         self.gap = {stored["rule"]: stored for stored in snapshot["gap"]}
         self.before = since.before_of(snapshot, self.words)
+        self.asked = asked.of(snapshot, self.words)
         self.replies = {stored["rule"]: stored for stored in snapshot["replies"]}
 
     def card(self) -> ScorecardView:
@@ -116,6 +117,9 @@ class _Builder:
             **people.of(snapshot, score.disagreements, words),
             since=since.sentence(snapshot, words),
             **frozen_findings.of(snapshot, words),
+            asked=self.asked,
+            asked_brief=asked.brief(self.asked),
+            asked_counted=asked.counted(self.asked),
             submitted_by=assessment["submitted_by"] or "",
             submitted_at=words.moment(assessment["submitted_at"]),
             approvals=people.approvals(snapshot, words),
@@ -173,9 +177,10 @@ class _Builder:
             ),
             before=self.before.get(rule.rule),
             questions=tuple(
-                self._question(f"{number}.{position}", asked, graded, rule)
-                for position, (asked, graded) in enumerate(questions, start=1)
+                self._question(f"{number}.{position}", one, graded, rule)
+                for position, (one, graded) in enumerate(questions, start=1)
             ),
+            asked=tuple(one for one in self.asked if one.rule == rule.rule),
         )
 
     def _question(

@@ -34,6 +34,7 @@ NO_PAGE: dict[str, str] = {
     "vendor_import_template": FILE,
     "incident_export": FILE,
     "feedback_export": FILE,
+    "portfolio_export": FILE,
     "feedback_file_download": FILE,
     "feedback_file_delete": ACTION,
     "contract_file_download": FILE,
@@ -265,7 +266,7 @@ def _other_views(premises: Premises) -> Iterator[Stop]:
     yield Stop(name="work, first steps", path=reverse("work"), who="away_admin")
     for topic in ("assessing", "roles", "vendors"):
         yield Stop(name=f"help_topic, {topic}", path=reverse("help_topic", args=[topic]), who=ANYBODY)
-    for route in ("work", "vendor_list", "assessment_list", "assessment_add"):
+    for route in ("work", "vendor_list", "portfolio", "power_map", "assessment_list", "assessment_add"):
         yield Stop(name=f"{route}, empty", path=reverse(route), who="stranger")
     final = reverse("admin:manifesto_release_change", args=[premises.release.pk])
     yield Stop(name="release_change, published", path=final, who="editor")

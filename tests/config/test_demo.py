@@ -15,13 +15,14 @@ from django.db import transaction
 from django.test import override_settings
 from django.utils import translation
 
-from accounts.models import AuditEntry, Organisation, Role, User
+from accounts.models import AuditEntry, Membership, Organisation, Role, User
 from assessments.consensus import meeting
 from assessments.models import Assessment, AssessmentState, Delegation, Evidence, ReplyRequest, Response
 from config import demo
 from manifesto.models import Question, Release
 from reports.models import Scorecard
-from vendors.models import Vendor
+from vendors.contracts.decisions import DeadlineKind, upcoming
+from vendors.models import Contract, Vendor
 
 TODAY = date(2026, 11, 22)
 
@@ -74,6 +75,13 @@ class TestDemoIsComplete:
         assert ours == {"2026.1", "2026.2"}
         assert {edition for vendor, edition in editions if vendor == "Example Patient Records"} == {"2026.1"}
         assert ("Dummy Identity Services", "2026.2") in editions
+
+    def test_demo_has_contracts_to_decide_in_time_too_late_and_decided(self, shown: Shown, db: None) -> None:
+        member = Membership.objects.get(user__email="procurement@demo.example")
+        due = upcoming(member.organisation, TODAY + timedelta(days=365))
+        assert {one.day < TODAY for one in due if one.kind == DeadlineKind.CONTRACT} == {True, False}
+        assert {one.day < TODAY for one in due if one.kind == DeadlineKind.PAPER} == {True, False}
+        assert Contract.objects.exclude(decision="").exists()
 
     def test_demo_signs_in_one_person_for_each_role(self, shown: Shown, db: None) -> None:
         password, people = demo.accounts()

@@ -148,6 +148,7 @@ def snapshot(answers: Answers = usual, *raters: Answers, **names: Any) -> dict[s
         "reply": None,
         "replies": [],
         "previous": None,
+        "commitments": [],
         "measures": None,
         "targets": {},
         "findings": [],
@@ -214,6 +215,7 @@ def full(**names: Any) -> dict[str, Any]:
             _reply("troubleshooting", "contests", "The records of February are missing here.", earlier=True),
         ],
         "previous": earlier(),
+        "commitments": commitments(),
         "approvals": [
             _approval(1, "Procurement lead", "Eve Example", "aa"),
             {
@@ -226,6 +228,47 @@ def full(**names: Any) -> dict[str, Any]:
         ],
     }
     return computed(content)
+
+
+def commitments() -> list[dict[str, Any]]:
+    """One that is overdue with a measure, one that is only asked for, one that was kept."""
+    read = {
+        "measure": "duration_mean",
+        "unit": "hours",
+        "lower_is_better": True,
+        "outcome": "not_moved",
+        "why": "no_change",
+        "target": "8.00",
+        "before": {"value": "18.40", "periods": 6, "incidents": 40, "since": "2025-04-01", "until": "2025-09-30"},
+        "after": {"value": "17.10", "periods": 4, "incidents": 21, "since": "2025-10-01", "until": "2026-01-31"},
+    }
+    return [
+        commitment(
+            1, "Resolve critical incidents within eight hours.", rule="speed", contact="Nils Northwind",
+            due_on="2026-01-31", overdue=True, measure="duration_mean", target="8.00", reading=read,
+        ),
+        commitment(2, "Prove each cause.", rule="proof", question="proof-cause", state="proposed", agreed_on=None),
+        commitment(3, "Name one contact.", rule="support", state="kept", ended_on="2026-02-01"),
+    ]  # fmt: skip
+
+
+def commitment(number: int, what: str, **fields: Any) -> dict[str, Any]:
+    """As a snapshot holds it: agreed, and due after the scorecard."""
+    usually = {
+        "question": "",
+        "contact": "",
+        "owner": "Ada Example",
+        "due_on": "2026-06-30",
+        "state": "agreed",
+        "overdue": False,
+        "agreed_on": "2025-10-01",
+        "reopened_on": None,
+        "ended_on": None,
+        "measure": "",
+        "target": None,
+        "reading": None,
+    }
+    return {"number": f"C-2025-{number:03}", "what": what, **usually, **fields}
 
 
 def earlier(*statuses: str, percent: str = "125/3", comparable: bool = True) -> dict[str, Any]:

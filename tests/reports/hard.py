@@ -11,6 +11,7 @@ from tests.reports import cards
 VENDOR = "Systèmes informatiques hospitaliers et administratifs des deux Flandres et du Hainaut SA"
 SERVICE = "Dossier patient informatisé, prescriptions et gestion des rendez-vous, site de Tournai {number}"
 APPROVER = "Maximilienne-Alexandrine van der Straeten-Waillet"
+CONTACT = "Apolline-Marguerite van den Bossche-Delacroix"
 STATUSES = ("met", "met", "partly", "not_rated", "partly", "met", "not_rated")
 
 
@@ -33,6 +34,10 @@ def longest(language: str, *, has_missing: bool = True, has_own: bool = True) ->
         content["vendor_asked"] = True
     content["consensus"] = {}
     content["previous"] = cards.earlier(*STATUSES, percent="500/6")
+    asked = "Restaurer les dossiers dans les huit heures, et prouver la cause de chaque incident avant de clore; "
+    content["commitments"] = [
+        cards.commitment(n, asked * 3, rule="speed", contact=CONTACT, owner=CONTACT, overdue=n < 3) for n in range(1, 7)
+    ]
     service = content["vendor"]["services"][0]
     content["vendor"]["services"] = [{**service, "name": SERVICE.format(number=n)} for n in range(1, 9)]
     content["heard"] += [{"name": f"Département {n} de l’hôpital", "why": "affected", "heard": False} for n in (4, 5)]

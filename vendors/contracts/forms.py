@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership, User
-from groundwork.fields import DayInput, LinesField, ManyFiles, WordsField, field
+from groundwork.fields import DayInput, LinesField, ManyFiles, WordsField, field, one_of
 from vendors.attachments import ACCEPT, EXTENSIONS, EvidenceField
 from vendors.contracts.changes import AGREED_FIELDS, PAPER_FIELDS
 from vendors.contracts.terms import MOST_DAYS, MOST_MONTHS
@@ -187,6 +187,7 @@ class DecideForm(forms.Form):
         if contract.decision:
             choices.append((OPEN_AGAIN, _("Nothing is decided yet: take the decision back")))
         field(self, "decision", forms.ChoiceField).choices = choices
+        one_of(self, "reason")  # asked with a decision, not where one is taken back
         self.initial = {"decision": contract.decision, "reason": contract.decision_reason}
 
     def clean(self) -> dict[str, Any]:

@@ -60,13 +60,21 @@ def test_an_assessment_that_was_opened_twice_counts_from_the_first_time(cast: Ca
     assert lead_of(cast.organisation.pk) == Lead(days=30, of=3)
 
 
-def test_the_latest_twenty_five_count_and_none_takes_less_than_a_day(cast: Cast) -> None:
+def test_what_was_opened_and_approved_within_a_day_tells_nothing(cast: Cast) -> None:
+    for days in (0, 0.99, 10, 20):
+        approved(cast.assessor, days=days)
+    assert lead_of(cast.organisation.pk) == Lead(days=60, of=0)
+    approved(cast.assessor, days=1)
+    assert lead_of(cast.organisation.pk) == Lead(days=10, of=3)
+
+
+def test_the_latest_twenty_five_count_and_none_counts_for_more_than_two_years(cast: Cast) -> None:
     vendor = make_vendor(cast.organisation)
     for number in range(25):
-        approved(cast.assessor, days=0, closed=NOW - timedelta(days=number), vendor=vendor)
+        approved(cast.assessor, days=2000, closed=NOW - timedelta(days=number), vendor=vendor)
     for _number in range(30):
         approved(cast.assessor, days=300, closed=NOW - timedelta(days=100), vendor=vendor)
-    assert lead_of(cast.organisation.pk) == Lead(days=1, of=25)
+    assert lead_of(cast.organisation.pk) == Lead(days=730, of=25)
 
 
 def test_what_is_in_hand_and_what_was_approved_is_told_of_the_vendors_asked_about(

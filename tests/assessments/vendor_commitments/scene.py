@@ -60,6 +60,7 @@ class Side:
         self.shown = Shown(*links.create(member, self.contact, now=now))
         self.file = self._file(self.shown.link, "vendor")
         self.customers_file = self._file(member.user, "customer")
+        now = timezone.now()
         transitions.note_progress(self.link, self.kept, text=f"{word} half done", now=now)
         transitions.keep(member, self.kept, kept_by="evidence", text=SECRET, on=timezone.localdate(now), now=now)
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import ROUTES, Gate
-from accounts.models import KeptForm
+from accounts.models import KeptForm, Membership
 from assessments.models import Commitment, CommitmentFile, CommitmentLink, CommitmentState
 from assessments.vendor_commitments import links
 from assessments.vendor_commitments.guard import CLOSED, DESK
@@ -23,7 +23,7 @@ from assessments.vendor_side import links as vendor_links
 from assessments.vendor_side.guard import DESK as ANSWERING
 from tests.assessments.vendor_commitments.scene import SECRET, Cookies, Side, ask, body_of, with_cookies
 from tests.config.routes import Route, World, arguments, routes
-from tests.factories import Cast, make_assessment
+from tests.factories import Cast, make_assessment, make_commitment
 from vendors.models import Contact
 
 ALL = tuple(routes())
@@ -276,3 +276,13 @@ def test_a_desk_for_answers_leads_to_the_commitments_of_the_same_contact_alone(c
         found[contact.name] = f'href="{path}"' in body_of(client.get(desk))
         assert client.get(path).status_code == 404  # it leads there, and opens nothing
     assert found == {"Lighthouse Robin": True, "Kim": False}
+
+
+def test_where_whoever_made_the_link_has_left_the_one_who_follows_it_up_is_named(cast: Cast, own: Side) -> None:
+    make_commitment(cast.assessor, own.vendor, owner=cast.colleague.user)
+    url = reverse("vendor_commitments", args=[own.link.pk])
+    assert "mailto:assessor@example.org" in body_of(ask(url, own.shown.cookies))
+    Membership.objects.filter(pk=cast.assessor.pk).update(is_active=False)
+    assert "mailto:colleague@example.org" in body_of(ask(url, own.shown.cookies))
+    Membership.objects.filter(pk=cast.colleague.pk).update(is_active=False)
+    assert "mailto:" not in body_of(ask(url, own.shown.cookies))

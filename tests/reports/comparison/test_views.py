@@ -64,6 +64,8 @@ def test_an_earlier_scorecard_can_be_chosen_and_is_called_so(
     html = page(client, f"{address(*scorecards)}&scorecard={scorecards[0].pk}")
     assert '<span class="tag">not the latest</span>' in html
     assert f'<option value="{scorecards[0].pk}" selected>' in html
+    assert f'<option value="{again.pk}"' not in html  # the latest goes unnamed
+    assert "not the latest" not in page(client, f"{address(*scorecards)}&scorecard=")
 
 
 def test_the_form_comes_first_and_compares_without_a_script(

@@ -134,6 +134,7 @@ def test_a_decision_needs_its_reason_and_then_stands_on_the_page(cast: Cast, ven
     client = client_of(cast.assessor)
     url = reverse("contract_decide", args=[contract.pk])
     assert "Notice can be given until 30 September 2060" in text_of(client, url)
+    assert "(optional)" not in text_of(client, url)
     refused = client.post(url, {"decision": "end", "reason": " "})
     assert list(refused.context["form"].errors) == ["reason"]
     client.post(url, {"decision": "end", "reason": "Four rules are broken."})
