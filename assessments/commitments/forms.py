@@ -252,9 +252,7 @@ class KeepForm(StepForm):
 
 
 class FilesForm(forms.Form):
-    files = ManyFilesField(
-        label=gettext_lazy("Add evidence"), widget=ManyFiles(attrs={"accept": ACCEPT}), required=False
-    )
+    files = ManyFilesField(label=gettext_lazy("Add evidence"), widget=ManyFiles(attrs={"accept": ACCEPT}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
