@@ -52,6 +52,7 @@ class CommitmentForm(forms.ModelForm[Commitment]):
         label=gettext_lazy("Why (the vendor reads this)"),
         required=False,
         max_length=LONGEST,
+        help_text=gettext_lazy("Take out what the vendor is not to know, such as a grade or a percent."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     measure = forms.ChoiceField(
@@ -251,9 +252,7 @@ class KeepForm(StepForm):
 
 
 class FilesForm(forms.Form):
-    files = ManyFilesField(
-        label=gettext_lazy("Add evidence"), widget=ManyFiles(attrs={"accept": ACCEPT}), required=False
-    )
+    files = ManyFilesField(label=gettext_lazy("Add evidence"), widget=ManyFiles(attrs={"accept": ACCEPT}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
