@@ -52,6 +52,7 @@ class CommitmentForm(forms.ModelForm[Commitment]):
         label=gettext_lazy("Why (the vendor reads this)"),
         required=False,
         max_length=LONGEST,
+        help_text=gettext_lazy("Take out what the vendor is not to know, such as a grade or a percent."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     measure = forms.ChoiceField(
