@@ -450,10 +450,10 @@ class TestEvidence:
         row = make_commitment(cast.assessor, vendor)
         client = signed_in(cast.assessor)
         file = SimpleUploadedFile("proof.txt", b"It was done.")
-        client.post(reverse("commitment_file_add", args=[row.pk]), {"files": [file]})
+        client.post(reverse("commitment_file_add", args=[row.pk]), {"evidence": [file]})
         kept = row.files.get()
         fetched = signed_in(cast.reader).get(reverse("commitment_file_download", args=[kept.pk]))
-        assert b"".join(fetched.streaming_content) == b"It was done."
+        assert b"".join(fetched) == b"It was done."
         assert fetched["Content-Disposition"] == 'attachment; filename="proof.txt"'
         assert signed_in(cast.reader).post(reverse("commitment_file_delete", args=[kept.pk])).status_code == 403
         signed_in(cast.assessor).post(reverse("commitment_file_delete", args=[kept.pk]))
@@ -464,6 +464,6 @@ class TestEvidence:
     ) -> None:
         row = make_commitment(cast.assessor, vendor)
         file = SimpleUploadedFile("proof.pdf", b"no such thing")
-        response = signed_in(cast.assessor).post(reverse("commitment_file_add", args=[row.pk]), {"files": [file]})
+        response = signed_in(cast.assessor).post(reverse("commitment_file_add", args=[row.pk]), {"evidence": [file]})
         assert "does not contain what its name says" in text_of(response)
         assert not row.files.exists()
