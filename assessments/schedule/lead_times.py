@@ -36,7 +36,8 @@ def lead_of(organisation: int) -> Lead:
     """The median, in whole days begun, of the latest that were approved, from the opening to the approval. What was
     opened and approved within a day was entered afterwards, and tells nothing of how long one takes."""
     latest = Assessment.objects.filter(organisation=organisation, closed_at__isnull=False).approved()
-    closed = dict(latest.order_by("-closed_at", "-pk").values_list("pk", "closed_at")[:LATEST])
+    rows = latest.order_by("-closed_at", "-pk").values_list("pk", "closed_at")[:LATEST]
+    closed = {pk: at for pk, at in rows if at is not None}
     opened = _opened(closed)
     lengths = [length for length in (closed[pk] - at for pk, at in opened.items()) if length >= SHORTEST]
     if len(lengths) < FEWEST:

@@ -11,7 +11,9 @@ from reports.charts.svg import Point, element, fit, path, text, text_width
 FORMS = ("met", "not_met", "undecided", "none")
 WIDE, NARROW = (760.0, 520.0), (356.0, 560.0)
 RADIUS = 6.0
-NUDGES = tuple((dx, dy) for reach in (0, 13, 26, 39) for dx in (0, reach, -reach) for dy in (0, reach, -reach))
+NUDGES = tuple(
+    (dx, dy) for reach in (0, 7, 14, 21, 28, 42, 56) for dx in (0, reach, -reach) for dy in (0, reach, -reach)
+)
 _TYPE = 12.0
 _STRIP = 54.0  # for vendors of which nothing is known
 _HEAD, _FOOT, _SIDE = 12.0, 46.0, 34.0
@@ -140,18 +142,26 @@ class _Map:
         placed = []
         for point in points:
             x = _SIDE + _STRIP / 2 if point.support is None else left + 10 + (right - left - 20) * point.support
-            at = self._free((x, self.level((point.low + point.high) / 2)), is_known=point.support is not None)
+            level = (point.low + point.high) / 2
+            at = self._free((x, self.level(level)), self.part_of(point.support, level))
             placed.append((point, at))
         return placed
 
-    def _free(self, at: Point, *, is_known: bool) -> Point:
-        """The nearest place whose mark hides no other; within its own part of the map."""
+    def part_of(self, support: float | None, level: float) -> Box:
+        """The field in which a mark belongs, or its half of the strip: none may seem to stand in another."""
         left, top, right, bottom = self.frame
-        ends = (left, right) if is_known else (_SIDE, left)
+        x, y = self.cross
+        low, high = (top, y) if level >= 50 else (y, bottom)
+        if support is None:
+            return _SIDE, low, left, high
+        return (left, low, x, high) if support < self.middle else (x, low, right, high)
+
+    def _free(self, at: Point, part: Box) -> Point:
+        """The nearest place within this part whose mark hides no other; where all is full, its own."""
         for dx, dy in NUDGES:
             x, y = at[0] + dx, at[1] + dy
             box = (x - 7, y - 7, x + 7, y + 7)
-            is_inside = ends[0] <= box[0] and box[2] <= ends[1] and top <= box[1] and box[3] <= bottom
+            is_inside = part[0] <= box[0] and box[2] <= part[2] and part[1] <= box[1] and box[3] <= part[3]
             if is_inside and not self._is_taken(box):
                 self.boxes.append(box)
                 return x, y

@@ -69,5 +69,5 @@ def test_a_passkey_is_added_and_signs_in_without_a_password(visit: Visit, cast: 
     page.goto(reverse("account_login"))
     page.click("#passkey_login")
 
-    page.wait_for_url("**/my-work/")
+    page.wait_for_url("**/portfolio/")
     expect(page.locator(".menu-account")).to_contain_text("Harbour Hospital")

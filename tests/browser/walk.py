@@ -34,8 +34,10 @@ NO_PAGE: dict[str, str] = {
     "vendor_import_template": FILE,
     "incident_export": FILE,
     "feedback_export": FILE,
+    "portfolio_export": FILE,
     "feedback_file_download": FILE,
     "feedback_file_delete": ACTION,
+    "contract_calendar": FILE,
     "contract_file_download": FILE,
     "contract_file_delete": ACTION,
     "evidence_download": FILE,
@@ -66,6 +68,7 @@ NO_PAGE: dict[str, str] = {
     "preferences_calendar_close": ACTION,
     "link_add": ELSEWHERE,
     "commitment_file_add": ACTION,
+    "commitment_calendar": FILE,
     "commitment_file_download": FILE,
     "commitment_file_delete": ACTION,
     "commitment_link_add": ELSEWHERE,
@@ -265,7 +268,7 @@ def _other_views(premises: Premises) -> Iterator[Stop]:
     yield Stop(name="work, first steps", path=reverse("work"), who="away_admin")
     for topic in ("assessing", "roles", "vendors"):
         yield Stop(name=f"help_topic, {topic}", path=reverse("help_topic", args=[topic]), who=ANYBODY)
-    for route in ("work", "vendor_list", "assessment_list", "assessment_add"):
+    for route in ("work", "vendor_list", "portfolio", "power_map", "assessment_list", "assessment_add"):
         yield Stop(name=f"{route}, empty", path=reverse(route), who="stranger")
     final = reverse("admin:manifesto_release_change", args=[premises.release.pk])
     yield Stop(name="release_change, published", path=final, who="editor")
@@ -294,6 +297,8 @@ def _views_of_voices(premises: Premises) -> Iterator[Stop]:
     yield at("assessment_review", premises.replied, "admin", "at the second level, with a reply")
     yield at("scorecard_detail", premises.many_voices, "reader", "many voices")
     yield at("scorecard_change", premises.moved, "reader", "answers and raters that moved")
+    yield at("scorecard_detail", premises.moved, "reader", "with one before it")
+    yield at("vendor_trends", premises.moved.assessment.vendor, "reader", "several scorecards")
     yield from _views_from_outside(premises)
 
 

@@ -49,13 +49,13 @@ def contract_add(request: MemberRequest, pk: int) -> HttpResponse:
     vendor = vendor_of(request, pk)
     form = _form(request, Contract(vendor=vendor), vendor)
     if request.method == "POST" and form.is_valid():
-        with or_beside(form, "files"):
+        with or_beside(form, "attached"):
             contract = changes.add_contract(
                 request.member,
                 form.instance,
                 today=timezone.localdate(),
                 services=form.cleaned_data.get("services", ()),
-                files=form.cleaned_data["files"],
+                files=form.cleaned_data["attached"],
             )
             messages.success(request, _said_of(contract))
             return redirect("contract_detail", contract.pk)
@@ -76,14 +76,14 @@ def contract_edit(request: MemberRequest, pk: int) -> HttpResponse:
     contract = fetch(request, CONTRACTS, pk)
     form = _form(request, fetch(request, CONTRACTS, pk), contract.vendor)
     if request.method == "POST" and form.is_valid():
-        with or_beside(form, "files"):
+        with or_beside(form, "attached"):
             changed = changes.change_contract(
                 request.member,
                 form.instance,
                 changed=form.changed_data,
                 today=timezone.localdate(),
                 services=form.cleaned_data["services"] if "services" in form.changed_data else None,
-                files=form.cleaned_data["files"],
+                files=form.cleaned_data["attached"],
             )
             messages.success(request, _said_of(changed))
             return redirect("contract_detail", pk)

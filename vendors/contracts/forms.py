@@ -62,7 +62,7 @@ class _OfVendor(forms.ModelForm[Any]):
 
 
 class ContractForm(_OfVendor):
-    files = _files()
+    attached = _files()
     note = _note(_("Note"))
 
     class Meta:
@@ -130,7 +130,7 @@ class ContractForm(_OfVendor):
 
 
 class PaperForm(_OfVendor):
-    files = _files()
+    attached = _files()
     note = _note(_("Note"))
 
     class Meta:

@@ -27,8 +27,8 @@ def paper_add(request: MemberRequest, pk: int) -> HttpResponse:
     vendor = vendor_of(request, pk)
     form = _form(request, Paper(vendor=vendor), vendor)
     if request.method == "POST" and form.is_valid():
-        with or_beside(form, "files"):
-            paper = changes.add_paper(request.member, form.instance, files=form.cleaned_data["files"])
+        with or_beside(form, "attached"):
+            paper = changes.add_paper(request.member, form.instance, files=form.cleaned_data["attached"])
             messages.success(request, _("%(name)s is added.") % {"name": paper.name})
             return redirect(_row_of(paper))
     return edit_page(
@@ -48,8 +48,8 @@ def paper_edit(request: MemberRequest, pk: int) -> HttpResponse:
     paper = fetch(request, PAPERS, pk)
     form = _form(request, fetch(request, PAPERS, pk), paper.vendor)
     if request.method == "POST" and form.is_valid():
-        with or_beside(form, "files"):
-            files = form.cleaned_data["files"]
+        with or_beside(form, "attached"):
+            files = form.cleaned_data["attached"]
             changes.change_paper(request.member, form.instance, changed=form.changed_data, files=files)
             messages.success(request, _("Saved."))
             return redirect(_row_of(paper))
@@ -73,7 +73,7 @@ def paper_replace(request: MemberRequest, pk: int) -> HttpResponse:
     form = _form(request, start, old.vendor)
     if request.method == "POST" and form.is_valid():
         with or_beside(form):
-            new = changes.replace_paper(request.member, old, form.instance, files=form.cleaned_data["files"])
+            new = changes.replace_paper(request.member, old, form.instance, files=form.cleaned_data["attached"])
             messages.success(request, _("The newer paper stands in its place."))
             return redirect(_row_of(new))
     return edit_page(

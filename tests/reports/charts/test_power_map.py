@@ -90,6 +90,21 @@ def test_names_overlap_neither_each_other_nor_a_mark(seed: int) -> None:
     assert clashes == []
 
 
+@pytest.mark.parametrize("narrow", [False, True])
+def test_no_mark_seems_to_stand_in_another_field_than_its_own(narrow: bool) -> None:
+    """Many just left of the middle and just below the half: none is moved over a line to find a place."""
+    points = [
+        PowerPoint(name=str(at), title=str(at), form="not_met", low=48, high=48, support=0.44, href=f"/{at}/")
+        for at in range(40)
+    ]
+    root = drawn(points, narrow=narrow)
+    axis = next(one for one in root.iter(f"{SVG}path") if one.get("class") == "chart-axis").get("d", "")
+    (x, _top), (_x, _bottom), (_left, y), (_right, _y) = (
+        tuple(map(float, place.split())) for place in re.findall(r"[\d.]+ [\d.]+", axis)
+    )
+    assert all(cx < x and cy > y for cx, cy in spots(root))
+
+
 def test_what_is_known_in_full_has_no_range_and_the_unknown_has_one() -> None:
     known = PowerPoint(name="Known", title="Known", form="met", low=60, high=60, support=0.5)
     unknown = PowerPoint(name="Unknown", title="Unknown", form="none", low=30, high=54)

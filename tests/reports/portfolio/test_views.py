@@ -60,6 +60,20 @@ def test_a_row_says_what_the_latest_scorecard_says(cast: Cast, signed_in: Signed
     assert said.endswith("S-2026-001 today")
 
 
+def test_a_row_leads_to_vendor_scorecard_change_and_comparison(
+    cast: Cast, signed_in: SignedIn, vendors: dict[str, Vendor]
+) -> None:
+    now = stand(cast, vendors["Old"], "mmmmmmm", at=timezone.now())
+    page = shown(signed_in(cast.reader), f"{PAGE}?sort=name")
+    start = page.index(f'href="{vendors["Old"].get_absolute_url()}"')
+    html = page[page.rindex("<tr", 0, start) : page.index("</tr>", start)]
+    assert f'href="{reverse("scorecard_detail", args=[now.pk])}"' in html
+    assert f'href="{reverse("scorecard_change", args=[now.pk])}"' in html
+    assert f'name="vendor" value="{vendors["Old"].pk}" aria-label="Compare Old"' in html
+    assert page.count("What changed") == 1  # the others have one scorecard
+    assert f'class="heat-wide" method="get" action="{reverse("comparison")}"' in page
+
+
 def test_what_is_missing_is_told_as_loudly_as_what_is_bad(
     cast: Cast, signed_in: SignedIn, vendors: dict[str, Vendor]
 ) -> None:

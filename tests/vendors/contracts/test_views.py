@@ -53,7 +53,7 @@ def paper(vendor: Vendor, name: str = "ISO 27001", **fields: Any) -> Paper:
 def test_a_contract_is_added_and_its_page_says_until_when_it_can_be_decided(cast: Cast, vendor: Vendor) -> None:
     client = client_of(cast.assessor)
     file = SimpleUploadedFile("terms.txt", b"three months")
-    sent = said(ends_on="2060-12-31", notice="3", renews_months="12", owner=cast.reader.user_id, files=file)
+    sent = said(ends_on="2060-12-31", notice="3", renews_months="12", owner=cast.reader.user_id, attached=file)
     response = client.post(reverse("contract_add", args=[vendor.pk]), sent)
     assert response.status_code == 302, response.context["form"].errors
     contract = Contract.objects.get()
@@ -194,7 +194,7 @@ def test_a_paper_is_added_replaced_and_deleted(cast: Cast, vendor: Vendor) -> No
 
 def test_a_file_is_read_by_all_members_and_by_nobody_elsewhere(cast: Cast, vendor: Vendor) -> None:
     client = client_of(cast.assessor)
-    sent = {"kind": "certificate", "name": "ISO 27001", "files": SimpleUploadedFile("iso.txt", b"valid")}
+    sent = {"kind": "certificate", "name": "ISO 27001", "attached": SimpleUploadedFile("iso.txt", b"valid")}
     client.post(reverse("paper_add", args=[vendor.pk]), sent)
     file = ContractFile.objects.get()
     url = reverse("contract_file_download", args=[file.pk])
@@ -210,9 +210,9 @@ def test_a_file_is_read_by_all_members_and_by_nobody_elsewhere(cast: Cast, vendo
 
 
 def test_a_file_that_is_not_what_it_says_is_refused_and_nothing_is_kept(cast: Cast, vendor: Vendor) -> None:
-    sent = said(files=SimpleUploadedFile("terms.pdf", b"no PDF"))
+    sent = said(attached=SimpleUploadedFile("terms.pdf", b"no PDF"))
     response = client_of(cast.assessor).post(reverse("contract_add", args=[vendor.pk]), sent)
-    assert list(response.context["form"].errors) == ["files"]
+    assert list(response.context["form"].errors) == ["attached"]
     assert not Contract.objects.exists()
 
 
