@@ -23,13 +23,14 @@ class ScorecardQuerySet(OrganisationRows, models.QuerySet["Scorecard"]):
         """For lists: the stored numbers, not the snapshot of some 100 kB."""
         return self.defer("snapshot")
 
-    def with_before(self) -> ScorecardQuerySet:
-        """With `before`, the key of the vendor’s scorecard before each; None for the first."""
+    def keys_before(self) -> dict[int, int | None]:
+        """By the key of each that of the vendor’s scorecard before it; None for the first."""
         vendors = Scorecard.objects.filter(assessment__vendor=OuterRef("assessment__vendor"))
         earlier = vendors.filter(
             Q(approved_at__lt=OuterRef("approved_at")) | Q(approved_at=OuterRef("approved_at"), pk__lt=OuterRef("pk"))
         )
-        return self.annotate(before=Subquery(earlier.order_by("-approved_at", "-pk").values("pk")[:1]))
+        before = Subquery(earlier.order_by("-approved_at", "-pk").values("pk")[:1])
+        return dict(self.annotate(before=before).values_list("pk", "before"))
 
     def of_vendor(self, vendor: Vendor) -> ScorecardQuerySet:
         """In their order, the earliest first."""

@@ -52,6 +52,7 @@ class CommitmentForm(forms.ModelForm[Commitment]):
         label=gettext_lazy("Why (the vendor reads this)"),
         required=False,
         max_length=LONGEST,
+        help_text=gettext_lazy("Take out what the vendor is not to know, such as a grade or a percent."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     measure = forms.ChoiceField(
@@ -90,7 +91,7 @@ class CommitmentForm(forms.ModelForm[Commitment]):
         self.rule_of = {question.key: question.rule.key for question in questions}
         field(self, "rule", forms.ChoiceField).choices = self._rules(release)
         field(self, "question", forms.ChoiceField).choices = self._questions(questions)
-        field(self, "measure", forms.ChoiceField).choices = self._measures(release)
+        field(self, "measure", forms.ChoiceField).choices = self._measures()
         contacts = field(self, "contact", forms.ModelChoiceField)
         contacts.queryset = Contact.objects.for_member(member).filter(vendor=self.instance.vendor_id)
         contacts.empty_label = _("Nobody yet")
@@ -117,19 +118,16 @@ class CommitmentForm(forms.ModelForm[Commitment]):
         stored = getattr(self.instance, name)
         return [(stored, stored)] if stored and stored not in known else []
 
-    def _measures(self, release: Release | None) -> Choices:
+    def _measures(self) -> Choices:
         """Those that speak to the rule first, then the others, each with its unit."""
-        rule = (
-            self.data.get(self.add_prefix("rule")) if self.is_bound else self.initial.get("rule") or self.instance.rule
-        )
+        stands = self.initial.get("rule") or self.instance.rule
+        rule = self.data.get(self.add_prefix("rule")) if self.is_bound else stands
         own = [measure for measure in MEASURES if rule and measure.rule == rule]
         others = [measure for measure in MEASURES if measure not in own]
-        groups = (
-            [(_("They speak to this rule"), own), (_("They speak to other rules"), others)] if own else [("", others)]
-        )
-        offered = [(name, [(one.key, _in_words(one)) for one in group]) for name, group in groups]
-        flat = offered if own else offered[0][1]
-        return [("", _("None: evidence decides")), *flat]
+        rest = _("They speak to other rules") if own else _("All measures")
+        groups = [(_("They speak to this rule"), own), (rest, others)]
+        offered = [(name, [(one.key, _in_words(one)) for one in group]) for name, group in groups if group]
+        return [("", _("None: evidence decides")), *offered]
 
     def clean_due_on(self) -> date:
         day: date = self.cleaned_data["due_on"]
@@ -170,7 +168,7 @@ class Versioned(forms.BaseForm):
 
     def take_version(self, version: int) -> None:
         """The page shows what stands there now: sending the form again is then a decision."""
-        self.data = {**self.data.dict(), self.add_prefix("version"): str(version)}
+        self.data = {**dict(self.data.items()), self.add_prefix("version"): str(version)}
 
 
 class EditForm(Versioned, CommitmentForm):
@@ -211,7 +209,7 @@ class AgreeForm(StepForm):
             data, commitment=commitment, label=_("How they said so"), help_text=_("A mail, a meeting, a call.")
         )
         self.today = today
-        self.initial |= {"agreed_by": str(commitment.contact or ""), "on": today}
+        self.initial.update(agreed_by=str(commitment.contact or ""), on=today)
 
     def clean_on(self) -> date:
         day: date = self.cleaned_data["on"]
@@ -251,16 +249,14 @@ class KeepForm(StepForm):
 
 
 class FilesForm(forms.Form):
-    files = ManyFilesField(
-        label=gettext_lazy("Add evidence"), widget=ManyFiles(attrs={"accept": ACCEPT}), required=False
-    )
+    evidence = ManyFilesField(label=gettext_lazy("Add evidence"), widget=ManyFiles(attrs={"accept": ACCEPT}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["files"].help_text = f"{EXTENSIONS}."
+        self.fields["evidence"].help_text = f"{EXTENSIONS}."
 
-    def clean_files(self) -> list[Any]:
-        files, refused = self.cleaned_data["files"], []
+    def clean_evidence(self) -> list[Any]:
+        files, refused = self.cleaned_data["evidence"], []
         for file in files:
             try:
                 check_file(file)

@@ -67,8 +67,8 @@ class KeptOverTime:
 
 def kept_over_time(rows: CommitmentQuerySet) -> KeptOverTime:
     """Of these commitments; one query."""
-    when = {"year": ExtractYear("ended_on"), "quarter": ExtractQuarter("ended_on")}
-    counted = rows.ended().order_by().annotate(**when).values("year", "quarter").annotate(ended=Count("pk"), kept=KEPT)
+    dated = rows.ended().order_by().annotate(year=ExtractYear("ended_on"), quarter=ExtractQuarter("ended_on"))
+    counted = dated.values("year", "quarter").annotate(ended=Count("pk"), kept=KEPT)
     quarters = [
         QuarterShare(year=row["year"], quarter=row["quarter"], share=Share(kept=row["kept"], ended=row["ended"]))
         for row in counted.order_by("-year", "-quarter")

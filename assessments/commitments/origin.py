@@ -97,7 +97,7 @@ def _row(rows: Any, vendor: Vendor, asked: QueryDict, name: str) -> Any:
     if name not in asked:
         return None
     own = {"assessment__vendor": vendor} if name == "meeting" else {"vendor": vendor}
-    return get_object_or_404(rows.filter(**own), pk=whole_numbers.said(asked[name]))
+    return get_object_or_404(rows.filter(**own), pk=whole_numbers.said(asked.get(name, "")))
 
 
 def _question(release: Release | None, key: str) -> Question | None:

@@ -255,7 +255,7 @@ def _step(request: MemberRequest, pk: int, page: StepPage) -> HttpResponse:
     if not may_change(request.member, commitment):
         raise PermissionDenied
     if request.method != "POST" and commitment.state not in page.states:
-        messages.info(request, NOT_NOW[commitment.state])
+        messages.info(request, str(NOT_NOW[commitment.state]))
         return redirect(commitment)
     now, number = timezone.now(), {"number": commitment.number}
     asked = judgement_for(request.member, commitment, timezone.localdate(now)) if page.asks_the_measure else None

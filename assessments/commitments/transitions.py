@@ -117,9 +117,7 @@ def agree(
     """The vendor says so by its link, or a member records who agreed and when. `baseline`: what the measure was then,
     as plain data; where none is given, what it was by the facts of now."""
     if baseline is None and commitment.measure:
-        baseline = baseline_of(
-            commitment.vendor, commitment.measure, on=on
-        )  # it takes a while: first
+        baseline = baseline_of(commitment.vendor, commitment.measure, on=on)  # it takes a while: first
     with transaction.atomic():
         row = _locked(commitment, {CommitmentState.PROPOSED}, version)
         _require_by(by, row)

@@ -151,7 +151,7 @@ def commitment_edit(request: MemberRequest, pk: int) -> HttpResponse:
     texts are shown, and the person decides; what they typed stays in the fields."""
     stored = _changeable(request, pk)
     if request.method != "POST" and not stored.is_open:
-        messages.info(request, transitions.NOT_NOW[stored.state])
+        messages.info(request, str(transitions.NOT_NOW[stored.state]))
         return redirect(stored)
     form = _edit_form(request, stored)
     differences: list[Difference] = []
@@ -215,8 +215,8 @@ def commitment_file_add(request: MemberRequest, pk: int) -> HttpResponse:
     commitment = _changeable(request, pk)
     form = FilesForm(request.POST, request.FILES)
     if form.is_valid():
-        with or_beside(form, "files"):
-            evidence.add_files(request.user, commitment, form.cleaned_data["files"], now=timezone.now())
+        with or_beside(form, "evidence"):
+            evidence.add_files(request.user, commitment, form.cleaned_data["evidence"], now=timezone.now())
             messages.success(request, _("The evidence is kept."))
             return redirect(f"{commitment.get_absolute_url()}#evidence")
     return _shown(request, commitment, form)

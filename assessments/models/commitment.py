@@ -67,6 +67,9 @@ class CommitmentQuerySet(OrganisationRows, models.QuerySet["Commitment"]):
         """Kept or missed: of these a share was kept."""
         return self.filter(state__in=COMMITMENT_DECIDED)
 
+    def kept(self) -> CommitmentQuerySet:
+        return self.filter(state=CommitmentState.KEPT)
+
     def overdue(self, today: date) -> CommitmentQuerySet:
         return self.binding().filter(due_on__lt=today)
 

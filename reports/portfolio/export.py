@@ -21,6 +21,7 @@ def sheet(rows: Iterable[Row], rules: Mapping[int, str]) -> Iterator[list[str]]:
             *(_card_cells(row.card) if row.card else [_silence(row), *[""] * (2 * len(RULE_POSITIONS) + 4)]),
             row.commitments,
             row.overdue,
+            row.kept,
             row.card.number if row.card else "",
             day(row.card.approved_on) if row.card else "",
             _age(row.card) if row.card else "",
@@ -34,6 +35,7 @@ def _heading(rules: Mapping[int, str]) -> list[str]:
         name = {"number": position, "name": rules.get(position, "")}
         heading += [_("Rule %(number)s, %(name)s") % name, _("Rule %(number)s, percent") % name]
     heading += [_("Weakest rule"), _("Findings"), _("Open commitments"), _("Overdue commitments")]
+    heading += [_("Commitments kept")]
     return [*heading, _("Scorecard"), _("Approved on"), _("Age"), _("Decide by")]
 
 

@@ -181,6 +181,8 @@ def with_words(rows: VendorQuerySet, today: date) -> VendorQuerySet:
         in_hand=is_in_hand(),
         open_commitments=counted(Commitment.objects.open()),
         overdue_commitments=counted(Commitment.objects.overdue(today)),
+        ended_commitments=counted(Commitment.objects.ended()),
+        kept_commitments=counted(Commitment.objects.kept()),
         decide_by=next_decision(),
         has_earlier=Exists(_earlier()),
         card_number=F(f"{STANDING}scorecard__number"),

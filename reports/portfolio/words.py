@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from assessments.commitments.kept import Share
 from assessments.score import words as wording
 from assessments.score.arithmetic import RuleStatus
 from groundwork.words import apart, joined, number, percent
@@ -68,6 +69,7 @@ class Row:
     is_in_hand: bool
     commitments: str  # empty: none is open
     overdue: str
+    kept: str  # “kept 7 of 9 that ended”; empty where none has ended
     decide_by: date | None
     is_decision_late: bool
     decide_said: str
@@ -92,6 +94,7 @@ def _row(vendor: Any, *, is_withheld: bool, rules: Mapping[int, str], since: dat
         is_in_hand=vendor.in_hand,
         commitments="" if is_withheld else _open_words(vendor.open_commitments),
         overdue="" if is_withheld else _overdue_words(vendor.overdue_commitments),
+        kept="" if is_withheld else _kept_words(vendor),
         decide_by=vendor.decide_by,
         is_decision_late=is_late,
         decide_said=_decide_words(vendor.decide_by, today),
@@ -155,6 +158,11 @@ def _open_words(count: int) -> str:
 
 def _overdue_words(count: int) -> str:
     return ngettext("%(count)s overdue", "%(count)s overdue", count) % {"count": number(count)} if count else ""
+
+
+def _kept_words(vendor: Any) -> str:
+    share = Share(kept=vendor.kept_commitments, ended=vendor.ended_commitments)
+    return share.words if share.ended else ""
 
 
 def _decide_words(day: date | None, today: date) -> str:

@@ -53,7 +53,7 @@ def changes_of(member: Membership, cards: Sequence[Scorecard]) -> list[Changed]:
 def _before(member: Membership, cards: Sequence[Scorecard]) -> dict[int, Scorecard]:
     """By the key of a scorecard, the vendor’s scorecard before it; two queries."""
     rows = Scorecard.objects.for_member(member)
-    keys = dict(rows.filter(pk__in=[card.pk for card in cards]).with_before().values_list("pk", "before"))
+    keys = rows.filter(pk__in=[card.pk for card in cards]).keys_before()
     found = rows.without_snapshot().select_related("assessment").in_bulk([key for key in keys.values() if key])
     return {pk: found[key] for pk, key in keys.items() if key in found}
 

@@ -295,6 +295,8 @@ def _views_of_voices(premises: Premises) -> Iterator[Stop]:
     yield at("assessment_review", premises.replied, "admin", "at the second level, with a reply")
     yield at("scorecard_detail", premises.many_voices, "reader", "many voices")
     yield at("scorecard_change", premises.moved, "reader", "answers and raters that moved")
+    yield at("scorecard_detail", premises.moved, "reader", "with one before it")
+    yield at("vendor_trends", premises.moved.assessment.vendor, "reader", "several scorecards")
     yield from _views_from_outside(premises)
 
 

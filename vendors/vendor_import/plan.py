@@ -94,6 +94,8 @@ class _Known:
         self.departments: dict[int, str] = dict(departments)
         self.department_of = {contacts.key(name): pk for pk, name in self.departments.items()}
         self.claimed: dict[tuple[str, Any], int] = {}
+        self.first: dict[int, Cells] = {}  # by the line that claimed a vendor
+        self.told: set[tuple[int, str]] = set()  # that line, and the key of a contract
         for vendor in vendors:
             self.by_name[contacts.key(vendor.name)] = vendor
             if vendor.reference:
@@ -116,8 +118,9 @@ class _Known:
             today=today,
         )
 
-    def claim(self, line: int, vendor: Vendor | None, fields: dict[str, str]) -> int | None:
+    def claim(self, line: int, vendor: Vendor | None, cells: Cells) -> int | None:
         """The earlier line that speaks of the same vendor; None: this one is the first, and is noted."""
+        fields = cells.fields
         keys: list[tuple[str, Any]] = [("vendor", vendor.pk)] if vendor else []
         if "name" in fields:
             keys.append(("name", contacts.key(fields["name"])))
@@ -127,28 +130,70 @@ class _Known:
             if key in self.claimed:
                 return self.claimed[key]
         self.claimed.update(dict.fromkeys(keys, line))
+        self.first[line] = cells
+        self.told.add((line, contracts.key(cells.contract.get("reference", ""))))
         return None
+
+    def adds_contract(self, earlier: int, cells: Cells) -> bool:
+        """Whether a line only tells another contract of the vendor of an earlier line: then it is noted."""
+        first, told = self.first[earlier], (earlier, contracts.key(cells.contract.get("reference", "")))
+        says_else = any(_folded(first.fields.get(name)) != _folded(value) for name, value in cells.fields.items())
+        says_more = set(cells.services) - set(first.services) or cells.contact not in ({}, first.contact)
+        if not cells.contract or says_else or says_more or told in self.told:
+            return False
+        self.told.add(told)
+        return True
+
+
+def _folded(value: Any) -> Any:
+    return contacts.key(value) if isinstance(value, str) else value
 
 
 def _step(line: int, cells: Cells, known: _Known) -> ImportStep:
     vendor, mismatch = _match(cells, known)
     department, unknown = _department(cells, known)
-    problems = [*cells.problems, *(problem for problem in (mismatch, unknown) if problem)]
+    problems = [*cells.problems, *filter(None, (mismatch, unknown))]
     contract = contracts.NOTHING if problems else _contract(cells, vendor, known)
-    if contract.refused:
-        column, reason = contract.refused
-        problems.append(CellProblem(column=headings.label(column), value="", reason=reason))
-    if not problems:
-        earlier = known.claim(line, vendor, cells.fields)
-        if earlier is not None:
-            problems.append(_named_twice(cells, earlier))
+    problems += _refusals(contract)
+    earlier = None if problems else known.claim(line, vendor, cells)
+    problems += _said_twice(cells, earlier, known)
     name = cells.fields.get("name") or (vendor.name if vendor else "")
     if problems:
         return ImportStep(line=line, fate=Fate.ERROR, name=name, problems=tuple(problems))
-    fields: dict[str, Any] = {key: value for key, value in cells.fields.items() if key != "department"} | department
+    if earlier is not None:
+        return _following(line, name, vendor, contract=contract, earlier=earlier)
+    fields: dict[str, Any] = {**cells.fields, **department}
+    fields.pop("department", None)  # it is told by its id
     if vendor is None:
         return _new(line, cells, fields, contract, known)
     return _changed(line, cells, vendor, fields, contract=contract, known=known)
+
+
+def _refusals(contract: ContractChange) -> list[CellProblem]:
+    if contract.refused is None:
+        return []
+    column, reason = contract.refused
+    return [CellProblem(column=headings.label(column), value="", reason=reason)]
+
+
+def _said_twice(cells: Cells, earlier: int | None, known: _Known) -> list[CellProblem]:
+    if earlier is None or known.adds_contract(earlier, cells):
+        return []
+    return [_named_twice(cells, earlier)]
+
+
+def _following(line: int, name: str, vendor: Vendor | None, *, contract: ContractChange, earlier: int) -> ImportStep:
+    """Another contract of the vendor of an earlier line."""
+    return ImportStep(
+        line=line,
+        fate=Fate.CHANGED if contract.written else Fate.UNCHANGED,
+        name=name,
+        vendor=vendor.pk if vendor else None,
+        follows=earlier,
+        contract=contract.written,
+        contract_id=contract.contract_id,
+        differences=tuple(_parts((), contacts.NOTHING, contract)),
+    )
 
 
 def _contract(cells: Cells, vendor: Vendor | None, known: _Known) -> ContractChange:
@@ -186,7 +231,10 @@ def _match(cells: Cells, known: _Known) -> tuple[Vendor | None, CellProblem | No
 
 
 def _named_twice(cells: Cells, earlier: int) -> CellProblem:
-    reason = _("Line %(line)s speaks of the same vendor. Put everything about it into one row.") % {"line": earlier}
+    reason = _(
+        "Line %(line)s speaks of the same vendor. Put everything about it into one row; only another contract may "
+        "stand in one of its own, with the vendor’s name."
+    ) % {"line": earlier}
     value = cells.fields.get("name") or cells.fields.get("reference", "")
     return CellProblem(column=headings.label("name"), value=value, reason=reason)
 

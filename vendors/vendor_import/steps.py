@@ -28,6 +28,7 @@ class ImportStep:
     fate: Fate
     name: str
     vendor: int | None = None
+    follows: int | None = None  # the earlier line about the same vendor, to which this one only adds a contract
     is_archived: bool = False
     fields: dict[str, Any] = field(default_factory=dict)  # of the vendor; a department by its id
     services: tuple[str, ...] = ()
@@ -59,7 +60,7 @@ class Plan:
     def digest(self) -> str:
         """Two plans that would write the same over the same have the same one."""
         told = [
-            (s.line, s.vendor, s.fields, s.services, s.contact, s.contact_id, s.contract_id, s.contract, s.differences)
+            ((s.line, s.follows, s.vendor), s.fields, s.services, (s.contact_id, s.contact), s.contract, s.differences)
             for s in self.good
         ]
         return hashlib.sha256(repr(told).encode()).hexdigest()

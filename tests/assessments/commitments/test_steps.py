@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Membership, User
 from assessments.commitments import transitions
 from assessments.commitments.steps import next_steps
-from assessments.models import Commitment, CommitmentState, StepKind
+from assessments.models import Commitment, CommitmentState, CommitmentStep, StepKind
 from tests.factories import Cast, make_commitment, make_release, make_vendor
 from vendors.models import Vendor
 
@@ -36,13 +36,19 @@ def reported(cast: Cast, vendor: Vendor) -> Commitment:
     return transitions.report_done(cast.assessor.user, row, text="Done.", now=timezone.now())
 
 
+def last_of(row: Commitment) -> CommitmentStep:
+    last = row.steps.last()
+    assert last is not None
+    return last
+
+
 def test_who_agreed_and_when_is_recorded(cast: Cast, vendor: Vendor, signed_in: SignedIn) -> None:
     row = make_commitment(cast.assessor, vendor)
     yesterday = timezone.localdate() - timedelta(days=1)
     send(signed_in(cast.assessor), "agree", row, agreed_by="Ann Example", on=yesterday, text="By mail.")
     row.refresh_from_db()
     assert (row.state, row.agreed_by, row.agreed_on) == (CommitmentState.AGREED, "Ann Example", yesterday)
-    assert row.steps.last().text == "By mail."
+    assert last_of(row).text == "By mail."
 
 
 def test_nobody_agrees_tomorrow(cast: Cast, vendor: Vendor, signed_in: SignedIn) -> None:
@@ -69,7 +75,7 @@ def test_each_step_needs_a_word_and_leads_to_its_state(
     assert send(client, step, row, text=" ").context["form"].errors.keys() == {"text"}
     assert send(client, step, row, text="Because.")["Location"] == row.get_absolute_url()
     row.refresh_from_db()
-    last = row.steps.last()
+    last = last_of(row)
     assert ((row.state, last.kind), last.text, last.user) == (leads_to, "Because.", cast.assessor.user)
     assert (row.ended_on is None) is row.is_open
 
@@ -78,7 +84,7 @@ def test_what_was_reported_is_returned_with_a_reason(cast: Cast, vendor: Vendor,
     row = reported(cast, vendor)
     send(signed_in(cast.assessor), "return", row, text="No log attached.")
     row.refresh_from_db()
-    assert (row.state, row.steps.last().text) == (CommitmentState.AGREED, "No log attached.")
+    assert (row.state, last_of(row).text) == (CommitmentState.AGREED, "No log attached.")
 
 
 def test_each_page_says_what_is_at_stake(cast: Cast, vendor: Vendor, signed_in: SignedIn) -> None:

@@ -15,16 +15,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import ROUTES, Gate
-from accounts.models import KeptForm, Membership
-from assessments.models import Commitment, CommitmentFile, CommitmentLink, CommitmentState
+from accounts.models import KeptForm, Membership, User
+from assessments.models import Answer, Commitment, CommitmentFile, CommitmentLink, CommitmentState
 from assessments.vendor_commitments import links
 from assessments.vendor_commitments.guard import CLOSED, DESK
 from assessments.vendor_side import links as vendor_links
 from assessments.vendor_side.guard import DESK as ANSWERING
 from tests.assessments.vendor_commitments.scene import SECRET, Cookies, Side, ask, body_of, with_cookies
 from tests.config.routes import Route, World, arguments, routes
-from tests.factories import Cast, make_assessment, make_commitment
-from vendors.models import Contact
+from tests.factories import Cast, add_rater, make_assessment, make_commitment, make_feedback, make_incident
+from vendors.models import Contact, Vendor
 
 ALL = tuple(routes())
 OURS = tuple(route for route in ALL if ROUTES.get(route.name) is Gate.LINK and "commitment" in route.name)
@@ -174,18 +174,32 @@ def test_with_the_own_link_nothing_of_another_vendor_is_reached(own: Side, besid
         assert Commitment.objects.get(pk=theirs.agreed.pk).version == theirs.agreed.version
 
 
-def test_the_files_and_notes_of_the_customer_are_not_the_vendors_to_read(own: Side) -> None:
-    """Walked with everything that the customer wrote for itself marked."""
+def test_of_all_that_the_customer_keeps_to_itself_no_page_tells(cast: Cast, own: Side, beside: Side) -> None:
+    """Walked with scores, raters, incidents, voices, notes and files marked, of the very vendor that reads."""
+    Vendor.objects.filter(pk=own.vendor.pk).update(notes=SECRET)
+    incident = make_incident(own.vendor, "INC-7", title=SECRET)
+    make_feedback(own.vendor, comment=SECRET, name=SECRET)
+    assessment = make_assessment(cast.assessor, vendor=own.vendor, grade=1)
+    Answer.objects.filter(response__assessment=assessment).update(comment=SECRET, vendor_says=SECRET)
+    User.objects.filter(pk=cast.colleague.user_id).update(name=SECRET)  # rates, and follows nothing of this up
+    add_rater(assessment, cast.colleague, grade=0)
+    about = {"assessment": assessment, "incident": incident, "source": "incident", "finding": "contradicted"}
+    more = make_commitment(cast.colleague, own.vendor, owner=cast.assessor.user, what="Lighthouse more", **about)
     url = reverse("vendor_commitment_file", args=[own.link.pk, own.customers_file.pk])
     assert ask(url, own.shown.cookies).status_code == 404
     client = with_cookies(own.shown.cookies)
-    pages = [reverse(name, args=[own.link.pk]) for name in ("vendor_commitments", "vendor_commitments_print")]
-    pages += [reverse("vendor_commitment", args=[own.link.pk, row.pk]) for row in (own.asked, own.agreed, own.kept)]
+    names = ("vendor_commitments", "vendor_commitments_print", "vendor_commitments_agree")
+    pages = [reverse(name, args=[own.link.pk]) for name in names]
+    commitments = (own.asked, own.agreed, own.kept, more)
+    pages += [reverse("vendor_commitment", args=[own.link.pk, row.pk]) for row in commitments]
+    pages.append(reverse("vendor_commitments_link", args=[own.shown.token]))
     for page in pages:
-        said = body_of(client.get(page))
+        response = client.get(page)
+        said = body_of(response)
+        assert response.status_code == 200
         assert "Lighthouse" in said
-        assert SECRET not in said
-        assert "customer.txt" not in said
+        planted = (SECRET, "customer.txt", "INC-7", assessment.reference, "contradicted", "Windmill")
+        assert [word for word in planted if word in said] == [], page
     assert "Lighthouse half done" in body_of(client.get(pages[1]))
 
 

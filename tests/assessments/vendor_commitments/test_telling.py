@@ -61,6 +61,7 @@ def test_several_that_are_agreed_at_once_are_one_mail_a_person(cast: Cast, own: 
         ("assessor@example.org", "Lighthouse Vendor agrees to 2 commitments"),
         ("colleague@example.org", f"Lighthouse Vendor agrees to {hers.number}"),
     }
+    assert "Lighthouse Robin of Lighthouse Vendor has agreed, in the name of Dana." in mail.outbox[0].body
 
 
 def test_where_the_owner_has_left_whoever_assesses_is_told(cast: Cast, own: Side, certain: Committed) -> None:

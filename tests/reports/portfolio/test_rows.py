@@ -24,6 +24,7 @@ from reports.portfolio.rows import (
     page_of,
     with_words,
 )
+from reports.portfolio.words import rows_of
 from tests.factories import NOW, Cast, make_assessment, make_vendor
 from tests.reports.standing_cards import stand
 from vendors.models import Contract, Service, Tier, Vendor
@@ -204,6 +205,10 @@ def test_a_row_knows_its_commitments_and_its_next_decision(cast: Cast) -> None:
     Contract.objects.create(vendor=vendor, reference="D", decide_by=date(2026, 2, 1), ended_on=TODAY)
     row = with_words(chosen(cast.reader, Choice(), TODAY), TODAY).get()
     assert (row.open_commitments, row.overdue_commitments, row.decide_by) == (3, 1, date(2026, 7, 1))  # type: ignore[attr-defined]
+    [said] = rows_of([row], closed=(), rules={}, today=TODAY)
+    assert (said.commitments, said.overdue, said.kept) == ("3 open", "1 overdue", "kept 0 of 1 that ended")
+    [waiting] = rows_of([row], closed=(vendor.pk,), rules={}, today=TODAY)
+    assert waiting.kept == ""
 
 
 def test_a_page_holds_its_part_of_the_order(cast: Cast) -> None:

@@ -165,3 +165,16 @@ def test_the_page_says_it_in_its_rows_and_in_one_sentence(cast: Cast, signed_in:
     assert html.count("as before") == 6
     html = client.get(reverse("scorecard_detail", args=[first.pk])).content.decode()
     assert "Since the scorecard before" not in html
+
+
+def test_whoever_still_rates_the_vendor_is_not_led_by_what_moved(cast: Cast, signed_in: Any) -> None:
+    vendor = make_vendor(cast.organisation)
+    graded(cast, vendor, 1)
+    page = reverse("scorecard_detail", args=[graded(cast, vendor, 3).pk])
+    make_assessment(cast.assessor, vendor=vendor)
+    html = signed_in(cast.assessor).get(page).content.decode()
+    assert "from 25%" not in html
+    assert "Since S-2026-001 of" not in html
+    assert "25% → 75%" not in html
+    assert "What changed is told once you have handed in your own answers." in html
+    assert "from 25%" in signed_in(cast.reader).get(page).content.decode()

@@ -177,6 +177,46 @@ def test_contracts_of_another_organisation_are_never_found(cast: Cast) -> None:
     assert Contract.objects.count() == 2
 
 
+# Several contracts of one vendor -----------------------------------------------------------------------------------
+SEVERAL = "Example;C-1;;2026-12-31;;;9\nexample;C-2;;2027-12-31;;;\nExample;C-3;;2028-12-31;;;9\n"
+
+
+def test_further_contracts_stand_in_lines_of_their_own(cast: Cast) -> None:
+    assert [(step.fate, step.follows) for step in steps(cast, SEVERAL)] == [
+        (Fate.NEW, None),
+        (Fate.CHANGED, 2),
+        (Fate.CHANGED, 2),
+    ]
+    write(cast, SEVERAL)
+    vendor = Vendor.objects.get()
+    assert sorted(vendor.contracts.values_list("reference", flat=True)) == ["C-1", "C-2", "C-3"]
+    assert [step.fate for step in steps(cast, SEVERAL)] == [Fate.UNCHANGED] * 3
+    write(cast, SEVERAL.replace("2028-12-31", "2029-12-31"))
+    assert vendor.contracts.get(reference="C-3").ends_on == date(2029, 12, 31)
+    verbs = AuditEntry.objects.order_by("pk").values_list("verb", flat=True)
+    assert [verb for verb in verbs if not verb.startswith("vendorimport")] == [
+        "vendor.added",
+        *["contract.added"] * 3,
+        "contract.changed",
+    ]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        "Example;C-1;;2027-12-31;;;",  # the same contract
+        "Example;c-1;;;;;",
+        "Example;C-2;;;;;12",  # says otherwise how long it takes to replace
+        "Example;;;;;;9",  # tells no contract
+    ],
+)
+def test_a_line_that_says_anything_else_of_the_same_vendor_is_refused(cast: Cast, second: str) -> None:
+    first, refused = steps(cast, f"Example;C-1;;2026-12-31;;;9\n{second}\n")
+    assert first.fate == Fate.NEW
+    assert refused.fate == Fate.ERROR
+    assert "Line 2 speaks of the same vendor." in refused.problems[0].reason
+
+
 # Words and pages ---------------------------------------------------------------------------------------------------
 def test_the_preview_says_each_cell_in_words_and_the_plan_is_the_same_in_any_language(
     cast: Cast, signed_in: Any
