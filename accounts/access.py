@@ -105,6 +105,7 @@ ROUTES: dict[str, Right | Gate] = {
     "contact_delete": Right.EDIT_VENDORS,
     "contract_list": Right.READ,
     "contract_detail": Right.READ,
+    "contract_calendar": Right.READ,
     "contract_add": Right.EDIT_VENDORS,
     "contract_edit": Right.EDIT_VENDORS,
     "contract_decide": Right.EDIT_VENDORS,
@@ -200,6 +201,7 @@ ROUTES: dict[str, Right | Gate] = {
     # what vendors promised
     "commitment_list": Right.READ,
     "commitment_detail": Right.READ,
+    "commitment_calendar": Right.READ,
     "commitment_add": Right.ASSESS,
     "commitment_edit": Gate.NAMED,  # whoever assesses, and whoever follows this one up
     "commitment_agree": Gate.NAMED,

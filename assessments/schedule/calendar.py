@@ -36,6 +36,11 @@ def calendar_of(user: User, *, now: datetime) -> bytes:
         return _calendar(_due_items(user, now)).to_ical()
 
 
+def calendar_of_one(item: Item, organisation: Organisation) -> bytes:
+    """The same event alone, to be taken over by hand; a calendar that has it already knows it again."""
+    return _calendar([(item, organisation)]).to_ical()
+
+
 def _due_items(user: User, now: datetime) -> list[Entry]:
     today = timezone.localdate(now)
     members = Membership.objects.active().filter(user=user).select_related("organisation", "user")

@@ -44,6 +44,15 @@ def to_decide(member: Membership, today: date, *, ahead: timedelta | None) -> It
             yield _start(offer)
 
 
+def item_of(contract: Contract, today: date) -> Item | None:
+    """Of one contract; None where nothing is to be decided about it. Two queries."""
+    if contract.decide_by is None:
+        return None
+    open_ones = upcoming(contract.vendor.organisation, contract.decide_by)
+    found = (one for one in open_ones if one.kind == DeadlineKind.CONTRACT and one.pk == contract.pk)
+    return next((_deadline(one, today) for one in found), None)
+
+
 def _is_theirs(member: Membership, owner: int | None, able: set[int], otherwise: Right) -> bool:
     if owner is not None and owner in able:
         return owner == member.user_id

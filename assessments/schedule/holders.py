@@ -13,7 +13,7 @@ def nobody_holds(member: Membership, owner: str, right: Right) -> Q:
     able = Membership.objects.active().filter(
         user=OuterRef(owner), user__is_active=True, organisation=member.organisation_id, role__in=roles_with(right)
     )
-    return ~Exists(able)
+    return Q(~Exists(able))
 
 
 def able_users(member: Membership, right: Right) -> set[int]:

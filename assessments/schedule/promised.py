@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import TypedDict
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import Truncator
@@ -21,7 +21,7 @@ from assessments.models import Commitment, CommitmentQuerySet, CommitmentState, 
 from assessments.schedule.holders import nobody_holds
 from assessments.schedule.items import Item, ItemKind, Subject
 from vendors.measures.movement import Outcome
-from vendors.withheld import withheld
+from vendors.withheld import is_withheld, withheld
 
 SOON = timedelta(days=14)  # before it is due
 SHOWN = 80  # characters of what was promised
@@ -52,17 +52,20 @@ def to_follow_up(member: Membership, today: date, *, ahead: timedelta | None) ->
     judge. Two queries however many wait."""
     if not may(member, Right.READ):
         return
-    last = CommitmentStep.objects.filter(commitment=OuterRef("pk")).order_by("-at", "-pk")
-    rows = followed_by(member).open().filter(vendor__archived_at=None).select_related("vendor")
-    rows = rows.annotate(
-        last_kind=Subquery(last.values("kind")[:1]),
-        last_at=Subquery(last.values("at")[:1]),
-        last_link=Subquery(last.values("link")[:1]),
-    )
+    rows = _with_last_step(followed_by(member).open().filter(vendor__archived_at=None))
     found = [(row, kind) for row in rows if (kind := _kind(row, today, ahead or SOON)) is not None]
     hidden = withheld(member) if found else set()
     for row, kind in found:
         yield _item(row, kind, member, today, shows_figures=row.vendor_id not in hidden)
+
+
+def item_of(member: Membership, commitment: Commitment, today: date) -> Item | None:
+    """Of one commitment, whoever follows it up; None once it has ended. Two queries."""
+    row = _with_last_step(Commitment.objects.open().filter(pk=commitment.pk)).first()
+    kind = _kind(row, today, max(SOON, row.due_on - today)) if row else None
+    if row is None or kind is None:
+        return None
+    return _item(row, kind, member, today, shows_figures=not is_withheld(member, row.vendor))
 
 
 def followed_by(member: Membership) -> CommitmentQuerySet:
@@ -71,6 +74,15 @@ def followed_by(member: Membership) -> CommitmentQuerySet:
     if may(member, Right.ASSESS):
         own |= nobody_holds(member, "owner", Right.READ)
     return Commitment.objects.for_member(member).filter(own)
+
+
+def _with_last_step(rows: CommitmentQuerySet) -> QuerySet[WithAnnotations[Commitment, LastStep]]:
+    last = CommitmentStep.objects.filter(commitment=OuterRef("pk")).order_by("-at", "-pk")
+    return rows.select_related("vendor").annotate(
+        last_kind=Subquery(last.values("kind")[:1]),
+        last_at=Subquery(last.values("at")[:1]),
+        last_link=Subquery(last.values("link")[:1]),
+    )
 
 
 def _kind(row: WithAnnotations[Commitment, LastStep], today: date, ahead: timedelta) -> ItemKind | None:

@@ -9,4 +9,6 @@ urlpatterns = [
     path("preferences/calendar/", views.preferences_calendar, name="preferences_calendar"),
     path("preferences/calendar/close/", views.preferences_calendar_close, name="preferences_calendar_close"),
     path("calendar/<str:secret>.ics", views.calendar_feed, name="calendar_feed"),
+    path("commitments/<int:pk>/due.ics", views.commitment_calendar, name="commitment_calendar"),
+    path("contracts/<int:pk>/decide.ics", views.contract_calendar, name="contract_calendar"),
 ]

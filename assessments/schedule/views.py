@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from io import BytesIO
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,11 +16,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.access import MemberRequest
+from accounts.fetching import fetch
 from accounts.models import User
+from assessments.models import Commitment
 from assessments.preferences import close_calendar, keep_preferences, owner_of_calendar, preferences_of, renew_calendar
-from assessments.schedule.calendar import calendar_of
+from assessments.schedule import deadlines, promised
+from assessments.schedule.calendar import calendar_of, calendar_of_one
 from assessments.schedule.forms import PreferencesForm
+from assessments.schedule.items import Item
 from groundwork.responses import form_view, post_data
+from vendors.models import Contract
 
 
 @form_view
@@ -67,6 +74,29 @@ def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
     response["Cache-Control"] = "private, no-cache"  # keep it, but ask each time whether it still holds
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+@require_safe
+def commitment_calendar(request: MemberRequest, pk: int) -> HttpResponse:
+    """The day of one commitment, for one's own calendar; not found once it has ended."""
+    commitment = fetch(request, Commitment.objects.open().select_related("vendor"), pk)
+    return _one(request, promised.item_of(request.member, commitment, timezone.localdate()), commitment.number)
+
+
+@require_safe
+def contract_calendar(request: MemberRequest, pk: int) -> HttpResponse:
+    """The day by which one contract must be decided; not found where nothing is to be decided."""
+    contract = fetch(request, Contract.objects.to_decide().select_related("vendor__organisation"), pk)
+    return _one(request, deadlines.item_of(contract, timezone.localdate()), contract.reference)
+
+
+def _one(request: MemberRequest, item: Item | None, name: str) -> HttpResponse:
+    if item is None:
+        raise Http404
+    content = BytesIO(calendar_of_one(item, request.member.organisation))
+    return FileResponse(
+        content, as_attachment=True, filename=f"{name}.ics", content_type="text/calendar; charset=utf-8"
+    )
 
 
 def _user(request: HttpRequest) -> User:

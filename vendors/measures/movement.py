@@ -17,15 +17,16 @@ from itertools import pairwise
 
 from vendors.measures.catalogue import Unit
 from vendors.measures.metrics import Series
-from vendors.measures.trend import LEAST_CHANGE, MOST_CORRELATED, NOTHING, PROVEN, SIGNIFICANT
+from vendors.measures.trend import LEAST_CHANGE, MOST_CORRELATED, NOTHING, SIGNIFICANT
 
 BASELINE = timedelta(days=366)  # before it was agreed: what lies further back tells of another time
 FEWEST_BEFORE = 4  # with fewer, nothing that happens in three periods could be more than chance
 FEWEST_AFTER = 3
 FEWEST_INCIDENTS = 5  # on either side
-# Below this p it fell back: looked at again with each new period, a year long, it speaks up by itself. PROVEN for the
-# newest periods, which are others each time.
+# Below these it fell back: looked at again with each new period, a year long, it speaks up by itself; and the newest
+# periods are others each time.
 SINCE_KEPT = 0.05
+OF_NEWEST = 0.01
 NEWEST = 6  # periods that tell whether it falls back: a year of good ones must not hide half a year of bad ones
 
 
@@ -212,7 +213,7 @@ def watch(periods: Sequence[Period], promise: Promise, *, kept_on: date) -> Watc
     whole = _watched(kept, since, promise, below=SINCE_KEPT)
     if whole.standing == Standing.FELL_BACK or len(since) <= NEWEST:
         return whole
-    newest = _watched([*kept, *since[:-NEWEST]], since[-NEWEST:], promise, below=PROVEN)
+    newest = _watched([*kept, *since[:-NEWEST]], since[-NEWEST:], promise, below=OF_NEWEST)
     return newest if newest.standing == Standing.FELL_BACK else whole
 
 

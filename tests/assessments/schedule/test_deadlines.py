@@ -180,3 +180,15 @@ def test_the_calendar_has_it_a_year_ahead_and_follows_its_day(cast: Cast) -> Non
     row.ends_on = day + timedelta(days=10)
     changes.change_contract(cast.assessor, row, changed={"ends_on"}, today=TODAY)
     assert (f"contract-{row.pk}", day + timedelta(days=10), 1) in events()
+
+
+def test_one_contract_is_taken_into_a_calendar_as_the_feed_has_it(cast: Cast, signed_in: Any) -> None:
+    row = contract(cast, 300, owner=cast.reader.user)
+    response = signed_in(cast.reader).get(f"/contracts/{row.pk}/decide.ics")
+    assert response["Content-Disposition"] == 'attachment; filename="C-1.ics"'
+    (event,) = Calendar.from_ical(b"".join(response.streaming_content)).walk("VEVENT")
+    feed = Calendar.from_ical(calendar_of(cast.reader.user, now=datetime(2026, 5, 20, 8, tzinfo=UTC)))
+    assert event["uid"] == feed.walk("VEVENT")[0]["uid"]
+    assert event.decoded("dtstart") == row.decide_by
+    changes.decide(cast.assessor, row, decision=TermDecision.CONTINUE, reason="It works", today=TODAY)
+    assert signed_in(cast.reader).get(f"/contracts/{row.pk}/decide.ics").status_code == 404

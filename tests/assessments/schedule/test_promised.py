@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -171,3 +172,15 @@ def test_the_calendar_has_it_a_year_ahead_and_follows_its_day(cast: Cast) -> Non
     after = event()
     assert after["uid"] == before["uid"]
     assert (after["dtstart"], after["sequence"]) == (str(DUE + timedelta(days=30)), "1")
+
+
+def test_one_is_taken_into_a_calendar_as_the_feed_has_it(cast: Cast, signed_in: Any) -> None:
+    commitment = promised(cast.assessor, due_on=date(2027, 9, 1), measure="", target=None)
+    client = signed_in(cast.reader)
+    response = client.get(f"/commitments/{commitment.pk}/due.ics")
+    (event,) = Calendar.from_ical(b"".join(response.streaming_content)).walk("VEVENT")
+    assert event["uid"] == f"commitment-{commitment.pk}@localhost"
+    assert event.decoded("dtstart") == date(2027, 9, 1)
+    ended = {"state": CommitmentState.WITHDRAWN, "ended_on": DUE}
+    Commitment.objects.filter(pk=commitment.pk).update(**ended)
+    assert client.get(f"/commitments/{commitment.pk}/due.ics").status_code == 404

@@ -114,7 +114,7 @@ def test_page_one_says_the_first_two_what_is_late_first_and_how_many_more() -> N
     ]
     card = view_of({**cards.snapshot(), "commitments": rows})
     late, first, more = card.asked_brief.split("; ")
-    assert late.startswith("5 Late thing (by ")
+    assert late.startswith("5 Late thing (Ada Example, by ")
     assert "Overdue" in late
     assert first.startswith("1 First thing (")
     assert more == "1 more"
