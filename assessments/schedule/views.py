@@ -77,20 +77,20 @@ def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 @require_safe
-def commitment_calendar(request: MemberRequest, pk: int) -> HttpResponse:
+def commitment_calendar(request: MemberRequest, pk: int) -> FileResponse:
     """The day of one commitment, for one's own calendar; not found once it has ended."""
     commitment = fetch(request, Commitment.objects.open().select_related("vendor"), pk)
     return _one(request, promised.item_of(request.member, commitment, timezone.localdate()), commitment.number)
 
 
 @require_safe
-def contract_calendar(request: MemberRequest, pk: int) -> HttpResponse:
+def contract_calendar(request: MemberRequest, pk: int) -> FileResponse:
     """The day by which one contract must be decided; not found where nothing is to be decided."""
     contract = fetch(request, Contract.objects.to_decide().select_related("vendor__organisation"), pk)
     return _one(request, deadlines.item_of(contract, timezone.localdate()), contract.reference)
 
 
-def _one(request: MemberRequest, item: Item | None, name: str) -> HttpResponse:
+def _one(request: MemberRequest, item: Item | None, name: str) -> FileResponse:
     if item is None:
         raise Http404
     content = BytesIO(calendar_of_one(item, request.member.organisation))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import Membership
-from assessments.models import Commitment, CommitmentState, KeptBy
+from assessments.models import Commitment, CommitmentState, CommitmentStep, KeptBy
 from tests.factories import NOW, make_vendor
 from vendors.models import Incident, Vendor
 
@@ -68,3 +68,10 @@ def promised(member: Membership, vendor: Vendor | None = None, **fields: Any) ->
 def kept(member: Membership, vendor: Vendor | None = None, **fields: Any) -> Commitment:
     ended = {"state": CommitmentState.KEPT, "ended_on": KEPT_ON, "kept_by": KeptBy.MEASURE}
     return promised(member, vendor, **{**ended, **fields})
+
+
+def told(row: Commitment | CommitmentStep) -> dict[str, Any]:
+    """What the measure of a commitment said last, or at a step."""
+    found: Any = row.reading if isinstance(row, Commitment) else row.figures
+    assert found is not None
+    return dict(found)

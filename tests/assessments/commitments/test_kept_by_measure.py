@@ -12,7 +12,7 @@ from django.utils import timezone
 from assessments.commitments import transitions
 from assessments.models import Commitment, CommitmentState, CommitmentStep, KeptBy, StepKind
 from assessments.schedule.readings import read_due
-from tests.assessments.commitments.measuring import BEFORE, GOOD, incidents, kept, promised
+from tests.assessments.commitments.measuring import BEFORE, GOOD, incidents, kept, promised, told
 from tests.factories import Cast, add_rater, make_assessment
 
 MOVED = "Moved from 19 hours to 9.3 hours; agreed: at most 12 hours."
@@ -48,7 +48,7 @@ def test_it_is_kept_by_the_measure_without_a_word(cast: Cast, signed_in: Any) ->
     assert keep(client, commitment, kept_by="measure").status_code == 302
     found = Commitment.objects.get()
     assert (found.state, found.kept_by) == (CommitmentState.KEPT, KeptBy.MEASURE)
-    assert CommitmentStep.objects.get(kind=StepKind.KEPT).figures["outcome"] == "moved"
+    assert told(CommitmentStep.objects.get(kind=StepKind.KEPT))["outcome"] == "moved"
     assert MOVED in page(client, commitment)
 
 
@@ -74,7 +74,7 @@ def test_what_is_missed_keeps_what_the_measure_said(cast: Cast, signed_in: Any) 
     commitment, client = due(cast, SAME), signed_in(cast.assessor)
     given = {"version": str(commitment.version), "text": "Nothing was done."}
     assert client.post(reverse("commitment_miss", args=[commitment.pk]), given).status_code == 302
-    assert CommitmentStep.objects.get(kind=StepKind.MISSED).figures["outcome"] == "not_moved"
+    assert told(CommitmentStep.objects.get(kind=StepKind.MISSED))["outcome"] == "not_moved"
 
 
 def test_what_fell_back_says_so_on_its_page_with_the_figures(cast: Cast, signed_in: Any) -> None:

@@ -17,7 +17,7 @@ from assessments.commitments.measured import figures_of, judgement_from
 from assessments.models import Commitment, CommitmentState, CommitmentStep, StepKind
 from assessments.schedule import readings
 from assessments.schedule.readings import read_due
-from tests.assessments.commitments.measuring import BEFORE, GOOD, KEPT_ON, incidents, kept, promised
+from tests.assessments.commitments.measuring import BEFORE, GOOD, KEPT_ON, incidents, kept, promised, told
 from tests.factories import Cast, add_rater, make_assessment
 from vendors.measures.movement import Outcome, Standing
 from vendors.models import Incident
@@ -42,11 +42,11 @@ def test_what_fell_back_is_open_again_and_says_why(cast: Cast) -> None:
     assert (found.state, found.ended_on, found.kept_by) == (CommitmentState.AGREED, None, "")
     assert found.reopened_on == FELL.date()
     step = CommitmentStep.objects.get(commitment=found, kind=StepKind.REOPENED)
-    assert (step.by, step.figures["standing"]) == ("", Standing.FELL_BACK)
-    words = judgement_from(step.figures).words
+    assert (step.by, told(step)["standing"]) == ("", Standing.FELL_BACK)
+    words = judgement_from(told(step)).words
     assert words.startswith("Fell back from 9.3 hours to 17.6 hours")
     assert words.endswith("agreed: at most 12 hours.")
-    assert judgement_from(found.reading).words.startswith(words)
+    assert judgement_from(told(found)).words.startswith(words)
 
 
 def test_it_is_opened_once_however_often_one_looks(cast: Cast) -> None:
@@ -95,7 +95,7 @@ def test_what_holds_stays_kept(cast: Cast) -> None:
     incidents(commitment.vendor, BEFORE | GOOD | {month: 9.0 + month % 2 for month in range(15, 22)})
     found = read(commitment)
     assert found.state == CommitmentState.KEPT
-    assert found.reading["standing"] == Standing.HOLDS
+    assert told(found)["standing"] == Standing.HOLDS
 
 
 def test_after_twelve_months_nobody_watches_it_any_more(cast: Cast) -> None:
@@ -107,14 +107,14 @@ def test_after_twelve_months_nobody_watches_it_any_more(cast: Cast) -> None:
 def test_facts_that_go_away_do_not_close_it_and_are_told(cast: Cast) -> None:
     commitment = fallen(cast)
     opened = read(commitment)
-    assert "fall_back_is_gone" in opened.reading and not opened.reading["fall_back_is_gone"]
+    assert "fall_back_is_gone" in told(opened) and not told(opened)["fall_back_is_gone"]
     Incident.objects.filter(opened_at__gte=datetime(2026, 3, 1, tzinfo=UTC)).delete()  # an import is taken back
     incidents(commitment.vendor, {month: 9.0 + month % 2 for month in range(15, 22)})
     found = read(commitment, FELL + timedelta(hours=1))
     assert found.state == CommitmentState.AGREED
-    assert found.reading["fall_back_is_gone"]
-    assert "by those of today it did not fall back then" in judgement_from(found.reading).words
-    assert found.reading["changed_at"] == (FELL + timedelta(hours=1)).isoformat()
+    assert told(found)["fall_back_is_gone"]
+    assert "by those of today it did not fall back then" in judgement_from(told(found)).words
+    assert told(found)["changed_at"] == (FELL + timedelta(hours=1)).isoformat()
 
 
 def test_a_reading_is_renewed_daily_and_when_facts_change_and_not_else(cast: Cast) -> None:
@@ -122,13 +122,13 @@ def test_a_reading_is_renewed_daily_and_when_facts_change_and_not_else(cast: Cas
     incidents(commitment.vendor, BEFORE | GOOD)
     now = datetime(2026, 3, 2, 8, tzinfo=UTC)
     assert (read_due(now), read_due(now)) == (1, 0)
-    first = Commitment.objects.get().reading
+    first = told(Commitment.objects.get())
     assert (first["outcome"], first["changed_at"]) == (Outcome.MOVED, now.isoformat())
     incidents(commitment.vendor, {15: 9.0})
     assert read_due(now) == 1
     assert read_due(now + timedelta(days=1)) == 1
     later = Commitment.objects.get()
-    assert (later.reading["read_on"], later.reading["changed_at"]) == ("2026-03-03", now.isoformat())
+    assert (told(later)["read_on"], told(later)["changed_at"]) == ("2026-03-03", now.isoformat())
     assert later.version == commitment.version  # whoever is editing it is not interrupted
 
 
@@ -180,7 +180,7 @@ def test_whatever_the_months_bring_it_opens_only_for_what_is_worse_than_agreed(c
     incidents(commitment.vendor, BEFORE | GOOD | dict(zip(range(15, 22), hours, strict=True)))
     found = read(commitment)
     if found.state == CommitmentState.AGREED:
-        since = CommitmentStep.objects.get(commitment=found, kind=StepKind.REOPENED).figures["since"]
+        since = told(CommitmentStep.objects.get(commitment=found, kind=StepKind.REOPENED))["since"]
         assert float(since["value"]) > 12
     if max(hours) <= 12:
         assert found.state == CommitmentState.KEPT
