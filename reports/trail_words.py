@@ -15,7 +15,7 @@ VOCABULARY = Vocabulary(
     verbs={
         "scorecard.made": Verb(title=_("Scorecard made"), told=_("made the scorecard")),
         "portfolio.exported": Verb(title=_("Portfolio downloaded"), told=_("downloaded the portfolio")),
-        "comparison.made": Verb(title=_("Comparison made for a PDF")),
+        "comparison.made": Verb(title=_("Comparison made for a PDF"), told=_("asked for a comparison as a PDF")),
     },
     former={"scorecard_made": "scorecard.made"},
     kinds={

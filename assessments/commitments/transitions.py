@@ -82,7 +82,7 @@ def propose(member: Membership, commitment: Commitment, *, now: datetime) -> Com
         commitment.state = CommitmentState.PROPOSED
         commitment.created_by, commitment.created_at = member.user, now
         commitment.save(force_insert=True)
-        _written(commitment, StepKind.PROPOSED, member.user, now=now, before={})
+        _written(commitment, StepKind.PROPOSED, "commitment.proposed", member.user, now=now, before={})
     return commitment
 
 
@@ -100,7 +100,7 @@ def change(
             setattr(row, name, value)
         if set(changed) - {"owner"} and row.state != CommitmentState.PROPOSED:
             row.state, row.agreed_on, row.agreed_by, row.baseline = CommitmentState.PROPOSED, None, "", None
-        return _save(row, StepKind.CHANGED, member.user, now=now, before=before, figures=_earlier(before, row))
+        return _save(row, StepKind.CHANGED, "commitment.changed", member.user, now=now, before=before, figures=_earlier(before, row))
 
 
 def agree(
@@ -123,7 +123,7 @@ def agree(
         _require_by(by, row)
         before = audit.snapshot(row, FIELDS)
         row.state, row.agreed_on, row.agreed_by, row.baseline = CommitmentState.AGREED, on, agreed_by, baseline
-        return _save(row, StepKind.AGREED, by, now=now, before=before, text=text)
+        return _save(row, StepKind.AGREED, "commitment.agreed", by, now=now, before=before, text=text)
 
 
 def decline(
@@ -133,7 +133,7 @@ def decline(
     with transaction.atomic():
         row = _locked(commitment, {CommitmentState.PROPOSED}, version)
         _require_by(by, row)
-        return _save(row, StepKind.DECLINED, by, now=now, before=audit.snapshot(row, FIELDS), text=text)
+        return _save(row, StepKind.DECLINED, "commitment.declined", by, now=now, before=audit.snapshot(row, FIELDS), text=text)
 
 
 def note_progress(
@@ -143,7 +143,7 @@ def note_progress(
     with transaction.atomic():
         row = _locked(commitment, COMMITMENT_BINDING, version)
         _require_by(by, row)
-        return _save(row, StepKind.PROGRESS, by, now=now, before=audit.snapshot(row, FIELDS), text=text)
+        return _save(row, StepKind.PROGRESS, "commitment.progress", by, now=now, before=audit.snapshot(row, FIELDS), text=text)
 
 
 def report_done(by: By, commitment: Commitment, *, text: str, now: datetime, version: int | None = None) -> Commitment:
@@ -152,7 +152,7 @@ def report_done(by: By, commitment: Commitment, *, text: str, now: datetime, ver
         _require_by(by, row)
         before = audit.snapshot(row, FIELDS)
         row.state = CommitmentState.REPORTED
-        return _save(row, StepKind.REPORTED, by, now=now, before=before, text=text)
+        return _save(row, StepKind.REPORTED, "commitment.reported", by, now=now, before=before, text=text)
 
 
 def return_it(
@@ -164,7 +164,7 @@ def return_it(
         _require(member, row)
         before = audit.snapshot(row, FIELDS)
         row.state = CommitmentState.AGREED
-        return _save(row, StepKind.RETURNED, member.user, now=now, before=before, text=text)
+        return _save(row, StepKind.RETURNED, "commitment.returned", member.user, now=now, before=before, text=text)
 
 
 def keep(
@@ -187,7 +187,7 @@ def keep(
         _require(member, row)
         before = audit.snapshot(row, FIELDS)
         row.state, row.ended_on, row.kept_by = CommitmentState.KEPT, on, kept_by
-        return _save(row, StepKind.KEPT, member.user, now=now, before=before, text=text, figures=figures)
+        return _save(row, StepKind.KEPT, "commitment.kept", member.user, now=now, before=before, text=text, figures=figures)
 
 
 def miss(
@@ -205,7 +205,7 @@ def miss(
         _require(member, row)
         before = audit.snapshot(row, FIELDS)
         row.state, row.ended_on = CommitmentState.MISSED, on
-        return _save(row, StepKind.MISSED, member.user, now=now, before=before, text=text, figures=figures)
+        return _save(row, StepKind.MISSED, "commitment.missed", member.user, now=now, before=before, text=text, figures=figures)
 
 
 def withdraw(
@@ -219,7 +219,7 @@ def withdraw(
         _require(member, row)
         before = audit.snapshot(row, FIELDS)
         row.state, row.ended_on = CommitmentState.WITHDRAWN, on
-        return _save(row, StepKind.WITHDRAWN, member.user, now=now, before=before, text=text)
+        return _save(row, StepKind.WITHDRAWN, "commitment.withdrawn", member.user, now=now, before=before, text=text)
 
 
 def reopen(commitment: Commitment, *, on: date, now: datetime, figures: Any) -> Commitment:
@@ -229,7 +229,7 @@ def reopen(commitment: Commitment, *, on: date, now: datetime, figures: Any) -> 
         row = _locked(commitment, {CommitmentState.KEPT})
         before = audit.snapshot(row, FIELDS)
         row.state, row.ended_on, row.kept_by, row.reopened_on = CommitmentState.AGREED, None, "", on
-        return _save(row, StepKind.REOPENED, None, now=now, before=before, figures=figures)
+        return _save(row, StepKind.REOPENED, "commitment.reopened", None, now=now, before=before, figures=figures)
 
 
 # What they share --------------------------------------------------------------------------------------------------
@@ -271,6 +271,7 @@ def _earlier(before: Mapping[str, Any], row: Commitment) -> dict[str, str | None
 def _save(
     row: Commitment,
     kind: StepKind,
+    verb: str,
     by: By,
     *,
     now: datetime,
@@ -280,13 +281,14 @@ def _save(
 ) -> Commitment:
     row.version += 1
     row.save()
-    _written(row, kind, by, now=now, before=before, text=text, figures=figures)
+    _written(row, kind, verb, by, now=now, before=before, text=text, figures=figures)
     return row
 
 
 def _written(
     row: Commitment,
     kind: StepKind,
+    verb: str,
     by: By,
     *,
     now: datetime,
@@ -299,4 +301,4 @@ def _written(
     CommitmentStep.objects.create(commitment=row, kind=kind, at=now, text=text, user=user, link=link, figures=figures)
     actor = audit.Outsider(label=link.signature) if link else user
     after = audit.snapshot(row, FIELDS) | ({"text": text} if text else {})
-    audit.record(actor, f"commitment.{kind}", row, before=before, after=after)
+    audit.record(actor, verb, row, before=before, after=after)

@@ -136,5 +136,7 @@ def _brief(one: AskedView) -> str:
     what = one.what if len(one.what) <= SHORT else f"{one.what[: SHORT - 1].rstrip()}…"
     about = [str(one.rule_number or ""), " ".join(what.split()).rstrip(".")]
     when = _("by %(day)s") % {"day": one.due}
-    people = ", ".join(filter(None, (isolated(one.contact or one.owner), when, one.state if one.kind == "late" else "")))
+    people = ", ".join(
+        filter(None, (isolated(one.contact or one.owner), when, one.state if one.kind == "late" else ""))
+    )
     return f"{' '.join(filter(None, about))} ({people})"

@@ -29,6 +29,7 @@ from vendors.measures.catalogue import BY_KEY, DECIDING
 
 # Where fewer rows are meant: what is left out never asks.
 PARTIAL: Mapping[str, str] = {
+    "assessments.schedule.promised.ACTIONS": "it tells of commitments alone",
     "assessments.schedule.upcoming.IN_HAND": "what is closed waits for nobody",
     "reports.comparison.words.REASONS": "who is not rated is named apart: nothing is held against them",
     "reports.scorecard.moves.RANKS": "what is not rated is neither better nor worse",
