@@ -111,12 +111,13 @@ class DemoAssessment:
         now = timezone.now()
         rows = Answer.objects.filter(response=response).select_related("question__rule", "response")
         answers = [answer for answer in rows if not only or answer.question.rule.key in only]
+        comments = {key: text["comment"] for key, text in texts.items()} if with_words else data.get("comments", {})
         for answer in answers:
             text, key = texts[answer.question.key], answer.question.key
             answer.grade = data.get("grades", {}).get(key, text.get("grade"))
             answer.blank = "" if answer.grade is not None else text.get("blank", "")
             answer.reason = text.get("reason", "") if answer.blank else ""
-            answer.comment = text["comment"] if with_words else data.get("comments", {}).get(key, "")
+            answer.comment = comments.get(key, "")
             if with_words:
                 answer.fact_value, answer.fact_unit = text.get("fact"), text.get("unit", "")
             answer.version, answer.updated_at, answer.updated_by = 1, now, author

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from django.urls import reverse
@@ -33,14 +33,21 @@ def to_decide(member: Membership, today: date, *, ahead: timedelta | None) -> It
     offers = offers_for(member, today) if may(member, Right.ASSESS) else {}
     if not deadlines and not offers:
         return
+    yield from _of_deadlines(member, deadlines, today)
+    yield from _of_offers(member, offers, today, START_SOON if ahead is None else ahead)
+
+
+def _of_deadlines(member: Membership, deadlines: Iterable[Deadline], today: date) -> Iterator[Item]:
     present = able_users(member, Right.READ)
     for deadline in deadlines:
         if _is_theirs(member, deadline.owner, present, Right.EDIT_VENDORS):
             yield _deadline(deadline, today)
+
+
+def _of_offers(member: Membership, offers: Mapping[int, Offer], today: date, ahead: timedelta) -> Iterator[Item]:
     assessing = able_users(member, Right.ASSESS) if offers else set()
     for offer in offers.values():
-        is_soon = offer.start_by <= today + (ahead or START_SOON)
-        if is_soon and _is_theirs(member, offer.contract.owner_id, assessing, Right.ASSESS):
+        if offer.start_by <= today + ahead and _is_theirs(member, offer.contract.owner_id, assessing, Right.ASSESS):
             yield _start(offer)
 
 

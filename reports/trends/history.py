@@ -113,7 +113,7 @@ def gap_between(then: AskedOfRule, now: AskedOfRule) -> Gap | None:
         gone=tuple(asked for key, asked in then.items() if key not in now),
         weighed=tuple(now[key] for key in kept if now[key].weight != then[key].weight),
     )
-    return gap if gap.revised or gap.new or gap.gone or gap.weighed else None
+    return gap if any((gap.revised, gap.new, gap.gone, gap.weighed)) else None
 
 
 @dataclass(frozen=True, kw_only=True)

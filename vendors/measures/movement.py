@@ -172,14 +172,20 @@ def _judged(found: Movement, after: Sequence[Period], promise: Promise) -> Movem
     assert now is not None  # noqa: S101 - the caller has looked
     is_better = before is not None and promise.is_better(now.value, before.value)
     is_clear = found.p is not None and found.p < SIGNIFICANT
-    if promise.is_met_by(now.value) or (promise.target is None and is_better and is_clear):
-        outcome, why = _met(before, promise, has_moved=is_better and is_clear)
+    has_moved = is_better and is_clear
+    if promise.is_met_by(now.value) or (promise.target is None and has_moved):
+        outcome, why = _met(before, promise, has_moved=has_moved)
         return replace(found, outcome=outcome, why=why)
     is_soon = any(one.start <= promise.due_on for one in after)
-    if is_soon and ((is_better and is_clear) or _begins(after[-1], before, promise)):
+    if is_soon and (has_moved or _begins(after[-1], before, promise)):
         return replace(found, why=Why.SO_SOON)
-    why = Why.NO_CHANGE if not is_clear else Why.BETTER if is_better else Why.WORSE
-    return replace(found, outcome=Outcome.NOT_MOVED, why=why)
+    return replace(found, outcome=Outcome.NOT_MOVED, why=_why_not(is_better=is_better, is_clear=is_clear))
+
+
+def _why_not(*, is_better: bool, is_clear: bool) -> Why:
+    if not is_clear:
+        return Why.NO_CHANGE
+    return Why.BETTER if is_better else Why.WORSE
 
 
 def _met(before: Side | None, promise: Promise, *, has_moved: bool) -> tuple[Outcome, Why]:
