@@ -113,13 +113,9 @@ class DemoAssessment:
         answers = [answer for answer in rows if not only or answer.question.rule.key in only]
         comments = {key: text["comment"] for key, text in texts.items()} if with_words else data.get("comments", {})
         for answer in answers:
-            text, key = texts[answer.question.key], answer.question.key
-            answer.grade = data.get("grades", {}).get(key, text.get("grade"))
-            answer.blank = "" if answer.grade is not None else text.get("blank", "")
-            answer.reason = text.get("reason", "") if answer.blank else ""
+            key = answer.question.key
+            _grade(answer, texts[key], data.get("grades", {}).get(key, texts[key].get("grade")), with_fact=with_words)
             answer.comment = comments.get(key, "")
-            if with_words:
-                answer.fact_value, answer.fact_unit = text.get("fact"), text.get("unit", "")
             answer.version, answer.updated_at, answer.updated_by = 1, now, author
         # As rows that are there already: one statement, where `bulk_update` makes a case of each field of each row.
         Answer.objects.bulk_create(answers, update_conflicts=True, unique_fields=["id"], update_fields=ANSWERED)
@@ -238,6 +234,15 @@ class DemoAssessment:
 
     def _period(self) -> Period:
         return quarter_ago(self.today, self.data["quarters_ago"])
+
+
+def _grade(answer: Answer, text: dict[str, Any], grade: int | None, *, with_fact: bool) -> None:
+    """The grade; without one, why there is none."""
+    answer.grade = grade
+    answer.blank = "" if grade is not None else text.get("blank", "")
+    answer.reason = text.get("reason", "") if answer.blank else ""
+    if with_fact:
+        answer.fact_value, answer.fact_unit = text.get("fact"), text.get("unit", "")
 
 
 def quarter_ago(today: date, count: int) -> Period:

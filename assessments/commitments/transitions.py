@@ -100,7 +100,15 @@ def change(
             setattr(row, name, value)
         if set(changed) - {"owner"} and row.state != CommitmentState.PROPOSED:
             row.state, row.agreed_on, row.agreed_by, row.baseline = CommitmentState.PROPOSED, None, "", None
-        return _save(row, StepKind.CHANGED, "commitment.changed", member.user, now=now, before=before, figures=_earlier(before, row))
+        return _save(
+            row,
+            StepKind.CHANGED,
+            "commitment.changed",
+            member.user,
+            now=now,
+            before=before,
+            figures=_earlier(before, row),
+        )
 
 
 def agree(
@@ -133,7 +141,9 @@ def decline(
     with transaction.atomic():
         row = _locked(commitment, {CommitmentState.PROPOSED}, version)
         _require_by(by, row)
-        return _save(row, StepKind.DECLINED, "commitment.declined", by, now=now, before=audit.snapshot(row, FIELDS), text=text)
+        return _save(
+            row, StepKind.DECLINED, "commitment.declined", by, now=now, before=audit.snapshot(row, FIELDS), text=text
+        )
 
 
 def note_progress(
@@ -143,7 +153,9 @@ def note_progress(
     with transaction.atomic():
         row = _locked(commitment, COMMITMENT_BINDING, version)
         _require_by(by, row)
-        return _save(row, StepKind.PROGRESS, "commitment.progress", by, now=now, before=audit.snapshot(row, FIELDS), text=text)
+        return _save(
+            row, StepKind.PROGRESS, "commitment.progress", by, now=now, before=audit.snapshot(row, FIELDS), text=text
+        )
 
 
 def report_done(by: By, commitment: Commitment, *, text: str, now: datetime, version: int | None = None) -> Commitment:
@@ -187,7 +199,9 @@ def keep(
         _require(member, row)
         before = audit.snapshot(row, FIELDS)
         row.state, row.ended_on, row.kept_by = CommitmentState.KEPT, on, kept_by
-        return _save(row, StepKind.KEPT, "commitment.kept", member.user, now=now, before=before, text=text, figures=figures)
+        return _save(
+            row, StepKind.KEPT, "commitment.kept", member.user, now=now, before=before, text=text, figures=figures
+        )
 
 
 def miss(
@@ -205,7 +219,9 @@ def miss(
         _require(member, row)
         before = audit.snapshot(row, FIELDS)
         row.state, row.ended_on = CommitmentState.MISSED, on
-        return _save(row, StepKind.MISSED, "commitment.missed", member.user, now=now, before=before, text=text, figures=figures)
+        return _save(
+            row, StepKind.MISSED, "commitment.missed", member.user, now=now, before=before, text=text, figures=figures
+        )
 
 
 def withdraw(
