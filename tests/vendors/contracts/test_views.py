@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from assessments.models import AssessmentState
+from groundwork.words import day
 from tests.factories import Cast, make_assessment, make_contract, make_vendor
 from tests.reports.trends.rows import card
 from vendors.models import Contract, ContractFile, Paper, PaperKind, TermDecision, Vendor
@@ -140,7 +141,8 @@ def test_a_decision_needs_its_reason_and_then_stands_on_the_page(cast: Cast, ven
     assert list(refused.context["form"].errors) == ["reason"]
     client.post(url, {"decision": "end", "reason": "Four rules are broken."})
     page = text_of(client_of(cast.reader), contract.get_absolute_url())
-    assert "Ends It ends on 31 December 2060. Four rules are broken. Decided by Assessor on" in page
+    left_to_do = "Give notice to the vendor by 30 September 2060: nothing is sent from here."
+    assert f"Ends It ends on 31 December 2060. {left_to_do} Four rules are broken. Decided by Assessor on" in page
 
 
 def test_of_two_who_decide_at_once_the_second_reads_what_the_first_decided(cast: Cast, vendor: Vendor) -> None:
@@ -170,6 +172,28 @@ def test_nobody_decides_about_a_term_that_began_after_they_read(cast: Cast, vend
     Contract.objects.update(ends_on=date(2061, 12, 31))
     assert client.post(url, {"decision": "end", "reason": "Too slow.", "read": read}).status_code == 200
     assert Contract.objects.get().decision == ""
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        ({"renews_months": 12, "notice": 3}, "Give notice to the vendor by {by}: nothing is sent from here."),
+        ({"renews_months": 12, "notice": 9}, "The last day for notice was {by}: agree with the vendor that it ends."),
+        ({"renews_months": None, "notice": 3}, ""),
+    ],
+)
+def test_that_a_contract_ends_says_who_still_has_to_give_notice(
+    cast: Cast, vendor: Vendor, terms: dict[str, Any], said: str
+) -> None:
+    contract = make_contract(vendor, ends_on=in_days(200), **terms)
+    client, address = client_of(cast.assessor), contract.get_absolute_url()
+    sentence = said.format(by=day(contract.decide_by)).replace("\u00a0", " ")
+    assert "otice to" not in text_of(client, address)
+    client.post(reverse("contract_decide", args=[contract.pk]), {"decision": "end", "reason": "Enough."})
+    text_of(client, address)  # which shows the message once
+    page = text_of(client, address)
+    assert sentence in page
+    assert ("nothing is sent" in page, "agree with the vendor" in page) == ("sent" in said, "agree" in said)
 
 
 def test_a_decision_can_be_taken_back_without_a_reason(cast: Cast, vendor: Vendor) -> None:
