@@ -70,7 +70,7 @@ def test_a_contract_is_added_and_its_page_says_until_when_it_can_be_decided(cast
 @pytest.mark.parametrize(
     ("changes", "field", "why"),
     [
-        ({"reference": ""}, "reference", "This field is required."),
+        ({"reference": ""}, "reference", "Write the number or name of the contract."),
         ({"reference": "c-9"}, "reference", "This vendor has a contract of this reference already."),
         (
             {"starts_on": "2027-02-01", "ends_on": "2027-01-31"},
@@ -232,6 +232,14 @@ def test_an_end_lies_in_the_past_and_can_be_emptied_again(cast: Cast, vendor: Ve
 
 
 # Papers and files ------------------------------------------------------------------------------------------------
+def test_a_paper_without_kind_and_name_says_what_to_do(cast: Cast, vendor: Vendor) -> None:
+    form = client_of(cast.assessor).post(reverse("paper_add", args=[vendor.pk]), {}).context["form"]
+    assert form.errors == {
+        "kind": ["Choose what kind of paper it is."],
+        "name": ["Write what stands on the paper."],
+    }
+
+
 def test_a_paper_is_added_replaced_and_deleted(cast: Cast, vendor: Vendor) -> None:
     client = client_of(cast.assessor)
     sent = {"kind": "certificate", "name": "ISO 27001", "expires_on": str(in_days(30))}
