@@ -228,7 +228,10 @@ class _Map:
         shown = fit(name, size=_TYPE, width=self.size[0] / 4)[0] if name.strip() else ""
         wide = text_width(shown, _TYPE)
         x, y = at
-        sides = (("start", x + 10, y + 4), ("end", x - 10, y + 4), ("middle", x, y - 11), ("middle", x, y + 19))
+        sides = (
+            *(("start", x + 10, y + 4), ("end", x - 10, y + 4), ("middle", x, y - 11), ("middle", x, y + 19)),
+            *((anchor, px, py) for py in (y - 11, y + 19) for anchor, px in (("end", x - 4), ("start", x + 4))),
+        )
         found = []
         for anchor, px, py in sides:
             start = {"start": px, "end": px - wide, "middle": px - wide / 2}[anchor]
