@@ -16,7 +16,10 @@ from assessments.commitments.measured import baseline_of, judgement_of
 from assessments.models import Assessment, Commitment, CommitmentLink, CommitmentSource, KeptBy
 from assessments.vendor_commitments import links
 from vendors.contracts import changes
+from vendors.measures.movement import Outcome
 from vendors.models import Contract, Paper, TermDecision, Vendor
+
+KEEPS = {Outcome.MOVED, Outcome.REACHED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,11 +119,13 @@ class DemoCommitment:
         return transitions.report_done(self._who(step), row, text=step["text"], now=timezone.now())
 
     def _keep(self, row: Commitment, step: dict[str, Any], day: date) -> Commitment:
+        """By its measure where that shows it on that day: which day of the month it is decides what is known then."""
         judged = judgement_of(row, day) if row.measure else None
+        is_shown = judged is not None and judged.outcome in KEEPS
         return transitions.keep(
             self.author,
             row,
-            kept_by=KeptBy(step["by"]),
+            kept_by=KeptBy.MEASURE if is_shown else KeptBy.EVIDENCE,
             text=step["text"],
             on=day,
             now=timezone.now(),

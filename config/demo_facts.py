@@ -122,9 +122,12 @@ class DemoFacts:
             yield timezone.make_aware(datetime.combine(first.replace(day=day), clock)), mean * weight
 
     def _along(self, name: str, ago: int) -> float:
-        """A figure on its straight way from what it was to what it is."""
-        start, end = self.data[name]
-        return float(end + (start - end) * ago / MONTHS)
+        """A figure on its straight way from what it was, by what lies between at even distances, to what it is."""
+        stations = self.data[name]
+        way = (1 - min(ago, MONTHS) / MONTHS) * (len(stations) - 1)
+        passed = min(int(way), len(stations) - 2)
+        start, end = stations[passed : passed + 2]
+        return float(start + (end - start) * (way - passed))
 
     def _incident(
         self, opened: datetime, hours: float, ago: int, before: Sequence[Incident], export: IncidentImport

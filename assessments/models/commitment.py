@@ -98,7 +98,7 @@ class Commitment(models.Model):
     number = models.CharField(_("number"), max_length=20)  # C-2026-001, counted by year and organisation
     rule = models.SlugField(_("rule"))
     question = models.SlugField(_("question"), blank=True)  # its key
-    source = models.CharField(_("made from"), max_length=8, choices=CommitmentSource)
+    source = models.CharField(pgettext_lazy("commitment", "made from"), max_length=8, choices=CommitmentSource)
     assessment = models.ForeignKey(
         Assessment, on_delete=models.SET_NULL, null=True, blank=True, related_name="commitments"
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, npgettext
 
 from assessments.commitments.kept import Share
 from assessments.score import words as wording
@@ -153,7 +153,9 @@ def _findings(standing: VendorStanding) -> Iterable[tuple[str, str]]:
 
 
 def _open_words(count: int) -> str:
-    return ngettext("%(count)s open", "%(count)s open", count) % {"count": number(count)} if count else ""
+    return (
+        npgettext("commitments", "%(count)s open", "%(count)s open", count) % {"count": number(count)} if count else ""
+    )
 
 
 def _overdue_words(count: int) -> str:

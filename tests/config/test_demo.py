@@ -17,7 +17,16 @@ from django.utils import translation
 
 from accounts.models import AuditEntry, Membership, Organisation, Role, User
 from assessments.consensus import meeting
-from assessments.models import Assessment, AssessmentState, Delegation, Evidence, ReplyRequest, Response
+from assessments.models import (
+    Assessment,
+    AssessmentState,
+    Commitment,
+    CommitmentState,
+    Delegation,
+    Evidence,
+    ReplyRequest,
+    Response,
+)
 from config import demo
 from manifesto.models import Question, Release
 from reports.models import Scorecard
@@ -93,6 +102,9 @@ class TestDemoIsComplete:
         assert {one.day < TODAY for one in due if one.kind == DeadlineKind.CONTRACT} == {True, False}
         assert {one.day < TODAY for one in due if one.kind == DeadlineKind.PAPER} == {True, False}
         assert Contract.objects.exclude(decision="").exists()
+
+    def test_demo_has_a_commitment_in_every_state(self, shown: Shown, db: None) -> None:
+        assert set(Commitment.objects.values_list("state", flat=True)) == set(CommitmentState)
 
     def test_demo_signs_in_one_person_for_each_role(self, shown: Shown, db: None) -> None:
         password, people = demo.accounts()

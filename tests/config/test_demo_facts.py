@@ -9,13 +9,16 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Department
-from config import demo
+from assessments.models import Commitment
+from assessments.schedule import readings
+from config import demo, demo_clock
+from config.demo_agreements import DemoCommitment
 from config.demo_facts import DemoFacts
 from tests.factories import Cast, make_vendor
 from vendors.measures import loading
 from vendors.measures.metrics import Measures
 from vendors.measures.trend import Direction
-from vendors.models import Feedback, Incident, MeasureTarget, Pulse, Service, Vendor
+from vendors.models import Contact, Feedback, Incident, MeasureTarget, Pulse, Service, Vendor
 
 DAYS = (date(2026, 11, 22), date(2027, 3, 1), date(2028, 2, 29))
 DEMO: dict[str, Any] = demo.read_demo()["organisations"][0]
@@ -56,6 +59,24 @@ def test_demo_shows_a_rising_a_falling_and_a_flat_vendor(cast: Cast, on_day: dat
         "Sample Storage Works": [Direction.FALLING, Direction.FLAT],
         "Fictive Payroll Partners": [Direction.FLAT, Direction.FLAT],
     }
+
+
+@pytest.mark.parametrize("on_day", DAYS, indirect=True, ids=str)
+def test_demo_commitments_with_a_measure_are_kept(cast: Cast, on_day: date) -> None:
+    states = {}
+    for entry in DEMO["commitments"]:
+        if "measure" not in entry:
+            continue
+        vendor = Vendor.objects.filter(name=entry["vendor"]).first() or _load(cast, entry["vendor"], on_day)
+        Contact.objects.get_or_create(vendor=vendor, name="Contact")
+        one = DemoCommitment(author=cast.assessor, vendor=vendor, data=entry, today=on_day)
+        for day, step in one.steps():
+            with demo_clock.at(day):
+                one.take(step, day)
+        assert one.row is not None
+        readings.read(one.row, today=on_day, now=timezone.now())
+        states[entry["what"].partition(" ")[0]] = Commitment.objects.get(pk=one.row.pk).state
+    assert states == {"A": "kept", "No": "kept", "An": "kept"}
 
 
 def test_demo_shows_a_vendor_of_which_too_little_is_known(cast: Cast) -> None:

@@ -63,7 +63,7 @@ class _OfVendor(forms.ModelForm[Any]):
 
 class ContractForm(_OfVendor):
     attached = _files()
-    note = _note(_("Note"))
+    note = _note(pgettext_lazy("contract", "Note"))
 
     class Meta:
         model = Contract
@@ -131,7 +131,7 @@ class ContractForm(_OfVendor):
 
 class PaperForm(_OfVendor):
     attached = _files()
-    note = _note(_("Note"))
+    note = _note(pgettext_lazy("contract", "Note"))
 
     class Meta:
         model = Paper

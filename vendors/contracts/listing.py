@@ -11,6 +11,7 @@ from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Lower
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership, User
 from vendors.contracts.decisions import DeadlineKind
@@ -20,7 +21,7 @@ from vendors.models import Contract, ContractQuerySet, Paper, PaperQuerySet, Ven
 
 BY_DAY = "day"
 SORTS: tuple[tuple[str, str | Promise], ...] = (
-    ("day", _("By")),
+    ("day", pgettext_lazy("day", "By")),
     ("whose", _("Vendor")),
     ("called", _("Contract or paper")),
 )
