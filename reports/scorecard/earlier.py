@@ -9,7 +9,7 @@ from django.db.models import Q
 from reports.models import Scorecard
 from reports.reasons import telling
 from reports.scorecard import moves, snapshots
-from reports.scorecard.moves import MoveLine
+from reports.scorecard.moves import Direction, MoveLine
 from reports.scorecard.snapshots import SnapshotDamaged
 from reports.scorecard.words import Words
 
@@ -20,6 +20,11 @@ class Earlier:
     total: int
     lines: tuple[MoveLine, ...]
     is_readable: bool  # its page says what is wrong with one that is not
+
+    @property
+    def telling(self) -> tuple[MoveLine, ...]:
+        """Without those of which nothing can be said but that they cannot be compared: the sentence names them all."""
+        return tuple(line for line in self.lines if line.reasons or line.direction != Direction.ASKED_OTHERWISE)
 
 
 def earlier_of(scorecard: Scorecard, *, language: str) -> Earlier | None:
