@@ -51,7 +51,7 @@ class Result:
     weakest_position: int
     scorecard: Any  # with its rules: the row draws their marks
     contradicted: tuple[int, ...] | None  # positions; None: not measured, or closed to this member
-    moves: Moves | None  # None: the first scorecard
+    moves: Moves | None  # None: the first scorecard, or closed to this member
 
 
 @dataclass(frozen=True, kw_only=True)

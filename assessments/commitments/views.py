@@ -22,7 +22,7 @@ from assessments.commitments.forms import CommitmentFilter, CommitmentForm, Edit
 from assessments.commitments.history import history
 from assessments.commitments.kept import kept_over_time
 from assessments.commitments.measured import judgement_of
-from assessments.commitments.origin import Origin, origin_of, proposed_why
+from assessments.commitments.origin import Origin, known_of, origin_of, proposed_why
 from assessments.commitments.rows import RELATED, complete, rows_of
 from assessments.commitments.steps import next_steps
 from assessments.commitments.transitions import may_change
@@ -117,6 +117,7 @@ def commitment_add(request: MemberRequest, pk: int) -> HttpResponse:
             )
             return redirect(made)
     context = {"form": form, "vendor": vendor, "origin": origin, "back": _where_from(origin)}
+    context["known"] = known_of(request.member, origin, now=now)
     return render(request, "assessments/commitments/commitment_add.html", context)
 
 
@@ -125,7 +126,7 @@ def _beginning(request: MemberRequest, origin: Origin) -> dict[str, Any]:
     return {
         "rule": origin.rule,
         "question": origin.question,
-        "why": proposed_why(request.member, origin, now=timezone.now()),
+        "why": proposed_why(origin),
         "owner": request.user.pk,
     }
 

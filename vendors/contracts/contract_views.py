@@ -105,11 +105,19 @@ def contract_decide(request: MemberRequest, pk: int) -> HttpResponse:
     form = DecideForm(post_data(request), contract=contract)
     if request.method == "POST" and form.is_valid():
         with or_beside(form):
+            said = form.cleaned_data
             decided = changes.decide(
-                request.member, contract, decision=form.decided(), reason=form.cleaned_data["reason"], today=today
+                request.member,
+                contract,
+                decision=form.decided(),
+                reason=said["reason"],
+                today=today,
+                read=said["read"],
             )
             messages.success(request, outcome(decided) or _("The decision is open again."))
             return redirect("contract_detail", pk)
+        contract = fetch(request, CONTRACTS, pk)
+        form.take(contract)
     return edit_page(
         request,
         form,
@@ -119,8 +127,14 @@ def contract_decide(request: MemberRequest, pk: int) -> HttpResponse:
         submit=_("Save the decision"),
         back=contract.get_absolute_url(),
         template="vendors/contracts/contract_decide.html",
-        about={"at_stake": at_stake(contract, today)},
+        about={"at_stake": [*_so_far(contract), *at_stake(contract, today)]},
     )
+
+
+def _so_far(contract: Contract) -> list[str]:
+    """In a sentence, what is decided already; none where nothing is."""
+    said = outcome(contract)
+    return [_("Decided so far: %(outcome)s") % {"outcome": said}] if said else []
 
 
 @form_view

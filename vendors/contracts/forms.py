@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Membership, User
 from groundwork.fields import DayInput, LinesField, ManyFiles, WordsField, field, one_of
 from vendors.attachments import ACCEPT, EXTENSIONS, EvidenceField
+from vendors.contracts.agreed import as_it_stands
 from vendors.contracts.changes import AGREED_FIELDS, PAPER_FIELDS
 from vendors.contracts.terms import MOST_DAYS, MOST_MONTHS
 from vendors.models import Contract, Paper, TermDecision, TermUnit, Vendor
@@ -177,6 +178,7 @@ class DecideForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("A sentence for whoever asks next year."),
     )
+    read = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, contract: Contract, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -189,6 +191,11 @@ class DecideForm(forms.Form):
         field(self, "decision", forms.ChoiceField).choices = choices
         one_of(self, "reason")  # asked with a decision, not where one is taken back
         self.initial = {"decision": contract.decision, "reason": contract.decision_reason}
+        self.initial["read"] = as_it_stands(contract)
+
+    def take(self, contract: Contract) -> None:
+        """The page shows what stands there now: sending the form again is then a decision."""
+        self.data = {**dict(self.data.items()), self.add_prefix("read"): as_it_stands(contract)}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -219,6 +226,8 @@ class EndForm(forms.Form):
         day: date | None = self.cleaned_data["ended_on"]
         if day is not None and day > self.today:
             raise ValidationError(_("Choose today or an earlier day. For a later end, decide that the contract ends."))
+        if day is not None and self.today.year - day.year > YEARS_BACK:
+            raise ValidationError(_("Check the year: it is more than 60 years away."))
         if day is not None and self.contract.starts_on is not None and day < self.contract.starts_on:
             raise ValidationError(_("The contract would end before it starts: check the day."))
         return day

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -56,6 +56,12 @@ def test_nobody_agrees_tomorrow(cast: Cast, vendor: Vendor, signed_in: SignedIn)
     tomorrow = timezone.localdate() + timedelta(days=1)
     response = send(signed_in(cast.assessor), "agree", row, agreed_by="Ann", on=tomorrow)
     assert response.context["form"].errors["on"] == ["Choose today or an earlier day."]
+
+
+def test_nobody_agreed_in_the_year_one(cast: Cast, vendor: Vendor, signed_in: SignedIn) -> None:
+    row = make_commitment(cast.assessor, vendor, measure="duration_mean")
+    response = send(signed_in(cast.assessor), "agree", row, agreed_by="Ann", on=date(1, 1, 1))
+    assert response.context["form"].errors["on"] == ["Check the year: it is more than 5 years away."]
 
 
 @pytest.mark.parametrize(

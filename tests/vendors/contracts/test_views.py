@@ -142,6 +142,35 @@ def test_a_decision_needs_its_reason_and_then_stands_on_the_page(cast: Cast, ven
     assert "Ends It ends on 31 December 2060. Four rules are broken. Decided by Assessor on" in page
 
 
+def test_of_two_who_decide_at_once_the_second_reads_what_the_first_decided(cast: Cast, vendor: Vendor) -> None:
+    contract = make_contract(vendor, ends_on=date(2060, 12, 31))
+    url = reverse("contract_decide", args=[contract.pk])
+    first, second = client_of(cast.assessor), client_of(cast.colleague)
+    read = second.get(url).context["form"].initial["read"]
+    assert first.get(url).context["form"].initial["read"] == read
+    first.post(url, {"decision": "end", "reason": "Too slow.", "read": read})
+
+    refused = second.post(url, {"decision": "continue", "reason": "It works.", "read": read})
+
+    page = " ".join(refused.content.decode().split())
+    assert "somebody decided, or another term began. Read it again, then decide." in page
+    assert "Decided so far: It ends on 31" in page
+    assert "It works." in page
+    assert Contract.objects.get().decision == TermDecision.END
+    again = {"decision": "continue", "reason": "It works.", "read": refused.context["form"]["read"].value()}
+    assert second.post(url, again).status_code == 302
+    assert Contract.objects.get().decision == TermDecision.CONTINUE
+
+
+def test_nobody_decides_about_a_term_that_began_after_they_read(cast: Cast, vendor: Vendor) -> None:
+    contract = make_contract(vendor, ends_on=date(2060, 12, 31))
+    client, url = client_of(cast.assessor), reverse("contract_decide", args=[contract.pk])
+    read = client.get(url).context["form"].initial["read"]
+    Contract.objects.update(ends_on=date(2061, 12, 31))
+    assert client.post(url, {"decision": "end", "reason": "Too slow.", "read": read}).status_code == 200
+    assert Contract.objects.get().decision == ""
+
+
 def test_a_decision_can_be_taken_back_without_a_reason(cast: Cast, vendor: Vendor) -> None:
     contract = make_contract(vendor, decision=TermDecision.CONTINUE, decision_reason="It works.")
     client = client_of(cast.assessor)
@@ -170,6 +199,7 @@ def test_an_end_lies_in_the_past_and_can_be_emptied_again(cast: Cast, vendor: Ve
     client, url = client_of(cast.assessor), reverse("contract_end", args=[contract.pk])
     assert list(client.post(url, {"ended_on": str(in_days(1))}).context["form"].errors) == ["ended_on"]
     assert list(client.post(url, {"ended_on": ""}).context["form"].errors) == ["ended_on"]
+    assert list(client.post(url, {"ended_on": "0001-01-01"}).context["form"].errors) == ["ended_on"]
     client.post(url, {"ended_on": str(in_days(0))})
     assert not Contract.objects.running().exists()
     client.post(url, {"ended_on": ""})
