@@ -120,8 +120,9 @@ class Planted(World):
         return own
 
     def pages(self) -> Iterator[tuple[str, str]]:
-        """Every page for members that can be about this assessment, and those about no single thing."""
-        for route in routes():
+        """Every page for members that can be about this assessment, and those about no single thing. The trail comes
+        last: it tells of each export that is fetched on the way."""
+        for route in sorted(routes(), key=lambda route: route.name == "audit_list"):
             if route.name in BEYOND or right_for(ROUTES.get(route.name)) is None:
                 continue
             if "pk" not in route.arguments or OBJECTS[route.name] in PLANTED:
