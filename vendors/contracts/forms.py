@@ -187,7 +187,7 @@ class DecideForm(forms.Form):
             (TermDecision.END, _("It ends with this term: we give notice")),
         ]
         if contract.decision:
-            choices.append((OPEN_AGAIN, _("Nothing is decided yet: take the decision back")))
+            choices.append((OPEN_AGAIN, _("Undecided again: take the decision back")))
         field(self, "decision", forms.ChoiceField).choices = choices
         one_of(self, "reason")  # asked with a decision, not where one is taken back
         self.initial = {"decision": contract.decision, "reason": contract.decision_reason}
