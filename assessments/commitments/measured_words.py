@@ -256,11 +256,23 @@ def _missed(figures: Figures) -> str:
 def _missed_text(step: str | None, *, is_each: bool) -> str:
     if step == PeriodLength.WEEK:
         if is_each:
-            return _("What was agreed was missed in each of the last %(count)s weeks of which enough is known.")
-        return _("What was agreed was missed in %(missed)s of the last %(count)s weeks of which enough is known.")
+            return _(
+                "What was agreed was missed by a tenth or more in each of the last %(count)s weeks of which "
+                "enough is known."
+            )
+        return _(
+            "What was agreed was missed by a tenth or more in %(missed)s of the last %(count)s weeks of which "
+            "enough is known."
+        )
     if is_each:
-        return _("What was agreed was missed in each of the last %(count)s months of which enough is known.")
-    return _("What was agreed was missed in %(missed)s of the last %(count)s months of which enough is known.")
+        return _(
+            "What was agreed was missed by a tenth or more in each of the last %(count)s months of which "
+            "enough is known."
+        )
+    return _(
+        "What was agreed was missed by a tenth or more in %(missed)s of the last %(count)s months of which "
+        "enough is known."
+    )
 
 
 def _when(found: Figures | None) -> str:

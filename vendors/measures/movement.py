@@ -3,14 +3,14 @@
 Periods are compared, not incidents: those of one month share what made that month good or bad, and counted one by one
 they would all be news of their own. The rank test is SciPy’s (Mann and Whitney, exact for few periods without ties);
 its p is widened by the serial correlation that the periods have beside their two levels, as a trend’s is (trend.py).
-Of a kept commitment whose promise was reached, the promise itself is asked, not a trend: whether nearly all of the newest
-periods miss what was agreed. `benchmarks/calibration` shows how often all this speaks where nothing moved.
+Of a kept commitment whose promise was reached, the promise itself is asked, not a trend: whether nearly all of the
+newest periods miss what was agreed. `benchmarks/calibration` shows how often all this speaks where nothing moved.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -32,7 +32,7 @@ NEWEST = 6  # periods that tell whether it falls back: a year of good ones must 
 # Of the newest seven periods six miss what was agreed: fewer would be chance too often, more would hardly ever be seen.
 ASKED = 7
 MISSED = 6
-SLIPPING = 3  # newest periods that all miss it: worth a word, and nothing more yet
+SLIPPING = 3  # newest periods that all miss it: worth a word to a person, and nothing more yet
 
 
 class Outcome(StrEnum):
@@ -135,7 +135,7 @@ class Standing(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Watch:
     """`kept`: when it was kept; `since`: the newest periods after that. `missed`: how many of those miss what was
-    agreed, where that is why it fell back or slips; `p`: of the test between both, where that was asked."""
+    agreed clearly, where that is why it fell back or slips; `p`: of the test between both, where that was asked."""
 
     standing: Standing
     kept: Side | None = None
@@ -244,7 +244,7 @@ def _asked(then: Side, since: Sequence[Period], promise: Promise) -> Watch:
     """By what was agreed, which was reached then."""
     if (newest := _fallen(since, promise)) is not None:
         return _missing(Standing.FELL_BACK, then, newest, promise)
-    newest = _run(since, lambda one: not promise.is_met_by(one.value))
+    newest = _run(since, promise)
     if len(newest) >= SLIPPING:
         return _missing(Standing.SLIPPING, then, newest, promise)
     now = side(since)
@@ -254,7 +254,7 @@ def _asked(then: Side, since: Sequence[Period], promise: Promise) -> Watch:
 
 def _fallen(since: Sequence[Period], promise: Promise) -> Sequence[Period] | None:
     """The newest periods by which it fell back; None where it did not."""
-    run = _run(since, lambda one: _is_missed(one, promise))
+    run = _run(since, promise)
     newest = run if len(run) >= MISSED else since[-ASKED:]
     if sum(_is_missed(one, promise) for one in newest) < MISSED:
         return None
@@ -266,13 +266,13 @@ def _is_missed(one: Period, promise: Promise) -> bool:
     return promise.is_clearly_missed_by(one.value, one.grain)
 
 
-def _run(periods: Sequence[Period], is_one: Callable[[Period], bool]) -> Sequence[Period]:
-    """The newest periods that are all such."""
-    return list(takewhile(is_one, reversed(periods)))[::-1]
+def _run(periods: Sequence[Period], promise: Promise) -> Sequence[Period]:
+    """The newest periods that all miss it, in order."""
+    return list(takewhile(lambda one: _is_missed(one, promise), reversed(periods)))[::-1]
 
 
 def _missing(standing: Standing, then: Side, newest: Sequence[Period], promise: Promise) -> Watch:
-    missed = sum(not promise.is_met_by(one.value) for one in newest)
+    missed = sum(_is_missed(one, promise) for one in newest)
     return Watch(standing=standing, kept=then, since=side(newest), missed=missed)
 
 
