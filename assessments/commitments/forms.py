@@ -29,6 +29,7 @@ from vendors.models import Contact, Vendor
 LONGEST = 4000  # characters: one thing to do, not a contract
 FIELDS = ("rule", "question", "what", "why", "due_on", "contact", "owner", "measure", "target")
 MOST_PERCENT = Decimal(100)
+MOST_YEARS = 5  # to or since a day: beyond, a digit was mistyped; a link stays open until what is due by it
 Choices = list[tuple[str, Any]]
 
 
@@ -133,6 +134,8 @@ class CommitmentForm(forms.ModelForm[Commitment]):
         day: date = self.cleaned_data["due_on"]
         if day < self.today and day != self.instance.due_on:
             raise ValidationError(_("Choose today or a later day."))
+        if day.year > self.today.year + MOST_YEARS and day != self.instance.due_on:
+            raise ValidationError(_("Check the year: it is more than 5 years away."))
         return day
 
     def clean(self) -> dict[str, Any]:
@@ -215,6 +218,8 @@ class AgreeForm(StepForm):
         day: date = self.cleaned_data["on"]
         if day > self.today:
             raise ValidationError(_("Choose today or an earlier day."))
+        if day.year < self.today.year - MOST_YEARS:
+            raise ValidationError(_("Check the year: it is more than 5 years away."))
         return day
 
 

@@ -131,28 +131,31 @@ def _source(
 
 
 # Why --------------------------------------------------------------------------------------------------------------
-def proposed_why(member: Membership, origin: Origin, *, now: datetime) -> str:
-    """What the source itself says, to go on from; empty where it says nothing to this member: whoever still judges the
-    vendor is given no grade and no figure of it."""
+def proposed_why(origin: Origin) -> str:
+    """What it is about, to go on from. The vendor reads it: no grade, figure or finding, and none of our own words."""
     if origin.incident is not None:
-        return _of_incident(origin.incident)
+        return _("Incident %(reference)s of %(day)s") % {
+            "reference": origin.incident.reference,
+            "day": day(origin.incident.opened_at),
+        }
+    if origin.asked_of is not None:
+        return numbered(origin.asked_of)
+    return str(Rule.objects.get(release=origin.release, key=origin.rule)) if origin.rule else ""
+
+
+def known_of(member: Membership, origin: Origin, *, now: datetime) -> str:
+    """What the source itself says, for the eyes of this member; empty where it says nothing to them: whoever still
+    judges the vendor is given no grade and no figure of it."""
+    if origin.incident is not None:
+        return origin.incident.title
     assessment = origin.assessment
     if assessment is None or is_withheld(member, origin.vendor) or not let_read(assessment, member.user):
-        return _named_alone(origin)
+        return ""
     if origin.finding:
         return _of_finding(assessment, origin.rule, now=now)
     if origin.meeting is not None:
         return _of_meeting(origin)
     return _of_grades(assessment, origin)
-
-
-def _of_incident(incident: Incident) -> str:
-    said = _("Incident %(reference)s of %(day)s") % {"reference": incident.reference, "day": day(incident.opened_at)}
-    return labelled(said, incident.title) if incident.title else said
-
-
-def _named_alone(origin: Origin) -> str:
-    return numbered(origin.asked_of) if origin.asked_of else ""
 
 
 def _of_finding(assessment: Assessment, rule: str, *, now: datetime) -> str:
@@ -166,7 +169,7 @@ def _of_finding(assessment: Assessment, rule: str, *, now: datetime) -> str:
 def _of_meeting(origin: Origin) -> str:
     agreed = Consensus.objects.filter(meeting=origin.meeting, question__key=origin.question).first()
     if agreed is None or origin.meeting is None or origin.asked_of is None:
-        return _named_alone(origin)
+        return ""
     said = _("%(question)s, agreed on %(day)s") % {
         "question": numbered(origin.asked_of),
         "day": day(origin.meeting.held_on),
@@ -191,5 +194,5 @@ def _of_grades(assessment: Assessment, origin: Origin) -> str:
 def _of_question(question: Question, scored: RuleScore) -> str:
     grade = next((one.grade for one in scored.questions if one.key == question.key), None)
     if grade is None:
-        return numbered(question)
+        return ""
     return labelled(numbered(question), _("graded %(grade)s of 4") % {"grade": number(grade)})

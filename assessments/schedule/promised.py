@@ -135,11 +135,6 @@ def _item(
     )
 
 
-def _was_told(row: WithAnnotations[Commitment, LastStep], member: Membership) -> bool:
-    """What the vendor says is mailed to whoever follows it up."""
-    return row.last_link is not None and row.owner_id == member.user_id
-
-
 def _action(kind: ItemKind, row: Commitment, read: Judgement | None, *, is_late: bool) -> str:
     if kind != ItemKind.PROMISE_DUE or not is_late:
         return str(ACTIONS[kind])

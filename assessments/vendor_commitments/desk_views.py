@@ -5,10 +5,12 @@ names."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.forms import BaseForm
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -118,7 +120,17 @@ def _page(request: CommitmentRequest, pk: int, **bound: Any) -> HttpResponse:
     }
     above = crumbs(_list_of(request.link.pk), _("Your commitments"), shown.row.number)
     context = about(request.link) | {"shown": shown, "commitment": shown.row, "crumbs": above} | forms | bound
+    context["unshown"] = _unshown(shown, bound)
     return render(request, "assessments/vendor_commitments/vendor_commitment.html", context)
+
+
+def _unshown(shown: ShownCommitment, bound: Mapping[str, BaseForm]) -> BaseForm | None:
+    """The form that was refused and has no place on the page any more, as things changed meanwhile: what was typed into
+    it is not lost in silence."""
+    shown_now = {"say_form"} if shown.row.is_binding else set()
+    if shown.is_proposed:
+        shown_now = {"agree_form", "decline_form"}
+    return next((form for name, form in bound.items() if name not in shown_now), None)
 
 
 def _shown(request: CommitmentRequest, pk: int) -> ShownCommitment:

@@ -1,5 +1,5 @@
 """What the vendor says by its link: agreed, not agreed, how far it is, done. Each is a change of `commitments`, in one
-transaction with its files and the word to the customer."""
+transaction with its files and the word to the customer. The files come last: what is refused leaves none behind."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from assessments.commitments import evidence, transitions
 from assessments.commitments.measured import baseline_of
 from assessments.commitments.transitions import NotPossible
-from assessments.models import Commitment, CommitmentFile, CommitmentLink, StepKind
+from assessments.models import Commitment, CommitmentLink, StepKind
 from assessments.vendor_commitments.telling import tell_customer
+from vendors.attachments import clean_name
 
 
 def agree(
@@ -64,8 +65,8 @@ def say_progress(
 ) -> None:
     """How far it is, in words, in files or in both. Raises NotPossible and AttachmentError."""
     with transaction.atomic():
+        row = transitions.note_progress(link, commitment, text=text or _attached(files), now=now)
         kept = evidence.add_files(link, commitment, files, now=now)
-        row = transitions.note_progress(link, commitment, text=text or _attached(kept, files), now=now)
         tell_customer(link, [row], StepKind.PROGRESS, text=text, files=kept)
 
 
@@ -74,12 +75,11 @@ def report_done(
 ) -> None:
     """Raises NotPossible and AttachmentError."""
     with transaction.atomic():
-        kept = evidence.add_files(link, commitment, files, now=now)
         row = transitions.report_done(link, commitment, text=text, now=now)
+        kept = evidence.add_files(link, commitment, files, now=now)
         tell_customer(link, [row], StepKind.REPORTED, text=text, files=kept)
 
 
-def _attached(kept: Sequence[CommitmentFile], files: Sequence[UploadedFile]) -> str:
+def _attached(files: Sequence[UploadedFile]) -> str:
     """What stands in the history where nothing was said beside the files."""
-    names = [file.name for file in kept] or [file.name or "" for file in files]
-    return _("Attached: %(names)s") % {"names": ", ".join(names)}
+    return _("Attached: %(names)s") % {"names": ", ".join(clean_name(file.name or "") for file in files)}

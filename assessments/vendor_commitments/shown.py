@@ -150,11 +150,12 @@ def shown_to(link: CommitmentLink, *, today: date, only: int | None = None) -> t
         )
     )
     names, organisation = called(found), link.vendor.organisation.name
-    shown = (_shown(row, names[row.pk], organisation, today) for row in found)
+    shown = (_shown(row, names[row.pk], organisation, today, since=link.created_at) for row in found)
     return tuple(sorted(shown, key=_place))
 
 
-def _shown(row: Commitment, name: Called, organisation: str, today: date) -> ShownCommitment:
+def _shown(row: Commitment, name: Called, organisation: str, today: date, *, since: datetime) -> ShownCommitment:
+    """`since`: when the link was made by which it is read."""
     steps = list(row.steps.all())
     return ShownCommitment(
         row=row,
@@ -164,7 +165,7 @@ def _shown(row: Commitment, name: Called, organisation: str, today: date) -> Sho
         goal=goal(row),
         outcome=outcome_of(row),
         measured=_measured(row, today),
-        history=tuple(_history(row, steps, organisation)),
+        history=tuple(_history(row, steps, organisation, since=since)),
         files=tuple(getattr(row, "brought", ())),
     )
 
@@ -203,8 +204,10 @@ def _measured(row: Commitment, today: date) -> str:
     return judgement_from(row.reading).words
 
 
-def _history(row: Commitment, steps: Iterable[CommitmentStep], organisation: str) -> Iterable[Said]:
+def _history(row: Commitment, steps: Iterable[CommitmentStep], organisation: str, *, since: datetime) -> Iterable[Said]:
+    was_agreed = False
     for step in steps:
+        was_agreed = was_agreed or step.kind == StepKind.AGREED
         titles = BY_VENDOR if step.link else BY_CUSTOMER
         if step.kind not in titles:
             continue
@@ -214,7 +217,8 @@ def _history(row: Commitment, steps: Iterable[CommitmentStep], organisation: str
             at=step.at,
             title=str(titles[step.kind]) % said,
             text=step.text if is_for_them else _why_opened(step),
-            before=line(step, row).before,
+            # What was put right before anybody at the vendor could read it, or had agreed to it, is not for them.
+            before=line(step, row).before if was_agreed or step.at >= since else (),
         )
 
 

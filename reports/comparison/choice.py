@@ -19,6 +19,7 @@ from vendors.models import Vendor, VendorQuerySet
 from vendors.withheld import withheld
 
 MANY = 50  # vendors, above which they are searched for, and so many of them are listed
+LONGEST_WORDS = 200  # characters of a search; no name is longer
 LONGEST = 100  # vendors that an address may name; more were not chosen by hand
 
 
@@ -114,7 +115,7 @@ def offer(member: Membership, chosen: Collection[int], words: str) -> Offer:
     able = _able(member)
     total = able.count()
     is_searched = total > MANY
-    words = " ".join(words.split())
+    words = " ".join(words.replace("\x00", " ").split())[:LONGEST_WORDS]  # no database looks for the sign of nothing
     found = able.matching(words) if words and is_searched else able
     listed = found.exclude(pk__in=chosen).only("name", "tier", "organisation")[:MANY]
     return Offer(vendors=tuple(listed), total=total, is_searched=is_searched, words=words if is_searched else "")

@@ -53,7 +53,7 @@ def rendering_download(request: MemberRequest, pk: int) -> HttpResponse:
     if not rendering.is_ready:
         return redirect("rendering_status", pk=rendering.pk)
     if rendering.scorecard is not None and is_kept_from(request.member, rendering.scorecard):
-        return redirect(f"{reverse('scorecard_detail', args=[rendering.scorecard_id])}#measured")
+        return redirect(f"{reverse('scorecard_detail', args=[rendering.scorecard_id])}#documents")
     return pdf_response(request, rendering, file_name(rendering))
 
 

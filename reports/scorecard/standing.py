@@ -48,6 +48,7 @@ def standings(
             result=_result(
                 cards[vendor.pk],
                 contradicted=None if vendor.pk in closed else contradicted.get(cards[vendor.pk][0].pk),
+                is_closed=vendor.pk in closed,
                 asked=asked,
                 policy=policies[cards[vendor.pk][0].assessment.release_id],
                 names=names,
@@ -74,6 +75,7 @@ def _result(
     cards: Sequence[Scorecard],
     *,
     contradicted: tuple[str, ...] | None,
+    is_closed: bool,
     asked: stored.Asked,
     policy: Policy,
     names: Mapping[str, str],
@@ -91,7 +93,7 @@ def _result(
         weakest_position=weakest.position if weakest else 0,
         scorecard=card,
         contradicted=None if contradicted is None else tuple(sorted(rules[key].position for key in contradicted)),
-        moves=_moves(cards[0], cards[1], asked) if len(cards) == COMPARED else None,
+        moves=None if is_closed or len(cards) != COMPARED else _moves(cards[0], cards[1], asked),
     )
 
 

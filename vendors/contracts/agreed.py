@@ -51,6 +51,12 @@ def forget_decision(contract: Contract) -> None:
     contract.decision, contract.decided_on, contract.decided_by, contract.decision_reason = "", None, None, ""
 
 
+def as_it_stands(contract: Contract) -> str:
+    """Of which term, and what is decided about it: what somebody has before them who decides."""
+    said = (contract.ends_on, contract.decision, contract.decided_on, contract.decided_by_id)
+    return " ".join(str(one or "-") for one in said)
+
+
 def notice_words(contract: Contract) -> str:
     """“3 months”; empty where it is not known."""
     return "" if contract.notice is None else length_words(contract.notice, contract.notice_unit)

@@ -14,7 +14,7 @@ from accounts.trail import audit
 from groundwork.refusals import Refusal
 from vendors import facts_revision
 from vendors.attachments import AttachmentError, check_file, digest, store
-from vendors.contracts.agreed import OF_THE_DECISION, OF_THE_TERM, forget_decision, settle
+from vendors.contracts.agreed import OF_THE_DECISION, OF_THE_TERM, as_it_stands, forget_decision, settle
 from vendors.models import Contract, ContractFile, Paper, Service, TermDecision
 
 AGREED_FIELDS = ("reference", "starts_on", "ends_on", "notice", "notice_unit", "renews_months")
@@ -33,6 +33,10 @@ class Replaced(Refusal):
 
 class NothingToDecide(Refusal):
     """It has ended, or has no end by which something would have to be decided."""
+
+
+class DecidedMeanwhile(Refusal):
+    """Another term runs by now, or somebody else was quicker."""
 
 
 # Contracts -------------------------------------------------------------------------------------------------------
@@ -105,12 +109,23 @@ def _services_told(contract: Contract) -> dict[str, list[str]]:
 
 @transaction.atomic
 def decide(
-    member: Membership, contract: Contract, *, decision: TermDecision | None, reason: str, today: date
+    member: Membership,
+    contract: Contract,
+    *,
+    decision: TermDecision | None,
+    reason: str,
+    today: date,
+    read: str = "",
 ) -> Contract:
-    """About the term that runs; None: it is open again. Raises NothingToDecide."""
+    """About the term that runs; None: it is open again. `read`: the contract `as_it_stands` on the page of whoever
+    decides, empty where there was none. Raises NothingToDecide and DecidedMeanwhile."""
     stored = Contract.objects.select_for_update().get(pk=contract.pk)
     if stored.ended_on is not None or stored.decide_by is None:
         raise NothingToDecide(_("There is nothing to decide about this contract: it has ended, or it has no end."))
+    if read and read != as_it_stands(stored):
+        raise DecidedMeanwhile(
+            _("Since you opened this page, somebody decided, or another term began. Read it again, then decide.")
+        )
     before = audit.snapshot(stored, OF_THE_DECISION)
     if decision is None:
         forget_decision(stored)

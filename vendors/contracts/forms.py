@@ -14,9 +14,10 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Membership, User
 from groundwork.fields import DayInput, LinesField, ManyFiles, WordsField, field, one_of
 from vendors.attachments import ACCEPT, EXTENSIONS, EvidenceField
+from vendors.contracts.agreed import as_it_stands
 from vendors.contracts.changes import AGREED_FIELDS, PAPER_FIELDS
 from vendors.contracts.terms import MOST_DAYS, MOST_MONTHS
-from vendors.models import Contract, Paper, TermDecision, TermUnit, Vendor
+from vendors.models import Contract, Paper, PaperKind, TermDecision, TermUnit, Vendor
 
 LONGEST = 4000  # characters of a note or a reason
 YEARS_BACK, YEARS_AHEAD = 60, 60  # within which a day of a contract lies: beyond, a digit was mistyped
@@ -79,7 +80,7 @@ class ContractForm(_OfVendor):
             "ends_on": _("Its last day. Leave it empty where the contract has no end."),
             "notice": _("How long before the end notice must be given: the day to decide by follows from it."),
             "renews_months": _("Leave it empty where the contract ends by itself."),
-            "owner": _("Reminders of the day to decide by go to this person."),
+            "owner": _("Reminders of the day to decide by go to this person; without one, to all who edit vendors."),
             "services": _("What is supported under it."),
         }
 
@@ -141,8 +142,12 @@ class PaperForm(_OfVendor):
         help_texts = {
             "name": _("What stands on it, such as ISO 27001 or professional liability."),
             "expires_on": _("Leave it empty where the paper does not expire."),
-            "owner": _("Reminders that it expires go to this person."),
+            "owner": _("Reminders that it expires go to this person; without one, to all who edit vendors."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field(self, "kind", forms.ChoiceField).choices = [("", _("Choose the kind")), *PaperKind.choices]
 
     def clean_issued_on(self) -> date | None:
         return self._day("issued_on")
@@ -177,6 +182,7 @@ class DecideForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("A sentence for whoever asks next year."),
     )
+    read = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, contract: Contract, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -185,10 +191,15 @@ class DecideForm(forms.Form):
             (TermDecision.END, _("It ends with this term: we give notice")),
         ]
         if contract.decision:
-            choices.append((OPEN_AGAIN, _("Nothing is decided yet: take the decision back")))
+            choices.append((OPEN_AGAIN, _("Undecided again: take the decision back")))
         field(self, "decision", forms.ChoiceField).choices = choices
         one_of(self, "reason")  # asked with a decision, not where one is taken back
         self.initial = {"decision": contract.decision, "reason": contract.decision_reason}
+        self.initial["read"] = as_it_stands(contract)
+
+    def take(self, contract: Contract) -> None:
+        """The page shows what stands there now: sending the form again is then a decision."""
+        self.data = {**dict(self.data.items()), self.add_prefix("read"): as_it_stands(contract)}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -219,6 +230,8 @@ class EndForm(forms.Form):
         day: date | None = self.cleaned_data["ended_on"]
         if day is not None and day > self.today:
             raise ValidationError(_("Choose today or an earlier day. For a later end, decide that the contract ends."))
+        if day is not None and self.today.year - day.year > YEARS_BACK:
+            raise ValidationError(_("Check the year: it is more than 60 years away."))
         if day is not None and self.contract.starts_on is not None and day < self.contract.starts_on:
             raise ValidationError(_("The contract would end before it starts: check the day."))
         return day

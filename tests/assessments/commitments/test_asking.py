@@ -63,7 +63,8 @@ def test_a_card_of_the_meeting_leads_to_asking_with_what_was_agreed(
     assert f'{ask}speed-2"' in page
     assert ask not in page_of(signed_in(cast.reader), "assessment_consensus", assessment.pk)
     response = signed_in(cast.assessor).get(ask.replace("&amp;", "&") + f"speed-1&meeting={meeting.pk}")
-    assert "Hours go by." in response.context["form"].initial["why"]
+    assert "Hours go by." in response.context["known"]
+    assert "Hours go by." not in response.context["form"].initial["why"]
 
 
 @pytest.mark.parametrize("finding", list(Finding))
@@ -92,8 +93,9 @@ def test_a_finding_says_its_own_sentence_but_not_to_whoever_still_judges(
     )
 
     def begun() -> Any:
-        return signed_in(cast.assessor).get(address).context["form"].initial["why"]
+        context = signed_in(cast.assessor).get(address).context
+        return context["known"], context["form"].initial["why"]
 
-    assert begun() == SLOWER.text
+    assert begun() == (SLOWER.text, "5 Speed (en)")
     make_assessment(cast.assessor, release=assessment.release, vendor=assessment.vendor)
-    assert begun() == ""
+    assert begun() == ("", "5 Speed (en)")

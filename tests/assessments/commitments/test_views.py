@@ -186,6 +186,20 @@ class TestAsking:
         assert made.number == f"C-{timezone.localdate().year}-001"
         assert [step.kind for step in made.steps.all()] == [StepKind.PROPOSED]
 
+    @pytest.mark.parametrize(("query", "measure"), [("&finding=contradicted", "duration_mean"), ("", "")])
+    def test_of_a_finding_the_measure_that_it_rests_on_is_chosen_and_of_a_rule_none(
+        self, cast: Cast, vendor: Vendor, signed_in: SignedIn, query: str, measure: str
+    ) -> None:
+        address = f"{reverse('commitment_add', args=[vendor.pk])}?rule=speed{query}"
+        assert signed_in(cast.assessor).get(address).context["form"]["measure"].value() == measure
+
+    def test_the_only_contact_is_chosen_and_of_two_none(self, cast: Cast, vendor: Vendor, signed_in: SignedIn) -> None:
+        client, address = signed_in(cast.assessor), reverse("commitment_add", args=[vendor.pk])
+        ann = Contact.objects.create(vendor=vendor, name="Ann Example")
+        assert client.get(address).context["form"]["contact"].value() == ann.pk
+        Contact.objects.create(vendor=vendor, name="Bob Example")
+        assert client.get(address).context["form"]["contact"].value() is None
+
     def test_whoever_may_not_assess_cannot_ask(self, cast: Cast, vendor: Vendor, signed_in: SignedIn) -> None:
         assert ask(signed_in(cast.reader), vendor, cast.reader).status_code == 403
         assert not Commitment.objects.exists()
@@ -230,6 +244,14 @@ class TestAsking:
         assert first[0][1] == "Problems that came back (incidents, less is better)"
         assert ("sla", "Service level met (percent, more is better)") in rest
 
+    def test_a_day_beyond_five_years_was_mistyped(self, cast: Cast, vendor: Vendor, signed_in: SignedIn) -> None:
+        year = timezone.localdate().year
+        client = signed_in(cast.assessor)
+        for wrong in (date(9999, 12, 31), date(year + 6, 1, 1)):
+            errors = ask(client, vendor, cast.assessor, due_on=wrong).context["form"].errors
+            assert errors == {"due_on": ["Check the year: it is more than 5 years away."]}
+        assert ask(client, vendor, cast.assessor, due_on=date(year + 5, 12, 31)).status_code == 302
+
     def test_owners_are_members_who_read_and_contacts_are_of_this_vendor(
         self, cast: Cast, vendor: Vendor, signed_in: SignedIn
     ) -> None:
@@ -243,7 +265,8 @@ class TestAsking:
 
 
 class TestWhereItComesFrom:
-    """What the address names is checked against the organisation and the vendor, and proposes why."""
+    """What the address names is checked against the organisation and the vendor. It proposes why without a grade or a
+    figure, since the vendor reads it; what is known of it stands beside, for the member alone."""
 
     @pytest.fixture
     def assessment(self, cast: Cast, vendor: Vendor) -> Assessment:
@@ -257,17 +280,22 @@ class TestWhereItComesFrom:
     def test_a_rule_says_its_status(
         self, cast: Cast, vendor: Vendor, assessment: Assessment, signed_in: SignedIn
     ) -> None:
-        form = self.begun(signed_in(cast.assessor), vendor, f"assessment={assessment.pk}&rule=speed").context["form"]
-        assert form.initial["rule"] == "speed"
-        assert form.initial["why"] == "5 Speed (en): broken, 25%"
+        page = self.begun(signed_in(cast.assessor), vendor, f"assessment={assessment.pk}&rule=speed")
+        form = page.context["form"]
+        assert (form.initial["rule"], form.initial["why"]) == ("speed", "5 Speed (en)")
+        assert page.context["known"] == "5 Speed (en): broken, 25%"
+        assert "The vendor does not see this:" in text_of(page)
+        assert "broken, 25%" not in str(form)
 
     def test_a_question_says_its_grade(
         self, cast: Cast, vendor: Vendor, assessment: Assessment, signed_in: SignedIn
     ) -> None:
         query = f"assessment={assessment.pk}&question=speed-2"
-        form = self.begun(signed_in(cast.assessor), vendor, query).context["form"]
+        page = self.begun(signed_in(cast.assessor), vendor, query)
+        form = page.context["form"]
         assert (form.initial["rule"], form.initial["question"]) == ("speed", "speed-2")
-        assert form.initial["why"] == "5.2 speed question 2 (en): graded 1 of 4"
+        assert form.initial["why"] == "5.2 speed question 2 (en)"
+        assert page.context["known"] == "5.2 speed question 2 (en): graded 1 of 4"
         ask(signed_in(cast.assessor), vendor, cast.assessor, f"?{query}", question="speed-2")
         made = Commitment.objects.get()
         assert (made.source, made.assessment, made.question) == ("question", assessment, "speed-2")
@@ -281,15 +309,18 @@ class TestWhereItComesFrom:
             reason="Hours go by.", decided_by=cast.assessor.user, decided_at=timezone.now(),
         )  # fmt: skip
         query = f"meeting={meeting.pk}&question=speed-1"
-        form = self.begun(signed_in(cast.assessor), vendor, query).context["form"]
-        assert form.initial["why"] == f"5.1 speed question 1 (en), agreed on {day(date(2026, 3, 4))}: Hours go by."
+        page = self.begun(signed_in(cast.assessor), vendor, query)
+        assert page.context["form"].initial["why"] == "5.1 speed question 1 (en)"
+        known = f"5.1 speed question 1 (en), agreed on {day(date(2026, 3, 4))}: Hours go by."
+        assert page.context["known"] == known
         ask(signed_in(cast.assessor), vendor, cast.assessor, f"?{query}", question="speed-1")
         assert (Commitment.objects.get().meeting, Commitment.objects.get().assessment) == (meeting, assessment)
 
     def test_an_incident_says_its_reference(self, cast: Cast, vendor: Vendor, signed_in: SignedIn) -> None:
         incident = make_incident(vendor, "INC-7", title="Records stand still")
-        form = self.begun(signed_in(cast.assessor), vendor, f"incident={incident.pk}").context["form"]
-        assert form.initial["why"] == f"Incident INC-7 of {day(date(2026, 3, 2))}: Records stand still"
+        page = self.begun(signed_in(cast.assessor), vendor, f"incident={incident.pk}")
+        assert page.context["form"].initial["why"] == f"Incident INC-7 of {day(date(2026, 3, 2))}"
+        assert page.context["known"] == "Records stand still"
 
     def test_whoever_still_judges_the_vendor_is_given_no_grade(
         self, cast: Cast, vendor: Vendor, assessment: Assessment, signed_in: SignedIn
@@ -297,8 +328,10 @@ class TestWhereItComesFrom:
         open_one = make_assessment(cast.assessor, release=assessment.release, vendor=vendor)
         assert open_one.state == AssessmentState.COLLECTING
         query = f"assessment={assessment.pk}&question=speed-2"
-        form = self.begun(signed_in(cast.assessor), vendor, query).context["form"]
-        assert form.initial["why"] == "5.2 speed question 2 (en)"
+        page = self.begun(signed_in(cast.assessor), vendor, query)
+        assert page.context["form"].initial["why"] == "5.2 speed question 2 (en)"
+        assert page.context["known"] == ""
+        assert "The vendor does not see this" not in text_of(page)
 
     @pytest.mark.parametrize("what", ["assessment", "incident", "meeting"])
     def test_what_is_of_another_vendor_is_not_there(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
 import pytest
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -108,6 +110,27 @@ def test_a_file_that_cannot_be_kept_leaves_the_words_in_the_form(own: Side, visi
     assert "is of a kind that is not kept" in page
     assert "Half of it." in page
     assert latest(own.agreed).kind == StepKind.AGREED
+
+
+def test_of_two_who_agree_the_second_is_told_and_keeps_the_words(own: Side, visitor: Client) -> None:
+    agree(visitor, own, own.asked)
+    page = agree(visitor, own, own.asked, **{"agree-words": "Gladly."})
+    assert "This commitment is agreed already." in page
+    assert "Gladly." in page
+    assert own.asked.steps.filter(kind=StepKind.AGREED).count() == 1
+
+
+@pytest.mark.parametrize("then", ["progress", "done"])
+def test_files_that_come_with_what_is_refused_leave_nothing_behind(own: Side, visitor: Client, then: str) -> None:
+    """The form is not shown for what is only proposed: it is sent all the same, as often as somebody likes."""
+    folder = default_storage.path("commitments")
+    before = sorted(os.listdir(folder))
+    sent = {"say-said": "Half of it.", "say-evidence": [upload("half.txt")], "then": then}
+    page = body_of(visitor.post(url("vendor_commitment_say", own, own.asked.pk), sent))
+    assert "This commitment is proposed and not agreed yet." in page
+    assert "Nothing was sent." in page
+    assert page.count("Half of it.") == 1
+    assert sorted(os.listdir(folder)) == before
 
 
 def test_files_are_no_larger_than_those_of_answers(own: Side, visitor: Client, settings: object) -> None:

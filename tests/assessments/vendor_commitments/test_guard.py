@@ -224,6 +224,16 @@ def test_a_member_who_is_signed_in_gets_no_further_than_the_cookie(cast: Cast, o
     assert ask(url, own.shown.cookies, client).status_code == 200
 
 
+def test_no_form_of_the_desk_is_taken_without_its_csrf_token(own: Side) -> None:
+    client = with_cookies(own.shown.cookies, Client(enforce_csrf_checks=True))
+    addresses = [reverse("vendor_commitments_link", args=[own.shown.token])]
+    addresses += [reverse("vendor_commitments_agree", args=[own.link.pk])]
+    for step in ("agree", "decline", "say"):
+        addresses.append(reverse(f"vendor_commitment_{step}", args=[own.link.pk, own.asked.pk]))
+    addresses.append(reverse("vendor_commitment_file_delete", args=[own.link.pk, own.file.pk]))
+    assert [client.post(address).status_code for address in addresses] == [403] * 6
+
+
 def test_the_desk_shows_no_way_to_the_pages_of_members(own: Side) -> None:
     page = body_of(ask(reverse("vendor_commitment", args=[own.link.pk, own.asked.pk]), own.shown.cookies))
     for route in ("vendor_list", "commitment_list", "work", "account_login"):

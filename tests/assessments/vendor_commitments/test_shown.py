@@ -78,6 +78,25 @@ def test_a_change_says_what_the_words_were(own: Side) -> None:
     assert next((before.label, before.text) for before in said.before) == ("What was asked before", "Lighthouse asked")
 
 
+def test_what_was_put_right_before_anybody_could_read_it_is_not_told(own: Side) -> None:
+    made = own.link.created_at
+    row = make_commitment(own.member, own.vendor, why="Graded 1 of 4.", now=made - timedelta(minutes=2))
+    row = transitions.change(own.member, row, {"why": "Calls wait."}, version=1, now=made - timedelta(minutes=1))
+    said = shown(own.link, row).history[-1]
+    assert (said.title, said.before) == ("Harbour Hospital changed it.", ())
+
+    transitions.change(own.member, row, {"why": "Calls wait long."}, version=row.version, now=timezone.now())
+    assert [one.text for one in shown(own.link, row).history[-1].before] == ["Calls wait."]
+
+
+def test_what_it_agreed_to_before_it_had_a_link_is_told_when_it_is_changed(own: Side) -> None:
+    made = own.link.created_at
+    row = make_commitment(own.member, own.vendor, agreed=True, why="Calls wait.", now=made - timedelta(minutes=2))
+    changed = {"why": "Calls wait long."}
+    transitions.change(own.member, row, changed, version=row.version, now=made - timedelta(minutes=1))
+    assert [one.text for one in shown(own.link, row).history[-1].before] == ["Calls wait."]
+
+
 def test_only_words_that_were_written_for_the_vendor_are_in_its_history(own: Side) -> None:
     transitions.note_progress(own.member.user, own.agreed, text="They rang on Monday.", now=timezone.now())
     told = [said.text for said in shown(own.link, own.agreed).history]

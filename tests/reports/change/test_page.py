@@ -7,11 +7,13 @@ from copy import deepcopy
 from fractions import Fraction
 from typing import Any
 
+import pytest
 from django.template.loader import render_to_string
 
 from reports.change.page import ChangePage, PartRow, RuleRow, page_of
+from reports.comparison.view import view_of
 from reports.scorecard import snapshots
-from tests.reports import cards
+from tests.reports import cards, earlier_versions
 
 Content = dict[str, Any]
 SPEED = next(rule for rule in cards.release()["rules"] if rule["key"] == "speed")
@@ -203,3 +205,15 @@ def test_every_part_of_two_full_scorecards_can_be_shown() -> None:
     kinds = {type(part) for rule in found.rules for part in rule.parts}
     assert kinds == {PartRow}
     assert shown(found).count("<tfoot>") == sum(bool(rule.points and rule.parts) for rule in found.rules) > 3
+
+
+@pytest.mark.parametrize("schema", range(1, 8))
+def test_a_snapshot_of_each_earlier_schema_is_set_beside_one_of_today(schema: int) -> None:
+    """To say why it moved, and side by side, whichever of the two comes first."""
+    old, new = earlier_versions.of_schema(schema), cards.scorecard(cards.snapshot())
+    contents = snapshots.load(old), snapshots.load(new)
+    assert contents[0]["schema"] == schema
+    for then, now in (contents, contents[::-1]):
+        assert len(page_of(then, now, language="nl").rules) == 7
+    for pair in ((old, new), (new, old)):
+        assert [len(row.cells) for row in view_of(pair, language="nl").rules] == [2] * 7

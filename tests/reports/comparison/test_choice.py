@@ -110,5 +110,6 @@ def test_active_vendors_with_a_scorecard_are_offered_but_for_those_chosen(cast: 
 def test_many_vendors_are_searched_for(cast: Cast, vendors: list[Vendor], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choice, "MANY", 2)
     assert [vendor.name for vendor in choice.offer(cast.reader, [], " birch ").vendors] == ["Birch"]
+    assert [vendor.name for vendor in choice.offer(cast.reader, [], "\x00birch\x00").vendors] == ["Birch"]
     offered = choice.offer(cast.reader, [], "")
     assert (len(offered.vendors), offered.is_searched, offered.is_cut) == (2, True, True)

@@ -10,6 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from assessments.findings.findings import Finding
 from assessments.models import Answer, AssessmentState
@@ -96,6 +97,25 @@ def test_who_still_rates_the_vendor_is_told_no_contradiction(cast: Cast, contrad
     assert told.is_withheld
     assert told.result and told.result.contradicted is None
     assert result_of(cast, contradicted).contradicted == (1,)
+
+
+def test_who_still_rates_the_vendor_is_not_told_what_moved(cast: Cast, signed_in: Any) -> None:
+    vendor = make_vendor(cast.organisation)
+    release = cards.approved(cast, vendor=vendor, grade=1).assessment.release
+    cards.approved(cast, vendor=vendor, grade=4, release=release)
+    assert result_of(cast, vendor).moves == Moves(better=(1, 2, 3, 4, 5, 6, 7))
+    pages = (reverse("vendor_list"), vendor.get_absolute_url())
+    for page in pages:
+        assert "better: 1, 2, 3, 4, 5, 6, 7" in signed_in(cast.colleague).get(page).content.decode()
+
+    make_assessment(cast.colleague, vendor=vendor, release=release, state=AssessmentState.COLLECTING)
+
+    told = standings_of(cast.colleague, [vendor], TODAY)[vendor.pk]
+    assert told.result and told.result.moves is None
+    for page in pages:
+        html = signed_in(cast.colleague).get(page).content.decode()
+        assert "better: 1" not in html
+        assert "After your own answers" in html
 
 
 def test_a_snapshot_is_read_once_and_a_damaged_one_tells_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

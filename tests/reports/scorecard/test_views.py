@@ -200,9 +200,25 @@ def test_whoever_rates_the_vendor_again_waits_for_page_and_document(
     assert "You still rate this vendor." in html
     assert "hours a month" not in html
     assert download not in html
-    assert client.get(download)["Location"] == f"{page_of(slower)}#measured"
+    assert client.get(download)["Location"] == f"{page_of(slower)}#documents"
     other = signed_in(cast.reader)
     assert other.get(download)["Content-Type"] == "application/pdf"
+
+
+def test_the_document_that_tells_what_moved_waits_for_whoever_still_rates(cast: Cast, signed_in: SignedIn) -> None:
+    first = cards.approved(cast, grade=1)
+    about = {"vendor": first.assessment.vendor, "release": first.assessment.release}
+    second = cards.approved(cast, grade=4, **about)
+    make_assessment(cast.colleague, **about)
+    downloads = {card: reverse("rendering_download", args=[make_ready(card).pk]) for card in (first, second)}
+
+    rating = signed_in(cast.colleague)
+    assert rating.get(downloads[second])["Location"] == f"{page_of(second)}#documents"
+    html = rating.get(page_of(second)).content.decode()
+    assert downloads[second] not in html
+    assert "The document tells what was measured and what moved" in html
+    assert rating.get(downloads[first])["Content-Type"] == "application/pdf"  # it tells of nothing but itself
+    assert signed_in(cast.reader).get(downloads[second])["Content-Type"] == "application/pdf"
 
 
 def test_where_nothing_was_measured_one_quiet_line_says_so(cast: Cast, signed_in: SignedIn) -> None:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from assessments.models import AssessmentState
 from tests.factories import Cast, make_assessment, make_contract, make_vendor
+from tests.reports.trends.rows import card
 from vendors.models import Contract, ContractFile, Paper, PaperKind, TermDecision, Vendor
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +143,35 @@ def test_a_decision_needs_its_reason_and_then_stands_on_the_page(cast: Cast, ven
     assert "Ends It ends on 31 December 2060. Four rules are broken. Decided by Assessor on" in page
 
 
+def test_of_two_who_decide_at_once_the_second_reads_what_the_first_decided(cast: Cast, vendor: Vendor) -> None:
+    contract = make_contract(vendor, ends_on=date(2060, 12, 31))
+    url = reverse("contract_decide", args=[contract.pk])
+    first, second = client_of(cast.assessor), client_of(cast.colleague)
+    read = second.get(url).context["form"].initial["read"]
+    assert first.get(url).context["form"].initial["read"] == read
+    first.post(url, {"decision": "end", "reason": "Too slow.", "read": read})
+
+    refused = second.post(url, {"decision": "continue", "reason": "It works.", "read": read})
+
+    page = " ".join(refused.content.decode().split())
+    assert "somebody decided, or another term began. Read it again, then decide." in page
+    assert "Decided so far: It ends on 31" in page
+    assert "It works." in page
+    assert Contract.objects.get().decision == TermDecision.END
+    again = {"decision": "continue", "reason": "It works.", "read": refused.context["form"]["read"].value()}
+    assert second.post(url, again).status_code == 302
+    assert Contract.objects.get().decision == TermDecision.CONTINUE
+
+
+def test_nobody_decides_about_a_term_that_began_after_they_read(cast: Cast, vendor: Vendor) -> None:
+    contract = make_contract(vendor, ends_on=date(2060, 12, 31))
+    client, url = client_of(cast.assessor), reverse("contract_decide", args=[contract.pk])
+    read = client.get(url).context["form"].initial["read"]
+    Contract.objects.update(ends_on=date(2061, 12, 31))
+    assert client.post(url, {"decision": "end", "reason": "Too slow.", "read": read}).status_code == 200
+    assert Contract.objects.get().decision == ""
+
+
 def test_a_decision_can_be_taken_back_without_a_reason(cast: Cast, vendor: Vendor) -> None:
     contract = make_contract(vendor, decision=TermDecision.CONTINUE, decision_reason="It works.")
     client = client_of(cast.assessor)
@@ -170,6 +200,7 @@ def test_an_end_lies_in_the_past_and_can_be_emptied_again(cast: Cast, vendor: Ve
     client, url = client_of(cast.assessor), reverse("contract_end", args=[contract.pk])
     assert list(client.post(url, {"ended_on": str(in_days(1))}).context["form"].errors) == ["ended_on"]
     assert list(client.post(url, {"ended_on": ""}).context["form"].errors) == ["ended_on"]
+    assert list(client.post(url, {"ended_on": "0001-01-01"}).context["form"].errors) == ["ended_on"]
     client.post(url, {"ended_on": str(in_days(0))})
     assert not Contract.objects.running().exists()
     client.post(url, {"ended_on": ""})
@@ -242,6 +273,28 @@ def test_the_offer_is_gone_once_an_assessment_is_in_hand_or_approved(cast: Cast,
     assert words in text_of(client_of(cast.reader), vendor.get_absolute_url())
     type(assessment).objects.update(state=AssessmentState.APPROVED)
     assert words not in text_of(client_of(cast.reader), vendor.get_absolute_url())
+
+
+# What is preset, and what whoever decides is told ------------------------------------------------------------------
+@pytest.mark.parametrize("route", ["contract_add", "paper_add"])
+def test_whoever_adds_it_is_proposed_as_the_one_who_looks_after_it(cast: Cast, vendor: Vendor, route: str) -> None:
+    form = client_of(cast.assessor).get(reverse(route, args=[vendor.pk])).context["form"]
+    assert form["owner"].value() == cast.assessor.user_id
+
+
+@pytest.mark.parametrize("route", ["contract_detail", "contract_decide"])
+def test_whoever_decides_reads_how_the_vendor_stands(cast: Cast, vendor: Vendor, route: str) -> None:
+    contract = make_contract(vendor, ends_on=in_days(200), notice=3)
+    client, address = client_of(cast.assessor), reverse(route, args=[contract.pk])
+    assert "This vendor was never assessed: no scorecard says how it stands." in text_of(client, address)
+    made = card(cast, vendor, speed=1, proof=1)
+    page = text_of(client, address)
+    assert f"How the vendor stands: 5 of 7 rules met, 2 broken ( scorecard {made.number} )" in page
+    make_assessment(cast.assessor, vendor=vendor)
+    page = text_of(client, address)
+    assert "How the vendor stands is shown once you have handed in your own answers." in page
+    assert "5 of 7" not in page
+    assert made.number not in page
 
 
 # The page of decisions -------------------------------------------------------------------------------------------
