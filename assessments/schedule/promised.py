@@ -49,8 +49,8 @@ class LastStep(TypedDict):
 
 
 def to_follow_up(member: Membership, today: date, *, ahead: timedelta | None) -> Iterator[Item]:
-    """Those of this member, and those that nobody holds any more; of vendors that the member still judges no figure, and
-    nothing that a figure alone tells. Two queries however many wait."""
+    """Those of this member, and those that nobody holds any more; of vendors that the member still judges no figure,
+    and nothing that only a figure tells. Two queries however many wait."""
     if not may(member, Right.READ):
         return
     followed = followed_by(member).filter(vendor__archived_at=None)
