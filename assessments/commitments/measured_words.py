@@ -102,7 +102,7 @@ def _shown(figures: Figures) -> str:
 
 
 def _was_there(figures: Figures) -> str:
-    return _("It was there already: %(before)s before, %(after)s since; %(agreed)s.") % _values(figures)
+    return _("What was agreed held already before: %(before)s before, %(after)s since; %(agreed)s.") % _values(figures)
 
 
 def _no_baseline(figures: Figures) -> str:

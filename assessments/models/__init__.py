@@ -24,6 +24,7 @@ from assessments.models.commitment import (
     CommitmentStep,
     KeptBy,
     StepKind,
+    overdue_on,
 )
 from assessments.models.consensus import Consensus, Meeting
 from assessments.models.link import LinkPurpose, Reply, ReplyRequest, Stance, VendorLink, VendorLinkQuerySet
@@ -95,4 +96,5 @@ __all__ = [
     "VendorLinkQuerySet",
     "VendorNote",
     "VendorNoteQuerySet",
+    "overdue_on",
 ]

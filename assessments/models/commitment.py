@@ -33,6 +33,11 @@ COMMITMENT_BINDING = (CommitmentState.AGREED, CommitmentState.REPORTED)  # agree
 COMMITMENT_DECIDED = (CommitmentState.KEPT, CommitmentState.MISSED)
 
 
+def overdue_on(today: date) -> Q:
+    """Agreed, not ended yet, and its day is over: for counts of these beside others."""
+    return Q(state__in=COMMITMENT_BINDING, due_on__lt=today)
+
+
 class CommitmentSource(models.TextChoices):
     """From what it was made."""
 
@@ -71,7 +76,7 @@ class CommitmentQuerySet(OrganisationRows, models.QuerySet["Commitment"]):
         return self.filter(state=CommitmentState.KEPT)
 
     def overdue(self, today: date) -> CommitmentQuerySet:
-        return self.binding().filter(due_on__lt=today)
+        return self.filter(overdue_on(today))
 
     def watched(self, today: date) -> CommitmentQuerySet:
         """Kept within the last twelve months, with a measure that can fall back."""

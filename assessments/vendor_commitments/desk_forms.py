@@ -72,7 +72,7 @@ class SayForm(forms.Form):
     """How far it is, in words, files or both; done only in words."""
 
     said = LinesField(
-        label=_("How far is it?"), required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 4})
+        label=_("How far are you?"), required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 4})
     )
     evidence = EvidenceField(label=_("Files that show it"), required=False, widget=ManyFiles(attrs={"accept": ACCEPT}))
 

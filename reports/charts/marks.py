@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import asin, degrees, pi
 
 from reports.charts.parts import FULL_TURN, SVG, TOKENS, Palette, caption, circle, figure, stroke
@@ -48,8 +49,12 @@ class Mark:
         )
 
 
+@lru_cache(maxsize=1024)
 def mark_svg(status: str, *, size: float, title: str, palette: Palette | None = None) -> str:
-    """One mark. With an empty title it is an ornament beside its words, hidden from assistive technology."""
+    """One mark. With an empty title it is an ornament beside its words, hidden from assistive technology.
+
+    Kept: a page of vendors shows some hundreds, of four kinds.
+    """
     _check_status(status)
     return element(
         "svg",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 from math import cos, radians, sin
 from xml.sax.saxutils import escape, quoteattr
 
@@ -24,16 +25,18 @@ _NO_BREAK = "\u00a0\u202f"
 
 def element(name: str, *children: str, **attributes: str | float | None) -> str:
     """One element. Children are markup already; attributes are escaped, `stroke_width` → stroke-width."""
-    written = []
-    for key, value in attributes.items():
-        if value is None:
-            continue
-        spelled = key.rstrip("_").replace("_", "-") if key not in ("viewBox", "xmlns") else key
-        written.append(
-            f" {spelled}={quoteattr(printable_line(value) if isinstance(value, str) else short_number(value))}"
-        )
+    written = [f" {_spelled(key)}={_quoted(value)}" for key, value in attributes.items() if value is not None]
     start = f"<{name}{''.join(written)}"
     return f"{start}>{''.join(children)}</{name}>" if children else f"{start}/>"
+
+
+@cache
+def _spelled(key: str) -> str:
+    return key if key in ("viewBox", "xmlns") else key.rstrip("_").replace("_", "-")
+
+
+def _quoted(value: str | float) -> str:
+    return quoteattr(printable_line(value)) if isinstance(value, str) else f'"{short_number(value)}"'
 
 
 def text(content: str) -> str:

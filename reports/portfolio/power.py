@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Q, Value, When
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -28,7 +28,7 @@ from reports.portfolio.dependence import (
     dependence,
 )
 from reports.portfolio.support import step, support
-from vendors.models import Vendor, VendorQuerySet
+from vendors.models import Service, Vendor, VendorQuerySet
 
 MOST_SHOWN = 60
 MET, NOT_MET, UNDECIDED, NONE = "met", "not_met", "undecided", "none"
@@ -47,47 +47,66 @@ FREE_UNKNOWN = gettext_lazy("We can leave, and we do not know how they support u
 
 
 # In SQL -------------------------------------------------------------------------------------------------------------
+ORDERS = Coalesce(OuterRef("department"), Value(0), output_field=IntegerField())  # the department of the vendor
+OTHERS = Count("department", distinct=True, filter=~Q(department=ORDERS))
+CRITICAL = Count("pk", filter=Q(mission_critical=True))
+
+
+def _of_services(figure: Any) -> Subquery:
+    """What the services of a vendor add up to; NULL where it has none."""
+    of_vendor = Service.objects.filter(vendor=OuterRef("pk")).order_by().values("vendor")
+    return Subquery(of_vendor.annotate(figure=figure).values("figure"), output_field=IntegerField())
+
+
 def with_dependence(rows: Any) -> Any:
-    """`critical_services` and `affected`: what `dependence` is made of beside the vendor's own columns; `upper`: the
-    points that it may have at most. By one join, grouped: a look for each vendor would cost twice as much."""
-    counts = rows.annotate(
-        critical_services=Count("services", filter=Q(services__mission_critical=True)),
-        other_departments=Count("services__department", distinct=True),
-        named_already=Count("services", filter=Q(services__department=F("department"))),
+    """`critical_services` and `affected`: what `dependence` is made of beside the vendor's own columns."""
+    own = Case(When(department=None, then=Value(0)), default=Value(1))
+    return rows.annotate(
+        critical_services=Coalesce(_of_services(CRITICAL), Value(0)),
+        affected=Coalesce(_of_services(OTHERS), Value(0)) + own,
     )
-    own = Case(When(Q(department=None) | Q(named_already__gt=0), then=Value(0)), default=Value(1))
-    affected = counts.annotate(affected=F("other_departments") + own)
-    return affected.annotate(upper=_upper())
 
 
-def _upper() -> Any:
+def upper() -> Any:
+    """The points that a vendor may have at most. One look at its services, and no join that is grouped: with ten
+    thousand vendors it is this that takes the time."""
     tier = Case(
         *(When(tier=name, then=Value(points)) for name, points in TIER_POINTS.items()), output_field=IntegerField()
     )
     return (
         tier
-        + POINTS_A_SERVICE * Least(F("critical_services"), Value(MOST_SERVICES))
-        + POINTS_A_DEPARTMENT * Least(F("affected"), Value(MOST_DEPARTMENTS))
+        + Case(When(department=None, then=_service_points(departments=0)), default=_service_points(departments=1))
         + POINTS_A_MONTH * Least(Coalesce(F("months_to_replace"), Value(MOST_MONTHS)), Value(MOST_MONTHS))
     )
 
 
+def _service_points(*, departments: int) -> Coalesce:
+    """Of services and departments, where so many are affected beside those that depend on a service."""
+    affected = Least(OTHERS + Value(departments), Value(MOST_DEPARTMENTS))
+    services = Least(CRITICAL, Value(MOST_SERVICES))
+    of_services = _of_services(POINTS_A_SERVICE * services + POINTS_A_DEPARTMENT * affected)
+    return Coalesce(of_services, Value(POINTS_A_DEPARTMENT * departments))
+
+
 OWN = ("pk", "name", "tier", "department_id", "months_to_replace")
 STANDS = ("verdict", "met", "broken", "lowest")
+FIGURES = ("critical_services", "affected", "upper")
 
 
 def most_depended_on(rows: VendorQuerySet, closed: Collection[int]) -> list[Any]:
-    """At most MOST_SHOWN of them, those first on which we may depend most, with `with_dependence` and `stands`: its
-    standing, or None. In one query, of these columns alone: grouped by all of a vendor it would take twice as long."""
+    """At most MOST_SHOWN of them, those first on which we may depend most, with `with_dependence`, `upper` and
+    `stands`: its standing, or None. In one query: the inner one ranks all, the outer one tells of those that are shown.
+    """
     open_rows = rows.exclude(pk__in=closed) if closed else rows
-    lines: Any = open_rows.order_by().values(*OWN, *(f"latest_standing__{name}" for name in STANDS))
-    ranked = with_dependence(lines).order_by(F("upper").desc(), "name", "pk")
-    return [_vendor(line) for line in ranked[:MOST_SHOWN]]
+    order = (F("upper").desc(), "name", "pk")
+    shown = open_rows.annotate(upper=upper()).order_by(*order).values("pk")[:MOST_SHOWN]
+    told = with_dependence(Vendor.objects.filter(pk__in=shown)).annotate(upper=upper()).order_by(*order)
+    return [_vendor(line) for line in told.values(*OWN, *(f"latest_standing__{name}" for name in STANDS), *FIGURES)]
 
 
 def _vendor(line: Mapping[str, Any]) -> Any:
     vendor: Any = Vendor(**{name: line[name] for name in OWN})
-    for name in ("critical_services", "affected", "upper"):
+    for name in FIGURES:
         setattr(vendor, name, line[name])
     stands = {name: line[f"latest_standing__{name}"] for name in STANDS}
     vendor.stands = VendorStanding(**stands) if stands["verdict"] else None

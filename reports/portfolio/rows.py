@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.expressions import Expression, OrderBy
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
 from accounts.models import Membership
-from assessments.models import Assessment, Commitment
+from assessments.models import Assessment, Commitment, overdue_on
 from assessments.score.arithmetic import RuleStatus
-from reports.models import RULE_POSITIONS, Scorecard
+from reports.models import RULE_POSITIONS, Scorecard, VendorStanding
 from reports.portfolio.filters import IN_HAND, NOT_ASSESSED, OLDER, RECENT, Choice
 from vendors.models import Contract, Service, Tier, Vendor, VendorQuerySet
 
@@ -84,6 +84,17 @@ def counted(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(of_vendor.annotate(count=Count("pk")).values("count")), Value(0))
 
 
+EACH_OVERDUE = 1_000_000  # more than one vendor can have open
+
+
+def overdue_then_open(today: date) -> Coalesce:
+    """One figure that sorts by how many commitments are overdue, then by how many are open: one look for both, which
+    for ten thousand vendors is half the time."""
+    weight = Case(When(overdue_on(today), then=Value(EACH_OVERDUE + 1)), default=Value(1))
+    of_vendor = Commitment.objects.open().filter(vendor=OuterRef("pk")).order_by().values("vendor")
+    return Coalesce(Subquery(of_vendor.annotate(weight=Sum(weight)).values("weight")), Value(0))
+
+
 def next_decision() -> Subquery:
     """The first day by which something must be decided about a contract; it may be over."""
     waiting = Contract.objects.to_decide().filter(vendor=OuterRef("pk")).order_by("decide_by")
@@ -135,10 +146,7 @@ def _columns(figure: Figure, today: date) -> dict[str, list[Sortable]]:
         "met": [figure("met"), _negative(figure("broken"))],
         "weakest": [figure("lowest")],
         "findings": [figure("contradicted"), figure("better")],
-        "commitments": [
-            figure(counted(Commitment.objects.overdue(today))),
-            figure(counted(Commitment.objects.open())),
-        ],
+        "commitments": [figure(overdue_then_open(today))],
         "age": [F(f"{STANDING}approved_at")],
         "decide": [next_decision()],
     }
@@ -237,6 +245,24 @@ class Foot:
         broken = {position: counts[RuleStatus.BROKEN] for position, counts in self.rules.items()}
         most = max(broken.values(), default=0)
         return tuple(position for position, count in broken.items() if count == most) if most else ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extent:
+    """What the map says of everything that is chosen: how many vendors, and how many of those that have a scorecard
+    the reader still judges."""
+
+    vendors: int
+    closed: int
+
+
+def extent_of(rows: VendorQuerySet, closed: Collection[int]) -> Extent:
+    """In one query that looks at no standing but those that are closed."""
+    if not closed:
+        return Extent(vendors=rows.count(), closed=0)
+    judged = VendorStanding.objects.filter(vendor__in=closed).values("vendor")
+    counts = {"vendors": Count("*"), "closed": Count("pk", filter=Q(pk__in=judged))}
+    return Extent(**rows.order_by().aggregate(**counts))
 
 
 COUNTED = (RuleStatus.MET, RuleStatus.PARTLY, RuleStatus.BROKEN)  # the fourth is what is left of all

@@ -26,9 +26,11 @@ from reports.portfolio.filters import Offered, PortfolioFilter, offered_to
 from reports.portfolio.rows import (
     ATTENTION,
     RULE_SORTS,
+    Extent,
     Foot,
     chosen,
     chosen_sort,
+    extent_of,
     foot_of,
     in_order,
     page_of,
@@ -98,12 +100,12 @@ class _Asked:
             for name, position in zip(RULE_SORTS, RULE_POSITIONS, strict=True)
         ]
 
-    def about(self) -> dict[str, object]:
+    def about(self, foot: Foot | Extent) -> dict[str, object]:
         """What the page and the map have in common."""
         return {
             "form": self.filter,
-            "foot": self.foot,
-            "withheld_words": words.withheld_words(self.foot.closed),
+            "foot": foot,
+            "withheld_words": words.withheld_words(foot.closed),
             "held": power.held(power.most_depended_on(self.vendors, self.closed)),
             "most_shown": power.MOST_SHOWN,
         }
@@ -118,7 +120,7 @@ def portfolio(request: MemberRequest) -> HttpResponse:
     start = (page.number - 1) * PER_PAGE
     found = with_words(page_of(asked.in_order, start, start + PER_PAGE), today)
     context = {
-        **asked.about(),
+        **asked.about(asked.foot),
         "page": page,
         "rows": list(words.rows_of(found, closed=asked.closed, rules=asked.offered.rules, today=today)),
         "sorts": sort_links(SORTS, asked.sort, falling=FALLING),
@@ -136,7 +138,7 @@ def power_map(request: MemberRequest) -> HttpResponse:
     """The map by itself, with its table and how it is counted."""
     asked = _Asked(request, timezone.localdate())
     context = {
-        **asked.about(),
+        **asked.about(extent_of(asked.vendors, asked.closed)),
         "ways_to_count": power.ways_to_count(),
         "crumbs": crumbs("portfolio", _("Portfolio"), _("Power map")),
     }

@@ -175,7 +175,7 @@ class _Teller:
 
     def _revised(self, part: Part) -> str:
         then, now = self._both(part.questions[0])
-        said = _("asks something else since, not comparable; %(states)s")
+        said = _("what it asks has changed, so not comparable; %(states)s")
         return said % {"states": self._states(then, now)}
 
     def _both(self, key: str) -> tuple[AskedOnce | None, AskedOnce | None]:

@@ -210,7 +210,7 @@ def agree_and_report(story: Story, link: str) -> None:
     expect(page.get_by_text(say("Agreed. Thank you: your customer is told."))).to_be_visible()
 
     story.clock.put_forward(to=story.clock() + timedelta(days=35))
-    page.get_by_label(say("How far is it?")).fill(DONE)
+    page.get_by_label(say("How far are you?")).fill(DONE)
     page.locator("[type=file]").set_input_files({"name": FILE, "mimeType": "text/plain", "buffer": b"Dag en nacht."})
     page.get_by_role("button", name=say("Report it done")).click()
     expect(page.get_by_text(say("Reported done. Your customer looks at it, and you are told here."))).to_be_visible()

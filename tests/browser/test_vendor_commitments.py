@@ -36,7 +36,7 @@ def test_on_a_phone_a_contact_agrees_and_reports_it_done(visit: Visit, cast: Cas
     page.get_by_role("button", name="We agree").click()
     expect(page.get_by_text("Agreed. Thank you: your customer is told.")).to_be_visible()
 
-    page.get_by_label("How far is it?").fill("The restore was practised twice.")
+    page.get_by_label("How far are you?").fill("The restore was practised twice.")
     page.get_by_label("Files that show it").set_input_files(
         {"name": "practice.txt", "mimeType": "text/plain", "buffer": b"Restored in six hours."}
     )

@@ -21,6 +21,7 @@ from vendors.contracts.offers import offers_for
 from vendors.contracts.words import at_stake, outcome
 from vendors.fetching import vendor_of
 from vendors.models import Contract, TermUnit, Vendor
+from vendors.standings import standing_of
 
 CONTRACTS = Contract.objects.select_related("vendor__organisation", "owner", "decided_by")
 
@@ -39,6 +40,7 @@ def contract_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "at_stake": at_stake(contract, today),
         "outcome": outcome(contract),
         "is_past": contract.decide_by is not None and contract.decide_by < today,
+        "standing": standing_of(request.member, contract.vendor, today),
         "offer": offer if offer and offer.contract.pk == pk else None,
     }
     return render(request, "vendors/contracts/contract_detail.html", context)
@@ -47,7 +49,7 @@ def contract_detail(request: MemberRequest, pk: int) -> HttpResponse:
 @form_view
 def contract_add(request: MemberRequest, pk: int) -> HttpResponse:
     vendor = vendor_of(request, pk)
-    form = _form(request, Contract(vendor=vendor), vendor)
+    form = _form(request, Contract(vendor=vendor, owner=request.user), vendor)
     if request.method == "POST" and form.is_valid():
         with or_beside(form, "attached"):
             contract = changes.add_contract(
@@ -127,7 +129,10 @@ def contract_decide(request: MemberRequest, pk: int) -> HttpResponse:
         submit=_("Save the decision"),
         back=contract.get_absolute_url(),
         template="vendors/contracts/contract_decide.html",
-        about={"at_stake": [*_so_far(contract), *at_stake(contract, today)]},
+        about={
+            "at_stake": [*_so_far(contract), *at_stake(contract, today)],
+            "standing": standing_of(request.member, contract.vendor, today),
+        },
     )
 
 

@@ -15,10 +15,12 @@ from reports.portfolio.filters import IN_HAND, NOT_ASSESSED, OLDER, RECENT, Choi
 from reports.portfolio.rows import (
     ATTENTION,
     SORTS,
+    Extent,
     TierCount,
     a_year_before,
     chosen,
     chosen_sort,
+    extent_of,
     foot_of,
     in_order,
     page_of,
@@ -246,6 +248,17 @@ def test_counts_leave_out_whom_the_reader_still_judges(cast: Cast) -> None:
     foot = foot_of(chosen(cast.assessor, Choice(), TODAY), {judged.pk}, TODAY)
     assert (foot.vendors, foot.assessed, foot.closed, foot.counted) == (2, 2, 1, 1)
     assert foot.most_broken == ()
+
+
+def test_the_map_counts_everything_that_is_chosen_and_whom_the_reader_still_judges(cast: Cast) -> None:
+    judged, silent = make_vendor(cast.organisation, "Judged"), make_vendor(cast.organisation, "Judged, never assessed")
+    stand(cast, judged, "bbbbbbb")
+    stand(cast, make_vendor(cast.organisation, "Other"), "mmmmmmm")
+    rows = chosen(cast.assessor, Choice(), TODAY)
+    assert extent_of(rows, ()) == Extent(vendors=3, closed=0)
+    assert extent_of(rows, {judged.pk, silent.pk}) == Extent(vendors=3, closed=1)
+    foot = foot_of(rows, {judged.pk, silent.pk}, TODAY)
+    assert (foot.vendors, foot.closed) == (3, 1)
 
 
 def test_several_rules_may_be_broken_most(cast: Cast) -> None:

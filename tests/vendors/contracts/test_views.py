@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from assessments.models import AssessmentState
 from tests.factories import Cast, make_assessment, make_contract, make_vendor
+from tests.reports.trends.rows import card
 from vendors.models import Contract, ContractFile, Paper, PaperKind, TermDecision, Vendor
 
 pytestmark = pytest.mark.django_db
@@ -272,6 +273,28 @@ def test_the_offer_is_gone_once_an_assessment_is_in_hand_or_approved(cast: Cast,
     assert words in text_of(client_of(cast.reader), vendor.get_absolute_url())
     type(assessment).objects.update(state=AssessmentState.APPROVED)
     assert words not in text_of(client_of(cast.reader), vendor.get_absolute_url())
+
+
+# What is preset, and what whoever decides is told ------------------------------------------------------------------
+@pytest.mark.parametrize("route", ["contract_add", "paper_add"])
+def test_whoever_adds_it_is_proposed_as_the_one_who_looks_after_it(cast: Cast, vendor: Vendor, route: str) -> None:
+    form = client_of(cast.assessor).get(reverse(route, args=[vendor.pk])).context["form"]
+    assert form["owner"].value() == cast.assessor.user_id
+
+
+@pytest.mark.parametrize("route", ["contract_detail", "contract_decide"])
+def test_whoever_decides_reads_how_the_vendor_stands(cast: Cast, vendor: Vendor, route: str) -> None:
+    contract = make_contract(vendor, ends_on=in_days(200), notice=3)
+    client, address = client_of(cast.assessor), reverse(route, args=[contract.pk])
+    assert "This vendor was never assessed: no scorecard says how it stands." in text_of(client, address)
+    made = card(cast, vendor, speed=1, proof=1)
+    page = text_of(client, address)
+    assert f"How the vendor stands: 5 of 7 rules met, 2 broken ( scorecard {made.number} )" in page
+    make_assessment(cast.assessor, vendor=vendor)
+    page = text_of(client, address)
+    assert "How the vendor stands is shown once you have handed in your own answers." in page
+    assert "5 of 7" not in page
+    assert made.number not in page
 
 
 # The page of decisions -------------------------------------------------------------------------------------------
