@@ -348,7 +348,10 @@ class TestWhereItComesFrom:
         assert self.begun(signed_in(cast.assessor), vendor, f"{what}={things[what]}").status_code == 200
         assert self.begun(signed_in(cast.assessor), other, f"{what}={things[what]}").status_code == 404
 
-    @pytest.mark.parametrize("query", ["rule=nothing", "question=nothing", "finding=nothing", "incident=x", "meeting="])
+    @pytest.mark.parametrize(
+        "query",
+        ["rule=nothing", "question=nothing", "finding=nothing", "incident=x", "meeting=", "rule=%00", "question=x%00"],
+    )
     def test_what_nobody_knows_is_not_there(self, cast: Cast, vendor: Vendor, signed_in: SignedIn, query: str) -> None:
         assert self.begun(signed_in(cast.assessor), vendor, query).status_code == 404
 
