@@ -18,7 +18,7 @@ from vendors.contracts import changes
 from vendors.contracts.agreed import length_words, notice_words
 from vendors.contracts.forms import ContractForm, DecideForm, EndForm
 from vendors.contracts.offers import offers_for
-from vendors.contracts.words import at_stake, outcome
+from vendors.contracts.words import at_stake, notice_to_give, outcome
 from vendors.fetching import vendor_of
 from vendors.models import Contract, TermUnit, Vendor
 from vendors.standings import standing_of
@@ -39,6 +39,7 @@ def contract_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "renews": length_words(contract.renews_months, TermUnit.MONTHS) if contract.renews_months else "",
         "at_stake": at_stake(contract, today),
         "outcome": outcome(contract),
+        "notice_to_give": notice_to_give(contract, today),
         "is_past": contract.decide_by is not None and contract.decide_by < today,
         "standing": standing_of(request.member, contract.vendor, today),
         "offer": offer if offer and offer.contract.pk == pk else None,
@@ -116,7 +117,8 @@ def contract_decide(request: MemberRequest, pk: int) -> HttpResponse:
                 today=today,
                 read=said["read"],
             )
-            messages.success(request, outcome(decided) or _("The decision is open again."))
+            said = outcome(decided) or _("The decision is open again.")
+            messages.success(request, " ".join(filter(None, [said, notice_to_give(decided, today)])))
             return redirect("contract_detail", pk)
         contract = fetch(request, CONTRACTS, pk)
         form.take(contract)

@@ -71,6 +71,7 @@ class ContractForm(_OfVendor):
         fields = (*AGREED_FIELDS, "owner", "services", "note")
         field_classes = {"reference": WordsField}
         widgets = {"starts_on": DayInput, "ends_on": DayInput, "services": forms.CheckboxSelectMultiple}
+        error_messages = {"reference": {"required": _("Write the number or name of the contract.")}}
         labels = {
             "ends_on": _("End of the term that runs"),
             "renews_months": _("Renews by itself for so many months"),
@@ -139,6 +140,10 @@ class PaperForm(_OfVendor):
         fields = PAPER_FIELDS
         field_classes = {"name": WordsField}
         widgets = {"issued_on": DayInput, "expires_on": DayInput}
+        error_messages = {
+            "kind": {"required": _("Choose what kind of paper it is.")},
+            "name": {"required": _("Write what stands on the paper.")},
+        }
         help_texts = {
             "name": _("What stands on it, such as ISO 27001 or professional liability."),
             "expires_on": _("Leave it empty where the paper does not expire."),
