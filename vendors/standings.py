@@ -14,6 +14,8 @@ from typing import Any
 from accounts.models import Membership
 from vendors.models import Vendor
 
+RULES = 7
+
 
 @dataclass(frozen=True, kw_only=True)
 class Moves:
@@ -24,6 +26,10 @@ class Moves:
     worse: tuple[int, ...] = ()
     otherwise: tuple[int, ...] = ()  # rated before or now only: neither better nor worse
     asked_otherwise: tuple[int, ...] = ()
+
+    @property
+    def compares_nothing(self) -> bool:
+        return len(self.asked_otherwise) == RULES
 
     def __bool__(self) -> bool:
         return bool(self.better or self.worse or self.otherwise or self.asked_otherwise)
@@ -70,6 +76,10 @@ def register(maker: Maker) -> None:
     """Called once from an app's `ready`. Its queries do not grow with the vendors."""
     if maker not in _makers:
         _makers.append(maker)
+
+
+def standing_of(member: Membership, vendor: Vendor, today: date) -> Standing:
+    return standings_of(member, [vendor], today)[vendor.pk]
 
 
 def standings_of(member: Membership, vendors: Sequence[Vendor], today: date) -> dict[int, Standing]:

@@ -140,7 +140,11 @@ def figures_of(commitment: Commitment, today: date) -> Figures:
         return said | _watch(movement.watch(periods, promise, kept_on=commitment.ended_on), commitment.ended_on)
     fell_back = (commitment.reading or {}).get("fell_back")
     if commitment.reopened_on and fell_back:
-        said |= {"fell_back": fell_back, "fall_back_is_gone": _is_gone(fell_back, commitment, periods)}
+        said |= {
+            "fell_back": fell_back,
+            "fall_back_is_gone": _is_gone(fell_back, commitment, periods),
+            "reopened_on": commitment.reopened_on.isoformat(),
+        }
     return said
 
 
@@ -218,7 +222,8 @@ def _watch(found: Watch, kept_on: date) -> Figures:
         "kept_on": kept_on.isoformat(),
         "kept": _side(found.kept),
         "since": _side(found.since),
-        "p": digits(found.p, FINE_DIGITS),
+        "missed": found.missed,
+        "p_since": digits(found.p, FINE_DIGITS),
     }
 
 

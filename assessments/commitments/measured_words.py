@@ -12,7 +12,8 @@ from django.utils.translation import pgettext_lazy
 
 from groundwork.words import day, days
 from vendors.measures.catalogue import BY_KEY
-from vendors.measures.movement import Outcome, Standing, Why
+from vendors.measures.metrics import PeriodLength
+from vendors.measures.movement import FEWEST_AFTER, FEWEST_INCIDENTS, Outcome, Standing, Why
 from vendors.measures.words import LABELS, figure
 
 Figures = Mapping[str, Any]
@@ -24,6 +25,8 @@ OUTCOMES: Mapping[str, Promise] = {
 }
 STANDINGS: Mapping[str, Promise] = {
     Standing.HOLDS: pgettext_lazy("measure of a commitment", "holds"),
+    Standing.NOT_SHOWN: pgettext_lazy("measure of a commitment", "not clear"),
+    Standing.SLIPPING: pgettext_lazy("measure of a commitment", "may be falling back"),
     Standing.FELL_BACK: pgettext_lazy("measure of a commitment", "fell back"),
     Standing.CANNOT_TELL: pgettext_lazy("measure of a commitment", "cannot tell yet"),
 }
@@ -79,6 +82,11 @@ def brief(figures: Figures) -> str:
 
 # Whether it moved -------------------------------------------------------------------------------------------------
 def _said(figures: Figures) -> str:
+    is_early = figures["why"] in (Why.NOT_DUE, Why.NOT_KNOWN, Why.NOT_FOLLOWED)
+    if is_early and figures.get("reopened_on") == figures["due_on"]:
+        return _("It was opened again on %(day)s: what the measure says of the time since is told later.") % {
+            "day": day(date.fromisoformat(figures["due_on"]))
+        }
     return WHY[figures["why"]](figures)
 
 
@@ -188,15 +196,83 @@ WHY: Mapping[str, Callable[[Figures], str]] = {
 def _standing(figures: Figures) -> str:
     kept, since = _value(figures, "kept"), _value(figures, "since")
     values = {"kept": kept, "since": since, "agreed": agreed(figures), "when": _when(figures.get("since"))}
-    if figures["standing"] == Standing.FELL_BACK:
-        if values["agreed"]:
-            return _("Fell back from %(kept)s to %(since)s (%(when)s); %(agreed)s.") % values
-        return _("Fell back from %(kept)s to %(since)s (%(when)s).") % values
-    if figures["standing"] == Standing.CANNOT_TELL or not since:
-        return _("Whether it holds cannot be told yet: too little is known since it was kept.")
-    if values["agreed"]:
-        return _("It holds: %(since)s (%(when)s), %(kept)s when it was kept; %(agreed)s.") % values
-    return _("It holds: %(since)s (%(when)s), %(kept)s when it was kept.") % values
+    return " ".join(filter(None, [STANDS[figures["standing"]](figures) % values, _missed(figures)]))
+
+
+def _fell_back(figures: Figures) -> str:
+    if agreed(figures):
+        return _("Fell back from %(kept)s to %(since)s (%(when)s); %(agreed)s.")
+    return _("Fell back from %(kept)s to %(since)s (%(when)s).")
+
+
+def _slipping(figures: Figures) -> str:
+    return _("May be falling back, from %(kept)s to %(since)s (%(when)s); %(agreed)s.")
+
+
+def _not_shown(figures: Figures) -> str:
+    if agreed(figures):
+        return _(
+            "That it fell back is not shown beyond chance: %(since)s (%(when)s), %(kept)s when it was kept; %(agreed)s."
+        )
+    return _("That it fell back is not shown beyond chance: %(since)s (%(when)s), %(kept)s when it was kept.")
+
+
+def _holds(figures: Figures) -> str:
+    if agreed(figures):
+        return _("It holds: %(since)s (%(when)s), %(kept)s when it was kept; %(agreed)s.")
+    return _("It holds: %(since)s (%(when)s), %(kept)s when it was kept.")
+
+
+def _cannot_tell(figures: Figures) -> str:
+    if _is_enough(figures.get("since")) and not _is_enough(figures.get("kept")):
+        return _("Whether it holds cannot be told: too little is known of the time in which it was kept.")
+    return _("Whether it holds cannot be told yet: too little is known since it was kept.")
+
+
+STANDS: Mapping[str, Callable[[Figures], str]] = {
+    Standing.FELL_BACK: _fell_back,
+    Standing.SLIPPING: _slipping,
+    Standing.NOT_SHOWN: _not_shown,
+    Standing.HOLDS: _holds,
+    Standing.CANNOT_TELL: _cannot_tell,
+}
+
+
+def _is_enough(side: Figures | None) -> bool:
+    if side is None or side["periods"] < FEWEST_AFTER:
+        return False
+    return side["incidents"] is None or int(side["incidents"]) >= FEWEST_INCIDENTS
+
+
+def _missed(figures: Figures) -> str:
+    """In how many of the newest periods; empty where another reason was given."""
+    missed = figures.get("missed")
+    if missed is None:
+        return ""
+    counted = figures["since"]["periods"]
+    return _missed_text(figures.get("step"), is_each=missed == counted) % {"missed": missed, "count": counted}
+
+
+def _missed_text(step: str | None, *, is_each: bool) -> str:
+    if step == PeriodLength.WEEK:
+        if is_each:
+            return _(
+                "What was agreed was missed by a tenth or more in each of the last %(count)s weeks of which "
+                "enough is known."
+            )
+        return _(
+            "What was agreed was missed by a tenth or more in %(missed)s of the last %(count)s weeks of which "
+            "enough is known."
+        )
+    if is_each:
+        return _(
+            "What was agreed was missed by a tenth or more in each of the last %(count)s months of which "
+            "enough is known."
+        )
+    return _(
+        "What was agreed was missed by a tenth or more in %(missed)s of the last %(count)s months of which "
+        "enough is known."
+    )
 
 
 def _when(found: Figures | None) -> str:

@@ -70,8 +70,8 @@ def origin_of(member: Membership, vendor: Vendor, asked: QueryDict) -> Origin:
     if assessment is not None:
         assessment.vendor = vendor
     release = assessment.release if assessment else _edition_of(vendor)
-    question = _question(release, asked.get("question", ""))
-    rule = question.rule.key if question else _rule(release, asked.get("rule", ""))
+    question = _question(release, _key(asked, "question"))
+    rule = question.rule.key if question else _rule(release, _key(asked, "rule"))
     finding = _finding(asked.get("finding", ""))
     return Origin(
         vendor=vendor,
@@ -98,6 +98,14 @@ def _row(rows: Any, vendor: Vendor, asked: QueryDict, name: str) -> Any:
         return None
     own = {"assessment__vendor": vendor} if name == "meeting" else {"vendor": vendor}
     return get_object_or_404(rows.filter(**own), pk=whole_numbers.said(asked.get(name, "")))
+
+
+def _key(asked: QueryDict, name: str) -> str:
+    """Http404 for a NUL, which PostgreSQL refuses to look for."""
+    key = asked.get(name, "")
+    if "\x00" in key:
+        raise Http404
+    return key
 
 
 def _question(release: Release | None, key: str) -> Question | None:

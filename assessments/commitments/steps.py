@@ -37,7 +37,8 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class NextSteps:
-    """`sentence` says whose turn it is; `primary` is None where nothing is to be done, or not by this member."""
+    """`sentence` says whose turn it is; `primary` is None where nothing is to be done, or not by this member, or where
+    a verdict is asked for: kept and missed then stand side by side, and none of them is proposed."""
 
     sentence: str
     primary: Step | None = None
@@ -49,11 +50,18 @@ def next_steps(member: Membership, commitment: Commitment, today: date) -> NextS
     if not may_change(member, commitment):
         return NextSteps(sentence=sentence)
     steps = _steps(member, commitment, today)
+    if _awaits_verdict(commitment, today):
+        return NextSteps(sentence=sentence, others=tuple(steps))
     return NextSteps(sentence=sentence, primary=steps[0] if steps else None, others=tuple(steps[1:]))
 
 
+def _awaits_verdict(commitment: Commitment, today: date) -> bool:
+    """Its day is over, and nobody has reported it done."""
+    return commitment.state == CommitmentState.AGREED and commitment.is_overdue(today)
+
+
 def _sentence(commitment: Commitment, today: date) -> str:
-    if commitment.state == CommitmentState.AGREED and commitment.is_overdue(today):
+    if _awaits_verdict(commitment, today):
         return _("Its day is over. Next: ask the vendor how far it is, or decide whether it was kept or missed.")
     if commitment.state == CommitmentState.KEPT and not commitment.measure:
         return str(NOTHING_MORE)

@@ -31,6 +31,8 @@ from assessments.models import Commitment, CommitmentFile
 from groundwork.responses import attachment, form_view, or_beside, or_say_why, post_data
 from manifesto.models import Release, Rule
 from vendors.fetching import vendor_of
+from vendors.measures.catalogue import DECIDING
+from vendors.models import Contact
 from vendors.withheld import is_withheld
 
 PER_PAGE = 25
@@ -122,12 +124,16 @@ def commitment_add(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _beginning(request: MemberRequest, origin: Origin) -> dict[str, Any]:
-    """What need not be typed: the rule, the question, why, and who follows it up."""
+    """What need not be typed: the rule, the question, why, who follows it up, the only contact, and, of a finding, the
+    measure that it rests on."""
+    contacts = list(Contact.objects.for_member(request.member).filter(vendor=origin.vendor)[:2])
     return {
         "rule": origin.rule,
         "question": origin.question,
         "why": proposed_why(origin),
         "owner": request.user.pk,
+        "contact": contacts[0].pk if len(contacts) == 1 else None,
+        "measure": DECIDING.get(origin.rule, "") if origin.finding else "",
     }
 
 

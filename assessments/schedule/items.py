@@ -30,6 +30,7 @@ class ItemKind(StrEnum):
     PROMISE_DUE = "promise_due"
     PROMISE_REPORTED = "promise_reported"
     PROMISE_REOPENED = "promise_reopened"
+    PROMISE_SLIPPING = "promise_slipping"
     CONTRACT = "contract"
     PAPER = "paper"
     START = "start"

@@ -1,4 +1,4 @@
-"""Commitments that wait for whoever follows them up: due, reported done, not agreed, opened again by the measure."""
+"""Commitments that wait for whoever follows them up: due, reported done, not agreed, opened again or slipping."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from assessments.commitments.measured import Judgement, judgement_from
 from assessments.models import Commitment, CommitmentQuerySet, CommitmentState, CommitmentStep, StepKind
 from assessments.schedule.holders import nobody_holds
 from assessments.schedule.items import Item, ItemKind, Subject
-from vendors.measures.movement import Outcome
+from vendors.measures.movement import Outcome, Standing
 from vendors.withheld import is_withheld, withheld
 
 SOON = timedelta(days=14)  # before it is due
@@ -32,6 +32,7 @@ ACTIONS: dict[ItemKind, Promise] = {
     ItemKind.PROMISE_DUE: gettext_lazy("Ask the vendor how far the commitment is"),
     ItemKind.PROMISE_REPORTED: gettext_lazy("The vendor reports it done: accept it, or say what is missing"),
     ItemKind.PROMISE_REOPENED: gettext_lazy("The measure fell back: agree on what happens now"),
+    ItemKind.PROMISE_SLIPPING: gettext_lazy("The measure may be falling back: ask the vendor before it does"),
 }
 WHEN_DUE: dict[str, Promise] = {
     Outcome.MOVED: gettext_lazy("It was due, and the measure moved: say that it was kept"),
@@ -48,14 +49,17 @@ class LastStep(TypedDict):
 
 
 def to_follow_up(member: Membership, today: date, *, ahead: timedelta | None) -> Iterator[Item]:
-    """Those of this member, and those that nobody holds any more; figures only of vendors that the member does not
-    judge. Two queries however many wait."""
+    """Those of this member, and those that nobody holds any more; of vendors that the member still judges no figure,
+    and nothing that only a figure tells. Two queries however many wait."""
     if not may(member, Right.READ):
         return
-    rows = _with_last_step(followed_by(member).open().filter(vendor__archived_at=None))
+    followed = followed_by(member).filter(vendor__archived_at=None)
+    rows = _with_last_step(followed.open() | _slipping(followed, today))
     found = [(row, kind) for row in rows if (kind := _kind(row, today, ahead or SOON)) is not None]
     hidden = withheld(member) if found else set()
     for row, kind in found:
+        if kind == ItemKind.PROMISE_SLIPPING and row.vendor_id in hidden:
+            continue
         yield _item(row, kind, member, today, shows_figures=row.vendor_id not in hidden)
 
 
@@ -76,6 +80,11 @@ def followed_by(member: Membership) -> CommitmentQuerySet:
     return Commitment.objects.for_member(member).filter(own)
 
 
+def _slipping(rows: CommitmentQuerySet, today: date) -> CommitmentQuerySet:
+    """Kept, and by the last reading perhaps about to fall back."""
+    return rows.watched(today).filter(reading__standing=Standing.SLIPPING.value)
+
+
 def _with_last_step(rows: CommitmentQuerySet) -> QuerySet[WithAnnotations[Commitment, LastStep]]:
     last = CommitmentStep.objects.filter(commitment=OuterRef("pk")).order_by("-at", "-pk")
     return rows.select_related("vendor").annotate(
@@ -86,6 +95,8 @@ def _with_last_step(rows: CommitmentQuerySet) -> QuerySet[WithAnnotations[Commit
 
 
 def _kind(row: WithAnnotations[Commitment, LastStep], today: date, ahead: timedelta) -> ItemKind | None:
+    if row.state == CommitmentState.KEPT:
+        return ItemKind.PROMISE_SLIPPING
     is_soon = row.due_on <= today + ahead
     if row.state == CommitmentState.PROPOSED:
         if row.last_kind == StepKind.DECLINED:
@@ -102,8 +113,9 @@ def _item(
     row: WithAnnotations[Commitment, LastStep], kind: ItemKind, member: Membership, today: date, *, shows_figures: bool
 ) -> Item:
     read = judgement_from(row.reading) if row.reading and shows_figures else None
-    is_late = row.due_on < today
-    said = read.words.rstrip(".") if read and is_late else ""
+    is_kept = kind == ItemKind.PROMISE_SLIPPING
+    is_late = row.due_on < today and not is_kept
+    said = read.words.rstrip(".") if read and (is_late or is_kept) else ""
     what = Truncator(" ".join(row.what.split())).chars(SHOWN)
     return Item(
         kind=kind,
@@ -113,7 +125,7 @@ def _item(
         about=row.number,
         subject=Subject.of(row, day="due_on", since=row.created_at),
         url=reverse("commitment_detail", args=[row.pk]),
-        due_on=row.due_on,
+        due_on=None if is_kept else row.due_on,
         is_late=is_late,
         detail=f"{what}. {said}" if said else what.rstrip("."),
         asked_at=_asked_at(row, kind, read),
@@ -133,6 +145,6 @@ def _action(kind: ItemKind, row: Commitment, read: Judgement | None, *, is_late:
 
 def _asked_at(row: WithAnnotations[Commitment, LastStep], kind: ItemKind, read: Judgement | None) -> datetime | None:
     """When it became what it is: the vendor said something, or the measure says something else than before."""
-    if kind == ItemKind.PROMISE_DUE:
+    if kind in (ItemKind.PROMISE_DUE, ItemKind.PROMISE_SLIPPING):
         return datetime.fromisoformat(read.figures["changed_at"]) if read and read.figures.get("changed_at") else None
     return None if kind == ItemKind.PROMISE_UNANSWERED else row.last_at

@@ -28,7 +28,10 @@ logger = structlog.get_logger(__name__)
 
 BATCH = 200  # at one time: the rest waits ten minutes
 TOLD = ("outcome", "why", "standing", "fall_back_is_gone")  # what, when it changes, is news
-KEPT_WITH_A_FALL = ("measure", "unit", "lower_is_better", "target", "standing", "kept_on", "kept", "since", "p")
+KEPT_WITH_A_FALL = (
+    *("measure", "unit", "lower_is_better", "target", "step"),
+    *("standing", "kept_on", "kept", "since", "missed", "p_since"),
+)
 
 
 def read_due(now: datetime) -> int:

@@ -38,9 +38,11 @@ def commitment_links(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _page(request: MemberRequest, vendor: Vendor, form: ShowForm) -> HttpResponse:
     now = timezone.now()
+    rows = in_words(links.of_vendor(request.member, vendor), now)
     context = {
         "vendor": vendor,
-        "links": in_words(links.of_vendor(request.member, vendor), now),
+        "links": rows,
+        "reaches_nobody": not any(row.is_live and row.state != "expired" for row in rows),
         "form": form,
         "waiting": telling.waiting_of(vendor).count(),
         "has_commitments": Commitment.objects.filter(vendor=vendor).exists(),

@@ -43,12 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _commitments(*, each: int) -> int:
-    from benchmarks.calibrating import movements
+    from benchmarks.calibrating import movements, promises
 
     still = list(movements.run_all(wishes(each), processes=PROCESSES))
     better = list(movements.run_all(wishes(each // 4), processes=PROCESSES, step=0.5))
-    print(movements.report(still, better))
-    return 0 if movements.is_kept(movements.worst(still)) else 1
+    said, is_promise_kept = promises.report(runs=promises.RUNS // 2 if each == QUICK_COMMITMENTS else promises.RUNS)
+    print(movements.report(still, better), said, sep="\n\n")
+    return 0 if movements.is_kept(movements.worst(still)) and is_promise_kept else 1
 
 
 def _markdown(runs: list[Run], found: dict[str, float], *, is_quick: bool, began: float) -> str:

@@ -75,6 +75,11 @@ class PartRow:
     said: tuple[SaidOf, ...]
 
     @property
+    def is_still(self) -> bool:
+        """It changed, and moved nothing: a rater who came and grades as the others did."""
+        return self.reason.part.points == 0
+
+    @property
     def has_words(self) -> bool:
         return any(one.then.has_words or one.now.has_words for one in self.said)
 
@@ -104,6 +109,15 @@ class RuleRow:
     note: str
     judged: str
     parts: tuple[PartRow, ...]
+
+    @property
+    def moving(self) -> tuple[PartRow, ...]:
+        return tuple(part for part in self.parts if not part.is_still)
+
+    @property
+    def unmoving(self) -> tuple[PartRow, ...]:
+        """They fold into one line: what moved something is what a reader looks for."""
+        return tuple(part for part in self.parts if part.is_still)
 
     @property
     def is_still(self) -> bool:

@@ -228,16 +228,28 @@ class _Map:
         shown = fit(name, size=_TYPE, width=self.size[0] / 4)[0] if name.strip() else ""
         wide = text_width(shown, _TYPE)
         x, y = at
-        sides = (("start", x + 10, y + 4), ("end", x - 10, y + 4), ("middle", x, y - 11), ("middle", x, y + 19))
+        sides = (
+            *(("start", x + 10, y + 4), ("end", x - 10, y + 4), ("middle", x, y - 11), ("middle", x, y + 19)),
+            *((anchor, px, py) for py in (y - 11, y + 19) for anchor, px in (("end", x - 4), ("start", x + 4))),
+        )
+        found = []
         for anchor, px, py in sides:
             start = {"start": px, "end": px - wide, "middle": px - wide / 2}[anchor]
             box = (start, py - 11, start + wide, py + 3)
             # A name may run out of the strip: its mark says where it stands.
             is_inside = start_at <= box[0] and box[2] <= right and top <= box[1] and box[3] <= bottom
             if is_inside and not self._is_taken(box):
-                self.boxes.append(box)
-                return self._write(shown, (px, py), anchor=anchor)
-        return ""
+                found.append((box, (px, py), anchor))
+        if not found:
+            return ""
+        # A line through a name is read as one through its vendor: only where no other side is free.
+        box, place, anchor = next((one for one in found if not self._is_crossed(one[0])), found[0])
+        self.boxes.append(box)
+        return self._write(shown, place, anchor=anchor)
+
+    def _is_crossed(self, box: Box) -> bool:
+        x, y = self.cross
+        return box[0] < x < box[2] or (box[1] < y < box[3] and box[2] > self.frame[0])
 
     def link(self, point: PowerPoint, at: Point) -> str:
         area = element(

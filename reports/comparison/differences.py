@@ -53,13 +53,12 @@ class Side:
 class Difference:
     """Of the vendor at `one` against the one at `other`: places in the order of the comparison, from 0.
 
-    Clear where there is no doubt. `of_low`: the places of those whose confidence is low.
+    Clear where there is no doubt.
     """
 
     one: int
     other: int
     doubts: tuple[Doubt, ...] = ()
-    of_low: tuple[int, ...] = ()
 
     @property
     def is_clear(self) -> bool:
@@ -109,13 +108,13 @@ def in_rule(sides: Sequence[Side]) -> RuleDifferences:
     if not rated:
         return RuleDifferences(best=None, differences=())
     best = max(rated, key=lambda place: (sides[place].percent or 0, -place))
-    others = (_difference(sides, best, place) for place in range(len(sides)) if place != best)
-    return RuleDifferences(best=best, differences=tuple(others))
-
-
-def _difference(sides: Sequence[Side], one: int, other: int) -> Difference:
-    low = tuple(place for place in sorted((one, other)) if sides[place].confidence == Confidence.LOW)
-    return Difference(one=one, other=other, doubts=doubts(sides[one], sides[other]), of_low=low)
+    others = [place for place in range(len(sides)) if place != best]
+    return RuleDifferences(
+        best=best,
+        differences=tuple(
+            Difference(one=best, other=place, doubts=doubts(sides[best], sides[place])) for place in others
+        ),
+    )
 
 
 def _overlap(one: Side, other: Side) -> bool:

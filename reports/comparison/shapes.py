@@ -91,6 +91,7 @@ class ComparisonView:
     organisation: str
     columns: tuple[Column, ...]
     summary: str
+    doubts: tuple[str, ...]  # why differences are not clear, whatever the rule
     rules: tuple[RuleRow, ...]
 
     @property
@@ -105,10 +106,6 @@ class ComparisonView:
     def has_gap(self) -> bool:
         """Whether a vendor says something of itself."""
         return any(column.card.has_gap for column in self.columns)
-
-    @property
-    def is_of_two_editions(self) -> bool:
-        return len({column.card.edition for column in self.columns}) > 1
 
     @property
     def thresholds(self) -> tuple[Fraction, Fraction]:

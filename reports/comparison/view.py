@@ -46,6 +46,7 @@ def _compared(cards: Sequence[ScorecardView], revisions: Sequence[Revisions], la
         organisation=cards[0].organisation,
         columns=columns,
         summary=words.summary(found),
+        doubts=words.doubts_of_all_rules(cards),
         rules=tuple(rows),
     )
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from assessments.score.arithmetic import Confidence
 from groundwork.words import apart, joined
 from reports.comparison.differences import Difference, Doubt, RuleDifferences
 from reports.scorecard.shapes import RuleView, ScorecardView
@@ -21,7 +23,13 @@ def sentences(found: RuleDifferences, cards: Sequence[ScorecardView], rules: Seq
             _("%(best)s is clearly above %(others)s.")
             % {"best": cards[found.best].vendor, "others": _names(cards, found.clear)}
         )
-    said += [_unclear(one, cards, rules) for one in found.unclear]
+    said += [_overlap(one, cards, rules) for one in found.unclear if Doubt.OVERLAP in one.doubts]
+    unclear = [one.other for one in found.unclear if Doubt.OVERLAP not in one.doubts]
+    if unclear:
+        said.append(
+            _("%(best)s against %(others)s is not clear, for the reasons above.")
+            % {"best": cards[found.best].vendor, "others": _names(cards, unclear)}
+        )
     if len(found.not_rated) == len(found.differences):
         said.append(_("Only %(vendor)s is rated in this rule.") % {"vendor": cards[found.best].vendor})
     elif found.not_rated:
@@ -37,28 +45,42 @@ def summary(rules: Sequence[tuple[RuleView, RuleDifferences]]) -> str:
     return _("Where a difference is clear: %(rules)s.") % {"rules": joined(clear)}
 
 
-def _unclear(one: Difference, cards: Sequence[ScorecardView], rules: Sequence[RuleView]) -> str:
-    return _("%(best)s against %(other)s is not clear: %(reasons)s.") % {
-        "best": cards[one.one].vendor,
-        "other": cards[one.other].vendor,
-        "reasons": apart(REASONS[doubt](one, cards, rules) for doubt in one.doubts),
-    }
-
-
-def _other_edition(one: Difference, cards: Sequence[ScorecardView], rules: Sequence[RuleView]) -> str:
-    editions = {"one": cards[one.one].edition, "other": cards[one.other].edition}
-    return _("they rest on two editions of the questions, %(one)s and %(other)s") % editions
-
-
-def _low_confidence(one: Difference, cards: Sequence[ScorecardView], rules: Sequence[RuleView]) -> str:
-    return _("the confidence is low (%(vendors)s)") % {"vendors": _names(cards, one.of_low)}
+def doubts_of_all_rules(cards: Sequence[ScorecardView]) -> tuple[str, ...]:
+    """What keeps differences from being clear whatever the rule: it is said once, and not with each rule."""
+    said = []
+    editions: dict[str, list[int]] = {}
+    for place, card in enumerate(cards):
+        editions.setdefault(card.edition, []).append(place)
+    if len(editions) > 1:
+        sides = apart(
+            _("%(edition)s: %(vendors)s") % {"edition": edition, "vendors": _names(cards, places)}
+            for edition, places in editions.items()
+        )
+        said.append(
+            _("No difference between vendors of different editions of the questions is called clear (%(sides)s).")
+            % {"sides": sides}
+        )
+    low = [place for place, card in enumerate(cards) if card.confidence == Confidence.LOW]
+    if low:
+        said.append(
+            ngettext(
+                "No difference from %(vendors)s is called clear: the confidence of that scorecard is low.",
+                "No difference from %(vendors)s is called clear: the confidence of those scorecards is low.",
+                len(low),
+            )
+            % {"vendors": _names(cards, low)}
+        )
+    return tuple(said)
 
 
 def _overlap(one: Difference, cards: Sequence[ScorecardView], rules: Sequence[RuleView]) -> str:
     best, other = (_spread(rules[place]) for place in (one.one, one.other))
+    names = {"best": cards[one.one].vendor, "other": cards[one.other].vendor}
     if best == other and not rules[one.one].bounds:
-        return _("both stand at %(percent)s") % {"percent": best}
-    return _("the bounds overlap (%(one)s and %(other)s)") % {"one": best, "other": other}
+        reason = _("both stand at %(percent)s") % {"percent": best}
+    else:
+        reason = _("the bounds overlap (%(one)s and %(other)s)") % {"one": best, "other": other}
+    return _("%(best)s against %(other)s is not clear: %(reasons)s.") % {**names, "reasons": reason}
 
 
 def _spread(rule: RuleView) -> str:
@@ -68,12 +90,3 @@ def _spread(rule: RuleView) -> str:
 
 def _names(cards: Sequence[ScorecardView], places: Iterable[int]) -> str:
     return joined([cards[place].vendor for place in places])
-
-
-Reason = Callable[[Difference, Sequence[ScorecardView], Sequence[RuleView]], str]
-# A vendor that is not rated is named apart: nothing is held against it.
-REASONS: dict[Doubt, Reason] = {
-    Doubt.OTHER_EDITION: _other_edition,
-    Doubt.LOW_CONFIDENCE: _low_confidence,
-    Doubt.OVERLAP: _overlap,
-}

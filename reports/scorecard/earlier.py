@@ -8,8 +8,8 @@ from django.db.models import Q
 
 from reports.models import Scorecard
 from reports.reasons import telling
-from reports.scorecard import moves, snapshots
-from reports.scorecard.moves import MoveLine
+from reports.scorecard import moves, since, snapshots
+from reports.scorecard.moves import Direction, MoveLine
 from reports.scorecard.snapshots import SnapshotDamaged
 from reports.scorecard.words import Words
 
@@ -20,6 +20,14 @@ class Earlier:
     total: int
     lines: tuple[MoveLine, ...]
     is_readable: bool  # its page says what is wrong with one that is not
+    is_summed_up: bool = False  # a sentence of the scorecard itself names the rules
+
+    @property
+    def telling(self) -> tuple[MoveLine, ...]:
+        """Without those of which the sentence says all that there is to say: that they cannot be compared."""
+        if not self.is_summed_up:
+            return self.lines
+        return tuple(line for line in self.lines if line.reasons or line.direction != Direction.ASKED_OTHERWISE)
 
 
 def earlier_of(scorecard: Scorecard, *, language: str) -> Earlier | None:
@@ -45,4 +53,5 @@ def earlier_of(scorecard: Scorecard, *, language: str) -> Earlier | None:
     )
     why = telling.largest(content, earlier, language=language)
     lines = tuple(replace(line, reasons=why.get(line.key, ())) for line in moves.lines(content, earlier, words))
-    return Earlier(scorecard=card, total=total, lines=lines, is_readable=True)
+    is_summed_up = bool(since.sentence(content, words))
+    return Earlier(scorecard=card, total=total, lines=lines, is_readable=True, is_summed_up=is_summed_up)

@@ -65,20 +65,25 @@ def _changed(card: Scorecard, before: Scorecard | None, turned: Sequence[Turned]
         said = _("What changed is told once you have handed in your own answers.")
         return Changed(scorecard=card, before=before, lines=(), note=said)
     note = "" if turned else _("No rule changed its status")
-    return Changed(scorecard=card, before=before, lines=tuple(_lines(turned)), note=note)
+    lines = tuple(_lines(turned, of=len(card.rules.all())))
+    return Changed(scorecard=card, before=before, lines=lines, note=note)
 
 
-def _lines(turned: Sequence[Turned]) -> Iterable[ChangeLine]:
+def _lines(turned: Sequence[Turned], *, of: int) -> Iterable[ChangeLine]:
     for one in turned:
         if one.before is not None:
             yield ChangeLine(said=_turned(one.position, one.before, one.now), way=one.way)
     if strange := [one.position for one in turned if one.before is None]:
-        yield ChangeLine(said=_strange(strange), way="")
+        yield ChangeLine(said=_strange(strange) if len(strange) < of else _nothing_compares(), way="")
 
 
 def _turned(position: int, before: str, now: str) -> str:
     rule = _("Rule %(number)s") % {"number": position}
     return labelled(rule, _("%(before)s → %(now)s") % {"before": STATUSES[before], "now": STATUSES[now]})
+
+
+def _nothing_compares() -> str:
+    return _("No rule can be compared: its questions or thresholds are others since")
 
 
 def _strange(positions: Sequence[int]) -> str:

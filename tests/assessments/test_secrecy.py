@@ -120,8 +120,9 @@ class Planted(World):
         return own
 
     def pages(self) -> Iterator[tuple[str, str]]:
-        """Every page for members that can be about this assessment, and those about no single thing."""
-        for route in routes():
+        """Every page for members that can be about this assessment, and those about no single thing. The trail comes
+        last: it tells of each export that is fetched on the way."""
+        for route in sorted(routes(), key=lambda route: route.name == "audit_list"):
             if route.name in BEYOND or right_for(ROUTES.get(route.name)) is None:
                 continue
             if "pk" not in route.arguments or OBJECTS[route.name] in PLANTED:
@@ -180,7 +181,8 @@ def leaks(seen: dict[str, str]) -> list[str]:
 def differing(seen: Seen, client: Client, world: Planted) -> list[str]:
     """Which pages are others now that other answers are in the database: of those that ask it for answers."""
     assert len(seen.of_answers) > 10
-    again = seen_by(client, world, only=seen.of_answers)
+    trail = seen_by(client, world, only={"audit_list"})  # before exports, fetched anew, are told of in it once more
+    again = {**seen_by(client, world, only=seen.of_answers - {"audit_list"}), **trail}
     return [name for name in seen.of_answers if seen[name] != again[name]]
 
 

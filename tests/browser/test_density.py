@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Visit
 from tests.factories import NOW, Cast, make_incident, make_vendor
 from tests.reports import cards
+from tests.reports.standing_cards import stand
 from vendors.incidents.views import PER_PAGE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -58,3 +59,19 @@ def test_a_broken_rule_stands_open_and_its_answers_are_read_on_demand(visit: Vis
     rules = page.locator("[aria-labelledby=arithmetic] > details")
     assert rules.count() == page.locator("[aria-labelledby=arithmetic] > details[open]").count() > 0
     assert page.locator(".card-question[open]").count() == 0
+
+
+def test_a_vendor_of_the_portfolio_takes_two_lines_at_a_desk_and_a_small_card_on_a_phone(
+    visit: Visit, cast: Cast
+) -> None:
+    for number in range(6):
+        vendor = make_vendor(cast.organisation, f"Example Records {number}")
+        stand(cast, vendor, "bpmmbm-", at=NOW, lowest="10", findings=["contradicted", "better_than_rated"])
+    page = visit(reverse("portfolio"), cast.reader, width=1600)  # the fonts of tests are a fifth wider than ours
+    assert max(heights(page, "tbody tr")) <= 60
+    box, name = (page.locator(at).first.bounding_box() for at in (".heat-choose", ".heat-name"))
+    assert box and name and box["x"] + box["width"] < name["x"]  # it once stood over the name
+
+    page.set_viewport_size({"width": PHONE, "height": 800})
+    assert max(heights(page, "tbody tr")) <= 200  # it was 450
+    expect(page.locator(".portfolio-filter form")).to_be_hidden()

@@ -23,8 +23,18 @@ OUTSIDE = """
 [...document.querySelectorAll("body *")].findLast(one => one.getBoundingClientRect().right > innerWidth + 1)
   ?.outerHTML.slice(0, 120)
 """
+# A row is one link, which covers it: whatever else can be pressed in the row has to lie above.
+COVERED = """
+[...document.querySelectorAll(".row-link")]
+  .map(one => one.closest("tr, li"))
+  .flatMap(row => [...row.querySelectorAll("a:not(.row-link), button, summary, input, select")])
+  .filter(one => !one.closest(".visually-hidden") && one.checkVisibility())
+  .filter(one => !(Number(getComputedStyle(one).zIndex) >= 1))
+  .map(one => one.outerHTML.slice(0, 120))
+"""
 FAULTY = """
 <!doctype html><html lang="en"><head><meta http-equiv="Content-Security-Policy" content="style-src 'none'"></head><body>
+<ul><li><a class="row-link" href="#">Row</a> <a href="#why">Why</a></li></ul>
 <hr width="2000"><p style="color: red">Refused</p><img src="http://elsewhere.example/a.png" alt="">
 </body></html>
 """
@@ -59,6 +69,10 @@ def too_wide(page: Page) -> list[str]:
     return [f"scrolls sideways at {width} px: {page.evaluate(OUTSIDE)}"]
 
 
+def covered(page: Page) -> list[str]:
+    return [f"is covered by the link of its row: {one}" for one in page.evaluate(COVERED)]
+
+
 def too_wide_between(page: Page) -> list[str]:
     """From a desk to a phone, or back: the sizes between the two, on the page as it was loaded."""
     faults = []
@@ -74,7 +88,7 @@ def faults_of(page: Page, stop: Stop, language: str, watch: Watch) -> list[str]:
         return ["shows no page"]
     said = page.locator("html").get_attribute("lang")
     faults = [] if said == language else [f"says that its language is {said}"]
-    faults += too_wide(page) + watch.take()
+    faults += too_wide(page) + covered(page) + watch.take()
     if language == "fr":
         faults += french_faults(shown_text(page.content()))
     unfold(page)
@@ -104,12 +118,14 @@ def test_planted_faults_are_found(browser: Browser) -> None:
         page.set_content(FAULTY)
         faults += too_wide(page)
     faults += too_wide_between(page)
+    hidden = covered(page)
     seen = watch.take()
     page.close()
 
     assert [fault.partition(":")[0] for fault in faults] == [
         f"scrolls sideways at {width} px" for width in (320, 1280, 1024, 820, 768, 600, 390)
     ]
+    assert [line.partition(": ")[2] for line in hidden] == ['<a href="#why">Why</a>']
     assert "asks http://elsewhere.example/a.png" in seen
     assert any(line.startswith("is refused: ") and "style-src" in line for line in seen)
 

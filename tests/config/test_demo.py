@@ -16,6 +16,7 @@ from django.test import override_settings
 from django.utils import translation
 
 from accounts.models import AuditEntry, Membership, Organisation, Role, User
+from assessments.commitments.measured import judgement_from
 from assessments.consensus import meeting
 from assessments.models import (
     Assessment,
@@ -26,6 +27,7 @@ from assessments.models import (
     Evidence,
     ReplyRequest,
     Response,
+    StepKind,
 )
 from config import demo
 from manifesto.models import Question, Release
@@ -105,6 +107,15 @@ class TestDemoIsComplete:
 
     def test_demo_has_a_commitment_in_every_state(self, shown: Shown, db: None) -> None:
         assert set(Commitment.objects.values_list("state", flat=True)) == set(CommitmentState)
+
+    def test_demo_opens_one_commitment_again_because_its_measure_fell_back(self, shown: Shown, db: None) -> None:
+        opened = Commitment.objects.get(reopened_on__isnull=False)
+        assert (opened.vendor.name, opened.state) == ("Pretend Pharmacy Robots", CommitmentState.AGREED)
+        step = opened.steps.get(kind=StepKind.REOPENED)
+        assert step.figures is not None
+        assert float(step.figures["since"]["value"]) > 2 * float(step.figures["kept"]["value"])
+        assert step.figures["missed"] >= 6
+        assert judgement_from(step.figures).words.startswith("Fell back from ")
 
     def test_demo_signs_in_one_person_for_each_role(self, shown: Shown, db: None) -> None:
         password, people = demo.accounts()

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Department
-from assessments.models import Commitment
+from assessments.models import Commitment, StepKind
 from assessments.schedule import readings
 from config import demo, demo_clock
 from config.demo_agreements import DemoCommitment
@@ -62,7 +62,9 @@ def test_demo_shows_a_rising_a_falling_and_a_flat_vendor(cast: Cast, on_day: dat
 
 
 @pytest.mark.parametrize("on_day", DAYS, indirect=True, ids=str)
-def test_demo_commitments_with_a_measure_are_kept(cast: Cast, on_day: date) -> None:
+def test_demo_commitments_with_a_measure_are_kept_and_one_is_opened_again_by_its_measure(
+    cast: Cast, on_day: date
+) -> None:
     states = {}
     for entry in DEMO["commitments"]:
         if "measure" not in entry:
@@ -76,7 +78,10 @@ def test_demo_commitments_with_a_measure_are_kept(cast: Cast, on_day: date) -> N
         assert one.row is not None
         readings.read(one.row, today=on_day, now=timezone.now())
         states[entry["what"].partition(" ")[0]] = Commitment.objects.get(pk=one.row.pk).state
-    assert states == {"A": "kept", "No": "kept", "An": "kept"}
+    assert states == {"A": "agreed", "No": "kept", "An": "kept"}
+    opened = Commitment.objects.get(reopened_on__isnull=False)
+    figures = opened.steps.get(kind=StepKind.REOPENED).figures
+    assert figures is not None and figures["missed"] >= 6
 
 
 def test_demo_shows_a_vendor_of_which_too_little_is_known(cast: Cast) -> None:

@@ -47,7 +47,7 @@ def told(cast: Cast, member: Membership) -> Scorecard:
         made = make_commitment(cast.assessor, vendor, agreed=True, **about)
         Commitment.objects.filter(pk=made.pk).update(due_on=timezone.localdate() - timedelta(days=3), reading=reading)
         if is_kept:
-            said = {"kept_by": "measure", "text": "", "on": timezone.localdate(now), "now": now, "figures": reading}
+            said: Any = {"kept_by": "measure", "text": "", "on": timezone.localdate(now), "now": now, "figures": reading}
             transitions.keep(cast.assessor, made, **said)
     return graded(cast, vendor, (2, 3), release=first.assessment.release)
 
@@ -82,7 +82,7 @@ def text_of(response: Any) -> str:
 def test_whoever_still_judges_a_vendor_sees_no_figure_of_it(cast: Cast, signed_in: SignedIn) -> None:
     member = cast.colleague
     card = told(cast, member)
-    about = {"release": card.assessment.release}
+    about: Any = {"release": card.assessment.release}
     other = cards.approved(cast, grade=4, vendor=make_vendor(cast.organisation, "Windmill"), **about)
     client, now = signed_in(member), timezone.now()
     before = seen(client, pages(card, other))

@@ -18,9 +18,10 @@ from vendors.contracts import changes
 from vendors.contracts.agreed import length_words, notice_words
 from vendors.contracts.forms import ContractForm, DecideForm, EndForm
 from vendors.contracts.offers import offers_for
-from vendors.contracts.words import at_stake, outcome
+from vendors.contracts.words import at_stake, notice_to_give, outcome
 from vendors.fetching import vendor_of
 from vendors.models import Contract, TermUnit, Vendor
+from vendors.standings import standing_of
 
 CONTRACTS = Contract.objects.select_related("vendor__organisation", "owner", "decided_by")
 
@@ -38,7 +39,9 @@ def contract_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "renews": length_words(contract.renews_months, TermUnit.MONTHS) if contract.renews_months else "",
         "at_stake": at_stake(contract, today),
         "outcome": outcome(contract),
+        "notice_to_give": notice_to_give(contract, today),
         "is_past": contract.decide_by is not None and contract.decide_by < today,
+        "standing": standing_of(request.member, contract.vendor, today),
         "offer": offer if offer and offer.contract.pk == pk else None,
     }
     return render(request, "vendors/contracts/contract_detail.html", context)
@@ -47,7 +50,7 @@ def contract_detail(request: MemberRequest, pk: int) -> HttpResponse:
 @form_view
 def contract_add(request: MemberRequest, pk: int) -> HttpResponse:
     vendor = vendor_of(request, pk)
-    form = _form(request, Contract(vendor=vendor), vendor)
+    form = _form(request, Contract(vendor=vendor, owner=request.user), vendor)
     if request.method == "POST" and form.is_valid():
         with or_beside(form, "attached"):
             contract = changes.add_contract(
@@ -114,7 +117,8 @@ def contract_decide(request: MemberRequest, pk: int) -> HttpResponse:
                 today=today,
                 read=said["read"],
             )
-            messages.success(request, outcome(decided) or _("The decision is open again."))
+            outcome_said = outcome(decided) or _("The decision is open again.")
+            messages.success(request, " ".join(filter(None, [outcome_said, notice_to_give(decided, today)])))
             return redirect("contract_detail", pk)
         contract = fetch(request, CONTRACTS, pk)
         form.take(contract)
@@ -127,7 +131,10 @@ def contract_decide(request: MemberRequest, pk: int) -> HttpResponse:
         submit=_("Save the decision"),
         back=contract.get_absolute_url(),
         template="vendors/contracts/contract_decide.html",
-        about={"at_stake": [*_so_far(contract), *at_stake(contract, today)]},
+        about={
+            "at_stake": [*_so_far(contract), *at_stake(contract, today)],
+            "standing": standing_of(request.member, contract.vendor, today),
+        },
     )
 
 

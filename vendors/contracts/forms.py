@@ -17,7 +17,7 @@ from vendors.attachments import ACCEPT, EXTENSIONS, EvidenceField
 from vendors.contracts.agreed import as_it_stands
 from vendors.contracts.changes import AGREED_FIELDS, PAPER_FIELDS
 from vendors.contracts.terms import MOST_DAYS, MOST_MONTHS
-from vendors.models import Contract, Paper, TermDecision, TermUnit, Vendor
+from vendors.models import Contract, Paper, PaperKind, TermDecision, TermUnit, Vendor
 
 LONGEST = 4000  # characters of a note or a reason
 YEARS_BACK, YEARS_AHEAD = 60, 60  # within which a day of a contract lies: beyond, a digit was mistyped
@@ -71,6 +71,7 @@ class ContractForm(_OfVendor):
         fields = (*AGREED_FIELDS, "owner", "services", "note")
         field_classes = {"reference": WordsField}
         widgets = {"starts_on": DayInput, "ends_on": DayInput, "services": forms.CheckboxSelectMultiple}
+        error_messages = {"reference": {"required": _("Write the number or name of the contract.")}}
         labels = {
             "ends_on": _("End of the term that runs"),
             "renews_months": _("Renews by itself for so many months"),
@@ -80,7 +81,7 @@ class ContractForm(_OfVendor):
             "ends_on": _("Its last day. Leave it empty where the contract has no end."),
             "notice": _("How long before the end notice must be given: the day to decide by follows from it."),
             "renews_months": _("Leave it empty where the contract ends by itself."),
-            "owner": _("Reminders of the day to decide by go to this person."),
+            "owner": _("Reminders of the day to decide by go to this person; without one, to all who edit vendors."),
             "services": _("What is supported under it."),
         }
 
@@ -139,11 +140,19 @@ class PaperForm(_OfVendor):
         fields = PAPER_FIELDS
         field_classes = {"name": WordsField}
         widgets = {"issued_on": DayInput, "expires_on": DayInput}
+        error_messages = {
+            "kind": {"required": _("Choose what kind of paper it is.")},
+            "name": {"required": _("Write what stands on the paper.")},
+        }
         help_texts = {
             "name": _("What stands on it, such as ISO 27001 or professional liability."),
             "expires_on": _("Leave it empty where the paper does not expire."),
-            "owner": _("Reminders that it expires go to this person."),
+            "owner": _("Reminders that it expires go to this person; without one, to all who edit vendors."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field(self, "kind", forms.ChoiceField).choices = [("", _("Choose the kind")), *PaperKind.choices]
 
     def clean_issued_on(self) -> date | None:
         return self._day("issued_on")

@@ -25,7 +25,7 @@ FILES = ContractFile.objects.select_related("vendor__organisation", "contract__v
 @form_view
 def paper_add(request: MemberRequest, pk: int) -> HttpResponse:
     vendor = vendor_of(request, pk)
-    form = _form(request, Paper(vendor=vendor), vendor)
+    form = _form(request, Paper(vendor=vendor, owner=request.user), vendor)
     if request.method == "POST" and form.is_valid():
         with or_beside(form, "attached"):
             paper = changes.add_paper(request.member, form.instance, files=form.cleaned_data["attached"])

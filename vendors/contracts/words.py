@@ -54,3 +54,16 @@ def outcome(contract: Contract) -> str:
     if then is None:
         return _("It goes on, and does not renew by itself: enter its new end once it is agreed.")
     return _("It goes on until %(day)s.") % {"day": day(then)}
+
+
+def notice_to_give(contract: Contract, today: date) -> str:
+    """What is left to do where it was decided that a contract ends which renews by itself; else empty. A decision that
+    is written down here tells the vendor nothing."""
+    if contract.decision != TermDecision.END or contract.decide_by is None or contract.ended_on is not None:
+        return ""
+    if terms.next_end(agreed_of(contract)) is None:
+        return ""
+    by = {"day": day(contract.decide_by)}
+    if contract.decide_by < today:
+        return _("The last day for notice was %(day)s: agree with the vendor that it ends.") % by
+    return _("Give notice to the vendor by %(day)s: nothing is sent from here.") % by

@@ -3,7 +3,8 @@
 Periods are compared, not incidents: those of one month share what made that month good or bad, and counted one by one
 they would all be news of their own. The rank test is SciPy’s (Mann and Whitney, exact for few periods without ties);
 its p is widened by the serial correlation that the periods have beside their two levels, as a trend’s is (trend.py).
-`benchmarks/calibration` shows how often this speaks where nothing moved.
+Of a kept commitment whose promise was reached, the promise itself is asked, not a trend: whether nearly all of the
+newest periods miss what was agreed. `benchmarks/calibration` shows how often all this speaks where nothing moved.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from vendors.measures.catalogue import Unit
 from vendors.measures.metrics import Series
@@ -28,6 +29,10 @@ FEWEST_INCIDENTS = 5  # on either side
 SINCE_KEPT = 0.05
 OF_NEWEST = 0.01
 NEWEST = 6  # periods that tell whether it falls back: a year of good ones must not hide half a year of bad ones
+# Of the newest seven periods six miss what was agreed: fewer would be chance too often, more would hardly ever be seen.
+ASKED = 7
+MISSED = 6
+SLIPPING = 3  # newest periods that all miss it: worth a word to a person, and nothing more yet
 
 
 class Outcome(StrEnum):
@@ -57,13 +62,15 @@ class Why(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Period:
     """One period that counts and has a value. `place`: its position among all periods, so that gaps keep theirs;
-    `incidents`: of which the measure is known, None where their number says nothing about it (counts)."""
+    `incidents`: of which the measure is known, None where their number says nothing about it (counts); `grain`: by how
+    much a single incident moves the value of a share or a count, else 0."""
 
     place: int
     start: date
     end: date  # its last day
     value: float
     incidents: int | None
+    grain: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +90,14 @@ class Promise:
         if self.target is None:
             return False
         return math.isclose(value, self.target, rel_tol=1e-9) or self.is_better(value, self.target)
+
+    def is_clearly_missed_by(self, value: float, grain: float = 0.0) -> bool:
+        """Worse than the target by a tenth of it and by `grain` at least: of three incidents one is a third of all,
+        which is no news where a quarter was agreed."""
+        if self.target is None or self.is_met_by(value):
+            return False
+        least = max(LEAST_CHANGE * abs(self.target), grain)
+        return abs(value - self.target) >= least * (1 - 1e-9)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,17 +126,21 @@ class Standing(StrEnum):
     """Of a commitment that was kept."""
 
     HOLDS = "holds"
+    NOT_SHOWN = "not_shown"  # worse, and that may be chance
+    SLIPPING = "slipping"  # the newest periods all miss what was agreed: too few to be sure
     FELL_BACK = "fell_back"
     CANNOT_TELL = "cannot_tell"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Watch:
-    """`kept`: when it was kept; `since`: the newest periods after that."""
+    """`kept`: when it was kept; `since`: the newest periods after that. `missed`: how many of those miss what was
+    agreed clearly, where that is why it fell back or slips; `p`: of the test between both, where that was asked."""
 
     standing: Standing
     kept: Side | None = None
     since: Side | None = None
+    missed: int | None = None
     p: float | None = None
 
 
@@ -207,15 +226,59 @@ def _begins(newest: Period, before: Side | None, promise: Promise) -> bool:
 
 # Whether it fell back ---------------------------------------------------------------------------------------------
 def watch(periods: Sequence[Period], promise: Promise, *, kept_on: date) -> Watch:
-    """Of a commitment that was kept on a day: the time since against the time in which it was kept; and where that is
-    longer, the newest periods against all before them, so that good months do not hide bad ones.
-
-    It fell back where it is worse than what was agreed, and worse than it was, beyond chance and by a tenth at least.
+    """Of a commitment that was kept on a day. Where what was agreed was reached then, it fell back once nearly all of
+    the newest periods miss it. Without a target, or where it was kept though the target was not reached, the time since
+    is held against the time in which it was kept.
     """
     kept = _after([one for one in periods if one.end <= kept_on], promise)
     since = [one for one in periods if one.start > kept_on]
-    if not _is_enough(since, FEWEST_AFTER) or not _is_enough(kept, FEWEST_AFTER):
-        return Watch(standing=Standing.CANNOT_TELL, kept=side(kept), since=side(since))
+    then, now = side(kept), side(since)
+    if then is None or now is None or not _is_enough(since, FEWEST_AFTER) or not _is_enough(kept, FEWEST_AFTER):
+        return Watch(standing=Standing.CANNOT_TELL, kept=then, since=now)
+    if promise.is_met_by(then.value):
+        return _asked(then, since, promise)
+    return _compared(kept, since, promise)
+
+
+def _asked(then: Side, since: Sequence[Period], promise: Promise) -> Watch:
+    """By what was agreed, which was reached then."""
+    if (newest := _fallen(since, promise)) is not None:
+        return _missing(Standing.FELL_BACK, then, newest, promise)
+    newest = _run(since, promise)
+    if len(newest) >= SLIPPING:
+        return _missing(Standing.SLIPPING, then, newest, promise)
+    now = side(since)
+    is_met = now is not None and promise.is_met_by(now.value)
+    return Watch(standing=Standing.HOLDS if is_met else Standing.NOT_SHOWN, kept=then, since=now)
+
+
+def _fallen(since: Sequence[Period], promise: Promise) -> Sequence[Period] | None:
+    """The newest periods by which it fell back; None where it did not."""
+    run = _run(since, promise)
+    newest = run if len(run) >= MISSED else since[-ASKED:]
+    if sum(_is_missed(one, promise) for one in newest) < MISSED:
+        return None
+    now = side(newest)  # one very good period among the bad ones may weigh as much as they all
+    return newest if now is not None and promise.is_clearly_missed_by(now.value) else None
+
+
+def _is_missed(one: Period, promise: Promise) -> bool:
+    return promise.is_clearly_missed_by(one.value, one.grain)
+
+
+def _run(periods: Sequence[Period], promise: Promise) -> Sequence[Period]:
+    """The newest periods that all miss it, in order."""
+    return list(takewhile(lambda one: _is_missed(one, promise), reversed(periods)))[::-1]
+
+
+def _missing(standing: Standing, then: Side, newest: Sequence[Period], promise: Promise) -> Watch:
+    missed = sum(_is_missed(one, promise) for one in newest)
+    return Watch(standing=standing, kept=then, since=side(newest), missed=missed)
+
+
+def _compared(kept: Sequence[Period], since: Sequence[Period], promise: Promise) -> Watch:
+    """By how it was then: the time since; and where that is longer, the newest periods against all before them, so that
+    good months do not hide bad ones. It fell back where it is worse beyond chance and by a tenth at least."""
     whole = _watched(kept, since, promise, below=SINCE_KEPT)
     if whole.standing == Standing.FELL_BACK or len(since) <= NEWEST:
         return whole
@@ -226,8 +289,13 @@ def watch(periods: Sequence[Period], promise: Promise, *, kept_on: date) -> Watc
 def _watched(kept: Sequence[Period], since: Sequence[Period], promise: Promise, *, below: float) -> Watch:
     then, now, p = side(kept), side(since), difference(kept, since)
     assert then is not None and now is not None  # noqa: S101 - the caller has looked
-    fell_back = _is_worse(then, now, promise) and p < below
-    return Watch(standing=Standing.FELL_BACK if fell_back else Standing.HOLDS, kept=then, since=now, p=p)
+    return Watch(standing=_compared_standing(then, now, promise, is_clear=p < below), kept=then, since=now, p=p)
+
+
+def _compared_standing(then: Side, now: Side, promise: Promise, *, is_clear: bool) -> Standing:
+    if _is_worse(then, now, promise):
+        return Standing.FELL_BACK if is_clear else Standing.NOT_SHOWN
+    return Standing.HOLDS if promise.target is None or promise.is_met_by(now.value) else Standing.NOT_SHOWN
 
 
 def _is_worse(kept: Side, since: Side, promise: Promise) -> bool:
@@ -242,18 +310,25 @@ def _is_worse(kept: Side, since: Side, promise: Promise) -> bool:
 # What both need ---------------------------------------------------------------------------------------------------
 def periods_of(series: Series) -> list[Period]:
     """Those that count and have a value, in order."""
-    is_count = series.measure.unit == Unit.INCIDENTS
+    unit = series.measure.unit
     return [
         Period(
             place=place,
             start=point.start,
             end=point.end,
             value=point.value,
-            incidents=None if is_count else len(point.cases),
+            incidents=None if unit == Unit.INCIDENTS else len(point.cases),
+            grain=_grain(unit, len(point.cases)),
         )
         for place, point in enumerate(series.points)
         if point.value is not None and not point.is_left_out
     ]
+
+
+def _grain(unit: Unit, incidents: int) -> float:
+    if unit == Unit.INCIDENTS:
+        return 1.0
+    return 100 / incidents if unit == Unit.PERCENT and incidents else 0.0
 
 
 def side(periods: Sequence[Period]) -> Side | None:

@@ -108,8 +108,68 @@ def test_a_kept_one_holds_or_fell_back(cast: Cast) -> None:
     fell = judged(commitment, date(2026, 9, 10))
     assert (fell.standing, fell.label) == (Standing.FELL_BACK, "fell back")
     assert fell.words.startswith("Fell back from 9.3 hours to 17.5 hours (1 March – 31 August 2026)")
-    assert fell.words.endswith("; agreed: at most 12 hours.")
+    assert "; agreed: at most 12 hours. " in fell.words
+    assert fell.words.endswith("missed by a tenth or more in each of the last 6 months of which enough is known.")
     assert fell.figures["kept_on"] == KEPT_ON.isoformat()
+
+
+STANDING = {
+    "outcome": "not_moved",
+    "why": "no_change",
+    "measure": "duration_mean",
+    "step": "month",
+    "target": "6",
+    "kept": {"value": "5.0", "periods": 3, "incidents": 12, "since": "2026-01-01", "until": "2026-03-31"},
+    "since": {"value": "8.2", "periods": 7, "incidents": 30, "since": "2026-04-01", "until": "2026-10-31"},
+}
+WHEN = "1\xa0April – 31\xa0October 2026"
+MISSED = "What was agreed was missed by a tenth or more in"
+FELL = f"Fell back from 5 hours to 8.2 hours ({WHEN}); agreed: at most 6 hours. {MISSED}"
+
+
+@pytest.mark.parametrize(
+    ("figures", "words"),
+    [
+        ({"standing": "fell_back", "missed": 6}, f"{FELL} 6 of the last 7 months of which enough is known."),
+        ({"standing": "fell_back", "missed": 7}, f"{FELL} each of the last 7 months of which enough is known."),
+        (
+            {"standing": "fell_back", "missed": 6, "step": "week"},
+            f"{FELL} 6 of the last 7 weeks of which enough is known.",
+        ),
+        (
+            {"standing": "fell_back", "missed": 7, "step": "week"},
+            f"{FELL} each of the last 7 weeks of which enough is known.",
+        ),
+        ({"standing": "fell_back", "target": None}, f"Fell back from 5 hours to 8.2 hours ({WHEN})."),
+        (
+            {"standing": "not_shown"},
+            f"That it fell back is not shown beyond chance: 8.2 hours ({WHEN}), 5 hours when it was kept; "
+            "agreed: at most 6 hours.",
+        ),
+        (
+            {"standing": "not_shown", "target": None},
+            f"That it fell back is not shown beyond chance: 8.2 hours ({WHEN}), 5 hours when it was kept.",
+        ),
+        (
+            {"standing": "cannot_tell", "kept": None},
+            "Whether it holds cannot be told: too little is known of the time in which it was kept.",
+        ),
+        (
+            {"standing": "cannot_tell", "since": None},
+            "Whether it holds cannot be told yet: too little is known since it was kept.",
+        ),
+    ],
+)
+def test_a_standing_says_what_is_known_and_no_more(figures: dict[str, Any], words: str) -> None:
+    assert judgement_from(STANDING | figures).words == words
+
+
+def test_the_p_of_a_standing_is_not_taken_for_that_of_the_movement(cast: Cast) -> None:
+    commitment = kept(cast.assessor, target=None)
+    incidents(commitment.vendor, BEFORE | GOOD | BAD)
+    figures = judged(commitment, date(2026, 9, 10)).figures
+    assert figures["p"] is not None and figures["p_since"] is not None
+    assert figures["p"] != figures["p_since"]
 
 
 def test_without_a_target_better_is_asked_for(cast: Cast) -> None:

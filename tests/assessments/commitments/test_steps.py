@@ -124,13 +124,28 @@ def test_a_page_that_is_closed_says_why(cast: Cast, vendor: Vendor, signed_in: S
     assert "This commitment is proposed and not agreed yet." in response.content.decode()
 
 
-@pytest.mark.parametrize(("days", "label"), [(1, "Note progress"), (0, "Note progress"), (-1, "Accept as kept")])
-def test_what_comes_next_follows_from_its_day(cast: Cast, vendor: Vendor, days: int, label: str) -> None:
+@pytest.mark.parametrize("days", [1, 0])
+def test_until_its_day_is_over_progress_is_what_comes_next(cast: Cast, vendor: Vendor, days: int) -> None:
     today = timezone.localdate()
     row = make_commitment(cast.assessor, vendor, agreed=True, due_on=today + timedelta(days=days))
     primary = next_steps(cast.assessor, row, today).primary
     assert primary is not None
-    assert primary.label == label
+    assert primary.label == "Note progress"
+
+
+def test_once_its_day_is_over_neither_kept_nor_missed_is_proposed(cast: Cast, vendor: Vendor) -> None:
+    today = timezone.localdate()
+    row = make_commitment(cast.assessor, vendor, agreed=True, due_on=today - timedelta(days=1))
+    found = next_steps(cast.assessor, row, today)
+    assert found.primary is None
+    assert [step.label for step in found.others][:2] == ["Accept as kept", "Record as missed"]
+
+
+def test_what_was_reported_done_is_offered_to_be_accepted_also_after_its_day(cast: Cast, vendor: Vendor) -> None:
+    later = timezone.localdate() + timedelta(days=400)
+    primary = next_steps(cast.assessor, reported(cast, vendor), later).primary
+    assert primary is not None
+    assert primary.label == "Accept as kept"
 
 
 def test_after_one_was_missed_the_same_is_asked_for_anew(cast: Cast, vendor: Vendor) -> None:

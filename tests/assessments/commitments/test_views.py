@@ -186,6 +186,20 @@ class TestAsking:
         assert made.number == f"C-{timezone.localdate().year}-001"
         assert [step.kind for step in made.steps.all()] == [StepKind.PROPOSED]
 
+    @pytest.mark.parametrize(("query", "measure"), [("&finding=contradicted", "duration_mean"), ("", "")])
+    def test_of_a_finding_the_measure_that_it_rests_on_is_chosen_and_of_a_rule_none(
+        self, cast: Cast, vendor: Vendor, signed_in: SignedIn, query: str, measure: str
+    ) -> None:
+        address = f"{reverse('commitment_add', args=[vendor.pk])}?rule=speed{query}"
+        assert signed_in(cast.assessor).get(address).context["form"]["measure"].value() == measure
+
+    def test_the_only_contact_is_chosen_and_of_two_none(self, cast: Cast, vendor: Vendor, signed_in: SignedIn) -> None:
+        client, address = signed_in(cast.assessor), reverse("commitment_add", args=[vendor.pk])
+        ann = Contact.objects.create(vendor=vendor, name="Ann Example")
+        assert client.get(address).context["form"]["contact"].value() == ann.pk
+        Contact.objects.create(vendor=vendor, name="Bob Example")
+        assert client.get(address).context["form"]["contact"].value() is None
+
     def test_whoever_may_not_assess_cannot_ask(self, cast: Cast, vendor: Vendor, signed_in: SignedIn) -> None:
         assert ask(signed_in(cast.reader), vendor, cast.reader).status_code == 403
         assert not Commitment.objects.exists()
@@ -334,7 +348,10 @@ class TestWhereItComesFrom:
         assert self.begun(signed_in(cast.assessor), vendor, f"{what}={things[what]}").status_code == 200
         assert self.begun(signed_in(cast.assessor), other, f"{what}={things[what]}").status_code == 404
 
-    @pytest.mark.parametrize("query", ["rule=nothing", "question=nothing", "finding=nothing", "incident=x", "meeting="])
+    @pytest.mark.parametrize(
+        "query",
+        ["rule=nothing", "question=nothing", "finding=nothing", "incident=x", "meeting=", "rule=%00", "question=x%00"],
+    )
     def test_what_nobody_knows_is_not_there(self, cast: Cast, vendor: Vendor, signed_in: SignedIn, query: str) -> None:
         assert self.begun(signed_in(cast.assessor), vendor, query).status_code == 404
 

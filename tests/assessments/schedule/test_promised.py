@@ -120,6 +120,38 @@ def test_what_fell_back_waits_with_its_reason(cast: Cast) -> None:
     assert "Fell back from 9.3 hours to 17.6 hours" in item.detail
 
 
+SLIPPED = datetime(2026, 8, 20, 8, tzinfo=UTC)
+
+
+def slipping(cast: Cast, **fields: Any) -> Commitment:
+    commitment = kept(cast.assessor, **fields)
+    incidents(commitment.vendor, BEFORE | GOOD | {15: 9.0, 16: 9.0, 17: 17.0, 18: 18.0, 19: 17.0})
+    read_due(SLIPPED)
+    return commitment
+
+
+def test_what_may_be_falling_back_waits_before_it_does(cast: Cast) -> None:
+    slipping(cast)
+    item = only(cast.assessor, SLIPPED.date())
+    assert (item.kind, item.due_on, item.is_late) == (ItemKind.PROMISE_SLIPPING, None, False)
+    assert item.action == "The measure may be falling back: ask the vendor before it does"
+    assert "from 9.3 hours to 17.3 hours" in item.detail
+    assert item.asked_at == SLIPPED  # it is told in the next summary
+
+
+def test_what_may_be_falling_back_is_unknown_to_whoever_still_judges_the_vendor(cast: Cast) -> None:
+    commitment = slipping(cast)
+    add_rater(make_assessment(cast.colleague, vendor=commitment.vendor), cast.assessor)
+    assert items(cast.assessor, SLIPPED.date()) == []
+
+
+def test_after_twelve_months_what_was_slipping_waits_no_more(cast: Cast) -> None:
+    commitment = slipping(cast)
+    assert commitment.ended_on is not None
+    assert items(cast.assessor, commitment.ended_on + timedelta(days=364)) != []
+    assert items(cast.assessor, commitment.ended_on + timedelta(days=365)) == []
+
+
 def test_what_ended_waits_for_nobody(cast: Cast) -> None:
     kept(cast.assessor)
     promised(cast.assessor, state=CommitmentState.WITHDRAWN, ended_on=DUE)

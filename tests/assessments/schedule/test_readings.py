@@ -45,7 +45,10 @@ def test_what_fell_back_is_open_again_and_says_why(cast: Cast) -> None:
     assert (step.by, told(step)["standing"]) == ("", Standing.FELL_BACK)
     words = judgement_from(told(step)).words
     assert words.startswith("Fell back from 9.3 hours to 17.6 hours")
-    assert words.endswith("agreed: at most 12 hours.")
+    assert words.endswith(
+        "agreed: at most 12 hours. What was agreed was missed by a tenth or more in each of the last 7 months of which "
+        "enough is known."
+    )
     assert judgement_from(told(found)).words.startswith(words)
 
 
@@ -96,6 +99,23 @@ def test_what_holds_stays_kept(cast: Cast) -> None:
     found = read(commitment)
     assert found.state == CommitmentState.KEPT
     assert told(found)["standing"] == Standing.HOLDS
+
+
+def test_what_slips_stays_kept_and_says_so(cast: Cast) -> None:
+    commitment = kept(cast.assessor)
+    incidents(commitment.vendor, BEFORE | GOOD | {15: 9.0, 16: 9.0, 17: 17.0, 18: 18.0, 19: 17.0})
+    found = read(commitment, datetime(2026, 8, 20, 8, tzinfo=UTC))
+    assert (found.state, told(found)["standing"]) == (CommitmentState.KEPT, Standing.SLIPPING)
+    judged = judgement_from(told(found))
+    assert judged.label == "may be falling back"
+    assert judged.words.startswith("May be falling back, from 9.3 hours to 17.3 hours (1\xa0May – 31\xa0July 2026)")
+    assert judged.words.endswith("missed by a tenth or more in each of the last 3 months of which enough is known.")
+
+
+def test_what_was_opened_again_is_not_called_due_on_that_day(cast: Cast) -> None:
+    words = judgement_from(told(read(fallen(cast)))).words
+    said = "It was opened again on 10\xa0October 2026: what the measure says of the time since is told later."
+    assert words.endswith(f"enough is known. {said}")
 
 
 def test_after_twelve_months_nobody_watches_it_any_more(cast: Cast) -> None:

@@ -104,6 +104,21 @@ def test_a_contact_with_a_link_is_told_what_waits(own: Side, signed_in: SignedIn
     assert len(mail.outbox) == 1
 
 
+def test_where_no_link_works_it_says_that_nobody_is_told(own: Side, kim: Contact, signed_in: SignedIn) -> None:
+    client, address = signed_in(own.member), reverse("commitment_links", args=[own.vendor.pk])
+    unheard = (
+        "1 commitment waits for the vendor’s word, and no link works: the vendor sees nothing, and is told nothing."
+    )
+    CommitmentLink.objects.update(expires_at=timezone.now() - timedelta(days=1))
+    page = " ".join(body_of(client.get(address)).split())
+    assert unheard in page
+    assert "is told by mail" not in page
+    add(client, own, kim, "copy")
+    page = " ".join(body_of(client.get(address)).split())
+    assert unheard not in page
+    assert "is told by mail" in page
+
+
 def test_another_organisation_finds_nothing(cast: Cast, own: Side, signed_in: SignedIn) -> None:
     client = signed_in(cast.stranger)
     assert client.get(reverse("commitment_links", args=[own.vendor.pk])).status_code == 404

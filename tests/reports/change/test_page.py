@@ -127,6 +127,16 @@ def test_a_rater_who_came_is_shown_with_each_question_by_name() -> None:
     assert came.said[0].now.answers[0].comment == "New here."
 
 
+def test_what_moved_nothing_folds_into_one_line_below_what_did() -> None:
+    """A second rater grades as the first did, but for one question: of the parts of the rules, most are worth 0."""
+    then, now = cards.snapshot(graded()), cards.snapshot(graded(), graded(first={"grade": 1}))
+    moved, still = rule_of(now, then), next(rule for rule in page(now, then).rules if rule.key != "speed")
+    assert (len(moved.moving), moved.unmoving) == (1, ())
+    assert (still.moving, len(still.unmoving), still.points) == ((), 1, "0.00")
+    html = " ".join(render_to_string("reports/change/_rule.html", {"rule": still}).split())
+    assert "<summary> 1 change that moved nothing </summary>" in html and "<table" not in html
+
+
 def test_weights_show_no_answers() -> None:
     then, now = cards.snapshot(graded(first={"grade": 1})), own_release(cards.snapshot(graded(first={"grade": 1})))
     speed_of(now)["questions"][0]["weight"] = "9"
@@ -204,7 +214,7 @@ def test_every_part_of_two_full_scorecards_can_be_shown() -> None:
     found = page(cards.full(), cards.snapshot(graded(), graded()))
     kinds = {type(part) for rule in found.rules for part in rule.parts}
     assert kinds == {PartRow}
-    assert shown(found).count("<tfoot>") == sum(bool(rule.points and rule.parts) for rule in found.rules) > 3
+    assert shown(found).count("<tfoot>") == sum(bool(rule.points and rule.moving) for rule in found.rules) > 3
 
 
 @pytest.mark.parametrize("schema", range(1, 8))

@@ -90,6 +90,17 @@ def test_names_overlap_neither_each_other_nor_a_mark(seed: int) -> None:
     assert clashes == []
 
 
+def test_no_line_runs_through_a_name_that_has_another_side() -> None:
+    """One just left of the middle, one just above the half: their names turn away from the lines."""
+    points = [
+        PowerPoint(name="A name of some length", title="a", form="met", low=80, high=80, support=0.44),
+        PowerPoint(name="Another one as long", title="b", form="met", low=51, high=51, support=0.2),
+    ]
+    left, above = [one for one in drawn(points).iter(f"{SVG}text") if one.get("class") == "chart-label"]
+    assert left.get("text-anchor") == "end"
+    assert float(above.get("y", "")) + 3 < (12 + WIDE[1] - 46) / 2
+
+
 @pytest.mark.parametrize("narrow", [False, True])
 def test_no_mark_seems_to_stand_in_another_field_than_its_own(narrow: bool) -> None:
     """Many just left of the middle and just below the half: none is moved over a line to find a place."""

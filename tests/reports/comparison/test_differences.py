@@ -56,9 +56,9 @@ def test_the_best_of_a_rule_is_held_against_each_other_vendor() -> None:
 
     assert found.best == 1
     assert found.clear == (0,)
-    assert [(one.other, one.doubts, one.of_low) for one in found.unclear] == [
-        (2, (Doubt.OVERLAP,), ()),
-        (4, (Doubt.LOW_CONFIDENCE,), (4,)),
+    assert [(one.other, one.doubts) for one in found.unclear] == [
+        (2, (Doubt.OVERLAP,)),
+        (4, (Doubt.LOW_CONFIDENCE,)),
     ]
     assert found.not_rated == (3,)
 

@@ -42,9 +42,22 @@ def test_a_rule_says_above_whom_the_best_clearly_is_and_why_it_is_not_above_the_
     )
     assert rule(shown, "support").sentences == (
         "Alder is clearly above Birch.",
-        "Alder against Cedar is not clear: the confidence is low (Cedar).",
-        "Alder against Dune is not clear: they rest on two editions of the questions, 2026.1 and 2026.2.",
+        "Alder against Cedar and Dune is not clear, for the reasons above.",
     )
+    assert shown.doubts == (
+        "No difference between vendors of different editions of the questions is called clear "
+        "(2026.1: Alder, Birch and Cedar; 2026.2: Dune).",
+        "No difference from Cedar is called clear: the confidence of that scorecard is low.",
+    )
+
+
+def test_what_holds_for_no_rule_alone_is_said_once_and_not_at_all_where_nothing_does() -> None:
+    assert view(content("Alder", graded(4), graded(4)), content("Birch")).doubts == ()
+    low = view(content("Alder", graded(3)), content("Birch", graded(3)))
+    assert low.doubts == (
+        "No difference from Alder and Birch is called clear: the confidence of those scorecards is low.",
+    )
+    assert {row.sentences for row in low.rules} == {("Alder against Birch is not clear: both stand at 75%.",)}
 
 
 def test_bounds_that_overlap_are_named() -> None:

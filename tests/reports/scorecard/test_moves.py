@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -16,8 +17,8 @@ from assessments.models import Answer
 from assessments.score import arithmetic
 from reports.models import Scorecard
 from reports.scorecard import moves, snapshots
-from reports.scorecard.earlier import earlier_of
-from reports.scorecard.moves import Direction, RuleResult
+from reports.scorecard.earlier import Earlier, earlier_of
+from reports.scorecard.moves import Direction, MoveLine, RuleResult
 from reports.scorecard.words import Words
 from tests.factories import Cast, make_assessment, make_release, make_vendor
 from tests.reports import cards
@@ -110,6 +111,16 @@ def test_a_question_or_a_threshold_that_changed_is_not_compared(change: str) -> 
     found = lines(now, before)
     assert (speed["position"], said) in found
     assert len(found) == (7 if change == "threshold" else 1)
+
+
+def test_what_cannot_be_compared_is_listed_only_where_no_sentence_names_it_or_a_reason_is_known() -> None:
+    def line(number: int, direction: str) -> MoveLine:
+        return MoveLine(key=str(number), number=number, name="", said="", direction=direction)
+
+    found = (line(1, "asked_otherwise"), line(2, "better"))
+    earlier = Earlier(scorecard=Scorecard(), total=7, lines=found, is_readable=True)
+    assert earlier.telling == found
+    assert replace(earlier, is_summed_up=True).telling == found[1:]
 
 
 def test_a_typo_that_was_corrected_is_still_compared() -> None:

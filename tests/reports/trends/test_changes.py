@@ -8,9 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership
+from manifesto.models import Question, ReleaseState
 from reports.models import Scorecard
 from reports.trends.changes import ChangeLine, changes_of
-from tests.factories import Cast, make_assessment, make_release, make_vendor
+from tests.factories import NOW, Cast, make_assessment, make_release, make_vendor
 from tests.reports.trends.rows import card
 
 
@@ -46,11 +47,23 @@ def test_each_scorecard_is_held_against_the_one_right_before_it(cast: Cast) -> N
     assert [one.note for one in found] == ["No rule changed its status", "", "First scorecard"]
 
 
-def test_what_was_asked_otherwise_is_named_together(cast: Cast) -> None:
+def test_where_every_rule_was_asked_otherwise_it_is_said_once_without_their_numbers(cast: Cast) -> None:
     vendor = make_vendor(cast.organisation)
     card(cast, vendor)
     second = card(cast, vendor, day=90, release=make_release("2", questions_per_rule=3))
-    line = ChangeLine(said="Rules 1, 2, 3, 4, 5, 6 and 7: not comparable", way="")
+    line = ChangeLine(said="No rule can be compared: its questions or thresholds are others since", way="")
+    assert told(cast.reader, second) == [((line,), "")]
+
+
+def test_what_was_asked_otherwise_is_named_together(cast: Cast) -> None:
+    vendor = make_vendor(cast.organisation)
+    card(cast, vendor)
+    edition = make_release("2", state=ReleaseState.DRAFT)
+    Question.objects.filter(release=edition, rule__key__in=["support", "proof"]).update(revision=2)
+    edition.state, edition.published_at = ReleaseState.PUBLISHED, NOW
+    edition.save()
+    second = card(cast, vendor, day=90, release=edition)
+    line = ChangeLine(said="Rules 1 and 6: not comparable", way="")
     assert told(cast.reader, second) == [((line,), "")]
 
 

@@ -16,7 +16,9 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from assessments.models import AssessmentState
+from groundwork.words import day
 from tests.factories import Cast, make_assessment, make_contract, make_vendor
+from tests.reports.trends.rows import card
 from vendors.models import Contract, ContractFile, Paper, PaperKind, TermDecision, Vendor
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +70,7 @@ def test_a_contract_is_added_and_its_page_says_until_when_it_can_be_decided(cast
 @pytest.mark.parametrize(
     ("changes", "field", "why"),
     [
-        ({"reference": ""}, "reference", "This field is required."),
+        ({"reference": ""}, "reference", "Write the number or name of the contract."),
         ({"reference": "c-9"}, "reference", "This vendor has a contract of this reference already."),
         (
             {"starts_on": "2027-02-01", "ends_on": "2027-01-31"},
@@ -139,7 +141,8 @@ def test_a_decision_needs_its_reason_and_then_stands_on_the_page(cast: Cast, ven
     assert list(refused.context["form"].errors) == ["reason"]
     client.post(url, {"decision": "end", "reason": "Four rules are broken."})
     page = text_of(client_of(cast.reader), contract.get_absolute_url())
-    assert "Ends It ends on 31 December 2060. Four rules are broken. Decided by Assessor on" in page
+    left_to_do = "Give notice to the vendor by 30 September 2060: nothing is sent from here."
+    assert f"Ends It ends on 31 December 2060. {left_to_do} Four rules are broken. Decided by Assessor on" in page
 
 
 def test_of_two_who_decide_at_once_the_second_reads_what_the_first_decided(cast: Cast, vendor: Vendor) -> None:
@@ -169,6 +172,28 @@ def test_nobody_decides_about_a_term_that_began_after_they_read(cast: Cast, vend
     Contract.objects.update(ends_on=date(2061, 12, 31))
     assert client.post(url, {"decision": "end", "reason": "Too slow.", "read": read}).status_code == 200
     assert Contract.objects.get().decision == ""
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        ({"renews_months": 12, "notice": 3}, "Give notice to the vendor by {by}: nothing is sent from here."),
+        ({"renews_months": 12, "notice": 9}, "The last day for notice was {by}: agree with the vendor that it ends."),
+        ({"renews_months": None, "notice": 3}, ""),
+    ],
+)
+def test_that_a_contract_ends_says_who_still_has_to_give_notice(
+    cast: Cast, vendor: Vendor, terms: dict[str, Any], said: str
+) -> None:
+    contract = make_contract(vendor, ends_on=in_days(200), **terms)
+    client, address = client_of(cast.assessor), contract.get_absolute_url()
+    sentence = said.format(by=day(contract.decide_by)).replace("\u00a0", " ")
+    assert "otice to" not in text_of(client, address)
+    client.post(reverse("contract_decide", args=[contract.pk]), {"decision": "end", "reason": "Enough."})
+    text_of(client, address)  # which shows the message once
+    page = text_of(client, address)
+    assert sentence in page
+    assert ("nothing is sent" in page, "agree with the vendor" in page) == ("sent" in said, "agree" in said)
 
 
 def test_a_decision_can_be_taken_back_without_a_reason(cast: Cast, vendor: Vendor) -> None:
@@ -207,6 +232,14 @@ def test_an_end_lies_in_the_past_and_can_be_emptied_again(cast: Cast, vendor: Ve
 
 
 # Papers and files ------------------------------------------------------------------------------------------------
+def test_a_paper_without_kind_and_name_says_what_to_do(cast: Cast, vendor: Vendor) -> None:
+    form = client_of(cast.assessor).post(reverse("paper_add", args=[vendor.pk]), {}).context["form"]
+    assert form.errors == {
+        "kind": ["Choose what kind of paper it is."],
+        "name": ["Write what stands on the paper."],
+    }
+
+
 def test_a_paper_is_added_replaced_and_deleted(cast: Cast, vendor: Vendor) -> None:
     client = client_of(cast.assessor)
     sent = {"kind": "certificate", "name": "ISO 27001", "expires_on": str(in_days(30))}
@@ -272,6 +305,28 @@ def test_the_offer_is_gone_once_an_assessment_is_in_hand_or_approved(cast: Cast,
     assert words in text_of(client_of(cast.reader), vendor.get_absolute_url())
     type(assessment).objects.update(state=AssessmentState.APPROVED)
     assert words not in text_of(client_of(cast.reader), vendor.get_absolute_url())
+
+
+# What is preset, and what whoever decides is told ------------------------------------------------------------------
+@pytest.mark.parametrize("route", ["contract_add", "paper_add"])
+def test_whoever_adds_it_is_proposed_as_the_one_who_looks_after_it(cast: Cast, vendor: Vendor, route: str) -> None:
+    form = client_of(cast.assessor).get(reverse(route, args=[vendor.pk])).context["form"]
+    assert form["owner"].value() == cast.assessor.user_id
+
+
+@pytest.mark.parametrize("route", ["contract_detail", "contract_decide"])
+def test_whoever_decides_reads_how_the_vendor_stands(cast: Cast, vendor: Vendor, route: str) -> None:
+    contract = make_contract(vendor, ends_on=in_days(200), notice=3)
+    client, address = client_of(cast.assessor), reverse(route, args=[contract.pk])
+    assert "This vendor was never assessed: no scorecard says how it stands." in text_of(client, address)
+    made = card(cast, vendor, speed=1, proof=1)
+    page = text_of(client, address)
+    assert f"How the vendor stands: 5 of 7 rules met, 2 broken ( scorecard {made.number} )" in page
+    make_assessment(cast.assessor, vendor=vendor)
+    page = text_of(client, address)
+    assert "How the vendor stands is shown once you have handed in your own answers." in page
+    assert "5 of 7" not in page
+    assert made.number not in page
 
 
 # The page of decisions -------------------------------------------------------------------------------------------
