@@ -47,7 +47,8 @@ def told(cast: Cast, member: Membership) -> Scorecard:
         made = make_commitment(cast.assessor, vendor, agreed=True, **about)
         Commitment.objects.filter(pk=made.pk).update(due_on=timezone.localdate() - timedelta(days=3), reading=reading)
         if is_kept:
-            said: Any = {"kept_by": "measure", "text": "", "on": timezone.localdate(now), "now": now, "figures": reading}
+            said: Any = {"kept_by": "measure", "text": "", "on": timezone.localdate(now), "now": now}
+            said["figures"] = reading
             transitions.keep(cast.assessor, made, **said)
     return graded(cast, vendor, (2, 3), release=first.assessment.release)
 

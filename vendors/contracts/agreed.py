@@ -11,7 +11,7 @@ from vendors.contracts.terms import Agreed, Notice, Unit
 from vendors.models import Contract, TermDecision, TermUnit
 
 OF_THE_TERM = ("ends_on", "decide_by", "ended_on")  # what `settle` writes
-OF_THE_DECISION = ("decision", "decided_on", "decided_by", "decision_reason")
+OF_THE_DECISION = ("decision", "decided_on", "decided_by", "decision_reason", "notice_given_on")
 
 
 def agreed_of(contract: Contract) -> Agreed:
@@ -49,6 +49,7 @@ def _stands_still(contract: Contract, agreed: Agreed, today: date) -> bool:
 def forget_decision(contract: Contract) -> None:
     """The term that follows is undecided. Saves nothing."""
     contract.decision, contract.decided_on, contract.decided_by, contract.decision_reason = "", None, None, ""
+    contract.notice_given_on = None
 
 
 def as_it_stands(contract: Contract) -> str:

@@ -116,9 +116,11 @@ def decide(
     reason: str,
     today: date,
     read: str = "",
+    notice_given_on: date | None = None,
 ) -> Contract:
-    """About the term that runs; None: it is open again. `read`: the contract `as_it_stands` on the page of whoever
-    decides, empty where there was none. Raises NothingToDecide and DecidedMeanwhile."""
+    """About the term that runs; None: it is open again. `notice_given_on`: of one that is to end. `read`: the contract
+    `as_it_stands` on the page of whoever decides, empty where there was none. Raises NothingToDecide and
+    DecidedMeanwhile."""
     stored = Contract.objects.select_for_update().get(pk=contract.pk)
     if stored.ended_on is not None or stored.decide_by is None:
         raise NothingToDecide(_("There is nothing to decide about this contract: it has ended, or it has no end."))
@@ -132,6 +134,7 @@ def decide(
     elif (stored.decision, stored.decision_reason) != (decision, reason):
         stored.decision, stored.decision_reason = decision, reason
         stored.decided_on, stored.decided_by = today, member.user
+    stored.notice_given_on = notice_given_on if stored.decision == TermDecision.END else None
     after = audit.snapshot(stored, OF_THE_DECISION)
     if before != after:
         stored.save(update_fields=[*OF_THE_DECISION, "updated_at"])

@@ -116,6 +116,7 @@ def contract_decide(request: MemberRequest, pk: int) -> HttpResponse:
                 reason=said["reason"],
                 today=today,
                 read=said["read"],
+                notice_given_on=said.get("notice_given_on"),
             )
             outcome_said = outcome(decided) or _("The decision is open again.")
             messages.success(request, " ".join(filter(None, [outcome_said, notice_to_give(decided, today)])))

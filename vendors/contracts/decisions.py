@@ -25,6 +25,7 @@ class Deadline:
     """A contract to decide by `day`, or a paper that expires then. `owner`: the id of the user who looks after it."""
 
     kind: DeadlineKind
+    is_decided: bool = False  # a contract that is to end: notice is still to be given
     pk: int
     vendor: Vendor
     name: str  # the contract's reference, the paper's name
@@ -40,6 +41,8 @@ class Deadline:
     @property
     def words(self) -> str:
         """What is to do, without the day and the vendor."""
+        if self.is_decided:
+            return _("Give notice of the contract %(name)s to the vendor") % {"name": self.name}
         if self.kind is DeadlineKind.CONTRACT:
             return _("Decide about the contract %(name)s") % {"name": self.name}
         return _("Ask the vendor to renew %(name)s") % {"name": self.name}
@@ -52,9 +55,11 @@ class Deadline:
 
 
 def upcoming(organisation: Organisation, until: date) -> list[Deadline]:
-    """What is open and due by then, the first day first; what is past its day and still open stands among it. Contracts
-    without a day and papers that do not expire are no deadlines. Two queries."""
-    contracts = Contract.objects.to_decide().filter(vendor__organisation=organisation, decide_by__lte=until)
+    """What is open and due by then, the first day first: contracts to decide, those that end and wait for a notice,
+    papers. What is past its day and still open stands among it. Contracts without a day and papers that do not expire
+    are no deadlines. Two queries."""
+    open_ones = Contract.objects.to_decide() | Contract.objects.to_give_notice()
+    contracts = open_ones.filter(vendor__organisation=organisation, decide_by__lte=until)
     papers = Paper.objects.current().filter(vendor__organisation=organisation, expires_on__lte=until)
     found = [_of_contract(one) for one in contracts.select_related("vendor")]
     found += [_of_paper(one) for one in papers.select_related("vendor")]
@@ -66,6 +71,7 @@ def _of_contract(contract: Contract) -> Deadline:
         raise ValueError(f"{contract} has no day to decide by.")
     return Deadline(
         kind=DeadlineKind.CONTRACT,
+        is_decided=contract.decision != "",
         pk=contract.pk,
         vendor=contract.vendor,
         name=contract.reference,

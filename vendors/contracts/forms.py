@@ -187,6 +187,12 @@ class DecideForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("A sentence for whoever asks next year."),
     )
+    notice_given_on = forms.DateField(
+        label=_("Notice was given on"),
+        required=False,
+        widget=DayInput,
+        help_text=_("Only for one that ends. Leave it empty until then: you are reminded to give notice in time."),
+    )
     read = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, contract: Contract, **kwargs: Any) -> None:
@@ -200,6 +206,9 @@ class DecideForm(forms.Form):
         field(self, "decision", forms.ChoiceField).choices = choices
         one_of(self, "reason")  # asked with a decision, not where one is taken back
         self.initial = {"decision": contract.decision, "reason": contract.decision_reason}
+        self.initial["notice_given_on"] = contract.notice_given_on
+        if contract.renews_months is None:
+            del self.fields["notice_given_on"]  # it ends by itself
         self.initial["read"] = as_it_stands(contract)
 
     def take(self, contract: Contract) -> None:

@@ -93,7 +93,9 @@ def _contracts(member: Membership, chosen: DecisionFilter) -> ContractQuerySet:
     state = chosen.asked("state")
     if state == DecisionFilter.ALL:
         return rows
-    return rows.running().exclude(decision="") if state == DecisionFilter.DECIDED else rows.to_decide()
+    if state == DecisionFilter.DECIDED:
+        return rows.running().exclude(decision="")
+    return rows.to_decide() | rows.to_give_notice()
 
 
 def _papers(member: Membership, chosen: DecisionFilter) -> PaperQuerySet:

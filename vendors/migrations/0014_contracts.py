@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ('decision', models.CharField(blank=True, choices=[('continue', 'Goes on'), ('end', 'Ends')], max_length=8, verbose_name='decision')),
                 ('decided_on', models.DateField(blank=True, null=True, verbose_name='decided on')),
                 ('decision_reason', models.TextField(blank=True, verbose_name='reason')),
+                ('notice_given_on', models.DateField(blank=True, null=True, verbose_name='notice given on')),
                 ('ended_on', models.DateField(blank=True, null=True, verbose_name='ended on')),
                 ('note', models.TextField(blank=True, verbose_name='note')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),

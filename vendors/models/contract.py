@@ -36,6 +36,11 @@ class ContractQuerySet(OrganisationRows, models.QuerySet["Contract"]):
         """Running, with a day by which it must be decided, and nothing decided about this term yet."""
         return self.running().filter(decide_by__isnull=False, decision="")
 
+    def to_give_notice(self) -> ContractQuerySet:
+        """Decided to end, and it would renew by itself: nobody has given notice to the vendor yet."""
+        waiting = self.running().filter(decide_by__isnull=False, decision=TermDecision.END, notice_given_on=None)
+        return waiting.exclude(renews_months=None)
+
 
 class Contract(models.Model):
     """A contract with a vendor. `decide_by` is the last day on which notice can be given for the term that runs: it is
@@ -55,6 +60,8 @@ class Contract(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     decision_reason = models.TextField(_("reason"), blank=True)
+    # Of one that is to end and would renew by itself: until then whoever looks after it is reminded to give it.
+    notice_given_on = models.DateField(_("notice given on"), null=True, blank=True)
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -9,8 +9,9 @@ import pytest
 from django.utils import timezone
 
 from tests.factories import Cast, make_contract, make_vendor
+from vendors.contracts import changes
 from vendors.contracts.decisions import DeadlineKind, decide_by_of_vendors, upcoming
-from vendors.models import Paper, PaperKind, TermDecision, Vendor
+from vendors.models import Contract, Paper, PaperKind, TermDecision, Vendor
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 2)
@@ -24,7 +25,7 @@ def test_what_is_open_and_due_by_then_comes_in_the_order_of_its_days(
     cast: Cast, vendor: Vendor, django_assert_num_queries: Any
 ) -> None:
     contract = make_contract(vendor, today=TODAY, ends_on=date(2026, 12, 31), owner=cast.reader.user)
-    make_contract(vendor, "decided", today=TODAY, ends_on=date(2026, 12, 31), decision=TermDecision.END)
+    make_contract(vendor, "decided", today=TODAY, ends_on=date(2026, 12, 31), decision=TermDecision.CONTINUE)
     make_contract(vendor, "ended", today=TODAY, ends_on=date(2026, 12, 31), ended_on=TODAY)
     make_contract(vendor, "no end", today=TODAY, ends_on=None, renews_months=None)
     make_contract(vendor, "later", today=TODAY, ends_on=date(2027, 1, 1))
@@ -53,6 +54,24 @@ def test_what_is_open_and_due_by_then_comes_in_the_order_of_its_days(
         f"/vendors/{vendor.pk}/#paper-{newer.pk}",
         f"/contracts/{contract.pk}/",
     ]
+
+
+def test_of_a_contract_that_ends_and_would_renew_the_notice_stays_due_until_it_is_given(
+    cast: Cast, vendor: Vendor
+) -> None:
+    contract = make_contract(vendor, today=TODAY)
+    assert contract.decide_by is not None
+    decide: dict[str, Any] = {"decision": TermDecision.END, "reason": "Too slow.", "today": TODAY}
+    decided = changes.decide(cast.assessor, contract, **decide)
+    (waiting,) = upcoming(cast.organisation, contract.decide_by)
+    assert waiting.is_decided
+    assert waiting.words == "Give notice of the contract C-1 to the vendor"
+
+    changes.decide(cast.assessor, decided, **decide, notice_given_on=TODAY)
+
+    assert upcoming(cast.organisation, contract.decide_by) == []
+    changes.decide(cast.assessor, decided, decision=None, reason="", today=TODAY)
+    assert Contract.objects.get().notice_given_on is None
 
 
 def test_of_each_vendor_the_first_undecided_day_counts(cast: Cast, vendor: Vendor) -> None:

@@ -136,7 +136,7 @@ def test_a_decision_needs_its_reason_and_then_stands_on_the_page(cast: Cast, ven
     client = client_of(cast.assessor)
     url = reverse("contract_decide", args=[contract.pk])
     assert "Notice can be given until 30 September 2060" in text_of(client, url)
-    assert "(optional)" not in text_of(client, url)
+    assert "Why? (optional)" not in text_of(client, url)
     refused = client.post(url, {"decision": "end", "reason": " "})
     assert list(refused.context["form"].errors) == ["reason"]
     client.post(url, {"decision": "end", "reason": "Four rules are broken."})
@@ -345,7 +345,7 @@ def many(cast: Cast, vendor: Vendor) -> Vendor:
     """Of everything one; returns another vendor of the organisation."""
     make_contract(vendor, "open", ends_on=in_days(300), owner=cast.reader.user)
     make_contract(vendor, "passed", ends_on=in_days(20))
-    make_contract(vendor, "decided", ends_on=in_days(200), decision=TermDecision.END)
+    make_contract(vendor, "decided", ends_on=in_days(200), decision=TermDecision.CONTINUE)
     make_contract(vendor, "ended", ends_on=in_days(400), ended_on=in_days(-1))
     make_contract(vendor, "endless", ends_on=None, renews_months=None)
     newer = paper(vendor, "certificate", expires_on=in_days(5))
