@@ -12,21 +12,28 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Organisation
+from assessments.commitments.measured import judgement_of
+from assessments.models import Commitment, CommitmentState
 from benchmarks.timing import medians
+from vendors.measures.catalogue import BY_KEY
 from vendors.measures.loading import measures_of
 from vendors.models import Incident, Vendor
 
 INCIDENTS = 20_000
+COMMITMENTS = 5
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
 def report(repetitions: int) -> str:
     vendor = _vendor_with_incidents()
     rows = Incident.objects.filter(vendor=vendor)
+    promised = _commitments(vendor)
     subjects: dict[str, Callable[[], object]] = {
         "reading the rows (the floor)": partial(_read, rows),
         "all measures, nothing kept": partial(_measure, vendor, keep=False),
         "all measures, kept": partial(_measure, vendor, keep=True),
+        f"what the measure of {COMMITMENTS} commitments says, nothing kept": partial(_read_all, promised, keep=False),
+        "the same, kept": partial(_read_all, promised, keep=True),
     }
     seconds = medians(subjects, max(repetitions // 3, 3))
     floor = seconds["reading the rows (the floor)"]
@@ -51,6 +58,28 @@ def _measure(vendor: Vendor, *, keep: bool) -> object:
     if not keep:
         cache.clear()
     return measures_of(vendor, now=NOW)
+
+
+def _read_all(commitments: list[Commitment], *, keep: bool) -> None:
+    if not keep:
+        cache.clear()
+    for commitment in commitments:
+        judgement_of(commitment, NOW.date())
+
+
+def _commitments(vendor: Vendor) -> list[Commitment]:
+    """Of one vendor, each with a measure of incidents; they are never stored, for reading them needs no row."""
+    return [
+        Commitment(
+            organisation=vendor.organisation,
+            vendor=vendor,
+            measure=measure,
+            state=CommitmentState.AGREED,
+            agreed_on=NOW.date() - timedelta(days=300),
+            due_on=NOW.date() - timedelta(days=100),
+        )
+        for measure in list(BY_KEY)[:COMMITMENTS]
+    ]
 
 
 def _vendor_with_incidents() -> Vendor:

@@ -12,12 +12,22 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.models import Membership, Organisation, Role
-from assessments.models import Assessment
+from assessments.models import Assessment, Response
 from benchmarks import portfolios
 from benchmarks.timing import medians
 from manifesto.models import RULE_KEYS
 from reports.models import Scorecard
 from vendors.models import Vendor
+
+FEW, MANY = 100, 10_000
+PORTFOLIO_PAGES = {
+    "portfolio, by what needs attention": "/portfolio/",
+    "portfolio, by commitments": "/portfolio/?sort=-commitments",
+    "portfolio, by tier": "/portfolio/?sort=tier",
+    "portfolio, by rule 3": "/portfolio/?sort=rule3",
+    "portfolio, by the day to decide": "/portfolio/?sort=decide",
+    "power map": "/portfolio/power/",
+}
 
 
 def report(repetitions: int) -> str:
@@ -28,8 +38,8 @@ def report(repetitions: int) -> str:
 def _report(repetitions: int) -> str:
     member = Membership.objects.filter(role=Role.ASSESSOR, organisation__slug="harbour")[0]
     small, large = _organisation_with_vendors(100, member), _organisation_with_vendors(10_000, member)
-    few, many = portfolios.of(member, vendors=100), portfolios.of(member, vendors=10_000)
-    answering = Assessment.objects.for_member(member).collecting()[0]
+    rating = Response.objects.waiting_for(member.user)
+    answering = Assessment.objects.for_member(member).collecting().filter(responses__in=rating)[0]
     card = Scorecard.objects.for_member(member)[0]
     reader = Membership.objects.filter(role=Role.READER, organisation=member.organisation)[0]
     cards = Scorecard.objects.for_member(reader).order_by()
@@ -43,14 +53,13 @@ def _report(repetitions: int) -> str:
         ),
         "vendor list, 100 vendors": _page(member, reverse("vendor_list"), small),
         "vendor list, 10,000 vendors": _page(member, reverse("vendor_list"), large),
-        f"portfolio, 100 vendors and {100 * portfolios.EACH:,} assessments": _page(member, reverse("portfolio"), few),
-        f"portfolio, 10,000 vendors and {10_000 * portfolios.EACH:,} assessments": _page(
-            member, reverse("portfolio"), many
-        ),
-        "power map, 10,000 vendors": _page(member, reverse("power_map"), many),
         "scorecard page": _page(member, reverse("scorecard_detail", args=[card.pk]), member.organisation),
         "why it moved, of the same": _page(member, reverse("scorecard_change", args=[card.pk]), member.organisation),
         "comparison of up to five vendors": _page(reader, f"{reverse('comparison')}?{compared}", reader.organisation),
+        "trends of a vendor": _page(reader, reverse("vendor_trends", args=[vendors[0]]), reader.organisation),
+        "commitments": _page(reader, reverse("commitment_list"), reader.organisation),
+        "decisions": _page(reader, reverse("contract_list"), reader.organisation),
+        "my work": _page(member, reverse("work"), member.organisation),
     }
     seconds = medians(pages, repetitions * 5)
     floor = seconds["empty view, signed in (the floor)"]
@@ -59,7 +68,31 @@ def _report(repetitions: int) -> str:
         with CaptureQueriesContext(connection) as queries:
             page()
         lines.append(f"| {name} | {1 / seconds[name]:.0f} | {seconds[name] / floor:.1f} | {len(queries)} |")
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, "", *_portfolio_lines(member, repetitions)])
+
+
+def _portfolio_lines(member: Membership, repetitions: int) -> list[str]:
+    """Each page with many vendors against the same page with few."""
+    few, many = portfolios.of(member, vendors=FEW), portfolios.of(member, vendors=MANY)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    pages = {
+        (name, at): _page(member, url, organisation)
+        for name, url in PORTFOLIO_PAGES.items()
+        for at, organisation in (("few", few), ("many", many))
+    }
+    seconds = medians(pages, repetitions)
+    assessments = MANY * portfolios.EACH
+    lines = [
+        f"| {MANY:,} vendors with {assessments:,} assessments | seconds | ratio to {FEW} vendors | queries |",
+        "|---|--:|--:|--:|",
+    ]
+    for name in PORTFOLIO_PAGES:
+        with CaptureQueriesContext(connection) as queries:
+            pages[name, "many"]()
+        taken = seconds[name, "many"]
+        lines.append(f"| {name} | {taken:.3f} | {taken / seconds[name, 'few']:.2f} | {len(queries)} |")
+    return [*lines, ""]
 
 
 def _organisation_with_vendors(count: int, member: Membership) -> Organisation:

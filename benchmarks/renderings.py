@@ -5,24 +5,29 @@ from __future__ import annotations
 import multiprocessing
 from time import perf_counter
 
+from django.utils import timezone
 from weasyprint import HTML
 
+from accounts.models import Membership, Role
 from benchmarks.renderer import render_many
 from benchmarks.timing import medians
 from reports import worker
+from reports.comparison import keeping
 from reports.documents import pdf
-from reports.models import Scorecard
+from reports.models import Comparison, Scorecard
 from reports.scorecard import view
 
 
 def report(repetitions: int) -> str:
     card = Scorecard.objects.order_by("pk")[0]
     html = view.scorecard_html(card, language="en")
+    comparison = _comparison()
     seconds = medians(
         {
             "floor": lambda: weasyprint_alone(html),
             "html": lambda: view.scorecard_html(card, language="en"),
             "ours": lambda: worker.produce(card, language="en"),
+            "comparison": lambda: worker.produce(comparison, language="en"),
         },
         repetitions,
     )
@@ -32,12 +37,24 @@ def report(repetitions: int) -> str:
         ("WeasyPrint alone, same HTML and stylesheet, untagged (the floor)", floor, 1.0),
         ("HTML from the snapshot", seconds["html"], seconds["html"] / floor),
         ("the whole rendering: snapshot, HTML, PDF/UA-1", seconds["ours"], seconds["ours"] / floor),
+        (
+            "a comparison of five vendors: snapshots, HTML, PDF/UA-1",
+            seconds["comparison"],
+            seconds["comparison"] / floor,
+        ),
     ]
     lines = ["## Renderings", "", "| one scorecard of 22 answers | seconds | ratio to the floor |", "|---|--:|--:|"]
     lines += [f"| {name} | {value:.3f} | {ratio:.2f} |" for name, value, ratio in rows]
     lines += ["", "| workers | scorecards a second | ratio to one |", "|---|--:|--:|"]
     lines += [f"| 1 | {one:.2f} | 1.00 |", f"| 2 | {two:.2f} | {two / one:.2f} |", ""]
     return "\n".join(lines)
+
+
+def _comparison() -> Comparison:
+    """Of the latest scorecards of five vendors."""
+    member = Membership.objects.filter(role=Role.READER, organisation__slug="harbour")[0]
+    cards = Scorecard.objects.for_member(member).filter(standing__isnull=False).order_by("pk")
+    return keeping.keep(member, cards.select_related("assessment__vendor")[: keeping.MOST], now=timezone.now())
 
 
 def weasyprint_alone(html: str) -> bytes:

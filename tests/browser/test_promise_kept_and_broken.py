@@ -150,7 +150,7 @@ def read_what_changed(story: Story) -> None:
     """From the scorecard to the answers that moved, with their words then and now."""
     card = Scorecard.objects.latest("pk")
     page = story.open(reverse("scorecard_detail", args=[card.pk]), story.cast.assessor)
-    since = page.get_by_role("region", name="What changed")
+    since = page.get_by_role("region", name="What changed", exact=True)
     expect(since).to_contain_text("5. Speed (en)")
     expect(since).to_contain_text("Met → Broken (100% → 25%)")
     story.look(page, "en")

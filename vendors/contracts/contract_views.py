@@ -117,8 +117,8 @@ def contract_decide(request: MemberRequest, pk: int) -> HttpResponse:
                 today=today,
                 read=said["read"],
             )
-            said = outcome(decided) or _("The decision is open again.")
-            messages.success(request, " ".join(filter(None, [said, notice_to_give(decided, today)])))
+            outcome_said = outcome(decided) or _("The decision is open again.")
+            messages.success(request, " ".join(filter(None, [outcome_said, notice_to_give(decided, today)])))
             return redirect("contract_detail", pk)
         contract = fetch(request, CONTRACTS, pk)
         form.take(contract)
