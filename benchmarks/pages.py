@@ -45,7 +45,7 @@ def _report(repetitions: int) -> str:
     cards = Scorecard.objects.for_member(reader).order_by()
     vendors = cards.values_list("assessment__vendor", flat=True).distinct()[:5]
     compared = urlencode([("vendor", vendor) for vendor in vendors])
-    pages = {
+    pages: dict[str, Callable[[], object]] = {
         "empty view, no sign-in": partial(Client().get, reverse("empty_public")),
         "empty view, signed in (the floor)": _page(member, reverse("empty_member"), member.organisation),
         "answering page": _page(

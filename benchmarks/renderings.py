@@ -54,7 +54,8 @@ def _comparison() -> Comparison:
     """Of the latest scorecards of five vendors."""
     member = Membership.objects.filter(role=Role.READER, organisation__slug="harbour")[0]
     cards = Scorecard.objects.for_member(member).filter(standing__isnull=False).order_by("pk")
-    return keeping.keep(member, cards.select_related("assessment__vendor")[: keeping.MOST], now=timezone.now())
+    compared = list(cards.select_related("assessment__vendor")[: keeping.MOST])
+    return keeping.keep(member, compared, now=timezone.now())
 
 
 def weasyprint_alone(html: str) -> bytes:

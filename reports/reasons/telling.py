@@ -48,7 +48,11 @@ def largest(now: Snapshot, then: Snapshot, *, language: str, most: int = MOST_TO
     """Rule → its largest reasons, those that move nothing left out; of a rule that is not rated on both sides, which
     questions count now or no longer. `then`: an earlier snapshot of the same vendor. Rules that did not move have none.
     """
-    compared = Compared(then=then, now=now)
+    return largest_of(Compared(then=then, now=now), language=language, most=most)
+
+
+def largest_of(compared: Compared, *, language: str, most: int = MOST_TOLD) -> Mapping[str, tuple[Reason, ...]]:
+    """The same of what is compared once and told in several languages."""
     teller = _Teller(compared, language)
     return {found.rule: tuple(teller.reason(part) for part in _telling(found)[:most]) for found in compared.differences}
 

@@ -14,6 +14,7 @@ from django.utils import translation
 from groundwork.languages import LANGUAGE_CODES
 from reports.models import Scorecard
 from reports.reasons import telling
+from reports.reasons.compared import Compared
 
 Stored = Mapping[str, Any]
 
@@ -39,7 +40,8 @@ def _rules(earlier: Stored, now: Stored) -> list[dict[str, Any]]:
     """Each rule then: its status, its exact percent as text, whether the same is asked of it now, and in each language
     the largest reason why it moved, empty where it did not."""
     asked, then = asked_in(now["release"]), asked_in(earlier["release"])
-    why = {code: _largest(now, earlier, code) for code in LANGUAGE_CODES}
+    compared = Compared(then=earlier, now=now)  # once: each language tells the same parts
+    why = {code: _largest(compared, code) for code in LANGUAGE_CODES}
     return [
         {
             "rule": rule["rule"],
@@ -52,9 +54,9 @@ def _rules(earlier: Stored, now: Stored) -> list[dict[str, Any]]:
     ]
 
 
-def _largest(now: Stored, earlier: Stored, language: str) -> dict[str, str]:
+def _largest(compared: Compared, language: str) -> dict[str, str]:
     with translation.override(language):
-        found = telling.largest(now, earlier, language=language, most=1)
+        found = telling.largest_of(compared, language=language, most=1)
         return {rule: reasons[0].line for rule, reasons in found.items() if reasons}
 
 
