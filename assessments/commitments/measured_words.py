@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from groundwork.words import day, days
 from vendors.measures.catalogue import BY_KEY
@@ -250,28 +250,41 @@ def _missed(figures: Figures) -> str:
     if missed is None:
         return ""
     counted = figures["since"]["periods"]
-    return _missed_text(figures.get("step"), is_each=missed == counted) % {"missed": missed, "count": counted}
+    text = _missed_text(figures.get("step"), counted, is_each=missed == counted)
+    return text % {"missed": missed, "count": counted}
 
 
-def _missed_text(step: str | None, *, is_each: bool) -> str:
+def _missed_text(step: str | None, count: int, *, is_each: bool) -> str:
     if step == PeriodLength.WEEK:
         if is_each:
-            return _(
+            return ngettext(
+                "What was agreed was missed by a tenth or more in each of the last %(count)s week of which "
+                "enough is known.",
                 "What was agreed was missed by a tenth or more in each of the last %(count)s weeks of which "
-                "enough is known."
+                "enough is known.",
+                count,
             )
-        return _(
+        return ngettext(
+            "What was agreed was missed by a tenth or more in %(missed)s of the last %(count)s week of which "
+            "enough is known.",
             "What was agreed was missed by a tenth or more in %(missed)s of the last %(count)s weeks of which "
-            "enough is known."
+            "enough is known.",
+            count,
         )
     if is_each:
-        return _(
+        return ngettext(
+            "What was agreed was missed by a tenth or more in each of the last %(count)s month of which "
+            "enough is known.",
             "What was agreed was missed by a tenth or more in each of the last %(count)s months of which "
-            "enough is known."
+            "enough is known.",
+            count,
         )
-    return _(
+    return ngettext(
+        "What was agreed was missed by a tenth or more in %(missed)s of the last %(count)s month of which "
+        "enough is known.",
         "What was agreed was missed by a tenth or more in %(missed)s of the last %(count)s months of which "
-        "enough is known."
+        "enough is known.",
+        count,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from reports.charts.parts import SVG, Palette, caption, figure, stroke
@@ -223,29 +223,32 @@ class _Map:
         return "".join(self._name(point.name, at) for point, at in placed)
 
     def _name(self, name: str, at: Point) -> str:
-        left, top, right, bottom = self.frame
-        start_at = _SIDE if at[0] < left else left
         shown = fit(name, size=_TYPE, width=self.size[0] / 4)[0] if name.strip() else ""
-        wide = text_width(shown, _TYPE)
-        x, y = at
-        sides = (
-            *(("start", x + 10, y + 4), ("end", x - 10, y + 4), ("middle", x, y - 11), ("middle", x, y + 19)),
-            *((anchor, px, py) for py in (y - 11, y + 19) for anchor, px in (("end", x - 4), ("start", x + 4))),
-        )
-        found = []
-        for anchor, px, py in sides:
-            start = {"start": px, "end": px - wide, "middle": px - wide / 2}[anchor]
-            box = (start, py - 11, start + wide, py + 3)
-            # A name may run out of the strip: its mark says where it stands.
-            is_inside = start_at <= box[0] and box[2] <= right and top <= box[1] and box[3] <= bottom
-            if is_inside and not self._is_taken(box):
-                found.append((box, (px, py), anchor))
+        start_at = _SIDE if at[0] < self.frame[0] else self.frame[0]
+        found = [one for one in self._places(text_width(shown, _TYPE), at) if self._is_free(one[0], start_at)]
         if not found:
             return ""
         # A line through a name is read as one through its vendor: only where no other side is free.
         box, place, anchor = next((one for one in found if not self._is_crossed(one[0])), found[0])
         self.boxes.append(box)
         return self._write(shown, place, anchor=anchor)
+
+    def _places(self, wide: float, at: Point) -> Iterator[tuple[Box, Point, str]]:
+        """Where a name may stand, the best first: its box, its point and how it hangs on it."""
+        x, y = at
+        sides = (
+            *(("start", x + 10, y + 4), ("end", x - 10, y + 4), ("middle", x, y - 11), ("middle", x, y + 19)),
+            *((anchor, px, py) for py in (y - 11, y + 19) for anchor, px in (("end", x - 4), ("start", x + 4))),
+        )
+        for anchor, px, py in sides:
+            start = {"start": px, "end": px - wide, "middle": px - wide / 2}[anchor]
+            yield (start, py - 11, start + wide, py + 3), (px, py), anchor
+
+    def _is_free(self, box: Box, start_at: float) -> bool:
+        """Within the field: a name may run out of the strip, since its mark says where it stands."""
+        _left, top, right, bottom = self.frame
+        is_inside = start_at <= box[0] and box[2] <= right and top <= box[1] and box[3] <= bottom
+        return is_inside and not self._is_taken(box)
 
     def _is_crossed(self, box: Box) -> bool:
         x, y = self.cross

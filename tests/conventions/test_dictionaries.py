@@ -31,7 +31,6 @@ from vendors.measures.catalogue import BY_KEY, DECIDING
 PARTIAL: Mapping[str, str] = {
     "assessments.schedule.promised.ACTIONS": "it tells of commitments alone",
     "assessments.schedule.upcoming.IN_HAND": "what is closed waits for nobody",
-    "reports.comparison.words.REASONS": "who is not rated is named apart: nothing is held against them",
     "reports.scorecard.moves.RANKS": "what is not rated is neither better nor worse",
     "accounts.mailed_links.pages.STATUS_OF": "an open link is answered, not refused",
     "vendors.measures.loading.SCORES": "who does not know counts nowhere",

@@ -173,7 +173,7 @@ def test_weights_and_a_revised_question_are_told() -> None:
     asked |= {"revision": asked["revision"] + 1, "weight": str(WEIGHTS[0] + 5)}
     told = {reason.subject: reason.said for reason in telling.largest(now, then, language="en")["speed"]}
     assert told == {
-        f"{NUMBER}.1 “{NAMES[KEYS[0]]}”": "asks something else since, not comparable; grade 1 → grade 2",
+        f"{NUMBER}.1 “{NAMES[KEYS[0]]}”": "what it asks has changed, so not comparable; grade 1 → grade 2",
         "Weights": f"{NUMBER}.1 {WEIGHTS[0]} → {WEIGHTS[0] + 5}",
     }
 
