@@ -127,7 +127,7 @@ class VendorStanding(models.Model):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="vendor_standings")
     vendor = models.OneToOneField(Vendor, on_delete=models.CASCADE, related_name="latest_standing")
-    scorecard = models.OneToOneField(Scorecard, on_delete=models.PROTECT, related_name="standing")
+    scorecard = models.OneToOneField(Scorecard, on_delete=models.CASCADE, related_name="standing")
     approved_at = models.DateTimeField()
     period_end = models.DateField()
     verdict = models.CharField(max_length=10)

@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 ('percent_6', models.DecimalField(decimal_places=2, max_digits=5, null=True)),
                 ('percent_7', models.DecimalField(decimal_places=2, max_digits=5, null=True)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='vendor_standings', to='accounts.organisation')),
-                ('scorecard', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='standing', to='reports.scorecard')),
+                ('scorecard', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='standing', to='reports.scorecard')),
                 ('vendor', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='latest_standing', to='vendors.vendor')),
             ],
             options={
