@@ -219,6 +219,10 @@ class DecideForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("decision") in TermDecision.values and not cleaned.get("reason") and "reason" not in self.errors:
             self.add_error("reason", _("Say why in a sentence: the trail keeps it with the decision."))
+        if cleaned.get("notice_given_on") and cleaned.get("decision") != TermDecision.END:
+            self.add_error(
+                "notice_given_on", _("Notice is given of a contract that ends: choose that, or empty the day.")
+            )
         return cleaned
 
     def decided(self) -> TermDecision | None:

@@ -22,8 +22,6 @@ def at_stake(contract: Contract, today: date) -> list[str]:
 def _until_when(contract: Contract, today: date) -> str:
     if contract.decide_by is None:
         return ""
-    if contract.notice_given_on is not None:
-        return _("Notice was given on %(day)s.") % {"day": day(contract.notice_given_on)}
     by = {"day": day(contract.decide_by)}
     if contract.decide_by < today:
         return _("The last day for notice was %(day)s: to end it with this term, the vendor has to agree.") % by
@@ -65,6 +63,8 @@ def notice_to_give(contract: Contract, today: date) -> str:
         return ""
     if terms.next_end(agreed_of(contract)) is None:
         return ""
+    if contract.notice_given_on is not None:
+        return _("Notice was given on %(day)s.") % {"day": day(contract.notice_given_on)}
     by = {"day": day(contract.decide_by)}
     if contract.decide_by < today:
         return _("The last day for notice was %(day)s: agree with the vendor that it ends.") % by

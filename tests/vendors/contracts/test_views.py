@@ -174,6 +174,23 @@ def test_nobody_decides_about_a_term_that_began_after_they_read(cast: Cast, vend
     assert Contract.objects.get().decision == ""
 
 
+def test_once_notice_was_given_the_page_says_so_and_nobody_is_told_to_give_it(cast: Cast, vendor: Vendor) -> None:
+    contract = make_contract(vendor, ends_on=date(2060, 12, 31))
+    client = client_of(cast.assessor)
+    url, page = reverse("contract_decide", args=[contract.pk]), reverse("contract_detail", args=[contract.pk])
+    client.post(url, {"decision": "end", "reason": "Four rules are broken."})
+    assert "Give notice to the vendor by 30 September 2060" in text_of(client, page)
+
+    refused = client.post(url, {"decision": "continue", "reason": "After all.", "notice_given_on": "2026-03-02"})
+    assert list(refused.context["form"].errors) == ["notice_given_on"]
+    client.post(url, {"decision": "end", "reason": "Four rules are broken.", "notice_given_on": "2026-03-02"})
+
+    client.get(page)  # with what was said of each step
+    said = text_of(client, page)
+    assert "Notice was given on 2 March 2026." in said
+    assert "Give notice to the vendor" not in said
+
+
 @pytest.mark.parametrize(
     ("terms", "said"),
     [
