@@ -1,7 +1,9 @@
 """The key of an installation that names none: made once, kept in its data folder, never one that the source holds."""
 
+import fcntl
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -34,19 +36,21 @@ def local_secret_key(path: Path) -> str:
 
 
 def _make(path: Path) -> None:
-    """Whole or not at all, and the first of two processes decides."""
+    """Whole or not at all, and the first decides: of threads, processes, or containers that share the folder.
+
+    The folder itself is locked meanwhile, and what is unfinished has a name that nobody else has: a process's number
+    is no such name, since every container's first process is 1.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    folder = os.open(path.parent, os.O_RDONLY)
     try:
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(64))
-        if path.exists() and not path.stat().st_size:
-            path.unlink()
-        try:
-            os.link(unfinished, path)
-        except FileExistsError:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        if path.is_file() and path.stat().st_size:
             return
-        except OSError:  # a file system without links
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f"{path.name}.") as apart:
+            unfinished = Path(apart, path.name)
+            unfinished.touch(mode=0o600)
+            unfinished.write_text(secrets.token_urlsafe(64))
             unfinished.replace(path)
     finally:
-        unfinished.unlink(missing_ok=True)
+        os.close(folder)

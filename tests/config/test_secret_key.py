@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from config import secret_key
 from config.secret_key import local_secret_key
 
 
@@ -24,9 +26,24 @@ def test_a_key_is_made_once_and_is_its_owners_alone(path: Path) -> None:
     assert [one.name for one in path.parent.iterdir()] == ["secret_key"]
 
 
-def test_processes_that_start_together_have_one_key(path: Path) -> None:
+@pytest.mark.parametrize("left", [None, b""], ids=["no file", "an empty one"])
+def test_all_who_start_together_have_one_key(path: Path, monkeypatch: pytest.MonkeyPatch, left: bytes | None) -> None:
+    """Threads share a process's number, as containers do that share the folder; all have seen that no key is there."""
+    if left is not None:
+        path.parent.mkdir()
+        path.write_bytes(left)
+    together = Barrier(8)
+    made = secret_key._make
+
+    def make_at_once(where: Path) -> None:
+        together.wait(timeout=30)
+        made(where)
+
+    monkeypatch.setattr(secret_key, "_make", make_at_once)
     with ThreadPoolExecutor(8) as threads:
-        assert len(set(threads.map(lambda _: local_secret_key(path), range(8)))) == 1
+        keys = set(threads.map(lambda _: local_secret_key(path), range(8)))
+    assert keys == {path.read_text()}
+    assert [one.name for one in path.parent.iterdir()] == ["secret_key"]
 
 
 def test_an_empty_file_gets_its_key(path: Path) -> None:
