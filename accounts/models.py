@@ -72,6 +72,7 @@ class Organisation(models.Model):
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
     allow_self_approval = models.BooleanField(_("members may approve what they submitted themselves"), default=False)
     # Only what happens from then on: whoever switches it on does not mean last year’s incidents.
+    asks_supplementary = models.BooleanField(_("asks the supplementary questions"), default=True)
     asks_after_incidents_since = models.DateTimeField(
         _("asks after critical incidents since"), null=True, blank=True, editable=False
     )

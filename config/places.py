@@ -85,6 +85,7 @@ PLACES: dict[str, Place] = {
     "scorecard_change": Place(section=ASSESSMENTS, help="words#moved"),
     "rendering_": Place(section=ASSESSMENTS, help="words#verdict"),
     "comparison": Place(section=VENDORS, help="words#comparison"),
+    "fact_sheet_": Place(section=VENDORS, help="words#three"),
     # what vendors promised
     "commitment_": Place(section=VENDORS, help="assessing#commitments"),
     # facts

@@ -139,6 +139,8 @@ class Question(models.Model):
         validators=[MinValueValidator(Decimal("0.01"))],
     )
     knockout = models.BooleanField(_("knock-out"), default=False)
+    # Beyond the 22: answered and shown, never in a score or the verdict.
+    supplementary = models.BooleanField(_("supplementary"), default=False)
     fact = models.CharField(_("recorded fact"), max_length=12, choices=FactKind, default=FactKind.NONE)
     revision = models.PositiveIntegerField(_("revision"), default=1)
     text = models.TextField(_("question"), blank=True)
@@ -159,6 +161,9 @@ class Question(models.Model):
             ),
             models.CheckConstraint(condition=Q(fact__in=FactKind.values), name="question_fact_known"),
             models.CheckConstraint(condition=Q(revision__gte=1), name="question_revision_positive"),
+            models.CheckConstraint(
+                condition=Q(supplementary=False) | Q(knockout=False), name="question_supplementary_knocks_nothing_out"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -24,6 +24,7 @@ class ReportsConfig(AppConfig):
         kinds.register(sealing.KIND, sealing.kind())
         message = "A scorecard is never changed or deleted: everything printed comes from it."
         copied = "A vendor's copy is never changed or deleted: it says what was handed in."
+        sheet = "A sheet of facts is never changed or deleted: its documents are printed from it."
         compared = "A comparison is never changed or deleted: its documents are printed from it."
         immutable.refuse(
             "reports",
@@ -31,6 +32,7 @@ class ReportsConfig(AppConfig):
             + immutable.never_changes("reports_scorecardrule", message)
             + immutable.never_changes("reports_vendorcopy", copied)
             + immutable.never_changes("reports_comparison", compared)
+            + immutable.never_changes("reports_factsheet", sheet)
             + immutable.never_changes("reports_comparedscorecard", compared),
         )
 

@@ -267,6 +267,50 @@ class ComparedScorecard(models.Model):
         return f"{self.comparison_id} {self.position}"
 
 
+class FactSheetKind(models.TextChoices):
+    EXPECTATIONS = "expectations", _("What we expect of those who support us")
+    EMERGENCY = "emergency", _("When it breaks")
+    INCIDENT = "incident", _("What happened in an incident")
+    PROOF = "proof", _("Proof of cause")
+
+
+class FactSheetQuerySet(OrganisationRows, models.QuerySet["FactSheet"]):
+    def of_content(self, sha256: str) -> FactSheetQuerySet:
+        return self.filter(sha256=sha256)
+
+
+class FactSheet(models.Model):
+    """Facts frozen when somebody asked for them on paper: what its documents are printed from.
+
+    `content` is canonical JSON in all three languages and `sha256` its hash: the same facts are the same row. `about`
+    is the id of the edition, service (0 for all of them), incident or proof; `vendor` whom it concerns, None where none
+    or several are. The database refuses any change.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="fact_sheets")
+    kind = models.CharField(max_length=12, choices=FactSheetKind)
+    about = models.PositiveBigIntegerField(default=0)
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    content = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    as_of = models.DateTimeField()  # of the facts, not of the wish: the same facts give the same bytes
+    made_at = models.DateTimeField()
+
+    objects = FactSheetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("sheet of facts")
+        verbose_name_plural = _("sheets of facts")
+        ordering = ("-made_at", "-pk")
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "kind", "sha256"], name="fact_sheet_once"),
+            models.CheckConstraint(condition=Q(kind__in=FactSheetKind.values), name="fact_sheet_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.about}"
+
+
 class RenderingState(models.TextChoices):
     QUEUED = "queued", _("Queued")
     RENDERING = "rendering", _("Rendering")
@@ -291,10 +335,14 @@ class RenderingQuerySet(OrganisationRows, JobQuerySet["Rendering"]):
         """Of the comparisons of the member's organisation, which `for_member` knows nothing of."""
         return self.filter(comparison__in=Comparison.objects.for_member(member))
 
+    def of_fact_sheets_for(self, member: Membership) -> RenderingQuerySet:
+        """Of the sheets of facts of the member's organisation."""
+        return self.filter(fact_sheet__in=FactSheet.objects.for_member(member))
+
 
 class Rendering(NudgedJob):
-    """One wish for one document: a scorecard, a vendor’s copy or a comparison, in one language. Every wish reaches one
-    visible end; none is rendered twice."""
+    """One wish for one document: a scorecard, a vendor’s copy, a comparison or a sheet of facts, in one language. Every
+    wish reaches one visible end; none is rendered twice."""
 
     scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, null=True, blank=True, related_name="renderings")
     vendor_copy = models.ForeignKey(
@@ -302,6 +350,9 @@ class Rendering(NudgedJob):
     )
     comparison = models.ForeignKey(
         Comparison, on_delete=models.PROTECT, null=True, blank=True, related_name="renderings"
+    )
+    fact_sheet = models.ForeignKey(
+        FactSheet, on_delete=models.PROTECT, null=True, blank=True, related_name="renderings"
     )
     language = models.CharField(max_length=5, choices=settings.LANGUAGES)
     state = models.CharField(max_length=10, choices=RenderingState, default=RenderingState.QUEUED)
@@ -327,10 +378,14 @@ class Rendering(NudgedJob):
             models.UniqueConstraint(
                 fields=["comparison", "language"], name="rendering_of_comparison_once_per_language"
             ),
+            models.UniqueConstraint(
+                fields=["fact_sheet", "language"], name="rendering_of_fact_sheet_once_per_language"
+            ),
             models.CheckConstraint(
-                condition=Q(scorecard__isnull=False, vendor_copy=None, comparison=None)
-                | Q(scorecard=None, vendor_copy__isnull=False, comparison=None)
-                | Q(scorecard=None, vendor_copy=None, comparison__isnull=False),
+                condition=Q(scorecard__isnull=False, vendor_copy=None, comparison=None, fact_sheet=None)
+                | Q(scorecard=None, vendor_copy__isnull=False, comparison=None, fact_sheet=None)
+                | Q(scorecard=None, vendor_copy=None, comparison__isnull=False, fact_sheet=None)
+                | Q(scorecard=None, vendor_copy=None, comparison=None, fact_sheet__isnull=False),
                 name="rendering_of_one_thing",
             ),
             models.CheckConstraint(condition=Q(state__in=RenderingState.values), name="rendering_state_known"),
@@ -345,9 +400,9 @@ class Rendering(NudgedJob):
         return f"{self.subject_id} {self.language}"
 
     @property
-    def subject(self) -> Scorecard | VendorCopy | Comparison:
+    def subject(self) -> Scorecard | VendorCopy | Comparison | FactSheet:
         """What is printed."""
-        subject = self.scorecard or self.vendor_copy or self.comparison
+        subject = self.scorecard or self.vendor_copy or self.comparison or self.fact_sheet
         if subject is None:
             raise ValueError("A rendering without anything to print breaks its constraint.")
         return subject
@@ -355,7 +410,7 @@ class Rendering(NudgedJob):
     @property
     def subject_id(self) -> int:
         """The row number of what is printed; 0 where nothing is."""
-        return self.scorecard_id or self.vendor_copy_id or self.comparison_id or 0
+        return self.scorecard_id or self.vendor_copy_id or self.comparison_id or self.fact_sheet_id or 0
 
     @property
     def is_unfinished(self) -> bool:

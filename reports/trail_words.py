@@ -8,13 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.vocabulary import TrailSubject, Verb, Vocabulary
 from assessments.score.words import CONFIDENCES, VERDICTS
-from reports.models import Comparison, Scorecard
+from reports.models import Comparison, FactSheet, Scorecard
 from reports.scorecard.snapshots import rule_names
 
 VOCABULARY = Vocabulary(
     verbs={
         "scorecard.made": Verb(title=_("Scorecard made"), told=_("made the scorecard")),
         "portfolio.exported": Verb(title=_("Portfolio downloaded"), told=_("downloaded the portfolio")),
+        "fact_sheet.made": Verb(title=_("Sheet made for a PDF"), told=_("asked for a sheet of facts as a PDF")),
         "comparison.made": Verb(title=_("Comparison made for a PDF"), told=_("asked for a comparison as a PDF")),
     },
     former={"scorecard_made": "scorecard.made"},
@@ -29,6 +30,7 @@ VOCABULARY = Vocabulary(
             },
         ),
         Comparison: TrailSubject(),
+        FactSheet: TrailSubject(),
     },
     names={
         "scorecards": _("scorecards"),

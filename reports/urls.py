@@ -10,4 +10,5 @@ urlpatterns = [
     path("", include("reports.vendor_copy.urls")),
     path("", include("reports.portfolio.urls")),
     path("", include("reports.comparison.urls")),
+    path("", include("reports.fact_sheets.urls")),
 ]

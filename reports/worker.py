@@ -15,7 +15,8 @@ from reports.comparison import printing
 from reports.documents import pdf
 from reports.documents.job import RENDERINGS, RenderingFailure, Subject, publish
 from reports.documents.layout import Layout
-from reports.models import Comparison, VendorCopy
+from reports.fact_sheets import printing as sheet_printing
+from reports.models import Comparison, FactSheet, VendorCopy
 from reports.scorecard import snapshots, view
 from reports.vendor_copy import copies
 
@@ -65,7 +66,7 @@ def render(pk: int) -> None:
 
 
 def produce(subject: Subject, *, language: str, report_progress: Progress = lambda percent: None) -> bytes:
-    """The PDF of a scorecard, a vendor’s copy or a comparison: the same snapshots and language give the same bytes.
+    """The PDF of a scorecard, a vendor’s copy, a comparison or a sheet of facts: the same content, the same bytes.
 
     Raises RenderingRefused, SnapshotDamaged, DocumentTooLargeError.
     """
@@ -84,4 +85,6 @@ def _layout(subject: Subject, language: str) -> Layout:
         return copies.layout(subject, language=language)
     if isinstance(subject, Comparison):
         return printing.layout(subject, language=language)
+    if isinstance(subject, FactSheet):
+        return sheet_printing.layout(subject, language=language)
     return view.layout(subject, language=language)

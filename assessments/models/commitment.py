@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import DeliveredLink, MailedLinkQuerySet, Organisation, OrganisationRows
 from assessments.models.assessment import Assessment
 from assessments.models.consensus import Meeting
-from vendors.models import Contact, Incident, Vendor
+from vendors.models import CauseProof, Contact, Incident, Rehearsal, Vendor
 
 WATCHED = timedelta(days=365)  # after it was kept: a measure that falls back in this time opens it again
 
@@ -46,6 +46,8 @@ class CommitmentSource(models.TextChoices):
     FINDING = "finding", pgettext_lazy("commitment made from", "A finding")
     MEETING = "meeting", pgettext_lazy("commitment made from", "The meeting")
     INCIDENT = "incident", pgettext_lazy("commitment made from", "An incident")
+    REHEARSAL = "rehearsal", pgettext_lazy("commitment made from", "A rehearsal or review")
+    PROOF = "proof", pgettext_lazy("commitment made from", "A proof of cause")
 
 
 class KeptBy(models.TextChoices):
@@ -103,12 +105,16 @@ class Commitment(models.Model):
     number = models.CharField(_("number"), max_length=20)  # C-2026-001, counted by year and organisation
     rule = models.SlugField(_("rule"))
     question = models.SlugField(_("question"), blank=True)  # its key
-    source = models.CharField(pgettext_lazy("commitment", "made from"), max_length=8, choices=CommitmentSource)
+    source = models.CharField(pgettext_lazy("commitment", "made from"), max_length=9, choices=CommitmentSource)
     assessment = models.ForeignKey(
         Assessment, on_delete=models.SET_NULL, null=True, blank=True, related_name="commitments"
     )
     meeting = models.ForeignKey(Meeting, on_delete=models.SET_NULL, null=True, blank=True, related_name="commitments")
     incident = models.ForeignKey(Incident, on_delete=models.SET_NULL, null=True, blank=True, related_name="commitments")
+    rehearsal = models.ForeignKey(
+        Rehearsal, on_delete=models.SET_NULL, null=True, blank=True, related_name="commitments"
+    )
+    proof = models.ForeignKey(CauseProof, on_delete=models.SET_NULL, null=True, blank=True, related_name="commitments")
     finding = models.CharField(_("finding"), max_length=20, blank=True)  # a code of assessments.findings
     what = models.TextField(_("what will be done"))
     why = models.TextField(_("why"), blank=True)

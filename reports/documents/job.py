@@ -12,11 +12,25 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from groundwork.jobs.lease import TOO_MANY_ATTEMPTS, HeldJob, NudgedKind
 from groundwork.words import size
-from reports.models import Comparison, Document, Rendering, RenderingQuerySet, RenderingState, Scorecard, VendorCopy
+from reports.models import (
+    Comparison,
+    Document,
+    FactSheet,
+    Rendering,
+    RenderingQuerySet,
+    RenderingState,
+    Scorecard,
+    VendorCopy,
+)
 
 LATE_AFTER = timedelta(seconds=45)
-Subject = Scorecard | VendorCopy | Comparison
-FIELDS: dict[type[Subject], str] = {Scorecard: "scorecard", VendorCopy: "vendor_copy", Comparison: "comparison"}
+Subject = Scorecard | VendorCopy | Comparison | FactSheet
+FIELDS: dict[type[Subject], str] = {
+    Scorecard: "scorecard",
+    VendorCopy: "vendor_copy",
+    Comparison: "comparison",
+    FactSheet: "fact_sheet",
+}
 
 
 class RenderingFailure(models.TextChoices):
@@ -36,7 +50,7 @@ class RenderingFailure(models.TextChoices):
 
 class Renderings(NudgedKind[Rendering]):
     task = "reports.tasks.render_scorecard"
-    related = ("scorecard", "vendor_copy", "comparison")
+    related = ("scorecard", "vendor_copy", "comparison", "fact_sheet")
     claimed = {"state": RenderingState.RENDERING, "progress": 0}
     queued = {"state": RenderingState.QUEUED, "progress": 0}
 
@@ -82,7 +96,7 @@ class LanguageDocument:
         return f"{row.state}-{row.progress}-{row.attempts}-{self.is_late:d}" if row else ""
 
 
-def documents_of(subject: Scorecard | Comparison | None, *, now: datetime) -> tuple[LanguageDocument, ...]:
+def documents_of(subject: Scorecard | Comparison | FactSheet | None, *, now: datetime) -> tuple[LanguageDocument, ...]:
     """The document panel: every language, in the order of the settings. One query; none for a comparison that nobody
     has asked a document of, which has no row yet."""
     rows = {rendering.language: rendering for rendering in subject.renderings.all()} if subject else {}

@@ -24,7 +24,7 @@ from reports.reasons.inputs import Snapshot, policy_of
 from reports.scorecard import asked, before, freezing, sealing
 from reports.scorecard import findings as frozen_findings
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 # What a snapshot of an earlier schema does not have: it was made before there was anything to say of it.
 SINCE_SCHEMA_2: Snapshot = {
     "outstanding": [],
@@ -45,6 +45,8 @@ SINCE_SCHEMA_7: Snapshot = {"vendor_asked": None}
 # and nothing of what the vendor had promised.
 SINCE_SCHEMA_8: Snapshot = {"commitments": None}
 PREVIOUS_SINCE_SCHEMA_8: Snapshot = {"approved_at": None, "edition": "", "rules": []}
+# Before, nothing was said of what the customer expects, of questions beyond the 22, and of what was held together.
+SINCE_SCHEMA_9: Snapshot = {"expectations": None, "supplementary": [], "practice": None}
 SINCE_SCHEMA_3: Snapshot = {"measures": None, "targets": {}, "findings": []}
 
 
@@ -104,8 +106,16 @@ def load(scorecard: Scorecard) -> dict[str, Any]:
     content = verified_content(scorecard.snapshot, scorecard.sha256, name=scorecard.number)
     if content["schema"] not in range(1, SCHEMA_VERSION + 1):
         raise SnapshotDamaged(f"The snapshot of {scorecard.number} has schema {content['schema']}.")
-    since = {**SINCE_SCHEMA_2, **SINCE_SCHEMA_3, **SINCE_SCHEMA_5, **SINCE_SCHEMA_6, **SINCE_SCHEMA_7, **SINCE_SCHEMA_8}
-    content = {**since, **content}
+    for missing in (
+        SINCE_SCHEMA_2,
+        SINCE_SCHEMA_3,
+        SINCE_SCHEMA_5,
+        SINCE_SCHEMA_6,
+        SINCE_SCHEMA_7,
+        SINCE_SCHEMA_8,
+        SINCE_SCHEMA_9,
+    ):
+        content = {**missing, **content}
     if content["previous"] is not None:
         content["previous"] = {**PREVIOUS_SINCE_SCHEMA_8, **content["previous"]}
     return content

@@ -77,6 +77,7 @@ KEPT = {
         "rendering_download",
         "vendor_copy_download",
         "comparison_document_download",
+        "fact_sheet_download",
     },
     "max-age=31536000, public": {"favicon"},
 }

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.founding import tokens
 from accounts.models import FirstToken
-from config import demo
+from config.demo import loading as demo
 from config.management.commands import set_up
 from manifesto.models import Release
 from vendors.models import Vendor

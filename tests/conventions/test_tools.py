@@ -150,7 +150,7 @@ def test_production_settings_pass_the_deployment_check_and_load_nothing_that_few
     assert done.returncode == 0, "\n".join(line for line in lines if not line.startswith("import time:"))
     loaded = {line.rpartition("|")[2].strip() for line in lines if line.startswith("import time:")}
     readers = {"groundwork.tables.reading", "manifesto.workbook"}
-    assert {"config.views", "assessments.schedule.calendar", *readers} <= loaded
+    assert {"config.help_views", "assessments.schedule.calendar", *readers} <= loaded
     assert loaded & FOR_FEW == set()
 
 

@@ -33,6 +33,15 @@ class FeedbackKind(models.TextChoices):
     ESCALATION = "escalation", _("Escalation")
 
 
+class PulseChoice(models.TextChoices):
+    """The answer to one question of a pulse."""
+
+    YES = "yes", _("Yes")
+    PARTLY = "partly", pgettext_lazy("answer", "Partly")
+    NO = "no", _("No")
+    DONT_KNOW = "dont_know", _("Don’t know")
+
+
 class FeedbackQuerySet(OrganisationRows, models.QuerySet["Feedback"]):
     of_organisation = "vendor__organisation"
 
@@ -65,6 +74,10 @@ class Feedback(models.Model):
     sla = models.CharField(_("service level"), max_length=7, choices=Sla, default=Sla.UNKNOWN)
     kind = models.CharField(_("kind"), max_length=10, choices=FeedbackKind, blank=True)
     cause = models.TextField(_("cause behind the symptom"), blank=True)
+    # How one was kept informed, and spoken to; empty: nobody has said.
+    told_beforehand = models.CharField(_("told beforehand"), max_length=9, choices=PulseChoice, blank=True)
+    workaround = models.CharField(_("a way round was offered"), max_length=9, choices=PulseChoice, blank=True)
+    courteous = models.CharField(_("courteous in tone"), max_length=9, choices=PulseChoice, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -118,15 +131,6 @@ class FeedbackFile(models.Model):
         return self.name
 
 
-class PulseChoice(models.TextChoices):
-    """The answer to one question of a pulse."""
-
-    YES = "yes", _("Yes")
-    PARTLY = "partly", pgettext_lazy("answer", "Partly")
-    NO = "no", _("No")
-    DONT_KNOW = "dont_know", _("Don’t know")
-
-
 class PulseQuerySet(OrganisationRows, MailedLinkQuerySet["Pulse"]):
     of_organisation = "incident__vendor__organisation"
 
@@ -158,6 +162,10 @@ class Pulse(DeliveredLink):
     fixes_thrown = models.CharField(max_length=9, choices=PulseChoice, blank=True)
     was_fast = models.CharField(max_length=9, choices=PulseChoice, blank=True)
     cause_proven = models.CharField(max_length=9, choices=PulseChoice, blank=True)
+    # Beside the rules: whether one was told beforehand, offered a way round, and spoken to with courtesy.
+    told_beforehand = models.CharField(max_length=9, choices=PulseChoice, blank=True)
+    workaround = models.CharField(max_length=9, choices=PulseChoice, blank=True)
+    courteous = models.CharField(max_length=9, choices=PulseChoice, blank=True)
     # How it felt, and what they wrote, stand in the log.
     feedback = models.OneToOneField(Feedback, on_delete=models.SET_NULL, null=True, blank=True, related_name="pulse")
 

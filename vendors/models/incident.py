@@ -138,6 +138,8 @@ class Incident(models.Model):
     root_cause_proven = models.BooleanField(_("root cause proven"), null=True, blank=True)
     department = models.CharField(_("department"), max_length=120, blank=True)  # as the source calls it
     handled_by = models.CharField(_("handled by"), max_length=120, blank=True)  # a person or a team
+    # What of the customer's inventory it hit, as the source calls it: a server, an application, a line.
+    configuration_item = models.CharField(_("configuration item"), max_length=160, blank=True)
     # What wrote it: nothing where people did.
     created_in = models.ForeignKey(
         "vendors.IncidentImport", on_delete=models.SET_NULL, null=True, editable=False, related_name="created_incidents"

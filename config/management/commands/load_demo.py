@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from config import demo
+from config.demo import loading as demo
 
 
 class Command(BaseCommand):

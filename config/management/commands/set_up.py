@@ -18,8 +18,8 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from accounts.founding import tokens
-from config import demo
 from config.checks import refuse_to_serve
+from config.demo import loading as demo
 
 
 class Command(BaseCommand):

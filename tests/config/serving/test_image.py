@@ -190,7 +190,7 @@ def site(container: Container) -> str:
 
 @pytest.fixture
 def assessor(site: str) -> Visitor:
-    demo = yaml.safe_load((ROOT / "config" / "demo.yaml").read_text(encoding="utf-8"))
+    demo = yaml.safe_load((ROOT / "config" / "demo" / "demo.yaml").read_text(encoding="utf-8"))
     people = demo["organisations"][0]["members"]
     email = next(person["email"] for person in people if person["role"] == "assessor")
     visitor = Visitor(site)

@@ -22,11 +22,11 @@ from accounts import mail
 from accounts.models import Department, Membership, Organisation, Role, User
 from assessments.models import ApprovalLevel
 from assessments.schedule import readings
-from config import demo_clock
-from config.demo_agreements import DemoAgreements, DemoCommitment
-from config.demo_assessments import DemoAssessment, quarter_ago, told_by
-from config.demo_facts import DemoFacts
-from config.demo_import import DemoImport
+from config.demo import clock
+from config.demo.agreements import DemoAgreements, DemoCommitment
+from config.demo.assessments import DemoAssessment, quarter_ago, told_by
+from config.demo.facts import DemoFacts
+from config.demo.waiting_import import DemoImport
 from manifesto.apps import EDITORS
 from manifesto.models import Release
 from vendors.models import Contact, Service, Vendor
@@ -65,7 +65,7 @@ def is_empty() -> bool:
 def load_bank(today: date) -> None:
     """The shipped editions, each published as long ago as the demo data needs it. What is there already stays."""
     for edition, quarters_ago in IN_FORCE_SINCE.items():
-        with demo_clock.at(quarter_ago(today, quarters_ago).end - BEFORE_ITS_END):
+        with clock.at(quarter_ago(today, quarters_ago).end - BEFORE_ITS_END):
             call_command("load_bank", edition=edition, publish=True, stdout=StringIO())
 
 
@@ -114,7 +114,7 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
     agreed = DemoAgreements(author=author, people=people, vendors=vendors, today=today)
     events = [*_assessments(data, demo, members, vendors, today), *_commitments(data, author, vendors, today)]
     for day, happens in sorted(events, key=lambda event: event[0]):
-        with demo_clock.at(day):
+        with clock.at(day):
             happens()
     for contract in data.get("contracts", ()):
         agreed.add_contract(contract)

@@ -11,9 +11,10 @@ from django.utils import timezone
 from accounts.models import Department
 from assessments.models import Commitment, StepKind
 from assessments.schedule import readings
-from config import demo, demo_clock
-from config.demo_agreements import DemoCommitment
-from config.demo_facts import DemoFacts
+from config.demo import clock
+from config.demo import loading as demo
+from config.demo.agreements import DemoCommitment
+from config.demo.facts import DemoFacts
 from tests.factories import Cast, make_vendor
 from vendors.measures import loading
 from vendors.measures.metrics import Measures
@@ -73,7 +74,7 @@ def test_demo_commitments_with_a_measure_are_kept_and_one_is_opened_again_by_its
         Contact.objects.get_or_create(vendor=vendor, name="Contact")
         one = DemoCommitment(author=cast.assessor, vendor=vendor, data=entry, today=on_day)
         for day, step in one.steps():
-            with demo_clock.at(day):
+            with clock.at(day):
                 one.take(step, day)
         assert one.row is not None
         readings.read(one.row, today=on_day, now=timezone.now())

@@ -29,7 +29,7 @@ from assessments.models import (
     Response,
     StepKind,
 )
-from config import demo
+from config.demo import loading as demo
 from manifesto.models import Question, Release
 from reports.models import Scorecard
 from vendors.contracts.decisions import DeadlineKind, upcoming

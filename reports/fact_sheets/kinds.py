@@ -1,0 +1,60 @@
+"""The kinds of sheets: where each gets its facts, and how they are laid out. Whoever adds one registers it here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from accounts.models import Membership
+from reports.models import FactSheetKind
+from vendors.models import Vendor
+
+Content = Mapping[str, Any]  # plain data, for canonical JSON
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What one sheet says, in all languages. `as_of`: of the facts, not of the wish: the same facts, the same bytes.
+
+    `vendor`: whom it concerns, so that whoever still judges it does not get it; None where nobody is judged by it.
+    """
+
+    about: int
+    vendor: Vendor | None
+    as_of: datetime
+    content: Content
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetKind:
+    """`facts`: of the thing with this id, for this member; raises Http404 where it is not theirs to read.
+
+    `template` gets `sheet` (what `view` makes of the content), `language`, `as_of` and `sha256`; `title` and `name` are
+    of the document and of its file (plain ASCII, without the language); `page` is the address to go back to.
+    """
+
+    facts: Callable[[Membership, int], Facts]
+    view: Callable[[Content, str], Any]
+    template: str
+    title: Callable[[Content, str], str]
+    name: Callable[[Content], str]
+    page: Callable[[int], str]
+
+
+_kinds: dict[FactSheetKind, SheetKind] = {}
+
+
+def register(kind: FactSheetKind, sheet: SheetKind) -> None:
+    """Called from the app's `ready`."""
+    _kinds[kind] = sheet
+
+
+def known() -> Mapping[FactSheetKind, SheetKind]:
+    return _kinds
+
+
+def kind_of(code: str) -> SheetKind:
+    """Raises KeyError for one that nobody registered."""
+    return _kinds[FactSheetKind(code)]

@@ -1,0 +1,84 @@
+"""Asking for a sheet of facts, watching it being made, and fetching it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import MemberRequest
+from accounts.trail import audit
+from groundwork.whole_numbers import said
+from reports.documents.job import LanguageDocument, document_of, request_rendering
+from reports.documents.views import pdf_response
+from reports.fact_sheets import keeping, kinds
+from reports.models import FactSheet, FactSheetKind, Rendering
+from vendors.withheld import withheld
+
+
+@require_POST
+def fact_sheet_request(request: MemberRequest) -> HttpResponse:
+    """Ask for the facts as they are now, in one language: answered at once, whatever the workers do."""
+    try:
+        kind = FactSheetKind(request.POST.get("kind", ""))
+        registered = kinds.kind_of(kind)
+    except (ValueError, KeyError) as fault:
+        raise Http404 from fault
+    about = said(request.POST.get("about", ""))
+    language = request.POST.get("language", "")
+    if about is None:
+        raise Http404
+    if language not in dict(settings.LANGUAGES):
+        raise BadRequest("Sheets are not made in this language.")
+    facts = registered.facts(request.member, about)
+    if facts.vendor is not None and facts.vendor.pk in withheld(request.member):
+        return redirect(registered.page(about))
+    sheet = keeping.keep(request.member.organisation, kind, facts, now=timezone.now())
+    rendering = request_rendering(sheet, language=language, requested_by=request.user)
+    audit.record(request.user, "fact_sheet.made", sheet, label=str(kind.label))
+    if request.htmx:
+        return _fragment(request, document_of(rendering, now=timezone.now()), sheet)
+    return redirect(f"{registered.page(about)}#documents")
+
+
+@require_GET
+@never_cache
+def fact_sheet_status(request: MemberRequest, pk: int) -> HttpResponse:
+    """How far it is: a row for a page that asks every second, a page of its own for everybody else."""
+    rendering, sheet = _rendering_of(request, pk)
+    document = document_of(rendering, now=timezone.now())
+    if not request.htmx:
+        context = {"document": document, "sheet": sheet, "back": kinds.kind_of(sheet.kind).page(sheet.about)}
+        return render(request, "reports/fact_sheets/fact_sheet_status.html", context)
+    if request.GET.get("seen") == document.fingerprint:
+        return HttpResponse(status=204)
+    return _fragment(request, document, sheet)
+
+
+@require_GET
+@cache_control(private=True, no_cache=True)
+def fact_sheet_download(request: MemberRequest, pk: int) -> HttpResponse:
+    """The finished document as an attachment; until then the page that shows how far it is."""
+    rendering, sheet = _rendering_of(request, pk)
+    kind = kinds.kind_of(sheet.kind)
+    if sheet.vendor_id is not None and sheet.vendor_id in withheld(request.member):
+        return redirect(kind.page(sheet.about))
+    if not rendering.is_ready:
+        return redirect("fact_sheet_status", pk=rendering.pk)
+    name = f"{kind.name(keeping.content_of(sheet))}-{rendering.language}.pdf"
+    return pdf_response(request, rendering, name)
+
+
+def _rendering_of(request: MemberRequest, pk: int) -> tuple[Rendering, FactSheet]:
+    rows = Rendering.objects.of_fact_sheets_for(request.member).select_related("fact_sheet")
+    rendering = get_object_or_404(rows, pk=pk)
+    sheet: FactSheet = rendering.subject  # type: ignore[assignment]  # the queryset has no other
+    return rendering, sheet
+
+
+def _fragment(request: MemberRequest, document: LanguageDocument, sheet: FactSheet) -> HttpResponse:
+    return render(request, "reports/fact_sheets/_document.html", {"document": document, "sheet": sheet})
