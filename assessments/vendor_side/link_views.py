@@ -25,7 +25,7 @@ from accounts.sending import kept, once
 from assessments.fetching import assessment_of
 from assessments.independence import let_read
 from assessments.lifecycle import transitions
-from assessments.lifecycle.effort import Effort
+from assessments.lifecycle.effort import effort_of
 from assessments.models import Assessment, AssessmentState, LinkPurpose, VendorLink
 from assessments.vendor_side import links, reply
 from assessments.vendor_side.guard import DESK, closed_link, with_asker
@@ -62,7 +62,7 @@ def _way_in(link: VendorLink) -> dict[str, Any]:
     return with_asker(link) | {
         "due_on": links.due_of(link),
         "progress": asked,
-        "effort": asked and Effort(questions=asked.total),
+        "effort": link.response and effort_of(link.response),
         "is_sent": sent is not None,
         "replied": link.reply_request and reply.far_as(link.reply_request),
     }

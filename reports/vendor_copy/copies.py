@@ -39,6 +39,7 @@ class CopiedAnswer:
     comment: str
     fact: str
     evidence: tuple[EvidenceView, ...]
+    is_supplementary: bool = False
 
     @property
     def is_blank(self) -> bool:
@@ -68,6 +69,8 @@ class CopyView:
     edition_title: str
     answered: int
     total: int
+    also_answered: int  # of the supplementary questions
+    also_total: int
     files: int
     rules: tuple[CopiedRule, ...]
     sha256: str
@@ -148,6 +151,7 @@ def _rule(answers: list[Answer]) -> dict[str, Any]:
                 **freezing.texts(answer.question, ("short", "text")),
                 "levels": freezing.levels(answer.question),
                 **freezing.answer_content(answer),
+                **({"supplementary": True} if answer.question.supplementary else {}),
             }
             for answer in answers
         ],
@@ -166,6 +170,8 @@ def _view(content: Mapping[str, Any], sha256: str, words: Words) -> CopyView:
         for rule in content["rules"]
     )
     answers = [answer for rule in rules for answer in rule.answers]
+    counting = [answer for answer in answers if not answer.is_supplementary]
+    also = [answer for answer in answers if answer.is_supplementary]
     return CopyView(
         language=words.language,
         organisation=content["organisation"],
@@ -176,8 +182,10 @@ def _view(content: Mapping[str, Any], sha256: str, words: Words) -> CopyView:
         handed_in_at=words.moment(content["submitted_at"]),
         handed_in_on=words.day(content["submitted_at"]),
         edition_title=content["edition"]["title"][words.language],
-        answered=sum(not answer.is_blank for answer in answers),
-        total=len(answers),
+        answered=sum(not answer.is_blank for answer in counting),
+        total=len(counting),
+        also_answered=sum(not answer.is_blank for answer in also),
+        also_total=len(also),
         files=sum(len(answer.evidence) for answer in answers),
         rules=rules,
         sha256=sha256,
@@ -193,5 +201,6 @@ def _answer_view(rule: int, stored: Mapping[str, Any], words: Words) -> CopiedAn
         text=stored["text"][words.language],
         grade="" if grade is None else str(grade),
         level="" if grade is None else levels.get(grade, ""),
+        is_supplementary=stored.get("supplementary", False),
         **people.answer_view(stored, words),
     )

@@ -94,9 +94,10 @@ class TestDemoIsComplete:
             (row.vendor.name, row.release.edition) for row in Assessment.objects.select_related("vendor", "release")
         }
         ours = {edition for vendor, edition in editions if vendor == "Sample Storage Works"}
-        assert ours == {"2026.1", "2026.2"}
+        assert ours == {"2026.1", "2026.3"}
         assert {edition for vendor, edition in editions if vendor == "Example Patient Records"} == {"2026.1"}
-        assert ("Dummy Identity Services", "2026.2") in editions
+        assert ("Dummy Identity Services", "2026.3") in editions
+        assert {edition for _vendor, edition in editions} == {"2026.1", "2026.2", "2026.3"}
 
     def test_demo_has_contracts_to_decide_in_time_too_late_and_decided(self, shown: Shown, db: None) -> None:
         member = Membership.objects.get(user__email="procurement@demo.example")
