@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Reply
 from assessments.questionnaire.forms import saved_at
-from assessments.saved import STATUS_OF, Conflict, Invalid, Outcome, Saved
 from assessments.vendor_side.reply_words import own_words
+from groundwork.saved import STATUS_OF, Conflict, Invalid, Outcome, Saved
 
 
 def as_json(rule: str, outcome: Outcome[Reply]) -> JsonResponse:
