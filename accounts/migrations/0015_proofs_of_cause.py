@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0013_supplementary_questions'),
+        ('accounts', '0014_rehearsals_on_record'),
     ]
 
     operations = [
