@@ -18,7 +18,7 @@ from manifesto.models import Question
 
 @dataclass(frozen=True, kw_only=True)
 class AlsoAsked:
-    """Of the supplementary questions, how many are answered in any way. Counted by themselves, never with the others."""
+    """Of the supplementary questions, how many are answered in any way; never counted with the others."""
 
     total: int = 0
     answered: int = 0
@@ -33,7 +33,7 @@ class AlsoAsked:
 
     @property
     def left(self) -> str:
-        """“5 supplementary questions are unanswered: they may be left open, and count in no result.”; empty for none."""
+        """“5 supplementary questions are unanswered: they may be left open …”; empty where none is."""
         open_ones = self.total - self.answered
         if not open_ones:
             return ""

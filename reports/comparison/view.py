@@ -12,7 +12,8 @@ from reports.comparison import words
 from reports.comparison.differences import RuleDifferences, Side, in_rule
 from reports.comparison.shapes import Column, ComparisonView, QuestionCell, QuestionRow, RuleCell, RuleRow
 from reports.models import Scorecard
-from reports.scorecard import before, snapshots
+from reports.reasons import inputs
+from reports.scorecard import snapshots
 from reports.scorecard.shapes import QuestionView, RuleView, ScorecardView
 from reports.scorecard.snapshots import Snapshot
 from reports.scorecard.view import build
@@ -34,7 +35,7 @@ def view_of(scorecards: Sequence[Scorecard], *, language: str) -> ComparisonView
 def _editions(contents: Sequence[Snapshot]) -> list[str]:
     """Of each scorecard, the first edition among them that asks and judges the same: what a newer one asks beside the
     questions that count keeps nobody from comparing."""
-    asked = [before.asked_in(content["release"]) for content in contents]
+    asked = [inputs.asked_in(content["release"]) for content in contents]
     return [contents[asked.index(one)]["release"]["edition"] for one in asked]
 
 

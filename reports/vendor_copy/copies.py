@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -170,8 +170,6 @@ def _view(content: Mapping[str, Any], sha256: str, words: Words) -> CopyView:
         for rule in content["rules"]
     )
     answers = [answer for rule in rules for answer in rule.answers]
-    counting = [answer for answer in answers if not answer.is_supplementary]
-    also = [answer for answer in answers if answer.is_supplementary]
     return CopyView(
         language=words.language,
         organisation=content["organisation"],
@@ -182,14 +180,24 @@ def _view(content: Mapping[str, Any], sha256: str, words: Words) -> CopyView:
         handed_in_at=words.moment(content["submitted_at"]),
         handed_in_on=words.day(content["submitted_at"]),
         edition_title=content["edition"]["title"][words.language],
-        answered=sum(not answer.is_blank for answer in counting),
-        total=len(counting),
-        also_answered=sum(not answer.is_blank for answer in also),
-        also_total=len(also),
+        **counted(answers),
         files=sum(len(answer.evidence) for answer in answers),
         rules=rules,
         sha256=sha256,
     )
+
+
+def counted(answers: Iterable[CopiedAnswer]) -> dict[str, int]:
+    """How many are answered, of how many; the supplementary ones by themselves."""
+    kinds: dict[bool, list[bool]] = {False: [], True: []}
+    for answer in answers:
+        kinds[answer.is_supplementary].append(not answer.is_blank)
+    return {
+        "answered": sum(kinds[False]),
+        "total": len(kinds[False]),
+        "also_answered": sum(kinds[True]),
+        "also_total": len(kinds[True]),
+    }
 
 
 def _answer_view(rule: int, stored: Mapping[str, Any], words: Words) -> CopiedAnswer:

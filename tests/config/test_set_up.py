@@ -48,7 +48,7 @@ def test_set_up_brings_bank_and_demo_and_repeats_without_change(
 ) -> None:
     call_command("set_up")
     counts = Release.objects.count(), Vendor.objects.count()
-    assert counts == (2, 1)
+    assert counts == (3, 1)
     assert installation == ["build_fonts", "collectstatic", "migrate"]
     call_command("set_up")
     assert (Release.objects.count(), Vendor.objects.count()) == counts
