@@ -5,14 +5,17 @@ class VendorsConfig(AppConfig):
     name = "vendors"
 
     def ready(self) -> None:
-        from accounts import vocabulary
+        from accounts import immutable, vocabulary
         from vendors import panels, trail_words
         from vendors.contracts.panel import contract_panel
+        from vendors.expectations import refusals as expectation_refusals
         from vendors.incidents.panel import incident_panel
         from vendors.measures.cards import measure_panel
         from vendors.voice import feedback
 
         vocabulary.register(trail_words.VOCABULARY)
+        # One list: registering again would take away what was registered before.
+        immutable.refuse(self.label, [*expectation_refusals.refusals()])
         panels.register("measures", measure_panel, position=10)
         panels.register("contracts", contract_panel, position=40)
         panels.register("incidents", incident_panel, position=50)
