@@ -76,6 +76,9 @@ class Organisation(models.Model):
     asks_after_incidents_since = models.DateTimeField(
         _("asks after critical incidents since"), null=True, blank=True, editable=False
     )
+    asks_for_proofs_since = models.DateTimeField(
+        _("asks for proofs of cause since"), null=True, blank=True, editable=False
+    )
     # Before that day a rehearsal that is not on record may have been held all the same.
     rehearsals_recorded_since = models.DateField(
         _("every rehearsal and review is on record since"), null=True, blank=True, editable=False

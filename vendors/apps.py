@@ -14,9 +14,12 @@ class VendorsConfig(AppConfig):
         from vendors.voice import feedback
 
         vocabulary.register(trail_words.VOCABULARY)
-        # One list: registering again would take away what was registered before.
-        immutable.refuse(self.label, [*expectation_refusals.refusals()])
         panels.register("measures", measure_panel, position=10)
         panels.register("contracts", contract_panel, position=40)
         panels.register("incidents", incident_panel, position=50)
         panels.register("voice", feedback.panel, position=60)
+        happened = "A step of a proof of cause is never changed or deleted: both sides go by what happened."
+        immutable.refuse(  # one list: registering again would take away what was registered before
+            self.label,
+            [*expectation_refusals.refusals(), *immutable.never_changes("vendors_proofstep", happened)],
+        )

@@ -86,6 +86,7 @@ from vendors.models.practice import (
 from vendors.models.proof import (
     PROOF_AT_VENDOR,
     PROOF_OPEN,
+    PROOF_SAVED,
     PROOF_TEXTS,
     CauseProof,
     CauseProofQuerySet,
@@ -119,6 +120,7 @@ __all__ = [
     "IMPORT_KEPT",
     "PROOF_AT_VENDOR",
     "PROOF_OPEN",
+    "PROOF_SAVED",
     "PROOF_TEXTS",
     "WORKING_STATES",
     "Acknowledgement",
