@@ -17,8 +17,8 @@ from vendors.models import DeskLink
 class Matter:
     """One thing on the desk, in the active language.
 
-    `waits`: for the vendor's word, since `asked_at` and until `due_on`; what does not is there to be read. `state`: in a
-    word or two; `note`: what the line below says. `is_open`: a member who still judges the vendor may know of it.
+    `waits`: for the vendor's word, since `asked_at` and until `due_on`; what does not is there to be read. `state`: in
+    a word or two; `note`: what the line below says. `is_open`: a member who still judges the vendor may know of it.
     """
 
     title: str

@@ -37,7 +37,7 @@ def send(link: DeskLink, token: str, *, asker: User, now: datetime) -> bool:
 
 def tell(link: DeskLink, *, asker: User | None = None, now: datetime) -> bool:
     """Write to the holder of a link what waits for their word; the token is not kept, so the mail points to the one
-    that brought it. False where nothing waits, it is not open, there is no address, or the mail server does not take it.
+    that brought it. False where nothing waits, it is not open, there is no address, or the mail server refuses it.
     """
     asker = asker or links.asker_of(link)
     context = context_of(link, asker, now=now)
