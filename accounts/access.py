@@ -112,6 +112,9 @@ ROUTES: dict[str, Right | Gate] = {
     "desk_link_tell": Right.EDIT_VENDORS,
     "desk_link": Gate.PUBLIC,  # the token is the key
     "desk_home": Gate.LINK,
+    "desk_expectations": Gate.LINK,
+    "desk_expectation_save": Gate.LINK,
+    "desk_acknowledge": Gate.LINK,
     "contract_list": Right.READ,
     "contract_detail": Right.READ,
     "contract_calendar": Right.READ,
