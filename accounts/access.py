@@ -103,6 +103,15 @@ ROUTES: dict[str, Right | Gate] = {
     "contact_add": Right.EDIT_VENDORS,
     "contact_edit": Right.EDIT_VENDORS,
     "contact_delete": Right.EDIT_VENDORS,
+    # what a vendor can open by its own link
+    "desk_links": Right.READ,
+    "desk_link_add": Right.EDIT_VENDORS,
+    "desk_link_renew": Right.EDIT_VENDORS,
+    "desk_link_extend": Right.EDIT_VENDORS,
+    "desk_link_revoke": Right.EDIT_VENDORS,
+    "desk_link_tell": Right.EDIT_VENDORS,
+    "desk_link": Gate.PUBLIC,  # the token is the key
+    "desk_home": Gate.LINK,
     "contract_list": Right.READ,
     "contract_detail": Right.READ,
     "contract_calendar": Right.READ,

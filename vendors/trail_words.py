@@ -19,6 +19,7 @@ from vendors.models import (
     CauseProof,
     Contact,
     Contract,
+    DeskLink,
     Feedback,
     Feeling,
     ImportFailure,
@@ -96,6 +97,27 @@ VOCABULARY = Vocabulary(
         "contact.added": Verb(title=_("Contact added"), told=_("added a contact")),
         "contact.changed": Verb(title=_("Contact changed"), told=_("changed a contact")),
         "contact.deleted": Verb(title=_("Contact deleted"), told=_("deleted a contact")),
+        "desk_link.created": Verb(
+            title=_("Link to the vendor’s desk made"), told=_("made a link to the vendor’s desk")
+        ),
+        "desk_link.sent": Verb(
+            title=_("Link to the vendor’s desk mailed"), told=_("mailed the link to the vendor’s desk")
+        ),
+        "desk_link.not_delivered": Verb(
+            title=_("Link to the vendor’s desk not delivered"), told=_("could not mail the link to the vendor’s desk")
+        ),
+        "desk_link.renewed": Verb(
+            title=_("Link to the vendor’s desk made anew"), told=_("made the link to the vendor’s desk anew")
+        ),
+        "desk_link.extended": Verb(
+            title=_("Link to the vendor’s desk extended"), told=_("extended the link to the vendor’s desk")
+        ),
+        "desk_link.revoked": Verb(
+            title=_("Link to the vendor’s desk withdrawn"), told=_("withdrew the link to the vendor’s desk")
+        ),
+        "desk_link.opened": Verb(
+            title=_("Link to the vendor’s desk opened by the vendor"), told=_("opened the link to the vendor’s desk")
+        ),
         "contract.added": Verb(title=_("Contract added"), told=_("added a contract")),
         "contract.changed": Verb(title=_("Contract changed"), told=_("changed a contract")),
         "contract.decided": Verb(title=_("Decided about a contract"), told=_("decided about a contract")),
@@ -188,6 +210,7 @@ VOCABULARY = Vocabulary(
         Service: TrailSubject(part_of=attrgetter("vendor")),
         ServiceCalendar: TrailSubject(part_of=attrgetter("service.vendor"), codes={"country": country_words}),
         Contact: TrailSubject(part_of=attrgetter("vendor")),
+        DeskLink: TrailSubject(part_of=attrgetter("vendor")),
         Contract: TrailSubject(part_of=attrgetter("vendor"), route="contract_detail", unsaid=frozenset({"sha256"})),
         Paper: TrailSubject(part_of=attrgetter("vendor"), unsaid=frozenset({"sha256"})),
         VendorImport: TrailSubject(),
