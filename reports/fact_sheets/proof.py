@@ -153,9 +153,7 @@ def view(content: Content, language: str) -> ProofView:
         course=told.course(),
         happened=told.happened(),
         words=content["language"],
-        before=_said(
-            texts, {"cause": _("The cause"), "how_known": _("How it is known"), "assumptions": _("Assumptions")}
-        ),
+        before=_said(texts, _before()),
         others=tuple((one["cause"], one["ruled_out_by"]) for one in content["other_causes"]),
         why_no_other=texts.get("why_no_other", ""),
         after=_said(texts, _after()),
@@ -242,7 +240,8 @@ class _Told:
 
 # The kind ------------------------------------------------------------------------------------------------------------
 def title(content: Content, language: str) -> str:
-    return f"{_('Proof of cause')} {content['number']} · {content['vendor']}"
+    said = _("Proof of cause %(number)s · %(vendor)s")
+    return said % {"number": content["number"], "vendor": content["vendor"]}
 
 
 def name(content: Content) -> str:

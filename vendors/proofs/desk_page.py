@@ -40,6 +40,7 @@ class PartRow:
     key: str
     title: str
     hint: str | Promise
+    draft: str  # by which a browser keeps what it could not save yet
     url: str
     version: str
     fields: tuple[FieldRow, ...]
@@ -127,6 +128,7 @@ def _row(link: DeskLink, proof: CauseProof, form: PartForm, number: int) -> Part
         key=part.key,
         title=_("Another cause, no. %(number)s") % {"number": number} if is_other else str(LABELS[part.key]),
         hint="" if is_other else HINTS[part.key],
+        draft=f"proof-{proof.pk}-{part.key}",
         url=reverse("vendor_proof_save", args=[link.pk, proof.pk, part.key]),
         version=form.version_shown,
         fields=tuple(_field(form, name) for name in part.texts),

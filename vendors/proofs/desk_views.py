@@ -183,7 +183,7 @@ def _files(request: DeskRequest, proof: CauseProof, refused: str) -> HttpRespons
             messages.error(request, refused)
         return redirect(f"{_address(request, proof)}#files")
     shown = page_of(request.link, proof, {}, today=timezone.localdate())
-    context = about(request.link) | {"shown": shown, "refused": refused}
+    context = about(request.link) | {"shown": shown, "refused": refused, "may_delete": proof.is_at_vendor}
     html = render_to_string("vendors/proofs/_proof_files.html", context, request=request)
     return JsonResponse({"html": html}, status=422 if refused else 200)
 
