@@ -101,6 +101,7 @@ PLACES: dict[str, Place] = {
     "quadrant": Place(section=FACTS, help="measures"),
     # the rules
     "rules": Place(section=RULES, help="words#verdict"),
+    "expectation": Place(section=RULES, help="assessing#expectations"),
     # administration
     "member_": Place(section=ADMINISTRATION, help="roles"),
     "invitation_": Place(section=ADMINISTRATION, help="roles"),

@@ -9,6 +9,7 @@ class VendorsConfig(AppConfig):
         from vendors import panels, trail_words
         from vendors.contracts.panel import contract_panel
         from vendors.desk import matters
+        from vendors.expectations import refusals as expectation_refusals
         from vendors.incidents.panel import incident_panel
         from vendors.measures.cards import measure_panel
         from vendors.proofs.desk_matters import proofs_on_desk
@@ -21,4 +22,7 @@ class VendorsConfig(AppConfig):
         panels.register("voice", feedback.panel, position=60)
         matters.register("proofs", proofs_on_desk, position=20)
         happened = "A step of a proof of cause is never changed or deleted: both sides go by what happened."
-        immutable.refuse(self.label, immutable.never_changes("vendors_proofstep", happened))
+        immutable.refuse(  # one list: registering again would take away what was registered before
+            self.label,
+            [*expectation_refusals.refusals(), *immutable.never_changes("vendors_proofstep", happened)],
+        )

@@ -13,6 +13,7 @@ from accounts.models import AuditEntry
 from accounts.vocabulary import Signposts, TrailSubject, Verb, Vocabulary
 from groundwork.languages import LANGUAGE_CODES
 from vendors.incident_fields import BASIS
+from vendors.measures.cards import rule_names
 from vendors.measures.words import LABELS
 from vendors.models import (
     PROOF_SAVED,
@@ -20,6 +21,8 @@ from vendors.models import (
     Contact,
     Contract,
     DeskLink,
+    Expectation,
+    ExpectationEdition,
     Feedback,
     Feeling,
     ImportFailure,
@@ -73,6 +76,10 @@ def _failures() -> dict[str, str]:
 def _measure(entry: AuditEntry) -> str:
     key = _measures_in_any_language().get(entry.object_label, entry.object_label)
     return str(LABELS.get(key, key))
+
+
+def _edition_of_expectations(entry: AuditEntry) -> str:
+    return _("Edition %(number)s of what is expected") % {"number": entry.object_label}
 
 
 PROOF_TEXTS_TOLD = {name: CauseProof._meta.get_field(name).verbose_name for name in PROOF_SAVED} | {
@@ -134,6 +141,17 @@ VOCABULARY = Vocabulary(
         "paper.deleted": Verb(title=_("Paper deleted"), told=_("deleted a paper")),
         "paper.file_added": Verb(title=_("File added to a paper"), told=_("added a file to a paper")),
         "paper.file_deleted": Verb(title=_("File of a paper deleted"), told=_("deleted a file of a paper")),
+        "expectationedition.drafted": Verb(
+            title=_("Draft of expectations begun"), told=_("began a draft of expectations")
+        ),
+        "expectationedition.deleted": Verb(
+            title=_("Draft of expectations given up"), told=_("gave up a draft of expectations")
+        ),
+        "expectationedition.published": Verb(title=_("Expectations published"), told=_("published expectations")),
+        "expectation.added": Verb(title=_("Expectation added"), told=_("added an expectation")),
+        "expectation.changed": Verb(title=_("Expectation changed"), told=_("changed an expectation")),
+        "expectation.moved": Verb(title=_("Expectation moved"), told=_("moved an expectation")),
+        "expectation.removed": Verb(title=_("Expectation removed"), told=_("removed an expectation")),
         "incident.added": Verb(title=_("Incident added"), told=_("added an incident")),
         "incident.changed": Verb(title=_("Incident changed"), told=_("changed an incident")),
         "incident.deleted": Verb(title=_("Incident deleted"), told=_("deleted an incident")),
@@ -213,6 +231,8 @@ VOCABULARY = Vocabulary(
         DeskLink: TrailSubject(part_of=attrgetter("vendor")),
         Contract: TrailSubject(part_of=attrgetter("vendor"), route="contract_detail", unsaid=frozenset({"sha256"})),
         Paper: TrailSubject(part_of=attrgetter("vendor"), unsaid=frozenset({"sha256"})),
+        ExpectationEdition: TrailSubject(route="expectation_edition", told=_edition_of_expectations),
+        Expectation: TrailSubject(part_of=attrgetter("edition"), codes={"measure": dict(LABELS), "rule": rule_names}),
         VendorImport: TrailSubject(),
         Incident: TrailSubject(part_of=attrgetter("vendor"), route="incident_detail", unsaid=frozenset(BASIS)),
         IncidentImport: TrailSubject(
@@ -242,6 +262,8 @@ VOCABULARY = Vocabulary(
     names={  # of fields that no model names
         **DAY_WORDS,
         "archived_at": _("archived on"),
+        "edition": _("edition"),
+        "expectations": _("expectations"),
         "comment": _("comment"),
         "feeling": _("feeling"),
         "told_why": _("told why they asked"),

@@ -45,6 +45,7 @@ from tests.factories import (
     make_assessment,
     make_commitment,
     make_contract,
+    make_expectations,
     make_feedback,
     make_incident,
     make_member,
@@ -52,6 +53,7 @@ from tests.factories import (
     make_vendor,
 )
 from vendors.desk import links as desk_links
+from vendors.expectations import editions
 from vendors.incident_import import files, job, saved_mappings, worker
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.holding import answers
@@ -62,6 +64,8 @@ from vendors.models import (
     Contract,
     ContractFile,
     DeskLink,
+    Expectation,
+    ExpectationEdition,
     Feedback,
     FeedbackFile,
     ImportMapping,
@@ -123,6 +127,19 @@ class World:
     @cached_property
     def vendor(self) -> Vendor:
         return make_vendor(self.cast.organisation, "Harbour Systems")
+
+    @cached_property
+    def expectations_in_force(self) -> ExpectationEdition:
+        return make_expectations(self.cast.assessor)
+
+    @cached_property
+    def expectation_draft(self) -> ExpectationEdition:
+        return editions.start_draft(self.cast.assessor, editions.Source.PROPOSAL)
+
+    @cached_property
+    def expectation(self) -> Expectation:
+        row: Expectation = self.expectation_draft.expectations.all()[0]
+        return row
 
     @cached_property
     def archived_vendor(self) -> Vendor:
@@ -608,6 +625,13 @@ OBJECTS: dict[str, str] = {
     "paper_edit": "paper",
     "paper_replace": "paper",
     "paper_delete": "paper",
+    "expectation_edition": "expectations_in_force",
+    "expectation_edition_publish": "expectation_draft",
+    "expectation_draft_delete": "expectation_draft",
+    "expectation_add": "expectation_draft",
+    "expectation_edit": "expectation",
+    "expectation_move": "expectation",
+    "expectation_remove": "expectation",
     "incident_add": "vendor",
     "incident_detail": "incident",
     "incident_edit": "incident",
