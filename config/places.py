@@ -42,6 +42,9 @@ PAGES_OF_LINKS = frozenset(
         "desk_home",
         "desk_expectations",
         "desk_acknowledge",
+        "vendor_proof",
+        "vendor_proof_hand_in",
+        "vendor_proof_document",
     }
 )
 PLACES: dict[str, Place] = {
@@ -123,6 +126,7 @@ PLACES: dict[str, Place] = {
     "desk_home": Place(help="vendors#desk"),
     "desk_expectation": Place(help="vendors#desk"),
     "desk_acknowledge": Place(help="vendors#desk"),
+    "vendor_proof": Place(help="vendors#proof"),
     "vendor_take_back": Place(help="vendors#hand-in"),
     "vendor_questionnaire": Place(help="vendors#answer"),
     "vendor_answer_": Place(help="vendors#answer"),

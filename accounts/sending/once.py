@@ -32,6 +32,7 @@ REPEATABLE = frozenset(
         "vendor_answer_edit",
         "vendor_reply_save",
         "desk_expectation_save",
+        "vendor_proof_save",
         "set_language",
         "theme_set",
         "organisation_switch",
