@@ -107,11 +107,12 @@ def _of_postgresql(model: type[models.Model], key: tuple[str, ...]) -> Iterator[
 def _meeting(model: type[models.Model], key: tuple[str, ...]) -> str:
     """The last row once more, which meets the first one in nothing but this key."""
     columns = [field.column for field in model._meta.concrete_fields]
-    free = {column: f"free.{column}" for column in columns} | {"id": str(FAR)}
-    taken = free | {column: f"taken.{column}" for column in key}
+    quoted = {column: connection.ops.quote_name(column) for column in columns}  # one is called as a word of SQL is
+    free = {column: f"free.{quoted[column]}" for column in columns} | {"id": str(FAR)}
+    taken = free | {column: f"taken.{quoted[column]}" for column in key}
     table = model._meta.db_table
     return (
-        f"({', '.join(columns)}) SELECT {', '.join(taken[column] for column in columns)} FROM {table} free, {table} "
+        f"({', '.join(quoted.values())}) SELECT {', '.join(taken[column] for column in columns)} FROM {table} free, {table} "
         f"taken WHERE free.id = (SELECT max(id) FROM {table}) AND taken.id = (SELECT min(id) FROM {table})"
     )
 
