@@ -53,6 +53,7 @@ PLACES: dict[str, Place] = {
     "contact_": Place(section=VENDORS, help="assessing#vendor"),
     "contract_": Place(section=VENDORS, help="assessing#contracts"),
     "paper_": Place(section=VENDORS, help="assessing#contracts"),
+    "rehearsal_": Place(section=VENDORS, help="assessing#rehearsals"),
     "vendor_measures": Place(section=VENDORS, help="measures"),
     "vendor_quadrant": Place(section=VENDORS, help="measures"),
     "vendor_trends": Place(section=VENDORS, help="words#trends"),

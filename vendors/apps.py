@@ -10,10 +10,12 @@ class VendorsConfig(AppConfig):
         from vendors.contracts.panel import contract_panel
         from vendors.incidents.panel import incident_panel
         from vendors.measures.cards import measure_panel
+        from vendors.rehearsals.panel import rehearsal_panel
         from vendors.voice import feedback
 
         vocabulary.register(trail_words.VOCABULARY)
         panels.register("measures", measure_panel, position=10)
         panels.register("contracts", contract_panel, position=40)
+        panels.register("rehearsals", rehearsal_panel, position=45)
         panels.register("incidents", incident_panel, position=50)
         panels.register("voice", feedback.panel, position=60)

@@ -274,6 +274,7 @@ def test_pages_without_an_object_show_nothing_of_another_organisation(cast: Cast
         "contract_file",
         "paper",
         "pulse",
+        "rehearsal",
     ):
         getattr(world, thing)
     visitors = {name: Visitor(stranger) for name, stranger in away.items()}
