@@ -10,12 +10,14 @@ class VendorsConfig(AppConfig):
         from vendors.contracts.panel import contract_panel
         from vendors.incidents.panel import incident_panel
         from vendors.measures.cards import measure_panel
+        from vendors.proofs import panel as proofs
         from vendors.voice import feedback
 
         vocabulary.register(trail_words.VOCABULARY)
         panels.register("measures", measure_panel, position=10)
         panels.register("contracts", contract_panel, position=40)
         panels.register("incidents", incident_panel, position=50)
+        panels.register("proofs", proofs.of_vendor, position=55)
         panels.register("voice", feedback.panel, position=60)
         happened = "A step of a proof of cause is never changed or deleted: both sides go by what happened."
         immutable.refuse(self.label, immutable.never_changes("vendors_proofstep", happened))

@@ -42,12 +42,14 @@ from reports.models import Document, Rendering, RenderingState, Scorecard
 from tests.factories import (
     Cast,
     add_rater,
+    hand_in_proof,
     make_assessment,
     make_commitment,
     make_contract,
     make_feedback,
     make_incident,
     make_member,
+    make_proof,
     make_vendor,
 )
 from vendors.incident_import import files, job, saved_mappings, worker
@@ -55,6 +57,7 @@ from vendors.incident_import.columns.options import Options
 from vendors.incident_import.holding import answers
 from vendors.measures import targets
 from vendors.models import (
+    CauseProof,
     Contact,
     Contract,
     ContractFile,
@@ -66,12 +69,14 @@ from vendors.models import (
     IncidentSource,
     Paper,
     PaperKind,
+    ProofFile,
     Pulse,
     Service,
     Sla,
     Vendor,
     VendorImport,
 )
+from vendors.proofs import evidence as proof_files
 from vendors.voice import pulses
 
 
@@ -212,6 +217,24 @@ class World:
     @property
     def pulse_token(self) -> str:
         return self._pulse[1]
+
+    # Proofs of cause
+    @cached_property
+    def proof(self) -> CauseProof:
+        return make_proof(self.cast.assessor, make_incident(self.vendor, "Harbour 2", title="Harbour stands still"))
+
+    @cached_property
+    def proof_to_read(self) -> CauseProof:
+        """Handed in by mail, with a file."""
+        proof = make_proof(self.cast.assessor, make_incident(self.vendor, "Harbour 3", title="Harbour stands again"))
+        upload = SimpleUploadedFile("Harbour analysis.txt", b"the disk was full")
+        now = timezone.now()
+        proof_files.add_files(self.cast.assessor, proof, [upload], now=now)
+        return hand_in_proof(self.cast.assessor, proof, now=now, cause="Harbour disks were full.")
+
+    @cached_property
+    def proof_file(self) -> ProofFile:
+        return self.proof_to_read.files.get()
 
     # Imports of incidents, each as far as a page can find it
     def _upload(self, name: str, content: str = "") -> IncidentImport:
@@ -573,6 +596,15 @@ OBJECTS: dict[str, str] = {
     "incident_detail": "incident",
     "incident_edit": "incident",
     "incident_delete": "incident",
+    "proof_ask": "incident",
+    "proof_detail": "proof",
+    "proof_assign": "proof",
+    "proof_extend": "proof",
+    "proof_hand_in": "proof",
+    "proof_waive": "proof",
+    "proof_accept": "proof_to_read",
+    "proof_return": "proof_to_read",
+    "proof_file": "proof_file",
     "feedback_detail": "feedback",
     "feedback_edit": "feedback",
     "feedback_delete": "feedback",
@@ -686,6 +718,10 @@ ASKED: dict[str, frozenset[str]] = {
     "feedback_delete": frozenset({"reader", "assessor", "admin"}),
     "feedback_file_delete": frozenset({"reader", "assessor", "admin"}),
     "assessment_send_back": frozenset({"approver"}),
+    **dict.fromkeys(
+        ("proof_assign", "proof_extend", "proof_hand_in", "proof_accept", "proof_return", "proof_waive"),
+        frozenset({"assessor", "admin"}),
+    ),
     "vendor_reply_open": frozenset({"assessor", "approver"}),
     "vendor_reply_extend": frozenset({"assessor", "approver"}),
     "vendor_reply_withdraw": frozenset({"assessor", "approver"}),
