@@ -8,6 +8,7 @@ class VendorsConfig(AppConfig):
         from accounts import immutable, vocabulary
         from vendors import panels, trail_words
         from vendors.contracts.panel import contract_panel
+        from vendors.expectations import refusals as expectation_refusals
         from vendors.incidents.panel import incident_panel
         from vendors.measures.cards import measure_panel
         from vendors.proofs import panel as proofs
@@ -20,4 +21,7 @@ class VendorsConfig(AppConfig):
         panels.register("proofs", proofs.of_vendor, position=55)
         panels.register("voice", feedback.panel, position=60)
         happened = "A step of a proof of cause is never changed or deleted: both sides go by what happened."
-        immutable.refuse(self.label, immutable.never_changes("vendors_proofstep", happened))
+        immutable.refuse(  # one list: registering again would take away what was registered before
+            self.label,
+            [*expectation_refusals.refusals(), *immutable.never_changes("vendors_proofstep", happened)],
+        )
