@@ -112,6 +112,9 @@ ROUTES: dict[str, Right | Gate] = {
     "desk_link_tell": Right.EDIT_VENDORS,
     "desk_link": Gate.PUBLIC,  # the token is the key
     "desk_home": Gate.LINK,
+    "desk_expectations": Gate.LINK,
+    "desk_expectation_save": Gate.LINK,
+    "desk_acknowledge": Gate.LINK,
     "vendor_proof": Gate.LINK,
     "vendor_proof_save": Gate.LINK,
     "vendor_proof_hand_in": Gate.LINK,

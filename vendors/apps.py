@@ -10,6 +10,7 @@ class VendorsConfig(AppConfig):
         from vendors.contracts.panel import contract_panel
         from vendors.desk import matters
         from vendors.expectations import refusals as expectation_refusals
+        from vendors.expectations.on_the_desk import on_the_desk
         from vendors.incidents.panel import incident_panel
         from vendors.measures.cards import measure_panel
         from vendors.proofs import panel as proofs
@@ -17,6 +18,7 @@ class VendorsConfig(AppConfig):
         from vendors.voice import feedback
 
         vocabulary.register(trail_words.VOCABULARY)
+        matters.register("expectations", on_the_desk, position=30)
         panels.register("measures", measure_panel, position=10)
         panels.register("contracts", contract_panel, position=40)
         panels.register("incidents", incident_panel, position=50)

@@ -847,6 +847,8 @@ def arguments(route: Route, world: World) -> dict[str, Any]:
             values[name] = getattr(world, TOKENS[route.name])
         elif name == "secret":
             values[name] = world.calendar_secret
+        elif name == "edition":
+            values[name] = world.expectations_in_force.number
         elif name == "link":
             values[name] = _link_of(route, world).pk
         else:
