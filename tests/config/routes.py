@@ -42,23 +42,32 @@ from reports.models import Document, Rendering, RenderingState, Scorecard
 from tests.factories import (
     Cast,
     add_rater,
+    hand_in_proof,
     make_assessment,
     make_commitment,
     make_contract,
+    make_expectations,
     make_feedback,
     make_incident,
     make_member,
+    make_proof,
     make_rehearsal,
     make_vendor,
 )
+from vendors.desk import links as desk_links
+from vendors.expectations import editions
 from vendors.incident_import import files, job, saved_mappings, worker
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.holding import answers
 from vendors.measures import targets
 from vendors.models import (
+    CauseProof,
     Contact,
     Contract,
     ContractFile,
+    DeskLink,
+    Expectation,
+    ExpectationEdition,
     Feedback,
     FeedbackFile,
     ImportMapping,
@@ -67,6 +76,8 @@ from vendors.models import (
     IncidentSource,
     Paper,
     PaperKind,
+    ProofFile,
+    ProofState,
     Pulse,
     Rehearsal,
     Service,
@@ -74,6 +85,7 @@ from vendors.models import (
     Vendor,
     VendorImport,
 )
+from vendors.proofs import evidence as proof_files
 from vendors.voice import pulses
 
 
@@ -81,18 +93,20 @@ from vendors.voice import pulses
 class Route:
     name: str  # with its namespace; empty where the pattern has none
     arguments: tuple[str, ...]
+    path: str = ""  # as the URLconf says it
 
 
 def routes(
-    resolver: URLResolver | None = None, namespace: str = "", arguments: tuple[str, ...] = ()
+    resolver: URLResolver | None = None, namespace: str = "", arguments: tuple[str, ...] = (), path: str = ""
 ) -> Iterator[Route]:
     for pattern in (resolver or get_resolver()).url_patterns:
         here = (*arguments, *_arguments(pattern))
         if isinstance(pattern, URLResolver):
             inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
-            yield from routes(pattern, inner, here)
+            yield from routes(pattern, inner, here, path + str(pattern.pattern))
         else:
-            yield Route(name=f"{namespace}{pattern.name}" if pattern.name else "", arguments=here)
+            name = f"{namespace}{pattern.name}" if pattern.name else ""
+            yield Route(name=name, arguments=here, path=path + str(pattern.pattern))
 
 
 def _arguments(pattern: URLPattern | URLResolver) -> tuple[str, ...]:
@@ -116,6 +130,19 @@ class World:
     @cached_property
     def vendor(self) -> Vendor:
         return make_vendor(self.cast.organisation, "Harbour Systems")
+
+    @cached_property
+    def expectations_in_force(self) -> ExpectationEdition:
+        return make_expectations(self.cast.assessor)
+
+    @cached_property
+    def expectation_draft(self) -> ExpectationEdition:
+        return editions.start_draft(self.cast.assessor, editions.Source.PROPOSAL)
+
+    @cached_property
+    def expectation(self) -> Expectation:
+        row: Expectation = self.expectation_draft.expectations.all()[0]
+        return row
 
     @cached_property
     def archived_vendor(self) -> Vendor:
@@ -221,6 +248,24 @@ class World:
     @property
     def pulse_token(self) -> str:
         return self._pulse[1]
+
+    # Proofs of cause
+    @cached_property
+    def proof(self) -> CauseProof:
+        return make_proof(self.cast.assessor, make_incident(self.vendor, "Harbour 2", title="Harbour stands still"))
+
+    @cached_property
+    def proof_to_read(self) -> CauseProof:
+        """Handed in by mail, with a file."""
+        proof = make_proof(self.cast.assessor, make_incident(self.vendor, "Harbour 3", title="Harbour stands again"))
+        upload = SimpleUploadedFile("Harbour analysis.txt", b"the disk was full")
+        now = timezone.now()
+        proof_files.add_files(self.cast.assessor, proof, [upload], now=now)
+        return hand_in_proof(self.cast.assessor, proof, now=now, cause="Harbour disks were full.")
+
+    @cached_property
+    def proof_file(self) -> ProofFile:
+        return self.proof_to_read.files.get()
 
     # Imports of incidents, each as far as a page can find it
     def _upload(self, name: str, content: str = "") -> IncidentImport:
@@ -533,6 +578,36 @@ class World:
         return kept[0]
 
     @cached_property
+    def _desk(self) -> tuple[DeskLink, str]:
+        contact = Contact.objects.create(vendor=self.vendor, name="Harbour opener", email="opener@example.org")
+        return desk_links.create(self.cast.assessor, contact, now=timezone.now())
+
+    @property
+    def the_desk_link(self) -> DeskLink:
+        return self._desk[0]
+
+    @property
+    def the_desk_link_token(self) -> str:
+        return self._desk[1]
+
+    @cached_property
+    def desk_proof(self) -> CauseProof:
+        """Owed by the vendor whose desk it is."""
+        incident = make_incident(self.vendor, "Harbour standstill")
+        return make_proof(self.cast.assessor, incident)
+
+    @cached_property
+    def desk_proof_file(self) -> ProofFile:
+        """Brought by the vendor, by the link to its desk."""
+        upload = SimpleUploadedFile("Harbour log.txt", b"log")
+        return proof_files.add_files(self.the_desk_link, self.desk_proof, [upload], now=timezone.now())[0]
+
+    @cached_property
+    def desk_proof_printed(self) -> CauseProof:
+        """Handed in, so that there is something to print."""
+        return make_proof(self.cast.assessor, make_incident(self.vendor, "Harbour outage"), state=ProofState.HANDED_IN)
+
+    @cached_property
     def calendar_secret(self) -> str:
         return preferences.renew_calendar(self.cast.reader.user, now=timezone.now())
 
@@ -586,10 +661,26 @@ OBJECTS: dict[str, str] = {
     "paper_edit": "paper",
     "paper_replace": "paper",
     "paper_delete": "paper",
+    "expectation_edition": "expectations_in_force",
+    "expectation_edition_publish": "expectation_draft",
+    "expectation_draft_delete": "expectation_draft",
+    "expectation_add": "expectation_draft",
+    "expectation_edit": "expectation",
+    "expectation_move": "expectation",
+    "expectation_remove": "expectation",
     "incident_add": "vendor",
     "incident_detail": "incident",
     "incident_edit": "incident",
     "incident_delete": "incident",
+    "proof_ask": "incident",
+    "proof_detail": "proof",
+    "proof_assign": "proof",
+    "proof_extend": "proof",
+    "proof_hand_in": "proof",
+    "proof_waive": "proof",
+    "proof_accept": "proof_to_read",
+    "proof_return": "proof_to_read",
+    "proof_file": "proof_file",
     "feedback_detail": "feedback",
     "feedback_edit": "feedback",
     "feedback_delete": "feedback",
@@ -645,6 +736,20 @@ OBJECTS: dict[str, str] = {
     "link_renew": "vendor_link",
     "link_extend": "vendor_link",
     "link_revoke": "vendor_link",
+    "desk_links": "vendor",
+    "desk_link_add": "vendor",
+    "desk_link_renew": "the_desk_link",
+    "desk_link_extend": "the_desk_link",
+    "desk_link_revoke": "the_desk_link",
+    "desk_link_tell": "the_desk_link",
+    "vendor_proof": "desk_proof",
+    "vendor_proof_save": "desk_proof",
+    "vendor_proof_hand_in": "desk_proof",
+    "vendor_proof_file_add": "desk_proof",
+    "vendor_proof_file": "desk_proof_file",
+    "vendor_proof_file_delete": "desk_proof_file",
+    "vendor_proof_document": "desk_proof_printed",
+    "vendor_proof_download": "desk_proof_printed",
     "commitment_links": "vendor",
     "commitment_link_add": "vendor",
     "commitment_link_renew": "commitments_link",
@@ -703,6 +808,10 @@ ASKED: dict[str, frozenset[str]] = {
     "feedback_delete": frozenset({"reader", "assessor", "admin"}),
     "feedback_file_delete": frozenset({"reader", "assessor", "admin"}),
     "assessment_send_back": frozenset({"approver"}),
+    **dict.fromkeys(
+        ("proof_assign", "proof_extend", "proof_hand_in", "proof_accept", "proof_return", "proof_waive"),
+        frozenset({"assessor", "admin"}),
+    ),
     "vendor_reply_open": frozenset({"assessor", "approver"}),
     "vendor_reply_extend": frozenset({"assessor", "approver"}),
     "vendor_reply_withdraw": frozenset({"assessor", "approver"}),
@@ -714,6 +823,7 @@ TOKENS: dict[str, str] = {
     "invitation_accept": "invitation_token",
     "vendor_link": "vendor_link_token",
     "vendor_commitments_link": "commitments_link_token",
+    "desk_link": "the_desk_link_token",
     "pulse_answer": "pulse_token",
 }
 # The other parts of addresses, the same for every object.
@@ -725,10 +835,18 @@ PARTS: dict[str, str] = {
     "key": "set-password",
     "language": "en",
     "topic": "words",
+    "part": "cause",
 }
 
 
-def _link_of(route: Route, world: World) -> VendorLink | CommitmentLink:
+def is_of_the_desk(route: Route) -> bool:
+    """Whatever it is called: what the cookie of a desk opens lies below its address."""
+    return route.path.startswith("desk/")
+
+
+def _link_of(route: Route, world: World) -> VendorLink | CommitmentLink | DeskLink:
+    if is_of_the_desk(route):
+        return world.the_desk_link
     if route.name.startswith("vendor_commitment"):
         return world.commitments_link
     return world.reply_link if route.name.startswith("vendor_reply") else world.vendor_link
@@ -746,6 +864,8 @@ def arguments(route: Route, world: World) -> dict[str, Any]:
             values[name] = getattr(world, TOKENS[route.name])
         elif name == "secret":
             values[name] = world.calendar_secret
+        elif name == "edition":
+            values[name] = world.expectations_in_force.number
         elif name == "link":
             values[name] = _link_of(route, world).pk
         else:

@@ -19,7 +19,7 @@ from accounts.models import AuditEntry
 from accounts.trail import reading as trail
 from groundwork.languages import active_language
 from groundwork.pages import confirm_page, crumbs, sort_links
-from groundwork.responses import form_view, or_beside, table_response
+from groundwork.responses import form_view, or_beside, or_say_why, table_response
 from vendors.fetching import incident_of, vendor_of
 from vendors.incidents import changes as incident_changes
 from vendors.incidents import export
@@ -27,6 +27,7 @@ from vendors.incidents import words as incident_words
 from vendors.incidents.changes import EditedMeanwhile, VendorArchived
 from vendors.incidents.forms import IncidentFilter, IncidentForm, IncidentVendorForm
 from vendors.models import Incident, Vendor
+from vendors.proofs import panel as proofs
 from vendors.voice import pulses
 
 PER_PAGE = 40  # two lines each, they are a phone page that one thumb can reach the end of
@@ -76,6 +77,7 @@ def incident_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "earlier": incident_changes.earlier_of(incident),
         "repeat_days": incident.vendor.organisation.repeat_days,
         "history": _history(request, incident),
+        "proof": proofs.of_incident(request.member, incident),
         "voice": pulses.voice_of(request.member, incident, now=timezone.now()),
     }
     return render(request, "vendors/incidents/incident_detail.html", context)
@@ -155,9 +157,11 @@ def _change(request: MemberRequest, form: IncidentForm) -> None:
 def incident_delete(request: MemberRequest, pk: int) -> HttpResponse:
     incident = incident_of(request, pk)
     if request.method == "POST":
-        incident_changes.delete_incident(request.member, incident)
-        messages.success(request, _("%(name)s is deleted.") % {"name": incident.reference})
-        return redirect(f"{reverse('incident_list')}?vendor={incident.vendor_id}")
+        with or_say_why(request):
+            incident_changes.delete_incident(request.member, incident)
+            messages.success(request, _("%(name)s is deleted.") % {"name": incident.reference})
+            return redirect(f"{reverse('incident_list')}?vendor={incident.vendor_id}")
+        return redirect(incident)
     name, vendor = incident.reference, incident.vendor.name
     return confirm_page(
         request,

@@ -1,4 +1,4 @@
-"""Guests are invited by mail with an appointment: the same one is moved and called off, each in its guest's language."""
+"""Guests are invited by mail with an appointment; the same one is moved and called off, in each guest's language."""
 
 from __future__ import annotations
 
