@@ -98,6 +98,7 @@ PLACES: dict[str, Place] = {
     # facts
     "incident_": Place(section=FACTS, help="measures"),
     "import_": Place(section=FACTS, help="measures"),
+    "proof_": Place(section=FACTS, help="assessing#proofs"),
     "feedback_": Place(section=FACTS, help="words#three"),
     "pulse_": Place(section=FACTS, help="words#three"),
     "quadrant": Place(section=FACTS, help="measures"),
