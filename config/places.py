@@ -61,6 +61,7 @@ PLACES: dict[str, Place] = {
     "desk_": Place(section=VENDORS, help="assessing#desk"),
     "contract_": Place(section=VENDORS, help="assessing#contracts"),
     "paper_": Place(section=VENDORS, help="assessing#contracts"),
+    "rehearsal_": Place(section=VENDORS, help="assessing#rehearsals"),
     "vendor_measures": Place(section=VENDORS, help="measures"),
     "vendor_quadrant": Place(section=VENDORS, help="measures"),
     "vendor_trends": Place(section=VENDORS, help="words#trends"),
@@ -99,6 +100,7 @@ PLACES: dict[str, Place] = {
     # facts
     "incident_": Place(section=FACTS, help="measures"),
     "import_": Place(section=FACTS, help="measures"),
+    "proof_": Place(section=FACTS, help="assessing#proofs"),
     "feedback_": Place(section=FACTS, help="words#three"),
     "pulse_": Place(section=FACTS, help="words#three"),
     "quadrant": Place(section=FACTS, help="measures"),
