@@ -76,6 +76,13 @@ class Organisation(models.Model):
     asks_after_incidents_since = models.DateTimeField(
         _("asks after critical incidents since"), null=True, blank=True, editable=False
     )
+    asks_for_proofs_since = models.DateTimeField(
+        _("asks for proofs of cause since"), null=True, blank=True, editable=False
+    )
+    # Before that day a rehearsal that is not on record may have been held all the same.
+    rehearsals_recorded_since = models.DateField(
+        _("every rehearsal and review is on record since"), null=True, blank=True, editable=False
+    )
     repeat_days = models.PositiveSmallIntegerField(
         _("days within which the same problem counts as back"),
         choices=[(days, days) for days in REPEAT_DAYS],

@@ -5,7 +5,7 @@ class VendorsConfig(AppConfig):
     name = "vendors"
 
     def ready(self) -> None:
-        from accounts import vocabulary
+        from accounts import immutable, vocabulary
         from vendors import panels, trail_words
         from vendors.contracts.panel import contract_panel
         from vendors.incidents.panel import incident_panel
@@ -17,3 +17,5 @@ class VendorsConfig(AppConfig):
         panels.register("contracts", contract_panel, position=40)
         panels.register("incidents", incident_panel, position=50)
         panels.register("voice", feedback.panel, position=60)
+        happened = "A step of a proof of cause is never changed or deleted: both sides go by what happened."
+        immutable.refuse(self.label, immutable.never_changes("vendors_proofstep", happened))

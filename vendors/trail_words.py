@@ -15,6 +15,8 @@ from groundwork.languages import LANGUAGE_CODES
 from vendors.incident_fields import BASIS
 from vendors.measures.words import LABELS
 from vendors.models import (
+    PROOF_SAVED,
+    CauseProof,
     Contact,
     Contract,
     Feedback,
@@ -26,6 +28,7 @@ from vendors.models import (
     IncidentSource,
     MeasureTarget,
     Paper,
+    ProofFile,
     Pulse,
     Selection,
     Service,
@@ -70,6 +73,10 @@ def _measure(entry: AuditEntry) -> str:
     key = _measures_in_any_language().get(entry.object_label, entry.object_label)
     return str(LABELS.get(key, key))
 
+
+PROOF_TEXTS_TOLD = {name: CauseProof._meta.get_field(name).verbose_name for name in PROOF_SAVED} | {
+    "other_causes": _("other causes")
+}
 
 VOCABULARY = Vocabulary(
     verbs={
@@ -152,6 +159,28 @@ VOCABULARY = Vocabulary(
         ),
         "pulse.renewed": Verb(title=_("Link of a pulse made anew"), told=_("made the link of a pulse anew")),
         "pulse.revoked": Verb(title=_("Link of a pulse withdrawn"), told=_("withdrew the link of a pulse")),
+        "causeproof.asked": Verb(title=_("Proof of cause asked for"), told=_("asked for a proof of cause")),
+        "causeproof.assigned": Verb(
+            title=_("Other people for a proof of cause"), told=_("named other people for a proof of cause")
+        ),
+        "causeproof.extended": Verb(
+            title=_("More time for a proof of cause"), told=_("gave more time for a proof of cause")
+        ),
+        "causeproof.written": Verb(
+            title=_("Proof of cause written"), told=_("wrote on a proof of cause"), in_stretches=True
+        ),
+        "causeproof.handed_in": Verb(title=_("Proof of cause handed in"), told=_("handed in a proof of cause")),
+        "causeproof.returned": Verb(title=_("Proof of cause returned"), told=_("returned a proof of cause")),
+        "causeproof.accepted": Verb(title=_("Proof of cause accepted"), told=_("accepted a proof of cause")),
+        "causeproof.waived": Verb(
+            title=_("Proof of cause not asked for any more"), told=_("does not ask for a proof of cause any more")
+        ),
+        "causeproof.file_added": Verb(
+            title=_("File added to a proof of cause"), told=_("added a file to a proof of cause")
+        ),
+        "causeproof.file_deleted": Verb(
+            title=_("File of a proof of cause deleted"), told=_("deleted a file of a proof of cause")
+        ),
         "pulse.answered": Verb(title=_("Pulse answered"), told=_("answered a pulse")),
     },
     kinds={
@@ -177,6 +206,8 @@ VOCABULARY = Vocabulary(
             label=lambda row: f"{row.incident}: {row.receiver}",
             codes={"feeling": dict(Feeling.choices)},
         ),
+        CauseProof: TrailSubject(part_of=attrgetter("vendor"), codes={"written": PROOF_TEXTS_TOLD}),
+        ProofFile: TrailSubject(part_of=attrgetter("proof.vendor"), unsaid=frozenset({"sha256"})),
         MeasureTarget: TrailSubject(
             part_of=attrgetter("vendor"),
             label=attrgetter("measure"),
@@ -211,5 +242,6 @@ VOCABULARY = Vocabulary(
         "failure": _("why it failed"),
         "rows_read": _("rows read"),
         "rows_total": _("rows of the file"),
+        "written": _("text written"),
     },
 )

@@ -85,6 +85,7 @@ from vendors.models.practice import (
 from vendors.models.proof import (
     PROOF_AT_VENDOR,
     PROOF_OPEN,
+    PROOF_SAVED,
     PROOF_TEXTS,
     CauseProof,
     CauseProofQuerySet,
@@ -118,6 +119,7 @@ __all__ = [
     "IMPORT_KEPT",
     "PROOF_AT_VENDOR",
     "PROOF_OPEN",
+    "PROOF_SAVED",
     "PROOF_TEXTS",
     "WORKING_STATES",
     "Acknowledgement",
