@@ -90,6 +90,8 @@ PLACES: dict[str, Place] = {
     "commitment_": Place(section=VENDORS, help="assessing#commitments"),
     # facts
     "incident_": Place(section=FACTS, help="measures"),
+    "incident_hour": Place(section=FACTS, help="assessing#hour"),
+    "timeline_": Place(section=FACTS, help="assessing#hour"),
     "import_": Place(section=FACTS, help="measures"),
     "feedback_": Place(section=FACTS, help="words#three"),
     "pulse_": Place(section=FACTS, help="words#three"),

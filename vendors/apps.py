@@ -10,12 +10,22 @@ class VendorsConfig(AppConfig):
         from vendors.contracts.panel import contract_panel
         from vendors.incidents.panel import incident_panel
         from vendors.measures.cards import measure_panel
+        from vendors.timeline.panel import timeline_panel
         from vendors.voice import feedback
 
         vocabulary.register(trail_words.VOCABULARY)
         panels.register("measures", measure_panel, position=10)
         panels.register("contracts", contract_panel, position=40)
         panels.register("incidents", incident_panel, position=50)
+        panels.register("timeline", timeline_panel, position=55)
         panels.register("voice", feedback.panel, position=60)
         happened = "A step of a proof of cause is never changed or deleted: both sides go by what happened."
-        immutable.refuse(self.label, immutable.never_changes("vendors_proofstep", happened))
+        written = "An entry of a timeline is never changed: a later one stands in for it, and both are kept."
+        immutable.refuse(
+            self.label,
+            [
+                *immutable.never_changes("vendors_proofstep", happened),
+                # Deleted with its incident alone.
+                immutable.RefusedWrite(table="vendors_timelineentry", operation=immutable.UPDATE, message=written),
+            ],
+        )

@@ -19,6 +19,7 @@ from vendors.models import (
     CauseProof,
     Contact,
     Contract,
+    EntryKind,
     Feedback,
     Feeling,
     ImportFailure,
@@ -33,6 +34,7 @@ from vendors.models import (
     Selection,
     Service,
     ServiceCalendar,
+    TimelineEntry,
     Vendor,
     VendorImport,
 )
@@ -119,6 +121,12 @@ VOCABULARY = Vocabulary(
             title=_("Incident joined with another that is the same"),
             told=_("joined an incident with another that is the same"),
         ),
+        "timelineentry.added": Verb(
+            title=_("Entry of a timeline written"), told=_("wrote an entry into the hour of an incident")
+        ),
+        "timelineentry.corrected": Verb(
+            title=_("Entry of a timeline corrected"), told=_("corrected an entry in the hour of an incident")
+        ),
         "target.agreed": Verb(title=_("Target agreed"), told=_("agreed a target")),
         "target.changed": Verb(title=_("Target changed"), told=_("changed a target")),
         "target.deleted": Verb(title=_("Target removed"), told=_("removed a target")),
@@ -192,6 +200,11 @@ VOCABULARY = Vocabulary(
         Paper: TrailSubject(part_of=attrgetter("vendor"), unsaid=frozenset({"sha256"})),
         VendorImport: TrailSubject(),
         Incident: TrailSubject(part_of=attrgetter("vendor"), route="incident_detail", unsaid=frozenset(BASIS)),
+        TimelineEntry: TrailSubject(
+            part_of=attrgetter("incident.vendor"),
+            label=lambda row: row.incident.reference,
+            codes={"kind": dict(EntryKind.choices)},
+        ),
         IncidentImport: TrailSubject(
             part_of=_the_one_vendor,
             route="incident_import_detail",

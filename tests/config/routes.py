@@ -58,6 +58,7 @@ from vendors.models import (
     Contact,
     Contract,
     ContractFile,
+    EntryKind,
     Feedback,
     FeedbackFile,
     ImportMapping,
@@ -69,9 +70,11 @@ from vendors.models import (
     Pulse,
     Service,
     Sla,
+    TimelineEntry,
     Vendor,
     VendorImport,
 )
+from vendors.timeline import changes as timeline
 from vendors.voice import pulses
 
 
@@ -162,6 +165,11 @@ class World:
     @cached_property
     def incident(self) -> Incident:
         return make_incident(self.vendor, "Harbour 1", title="Harbour records stand still")
+
+    @cached_property
+    def timeline_entry(self) -> TimelineEntry:
+        said = {"kind": EntryKind.CONTACT, "at": self.incident.opened_at, "asked": "Harbour logs"}
+        return timeline.add(self.cast.assessor, self.incident, said, now=timezone.now()).entry
 
     @cached_property
     def vendor_import(self) -> VendorImport:
@@ -573,6 +581,12 @@ OBJECTS: dict[str, str] = {
     "incident_detail": "incident",
     "incident_edit": "incident",
     "incident_delete": "incident",
+    "incident_hour": "incident",
+    "incident_hour_now": "incident",
+    "incident_hour_json": "incident",
+    "incident_hour_add": "incident",
+    "incident_hour_resolved": "incident",
+    "timeline_entry_correct": "timeline_entry",
     "feedback_detail": "feedback",
     "feedback_edit": "feedback",
     "feedback_delete": "feedback",

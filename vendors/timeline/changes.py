@@ -154,7 +154,5 @@ def _write(
             setattr(incident, name, moment)
         incident.edited_at = now
         incident.save(update_fields=[*moments, *beside, "edited_at", "updated_at"])
-        audit.record(
-            member.user, "incident.changed", incident, before=before, after=audit.snapshot(incident, moments)
-        )
+        audit.record(member.user, "incident.changed", incident, before=before, after=audit.snapshot(incident, moments))
     facts_revision.raise_revision(incident.vendor_id)

@@ -140,7 +140,7 @@ class EntryForm(forms.Form):
         if kind != EntryKind.CONTACT and self._says_what_a_contact_says(cleaned):
             self.add_error(
                 "kind",
-                _("What they asked, why, what they do and what comes next belongs to a contact: choose that, or empty it."),
+                _("What they asked, and what comes next, belongs to a contact: choose that, or empty those fields."),
             )
         if kind in (EntryKind.CHANGE, EntryKind.NOTE) and not cleaned["text"]:
             told = {

@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 
 from accounts.models import Membership
 from vendors.models import EntryKind, Incident, TimelineEntry
-from vendors.timeline.record import Outcome, Promise, Record, minute
+from vendors.timeline.record import Outcome, Promise, Record, minute, promises_of
 from vendors.timeline.records import ended_at, entries_of, happened, is_corrected, record_for, standing
-from vendors.timeline.record import promises_of
 from vendors.withheld import is_withheld
 
 

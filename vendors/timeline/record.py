@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from rapidfuzz.fuzz import token_sort_ratio
 
@@ -216,9 +217,7 @@ def _judged(
     )
 
 
-def _outcome(
-    due: datetime, heard: datetime | None, ended: datetime | None, now: datetime
-) -> tuple[Outcome, timedelta]:
+def _outcome(due: datetime, heard: datetime | None, ended: datetime | None, now: datetime) -> tuple[Outcome, timedelta]:
     promised = minute(due)
     if heard is not None and minute(heard) <= promised:
         return Outcome.KEPT, NOTHING
@@ -240,7 +239,7 @@ def _longest_silence(contacts: Sequence[Happened], opened: datetime, end: dateti
     if end <= opened:
         return None
     moments = [opened, *(entry.at for entry in contacts if opened <= entry.at <= end), end]
-    spans = (Silence(since=one, until=other) for one, other in zip(moments, moments[1:], strict=False))
+    spans = (Silence(since=one, until=other) for one, other in pairwise(moments))
     return max(spans, key=lambda silence: silence.length)
 
 

@@ -63,8 +63,12 @@ def record_of_year(vendor: Vendor, *, now: datetime) -> Record:
     columns = ("incident_id", *SAID_COLUMNS)
     rows = entries.order_by("incident_id", "at", "pk").values_list(*columns, named=True)
     by_incident = {pk: list(map(happened, of_it)) for pk, of_it in groupby(rows, key=attrgetter("incident_id"))}
-    about = Incident.objects.filter(pk__in=by_incident).order_by("pk").values_list(
-        "pk", "opened_at", "restored_at", "resolved_at", "proof__state", "proof__first_handed_in_at", named=True
+    about = (
+        Incident.objects.filter(pk__in=by_incident)
+        .order_by("pk")
+        .values_list(
+            "pk", "opened_at", "restored_at", "resolved_at", "proof__state", "proof__first_handed_in_at", named=True
+        )
     )
     return together(
         [

@@ -4,14 +4,15 @@ docs/incident-sheet.md. Notes are internal, and so is who wrote an entry here: b
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from vendors.models import EntryKind, Incident, TimelineEntry
-from vendors.timeline.record import Promise, Record
+from vendors.timeline.record import AskedAgain, Outcome, Promise, Record, Said, Silence
 from vendors.timeline.records import entries_of, is_corrected, record_for
 
 SCHEMA = "incident-sheet/1"
@@ -22,7 +23,7 @@ SAID = ("asked", "why", "does", "next_step")
 def left_out() -> str:
     """What whoever hands it on should know before."""
     return _(
-        "The sheet holds contacts, what was tried or changed, and when the business ran again, with what was corrected. "
+        "The sheet holds contacts, what was tried or changed, when the business ran again, and what was corrected. "
         "It leaves out notes, and who of you wrote an entry."
     )
 
@@ -119,3 +120,40 @@ def _minutes(length: Any) -> int:
 
 def _iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+# And back --------------------------------------------------------------------------------------------------------
+def record_in(content: Mapping[str, Any]) -> Record:
+    """What the sheet counted, to be said in the language of whoever reads it."""
+    told = content["record"]
+    silence = told["longest_silence"]
+    return Record(
+        incidents=1,
+        contacts=told["contacts"],
+        said={what: told["said"][what] for what in Said},
+        said_all=told["said_all"],
+        silence=silence and Silence(since=moment_in(silence["since"]), until=moment_in(silence["until"])),
+        promises=tuple(_promise_in(promise) for promise in told["promises"]),
+        changes=told["changes"],
+        blind_changes=told["changes_before_cause"],
+        asked_again=tuple(
+            AskedAgain(asked=again["asked"], at=moment_in(again["at"]), earlier=moment_in(again["earlier"]))
+            for again in told["asked_again"]
+        ),
+    )
+
+
+def _promise_in(told: Mapping[str, Any]) -> Promise:
+    return Promise(
+        given_at=moment_in(told["given_at"]),
+        due=moment_in(told["due"]),
+        step=told["step"],
+        person=told["person"],
+        outcome=Outcome(told["outcome"]),
+        late=timedelta(minutes=told["late_minutes"]),
+    )
+
+
+def moment_in(text: str) -> datetime:
+    """A moment of the sheet."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))

@@ -43,9 +43,7 @@ def incident_hour_start(request: MemberRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with or_beside(form):
             wish = form.cleaned_data
-            incident = changes.start(
-                request.member, vendor, service, title=wish["title"], since=wish["since"], now=now
-            )
+            incident = changes.start(request.member, vendor, service, title=wish["title"], since=wish["since"], now=now)
             messages.success(request, _("%(name)s is running. Write down each contact here.") % {"name": incident})
             return redirect("incident_hour", incident.pk)
     return edit_page(
@@ -159,6 +157,7 @@ def _page(
         "saved": said(request.GET.get("saved", "")) or "",
         "record": words.lines(hour.record) if hour.record and not hour.record.is_empty else [],
         "crumbs": _crumbs(incident),
+        "heading": incident.title or str(incident.service or incident.reference),
         "left_out": sheet.left_out(),
     }
     return render(request, "vendors/timeline/incident_hour.html", context)

@@ -40,6 +40,17 @@ class RecordLine:
     why: str = ""
 
 
+def said_labels() -> dict[str, str]:
+    """What a contact is held against, by its field: as labels in front of what was said."""
+    return {
+        "asked": _("They asked"),
+        "why": _("Why"),
+        "does": _("They do with it"),
+        "next_step": _("What comes next"),
+        "next_at": _("And when"),
+    }
+
+
 def told(added: Added) -> list[str]:
     """What an entry set of its incident, a sentence each."""
     sentences = {
@@ -77,9 +88,7 @@ def _of_guidance(record: Record) -> Iterator[RecordLine]:
             why=_("At each contact a vendor says what it asks, why, what it does with it, what comes next, and when."),
         )
         for what, count in record.said.items():
-            yield RecordLine(
-                label=words_capital(str(SAID_WORDS[what])), text=_of(count, record.contacts), rule="guidance"
-            )
+            yield RecordLine(label=_capital(str(SAID_WORDS[what])), text=_of(count, record.contacts), rule="guidance")
     if record.silence is not None:
         span = {"length": words.duration(record.silence.length), "since": words.short_moment(record.silence.since)}
         yield RecordLine(
@@ -144,5 +153,5 @@ def _of_changes(count: int, changes: int) -> str:
     return said % {"count": count, "changes": changes}
 
 
-def words_capital(text: str) -> str:
+def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]

@@ -179,9 +179,7 @@ def test_one_contact_more_never_makes_the_silence_longer(
 
 
 @given(entries, ends)
-def test_the_order_in_which_entries_were_written_changes_no_number(
-    happened: list[Happened], ended: int | None
-) -> None:
+def test_the_order_in_which_entries_were_written_changes_no_number(happened: list[Happened], ended: int | None) -> None:
     there, back = record(*happened, ended=ended, now=330), record(*reversed(happened), ended=ended, now=330)
     assert (there.said, there.said_all, there.silence) == (back.said, back.said_all, back.silence)
 
