@@ -17,10 +17,12 @@ from assessments.commitments import transitions as commitments
 from assessments.models import Answer, Assessment, AssessmentState, Commitment, CommitmentSource, Response
 from manifesto.models import RULE_KEYS, Question, Release, ReleaseState, Rule
 from vendors.contracts.agreed import settle
+from vendors.expectations import editions
 from vendors.models import (
     CauseProof,
     Contract,
     DeskLink,
+    ExpectationEdition,
     Feedback,
     ImportState,
     Incident,
@@ -216,6 +218,14 @@ def make_contract(vendor: Vendor, reference: str = "C-1", *, today: date | None 
     settle(contract, today)
     contract.save()
     return contract
+
+
+def make_expectations(member: Membership, *, since: date | None = None, note: str = "As agreed.") -> ExpectationEdition:
+    """The shipped proposal, or the newest edition again, published and in force since that day, else today."""
+    since = since or timezone.localdate()
+    draft = editions.start_draft(member, editions.Source.EDITION)
+    said = editions.Publication(in_force_from=since, note=note, read=draft.version)
+    return editions.publish(member, draft, said, today=since)
 
 
 def make_file(

@@ -8,6 +8,7 @@ class VendorsConfig(AppConfig):
         from accounts import immutable, vocabulary
         from vendors import panels, trail_words
         from vendors.contracts.panel import contract_panel
+        from vendors.expectations import refusals as expectation_refusals
         from vendors.incidents.panel import incident_panel
         from vendors.measures.cards import measure_panel
         from vendors.timeline.panel import timeline_panel
@@ -21,9 +22,10 @@ class VendorsConfig(AppConfig):
         panels.register("voice", feedback.panel, position=60)
         happened = "A step of a proof of cause is never changed or deleted: both sides go by what happened."
         written = "An entry of a timeline is never changed: a later one stands in for it, and both are kept."
-        immutable.refuse(
+        immutable.refuse(  # one list: registering again would take away what was registered before
             self.label,
             [
+                *expectation_refusals.refusals(),
                 *immutable.never_changes("vendors_proofstep", happened),
                 # Deleted with its incident alone.
                 immutable.RefusedWrite(table="vendors_timelineentry", operation=immutable.UPDATE, message=written),

@@ -13,6 +13,7 @@ from accounts.models import AuditEntry
 from accounts.vocabulary import Signposts, TrailSubject, Verb, Vocabulary
 from groundwork.languages import LANGUAGE_CODES
 from vendors.incident_fields import BASIS
+from vendors.measures.cards import rule_names
 from vendors.measures.words import LABELS
 from vendors.models import (
     PROOF_SAVED,
@@ -20,6 +21,9 @@ from vendors.models import (
     Contact,
     Contract,
     EntryKind,
+    DeskLink,
+    Expectation,
+    ExpectationEdition,
     Feedback,
     Feeling,
     ImportFailure,
@@ -76,6 +80,10 @@ def _measure(entry: AuditEntry) -> str:
     return str(LABELS.get(key, key))
 
 
+def _edition_of_expectations(entry: AuditEntry) -> str:
+    return _("Edition %(number)s of what is expected") % {"number": entry.object_label}
+
+
 PROOF_TEXTS_TOLD = {name: CauseProof._meta.get_field(name).verbose_name for name in PROOF_SAVED} | {
     "other_causes": _("other causes")
 }
@@ -98,6 +106,27 @@ VOCABULARY = Vocabulary(
         "contact.added": Verb(title=_("Contact added"), told=_("added a contact")),
         "contact.changed": Verb(title=_("Contact changed"), told=_("changed a contact")),
         "contact.deleted": Verb(title=_("Contact deleted"), told=_("deleted a contact")),
+        "desk_link.created": Verb(
+            title=_("Link to the vendor’s desk made"), told=_("made a link to the vendor’s desk")
+        ),
+        "desk_link.sent": Verb(
+            title=_("Link to the vendor’s desk mailed"), told=_("mailed the link to the vendor’s desk")
+        ),
+        "desk_link.not_delivered": Verb(
+            title=_("Link to the vendor’s desk not delivered"), told=_("could not mail the link to the vendor’s desk")
+        ),
+        "desk_link.renewed": Verb(
+            title=_("Link to the vendor’s desk made anew"), told=_("made the link to the vendor’s desk anew")
+        ),
+        "desk_link.extended": Verb(
+            title=_("Link to the vendor’s desk extended"), told=_("extended the link to the vendor’s desk")
+        ),
+        "desk_link.revoked": Verb(
+            title=_("Link to the vendor’s desk withdrawn"), told=_("withdrew the link to the vendor’s desk")
+        ),
+        "desk_link.opened": Verb(
+            title=_("Link to the vendor’s desk opened by the vendor"), told=_("opened the link to the vendor’s desk")
+        ),
         "contract.added": Verb(title=_("Contract added"), told=_("added a contract")),
         "contract.changed": Verb(title=_("Contract changed"), told=_("changed a contract")),
         "contract.decided": Verb(title=_("Decided about a contract"), told=_("decided about a contract")),
@@ -114,6 +143,17 @@ VOCABULARY = Vocabulary(
         "paper.deleted": Verb(title=_("Paper deleted"), told=_("deleted a paper")),
         "paper.file_added": Verb(title=_("File added to a paper"), told=_("added a file to a paper")),
         "paper.file_deleted": Verb(title=_("File of a paper deleted"), told=_("deleted a file of a paper")),
+        "expectationedition.drafted": Verb(
+            title=_("Draft of expectations begun"), told=_("began a draft of expectations")
+        ),
+        "expectationedition.deleted": Verb(
+            title=_("Draft of expectations given up"), told=_("gave up a draft of expectations")
+        ),
+        "expectationedition.published": Verb(title=_("Expectations published"), told=_("published expectations")),
+        "expectation.added": Verb(title=_("Expectation added"), told=_("added an expectation")),
+        "expectation.changed": Verb(title=_("Expectation changed"), told=_("changed an expectation")),
+        "expectation.moved": Verb(title=_("Expectation moved"), told=_("moved an expectation")),
+        "expectation.removed": Verb(title=_("Expectation removed"), told=_("removed an expectation")),
         "incident.added": Verb(title=_("Incident added"), told=_("added an incident")),
         "incident.changed": Verb(title=_("Incident changed"), told=_("changed an incident")),
         "incident.deleted": Verb(title=_("Incident deleted"), told=_("deleted an incident")),
@@ -196,8 +236,11 @@ VOCABULARY = Vocabulary(
         Service: TrailSubject(part_of=attrgetter("vendor")),
         ServiceCalendar: TrailSubject(part_of=attrgetter("service.vendor"), codes={"country": country_words}),
         Contact: TrailSubject(part_of=attrgetter("vendor")),
+        DeskLink: TrailSubject(part_of=attrgetter("vendor")),
         Contract: TrailSubject(part_of=attrgetter("vendor"), route="contract_detail", unsaid=frozenset({"sha256"})),
         Paper: TrailSubject(part_of=attrgetter("vendor"), unsaid=frozenset({"sha256"})),
+        ExpectationEdition: TrailSubject(route="expectation_edition", told=_edition_of_expectations),
+        Expectation: TrailSubject(part_of=attrgetter("edition"), codes={"measure": dict(LABELS), "rule": rule_names}),
         VendorImport: TrailSubject(),
         Incident: TrailSubject(part_of=attrgetter("vendor"), route="incident_detail", unsaid=frozenset(BASIS)),
         TimelineEntry: TrailSubject(
@@ -232,6 +275,8 @@ VOCABULARY = Vocabulary(
     names={  # of fields that no model names
         **DAY_WORDS,
         "archived_at": _("archived on"),
+        "edition": _("edition"),
+        "expectations": _("expectations"),
         "comment": _("comment"),
         "feeling": _("feeling"),
         "told_why": _("told why they asked"),

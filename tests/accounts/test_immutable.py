@@ -16,7 +16,7 @@ from accounts.models import AuditEntry
 from manifesto.models import ReleaseState
 from reports.comparison import keeping
 from reports.models import FactSheet, Scorecard, VendorCopy
-from tests.factories import NOW, Cast, make_commitment, make_incident, make_proof, make_release
+from tests.factories import NOW, Cast, make_commitment, make_expectations, make_incident, make_proof, make_release
 from tests.reports import cards
 
 TABLES = sorted(immutable.tables())
@@ -39,6 +39,8 @@ def rows(cast: Cast) -> None:
     for sha256 in ("a" * 64, "b" * 64):
         sheet = {"kind": "incident", "content": "{}", "sha256": sha256, "as_of": NOW, "made_at": NOW}
         FactSheet.objects.create(organisation=cast.organisation, **sheet)
+    make_expectations(cast.assessor)
+    make_expectations(cast.assessor)
     make_release("draft", questions_per_rule=1, state=ReleaseState.DRAFT)
     if connection.vendor == "postgresql":  # else it refuses TRUNCATE by itself, for what it still has to check
         with connection.cursor() as cursor:
@@ -141,6 +143,8 @@ def test_the_tables_are_those_that_the_house_says_never_change() -> None:
         "reports_scorecard",
         "reports_scorecardrule",
         "reports_vendorcopy",
+        "vendors_expectation",
+        "vendors_expectationedition",
         "vendors_proofstep",
     ]
 
