@@ -40,6 +40,11 @@ PAGES_OF_LINKS = frozenset(
         "vendor_commitments_agree",
         "vendor_commitment",
         "desk_home",
+        "desk_expectations",
+        "desk_acknowledge",
+        "vendor_proof",
+        "vendor_proof_hand_in",
+        "vendor_proof_document",
     }
 )
 PLACES: dict[str, Place] = {
@@ -95,6 +100,7 @@ PLACES: dict[str, Place] = {
     "incident_hour": Place(section=FACTS, help="assessing#hour"),
     "timeline_": Place(section=FACTS, help="assessing#hour"),
     "import_": Place(section=FACTS, help="measures"),
+    "proof_": Place(section=FACTS, help="assessing#proofs"),
     "feedback_": Place(section=FACTS, help="words#three"),
     "pulse_": Place(section=FACTS, help="words#three"),
     "quadrant": Place(section=FACTS, help="measures"),
@@ -121,6 +127,9 @@ PLACES: dict[str, Place] = {
     "desk_link": Place(help="vendors#desk"),
     "desk_link_": Place(section=VENDORS, help="assessing#desk"),
     "desk_home": Place(help="vendors#desk"),
+    "desk_expectation": Place(help="vendors#desk"),
+    "desk_acknowledge": Place(help="vendors#desk"),
+    "vendor_proof": Place(help="vendors#proof"),
     "vendor_take_back": Place(help="vendors#hand-in"),
     "vendor_questionnaire": Place(help="vendors#answer"),
     "vendor_answer_": Place(help="vendors#answer"),

@@ -44,6 +44,7 @@ from reports.models import Document, FactSheetKind, Rendering, RenderingState, S
 from tests.factories import (
     Cast,
     add_rater,
+    hand_in_proof,
     make_assessment,
     make_commitment,
     make_contract,
@@ -51,6 +52,7 @@ from tests.factories import (
     make_feedback,
     make_incident,
     make_member,
+    make_proof,
     make_vendor,
 )
 from vendors.desk import links as desk_links
@@ -60,6 +62,7 @@ from vendors.incident_import.columns.options import Options
 from vendors.incident_import.holding import answers
 from vendors.measures import targets
 from vendors.models import (
+    CauseProof,
     Contact,
     Contract,
     ContractFile,
@@ -75,6 +78,8 @@ from vendors.models import (
     IncidentSource,
     Paper,
     PaperKind,
+    ProofFile,
+    ProofState,
     Pulse,
     Service,
     Sla,
@@ -82,6 +87,7 @@ from vendors.models import (
     Vendor,
     VendorImport,
 )
+from vendors.proofs import evidence as proof_files
 from vendors.timeline import changes as timeline
 from vendors.voice import pulses
 
@@ -259,6 +265,24 @@ class World:
     @property
     def pulse_token(self) -> str:
         return self._pulse[1]
+
+    # Proofs of cause
+    @cached_property
+    def proof(self) -> CauseProof:
+        return make_proof(self.cast.assessor, make_incident(self.vendor, "Harbour 2", title="Harbour stands still"))
+
+    @cached_property
+    def proof_to_read(self) -> CauseProof:
+        """Handed in by mail, with a file."""
+        proof = make_proof(self.cast.assessor, make_incident(self.vendor, "Harbour 3", title="Harbour stands again"))
+        upload = SimpleUploadedFile("Harbour analysis.txt", b"the disk was full")
+        now = timezone.now()
+        proof_files.add_files(self.cast.assessor, proof, [upload], now=now)
+        return hand_in_proof(self.cast.assessor, proof, now=now, cause="Harbour disks were full.")
+
+    @cached_property
+    def proof_file(self) -> ProofFile:
+        return self.proof_to_read.files.get()
 
     # Imports of incidents, each as far as a page can find it
     def _upload(self, name: str, content: str = "") -> IncidentImport:
@@ -579,6 +603,23 @@ class World:
         return self._desk[1]
 
     @cached_property
+    def desk_proof(self) -> CauseProof:
+        """Owed by the vendor whose desk it is."""
+        incident = make_incident(self.vendor, "Harbour standstill")
+        return make_proof(self.cast.assessor, incident)
+
+    @cached_property
+    def desk_proof_file(self) -> ProofFile:
+        """Brought by the vendor, by the link to its desk."""
+        upload = SimpleUploadedFile("Harbour log.txt", b"log")
+        return proof_files.add_files(self.the_desk_link, self.desk_proof, [upload], now=timezone.now())[0]
+
+    @cached_property
+    def desk_proof_printed(self) -> CauseProof:
+        """Handed in, so that there is something to print."""
+        return make_proof(self.cast.assessor, make_incident(self.vendor, "Harbour outage"), state=ProofState.HANDED_IN)
+
+    @cached_property
     def calendar_secret(self) -> str:
         return preferences.renew_calendar(self.cast.reader.user, now=timezone.now())
 
@@ -641,6 +682,15 @@ OBJECTS: dict[str, str] = {
     "incident_hour_add": "incident",
     "incident_hour_resolved": "incident",
     "timeline_entry_correct": "timeline_entry",
+    "proof_ask": "incident",
+    "proof_detail": "proof",
+    "proof_assign": "proof",
+    "proof_extend": "proof",
+    "proof_hand_in": "proof",
+    "proof_waive": "proof",
+    "proof_accept": "proof_to_read",
+    "proof_return": "proof_to_read",
+    "proof_file": "proof_file",
     "feedback_detail": "feedback",
     "feedback_edit": "feedback",
     "feedback_delete": "feedback",
@@ -702,6 +752,14 @@ OBJECTS: dict[str, str] = {
     "desk_link_extend": "the_desk_link",
     "desk_link_revoke": "the_desk_link",
     "desk_link_tell": "the_desk_link",
+    "vendor_proof": "desk_proof",
+    "vendor_proof_save": "desk_proof",
+    "vendor_proof_hand_in": "desk_proof",
+    "vendor_proof_file_add": "desk_proof",
+    "vendor_proof_file": "desk_proof_file",
+    "vendor_proof_file_delete": "desk_proof_file",
+    "vendor_proof_document": "desk_proof_printed",
+    "vendor_proof_download": "desk_proof_printed",
     "commitment_links": "vendor",
     "commitment_link_add": "vendor",
     "commitment_link_renew": "commitments_link",
@@ -762,6 +820,10 @@ ASKED: dict[str, frozenset[str]] = {
     "feedback_delete": frozenset({"reader", "assessor", "admin"}),
     "feedback_file_delete": frozenset({"reader", "assessor", "admin"}),
     "assessment_send_back": frozenset({"approver"}),
+    **dict.fromkeys(
+        ("proof_assign", "proof_extend", "proof_hand_in", "proof_accept", "proof_return", "proof_waive"),
+        frozenset({"assessor", "admin"}),
+    ),
     "vendor_reply_open": frozenset({"assessor", "approver"}),
     "vendor_reply_extend": frozenset({"assessor", "approver"}),
     "vendor_reply_withdraw": frozenset({"assessor", "approver"}),
@@ -785,6 +847,7 @@ PARTS: dict[str, str] = {
     "key": "set-password",
     "language": "en",
     "topic": "words",
+    "part": "cause",
 }
 
 
@@ -813,6 +876,8 @@ def arguments(route: Route, world: World) -> dict[str, Any]:
             values[name] = getattr(world, TOKENS[route.name])
         elif name == "secret":
             values[name] = world.calendar_secret
+        elif name == "edition":
+            values[name] = world.expectations_in_force.number
         elif name == "link":
             values[name] = _link_of(route, world).pk
         else:

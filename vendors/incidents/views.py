@@ -27,6 +27,7 @@ from vendors.incidents import words as incident_words
 from vendors.incidents.changes import EditedMeanwhile, VendorArchived
 from vendors.incidents.forms import IncidentFilter, IncidentForm, IncidentVendorForm
 from vendors.models import Incident, Vendor
+from vendors.proofs import panel as proofs
 from vendors.timeline import words as timeline_words
 from vendors.timeline.hour import hour_of
 from vendors.voice import pulses
@@ -80,6 +81,7 @@ def incident_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "history": _history(request, incident),
         "hour": (hour := hour_of(request.member, incident, now=timezone.now())),
         "record": timeline_words.lines(hour.record) if hour.record and not hour.record.is_empty else [],
+        "proof": proofs.of_incident(request.member, incident),
         "voice": pulses.voice_of(request.member, incident, now=timezone.now()),
     }
     return render(request, "vendors/incidents/incident_detail.html", context)

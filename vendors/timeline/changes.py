@@ -18,7 +18,7 @@ from groundwork import words
 from groundwork.refusals import Refusal
 from vendors import facts_revision
 from vendors.incident_fields import BASIS, TYPED
-from vendors.models import BY_HAND, EntryKind, Incident, Service, TimelineEntry, Vendor
+from vendors.models import BY_HAND, EntryKind, Incident, Service, TimelineEntry, TimelineEntryQuerySet, Vendor
 from vendors.timeline.record import minute
 
 ENTRY_FIELDS = ("kind", "at", "person", "asked", "why", "does", "next_step", "next_at", "text")
@@ -120,23 +120,35 @@ def _moments_of(incident: Incident, entry: TimelineEntry) -> dict[str, datetime 
     """What of the incident changes by this entry: its first response, where a person is named; when the business ran,
     where this is later. What a corrected entry had set is taken anew from those that stand."""
     standing = TimelineEntry.objects.standing().filter(incident=incident)
-    corrected = entry.corrects
-    found: dict[str, datetime | None] = {}
-    answered = incident.first_response_at
-    if corrected and corrected.kind == EntryKind.CONTACT and answered == corrected.at:
-        found["first_response_at"] = _first(standing.contacts().exclude(person="").order_by("at"))
-    elif answered is None and entry.kind == EntryKind.CONTACT and entry.person:
-        found["first_response_at"] = entry.at
-    ran = incident.restored_at
-    if corrected and corrected.kind == EntryKind.RESTORED and ran == corrected.at:
-        found["restored_at"] = _first(standing.filter(kind=EntryKind.RESTORED).order_by("-at"))
-    elif entry.kind == EntryKind.RESTORED and (ran is None or ran < entry.at):
-        found["restored_at"] = entry.at
+    found = {
+        "first_response_at": _answered(incident.first_response_at, entry, standing),
+        "restored_at": _ran(incident.restored_at, entry, standing),
+    }
     return {name: moment for name, moment in found.items() if moment != getattr(incident, name)}
 
 
-def _first(entries: object) -> datetime | None:
-    found: datetime | None = entries.values_list("at", flat=True).first()  # type: ignore[attr-defined]
+def _answered(noted: datetime | None, entry: TimelineEntry, standing: TimelineEntryQuerySet) -> datetime | None:
+    if _had_set(EntryKind.CONTACT, noted, entry.corrects):
+        return _first(standing.contacts().exclude(person="").order_by("at"))
+    is_answer = entry.kind == EntryKind.CONTACT and bool(entry.person)
+    return entry.at if noted is None and is_answer else noted
+
+
+def _ran(noted: datetime | None, entry: TimelineEntry, standing: TimelineEntryQuerySet) -> datetime | None:
+    if _had_set(EntryKind.RESTORED, noted, entry.corrects):
+        return _first(standing.filter(kind=EntryKind.RESTORED).order_by("-at"))
+    if entry.kind != EntryKind.RESTORED:
+        return noted
+    return entry.at if noted is None else max(noted, entry.at)
+
+
+def _had_set(kind: EntryKind, noted: datetime | None, corrected: TimelineEntry | None) -> bool:
+    """What is noted came from the entry that is corrected now."""
+    return corrected is not None and corrected.kind == kind and corrected.at == noted
+
+
+def _first(entries: TimelineEntryQuerySet) -> datetime | None:
+    found: datetime | None = entries.values_list("at", flat=True).first()
     return found
 
 

@@ -200,14 +200,15 @@ class EntryForm(forms.Form):
             self.add_error("next_time", _("Enter the time of that day, too."))
         if typed is None:
             return minute(at) + timedelta(minutes=int(pick)) if pick else None
-        moment = self._typed_next(day, typed, at)
+        moment = _next_moment(day, typed, at)
         if moment < minute(at):
             self.add_error("next_day", _("This is before the contact itself: what comes next comes later."))
         return moment
 
-    def _typed_next(self, day: date | None, typed: time, at: datetime) -> datetime:
-        zone = timezone.get_current_timezone()
-        return clock.moment_of(day, typed, zone) if day else clock.following(typed, after=at, zone=zone)
+
+def _next_moment(day: date | None, typed: time, at: datetime) -> datetime:
+    zone = timezone.get_current_timezone()
+    return clock.moment_of(day, typed, zone) if day else clock.following(typed, after=at, zone=zone)
 
 
 def _initial(entry: TimelineEntry) -> dict[str, Any]:

@@ -176,16 +176,20 @@ def record_of(
 
 def together(records: Sequence[Record]) -> Record:
     """Several incidents: numbers are added, of silences the longest is kept."""
+
+    def added(name: str) -> int:
+        return sum(getattr(record, name) for record in records)
+
     silences = [record.silence for record in records if record.silence is not None]
     return Record(
-        incidents=sum(record.incidents for record in records),
-        contacts=sum(record.contacts for record in records),
+        incidents=added("incidents"),
+        contacts=added("contacts"),
         said={what: sum(record.said[what] for record in records) for what in Said},
-        said_all=sum(record.said_all for record in records),
+        said_all=added("said_all"),
         silence=max(silences, key=lambda silence: silence.length, default=None),
         promises=tuple(promise for record in records for promise in record.promises),
-        changes=sum(record.changes for record in records),
-        blind_changes=sum(record.blind_changes for record in records),
+        changes=added("changes"),
+        blind_changes=added("blind_changes"),
         asked_again=tuple(again for record in records for again in record.asked_again),
     )
 
