@@ -60,6 +60,7 @@ PLACES: dict[str, Place] = {
     "desk_": Place(section=VENDORS, help="assessing#desk"),
     "contract_": Place(section=VENDORS, help="assessing#contracts"),
     "paper_": Place(section=VENDORS, help="assessing#contracts"),
+    "rehearsal_": Place(section=VENDORS, help="assessing#rehearsals"),
     "vendor_measures": Place(section=VENDORS, help="measures"),
     "vendor_quadrant": Place(section=VENDORS, help="measures"),
     "vendor_trends": Place(section=VENDORS, help="words#trends"),

@@ -16,12 +16,14 @@ class VendorsConfig(AppConfig):
         from vendors.proofs import panel as proofs
         from vendors.proofs.desk_matters import proofs_on_desk
         from vendors.timeline.panel import timeline_panel
+        from vendors.rehearsals.panel import rehearsal_panel
         from vendors.voice import feedback
 
         vocabulary.register(trail_words.VOCABULARY)
         matters.register("expectations", on_the_desk, position=30)
         panels.register("measures", measure_panel, position=10)
         panels.register("contracts", contract_panel, position=40)
+        panels.register("rehearsals", rehearsal_panel, position=45)
         panels.register("incidents", incident_panel, position=50)
         panels.register("timeline", timeline_panel, position=55)
         panels.register("proofs", proofs.of_vendor, position=55)

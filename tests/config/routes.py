@@ -53,6 +53,7 @@ from tests.factories import (
     make_incident,
     make_member,
     make_proof,
+    make_rehearsal,
     make_vendor,
 )
 from vendors.desk import links as desk_links
@@ -81,6 +82,7 @@ from vendors.models import (
     ProofFile,
     ProofState,
     Pulse,
+    Rehearsal,
     Service,
     Sla,
     TimelineEntry,
@@ -185,6 +187,13 @@ class World:
         contract = make_contract(self.vendor, "Harbour C-1", owner=self.cast.reader.user, note="Harbour terms.")
         contract.services.set([self.service])
         return contract
+
+    @cached_property
+    def rehearsal(self) -> Rehearsal:
+        """Planned, and led by the administrator."""
+        return make_rehearsal(
+            self.cast.admin, self.vendor, service=self.service, place="Harbour hall", scenario="Harbour stands still."
+        )
 
     @cached_property
     def paper(self) -> Paper:
@@ -661,6 +670,14 @@ OBJECTS: dict[str, str] = {
     "contract_delete": "contract",
     "contract_file_download": "contract_file",
     "contract_file_delete": "contract_file",
+    "rehearsal_add": "vendor",
+    "rehearsal_note": "vendor",
+    "rehearsal_detail": "rehearsal",
+    "rehearsal_calendar": "rehearsal",
+    "rehearsal_edit": "rehearsal",
+    "rehearsal_invite": "rehearsal",
+    "rehearsal_hold": "rehearsal",
+    "rehearsal_call_off": "rehearsal",
     "paper_add": "vendor",
     "paper_edit": "paper",
     "paper_replace": "paper",
