@@ -43,6 +43,7 @@ PARTIAL: Mapping[str, str] = {
     "assessments.questionnaire.saving.NOT_COLLECTING": "only the other states refuse",
     "assessments.vendor_side.answers.CLOSED": "only the other states refuse",
     "assessments.vendor_side.reply.OVER": "only the other states refuse",
+    "vendors.proofs.drafting.CLOSED": "only the other states refuse",
     "assessments.approval.panel.DECIDERS": "an outside rater decides nothing",
     "assessments.commitments.history.SAID_BY_VENDOR": "what a vendor cannot do is said as members do it",
     "assessments.vendor_commitments.shown.BY_CUSTOMER": "only the vendor does not agree",
