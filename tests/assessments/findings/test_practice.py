@@ -56,8 +56,8 @@ def test_says_twice_a_year_and_the_last_was_fourteen_months_ago(
 
     assert found(assessment) == {("speed-practice", By.VENDOR): Practice.LESS}
     assert text_of(assessment) == (
-        "5.1: the vendor says 2 times a year, yet the last rehearsal with us, or shown to us, was 14 months ago: none in "
-        "the last twelve months. All of them are on record since 27 December 2024."
+        "5.1: the vendor says 2 times a year, yet the last rehearsal with us, or shown to us, was 14 months ago: none "
+        "in the last twelve months. All of them are on record since 27 December 2024."
     )
 
 

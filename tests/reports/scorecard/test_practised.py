@@ -1,4 +1,4 @@
-"""What was held of what is claimed: frozen into the scorecard, on its page and its paper, kept from who still judges."""
+"""What was held of what is claimed: frozen into the scorecard, on its page and its paper, kept from raters."""
 
 from __future__ import annotations
 
