@@ -178,6 +178,14 @@ ROUTES: dict[str, Right | Gate] = {
     "incident_add": Right.EDIT_VENDORS,
     "incident_edit": Right.EDIT_VENDORS,
     "incident_delete": Right.EDIT_VENDORS,
+    # the hour of an incident
+    "incident_hour_start": Right.EDIT_VENDORS,
+    "incident_hour": Right.READ,
+    "incident_hour_now": Right.READ,
+    "incident_hour_json": Right.READ,
+    "incident_hour_add": Right.EDIT_VENDORS,
+    "incident_hour_resolved": Right.EDIT_VENDORS,
+    "timeline_entry_correct": Right.EDIT_VENDORS,
     # the voice of the customer
     "feedback_list": Right.READ,
     "feedback_export": Right.READ,

@@ -99,6 +99,8 @@ PLACES: dict[str, Place] = {
     "commitment_": Place(section=VENDORS, help="assessing#commitments"),
     # facts
     "incident_": Place(section=FACTS, help="measures"),
+    "incident_hour": Place(section=FACTS, help="assessing#hour"),
+    "timeline_": Place(section=FACTS, help="assessing#hour"),
     "import_": Place(section=FACTS, help="measures"),
     "proof_": Place(section=FACTS, help="assessing#proofs"),
     "feedback_": Place(section=FACTS, help="words#three"),

@@ -40,6 +40,8 @@ from assessments.vendor_side import links, reply
 from reports.comparison import keeping
 from reports.fact_sheets import expectations as expectations_sheet
 from reports.fact_sheets import keeping as fact_sheets
+from reports.fact_sheets import keeping as sheet_keeping
+from reports.fact_sheets import kinds
 from reports.models import Document, FactSheetKind, Rendering, RenderingState, Scorecard
 from tests.factories import (
     Cast,
@@ -68,6 +70,7 @@ from vendors.models import (
     Contract,
     ContractFile,
     DeskLink,
+    EntryKind,
     Expectation,
     ExpectationEdition,
     Feedback,
@@ -84,10 +87,12 @@ from vendors.models import (
     Rehearsal,
     Service,
     Sla,
+    TimelineEntry,
     Vendor,
     VendorImport,
 )
 from vendors.proofs import evidence as proof_files
+from vendors.timeline import changes as timeline
 from vendors.voice import pulses
 
 
@@ -121,6 +126,22 @@ INC0001;2026-01-13 09:00;2026-01-13 12:30;Harbour gate stands still;1 - Critical
 INC0002;2026-01-20 16:40;2026-01-19 08:15;Harbour crane without power;1 - Critical;Harbour Systems
 INC0003;2026-02-03 07:05;;Harbour printer;4 - Low;Harbour Line
 """
+
+
+def _finished(**subject: Any) -> Rendering:
+    """A document that is ready, of that subject."""
+    rendering = Rendering.objects.create(
+        language="fr",
+        state=RenderingState.READY,
+        progress=100,
+        requested_at=timezone.now(),
+        finished_at=timezone.now(),
+        size=4,
+        sha256="0" * 64,
+        **subject,
+    )
+    Document.objects.create(rendering=rendering, content=b"%PDF")
+    return rendering
 
 
 class World:
@@ -200,6 +221,11 @@ class World:
     @cached_property
     def incident(self) -> Incident:
         return make_incident(self.vendor, "Harbour 1", title="Harbour records stand still")
+
+    @cached_property
+    def timeline_entry(self) -> TimelineEntry:
+        said = {"kind": EntryKind.CONTACT, "at": self.incident.opened_at, "asked": "Harbour logs"}
+        return timeline.add(self.cast.assessor, self.incident, said, now=timezone.now()).entry
 
     @cached_property
     def vendor_import(self) -> VendorImport:
@@ -490,6 +516,13 @@ class World:
         )
         Document.objects.create(rendering=rendering, content=b"%PDF")
         return rendering
+        return _finished(comparison=keeping.keep(self.cast.reader, self.compared, now=timezone.now()))
+
+    @cached_property
+    def fact_sheet_rendering(self) -> Rendering:
+        facts = kinds.kind_of(FactSheetKind.INCIDENT).facts(self.cast.reader, self.timeline_entry.incident_id)
+        made = sheet_keeping.keep(self.cast.organisation, FactSheetKind.INCIDENT, facts, now=timezone.now())
+        return _finished(fact_sheet=made)
 
     @cached_property
     def member(self) -> Membership:
@@ -683,6 +716,12 @@ OBJECTS: dict[str, str] = {
     "incident_detail": "incident",
     "incident_edit": "incident",
     "incident_delete": "incident",
+    "incident_hour": "incident",
+    "incident_hour_now": "incident",
+    "incident_hour_json": "incident",
+    "incident_hour_add": "incident",
+    "incident_hour_resolved": "incident",
+    "timeline_entry_correct": "timeline_entry",
     "proof_ask": "incident",
     "proof_detail": "proof",
     "proof_assign": "proof",
@@ -811,6 +850,8 @@ OBJECTS: dict[str, str] = {
     "fact_sheet_download": "sheet_rendering",
     "comparison_document_status": "comparison_rendering",
     "comparison_document_download": "comparison_rendering",
+    "fact_sheet_status": "fact_sheet_rendering",
+    "fact_sheet_download": "fact_sheet_rendering",
 }
 # Whom the things behind a route of Gate.ASKED or Gate.NAMED name, of the cast; where nothing is said here, its assessor
 # alone.
