@@ -305,6 +305,27 @@ class DeliveredLink(MailedLink):
         abstract = True
 
 
+class ContactLink(DeliveredLink):
+    """One by which a contact of a vendor comes in, as often as they like: it is exchanged for a cookie, and `issue`
+    ends every cookie of an earlier token. `name`: of the contact, kept should the contact go."""
+
+    name = models.CharField(_("name"), max_length=120)
+    issue = models.PositiveSmallIntegerField(default=1)
+    created_at = models.DateTimeField()
+    seen_at = models.DateTimeField(_("last used"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def signature(self) -> str:
+        """Who it is, in the trail and beside what was said."""
+        return f"{self.name} <{self.email}>" if self.email else self.name
+
+
 AS_ONE = timedelta(minutes=1)  # what one click writes
 
 

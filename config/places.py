@@ -39,6 +39,13 @@ PAGES_OF_LINKS = frozenset(
         "vendor_commitments_print",
         "vendor_commitments_agree",
         "vendor_commitment",
+        "desk_home",
+        "desk_expectations",
+        "desk_acknowledge",
+        "desk_expectations_document",
+        "vendor_proof",
+        "vendor_proof_hand_in",
+        "vendor_proof_document",
     }
 )
 PLACES: dict[str, Place] = {
@@ -51,8 +58,10 @@ PLACES: dict[str, Place] = {
     "vendor_": Place(section=VENDORS, help="assessing#vendor"),
     "service_": Place(section=VENDORS, help="assessing#vendor"),
     "contact_": Place(section=VENDORS, help="assessing#vendor"),
+    "desk_": Place(section=VENDORS, help="assessing#desk"),
     "contract_": Place(section=VENDORS, help="assessing#contracts"),
     "paper_": Place(section=VENDORS, help="assessing#contracts"),
+    "rehearsal_": Place(section=VENDORS, help="assessing#rehearsals"),
     "vendor_measures": Place(section=VENDORS, help="measures"),
     "vendor_quadrant": Place(section=VENDORS, help="measures"),
     "vendor_trends": Place(section=VENDORS, help="words#trends"),
@@ -90,12 +99,16 @@ PLACES: dict[str, Place] = {
     "commitment_": Place(section=VENDORS, help="assessing#commitments"),
     # facts
     "incident_": Place(section=FACTS, help="measures"),
+    "incident_hour": Place(section=FACTS, help="assessing#hour"),
+    "timeline_": Place(section=FACTS, help="assessing#hour"),
     "import_": Place(section=FACTS, help="measures"),
+    "proof_": Place(section=FACTS, help="assessing#proofs"),
     "feedback_": Place(section=FACTS, help="words#three"),
     "pulse_": Place(section=FACTS, help="words#three"),
     "quadrant": Place(section=FACTS, help="measures"),
     # the rules
     "rules": Place(section=RULES, help="words#verdict"),
+    "expectation": Place(section=RULES, help="assessing#expectations"),
     # administration
     "member_": Place(section=ADMINISTRATION, help="roles"),
     "invitation_": Place(section=ADMINISTRATION, help="roles"),
@@ -113,6 +126,12 @@ PLACES: dict[str, Place] = {
     # whoever comes in by a link
     "vendor_commitment": Place(help="vendors#commitments"),
     "vendor_link": Place(help="vendors"),
+    "desk_link": Place(help="vendors#desk"),
+    "desk_link_": Place(section=VENDORS, help="assessing#desk"),
+    "desk_home": Place(help="vendors#desk"),
+    "desk_expectation": Place(help="vendors#desk"),
+    "desk_acknowledge": Place(help="vendors#desk"),
+    "vendor_proof": Place(help="vendors#proof"),
     "vendor_take_back": Place(help="vendors#hand-in"),
     "vendor_questionnaire": Place(help="vendors#answer"),
     "vendor_answer_": Place(help="vendors#answer"),

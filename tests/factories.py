@@ -18,16 +18,19 @@ from assessments.lifecycle.transitions import asks_supplementary
 from assessments.models import Answer, Assessment, AssessmentState, Commitment, CommitmentSource, Response
 from manifesto.models import RULE_KEYS, Question, Release, ReleaseState, Rule
 from vendors.contracts.agreed import settle
+from vendors.expectations import editions
 from vendors.models import (
     CauseProof,
     Contract,
     DeskLink,
+    ExpectationEdition,
     Feedback,
     ImportState,
     Incident,
     IncidentImport,
     IncidentSource,
     ProofState,
+    Rehearsal,
     Selection,
     Sla,
     Vendor,
@@ -35,6 +38,7 @@ from vendors.models import (
 from vendors.proofs import saving
 from vendors.proofs import transitions as proofs
 from vendors.proofs.complete import Considered
+from vendors.rehearsals import changes as rehearsals
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 PASSWORD = "a long demo password"
@@ -228,6 +232,14 @@ def make_contract(vendor: Vendor, reference: str = "C-1", *, today: date | None 
     return contract
 
 
+def make_expectations(member: Membership, *, since: date | None = None, note: str = "As agreed.") -> ExpectationEdition:
+    """The shipped proposal, or the newest edition again, published and in force since that day, else today."""
+    since = since or timezone.localdate()
+    draft = editions.start_draft(member, editions.Source.EDITION)
+    said = editions.Publication(in_force_from=since, note=note, read=draft.version)
+    return editions.publish(member, draft, said, today=since)
+
+
 def make_file(
     member: Membership,
     since: date | None = None,
@@ -251,6 +263,17 @@ def make_file(
     return IncidentImport.objects.create(
         organisation=member.organisation, created_by=member.user, source=source, **fields
     )
+
+
+def make_rehearsal(member: Membership, vendor: Vendor, *, held_on: date | None = None, **fields: Any) -> Rehearsal:
+    """Planned for in ten days and led by `member`; `held_on`: held that day, and written down then."""
+    now = fields.pop("now", None) or timezone.now()
+    told = {name: fields.pop(name) for name in ("went_well", "went_wrong", "evidence") if name in fields}
+    wanted = {"planned_at": now + timedelta(days=10), "owner": member.user, **fields}
+    row = Rehearsal(vendor=vendor, **wanted)
+    if held_on is None:
+        return rehearsals.plan(member, row, asked=(), now=now)
+    return rehearsals.note_held(member, row, rehearsals.Told(held_on=held_on, **told), now=now)
 
 
 def make_feedback(vendor: Vendor, *, feeling: int = 3, sla: Sla = Sla.UNKNOWN, **fields: Any) -> Feedback:

@@ -6,19 +6,28 @@ import re
 from functools import cache
 from operator import attrgetter
 
+from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from accounts.models import AuditEntry
 from accounts.vocabulary import Signposts, TrailSubject, Verb, Vocabulary
 from groundwork.languages import LANGUAGE_CODES
+from groundwork.words import day
 from vendors.incident_fields import BASIS
+from vendors.measures.cards import rule_names
 from vendors.measures.words import LABELS
 from vendors.models import (
     PROOF_SAVED,
+    Acknowledgement,
     CauseProof,
     Contact,
     Contract,
+    DeskLink,
+    EntryKind,
+    Expectation,
+    ExpectationEdition,
     Feedback,
     Feeling,
     ImportFailure,
@@ -30,9 +39,11 @@ from vendors.models import (
     Paper,
     ProofFile,
     Pulse,
+    Rehearsal,
     Selection,
     Service,
     ServiceCalendar,
+    TimelineEntry,
     Vendor,
     VendorImport,
 )
@@ -74,6 +85,20 @@ def _measure(entry: AuditEntry) -> str:
     return str(LABELS.get(key, key))
 
 
+def _day_of(rehearsal: Rehearsal) -> str:
+    """Kept as a date that no language owns."""
+    return timezone.localdate(rehearsal.planned_at).isoformat()
+
+
+def _day_in_words(entry: AuditEntry) -> str:
+    found = parse_date(entry.object_label)
+    return day(found) if found else entry.object_label
+
+
+def _edition_of_expectations(entry: AuditEntry) -> str:
+    return _("Edition %(number)s of what is expected") % {"number": entry.object_label}
+
+
 PROOF_TEXTS_TOLD = {name: CauseProof._meta.get_field(name).verbose_name for name in PROOF_SAVED} | {
     "other_causes": _("other causes")
 }
@@ -96,6 +121,27 @@ VOCABULARY = Vocabulary(
         "contact.added": Verb(title=_("Contact added"), told=_("added a contact")),
         "contact.changed": Verb(title=_("Contact changed"), told=_("changed a contact")),
         "contact.deleted": Verb(title=_("Contact deleted"), told=_("deleted a contact")),
+        "desk_link.created": Verb(
+            title=_("Link to the vendor’s desk made"), told=_("made a link to the vendor’s desk")
+        ),
+        "desk_link.sent": Verb(
+            title=_("Link to the vendor’s desk mailed"), told=_("mailed the link to the vendor’s desk")
+        ),
+        "desk_link.not_delivered": Verb(
+            title=_("Link to the vendor’s desk not delivered"), told=_("could not mail the link to the vendor’s desk")
+        ),
+        "desk_link.renewed": Verb(
+            title=_("Link to the vendor’s desk made anew"), told=_("made the link to the vendor’s desk anew")
+        ),
+        "desk_link.extended": Verb(
+            title=_("Link to the vendor’s desk extended"), told=_("extended the link to the vendor’s desk")
+        ),
+        "desk_link.revoked": Verb(
+            title=_("Link to the vendor’s desk withdrawn"), told=_("withdrew the link to the vendor’s desk")
+        ),
+        "desk_link.opened": Verb(
+            title=_("Link to the vendor’s desk opened by the vendor"), told=_("opened the link to the vendor’s desk")
+        ),
         "contract.added": Verb(title=_("Contract added"), told=_("added a contract")),
         "contract.changed": Verb(title=_("Contract changed"), told=_("changed a contract")),
         "contract.decided": Verb(title=_("Decided about a contract"), told=_("decided about a contract")),
@@ -112,12 +158,68 @@ VOCABULARY = Vocabulary(
         "paper.deleted": Verb(title=_("Paper deleted"), told=_("deleted a paper")),
         "paper.file_added": Verb(title=_("File added to a paper"), told=_("added a file to a paper")),
         "paper.file_deleted": Verb(title=_("File of a paper deleted"), told=_("deleted a file of a paper")),
+        "rehearsal.planned": Verb(title=_("Rehearsal or review planned"), told=_("planned a rehearsal or a review")),
+        "rehearsal.changed": Verb(
+            title=_("Plan of a rehearsal or review changed"), told=_("changed the plan of a rehearsal or review")
+        ),
+        "rehearsal.told_invited": Verb(title=_("Guests invited"), told=_("invited guests to a rehearsal or review")),
+        "rehearsal.told_moved": Verb(
+            title=_("Guests told of a change"), told=_("told guests of a change of a rehearsal or review")
+        ),
+        "rehearsal.told_called_off": Verb(
+            title=_("Guests told that it is called off"),
+            told=_("told guests that a rehearsal or review is called off"),
+        ),
+        "rehearsal.not_told": Verb(
+            title=_("Mail to guests not delivered"), told=_("could not mail guests of a rehearsal or review")
+        ),
+        "rehearsal.called_off": Verb(
+            title=_("Rehearsal or review called off"), told=_("called off a rehearsal or review")
+        ),
+        "rehearsal.held": Verb(
+            title=_("Rehearsal or review held"), told=_("wrote down that a rehearsal or review was held")
+        ),
+        "rehearsal.noted": Verb(
+            title=_("Rehearsal or review held, not planned here"),
+            told=_("wrote down a rehearsal or review that was held"),
+        ),
+        "rehearsal.shown": Verb(
+            title=_("Rehearsal or review without us shown"),
+            told=_("wrote down what shows a rehearsal or review without us"),
+        ),
+        "rehearsal.corrected": Verb(
+            title=_("Record of a rehearsal or review corrected"),
+            told=_("corrected the record of a rehearsal or review"),
+        ),
+        "expectationedition.drafted": Verb(
+            title=_("Draft of expectations begun"), told=_("began a draft of expectations")
+        ),
+        "expectationedition.deleted": Verb(
+            title=_("Draft of expectations given up"), told=_("gave up a draft of expectations")
+        ),
+        "expectationedition.published": Verb(title=_("Expectations published"), told=_("published expectations")),
+        "acknowledgement.given": Verb(
+            title=_("Expectations acknowledged by the vendor"), told=_("acknowledged what is expected")
+        ),
+        "acknowledgement.noted": Verb(
+            title=_("Acknowledgement of the expectations noted"), told=_("noted that the vendor acknowledged")
+        ),
+        "expectation.added": Verb(title=_("Expectation added"), told=_("added an expectation")),
+        "expectation.changed": Verb(title=_("Expectation changed"), told=_("changed an expectation")),
+        "expectation.moved": Verb(title=_("Expectation moved"), told=_("moved an expectation")),
+        "expectation.removed": Verb(title=_("Expectation removed"), told=_("removed an expectation")),
         "incident.added": Verb(title=_("Incident added"), told=_("added an incident")),
         "incident.changed": Verb(title=_("Incident changed"), told=_("changed an incident")),
         "incident.deleted": Verb(title=_("Incident deleted"), told=_("deleted an incident")),
         "incident.joined": Verb(
             title=_("Incident joined with another that is the same"),
             told=_("joined an incident with another that is the same"),
+        ),
+        "timelineentry.added": Verb(
+            title=_("Entry of a timeline written"), told=_("wrote an entry into the hour of an incident")
+        ),
+        "timelineentry.corrected": Verb(
+            title=_("Entry of a timeline corrected"), told=_("corrected an entry in the hour of an incident")
         ),
         "target.agreed": Verb(title=_("Target agreed"), told=_("agreed a target")),
         "target.changed": Verb(title=_("Target changed"), told=_("changed a target")),
@@ -188,10 +290,22 @@ VOCABULARY = Vocabulary(
         Service: TrailSubject(part_of=attrgetter("vendor")),
         ServiceCalendar: TrailSubject(part_of=attrgetter("service.vendor"), codes={"country": country_words}),
         Contact: TrailSubject(part_of=attrgetter("vendor")),
+        DeskLink: TrailSubject(part_of=attrgetter("vendor")),
         Contract: TrailSubject(part_of=attrgetter("vendor"), route="contract_detail", unsaid=frozenset({"sha256"})),
         Paper: TrailSubject(part_of=attrgetter("vendor"), unsaid=frozenset({"sha256"})),
+        Rehearsal: TrailSubject(
+            part_of=attrgetter("vendor"), label=_day_of, told=_day_in_words, route="rehearsal_detail"
+        ),
+        Acknowledgement: TrailSubject(part_of=attrgetter("vendor"), label=attrgetter("vendor.name")),
+        ExpectationEdition: TrailSubject(route="expectation_edition", told=_edition_of_expectations),
+        Expectation: TrailSubject(part_of=attrgetter("edition"), codes={"measure": dict(LABELS), "rule": rule_names}),
         VendorImport: TrailSubject(),
         Incident: TrailSubject(part_of=attrgetter("vendor"), route="incident_detail", unsaid=frozenset(BASIS)),
+        TimelineEntry: TrailSubject(
+            part_of=attrgetter("incident.vendor"),
+            label=lambda row: row.incident.reference,
+            codes={"kind": dict(EntryKind.choices)},
+        ),
         IncidentImport: TrailSubject(
             part_of=_the_one_vendor,
             route="incident_import_detail",
@@ -219,6 +333,9 @@ VOCABULARY = Vocabulary(
     names={  # of fields that no model names
         **DAY_WORDS,
         "archived_at": _("archived on"),
+        "edition": _("edition"),
+        "to_discuss": _("rules to talk about"),
+        "expectations": _("expectations"),
         "comment": _("comment"),
         "feeling": _("feeling"),
         "told_why": _("told why they asked"),
@@ -227,6 +344,8 @@ VOCABULARY = Vocabulary(
         "cause_proven": _("cause proven"),
         "services": _("services"),
         "file": _("file"),
+        "guests": _("guests"),
+        "came": _("who was there"),
         "replaced_by": _("newer one"),
         "contact": _("contact"),
         "new": _("new"),

@@ -38,26 +38,39 @@ from assessments.raters import asking
 from assessments.vendor_commitments import links as commitment_links
 from assessments.vendor_side import links, reply
 from reports.comparison import keeping
-from reports.models import Document, Rendering, RenderingState, Scorecard
+from reports.fact_sheets import keeping as sheet_keeping
+from reports.fact_sheets import kinds
+from reports.models import Document, FactSheetKind, Rendering, RenderingState, Scorecard
 from tests.factories import (
     Cast,
     add_rater,
+    hand_in_proof,
     make_assessment,
     make_commitment,
     make_contract,
+    make_expectations,
     make_feedback,
     make_incident,
     make_member,
+    make_proof,
+    make_rehearsal,
     make_vendor,
 )
+from vendors.desk import links as desk_links
+from vendors.expectations import editions
 from vendors.incident_import import files, job, saved_mappings, worker
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.holding import answers
 from vendors.measures import targets
 from vendors.models import (
+    CauseProof,
     Contact,
     Contract,
     ContractFile,
+    DeskLink,
+    EntryKind,
+    Expectation,
+    ExpectationEdition,
     Feedback,
     FeedbackFile,
     ImportMapping,
@@ -66,12 +79,18 @@ from vendors.models import (
     IncidentSource,
     Paper,
     PaperKind,
+    ProofFile,
+    ProofState,
     Pulse,
+    Rehearsal,
     Service,
     Sla,
+    TimelineEntry,
     Vendor,
     VendorImport,
 )
+from vendors.proofs import evidence as proof_files
+from vendors.timeline import changes as timeline
 from vendors.voice import pulses
 
 
@@ -79,18 +98,20 @@ from vendors.voice import pulses
 class Route:
     name: str  # with its namespace; empty where the pattern has none
     arguments: tuple[str, ...]
+    path: str = ""  # as the URLconf says it
 
 
 def routes(
-    resolver: URLResolver | None = None, namespace: str = "", arguments: tuple[str, ...] = ()
+    resolver: URLResolver | None = None, namespace: str = "", arguments: tuple[str, ...] = (), path: str = ""
 ) -> Iterator[Route]:
     for pattern in (resolver or get_resolver()).url_patterns:
         here = (*arguments, *_arguments(pattern))
         if isinstance(pattern, URLResolver):
             inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
-            yield from routes(pattern, inner, here)
+            yield from routes(pattern, inner, here, path + str(pattern.pattern))
         else:
-            yield Route(name=f"{namespace}{pattern.name}" if pattern.name else "", arguments=here)
+            name = f"{namespace}{pattern.name}" if pattern.name else ""
+            yield Route(name=name, arguments=here, path=path + str(pattern.pattern))
 
 
 def _arguments(pattern: URLPattern | URLResolver) -> tuple[str, ...]:
@@ -105,6 +126,22 @@ INC0003;2026-02-03 07:05;;Harbour printer;4 - Low;Harbour Line
 """
 
 
+def _finished(**subject: Any) -> Rendering:
+    """A document that is ready, of that subject."""
+    rendering = Rendering.objects.create(
+        language="fr",
+        state=RenderingState.READY,
+        progress=100,
+        requested_at=timezone.now(),
+        finished_at=timezone.now(),
+        size=4,
+        sha256="0" * 64,
+        **subject,
+    )
+    Document.objects.create(rendering=rendering, content=b"%PDF")
+    return rendering
+
+
 class World:
     """The things of the cast's organisation, each made when a route asks for it."""
 
@@ -114,6 +151,19 @@ class World:
     @cached_property
     def vendor(self) -> Vendor:
         return make_vendor(self.cast.organisation, "Harbour Systems")
+
+    @cached_property
+    def expectations_in_force(self) -> ExpectationEdition:
+        return make_expectations(self.cast.assessor)
+
+    @cached_property
+    def expectation_draft(self) -> ExpectationEdition:
+        return editions.start_draft(self.cast.assessor, editions.Source.PROPOSAL)
+
+    @cached_property
+    def expectation(self) -> Expectation:
+        row: Expectation = self.expectation_draft.expectations.all()[0]
+        return row
 
     @cached_property
     def archived_vendor(self) -> Vendor:
@@ -139,6 +189,13 @@ class World:
         return contract
 
     @cached_property
+    def rehearsal(self) -> Rehearsal:
+        """Planned, and led by the administrator."""
+        return make_rehearsal(
+            self.cast.admin, self.vendor, service=self.service, place="Harbour hall", scenario="Harbour stands still."
+        )
+
+    @cached_property
     def paper(self) -> Paper:
         expires_on = timezone.localdate() + timedelta(days=40)
         return Paper.objects.create(
@@ -162,6 +219,11 @@ class World:
     @cached_property
     def incident(self) -> Incident:
         return make_incident(self.vendor, "Harbour 1", title="Harbour records stand still")
+
+    @cached_property
+    def timeline_entry(self) -> TimelineEntry:
+        said = {"kind": EntryKind.CONTACT, "at": self.incident.opened_at, "asked": "Harbour logs"}
+        return timeline.add(self.cast.assessor, self.incident, said, now=timezone.now()).entry
 
     @cached_property
     def vendor_import(self) -> VendorImport:
@@ -212,6 +274,24 @@ class World:
     @property
     def pulse_token(self) -> str:
         return self._pulse[1]
+
+    # Proofs of cause
+    @cached_property
+    def proof(self) -> CauseProof:
+        return make_proof(self.cast.assessor, make_incident(self.vendor, "Harbour 2", title="Harbour stands still"))
+
+    @cached_property
+    def proof_to_read(self) -> CauseProof:
+        """Handed in by mail, with a file."""
+        proof = make_proof(self.cast.assessor, make_incident(self.vendor, "Harbour 3", title="Harbour stands again"))
+        upload = SimpleUploadedFile("Harbour analysis.txt", b"the disk was full")
+        now = timezone.now()
+        proof_files.add_files(self.cast.assessor, proof, [upload], now=now)
+        return hand_in_proof(self.cast.assessor, proof, now=now, cause="Harbour disks were full.")
+
+    @cached_property
+    def proof_file(self) -> ProofFile:
+        return self.proof_to_read.files.get()
 
     # Imports of incidents, each as far as a page can find it
     def _upload(self, name: str, content: str = "") -> IncidentImport:
@@ -419,9 +499,12 @@ class World:
 
     @cached_property
     def comparison_rendering(self) -> Rendering:
+        compared = keeping.keep(self.cast.reader, self.compared, now=timezone.now())
+        return self._drawn(comparison=compared, language="fr")
+
+    def _drawn(self, **what: Any) -> Rendering:
         rendering = Rendering.objects.create(
-            comparison=keeping.keep(self.cast.reader, self.compared, now=timezone.now()),
-            language="fr",
+            **what,
             state=RenderingState.READY,
             progress=100,
             requested_at=timezone.now(),
@@ -431,6 +514,13 @@ class World:
         )
         Document.objects.create(rendering=rendering, content=b"%PDF")
         return rendering
+        return _finished(comparison=keeping.keep(self.cast.reader, self.compared, now=timezone.now()))
+
+    @cached_property
+    def fact_sheet_rendering(self) -> Rendering:
+        facts = kinds.kind_of(FactSheetKind.INCIDENT).facts(self.cast.reader, self.timeline_entry.incident_id)
+        made = sheet_keeping.keep(self.cast.organisation, FactSheetKind.INCIDENT, facts, now=timezone.now())
+        return _finished(fact_sheet=made)
 
     @cached_property
     def member(self) -> Membership:
@@ -524,6 +614,36 @@ class World:
         return kept[0]
 
     @cached_property
+    def _desk(self) -> tuple[DeskLink, str]:
+        contact = Contact.objects.create(vendor=self.vendor, name="Harbour opener", email="opener@example.org")
+        return desk_links.create(self.cast.assessor, contact, now=timezone.now())
+
+    @property
+    def the_desk_link(self) -> DeskLink:
+        return self._desk[0]
+
+    @property
+    def the_desk_link_token(self) -> str:
+        return self._desk[1]
+
+    @cached_property
+    def desk_proof(self) -> CauseProof:
+        """Owed by the vendor whose desk it is."""
+        incident = make_incident(self.vendor, "Harbour standstill")
+        return make_proof(self.cast.assessor, incident)
+
+    @cached_property
+    def desk_proof_file(self) -> ProofFile:
+        """Brought by the vendor, by the link to its desk."""
+        upload = SimpleUploadedFile("Harbour log.txt", b"log")
+        return proof_files.add_files(self.the_desk_link, self.desk_proof, [upload], now=timezone.now())[0]
+
+    @cached_property
+    def desk_proof_printed(self) -> CauseProof:
+        """Handed in, so that there is something to print."""
+        return make_proof(self.cast.assessor, make_incident(self.vendor, "Harbour outage"), state=ProofState.HANDED_IN)
+
+    @cached_property
     def calendar_secret(self) -> str:
         return preferences.renew_calendar(self.cast.reader.user, now=timezone.now())
 
@@ -565,14 +685,44 @@ OBJECTS: dict[str, str] = {
     "contract_delete": "contract",
     "contract_file_download": "contract_file",
     "contract_file_delete": "contract_file",
+    "rehearsal_add": "vendor",
+    "rehearsal_note": "vendor",
+    "rehearsal_detail": "rehearsal",
+    "rehearsal_calendar": "rehearsal",
+    "rehearsal_edit": "rehearsal",
+    "rehearsal_invite": "rehearsal",
+    "rehearsal_hold": "rehearsal",
+    "rehearsal_call_off": "rehearsal",
     "paper_add": "vendor",
     "paper_edit": "paper",
     "paper_replace": "paper",
     "paper_delete": "paper",
+    "expectation_edition": "expectations_in_force",
+    "expectation_edition_publish": "expectation_draft",
+    "expectation_draft_delete": "expectation_draft",
+    "expectation_add": "expectation_draft",
+    "expectation_edit": "expectation",
+    "expectation_move": "expectation",
+    "expectation_remove": "expectation",
     "incident_add": "vendor",
     "incident_detail": "incident",
     "incident_edit": "incident",
     "incident_delete": "incident",
+    "incident_hour": "incident",
+    "incident_hour_now": "incident",
+    "incident_hour_json": "incident",
+    "incident_hour_add": "incident",
+    "incident_hour_resolved": "incident",
+    "timeline_entry_correct": "timeline_entry",
+    "proof_ask": "incident",
+    "proof_detail": "proof",
+    "proof_assign": "proof",
+    "proof_extend": "proof",
+    "proof_hand_in": "proof",
+    "proof_waive": "proof",
+    "proof_accept": "proof_to_read",
+    "proof_return": "proof_to_read",
+    "proof_file": "proof_file",
     "feedback_detail": "feedback",
     "feedback_edit": "feedback",
     "feedback_delete": "feedback",
@@ -628,6 +778,20 @@ OBJECTS: dict[str, str] = {
     "link_renew": "vendor_link",
     "link_extend": "vendor_link",
     "link_revoke": "vendor_link",
+    "desk_links": "vendor",
+    "desk_link_add": "vendor",
+    "desk_link_renew": "the_desk_link",
+    "desk_link_extend": "the_desk_link",
+    "desk_link_revoke": "the_desk_link",
+    "desk_link_tell": "the_desk_link",
+    "vendor_proof": "desk_proof",
+    "vendor_proof_save": "desk_proof",
+    "vendor_proof_hand_in": "desk_proof",
+    "vendor_proof_file_add": "desk_proof",
+    "vendor_proof_file": "desk_proof_file",
+    "vendor_proof_file_delete": "desk_proof_file",
+    "vendor_proof_document": "desk_proof_printed",
+    "vendor_proof_download": "desk_proof_printed",
     "commitment_links": "vendor",
     "commitment_link_add": "vendor",
     "commitment_link_renew": "commitments_link",
@@ -676,6 +840,8 @@ OBJECTS: dict[str, str] = {
     "rendering_download": "rendering",
     "comparison_document_status": "comparison_rendering",
     "comparison_document_download": "comparison_rendering",
+    "fact_sheet_status": "fact_sheet_rendering",
+    "fact_sheet_download": "fact_sheet_rendering",
 }
 # Whom the things behind a route of Gate.ASKED or Gate.NAMED name, of the cast; where nothing is said here, its assessor
 # alone.
@@ -686,6 +852,10 @@ ASKED: dict[str, frozenset[str]] = {
     "feedback_delete": frozenset({"reader", "assessor", "admin"}),
     "feedback_file_delete": frozenset({"reader", "assessor", "admin"}),
     "assessment_send_back": frozenset({"approver"}),
+    **dict.fromkeys(
+        ("proof_assign", "proof_extend", "proof_hand_in", "proof_accept", "proof_return", "proof_waive"),
+        frozenset({"assessor", "admin"}),
+    ),
     "vendor_reply_open": frozenset({"assessor", "approver"}),
     "vendor_reply_extend": frozenset({"assessor", "approver"}),
     "vendor_reply_withdraw": frozenset({"assessor", "approver"}),
@@ -697,6 +867,7 @@ TOKENS: dict[str, str] = {
     "invitation_accept": "invitation_token",
     "vendor_link": "vendor_link_token",
     "vendor_commitments_link": "commitments_link_token",
+    "desk_link": "the_desk_link_token",
     "pulse_answer": "pulse_token",
 }
 # The other parts of addresses, the same for every object.
@@ -708,10 +879,18 @@ PARTS: dict[str, str] = {
     "key": "set-password",
     "language": "en",
     "topic": "words",
+    "part": "cause",
 }
 
 
-def _link_of(route: Route, world: World) -> VendorLink | CommitmentLink:
+def is_of_the_desk(route: Route) -> bool:
+    """Whatever it is called: what the cookie of a desk opens lies below its address."""
+    return route.path.startswith("desk/")
+
+
+def _link_of(route: Route, world: World) -> VendorLink | CommitmentLink | DeskLink:
+    if is_of_the_desk(route):
+        return world.the_desk_link
     if route.name.startswith("vendor_commitment"):
         return world.commitments_link
     return world.reply_link if route.name.startswith("vendor_reply") else world.vendor_link
@@ -729,6 +908,8 @@ def arguments(route: Route, world: World) -> dict[str, Any]:
             values[name] = getattr(world, TOKENS[route.name])
         elif name == "secret":
             values[name] = world.calendar_secret
+        elif name == "edition":
+            values[name] = world.expectations_in_force.number
         elif name == "link":
             values[name] = _link_of(route, world).pk
         else:

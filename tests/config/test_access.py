@@ -226,6 +226,9 @@ def test_own_organisation(cast: Cast) -> None:
     expected = {route.name: {who: _expected(route.name, who) for who in people} for route in OWN}
     # Without a membership of that organisation there is none to choose.
     expected["organisation_switch"] = {who: TO_SIGN_IN if who == "anonymous" else NOT_FOUND for who in people}
+    # What to print is said in the form: without it nothing is found.
+    asking = expected["fact_sheet_request"]
+    asking |= {who: NOT_FOUND for who, got in asking.items() if got == LET_IN}
 
     got = walked(OWN, cast, people)
 
@@ -273,7 +276,9 @@ def test_pages_without_an_object_show_nothing_of_another_organisation(cast: Cast
         "feedback_file",
         "contract_file",
         "paper",
+        "proof_file",
         "pulse",
+        "rehearsal",
     ):
         getattr(world, thing)
     visitors = {name: Visitor(stranger) for name, stranger in away.items()}

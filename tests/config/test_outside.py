@@ -150,7 +150,7 @@ def _visit(visitor: Visitor, route: Route, url: str, method: str) -> Visit:
 
 # Every route ------------------------------------------------------------------------------------------------------
 # Doors of people without an account: whoever holds the token of a mail reads what the mail was about.
-BY_TOKEN = {"invitation_accept", "vendor_link", "vendor_commitments_link", "pulse_answer", "calendar_feed"}
+BY_TOKEN = {"invitation_accept", "vendor_link", "vendor_commitments_link", "desk_link", "pulse_answer", "calendar_feed"}
 WITHIN = tuple(route for route in OWN if route.name not in BY_TOKEN)
 
 
@@ -267,7 +267,7 @@ def test_of_each_kind_of_row_an_outside_rater_reads_their_own_alone(scene: Scene
     world = OfTheirAssessment(scene)
     for name in ("evidence", "contact", "service", "vendor_with_target", "feedback_file", "pulse", "import_mapping"):
         assert getattr(world, name)
-    for name in ("contract", "contract_file", "paper"):
+    for name in ("contract", "contract_file", "paper", "proof_file", "rehearsal"):
         assert getattr(world, name)
     for name in ("incident_source", "vendor_import", "approval_level", "vendor_link", "delegation", "invitation"):
         assert getattr(world, name)
