@@ -10,6 +10,7 @@ class VendorsConfig(AppConfig):
         from vendors.contracts.panel import contract_panel
         from vendors.desk import matters
         from vendors.expectations import refusals as expectation_refusals
+        from vendors.expectations.ack_panel import acknowledgement_panel
         from vendors.expectations.on_the_desk import on_the_desk
         from vendors.incidents.panel import incident_panel
         from vendors.measures.cards import measure_panel
@@ -20,6 +21,7 @@ class VendorsConfig(AppConfig):
         from vendors.voice import feedback
 
         vocabulary.register(trail_words.VOCABULARY)
+        panels.register("expected", acknowledgement_panel, position=30)
         matters.register("expectations", on_the_desk, position=30)
         panels.register("measures", measure_panel, position=10)
         panels.register("contracts", contract_panel, position=40)
