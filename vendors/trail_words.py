@@ -17,6 +17,7 @@ from vendors.measures.cards import rule_names
 from vendors.measures.words import LABELS
 from vendors.models import (
     PROOF_SAVED,
+    Acknowledgement,
     CauseProof,
     Contact,
     Contract,
@@ -148,6 +149,12 @@ VOCABULARY = Vocabulary(
             title=_("Draft of expectations given up"), told=_("gave up a draft of expectations")
         ),
         "expectationedition.published": Verb(title=_("Expectations published"), told=_("published expectations")),
+        "acknowledgement.given": Verb(
+            title=_("Expectations acknowledged by the vendor"), told=_("acknowledged what is expected")
+        ),
+        "acknowledgement.noted": Verb(
+            title=_("Acknowledgement of the expectations noted"), told=_("noted that the vendor acknowledged")
+        ),
         "expectation.added": Verb(title=_("Expectation added"), told=_("added an expectation")),
         "expectation.changed": Verb(title=_("Expectation changed"), told=_("changed an expectation")),
         "expectation.moved": Verb(title=_("Expectation moved"), told=_("moved an expectation")),
@@ -231,6 +238,7 @@ VOCABULARY = Vocabulary(
         DeskLink: TrailSubject(part_of=attrgetter("vendor")),
         Contract: TrailSubject(part_of=attrgetter("vendor"), route="contract_detail", unsaid=frozenset({"sha256"})),
         Paper: TrailSubject(part_of=attrgetter("vendor"), unsaid=frozenset({"sha256"})),
+        Acknowledgement: TrailSubject(part_of=attrgetter("vendor"), label=attrgetter("vendor.name")),
         ExpectationEdition: TrailSubject(route="expectation_edition", told=_edition_of_expectations),
         Expectation: TrailSubject(part_of=attrgetter("edition"), codes={"measure": dict(LABELS), "rule": rule_names}),
         VendorImport: TrailSubject(),
@@ -263,6 +271,7 @@ VOCABULARY = Vocabulary(
         **DAY_WORDS,
         "archived_at": _("archived on"),
         "edition": _("edition"),
+        "to_discuss": _("rules to talk about"),
         "expectations": _("expectations"),
         "comment": _("comment"),
         "feeling": _("feeling"),

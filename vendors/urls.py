@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("vendors.contracts.urls")),
     path("", include("vendors.expectations.urls")),
     path("", include("vendors.incidents.urls")),
+    path("", include("vendors.proofs.urls")),
     path("", include("vendors.vendor_import.urls")),
     path("", include("vendors.incident_import.urls")),
 ]

@@ -273,6 +273,7 @@ def test_pages_without_an_object_show_nothing_of_another_organisation(cast: Cast
         "feedback_file",
         "contract_file",
         "paper",
+        "proof_file",
         "pulse",
     ):
         getattr(world, thing)
