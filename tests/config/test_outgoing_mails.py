@@ -28,8 +28,21 @@ from assessments.vendor_commitments import links as commitment_links
 from assessments.vendor_commitments import telling
 from assessments.vendor_side import links, reply, reply_copy
 from groundwork.words import day
-from tests.factories import Cast, make_assessment, make_commitment, make_incident, make_member, make_vendor
-from vendors.models import Contact
+from tests.factories import (
+    Cast,
+    make_assessment,
+    make_commitment,
+    make_incident,
+    make_member,
+    make_proof,
+    make_rehearsal,
+    make_vendor,
+)
+from vendors.desk import links as desk_links
+from vendors.models import Contact, ProofState, ProofStepKind, Rehearsal
+from vendors.proofs.telling import tell_vendor
+from vendors.rehearsals import invitations as rehearsal_mails
+from vendors.rehearsals.upcoming import day_of
 from vendors.voice import pulses
 
 ASKER = "Assessor <assessor@example.org>"
@@ -176,6 +189,51 @@ def ask_for_pulse(scene: Scene) -> date:
     return timezone.localdate(pulse.expires_at)
 
 
+def ask_for_proof(scene: Scene) -> date | None:
+    return tell_of_proof(scene, ProofStepKind.ASKED, ProofState.OWED)
+
+
+def return_proof(scene: Scene) -> date | None:
+    return tell_of_proof(scene, ProofStepKind.RETURNED, ProofState.RETURNED)
+
+
+def accept_proof(scene: Scene) -> None:
+    tell_of_proof(scene, ProofStepKind.ACCEPTED, ProofState.ACCEPTED)
+
+
+def tell_of_proof(scene: Scene, kind: ProofStepKind, state: ProofState) -> date | None:
+    """To a contact who has the link to the desk; the day by which it is due, where it is the vendor's turn."""
+    incident = make_incident(scene.assessment.vendor)
+    proof = make_proof(scene.cast.assessor, incident, state=state, contact=scene.contact, due_on=scene.due_on)
+    desk_links.create(scene.cast.assessor, scene.contact, now=timezone.now())
+    assert tell_vendor(scene.cast.assessor, proof, kind, now=timezone.now())
+    return proof.due_on if proof.is_at_vendor else None
+
+
+def planned(scene: Scene) -> Rehearsal:
+    """With one guest, who is invited."""
+    row = make_rehearsal(scene.cast.assessor, make_vendor(scene.cast.organisation))
+    row.guests.create(name="Robin", email="robin@vendor.example", language="en")
+    rehearsal_mails.invite(scene.cast.assessor, row, now=timezone.now())
+    return row
+
+
+def invite_guest(scene: Scene) -> date:
+    return day_of(planned(scene))
+
+
+def tell_guest_it_is_moved(scene: Scene) -> date:
+    row = planned(scene)
+    rehearsal_mails.tell_moved(scene.cast.assessor, row, now=timezone.now())
+    return day_of(row)
+
+
+def tell_guest_it_is_called_off(scene: Scene) -> date:
+    row = planned(scene)
+    rehearsal_mails.call_off(scene.cast.assessor, row, now=timezone.now())
+    return day_of(row)
+
+
 SENT: dict[str, Callable[[Scene], date | None]] = {
     "accounts/members/email/invitation": invite_rater,
     "assessments/questionnaire/email/delegation": hand_question_over,
@@ -188,6 +246,12 @@ SENT: dict[str, Callable[[Scene], date | None]] = {
     "assessments/vendor_side/email/vendor_link": ask_vendor,
     "assessments/vendor_side/email/vendor_reply": ask_for_reply,
     "assessments/vendor_side/email/vendor_reply_copy": keep_copy_of_reply,
+    "vendors/proofs/email/proof_accepted": accept_proof,
+    "vendors/proofs/email/proof_asked": ask_for_proof,
+    "vendors/proofs/email/proof_returned": return_proof,
+    "vendors/rehearsals/email/called_off": tell_guest_it_is_called_off,
+    "vendors/rehearsals/email/invited": invite_guest,
+    "vendors/rehearsals/email/moved": tell_guest_it_is_moved,
     "vendors/voice/email/pulse": ask_for_pulse,
 }
 

@@ -149,6 +149,8 @@ def snapshot(answers: Answers = usual, *raters: Answers, **names: Any) -> dict[s
         "replies": [],
         "previous": None,
         "commitments": [],
+        "expectations": None,
+        "practice": [],
         "measures": None,
         "targets": {},
         "findings": [],

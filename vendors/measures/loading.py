@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -16,16 +16,47 @@ from django.db import transaction
 from vendors.measures import metrics
 from vendors.measures.cases import Case, PulseAnswer
 from vendors.measures.metrics import Basis, Measures
+from vendors.measures.owed import PROOF_HORIZON, ProofOwed
 from vendors.measures.sources import holdings_of
-from vendors.models import Incident, MeasureTarget, Pulse, PulseChoice, Service, Sla, Vendor
+from vendors.models import (
+    CauseProof,
+    Expectation,
+    Incident,
+    MeasureTarget,
+    ProofState,
+    Pulse,
+    PulseChoice,
+    Service,
+    Sla,
+    Vendor,
+)
 from vendors.service_hours.calendars import service_hours_of
 from vendors.service_hours.hours import ROUND_THE_CLOCK, ServiceHours
+from vendors.service_hours.working_days import working_day_after, working_days_between
 
 MONTHS = 24
 KEPT = timedelta(days=1)
-SHAPE = 5  # of what is kept: raise it when the shapes or the arithmetic change
+SHAPE = 6  # of what is kept: raise it when the shapes or the arithmetic change
 SCORES: Mapping[str, float] = {PulseChoice.YES: 1.0, PulseChoice.PARTLY: 0.5, PulseChoice.NO: 0.0}
 MET: Mapping[str, bool] = {Sla.MET: True, Sla.MISSED: False}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """What a measure is held to. `value`: in its unit. `is_expected`: of all vendors, since no other was agreed with
+    this one. `expected`: what is expected of all, None where nothing is; `expected_since`: from which day on."""
+
+    value: float
+    agreed_on: date | None = None
+    note: str = ""
+    is_expected: bool = False
+    expected: float | None = None
+    expected_since: date | None = None
+
+    @property
+    def differs(self) -> bool:
+        """It was agreed with this vendor, and is not what is expected of all."""
+        return not self.is_expected and self.expected is not None and self.expected != self.value
 
 
 def measures_of(
@@ -79,6 +110,29 @@ def targets_of(vendor: Vendor) -> dict[str, MeasureTarget]:
     return {target.measure: target for target in MeasureTarget.objects.filter(vendor=vendor)}
 
 
+def held_to(vendor: Vendor, today: date) -> dict[str, Target]:
+    """What each measure is held to on that day, by its key: what was agreed with this vendor, else what is expected of
+    all. Two queries."""
+    rows = Expectation.objects.in_force(vendor.organisation_id, today).telling().select_related("edition")
+    expected = {row.measure: row for row in rows}
+    agreed = targets_of(vendor)
+    return {key: _target(agreed.get(key), expected.get(key)) for key in {**expected, **agreed}}
+
+
+def _target(agreed: MeasureTarget | None, expected: Expectation | None) -> Target:
+    value = float(expected.target) if expected is not None and expected.target is not None else None
+    since = expected.edition.in_force_from if expected is not None else None
+    if agreed is None:
+        return Target(value=value or 0.0, is_expected=True, expected=value, expected_since=since)
+    return Target(
+        value=float(agreed.value),
+        agreed_on=agreed.agreed_on,
+        note=agreed.note,
+        expected=value,
+        expected_since=since,
+    )
+
+
 # Loading ---------------------------------------------------------------------------------------------------------
 def _measured(
     vendor: Vendor,
@@ -93,13 +147,16 @@ def _measured(
     end = _midnight(until + timedelta(days=1), zone)
     incidents = Incident.objects.filter(vendor=vendor)
     pulses = Pulse.objects.answered().filter(incident__vendor=vendor, incident__mission_critical=True)
+    proofs = CauseProof.objects.filter(vendor=vendor, incident__vendor=vendor, incident__mission_critical=True)
     if service is not None:
         incidents, pulses = incidents.filter(service=service), pulses.filter(incident__service=service)
+        proofs = proofs.filter(incident__service=service)
     loaded_from = _midnight(since, zone) - metrics.look_back(comes_back_within)
     hours = service_hours_of(vendor)
     measured = metrics.measure(
         _cases(incidents.mission_critical().opened_between(loaded_from, end), hours),
         _answers(pulses.filter(incident__opened_at__gte=loaded_from, incident__opened_at__lt=end)),
+        proofs=_proofs(proofs.filter(incident__opened_at__gte=loaded_from, incident__opened_at__lt=end), hours, zone),
         since=since,
         until=until,
         known_at=now,
@@ -192,3 +249,22 @@ def _answers(pulses: Any) -> list[PulseAnswer]:
         )
         for incident, opened, told_why, fixes_thrown, was_fast, cause_proven in rows
     ]
+
+
+def _proofs(proofs: Any, hours: Mapping[int, ServiceHours], zone: ZoneInfo) -> list[ProofOwed]:
+    """Without those that nobody asks for any more."""
+    columns = ("incident_id", "incident__service_id", "asked_at", "first_handed_in_at", "due_on", "first_due_on")
+    rows = proofs.exclude(state=ProofState.WAIVED).order_by().values_list(*columns, named=True)
+    return [_proof(row, hours.get(row.incident__service_id, ROUND_THE_CLOCK), zone) for row in rows]
+
+
+def _proof(row: Any, hours: ServiceHours, zone: ZoneInfo) -> ProofOwed:
+    asked = row.asked_at.astimezone(zone).date()
+    came = row.first_handed_in_at.astimezone(zone).date() if row.first_handed_in_at else None
+    return ProofOwed(
+        case=row.incident_id,
+        due=row.first_due_on or row.due_on,
+        followed=working_day_after(asked, PROOF_HORIZON, hours.country, hours.region),
+        handed_in=came,
+        took=working_days_between(asked, came, hours.country, hours.region) if came else 0,
+    )
