@@ -5,14 +5,19 @@ class VendorsConfig(AppConfig):
     name = "vendors"
 
     def ready(self) -> None:
-        from accounts import vocabulary
+        from accounts import immutable, vocabulary
+        from accounts.members import department_notes
         from vendors import panels, trail_words
         from vendors.contracts.panel import contract_panel
+        from vendors.emergencies import refusals as emergency_refusals
+        from vendors.emergencies import stops
         from vendors.incidents.panel import incident_panel
         from vendors.measures.cards import measure_panel
         from vendors.voice import feedback
 
         vocabulary.register(trail_words.VOCABULARY)
+        department_notes.tell_with(stops.notes_of)
+        immutable.refuse(self.label, emergency_refusals.REFUSALS)
         panels.register("measures", measure_panel, position=10)
         panels.register("contracts", contract_panel, position=40)
         panels.register("incidents", incident_panel, position=50)

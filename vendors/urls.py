@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("vendors.register.urls")),
     path("", include("vendors.service_hours.urls")),
     path("", include("vendors.contracts.urls")),
+    path("", include("vendors.emergencies.urls")),
     path("", include("vendors.incidents.urls")),
     path("", include("vendors.vendor_import.urls")),
     path("", include("vendors.incident_import.urls")),

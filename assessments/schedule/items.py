@@ -34,6 +34,7 @@ class ItemKind(StrEnum):
     CONTRACT = "contract"
     PAPER = "paper"
     START = "start"
+    PLAN_CHECK = "plan_check"
 
 
 WORTH_READING = frozenset({ItemKind.VENDOR_ANSWERED, ItemKind.VENDOR_REPLIED})  # nobody is late with these
