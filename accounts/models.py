@@ -76,6 +76,13 @@ class Organisation(models.Model):
     asks_after_incidents_since = models.DateTimeField(
         _("asks after critical incidents since"), null=True, blank=True, editable=False
     )
+    asks_for_proofs_since = models.DateTimeField(
+        _("asks for proofs of cause since"), null=True, blank=True, editable=False
+    )
+    # Before that day a rehearsal that is not on record may have been held all the same.
+    rehearsals_recorded_since = models.DateField(
+        _("every rehearsal and review is on record since"), null=True, blank=True, editable=False
+    )
     repeat_days = models.PositiveSmallIntegerField(
         _("days within which the same problem counts as back"),
         choices=[(days, days) for days in REPEAT_DAYS],
@@ -296,6 +303,27 @@ class DeliveredLink(MailedLink):
 
     class Meta:
         abstract = True
+
+
+class ContactLink(DeliveredLink):
+    """One by which a contact of a vendor comes in, as often as they like: it is exchanged for a cookie, and `issue`
+    ends every cookie of an earlier token. `name`: of the contact, kept should the contact go."""
+
+    name = models.CharField(_("name"), max_length=120)
+    issue = models.PositiveSmallIntegerField(default=1)
+    created_at = models.DateTimeField()
+    seen_at = models.DateTimeField(_("last used"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def signature(self) -> str:
+        """Who it is, in the trail and beside what was said."""
+        return f"{self.name} <{self.email}>" if self.email else self.name
 
 
 AS_ONE = timedelta(minutes=1)  # what one click writes

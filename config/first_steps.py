@@ -17,7 +17,7 @@ from accounts.access import Right, holders, may, roles_with
 from accounts.models import Department, Invitation, Membership, Organisation, Role
 from assessments.models import ApprovalLevel, Assessment, AssessmentState, Response
 from reports.models import Scorecard
-from vendors.models import Vendor
+from vendors.models import ExpectationEdition, Vendor
 
 SUBMITTED = (AssessmentState.IN_REVIEW, AssessmentState.APPROVED)
 
@@ -119,6 +119,7 @@ def _what_is_there(member: Membership) -> _Found:
         has_departments=Exists(Department.objects.filter(**here)),
         has_approver=Exists(_who_approves(people)) | Exists(named),
         has_vendors=Exists(Vendor.objects.filter(**here)),
+        has_expectations=Exists(ExpectationEdition.objects.published().filter(**here)),
         has_assessments=Exists(assessments),
         has_answers=Exists(answers),
         has_submitted=Exists(assessments.filter(state__in=SUBMITTED)),
@@ -198,6 +199,12 @@ def _subjects(member: Membership, found: _Found) -> list[Step]:
             is_done=found.has("vendors"),
             ways=(Way(label=_("Add a vendor"), url=reverse("vendor_add")), import_list),
             more=(import_list,),
+        ),
+        Step(
+            name=_("What you expect"),
+            why=_("Say for each rule what good support is, from a proposal of some twenty sentences, and publish it."),
+            is_done=found.has("expectations") or found.scorecard is not None,  # nobody is sent back for them
+            ways=(Way(label=_("Say what you expect"), url=reverse("expectations")),),
         ),
         Step(
             name=_("First assessment"),

@@ -39,6 +39,7 @@ PAGES_OF_LINKS = frozenset(
         "vendor_commitments_print",
         "vendor_commitments_agree",
         "vendor_commitment",
+        "desk_home",
     }
 )
 PLACES: dict[str, Place] = {
@@ -51,6 +52,7 @@ PLACES: dict[str, Place] = {
     "vendor_": Place(section=VENDORS, help="assessing#vendor"),
     "service_": Place(section=VENDORS, help="assessing#vendor"),
     "contact_": Place(section=VENDORS, help="assessing#vendor"),
+    "desk_": Place(section=VENDORS, help="assessing#desk"),
     "contract_": Place(section=VENDORS, help="assessing#contracts"),
     "paper_": Place(section=VENDORS, help="assessing#contracts"),
     "vendor_measures": Place(section=VENDORS, help="measures"),
@@ -98,6 +100,7 @@ PLACES: dict[str, Place] = {
     "quadrant": Place(section=FACTS, help="measures"),
     # the rules
     "rules": Place(section=RULES, help="words#verdict"),
+    "expectation": Place(section=RULES, help="assessing#expectations"),
     # administration
     "member_": Place(section=ADMINISTRATION, help="roles"),
     "invitation_": Place(section=ADMINISTRATION, help="roles"),
@@ -115,6 +118,9 @@ PLACES: dict[str, Place] = {
     # whoever comes in by a link
     "vendor_commitment": Place(help="vendors#commitments"),
     "vendor_link": Place(help="vendors"),
+    "desk_link": Place(help="vendors#desk"),
+    "desk_link_": Place(section=VENDORS, help="assessing#desk"),
+    "desk_home": Place(help="vendors#desk"),
     "vendor_take_back": Place(help="vendors#hand-in"),
     "vendor_questionnaire": Place(help="vendors#answer"),
     "vendor_answer_": Place(help="vendors#answer"),

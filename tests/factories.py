@@ -17,17 +17,25 @@ from assessments.commitments import transitions as commitments
 from assessments.models import Answer, Assessment, AssessmentState, Commitment, CommitmentSource, Response
 from manifesto.models import RULE_KEYS, Question, Release, ReleaseState, Rule
 from vendors.contracts.agreed import settle
+from vendors.expectations import editions
 from vendors.models import (
+    CauseProof,
     Contract,
+    DeskLink,
+    ExpectationEdition,
     Feedback,
     ImportState,
     Incident,
     IncidentImport,
     IncidentSource,
+    ProofState,
     Selection,
     Sla,
     Vendor,
 )
+from vendors.proofs import saving
+from vendors.proofs import transitions as proofs
+from vendors.proofs.complete import Considered
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 PASSWORD = "a long demo password"
@@ -212,6 +220,14 @@ def make_contract(vendor: Vendor, reference: str = "C-1", *, today: date | None 
     return contract
 
 
+def make_expectations(member: Membership, *, since: date | None = None, note: str = "As agreed.") -> ExpectationEdition:
+    """The shipped proposal, or the newest edition again, published and in force since that day, else today."""
+    since = since or timezone.localdate()
+    draft = editions.start_draft(member, editions.Source.EDITION)
+    said = editions.Publication(in_force_from=since, note=note, read=draft.version)
+    return editions.publish(member, draft, said, today=since)
+
+
 def make_file(
     member: Membership,
     since: date | None = None,
@@ -257,3 +273,39 @@ def make_commitment(member: Membership, vendor: Vendor, *, agreed: bool = False,
     if not agreed:
         return made
     return commitments.agree(member.user, made, agreed_by="Example Contact", on=timezone.localdate(now), now=now)
+
+
+TEXTS_OF_A_PROOF = {
+    "cause": "The disk of the journal was full.",
+    "how_known": "The journal stops at 08:12, and the disk reports no room from then on.",
+    "assumptions": "That the clocks of both machines agree.",
+    "prevention": "The journal is moved once a day, and somebody is called at 80 percent.",
+    "reach": "The archive has the same journal: changed as well.",
+}
+
+
+def make_proof(
+    member: Membership, incident: Incident, *, state: ProofState = ProofState.OWED, **fields: Any
+) -> CauseProof:
+    """Asked for by `member`, who also follows it up; due in ten days. In another state it went the way there."""
+    now = fields.pop("now", None) or timezone.now()
+    wanted = {"contact": None, "owner": member.user, "days": 10, "due_on": timezone.localdate(now) + timedelta(days=10)}
+    proof = proofs.ask(member, incident, **(wanted | fields), now=now)
+    if state == ProofState.OWED:
+        return proof
+    if state == ProofState.WAIVED:
+        return proofs.waive(member, proof, reason="It was a drill.", now=now)
+    proof = hand_in_proof(member, proof, now=now)
+    if state == ProofState.RETURNED:
+        again = timezone.localdate(now) + timedelta(days=5)
+        return proofs.return_it(member, proof, reason="How do you know?", due_on=again, now=now)
+    return proofs.accept(member, proof, now=now) if state == ProofState.ACCEPTED else proof
+
+
+def hand_in_proof(by: Membership | DeskLink, proof: CauseProof, *, now: datetime, **texts: str) -> CauseProof:
+    """With all that a proof needs."""
+    for field, text in (TEXTS_OF_A_PROOF | texts).items():
+        saving.save_text(by, proof, field, text, 0, seen="", now=now)
+    other = Considered(cause="The network", ruled_out_by="It carried other calls at that minute.")
+    saving.save_other_causes(by, proof, [other], 0, seen=(), now=now)
+    return proofs.hand_in(by, proof, now=now)

@@ -11,14 +11,23 @@ class VendorsConfig(AppConfig):
         from vendors.contracts.panel import contract_panel
         from vendors.emergencies import refusals as emergency_refusals
         from vendors.emergencies import stops
+        from vendors.expectations import refusals as expectation_refusals
         from vendors.incidents.panel import incident_panel
         from vendors.measures.cards import measure_panel
         from vendors.voice import feedback
 
         vocabulary.register(trail_words.VOCABULARY)
         department_notes.tell_with(stops.notes_of)
-        immutable.refuse(self.label, emergency_refusals.REFUSALS)
         panels.register("measures", measure_panel, position=10)
         panels.register("contracts", contract_panel, position=40)
         panels.register("incidents", incident_panel, position=50)
         panels.register("voice", feedback.panel, position=60)
+        happened = "A step of a proof of cause is never changed or deleted: both sides go by what happened."
+        immutable.refuse(  # one list: registering again would take away what was registered before
+            self.label,
+            [
+                *expectation_refusals.refusals(),
+                *emergency_refusals.refusals(),
+                *immutable.never_changes("vendors_proofstep", happened),
+            ],
+        )

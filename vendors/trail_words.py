@@ -13,11 +13,17 @@ from accounts.models import AuditEntry
 from accounts.vocabulary import Signposts, TrailSubject, Verb, Vocabulary
 from groundwork.languages import LANGUAGE_CODES
 from vendors.incident_fields import BASIS
+from vendors.measures.cards import rule_names
 from vendors.measures.words import LABELS
 from vendors.models import (
+    PROOF_SAVED,
+    CauseProof,
     Contact,
     Contract,
     EmergencyPlan,
+    DeskLink,
+    Expectation,
+    ExpectationEdition,
     Feedback,
     Feeling,
     ImportFailure,
@@ -27,6 +33,7 @@ from vendors.models import (
     IncidentSource,
     MeasureTarget,
     Paper,
+    ProofFile,
     Pulse,
     Selection,
     Service,
@@ -72,6 +79,14 @@ def _measure(entry: AuditEntry) -> str:
     return str(LABELS.get(key, key))
 
 
+def _edition_of_expectations(entry: AuditEntry) -> str:
+    return _("Edition %(number)s of what is expected") % {"number": entry.object_label}
+
+
+PROOF_TEXTS_TOLD = {name: CauseProof._meta.get_field(name).verbose_name for name in PROOF_SAVED} | {
+    "other_causes": _("other causes")
+}
+
 VOCABULARY = Vocabulary(
     verbs={
         "vendor.added": Verb(title=_("Vendor added"), told=_("added a vendor")),
@@ -90,6 +105,27 @@ VOCABULARY = Vocabulary(
         "contact.added": Verb(title=_("Contact added"), told=_("added a contact")),
         "contact.changed": Verb(title=_("Contact changed"), told=_("changed a contact")),
         "contact.deleted": Verb(title=_("Contact deleted"), told=_("deleted a contact")),
+        "desk_link.created": Verb(
+            title=_("Link to the vendor’s desk made"), told=_("made a link to the vendor’s desk")
+        ),
+        "desk_link.sent": Verb(
+            title=_("Link to the vendor’s desk mailed"), told=_("mailed the link to the vendor’s desk")
+        ),
+        "desk_link.not_delivered": Verb(
+            title=_("Link to the vendor’s desk not delivered"), told=_("could not mail the link to the vendor’s desk")
+        ),
+        "desk_link.renewed": Verb(
+            title=_("Link to the vendor’s desk made anew"), told=_("made the link to the vendor’s desk anew")
+        ),
+        "desk_link.extended": Verb(
+            title=_("Link to the vendor’s desk extended"), told=_("extended the link to the vendor’s desk")
+        ),
+        "desk_link.revoked": Verb(
+            title=_("Link to the vendor’s desk withdrawn"), told=_("withdrew the link to the vendor’s desk")
+        ),
+        "desk_link.opened": Verb(
+            title=_("Link to the vendor’s desk opened by the vendor"), told=_("opened the link to the vendor’s desk")
+        ),
         "contract.added": Verb(title=_("Contract added"), told=_("added a contract")),
         "contract.changed": Verb(title=_("Contract changed"), told=_("changed a contract")),
         "contract.decided": Verb(title=_("Decided about a contract"), told=_("decided about a contract")),
@@ -115,6 +151,17 @@ VOCABULARY = Vocabulary(
         "emergency.checked": Verb(
             title=_("Page for when it breaks checked"), told=_("went through the page for when a service breaks")
         ),
+        "expectationedition.drafted": Verb(
+            title=_("Draft of expectations begun"), told=_("began a draft of expectations")
+        ),
+        "expectationedition.deleted": Verb(
+            title=_("Draft of expectations given up"), told=_("gave up a draft of expectations")
+        ),
+        "expectationedition.published": Verb(title=_("Expectations published"), told=_("published expectations")),
+        "expectation.added": Verb(title=_("Expectation added"), told=_("added an expectation")),
+        "expectation.changed": Verb(title=_("Expectation changed"), told=_("changed an expectation")),
+        "expectation.moved": Verb(title=_("Expectation moved"), told=_("moved an expectation")),
+        "expectation.removed": Verb(title=_("Expectation removed"), told=_("removed an expectation")),
         "incident.added": Verb(title=_("Incident added"), told=_("added an incident")),
         "incident.changed": Verb(title=_("Incident changed"), told=_("changed an incident")),
         "incident.deleted": Verb(title=_("Incident deleted"), told=_("deleted an incident")),
@@ -162,6 +209,28 @@ VOCABULARY = Vocabulary(
         ),
         "pulse.renewed": Verb(title=_("Link of a pulse made anew"), told=_("made the link of a pulse anew")),
         "pulse.revoked": Verb(title=_("Link of a pulse withdrawn"), told=_("withdrew the link of a pulse")),
+        "causeproof.asked": Verb(title=_("Proof of cause asked for"), told=_("asked for a proof of cause")),
+        "causeproof.assigned": Verb(
+            title=_("Other people for a proof of cause"), told=_("named other people for a proof of cause")
+        ),
+        "causeproof.extended": Verb(
+            title=_("More time for a proof of cause"), told=_("gave more time for a proof of cause")
+        ),
+        "causeproof.written": Verb(
+            title=_("Proof of cause written"), told=_("wrote on a proof of cause"), in_stretches=True
+        ),
+        "causeproof.handed_in": Verb(title=_("Proof of cause handed in"), told=_("handed in a proof of cause")),
+        "causeproof.returned": Verb(title=_("Proof of cause returned"), told=_("returned a proof of cause")),
+        "causeproof.accepted": Verb(title=_("Proof of cause accepted"), told=_("accepted a proof of cause")),
+        "causeproof.waived": Verb(
+            title=_("Proof of cause not asked for any more"), told=_("does not ask for a proof of cause any more")
+        ),
+        "causeproof.file_added": Verb(
+            title=_("File added to a proof of cause"), told=_("added a file to a proof of cause")
+        ),
+        "causeproof.file_deleted": Verb(
+            title=_("File of a proof of cause deleted"), told=_("deleted a file of a proof of cause")
+        ),
         "pulse.answered": Verb(title=_("Pulse answered"), told=_("answered a pulse")),
     },
     kinds={
@@ -170,8 +239,11 @@ VOCABULARY = Vocabulary(
         ServiceCalendar: TrailSubject(part_of=attrgetter("service.vendor"), codes={"country": country_words}),
         EmergencyPlan: TrailSubject(part_of=attrgetter("service.vendor"), label=attrgetter("service.name")),
         Contact: TrailSubject(part_of=attrgetter("vendor")),
+        DeskLink: TrailSubject(part_of=attrgetter("vendor")),
         Contract: TrailSubject(part_of=attrgetter("vendor"), route="contract_detail", unsaid=frozenset({"sha256"})),
         Paper: TrailSubject(part_of=attrgetter("vendor"), unsaid=frozenset({"sha256"})),
+        ExpectationEdition: TrailSubject(route="expectation_edition", told=_edition_of_expectations),
+        Expectation: TrailSubject(part_of=attrgetter("edition"), codes={"measure": dict(LABELS), "rule": rule_names}),
         VendorImport: TrailSubject(),
         Incident: TrailSubject(part_of=attrgetter("vendor"), route="incident_detail", unsaid=frozenset(BASIS)),
         IncidentImport: TrailSubject(
@@ -188,6 +260,8 @@ VOCABULARY = Vocabulary(
             label=lambda row: f"{row.incident}: {row.receiver}",
             codes={"feeling": dict(Feeling.choices)},
         ),
+        CauseProof: TrailSubject(part_of=attrgetter("vendor"), codes={"written": PROOF_TEXTS_TOLD}),
+        ProofFile: TrailSubject(part_of=attrgetter("proof.vendor"), unsaid=frozenset({"sha256"})),
         MeasureTarget: TrailSubject(
             part_of=attrgetter("vendor"),
             label=attrgetter("measure"),
@@ -202,6 +276,8 @@ VOCABULARY = Vocabulary(
         "calls": _("whom to call"),
         "affected": _("departments that stand still"),
         "found": _("what was found"),
+        "edition": _("edition"),
+        "expectations": _("expectations"),
         "comment": _("comment"),
         "feeling": _("feeling"),
         "told_why": _("told why they asked"),
@@ -225,5 +301,6 @@ VOCABULARY = Vocabulary(
         "failure": _("why it failed"),
         "rows_read": _("rows read"),
         "rows_total": _("rows of the file"),
+        "written": _("text written"),
     },
 )

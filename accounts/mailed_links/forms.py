@@ -10,13 +10,14 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from accounts.mailed_links.links import LONGEST, end_of
+from accounts.mailed_links.links import LONGEST, end_after, end_of
 from accounts.models import MailedLink
-from groundwork.fields import DayInput
+from groundwork.fields import DayInput, field
 from groundwork.words import duration
 
 BY_MAIL, TO_COPY = "mail", "copy"
@@ -92,3 +93,49 @@ class ExtendForm(forms.Form):
     @property
     def expires_at(self) -> datetime:
         return end_of(self.cleaned_data["last_day"])
+
+
+class ContactField(forms.ModelChoiceField):
+    """Contacts of a vendor, each with what it takes to write to them."""
+
+    def label_from_instance(self, contact: Any) -> str:
+        known = [contact.name, contact.job, contact.email or str(gettext_lazy("no e-mail address"))]
+        return " · ".join(part for part in known if part)
+
+
+class ContactLinkForm(forms.Form):
+    """To which contact a link is given, and until when. How it gets there says the button that is pressed.
+
+    `not_asked`: the contacts that have none yet; the only one of them is proposed.
+    """
+
+    lengths: tuple[int, ...] = ()
+    usual: int = 0
+
+    contact = ContactField(label=gettext_lazy("Contact"), queryset=None, empty_label=gettext_lazy("Choose a contact"))
+
+    def __init__(self, data: Any = None, *, not_asked: QuerySet[Any], by_mail: bool = False) -> None:
+        super().__init__(data)
+        self.by_mail = by_mail
+        self.fields["days"] = DaysField(*self.lengths, initial=self.usual)
+        self.not_asked = list(not_asked)
+        field(self, "contact", ContactField).queryset = not_asked
+        if len(self.not_asked) == 1:
+            self.initial["contact"] = self.not_asked[0]
+
+    @property
+    def has_contacts(self) -> bool:
+        return bool(self.not_asked)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        contact = cleaned.get("contact")
+        if contact and not contact.email and self.by_mail:
+            told = gettext_lazy(
+                "This contact has no e-mail address: choose “Show the link to copy”, and hand it over yourself."
+            )
+            self.add_error("contact", told)
+        return cleaned
+
+    def expires_at(self, now: datetime) -> datetime:
+        return end_after(self.cleaned_data["days"], now)

@@ -36,6 +36,7 @@ REPEATABLE = frozenset(
         "organisation_switch",
         "vendor_link",
         "vendor_commitments_link",
+        "desk_link",
         "admin:login",
         "admin:logout",
     }

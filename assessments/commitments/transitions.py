@@ -20,9 +20,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Right, may
 from accounts.models import Membership, User
+from accounts.numbering import next_number
 from accounts.trail import audit
 from assessments.commitments.measured import baseline_of
-from assessments.lifecycle.numbering import next_number
 from assessments.models import (
     COMMITMENT_BINDING,
     COMMITMENT_OPEN,

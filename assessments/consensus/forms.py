@@ -19,8 +19,8 @@ from assessments.lifecycle.transitions import REASON_LENGTH
 from assessments.models import Assessment, Blank, Consensus, Meeting
 from assessments.questionnaire.forms import choice_label
 from assessments.questionnaire.rows import RadioChoice
-from assessments.saved import Conflict
 from groundwork.fields import DayInput, LongText, field, one_of
+from groundwork.saved import Conflict
 from manifesto.models import GRADE_NAMES
 
 GRADES = tuple((str(grade), name) for grade, name in enumerate(GRADE_NAMES))

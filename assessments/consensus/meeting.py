@@ -24,7 +24,6 @@ from assessments.consensus.attendance import lock_recordable, told
 from assessments.independence import let_read
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Answer, Assessment, AssessmentState, Consensus, Meeting, Response, VendorNote
-from assessments.saved import Conflict, Saved
 from assessments.score import words as wording
 from assessments.score.agreement import Agreement, rater_agreement
 from assessments.score.arithmetic import AgreedGrade, QuestionState, grade_question
@@ -32,6 +31,7 @@ from assessments.score.reading import question_inputs
 from assessments.score.self_view import WIDE, vendor_answers
 from assessments.secrecy import counted_responses, is_rating
 from groundwork.rounding import rounded
+from groundwork.saved import Conflict, Saved
 from groundwork.words import number, plural
 from manifesto.models import GRADE_NAMES, Question
 

@@ -31,11 +31,11 @@ from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Assessment, AssessmentState, Consensus, Meeting, Response
 from assessments.raters.table import outsiders
-from assessments.saved import Conflict, Saved
 from assessments.score.agreement import Agreement, rater_agreement
 from assessments.secrecy import counted_responses, is_rating, readable_responses
 from groundwork import whole_numbers
 from groundwork.responses import form_view, or_say_why
+from groundwork.saved import Conflict, Saved
 from manifesto.models import Question
 
 

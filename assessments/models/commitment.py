@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import DeliveredLink, MailedLinkQuerySet, Organisation, OrganisationRows
+from accounts.models import ContactLink, MailedLinkQuerySet, Organisation, OrganisationRows
 from assessments.models.assessment import Assessment
 from assessments.models.consensus import Meeting
 from vendors.models import CauseProof, Contact, Incident, Rehearsal, Vendor
@@ -202,7 +202,7 @@ class CommitmentLinkQuerySet(OrganisationRows, MailedLinkQuerySet["CommitmentLin
     of_organisation = "vendor__organisation"
 
 
-class CommitmentLink(DeliveredLink):
+class CommitmentLink(ContactLink):
     """A link by which one contact reads all commitments of its vendor that it was shown, agrees, reports and attaches.
     The token is kept only as its hash; sending it again makes a new one, and `issue` ends every cookie of the earlier.
     """
@@ -211,11 +211,7 @@ class CommitmentLink(DeliveredLink):
 
     vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="commitment_links")
     contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    name = models.CharField(_("name"), max_length=120)  # of the contact, kept should the contact go
-    issue = models.PositiveSmallIntegerField(default=1)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField()
-    seen_at = models.DateTimeField(_("last used"), null=True, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)  # when its holder was last told what waits for their word
 
     objects = CommitmentLinkQuerySet.as_manager()
@@ -231,14 +227,6 @@ class CommitmentLink(DeliveredLink):
                 name="commitment_link_once_per_contact",
             )
         ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def signature(self) -> str:
-        """Who it is, in the trail and beside what was said."""
-        return f"{self.name} <{self.email}>" if self.email else self.name
 
 
 class StepKind(models.TextChoices):

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import DeliveredLink, LinkState, MailedLinkQuerySet, OrganisationRows
+from accounts.models import ContactLink, LinkState, MailedLinkQuerySet, OrganisationRows
 from assessments.models.assessment import Assessment
 from assessments.models.response import Response
 from vendors.models import Contact
@@ -95,7 +95,7 @@ class VendorLinkQuerySet(OrganisationRows, MailedLinkQuerySet["VendorLink"]):
         return self.filter(purpose=LinkPurpose.REPLY)
 
 
-class VendorLink(DeliveredLink):
+class VendorLink(ContactLink):
     """A link for one contact to one response, or to one right of reply. The token is kept only as its hash; sending
     it again makes a new one, and `issue` then ends every cookie that the earlier one gave."""
 
@@ -106,11 +106,7 @@ class VendorLink(DeliveredLink):
         ReplyRequest, on_delete=models.CASCADE, null=True, blank=True, related_name="links"
     )
     contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="links")
-    name = models.CharField(_("name"), max_length=120)  # of the contact, kept should the contact go
-    issue = models.PositiveSmallIntegerField(default=1)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField()
-    seen_at = models.DateTimeField(_("last used"), null=True, blank=True)
 
     objects = VendorLinkQuerySet.as_manager()
 
@@ -135,14 +131,6 @@ class VendorLink(DeliveredLink):
                 name="vendor_link_once_per_contact_and_reply",
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def signature(self) -> str:
-        """Who it is, in the trail and beside answers."""
-        return f"{self.name} <{self.email}>" if self.email else self.name
 
     def state(self, now: datetime) -> LinkState:
         """Closed also once the vendor is no longer asked for the reply that it is for."""

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.trail import audit
 from assessments.models import Answer, Evidence, VendorLink
 from assessments.questionnaire.saving import Author, closed_reason, in_the_trail, lock_answer
-from assessments.saved import Closed
+from groundwork.saved import Closed
 from vendors.attachments import ACCEPT, EXTENSIONS, AttachmentError, check_file, digest, store
 
 __all__ = ["ACCEPT", "EXTENSIONS", "EvidenceError", "add_evidence", "delete_evidence"]

@@ -20,7 +20,7 @@ from assessments.questionnaire.forms import AnswerForm, row_of
 from assessments.questionnaire.posting import ShownAnswers, as_json, keep_files, save, save_all, wants_json
 from assessments.questionnaire.rows import RATER, AnsweringAs
 from assessments.questionnaire.saving import Author
-from assessments.saved import Closed
+from groundwork.saved import Closed
 from manifesto.models import Rule
 
 

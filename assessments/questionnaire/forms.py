@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from crispy_forms.layout import Layout, LayoutObject
 from django import forms
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -32,7 +31,7 @@ from assessments.questionnaire.rows import (
 )
 from assessments.questionnaire.saving import Draft, draft_problems
 from groundwork.fields import LongText, ManyFilesField
-from groundwork.words import clock, day
+from groundwork.saved import saved_at
 from manifesto.models import GRADE_NAMES, Question
 
 if TYPE_CHECKING:
@@ -230,16 +229,6 @@ def _choices(choices: Sequence[tuple[Any, Any]], chosen: Any) -> tuple[RadioChoi
     return tuple(
         RadioChoice(value=value, name=str(name), text="", is_chosen=value == chosen) for value, name in choices
     )
-
-
-def saved_at(moment: datetime | None) -> str:
-    """“Saved 14:02”, with the day where it was not today; nothing where nothing was ever saved."""
-    if moment is None:
-        return ""
-    local = timezone.localtime(moment)
-    if local.date() == timezone.localdate():
-        return _("Saved %(time)s") % {"time": clock(local)}
-    return _("Saved on %(day)s, %(time)s") % {"day": day(local, year=False, short=True), "time": clock(local)}
 
 
 def two_versions_of(form: AnswerForm) -> TwoVersions | None:

@@ -15,10 +15,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assessments.models import Answer, VendorNote
-from assessments.questionnaire.forms import saved_at
 from assessments.questionnaire.notes import save_note
-from assessments.saved import STATUS_OF, Closed, Conflict, Invalid, Outcome, Saved
 from groundwork.fields import LongText
+from groundwork.saved import STATUS_OF, Closed, Conflict, Invalid, Outcome, Saved, saved_at
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,8 +14,8 @@ from accounts.models import User
 from accounts.trail import audit
 from assessments.models import Answer, Assessment, Response, VendorNote
 from assessments.questionnaire.saving import closed_reason, lock_answer
-from assessments.saved import Closed, Conflict, Outcome, Saved
 from assessments.secrecy import vendor_answers
+from groundwork.saved import Closed, Conflict, Outcome, Saved
 from manifesto.models import Rule
 
 

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from assessments.models import Answer, Evidence, VendorNote
 from assessments.questionnaire.evidence import EvidenceError, add_evidence, delete_evidence
-from assessments.questionnaire.forms import AnswerForm, row_of, saved_at, two_versions_of, values_of
+from assessments.questionnaire.forms import AnswerForm, row_of, two_versions_of, values_of
 from assessments.questionnaire.saving import SCORE_FIELDS, Author, closed_reason, save_answer
-from assessments.saved import STATUS_OF, Closed, Conflict, Invalid, Outcome, Saved, status_of
 from groundwork import whole_numbers
+from groundwork.saved import STATUS_OF, Closed, Conflict, Invalid, Outcome, Saved, saved_at, status_of
 
 
 @dataclass(frozen=True, kw_only=True)

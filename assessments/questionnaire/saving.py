@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.trail import audit
 from assessments import independence
 from assessments.models import Answer, Assessment, AssessmentState, Blank, FrequencyUnit, Response, VendorLink
-from assessments.saved import Closed, Conflict, Invalid, Outcome, Saved
+from groundwork.saved import Closed, Conflict, Invalid, Outcome, Saved
 from manifesto.models import FactKind, Question
 
 SCORE_FIELDS = ("grade", "blank", "reason", "fact_value", "fact_unit")

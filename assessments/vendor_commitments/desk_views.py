@@ -11,23 +11,18 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.forms import BaseForm
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import language
-from accounts.mailed_links.forms import EnterForm
-from accounts.mailed_links.links import state_of
 from accounts.mailed_links.pages import guarded
-from accounts.models import LinkState
-from accounts.sending import kept
 from assessments.commitments import evidence
 from assessments.models import Commitment, CommitmentLink
-from assessments.vendor_commitments import links, saying
+from assessments.vendor_commitments import saying
 from assessments.vendor_commitments.desk_forms import (
     DONE,
     PROGRESS,
@@ -36,7 +31,7 @@ from assessments.vendor_commitments.desk_forms import (
     DeclineForm,
     SayForm,
 )
-from assessments.vendor_commitments.guard import DESK, CommitmentRequest, about, by_commitment_link, closed_link
+from assessments.vendor_commitments.guard import DOOR, CommitmentRequest, about, by_commitment_link
 from assessments.vendor_commitments.shown import PARTS, Part, ShownCommitment, files_of, rows_of, shown_to
 from groundwork import whole_numbers, words
 from groundwork.pages import crumbs
@@ -47,34 +42,17 @@ from groundwork.responses import attachment, form_view, or_beside, or_say_why, p
 @form_view
 @guarded
 def vendor_commitments_link(request: HttpRequest, token: str) -> HttpResponse:
-    """What the mailed link opens. Only POST goes in: mail scanners open links, and must not count as the contact."""
-    now = timezone.now()
-    link = links.find(token)
-    state = state_of(link, now)
-    if link is None or state is not LinkState.OPEN:
-        return closed_link(request, link, state)
-    language.follow(request, link.language)
-    form = EnterForm(post_data(request), language=translation.get_language())
-    if request.method == "POST" and form.is_valid():
-        if not links.note_opened(link, now=now):
-            return closed_link(request, link, LinkState.REPLACED)
-        return _let_in(request, link, form.cleaned_data["language"])
-    shown = shown_to(link, today=timezone.localdate(now))
-    context = about(link) | {
-        "form": form,
+    """What the mailed link opens."""
+    template = "assessments/vendor_commitments/vendor_commitments_link.html"
+    return DOOR.enter(request, token, template, _before_the_door)
+
+
+def _before_the_door(link: CommitmentLink) -> dict[str, Any]:
+    shown = shown_to(link, today=timezone.localdate())
+    return {
         "waiting": sum(one.part is Part.WAITING for one in shown),
         "open": sum(one.part in (Part.AGREED, Part.REPORTED) for one in shown),
     }
-    return render(request, "assessments/vendor_commitments/vendor_commitments_link.html", context)
-
-
-def _let_in(request: HttpRequest, link: CommitmentLink, chosen: str) -> HttpResponse:
-    """To the list, with the cookie for it and for nothing else; to a form that could not be taken, if one waits."""
-    waiting = kept.newest_of(link.who, timezone.now())
-    response = HttpResponseRedirect(kept.address_of(waiting) if waiting else _list_of(link.pk))
-    DESK.give(response, link, secure=request.is_secure())
-    language.keep(response, chosen, secure=request.is_secure())
-    return response
 
 
 # Reading -----------------------------------------------------------------------------------------------------------

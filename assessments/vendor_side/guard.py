@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from accounts.access import HtmxRequest
 from accounts.mailed_links.cookies import DeskCookie
-from accounts.mailed_links.links import state_of
-from accounts.mailed_links.pages import closed_page, guarded, keep_typed
-from accounts.models import KeptForm, LinkState
+from accounts.mailed_links.door import Door
 from assessments.models import CommitmentLink, LinkPurpose, VendorLink
 from assessments.preferences import within_reach
 from assessments.vendor_side import links
@@ -29,38 +25,6 @@ class LinkRequest(HtmxRequest):
     """A request that passed `by_link`."""
 
     link: VendorLink
-
-
-# The vendor's side ----------------------------------------------------------------------------------------------
-def by_link(*purposes: LinkPurpose) -> Callable[[View], View]:
-    """Lets in whoever holds the cookie of the link that the address names, if it is for one of these purposes.
-
-    Sets `request.link`, loaded with assessment, vendor, organisation, response and reply request. Anybody else gets
-    the page of a closed link. A member's sign-in counts for nothing here, and the cookie for nothing elsewhere.
-    """
-
-    def wrap(view: View) -> View:
-        @guarded
-        @wraps(view)
-        def admit(request: LinkRequest, link: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            now, who = timezone.now(), VendorLink.who_is(link)
-            row, state = DESK.admitted(request, link, links.load)
-            if state is LinkState.OPEN:
-                state = state_of(row, now)
-            if row is None or row.purpose not in purposes:
-                return closed_link(
-                    request, None, LinkState.UNKNOWN, typed=keep_typed(request, VendorLink.who_is(link), now)
-                )
-            if state is not LinkState.OPEN:
-                return closed_link(request, row, state, typed=keep_typed(request, who, now))
-            links.note_seen(row, now=now)
-            request.link = row
-            return view(request, link, *args, **kwargs)
-
-        admit.purposes = frozenset(purposes)  # type: ignore[attr-defined]
-        return admit
-
-    return wrap
 
 
 def about(link: VendorLink) -> dict[str, Any]:
@@ -90,8 +54,23 @@ def _to_commitments(link: VendorLink) -> CommitmentLink | None:
     return CommitmentLink.objects.open(timezone.now()).filter(contact=link.contact_id).first()
 
 
-def closed_link(
-    request: HttpRequest, link: VendorLink | None, state: LinkState, *, typed: KeptForm | None = None
-) -> HttpResponse:
-    context = {**(with_asker(link) if link else {}), "typed": typed}
-    return closed_page(request, "assessments/vendor_side/vendor_link_closed.html", state, link, context)
+DOOR: Door[VendorLink] = Door(
+    cookie=DESK,
+    life=links.LIFE,
+    about=with_asker,
+    closed="assessments/vendor_side/vendor_link_closed.html",
+    first=lambda link: "vendor_reply" if link.purpose == LinkPurpose.REPLY else "vendor_desk",
+)
+
+
+def by_link(*purposes: LinkPurpose) -> Callable[[View], View]:
+    """Lets in by a link for one of these purposes, loaded with assessment, vendor, organisation, response and reply
+    request: sets `request.link`."""
+    admits = DOOR.admits(lambda link: link.purpose in purposes)
+
+    def wrap(view: View) -> View:
+        admit = admits(view)
+        admit.purposes = frozenset(purposes)  # type: ignore[attr-defined]
+        return admit
+
+    return wrap

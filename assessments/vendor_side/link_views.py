@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone, translation
-from django.utils.cache import add_never_cache_headers
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import language
 from accounts.access import MemberRequest, Right, may
 from accounts.fetching import fetch
-from accounts.mailed_links.forms import BY_MAIL, EnterForm, ExtendForm
-from accounts.mailed_links.links import state_of
+from accounts.mailed_links.forms import BY_MAIL
+from accounts.mailed_links.lifecycle import in_words
+from accounts.mailed_links.member_pages import MemberPages
 from accounts.mailed_links.pages import guarded
-from accounts.models import LinkState
-from accounts.sending import kept, once
 from assessments.fetching import assessment_of
 from assessments.independence import let_read
 from assessments.lifecycle import transitions
 from assessments.lifecycle.effort import Effort
 from assessments.models import Assessment, AssessmentState, LinkPurpose, VendorLink
 from assessments.vendor_side import links, reply
-from assessments.vendor_side.guard import DESK, closed_link, with_asker
+from assessments.vendor_side.guard import DOOR
 from assessments.vendor_side.link_forms import LinkForm
-from groundwork.pages import Crumb, confirm_page, crumbs, edit_page
-from groundwork.responses import form_view, or_say_why, post_data
-from groundwork.words import day
+from groundwork.pages import Crumb, crumbs
+from groundwork.responses import form_view, or_say_why
 
 LINKS = VendorLink.objects.select_related(*links.RELATED, "contact")
 
@@ -40,42 +37,21 @@ LINKS = VendorLink.objects.select_related(*links.RELATED, "contact")
 @form_view
 @guarded
 def vendor_link(request: HttpRequest, token: str) -> HttpResponse:
-    """What the mailed link opens. Only POST goes in: mail scanners open links, and must not count as the contact."""
-    now = timezone.now()
-    link = links.find(token)
-    state = state_of(link, now)
-    if link is None or state is not LinkState.OPEN:
-        return closed_link(request, link, state)
-    language.follow(request, link.language)
-    form = EnterForm(post_data(request), language=translation.get_language())
-    if request.method == "POST" and form.is_valid():
-        if not links.note_opened(link, now=now):
-            return closed_link(request, link, LinkState.REPLACED)
-        return _let_in(request, link, form.cleaned_data["language"])
-    return render(request, "assessments/vendor_side/vendor_link.html", _way_in(link) | {"form": form})
+    """What the mailed link opens."""
+    return DOOR.enter(request, token, "assessments/vendor_side/vendor_link.html", _way_in)
 
 
 def _way_in(link: VendorLink) -> dict[str, Any]:
     """What stands before the door: who asks for what, until when, and how far whoever comes back is."""
     asked = links.progress(link.response) if link.response else None
     sent = link.response.submitted_at if link.response else link.reply_request and link.reply_request.submitted_at
-    return with_asker(link) | {
+    return {
         "due_on": links.due_of(link),
         "progress": asked,
         "effort": asked and Effort(questions=asked.total),
         "is_sent": sent is not None,
         "replied": link.reply_request and reply.far_as(link.reply_request),
     }
-
-
-def _let_in(request: HttpRequest, link: VendorLink, chosen: str) -> HttpResponse:
-    """To the desk, with the cookie for it and for nothing else; to a form that could not be taken, if one waits."""
-    desk = reverse("vendor_reply" if link.purpose == LinkPurpose.REPLY else "vendor_desk", args=[link.pk])
-    waiting = kept.newest_of(link.who, timezone.now())
-    response = HttpResponseRedirect(kept.address_of(waiting) if waiting else desk)
-    DESK.give(response, link, secure=request.is_secure())
-    language.keep(response, chosen, secure=request.is_secure())
-    return response
 
 
 # The owner's page -----------------------------------------------------------------------------------------------
@@ -91,7 +67,7 @@ def _owner_page(request: MemberRequest, assessment: Assessment, form: LinkForm) 
     is_collecting = assessment.state == AssessmentState.COLLECTING
     context = {
         "assessment": assessment,
-        "links": links.in_words(rows, timezone.now()),
+        "links": in_words(rows, timezone.now()),
         "side": links.vendor_side(assessment, rows),
         "form": form,
         "may_change": is_collecting and may(request.member, Right.ASSESS),
@@ -115,8 +91,7 @@ def link_add(request: MemberRequest, pk: int) -> HttpResponse:
     with or_say_why(request):
         contact, until = form.cleaned_data["contact"], form.expires_at(timezone.now())
         link, token = links.create(request.member, assessment, contact, expires_at=until)
-        once.lead_to(request, reverse("assessment_vendor", args=[pk]))
-        return _issued(request, link, token, by_mail=by_mail)
+        return PAGES.issued(request, link, token, by_mail=by_mail)
     return redirect("assessment_vendor", pk)
 
 
@@ -126,83 +101,42 @@ def link_renew(request: MemberRequest, pk: int) -> HttpResponse:
     link = fetch(request, LINKS, pk)
     if not links.may_change(request.member, link.assessment, link.purpose):
         raise PermissionDenied
-    if request.method != "POST":
-        context = {"link": link, "assessment": link.assessment, "back": _links_of(link.assessment)}
-        return render(request, "assessments/vendor_side/link_renew.html", context)
-    with or_say_why(request):
-        renewed, token = links.renew(request.member, link)
-        if link.purpose == LinkPurpose.REPLY:
-            let_read(link.assessment, request.user)  # the result stands behind the address, which they now hold
-        return _issued(request, renewed, token, by_mail=request.POST.get("by") == BY_MAIL)
-    return redirect("assessment_vendor", link.assessment_id)
+    return PAGES.renew(request, link, and_then=partial(_note_that_it_is_read, request))
 
 
-def _issued(request: MemberRequest, link: VendorLink, token: str, *, by_mail: bool) -> HttpResponse:
-    """The one page that shows the link: it answers the POST itself, because the token is kept nowhere."""
-    is_sent = links.send(link, token, member=request.member) if by_mail else False
-    context = {
-        "link": link,
-        "assessment": link.assessment,
-        "back": _links_of(link.assessment),
-        "address": links.address(token),
-        "is_sent": is_sent,
-        "is_refused": by_mail and not is_sent,
-    }
-    response = render(request, "assessments/vendor_side/link_issued.html", context)
-    add_never_cache_headers(response)
-    return response
+def _note_that_it_is_read(request: MemberRequest, link: VendorLink) -> None:
+    """Behind the address of a link to reply, which the member now holds, stands the result."""
+    if link.purpose == LinkPurpose.REPLY:
+        let_read(link.assessment, request.user)
 
 
 @form_view
 def link_extend(request: MemberRequest, pk: int) -> HttpResponse:
-    link = fetch(request, LINKS, pk)
-    form = ExtendForm(post_data(request), link=link, today=timezone.localdate())
-    if request.method == "POST" and form.is_valid():
-        with or_say_why(request):
-            links.extend(request.member, link, expires_at=form.expires_at)
-            messages.success(request, _("The link of %(name)s is valid longer.") % {"name": link.name})
-        return redirect("assessment_vendor", link.assessment_id)
-    return edit_page(
-        request,
-        form,
-        heading=_("Extend the link of %(name)s") % {"name": link.name},
-        title=_("Extend the link"),
-        section=link.assessment.reference,
-        crumbs=_crumbs(link.assessment, _("Extend the link")),
-        lead=_("So far it is valid until %(day)s. The link itself stays the same.") % {"day": day(link.expires_at)},
-        submit=_("Extend"),
-        back=reverse("assessment_vendor", args=[link.assessment_id]),
-    )
+    return PAGES.extend(request, fetch(request, LINKS, pk))
 
 
 @form_view
 def link_revoke(request: MemberRequest, pk: int) -> HttpResponse:
-    link = fetch(request, LINKS, pk)
-    if request.method != "POST":
-        return confirm_page(
-            request,
-            heading=_("Withdraw the link of %(name)s") % {"name": link.name},
-            title=_("Withdraw the link"),
-            section=link.assessment.reference,
-            crumbs=_crumbs(link.assessment, _("Withdraw the link")),
-            lead=_("It opens nothing any more, also where it is open at this moment."),
-            at_stake=[_("What was answered by it stays. You can make a new link later.")],
-            submit=_("Withdraw the link"),
-            back=reverse("assessment_vendor", args=[link.assessment_id]),
-        )
-    with or_say_why(request):
-        links.revoke(request.member, link)
-        messages.success(request, _("The link of %(name)s no longer opens anything.") % {"name": link.name})
-    return redirect("assessment_vendor", link.assessment_id)
+    stays = _("What was answered by it stays. You can make a new link later.")
+    return PAGES.revoke(request, fetch(request, LINKS, pk), stays=stays)
 
 
-def _links_of(assessment: Assessment) -> str:
-    return reverse("assessment_vendor", args=[assessment.pk])
+def _links_of(link: VendorLink) -> str:
+    return reverse("assessment_vendor", args=[link.assessment_id])
 
 
-def _crumbs(assessment: Assessment, here: str) -> list[Crumb]:
-    answers = _links_of(assessment)
-    return crumbs("assessment_list", _("Assessments"), assessment, answers, _("The vendor’s answers"), here)
+def _crumbs(link: VendorLink, here: str) -> list[Crumb]:
+    answers = _links_of(link)
+    return crumbs("assessment_list", _("Assessments"), link.assessment, answers, _("The vendor’s answers"), here)
+
+
+PAGES: MemberPages[VendorLink] = MemberPages(
+    life=links.LIFE,
+    send=lambda request, link, token: links.send(link, token, member=request.member),
+    back=_links_of,
+    crumbs=_crumbs,
+    section=lambda link: link.assessment.reference,
+)
 
 
 @require_POST

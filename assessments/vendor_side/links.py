@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Right, may
 from accounts.mailed_links import links as mailed_links
-from accounts.mailed_links.links import LONGEST, end_after, end_for, end_of
+from accounts.mailed_links.lifecycle import Lifecycle
+from accounts.mailed_links.links import end_after, end_for, end_of
 from accounts.models import Membership, new_token
 from accounts.trail import audit
 from assessments.approval import chain
@@ -29,7 +30,6 @@ from assessments.models import (
     Answer,
     Assessment,
     AssessmentState,
-    CommitmentLink,
     LinkPurpose,
     ReplyRequest,
     Response,
@@ -40,7 +40,6 @@ from vendors.models import Contact
 
 DEFAULT_DAYS = 30
 READ_ON = timedelta(days=30)  # after the last day to reply: what was shown and said can be read again
-SEEN_AT_MOST_EVERY = timedelta(minutes=1)
 # When a link may be made, sent again and extended. Withdrawing one is always allowed.
 STATES: dict[str, set[AssessmentState]] = {
     LinkPurpose.ANSWER: {AssessmentState.COLLECTING},
@@ -52,12 +51,12 @@ RELATED = (
     "assessment__vendor",
     "assessment__owner",
     "created_by",
+    "contact",
     "response",
     "reply_request",
 )
 
 HAS_ONE: Promise = _("%(name)s has a link already: send that one again, or extend it.")
-NO_LONGER: Promise = _("This link was withdrawn: make a new one instead.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,47 +86,46 @@ class VendorSide:
         return self.response.due_on or self.response.assessment.due_on
 
 
-@dataclass(frozen=True, kw_only=True)
-class LinkRow:
-    """A link and where it stands: made, sent, not_delivered, opened, expired or revoked."""
-
-    link: VendorLink | CommitmentLink
-    state: str
-
-    @property
-    def is_live(self) -> bool:
-        return self.state != "revoked"
+# The life of a link ---------------------------------------------------------------------------------------------
+def _complete(link: VendorLink) -> None:
+    """Its response and reply request know the assessment that was loaded with the link."""
+    if link.response is not None:
+        link.response.assessment = link.assessment
+    if link.reply_request is not None:
+        link.reply_request.assessment = link.assessment
 
 
-# Finding and admitting ------------------------------------------------------------------------------------------
-def find(token: str) -> VendorLink | None:
-    return _complete(mailed_links.find(VendorLink.objects.select_related(*RELATED), token))
+def _until(link: VendorLink, now: datetime) -> datetime:
+    return link.expires_at if link.expires_at > now else _at_least_until_due(link, _default_end(link, now))
 
 
-def load(pk: int) -> VendorLink | None:
-    """The link of an id with assessment, vendor, organisation and what it is for; one query."""
-    return _complete(VendorLink.objects.select_related(*RELATED).filter(pk=pk).first())
+def _default_end(link: VendorLink, now: datetime) -> datetime:
+    """A month; for a reply as long as it takes."""
+    if link.reply_request is not None and (end := end_of_reply(link.reply_request.due_on)) > now:
+        return end
+    return end_after(DEFAULT_DAYS, now)
 
 
-def note_opened(link: VendorLink, *, now: datetime) -> bool:
-    """The contact comes in by the link. False where it was sent again or withdrawn in this very moment."""
-    with transaction.atomic():
-        Assessment.objects.select_for_update(no_key=True).get(pk=link.assessment_id)
-        row = VendorLink.objects.open(now).filter(pk=link.pk, token_hash=link.token_hash).first()
-        if row is None:
-            return False
-        is_first = row.opened_at is None
-        row.opened_at, row.seen_at = row.opened_at or now, now
-        row.save(update_fields=["opened_at", "seen_at"])
-        if is_first:
-            audit.record(audit.Outsider(label=row.signature), "link.opened", row)
-    return True
+def _at_least_until_due(link: VendorLink, end: datetime) -> datetime:
+    """A right of reply has its own, longer term."""
+    due_on = due_of(link)
+    return end if due_on is None or link.purpose == LinkPurpose.REPLY else max(end, end_for(due_on))
 
 
-def note_seen(link: VendorLink, *, now: datetime) -> None:
-    """Keep when the link was last used; one write a minute is enough."""
-    if link.seen_at is None or link.seen_at <= now - SEEN_AT_MOST_EVERY:
-        VendorLink.objects.filter(pk=link.pk).update(seen_at=now)
+LIFE: Lifecycle[VendorLink] = Lifecycle(
+    model=VendorLink,
+    related=RELATED,
+    verb="link",
+    route="vendor_link",
+    told=FIELDS,
+    refusal=IllegalTransition,
+    hold=lambda link: Assessment.objects.select_for_update(no_key=True).get(pk=link.assessment_id),
+    lock=lambda member, link: _lock_assessment(member, link.assessment, link.purpose),
+    lock_to_end=lambda member, link: _lock_assessment(member, link.assessment, link.purpose, set(AssessmentState)),
+    until=_until,
+    complete=_complete,
+)
+find, load, note_opened, address = LIFE.find, LIFE.load, LIFE.note_opened, LIFE.address
 
 
 # Making, changing, withdrawing ----------------------------------------------------------------------------------
@@ -177,40 +175,11 @@ def create_for_reply(
 
 
 def renew(member: Membership, link: VendorLink, *, now: datetime | None = None) -> tuple[VendorLink, str]:
-    """Another token for a link; the earlier one and every cookie that it gave are dead from here on.
-
-    It goes to the contact's address of today: a mistyped one may have been put right. One that had expired is valid
-    anew.
-    """
-    now = now or timezone.now()
-    with transaction.atomic():
-        row = _lock_link(member, link)
-        receiver = row.contact or row
-        token = mailed_links.renew(
-            row,
-            "link.renewed",
-            by=member.user,
-            expires_at=row.expires_at if row.expires_at > now else _at_least_until_due(row, _default_end(row, now)),
-            told=FIELDS,
-            issue=row.issue + 1,
-            name=receiver.name,
-            email=receiver.email,
-        )
-    return row, token
+    return LIFE.renew(member, link, now=now or timezone.now())
 
 
 def extend(member: Membership, link: VendorLink, *, expires_at: datetime, now: datetime | None = None) -> VendorLink:
-    """Valid until another moment to come; the link in the contact's mailbox goes on working."""
-    now = now or timezone.now()
-    with transaction.atomic():
-        row = _lock_link(member, link)
-        if not now < expires_at <= now + LONGEST:
-            raise IllegalTransition(_("Choose a day to come, at most a year from now."))
-        before = {"expires_at": row.expires_at}
-        row.expires_at = expires_at
-        row.save(update_fields=["expires_at"])
-        audit.record(member.user, "link.extended", row, before=before, after={"expires_at": row.expires_at})
-    return row
+    return LIFE.extend(member, link, expires_at=expires_at, now=now or timezone.now())
 
 
 def keep_open(member: Membership, assessment: Assessment) -> None:
@@ -221,18 +190,11 @@ def keep_open(member: Membership, assessment: Assessment) -> None:
         for row in rows.select_related("assessment", "response", "reply_request"):
             end = _at_least_until_due(row, row.expires_at)
             if end > row.expires_at:
-                before, row.expires_at = {"expires_at": row.expires_at}, end
-                row.save(update_fields=["expires_at"])
-                audit.record(member.user, "link.extended", row, before=before, after={"expires_at": end})
+                LIFE.prolong(row, end, by=member.user)
 
 
 def revoke(member: Membership, link: VendorLink, *, now: datetime | None = None) -> VendorLink:
-    """The link and its cookies open nothing any more; what was answered by it stays."""
-    now = now or timezone.now()
-    with transaction.atomic():
-        row = _lock_link(member, link, states=set(AssessmentState))
-        mailed_links.revoke(row, "link.revoked", by=member.user, now=now)
-    return row
+    return LIFE.revoke(member, link, now=now or timezone.now())
 
 
 def reopen(member: Membership, assessment: Assessment) -> Response:
@@ -255,11 +217,6 @@ def reopen(member: Membership, assessment: Assessment) -> Response:
 
 
 # Sending --------------------------------------------------------------------------------------------------------
-def address(token: str) -> str:
-    """What the contact opens."""
-    return mailed_links.address("vendor_link", token)
-
-
 def send(link: VendorLink, token: str, *, member: Membership | None = None, now: datetime | None = None) -> bool:
     """Mail the link in its contact's language, for `member` or else whoever made it; not within a transaction.
 
@@ -305,25 +262,6 @@ def progress(response: Response) -> Progress:
     return Progress(**counts)
 
 
-def in_words(rows: Iterable[VendorLink | CommitmentLink], now: datetime) -> tuple[LinkRow, ...]:
-    """The links with where each stands; those that open nothing any more come last."""
-    told = [LinkRow(link=link, state=_state(link, now)) for link in rows]
-    return tuple(sorted(told, key=lambda row: not row.is_live))
-
-
-def _state(link: VendorLink | CommitmentLink, now: datetime) -> str:
-    """What happened last counts: one that was opened and then sent again has been sent."""
-    if link.revoked_at:
-        return "revoked"
-    if link.expires_at <= now:
-        return "expired"
-    if link.failed_at:
-        return "not_delivered"
-    if link.seen_at and not (link.sent_at and link.sent_at > link.seen_at):
-        return "opened"
-    return "sent" if link.sent_at else "made"
-
-
 def vendor_side(assessment: Assessment, links: Iterable[VendorLink] | None = None) -> VendorSide | None:
     """How far the vendor is; None where it was never asked. Only counts: what it wrote is its own until handed in."""
     response = Response.objects.of_vendor().filter(assessment=assessment).first()
@@ -347,15 +285,6 @@ def awaited(assessment: Assessment) -> VendorSide | None:
 
 
 # ----------------------------------------------------------------------------------------------------------------
-def _complete(link: VendorLink | None) -> VendorLink | None:
-    """Its response and reply request know the assessment that was loaded with the link."""
-    if link is not None and link.response is not None:
-        link.response.assessment = link.assessment
-    if link is not None and link.reply_request is not None:
-        link.reply_request.assessment = link.assessment
-    return link
-
-
 def _lock_assessment(
     member: Membership, assessment: Assessment, purpose: str, states: set[AssessmentState] | None = None
 ) -> Assessment:
@@ -363,15 +292,6 @@ def _lock_assessment(
     if not may_change(member, assessment, purpose):
         raise PermissionDenied
     return transitions.lock_in_state(member, assessment, states or STATES[purpose])
-
-
-def _lock_link(member: Membership, link: VendorLink, states: set[AssessmentState] | None = None) -> VendorLink:
-    """The link, fresh, while its assessment is held; refused once it was withdrawn."""
-    _lock_assessment(member, link.assessment, link.purpose, states)
-    row = VendorLink.objects.select_related(*RELATED, "contact").get(pk=link.pk)
-    if row.revoked_at is not None:
-        raise IllegalTransition(NO_LONGER)
-    return row
 
 
 def _create(
@@ -398,16 +318,3 @@ def _create(
     link.save()
     audit.record(member.user, "link.created", link, after=audit.snapshot(link, FIELDS))
     return link, token
-
-
-def _default_end(link: VendorLink, now: datetime) -> datetime:
-    """A month; for a reply as long as it takes."""
-    if link.reply_request is not None and (end := end_of_reply(link.reply_request.due_on)) > now:
-        return end
-    return end_after(DEFAULT_DAYS, now)
-
-
-def _at_least_until_due(link: VendorLink, end: datetime) -> datetime:
-    """A right of reply has its own, longer term."""
-    due_on = due_of(link)
-    return end if due_on is None or link.purpose == LinkPurpose.REPLY else max(end, end_for(due_on))

@@ -27,7 +27,6 @@ from assessments.independence import let_read
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import NOT_NOW, IllegalTransition
 from assessments.models import Assessment, AssessmentState, Reply, ReplyRequest, Stance, VendorLink
-from assessments.saved import Closed, Conflict, Invalid, Outcome, Saved
 from assessments.score import words as wording
 from assessments.score.arithmetic import Policy
 from assessments.score.reading import current_score, policy_of
@@ -36,6 +35,7 @@ from assessments.vendor_side.answers import tell, tell_owner
 from assessments.vendor_side.reply_measured import measured_against
 from groundwork import words
 from groundwork.languages import DEFAULT, LANGUAGE_CODES, active_language
+from groundwork.saved import Closed, Conflict, Invalid, Outcome, Saved
 from manifesto.models import Rule
 from vendors.models import Contact
 

@@ -9,9 +9,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from assessments.models import Reply
-from assessments.questionnaire.forms import saved_at
-from assessments.saved import STATUS_OF, Conflict, Invalid, Outcome, Saved
 from assessments.vendor_side.reply_words import own_words
+from groundwork.saved import STATUS_OF, Conflict, Invalid, Outcome, Saved, saved_at
 
 
 def as_json(rule: str, outcome: Outcome[Reply]) -> JsonResponse:

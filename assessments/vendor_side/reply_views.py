@@ -18,8 +18,6 @@ from accounts.access import MemberRequest
 from assessments.fetching import assessment_of
 from assessments.independence import let_read
 from assessments.models import Assessment, LinkPurpose, Reply, ReplyRequest
-from assessments.questionnaire.forms import saved_at
-from assessments.saved import Closed, Conflict, Invalid, Outcome, Saved, status_of
 from assessments.vendor_side import reply
 from assessments.vendor_side.guard import LinkRequest, by_link, with_asker
 from assessments.vendor_side.reply import ShownResult, ShownRule
@@ -29,6 +27,7 @@ from assessments.vendor_side.reply_questions import AskedQuestion, questions_of
 from assessments.vendor_side.reply_saving import as_json
 from groundwork.pages import confirm_page, crumbs, edit_page
 from groundwork.responses import form_view, or_say_why, post_data
+from groundwork.saved import Closed, Conflict, Invalid, Outcome, Saved, saved_at, status_of
 from groundwork.words import day
 from vendors.withheld import is_withheld
 

@@ -15,8 +15,8 @@ from accounts import immutable
 from accounts.models import AuditEntry
 from manifesto.models import ReleaseState
 from reports.comparison import keeping
-from reports.models import Scorecard, VendorCopy
-from tests.factories import NOW, Cast, make_commitment, make_release
+from reports.models import FactSheet, Scorecard, VendorCopy
+from tests.factories import NOW, Cast, make_commitment, make_expectations, make_incident, make_proof, make_release
 from tests.reports import cards
 
 TABLES = sorted(immutable.tables())
@@ -32,9 +32,15 @@ def rows(cast: Cast) -> None:
     for card in compared:
         response = card.assessment.responses.get()
         make_commitment(cast.assessor, card.assessment.vendor)
+        make_proof(cast.assessor, make_incident(card.assessment.vendor))
         VendorCopy.objects.create(response=response, submitted_at=NOW, snapshot="{}", sha256="0" * 64)
     for order in (compared, compared[::-1]):
         keeping.keep(cast.reader, order, now=NOW)
+    for sha256 in ("a" * 64, "b" * 64):
+        sheet = {"kind": "incident", "content": "{}", "sha256": sha256, "as_of": NOW, "made_at": NOW}
+        FactSheet.objects.create(organisation=cast.organisation, **sheet)
+    make_expectations(cast.assessor)
+    make_expectations(cast.assessor)
     make_release("draft", questions_per_rule=1, state=ReleaseState.DRAFT)
     if connection.vendor == "postgresql":  # else it refuses TRUNCATE by itself, for what it still has to check
         with connection.cursor() as cursor:
@@ -133,9 +139,13 @@ def test_the_tables_are_those_that_the_house_says_never_change() -> None:
         "manifesto_rule",
         "reports_comparedscorecard",
         "reports_comparison",
+        "reports_factsheet",
         "reports_scorecard",
         "reports_scorecardrule",
         "reports_vendorcopy",
+        "vendors_expectation",
+        "vendors_expectationedition",
+        "vendors_proofstep",
     ]
 
 

@@ -40,7 +40,7 @@ def test_from_an_empty_installation_to_the_first_scorecard(visit: Visit, monkeyp
     monkeypatch.setattr(FirstRun, "is_over", False)
     cache.clear()
     founder = found(visit, first_token())
-    expect(founder.get_by_text("Done: 1 of 8")).to_be_visible()
+    expect(founder.get_by_text("Done: 1 of 9")).to_be_visible()
     invite(founder, "ann@example.org", "Assessor")
     assessor = join(visit, "Ann Assessor", "creates assessments")
     invite(founder, "ben@example.org", "Approver")

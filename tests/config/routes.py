@@ -45,11 +45,14 @@ from tests.factories import (
     make_assessment,
     make_commitment,
     make_contract,
+    make_expectations,
     make_feedback,
     make_incident,
     make_member,
     make_vendor,
 )
+from vendors.desk import links as desk_links
+from vendors.expectations import editions
 from vendors.incident_import import files, job, saved_mappings, worker
 from vendors.incident_import.columns.options import Options
 from vendors.incident_import.holding import answers
@@ -58,6 +61,9 @@ from vendors.models import (
     Contact,
     Contract,
     ContractFile,
+    DeskLink,
+    Expectation,
+    ExpectationEdition,
     Feedback,
     FeedbackFile,
     ImportMapping,
@@ -79,18 +85,20 @@ from vendors.voice import pulses
 class Route:
     name: str  # with its namespace; empty where the pattern has none
     arguments: tuple[str, ...]
+    path: str = ""  # as the URLconf says it
 
 
 def routes(
-    resolver: URLResolver | None = None, namespace: str = "", arguments: tuple[str, ...] = ()
+    resolver: URLResolver | None = None, namespace: str = "", arguments: tuple[str, ...] = (), path: str = ""
 ) -> Iterator[Route]:
     for pattern in (resolver or get_resolver()).url_patterns:
         here = (*arguments, *_arguments(pattern))
         if isinstance(pattern, URLResolver):
             inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
-            yield from routes(pattern, inner, here)
+            yield from routes(pattern, inner, here, path + str(pattern.pattern))
         else:
-            yield Route(name=f"{namespace}{pattern.name}" if pattern.name else "", arguments=here)
+            name = f"{namespace}{pattern.name}" if pattern.name else ""
+            yield Route(name=name, arguments=here, path=path + str(pattern.pattern))
 
 
 def _arguments(pattern: URLPattern | URLResolver) -> tuple[str, ...]:
@@ -114,6 +122,19 @@ class World:
     @cached_property
     def vendor(self) -> Vendor:
         return make_vendor(self.cast.organisation, "Harbour Systems")
+
+    @cached_property
+    def expectations_in_force(self) -> ExpectationEdition:
+        return make_expectations(self.cast.assessor)
+
+    @cached_property
+    def expectation_draft(self) -> ExpectationEdition:
+        return editions.start_draft(self.cast.assessor, editions.Source.PROPOSAL)
+
+    @cached_property
+    def expectation(self) -> Expectation:
+        row: Expectation = self.expectation_draft.expectations.all()[0]
+        return row
 
     @cached_property
     def archived_vendor(self) -> Vendor:
@@ -524,6 +545,19 @@ class World:
         return kept[0]
 
     @cached_property
+    def _desk(self) -> tuple[DeskLink, str]:
+        contact = Contact.objects.create(vendor=self.vendor, name="Harbour opener", email="opener@example.org")
+        return desk_links.create(self.cast.assessor, contact, now=timezone.now())
+
+    @property
+    def the_desk_link(self) -> DeskLink:
+        return self._desk[0]
+
+    @property
+    def the_desk_link_token(self) -> str:
+        return self._desk[1]
+
+    @cached_property
     def calendar_secret(self) -> str:
         return preferences.renew_calendar(self.cast.reader.user, now=timezone.now())
 
@@ -569,6 +603,13 @@ OBJECTS: dict[str, str] = {
     "paper_edit": "paper",
     "paper_replace": "paper",
     "paper_delete": "paper",
+    "expectation_edition": "expectations_in_force",
+    "expectation_edition_publish": "expectation_draft",
+    "expectation_draft_delete": "expectation_draft",
+    "expectation_add": "expectation_draft",
+    "expectation_edit": "expectation",
+    "expectation_move": "expectation",
+    "expectation_remove": "expectation",
     "incident_add": "vendor",
     "incident_detail": "incident",
     "incident_edit": "incident",
@@ -628,6 +669,12 @@ OBJECTS: dict[str, str] = {
     "link_renew": "vendor_link",
     "link_extend": "vendor_link",
     "link_revoke": "vendor_link",
+    "desk_links": "vendor",
+    "desk_link_add": "vendor",
+    "desk_link_renew": "the_desk_link",
+    "desk_link_extend": "the_desk_link",
+    "desk_link_revoke": "the_desk_link",
+    "desk_link_tell": "the_desk_link",
     "commitment_links": "vendor",
     "commitment_link_add": "vendor",
     "commitment_link_renew": "commitments_link",
@@ -697,6 +744,7 @@ TOKENS: dict[str, str] = {
     "invitation_accept": "invitation_token",
     "vendor_link": "vendor_link_token",
     "vendor_commitments_link": "commitments_link_token",
+    "desk_link": "the_desk_link_token",
     "pulse_answer": "pulse_token",
 }
 # The other parts of addresses, the same for every object.
@@ -711,7 +759,14 @@ PARTS: dict[str, str] = {
 }
 
 
-def _link_of(route: Route, world: World) -> VendorLink | CommitmentLink:
+def is_of_the_desk(route: Route) -> bool:
+    """Whatever it is called: what the cookie of a desk opens lies below its address."""
+    return route.path.startswith("desk/")
+
+
+def _link_of(route: Route, world: World) -> VendorLink | CommitmentLink | DeskLink:
+    if is_of_the_desk(route):
+        return world.the_desk_link
     if route.name.startswith("vendor_commitment"):
         return world.commitments_link
     return world.reply_link if route.name.startswith("vendor_reply") else world.vendor_link

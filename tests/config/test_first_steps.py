@@ -15,7 +15,7 @@ from accounts.models import Department, Invitation, Membership, Organisation, Ro
 from assessments.lifecycle import transitions
 from assessments.models import ApprovalLevel
 from config.first_steps import Step, first_steps_of
-from tests.factories import Cast, make_assessment, make_member, make_vendor
+from tests.factories import Cast, make_assessment, make_expectations, make_member, make_vendor
 from tests.reports.renderings import make_scorecard
 
 SignedIn = Callable[..., Client]
@@ -24,6 +24,7 @@ NAMES = [
     "Somebody who assesses",
     "Somebody who approves",
     "First vendors",
+    "What you expect",
     "First assessment",
     "First answers",
     "Submitted",
@@ -68,12 +69,14 @@ def test_each_step_is_done_by_what_is_there(admin: Membership) -> None:
     assert done(admin) == NAMES[:3]
     vendor = make_vendor(admin.organisation)
     assert done(admin) == NAMES[:4]
-    assessment = make_assessment(assessor, vendor=vendor, grade=3)
+    make_expectations(assessor)
     assert done(admin) == NAMES[:5]
-    transitions.hand_in(assessor, assessment)
+    assessment = make_assessment(assessor, vendor=vendor, grade=3)
     assert done(admin) == NAMES[:6]
-    transitions.submit(assessor, assessment)
+    transitions.hand_in(assessor, assessment)
     assert done(admin) == NAMES[:7]
+    transitions.submit(assessor, assessment)
+    assert done(admin) == NAMES[:8]
     transitions.approve(approver, assessment)
     assert done(admin) == NAMES
 
@@ -129,7 +132,7 @@ def test_each_open_step_leads_to_a_page_that_its_reader_may_open(admin: Membersh
     client, found = signed_in(admin), first_steps_of(admin)
     assert found is not None
     addresses = [way.url for step in found.steps for way in step.ways]
-    assert len(addresses) == 6
+    assert len(addresses) == 7
     assert f"{reverse('member_invite')}?role=assessor" in addresses
     assert {client.get(address).status_code for address in addresses} == {200}
 
@@ -137,7 +140,7 @@ def test_each_open_step_leads_to_a_page_that_its_reader_may_open(admin: Membersh
 def test_my_work_shows_them_until_the_first_scorecard_and_then_a_closing_word(cast: Cast, signed_in: SignedIn) -> None:
     client = signed_in(cast.admin)
     shown = client.get(reverse("work")).content.decode()
-    assert "Done: 3 of 8" in " ".join(shown.split())
+    assert "Done: 3 of 9" in " ".join(shown.split())
     assert reverse("vendor_import") in shown
     scorecard = make_scorecard(cast.assessor)
     shown = client.get(reverse("work")).content.decode()
@@ -215,6 +218,6 @@ def test_they_can_be_put_away_and_found_again(admin: Membership, signed_in: Sign
     assert "You find them under Help." in told
     assert 'id="first-steps"' not in client.get(work).content.decode()
 
-    assert "Done: 0 of 8" in " ".join(client.get(reverse("first_steps")).content.decode().split())
+    assert "Done: 0 of 9" in " ".join(client.get(reverse("first_steps")).content.decode().split())
     client.post(reverse("first_steps_put_away"))
     assert 'id="first-steps"' in client.get(work).content.decode()

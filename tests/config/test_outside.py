@@ -150,7 +150,7 @@ def _visit(visitor: Visitor, route: Route, url: str, method: str) -> Visit:
 
 # Every route ------------------------------------------------------------------------------------------------------
 # Doors of people without an account: whoever holds the token of a mail reads what the mail was about.
-BY_TOKEN = {"invitation_accept", "vendor_link", "vendor_commitments_link", "pulse_answer", "calendar_feed"}
+BY_TOKEN = {"invitation_accept", "vendor_link", "vendor_commitments_link", "desk_link", "pulse_answer", "calendar_feed"}
 WITHIN = tuple(route for route in OWN if route.name not in BY_TOKEN)
 
 

@@ -23,6 +23,7 @@ from vendors.incident_import.limits import BATCH
 from vendors.incident_import.made_here import MadeHere, as_told, made_by, take_away
 from vendors.incident_import.rows.reading import COLUMNS
 from vendors.models import (
+    CauseProof,
     Feedback,
     ImportState,
     Incident,
@@ -46,6 +47,7 @@ def untouched_incidents(upload: IncidentImport) -> IncidentQuerySet:
         .exclude(Exists(IncidentChange.objects.filter(incident_import=upload, incident=OuterRef("pk"))))
         .exclude(Exists(Feedback.objects.filter(incident=OuterRef("pk"))))
         .exclude(Exists(Pulse.objects.filter(incident=OuterRef("pk"))))
+        .exclude(Exists(CauseProof.objects.filter(incident=OuterRef("pk"))))
     )
 
 

@@ -17,7 +17,7 @@ from groundwork.folding import folded
 from groundwork.refusals import Refusal
 from vendors import facts_revision
 from vendors.incident_fields import BASIS, TYPED
-from vendors.models import Feedback, Incident, Pulse, Vendor
+from vendors.models import CauseProof, Feedback, Incident, Pulse, Vendor
 from vendors.register.changes import UNIQUE_MARKS, NameInUse
 
 IN_USE = _("This vendor has an incident of this reference already.")
@@ -27,12 +27,22 @@ EDITED_MEANWHILE = _(
 )
 
 
+PROOF_ASKED = _(
+    "A proof of the cause of this incident was asked for, so it stays. Where it should not count, say that it is not "
+    "mission-critical."
+)
+
+
 class VendorArchived(Exception):  # noqa: N818 - said as what happened
     """Nothing is added to a vendor that is archived."""
 
 
 class EditedMeanwhile(Refusal):
     """A colleague or an import changed the incident since the person began to edit it."""
+
+
+class ProofAsked(Refusal):
+    """A proof of its cause was asked for: both sides go by what happened to that."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,8 +134,10 @@ def _basis_changed(incident: Incident) -> tuple[str, ...]:
 
 @transaction.atomic
 def delete_incident(member: Membership, incident: Incident) -> None:
-    """Its pulses go with it; feedback stays, without the incident."""
+    """Its pulses go with it; feedback stays, without the incident. Raises ProofAsked where a proof of its cause was."""
     facts_revision.lock_vendors(incident.vendor_id)
+    if CauseProof.objects.filter(incident=incident.pk).exists():
+        raise ProofAsked(PROOF_ASKED)
     now_at = Incident.objects.select_for_update().values_list("vendor_id", flat=True).get(pk=incident.pk)
     audit.record(member.user, "incident.deleted", incident, before=audit.snapshot(incident, TYPED))
     incident.delete()

@@ -19,7 +19,7 @@ from accounts.models import AuditEntry
 from accounts.trail import reading as trail
 from groundwork.languages import active_language
 from groundwork.pages import confirm_page, crumbs, sort_links
-from groundwork.responses import form_view, or_beside, table_response
+from groundwork.responses import form_view, or_beside, or_say_why, table_response
 from vendors.fetching import incident_of, vendor_of
 from vendors.incidents import changes as incident_changes
 from vendors.incidents import export
@@ -155,9 +155,11 @@ def _change(request: MemberRequest, form: IncidentForm) -> None:
 def incident_delete(request: MemberRequest, pk: int) -> HttpResponse:
     incident = incident_of(request, pk)
     if request.method == "POST":
-        incident_changes.delete_incident(request.member, incident)
-        messages.success(request, _("%(name)s is deleted.") % {"name": incident.reference})
-        return redirect(f"{reverse('incident_list')}?vendor={incident.vendor_id}")
+        with or_say_why(request):
+            incident_changes.delete_incident(request.member, incident)
+            messages.success(request, _("%(name)s is deleted.") % {"name": incident.reference})
+            return redirect(f"{reverse('incident_list')}?vendor={incident.vendor_id}")
+        return redirect(incident)
     name, vendor = incident.reference, incident.vendor.name
     return confirm_page(
         request,

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import DeliveredLink, MailedLinkQuerySet, OrganisationRows
+from accounts.models import ContactLink, MailedLinkQuerySet, OrganisationRows
 from vendors.models.vendor import Contact, Vendor
 
 
@@ -15,7 +15,7 @@ class DeskLinkQuerySet(OrganisationRows, MailedLinkQuerySet["DeskLink"]):
     of_organisation = "vendor__organisation"
 
 
-class DeskLink(DeliveredLink):
+class DeskLink(ContactLink):
     """A link by which one contact of a vendor reads what its customer expects and answers to it, hands in proofs of
     cause and announces changes. The token is kept only as its hash; sending it again makes a new one, and `issue` ends
     every cookie of the earlier."""
@@ -24,13 +24,9 @@ class DeskLink(DeliveredLink):
 
     vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="desk_links")
     contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    name = models.CharField(_("name"), max_length=120)  # of the contact, kept should the contact go
-    issue = models.PositiveSmallIntegerField(default=1)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    created_at = models.DateTimeField()
-    seen_at = models.DateTimeField(_("last used"), null=True, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)  # when its holder was last told what waits for their word
 
     objects = DeskLinkQuerySet.as_manager()
@@ -46,11 +42,3 @@ class DeskLink(DeliveredLink):
                 name="desk_link_once_per_contact",
             )
         ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def signature(self) -> str:
-        """Who it is, in the trail and beside what was said."""
-        return f"{self.name} <{self.email}>" if self.email else self.name

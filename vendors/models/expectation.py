@@ -6,7 +6,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Subquery
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -81,6 +81,19 @@ class ExpectationEdition(models.Model):
         return self.state == ExpectationState.DRAFT
 
 
+class ExpectationQuerySet(OrganisationRows, models.QuerySet["Expectation"]):
+    of_organisation = "edition__organisation"
+
+    def in_force(self, organisation: int | None, today: date) -> ExpectationQuerySet:
+        """Those of the edition that holds in an organisation (its key) on that day; none where none is in force."""
+        editions = ExpectationEdition.objects.filter(organisation=organisation).in_force(today)
+        return self.filter(edition=Subquery(editions.values("pk")[:1]))
+
+    def telling(self) -> ExpectationQuerySet:
+        """Those that a measure tells about, with the target that it is held to."""
+        return self.exclude(measure="").exclude(target=None)
+
+
 class Expectation(models.Model):
     """One standard that the customer sets for one of the seven rules, in three languages.
 
@@ -97,6 +110,8 @@ class Expectation(models.Model):
     text_nl = models.CharField(_("in Dutch"), max_length=300, blank=True)
     measure = models.CharField(_("measure that tells"), max_length=30, blank=True)
     target = models.DecimalField(_("target"), max_digits=9, decimal_places=2, null=True, blank=True)
+
+    objects = ExpectationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("expectation")

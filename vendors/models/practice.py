@@ -36,11 +36,16 @@ class RehearsalQuerySet(OrganisationRows, models.QuerySet["Rehearsal"]):
     def held(self) -> RehearsalQuerySet:
         return self.filter(state=RehearsalState.HELD)
 
+    def together(self) -> RehearsalQuerySet:
+        """Without those that the vendor held alone, and that evidence shows."""
+        return self.filter(evidence="")
+
 
 class Rehearsal(models.Model):
     """A rehearsal of a major incident, or a review, with the vendor: planned, then held or called off.
 
-    What follows from it are commitments. `reason`: why it was called off.
+    What follows from it are commitments. `evidence`: what shows one that the vendor held without us; empty for one held
+    together. `reason`: why it was called off.
     """
 
     vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="rehearsals", verbose_name=_("vendor"))
@@ -59,6 +64,7 @@ class Rehearsal(models.Model):
     held_on = models.DateField(_("held on"), null=True, blank=True)
     went_well = models.TextField(_("what went well"), blank=True)
     went_wrong = models.TextField(_("what went wrong"), blank=True)
+    evidence = models.TextField(_("what shows it"), blank=True)
     reason = models.TextField(_("reason"), blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -79,6 +85,9 @@ class Rehearsal(models.Model):
                 name="rehearsal_held_has_a_day",
             ),
             models.CheckConstraint(condition=~Q(state="cancelled") | ~Q(reason=""), name="rehearsal_off_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(evidence="") | ~Q(state="planned"), name="rehearsal_shown_is_never_planned"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -29,6 +30,7 @@ PROOF_AT_VENDOR = (ProofState.OWED, ProofState.RETURNED)  # it is the vendor's t
 PROOF_OPEN = (*PROOF_AT_VENDOR, ProofState.HANDED_IN)
 # What a proof says, beside the other causes: the fields that are saved as they are written.
 PROOF_TEXTS = ("cause", "how_known", "assumptions", "prevention", "reach")
+PROOF_SAVED = (*PROOF_TEXTS, "why_no_other")
 
 
 class CauseProofQuerySet(OrganisationRows, models.QuerySet["CauseProof"]):
@@ -52,9 +54,10 @@ class CauseProofQuerySet(OrganisationRows, models.QuerySet["CauseProof"]):
 class CauseProof(models.Model):
     """The proof of the cause of one incident.
 
-    `days`: the working days that the expectations gave when it was asked for. `first_handed_in_at` decides whether it
-    came in time; `handed_in_at` is the last time. `came_back`: incidents later than the acceptance that have the same
-    problem or cause, found when facts changed (`vendors.proofs`).
+    `days`: the working days that the expectations gave when it was asked for. `due_on`: the day by which it is the
+    vendor's turn to hand it in, also anew once it was returned. Whether it came in time is decided by its first time:
+    `first_handed_in_at`, against `first_due_on`, what was due then; `handed_in_at` is the last time. That an accepted
+    cause came back is not kept: it is found among the incidents (`vendors.proofs.returning`).
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="cause_proofs")
@@ -89,8 +92,10 @@ class CauseProof(models.Model):
     assumptions = models.TextField(_("what that rests on: your assumptions"), blank=True)
     prevention = models.TextField(_("what keeps it from coming back"), blank=True)
     reach = models.TextField(_("which other systems need the same"), blank=True)
+    why_no_other = models.TextField(_("why you considered no other cause"), blank=True)
     version = models.PositiveIntegerField(default=1)
     first_handed_in_at = models.DateTimeField(null=True, blank=True)
+    first_due_on = models.DateField(null=True, blank=True)
     handed_in_at = models.DateTimeField(null=True, blank=True)
     handed_in_by = models.CharField(max_length=300, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)  # accepted, returned or waived, the last time
@@ -113,7 +118,8 @@ class CauseProof(models.Model):
             models.UniqueConstraint(fields=["organisation", "number"], name="proof_number_once_per_organisation"),
             models.CheckConstraint(condition=Q(state__in=ProofState.values), name="proof_state_known"),
             models.CheckConstraint(
-                condition=~Q(state__in=["handed_in", "accepted"]) | Q(first_handed_in_at__isnull=False),
+                condition=~Q(state__in=["handed_in", "accepted"])
+                | Q(first_handed_in_at__isnull=False, first_due_on__isnull=False),
                 name="proof_handed_in_has_a_moment",
             ),
             models.CheckConstraint(
@@ -137,6 +143,13 @@ class CauseProof(models.Model):
 
     def is_late(self, today: date) -> bool:
         return self.is_at_vendor and self.due_on < today
+
+    @property
+    def came_in_time(self) -> bool | None:
+        """Whether it was first handed in by its day; None: it was not handed in yet."""
+        if self.first_handed_in_at is None or self.first_due_on is None:
+            return None
+        return timezone.localdate(self.first_handed_in_at) <= self.first_due_on
 
 
 class OtherCause(models.Model):

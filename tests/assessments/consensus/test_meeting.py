@@ -33,9 +33,9 @@ from assessments.models import (
     Response,
     ResponseKind,
 )
-from assessments.saved import Conflict, Saved
 from assessments.score.arithmetic import QuestionState
 from assessments.score.reading import current_score
+from groundwork.saved import Conflict, Saved
 from manifesto.models import Question
 from tests.concurrency import at_once, elsewhere, shared_database
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_cast, make_member, make_release

@@ -16,7 +16,7 @@ from accounts.models import AuditEntry
 from assessments.models import Answer, Assessment, AssessmentState, Evidence
 from assessments.questionnaire import evidence
 from assessments.questionnaire.evidence import EvidenceError, add_evidence, delete_evidence
-from assessments.saved import Closed
+from groundwork.saved import Closed
 from tests.factories import NOW, Cast, make_assessment
 
 PDF = b"%PDF-1.7\n1 0 obj\n"

@@ -23,7 +23,7 @@ from assessments.questionnaire import delegation
 from assessments.questionnaire.note_forms import mark_of
 from assessments.questionnaire.notes import save_note
 from assessments.raters import asking
-from assessments.saved import Closed, Conflict, Saved
+from groundwork.saved import Closed, Conflict, Saved
 from manifesto.models import FactKind, ReleaseState
 from reports.models import Scorecard
 from reports.scorecard import snapshots

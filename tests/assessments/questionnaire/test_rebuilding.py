@@ -21,9 +21,9 @@ from assessments.consensus.meeting import agree, undo
 from assessments.models import Answer, Assessment, Blank, Consensus, Delegation, Response, ResponseKind, VendorLink
 from assessments.questionnaire.delegation import delegate, take_back
 from assessments.questionnaire.saving import Draft, save_answer
-from assessments.saved import Conflict
 from assessments.schedule import repeating
 from assessments.vendor_side import links, reply
+from groundwork.saved import Conflict
 from tests.assessments.vendor_side.test_reply import asked
 from tests.factories import NOW, Cast, add_rater, make_assessment
 from vendors.models import Contact

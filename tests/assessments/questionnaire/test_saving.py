@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, Membership, Role
 from assessments.models import Answer, Assessment, AssessmentState, Delegation, Response
 from assessments.questionnaire.saving import SCORE_FIELDS, TEXT_FIELDS, Draft, save_answer
-from assessments.saved import Closed, Conflict, Invalid, Saved
+from groundwork.saved import Closed, Conflict, Invalid, Saved
 from manifesto.models import FactKind, Release
 from tests.concurrency import at_once, elsewhere, shared_database
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_cast, make_member, make_release

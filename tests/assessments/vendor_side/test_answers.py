@@ -13,10 +13,10 @@ from accounts.models import AuditEntry
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Answer, Assessment, AssessmentState, Preferences, Response, VendorLink
 from assessments.questionnaire.saving import Draft, save_answer
-from assessments.saved import Closed, Saved
 from assessments.score.reading import current_score
 from assessments.vendor_side import answers as vendor_answers
 from assessments.vendor_side import links
+from groundwork.saved import Closed, Saved
 from tests.assessments.lifecycle.test_transitions import at_once
 from tests.factories import NOW, Cast, make_assessment, make_cast
 from vendors.models import Contact

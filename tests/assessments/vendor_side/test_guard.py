@@ -33,14 +33,16 @@ from assessments.models import (
 from assessments.vendor_side import answers as vendor_answers
 from assessments.vendor_side import links
 from assessments.vendor_side.guard import DESK as COOKIE
-from tests.config.routes import PARTS, Route, World, arguments, routes
+from tests.config.routes import PARTS, Route, World, arguments, is_of_the_desk, routes
 from tests.factories import Cast, make_assessment, make_cast, make_release, make_vendor
 from vendors.models import Contact
 
 ALL = tuple(routes())
 BY_LINK = (route for route in ALL if ROUTES.get(route.name) is Gate.LINK)
-# The pages of commitments are behind a link of their own: tests/assessments/vendor_commitments.
-DESK = tuple(route for route in BY_LINK if not route.name.startswith("vendor_commitment"))
+# Commitments and the vendor's desk have links of their own: see the tests of those.
+DESK = tuple(
+    route for route in BY_LINK if not route.name.startswith("vendor_commitment") and not is_of_the_desk(route)
+)
 MEMBERS = tuple(route for route in ALL if route.name in ROUTES and ROUTES[route.name] not in (Gate.PUBLIC, Gate.LINK))
 CLOSED_PAGE = "assessments/vendor_side/vendor_link_closed.html"
 Cookies = dict[str, str]

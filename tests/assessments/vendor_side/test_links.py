@@ -705,22 +705,3 @@ class TestOwnersPage:
         for number in range(6):
             links.create(cast.assessor, assessment, make_contact(assessment, f"Contact {number}"))
         assert count() == one
-
-
-@pytest.mark.parametrize("state", ["sent", "not_delivered", "opened", "expired", "revoked", "made"])
-def test_what_happened_last_is_the_state_of_a_link(state: str) -> None:
-    now = timezone.now()
-    link = VendorLink(expires_at=now + timedelta(days=1))
-    hour = timedelta(hours=1)
-    moments: dict[str, dict[str, datetime]] = {
-        "made": {},
-        "sent": {"sent_at": now - hour, "seen_at": now - 2 * hour},
-        "not_delivered": {"failed_at": now},
-        "opened": {"sent_at": now - 2 * hour, "seen_at": now - hour},
-        "expired": {"expires_at": now, "seen_at": now - hour},
-        "revoked": {"revoked_at": now, "expires_at": now},
-    }
-    for name, value in moments[state].items():
-        setattr(link, name, value)
-    [row] = links.in_words([link], now)
-    assert row.state == state

@@ -16,10 +16,10 @@ from assessments.approval.fingerprint import fingerprint
 from assessments.lifecycle import transitions
 from assessments.lifecycle.transitions import IllegalTransition
 from assessments.models import Assessment, AssessmentState, Preferences, Reply, ReplyRequest, VendorLink
-from assessments.saved import Closed, Conflict, Invalid, Saved
 from assessments.score.reading import current_score
 from assessments.secrecy import readable_entries
 from assessments.vendor_side import reply
+from groundwork.saved import Closed, Conflict, Invalid, Saved
 from tests.assessments.findings.test_findings import slower
 from tests.assessments.lifecycle.test_transitions import at_once
 from tests.factories import NOW, Cast, make_assessment, make_cast, make_vendor

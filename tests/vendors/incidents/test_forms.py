@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.exceptions import ValidationError
 
+from groundwork.moments import MomentField, in_zone
 from tests.factories import NOW, Cast, make_incident, make_vendor
-from vendors.incidents.forms import IncidentForm, MomentField, ids_in, in_zone, words_in_use
+from vendors.incidents.forms import IncidentForm, ids_in, words_in_use
 from vendors.models import Incident, Service, Vendor
 
 BRUSSELS = ZoneInfo("Europe/Brussels")

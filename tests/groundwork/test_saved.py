@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assessments.saved import Closed, Conflict, Invalid, Saved, status_of
+from groundwork.saved import Closed, Conflict, Invalid, Saved, status_of
 
 SAVED, CONFLICT, INVALID, CLOSED = Saved(version=1), Conflict(stored=None), Invalid(errors={}), Closed(reason="over")
 

@@ -7,6 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from groundwork.words import clock, day
+
 Stored = TypeVar("Stored")
 
 
@@ -47,3 +52,13 @@ STATUS_OF = {Saved: 200, Conflict: 409, Invalid: 422, Closed: 423}
 def status_of(outcomes: Iterable[Outcome[Any]]) -> int:
     """The HTTP status of a page of them: that of the worst."""
     return max((STATUS_OF[type(outcome)] for outcome in outcomes), default=200)
+
+
+def saved_at(moment: datetime | None) -> str:
+    """“Saved 14:02”, with the day where it was not today; nothing where nothing was ever saved."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    if local.date() == timezone.localdate():
+        return _("Saved %(time)s") % {"time": clock(local)}
+    return _("Saved on %(day)s, %(time)s") % {"day": day(local, year=False, short=True), "time": clock(local)}
