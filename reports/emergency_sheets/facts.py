@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
 from typing import Any
 
 from django.http import Http404
@@ -13,8 +12,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from groundwork.languages import LANGUAGE_CODES
 from reports.fact_sheets.kinds import Content, Facts
-from vendors.emergencies import expected, standing
-from vendors.emergencies.shown import Callee, EmergencyPage, Standstill, page_of, pages_of, with_plans
+from vendors.emergencies.shown import Callee, EmergencyPage, Standstill, all_pages, page_for, with_plans
 from vendors.models import Service
 
 FOLDER = 0  # what a sheet of all services is about
@@ -28,7 +26,7 @@ def facts_of(member: Membership, about: int) -> Facts:
 def _service_facts(member: Membership, pk: int) -> Facts:
     today = timezone.localdate()
     service = get_object_or_404(with_plans(Service.objects.for_member(member)), pk=pk)
-    page = page_of(service, expected.in_force(member.organisation, today), today)
+    page = page_for(member, service, today)
     if page.plan is None:
         raise Http404
     content = {
@@ -43,7 +41,7 @@ def _service_facts(member: Membership, pk: int) -> Facts:
 def folder_facts(member: Membership) -> Facts:
     """Every service that has a plan, by name, and the names of the mission-critical ones that have none. The same few
     queries however many services."""
-    pages = folder_pages(member, timezone.localdate())
+    pages = all_pages(member, timezone.localdate())
     if not any(page.plan for page in pages):
         raise Http404
     content = {
@@ -53,12 +51,6 @@ def folder_facts(member: Membership) -> Facts:
         "without": [_named(page) for page in pages if not page.plan],
     }
     return Facts(about=FOLDER, vendor=None, as_of=timezone.now(), content=content)
-
-
-def folder_pages(member: Membership, today: date) -> list[EmergencyPage]:
-    services = with_plans(standing.listed(member)).order_by()
-    pages = pages_of(services, expected.in_force(member.organisation, today), today)
-    return sorted(pages, key=lambda page: (page.service.name.casefold(), page.service.vendor.name.casefold()))
 
 
 def vendors_in(content: Content) -> Collection[int]:

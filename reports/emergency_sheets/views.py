@@ -10,12 +10,13 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
-from reports.emergency_sheets.facts import facts_of, folder_facts, folder_pages, vendors_in
+from reports.emergency_sheets.facts import facts_of, folder_facts, vendors_in
 from reports.emergency_sheets.printed import printed_folder
 from reports.fact_sheets.kinds import Facts
 from reports.fact_sheets.panel import SheetPanel, panel_of
 from reports.models import FactSheetKind
-from vendors.emergencies.words import folder_words
+from vendors.emergencies.folder import folder_words
+from vendors.emergencies.shown import all_pages
 from vendors.models import Service, Vendor
 from vendors.withheld import is_withheld, withheld
 
@@ -38,7 +39,7 @@ def emergency_folder(request: MemberRequest) -> HttpResponse:
     facts = _facts_of_folder(request)
     judged = _still_judged(request, facts) if facts else []
     printed = printed_folder(request.member)
-    pages = folder_pages(request.member, timezone.localdate())
+    pages = all_pages(request.member, timezone.localdate())
     context = {
         "sheet": _panel(request, facts) if facts and not judged else None,
         "judged": judged,

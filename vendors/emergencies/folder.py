@@ -7,7 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from accounts.models import Membership
+from groundwork.words import short_day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,3 +34,18 @@ def register(teller: Teller) -> None:
 
 def printed_for(member: Membership) -> PrintedFolder | None:
     return next((folder for teller in _tellers if (folder := teller(member)) is not None), None)
+
+
+def folder_words(folder: PrintedFolder) -> str:
+    """Whether the folder on paper still says what the pages say."""
+    said = {"day": short_day(folder.printed_on), "count": folder.changed}
+    if not folder.changed:
+        return _("The folder of %(day)s says what the pages say today.") % said
+    return (
+        ngettext(
+            "The folder was printed on %(day)s; %(count)s plan changed since.",
+            "The folder was printed on %(day)s; %(count)s plans changed since.",
+            folder.changed,
+        )
+        % said
+    )

@@ -30,7 +30,7 @@ from vendors.emergencies.forms import (
     offered,
 )
 from vendors.emergencies.proposals import Proposal, proposals_for, taken_over
-from vendors.emergencies.shown import page_of, pages_of, plan_of, with_plans
+from vendors.emergencies.shown import page_for, pages_of, plan_of, with_plans
 from vendors.emergencies.writing import NEW, ChangedMeanwhile, Stop, Wanted
 from vendors.models import EmergencyPlan, PlanCheck, Service, ServiceQuerySet
 from vendors.withheld import is_withheld
@@ -58,7 +58,7 @@ def emergency_list(request: MemberRequest) -> HttpResponse:
         "tally": tally,
         "tally_words": words.tally_words(tally),
         "folder": printed,
-        "folder_words": words.folder_words(printed) if printed else "",
+        "folder_words": folder.folder_words(printed) if printed else "",
         "is_asked": bool(asked.asked("q") or asked.asked("state")),
     }
     return render(request, "vendors/emergencies/emergency_list.html", context)
@@ -77,7 +77,7 @@ def _asked_for(rows: ServiceQuerySet, asked: EmergencyFilter) -> ServiceQuerySet
 @require_safe
 def emergency_plan(request: MemberRequest, pk: int) -> HttpResponse:
     service, today = _service(request, pk), timezone.localdate()
-    page = page_of(service, expected.in_force(request.member.organisation, today), today)
+    page = page_for(request.member, service, today)
     context = {
         "service": service,
         "vendor": service.vendor,
@@ -151,7 +151,7 @@ def _save(request: MemberRequest, service: Service, choices: Offered, found: dic
     printed = folder.printed_for(request.member)
     messages.success(request, _("Saved."))
     if printed and printed.changed:
-        messages.info(request, words.folder_words(printed))
+        messages.info(request, folder.folder_words(printed))
     return redirect("emergency_plan", service.pk)
 
 

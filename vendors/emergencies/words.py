@@ -6,9 +6,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from groundwork.words import day, short_day
+from groundwork.words import day
 from vendors.emergencies.checks import CheckState
-from vendors.emergencies.folder import PrintedFolder
 from vendors.emergencies.shown import EmergencyPage
 from vendors.emergencies.standing import Tally
 
@@ -42,21 +41,6 @@ def tally_words(tally: Tally) -> str:
             "%(checked)s of %(services)s mission-critical service has a plan that was checked this half year.",
             "%(checked)s of %(services)s mission-critical services have a plan that was checked this half year.",
             tally.services,
-        )
-        % said
-    )
-
-
-def folder_words(folder: PrintedFolder) -> str:
-    """Whether the folder on paper still says what the pages say."""
-    said = {"day": short_day(folder.printed_on), "count": folder.changed}
-    if not folder.changed:
-        return _("The folder of %(day)s says what the pages say today.") % said
-    return (
-        ngettext(
-            "The folder was printed on %(day)s; %(count)s plan changed since.",
-            "The folder was printed on %(day)s; %(count)s plans changed since.",
-            folder.changed,
         )
         % said
     )
