@@ -40,6 +40,9 @@ PAGES_OF_LINKS = frozenset(
         "vendor_commitments_agree",
         "vendor_commitment",
         "desk_home",
+        "vendor_proof",
+        "vendor_proof_hand_in",
+        "vendor_proof_document",
     }
 )
 PLACES: dict[str, Place] = {
@@ -121,6 +124,7 @@ PLACES: dict[str, Place] = {
     "desk_link": Place(help="vendors#desk"),
     "desk_link_": Place(section=VENDORS, help="assessing#desk"),
     "desk_home": Place(help="vendors#desk"),
+    "vendor_proof": Place(help="vendors#proof"),
     "vendor_take_back": Place(help="vendors#hand-in"),
     "vendor_questionnaire": Place(help="vendors#answer"),
     "vendor_answer_": Place(help="vendors#answer"),

@@ -9,11 +9,13 @@ class VendorsConfig(AppConfig):
         from accounts.members import department_notes
         from vendors import panels, trail_words
         from vendors.contracts.panel import contract_panel
+        from vendors.desk import matters
         from vendors.emergencies import refusals as emergency_refusals
         from vendors.emergencies import stops
         from vendors.expectations import refusals as expectation_refusals
         from vendors.incidents.panel import incident_panel
         from vendors.measures.cards import measure_panel
+        from vendors.proofs.desk_matters import proofs_on_desk
         from vendors.voice import feedback
 
         vocabulary.register(trail_words.VOCABULARY)
@@ -22,6 +24,7 @@ class VendorsConfig(AppConfig):
         panels.register("contracts", contract_panel, position=40)
         panels.register("incidents", incident_panel, position=50)
         panels.register("voice", feedback.panel, position=60)
+        matters.register("proofs", proofs_on_desk, position=20)
         happened = "A step of a proof of cause is never changed or deleted: both sides go by what happened."
         immutable.refuse(  # one list: registering again would take away what was registered before
             self.label,

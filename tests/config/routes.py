@@ -49,6 +49,7 @@ from tests.factories import (
     make_feedback,
     make_incident,
     make_member,
+    make_proof,
     make_vendor,
 )
 from vendors.desk import links as desk_links
@@ -59,6 +60,7 @@ from vendors.incident_import.columns.options import Options
 from vendors.incident_import.holding import answers
 from vendors.measures import targets
 from vendors.models import (
+    CauseProof,
     Contact,
     Contract,
     ContractFile,
@@ -73,12 +75,15 @@ from vendors.models import (
     IncidentSource,
     Paper,
     PaperKind,
+    ProofFile,
+    ProofState,
     Pulse,
     Service,
     Sla,
     Vendor,
     VendorImport,
 )
+from vendors.proofs import evidence as proof_evidence
 from vendors.voice import pulses
 
 
@@ -574,6 +579,23 @@ class World:
         return self._desk[1]
 
     @cached_property
+    def desk_proof(self) -> CauseProof:
+        """Owed by the vendor whose desk it is."""
+        incident = make_incident(self.vendor, "Harbour standstill")
+        return make_proof(self.cast.assessor, incident)
+
+    @cached_property
+    def desk_proof_file(self) -> ProofFile:
+        """Brought by the vendor, by the link to its desk."""
+        upload = SimpleUploadedFile("Harbour log.txt", b"log")
+        return proof_evidence.add_files(self.the_desk_link, self.desk_proof, [upload], now=timezone.now())[0]
+
+    @cached_property
+    def desk_proof_printed(self) -> CauseProof:
+        """Handed in, so that there is something to print."""
+        return make_proof(self.cast.assessor, make_incident(self.vendor, "Harbour outage"), state=ProofState.HANDED_IN)
+
+    @cached_property
     def calendar_secret(self) -> str:
         return preferences.renew_calendar(self.cast.reader.user, now=timezone.now())
 
@@ -696,6 +718,14 @@ OBJECTS: dict[str, str] = {
     "desk_link_extend": "the_desk_link",
     "desk_link_revoke": "the_desk_link",
     "desk_link_tell": "the_desk_link",
+    "vendor_proof": "desk_proof",
+    "vendor_proof_save": "desk_proof",
+    "vendor_proof_hand_in": "desk_proof",
+    "vendor_proof_file_add": "desk_proof",
+    "vendor_proof_file": "desk_proof_file",
+    "vendor_proof_file_delete": "desk_proof_file",
+    "vendor_proof_document": "desk_proof_printed",
+    "vendor_proof_download": "desk_proof_printed",
     "commitment_links": "vendor",
     "commitment_link_add": "vendor",
     "commitment_link_renew": "commitments_link",
@@ -777,6 +807,7 @@ PARTS: dict[str, str] = {
     "key": "set-password",
     "language": "en",
     "topic": "words",
+    "part": "cause",
 }
 
 

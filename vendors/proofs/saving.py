@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
@@ -17,7 +18,7 @@ from accounts.trail import audit
 from groundwork.saved import Closed, Conflict, Invalid, Outcome, Saved
 from vendors.models import PROOF_AT_VENDOR, PROOF_SAVED, CauseProof, DeskLink, OtherCause
 from vendors.proofs.complete import Considered
-from vendors.proofs.transitions import NOT_NOW, actor_of, require
+from vendors.proofs.transitions import NOT_NOW, NotPossible, actor_of, require
 
 Stored = TypeVar("Stored")
 LONGEST = 20_000  # characters of one text
@@ -83,9 +84,50 @@ def save_other_causes(
     return _save(by, proof, "other_causes", version, wanted=wanted, seen=before, stored=considered, write=write)
 
 
+def save_other_cause(
+    by: DeskLink | Membership,
+    proof: CauseProof,
+    pk: int,
+    other: Considered,
+    version: int,
+    *,
+    now: datetime,
+    seen: Considered | None = None,
+) -> Outcome[Considered]:
+    """Keep one row of the other causes, which may become empty; else as `save_text`. OtherCause.DoesNotExist where the
+    proof has no such row."""
+    wanted = Considered(cause=other.cause.strip(), ruled_out_by=other.ruled_out_by.strip())
+    if len(wanted.cause + wanted.ruled_out_by) > LONGEST:
+        return Invalid(errors={"cause": _("Shorten it to %(count)s characters at most.") % {"count": LONGEST}})
+
+    def stored(row: CauseProof) -> Considered:
+        there = row.other_causes.get(pk=pk)
+        return Considered(cause=there.cause, ruled_out_by=there.ruled_out_by)
+
+    def write(row: CauseProof) -> None:
+        row.other_causes.filter(pk=pk).update(cause=wanted.cause, ruled_out_by=wanted.ruled_out_by)
+
+    return _save(by, proof, "other_causes", version, wanted=wanted, seen=seen, stored=stored, write=write)
+
+
+def add_other_cause(by: DeskLink | Membership, proof: CauseProof) -> OtherCause:
+    """An empty row to write another cause into, each person their own. NotPossible where it is not the vendor's turn,
+    or where there are enough."""
+    with transaction.atomic():
+        row = CauseProof.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=proof.pk)
+        require(by, row)
+        if row.state not in PROOF_AT_VENDOR:
+            raise NotPossible(NOT_NOW[row.state])
+        if row.other_causes.count() >= MOST_OTHERS:
+            raise NotPossible(_("A proof of cause holds at most %(count)s other causes.") % {"count": MOST_OTHERS})
+        last = row.other_causes.aggregate(last=Max("position"))["last"] or 0
+        return row.other_causes.create(position=last + 1)
+
+
 def considered(proof: CauseProof) -> tuple[Considered, ...]:
-    """Its other causes, in their order."""
-    return tuple(Considered(cause=row.cause, ruled_out_by=row.ruled_out_by) for row in proof.other_causes.all())
+    """Its other causes, in their order; rows that are still empty say nothing."""
+    rows = (Considered(cause=row.cause, ruled_out_by=row.ruled_out_by) for row in proof.other_causes.all())
+    return tuple(one for one in rows if not one.is_empty)
 
 
 def _save(

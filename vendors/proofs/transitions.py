@@ -90,7 +90,10 @@ def ask(
         row.state, row.reason, row.asked_at, row.days, row.due_on = ProofState.OWED, "", now, days, due_on
         row.asked_by = by.user if by else None
         row.decided_at = row.decided_by = None
-        return _save(row, ProofStepKind.ASKED, "causeproof.asked", by, now=now, before=before)
+        asked = _save(row, ProofStepKind.ASKED, "causeproof.asked", by, now=now, before=before)
+        if not asked.other_causes.exists():
+            asked.other_causes.create(position=1)  # one to write into: no page lays rows out while it is read
+        return asked
 
 
 def assign(
@@ -209,7 +212,7 @@ def content_of(proof: CauseProof) -> dict[str, Any]:
     in bytes, sha256)."""
     return {
         "texts": {field: getattr(proof, field) for field in PROOF_SAVED},
-        "other_causes": list(proof.other_causes.values("cause", "ruled_out_by")),
+        "other_causes": list(proof.other_causes.exclude(cause="", ruled_out_by="").values("cause", "ruled_out_by")),
         "files": list(proof.files.values("pk", "name", "size", "sha256")),
     }
 
