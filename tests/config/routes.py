@@ -38,7 +38,9 @@ from assessments.raters import asking
 from assessments.vendor_commitments import links as commitment_links
 from assessments.vendor_side import links, reply
 from reports.comparison import keeping
-from reports.models import Document, Rendering, RenderingState, Scorecard
+from reports.fact_sheets import keeping as sheet_keeping
+from reports.fact_sheets import kinds
+from reports.models import Document, FactSheetKind, Rendering, RenderingState, Scorecard
 from tests.factories import (
     Cast,
     add_rater,
@@ -117,6 +119,22 @@ INC0001;2026-01-13 09:00;2026-01-13 12:30;Harbour gate stands still;1 - Critical
 INC0002;2026-01-20 16:40;2026-01-19 08:15;Harbour crane without power;1 - Critical;Harbour Systems
 INC0003;2026-02-03 07:05;;Harbour printer;4 - Low;Harbour Line
 """
+
+
+def _finished(**subject: Any) -> Rendering:
+    """A document that is ready, of that subject."""
+    rendering = Rendering.objects.create(
+        language="fr",
+        state=RenderingState.READY,
+        progress=100,
+        requested_at=timezone.now(),
+        finished_at=timezone.now(),
+        size=4,
+        sha256="0" * 64,
+        **subject,
+    )
+    Document.objects.create(rendering=rendering, content=b"%PDF")
+    return rendering
 
 
 class World:
@@ -461,18 +479,13 @@ class World:
 
     @cached_property
     def comparison_rendering(self) -> Rendering:
-        rendering = Rendering.objects.create(
-            comparison=keeping.keep(self.cast.reader, self.compared, now=timezone.now()),
-            language="fr",
-            state=RenderingState.READY,
-            progress=100,
-            requested_at=timezone.now(),
-            finished_at=timezone.now(),
-            size=4,
-            sha256="0" * 64,
-        )
-        Document.objects.create(rendering=rendering, content=b"%PDF")
-        return rendering
+        return _finished(comparison=keeping.keep(self.cast.reader, self.compared, now=timezone.now()))
+
+    @cached_property
+    def fact_sheet_rendering(self) -> Rendering:
+        facts = kinds.kind_of(FactSheetKind.EMERGENCY).facts(self.cast.reader, self.planned_service.pk)
+        made = sheet_keeping.keep(self.cast.organisation, FactSheetKind.EMERGENCY, facts, now=timezone.now())
+        return _finished(fact_sheet=made)
 
     @cached_property
     def member(self) -> Membership:
@@ -774,6 +787,8 @@ OBJECTS: dict[str, str] = {
     "rendering_download": "rendering",
     "comparison_document_status": "comparison_rendering",
     "comparison_document_download": "comparison_rendering",
+    "fact_sheet_status": "fact_sheet_rendering",
+    "fact_sheet_download": "fact_sheet_rendering",
 }
 # Whom the things behind a route of Gate.ASKED or Gate.NAMED name, of the cast; where nothing is said here, its assessor
 # alone.

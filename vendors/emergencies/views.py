@@ -93,7 +93,7 @@ def emergency_plan(request: MemberRequest, pk: int) -> HttpResponse:
 def _start_of_an_incident(service: Service) -> str:
     """Where “It is broken now” leads; empty where incidents are not told as they happen."""
     try:
-        return reverse("incident_hour_start", args=[service.pk])
+        return f"{reverse('incident_hour_start')}?service={service.pk}"
     except NoReverseMatch:
         return ""
 
