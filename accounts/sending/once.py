@@ -31,6 +31,7 @@ REPEATABLE = frozenset(
         "answer_note",
         "vendor_answer_edit",
         "vendor_reply_save",
+        "desk_expectation_save",
         "vendor_proof_save",
         "set_language",
         "theme_set",

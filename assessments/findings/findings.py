@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
@@ -22,8 +22,9 @@ from assessments.secrecy import counted_responses
 from manifesto.models import Rule
 from vendors.measures import loading as measuring
 from vendors.measures.catalogue import DECIDING
+from vendors.measures.loading import Target, held_to
 from vendors.measures.metrics import Direction, Measures, Series, is_proven_worse, is_within
-from vendors.models import Incident, Vendor
+from vendors.models import Incident
 
 MOST_INCIDENTS = 20  # that are named behind one finding
 
@@ -73,15 +74,6 @@ class RuleFinding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Target:
-    """What was agreed with the vendor about a measure, in the measure's unit."""
-
-    value: float
-    agreed_on: date | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class MeasuredRules:
     """The rules in their order, and the measures that they are held against."""
 
@@ -112,7 +104,7 @@ def finding(status: RuleStatus, series: Series | None, *, target: float | None =
 
 
 def _is_good(series: Series, target: float | None) -> bool | None:
-    """A measure that stays as it is is good where it keeps to the agreed target; without one it says nothing."""
+    """A measure that stays as it is is good where it keeps to its target; without one it says nothing."""
     if series.trend.direction == Direction.FLAT:
         return True if target is not None and is_within(series, target) else None
     return series.trend.direction == (Direction.FALLING if series.measure.lower_is_better else Direction.RISING)
@@ -153,13 +145,13 @@ def measured_rules(assessment: Assessment, *, now: datetime) -> MeasuredRules | 
     A fixed number of queries; two where nothing is measured.
     """
     measures = measures_to(assessment, now=now)
-    return None if measures is None else _measured(assessment, measures)
+    return None if measures is None else _measured(assessment, measures, now=now)
 
 
 def measured_rules_today(assessment: Assessment, *, now: datetime) -> MeasuredRules | None:
     """The same with the measures of today, whatever the period was."""
     measures = measuring.measures_of(assessment.vendor, now=now)
-    return _measured(assessment, measures) if has_data(measures) else None
+    return _measured(assessment, measures, now=now) if has_data(measures) else None
 
 
 def measures_to(assessment: Assessment, *, now: datetime) -> Measures | None:
@@ -173,16 +165,9 @@ def has_data(measures: Measures) -> bool:
     return measures.cases > 0
 
 
-def targets_of(vendor: Vendor) -> dict[str, Target]:
-    return {
-        key: Target(value=float(target.value), agreed_on=target.agreed_on, note=target.note)
-        for key, target in measuring.targets_of(vendor).items()
-    }
-
-
-def _measured(assessment: Assessment, measures: Measures) -> MeasuredRules:
+def _measured(assessment: Assessment, measures: Measures, *, now: datetime) -> MeasuredRules:
     rating, claim = _scores(assessment)
-    targets = targets_of(assessment.vendor)
+    targets = held_to(assessment.vendor, timezone.localdate(now))
     rules = with_incidents(findings(rating, claim, measures, targets), measures)
     return MeasuredRules(rules=rules, measures=measures, targets=targets)
 

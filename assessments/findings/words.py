@@ -12,12 +12,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from assessments.findings.findings import SPEAKING, Finding, MeasuredRules, Opinion, RuleFinding, Target
+from assessments.findings.findings import SPEAKING, Finding, MeasuredRules, Opinion, RuleFinding
 from assessments.score.arithmetic import RuleStatus
 from assessments.score.words import STATUSES
 from groundwork.languages import NO_BREAK
 from groundwork.words import day, named, number, percent
 from vendors.measures.basis import BasisView, basis_of
+from vendors.measures.catalogue import Measure
+from vendors.measures.loading import Target
 from vendors.measures.metrics import Direction, Measures, PeriodLength, Series, is_clear, is_within, line_ends, recent
 from vendors.measures.plain_data import FINE_DIGITS, digits
 from vendors.measures.words import (
@@ -254,15 +256,37 @@ def _line(series: Series, measured: MeasuredRules, *, decides: bool) -> FindingL
 
 
 def target_words(series: Series, target: Target | None) -> str:
-    """“agreed target: 4 hours, kept”; empty where none was agreed."""
+    """“agreed target: 4 hours, kept (expected of all vendors: 2 hours)”; “expected of all vendors since 1 March 2026: 2
+    hours, missed”; empty where it is held to nothing."""
     if target is None:
         return ""
+    if target.is_expected:
+        return _expected_words(series, target)
     said = {"target": figure(target.value, series.measure.unit)}
     if series.measure.lower_is_better is None or recent(series) is None:
-        return _("agreed target: %(target)s") % said
+        agreed = _("agreed target: %(target)s") % said
+    elif is_within(series, target.value):
+        agreed = _("agreed target: %(target)s, kept") % said
+    else:
+        agreed = _("agreed target: %(target)s, missed") % said
+    return " ".join(filter(None, (agreed, differing_words(series.measure, target))))
+
+
+def differing_words(measure: Measure, target: Target) -> str:
+    """“(expected of all vendors: 2 hours)” of a target that was agreed and is another; else empty."""
+    if not target.differs:
+        return ""
+    return _("(expected of all vendors: %(target)s)") % {"target": figure(target.expected, measure.unit)}
+
+
+def _expected_words(series: Series, target: Target) -> str:
+    since = day(target.expected_since) if target.expected_since else ""
+    said = {"target": figure(target.value, series.measure.unit), "day": since}
+    if series.measure.lower_is_better is None or recent(series) is None:
+        return _("expected of all vendors since %(day)s: %(target)s") % said
     if is_within(series, target.value):
-        return _("agreed target: %(target)s, kept") % said
-    return _("agreed target: %(target)s, missed") % said
+        return _("expected of all vendors since %(day)s: %(target)s, kept") % said
+    return _("expected of all vendors since %(day)s: %(target)s, missed") % said
 
 
 # The sentences ----------------------------------------------------------------------------------------------------
@@ -333,7 +357,7 @@ def _brief(finding: Finding, opening: str, series: Series, step: PeriodLength, t
         "target": figure(target.value, series.measure.unit) if target else "",
         "least": least_change(),
     }
-    first = _first_sentence(finding, series, has_target=target is not None) % values
+    first = _first_sentence(finding, series, target) % values
     return " ".join(filter(None, (first, silence_words(series, step))))
 
 
@@ -343,16 +367,30 @@ def _grounds(series: Series, step: PeriodLength) -> str:
     return " ".join(filter(None, (_extent(series, step), _rests_on(series))))
 
 
-def _first_sentence(finding: Finding, series: Series, *, has_target: bool) -> str:
+def _first_sentence(finding: Finding, series: Series, target: Target | None) -> str:
     if series.trend.direction != Direction.FLAT:
         if finding == Finding.NOT_BORNE_OUT:
             return _seems_to_get_worse(series)
         return _("%(opening)s, yet %(measure)s %(moves)s (%(evidence)s).")
-    if finding == Finding.NOT_BORNE_OUT and not has_target:
+    if finding == Finding.NOT_BORNE_OUT and target is None:
         return _("%(opening)s, yet %(measure)s does not fall: it stays at %(now)s (%(evidence)s).")
+    return _held_to(finding, is_expected=target is not None and target.is_expected)
+
+
+def _held_to(finding: Finding, *, is_expected: bool) -> str:
+    """Of a measure that does not move and has a target: missed, or kept."""
+    if finding == Finding.NOT_BORNE_OUT and is_expected:
+        return _(
+            "%(opening)s, yet %(measure)s does not fall: it stays at %(now)s, and %(target)s is expected of all "
+            "vendors (%(evidence)s)."
+        )
     if finding == Finding.NOT_BORNE_OUT:
         return _(
             "%(opening)s, yet %(measure)s does not fall: it stays at %(now)s, and %(target)s was agreed (%(evidence)s)."
+        )
+    if is_expected:
+        return _(
+            "%(opening)s, yet %(measure)s keeps to the %(target)s expected of all vendors: %(now)s (%(evidence)s)."
         )
     return _("%(opening)s, yet %(measure)s keeps to the %(target)s agreed: %(now)s (%(evidence)s).")
 

@@ -1,4 +1,5 @@
-"""One thing that waits for somebody, whatever it is about: an assessment, a commitment, a contract, a paper."""
+"""One thing that waits for somebody, whatever it is about: an assessment, a commitment, a contract, a paper, a
+rehearsal."""
 
 from __future__ import annotations
 
@@ -35,6 +36,8 @@ class ItemKind(StrEnum):
     PAPER = "paper"
     START = "start"
     PLAN_CHECK = "plan_check"
+    REHEARSAL = "rehearsal"
+    DEBRIEF = "debrief"
 
 
 WORTH_READING = frozenset({ItemKind.VENDOR_ANSWERED, ItemKind.VENDOR_REPLIED})  # nobody is late with these

@@ -24,23 +24,26 @@ def trend_figure(
     *,
     prefix: str,
     target: float | None = None,
+    is_expected: bool = False,
     hrefs: Sequence[str] = (),
     palette: Palette | None = None,
     size: tuple[float, float] = (400, 170),
 ) -> str:
-    """The SVG, in the active language. `hrefs`: where a click on each period leads, for the page."""
+    """The SVG, in the active language. `is_expected`: the target holds for all vendors. `hrefs`: where a click on each
+    period leads, for the page."""
     points = _points(series, step, hrefs)
     measure, trend = series.measure, series.trend
+    held_to = "" if target is None else _held_to(series, target, is_expected=is_expected)
     has_trend = trend.direction in (Direction.FALLING, Direction.RISING)  # a line through chance would tell a tale
     return trend_svg(
         points,
         title=str(LABELS[measure.key]),
-        desc=_desc(series, step, points, target),
+        desc=_desc(series, step, points, held_to),
         prefix=prefix,
         unit_label=str(UNITS[measure.unit]),
         slope_line=slope_line(points, trend.slope) if has_trend else None,
         target=target,
-        target_label="" if target is None else _agreed(series, target),
+        target_label=held_to,
         most=100.0 if measure.unit == Unit.PERCENT else None,
         tick_label=_tick,
         palette=palette,
@@ -78,18 +81,17 @@ def _axis(start: date, step: PeriodLength, *, is_end: bool) -> str:
     return str(start.year) if begins else ""
 
 
-def _desc(series: Series, step: PeriodLength, points: Sequence[TrendPoint], target: float | None) -> str:
+def _desc(series: Series, step: PeriodLength, points: Sequence[TrendPoint], held_to: str) -> str:
     parts = [trend_words(series, step), silence_brief(series)]
     newest = next((point for point in reversed(points) if point.value is not None and not point.is_left_out), None)
     if newest:
         parts.append(f"{newest.label}, {newest.value_label}")
-    if target is not None:
-        parts.append(_agreed(series, target))
-    return apart(parts)
+    return apart([*parts, held_to])
 
 
-def _agreed(series: Series, target: float) -> str:
-    return _("agreed: %(target)s") % {"target": agreed_words(series.measure, target)}
+def _held_to(series: Series, target: float, *, is_expected: bool) -> str:
+    said = {"target": agreed_words(series.measure, target)}
+    return (_("expected: %(target)s") if is_expected else _("agreed: %(target)s")) % said
 
 
 def _tick(value: float) -> str:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.findings.findings import (
@@ -17,19 +18,18 @@ from assessments.findings.findings import (
     MeasuredRules,
     Opinion,
     RuleFinding,
-    Target,
     findings,
     measures_to,
-    targets_of,
     with_incidents,
 )
-from assessments.findings.words import Names, kept_together, target_words, view
+from assessments.findings.words import Names, differing_words, kept_together, target_words, view
 from assessments.models import Assessment
 from assessments.score.arithmetic import RuleStatus, Score
 from groundwork.words import apart, day, labelled
 from reports.scorecard.shapes import ChartView
 from reports.scorecard.words import Words
 from vendors.measures import plain_data
+from vendors.measures.loading import Target, held_to
 from vendors.measures.metrics import Direction, Series
 from vendors.measures.words import LABELS, corrected_words, figure, silence_brief, threshold_words, trend_words
 
@@ -45,7 +45,7 @@ def snapshot_part(assessment: Assessment, *, rating: Score, claim: Score | None,
     measures = measures_to(assessment, now=now)
     if measures is None:
         return {"measures": None, "targets": {}, "findings": []}
-    targets = targets_of(assessment.vendor)
+    targets = held_to(assessment.vendor, timezone.localdate(now))
     rules = with_incidents(findings(rating, claim, measures, targets), measures)
     return as_data(MeasuredRules(rules=rules, measures=measures, targets=targets))
 
@@ -53,14 +53,7 @@ def snapshot_part(assessment: Assessment, *, rating: Score, claim: Score | None,
 def as_data(measured: MeasuredRules) -> dict[str, Any]:
     return {
         "measures": _without_row_numbers(plain_data.as_data(measured.measures)),
-        "targets": {
-            key: {
-                "value": plain_data.digits(target.value),
-                "agreed_on": target.agreed_on.isoformat() if target.agreed_on else None,
-                "note": target.note,
-            }
-            for key, target in sorted(measured.targets.items())
-        },
+        "targets": {key: _target_data(target) for key, target in sorted(measured.targets.items())},
         "findings": [
             {
                 "rule": rule.rule,
@@ -72,6 +65,22 @@ def as_data(measured: MeasuredRules) -> dict[str, Any]:
             }
             for rule in measured.rules
         ],
+    }
+
+
+def _target_data(target: Target) -> dict[str, Any]:
+    """What is expected of all stands there only where something is: so did earlier snapshots."""
+    data = {
+        "value": plain_data.digits(target.value),
+        "agreed_on": target.agreed_on.isoformat() if target.agreed_on else None,
+        "note": target.note,
+    }
+    if target.expected is None:
+        return data
+    return data | {
+        "is_expected": target.is_expected,
+        "expected": plain_data.digits(target.expected),
+        "expected_since": target.expected_since.isoformat() if target.expected_since else None,
     }
 
 
@@ -146,23 +155,32 @@ def _opinion(stored: Mapping[str, Any]) -> Opinion:
 
 
 def _target(stored: Mapping[str, Any]) -> Target:
-    agreed_on = stored["agreed_on"]
+    expected = stored.get("expected")
     return Target(
         value=float(stored["value"]),
-        agreed_on=date.fromisoformat(agreed_on) if agreed_on else None,
+        agreed_on=_day(stored["agreed_on"]),
         note=stored["note"],
+        is_expected=stored.get("is_expected", False),
+        expected=None if expected is None else float(expected),
+        expected_since=_day(stored.get("expected_since")),
     )
 
 
+def _day(stored: str | None) -> date | None:
+    return date.fromisoformat(stored) if stored else None
+
+
 def _agreed(measured: MeasuredRules) -> list[str]:
-    """Each agreed target with where and when it was agreed."""
-    lines = []
-    for key, target in measured.targets.items():
-        series = measured.measures.of(key)
-        words = labelled(LABELS[key], figure(target.value, series.measure.unit))
-        source = ", ".join(filter(None, (day(target.agreed_on) if target.agreed_on else "", target.note)))
-        lines.append(f"{words} ({source})" if source else words)
-    return lines
+    """Each target of the vendor’s own with where and when it was agreed, and what is expected of all where that is
+    another. What is expected of all alone stands with the expectations."""
+    return [_agreed_line(key, target, measured) for key, target in measured.targets.items() if not target.is_expected]
+
+
+def _agreed_line(key: str, target: Target, measured: MeasuredRules) -> str:
+    measure = measured.measures.of(key).measure
+    words = labelled(LABELS[key], figure(target.value, measure.unit))
+    source = ", ".join(filter(None, (day(target.agreed_on) if target.agreed_on else "", target.note)))
+    return " ".join(filter(None, (words, f"({source})" if source else "", differing_words(measure, target))))
 
 
 # The charts -------------------------------------------------------------------------------------------------------
@@ -177,4 +195,5 @@ def _chart(series: Series, found: MeasuredRules) -> ChartView:
         label=str(LABELS[key]),
         words=apart(words),
         target=target.value if target else None,
+        is_expected=target is not None and target.is_expected,
     )

@@ -10,6 +10,7 @@ from assessments.findings.words import MeasuredView
 from assessments.models import Stance
 from groundwork.words import apart, labelled
 from reports.charts.marks import Mark
+from reports.scorecard.expected import ExpectedRule, ExpectedView
 from vendors.measures.metrics import PeriodLength, Series
 
 # How page one is set, and the characters of what varies that it then holds, in every language.
@@ -245,6 +246,7 @@ class ChartView:
     label: str
     words: str
     target: float | None
+    is_expected: bool  # of all vendors, where none was agreed with this one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -293,6 +295,7 @@ class ScorecardView:
     asked_brief: str  # the first of them with owner and date; empty where none is open
     asked_counted: str  # how many, where page one has no room for more
     has_gap: bool
+    expected: ExpectedView | None  # what was expected of the vendor; None where nothing was in force
     measured: MeasuredView | None
     measured_note: str  # that nothing was measured; empty for a scorecard from before there was anything to measure
     charts: tuple[ChartView, ...]
@@ -354,6 +357,14 @@ class ScorecardView:
     @property
     def has_missing_grades(self) -> bool:
         return any(rule.bounds for rule in self.rules)
+
+    @property
+    def held_to(self) -> tuple[tuple[RuleView, ExpectedRule], ...]:
+        """Rule by rule what is claimed and rated beside what was expected; none where nothing was."""
+        if self.expected is None:
+            return ()
+        found = ((rule, self.expected.rules.get(rule.key)) for rule in self.rules)
+        return tuple((rule, own) for rule, own in found if own is not None)
 
     @property
     def figure_title(self) -> str:

@@ -131,7 +131,8 @@ def trend(card: MeasureCard, *, paper: bool = False) -> SafeString:
             card.series,
             card.step,
             prefix=f"measure-{card.key}",
-            target=float(card.target.value) if card.target else None,
+            target=card.target.value if card.target else None,
+            is_expected=card.target is not None and card.target.is_expected,
             hrefs=() if paper else [row.href for row in card.rows],
             palette=_palette(paper=paper),
         )
@@ -147,6 +148,7 @@ def card_trend(chart: ChartView, *, paper: bool = False) -> SafeString:
             chart.step,
             prefix=f"card-{chart.series.measure.key}",
             target=chart.target,
+            is_expected=chart.is_expected,
             palette=_palette(paper=paper),
             size=SMALL,
         )

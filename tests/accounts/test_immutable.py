@@ -18,6 +18,7 @@ from reports.comparison import keeping
 from reports.models import FactSheet, Scorecard, VendorCopy
 from tests.factories import NOW, Cast, make_commitment, make_expectations, make_incident, make_proof, make_release
 from tests.reports import cards
+from vendors.models import Acknowledgement
 
 TABLES = sorted(immutable.tables())
 FAR = 1_000_000  # a number that no row has
@@ -39,8 +40,10 @@ def rows(cast: Cast) -> None:
     for sha256 in ("a" * 64, "b" * 64):
         sheet = {"kind": "incident", "content": "{}", "sha256": sha256, "as_of": NOW, "made_at": NOW}
         FactSheet.objects.create(organisation=cast.organisation, **sheet)
-    make_expectations(cast.assessor)
-    make_expectations(cast.assessor)
+    editions = [make_expectations(cast.assessor) for _ in range(2)]
+    for edition in editions:
+        fields = {"on": NOW.date(), "by": "Kim", "recorded_by": cast.assessor.user, "at": NOW}
+        Acknowledgement.objects.create(edition=edition, vendor=compared[0].assessment.vendor, **fields)
     make_release("draft", questions_per_rule=1, state=ReleaseState.DRAFT)
     if connection.vendor == "postgresql":  # else it refuses TRUNCATE by itself, for what it still has to check
         with connection.cursor() as cursor:
@@ -104,11 +107,12 @@ def _of_postgresql(model: type[models.Model], key: tuple[str, ...]) -> Iterator[
 def _meeting(model: type[models.Model], key: tuple[str, ...]) -> str:
     """The last row once more, which meets the first one in nothing but this key."""
     columns = [field.column for field in model._meta.concrete_fields]
-    free = {column: f"free.{column}" for column in columns} | {"id": str(FAR)}
-    taken = free | {column: f"taken.{column}" for column in key}
+    quoted = {column: connection.ops.quote_name(column) for column in columns}  # one is called as a word of SQL is
+    free = {column: f"free.{quoted[column]}" for column in columns} | {"id": str(FAR)}
+    taken = free | {column: f"taken.{quoted[column]}" for column in key}
     table = model._meta.db_table
     return (
-        f"({', '.join(columns)}) SELECT {', '.join(taken[column] for column in columns)} FROM {table} free, {table} "
+        f"({', '.join(quoted.values())}) SELECT {', '.join(taken[column] for column in columns)} FROM {table} free, {table} "
         f"taken WHERE free.id = (SELECT max(id) FROM {table}) AND taken.id = (SELECT min(id) FROM {table})"
     )
 
@@ -143,6 +147,7 @@ def test_the_tables_are_those_that_the_house_says_never_change() -> None:
         "reports_scorecard",
         "reports_scorecardrule",
         "reports_vendorcopy",
+        "vendors_acknowledgement",
         "vendors_expectation",
         "vendors_expectationedition",
         "vendors_proofstep",

@@ -44,6 +44,7 @@ from reports.models import Document, FactSheetKind, Rendering, RenderingState, S
 from tests.factories import (
     Cast,
     add_rater,
+    hand_in_proof,
     make_assessment,
     make_commitment,
     make_contract,
@@ -52,6 +53,7 @@ from tests.factories import (
     make_incident,
     make_member,
     make_proof,
+    make_rehearsal,
     make_vendor,
 )
 from vendors.desk import links as desk_links
@@ -80,12 +82,13 @@ from vendors.models import (
     ProofFile,
     ProofState,
     Pulse,
+    Rehearsal,
     Service,
     Sla,
     Vendor,
     VendorImport,
 )
-from vendors.proofs import evidence as proof_evidence
+from vendors.proofs import evidence as proof_files
 from vendors.voice import pulses
 
 
@@ -199,6 +202,13 @@ class World:
         return contract
 
     @cached_property
+    def rehearsal(self) -> Rehearsal:
+        """Planned, and led by the administrator."""
+        return make_rehearsal(
+            self.cast.admin, self.vendor, service=self.service, place="Harbour hall", scenario="Harbour stands still."
+        )
+
+    @cached_property
     def paper(self) -> Paper:
         expires_on = timezone.localdate() + timedelta(days=40)
         return Paper.objects.create(
@@ -272,6 +282,24 @@ class World:
     @property
     def pulse_token(self) -> str:
         return self._pulse[1]
+
+    # Proofs of cause
+    @cached_property
+    def proof(self) -> CauseProof:
+        return make_proof(self.cast.assessor, make_incident(self.vendor, "Harbour 2", title="Harbour stands still"))
+
+    @cached_property
+    def proof_to_read(self) -> CauseProof:
+        """Handed in by mail, with a file."""
+        proof = make_proof(self.cast.assessor, make_incident(self.vendor, "Harbour 3", title="Harbour stands again"))
+        upload = SimpleUploadedFile("Harbour analysis.txt", b"the disk was full")
+        now = timezone.now()
+        proof_files.add_files(self.cast.assessor, proof, [upload], now=now)
+        return hand_in_proof(self.cast.assessor, proof, now=now, cause="Harbour disks were full.")
+
+    @cached_property
+    def proof_file(self) -> ProofFile:
+        return self.proof_to_read.files.get()
 
     # Imports of incidents, each as far as a page can find it
     def _upload(self, name: str, content: str = "") -> IncidentImport:
@@ -601,7 +629,7 @@ class World:
     def desk_proof_file(self) -> ProofFile:
         """Brought by the vendor, by the link to its desk."""
         upload = SimpleUploadedFile("Harbour log.txt", b"log")
-        return proof_evidence.add_files(self.the_desk_link, self.desk_proof, [upload], now=timezone.now())[0]
+        return proof_files.add_files(self.the_desk_link, self.desk_proof, [upload], now=timezone.now())[0]
 
     @cached_property
     def desk_proof_printed(self) -> CauseProof:
@@ -655,6 +683,14 @@ OBJECTS: dict[str, str] = {
     "contract_delete": "contract",
     "contract_file_download": "contract_file",
     "contract_file_delete": "contract_file",
+    "rehearsal_add": "vendor",
+    "rehearsal_note": "vendor",
+    "rehearsal_detail": "rehearsal",
+    "rehearsal_calendar": "rehearsal",
+    "rehearsal_edit": "rehearsal",
+    "rehearsal_invite": "rehearsal",
+    "rehearsal_hold": "rehearsal",
+    "rehearsal_call_off": "rehearsal",
     "paper_add": "vendor",
     "paper_edit": "paper",
     "paper_replace": "paper",
@@ -670,6 +706,15 @@ OBJECTS: dict[str, str] = {
     "incident_detail": "incident",
     "incident_edit": "incident",
     "incident_delete": "incident",
+    "proof_ask": "incident",
+    "proof_detail": "proof",
+    "proof_assign": "proof",
+    "proof_extend": "proof",
+    "proof_hand_in": "proof",
+    "proof_waive": "proof",
+    "proof_accept": "proof_to_read",
+    "proof_return": "proof_to_read",
+    "proof_file": "proof_file",
     "feedback_detail": "feedback",
     "feedback_edit": "feedback",
     "feedback_delete": "feedback",
@@ -799,6 +844,10 @@ ASKED: dict[str, frozenset[str]] = {
     "feedback_delete": frozenset({"reader", "assessor", "admin"}),
     "feedback_file_delete": frozenset({"reader", "assessor", "admin"}),
     "assessment_send_back": frozenset({"approver"}),
+    **dict.fromkeys(
+        ("proof_assign", "proof_extend", "proof_hand_in", "proof_accept", "proof_return", "proof_waive"),
+        frozenset({"assessor", "admin"}),
+    ),
     "vendor_reply_open": frozenset({"assessor", "approver"}),
     "vendor_reply_extend": frozenset({"assessor", "approver"}),
     "vendor_reply_withdraw": frozenset({"assessor", "approver"}),
@@ -851,6 +900,8 @@ def arguments(route: Route, world: World) -> dict[str, Any]:
             values[name] = getattr(world, TOKENS[route.name])
         elif name == "secret":
             values[name] = world.calendar_secret
+        elif name == "edition":
+            values[name] = world.expectations_in_force.number
         elif name == "link":
             values[name] = _link_of(route, world).pk
         else:

@@ -149,6 +149,7 @@ def snapshot(answers: Answers = usual, *raters: Answers, **names: Any) -> dict[s
         "replies": [],
         "previous": None,
         "commitments": [],
+        "expectations": None,
         "measures": None,
         "targets": {},
         "findings": [],

@@ -2,14 +2,21 @@
 
 # ruff: noqa: S608 (the SQL is put together from the constants of this module alone)
 
-from accounts.immutable import DELETE, INSERT, UPDATE, RefusedWrite
+from accounts.immutable import DELETE, INSERT, UPDATE, RefusedWrite, never_changes
 
 FINAL = "A published edition of the expectations never changes: make a new draft from it."
 EDITIONS, EXPECTATIONS = "vendors_expectationedition", "vendors_expectation"
 
 
+GIVEN = "An acknowledgement is never changed or deleted: the vendor says it again."
+
+
 def refusals() -> list[RefusedWrite]:
-    return [*_of_editions(), *(_of_expectations(operation) for operation in (INSERT, UPDATE, DELETE))]
+    return [
+        *_of_editions(),
+        *(_of_expectations(operation) for operation in (INSERT, UPDATE, DELETE)),
+        *never_changes("vendors_acknowledgement", GIVEN),
+    ]
 
 
 def _of_editions() -> list[RefusedWrite]:

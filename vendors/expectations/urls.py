@@ -2,9 +2,20 @@
 
 from django.urls import path
 
-from vendors.expectations import draft_views, views
+from vendors.expectations import draft_views, vendor_views, views
 
 urlpatterns = [
+    path("desk/<int:link>/expectations/<int:edition>/", vendor_views.desk_expectations, name="desk_expectations"),
+    path(
+        "desk/<int:link>/expectations/<int:edition>/acknowledge/",
+        vendor_views.desk_acknowledge,
+        name="desk_acknowledge",
+    ),
+    path(
+        "desk/<int:link>/expectations/<int:edition>/<slug:rule>/",
+        vendor_views.desk_expectation_save,
+        name="desk_expectation_save",
+    ),
     path("expectations/", views.expectations, name="expectations"),
     path("expectations/draft/", draft_views.expectation_draft_add, name="expectation_draft_add"),
     path("expectations/editions/<int:pk>/", views.expectation_edition, name="expectation_edition"),

@@ -27,6 +27,7 @@ from vendors.incidents import words as incident_words
 from vendors.incidents.changes import EditedMeanwhile, VendorArchived
 from vendors.incidents.forms import IncidentFilter, IncidentForm, IncidentVendorForm
 from vendors.models import Incident, Vendor
+from vendors.proofs import panel as proofs
 from vendors.voice import pulses
 
 PER_PAGE = 40  # two lines each, they are a phone page that one thumb can reach the end of
@@ -76,6 +77,7 @@ def incident_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "earlier": incident_changes.earlier_of(incident),
         "repeat_days": incident.vendor.organisation.repeat_days,
         "history": _history(request, incident),
+        "proof": proofs.of_incident(request.member, incident),
         "voice": pulses.voice_of(request.member, incident, now=timezone.now()),
     }
     return render(request, "vendors/incidents/incident_detail.html", context)

@@ -19,7 +19,7 @@ from manifesto.models import RULE_KEYS, Release
 from vendors.measures import metrics
 from vendors.measures.basis import basis_of, taken_words, why_words
 from vendors.measures.catalogue import DECIDING, Measure, Unit
-from vendors.measures.loading import measures_of
+from vendors.measures.loading import Target, measures_of
 from vendors.measures.metrics import COMING_BACK, Measures, PeriodLength, Point, Series
 from vendors.measures.trend import FEWEST_PERIODS, Direction
 from vendors.measures.words import (
@@ -34,7 +34,7 @@ from vendors.measures.words import (
     silence_words,
     trend_words,
 )
-from vendors.models import MeasureTarget, Service, Vendor
+from vendors.models import Service, Vendor
 from vendors.panels import Panel
 from vendors.withheld import is_withheld
 
@@ -66,7 +66,7 @@ class MeasureCard:
     series: Series
     step: PeriodLength
     rows: tuple[PeriodRow, ...]  # the oldest first, as the points of the series
-    target: MeasureTarget | None
+    target: Target | None
     is_deciding: bool
     taken: str = ""  # how the basis takes it
     tells_known: bool = False  # a row says of how many it is known: of fewer than there were, or than it counts
@@ -144,7 +144,14 @@ class MeasureCard:
 
     @property
     def target_label(self) -> str:
-        return agreed_words(self.series.measure, float(self.target.value)) if self.target else ""
+        return agreed_words(self.series.measure, self.target.value) if self.target else ""
+
+    @property
+    def expected_label(self) -> str:
+        """What is expected of all vendors, where another target was agreed with this one; else empty."""
+        if self.target is None or self.target.expected is None or not self.target.differs:
+            return ""
+        return agreed_words(self.series.measure, self.target.expected)
 
     @property
     def recent(self) -> str:
@@ -152,7 +159,7 @@ class MeasureCard:
 
     @property
     def is_within(self) -> bool:
-        return self.target is not None and metrics.is_within(self.series, float(self.target.value))
+        return self.target is not None and metrics.is_within(self.series, self.target.value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,7 +181,7 @@ class Group:
 
 # Building --------------------------------------------------------------------------------------------------------
 def groups_of(
-    measures: Measures, targets: Mapping[str, MeasureTarget], *, vendor: Vendor, service: Service | None
+    measures: Measures, targets: Mapping[str, Target], *, vendor: Vendor, service: Service | None
 ) -> list[Group]:
     """Every measure once, the deciding one first in its rule; one query, for the names of the rules."""
     cards = [_card(series, measures, targets, vendor=vendor, service=service) for series in measures.series]
@@ -198,7 +205,7 @@ def rule_names() -> dict[str, str]:
 def _card(
     series: Series,
     measures: Measures,
-    targets: Mapping[str, MeasureTarget],
+    targets: Mapping[str, Target],
     *,
     vendor: Vendor,
     service: Service | None,

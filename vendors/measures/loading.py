@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from vendors.measures import metrics
 from vendors.measures.cases import Case, PulseAnswer
 from vendors.measures.metrics import Basis, Measures
 from vendors.measures.sources import holdings_of
-from vendors.models import Incident, MeasureTarget, Pulse, PulseChoice, Service, Sla, Vendor
+from vendors.models import Expectation, Incident, MeasureTarget, Pulse, PulseChoice, Service, Sla, Vendor
 from vendors.service_hours.calendars import service_hours_of
 from vendors.service_hours.hours import ROUND_THE_CLOCK, ServiceHours
 
@@ -26,6 +26,24 @@ KEPT = timedelta(days=1)
 SHAPE = 5  # of what is kept: raise it when the shapes or the arithmetic change
 SCORES: Mapping[str, float] = {PulseChoice.YES: 1.0, PulseChoice.PARTLY: 0.5, PulseChoice.NO: 0.0}
 MET: Mapping[str, bool] = {Sla.MET: True, Sla.MISSED: False}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """What a measure is held to. `value`: in its unit. `is_expected`: of all vendors, since no other was agreed with
+    this one. `expected`: what is expected of all, None where nothing is; `expected_since`: from which day on."""
+
+    value: float
+    agreed_on: date | None = None
+    note: str = ""
+    is_expected: bool = False
+    expected: float | None = None
+    expected_since: date | None = None
+
+    @property
+    def differs(self) -> bool:
+        """It was agreed with this vendor, and is not what is expected of all."""
+        return not self.is_expected and self.expected is not None and self.expected != self.value
 
 
 def measures_of(
@@ -77,6 +95,29 @@ def first_day(until: date, months: int) -> date:
 def targets_of(vendor: Vendor) -> dict[str, MeasureTarget]:
     """What was agreed, by the key of the measure."""
     return {target.measure: target for target in MeasureTarget.objects.filter(vendor=vendor)}
+
+
+def held_to(vendor: Vendor, today: date) -> dict[str, Target]:
+    """What each measure is held to on that day, by its key: what was agreed with this vendor, else what is expected of
+    all. Two queries."""
+    rows = Expectation.objects.in_force(vendor.organisation_id, today).telling().select_related("edition")
+    expected = {row.measure: row for row in rows}
+    agreed = targets_of(vendor)
+    return {key: _target(agreed.get(key), expected.get(key)) for key in {**expected, **agreed}}
+
+
+def _target(agreed: MeasureTarget | None, expected: Expectation | None) -> Target:
+    value = float(expected.target) if expected is not None and expected.target is not None else None
+    since = expected.edition.in_force_from if expected is not None else None
+    if agreed is None:
+        return Target(value=value or 0.0, is_expected=True, expected=value, expected_since=since)
+    return Target(
+        value=float(agreed.value),
+        agreed_on=agreed.agreed_on,
+        note=agreed.note,
+        expected=value,
+        expected_since=since,
+    )
 
 
 # Loading ---------------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from vendors.measures import cards, targets
 from vendors.measures.basis import basis_of
 from vendors.measures.catalogue import BY_KEY, Measure
 from vendors.measures.forms import MeasuresFilter, TargetForm
-from vendors.measures.loading import measures_of, targets_of
+from vendors.measures.loading import held_to, measures_of, targets_of
 from vendors.measures.trend import FEWEST_PERIODS, PROVEN
 from vendors.measures.words import LABELS, UNITS, least_change, threshold_words
 from vendors.models import MeasureTarget, Vendor
@@ -43,7 +43,7 @@ def vendor_measures(request: MemberRequest, pk: int) -> HttpResponse:
         "service": service,
         "measures": measures,
         "basis": basis_of(measures),
-        "groups": cards.groups_of(measures, targets_of(vendor), vendor=vendor, service=service)
+        "groups": cards.groups_of(measures, held_to(vendor, timezone.localdate()), vendor=vendor, service=service)
         if measures.cases
         else [],
         "has_incidents": bool(measures.cases) or vendor.incidents.exists(),

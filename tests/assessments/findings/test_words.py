@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -266,6 +266,48 @@ def test_every_measure_of_a_rule_stands_beside_it_and_the_deciding_one_first() -
     ]
     assert [line.decides for line in shown.rows[5].lines] == [True, False, False, False]
     assert shown.rows[5].lines[0].target == "agreed target: 30 incidents, kept"
+
+
+SINCE = date(2026, 1, 15)
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        (
+            Target(value=30, is_expected=True, expected=30, expected_since=SINCE),
+            "expected of all vendors since 15 January 2026: 30 incidents, kept",
+        ),
+        (
+            Target(value=1, is_expected=True, expected=1, expected_since=SINCE),
+            "expected of all vendors since 15 January 2026: 1 incident, missed",
+        ),
+        (
+            Target(value=30, expected=1, expected_since=SINCE),
+            "agreed target: 30 incidents, kept (expected of all vendors: 1 incident)",
+        ),
+        (Target(value=30, expected=30, expected_since=SINCE), "agreed target: 30 incidents, kept"),
+    ],
+)
+def test_a_target_says_whether_it_was_agreed_or_is_expected_of_all(target: Target, said: str) -> None:
+    rules = findings.findings(score({}), None, measures(), {})
+    shown = view(MeasuredRules(rules=rules, measures=measures(), targets={"repeat_count": target}), NAMES)
+    assert shown.rows[5].lines[0].target.replace("\u00a0", " ") == said
+
+
+@pytest.mark.parametrize(
+    ("rating", "value", "said"),
+    [
+        (4, 4, "does not fall: it stays at 10 hours, and 4 hours is expected of all vendors (p = 1 after correction"),
+        (1, 12, "keeps to the 12 hours expected of all vendors: 10 hours (p = 1 after correction"),
+    ],
+)
+def test_a_finding_says_that_what_is_missed_or_kept_is_expected_of_all(rating: int, value: float, said: str) -> None:
+    given = measures(duration_mean=Direction.FLAT, repeat_count=Direction.TOO_LITTLE_DATA)
+    targets = {"duration_mean": Target(value=value, is_expected=True, expected=value, expected_since=SINCE)}
+    rules = findings.findings(score({"speed": rating}), None, given, targets)
+    (notice,) = view(MeasuredRules(rules=rules, measures=given, targets=targets), NAMES).notices
+    assert said in notice.text.replace("\u00a0", " ")
 
 
 def test_more_incidents_than_are_named_are_counted() -> None:

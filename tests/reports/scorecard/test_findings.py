@@ -54,7 +54,7 @@ def assessment(cast: Cast, vendor: Vendor) -> Assessment:
 
 def measures(assessment: Assessment) -> dict[str, Any]:
     content = snapshots.load(Scorecard.objects.get(assessment=assessment))
-    assert content["schema"] == snapshots.SCHEMA_VERSION == 8
+    assert content["schema"] == snapshots.SCHEMA_VERSION == 9
     kept: dict[str, Any] = content["measures"]
     return kept
 

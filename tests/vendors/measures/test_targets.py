@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from accounts.models import AuditEntry
 from accounts.trail import reading as trail
-from tests.factories import Cast, make_vendor
-from vendors.measures.loading import targets_of
+from tests.factories import Cast, make_expectations, make_vendor
+from vendors.expectations import editions
+from vendors.measures.loading import Target, held_to, targets_of
 from vendors.measures.targets import delete_target, set_target
 from vendors.models import MeasureTarget, Vendor
 
@@ -93,3 +95,45 @@ def test_targets_that_no_measure_can_reach_are_refused(
         set_target(cast.assessor, vendor, measure, value)
     assert not MeasureTarget.objects.exists()
     assert not AuditEntry.objects.exists()
+
+
+# Held to what is expected of all ------------------------------------------------------------------------------------
+def test_without_a_target_of_its_own_a_vendor_is_held_to_what_is_expected_of_all(cast: Cast, vendor: Vendor) -> None:
+    make_expectations(cast.assessor, since=AGREED)
+    held = held_to(vendor, AGREED)
+    assert held["first_response"] == Target(value=0.25, is_expected=True, expected=0.25, expected_since=AGREED)
+    assert held_to(vendor, AGREED - timedelta(days=1)) == {}
+    elsewhere = make_vendor(cast.other_organisation, "Elsewhere")
+    assert held_to(elsewhere, AGREED) == {}
+
+
+def test_what_was_agreed_with_a_vendor_goes_first_and_the_difference_stays_known(cast: Cast, vendor: Vendor) -> None:
+    make_expectations(cast.assessor, since=AGREED)
+    set_target(cast.assessor, vendor, "first_response", Decimal(1), agreed_on=AGREED, note="Annex 2")
+    set_target(cast.assessor, vendor, "told_why", Decimal(90))
+    set_target(cast.assessor, vendor, "sla", Decimal(95))
+    held = held_to(vendor, AGREED)
+    own = held["first_response"]
+    assert (own.value, own.note, own.is_expected, own.expected, own.differs) == (1.0, "Annex 2", False, 0.25, True)
+    assert (held["told_why"].expected, held["told_why"].differs) == (90.0, False)
+    assert held["sla"] == Target(value=95.0)
+
+
+def test_what_holds_follows_from_the_edition_of_the_day_in_two_queries(
+    cast: Cast, vendor: Vendor, django_assert_num_queries: Any
+) -> None:
+    make_expectations(cast.assessor, since=AGREED)
+    draft = editions.start_draft(cast.assessor, editions.Source.EDITION)
+    row = draft.expectations.get(key="a-person-in-15-minutes")
+    read = editions.as_it_stands(row)
+    row.target = Decimal("0.5")
+    editions.change(cast.assessor, row, read=read)
+    assert held_to(vendor, AGREED)["first_response"].value == 0.25
+    draft.refresh_from_db()
+    later = AGREED + timedelta(days=30)
+    said = editions.Publication(in_force_from=later, note="Half an hour.", read=draft.version)
+    editions.publish(cast.assessor, draft, said, today=AGREED)
+    assert held_to(vendor, later - timedelta(days=1))["first_response"].value == 0.25
+    with django_assert_num_queries(2):
+        held = held_to(vendor, later)
+    assert (held["first_response"].value, held["first_response"].expected_since) == (0.5, later)

@@ -18,10 +18,10 @@ from vendors.measures import basis as basis_words
 from vendors.measures import metrics
 from vendors.measures import words as measure_words
 from vendors.measures.basis import BasisView
-from vendors.measures.loading import MONTHS, measures_of, targets_of
+from vendors.measures.loading import MONTHS, Target, held_to, measures_of
 from vendors.measures.metrics import Measures, PeriodLength, Point, Series
 from vendors.measures.plain_data import as_data, digits
-from vendors.models import MeasureTarget, Service, Vendor
+from vendors.models import Service, Vendor
 
 MOST_MONTHS = 120
 MOST_NAMED = 10  # candidates in an error
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         vendor = _vendor(options["vendor"] or "", options["organisation"])
         service = _service(vendor, options["service"])
         measures = measures_of(vendor, service=service, now=now, until=until, months=months)
-        targets = targets_of(vendor)
+        targets = held_to(vendor, timezone.localdate(now))
         with translation.override(DEFAULT):
             if options["json"]:
                 said = _data(vendor, service, measures, targets)
@@ -106,16 +106,15 @@ def _service(vendor: Vendor, name: str | None) -> Service | None:
 
 
 # JSON ------------------------------------------------------------------------------------------------------------
-def _data(
-    vendor: Vendor, service: Service | None, measures: Measures, targets: Mapping[str, MeasureTarget]
-) -> dict[str, Any]:
+def _data(vendor: Vendor, service: Service | None, measures: Measures, targets: Mapping[str, Target]) -> dict[str, Any]:
     data = as_data(measures)
     for series, row in zip(measures.series, data["series"], strict=True):
         target = targets.get(series.measure.key)
         row["label"] = str(measure_words.LABELS[series.measure.key])
         row["recent"] = digits(metrics.recent(series))
-        row["target"] = str(target.value) if target else None
-        row["is_within_target"] = metrics.is_within(series, float(target.value)) if target else None
+        row["target"] = digits(target.value) if target else None
+        row["target_is_expected_of_all"] = target.is_expected if target else None
+        row["is_within_target"] = metrics.is_within(series, target.value) if target else None
         row["known_in_words"] = measure_words.known_words(series)
         row["taken_in_words"] = basis_words.taken_words(series, measures.basis)
         row["trend"] |= {
@@ -137,9 +136,7 @@ def _data(
 
 
 # Plain text ------------------------------------------------------------------------------------------------------
-def _text(
-    vendor: Vendor, service: Service | None, measures: Measures, targets: Mapping[str, MeasureTarget]
-) -> Iterator[str]:
+def _text(vendor: Vendor, service: Service | None, measures: Measures, targets: Mapping[str, Target]) -> Iterator[str]:
     of = f"{vendor.name}, {service.name}" if service else vendor.name
     yield f"{of}: {measures.cases} mission-critical incidents, {measures.since} to {measures.until}"
     if not measures.cases:
@@ -181,7 +178,7 @@ def _wrapped(lines: Iterable[str]) -> Iterator[str]:
     return (textwrap.fill(line, WIDTH, subsequent_indent="  ", break_long_words=False) for line in lines)
 
 
-def _summary(measures: Measures, targets: Mapping[str, MeasureTarget]) -> Iterator[tuple[str, ...]]:
+def _summary(measures: Measures, targets: Mapping[str, Target]) -> Iterator[tuple[str, ...]]:
     for series in measures.series:
         key, unit = series.measure.key, series.measure.unit
         target = targets.get(key)
@@ -189,7 +186,7 @@ def _summary(measures: Measures, targets: Mapping[str, MeasureTarget]) -> Iterat
             str(measure_words.LABELS[key]),
             measure_words.figure(series.overall, unit) or NOTHING,
             measure_words.figure(metrics.recent(series), unit) or NOTHING,
-            measure_words.figure(float(target.value), unit) if target else NOTHING,
+            measure_words.figure(target.value, unit) if target else NOTHING,
             measure_words.trend_words(series, measures.step),
         )
 

@@ -1,0 +1,123 @@
+"""What became of accepted causes, read from the incidents: a fixed number of queries, however many there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Max
+
+from accounts.models import Membership
+from vendors.models import (
+    BY_HAND,
+    CauseProof,
+    ImportState,
+    Incident,
+    IncidentImport,
+    IncidentSource,
+    ProofState,
+)
+from vendors.proofs.returning import AcceptedCause, Fate, Occurrence, Outcome, outcome_of
+
+Known = dict[tuple[int, str], datetime]  # vendor and source → until when the source is known
+
+
+def outcomes_of(proofs: Iterable[CauseProof], *, now: datetime) -> dict[int, Outcome]:
+    """By the row number of each accepted proof; four queries at most. Proofs come with their incident."""
+    accepted = [(proof, proof.decided_at) for proof in proofs if proof.state == ProofState.ACCEPTED]
+    moments = [moment for _proof, moment in accepted if moment is not None]
+    if not moments:
+        return {}
+    vendors = {proof.vendor_id for proof, _moment in accepted}
+    occurrences = _occurrences(vendors, since=min(moments))
+    known = known_until_of(vendors, now=now)
+    return {
+        proof.pk: outcome_of(
+            AcceptedCause(
+                vendor=proof.vendor_id,
+                incident=proof.incident_id,
+                problem=proof.incident.problem,
+                accepted=moment,
+            ),
+            occurrences[proof.vendor_id],
+            known[proof.vendor_id],
+        )
+        for proof, moment in accepted
+        if moment is not None
+    }
+
+
+def outcome_of_proof(proof: CauseProof, *, now: datetime) -> Outcome | None:
+    """None for one that is not accepted."""
+    return outcomes_of([proof], now=now).get(proof.pk)
+
+
+def came_back(member: Membership, *, now: datetime) -> dict[int, Outcome]:
+    """The accepted proofs of the organisation whose cause came back, by row number."""
+    accepted = CauseProof.objects.for_member(member).accepted().select_related("incident")
+    return {pk: found for pk, found in outcomes_of(accepted, now=now).items() if found.fate == Fate.CAME_BACK}
+
+
+def _occurrences(vendors: Collection[int], *, since: datetime) -> dict[int, list[Occurrence]]:
+    rows = Incident.objects.mission_critical().filter(vendor__in=vendors, opened_at__gt=since).exclude(problem="")
+    found: dict[int, list[Occurrence]] = defaultdict(list)
+    for pk, vendor, reference, problem, opened in rows.order_by().values_list(
+        "pk", "vendor_id", "reference", "problem", "opened_at"
+    ):
+        found[vendor].append(Occurrence(pk=pk, vendor=vendor, reference=reference, problem=problem, opened=opened))
+    return found
+
+
+# Until when something is known ------------------------------------------------------------------------------------
+def known_until_of(vendors: Collection[int], *, now: datetime) -> dict[int, datetime]:
+    """By vendor: up to when all its sources that are still used are known; `now` where people write down here alone.
+    Where all have ended, the end of the last. Three queries."""
+    latest = _latest_of_incidents(vendors)
+    sources = {source for _vendor, source in latest}
+    if not sources:
+        return dict.fromkeys(vendors, now)
+    told = _told(vendors, sources)
+    ended = _ended(vendors, sources)
+    found = {}
+    for vendor in vendors:
+        own = {source: told.get((vendor, source), moment) for (of, source), moment in latest.items() if of == vendor}
+        used = [moment for source, moment in own.items() if (vendor, source) not in ended]
+        over = [ended[vendor, source] for source in own if (vendor, source) in ended]
+        known = min(used) if used else max(over) if over else now
+        found[vendor] = min(known, now)
+    return found
+
+
+def _latest_of_incidents(vendors: Collection[int]) -> Known:
+    rows = Incident.objects.filter(vendor__in=vendors).exclude(source=BY_HAND).order_by().values("vendor_id", "source")
+    named = rows.annotate(opened=Max("opened_at"), resolved=Max("resolved_at"))
+    return {
+        (row["vendor_id"], row["source"]): max(moment for moment in (row["opened"], row["resolved"]) if moment)
+        for row in named
+    }
+
+
+def _told(vendors: Collection[int], sources: Collection[str]) -> Known:
+    """As people said at imports: a file of one vendor says nothing of the others."""
+    done = IncidentImport.objects.filter(
+        organisation__vendors__in=vendors, source__in=sources, state=ImportState.DONE, known_until__isnull=False
+    )
+    found: Known = {}
+    rows = done.order_by("pk").values_list("organisation__vendors", "source", "options__vendor", "known_until")
+    for vendor, source, only, known_until in rows:
+        if only in (None, vendor):
+            found[vendor, source] = max(known_until, found.get((vendor, source), known_until))
+    return found
+
+
+def _ended(vendors: Collection[int], sources: Collection[str]) -> Known:
+    zone = ZoneInfo(settings.TIME_ZONE)
+    rows = IncidentSource.objects.filter(organisation__vendors__in=vendors, key__in=sources, ended_on__isnull=False)
+    return {
+        (vendor, source): datetime.combine(ended_on + timedelta(days=1), time.min, tzinfo=zone)
+        for vendor, source, ended_on in rows.values_list("organisation__vendors", "key", "ended_on")
+        if ended_on is not None
+    }
