@@ -184,6 +184,14 @@ ROUTES: dict[str, Right | Gate] = {
     "emergency_folder": Right.READ,
     "emergency_edit": Right.EDIT_VENDORS,
     "emergency_check": Right.READ,  # whoever keeps it true may read alone
+    # the hour of an incident
+    "incident_hour_start": Right.EDIT_VENDORS,
+    "incident_hour": Right.READ,
+    "incident_hour_now": Right.READ,
+    "incident_hour_json": Right.READ,
+    "incident_hour_add": Right.EDIT_VENDORS,
+    "incident_hour_resolved": Right.EDIT_VENDORS,
+    "timeline_entry_correct": Right.EDIT_VENDORS,
     # the voice of the customer
     "feedback_list": Right.READ,
     "feedback_export": Right.READ,

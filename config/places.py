@@ -100,6 +100,8 @@ PLACES: dict[str, Place] = {
     "emergency_": Place(section=BREAKS, help="assessing#breaks"),
     # facts
     "incident_": Place(section=FACTS, help="measures"),
+    "incident_hour": Place(section=FACTS, help="assessing#hour"),
+    "timeline_": Place(section=FACTS, help="assessing#hour"),
     "import_": Place(section=FACTS, help="measures"),
     "proof_": Place(section=FACTS, help="assessing#proofs"),
     "feedback_": Place(section=FACTS, help="words#three"),

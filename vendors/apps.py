@@ -19,6 +19,7 @@ class VendorsConfig(AppConfig):
         from vendors.proofs import panel as proofs
         from vendors.proofs.desk_matters import proofs_on_desk
         from vendors.rehearsals.panel import rehearsal_panel
+        from vendors.timeline.panel import timeline_panel
         from vendors.voice import feedback
 
         vocabulary.register(trail_words.VOCABULARY)
@@ -28,15 +29,19 @@ class VendorsConfig(AppConfig):
         panels.register("contracts", contract_panel, position=40)
         panels.register("rehearsals", rehearsal_panel, position=45)
         panels.register("incidents", incident_panel, position=50)
+        panels.register("timeline", timeline_panel, position=55)
         panels.register("proofs", proofs.of_vendor, position=55)
         panels.register("voice", feedback.panel, position=60)
         matters.register("proofs", proofs_on_desk, position=20)
         happened = "A step of a proof of cause is never changed or deleted: both sides go by what happened."
+        written = "An entry of a timeline is never changed: a later one stands in for it, and both are kept."
         immutable.refuse(  # one list: registering again would take away what was registered before
             self.label,
             [
                 *expectation_refusals.refusals(),
                 *emergency_refusals.refusals(),
                 *immutable.never_changes("vendors_proofstep", happened),
+                # Deleted with its incident alone.
+                immutable.RefusedWrite(table="vendors_timelineentry", operation=immutable.UPDATE, message=written),
             ],
         )

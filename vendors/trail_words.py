@@ -26,6 +26,7 @@ from vendors.models import (
     Contract,
     DeskLink,
     EmergencyPlan,
+    EntryKind,
     Expectation,
     ExpectationEdition,
     Feedback,
@@ -43,6 +44,7 @@ from vendors.models import (
     Selection,
     Service,
     ServiceCalendar,
+    TimelineEntry,
     Vendor,
     VendorImport,
 )
@@ -223,6 +225,12 @@ VOCABULARY = Vocabulary(
             title=_("Incident joined with another that is the same"),
             told=_("joined an incident with another that is the same"),
         ),
+        "timelineentry.added": Verb(
+            title=_("Entry of a timeline written"), told=_("wrote an entry into the hour of an incident")
+        ),
+        "timelineentry.corrected": Verb(
+            title=_("Entry of a timeline corrected"), told=_("corrected an entry in the hour of an incident")
+        ),
         "target.agreed": Verb(title=_("Target agreed"), told=_("agreed a target")),
         "target.changed": Verb(title=_("Target changed"), told=_("changed a target")),
         "target.deleted": Verb(title=_("Target removed"), told=_("removed a target")),
@@ -304,6 +312,11 @@ VOCABULARY = Vocabulary(
         Expectation: TrailSubject(part_of=attrgetter("edition"), codes={"measure": dict(LABELS), "rule": rule_names}),
         VendorImport: TrailSubject(),
         Incident: TrailSubject(part_of=attrgetter("vendor"), route="incident_detail", unsaid=frozenset(BASIS)),
+        TimelineEntry: TrailSubject(
+            part_of=attrgetter("incident.vendor"),
+            label=lambda row: row.incident.reference,
+            codes={"kind": dict(EntryKind.choices)},
+        ),
         IncidentImport: TrailSubject(
             part_of=_the_one_vendor,
             route="incident_import_detail",

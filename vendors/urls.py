@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("vendors.service_hours.urls")),
     path("", include("vendors.contracts.urls")),
     path("", include("vendors.emergencies.urls")),
+    path("", include("vendors.timeline.urls")),
     path("", include("vendors.expectations.urls")),
     path("", include("vendors.incidents.urls")),
     path("", include("vendors.rehearsals.urls")),

@@ -27,7 +27,7 @@ def fact_sheet_request(request: MemberRequest) -> HttpResponse:
         kind = FactSheetKind(request.POST.get("kind", ""))
         registered = kinds.kind_of(kind)
     except (ValueError, KeyError) as fault:
-        raise BadRequest("There is no such sheet.") from fault
+        raise BadRequest("There is no such kind of sheet.") from fault
     about = said(request.POST.get("about", ""))
     language = request.POST.get("language", "")
     if about is None:

@@ -69,6 +69,7 @@ from vendors.models import (
     Contract,
     ContractFile,
     DeskLink,
+    EntryKind,
     Expectation,
     ExpectationEdition,
     Feedback,
@@ -85,10 +86,12 @@ from vendors.models import (
     Rehearsal,
     Service,
     Sla,
+    TimelineEntry,
     Vendor,
     VendorImport,
 )
 from vendors.proofs import evidence as proof_files
+from vendors.timeline import changes as timeline
 from vendors.voice import pulses
 
 
@@ -232,6 +235,11 @@ class World:
     @cached_property
     def incident(self) -> Incident:
         return make_incident(self.vendor, "Harbour 1", title="Harbour records stand still")
+
+    @cached_property
+    def timeline_entry(self) -> TimelineEntry:
+        said = {"kind": EntryKind.CONTACT, "at": self.incident.opened_at, "asked": "Harbour logs"}
+        return timeline.add(self.cast.assessor, self.incident, said, now=timezone.now()).entry
 
     @cached_property
     def vendor_import(self) -> VendorImport:
@@ -511,8 +519,8 @@ class World:
 
     @cached_property
     def fact_sheet_rendering(self) -> Rendering:
-        facts = kinds.kind_of(FactSheetKind.EMERGENCY).facts(self.cast.reader, self.planned_service.pk)
-        made = sheet_keeping.keep(self.cast.organisation, FactSheetKind.EMERGENCY, facts, now=timezone.now())
+        facts = kinds.kind_of(FactSheetKind.INCIDENT).facts(self.cast.reader, self.timeline_entry.incident_id)
+        made = sheet_keeping.keep(self.cast.organisation, FactSheetKind.INCIDENT, facts, now=timezone.now())
         return _finished(fact_sheet=made)
 
     @cached_property
@@ -706,6 +714,12 @@ OBJECTS: dict[str, str] = {
     "incident_detail": "incident",
     "incident_edit": "incident",
     "incident_delete": "incident",
+    "incident_hour": "incident",
+    "incident_hour_now": "incident",
+    "incident_hour_json": "incident",
+    "incident_hour_add": "incident",
+    "incident_hour_resolved": "incident",
+    "timeline_entry_correct": "timeline_entry",
     "proof_ask": "incident",
     "proof_detail": "proof",
     "proof_assign": "proof",
