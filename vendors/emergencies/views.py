@@ -7,13 +7,13 @@ from django.core.paginator import Paginator
 from django.db.models.functions import Lower
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.access import MemberRequest
+from accounts.access import MemberRequest, Right, may
 from accounts.fetching import fetch
 from groundwork.pages import crumbs, edit_page
 from groundwork.responses import form_view, or_beside, post_data
@@ -84,18 +84,17 @@ def emergency_plan(request: MemberRequest, pk: int) -> HttpResponse:
         "page": page,
         "last_checked": words.last_checked(page),
         "is_withheld": is_withheld(request.member, service.vendor),
-        "start_url": _start_of_an_incident(service),
+        "start_url": _start_of_an_incident(request, service),
         "checks": _checks(page.plan),
     }
     return render(request, "vendors/emergencies/emergency_plan.html", context)
 
 
-def _start_of_an_incident(service: Service) -> str:
-    """Where “It is broken now” leads; empty where incidents are not told as they happen."""
-    try:
-        return f"{reverse('incident_hour_start')}?service={service.pk}"
-    except NoReverseMatch:
+def _start_of_an_incident(request: MemberRequest, service: Service) -> str:
+    """Where “It is broken now” leads; empty for whoever writes down no incidents, and of a vendor that is archived."""
+    if service.vendor.archived_at or not may(request.member, Right.EDIT_VENDORS):
         return ""
+    return f"{reverse('incident_hour_start')}?service={service.pk}"
 
 
 def _checks(plan: EmergencyPlan | None) -> list[PlanCheck]:

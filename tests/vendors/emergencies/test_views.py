@@ -65,6 +65,10 @@ def test_the_first_number_can_be_dialled_before_anything_else_is_read(
     assert numbers == ["tel:+3225551234", "tel:+3225551234", "tel:112"]  # on top, then in its place
     assert "no number noted" in text_of(response)
     assert page.index("emergency-first") < page.index('id="calls"')
+    start = f"{reverse('incident_hour_start')}?service={service.pk}"
+    assert start not in page  # whoever writes down no incidents
+    page = client_of(cast.assessor).get(url(service)).content.decode()
+    assert page.index("emergency-first") < page.index(start) < page.index('id="calls"')
     assert len(response.content) < 60_000
 
 
