@@ -14,6 +14,7 @@ class ReportsConfig(AppConfig):
         from reports import trail_words
         from reports.emergency_sheets import printed
         from reports.emergency_sheets import sheet as emergency_sheet
+        from reports.fact_sheets import expectations as expectations_sheet
         from reports.fact_sheets import incident as incident_sheet
         from reports.fact_sheets import kinds as sheet_kinds
         from reports.fact_sheets import proof as proof_sheet
@@ -31,6 +32,7 @@ class ReportsConfig(AppConfig):
         panels.register("standing", standing.standing_panel, position=0)
         panels.register("trends", trends_panel.trends_panel, position=5)
         kinds.register(sealing.KIND, sealing.kind())
+        sheet_kinds.register(FactSheetKind.EXPECTATIONS, expectations_sheet.KIND)
         sheet_kinds.register(FactSheetKind.INCIDENT, incident_sheet.KIND)
         sheet_kinds.register(FactSheetKind.PROOF, proof_sheet.KIND)
         message = "A scorecard is never changed or deleted: everything printed comes from it."
