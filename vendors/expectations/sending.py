@@ -78,7 +78,7 @@ def send(member: Membership, vendor: Vendor, *, now: datetime) -> bool:
     first contact with an address, by a new one. Whether anybody was reached. Not within a transaction."""
     shown = list(DeskLink.objects.filter(vendor=vendor, revoked_at=None).select_related(*links.RELATED))
     if open_ones := _open(shown, now):
-        told = [telling.tell(link, asker=member.user, now=now) for link in open_ones]  # each, whatever came of the first
+        told = [telling.tell(link, asker=member.user, now=now) for link in open_ones]  # each of them
         return any(told)
     for contact in _first_contact(vendor):
         ended = next((link for link in shown if link.contact_id == contact.pk), None)
