@@ -11,7 +11,8 @@ from assessments.vendor_commitments import telling
 @shared_task(name="assessments.tasks.morning")
 def morning() -> None:
     """From seven o'clock, every ten minutes: open what repeats, then queue the mails, which tell of it and of what the
-    measures of commitments say by then; vendors learn which commitments wait for their word, and which proofs of cause they owe."""
+    measures of commitments say by then; vendors learn which commitments wait for their word, and which proofs of cause
+    they owe."""
     now = timezone.now()
     if not digest.is_morning(now):
         return

@@ -15,7 +15,8 @@ from accounts.models import Membership
 from assessments.schedule.holders import nobody_holds
 from assessments.schedule.items import Item, ItemKind, Subject
 from vendors.models import CauseProof, ProofState
-from vendors.proofs.reading import complete, readable
+from vendors.proofs.reading import complete
+from vendors.withheld import withheld
 
 ACTIONS: dict[ItemKind, Promise] = {
     ItemKind.PROOF_TO_READ: gettext_lazy("Read the proof of cause: accept it, or return it"),
@@ -32,9 +33,15 @@ def to_follow_up(member: Membership, today: date, *, ahead: timedelta | None) ->
     own = Q(owner=member.user_id)
     if may(member, Right.EDIT_VENDORS):
         own |= nobody_holds(member, "owner", Right.READ)
-    rows = complete(readable(member).open()).filter(own, vendor__archived_at=None)
-    for proof in rows:
-        if proof.state == ProofState.HANDED_IN or proof.due_on < today or _is_within(proof, today, ahead):
+    rows = complete(CauseProof.objects.for_member(member).open()).filter(own, vendor__archived_at=None)
+    waiting = [
+        proof
+        for proof in rows
+        if proof.state == ProofState.HANDED_IN or proof.due_on < today or _is_within(proof, today, ahead)
+    ]
+    hidden = withheld(member) if waiting else set()
+    for proof in waiting:
+        if proof.vendor_id not in hidden:
             yield _item(proof, today)
 
 
