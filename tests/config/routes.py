@@ -38,6 +38,8 @@ from assessments.raters import asking
 from assessments.vendor_commitments import links as commitment_links
 from assessments.vendor_side import links, reply
 from reports.comparison import keeping
+from reports.fact_sheets import expectations as expectations_sheet
+from reports.fact_sheets import keeping as fact_sheets
 from reports.fact_sheets import keeping as sheet_keeping
 from reports.fact_sheets import kinds
 from reports.models import Document, FactSheetKind, Rendering, RenderingState, Scorecard
@@ -499,6 +501,21 @@ class World:
 
     @cached_property
     def comparison_rendering(self) -> Rendering:
+        compared = keeping.keep(self.cast.reader, self.compared, now=timezone.now())
+        return self._drawn(comparison=compared, language="fr")
+
+    def _drawn(self, **what: Any) -> Rendering:
+        rendering = Rendering.objects.create(
+            **what,
+            state=RenderingState.READY,
+            progress=100,
+            requested_at=timezone.now(),
+            finished_at=timezone.now(),
+            size=4,
+            sha256="0" * 64,
+        )
+        Document.objects.create(rendering=rendering, content=b"%PDF")
+        return rendering
         return _finished(comparison=keeping.keep(self.cast.reader, self.compared, now=timezone.now()))
 
     @cached_property
@@ -627,6 +644,12 @@ class World:
     def desk_proof_printed(self) -> CauseProof:
         """Handed in, so that there is something to print."""
         return make_proof(self.cast.assessor, make_incident(self.vendor, "Harbour outage"), state=ProofState.HANDED_IN)
+
+    @cached_property
+    def sheet_rendering(self) -> Rendering:
+        facts = expectations_sheet.facts_for(self.cast.assessor, self.expectations_in_force.pk)
+        sheet = fact_sheets.keep(self.cast.organisation, FactSheetKind.EXPECTATIONS, facts, now=timezone.now())
+        return self._drawn(fact_sheet=sheet, language="en")
 
     @cached_property
     def calendar_secret(self) -> str:
@@ -823,6 +846,8 @@ OBJECTS: dict[str, str] = {
     "rendering_request": "scorecard",
     "rendering_status": "rendering",
     "rendering_download": "rendering",
+    "fact_sheet_status": "sheet_rendering",
+    "fact_sheet_download": "sheet_rendering",
     "comparison_document_status": "comparison_rendering",
     "comparison_document_download": "comparison_rendering",
     "fact_sheet_status": "fact_sheet_rendering",
