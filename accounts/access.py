@@ -178,6 +178,14 @@ ROUTES: dict[str, Right | Gate] = {
     "incident_add": Right.EDIT_VENDORS,
     "incident_edit": Right.EDIT_VENDORS,
     "incident_delete": Right.EDIT_VENDORS,
+    # when it breaks
+    "emergency_list": Right.READ,
+    "emergency_plan": Right.READ,
+    "emergency_calendar": Right.READ,
+    "emergency_paper": Right.READ,
+    "emergency_folder": Right.READ,
+    "emergency_edit": Right.EDIT_VENDORS,
+    "emergency_check": Right.READ,  # whoever keeps it true may read alone
     # the hour of an incident
     "incident_hour_start": Right.EDIT_VENDORS,
     "incident_hour": Right.READ,

@@ -97,7 +97,8 @@ def delete_department(actor: Membership, department: Department) -> None:
 
 def uses(department: Department) -> int:
     """How many rows of other apps name the department: who answered for it counts in the confidence of a score."""
-    relations = (relation for relation in department._meta.related_objects if relation.related_model not in LOOSE)
+    related = department._meta.get_fields(include_hidden=True)  # those that no field of a department leads to, too
+    relations = (one for one in related if one.auto_created and not one.concrete and one.related_model not in LOOSE)
     return sum(
         relation.related_model._base_manager.filter(**{relation.field.name: department}).count()
         for relation in relations

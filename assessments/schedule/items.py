@@ -35,6 +35,7 @@ class ItemKind(StrEnum):
     CONTRACT = "contract"
     PAPER = "paper"
     START = "start"
+    PLAN_CHECK = "plan_check"
     REHEARSAL = "rehearsal"
     DEBRIEF = "debrief"
 

@@ -25,6 +25,7 @@ from assessments.schedule import readings
 from config.demo import clock
 from config.demo.agreements import DemoAgreements, DemoCommitment
 from config.demo.assessments import DemoAssessment, quarter_ago, told_by
+from config.demo.emergencies import DemoEmergencies
 from config.demo.facts import DemoFacts
 from config.demo.hours import DemoHour
 from config.demo.waiting_import import DemoImport
@@ -113,11 +114,10 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         DemoImport(author=author, data=entry, today=today).load()
     people = {email: member.user for email, member in members.items()}
     agreed = DemoAgreements(author=author, people=people, vendors=vendors, today=today)
-    events = [
-        *_assessments(data, demo, members, vendors, today),
-        *_commitments(data, author, vendors, today),
-        *_hours(data, author, vendors, today),
-    ]
+    events = [*_assessments(data, demo, members, vendors, today), *_commitments(data, author, vendors, today)]
+    plans = DemoEmergencies(author=author, members=members, departments=departments, vendors=vendors, today=today)
+    events += [event for entry in data.get("emergencies", ()) for event in plans.events(entry)]
+    events += _hours(data, author, vendors, today)
     for day, happens in sorted(events, key=lambda event: event[0]):
         with clock.at(day):
             happens()

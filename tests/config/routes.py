@@ -38,8 +38,6 @@ from assessments.raters import asking
 from assessments.vendor_commitments import links as commitment_links
 from assessments.vendor_side import links, reply
 from reports.comparison import keeping
-from reports.fact_sheets import expectations as expectations_sheet
-from reports.fact_sheets import keeping as fact_sheets
 from reports.fact_sheets import keeping as sheet_keeping
 from reports.fact_sheets import kinds
 from reports.models import Document, FactSheetKind, Rendering, RenderingState, Scorecard
@@ -59,6 +57,7 @@ from tests.factories import (
     make_vendor,
 )
 from vendors.desk import links as desk_links
+from vendors.emergencies import writing as emergencies
 from vendors.expectations import editions
 from vendors.incident_import import files, job, saved_mappings, worker
 from vendors.incident_import.columns.options import Options
@@ -174,6 +173,21 @@ class World:
     @cached_property
     def service(self) -> Service:
         return Service.objects.create(vendor=self.vendor, name="Harbour records")
+
+    @cached_property
+    def planned_service(self) -> Service:
+        """With a page for when it breaks."""
+        wanted = emergencies.Wanted(
+            at_hand="The Harbour contract number",
+            calls=(
+                emergencies.Call(contact=self.contact.pk),
+                emergencies.Call(name="Harbour duty", phone="+32 2 555 0100"),
+            ),
+            stops=(emergencies.Stop(department=self.cast.department.pk, what_stops="Harbour orders"),),
+            owner=self.cast.reader.user_id,
+        )
+        emergencies.write(self.cast.assessor, self.service, wanted, version=emergencies.NEW, now=timezone.now())
+        return self.service
 
     @cached_property
     def vendor_with_target(self) -> Vendor:
@@ -646,12 +660,6 @@ class World:
         return make_proof(self.cast.assessor, make_incident(self.vendor, "Harbour outage"), state=ProofState.HANDED_IN)
 
     @cached_property
-    def sheet_rendering(self) -> Rendering:
-        facts = expectations_sheet.facts_for(self.cast.assessor, self.expectations_in_force.pk)
-        sheet = fact_sheets.keep(self.cast.organisation, FactSheetKind.EXPECTATIONS, facts, now=timezone.now())
-        return self._drawn(fact_sheet=sheet, language="en")
-
-    @cached_property
     def calendar_secret(self) -> str:
         return preferences.renew_calendar(self.cast.reader.user, now=timezone.now())
 
@@ -681,6 +689,11 @@ OBJECTS: dict[str, str] = {
     "service_edit": "service",
     "service_delete": "service",
     "service_hours": "service",
+    "emergency_plan": "planned_service",
+    "emergency_edit": "planned_service",
+    "emergency_check": "planned_service",
+    "emergency_calendar": "planned_service",
+    "emergency_paper": "planned_service",
     "contact_add": "vendor",
     "contact_edit": "contact",
     "contact_delete": "contact",
@@ -846,8 +859,6 @@ OBJECTS: dict[str, str] = {
     "rendering_request": "scorecard",
     "rendering_status": "rendering",
     "rendering_download": "rendering",
-    "fact_sheet_status": "sheet_rendering",
-    "fact_sheet_download": "sheet_rendering",
     "comparison_document_status": "comparison_rendering",
     "comparison_document_download": "comparison_rendering",
     "fact_sheet_status": "fact_sheet_rendering",
