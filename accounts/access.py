@@ -138,6 +138,7 @@ ROUTES: dict[str, Right | Gate] = {
     "proof_list": Right.READ,
     "proof_detail": Right.READ,
     "proof_file": Right.READ,
+    "proof_calendar": Right.READ,
     "proof_ask": Right.EDIT_VENDORS,
     # whoever keeps the facts, and whoever follows it up
     "proof_assign": Gate.NAMED,

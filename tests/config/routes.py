@@ -738,6 +738,7 @@ OBJECTS: dict[str, str] = {
     "proof_ask": "incident",
     "proof_detail": "proof",
     "proof_assign": "proof",
+    "proof_calendar": "proof",
     "proof_extend": "proof",
     "proof_hand_in": "proof",
     "proof_waive": "proof",
