@@ -1,4 +1,4 @@
-"""What is expected, from a draft to a vendor's word: published and sent by a member, read and acknowledged on a phone."""
+"""What is expected, from a draft to a vendor's word: published, sent, then read and acknowledged on a phone."""
 
 from __future__ import annotations
 
