@@ -148,6 +148,17 @@ ROUTES: dict[str, Right | Gate] = {
     "paper_edit": Right.EDIT_VENDORS,
     "paper_replace": Right.EDIT_VENDORS,
     "paper_delete": Right.EDIT_VENDORS,
+    # what was practised with vendors
+    "rehearsal_list": Right.READ,
+    "rehearsal_detail": Right.READ,
+    "rehearsal_calendar": Right.READ,
+    "rehearsal_add": Right.EDIT_VENDORS,
+    "rehearsal_note": Right.EDIT_VENDORS,
+    "rehearsal_since": Right.EDIT_VENDORS,
+    "rehearsal_edit": Gate.NAMED,  # whoever edits vendors, and whoever leads it
+    "rehearsal_invite": Gate.NAMED,
+    "rehearsal_hold": Gate.NAMED,
+    "rehearsal_call_off": Gate.NAMED,
     # what is expected of vendors: read by all within, also by those who still judge one
     "expectations": Right.READ,
     "expectation_edition": Right.READ,
@@ -165,6 +176,14 @@ ROUTES: dict[str, Right | Gate] = {
     "incident_add": Right.EDIT_VENDORS,
     "incident_edit": Right.EDIT_VENDORS,
     "incident_delete": Right.EDIT_VENDORS,
+    # the hour of an incident
+    "incident_hour_start": Right.EDIT_VENDORS,
+    "incident_hour": Right.READ,
+    "incident_hour_now": Right.READ,
+    "incident_hour_json": Right.READ,
+    "incident_hour_add": Right.EDIT_VENDORS,
+    "incident_hour_resolved": Right.EDIT_VENDORS,
+    "timeline_entry_correct": Right.EDIT_VENDORS,
     # the voice of the customer
     "feedback_list": Right.READ,
     "feedback_export": Right.READ,

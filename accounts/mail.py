@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
+from dataclasses import dataclass
 from email.utils import formataddr, make_msgid
 from time import sleep
 from typing import Any
@@ -59,6 +60,16 @@ def quiet() -> Iterator[None]:
         _is_quiet.reset(before)
 
 
+@dataclass(frozen=True, kw_only=True)
+class CalendarPart:
+    """An appointment that a mail brings. `method`: REQUEST or CANCEL, as its content says, too: from it programs know
+    that it is meant for the calendar of whoever reads. `name`: of the file, for programs that do not."""
+
+    method: str
+    content: bytes
+    name: str
+
+
 def send(
     template: str,
     to: str,
@@ -67,6 +78,7 @@ def send(
     context: Mapping[str, Any],
     headers: Mapping[str, str] | None = None,
     asker: User | None = None,
+    calendar: CalendarPart | None = None,
 ) -> None:
     """Send the mail of a template to one address. Raises OSError where the mail server does not take it (SMTPException
     is one). `asker`: in whose name it goes out, and whom an answer to it reaches; nobody else's address stands in it.
@@ -77,6 +89,9 @@ def send(
         message = compose(template, to, {**context, "email": to, "language": language})
         message.reply_to = [address_of(asker)] if asker and asker.is_active else []
         message.extra_headers.update(headers or {})
+        if calendar:
+            message.attach_alternative(calendar.content.decode(), f"text/calendar; method={calendar.method}")
+            message.attach(calendar.name, calendar.content, "application/ics")
         deliver(message)
 
 

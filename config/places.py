@@ -60,6 +60,7 @@ PLACES: dict[str, Place] = {
     "desk_": Place(section=VENDORS, help="assessing#desk"),
     "contract_": Place(section=VENDORS, help="assessing#contracts"),
     "paper_": Place(section=VENDORS, help="assessing#contracts"),
+    "rehearsal_": Place(section=VENDORS, help="assessing#rehearsals"),
     "vendor_measures": Place(section=VENDORS, help="measures"),
     "vendor_quadrant": Place(section=VENDORS, help="measures"),
     "vendor_trends": Place(section=VENDORS, help="words#trends"),
@@ -97,6 +98,8 @@ PLACES: dict[str, Place] = {
     "commitment_": Place(section=VENDORS, help="assessing#commitments"),
     # facts
     "incident_": Place(section=FACTS, help="measures"),
+    "incident_hour": Place(section=FACTS, help="assessing#hour"),
+    "timeline_": Place(section=FACTS, help="assessing#hour"),
     "import_": Place(section=FACTS, help="measures"),
     "proof_": Place(section=FACTS, help="assessing#proofs"),
     "feedback_": Place(section=FACTS, help="words#three"),

@@ -29,6 +29,7 @@ from vendors.models import (
     IncidentImport,
     IncidentSource,
     ProofState,
+    Rehearsal,
     Selection,
     Sla,
     Vendor,
@@ -36,6 +37,7 @@ from vendors.models import (
 from vendors.proofs import saving
 from vendors.proofs import transitions as proofs
 from vendors.proofs.complete import Considered
+from vendors.rehearsals import changes as rehearsals
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 PASSWORD = "a long demo password"
@@ -251,6 +253,17 @@ def make_file(
     return IncidentImport.objects.create(
         organisation=member.organisation, created_by=member.user, source=source, **fields
     )
+
+
+def make_rehearsal(member: Membership, vendor: Vendor, *, held_on: date | None = None, **fields: Any) -> Rehearsal:
+    """Planned for in ten days and led by `member`; `held_on`: held that day, and written down then."""
+    now = fields.pop("now", None) or timezone.now()
+    told = {name: fields.pop(name) for name in ("went_well", "went_wrong", "evidence") if name in fields}
+    wanted = {"planned_at": now + timedelta(days=10), "owner": member.user, **fields}
+    row = Rehearsal(vendor=vendor, **wanted)
+    if held_on is None:
+        return rehearsals.plan(member, row, asked=(), now=now)
+    return rehearsals.note_held(member, row, rehearsals.Told(held_on=held_on, **told), now=now)
 
 
 def make_feedback(vendor: Vendor, *, feeling: int = 3, sla: Sla = Sla.UNKNOWN, **fields: Any) -> Feedback:

@@ -15,18 +15,28 @@ class VendorsConfig(AppConfig):
         from vendors.measures.cards import measure_panel
         from vendors.proofs import panel as proofs
         from vendors.proofs.desk_matters import proofs_on_desk
+        from vendors.timeline.panel import timeline_panel
+        from vendors.rehearsals.panel import rehearsal_panel
         from vendors.voice import feedback
 
         vocabulary.register(trail_words.VOCABULARY)
         matters.register("expectations", on_the_desk, position=30)
         panels.register("measures", measure_panel, position=10)
         panels.register("contracts", contract_panel, position=40)
+        panels.register("rehearsals", rehearsal_panel, position=45)
         panels.register("incidents", incident_panel, position=50)
+        panels.register("timeline", timeline_panel, position=55)
         panels.register("proofs", proofs.of_vendor, position=55)
         panels.register("voice", feedback.panel, position=60)
         matters.register("proofs", proofs_on_desk, position=20)
         happened = "A step of a proof of cause is never changed or deleted: both sides go by what happened."
+        written = "An entry of a timeline is never changed: a later one stands in for it, and both are kept."
         immutable.refuse(  # one list: registering again would take away what was registered before
             self.label,
-            [*expectation_refusals.refusals(), *immutable.never_changes("vendors_proofstep", happened)],
+            [
+                *expectation_refusals.refusals(),
+                *immutable.never_changes("vendors_proofstep", happened),
+                # Deleted with its incident alone.
+                immutable.RefusedWrite(table="vendors_timelineentry", operation=immutable.UPDATE, message=written),
+            ],
         )

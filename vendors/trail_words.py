@@ -6,12 +6,15 @@ import re
 from functools import cache
 from operator import attrgetter
 
+from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from accounts.models import AuditEntry
 from accounts.vocabulary import Signposts, TrailSubject, Verb, Vocabulary
 from groundwork.languages import LANGUAGE_CODES
+from groundwork.words import day
 from vendors.incident_fields import BASIS
 from vendors.measures.cards import rule_names
 from vendors.measures.words import LABELS
@@ -22,6 +25,7 @@ from vendors.models import (
     Contact,
     Contract,
     DeskLink,
+    EntryKind,
     Expectation,
     ExpectationEdition,
     Feedback,
@@ -35,9 +39,11 @@ from vendors.models import (
     Paper,
     ProofFile,
     Pulse,
+    Rehearsal,
     Selection,
     Service,
     ServiceCalendar,
+    TimelineEntry,
     Vendor,
     VendorImport,
 )
@@ -77,6 +83,16 @@ def _failures() -> dict[str, str]:
 def _measure(entry: AuditEntry) -> str:
     key = _measures_in_any_language().get(entry.object_label, entry.object_label)
     return str(LABELS.get(key, key))
+
+
+def _day_of(rehearsal: Rehearsal) -> str:
+    """Kept as a date that no language owns."""
+    return timezone.localdate(rehearsal.planned_at).isoformat()
+
+
+def _day_in_words(entry: AuditEntry) -> str:
+    found = parse_date(entry.object_label)
+    return day(found) if found else entry.object_label
 
 
 def _edition_of_expectations(entry: AuditEntry) -> str:
@@ -142,6 +158,39 @@ VOCABULARY = Vocabulary(
         "paper.deleted": Verb(title=_("Paper deleted"), told=_("deleted a paper")),
         "paper.file_added": Verb(title=_("File added to a paper"), told=_("added a file to a paper")),
         "paper.file_deleted": Verb(title=_("File of a paper deleted"), told=_("deleted a file of a paper")),
+        "rehearsal.planned": Verb(title=_("Rehearsal or review planned"), told=_("planned a rehearsal or a review")),
+        "rehearsal.changed": Verb(
+            title=_("Plan of a rehearsal or review changed"), told=_("changed the plan of a rehearsal or review")
+        ),
+        "rehearsal.told_invited": Verb(title=_("Guests invited"), told=_("invited guests to a rehearsal or review")),
+        "rehearsal.told_moved": Verb(
+            title=_("Guests told of a change"), told=_("told guests of a change of a rehearsal or review")
+        ),
+        "rehearsal.told_called_off": Verb(
+            title=_("Guests told that it is called off"),
+            told=_("told guests that a rehearsal or review is called off"),
+        ),
+        "rehearsal.not_told": Verb(
+            title=_("Mail to guests not delivered"), told=_("could not mail guests of a rehearsal or review")
+        ),
+        "rehearsal.called_off": Verb(
+            title=_("Rehearsal or review called off"), told=_("called off a rehearsal or review")
+        ),
+        "rehearsal.held": Verb(
+            title=_("Rehearsal or review held"), told=_("wrote down that a rehearsal or review was held")
+        ),
+        "rehearsal.noted": Verb(
+            title=_("Rehearsal or review held, not planned here"),
+            told=_("wrote down a rehearsal or review that was held"),
+        ),
+        "rehearsal.shown": Verb(
+            title=_("Rehearsal or review without us shown"),
+            told=_("wrote down what shows a rehearsal or review without us"),
+        ),
+        "rehearsal.corrected": Verb(
+            title=_("Record of a rehearsal or review corrected"),
+            told=_("corrected the record of a rehearsal or review"),
+        ),
         "expectationedition.drafted": Verb(
             title=_("Draft of expectations begun"), told=_("began a draft of expectations")
         ),
@@ -165,6 +214,12 @@ VOCABULARY = Vocabulary(
         "incident.joined": Verb(
             title=_("Incident joined with another that is the same"),
             told=_("joined an incident with another that is the same"),
+        ),
+        "timelineentry.added": Verb(
+            title=_("Entry of a timeline written"), told=_("wrote an entry into the hour of an incident")
+        ),
+        "timelineentry.corrected": Verb(
+            title=_("Entry of a timeline corrected"), told=_("corrected an entry in the hour of an incident")
         ),
         "target.agreed": Verb(title=_("Target agreed"), told=_("agreed a target")),
         "target.changed": Verb(title=_("Target changed"), told=_("changed a target")),
@@ -238,11 +293,19 @@ VOCABULARY = Vocabulary(
         DeskLink: TrailSubject(part_of=attrgetter("vendor")),
         Contract: TrailSubject(part_of=attrgetter("vendor"), route="contract_detail", unsaid=frozenset({"sha256"})),
         Paper: TrailSubject(part_of=attrgetter("vendor"), unsaid=frozenset({"sha256"})),
+        Rehearsal: TrailSubject(
+            part_of=attrgetter("vendor"), label=_day_of, told=_day_in_words, route="rehearsal_detail"
+        ),
         Acknowledgement: TrailSubject(part_of=attrgetter("vendor"), label=attrgetter("vendor.name")),
         ExpectationEdition: TrailSubject(route="expectation_edition", told=_edition_of_expectations),
         Expectation: TrailSubject(part_of=attrgetter("edition"), codes={"measure": dict(LABELS), "rule": rule_names}),
         VendorImport: TrailSubject(),
         Incident: TrailSubject(part_of=attrgetter("vendor"), route="incident_detail", unsaid=frozenset(BASIS)),
+        TimelineEntry: TrailSubject(
+            part_of=attrgetter("incident.vendor"),
+            label=lambda row: row.incident.reference,
+            codes={"kind": dict(EntryKind.choices)},
+        ),
         IncidentImport: TrailSubject(
             part_of=_the_one_vendor,
             route="incident_import_detail",
@@ -281,6 +344,8 @@ VOCABULARY = Vocabulary(
         "cause_proven": _("cause proven"),
         "services": _("services"),
         "file": _("file"),
+        "guests": _("guests"),
+        "came": _("who was there"),
         "replaced_by": _("newer one"),
         "contact": _("contact"),
         "new": _("new"),

@@ -1,6 +1,6 @@
 """An organisation's own settings and departments; every change is audited."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -36,6 +36,19 @@ def change(
         after = audit.snapshot(row, FIELDS)
         if after != before:
             row.save(update_fields=FIELDS)
+            audit.record(actor.user, "organisation.changed", row, before=before, after=after)
+    return row
+
+
+def rehearsals_on_record(actor: Membership, since: date | None) -> Organisation:
+    """From which day on every rehearsal with a vendor is on record; None: nobody can say."""
+    with transaction.atomic():
+        row = Organisation.objects.select_for_update().get(pk=actor.organisation_id)
+        before = {"rehearsals_recorded_since": row.rehearsals_recorded_since}
+        row.rehearsals_recorded_since = since
+        after = {"rehearsals_recorded_since": since}
+        if after != before:
+            row.save(update_fields=["rehearsals_recorded_since"])
             audit.record(actor.user, "organisation.changed", row, before=before, after=after)
     return row
 

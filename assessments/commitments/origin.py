@@ -1,6 +1,7 @@
 """From what a commitment is made: read from the address, checked against the organisation, and what it says of why.
 
-An address names a rule, a question, a finding, a meeting or an incident; whatever is not of this vendor is not there.
+An address names a rule, a question, a finding, a meeting, an incident or a rehearsal; whatever is not of
+this vendor is not there.
 """
 
 from __future__ import annotations
@@ -25,8 +26,12 @@ from groundwork import whole_numbers
 from groundwork.words import day, labelled, number
 from manifesto.models import Question, Release, Rule
 from manifesto.naming import numbered
-from vendors.models import Incident, Vendor
+from vendors.models import Incident, Rehearsal, RehearsalKind, Vendor
+from vendors.rehearsals.reading import is_kept_from
+from vendors.rehearsals.words import called
 from vendors.withheld import is_withheld
+
+REHEARSED, REVIEWED = "support", "speed"  # the rules that ask about rehearsals, and about reviews
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +48,7 @@ class Origin:
     assessment: Assessment | None = None
     meeting: Meeting | None = None
     incident: Incident | None = None
+    rehearsal: Rehearsal | None = None
     asked_of: Question | None = field(default=None, compare=False)
 
     @property
@@ -55,6 +61,7 @@ class Origin:
             "assessment": self.assessment,
             "meeting": self.meeting,
             "incident": self.incident,
+            "rehearsal": self.rehearsal,
         }
 
 
@@ -62,6 +69,9 @@ def origin_of(member: Membership, vendor: Vendor, asked: QueryDict) -> Origin:
     """What the address asks for. Http404 for what is not there, or not of this vendor."""
     meeting = _row(Meeting.objects.filter(assessment__organisation=member.organisation_id), vendor, asked, "meeting")
     incident = _row(Incident.objects.for_member(member), vendor, asked, "incident")
+    rehearsal = _row(Rehearsal.objects.for_member(member).held(), vendor, asked, "rehearsal")
+    if rehearsal is not None and is_kept_from(member, rehearsal):
+        raise Http404
     assessment = _row(Assessment.objects.for_member(member).select_related("release"), vendor, asked, "assessment")
     if meeting is not None and assessment is None:
         assessment = Assessment.objects.select_related("release").get(pk=meeting.assessment_id)
@@ -72,17 +82,20 @@ def origin_of(member: Membership, vendor: Vendor, asked: QueryDict) -> Origin:
     release = assessment.release if assessment else _edition_of(vendor)
     question = _question(release, _key(asked, "question"))
     rule = question.rule.key if question else _rule(release, _key(asked, "rule"))
+    if rehearsal is not None and not rule:
+        rule = _rule_of(release, rehearsal)
     finding = _finding(asked.get("finding", ""))
     return Origin(
         vendor=vendor,
         release=release,
-        source=_source(meeting=meeting, incident=incident, finding=finding, question=question),
+        source=_source(meeting=meeting, incident=incident, rehearsal=rehearsal, finding=finding, question=question),
         rule=rule,
         question=question.key if question else "",
         finding=finding,
         assessment=assessment,
         meeting=meeting,
         incident=incident,
+        rehearsal=rehearsal,
         asked_of=question,
     )
 
@@ -120,6 +133,12 @@ def _rule(release: Release | None, key: str) -> str:
     return key
 
 
+def _rule_of(release: Release | None, rehearsal: Rehearsal) -> str:
+    """Rehearsals are asked about with the first rule, reviews with the fifth; empty where the edition has it not."""
+    rule = REHEARSED if rehearsal.kind == RehearsalKind.REHEARSAL else REVIEWED
+    return rule if Rule.objects.filter(release=release, key=rule).exists() else ""
+
+
 def _finding(code: str) -> str:
     if code and code not in set(Finding):
         raise Http404
@@ -127,8 +146,15 @@ def _finding(code: str) -> str:
 
 
 def _source(
-    *, meeting: Meeting | None, incident: Incident | None, finding: str, question: Question | None
+    *,
+    meeting: Meeting | None,
+    incident: Incident | None,
+    rehearsal: Rehearsal | None,
+    finding: str,
+    question: Question | None,
 ) -> CommitmentSource:
+    if rehearsal is not None:
+        return CommitmentSource.REHEARSAL
     if incident is not None:
         return CommitmentSource.INCIDENT
     if meeting is not None:
@@ -146,6 +172,8 @@ def proposed_why(origin: Origin) -> str:
             "reference": origin.incident.reference,
             "day": day(origin.incident.opened_at),
         }
+    if origin.rehearsal is not None:
+        return called(origin.rehearsal)
     if origin.asked_of is not None:
         return numbered(origin.asked_of)
     return str(Rule.objects.get(release=origin.release, key=origin.rule)) if origin.rule else ""
@@ -156,6 +184,8 @@ def known_of(member: Membership, origin: Origin, *, now: datetime) -> str:
     judges the vendor is given no grade and no figure of it."""
     if origin.incident is not None:
         return origin.incident.title
+    if origin.rehearsal is not None:
+        return origin.rehearsal.went_wrong
     assessment = origin.assessment
     if assessment is None or is_withheld(member, origin.vendor) or not let_read(assessment, member.user):
         return ""

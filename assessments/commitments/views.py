@@ -33,6 +33,7 @@ from manifesto.models import Release, Rule
 from vendors.fetching import vendor_of
 from vendors.measures.catalogue import DECIDING
 from vendors.models import Contact
+from vendors.rehearsals.words import called as called_origin
 from vendors.withheld import is_withheld
 
 PER_PAGE = 25
@@ -119,6 +120,7 @@ def commitment_add(request: MemberRequest, pk: int) -> HttpResponse:
             )
             return redirect(made)
     context = {"form": form, "vendor": vendor, "origin": origin, "back": _where_from(origin)}
+    context["origin_called"] = called_origin(origin.rehearsal) if origin.rehearsal else ""
     context["known"] = known_of(request.member, origin, now=now)
     return render(request, "assessments/commitments/commitment_add.html", context)
 
@@ -138,7 +140,7 @@ def _beginning(request: MemberRequest, origin: Origin) -> dict[str, Any]:
 
 
 def _where_from(origin: Origin) -> str:
-    return (origin.incident or origin.assessment or origin.vendor).get_absolute_url()
+    return (origin.incident or origin.rehearsal or origin.assessment or origin.vendor).get_absolute_url()
 
 
 # Changing ---------------------------------------------------------------------------------------------------------
@@ -250,7 +252,7 @@ def commitment_file_delete(request: MemberRequest, pk: int) -> HttpResponse:
 # ------------------------------------------------------------------------------------------------------------------
 def _commitment_of(request: MemberRequest, pk: int) -> Commitment:
     rows = Commitment.objects.select_related(
-        *RELATED, "vendor__organisation", "assessment__release", "incident", "meeting"
+        *RELATED, "vendor__organisation", "assessment__release", "incident", "rehearsal", "meeting"
     )
     return fetch(request, rows, pk)
 

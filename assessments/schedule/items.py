@@ -1,4 +1,5 @@
-"""One thing that waits for somebody, whatever it is about: an assessment, a commitment, a contract, a paper."""
+"""One thing that waits for somebody, whatever it is about: an assessment, a commitment, a contract, a paper, a
+rehearsal."""
 
 from __future__ import annotations
 
@@ -34,6 +35,8 @@ class ItemKind(StrEnum):
     CONTRACT = "contract"
     PAPER = "paper"
     START = "start"
+    REHEARSAL = "rehearsal"
+    DEBRIEF = "debrief"
 
 
 WORTH_READING = frozenset({ItemKind.VENDOR_ANSWERED, ItemKind.VENDOR_REPLIED})  # nobody is late with these

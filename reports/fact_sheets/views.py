@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
@@ -27,11 +27,11 @@ def fact_sheet_request(request: MemberRequest) -> HttpResponse:
         kind = FactSheetKind(request.POST.get("kind", ""))
         registered = kinds.kind_of(kind)
     except (ValueError, KeyError) as fault:
-        raise Http404 from fault
+        raise BadRequest("There is no such kind of sheet.") from fault
     about = said(request.POST.get("about", ""))
     language = request.POST.get("language", "")
     if about is None:
-        raise Http404
+        raise BadRequest("A sheet is about something.")
     if language not in dict(settings.LANGUAGES):
         raise BadRequest("Sheets are not made in this language.")
     facts = registered.facts(request.member, about)

@@ -38,7 +38,9 @@ from assessments.raters import asking
 from assessments.vendor_commitments import links as commitment_links
 from assessments.vendor_side import links, reply
 from reports.comparison import keeping
-from reports.models import Document, Rendering, RenderingState, Scorecard
+from reports.fact_sheets import keeping as sheet_keeping
+from reports.fact_sheets import kinds
+from reports.models import Document, FactSheetKind, Rendering, RenderingState, Scorecard
 from tests.factories import (
     Cast,
     add_rater,
@@ -51,6 +53,7 @@ from tests.factories import (
     make_incident,
     make_member,
     make_proof,
+    make_rehearsal,
     make_vendor,
 )
 from vendors.desk import links as desk_links
@@ -65,6 +68,7 @@ from vendors.models import (
     Contract,
     ContractFile,
     DeskLink,
+    EntryKind,
     Expectation,
     ExpectationEdition,
     Feedback,
@@ -78,12 +82,15 @@ from vendors.models import (
     ProofFile,
     ProofState,
     Pulse,
+    Rehearsal,
     Service,
     Sla,
+    TimelineEntry,
     Vendor,
     VendorImport,
 )
 from vendors.proofs import evidence as proof_files
+from vendors.timeline import changes as timeline
 from vendors.voice import pulses
 
 
@@ -117,6 +124,22 @@ INC0001;2026-01-13 09:00;2026-01-13 12:30;Harbour gate stands still;1 - Critical
 INC0002;2026-01-20 16:40;2026-01-19 08:15;Harbour crane without power;1 - Critical;Harbour Systems
 INC0003;2026-02-03 07:05;;Harbour printer;4 - Low;Harbour Line
 """
+
+
+def _finished(**subject: Any) -> Rendering:
+    """A document that is ready, of that subject."""
+    rendering = Rendering.objects.create(
+        language="fr",
+        state=RenderingState.READY,
+        progress=100,
+        requested_at=timezone.now(),
+        finished_at=timezone.now(),
+        size=4,
+        sha256="0" * 64,
+        **subject,
+    )
+    Document.objects.create(rendering=rendering, content=b"%PDF")
+    return rendering
 
 
 class World:
@@ -166,6 +189,13 @@ class World:
         return contract
 
     @cached_property
+    def rehearsal(self) -> Rehearsal:
+        """Planned, and led by the administrator."""
+        return make_rehearsal(
+            self.cast.admin, self.vendor, service=self.service, place="Harbour hall", scenario="Harbour stands still."
+        )
+
+    @cached_property
     def paper(self) -> Paper:
         expires_on = timezone.localdate() + timedelta(days=40)
         return Paper.objects.create(
@@ -189,6 +219,11 @@ class World:
     @cached_property
     def incident(self) -> Incident:
         return make_incident(self.vendor, "Harbour 1", title="Harbour records stand still")
+
+    @cached_property
+    def timeline_entry(self) -> TimelineEntry:
+        said = {"kind": EntryKind.CONTACT, "at": self.incident.opened_at, "asked": "Harbour logs"}
+        return timeline.add(self.cast.assessor, self.incident, said, now=timezone.now()).entry
 
     @cached_property
     def vendor_import(self) -> VendorImport:
@@ -464,18 +499,13 @@ class World:
 
     @cached_property
     def comparison_rendering(self) -> Rendering:
-        rendering = Rendering.objects.create(
-            comparison=keeping.keep(self.cast.reader, self.compared, now=timezone.now()),
-            language="fr",
-            state=RenderingState.READY,
-            progress=100,
-            requested_at=timezone.now(),
-            finished_at=timezone.now(),
-            size=4,
-            sha256="0" * 64,
-        )
-        Document.objects.create(rendering=rendering, content=b"%PDF")
-        return rendering
+        return _finished(comparison=keeping.keep(self.cast.reader, self.compared, now=timezone.now()))
+
+    @cached_property
+    def fact_sheet_rendering(self) -> Rendering:
+        facts = kinds.kind_of(FactSheetKind.INCIDENT).facts(self.cast.reader, self.timeline_entry.incident_id)
+        made = sheet_keeping.keep(self.cast.organisation, FactSheetKind.INCIDENT, facts, now=timezone.now())
+        return _finished(fact_sheet=made)
 
     @cached_property
     def member(self) -> Membership:
@@ -640,6 +670,14 @@ OBJECTS: dict[str, str] = {
     "contract_delete": "contract",
     "contract_file_download": "contract_file",
     "contract_file_delete": "contract_file",
+    "rehearsal_add": "vendor",
+    "rehearsal_note": "vendor",
+    "rehearsal_detail": "rehearsal",
+    "rehearsal_calendar": "rehearsal",
+    "rehearsal_edit": "rehearsal",
+    "rehearsal_invite": "rehearsal",
+    "rehearsal_hold": "rehearsal",
+    "rehearsal_call_off": "rehearsal",
     "paper_add": "vendor",
     "paper_edit": "paper",
     "paper_replace": "paper",
@@ -655,6 +693,12 @@ OBJECTS: dict[str, str] = {
     "incident_detail": "incident",
     "incident_edit": "incident",
     "incident_delete": "incident",
+    "incident_hour": "incident",
+    "incident_hour_now": "incident",
+    "incident_hour_json": "incident",
+    "incident_hour_add": "incident",
+    "incident_hour_resolved": "incident",
+    "timeline_entry_correct": "timeline_entry",
     "proof_ask": "incident",
     "proof_detail": "proof",
     "proof_assign": "proof",
@@ -781,6 +825,8 @@ OBJECTS: dict[str, str] = {
     "rendering_download": "rendering",
     "comparison_document_status": "comparison_rendering",
     "comparison_document_download": "comparison_rendering",
+    "fact_sheet_status": "fact_sheet_rendering",
+    "fact_sheet_download": "fact_sheet_rendering",
 }
 # Whom the things behind a route of Gate.ASKED or Gate.NAMED name, of the cast; where nothing is said here, its assessor
 # alone.

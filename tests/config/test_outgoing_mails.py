@@ -28,8 +28,18 @@ from assessments.vendor_commitments import links as commitment_links
 from assessments.vendor_commitments import telling
 from assessments.vendor_side import links, reply, reply_copy
 from groundwork.words import day
-from tests.factories import Cast, make_assessment, make_commitment, make_incident, make_member, make_vendor
-from vendors.models import Contact
+from tests.factories import (
+    Cast,
+    make_assessment,
+    make_commitment,
+    make_incident,
+    make_member,
+    make_rehearsal,
+    make_vendor,
+)
+from vendors.models import Contact, Rehearsal
+from vendors.rehearsals import invitations as rehearsal_mails
+from vendors.rehearsals.upcoming import day_of
 from vendors.voice import pulses
 
 ASKER = "Assessor <assessor@example.org>"
@@ -176,6 +186,30 @@ def ask_for_pulse(scene: Scene) -> date:
     return timezone.localdate(pulse.expires_at)
 
 
+def planned(scene: Scene) -> Rehearsal:
+    """With one guest, who is invited."""
+    row = make_rehearsal(scene.cast.assessor, make_vendor(scene.cast.organisation))
+    row.guests.create(name="Robin", email="robin@vendor.example", language="en")
+    rehearsal_mails.invite(scene.cast.assessor, row, now=timezone.now())
+    return row
+
+
+def invite_guest(scene: Scene) -> date:
+    return day_of(planned(scene))
+
+
+def tell_guest_it_is_moved(scene: Scene) -> date:
+    row = planned(scene)
+    rehearsal_mails.tell_moved(scene.cast.assessor, row, now=timezone.now())
+    return day_of(row)
+
+
+def tell_guest_it_is_called_off(scene: Scene) -> date:
+    row = planned(scene)
+    rehearsal_mails.call_off(scene.cast.assessor, row, now=timezone.now())
+    return day_of(row)
+
+
 SENT: dict[str, Callable[[Scene], date | None]] = {
     "accounts/members/email/invitation": invite_rater,
     "assessments/questionnaire/email/delegation": hand_question_over,
@@ -188,6 +222,9 @@ SENT: dict[str, Callable[[Scene], date | None]] = {
     "assessments/vendor_side/email/vendor_link": ask_vendor,
     "assessments/vendor_side/email/vendor_reply": ask_for_reply,
     "assessments/vendor_side/email/vendor_reply_copy": keep_copy_of_reply,
+    "vendors/rehearsals/email/called_off": tell_guest_it_is_called_off,
+    "vendors/rehearsals/email/invited": invite_guest,
+    "vendors/rehearsals/email/moved": tell_guest_it_is_moved,
     "vendors/voice/email/pulse": ask_for_pulse,
 }
 

@@ -28,6 +28,8 @@ from vendors.incidents.changes import EditedMeanwhile, VendorArchived
 from vendors.incidents.forms import IncidentFilter, IncidentForm, IncidentVendorForm
 from vendors.models import Incident, Vendor
 from vendors.proofs import panel as proofs
+from vendors.timeline import words as timeline_words
+from vendors.timeline.hour import hour_of
 from vendors.voice import pulses
 
 PER_PAGE = 40  # two lines each, they are a phone page that one thumb can reach the end of
@@ -77,6 +79,8 @@ def incident_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "earlier": incident_changes.earlier_of(incident),
         "repeat_days": incident.vendor.organisation.repeat_days,
         "history": _history(request, incident),
+        "hour": (hour := hour_of(request.member, incident, now=timezone.now())),
+        "record": timeline_words.lines(hour.record) if hour.record and not hour.record.is_empty else [],
         "proof": proofs.of_incident(request.member, incident),
         "voice": pulses.voice_of(request.member, incident, now=timezone.now()),
     }

@@ -124,8 +124,8 @@ def _longest_without(days: Sequence[date], since: date, today: date, window: Fra
 
 # Several who say how often ----------------------------------------------------------------------------------------
 def fairest(answers: Iterable[Held]) -> Held | None:
-    """One answer where several wrote down different frequencies of one thing: it accuses, or praises, only where each of
-    them would; else it is that of the lowest. None of none."""
+    """One answer where several wrote down different frequencies of one thing: it accuses, or praises, only where each
+    of them would; else it is that of the lowest. None of none."""
     found = sorted(answers, key=lambda one: one.claimed.within(YEAR))
     if not found:
         return None
