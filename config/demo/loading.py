@@ -25,6 +25,7 @@ from assessments.schedule import readings
 from config.demo import clock
 from config.demo.agreements import DemoAgreements, DemoCommitment
 from config.demo.assessments import DemoAssessment, quarter_ago, told_by
+from config.demo.expectations import DemoExpectations
 from config.demo.facts import DemoFacts
 from config.demo.waiting_import import DemoImport
 from manifesto.apps import EDITORS
@@ -112,7 +113,12 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         DemoImport(author=author, data=entry, today=today).load()
     people = {email: member.user for email, member in members.items()}
     agreed = DemoAgreements(author=author, people=people, vendors=vendors, today=today)
-    events = [*_assessments(data, demo, members, vendors, today), *_commitments(data, author, vendors, today)]
+    expected = DemoExpectations(author=author, data=data.get("expectations", []), today=today)
+    events = [
+        *expected.events(),
+        *_assessments(data, demo, members, vendors, today),
+        *_commitments(data, author, vendors, today),
+    ]
     for day, happens in sorted(events, key=lambda event: event[0]):
         with clock.at(day):
             happens()
