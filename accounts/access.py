@@ -115,6 +115,8 @@ ROUTES: dict[str, Right | Gate] = {
     "desk_expectations": Gate.LINK,
     "desk_expectation_save": Gate.LINK,
     "desk_acknowledge": Gate.LINK,
+    "desk_expectations_document": Gate.LINK,
+    "desk_expectations_download": Gate.LINK,
     "vendor_proof": Gate.LINK,
     "vendor_proof_save": Gate.LINK,
     "vendor_proof_hand_in": Gate.LINK,

@@ -42,6 +42,7 @@ PAGES_OF_LINKS = frozenset(
         "desk_home",
         "desk_expectations",
         "desk_acknowledge",
+        "desk_expectations_document",
         "vendor_proof",
         "vendor_proof_hand_in",
         "vendor_proof_document",

@@ -12,6 +12,7 @@ class ReportsConfig(AppConfig):
         from assessments.lifecycle import transitions
         from assessments.vendor_side import answers as vendor_answers
         from reports import trail_words
+        from reports.fact_sheets import expectations as expectations_sheet
         from reports.fact_sheets import incident as incident_sheet
         from reports.fact_sheets import kinds as sheet_kinds
         from reports.fact_sheets import proof as proof_sheet
@@ -26,6 +27,7 @@ class ReportsConfig(AppConfig):
         panels.register("standing", standing.standing_panel, position=0)
         panels.register("trends", trends_panel.trends_panel, position=5)
         kinds.register(sealing.KIND, sealing.kind())
+        sheet_kinds.register(FactSheetKind.EXPECTATIONS, expectations_sheet.KIND)
         sheet_kinds.register(FactSheetKind.INCIDENT, incident_sheet.KIND)
         sheet_kinds.register(FactSheetKind.PROOF, proof_sheet.KIND)
         message = "A scorecard is never changed or deleted: everything printed comes from it."

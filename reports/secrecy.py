@@ -10,11 +10,11 @@ from vendors.withheld import is_withheld
 
 
 def is_kept_from(member: Membership, scorecard: Scorecard) -> bool:
-    """Whether this member still rates the vendor of a scorecard whose document tells what was measured of it, or what
-    moved since the one before: both wait for their own answers then."""
+    """Whether this member still rates the vendor of a scorecard whose document tells what was measured or held of it,
+    or what moved since the one before: all wait for their own answers then."""
     if not is_withheld(member, scorecard.assessment.vendor):
         return False
     content = json.loads(scorecard.snapshot)
     told = any(one["reading"] for one in content.get("commitments") or ())
     moved = (content.get("previous") or {}).get("rules")
-    return told or bool(moved) or content.get("measures") is not None
+    return told or bool(moved) or bool(content.get("practice")) or content.get("measures") is not None

@@ -15,8 +15,8 @@ class VendorsConfig(AppConfig):
         from vendors.measures.cards import measure_panel
         from vendors.proofs import panel as proofs
         from vendors.proofs.desk_matters import proofs_on_desk
-        from vendors.timeline.panel import timeline_panel
         from vendors.rehearsals.panel import rehearsal_panel
+        from vendors.timeline.panel import timeline_panel
         from vendors.voice import feedback
 
         vocabulary.register(trail_words.VOCABULARY)

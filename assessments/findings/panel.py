@@ -9,7 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from assessments.findings import practice_words
 from assessments.findings.findings import Finding, MeasuredRules, measured_rules, measured_rules_today
+from assessments.findings.practice import PracticeFinding, practice, practice_today
+from assessments.findings.practice_words import PracticeView
 from assessments.findings.words import MeasuredView, Names, Notice, view
 from assessments.independence import let_read
 from assessments.models import Assessment, AssessmentState
@@ -25,11 +28,17 @@ HELD_IN = frozenset({AssessmentState.COLLECTING, AssessmentState.IN_REVIEW})
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """What one member sees; `view` is None where nothing is measured, or where it waits for the member's answers."""
+    """What one member sees; `view` is None where nothing is measured, or where it waits for the member's answers, as
+    does `practice`: claims of rehearsals and reviews against what was held."""
 
     vendor: Vendor
     is_withheld: bool = False
     view: MeasuredView | None = None
+    practice: tuple[PracticeView, ...] = ()
+
+    @property
+    def practice_speaks(self) -> bool:
+        return any(one.is_speaking for one in self.practice)
 
 
 def section(assessment: Assessment, member: Membership, *, now: datetime | None = None) -> Section | None:
@@ -41,8 +50,13 @@ def section(assessment: Assessment, member: Membership, *, now: datetime | None 
         return Section(vendor=assessment.vendor, is_withheld=True)
     if not let_read(assessment, member.user):
         return None
-    found = measured_rules(assessment, now=now or timezone.now())
-    return Section(vendor=assessment.vendor, view=in_words(found, assessment) if found else None)
+    now = now or timezone.now()
+    found = measured_rules(assessment, now=now)
+    return Section(
+        vendor=assessment.vendor,
+        view=in_words(found, assessment) if found else None,
+        practice=practice_in_words(practice(assessment, now=now), assessment),
+    )
 
 
 def of_vendor(member: Membership, vendor: Vendor) -> Panel | None:
@@ -55,8 +69,13 @@ def of_vendor(member: Membership, vendor: Vendor) -> Panel | None:
     if assessment is None:
         return None
     assessment.vendor = vendor
-    found = measured_rules_today(assessment, now=timezone.now())
-    shown = Section(vendor=vendor, view=in_words(found, assessment) if found else None)
+    now = timezone.now()
+    found = measured_rules_today(assessment, now=now)
+    shown = Section(
+        vendor=vendor,
+        view=in_words(found, assessment) if found else None,
+        practice=practice_in_words(practice_today(assessment, now=now), assessment),
+    )
     return Panel(
         template="assessments/findings/_panel_measured.html",
         head="assessments/findings/_head_contradicted.html",
@@ -81,3 +100,10 @@ def in_words(found: MeasuredRules, assessment: Assessment) -> MeasuredView:
         percent=lambda value: wording.percent(value, policy),
     )
     return view(found, names)
+
+
+def practice_in_words(found: tuple[PracticeFinding, ...], assessment: Assessment) -> tuple[PracticeView, ...]:
+    """In the active language; one query where there is anything to say."""
+    if not found:
+        return ()
+    return practice_words.views(found, practice_words.called_in(assessment.release_id, [one.question for one in found]))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
 
+from assessments.findings.practice_words import PracticeView
 from assessments.findings.words import MeasuredView
 from assessments.models import Stance
 from groundwork.words import apart, labelled
@@ -296,6 +297,7 @@ class ScorecardView:
     asked_counted: str  # how many, where page one has no room for more
     has_gap: bool
     expected: ExpectedView | None  # what was expected of the vendor; None where nothing was in force
+    practice: tuple[PracticeView, ...]  # claims of rehearsals and reviews against what was held
     measured: MeasuredView | None
     measured_note: str  # that nothing was measured; empty for a scorecard from before there was anything to measure
     charts: tuple[ChartView, ...]

@@ -21,7 +21,7 @@ from reports import standing_rows
 from reports.models import Scorecard, ScorecardRule
 from reports.reasons import inputs
 from reports.reasons.inputs import Snapshot, policy_of
-from reports.scorecard import asked, before, expected, freezing, sealing
+from reports.scorecard import asked, before, expected, freezing, practised, sealing
 from reports.scorecard import findings as frozen_findings
 
 SCHEMA_VERSION = 9
@@ -67,6 +67,7 @@ def make_scorecard(assessment: Assessment, approval: Approval) -> Scorecard:
     content = {"schema": SCHEMA_VERSION, "number": number, **freezing.of_assessment(assessment)}
     content["previous"] = _previous(assessment, content)
     today = timezone.localdate(approval.decided_at)
+    content["practice"] = practised.frozen(assessment, now=approval.decided_at)
     content["expectations"] = expected.frozen(assessment.vendor, today)
     content["commitments"] = asked.frozen(assessment, content["previous"], now=approval.decided_at)
     score = recompute(content)

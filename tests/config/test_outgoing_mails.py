@@ -34,10 +34,13 @@ from tests.factories import (
     make_commitment,
     make_incident,
     make_member,
+    make_proof,
     make_rehearsal,
     make_vendor,
 )
-from vendors.models import Contact, Rehearsal
+from vendors.desk import links as desk_links
+from vendors.models import Contact, ProofState, ProofStepKind, Rehearsal
+from vendors.proofs.telling import tell_vendor
 from vendors.rehearsals import invitations as rehearsal_mails
 from vendors.rehearsals.upcoming import day_of
 from vendors.voice import pulses
@@ -186,6 +189,27 @@ def ask_for_pulse(scene: Scene) -> date:
     return timezone.localdate(pulse.expires_at)
 
 
+def ask_for_proof(scene: Scene) -> date | None:
+    return tell_of_proof(scene, ProofStepKind.ASKED, ProofState.OWED)
+
+
+def return_proof(scene: Scene) -> date | None:
+    return tell_of_proof(scene, ProofStepKind.RETURNED, ProofState.RETURNED)
+
+
+def accept_proof(scene: Scene) -> None:
+    tell_of_proof(scene, ProofStepKind.ACCEPTED, ProofState.ACCEPTED)
+
+
+def tell_of_proof(scene: Scene, kind: ProofStepKind, state: ProofState) -> date | None:
+    """To a contact who has the link to the desk; the day by which it is due, where it is the vendor's turn."""
+    incident = make_incident(scene.assessment.vendor)
+    proof = make_proof(scene.cast.assessor, incident, state=state, contact=scene.contact, due_on=scene.due_on)
+    desk_links.create(scene.cast.assessor, scene.contact, now=timezone.now())
+    assert tell_vendor(scene.cast.assessor, proof, kind, now=timezone.now())
+    return proof.due_on if proof.is_at_vendor else None
+
+
 def planned(scene: Scene) -> Rehearsal:
     """With one guest, who is invited."""
     row = make_rehearsal(scene.cast.assessor, make_vendor(scene.cast.organisation))
@@ -222,6 +246,9 @@ SENT: dict[str, Callable[[Scene], date | None]] = {
     "assessments/vendor_side/email/vendor_link": ask_vendor,
     "assessments/vendor_side/email/vendor_reply": ask_for_reply,
     "assessments/vendor_side/email/vendor_reply_copy": keep_copy_of_reply,
+    "vendors/proofs/email/proof_accepted": accept_proof,
+    "vendors/proofs/email/proof_asked": ask_for_proof,
+    "vendors/proofs/email/proof_returned": return_proof,
     "vendors/rehearsals/email/called_off": tell_guest_it_is_called_off,
     "vendors/rehearsals/email/invited": invite_guest,
     "vendors/rehearsals/email/moved": tell_guest_it_is_moved,

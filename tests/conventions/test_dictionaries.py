@@ -26,6 +26,7 @@ from tests.conventions.test_house import ROOT, modules
 from vendors.measures.cards import TREND_WORDS
 from vendors.measures.cases import ANSWERED, TAKERS
 from vendors.measures.catalogue import BY_KEY, DECIDING
+from vendors.measures.owed import PROOF_TAKERS
 
 # Where fewer rows are meant: what is left out never asks.
 PARTIAL: Mapping[str, str] = {
@@ -42,6 +43,7 @@ PARTIAL: Mapping[str, str] = {
     "assessments.questionnaire.saving.NOT_COLLECTING": "only the other states refuse",
     "assessments.vendor_side.answers.CLOSED": "only the other states refuse",
     "assessments.vendor_side.reply.OVER": "only the other states refuse",
+    "vendors.proofs.drafting.CLOSED": "only the other states refuse",
     "assessments.approval.panel.DECIDERS": "an outside rater decides nothing",
     "assessments.commitments.history.SAID_BY_VENDOR": "what a vendor cannot do is said as members do it",
     "assessments.vendor_commitments.shown.BY_CUSTOMER": "only the vendor does not agree",
@@ -150,7 +152,7 @@ def test_a_missing_row_is_caught() -> None:
 @pytest.mark.parametrize(
     ("rows", "members"),
     [
-        pytest.param({*TAKERS, *ANSWERED}, BY_KEY, id="how each measure is taken"),
+        pytest.param({*TAKERS, *ANSWERED, *PROOF_TAKERS}, BY_KEY, id="how each measure is taken"),
         pytest.param(SUBJECTS, DECIDING.values(), id="each measure that decides a rule, as the subject of a sentence"),
         pytest.param(DECIDERS, INSIDE_ROLES, id="each role that may decide a level of approval"),
         pytest.param(ROLE_RIGHTS, Role, id="the rights of each role"),

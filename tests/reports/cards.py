@@ -150,6 +150,7 @@ def snapshot(answers: Answers = usual, *raters: Answers, **names: Any) -> dict[s
         "previous": None,
         "commitments": [],
         "expectations": None,
+        "practice": [],
         "measures": None,
         "targets": {},
         "findings": [],

@@ -11,6 +11,7 @@ from operator import itemgetter
 
 from groundwork.folding import folded
 from vendors.measures.holdings import DAY, midnight
+from vendors.measures.owed import PROOF_TAKERS, ProofFacts
 from vendors.service_hours.hours import ROUND_THE_CLOCK, ServiceHours, worked
 
 FEWEST_RESOLVED = 2  # of one who handled, to be compared
@@ -242,9 +243,13 @@ class Repeats:
 
 
 # What a number of facts says -------------------------------------------------------------------------------------
-def take(key: str, facts: Sequence[CaseFacts], answers: Sequence[PulseAnswer]) -> Taken:
-    """The measure `key` over these facts and what people answered about them (several may about one incident); None
-    where nothing tells. Each incident is named once."""
+def take(
+    key: str, facts: Sequence[CaseFacts], answers: Sequence[PulseAnswer], proofs: Sequence[ProofFacts] = ()
+) -> Taken:
+    """The measure `key` over these facts, what people answered about them (several may about one incident) and the
+    proofs of their causes; None where nothing tells. Each incident is named once."""
+    if key in PROOF_TAKERS:
+        return PROOF_TAKERS[key](proofs)
     if key in ANSWERED:
         said = [(answer.case, value) for answer in answers if (value := getattr(answer, key)) is not None]
         return _share([value for _case, value in said]), dict.fromkeys(case for case, _value in said)

@@ -12,6 +12,7 @@ class Unit(StrEnum):
     PERCENT = "percent"  # 0 to 100
     TIMES = "times"  # a mean number, such as hand-overs
     INCIDENTS = "incidents"  # a count
+    DAYS = "days"  # working days
 
 
 def _(text: str) -> str:
@@ -190,6 +191,31 @@ MEASURES: tuple[Measure, ...] = (
             "no as 0; the mean."
         ),
         need=_("Ask those concerned after an incident."),
+    ),
+    Measure(
+        key="proof_in_time",
+        rule="proof",
+        unit=Unit.PERCENT,
+        lower_is_better=False,
+        label=_("Proofs of cause in time"),
+        explanation=_(
+            "The share of the proofs of cause that were first handed in by their day, among those whose day is over. "
+            "One for which you gave more time is held against its new day; one that you do not ask for any more does "
+            "not count."
+        ),
+        need=_("Ask for the proof of cause after each critical incident."),
+    ),
+    Measure(
+        key="proof_days",
+        rule="proof",
+        unit=Unit.DAYS,
+        lower_is_better=True,
+        label=_("Working days to the proof of cause"),
+        explanation=_(
+            "The working days from asking for a proof of cause to its first hand-in, on average. Each proof is "
+            "followed for 30 working days and counts for at most that, even while nothing is handed in."
+        ),
+        need=_("Ask for the proof of cause after each critical incident."),
     ),
     Measure(
         key="volume",

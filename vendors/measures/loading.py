@@ -16,14 +16,27 @@ from django.db import transaction
 from vendors.measures import metrics
 from vendors.measures.cases import Case, PulseAnswer
 from vendors.measures.metrics import Basis, Measures
+from vendors.measures.owed import PROOF_HORIZON, ProofOwed
 from vendors.measures.sources import holdings_of
-from vendors.models import Expectation, Incident, MeasureTarget, Pulse, PulseChoice, Service, Sla, Vendor
+from vendors.models import (
+    CauseProof,
+    Expectation,
+    Incident,
+    MeasureTarget,
+    ProofState,
+    Pulse,
+    PulseChoice,
+    Service,
+    Sla,
+    Vendor,
+)
 from vendors.service_hours.calendars import service_hours_of
 from vendors.service_hours.hours import ROUND_THE_CLOCK, ServiceHours
+from vendors.service_hours.working_days import working_day_after, working_days_between
 
 MONTHS = 24
 KEPT = timedelta(days=1)
-SHAPE = 5  # of what is kept: raise it when the shapes or the arithmetic change
+SHAPE = 6  # of what is kept: raise it when the shapes or the arithmetic change
 SCORES: Mapping[str, float] = {PulseChoice.YES: 1.0, PulseChoice.PARTLY: 0.5, PulseChoice.NO: 0.0}
 MET: Mapping[str, bool] = {Sla.MET: True, Sla.MISSED: False}
 
@@ -134,13 +147,16 @@ def _measured(
     end = _midnight(until + timedelta(days=1), zone)
     incidents = Incident.objects.filter(vendor=vendor)
     pulses = Pulse.objects.answered().filter(incident__vendor=vendor, incident__mission_critical=True)
+    proofs = CauseProof.objects.filter(vendor=vendor, incident__vendor=vendor, incident__mission_critical=True)
     if service is not None:
         incidents, pulses = incidents.filter(service=service), pulses.filter(incident__service=service)
+        proofs = proofs.filter(incident__service=service)
     loaded_from = _midnight(since, zone) - metrics.look_back(comes_back_within)
     hours = service_hours_of(vendor)
     measured = metrics.measure(
         _cases(incidents.mission_critical().opened_between(loaded_from, end), hours),
         _answers(pulses.filter(incident__opened_at__gte=loaded_from, incident__opened_at__lt=end)),
+        proofs=_proofs(proofs.filter(incident__opened_at__gte=loaded_from, incident__opened_at__lt=end), hours, zone),
         since=since,
         until=until,
         known_at=now,
@@ -233,3 +249,22 @@ def _answers(pulses: Any) -> list[PulseAnswer]:
         )
         for incident, opened, told_why, fixes_thrown, was_fast, cause_proven in rows
     ]
+
+
+def _proofs(proofs: Any, hours: Mapping[int, ServiceHours], zone: ZoneInfo) -> list[ProofOwed]:
+    """Without those that nobody asks for any more."""
+    columns = ("incident_id", "incident__service_id", "asked_at", "first_handed_in_at", "due_on", "first_due_on")
+    rows = proofs.exclude(state=ProofState.WAIVED).order_by().values_list(*columns, named=True)
+    return [_proof(row, hours.get(row.incident__service_id, ROUND_THE_CLOCK), zone) for row in rows]
+
+
+def _proof(row: Any, hours: ServiceHours, zone: ZoneInfo) -> ProofOwed:
+    asked = row.asked_at.astimezone(zone).date()
+    came = row.first_handed_in_at.astimezone(zone).date() if row.first_handed_in_at else None
+    return ProofOwed(
+        case=row.incident_id,
+        due=row.first_due_on or row.due_on,
+        followed=working_day_after(asked, PROOF_HORIZON, hours.country, hours.region),
+        handed_in=came,
+        took=working_days_between(asked, came, hours.country, hours.region) if came else 0,
+    )

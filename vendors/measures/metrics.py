@@ -33,6 +33,7 @@ from vendors.measures.cases import (
 )
 from vendors.measures.catalogue import DECIDING, MEASURES, Measure, Unit
 from vendors.measures.holdings import Holding
+from vendors.measures.owed import ProofFacts, ProofOwed, proof_facts
 from vendors.measures.trend import Direction, Trend
 from vendors.measures.window import WhyLeftOut, Window, latest, window_of
 from vendors.service_hours.hours import ROUND_THE_CLOCK, ServiceHours
@@ -192,8 +193,8 @@ def line_ends(series: Series) -> tuple[float, float] | None:
 # Measuring --------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Period:
-    """One month or week: its facts, and what people answered about them. `sees_before`: its sources hold a look-back
-    before it, so that it can tell what comes back."""
+    """One month or week: its facts, what people answered about them, and the proofs of their causes. `sees_before`: its
+    sources hold a look-back before it, so that it can tell what comes back."""
 
     start: date
     end: date
@@ -201,12 +202,22 @@ class _Period:
     sees_before: bool
     facts: Sequence[CaseFacts]
     answers: Sequence[PulseAnswer]
+    proofs: Sequence[ProofFacts]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Beside:
+    """What is said of incidents beside what their sources tell."""
+
+    pulses: Iterable[PulseAnswer]
+    proofs: Iterable[ProofFacts]
 
 
 def measure(
     cases: Iterable[Case],
     pulses: Iterable[PulseAnswer],
     *,
+    proofs: Iterable[ProofOwed] = (),
     since: date,
     until: date,
     known_at: datetime,
@@ -230,7 +241,9 @@ def measure(
     step = _step(_opened(facts, since, window.until), window)
     since = _monday(since) if step == PeriodLength.WEEK else since
     within = _opened(facts, since, window.until)
-    periods = _periods(within, pulses, step=step, window=window, look_back=comes_back_within)
+    today = known_at.astimezone(zone).date()
+    beside = _Beside(pulses=pulses, proofs=[proof_facts(owed, today) for owed in proofs])
+    periods = _periods(within, beside, step=step, window=window, look_back=comes_back_within)
     series = _all_series(periods)
     opened = opened_between(ordered, since, window.until, zone)
     return Measures(
@@ -350,7 +363,7 @@ def _step(facts: Sequence[CaseFacts], window: Window) -> PeriodLength:
 
 def _periods(
     facts: Sequence[CaseFacts],
-    pulses: Iterable[PulseAnswer],
+    beside: _Beside,
     *,
     step: PeriodLength,
     window: Window,
@@ -366,9 +379,13 @@ def _periods(
         inside[start] += found
         start_of.update((fact.case.id, start) for fact in found)
     answers: dict[date, list[PulseAnswer]] = defaultdict(list)
-    for answer in pulses:
+    for answer in beside.pulses:
         if answer.case in start_of:
             answers[start_of[answer.case]].append(answer)
+    proofs: dict[date, list[ProofFacts]] = defaultdict(list)
+    for proof in beside.proofs:
+        if proof.case in start_of:
+            proofs[start_of[proof.case]].append(proof)
     tells_from = _tells_from(inside, look_back)
     return [
         _Period(
@@ -378,6 +395,7 @@ def _periods(
             sees_before=start >= tells_from and window.sees_before(start, look_back),
             facts=inside[start],
             answers=sorted(answers[start], key=lambda answer: answer.case),
+            proofs=sorted(proofs[start], key=lambda proof: proof.case),
         )
         for start in _starts(facts[0].day, window.until, step)
     ]
@@ -441,7 +459,8 @@ def _overall(key: str, periods: Sequence[_Period], points: Sequence[Point]) -> f
     used = [period for period, point in zip(periods, points, strict=True) if point.why is None]
     facts = [fact for period in used for fact in period.facts]
     answers = [answer for period in used for answer in period.answers]
-    return take(key, facts, answers)[0] if used else None
+    proofs = [proof for period in used for proof in period.proofs]
+    return take(key, facts, answers, proofs)[0] if used else None
 
 
 def _values(points: Iterable[Point]) -> list[float | None]:
@@ -472,7 +491,7 @@ def _corrected(series: Sequence[Series]) -> tuple[Series, ...]:
 
 
 def _point(key: str, period: _Period, *, is_silent: bool) -> Point:
-    value, rests_on = (None, ()) if is_silent else take(key, period.facts, period.answers)
+    value, rests_on = (None, ()) if is_silent else take(key, period.facts, period.answers, period.proofs)
     cases = tuple(rests_on)
     why = period.why
     if why is None and key in COMING_BACK and not period.sees_before:

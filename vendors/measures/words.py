@@ -28,12 +28,13 @@ UNITS: Mapping[str, Promise] = {
     Unit.PERCENT: pgettext_lazy("unit of a measure", "percent"),
     Unit.TIMES: pgettext_lazy("unit of a measure", "times per incident"),
     Unit.INCIDENTS: pgettext_lazy("unit of a measure", "incidents"),
+    Unit.DAYS: pgettext_lazy("unit of a measure", "working days"),
 }
 
 
 # Figures ---------------------------------------------------------------------------------------------------------
 def figure(value: float | None, unit: str) -> str:
-    """“4.2 hours”, “31%”, “1.8”, “12 incidents”; empty for None."""
+    """“4.2 hours”, “31%”, “1.8”, “12 incidents”, “9.5 working days”; empty for None."""
     if value is None:
         return ""
     shown = brief(value)
@@ -41,6 +42,9 @@ def figure(value: float | None, unit: str) -> str:
         return npgettext("figure", "%(number)s hour", "%(number)s hours", plural(shown)) % {"number": number(shown)}
     if unit == Unit.INCIDENTS:
         said = npgettext("figure", "%(number)s incident", "%(number)s incidents", plural(shown))
+        return said % {"number": number(shown)}
+    if unit == Unit.DAYS:
+        said = npgettext("figure", "%(number)s working day", "%(number)s working days", plural(shown))
         return said % {"number": number(shown)}
     if unit == Unit.PERCENT:
         return percent(shown, digits=2)

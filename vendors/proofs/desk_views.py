@@ -137,7 +137,8 @@ def _told(request: DeskRequest, proof: CauseProof, form: PartForm, outcome: Outc
     match outcome:
         case Saved():
             version = form.part.saying(form.texts).seen
-            return {"version": version, "message": saved_at(outcome.at), "scored": False}
+            # “Scored” draws the parts of the page anew that live: here what is still missing.
+            return {"version": version, "message": saved_at(outcome.at), "scored": bool(outcome.changed)}
         case Conflict():
             there = outcome.stored
             context = {"row": row_of(request.link, proof, form)}

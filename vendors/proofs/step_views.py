@@ -20,10 +20,11 @@ from django.views.decorators.cache import never_cache
 from accounts.access import MemberRequest
 from groundwork.pages import crumbs, edit_page
 from groundwork.responses import form_view, or_beside, post_data
-from vendors.models import PROOF_AT_VENDOR, PROOF_OPEN, CauseProof, ProofState
+from vendors.models import PROOF_AT_VENDOR, PROOF_OPEN, CauseProof, ProofState, ProofStepKind
 from vendors.proofs import by_mail, due, transitions
 from vendors.proofs.forms import AcceptForm, DueForm, ReceivedForm, StepForm
 from vendors.proofs.reading import handed_in
+from vendors.proofs.telling import tell_vendor
 from vendors.proofs.transitions import NOT_NOW
 from vendors.proofs.views import decidable, is_begun, proof_of
 
@@ -51,6 +52,7 @@ class StepPage:
     done: Promise
     states: Collection[str]
     act: Callable[[Deed], object]
+    told: ProofStepKind | None = None  # what the vendor is mailed of
     form: type[StepForm] = StepForm
     needed: Promise | str = ""
     danger: bool = False
@@ -83,6 +85,7 @@ RETURN = StepPage(
     form=DueForm,
     again=due.AGAIN_DAYS,
     act=lambda deed: transitions.return_it(deed.request.member, deed.proof, now=deed.now, **deed.said),
+    told=ProofStepKind.RETURNED,
 )
 
 
@@ -107,6 +110,7 @@ ACCEPT = StepPage(
     states={ProofState.HANDED_IN},
     form=AcceptForm,
     act=_accept,
+    told=ProofStepKind.ACCEPTED,
 )
 WAIVE = StepPage(
     heading=gettext_lazy("Do not ask for %(number)s any more"),
@@ -159,6 +163,8 @@ def _step(request: MemberRequest, pk: int, page: StepPage) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with or_beside(form):
             page.act(Deed(request=request, proof=proof, said=form.cleaned_data, now=now))
+            if page.told:
+                tell_vendor(request.member, proof_of(request, pk), page.told, now=now)
             messages.success(request, page.done % number)
             return redirect(proof)
         proof = proof_of(request, pk)

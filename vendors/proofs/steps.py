@@ -35,6 +35,8 @@ AT_VENDOR = ((_("Record what came by mail"), "proof_hand_in"), (_("Give more tim
 OFFERED: Mapping[str, tuple[tuple[str | Promise, str], ...]] = {
     ProofState.OWED: AT_VENDOR,
     ProofState.RETURNED: AT_VENDOR,
+    ProofState.ACCEPTED: (),
+    ProofState.WAIVED: (),
     ProofState.HANDED_IN: ((_("Accept it"), "proof_accept"), (_("Return it"), "proof_return"), ASSIGN, WAIVE),
 }
 

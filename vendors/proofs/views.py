@@ -19,13 +19,23 @@ from accounts.fetching import fetch
 from groundwork.pages import crumbs, edit_page
 from groundwork.responses import attachment, form_view, or_beside, post_data
 from vendors.fetching import incident_of
-from vendors.models import PROOF_AT_VENDOR, CauseProof, Contact, DeskLink, Incident, ProofFile, ProofState
+from vendors.models import (
+    PROOF_AT_VENDOR,
+    CauseProof,
+    Contact,
+    DeskLink,
+    Incident,
+    ProofFile,
+    ProofState,
+    ProofStepKind,
+)
 from vendors.proofs import due, transitions
 from vendors.proofs.forms import AskForm, AssignForm, ProofFilter
 from vendors.proofs.history import history
 from vendors.proofs.outcomes import came_back, outcome_of_proof
 from vendors.proofs.reading import RELATED, complete, files_of, handed_in, readable, rows_of
 from vendors.proofs.steps import next_steps
+from vendors.proofs.telling import tell_vendor
 from vendors.proofs.transitions import may_decide, why_not_asked
 from vendors.proofs.words import in_time_words, outcome_words, standing
 from vendors.withheld import is_withheld, withheld
@@ -126,7 +136,7 @@ def proof_ask(request: MemberRequest, pk: int) -> HttpResponse:
         days = due.place_of(incident).between(today, given["due_on"])
         with or_beside(form):
             made = transitions.ask(request.member, incident, days=days, now=now, **given)
-            messages.success(request, _("%(number)s is asked for.") % {"number": made.number})
+            _say_who_knows(request, made, is_told=tell_vendor(request.member, made, ProofStepKind.ASKED, now=now))
             return redirect(made)
     return edit_page(
         request,
@@ -139,6 +149,16 @@ def proof_ask(request: MemberRequest, pk: int) -> HttpResponse:
         template="vendors/proofs/proof_ask.html",
         about={"incident": incident, "term": term},
     )
+
+
+def _say_who_knows(request: MemberRequest, proof: CauseProof, *, is_told: bool) -> None:
+    """Asked for it is in any case; whether anybody at the vendor knows of it is another thing."""
+    if is_told and proof.contact:
+        said = {"number": proof.number, "email": proof.contact.email}
+        messages.success(request, _("%(number)s is asked for, and %(email)s is told.") % said)
+        return
+    told = _("%(number)s is asked for. No mail went out: tell the vendor yourself, or send it a link to its desk.")
+    messages.warning(request, told % {"number": proof.number})
 
 
 def _why_not(incident: Incident) -> str:

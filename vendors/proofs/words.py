@@ -34,6 +34,15 @@ WHOSE_TURN: Mapping[str, Promise] = {
 }
 
 
+KINDS: Mapping[str, str] = {  # the colour of each, by the name of its chip
+    ProofState.OWED: "owed",
+    ProofState.HANDED_IN: "attention",
+    ProofState.RETURNED: "sent_back",
+    ProofState.ACCEPTED: "accepted",
+    ProofState.WAIVED: "cancelled",
+}
+
+
 def standing(proof: CauseProof, today: date, outcome: Outcome | None = None) -> Standing:
     if outcome is not None and outcome.fate == Fate.CAME_BACK:
         return Standing(kind="contradicted", label=_("Accepted, and it came back"))
@@ -42,9 +51,8 @@ def standing(proof: CauseProof, today: date, outcome: Outcome | None = None) -> 
     if proof.is_late(today):
         return Standing(kind="late", label=_("Late"))
     if proof.state == ProofState.HANDED_IN:
-        return Standing(kind="attention", label=_("To read"))
-    kinds = {ProofState.RETURNED: "sent_back", ProofState.WAIVED: "cancelled"}
-    return Standing(kind=kinds.get(ProofState(proof.state), proof.state), label=proof.get_state_display())
+        return Standing(kind=KINDS[proof.state], label=_("To read"))
+    return Standing(kind=KINDS[proof.state], label=proof.get_state_display())
 
 
 def outcome_words(outcome: Outcome | None) -> str:
