@@ -25,8 +25,10 @@ from assessments.schedule import readings
 from config.demo import clock
 from config.demo.agreements import DemoAgreements, DemoCommitment
 from config.demo.assessments import DemoAssessment, quarter_ago, told_by
+from config.demo.emergencies import DemoEmergencies
 from config.demo.expectations import DemoExpectations
 from config.demo.facts import DemoFacts
+from config.demo.hours import DemoHour
 from config.demo.waiting_import import DemoImport
 from manifesto.apps import EDITORS
 from manifesto.models import Release
@@ -114,11 +116,11 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
     people = {email: member.user for email, member in members.items()}
     agreed = DemoAgreements(author=author, people=people, vendors=vendors, today=today)
     expected = DemoExpectations(author=author, data=data.get("expectations", []), today=today)
-    events = [
-        *expected.events(),
-        *_assessments(data, demo, members, vendors, today),
-        *_commitments(data, author, vendors, today),
-    ]
+    events = [*expected.events(), *_assessments(data, demo, members, vendors, today)]
+    events += _commitments(data, author, vendors, today)
+    plans = DemoEmergencies(author=author, members=members, departments=departments, vendors=vendors, today=today)
+    events += [event for entry in data.get("emergencies", ()) for event in plans.events(entry)]
+    events += _hours(data, author, vendors, today)
     for day, happens in sorted(events, key=lambda event: event[0]):
         with clock.at(day):
             happens()
@@ -150,6 +152,12 @@ def _commitments(data: dict[str, Any], author: Membership, vendors: dict[str, Ve
         one = DemoCommitment(author=author, vendor=vendors[entry["vendor"]], data=entry, today=today)
         for day, step in one.steps():
             yield day, partial(one.take, step, day)
+
+
+def _hours(data: dict[str, Any], author: Membership, vendors: dict[str, Vendor], today: date) -> Iterator[Event]:
+    for entry in data.get("hours", ()):
+        hour = DemoHour(author=author, vendor=vendors[entry["vendor"]], data=entry, today=today)
+        yield hour.day, hour.load
 
 
 def _load_member(
