@@ -26,7 +26,7 @@ NOWHERE = Place()
 BY_LINK = Place(help="vendors")
 OUTSIDE = Place(help="vendors#rate")
 WORK, VENDORS, PORTFOLIO, ASSESSMENTS, FACTS = "work", "vendors", "portfolio", "assessments", "facts"
-RULES, ADMINISTRATION = "rules", "administration"
+RULES, ADMINISTRATION, BREAKS = "rules", "administration", "breaks"
 PAGES_OF_LINKS = frozenset(
     {
         "vendor_desk",
@@ -42,6 +42,7 @@ PAGES_OF_LINKS = frozenset(
         "desk_home",
         "desk_expectations",
         "desk_acknowledge",
+        "desk_expectations_document",
         "vendor_proof",
         "vendor_proof_hand_in",
         "vendor_proof_document",
@@ -96,6 +97,8 @@ PLACES: dict[str, Place] = {
     "fact_sheet_": Place(section=VENDORS, help="words#three"),
     # what vendors promised
     "commitment_": Place(section=VENDORS, help="assessing#commitments"),
+    # when it breaks
+    "emergency_": Place(section=BREAKS, help="assessing#breaks"),
     # facts
     "incident_": Place(section=FACTS, help="measures"),
     "incident_hour": Place(section=FACTS, help="assessing#hour"),

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
 from assessments.commitments import evidence, transitions
-from assessments.commitments.forms import CommitmentFilter, CommitmentForm, EditForm, FilesForm
+from assessments.commitments.forms import LONGEST, CommitmentFilter, CommitmentForm, EditForm, FilesForm
 from assessments.commitments.history import history
 from assessments.commitments.kept import kept_over_time
 from assessments.commitments.measured import judgement_of
@@ -132,6 +132,7 @@ def _beginning(request: MemberRequest, origin: Origin) -> dict[str, Any]:
     return {
         "rule": origin.rule,
         "question": origin.question,
+        "what": origin.proof.prevention[:LONGEST] if origin.proof else "",
         "why": proposed_why(origin),
         "owner": request.user.pk,
         "contact": contacts[0].pk if len(contacts) == 1 else None,
@@ -140,7 +141,9 @@ def _beginning(request: MemberRequest, origin: Origin) -> dict[str, Any]:
 
 
 def _where_from(origin: Origin) -> str:
-    return (origin.incident or origin.rehearsal or origin.assessment or origin.vendor).get_absolute_url()
+    return (
+        origin.incident or origin.rehearsal or origin.proof or origin.assessment or origin.vendor
+    ).get_absolute_url()
 
 
 # Changing ---------------------------------------------------------------------------------------------------------
@@ -252,7 +255,7 @@ def commitment_file_delete(request: MemberRequest, pk: int) -> HttpResponse:
 # ------------------------------------------------------------------------------------------------------------------
 def _commitment_of(request: MemberRequest, pk: int) -> Commitment:
     rows = Commitment.objects.select_related(
-        *RELATED, "vendor__organisation", "assessment__release", "incident", "rehearsal", "meeting"
+        *RELATED, "vendor__organisation", "assessment__release", "incident", "rehearsal", "proof", "meeting"
     )
     return fetch(request, rows, pk)
 

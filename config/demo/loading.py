@@ -26,6 +26,7 @@ from config.demo import clock
 from config.demo.agreements import DemoAgreements, DemoCommitment
 from config.demo.assessments import DemoAssessment, quarter_ago, told_by
 from config.demo.clock import Event
+from config.demo.emergencies import DemoEmergencies
 from config.demo.facts import DemoFacts
 from config.demo.rehearsals import DemoRehearsal
 from config.demo.waiting_import import DemoImport
@@ -117,6 +118,8 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
     for entry in data.get("rehearsals", ()):
         vendor = vendors[entry["vendor"]]
         events += DemoRehearsal(author=author, people=people, vendor=vendor, data=entry, today=today).events()
+    plans = DemoEmergencies(author=author, members=members, departments=departments, vendors=vendors, today=today)
+    events += [event for entry in data.get("emergencies", ()) for event in plans.events(entry)]
     for day, happens in sorted(events, key=lambda event: event[0]):
         with clock.at(day):
             happens()

@@ -57,6 +57,7 @@ from tests.factories import (
     make_vendor,
 )
 from vendors.desk import links as desk_links
+from vendors.emergencies import writing as emergencies
 from vendors.expectations import editions
 from vendors.incident_import import files, job, saved_mappings, worker
 from vendors.incident_import.columns.options import Options
@@ -172,6 +173,21 @@ class World:
     @cached_property
     def service(self) -> Service:
         return Service.objects.create(vendor=self.vendor, name="Harbour records")
+
+    @cached_property
+    def planned_service(self) -> Service:
+        """With a page for when it breaks."""
+        wanted = emergencies.Wanted(
+            at_hand="The Harbour contract number",
+            calls=(
+                emergencies.Call(contact=self.contact.pk),
+                emergencies.Call(name="Harbour duty", phone="+32 2 555 0100"),
+            ),
+            stops=(emergencies.Stop(department=self.cast.department.pk, what_stops="Harbour orders"),),
+            owner=self.cast.reader.user_id,
+        )
+        emergencies.write(self.cast.assessor, self.service, wanted, version=emergencies.NEW, now=timezone.now())
+        return self.service
 
     @cached_property
     def vendor_with_target(self) -> Vendor:
@@ -499,6 +515,21 @@ class World:
 
     @cached_property
     def comparison_rendering(self) -> Rendering:
+        compared = keeping.keep(self.cast.reader, self.compared, now=timezone.now())
+        return self._drawn(comparison=compared, language="fr")
+
+    def _drawn(self, **what: Any) -> Rendering:
+        rendering = Rendering.objects.create(
+            **what,
+            state=RenderingState.READY,
+            progress=100,
+            requested_at=timezone.now(),
+            finished_at=timezone.now(),
+            size=4,
+            sha256="0" * 64,
+        )
+        Document.objects.create(rendering=rendering, content=b"%PDF")
+        return rendering
         return _finished(comparison=keeping.keep(self.cast.reader, self.compared, now=timezone.now()))
 
     @cached_property
@@ -658,6 +689,11 @@ OBJECTS: dict[str, str] = {
     "service_edit": "service",
     "service_delete": "service",
     "service_hours": "service",
+    "emergency_plan": "planned_service",
+    "emergency_edit": "planned_service",
+    "emergency_check": "planned_service",
+    "emergency_calendar": "planned_service",
+    "emergency_paper": "planned_service",
     "contact_add": "vendor",
     "contact_edit": "contact",
     "contact_delete": "contact",
@@ -702,6 +738,7 @@ OBJECTS: dict[str, str] = {
     "proof_ask": "incident",
     "proof_detail": "proof",
     "proof_assign": "proof",
+    "proof_calendar": "proof",
     "proof_extend": "proof",
     "proof_hand_in": "proof",
     "proof_waive": "proof",

@@ -12,7 +12,7 @@ urlpatterns = [
         name="desk_acknowledge",
     ),
     path(
-        "desk/<int:link>/expectations/<int:edition>/<slug:rule>/",
+        "desk/<int:link>/expectations/<int:edition>/rules/<slug:rule>/",
         vendor_views.desk_expectation_save,
         name="desk_expectation_save",
     ),
