@@ -28,6 +28,7 @@ from config.demo.assessments import DemoAssessment, quarter_ago, told_by
 from config.demo.clock import Event
 from config.demo.emergencies import DemoEmergencies
 from config.demo.facts import DemoFacts
+from config.demo.hours import DemoHour
 from config.demo.rehearsals import DemoRehearsal
 from config.demo.waiting_import import DemoImport
 from manifesto.apps import EDITORS
@@ -120,6 +121,7 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         events += DemoRehearsal(author=author, people=people, vendor=vendor, data=entry, today=today).events()
     plans = DemoEmergencies(author=author, members=members, departments=departments, vendors=vendors, today=today)
     events += [event for entry in data.get("emergencies", ()) for event in plans.events(entry)]
+    events += _hours(data, author, vendors, today)
     for day, happens in sorted(events, key=lambda event: event[0]):
         with clock.at(day):
             happens()
@@ -151,6 +153,12 @@ def _commitments(data: dict[str, Any], author: Membership, vendors: dict[str, Ve
         one = DemoCommitment(author=author, vendor=vendors[entry["vendor"]], data=entry, today=today)
         for day, step in one.steps():
             yield day, partial(one.take, step, day)
+
+
+def _hours(data: dict[str, Any], author: Membership, vendors: dict[str, Vendor], today: date) -> Iterator[Event]:
+    for entry in data.get("hours", ()):
+        hour = DemoHour(author=author, vendor=vendors[entry["vendor"]], data=entry, today=today)
+        yield hour.day, hour.load
 
 
 def _load_member(
