@@ -44,7 +44,7 @@ from vendors.desk import telling as desk_mails
 from vendors.models import Contact, ProofState, ProofStepKind, Rehearsal
 from vendors.proofs.telling import tell_vendor
 from vendors.rehearsals import invitations as rehearsal_mails
-from vendors.rehearsals.upcoming import day_of
+from vendors.rehearsals.records import day_of
 from vendors.voice import pulses
 
 ASKER = "Assessor <assessor@example.org>"
