@@ -138,6 +138,7 @@ ROUTES: dict[str, Right | Gate] = {
     "proof_list": Right.READ,
     "proof_detail": Right.READ,
     "proof_file": Right.READ,
+    "proof_calendar": Right.READ,
     "proof_ask": Right.EDIT_VENDORS,
     # whoever keeps the facts, and whoever follows it up
     "proof_assign": Gate.NAMED,
@@ -167,6 +168,8 @@ ROUTES: dict[str, Right | Gate] = {
     "expectation_draft_add": Right.EDIT_VENDORS,
     "expectation_draft_delete": Right.EDIT_VENDORS,
     "expectation_edition_publish": Right.EDIT_VENDORS,
+    "expectation_edition_send": Right.EDIT_VENDORS,
+    "expectation_note": Right.EDIT_VENDORS,
     "expectation_add": Right.EDIT_VENDORS,
     "expectation_edit": Right.EDIT_VENDORS,
     "expectation_move": Right.EDIT_VENDORS,
@@ -178,6 +181,14 @@ ROUTES: dict[str, Right | Gate] = {
     "incident_add": Right.EDIT_VENDORS,
     "incident_edit": Right.EDIT_VENDORS,
     "incident_delete": Right.EDIT_VENDORS,
+    # when it breaks
+    "emergency_list": Right.READ,
+    "emergency_plan": Right.READ,
+    "emergency_calendar": Right.READ,
+    "emergency_paper": Right.READ,
+    "emergency_folder": Right.READ,
+    "emergency_edit": Right.EDIT_VENDORS,
+    "emergency_check": Right.READ,  # whoever keeps it true may read alone
     # the hour of an incident
     "incident_hour_start": Right.EDIT_VENDORS,
     "incident_hour": Right.READ,

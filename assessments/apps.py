@@ -14,14 +14,17 @@ class AssessmentsConfig(AppConfig):
         from assessments.models import Assessment
         from assessments.raters import asking
         from assessments.schedule import lead_times
+        from assessments.vendor_side import emergency_words
         from manifesto import usage
         from vendors import panels, withheld
         from vendors.contracts import offers
+        from vendors.emergencies import proposals
 
         joined.connect(asking.take_in, dispatch_uid="raters_take_in")
         usage.register(Assessment.objects.uses_of_editions)
         purposes.tell_with(asking.purpose_of)
         offers.register(lead_times.judge)
+        proposals.register(emergency_words.proposals)
         withheld.register(secrecy.vendors_being_rated)
         panels.register("measured", findings_panel.of_vendor, position=20)
         panels.register("commitments", commitments_panel.of_vendor, position=25)

@@ -4,20 +4,22 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from assessments.schedule import digest, readings, repeating
+from assessments.schedule import digest, owed_mails, readings, repeating
 from assessments.vendor_commitments import telling
 
 
 @shared_task(name="assessments.tasks.morning")
 def morning() -> None:
     """From seven o'clock, every ten minutes: open what repeats, then queue the mails, which tell of it and of what the
-    measures of commitments say by then; vendors learn which commitments wait for their word."""
+    measures of commitments say by then; vendors learn which commitments wait for their word, and which proofs of cause
+    they owe."""
     now = timezone.now()
     if not digest.is_morning(now):
         return
     repeating.open_due(now)
     digest.queue(now)
     telling.tell_some(now)
+    owed_mails.remind_due(now)
 
 
 @shared_task(name="assessments.tasks.read_commitments")

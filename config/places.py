@@ -26,7 +26,7 @@ NOWHERE = Place()
 BY_LINK = Place(help="vendors")
 OUTSIDE = Place(help="vendors#rate")
 WORK, VENDORS, PORTFOLIO, ASSESSMENTS, FACTS = "work", "vendors", "portfolio", "assessments", "facts"
-RULES, ADMINISTRATION = "rules", "administration"
+RULES, ADMINISTRATION, BREAKS = "rules", "administration", "breaks"
 PAGES_OF_LINKS = frozenset(
     {
         "vendor_desk",
@@ -97,6 +97,8 @@ PLACES: dict[str, Place] = {
     "fact_sheet_": Place(section=VENDORS, help="words#three"),
     # what vendors promised
     "commitment_": Place(section=VENDORS, help="assessing#commitments"),
+    # when it breaks
+    "emergency_": Place(section=BREAKS, help="assessing#breaks"),
     # facts
     "incident_": Place(section=FACTS, help="measures"),
     "incident_hour": Place(section=FACTS, help="assessing#hour"),
@@ -108,6 +110,7 @@ PLACES: dict[str, Place] = {
     "quadrant": Place(section=FACTS, help="measures"),
     # the rules
     "rules": Place(section=RULES, help="words#verdict"),
+    "expectation_note": Place(section=VENDORS, help="assessing#desk"),
     "expectation": Place(section=RULES, help="assessing#expectations"),
     # administration
     "member_": Place(section=ADMINISTRATION, help="roles"),

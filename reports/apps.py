@@ -12,6 +12,8 @@ class ReportsConfig(AppConfig):
         from assessments.lifecycle import transitions
         from assessments.vendor_side import answers as vendor_answers
         from reports import trail_words
+        from reports.emergency_sheets import printed
+        from reports.emergency_sheets import sheet as emergency_sheet
         from reports.fact_sheets import expectations as expectations_sheet
         from reports.fact_sheets import incident as incident_sheet
         from reports.fact_sheets import kinds as sheet_kinds
@@ -21,8 +23,11 @@ class ReportsConfig(AppConfig):
         from reports.trends import panel as trends_panel
         from reports.vendor_copy import copies
         from vendors import panels, standings
+        from vendors.emergencies import folder
 
         vocabulary.register(trail_words.VOCABULARY)
+        sheet_kinds.register(FactSheetKind.EMERGENCY, emergency_sheet.KIND)
+        folder.register(printed.printed_folder)
         standings.register(standing.standings)
         panels.register("standing", standing.standing_panel, position=0)
         panels.register("trends", trends_panel.trends_panel, position=5)

@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("reports.portfolio.urls")),
     path("", include("reports.comparison.urls")),
     path("", include("reports.fact_sheets.urls")),
+    path("", include("reports.emergency_sheets.urls")),
 ]

@@ -6,10 +6,14 @@ class VendorsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import immutable, vocabulary
+        from accounts.members import department_notes
         from vendors import panels, trail_words
         from vendors.contracts.panel import contract_panel
         from vendors.desk import matters
+        from vendors.emergencies import refusals as emergency_refusals
+        from vendors.emergencies import stops
         from vendors.expectations import refusals as expectation_refusals
+        from vendors.expectations.ack_panel import acknowledgement_panel
         from vendors.expectations.on_the_desk import on_the_desk
         from vendors.incidents.panel import incident_panel
         from vendors.measures.cards import measure_panel
@@ -20,6 +24,8 @@ class VendorsConfig(AppConfig):
         from vendors.voice import feedback
 
         vocabulary.register(trail_words.VOCABULARY)
+        panels.register("expected", acknowledgement_panel, position=30)
+        department_notes.tell_with(stops.notes_of)
         matters.register("expectations", on_the_desk, position=30)
         panels.register("measures", measure_panel, position=10)
         panels.register("contracts", contract_panel, position=40)
@@ -35,6 +41,7 @@ class VendorsConfig(AppConfig):
             self.label,
             [
                 *expectation_refusals.refusals(),
+                *emergency_refusals.refusals(),
                 *immutable.never_changes("vendors_proofstep", happened),
                 # Deleted with its incident alone.
                 immutable.RefusedWrite(table="vendors_timelineentry", operation=immutable.UPDATE, message=written),

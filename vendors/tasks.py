@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from vendors.contracts import renewals
 from vendors.incident_import import files, job, worker
+from vendors.proofs import asking
 from vendors.voice import pulses_by_themselves
 
 
@@ -25,7 +26,9 @@ def sweep_imports() -> None:
 
 @shared_task(name="vendors.tasks.ask_after_incidents")
 def ask_after_incidents() -> None:
-    pulses_by_themselves.ask_due(timezone.now())
+    now = timezone.now()
+    pulses_by_themselves.ask_due(now)
+    asking.ask_due(now)
 
 
 @shared_task(name="vendors.tasks.renew_contracts")

@@ -25,6 +25,7 @@ from vendors.models import (
     Contact,
     Contract,
     DeskLink,
+    EmergencyPlan,
     EntryKind,
     Expectation,
     ExpectationEdition,
@@ -158,6 +159,15 @@ VOCABULARY = Vocabulary(
         "paper.deleted": Verb(title=_("Paper deleted"), told=_("deleted a paper")),
         "paper.file_added": Verb(title=_("File added to a paper"), told=_("added a file to a paper")),
         "paper.file_deleted": Verb(title=_("File of a paper deleted"), told=_("deleted a file of a paper")),
+        "emergency.written": Verb(
+            title=_("Page for when it breaks written"), told=_("wrote the page for when a service breaks")
+        ),
+        "emergency.changed": Verb(
+            title=_("Page for when it breaks changed"), told=_("changed the page for when a service breaks")
+        ),
+        "emergency.checked": Verb(
+            title=_("Page for when it breaks checked"), told=_("went through the page for when a service breaks")
+        ),
         "rehearsal.planned": Verb(title=_("Rehearsal or review planned"), told=_("planned a rehearsal or a review")),
         "rehearsal.changed": Verb(
             title=_("Plan of a rehearsal or review changed"), told=_("changed the plan of a rehearsal or review")
@@ -289,6 +299,7 @@ VOCABULARY = Vocabulary(
         Vendor: TrailSubject(signposts=_of_vendor, told=_beside_its_vendor, route="vendor_detail"),
         Service: TrailSubject(part_of=attrgetter("vendor")),
         ServiceCalendar: TrailSubject(part_of=attrgetter("service.vendor"), codes={"country": country_words}),
+        EmergencyPlan: TrailSubject(part_of=attrgetter("service.vendor"), label=attrgetter("service.name")),
         Contact: TrailSubject(part_of=attrgetter("vendor")),
         DeskLink: TrailSubject(part_of=attrgetter("vendor")),
         Contract: TrailSubject(part_of=attrgetter("vendor"), route="contract_detail", unsaid=frozenset({"sha256"})),
@@ -333,6 +344,9 @@ VOCABULARY = Vocabulary(
     names={  # of fields that no model names
         **DAY_WORDS,
         "archived_at": _("archived on"),
+        "calls": _("whom to call"),
+        "affected": _("departments that stand still"),
+        "found": _("what was found"),
         "edition": _("edition"),
         "to_discuss": _("rules to talk about"),
         "expectations": _("expectations"),

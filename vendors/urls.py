@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("vendors.proofs.urls")),
     path("", include("vendors.service_hours.urls")),
     path("", include("vendors.contracts.urls")),
+    path("", include("vendors.emergencies.urls")),
     path("", include("vendors.timeline.urls")),
     path("", include("vendors.expectations.urls")),
     path("", include("vendors.incidents.urls")),

@@ -38,6 +38,16 @@ class OrganisationForm(forms.ModelForm[Organisation]):
         ),
     )
 
+    ask_for_proofs = forms.BooleanField(
+        label=_("Ask by itself for the proof of cause, after each mission-critical incident"),
+        required=False,
+        help_text=_(
+            "A day after the incident was over and came in, the vendor is asked for it: within the working days that "
+            "your expectations say, else within ten. It begins with what is over from now on. Contacts of the vendor "
+            "who have a link to its desk are told by mail."
+        ),
+    )
+
     class Meta:
         model = Organisation
         fields = ("name", "language", "allow_self_approval", "repeat_days", "asks_supplementary")
@@ -66,6 +76,7 @@ class OrganisationForm(forms.ModelForm[Organisation]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["ask_after_incidents"] = self.instance.asks_after_incidents_since is not None
+        self.initial["ask_for_proofs"] = self.instance.asks_for_proofs_since is not None
 
 
 class MemberForm(forms.Form):

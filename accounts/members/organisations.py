@@ -10,7 +10,15 @@ from accounts.members.changes import MembershipError
 from accounts.models import Department, Invitation, Membership, Organisation
 from accounts.trail import audit
 
-FIELDS = ("name", "language", "allow_self_approval", "repeat_days", "asks_after_incidents_since", "asks_supplementary")
+FIELDS = (
+    "name",
+    "language",
+    "allow_self_approval",
+    "repeat_days",
+    "asks_after_incidents_since",
+    "asks_for_proofs_since",
+    "asks_supplementary",
+)
 # What loses its department without loss of meaning; anything else that names one keeps it from being deleted.
 LOOSE = (Membership, Invitation)
 
@@ -23,11 +31,13 @@ def change(
     allow_self_approval: bool,
     repeat_days: int,
     ask_after_incidents: bool,
+    ask_for_proofs: bool,
     asks_supplementary: bool,
     now: datetime,
 ) -> Organisation:
     """`ask_after_incidents`: pulses go out by themselves, after what is resolved from the moment it is switched on.
-    `asks_supplementary`: new assessments ask the bank's supplementary questions too; what was begun stays as it is."""
+    `ask_for_proofs`: so are proofs of cause asked for. `asks_supplementary`: new assessments ask the bank's
+    supplementary questions too; what was begun stays as it is."""
     with transaction.atomic():
         row = Organisation.objects.select_for_update().get(pk=actor.organisation_id)
         before = audit.snapshot(row, FIELDS)
@@ -36,6 +46,8 @@ def change(
         row.asks_supplementary = asks_supplementary
         if ask_after_incidents != (row.asks_after_incidents_since is not None):
             row.asks_after_incidents_since = now if ask_after_incidents else None
+        if ask_for_proofs != (row.asks_for_proofs_since is not None):
+            row.asks_for_proofs_since = now if ask_for_proofs else None
         after = audit.snapshot(row, FIELDS)
         if after != before:
             row.save(update_fields=FIELDS)
@@ -100,7 +112,8 @@ def delete_department(actor: Membership, department: Department) -> None:
 
 def uses(department: Department) -> int:
     """How many rows of other apps name the department: who answered for it counts in the confidence of a score."""
-    relations = (relation for relation in department._meta.related_objects if relation.related_model not in LOOSE)
+    related = department._meta.get_fields(include_hidden=True)  # those that no field of a department leads to, too
+    relations = (one for one in related if one.auto_created and not one.concrete and one.related_model not in LOOSE)
     return sum(
         relation.related_model._base_manager.filter(**{relation.field.name: department}).count()
         for relation in relations

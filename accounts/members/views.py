@@ -19,6 +19,7 @@ from accounts.mailed_links.pages import closed_page, guarded
 from accounts.members import changes as members
 from accounts.members import invitations, organisations, purposes
 from accounts.members.changes import MembershipError
+from accounts.members.department_notes import notes_of
 from accounts.members.forms import (
     DepartmentForm,
     InvitationForm,
@@ -114,7 +115,7 @@ def department_edit(request: MemberRequest, pk: int) -> HttpResponse:
         crumbs=crumbs("member_list", _("Members"), name),
         back="member_list",
         template="accounts/members/department_edit.html",
-        about={"department": department},
+        about={"department": department, "stands_still_with": notes_of([department])[department.pk]},
     )
 
 
@@ -151,11 +152,12 @@ def member_list(request: MemberRequest) -> HttpResponse:
     to_rate = Invitation.objects.for_member(request.member).readers_asked_to_rate()
     asked = {email.lower() for email in to_rate.values_list("email", flat=True)}
     readers = people.filter(role=Role.READER).values_list("user__email", flat=True)
-    departments = request.member.organisation.departments.annotate(people=Count("memberships")).order_by("name")
+    departments = list(request.member.organisation.departments.annotate(people=Count("memberships")).order_by("name"))
+    notes = notes_of(departments)
     context = {
         "people": people.order_by("-is_active", "user__name", "user__email"),
         "invitations": waiting.order_by("-invited_at"),
-        "departments": departments,
+        "departments": [(department, len(notes[department.pk])) for department in departments],
         "asked_to_rate": asked & {*readers, *waiting.values_list("email", flat=True)} if asked else asked,
         "roles": [(role.label, said_of(RIGHTS[role])) for role in Role],
         "now": timezone.now(),

@@ -26,12 +26,14 @@ from groundwork import whole_numbers
 from groundwork.words import day, labelled, number
 from manifesto.models import Question, Release, Rule
 from manifesto.naming import numbered
-from vendors.models import Incident, Rehearsal, RehearsalKind, Vendor
-from vendors.rehearsals.reading import is_kept_from
+from vendors.models import CauseProof, Incident, Rehearsal, RehearsalKind, Vendor
+from vendors.proofs.reading import readable
+from vendors.rehearsals.records import is_kept_from
 from vendors.rehearsals.words import called
 from vendors.withheld import is_withheld
 
 REHEARSED, REVIEWED = "support", "speed"  # the rules that ask about rehearsals, and about reviews
+PROVEN = "proof"  # the rule that asks for proof of the cause
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +51,7 @@ class Origin:
     meeting: Meeting | None = None
     incident: Incident | None = None
     rehearsal: Rehearsal | None = None
+    proof: CauseProof | None = None
     asked_of: Question | None = field(default=None, compare=False)
 
     @property
@@ -62,6 +65,7 @@ class Origin:
             "meeting": self.meeting,
             "incident": self.incident,
             "rehearsal": self.rehearsal,
+            "proof": self.proof,
         }
 
 
@@ -72,6 +76,7 @@ def origin_of(member: Membership, vendor: Vendor, asked: QueryDict) -> Origin:
     rehearsal = _row(Rehearsal.objects.for_member(member).held(), vendor, asked, "rehearsal")
     if rehearsal is not None and is_kept_from(member, rehearsal):
         raise Http404
+    proof = _row(readable(member).accepted().select_related("incident"), vendor, asked, "proof")
     assessment = _row(Assessment.objects.for_member(member).select_related("release"), vendor, asked, "assessment")
     if meeting is not None and assessment is None:
         assessment = Assessment.objects.select_related("release").get(pk=meeting.assessment_id)
@@ -84,11 +89,15 @@ def origin_of(member: Membership, vendor: Vendor, asked: QueryDict) -> Origin:
     rule = question.rule.key if question else _rule(release, _key(asked, "rule"))
     if rehearsal is not None and not rule:
         rule = _rule_of(release, rehearsal)
+    if proof is not None and not rule:
+        rule = _if_there(release, PROVEN)
     finding = _finding(asked.get("finding", ""))
     return Origin(
         vendor=vendor,
         release=release,
-        source=_source(meeting=meeting, incident=incident, rehearsal=rehearsal, finding=finding, question=question),
+        source=CommitmentSource.PROOF
+        if proof is not None
+        else _source(meeting=meeting, incident=incident, rehearsal=rehearsal, finding=finding, question=question),
         rule=rule,
         question=question.key if question else "",
         finding=finding,
@@ -96,6 +105,7 @@ def origin_of(member: Membership, vendor: Vendor, asked: QueryDict) -> Origin:
         meeting=meeting,
         incident=incident,
         rehearsal=rehearsal,
+        proof=proof,
         asked_of=question,
     )
 
@@ -135,7 +145,10 @@ def _rule(release: Release | None, key: str) -> str:
 
 def _rule_of(release: Release | None, rehearsal: Rehearsal) -> str:
     """Rehearsals are asked about with the first rule, reviews with the fifth; empty where the edition has it not."""
-    rule = REHEARSED if rehearsal.kind == RehearsalKind.REHEARSAL else REVIEWED
+    return _if_there(release, REHEARSED if rehearsal.kind == RehearsalKind.REHEARSAL else REVIEWED)
+
+
+def _if_there(release: Release | None, rule: str) -> str:
     return rule if Rule.objects.filter(release=release, key=rule).exists() else ""
 
 
@@ -174,6 +187,11 @@ def proposed_why(origin: Origin) -> str:
         }
     if origin.rehearsal is not None:
         return called(origin.rehearsal)
+    if origin.proof is not None:
+        return _("Proof of cause %(number)s, of incident %(reference)s") % {
+            "number": origin.proof.number,
+            "reference": origin.proof.incident.reference,
+        }
     if origin.asked_of is not None:
         return numbered(origin.asked_of)
     return str(Rule.objects.get(release=origin.release, key=origin.rule)) if origin.rule else ""
@@ -182,10 +200,8 @@ def proposed_why(origin: Origin) -> str:
 def known_of(member: Membership, origin: Origin, *, now: datetime) -> str:
     """What the source itself says, for the eyes of this member; empty where it says nothing to them: whoever still
     judges the vendor is given no grade and no figure of it."""
-    if origin.incident is not None:
-        return origin.incident.title
-    if origin.rehearsal is not None:
-        return origin.rehearsal.went_wrong
+    if said := _of_what_happened(origin):
+        return said
     assessment = origin.assessment
     if assessment is None or is_withheld(member, origin.vendor) or not let_read(assessment, member.user):
         return ""
@@ -194,6 +210,14 @@ def known_of(member: Membership, origin: Origin, *, now: datetime) -> str:
     if origin.meeting is not None:
         return _of_meeting(origin)
     return _of_grades(assessment, origin)
+
+
+def _of_what_happened(origin: Origin) -> str:
+    if origin.incident is not None:
+        return origin.incident.title
+    if origin.rehearsal is not None:
+        return origin.rehearsal.went_wrong
+    return origin.proof.cause if origin.proof is not None else ""
 
 
 def _of_finding(assessment: Assessment, rule: str, *, now: datetime) -> str:

@@ -29,7 +29,7 @@ from assessments.models import (
     ReplyRequest,
     Response,
 )
-from assessments.schedule import deadlines, promised, rehearsed
+from assessments.schedule import acknowledged, deadlines, owed, plan_checks, promised, rehearsed
 from assessments.schedule.items import WORTH_READING, Item, ItemKind, Subject
 
 APART = 2  # grades that lie this far apart are an item to discuss
@@ -37,12 +37,14 @@ APART = 2  # grades that lie this far apart are an item to discuss
 
 def waiting_for(member: Membership, today: date, *, ahead: timedelta | None = None) -> list[Item]:
     """Late things first, then by due date, then what has none. The same few queries however much waits. `ahead`: how
-    long before its day a commitment, a contract, a paper or a rehearsal is among them; None: when it is time to
-    see to it."""
+    long before its day a commitment, a contract, a paper, a rehearsal or a proof of cause is among them; None: when it
+    is time to see to it."""
     sources = (_to_answer, _handed_over, _to_look_after, _to_decide, _nobody_decides, _replied)
     items = [item for source in sources for item in source(member, today)]
     items += [*promised.to_follow_up(member, today, ahead=ahead), *deadlines.to_decide(member, today, ahead=ahead)]
-    items += rehearsed.to_hold(member, today, ahead=ahead)
+    items += [*rehearsed.to_hold(member, today, ahead=ahead), *owed.to_follow_up(member, today, ahead=ahead)]
+    items += plan_checks.to_check(member, today, ahead=ahead)
+    items += acknowledged.to_see_to(member, today)
     return sorted(items, key=lambda item: (item.due_on is None, item.due_on or today, item.about))
 
 

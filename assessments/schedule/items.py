@@ -1,5 +1,5 @@
 """One thing that waits for somebody, whatever it is about: an assessment, a commitment, a contract, a paper, a
-rehearsal."""
+rehearsal, a proof of cause."""
 
 from __future__ import annotations
 
@@ -35,8 +35,14 @@ class ItemKind(StrEnum):
     CONTRACT = "contract"
     PAPER = "paper"
     START = "start"
+    EXPECTATION_TALK = "expectation_talk"
+    EXPECTATION_UNANSWERED = "expectation_unanswered"
+    PLAN_CHECK = "plan_check"
     REHEARSAL = "rehearsal"
     DEBRIEF = "debrief"
+    PROOF_TO_READ = "proof_to_read"
+    PROOF_LATE = "proof_late"
+    PROOF_DUE = "proof_due"
 
 
 WORTH_READING = frozenset({ItemKind.VENDOR_ANSWERED, ItemKind.VENDOR_REPLIED})  # nobody is late with these

@@ -21,12 +21,13 @@ from accounts.fetching import fetch
 from accounts.models import User
 from assessments.models import Commitment
 from assessments.preferences import close_calendar, keep_preferences, owner_of_calendar, preferences_of, renew_calendar
-from assessments.schedule import deadlines, promised
+from assessments.schedule import deadlines, owed, plan_checks, promised
 from assessments.schedule.calendar import calendar_of, calendar_of_one
 from assessments.schedule.forms import PreferencesForm
 from assessments.schedule.items import Item
 from groundwork.responses import form_view, post_data
-from vendors.models import Contract
+from vendors.models import Contract, EmergencyPlan
+from vendors.proofs.reading import complete, readable
 
 
 @form_view
@@ -89,6 +90,21 @@ def contract_calendar(request: MemberRequest, pk: int) -> FileResponse:
     waiting = Contract.objects.to_decide() | Contract.objects.to_give_notice()
     contract = fetch(request, waiting.select_related("vendor__organisation"), pk)
     return _one(request, deadlines.item_of(contract, timezone.localdate()), contract.reference)
+
+
+@require_safe
+def proof_calendar(request: MemberRequest, pk: int) -> FileResponse:
+    """The day of one proof of cause; not found once it waits for nobody, nor for whoever still judges its vendor."""
+    proof = fetch(request, complete(readable(request.member).at_vendor()), pk)
+    return _one(request, owed.item_of(proof, timezone.localdate()), proof.number)
+
+
+@require_safe
+def emergency_calendar(request: MemberRequest, pk: int) -> FileResponse:
+    """The day by which the page of one service is to be gone through again; not found where nobody has written it."""
+    plans = EmergencyPlan.objects.for_member(request.member).in_use().select_related("service__vendor")
+    plan = get_object_or_404(plans, service=pk)
+    return _one(request, plan_checks.item_of(plan, timezone.localdate()), plan.service.name)
 
 
 def _one(request: MemberRequest, item: Item | None, name: str) -> FileResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,12 +27,18 @@ class Facts:
     content: Content
 
 
+def _nobody_else(content: Content) -> Collection[int]:
+    return ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class SheetKind:
     """`facts`: of the thing with this id, for this member; raises Http404 where it is not theirs to read.
 
     `template` gets `sheet` (what `view` makes of the content), `language`, `as_of` and `sha256`; `title` and `name` are
     of the document and of its file (plain ASCII, without the language); `page` is the address to go back to.
+    `concerns`: the keys of the vendors that the content tells of, where it is not the one of the row alone: whoever
+    still judges any of them does not get it.
     """
 
     facts: Callable[[Membership, int], Facts]
@@ -41,6 +47,7 @@ class SheetKind:
     title: Callable[[Content, str], str]
     name: Callable[[Content], str]
     page: Callable[[int], str]
+    concerns: Callable[[Content], Collection[int]] = _nobody_else
 
 
 _kinds: dict[FactSheetKind, SheetKind] = {}

@@ -35,7 +35,8 @@ def fact_sheet_request(request: MemberRequest) -> HttpResponse:
     if language not in dict(settings.LANGUAGES):
         raise BadRequest("Sheets are not made in this language.")
     facts = registered.facts(request.member, about)
-    if facts.vendor is not None and facts.vendor.pk in withheld(request.member):
+    concerned = {facts.vendor.pk} if facts.vendor else set()
+    if withheld(request.member) & concerned.union(registered.concerns(facts.content)):
         return redirect(registered.page(about))
     sheet = keeping.keep(request.member.organisation, kind, facts, now=timezone.now())
     rendering = request_rendering(sheet, language=language, requested_by=request.user)
@@ -65,11 +66,13 @@ def fact_sheet_download(request: MemberRequest, pk: int) -> HttpResponse:
     """The finished document as an attachment; until then the page that shows how far it is."""
     rendering, sheet = _rendering_of(request, pk)
     kind = kinds.kind_of(sheet.kind)
-    if sheet.vendor_id is not None and sheet.vendor_id in withheld(request.member):
+    content = keeping.content_of(sheet)
+    concerned = {sheet.vendor_id} if sheet.vendor_id else set()
+    if withheld(request.member) & concerned.union(kind.concerns(content)):
         return redirect(kind.page(sheet.about))
     if not rendering.is_ready:
         return redirect("fact_sheet_status", pk=rendering.pk)
-    name = f"{kind.name(keeping.content_of(sheet))}-{rendering.language}.pdf"
+    name = f"{kind.name(content)}-{rendering.language}.pdf"
     return pdf_response(request, rendering, name)
 
 

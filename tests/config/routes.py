@@ -57,6 +57,7 @@ from tests.factories import (
     make_vendor,
 )
 from vendors.desk import links as desk_links
+from vendors.emergencies import writing as emergencies
 from vendors.expectations import editions
 from vendors.incident_import import files, job, saved_mappings, worker
 from vendors.incident_import.columns.options import Options
@@ -172,6 +173,21 @@ class World:
     @cached_property
     def service(self) -> Service:
         return Service.objects.create(vendor=self.vendor, name="Harbour records")
+
+    @cached_property
+    def planned_service(self) -> Service:
+        """With a page for when it breaks."""
+        wanted = emergencies.Wanted(
+            at_hand="The Harbour contract number",
+            calls=(
+                emergencies.Call(contact=self.contact.pk),
+                emergencies.Call(name="Harbour duty", phone="+32 2 555 0100"),
+            ),
+            stops=(emergencies.Stop(department=self.cast.department.pk, what_stops="Harbour orders"),),
+            owner=self.cast.reader.user_id,
+        )
+        emergencies.write(self.cast.assessor, self.service, wanted, version=emergencies.NEW, now=timezone.now())
+        return self.service
 
     @cached_property
     def vendor_with_target(self) -> Vendor:
@@ -673,6 +689,11 @@ OBJECTS: dict[str, str] = {
     "service_edit": "service",
     "service_delete": "service",
     "service_hours": "service",
+    "emergency_plan": "planned_service",
+    "emergency_edit": "planned_service",
+    "emergency_check": "planned_service",
+    "emergency_calendar": "planned_service",
+    "emergency_paper": "planned_service",
     "contact_add": "vendor",
     "contact_edit": "contact",
     "contact_delete": "contact",
@@ -698,6 +719,8 @@ OBJECTS: dict[str, str] = {
     "paper_replace": "paper",
     "paper_delete": "paper",
     "expectation_edition": "expectations_in_force",
+    "expectation_edition_send": "expectations_in_force",
+    "expectation_note": "vendor",
     "expectation_edition_publish": "expectation_draft",
     "expectation_draft_delete": "expectation_draft",
     "expectation_add": "expectation_draft",
@@ -717,6 +740,7 @@ OBJECTS: dict[str, str] = {
     "proof_ask": "incident",
     "proof_detail": "proof",
     "proof_assign": "proof",
+    "proof_calendar": "proof",
     "proof_extend": "proof",
     "proof_hand_in": "proof",
     "proof_waive": "proof",

@@ -86,6 +86,15 @@ class IncidentQuerySet(OrganisationRows, models.QuerySet["Incident"]):
             pulses=None,
         )
 
+    def to_be_proven(self, now: datetime) -> IncidentQuerySet:
+        """Mission-critical and over since its organisation asks for proofs of cause by itself, where nobody has asked
+        for one; a day is left in which a wrong import can be undone."""
+        since = F("vendor__organisation__asks_for_proofs_since")
+        over = Q(resolved_at__gte=since, resolved_at__lte=now) | Q(restored_at__gte=since, restored_at__lte=now)
+        return self.mission_critical().filter(
+            over, vendor__archived_at=None, proof=None, updated_at__lte=now - LEFT_ALONE
+        )
+
     def matching(self, words: str) -> IncidentQuerySet:
         """Those with `words` in their reference, title or problem."""
         return self.filter(Q(reference__icontains=words) | Q(title__icontains=words) | Q(problem__icontains=words))

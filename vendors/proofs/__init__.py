@@ -3,5 +3,5 @@
 Doors: `transitions`, each change of state, in one transaction with its step and its entry in the trail; `reading`,
 which a member may see, as lists show them, and what was handed in; `outcomes`, what became of accepted causes; `words`,
 where one stands; `panel`, on the pages of a vendor and of an incident; `shared`, what a customer shares of an incident;
-`desk_matters`, what a vendor owes, on its desk.
+`desk_matters`, what a vendor owes, on its desk; `asking`, where an organisation asks by itself.
 """

@@ -19,17 +19,9 @@ from accounts.fetching import fetch
 from groundwork.pages import crumbs, edit_page
 from groundwork.responses import attachment, form_view, or_beside, post_data
 from vendors.fetching import incident_of
-from vendors.models import (
-    PROOF_AT_VENDOR,
-    CauseProof,
-    Contact,
-    DeskLink,
-    Incident,
-    ProofFile,
-    ProofState,
-    ProofStepKind,
-)
+from vendors.models import PROOF_AT_VENDOR, CauseProof, Incident, ProofFile, ProofState, ProofStepKind
 from vendors.proofs import due, transitions
+from vendors.proofs.asking import proposed_contact
 from vendors.proofs.forms import AskForm, AssignForm, ProofFilter
 from vendors.proofs.history import history
 from vendors.proofs.outcomes import came_back, outcome_of_proof
@@ -107,9 +99,8 @@ def proof_of(request: MemberRequest, pk: int) -> CauseProof:
 def proof_file(request: MemberRequest, pk: int) -> FileResponse:
     """What was handed in; a file that the vendor has not handed in yet is not there."""
     file = fetch(request, ProofFile.objects.select_related("proof__vendor"), pk)
-    if is_withheld(request.member, file.proof.vendor) or not files_of(file.proof, handed_in(file.proof)):
-        raise Http404
-    if file.pk not in {one.pk for one in files_of(file.proof, handed_in(file.proof))}:
+    given = {number for one in handed_in(file.proof) for number in one.files}
+    if file.pk not in given or is_withheld(request.member, file.proof.vendor):
         raise Http404
     return attachment(file.file, name=file.name, content_type=file.content_type)
 
@@ -123,13 +114,13 @@ def proof_ask(request: MemberRequest, pk: int) -> HttpResponse:
         messages.info(request, why)
         return redirect(incident)
     today = timezone.localdate(now)
-    term = due.term_of(incident, today)
+    term, contact = due.term_of(incident, today), proposed_contact(incident)
     form = AskForm(
         post_data(request),
         member=request.member,
         incident=incident,
         today=today,
-        initial={"due_on": term.due_on, "contact": proposed_contact(incident), "owner": request.user.pk},
+        initial={"due_on": term.due_on, "contact": contact.pk if contact else None, "owner": request.user.pk},
     )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -166,15 +157,6 @@ def _why_not(incident: Incident) -> str:
         return str(why)
     asked = CauseProof.objects.filter(incident=incident).exclude(state=ProofState.WAIVED).first()
     return _("It is asked for already: %(number)s.") % {"number": asked.number} if asked else ""
-
-
-def proposed_contact(incident: Incident) -> int | None:
-    """Row number of whom to ask: who has a link already, else the first with an address. None: nobody."""
-    contacts = Contact.objects.filter(vendor=incident.vendor_id).exclude(email="")
-    linked = DeskLink.objects.filter(vendor=incident.vendor_id, revoked_at=None, contact__isnull=False)
-    held = contacts.filter(pk__in=linked.values("contact")).first()
-    found = held or contacts.first()
-    return found.pk if found else None
 
 
 @never_cache

@@ -11,8 +11,9 @@ from accounts.access import MemberRequest
 from accounts.fetching import fetch
 from groundwork.pages import confirm_page, crumbs, edit_page
 from groundwork.responses import form_view, or_beside
+from groundwork.words import joined
 from vendors.fetching import vendor_of
-from vendors.models import Contact, Service, Vendor
+from vendors.models import Contact, EmergencyCall, Service, Vendor
 from vendors.register import changes as register
 from vendors.register.forms import ContactForm, ServiceForm
 
@@ -128,10 +129,25 @@ def contact_delete(request: MemberRequest, pk: int) -> HttpResponse:
         heading=_("Delete %(name)s?") % {"name": contact.name},
         section=_("Vendors"),
         crumbs=crumbs("vendor_list", _("Vendors"), contact.vendor, _("Delete a contact")),
-        at_stake=[_("The contact is taken out of the register for good. The audit trail keeps that it was there.")],
+        at_stake=[
+            _("The contact is taken out of the register for good. The audit trail keeps that it was there."),
+            *_pages_that_call(contact),
+        ],
         submit=_("Delete the contact"),
         back=contact.vendor.get_absolute_url(),
     )
+
+
+def _pages_that_call(contact: Contact) -> list[str]:
+    """One sentence, where the pages for when something breaks name this contact: it goes from there, too."""
+    calls = (
+        EmergencyCall.objects.filter(contact=contact).select_related("plan__service").order_by("plan__service__name")
+    )
+    names = list(dict.fromkeys(call.plan.service.name for call in calls))
+    if not names:
+        return []
+    said = {"services": joined(names)}
+    return [_("It stands on the page for when these break, and goes from there, too: %(services)s.") % said]
 
 
 def _back_to(vendor: Vendor, section: str) -> HttpResponse:

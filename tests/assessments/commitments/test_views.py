@@ -240,7 +240,8 @@ class TestAsking:
         form = signed_in(cast.assessor).get(f"{reverse('commitment_add', args=[vendor.pk])}?rule=proof").context["form"]
         (_none, (own, first), (others, rest)) = form.fields["measure"].choices
         assert (own, others) == ("They speak to this rule", "They speak to other rules")
-        assert [key for key, _name in first] == ["repeat_count", "repeats", "proven", "cause_proven"]
+        of_proofs = ["proof_in_time", "proof_days"]
+        assert [key for key, _name in first] == ["repeat_count", "repeats", "proven", "cause_proven", *of_proofs]
         assert first[0][1] == "Problems that came back (incidents, less is better)"
         assert ("sla", "Service level met (percent, more is better)") in rest
 

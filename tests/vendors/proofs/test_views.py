@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from assessments.models import Assessment
+from assessments.models import Assessment, Commitment
 from tests.factories import (
     TEXTS_OF_A_PROOF,
     Cast,
@@ -21,6 +21,7 @@ from tests.factories import (
     make_assessment,
     make_incident,
     make_proof,
+    make_release,
     make_vendor,
 )
 from vendors.models import CauseProof, DeskLink, EntryKind, Incident, ProofState, TimelineEntry, Vendor
@@ -253,3 +254,20 @@ def test_a_file_that_was_not_handed_in_is_not_there(cast: Cast, incident: Incide
     proof = make_proof(cast.assessor, incident)
     [file] = evidence.add_files(desk, proof, [SimpleUploadedFile("a.txt", b"x y")], now=timezone.now())
     assert client_of(cast.assessor).get(reverse("proof_file", args=[file.pk])).status_code == 404
+
+
+def test_what_prevents_it_is_asked_for_as_a_commitment(cast: Cast, incident: Incident) -> None:
+    make_release()
+    proof = make_proof(cast.assessor, incident, state=ProofState.ACCEPTED)
+    client = client_of(cast.assessor)
+    ask = f"{reverse('commitment_add', args=[incident.vendor_id])}?proof={proof.pk}"
+    assert ask in client.get(proof.get_absolute_url()).content.decode()
+
+    initial = client.get(ask).context["form"].initial
+
+    assert (initial["rule"], initial["what"]) == ("proof", TEXTS_OF_A_PROOF["prevention"])
+    sent = {**{name: value or "" for name, value in initial.items()}, "due_on": in_days(30)}
+    client.post(ask, sent)
+    made = Commitment.objects.get()
+    assert (made.source, made.proof) == ("proof", proof)
+    assert proof.number in text_of(client, made.get_absolute_url())
