@@ -27,6 +27,7 @@ from config.demo.agreements import DemoAgreements, DemoCommitment
 from config.demo.assessments import DemoAssessment, quarter_ago, told_by
 from config.demo.emergencies import DemoEmergencies
 from config.demo.facts import DemoFacts
+from config.demo.proofs import DemoProof
 from config.demo.waiting_import import DemoImport
 from manifesto.apps import EDITORS
 from manifesto.models import Release
@@ -116,6 +117,10 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
     events = [*_assessments(data, demo, members, vendors, today), *_commitments(data, author, vendors, today)]
     plans = DemoEmergencies(author=author, members=members, departments=departments, vendors=vendors, today=today)
     events += [event for entry in data.get("emergencies", ()) for event in plans.events(entry)]
+    for entry in data.get("proofs", ()):
+        owner = members.get(entry.get("owner", ""), author)
+        proof = DemoProof(author=author, owner=owner, vendor=vendors[entry["vendor"]], data=entry, today=today)
+        events += proof.events()
     for day, happens in sorted(events, key=lambda event: event[0]):
         with clock.at(day):
             happens()
