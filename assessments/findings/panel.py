@@ -49,10 +49,6 @@ class Section:
     practice: tuple[PracticeView, ...] = ()
     hours: HoursView | None = None
 
-    @property
-    def practice_speaks(self) -> bool:
-        return any(one.is_speaking for one in self.practice)
-
 
 def section(assessment: Assessment, member: Membership, *, now: datetime | None = None) -> Section | None:
     """The grades of an assessment that is not approved yet against what is measured; None where there is nothing to
