@@ -230,7 +230,8 @@ def vendor_proof_hand_in(request: DeskRequest, link: int, pk: int) -> HttpRespon
     if request.method == "POST":
         with or_say_why(request):
             version = whole_numbers.said(request.POST.get("version", "")) or 0
-            transitions.hand_in(request.link, proof, version=version, now=timezone.now())
+            done = transitions.hand_in(request.link, proof, version=version, now=timezone.now())
+            transitions.handed_in.send(CauseProof, proof=done, link=request.link)
             messages.success(request, _("Handed in. Thank you: your customer reads it now, and you are told here."))
         return redirect(_address(request, proof))
     if not proof.is_at_vendor:
