@@ -42,7 +42,7 @@ from vendors.desk import links as desk_links
 from vendors.models import Contact, ProofState, ProofStepKind, Rehearsal
 from vendors.proofs.telling import tell_vendor
 from vendors.rehearsals import invitations as rehearsal_mails
-from vendors.rehearsals.upcoming import day_of
+from vendors.rehearsals.records import day_of
 from vendors.voice import pulses
 
 ASKER = "Assessor <assessor@example.org>"
