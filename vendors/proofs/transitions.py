@@ -38,7 +38,7 @@ from vendors.models import (
 )
 from vendors.proofs.complete import Considered, lacks_of
 
-# By the vendor through its link, once it is certain, with `proof` and `link`: who is told here, and how, is known above.
+# By the vendor through its link, once it is certain, with `proof` and `link`. Who is told, and how, is known above.
 handed_in = Signal()
 FIELDS = ("contact", "owner", "due_on", "state", "reason")
 NOT_NOW: Mapping[str, Promise] = {
