@@ -28,7 +28,7 @@ from manifesto.models import Question, Release, Rule
 from manifesto.naming import numbered
 from vendors.models import CauseProof, Incident, Rehearsal, RehearsalKind, Vendor
 from vendors.proofs.reading import readable
-from vendors.rehearsals.reading import is_kept_from
+from vendors.rehearsals.records import is_kept_from
 from vendors.rehearsals.words import called
 from vendors.withheld import is_withheld
 

@@ -22,9 +22,21 @@ from assessments.score.reading import policy_of
 from manifesto.models import Rule
 from vendors.models import Vendor
 from vendors.panels import Panel
+from vendors.timeline.records import record_of_year
+from vendors.timeline.words import RecordLine, lines_of_rule
 from vendors.withheld import is_withheld
 
+RULES_OF_THE_HOUR = ("guidance", "troubleshooting")
 HELD_IN = frozenset({AssessmentState.COLLECTING, AssessmentState.IN_REVIEW})
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoursView:
+    """What the timelines of the last twelve months say, by the key of the rule that it is about; of how many
+    incidents."""
+
+    incidents: int
+    rules: dict[str, list[RecordLine]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,10 +50,7 @@ class Section:
     view: MeasuredView | None = None
     practice: tuple[PracticeView, ...] = ()
     proven: tuple[ProvenView, ...] = ()
-
-    @property
-    def practice_speaks(self) -> bool:
-        return any(one.is_speaking for one in self.practice)
+    hours: HoursView | None = None
 
 
 def section(assessment: Assessment, member: Membership, *, now: datetime | None = None) -> Section | None:
@@ -60,7 +69,17 @@ def section(assessment: Assessment, member: Membership, *, now: datetime | None 
         view=in_words(found, assessment) if found else None,
         practice=practice_in_words(practice(assessment, now=now), assessment),
         proven=proven(assessment, now=now),
+        hours=hours_of(assessment.vendor, now=now),
     )
+
+
+def hours_of(vendor: Vendor, *, now: datetime) -> HoursView | None:
+    """In the active language; None where no timeline was filled. Two queries at most."""
+    record = record_of_year(vendor, now=now)
+    if record.is_empty:
+        return None
+    rules = {rule: lines_of_rule(record, rule) for rule in RULES_OF_THE_HOUR}
+    return HoursView(incidents=record.incidents, rules={rule: lines for rule, lines in rules.items() if lines})
 
 
 def of_vendor(member: Membership, vendor: Vendor) -> Panel | None:

@@ -6,7 +6,7 @@ the text of its grade says.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -24,6 +24,7 @@ from vendors.rehearsals.records import Record, record_of
 class By(StrEnum):
     VENDOR = "vendor"
     US = "us"  # what the raters wrote down, or agreed on
+    BOTH = "both"  # they wrote down what the vendor says
 
 
 class Counted(StrEnum):
@@ -99,7 +100,17 @@ def _held(assessment: Assessment, today: date) -> tuple[PracticeFinding, ...]:
     for one in said:
         claims.setdefault((one.question, one.by), []).append(one)
     found = (_finding(one, record, today) for one in claims.values())
-    return tuple(one for one in found if one is not None)
+    return tuple(_once(one for one in found if one is not None))
+
+
+def _once(found: Iterable[PracticeFinding]) -> Iterator[PracticeFinding]:
+    """What the vendor says and the raters noted in the same words is one claim."""
+    of_question: dict[str, list[PracticeFinding]] = {}
+    for one in found:
+        of_question.setdefault(one.question, []).append(one)
+    for claims in of_question.values():
+        is_same = len(claims) > 1 and replace(claims[1], by=claims[0].by) == claims[0] and claims[0].grade is None
+        yield from [replace(claims[0], by=By.BOTH)] if is_same else claims
 
 
 def _finding(said: list[_Said], record: Record, today: date) -> PracticeFinding | None:

@@ -19,6 +19,9 @@ LABELS: Mapping[tuple[By, Practice], Promise] = {
     (By.VENDOR, Practice.LESS): pgettext_lazy("finding about rehearsals", "Less often than claimed"),
     (By.VENDOR, Practice.MORE): pgettext_lazy("finding about rehearsals", "More often than claimed"),
     (By.VENDOR, Practice.KEPT): pgettext_lazy("finding about rehearsals", "As often as claimed"),
+    (By.BOTH, Practice.LESS): pgettext_lazy("finding about rehearsals", "Less often than claimed"),
+    (By.BOTH, Practice.MORE): pgettext_lazy("finding about rehearsals", "More often than claimed"),
+    (By.BOTH, Practice.KEPT): pgettext_lazy("finding about rehearsals", "As often as claimed"),
     (By.US, Practice.LESS): pgettext_lazy("finding about rehearsals", "Less often than we noted"),
     (By.US, Practice.MORE): pgettext_lazy("finding about rehearsals", "More often than we noted"),
     (By.US, Practice.KEPT): pgettext_lazy("finding about rehearsals", "As often as we noted"),
@@ -105,6 +108,8 @@ def _claim(one: PracticeFinding, position: str) -> str:
         return _("%(number)s: the vendor grades itself %(grade)s of 4, which says at least %(often)s") % said
     if one.grade is not None:
         return _("%(number)s: we grade %(grade)s of 4, which says at least %(often)s") % said
+    if one.by is By.BOTH:
+        return _("%(number)s: the vendor says, and we noted, %(often)s") % said
     if one.by is By.VENDOR:
         return _("%(number)s: the vendor says %(often)s") % said
     return _("%(number)s: we noted %(often)s") % said

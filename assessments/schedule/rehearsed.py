@@ -13,7 +13,7 @@ from accounts.models import Membership
 from assessments.schedule.holders import able_users
 from assessments.schedule.items import Item, ItemKind, Subject
 from vendors.models import Rehearsal, RehearsalKind
-from vendors.rehearsals.upcoming import day_of, planned_until
+from vendors.rehearsals.records import day_of, planned_until
 from vendors.rehearsals.words import called
 
 SOON = timedelta(days=14)

@@ -4,6 +4,7 @@ held of what it claims to rehearse and review, which it knows itself. No answer 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils import translation
@@ -19,7 +20,8 @@ def measured_against(assessment: Assessment, *, now: datetime) -> dict[str, dict
     """Rule key → language → what is said of it, a finding a text; empty where nothing speaks."""
     found = measured_rules(assessment, now=now)
     said: dict[str, dict[str, list[str]]] = defaultdict(lambda: {code: [] for code in LANGUAGE_CODES})
-    claimed = tuple(one for one in practice(assessment, now=now) if one.is_speaking and one.by is By.VENDOR)
+    found_of_practice = (one for one in practice(assessment, now=now) if one.is_speaking and one.by is not By.US)
+    claimed = tuple(replace(one, by=By.VENDOR) for one in found_of_practice)  # what we noted is ours
     for code in LANGUAGE_CODES:
         with translation.override(code):
             for notice in panel.in_words(found, assessment).notices if found else ():

@@ -178,6 +178,7 @@ class DemoAssessment:
                 continue
             seen = min(BEST, text.get("grade", BEST) + view["better"])
             answer.grade = view.get("grades", {}).get(answer.question.key, seen)
+            answer.fact_value, answer.fact_unit = text.get("fact"), text.get("unit", "")
             answer.vendor_says = text["says"] or "It is part of our standard service."
             answer.version, answer.updated_at, answer.updated_through = 1, now, link
             answer.save()

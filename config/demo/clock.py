@@ -6,11 +6,13 @@ as long as the demo data are being made.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
+
+Event = tuple[date, Callable[[], None]]  # the day on which it happens
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -23,11 +23,16 @@ from accounts.models import Department, Membership, Organisation, Role, User
 from assessments.models import ApprovalLevel
 from assessments.schedule import readings
 from config.demo import clock
+from config.demo.acknowledgements import DemoAcknowledgements
 from config.demo.agreements import DemoAgreements, DemoCommitment
 from config.demo.assessments import DemoAssessment, quarter_ago, told_by
+from config.demo.clock import Event
 from config.demo.emergencies import DemoEmergencies
+from config.demo.expectations import DemoExpectations
 from config.demo.facts import DemoFacts
+from config.demo.hours import DemoHour
 from config.demo.proofs import DemoProof
+from config.demo.rehearsals import DemoRehearsal
 from config.demo.waiting_import import DemoImport
 from manifesto.apps import EDITORS
 from manifesto.models import Release
@@ -38,7 +43,6 @@ AFTER_ITS_QUARTER = timedelta(days=20)
 # Editions are as old as what is assessed by them: each shipped one, with how many quarters ago it came into force.
 IN_FORCE_SINCE = {"2026.1": 7, "2026.2": 1}
 BEFORE_ITS_END = timedelta(days=40)
-Event = tuple[date, Callable[[], None]]  # the day on which it happens
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,8 +119,15 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
     people = {email: member.user for email, member in members.items()}
     agreed = DemoAgreements(author=author, people=people, vendors=vendors, today=today)
     events = [*_assessments(data, demo, members, vendors, today), *_commitments(data, author, vendors, today)]
+    for entry in data.get("rehearsals", ()):
+        vendor = vendors[entry["vendor"]]
+        events += DemoRehearsal(author=author, people=people, vendor=vendor, data=entry, today=today).events()
     plans = DemoEmergencies(author=author, members=members, departments=departments, vendors=vendors, today=today)
     events += [event for entry in data.get("emergencies", ()) for event in plans.events(entry)]
+    events += _hours(data, author, vendors, today)
+    events += DemoExpectations(author=author, data=data.get("expectations", []), today=today).events()
+    answers = DemoAcknowledgements(author=author, vendors=vendors, today=today)
+    events += [event for entry in data.get("acknowledgements", ()) for event in answers.events(entry)]
     for entry in data.get("proofs", ()):
         owner = members.get(entry.get("owner", ""), author)
         proof = DemoProof(author=author, owner=owner, vendor=vendors[entry["vendor"]], data=entry, today=today)
@@ -152,6 +163,12 @@ def _commitments(data: dict[str, Any], author: Membership, vendors: dict[str, Ve
         one = DemoCommitment(author=author, vendor=vendors[entry["vendor"]], data=entry, today=today)
         for day, step in one.steps():
             yield day, partial(one.take, step, day)
+
+
+def _hours(data: dict[str, Any], author: Membership, vendors: dict[str, Vendor], today: date) -> Iterator[Event]:
+    for entry in data.get("hours", ()):
+        hour = DemoHour(author=author, vendor=vendors[entry["vendor"]], data=entry, today=today)
+        yield hour.day, hour.load
 
 
 def _load_member(

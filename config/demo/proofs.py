@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -11,6 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Membership
+from config.demo.clock import Event
 from vendors import facts_revision
 from vendors.models import CauseProof, DeskLink, Incident, Vendor
 from vendors.proofs import handing_in, transitions
@@ -18,7 +19,6 @@ from vendors.service_hours.working_days import working_day_after
 
 DAYS = 10  # working days
 AGAIN_DAYS = 5
-Event = tuple[date, Callable[[], None]]
 
 
 @dataclass(kw_only=True)

@@ -56,6 +56,7 @@
       else one.value = value;
     }
     if (form.elements.time.value || form.elements.day.value) form.querySelector(".hour-when").open = true;
+    form.closest("details")?.setAttribute("open", "");
     say(text.textRestored);
   };
 

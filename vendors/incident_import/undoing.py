@@ -32,6 +32,7 @@ from vendors.models import (
     IncidentQuerySet,
     Pulse,
     Service,
+    TimelineEntry,
 )
 
 KEPT = "kept"  # incidents that an undoing left, because somebody has changed them since
@@ -47,6 +48,7 @@ def untouched_incidents(upload: IncidentImport) -> IncidentQuerySet:
         .exclude(Exists(IncidentChange.objects.filter(incident_import=upload, incident=OuterRef("pk"))))
         .exclude(Exists(Feedback.objects.filter(incident=OuterRef("pk"))))
         .exclude(Exists(Pulse.objects.filter(incident=OuterRef("pk"))))
+        .exclude(Exists(TimelineEntry.objects.filter(incident=OuterRef("pk"))))
         .exclude(Exists(CauseProof.objects.filter(incident=OuterRef("pk"))))
     )
 

@@ -47,11 +47,13 @@ class ProofAsked(Refusal):
 
 @dataclass(frozen=True, kw_only=True)
 class DependentCounts:
-    """What hangs on an incident: numbers of pulses, which go with it, and of feedback, which stays."""
+    """What hangs on an incident: numbers of pulses and of entries of its timeline, which go with it, and of feedback,
+    which stays."""
 
     pulses: int
     answered: int  # of the pulses
     feedback: int
+    timeline: int
 
 
 def incident_fingerprint(incident: Incident) -> str:
@@ -66,6 +68,7 @@ def dependent_counts(incident: Incident) -> DependentCounts:
         pulses=pulses.count(),
         answered=pulses.answered().count(),
         feedback=Feedback.objects.filter(incident=incident).count(),
+        timeline=incident.timeline.count(),
     )
 
 

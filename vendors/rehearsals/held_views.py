@@ -18,7 +18,7 @@ from vendors.models import Rehearsal, RehearsalState
 from vendors.rehearsals import changes
 from vendors.rehearsals.forms import HoldForm, NoteForm, SinceForm
 from vendors.rehearsals.plan_views import changeable, crumbs_of
-from vendors.rehearsals.upcoming import day_of
+from vendors.rehearsals.records import day_of
 from vendors.rehearsals.words import title
 
 

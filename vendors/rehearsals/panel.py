@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from vendors.models import Rehearsal, RehearsalState, Vendor
 from vendors.panels import Panel
-from vendors.rehearsals.upcoming import day_of
+from vendors.rehearsals.records import day_of
 from vendors.rehearsals.words import called, when
 from vendors.withheld import is_withheld
 

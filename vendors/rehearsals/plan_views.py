@@ -23,7 +23,7 @@ from vendors.models import Rehearsal, RehearsalState
 from vendors.rehearsals import changes, invitations, scenarios
 from vendors.rehearsals.forms import CallOffForm, ChangePlanForm, PlanForm
 from vendors.rehearsals.invitations import Sent
-from vendors.rehearsals.reading import is_kept_from
+from vendors.rehearsals.records import is_kept_from
 from vendors.rehearsals.views import REHEARSALS
 from vendors.rehearsals.words import called, title
 

@@ -1,13 +1,16 @@
-"""What is on record of the rehearsals and reviews of a vendor: the days, and from which day on the record is whole."""
+"""What is on record of the rehearsals and reviews of a vendor: the days held, and from which day on the record is
+whole; what is planned; and from whom what one showed is kept."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-from vendors.models import Rehearsal, RehearsalKind, RehearsalState, Vendor
+from accounts.models import Membership, Organisation
+from vendors.models import Rehearsal, RehearsalKind, RehearsalQuerySet, RehearsalState, Vendor
+from vendors.withheld import is_withheld
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,3 +43,23 @@ def record_of(vendor: Vendor) -> Record:
         reviews=tuple(day for kind, day, _evidence in held if kind == RehearsalKind.REVIEW),
         since=vendor.organisation.rehearsals_recorded_since or first,
     )
+
+
+# Planned ----------------------------------------------------------------------------------------------------------
+def planned_until(organisation: Organisation, until: date) -> RehearsalQuerySet:
+    """Planned for that day or earlier, past days among them, the first one first. One query."""
+    end = timezone.make_aware(datetime.combine(until + timedelta(days=1), time()))
+    rows = Rehearsal.objects.planned().filter(vendor__organisation=organisation, planned_at__lt=end)
+    return rows.filter(vendor__archived_at=None).select_related("vendor", "service").order_by("planned_at", "pk")
+
+
+def day_of(rehearsal: Rehearsal) -> date:
+    """On which it is planned, where the installation is."""
+    return timezone.localdate(rehearsal.planned_at)
+
+
+# Secrecy ----------------------------------------------------------------------------------------------------------
+def is_kept_from(member: Membership, rehearsal: Rehearsal) -> bool:
+    """What rehearsals showed waits for whoever still judges the vendor; where and when one is held does not. Whoever
+    leads it knows what it showed: to them it is never closed."""
+    return rehearsal.owner_id != member.user_id and is_withheld(member, rehearsal.vendor)

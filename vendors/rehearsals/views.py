@@ -18,8 +18,7 @@ from vendors.rehearsals import invitations
 from vendors.rehearsals.changes import may_change
 from vendors.rehearsals.forms import RehearsalFilter
 from vendors.rehearsals.panel import Row, row_of
-from vendors.rehearsals.reading import is_kept_from
-from vendors.rehearsals.upcoming import day_of
+from vendors.rehearsals.records import day_of, is_kept_from
 from vendors.rehearsals.words import called, title, when
 from vendors.withheld import withheld
 

@@ -128,6 +128,7 @@ class EntryForm(forms.Form):
     ) -> None:
         super().__init__(data, initial=_initial(corrects) if corrects else None)
         self.incident, self.corrects, self.now = incident, corrects, now
+        one_of(self, *(name for name in self.fields if name != "kind"))  # empty says something: it was not said
         field(self, "who", forms.ChoiceField).choices = [("", NOBODY), *((name, name) for name in people)]
         for name in (*OF_A_CONTACT, "text"):
             self.fields[name].widget.attrs["rows"] = 2

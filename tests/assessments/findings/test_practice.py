@@ -120,6 +120,21 @@ def test_of_raters_the_lowest_grade_counts_and_what_is_noted_speaks_only_where_a
     assert found(assessment)[("speed-practice", By.US)] == Practice.KEPT
 
 
+def test_what_the_vendor_says_and_we_noted_alike_is_one_claim_and_ours_stays_ours(
+    cast: Cast, assessment: Assessment, vendor: Vendor
+) -> None:
+    recorded_since(vendor, YEARS)
+    says(assessment, "speed-practice", 2)
+    says(assessment, "speed-practice", 2, kind=ResponseKind.CUSTOMER)
+    Response.objects.filter(rater=cast.assessor.user).update(submitted_at=NOW)
+    assert found(assessment) == {("speed-practice", By.BOTH): Practice.LESS}
+    assert "5.1: the vendor says, and we noted, 2 times a year" in text_of(assessment, By.BOTH)
+    [told] = measured_against(assessment, now=NOW)["speed"]["en"]
+    assert "5.1: the vendor says 2 times a year" in told
+    says(assessment, "speed-practice", 4, kind=ResponseKind.CUSTOMER)
+    assert set(found(assessment)) == {("speed-practice", By.VENDOR), ("speed-practice", By.US)}
+
+
 def test_what_is_not_handed_in_claims_nothing(cast: Cast, assessment: Assessment, vendor: Vendor) -> None:
     says(assessment, "speed-practice", 12)
     recorded_since(vendor, YEARS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +13,18 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import override_settings
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.models import AuditEntry, Membership, Organisation, Role, User
 from assessments.commitments.measured import judgement_from
 from assessments.consensus import meeting
+from assessments.findings import practice
+from assessments.findings.practice import By
 from assessments.models import (
     Assessment,
     AssessmentState,
     Commitment,
+    CommitmentSource,
     CommitmentState,
     Delegation,
     Evidence,
@@ -33,7 +36,8 @@ from config.demo import loading as demo
 from manifesto.models import Question, Release
 from reports.models import Scorecard
 from vendors.contracts.decisions import DeadlineKind, upcoming
-from vendors.models import Contract, Vendor
+from vendors.models import Contract, Rehearsal, RehearsalState, Vendor
+from vendors.rehearsals.practice import Practice
 
 TODAY = date(2026, 11, 22)
 
@@ -116,6 +120,25 @@ class TestDemoIsComplete:
         assert float(step.figures["since"]["value"]) > 2 * float(step.figures["kept"]["value"])
         assert step.figures["missed"] >= 6
         assert judgement_from(step.figures).words.startswith("Fell back from ")
+
+    def test_demo_has_a_claim_of_practice_that_was_not_kept_and_one_that_was_outdone(
+        self, shown: Shown, db: None
+    ) -> None:
+        now = timezone.make_aware(datetime.combine(TODAY, time(12)))
+
+        def outcomes(vendor: str) -> dict[tuple[str, By], Practice]:
+            latest = newest_card(vendor).assessment
+            return {(one.question, one.by): one.held.outcome for one in practice.practice_today(latest, now=now)}
+
+        records = outcomes("Example Patient Records")
+        assert records["speed-review", By.BOTH] == Practice.LESS
+        assert records["speed-practice", By.BOTH] == Practice.KEPT
+        assert records["support-rehearsal", By.VENDOR] == Practice.TOO_EARLY  # once a year: a year and a half to tell
+        assert outcomes("Imaginary Dispatch Systems")["speed-practice", By.US] == Practice.MORE
+        assert {row.state for row in Rehearsal.objects.all()} == {RehearsalState.PLANNED, RehearsalState.HELD}
+        assert Commitment.objects.filter(source=CommitmentSource.REHEARSAL, rehearsal__state="held").count() == 1
+        dutch = Rehearsal.objects.filter(vendor__organisation__slug="meadow", scenario__contains="Het is de laatste")
+        assert dutch.count() == 1
 
     def test_demo_signs_in_one_person_for_each_role(self, shown: Shown, db: None) -> None:
         password, people = demo.accounts()

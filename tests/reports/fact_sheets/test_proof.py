@@ -7,15 +7,27 @@ from pathlib import Path
 
 import pytest
 from django.http import Http404
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
 from accounts.models import hash_token
+from accounts.sending.mark import FIELD
 from reports import worker
 from reports.fact_sheets import keeping
 from reports.fact_sheets import proof as paper
 from reports.models import FactSheet, FactSheetKind
-from tests.factories import NOW, Cast, hand_in_proof, make_incident, make_proof, make_vendor
+from tests.factories import (
+    NOW,
+    Cast,
+    add_rater,
+    hand_in_proof,
+    make_assessment,
+    make_incident,
+    make_proof,
+    make_vendor,
+)
 from tests.reports import verapdf
 from vendors.models import CauseProof, Contact, DeskLink, Incident, ProofState, Service
 from vendors.proofs import saving, transitions
@@ -145,6 +157,17 @@ def test_another_organisation_has_no_sheet_of_it(cast: Cast, handed_in: CausePro
 
 def test_the_sheet_says_whom_it_concerns_so_that_judges_do_not_get_it(cast: Cast, handed_in: CauseProof) -> None:
     assert paper.facts_for(cast.assessor, handed_in.pk).vendor == handed_in.vendor
+
+
+def test_whoever_still_judges_the_vendor_is_led_back_and_gets_no_sheet(cast: Cast, handed_in: CauseProof) -> None:
+    add_rater(make_assessment(cast.assessor, vendor=handed_in.vendor), cast.reader)
+    client = Client()
+    client.force_login(cast.reader.user)
+    wanted = {"kind": "proof", "about": str(handed_in.pk), "language": "en", FIELD: "end"}
+    answer = client.post(reverse("fact_sheet_request"), wanted)
+    assert answer["Location"] == reverse("proof_detail", args=[handed_in.pk])
+    assert not FactSheet.objects.exists()
+    assert "Le disque" not in client.get(answer["Location"]).content.decode()
 
 
 # On paper ------------------------------------------------------------------------------------------------------------

@@ -130,7 +130,7 @@ def test_with_an_incident_go_its_pulses_and_feedback_stays(cast: Cast, vendor: V
     said = make_feedback(vendor, incident=incident)
     before = revision(vendor)
     assert incident_changes.dependent_counts(incident) == incident_changes.DependentCounts(
-        pulses=2, answered=1, feedback=1
+        pulses=2, answered=1, feedback=1, timeline=0
     )
     incident_changes.delete_incident(cast.assessor, incident)
     assert not Incident.objects.exists()

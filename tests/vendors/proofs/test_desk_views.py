@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.sending.mark import FIELD
+from reports.models import Document, Rendering, RenderingState
 from tests.factories import Cast, hand_in_proof, make_incident, make_proof
 from vendors.desk.guard import DESK
 from vendors.models import CauseProof, DeskLink, EntryKind, Incident, ProofState, Service, TimelineEntry
@@ -291,6 +292,9 @@ def test_when_it_is_not_the_vendors_turn_it_is_read_and_not_written(
     assert "<textarea" not in page
     assert "It was a drill." not in page  # why it is not asked for any more is the customer's own affair
     before = CauseProof.objects.values().get(pk=proof.pk)
+    if state == ProofState.WAIVED:
+        document = reverse("vendor_proof_document", args=[desk.pk, proof.pk])
+        assert vendor_client.get(document).status_code == 404
     refused = post(vendor_client, desk, proof, **{"cause-text": "Something else"})
     assert refused.status_code == 423
     assert "Something else" in refused.content.decode()  # to be copied
@@ -308,6 +312,15 @@ def test_the_document_of_what_was_handed_in_is_the_vendors_too(
     assert vendor_client.post(url, {FIELD: "end"})["Location"] == url
     assert "Look again" in vendor_client.get(url).content.decode()
     assert vendor_client.get(f"{url}en.pdf")["Location"] == url  # still being made
+
+    wish = Rendering.objects.get()
+    done = {"state": RenderingState.READY, "progress": 100, "size": 4, "sha256": "0" * 64}
+    Rendering.objects.update(**done, finished_at=timezone.now())
+    Document.objects.create(rendering=wish, content=b"%PDF")
+    got = vendor_client.get(f"{url}en.pdf")
+    assert got.content == b"%PDF"
+    assert "proof-of-cause-p-" in got["Content-Disposition"]
+    assert vendor_client.get(f"{url}xx.pdf").status_code == 404
 
 
 # On the desk ---------------------------------------------------------------------------------------------------------

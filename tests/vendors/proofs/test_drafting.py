@@ -66,6 +66,21 @@ def test_two_who_write_in_the_same_place_see_both_texts(
     assert part_of(CauseProof.objects.get(pk=proof.pk), key).texts[field] == "Both"
 
 
+def test_whoever_writes_in_the_very_moment_between_reading_and_saving_is_not_overwritten(
+    proof: CauseProof, desk: DeskLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_text, page = saving.save_text, seen(proof, "cause")
+
+    def after_another(*given: object, **named: object) -> object:
+        save_text(desk, proof, "cause", "Mine", proof.version, now=NOW)
+        return save_text(*given, **named)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(saving, "save_text", after_another)
+    assert isinstance(write(desk, proof, "cause", seen=page, text="Yours"), Conflict)
+    proof.refresh_from_db()
+    assert proof.cause == "Mine"
+
+
 def test_a_retry_whose_first_attempt_arrived_is_no_conflict(proof: CauseProof, desk: DeskLink) -> None:
     page = seen(proof, "cause")
     for _attempt in range(2):
