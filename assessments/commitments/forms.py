@@ -19,10 +19,13 @@ from accounts.access import Right, holders
 from accounts.models import Membership, User
 from assessments.models import Commitment, CommitmentQuerySet, CommitmentState, KeptBy
 from groundwork.fields import DayInput, LinesField, ManyFiles, ManyFilesField, WordsField, field
+from groundwork.words import apart, labelled
 from manifesto.models import Question, Release, Rule
 from manifesto.naming import numbered
 from vendors.attachments import ACCEPT, EXTENSIONS, AttachmentError, check_file
+from vendors.measures.cards import agreed_words
 from vendors.measures.catalogue import BY_KEY, MEASURES, Measure, Unit
+from vendors.measures.loading import Target
 from vendors.measures.words import LABELS, UNITS
 from vendors.models import Contact, Vendor
 
@@ -121,14 +124,26 @@ class CommitmentForm(forms.ModelForm[Commitment]):
 
     def _measures(self) -> Choices:
         """Those that speak to the rule first, then the others, each with its unit."""
-        stands = self.initial.get("rule") or self.instance.rule
-        rule = self.data.get(self.add_prefix("rule")) if self.is_bound else stands
+        rule = self._rule_said()
         own = [measure for measure in MEASURES if rule and measure.rule == rule]
         others = [measure for measure in MEASURES if measure not in own]
         rest = _("They speak to other rules") if own else _("All measures")
         groups = [(_("They speak to this rule"), own), (rest, others)]
         offered = [(name, [(one.key, _in_words(one)) for one in group]) for name, group in groups if group]
         return [("", _("None: evidence decides")), *offered]
+
+    def _rule_said(self) -> str:
+        stands = self.initial.get("rule") or self.instance.rule
+        return str(self.data.get(self.add_prefix("rule")) if self.is_bound else stands)
+
+    def tell_targets(self, targets: Mapping[str, Target]) -> None:
+        """To what the measures of the rule are held already, beside the target that is asked for."""
+        spoken = [key for key in targets if key in BY_KEY and BY_KEY[key].rule == self._rule_said()]
+        if not spoken:
+            return
+        held = apart(labelled(LABELS[key], agreed_words(BY_KEY[key], targets[key].value)) for key in spoken)
+        asked = self.fields["target"]
+        asked.help_text = " ".join([str(asked.help_text), _("This holds already: %(targets)s.") % {"targets": held}])
 
     def clean_due_on(self) -> date:
         day: date = self.cleaned_data["due_on"]

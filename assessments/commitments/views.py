@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -32,6 +34,7 @@ from groundwork.responses import attachment, form_view, or_beside, or_say_why, p
 from manifesto.models import Release, Rule
 from vendors.fetching import vendor_of
 from vendors.measures.catalogue import DECIDING
+from vendors.measures.loading import Target, held_to
 from vendors.models import Contact
 from vendors.rehearsals.words import called as called_origin
 from vendors.withheld import is_withheld
@@ -104,14 +107,16 @@ def commitment_add(request: MemberRequest, pk: int) -> HttpResponse:
         )
         return redirect(vendor)
     origin = origin_of(request.member, vendor, request.GET)
+    held = held_to(vendor, timezone.localdate(now))
     form = CommitmentForm(
         post_data(request),
         instance=Commitment(**origin.what_it_is),
         member=request.member,
         release=origin.release,
         today=timezone.localdate(now),
-        initial=_beginning(request, origin) if request.method != "POST" else None,
+        initial=_beginning(request, origin, held) if request.method != "POST" else None,
     )
+    form.tell_targets(held)
     if request.method == "POST" and form.is_valid():
         with or_beside(form):
             made = transitions.propose(request.member, form.instance, now=now)
@@ -125,9 +130,10 @@ def commitment_add(request: MemberRequest, pk: int) -> HttpResponse:
     return render(request, "assessments/commitments/commitment_add.html", context)
 
 
-def _beginning(request: MemberRequest, origin: Origin) -> dict[str, Any]:
+def _beginning(request: MemberRequest, origin: Origin, held: Mapping[str, Target]) -> dict[str, Any]:
     """What need not be typed: the rule, the question, why, who follows it up, the only contact, and, of a finding, the
-    measure that it rests on."""
+    measure that it rests on, with what it is held to already."""
+    measure = DECIDING.get(origin.rule, "") if origin.finding else ""
     contacts = list(Contact.objects.for_member(request.member).filter(vendor=origin.vendor)[:2])
     return {
         "rule": origin.rule,
@@ -136,7 +142,8 @@ def _beginning(request: MemberRequest, origin: Origin) -> dict[str, Any]:
         "why": proposed_why(origin),
         "owner": request.user.pk,
         "contact": contacts[0].pk if len(contacts) == 1 else None,
-        "measure": DECIDING.get(origin.rule, "") if origin.finding else "",
+        "measure": measure,
+        "target": Decimal(str(held[measure].value)) if measure in held else None,
     }
 
 

@@ -23,6 +23,7 @@ from assessments.questionnaire import delegation as lending
 from assessments.questionnaire import delegation_mails
 from assessments.questionnaire.delegation_forms import DelegationForm
 from assessments.questionnaire.forms import AnswerForm
+from assessments.questionnaire.known_standards import told_beside
 from assessments.questionnaire.note_forms import NoteForm
 from assessments.questionnaire.notes import note_beside
 from assessments.questionnaire.posting import ShownAnswers, save_all
@@ -80,10 +81,12 @@ def delegation_detail(request: MemberRequest, pk: int) -> HttpResponse:
 def _forms_of(
     request: MemberRequest, handed: Answer, said: Answer | None, note: VendorNote
 ) -> Callable[..., AnswerForm]:
-    promised = promised_about([handed], timezone.localdate(), with_pages=not request.member.is_outside)
+    is_outside, today = request.member.is_outside, timezone.localdate()
+    promised = promised_about([handed], today, with_pages=not is_outside)
+    told = told_beside([handed], today, is_outside=is_outside)
 
     def form_of(data: Any = None, files: Any = None, *, answer: Answer) -> AnswerForm:
-        beside = NoteForm(data, answer=answer, note=note, names_author=not request.member.is_outside)
+        beside = NoteForm(data, answer=answer, note=note, names_author=not is_outside)
         return AnswerForm(
             data,
             files,
@@ -92,6 +95,7 @@ def _forms_of(
             vendor_answer=said,
             note=beside,
             promises=promised.get(answer.pk, ()),
+            told=told.get(answer.pk),
         )
 
     return form_of

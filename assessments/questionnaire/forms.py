@@ -37,6 +37,7 @@ from manifesto.models import GRADE_NAMES, Question
 if TYPE_CHECKING:
     from assessments.commitments.promises import Promised
     from assessments.questionnaire.note_forms import NoteForm
+    from vendors.expectations.standing import ToldVendor
 
 NO_ANSWER = gettext_lazy("Not answered yet")
 GRADES = tuple(str(grade) for grade in range(len(GRADE_NAMES)))
@@ -110,6 +111,7 @@ class AnswerForm(forms.Form):
         vendor_answer: Answer | None = None,
         note: NoteForm | None = None,
         promises: Sequence[Promised] = (),
+        told: ToldVendor | None = None,
     ) -> None:
         super().__init__(data, files, prefix=prefix_of(answer), initial=values_of(answer))
         self.answer = answer
@@ -117,6 +119,7 @@ class AnswerForm(forms.Form):
         self.vendor_answer = vendor_answer  # what the vendor itself handed in, to read beside
         self.note = note  # what all who rate noted of what the vendor said
         self.promises = promises  # what the vendor had promised about the question
+        self.told = told  # which expectations the vendor was sent, and what it said to them
         self.conflict: Answer | None = None  # what somebody else saved meanwhile
         self.file_errors: list[str] = []
         for name, label in FIELD_LABELS.items():
@@ -214,6 +217,7 @@ def row_of(form: AnswerForm) -> QuestionRow:
         vendor_said=vendor_said(form.vendor_answer, form.answering_as),
         note=form.note.row() if form.note else None,
         promises=tuple(form.promises),
+        told=form.told,
     )
 
 

@@ -21,6 +21,7 @@ from assessments.independence import known_among
 from assessments.models import Answer
 from assessments.questionnaire.forms import AnswerForm
 from assessments.questionnaire.grid import Grid, first_open, grid_of, questions_of
+from assessments.questionnaire.known_standards import told_beside
 from assessments.questionnaire.note_forms import NoteForm
 from assessments.questionnaire.notes import notes_side_by_side, said_side_by_side
 from assessments.questionnaire.posting import ShownAnswers, save_all
@@ -65,14 +66,23 @@ def answer_grid_question(request: MemberRequest, question: str) -> HttpResponse:
 
 
 def _forms_of(request: MemberRequest, answers: Sequence[Answer]) -> Callable[..., AnswerForm]:
-    """With what each vendor said of itself, what was noted of it and what it promised; four queries."""
+    """With what each vendor said of itself, what was noted of it and what it promised; four queries. Where it is asked
+    whether they know what is expected, five at most for what they were sent and said."""
     notes, said = notes_side_by_side(answers), said_side_by_side(answers)
-    promised = promised_about(answers, timezone.localdate(), with_pages=not request.member.is_outside)
+    is_outside, today = request.member.is_outside, timezone.localdate()
+    promised = promised_about(answers, today, with_pages=not is_outside)
+    told = told_beside(answers, today, is_outside=is_outside)
 
     def form_of(data: Any = None, files: Any = None, *, answer: Answer) -> AnswerForm:
-        note = NoteForm(data, answer=answer, note=notes[answer.pk], names_author=not request.member.is_outside)
-        promises = promised.get(answer.pk, ())
-        return AnswerForm(data, files, answer=answer, vendor_answer=said.get(answer.pk), note=note, promises=promises)
+        return AnswerForm(
+            data,
+            files,
+            answer=answer,
+            vendor_answer=said.get(answer.pk),
+            note=NoteForm(data, answer=answer, note=notes[answer.pk], names_author=not is_outside),
+            promises=promised.get(answer.pk, ()),
+            told=told.get(answer.pk),
+        )
 
     return form_of
 

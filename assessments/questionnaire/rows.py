@@ -18,6 +18,7 @@ from manifesto.models import FactKind, Question
 if TYPE_CHECKING:
     from assessments.commitments.promises import Promised
     from assessments.questionnaire.note_forms import NoteRow
+    from vendors.expectations.standing import ToldVendor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +114,7 @@ class QuestionRow:
     delegation: Delegation | None = None  # to whom the question is handed at present
     vendor_said: VendorSaid | None = None
     promises: tuple[Promised, ...] = ()  # what the vendor had promised about the question
+    told: ToldVendor | None = None  # which expectations the vendor was sent, and what it said to them
     accept: str = ACCEPT
 
     @property

@@ -24,6 +24,7 @@ from assessments.independence import let_read, notice, standing_of
 from assessments.models import Answer, Assessment, Delegation, Evidence, Response, VendorNote
 from assessments.questionnaire.flow import Answering, QuestionnairePosition, RuleStep, rule_at
 from assessments.questionnaire.forms import AnswerForm
+from assessments.questionnaire.known_standards import told_beside
 from assessments.questionnaire.note_forms import NoteForm, as_json
 from assessments.questionnaire.notes import note_beside, notes_of, nothing_noted
 from assessments.questionnaire.posting import wants_json
@@ -98,6 +99,7 @@ class RaterPosition(QuestionnairePosition):
             answering_as=self.answering_as,
             vendor_answer=self.said_by_vendor.get(answer.question_id),
             promises=self.promised.get(answer.question.key, ()),
+            told=told_beside([answer], timezone.localdate(), is_outside=self.answering_as is OUTSIDER).get(answer.pk),
             note=NoteForm(
                 data,
                 answer=answer,

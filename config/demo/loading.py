@@ -27,6 +27,7 @@ from config.demo.agreements import DemoAgreements, DemoCommitment
 from config.demo.assessments import DemoAssessment, quarter_ago, told_by
 from config.demo.clock import Event
 from config.demo.emergencies import DemoEmergencies
+from config.demo.expectations import DemoExpectations
 from config.demo.facts import DemoFacts
 from config.demo.hours import DemoHour
 from config.demo.rehearsals import DemoRehearsal
@@ -122,6 +123,7 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
     plans = DemoEmergencies(author=author, members=members, departments=departments, vendors=vendors, today=today)
     events += [event for entry in data.get("emergencies", ()) for event in plans.events(entry)]
     events += _hours(data, author, vendors, today)
+    events += DemoExpectations(author=author, data=data.get("expectations", []), today=today).events()
     for day, happens in sorted(events, key=lambda event: event[0]):
         with clock.at(day):
             happens()

@@ -19,7 +19,7 @@ def as_data(vendor: Vendor, today: date) -> dict[str, Any] | None:
     if edition is None or edition.in_force_from is None:
         return None
     rows = list(edition.expectations.order_by("position", "pk"))
-    said = acknowledged(vendor, today)
+    said = acknowledged([vendor.pk], today).get(vendor.pk)
     return {
         "edition": edition.number,
         "in_force_from": edition.in_force_from.isoformat(),

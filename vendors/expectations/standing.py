@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 from manifesto.models import RULE_KEYS
 from vendors.expectations.sheet import edition_in_force
 from vendors.measures.cards import rule_names
-from vendors.models import Acknowledgement, DeskLink, ExpectationEdition, Stance, Vendor
+from vendors.models import Acknowledgement, DeskLink, ExpectationEdition, Stance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,46 +49,49 @@ class ToldVendor:
         return self.said is not None and self.said.number == self.edition.number
 
 
-def told_vendor(vendor: Vendor, today: date) -> ToldVendor | None:
-    """None where nothing is in force. Four queries at most."""
-    edition = edition_in_force(vendor.organisation_id, today)
+def told_vendors(organisation: int, vendors: Collection[int], today: date) -> dict[int, ToldVendor]:
+    """By key, each of these vendors of an organisation (both by their keys); none where nothing is in force. Five
+    queries at most, however many vendors."""
+    edition = edition_in_force(organisation, today) if vendors else None
     if edition is None:
-        return None
-    said = acknowledged(vendor, today)
-    return ToldVendor(edition=edition, sent_on=_sent_on(vendor, edition), said=_said(said) if said else None)
+        return {}
+    sent, said = _sent(vendors, edition), acknowledged(vendors, today)
+    wished = any(reply.get("stance") == Stance.DISCUSSES for row in said.values() for reply in row.replies.values())
+    names = rule_names() if wished else {}
+    return {
+        pk: ToldVendor(edition=edition, sent_on=sent.get(pk), said=_said(said[pk], names) if pk in said else None)
+        for pk in vendors
+    }
 
 
-def acknowledged(vendor: Vendor, today: date) -> Acknowledgement | None:
-    """Its last word by that day about an edition in force by then, the newest edition first."""
-    rows = Acknowledgement.objects.filter(vendor=vendor, on__lte=today, edition__in_force_from__lte=today)
-    return rows.select_related("edition").order_by("-edition__number", "-at", "-pk").first()
+def acknowledged(vendors: Collection[int], today: date) -> dict[int, Acknowledgement]:
+    """By vendor its last word by that day about an edition in force by then, the newest edition first. One query."""
+    rows = Acknowledgement.objects.filter(vendor__in=vendors, on__lte=today, edition__in_force_from__lte=today)
+    newest: dict[int, Acknowledgement] = {}
+    for row in rows.select_related("edition").order_by("-edition__number", "-at", "-pk"):
+        newest.setdefault(row.vendor_id, row)
+    return newest
 
 
-def _sent_on(vendor: Vendor, edition: ExpectationEdition) -> date | None:
-    """The first mail with the vendor’s link since the edition was published."""
-    told = [
-        moment
-        for moments in DeskLink.objects.filter(vendor=vendor).values_list("sent_at", "told_at")
-        for moment in moments
-        if moment is not None and edition.published_at is not None and moment >= edition.published_at
-    ]
-    return timezone.localdate(min(told)) if told else None
+def _sent(vendors: Collection[int], edition: ExpectationEdition) -> dict[int, date]:
+    """The day of the first mail with a link of the vendor since the edition was published. One query."""
+    first: dict[int, date] = {}
+    for pk, *moments in DeskLink.objects.filter(vendor__in=vendors).values_list("vendor", "sent_at", "told_at"):
+        for moment in filter(None, moments):
+            if edition.published_at is not None and moment >= edition.published_at:
+                day = timezone.localdate(moment)
+                first[pk] = min(day, first.get(pk, day))
+    return first
 
 
-def _said(row: Acknowledgement) -> Said:
-    return Said(number=row.edition.number, on=row.on, by=row.by, talks=talks_of(row.replies))
+def _said(row: Acknowledgement, names: Mapping[str, str]) -> Said:
+    return Said(number=row.edition.number, on=row.on, by=row.by, talks=_talks(row.replies, names))
 
 
-def talks_of(replies: Mapping[str, Mapping[str, str]]) -> tuple[Talk, ...]:
-    """In the order of the rules. One query where there are any."""
-    wanted = [rule for rule in RULE_KEYS if replies.get(rule, {}).get("stance") == Stance.DISCUSSES]
-    names = rule_names() if wanted else {}
+def _talks(replies: Mapping[str, Mapping[str, str]], names: Mapping[str, str]) -> tuple[Talk, ...]:
+    """In the order of the rules."""
     return tuple(
-        Talk(
-            rule=rule,
-            number=RULE_KEYS.index(rule) + 1,
-            name=names.get(rule, ""),
-            comment=replies[rule].get("comment", ""),
-        )
-        for rule in wanted
+        Talk(rule=rule, number=number, name=names.get(rule, ""), comment=replies[rule].get("comment", ""))
+        for number, rule in enumerate(RULE_KEYS, start=1)
+        if replies.get(rule, {}).get("stance") == Stance.DISCUSSES
     )

@@ -16,7 +16,7 @@ from assessments.commitments import origin
 from assessments.findings.findings import Finding
 from assessments.findings.words import Notice
 from assessments.models import Assessment, AssessmentState, Consensus, Meeting
-from tests.factories import Cast, add_rater, make_assessment, make_incident, make_vendor
+from tests.factories import Cast, add_rater, make_assessment, make_expectations, make_incident, make_vendor
 
 SignedIn = Callable[[Membership | User], Client]
 SLOWER = Notice(
@@ -99,3 +99,17 @@ def test_a_finding_says_its_own_sentence_but_not_to_whoever_still_judges(
     assert begun() == (SLOWER.text, "5 Speed (en)")
     make_assessment(cast.assessor, release=assessment.release, vendor=assessment.vendor)
     assert begun() == ("", "5 Speed (en)")
+
+
+def test_what_the_measure_is_held_to_already_is_proposed_as_the_target(
+    cast: Cast, assessment: Assessment, signed_in: SignedIn
+) -> None:
+    make_expectations(cast.assessor)
+    address = f"/vendors/{assessment.vendor_id}/commitments/add/?assessment={assessment.pk}&finding=contradicted"
+    form = signed_in(cast.assessor).get(f"{address}&rule=proof").context["form"]
+    assert (form.initial["measure"], form.initial["target"]) == ("repeat_count", 0)
+    told = str(form.fields["target"].help_text)
+    assert "Problems that came back: at most 0" in told.partition("This holds already:")[2]
+    form = signed_in(cast.assessor).get(f"{address}&rule=speed").context["form"]
+    assert (form.initial["measure"], form.initial["target"]) == ("duration_mean", None)
+    assert "Time to the first response: at most 0.25" in str(form.fields["target"].help_text)

@@ -18,10 +18,12 @@ from accounts.models import AuditEntry, Membership
 from groundwork import words
 from tests.factories import Cast, make_feedback, make_incident, make_release, make_vendor
 from vendors import withheld
+from vendors.expectations import editions
 from vendors.measures.cards import MeasureCard
 from vendors.measures.catalogue import MEASURES
 from vendors.measures.targets import set_target
 from vendors.models import (
+    Expectation,
     ImportState,
     Incident,
     IncidentImport,
@@ -410,6 +412,27 @@ def test_hostile_names_stay_texts(cast: Cast, signed_in: Any) -> None:
     assert "<script>alert" not in body
 
 
+def test_a_card_says_whether_its_target_was_agreed_or_is_expected_of_all(
+    cast: Cast, vendor: Vendor, signed_in: Any
+) -> None:
+    measured(vendor)
+    draft = editions.start_draft(cast.assessor, editions.Source.PROPOSAL)
+    slow = Expectation(rule="speed", text_en="a", text_fr="b", text_nl="c", measure="duration_mean", target=Decimal(8))
+    editions.add(cast.assessor, draft, slow)
+    draft.refresh_from_db()
+    today = timezone.localdate()
+    said = editions.Publication(in_force_from=today, note="", read=draft.version)
+    editions.publish(cast.assessor, draft, said, today=today)
+    body = page(signed_in(cast.admin), url(vendor))
+    assert f"Expected of all vendors since {words.day(today)}" in body
+    assert reverse("target_delete", args=[vendor.pk, "duration_mean"]) not in body
+    set_target(cast.admin, vendor, "duration_mean", Decimal(5))
+    body = " ".join(page(signed_in(cast.admin), url(vendor)).split())
+    since = words.day(today).replace("\u00a0", " ")
+    assert f"It goes before what is expected of all vendors since {since}, which differs: at most 8 hours" in body
+    assert reverse("target_delete", args=[vendor.pk, "duration_mean"]) in body
+
+
 def test_much_takes_the_queries_of_little(cast: Cast, vendor: Vendor, signed_in: Any) -> None:
     make_release()
     client = signed_in(cast.admin)
@@ -422,7 +445,7 @@ def test_much_takes_the_queries_of_little(cast: Cast, vendor: Vendor, signed_in:
     Service.objects.bulk_create(Service(vendor=vendor, name=f"Service {number}") for number in range(30))
     cache.clear()
     assert queries(client, url(vendor)) == little
-    assert little <= 17
+    assert little <= 18
 
 
 def queries(client: Any, address: str) -> int:
