@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
-from vendors.expectations.standing import told_vendor
+from vendors.expectations.standing import told_vendors
 from vendors.models import Vendor
 from vendors.panels import Panel
 
@@ -14,7 +14,7 @@ from vendors.panels import Panel
 def acknowledgement_panel(member: Membership, vendor: Vendor) -> Panel | None:
     """None where nothing is in force. Six queries at most."""
     today = timezone.localdate()
-    told = told_vendor(vendor, today)
+    told = told_vendors(vendor.organisation_id, [vendor.pk], today).get(vendor.pk)
     if told is None:
         return None
     return Panel(
