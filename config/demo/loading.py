@@ -23,6 +23,7 @@ from accounts.models import Department, Membership, Organisation, Role, User
 from assessments.models import ApprovalLevel
 from assessments.schedule import readings
 from config.demo import clock
+from config.demo.acknowledgements import DemoAcknowledgements
 from config.demo.agreements import DemoAgreements, DemoCommitment
 from config.demo.assessments import DemoAssessment, quarter_ago, told_by
 from config.demo.clock import Event
@@ -124,6 +125,8 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
     events += [event for entry in data.get("emergencies", ()) for event in plans.events(entry)]
     events += _hours(data, author, vendors, today)
     events += DemoExpectations(author=author, data=data.get("expectations", []), today=today).events()
+    answers = DemoAcknowledgements(author=author, vendors=vendors, today=today)
+    events += [event for entry in data.get("acknowledgements", ()) for event in answers.events(entry)]
     for day, happens in sorted(events, key=lambda event: event[0]):
         with clock.at(day):
             happens()
