@@ -35,7 +35,5 @@ def last_checked(page: EmergencyPage) -> str:
 def tally_words(tally: Tally) -> str:
     if not tally.services:
         return _("No service is marked as mission-critical yet.")
-    said = {"checked": tally.checked, "services": tally.services}
-    return (
-        _("Mission-critical services with a plan that was checked this half year: %(checked)s of %(services)s.") % said
-    )
+    said = {"checked": tally.checked, "total": tally.services}
+    return _("Mission-critical services with a plan that was checked this half year: %(checked)s of %(total)s.") % said
