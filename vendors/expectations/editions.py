@@ -181,8 +181,8 @@ def move(member: Membership, expectation: Expectation, *, by: int) -> None:
         row.position = position
     Expectation.objects.bulk_update(rows, ["position"])
     _raise_version(draft)
-    told = {"before": {"position": at + 1}, "after": {"position": at + by + 1}}
-    audit.record(member.user, "expectation.moved", expectation, **told)
+    before, after = {"position": at + 1}, {"position": at + by + 1}
+    audit.record(member.user, "expectation.moved", expectation, before=before, after=after)
 
 
 @transaction.atomic

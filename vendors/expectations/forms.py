@@ -41,7 +41,6 @@ class Unlike:
 
 def _text(code: str) -> WordsField:
     return WordsField(
-        label=LANGUAGES[code].name,
         required=False,
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 2, "lang": code}),
@@ -84,6 +83,8 @@ class ExpectationForm(forms.ModelForm[Expectation]):
         rules = [(key, f"{number} {names.get(key, '')}".strip()) for number, key in enumerate(RULE_KEYS, start=1)]
         field(self, "rule", forms.ChoiceField).choices = rules
         field(self, "measure", forms.ChoiceField).choices = self._measures(names)
+        for code, language in LANGUAGES.items():
+            self.fields[f"text_{code}"].label = str(language.name)
         self.fields["target"].widget.attrs["inputmode"] = "decimal"
         self.fields["read"].initial = as_it_stands(self.instance)
 
