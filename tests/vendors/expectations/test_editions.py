@@ -157,8 +157,8 @@ def test_the_gate_says_which_language_and_which_rule_is_missing_and_where(cast: 
     draft.expectations.filter(key="one-lead").update(text_fr="", text_nl=" ")
     found = faults_of(draft)
     assert [fault.words for fault in found] == [
-        "“One named person leads a critical incident for you from the first call until the business runs.” lacks its "
-        "words in French and Dutch.",
+        "Not said in French and Dutch yet: “One named person leads a critical incident for you from the first call "
+        "until the business runs.”",
         "Rule 6, Proof (en): say at least one thing that you expect.",
     ]
     assert found[0].url == f"/expectations/{row(draft, 'one-lead').pk}/edit/"
