@@ -31,6 +31,7 @@ from config.demo.emergencies import DemoEmergencies
 from config.demo.expectations import DemoExpectations
 from config.demo.facts import DemoFacts
 from config.demo.hours import DemoHour
+from config.demo.proofs import DemoProof
 from config.demo.rehearsals import DemoRehearsal
 from config.demo.waiting_import import DemoImport
 from manifesto.apps import EDITORS
@@ -127,6 +128,10 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
     events += DemoExpectations(author=author, data=data.get("expectations", []), today=today).events()
     answers = DemoAcknowledgements(author=author, vendors=vendors, today=today)
     events += [event for entry in data.get("acknowledgements", ()) for event in answers.events(entry)]
+    for entry in data.get("proofs", ()):
+        owner = members.get(entry.get("owner", ""), author)
+        proof = DemoProof(author=author, owner=owner, vendor=vendors[entry["vendor"]], data=entry, today=today)
+        events += proof.events()
     for day, happens in sorted(events, key=lambda event: event[0]):
         with clock.at(day):
             happens()

@@ -40,6 +40,8 @@ NO_PAGE: dict[str, str] = {
     "contract_calendar": FILE,
     "contract_file_download": FILE,
     "contract_file_delete": ACTION,
+    "rehearsal_calendar": FILE,
+    "rehearsal_invite": ACTION,
     "evidence_download": FILE,
     "rendering_download": FILE,
     "mfa_download_recovery_codes": FILE,
