@@ -58,6 +58,7 @@ TOLD_TO_MEMBERS = {
     "assessments/approval/email/raters_told",
     "assessments/schedule/email/commitment_reopened",
     "assessments/schedule/email/digest_person",
+    "assessments/schedule/email/proof_handed_in",
     "assessments/vendor_commitments/email/vendor_said",
     "assessments/vendor_side/email/vendor_handed_in",
     "assessments/vendor_side/email/vendor_replied",
