@@ -168,6 +168,8 @@ ROUTES: dict[str, Right | Gate] = {
     "expectation_draft_add": Right.EDIT_VENDORS,
     "expectation_draft_delete": Right.EDIT_VENDORS,
     "expectation_edition_publish": Right.EDIT_VENDORS,
+    "expectation_edition_send": Right.EDIT_VENDORS,
+    "expectation_note": Right.EDIT_VENDORS,
     "expectation_add": Right.EDIT_VENDORS,
     "expectation_edit": Right.EDIT_VENDORS,
     "expectation_move": Right.EDIT_VENDORS,

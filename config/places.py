@@ -110,6 +110,7 @@ PLACES: dict[str, Place] = {
     "quadrant": Place(section=FACTS, help="measures"),
     # the rules
     "rules": Place(section=RULES, help="words#verdict"),
+    "expectation_note": Place(section=VENDORS, help="assessing#desk"),
     "expectation": Place(section=RULES, help="assessing#expectations"),
     # administration
     "member_": Place(section=ADMINISTRATION, help="roles"),

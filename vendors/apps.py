@@ -13,6 +13,7 @@ class VendorsConfig(AppConfig):
         from vendors.emergencies import refusals as emergency_refusals
         from vendors.emergencies import stops
         from vendors.expectations import refusals as expectation_refusals
+        from vendors.expectations.ack_panel import acknowledgement_panel
         from vendors.expectations.on_the_desk import on_the_desk
         from vendors.incidents.panel import incident_panel
         from vendors.measures.cards import measure_panel
@@ -23,6 +24,7 @@ class VendorsConfig(AppConfig):
         from vendors.voice import feedback
 
         vocabulary.register(trail_words.VOCABULARY)
+        panels.register("expected", acknowledgement_panel, position=30)
         department_notes.tell_with(stops.notes_of)
         matters.register("expectations", on_the_desk, position=30)
         panels.register("measures", measure_panel, position=10)
@@ -30,7 +32,7 @@ class VendorsConfig(AppConfig):
         panels.register("rehearsals", rehearsal_panel, position=45)
         panels.register("incidents", incident_panel, position=50)
         panels.register("timeline", timeline_panel, position=55)
-        panels.register("proofs", proofs.of_vendor, position=55)
+        panels.register("proofs", proofs.of_vendor, position=57)
         panels.register("voice", feedback.panel, position=60)
         matters.register("proofs", proofs_on_desk, position=20)
         happened = "A step of a proof of cause is never changed or deleted: both sides go by what happened."

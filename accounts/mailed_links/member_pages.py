@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic
 
@@ -95,7 +95,7 @@ class MemberPages(Generic[Link]):
             messages.success(request, _("The link of %(name)s no longer opens anything.") % {"name": link.name})
         return redirect(self.back(link))
 
-    def _about(self, link: Link, title: str) -> Mapping[str, Any]:
+    def _about(self, link: Link, title: str) -> dict[str, Any]:
         return {
             "link": link,
             "section": self.section(link),

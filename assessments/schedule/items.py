@@ -35,6 +35,8 @@ class ItemKind(StrEnum):
     CONTRACT = "contract"
     PAPER = "paper"
     START = "start"
+    EXPECTATION_TALK = "expectation_talk"
+    EXPECTATION_UNANSWERED = "expectation_unanswered"
     PLAN_CHECK = "plan_check"
     REHEARSAL = "rehearsal"
     DEBRIEF = "debrief"

@@ -110,9 +110,10 @@ def file_of(setting: Setting, random: numpy.random.Generator) -> File:
     window = _first_day(until, 24)
     oldest = datetime.combine(window, time.min, tzinfo=UTC) - timedelta(days=97)
     cases = [_seen(case, setting, _seen_at(case, setting, between, exported)) for case, _changed in kept]
+    pulses = _pulses(cases, random)
     return File(
-        cases=[case for case in cases if case.opened >= oldest],
-        pulses=_pulses(cases, random),
+        cases=[case for case in _with_timelines(cases, random) if case.opened >= oldest],
+        pulses=pulses,
         holdings=_holdings(setting, cases, since, between, exported),
         since=window,
         until=until,
@@ -336,6 +337,19 @@ def _holdings(
 
 def _opened(since: date, last: datetime, exported: datetime) -> Holding:
     return Holding(source=SOURCE, held=Held.OPENED, since=since, to=last.date(), known_until=exported)
+
+
+def _with_timelines(cases: Sequence[Case], random: numpy.random.Generator) -> list[Case]:
+    """About three in ten have one: of each contact all was said or not, and each promised moment was kept or not."""
+    filled = random.random(len(cases)) < 0.3
+    contacts = random.integers(2, 10, len(cases))
+    said, kept = random.binomial(contacts, 0.5).tolist(), random.binomial(contacts - 1, 0.6).tolist()
+    return [
+        replace(case, said_all=(said_all, number), kept=(promises, number - 1)) if is_filled else case
+        for case, is_filled, number, said_all, promises in zip(
+            cases, filled, contacts.tolist(), said, kept, strict=True
+        )
+    ]
 
 
 def _pulses(cases: Sequence[Case], random: numpy.random.Generator) -> list[PulseAnswer]:

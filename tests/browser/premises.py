@@ -113,7 +113,7 @@ class Premises(World):
             getattr(self, name)
         for name in ("import_failed", "import_mapping"):
             getattr(self, name)
-        for name in ("contract", "contract_file", "paper"):
+        for name in ("contract", "contract_file", "paper", "rehearsal", "planned_service"):
             getattr(self, name)
         for name in ("invitation", "archived_vendor", "service", "approval_level", "failed_rendering"):
             getattr(self, name)
@@ -451,6 +451,7 @@ class Premises(World):
             for token in (self.vendor_link_token, self.reply_link_token, self._crowded[2], self._with_reply[2]):
                 client.post(reverse("vendor_link", args=[token]), {"language": "en"})
             client.post(reverse("vendor_commitments_link", args=[self.commitments_link_token]), {"language": "en"})
+            client.post(reverse("desk_link", args=[self.the_desk_link_token]), {"language": "en"})
             return client
         person = getattr(self.cast, who, None) or getattr(self, who)
         user = person.user if isinstance(person, Membership) else person
@@ -470,7 +471,8 @@ class Premises(World):
         return {
             name: cookie.value
             for name, cookie in jar.items()
-            if name == settings.SESSION_COOKIE_NAME or name.startswith(("vendor_desk_", "vendor_commitments_"))
+            if name == settings.SESSION_COOKIE_NAME
+            or name.startswith(("vendor_desk_", "vendor_commitments_", "desk_"))
         }
 
 

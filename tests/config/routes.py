@@ -719,6 +719,8 @@ OBJECTS: dict[str, str] = {
     "paper_replace": "paper",
     "paper_delete": "paper",
     "expectation_edition": "expectations_in_force",
+    "expectation_edition_send": "expectations_in_force",
+    "expectation_note": "vendor",
     "expectation_edition_publish": "expectation_draft",
     "expectation_draft_delete": "expectation_draft",
     "expectation_add": "expectation_draft",

@@ -32,6 +32,7 @@ from tests.factories import (
     Cast,
     make_assessment,
     make_commitment,
+    make_expectations,
     make_incident,
     make_member,
     make_proof,
@@ -39,6 +40,7 @@ from tests.factories import (
     make_vendor,
 )
 from vendors.desk import links as desk_links
+from vendors.desk import telling as desk_mails
 from vendors.models import Contact, ProofState, ProofStepKind, Rehearsal
 from vendors.proofs.telling import tell_vendor
 from vendors.rehearsals import invitations as rehearsal_mails
@@ -56,6 +58,7 @@ TOLD_TO_MEMBERS = {
     "assessments/approval/email/raters_told",
     "assessments/schedule/email/commitment_reopened",
     "assessments/schedule/email/digest_person",
+    "assessments/schedule/email/proof_handed_in",
     "assessments/vendor_commitments/email/vendor_said",
     "assessments/vendor_side/email/vendor_handed_in",
     "assessments/vendor_side/email/vendor_replied",
@@ -189,6 +192,19 @@ def ask_for_pulse(scene: Scene) -> date:
     return timezone.localdate(pulse.expires_at)
 
 
+def give_desk(scene: Scene) -> None:
+    make_expectations(scene.cast.assessor)
+    link, token = desk_links.create(scene.cast.assessor, scene.contact, now=timezone.now())
+    assert desk_mails.send(link, token, asker=scene.cast.assessor.user, now=timezone.now())
+    assert "expects of those who support it (edition 1)" in str(mail.outbox[-1].body)
+
+
+def tell_what_waits_on_the_desk(scene: Scene) -> None:
+    give_desk(scene)
+    [link] = desk_links.of_vendor(scene.cast.assessor, scene.assessment.vendor)
+    assert desk_mails.tell(link, asker=scene.cast.assessor.user, now=timezone.now())
+
+
 def ask_for_proof(scene: Scene) -> date | None:
     return tell_of_proof(scene, ProofStepKind.ASKED, ProofState.OWED)
 
@@ -246,6 +262,8 @@ SENT: dict[str, Callable[[Scene], date | None]] = {
     "assessments/vendor_side/email/vendor_link": ask_vendor,
     "assessments/vendor_side/email/vendor_reply": ask_for_reply,
     "assessments/vendor_side/email/vendor_reply_copy": keep_copy_of_reply,
+    "vendors/desk/email/desk_link": give_desk,
+    "vendors/desk/email/desk_waiting": tell_what_waits_on_the_desk,
     "vendors/proofs/email/proof_accepted": accept_proof,
     "vendors/proofs/email/proof_asked": ask_for_proof,
     "vendors/proofs/email/proof_returned": return_proof,

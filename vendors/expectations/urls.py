@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vendors.expectations import draft_views, vendor_views, views
+from vendors.expectations import ack_views, draft_views, vendor_views, views
 
 urlpatterns = [
     path("desk/<int:link>/expectations/<int:edition>/", vendor_views.desk_expectations, name="desk_expectations"),
@@ -16,6 +16,8 @@ urlpatterns = [
         vendor_views.desk_expectation_save,
         name="desk_expectation_save",
     ),
+    path("vendors/<int:pk>/expectations/note/", ack_views.expectation_note, name="expectation_note"),
+    path("expectations/editions/<int:pk>/send/", ack_views.expectation_edition_send, name="expectation_edition_send"),
     path("expectations/", views.expectations, name="expectations"),
     path("expectations/draft/", draft_views.expectation_draft_add, name="expectation_draft_add"),
     path("expectations/editions/<int:pk>/", views.expectation_edition, name="expectation_edition"),

@@ -78,6 +78,30 @@ MEASURES: tuple[Measure, ...] = (
         need=_("Ask those concerned after an incident."),
     ),
     Measure(
+        key="contacts_said_all",
+        rule="guidance",
+        unit=Unit.PERCENT,
+        lower_is_better=False,
+        label=_("Contacts at which all was said"),
+        explanation=_(
+            "Of the contacts in the timelines of incidents, the share at which the vendor said what it asks, why, what "
+            "it does with it, what comes next, and when: all five."
+        ),
+        need=_("Write down in the hour of an incident what the vendor says at each contact."),
+    ),
+    Measure(
+        key="promises_kept_hour",
+        rule="guidance",
+        unit=Unit.PERCENT,
+        lower_is_better=False,
+        label=_("Promised moments that were kept"),
+        explanation=_(
+            "Of the moments that the vendor named in the hour of an incident, the share by which it was heard from "
+            "again. One before which the business ran does not count."
+        ),
+        need=_("Write down in the hour of an incident when the vendor says that something comes next."),
+    ),
+    Measure(
         key="fixes_thrown",
         rule="troubleshooting",
         unit=Unit.PERCENT,

@@ -33,10 +33,13 @@ from vendors.models import (
 from vendors.service_hours.calendars import service_hours_of
 from vendors.service_hours.hours import ROUND_THE_CLOCK, ServiceHours
 from vendors.service_hours.working_days import working_day_after, working_days_between
+from vendors.timeline.record import Record, together
+from vendors.timeline.records import records_of
 
 MONTHS = 24
 KEPT = timedelta(days=1)
-SHAPE = 6  # of what is kept: raise it when the shapes or the arithmetic change
+SHAPE = 7  # of what is kept: raise it when the shapes or the arithmetic change
+NO_TIMELINE = together([])
 SCORES: Mapping[str, float] = {PulseChoice.YES: 1.0, PulseChoice.PARTLY: 0.5, PulseChoice.NO: 0.0}
 MET: Mapping[str, bool] = {Sla.MET: True, Sla.MISSED: False}
 
@@ -154,7 +157,7 @@ def _measured(
     loaded_from = _midnight(since, zone) - metrics.look_back(comes_back_within)
     hours = service_hours_of(vendor)
     measured = metrics.measure(
-        _cases(incidents.mission_critical().opened_between(loaded_from, end), hours),
+        _cases(incidents.mission_critical().opened_between(loaded_from, end), hours, now),
         _answers(pulses.filter(incident__opened_at__gte=loaded_from, incident__opened_at__lt=end)),
         proofs=_proofs(proofs.filter(incident__opened_at__gte=loaded_from, incident__opened_at__lt=end), hours, zone),
         since=since,
@@ -206,12 +209,16 @@ COLUMNS = (
 )
 
 
-def _cases(incidents: Any, hours: Mapping[int, ServiceHours]) -> list[Case]:
+def _cases(incidents: Any, hours: Mapping[int, ServiceHours], now: datetime) -> list[Case]:
     rows = incidents.order_by().values_list(*COLUMNS, named=True)
-    return [_case(row, hours.get(row.service_id, ROUND_THE_CLOCK)) for row in rows.iterator()]
+    timelines = records_of(incidents, now=now)
+    return [
+        _case(row, hours.get(row.service_id, ROUND_THE_CLOCK), timelines.get(row.pk, NO_TIMELINE))
+        for row in rows.iterator()
+    ]
 
 
-def _case(row: Any, hours: ServiceHours) -> Case:
+def _case(row: Any, hours: ServiceHours, timeline: Record) -> Case:
     return Case(
         id=row.pk,
         opened=row.opened_at,
@@ -230,6 +237,8 @@ def _case(row: Any, hours: ServiceHours) -> Case:
         is_closed=row.is_closed,
         is_closing=row.resolved_is_closing,
         service=row.service_id or 0,
+        said_all=(timeline.said_all, timeline.contacts),
+        kept=(timeline.kept, timeline.judged),
         hours=hours,
     )
 

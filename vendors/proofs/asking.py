@@ -10,10 +10,9 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from vendors.desk import links as desk_links
-from vendors.desk import telling as desk
-from vendors.models import CauseProof, Contact, DeskLink, Incident
+from vendors.models import Contact, DeskLink, Incident, ProofStepKind
 from vendors.proofs import due, transitions
+from vendors.proofs.telling import tell_vendor
 from vendors.proofs.transitions import NotPossible
 
 AT_ONCE = 50  # incidents a run; the next run takes the next ones
@@ -36,7 +35,7 @@ def _ask(incident: Incident, now: datetime) -> bool:
         )
     except NotPossible:
         return False
-    _tell(proof, now)
+    tell_vendor(None, proof, ProofStepKind.ASKED, now=now)  # who has no link is sent one by a person
     return True
 
 
@@ -45,10 +44,3 @@ def proposed_contact(incident: Incident) -> Contact | None:
     contacts = Contact.objects.filter(vendor=incident.vendor_id).exclude(email="")
     linked = DeskLink.objects.filter(vendor=incident.vendor_id, revoked_at=None, contact__isnull=False)
     return contacts.filter(pk__in=linked.values("contact")).first() or contacts.first()
-
-
-def _tell(proof: CauseProof, now: datetime) -> None:
-    """By the link that the contact has; who has none is sent one by a person."""
-    link = desk_links.of_contact(proof.contact) if proof.contact else None
-    if link is not None:
-        desk.tell(link, now=now)

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, HttpResponse, JsonResponse, QueryDict
+from django.http import FileResponse, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -23,15 +23,16 @@ from groundwork import whole_numbers, words
 from groundwork.pages import crumbs
 from groundwork.refusals import Refusal
 from groundwork.responses import attachment, form_view, or_say_why
-from groundwork.saved import STATUS_OF, Closed, Conflict, Invalid, Outcome, Saved, saved_at, status_of
+from groundwork.saved import STATUS_OF, Closed, Conflict, Invalid, Outcome, Saved, saved_at
 from vendors.attachments import ACCEPT, EXTENSIONS
 from vendors.desk.guard import DeskRequest, about, by_desk_link
 from vendors.models import CauseProof, OtherCause, ProofFile
 from vendors.proofs import drafting, evidence, saving, transitions
 from vendors.proofs.desk_forms import PartForm
 from vendors.proofs.desk_page import page_of, row_of
+from vendors.proofs.desk_posting import SavedPage, posted
 from vendors.proofs.example import example
-from vendors.proofs.parts import OTHER, Part, parts_of
+from vendors.proofs.parts import OTHER, Part
 
 FILES = "files-evidence"  # the name that autosave.js sends a file by
 
@@ -44,15 +45,16 @@ def vendor_proof(request: DeskRequest, link: int, pk: int) -> HttpResponse:
     proof = _proof(request, pk)
     if request.method != "POST":
         return _page(request, proof)
-    typed, lost = _posted(request.POST, proof)
-    outcomes = {form.part.key: _save(request, proof, form) for form in typed}
-    refused = _save_files(request, proof)
-    if all(isinstance(outcome, Saved) for outcome in outcomes.values()) and not refused and not lost:
-        return _onward(request, proof)
-    unsaved = {form.part.key: form for form in typed if not isinstance(outcomes[form.part.key], Saved)}
-    closed = next((one.reason for one in outcomes.values() if isinstance(one, Closed)), "")
-    status = max(status_of(outcomes.values()), 422 if refused or lost else 200)
-    return _page(request, _proof(request, pk), unsaved, status=status, refused=refused, lost=lost, closed=closed)
+    page = posted(request.POST, proof)
+    outcomes = {form.part.key: _save(request, proof, form) for form in page.forms}
+    saved = SavedPage(posted=page, outcomes=outcomes, refused=_save_files(request, proof))
+    return _onward(request, proof) if saved.is_whole else _unsaved(request, _proof(request, pk), saved)
+
+
+def _unsaved(request: DeskRequest, proof: CauseProof, saved: SavedPage) -> HttpResponse:
+    """The page again, with what was typed and is to be decided or put right."""
+    said = {"refused": saved.refused, "lost": saved.posted.lost, "closed": saved.closed}
+    return _page(request, proof, saved.unsaved, status=saved.status, **said)
 
 
 def _page(
@@ -75,24 +77,6 @@ def _page(
         **more,
     }
     return render(request, "vendors/proofs/vendor_proof.html", context, status=status)
-
-
-def _posted(data: QueryDict, proof: CauseProof) -> tuple[list[PartForm], list[str]]:
-    """The parts that the page sent, but the one whose other version was taken; and the words of rows that are gone.
-
-    “Keep mine” names what the person has seen and wants to replace.
-    """
-    taken, data = data.get("take", ""), data.copy()
-    kept, _colon, seen = data.get("keep", "").partition(":")
-    if seen:
-        data[f"{kept}-version"] = seen
-    parts = {part.key: part for part in parts_of(proof, list(proof.other_causes.all()))}
-    forms = [
-        PartForm(data, part=part) for key, part in parts.items() if f"{key}-version" in data and key not in (taken, "")
-    ]
-    sent = {name.removesuffix("-version") for name in data if name.startswith(OTHER) and name.endswith("-version")}
-    fields = [f"{key}-{name}" for key in sorted(sent - parts.keys()) for name in ("cause", "ruled_out_by")]
-    return forms, [text for text in (data.get(name, "").strip() for name in fields) if text]
 
 
 def _save(request: DeskRequest, proof: CauseProof, form: PartForm) -> Outcome[Part]:
@@ -230,7 +214,8 @@ def vendor_proof_hand_in(request: DeskRequest, link: int, pk: int) -> HttpRespon
     if request.method == "POST":
         with or_say_why(request):
             version = whole_numbers.said(request.POST.get("version", "")) or 0
-            transitions.hand_in(request.link, proof, version=version, now=timezone.now())
+            done = transitions.hand_in(request.link, proof, version=version, now=timezone.now())
+            transitions.handed_in.send(CauseProof, proof=done, link=request.link)
             messages.success(request, _("Handed in. Thank you: your customer reads it now, and you are told here."))
         return redirect(_address(request, proof))
     if not proof.is_at_vendor:

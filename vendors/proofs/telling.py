@@ -24,10 +24,10 @@ TEMPLATES: dict[str, str] = {
 WAITS = frozenset({ProofStepKind.ASKED, ProofStepKind.RETURNED})  # the vendor has something to do then
 
 
-def tell_vendor(member: Membership, proof: CauseProof, kind: ProofStepKind, *, now: datetime) -> bool:
+def tell_vendor(member: Membership | None, proof: CauseProof, kind: ProofStepKind, *, now: datetime) -> bool:
     """Write to whoever owes it, and to whoever handed it in last, by the links that they have. Where nobody has one and
-    something waits, the contact gets one. False where no mail went out: there is no address, the member may not make a
-    link, or the mail server does not take it."""
+    something waits, the contact gets one from the member; no member: the product itself asks, and makes none. False
+    where no mail went out: no address, nobody who may make a link, or the mail server does not take it."""
     told = [_write(member, link, proof, kind, now=now) for link in _open_links(proof, now)]
     if told or kind not in WAITS:
         return any(told)
@@ -43,17 +43,18 @@ def _open_links(proof: CauseProof, now: datetime) -> list[DeskLink]:
     return [link for link in reached.values() if link.state(now) is LinkState.OPEN]
 
 
-def _write(member: Membership, link: DeskLink, proof: CauseProof, kind: ProofStepKind, *, now: datetime) -> bool:
+def _write(member: Membership | None, link: DeskLink, proof: CauseProof, kind: ProofStepKind, *, now: datetime) -> bool:
     if kind in WAITS:
         links.keep_open(link, end_for(proof.due_on))
-    context = desk.context_of(link, member.user, now=now) | {"proof": proof, "incident": proof.incident}
-    return desk.write(link, EMAIL + TEMPLATES[kind], context, asker=member.user, now=now)
+    asker = member.user if member else links.asker_of(link)
+    context = desk.context_of(link, asker, now=now) | {"proof": proof, "incident": proof.incident}
+    return desk.write(link, EMAIL + TEMPLATES[kind], context, asker=asker, now=now)
 
 
-def _send_a_link(member: Membership, proof: CauseProof, *, now: datetime) -> bool:
+def _send_a_link(member: Membership | None, proof: CauseProof, *, now: datetime) -> bool:
     """A new link, or the one whose time is over again: its mail says what waits, this proof among it."""
     contact = proof.contact
-    if contact is None or not contact.email or not may(member, Right.EDIT_VENDORS):
+    if member is None or contact is None or not contact.email or not may(member, Right.EDIT_VENDORS):
         return False
     try:
         earlier = links.of_contact(contact)

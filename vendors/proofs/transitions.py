@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +38,8 @@ from vendors.models import (
 )
 from vendors.proofs.complete import Considered, lacks_of
 
+# By the vendor through its link, once it is certain, with `proof` and `link`. Who is told, and how, is known above.
+handed_in = Signal()
 FIELDS = ("contact", "owner", "due_on", "state", "reason")
 NOT_NOW: Mapping[str, Promise] = {
     ProofState.OWED: _("This proof of cause is not handed in yet."),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -62,7 +63,7 @@ class _Versioned(forms.Form):
 
     def take_version(self, version: int) -> None:
         """The page shows what stands there now: sending the form again is then a decision."""
-        data = self.data.copy()
+        data = cast(QueryDict, self.data).copy()
         data[self.add_prefix("version")] = str(version)
         self.data = data
 
@@ -134,12 +135,13 @@ class PlanForm(forms.ModelForm[Rehearsal]):
 
     def _show_asked(self, asked: Sequence[RehearsalGuest], member: Membership) -> None:
         others = [guest for guest in asked if guest.user_id is None and guest.contact_id is None]
-        self.initial |= {
+        shown: dict[str, Any] = {
             "members": [guest.user_id for guest in asked if guest.user_id is not None],
             "contacts": [guest.contact_id for guest in asked if guest.contact_id is not None],
             "others": guests.as_typed(others),
             "language": others[0].language if others else member.organisation.language,
         }
+        self.initial.update(shown)
 
     def clean_minutes(self) -> int:
         minutes = self.cleaned_data["minutes"]

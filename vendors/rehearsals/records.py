@@ -3,6 +3,7 @@ whole; what is planned; and from whom what one showed is kept."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -30,19 +31,20 @@ def record_of(vendor: Vendor) -> Record:
     The record of a vendor begins on the day that the organisation names; else when the first entry about this vendor
     was made: that something older was written down afterwards does not say that all since then is there.
     """
-    rows = list(
-        Rehearsal.objects.filter(vendor=vendor)
-        .order_by("held_on", "pk")
-        .values_list("kind", "state", "held_on", "evidence", "created_at")
-    )
-    held = [(kind, day, evidence) for kind, state, day, evidence, _at in rows if state == RehearsalState.HELD and day]
-    first = min((timezone.localdate(at) for *_row, at in rows), default=None)
+    rows = list(Rehearsal.objects.filter(vendor=vendor).order_by("held_on", "pk"))
+    held = [row for row in rows if row.state == RehearsalState.HELD]
+    rehearsals = [row for row in held if row.kind == RehearsalKind.REHEARSAL]
+    first = min((timezone.localdate(row.created_at) for row in rows), default=None)
     return Record(
-        together=tuple(day for kind, day, evidence in held if kind == RehearsalKind.REHEARSAL and not evidence),
-        rehearsals=tuple(day for kind, day, _evidence in held if kind == RehearsalKind.REHEARSAL),
-        reviews=tuple(day for kind, day, _evidence in held if kind == RehearsalKind.REVIEW),
+        together=_days(row for row in rehearsals if not row.evidence),
+        rehearsals=_days(rehearsals),
+        reviews=_days(row for row in held if row.kind == RehearsalKind.REVIEW),
         since=vendor.organisation.rehearsals_recorded_since or first,
     )
+
+
+def _days(rows: Iterable[Rehearsal]) -> tuple[date, ...]:
+    return tuple(row.held_on for row in rows if row.held_on is not None)
 
 
 # Planned ----------------------------------------------------------------------------------------------------------

@@ -8,10 +8,15 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from vendors.models import CauseProof, Incident, ProofState, TimelineEntry, Vendor
+from vendors.models import CauseProof, Incident, IncidentQuerySet, ProofState, TimelineEntry, Vendor
 from vendors.timeline.record import Happened, Record, record_of, together
 
 YEAR = timedelta(days=365)
+OF_INCIDENT = (
+    "incident_id",
+    *(f"incident__{name}" for name in ("opened_at", "restored_at", "resolved_at")),
+    *(f"incident__proof__{name}" for name in ("state", "first_handed_in_at")),
+)
 SAID_COLUMNS = ("kind", "at", "person", "asked", "why", "does", "next_step", "next_at")
 
 
@@ -33,7 +38,7 @@ def happened(entry: Any) -> Happened:
     return Happened(**{name: getattr(entry, name) for name in SAID_COLUMNS})
 
 
-def ended_at(incident: Any) -> datetime | None:
+def ended_at(incident: Incident) -> datetime | None:
     """When the business ran again; where nobody noted that, when it was called resolved."""
     moment: datetime | None = incident.restored_at or incident.resolved_at
     return moment
@@ -57,28 +62,26 @@ def _cause_known(incident: Incident) -> datetime | None:
 
 
 def record_of_year(vendor: Vendor, *, now: datetime) -> Record:
-    """Of the incidents of the last twelve months that have a timeline. Two queries, however many they are."""
+    """Of the incidents of the last twelve months that have a timeline. One query, however many they are."""
     incidents = Incident.objects.filter(vendor=vendor, opened_at__gt=now - YEAR, opened_at__lte=now)
-    entries = TimelineEntry.objects.standing().filter(incident__in=incidents)
-    columns = ("incident_id", *SAID_COLUMNS)
-    rows = entries.order_by("incident_id", "at", "pk").values_list(*columns, named=True)
-    by_incident = {pk: list(map(happened, of_it)) for pk, of_it in groupby(rows, key=attrgetter("incident_id"))}
-    about = (
-        Incident.objects.filter(pk__in=by_incident)
-        .order_by("pk")
-        .values_list(
-            "pk", "opened_at", "restored_at", "resolved_at", "proof__state", "proof__first_handed_in_at", named=True
-        )
-    )
-    return together(
-        [
-            record_of(
-                by_incident[row.pk],
-                opened=row.opened_at,
-                ended=ended_at(row),
-                now=now,
-                cause_known=row.proof__first_handed_in_at if row.proof__state == ProofState.ACCEPTED else None,
-            )
-            for row in (about if by_incident else ())
-        ]
+    return together(list(records_of(incidents, now=now).values()))
+
+
+def records_of(incidents: IncidentQuerySet, *, now: datetime) -> dict[int, Record]:
+    """The record of each that has a timeline, by its key. One query."""
+    entries = TimelineEntry.objects.standing().filter(incident__in=incidents.order_by())
+    rows = entries.order_by("incident_id", "at", "pk").values_list(*OF_INCIDENT, *SAID_COLUMNS, named=True)
+    return {pk: _record(list(of_it), now) for pk, of_it in groupby(rows, key=attrgetter("incident_id"))}
+
+
+def _record(rows: Sequence[Any], now: datetime) -> Record:
+    """Of rows of one incident, each with what is known of it."""
+    one = rows[0]
+    is_proven = one.incident__proof__state == ProofState.ACCEPTED
+    return record_of(
+        map(happened, rows),
+        opened=one.incident__opened_at,
+        ended=one.incident__restored_at or one.incident__resolved_at,
+        now=now,
+        cause_known=one.incident__proof__first_handed_in_at if is_proven else None,
     )
