@@ -38,7 +38,8 @@ from manifesto.models import Question, Release
 from reports.models import Scorecard
 from vendors.contracts.decisions import DeadlineKind, upcoming
 from vendors.emergencies.checks import CheckState, state_of
-from vendors.models import Contract, EmergencyPlan, Rehearsal, RehearsalState, Service, Vendor
+from vendors.expectations.gate import faults_of
+from vendors.models import Contract, EmergencyPlan, ExpectationEdition, Rehearsal, RehearsalState, Service, Vendor
 from vendors.rehearsals.practice import Practice
 
 TODAY = date(2026, 11, 22)
@@ -94,6 +95,18 @@ class TestDemoIsComplete:
         assert states == set(AssessmentState) - {AssessmentState.CANCELLED}
         assert Scorecard.objects.values("assessment__period_end").distinct().count() == 6
         assert not Scorecard.objects.filter(approved_at__date__gt=TODAY).exists()
+
+    def test_demo_expects_by_two_editions_and_a_draft_elsewhere_and_scorecards_say_so(
+        self, shown: Shown, db: None
+    ) -> None:
+        rows = ExpectationEdition.objects.values_list("organisation__slug", "number", "state").order_by("pk")
+        assert sorted(rows) == [("harbour", 1, "published"), ("harbour", 2, "published"), ("meadow", 1, "draft")]
+        draft = ExpectationEdition.objects.get(organisation__slug="meadow")
+        assert len(faults_of(draft)) == 1
+        said = {json.loads(card.snapshot)["expectations"] is not None for card in Scorecard.objects.all()}
+        assert said == {True, False}
+        newest = json.loads(newest_card("Sample Storage Works").snapshot)["expectations"]
+        assert newest["edition"] == 2
 
     def test_demo_compares_what_can_be_compared_and_shows_what_cannot(self, shown: Shown, db: None) -> None:
         editions = {
