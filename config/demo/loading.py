@@ -40,9 +40,13 @@ from vendors.models import Contact, Service, Vendor
 
 DEMO = Path(__file__).parent / "demo.yaml"
 AFTER_ITS_QUARTER = timedelta(days=20)
-# Editions are as old as what is assessed by them: each shipped one, with how many quarters ago it came into force.
-IN_FORCE_SINCE = {"2026.1": 7, "2026.2": 1}
-BEFORE_ITS_END = timedelta(days=40)
+# Editions are as old as what is assessed by them: each shipped one, with the quarter (1: that ended last) in which it
+# came into force, and how long before the quarter’s end.
+IN_FORCE_SINCE = {
+    "2026.1": (7, timedelta(days=40)),
+    "2026.2": (1, timedelta(days=40)),
+    "2026.3": (1, timedelta(days=5)),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +74,8 @@ def is_empty() -> bool:
 
 def load_bank(today: date) -> None:
     """The shipped editions, each published as long ago as the demo data needs it. What is there already stays."""
-    for edition, quarters_ago in IN_FORCE_SINCE.items():
-        with clock.at(quarter_ago(today, quarters_ago).end - BEFORE_ITS_END):
+    for edition, (quarters_ago, before_its_end) in IN_FORCE_SINCE.items():
+        with clock.at(quarter_ago(today, quarters_ago).end - before_its_end):
             call_command("load_bank", edition=edition, publish=True, stdout=StringIO())
 
 
