@@ -169,7 +169,7 @@ class OrganisationAdminForm(forms.ModelForm[Organisation]):
 
     class Meta:
         model = Organisation
-        fields = ("name", "slug", "language", "allow_self_approval", "repeat_days")
+        fields = ("name", "slug", "language", "allow_self_approval", "repeat_days", "asks_supplementary")
 
 
 class MembershipInline(SuperusersOnly, admin.TabularInline[Membership, Organisation]):
@@ -203,7 +203,7 @@ class OrganisationAdmin(SuperusersOnly, admin.ModelAdmin[Organisation]):
     prepopulated_fields = {"slug": ("name",)}
 
     def get_fields(self, request: HttpRequest, obj: Organisation | None = None) -> Any:
-        fields = ["name", "slug", "language", "allow_self_approval", "repeat_days"]
+        fields = ["name", "slug", "language", "allow_self_approval", "repeat_days", "asks_supplementary"]
         return fields if obj else [*fields, "first_admin"]
 
     def get_inlines(self, request: HttpRequest, obj: Organisation | None) -> Any:

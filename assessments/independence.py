@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -108,7 +109,7 @@ def those_who_know(assessment: int, *, but_for: int | None = None) -> set[int]:
     one of the questionnaire `but_for` does not count. Ids in and out; one query."""
     read = Reading.objects.filter(assessment=assessment).values_list("user")
     heard = Meeting.attendees.through.objects.filter(meeting__assessment=assessment).values_list("user")
-    lent = Delegation.objects.filter(answer__response__assessment=assessment).values_list("delegate")
+    lent = _lent().filter(answer__response__assessment=assessment).values_list("delegate")
     if but_for is not None:
         lent = lent.exclude(answer__response=but_for)
     return {user for (user,) in read.union(heard, lent)}
@@ -118,8 +119,13 @@ def known_among(user: User, assessments: Collection[int]) -> set[int]:
     """Of these assessments, those in which this person knows what others answered. Ids in and out; one query."""
     read = Reading.objects.filter(user=user, assessment__in=assessments).values_list("assessment")
     heard = Meeting.objects.filter(attendees=user, assessment__in=assessments).order_by().values_list("assessment")
-    lent = Delegation.objects.filter(delegate=user, answer__response__assessment__in=assessments)
+    lent = _lent().filter(delegate=user, answer__response__assessment__in=assessments)
     return {one for (one,) in read.union(heard, lent.values_list("answer__response__assessment"))}
+
+
+def _lent() -> QuerySet[Delegation]:
+    """Of the questions that count: whoever was handed a supplementary one knows nothing of the grades."""
+    return Delegation.objects.filter(answer__question__supplementary=False)
 
 
 def knows_of_others(response: Response, user: User) -> bool:
@@ -149,9 +155,16 @@ def after_first_handing_in(response: Response, now: datetime) -> None:
         _mark(response, response.rater, now)
 
 
-def after_change(response: Response, author: User | VendorLink, now: datetime) -> None:
-    """Within the transaction that changed an answer: by the rater, or by a colleague whom they handed it to."""
-    if response.is_of_vendor or not response.is_independent or not isinstance(author, User):
+def after_change(answer: Answer, author: User | VendorLink, now: datetime) -> None:
+    """Within the transaction that changed an answer: by the rater, or by a colleague whom they handed it to. One to a
+    supplementary question marks nobody: it enters no figure that independence is asked of."""
+    response = answer.response
+    if (
+        answer.question.supplementary
+        or response.is_of_vendor
+        or not response.is_independent
+        or not isinstance(author, User)
+    ):
         return
     knowing = those_who_know(response.assessment_id, but_for=response.pk)
     if knowing & {author.pk, response.rater_id}:

@@ -31,7 +31,7 @@ class Sheet(StrEnum):
 PLAIN_FIELDS: dict[Sheet, tuple[str, ...]] = {
     Sheet.RELEASE: ("met_threshold", "broken_threshold", "minimum_coverage", "knockout_below"),
     Sheet.RULES: (),
-    Sheet.QUESTIONS: ("rule", "weight", "knockout", "fact", "revision"),
+    Sheet.QUESTIONS: ("rule", "weight", "knockout", "supplementary", "fact", "revision"),
     Sheet.LEVELS: (),
 }
 TEXT_FIELDS: dict[Sheet, tuple[str, ...]] = {
@@ -56,6 +56,7 @@ class QuestionEntry:
     key: str
     weight: Decimal
     knockout: bool
+    supplementary: bool = False  # answered and shown, never in a score or the verdict
     fact: str
     revision: int
     text: Texts
@@ -72,6 +73,11 @@ class RuleEntry:
     promise: Texts
     guidance: Texts
     questions: tuple[QuestionEntry, ...]
+
+    @property
+    def counting(self) -> tuple[QuestionEntry, ...]:
+        """Those that the rule is judged by."""
+        return tuple(question for question in self.questions if not question.supplementary)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +133,7 @@ def read_question(question: Question) -> QuestionEntry:
         key=question.key,
         weight=Decimal(question.weight).quantize(Decimal("0.01")),
         knockout=question.knockout,
+        supplementary=question.supplementary,
         fact=question.fact,
         revision=question.revision,
         levels=tuple(levels.get(grade, no_texts()) for grade in GRADES),
@@ -313,6 +320,8 @@ def to_plain(bank: Bank) -> dict[str, Any]:
     for rule in plain["rules"]:
         for question in rule["questions"]:
             question["weight"] = str(question["weight"])
+            if not question["supplementary"]:  # an edition that has none keeps the fingerprint that it always had
+                del question["supplementary"]
     return plain
 
 

@@ -18,9 +18,21 @@ from accounts.trail import audit
 from groundwork.languages import LANGUAGE_CODES, LANGUAGES
 from groundwork.words import labelled, language_within
 from manifesto import bank as banks
-from manifesto.bank import GRADES, PLAIN_FIELDS, TEXT_FIELDS, Bank, BankChange, ChangeKind, QuestionEntry, Sheet, Texts
+from manifesto.bank import (
+    GRADES,
+    PLAIN_FIELDS,
+    TEXT_FIELDS,
+    Bank,
+    BankChange,
+    ChangeKind,
+    QuestionEntry,
+    RuleEntry,
+    Sheet,
+    Texts,
+)
 from manifesto.models import RULE_KEYS, Question, Release, ReleaseState, Rule
 from manifesto.naming import names_in
+from manifesto.sources import KNOCKS_NOTHING_OUT
 from manifesto.successors import Naming, Retold, retitled, retold
 
 OPTIONAL = ("note",)  # may stand in no language at all, but not in some of them
@@ -89,17 +101,46 @@ def _faults(bank: Bank, previous: Release | None, said_before: Iterable[Retold])
         message = _("It must have exactly the seven rules, in their order: %s.") % ", ".join(RULE_KEYS)
         yield PublishingFault(where=where, message=message)
     revisions, names = published_revisions(previous), names_in(bank)
+    counted = counting_questions(previous)
     for rule in bank.rules:
         where = names[Sheet.RULES, rule.key]
         for name in TEXT_FIELDS[Sheet.RULES]:
             for fault in _missing_texts(where, name, getattr(rule, name)):
                 yield replace(fault, rule=rule.key)
-        if not rule.questions:
-            yield PublishingFault(where=where, message=_("Add a question: the rule has none."), rule=rule.key)
+        if not rule.counting:
+            yield PublishingFault(where=where, message=_no_question(rule), rule=rule.key)
+        if not _counting_come_first(rule):
+            message = _("Move the supplementary questions behind the others: those that count keep their numbers.")
+            yield PublishingFault(where=where, message=message, rule=rule.key)
         for question in rule.questions:
             where = names[Sheet.QUESTIONS, question.key]
-            for fault in _question_faults(question, where, revisions.get(question.key, 1)):
+            faults = [*_question_faults(question, where, revisions.get(question.key, 1))]
+            if question.supplementary:
+                faults += _supplementary_faults(question, where, counted)
+            for fault in faults:
                 yield replace(fault, rule=rule.key, question=question.key)
+
+
+def _no_question(rule: RuleEntry) -> str:
+    if rule.questions:
+        return _("Add a question that counts: all that the rule has are supplementary.")
+    return _("Add a question: the rule has none.")
+
+
+def _counting_come_first(rule: RuleEntry) -> bool:
+    kinds = [question.supplementary for question in rule.questions]
+    return kinds == sorted(kinds)
+
+
+def _supplementary_faults(question: QuestionEntry, where: str, counted: frozenset[str]) -> Iterator[PublishingFault]:
+    if question.knockout:
+        yield PublishingFault(where=where, message=str(KNOCKS_NOTHING_OUT), field="knockout")
+    if question.key in counted:
+        message = _(
+            "It counts in the edition that is published: it cannot leave the verdict and still be asked under this "
+            "key. Let it count, or give the supplementary question a key of its own."
+        )
+        yield PublishingFault(where=where, message=message, field="supplementary")
 
 
 def _question_faults(question: QuestionEntry, where: str, lowest_revision: int) -> Iterator[PublishingFault]:
@@ -142,6 +183,12 @@ def published_revisions(release: Release | None) -> dict[str, int]:
     return dict(release.questions.values_list("key", "revision")) if release else {}
 
 
+def counting_questions(release: Release | None) -> frozenset[str]:
+    """The keys of the questions that its rules are judged by."""
+    rows = Question.objects.filter(release=release).counting().values_list("key", flat=True) if release else ()
+    return frozenset(rows)
+
+
 def language_name(language: str) -> str:
     """As a label; within a sentence French has no capital: groundwork.words.language_within."""
     return str(LANGUAGES[language].name)
@@ -172,6 +219,7 @@ def field_label(name: str) -> str:
         "rule": _("rule"),
         "weight": _("weight"),
         "knockout": _("knock-out"),
+        "supplementary": _("supplementary"),
         "fact": _("recorded fact"),
         "revision": _("revision"),
         "met_threshold": _("met from (percent)"),

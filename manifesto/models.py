@@ -123,6 +123,15 @@ class FactKind(models.TextChoices):
     FREQUENCY = "frequency", _("Frequency")
 
 
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def counting(self) -> QuestionQuerySet:
+        """Those that the seven rules are judged by: what is supplementary is answered and shown, and counts nowhere."""
+        return self.filter(supplementary=False)
+
+    def supplementary(self) -> QuestionQuerySet:
+        return self.filter(supplementary=True)
+
+
 class Question(models.Model):
     """A question that the customer puts to the vendor. `key` stays through all releases; a change of meaning
     raises `revision`, which shows as "not comparable" in trends."""
@@ -147,6 +156,8 @@ class Question(models.Model):
     short = models.CharField(_("label"), max_length=60, blank=True)
     why = models.TextField(_("why it matters"), blank=True)
     evidence = models.TextField(_("evidence to ask for"), blank=True)
+
+    objects = QuestionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("question")

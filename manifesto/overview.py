@@ -20,6 +20,7 @@ class QuestionLine:
     label: str
     weight: Decimal
     knockout: bool
+    supplementary: bool
     fact: str
     revision: int
     missing: tuple[str, ...]  # languages in which a text is missing
@@ -36,7 +37,7 @@ class RuleLine:
     name: str
     missing: tuple[str, ...]
     change: str
-    weight: Decimal  # of all its questions
+    weight: Decimal  # of all its questions that count
     questions: tuple[QuestionLine, ...]
 
 
@@ -75,7 +76,7 @@ def _rule_line(rule: Rule, changes: dict[tuple[Sheet, str], str]) -> RuleLine:
             change=changes.get((Sheet.QUESTIONS, question.key), ""),
             is_first=number == 0,
             is_last=number == last,
-            **{name: getattr(question, name) for name in ("key", "knockout", "revision")},
+            **{name: getattr(question, name) for name in ("key", "knockout", "supplementary", "revision")},
         )
         for number, question in enumerate(questions)
     )
@@ -86,7 +87,7 @@ def _rule_line(rule: Rule, changes: dict[tuple[Sheet, str], str]) -> RuleLine:
         name=rule.name or rule.key,
         missing=_missing_languages(banks.texts_of(rule, name) for name in TEXT_FIELDS[Sheet.RULES]),
         change=changes.get((Sheet.RULES, rule.key), ""),
-        weight=sum((question.weight for question in questions), Decimal(0)),
+        weight=sum((question.weight for question in questions if not question.supplementary), Decimal(0)),
         questions=lines,
     )
 

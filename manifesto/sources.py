@@ -10,6 +10,7 @@ from typing import Any
 from django.core.validators import slug_re
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from groundwork.languages import LANGUAGE_CODES
 from groundwork.words import labelled, quoted
@@ -30,6 +31,7 @@ from manifesto.bank import (
 from manifesto.models import RULE_KEYS, FactKind
 
 MAX_KEY, MAX_EDITION, MAX_WEIGHT, MAX_REVISION = 60, 20, Decimal("9999.99"), 9999
+KNOCKS_NOTHING_OUT = gettext_lazy("A supplementary question knocks nothing out: choose one of the two.")
 # As an export writes it, as a spreadsheet shows a tick, and as somebody types it who works in French or Dutch.
 YES = ("yes", "oui", "ja", "true", "vrai", "waar", "1", "x")
 NO = ("no", "non", "nee", "false", "faux", "onwaar", "0", "")
@@ -238,10 +240,14 @@ def _question(line: SourceLine, levels: dict[int, Texts], check: _Checker) -> Qu
     for grade in GRADES:
         if grade not in levels:
             check.fault(line, "levels", _("Level %s is missing: every question has the levels 0 to 4.") % grade)
+    knockout, supplementary = check.flag(line, "knockout"), check.flag(line, "supplementary")
+    if knockout and supplementary:
+        check.fault(line, "supplementary", str(KNOCKS_NOTHING_OUT))
     return QuestionEntry(
         key=check.key(line, "key"),
         weight=check.weight(line),
-        knockout=check.flag(line, "knockout"),
+        knockout=knockout,
+        supplementary=supplementary,
         fact=check.fact(line),
         revision=check.integer(line, "revision", 1, MAX_REVISION, default=1),
         levels=tuple(levels.get(grade, {}) for grade in GRADES),

@@ -48,6 +48,7 @@ HASTE = Haste(seconds=10)  # by the clock: somebody waits
 ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # a workbook's way to write a sign that XML has not
 TITLES = {Sheet.RELEASE: "Edition", Sheet.RULES: "Rules", Sheet.QUESTIONS: "Questions", Sheet.LEVELS: "Levels"}
 FORMER_TITLES = {Sheet.RELEASE: "Release"}  # what files have that were exported before
+ADDED_LATER = frozenset({"supplementary"})  # columns that files lack which were exported before
 _KEYS = {
     Sheet.RELEASE: ("edition",),
     Sheet.RULES: ("key",),
@@ -158,7 +159,7 @@ def read_lines(content: bytes, name: str) -> list[SourceLine]:
 def _read_sheet(page: Sequence[Line], sheet: Sheet, faults: list[Fault]) -> Iterator[SourceLine]:
     first, *rows = page or [Line(1, ())]
     head = [text.strip() for text in first.cells] if first.number == 1 else []
-    if missing := [name for name in columns(sheet) if name not in head]:
+    if missing := [name for name in columns(sheet) if name not in head and name not in ADDED_LATER]:
         message = _("These columns are missing: %s.") % ", ".join(missing)
         faults.append(Fault(place=Place(file=TITLES[sheet], row=1), message=message))
         return

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Department, Membership, Organisation, Role, User
 from assessments.commitments import transitions as commitments
+from assessments.lifecycle.transitions import asks_supplementary
 from assessments.models import Answer, Assessment, AssessmentState, Commitment, CommitmentSource, Response
 from manifesto.models import RULE_KEYS, Question, Release, ReleaseState, Rule
 from vendors.contracts.agreed import settle
@@ -108,16 +109,24 @@ def make_cast() -> Cast:
 
 
 def make_release(
-    edition: str = "1", *, questions_per_rule: int = 2, state: ReleaseState = ReleaseState.PUBLISHED, **fields: Any
+    edition: str = "1",
+    *,
+    questions_per_rule: int = 2,
+    supplementary: int = 0,
+    state: ReleaseState = ReleaseState.PUBLISHED,
+    **fields: Any,
 ) -> Release:
-    """A complete edition: seven rules, each with `questions_per_rule` questions of weight 1, all texts there."""
+    """A complete edition: seven rules, each with `questions_per_rule` questions of weight 1, and behind them so many
+    `supplementary` ones, all texts there."""
     release = Release.objects.create(edition=edition, **_texts("title", "note", said=f"Edition {edition}"), **fields)
     rules = Rule.objects.bulk_create(  # in one go each: most tests need an edition, and few care how it comes about
         Rule(release=release, key=key, position=position, **_texts("name", "promise", "guidance", said=key.title()))
         for position, key in enumerate(RULE_KEYS, start=1)
     )
     Question.objects.bulk_create(
-        _question(rule, number) for rule in rules for number in range(1, questions_per_rule + 1)
+        _question(rule, number, supplementary=number > questions_per_rule)
+        for rule in rules
+        for number in range(1, questions_per_rule + supplementary + 1)
     )
     with connection.cursor() as cursor:
         cursor.execute(LEVELS, [release.pk])
@@ -141,8 +150,9 @@ SELECT question.id, grade, said || '(en)', said || '(en)', said || '(fr)', said 
 """
 
 
-def _question(rule: Rule, number: int) -> Question:
-    question = Question(release=rule.release, rule=rule, key=f"{rule.key}-{number}", position=number)
+def _question(rule: Rule, number: int, *, supplementary: bool = False) -> Question:
+    key = f"{rule.key}-{number}"
+    question = Question(release=rule.release, rule=rule, key=key, position=number, supplementary=supplementary)
     said = f"{rule.key} question {number}"
     for field, text in _texts("text", "short", "why", "evidence", said=said).items():
         setattr(question, field, text)
@@ -178,7 +188,7 @@ def make_assessment(
         period_end=date(2026, 3, 31),
         owner=member.user,
         state=state,
-        **fields,
+        **{"asks_supplementary": asks_supplementary(member.organisation, release), **fields},
     )
     add_rater(assessment, member, grade=grade)
     return assessment

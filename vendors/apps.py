@@ -32,7 +32,7 @@ class VendorsConfig(AppConfig):
         panels.register("rehearsals", rehearsal_panel, position=45)
         panels.register("incidents", incident_panel, position=50)
         panels.register("timeline", timeline_panel, position=55)
-        panels.register("proofs", proofs.of_vendor, position=55)
+        panels.register("proofs", proofs.of_vendor, position=57)
         panels.register("voice", feedback.panel, position=60)
         matters.register("proofs", proofs_on_desk, position=20)
         happened = "A step of a proof of cause is never changed or deleted: both sides go by what happened."

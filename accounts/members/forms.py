@@ -50,10 +50,11 @@ class OrganisationForm(forms.ModelForm[Organisation]):
 
     class Meta:
         model = Organisation
-        fields = ("name", "language", "allow_self_approval", "repeat_days")
+        fields = ("name", "language", "allow_self_approval", "repeat_days", "asks_supplementary")
         labels = {
             "allow_self_approval": _("Members may approve what they submitted themselves"),
             "repeat_days": _("A problem has come back when it appears again within"),
+            "asks_supplementary": _("Ask the supplementary questions of the question bank, too"),
         }
         help_texts = {
             "language": _("What invitations are written in, unless you choose another language there."),
@@ -64,6 +65,11 @@ class OrganisationForm(forms.ModelForm[Organisation]):
             "repeat_days": _(
                 "Days after the incident before it with the same problem or cause. 90 days also catch a fault that "
                 "comes on the first of each month."
+            ),
+            "asks_supplementary": _(
+                "They stand beside the questions that count: tone, training, documentation and the like. Anybody may "
+                "leave them open, and no score or verdict rests on them. Left off, new assessments ask only what "
+                "counts; what has begun goes on asking what it asked."
             ),
         }
 

@@ -17,6 +17,7 @@ FIELDS = (
     "repeat_days",
     "asks_after_incidents_since",
     "asks_for_proofs_since",
+    "asks_supplementary",
 )
 # What loses its department without loss of meaning; anything else that names one keeps it from being deleted.
 LOOSE = (Membership, Invitation)
@@ -31,15 +32,18 @@ def change(
     repeat_days: int,
     ask_after_incidents: bool,
     ask_for_proofs: bool,
+    asks_supplementary: bool,
     now: datetime,
 ) -> Organisation:
     """`ask_after_incidents`: pulses go out by themselves, after what is resolved from the moment it is switched on.
-    `ask_for_proofs`: so are proofs of cause asked for."""
+    `ask_for_proofs`: so are proofs of cause asked for. `asks_supplementary`: new assessments ask the bank's
+    supplementary questions too; what was begun stays as it is."""
     with transaction.atomic():
         row = Organisation.objects.select_for_update().get(pk=actor.organisation_id)
         before = audit.snapshot(row, FIELDS)
         row.name, row.language = name, language
         row.allow_self_approval, row.repeat_days = allow_self_approval, repeat_days
+        row.asks_supplementary = asks_supplementary
         if ask_after_incidents != (row.asks_after_incidents_since is not None):
             row.asks_after_incidents_since = now if ask_after_incidents else None
         if ask_for_proofs != (row.asks_for_proofs_since is not None):

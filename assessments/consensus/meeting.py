@@ -237,7 +237,7 @@ def _contested(assessment: Assessment, user: User, held_on: Mapping[str, date]) 
     """`held_on`: key of a question that was agreed on → the day. One query."""
     said = Answer.objects.filter(response__in=counted_responses(assessment), question=OuterRef("pk"))
     own = said.filter(response__rater=user).values("grade")[:1]
-    asked = Question.objects.filter(release=assessment.release_id).select_related("rule")
+    asked = Question.objects.filter(release=assessment.release_id).counting().select_related("rule")
     graded = Q(answers__response__in=counted_responses(assessment))
     rows = asked.annotate(
         low=Min("answers__grade", filter=graded), high=Max("answers__grade", filter=graded), own=Subquery(own)

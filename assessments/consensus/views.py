@@ -219,7 +219,8 @@ def _discussion(assessment: Assessment, key: str) -> Discussion:
     discussion = next((one for one in consensus.to_discuss(assessment) if one.question.key == key), None)
     if discussion is not None:
         return discussion
-    question = Question.objects.filter(release=assessment.release_id, key=key).select_related("rule").first()
+    asked = Question.objects.filter(release=assessment.release_id, key=key).counting()
+    question = asked.select_related("rule").first()
     if question is None:
         raise Http404
     return consensus.bare(question)
@@ -277,7 +278,7 @@ def _page(
         "meeting_form": (meeting_form or table.meeting_form()) if table.may_record else None,
         "meeting_open": meeting_form is not None,
         "measured": None if table.is_apart else findings_panel.section(assessment, table.request.member),
-        "without_talk": assessment.release.questions.count() - len(cards),
+        "without_talk": Question.objects.filter(release=assessment.release_id).counting().count() - len(cards),
         **_counted([card.discussion for card in cards]),
     }
     return render(table.request, "assessments/consensus/assessment_consensus.html", context, status=status)

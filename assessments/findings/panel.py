@@ -13,6 +13,7 @@ from assessments.findings import practice_words
 from assessments.findings.findings import Finding, MeasuredRules, measured_rules, measured_rules_today
 from assessments.findings.practice import PracticeFinding, practice, practice_today
 from assessments.findings.practice_words import PracticeView
+from assessments.findings.proven import ProvenView, proven, proven_by
 from assessments.findings.words import MeasuredView, Names, Notice, view
 from assessments.independence import let_read
 from assessments.models import Assessment, AssessmentState
@@ -41,12 +42,14 @@ class HoursView:
 @dataclass(frozen=True, kw_only=True)
 class Section:
     """What one member sees; `view` is None where nothing is measured, or where it waits for the member's answers, as
-    does `practice`: claims of rehearsals and reviews against what was held."""
+    do `practice`: claims of rehearsals and reviews against what was held, and `proven`: accepted causes against what
+    happened since."""
 
     vendor: Vendor
     is_withheld: bool = False
     view: MeasuredView | None = None
     practice: tuple[PracticeView, ...] = ()
+    proven: tuple[ProvenView, ...] = ()
     hours: HoursView | None = None
 
 
@@ -65,6 +68,7 @@ def section(assessment: Assessment, member: Membership, *, now: datetime | None 
         vendor=assessment.vendor,
         view=in_words(found, assessment) if found else None,
         practice=practice_in_words(practice(assessment, now=now), assessment),
+        proven=proven(assessment, now=now),
         hours=hours_of(assessment.vendor, now=now),
     )
 
@@ -94,6 +98,7 @@ def of_vendor(member: Membership, vendor: Vendor) -> Panel | None:
         vendor=vendor,
         view=in_words(found, assessment) if found else None,
         practice=practice_in_words(practice_today(assessment, now=now), assessment),
+        proven=proven_by(vendor, now=now),
     )
     return Panel(
         template="assessments/findings/_panel_measured.html",

@@ -99,9 +99,9 @@ def deciders_after(assessment: Assessment, member: Membership) -> Deciders:
 def _stake(assessment: Assessment, member: Membership, raters: Raters, goes_in: RaterRow | None) -> Stake:
     counted = [*raters.handed_in, *([goes_in] if goes_in else [])]
     is_apart = not let_read(assessment, member.user)
-    rows = Answer.objects.filter(response__in=[row.response.pk for row in counted]).answered()
+    rows = Answer.objects.filter(response__in=[row.response.pk for row in counted]).counting().answered()
     answered = set(rows.values_list("question", flat=True))
-    total = Question.objects.filter(release=assessment.release_id).count()
+    total = Question.objects.filter(release=assessment.release_id).counting().count()
     contested = () if is_apart else meeting.contested(assessment, member.user)
     return Stake(
         total=total,

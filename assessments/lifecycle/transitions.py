@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Right, may
-from accounts.models import Membership, User
+from accounts.models import Membership, Organisation, User
 from accounts.trail import audit
 from assessments import independence
 from assessments.approval import chain, mails
@@ -92,6 +92,7 @@ def create_assessment(
             organisation=member.organisation,
             vendor=vendor,
             release=release,
+            asks_supplementary=asks_supplementary(member.organisation, release),
             reference=next_reference(member.organisation_id, timezone.localdate(now).year),
             period_start=period.start,
             period_end=period.end,
@@ -102,6 +103,12 @@ def create_assessment(
         fields = ("reference", "vendor", "release", "period_start", "period_end", "due_on", "state")
         audit.record(member.user, "assessment.created", assessment, after=audit.snapshot(assessment, fields))
     return assessment
+
+
+def asks_supplementary(organisation: Organisation, release: Release) -> bool:
+    """Whether a new assessment asks what stands beside the questions that count: where the edition has such questions
+    and the organisation has not switched them off. One query at most."""
+    return organisation.asks_supplementary and Question.objects.filter(release=release).supplementary().exists()
 
 
 def open_assessment(member: Membership, assessment: Assessment) -> Assessment:
@@ -116,9 +123,12 @@ def open_assessment(member: Membership, assessment: Assessment) -> Assessment:
 
 
 def lay_out(assessment: Assessment, *, rules: Collection[str] = (), **fields: Any) -> Response:
-    """A questionnaire with one empty answer a question, of these rules or of all, so that saving is an UPDATE."""
+    """A questionnaire with one empty answer a question, of these rules or of all, so that saving is an UPDATE. The
+    supplementary ones are among them where the assessment asks them."""
     response = Response.objects.create(assessment=assessment, **fields)
     questions = Question.objects.filter(release=assessment.release_id)
+    if not assessment.asks_supplementary:
+        questions = questions.counting()
     if rules:
         questions = questions.filter(rule__key__in=rules)
     Answer.objects.bulk_create(Answer(response=response, question=question) for question in questions)
@@ -150,7 +160,7 @@ def hand_in(member: Membership, assessment: Assessment, *, now: datetime | None 
             raise PermissionDenied
         if response.submitted_at is not None:
             raise IllegalTransition(_("You have handed in your answers already."))
-        if not response.answers.answered().exists():
+        if not response.answers.counting().answered().exists():
             raise IllegalTransition(_("Nothing is answered yet: answer at least one question before you hand in."))
         _hand_in(member, response, now)
     return response
@@ -181,11 +191,11 @@ def submit(
     with transaction.atomic():
         row = lock_with_right(member, assessment, Right.ASSESS, {AssessmentState.COLLECTING})
         own = Response.objects.of_rater(member.user).outstanding().filter(assessment=row).first()
-        if own is not None and own.answers.answered().exists():
+        if own is not None and own.answers.counting().answered().exists():
             _hand_in(member, own, now)
         outstanding = Response.objects.of_customer().outstanding().filter(assessment=row).exclude(rater=member.user)
         counted = Response.objects.of_customer().handed_in().filter(assessment=row)
-        if not Answer.objects.filter(response__in=counted, grade__isnull=False).exists():
+        if not Answer.objects.filter(response__in=counted, grade__isnull=False).counting().exists():
             raise IllegalTransition(_("Nothing is graded yet: grade at least one question before you submit."))
         if outstanding.exists() and not without_outstanding:
             names = ", ".join(str(one.rater or one.invitation) for one in outstanding.select_related("rater"))

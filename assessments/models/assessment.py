@@ -109,6 +109,8 @@ class Assessment(models.Model):
     submitted_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)  # approved or cancelled
     cancel_reason = models.TextField(_("reason"), blank=True)
+    # Fixed when it is made: what was begun goes on asking what it asked, whatever the organisation decides later.
+    asks_supplementary = models.BooleanField(_("asks the supplementary questions"), default=False)
     repeat_months = models.PositiveSmallIntegerField(_("repeats"), choices=Repeat, null=True, blank=True)
     # One to one: however many schedulers run, an assessment has at most one that follows it.
     previous = models.OneToOneField(

@@ -157,6 +157,13 @@ class AnswerQuerySet(OrganisationRows, models.QuerySet["Answer"]):
         """Graded, or left blank on purpose."""
         return self.exclude(grade=None, blank="")
 
+    def counting(self) -> AnswerQuerySet:
+        """To the questions that the rules are judged by."""
+        return self.filter(question__supplementary=False)
+
+    def supplementary(self) -> AnswerQuerySet:
+        return self.filter(question__supplementary=True)
+
     def with_question(self) -> AnswerQuerySet:
         return self.select_related("question", "question__rule", "response__assessment")
 

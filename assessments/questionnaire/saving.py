@@ -132,7 +132,7 @@ def save_answer(answer: Answer, draft: Draft, *, version: int, author: Author, n
         before = {name: getattr(stored, name) for name in changed}
         after = {name: getattr(wanted, name) for name in changed}
         audit.record(in_the_trail(author), "answer.changed", stored, before=before, after=after)
-        independence.after_change(stored.response, author, now)
+        independence.after_change(stored, author, now)
     return Saved(version=version + 1, at=now, changed=changed)
 
 

@@ -132,8 +132,12 @@ def raters_of(assessment: Assessment, *, today: date | None = None) -> Raters:
     today = today or timezone.localdate()
     customer = Response.objects.filter(assessment=assessment, kind=ResponseKind.CUSTOMER)
     responses = customer.select_related("rater", "invitation", "department").annotate(
-        total=Count("answers"),
-        answered=Count("answers", filter=Q(answers__grade__isnull=False) | ~Q(answers__blank="")),
+        total=Count("answers", filter=Q(answers__question__supplementary=False)),
+        answered=Count(
+            "answers",
+            filter=Q(answers__question__supplementary=False)
+            & (Q(answers__grade__isnull=False) | ~Q(answers__blank="")),
+        ),
         last_at=Max("answers__updated_at"),
     )
     rules = _rules_asked(assessment)
@@ -159,7 +163,8 @@ def outsiders(assessment: Assessment) -> frozenset[int | None]:
 def with_own_progress(rows: AssessmentQuerySet, user: User) -> AssessmentQuerySet:
     """Each with how far this person's own questionnaire is, where it waits for them: `own_total`, `own_answered`, and
     `own_rule`, the key of the first rule that is not finished. None where nothing waits. No query of its own."""
-    own = Answer.objects.filter(response__in=Response.objects.waiting_for(user), response__assessment=OuterRef("pk"))
+    waiting = Response.objects.waiting_for(user)
+    own = Answer.objects.filter(response__in=waiting, response__assessment=OuterRef("pk")).counting()
     counted = own.order_by().values("response__assessment")
     left = own.filter(grade=None, blank="").order_by("question__rule__position", "question__position")
     answered = Count("pk", filter=Q(grade__isnull=False) | ~Q(blank=""))

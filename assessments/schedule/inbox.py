@@ -50,13 +50,14 @@ def waiting_for(member: Membership, today: date, *, ahead: timedelta | None = No
 
 # Asked to judge -------------------------------------------------------------------------------------------------
 def _to_answer(member: Membership, today: date) -> Iterator[Item]:
-    answered = Q(answers__grade__isnull=False) | Q(answers__blank__gt="")
-    unanswered = Answer.objects.filter(response=OuterRef("pk"), grade=None, blank="")
+    counting = Q(answers__question__supplementary=False)
+    answered = counting & (Q(answers__grade__isnull=False) | Q(answers__blank__gt=""))
+    unanswered = Answer.objects.filter(response=OuterRef("pk"), grade=None, blank="").counting()
     first = unanswered.order_by("question__rule__position", "question__position").values("question__rule__key")
     rows = Response.objects.for_member(member).waiting_for(member.user).select_related("assessment__vendor")
     sent_back = Approval.objects.filter(assessment=OuterRef("assessment"), decision=Decision.SENT_BACK)
     rows = rows.annotate(
-        total=Count("answers"),
+        total=Count("answers", filter=counting),
         answered=Count("answers", filter=answered),
         first_rule=Subquery(first[:1]),
         sent_back_at=Subquery(sent_back.order_by("-decided_at").values("decided_at")[:1]),
@@ -212,7 +213,7 @@ def _questions_apart(assessments: list[Assessment]) -> Counter[int]:
     """Assessment → how many questions its raters grade two levels apart or more, not agreed on yet. One query."""
     agreed = Consensus.objects.filter(assessment=OuterRef("response__assessment"), question=OuterRef("question"))
     counted = Response.objects.of_customer().handed_in().filter(assessment__in=assessments)
-    rows = Answer.objects.filter(response__in=counted, grade__isnull=False).exclude(Exists(agreed))
+    rows = Answer.objects.filter(response__in=counted, grade__isnull=False).counting().exclude(Exists(agreed))
     spans = rows.values("response__assessment", "question").annotate(low=Min("grade"), high=Max("grade")).order_by()
     wide = spans.filter(high__gte=F("low") + APART).values_list("response__assessment", flat=True)
     return Counter(wide)

@@ -151,6 +151,7 @@ def _open_follower(pk: int, today: date, now: datetime) -> Assessment | None:
         organisation=row.organisation,
         vendor=row.vendor,
         release=release,
+        asks_supplementary=transitions.asks_supplementary(row.organisation, release),
         reference=next_reference(row.organisation_id, today.year),
         period_start=period.start,
         period_end=period.end,

@@ -2,5 +2,5 @@
 
 Doors: `arithmetic`, plain fractions; `difference`, why a percent moved, as an exact sum; `reading`, from rows to the
 arithmetic; `overview`, rule by rule, to read in place; `agreement`, how far raters agree; `self_view`, how the vendor
-sees itself; `words`, results in words.
+sees itself; `also_asked`, the supplementary questions beside it; `words`, results in words.
 """

@@ -120,7 +120,7 @@ def rater_agreement(assessment: Assessment, responses: QuerySet[Response] | None
     Whoever had read the others' answers first is left out: that they agree would say nothing."""
     responses = counted_responses(assessment) if responses is None else responses
     alone = responses.filter(kind=ResponseKind.CUSTOMER, not_independent_since=None)
-    rows = Answer.objects.filter(response__in=alone, grade__isnull=False)
+    rows = Answer.objects.filter(response__in=alone, grade__isnull=False).counting()
     found = rows.order_by().values_list("response", "question", "grade")
     return agreement_of_grades((rater, question, grade) for rater, question, grade in found if grade is not None)
 

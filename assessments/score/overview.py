@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +15,8 @@ from accounts.models import Membership
 from assessments.independence import let_read
 from assessments.models import Answer, Assessment, AssessmentState, Consensus, Response, VendorNote
 from assessments.score import words as wording
+from assessments.score.also_asked import AlsoAsked, also_asked
+from assessments.score.also_asked import graded as graded_beside
 from assessments.score.arithmetic import GradedQuestion, Policy, RuleScore, Score
 from assessments.score.reading import RuleProgress, current_score, policy_of, rule_progress
 from assessments.secrecy import own_response, readable_responses, vendor_answers
@@ -96,6 +98,7 @@ class RuleSheet:
     bounds_text: str
     sum_text: str
     questions: tuple[QuestionSheet, ...]
+    also: tuple[QuestionSheet, ...] = ()  # the supplementary ones: they are in none of the figures above
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +110,7 @@ class ScoreSheet:
     confidence: str
     average: str  # of the rated rules; it does not decide
     weakest: RuleSheet | None
+    also: AlsoAsked  # of all rules together
 
     @property
     def missing(self) -> tuple[RuleProgress, ...]:
@@ -188,10 +192,11 @@ def _sheet(
         confidence=str(wording.CONFIDENCES[score.confidence]),
         average=wording.percent(score.average, policy),
         weakest=next((rule for rule in sheets if rule.progress.key == score.weakest), None),
+        also=also_asked(assessment, responses, rules=rules),
     )
 
 
-def _rule_sheet(rule: RuleScore, far: RuleProgress, policy: Policy, questions: Iterable[QuestionSheet]) -> RuleSheet:
+def _rule_sheet(rule: RuleScore, far: RuleProgress, policy: Policy, questions: Sequence[QuestionSheet]) -> RuleSheet:
     coverage = rule.coverage if rule.weight_applicable else None
     return RuleSheet(
         progress=far,
@@ -207,7 +212,8 @@ def _rule_sheet(rule: RuleScore, far: RuleProgress, policy: Policy, questions: I
         coverage_text=wording.coverage(coverage, policy),
         bounds_text=wording.bounds(rule, policy),
         sum_text=wording.weighted_sum(rule, policy),
-        questions=tuple(questions),
+        questions=tuple(one for one in questions if not one.question.supplementary),
+        also=tuple(one for one in questions if one.question.supplementary),
     )
 
 
@@ -229,19 +235,23 @@ def _questions(
     notes = VendorNote.objects.all().by_question(assessment)
     asked = Question.objects.filter(release=assessment.release_id).select_related("rule")
     by_rule: dict[str, list[QuestionSheet]] = defaultdict(list)
+    rules = {rule.rule for rule in score.rules}
     for question in asked.order_by("rule__position", "position"):
-        if question.key in graded:
-            by_rule[question.rule.key].append(
-                QuestionSheet(
-                    question=question,
-                    graded=graded[question.key],
-                    state_label=str(wording.QUESTION_STATES.get(graded[question.key].state, "")),
-                    answers=tuple(answers.get(question.pk, ())),
-                    vendor=of_vendor.get(question.pk),
-                    agreed=agreed.get(question.pk),
-                    note=notes.get(question.pk),
-                )
+        if question.rule.key not in rules or (question.supplementary and not assessment.asks_supplementary):
+            continue
+        said = tuple(answers.get(question.pk, ()))
+        grade = graded.get(question.key) or graded_beside(question, [read.answer for read in said])
+        by_rule[question.rule.key].append(
+            QuestionSheet(
+                question=question,
+                graded=grade,
+                state_label=str(wording.QUESTION_STATES.get(grade.state, "")),
+                answers=said,
+                vendor=of_vendor.get(question.pk),
+                agreed=agreed.get(question.pk),
+                note=notes.get(question.pk),
             )
+        )
     return by_rule
 
 

@@ -69,10 +69,13 @@ def policy_of(release: Release) -> Policy:
 def question_inputs(
     assessment: Assessment, responses: QuerySet[Response], *, with_consensus: bool = True
 ) -> tuple[QuestionInput, ...]:
-    """Every question of the release with what the raters of these responses answered; at most three queries."""
+    """Every question of the release that counts, with what the raters of these responses answered; at most three
+    queries. What is supplementary enters nothing that is made of these: neither a score nor its confidence, nor what
+    is contested, held against measures or compared."""
     answers = _rater_answers(responses)
     agreed = _agreed(assessment) if with_consensus else {}
-    questions = Question.objects.filter(release=assessment.release_id).order_by("rule__position", "position")
+    counting = Question.objects.filter(release=assessment.release_id).counting()
+    questions = counting.order_by("rule__position", "position")
     return tuple(
         QuestionInput(
             key=key,
@@ -142,9 +145,9 @@ def _rule_progress(
 
 
 def _labels(release_id: int) -> dict[str, list[tuple[str, str, int]]]:
-    """Rule key → its questions' keys, short names and positions, in order."""
+    """Rule key → the keys, short names and positions of its questions that count, in order."""
     labels: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
-    questions = Question.objects.filter(release=release_id).order_by("position")
+    questions = Question.objects.filter(release=release_id).counting().order_by("position")
     for rule, key, short, place in questions.values_list("rule__key", "key", "short", "position"):
         labels[rule].append((key, short, place))
     return labels

@@ -77,6 +77,7 @@ def vendor_desk(request: LinkRequest, link: int) -> HttpResponse:
         "rules": rules,
         "answered": sum(rule.answered for rule in rules),
         "total": sum(rule.total for rule in rules),
+        "also": vendor_answers.also_asked(rules),
         "next_rule": next((rule for rule in rules if not rule.is_complete), None),
         "closed": closed,
         "is_unsent": response.is_outstanding and response.assessment.state in vendor_answers.UNSENT,
@@ -151,6 +152,7 @@ def vendor_hand_in(request: LinkRequest, link: int) -> HttpResponse:
         "blank": blank,
         "ungraded": sum(rule.ungraded for rule in rules),
         "is_empty": blank == total,
+        "also": vendor_answers.also_asked(rules),
     }
     return render(request, "assessments/vendor_side/vendor_hand_in.html", context)
 

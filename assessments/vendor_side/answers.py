@@ -32,6 +32,7 @@ from assessments.models import (
     VendorLink,
 )
 from assessments.preferences import tell_once_certain
+from assessments.score.also_asked import AlsoAsked
 from groundwork import words
 from manifesto.models import GRADE_NAMES, Level, Rule
 
@@ -73,6 +74,8 @@ class DeskRule:
     answered: int
     blank: tuple[tuple[str, str], ...]  # question key, its short name
     ungraded: int  # answers in words alone
+    also_total: int = 0  # supplementary questions: beside these figures, never among them
+    also_answered: int = 0
 
     @property
     def is_complete(self) -> bool:
@@ -91,6 +94,7 @@ class DeskAnswer:
     number: str
     grade_name: str
     level: str  # the anchored text of the grade
+    is_supplementary: bool = False
 
     @property
     def is_blank(self) -> bool:
@@ -143,16 +147,27 @@ def progress(link: VendorLink) -> tuple[DeskRule, ...]:
 
 def _desk_rule(answers: list[Answer]) -> DeskRule:
     rule = answers[0].question.rule
-    blank = [answer.question for answer in answers if is_blank(answer)]
+    counting = [answer for answer in answers if not answer.question.supplementary]
+    also = [answer for answer in answers if answer.question.supplementary]
+    blank = [answer.question for answer in counting if is_blank(answer)]
     return DeskRule(
         key=rule.key,
         position=rule.position,
         name=rule.name or rule.key,
-        total=len(answers),
-        answered=len(answers) - len(blank),
+        total=len(counting),
+        answered=len(counting) - len(blank),
         blank=tuple((question.key, question.short or question.key) for question in blank),
-        ungraded=sum(not answer.is_answered and not is_blank(answer) for answer in answers),
+        ungraded=sum(not answer.is_answered and not is_blank(answer) for answer in counting),
+        also_total=len(also),
+        also_answered=sum(not is_blank(answer) for answer in also),
     )
+
+
+def also_asked(rules: Iterable[DeskRule]) -> AlsoAsked:
+    """How far the vendor is with the supplementary questions, over all rules."""
+    rules = list(rules)
+    total, answered = sum(rule.also_total for rule in rules), sum(rule.also_answered for rule in rules)
+    return AlsoAsked(total=total, answered=answered)
 
 
 def is_blank(answer: Answer) -> bool:
@@ -206,6 +221,7 @@ def _to_read(answer: Answer) -> DeskAnswer:
         number=f"{question.rule.position}.{question.position}",
         grade_name="" if answer.grade is None else str(GRADE_NAMES[answer.grade]),
         level=texts.get(answer.grade, "") if answer.grade is not None else "",
+        is_supplementary=question.supplementary,
     )
 
 

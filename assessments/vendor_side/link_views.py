@@ -23,7 +23,7 @@ from accounts.mailed_links.pages import guarded
 from assessments.fetching import assessment_of
 from assessments.independence import let_read
 from assessments.lifecycle import transitions
-from assessments.lifecycle.effort import Effort
+from assessments.lifecycle.effort import effort_of
 from assessments.models import Assessment, AssessmentState, LinkPurpose, VendorLink
 from assessments.vendor_side import links, reply
 from assessments.vendor_side.guard import DOOR
@@ -48,7 +48,7 @@ def _way_in(link: VendorLink) -> dict[str, Any]:
     return {
         "due_on": links.due_of(link),
         "progress": asked,
-        "effort": asked and Effort(questions=asked.total),
+        "effort": link.response and effort_of(link.response),
         "is_sent": sent is not None,
         "replied": link.reply_request and reply.far_as(link.reply_request),
     }

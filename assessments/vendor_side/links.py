@@ -258,7 +258,8 @@ def end_of_reply(due_on: date) -> datetime:
 def progress(response: Response) -> Progress:
     """A word, a grade or a reason why there is none: each is an answer of the vendor."""
     said = ~Q(vendor_says="") | Q(grade__isnull=False) | ~Q(blank="")
-    counts = Answer.objects.filter(response=response).aggregate(total=Count("pk"), answered=Count("pk", filter=said))
+    asked = Answer.objects.filter(response=response).counting()
+    counts = asked.aggregate(total=Count("pk"), answered=Count("pk", filter=said))
     return Progress(**counts)
 
 

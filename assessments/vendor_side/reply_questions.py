@@ -1,4 +1,5 @@
-"""What lies behind the percent of a rule, for the vendor that replies to it: the questions, and its own answers.
+"""What lies behind the percent of a rule, for the vendor that replies to it: the questions that count, and its own
+answers.
 
 The texts are those of the release, which never change; no answer and no grade of the customer is among them."""
 
@@ -24,7 +25,7 @@ class AskedQuestion:
 def questions_of(request: ReplyRequest) -> dict[str, tuple[AskedQuestion, ...]]:
     """Rule key → its questions in order; four queries, whatever was answered."""
     own = answers.handed_in_about(request.assessment)
-    asked = Question.objects.filter(release=request.assessment.release_id).select_related("rule")
+    asked = Question.objects.filter(release=request.assessment.release_id).counting().select_related("rule")
     found: dict[str, list[AskedQuestion]] = {}
     for question in asked.order_by("rule__position", "position"):
         found.setdefault(question.rule.key, []).append(

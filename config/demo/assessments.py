@@ -38,8 +38,8 @@ ANSWERED = (
     "updated_at",
     "updated_by",
 )
-FIRST_EDITION = "2026.1"
-SECOND_EDITION_SINCE = 2  # quarters ago: later ones are assessed by the newest edition
+FIRST_EDITION, SECOND_EDITION = "2026.1", "2026.2"
+SECOND_EDITION_SINCE = 2  # quarters ago: what is in hand, and the latest of all, is assessed by the newest edition
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,8 @@ class DemoAssessment:
         files = self.demo["evidence"].get(self.data["answers"], {}) if with_words else self._letters(data)
         now = timezone.now()
         rows = Answer.objects.filter(response=response).select_related("question__rule", "response")
-        answers = [answer for answer in rows if not only or answer.question.rule.key in only]
+        said = (answer for answer in rows if answer.question.key in texts)  # not each supplementary one is
+        answers = [answer for answer in said if not only or answer.question.rule.key in only]
         comments = {key: text["comment"] for key, text in texts.items()} if with_words else data.get("comments", {})
         for answer in answers:
             key = answer.question.key
@@ -173,8 +174,10 @@ class DemoAssessment:
         links.note_opened(link, now=now)
         texts = self.demo["answers"][view["answers"]]
         for answer in Answer.objects.filter(response=link.response).select_related("question__rule"):
-            text = texts[answer.question.key]
             if answer.question.rule.key not in view.get("only", [answer.question.rule.key]):
+                continue
+            text = texts.get(answer.question.key)
+            if text is None:
                 continue
             seen = min(BEST, text.get("grade", BEST) + view["better"])
             answer.grade = view.get("grades", {}).get(answer.question.key, seen)
@@ -266,7 +269,7 @@ def told_by(histories: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
                 "quarters_ago": quarters_ago,
                 "until": "approved",
                 "answers": history["answers"],
-                "edition": FIRST_EDITION if quarters_ago >= SECOND_EDITION_SINCE else "",
+                "edition": FIRST_EDITION if quarters_ago >= SECOND_EDITION_SINCE else SECOND_EDITION,
                 "grades": dict(grades),
                 "raters": [
                     {**rater, "grades": grades | rater.get("grades", {})} for rater in history.get("raters", ())

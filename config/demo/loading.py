@@ -31,6 +31,7 @@ from config.demo.emergencies import DemoEmergencies
 from config.demo.expectations import DemoExpectations
 from config.demo.facts import DemoFacts
 from config.demo.hours import DemoHour
+from config.demo.proofs import DemoProof
 from config.demo.rehearsals import DemoRehearsal
 from config.demo.waiting_import import DemoImport
 from manifesto.apps import EDITORS
@@ -39,9 +40,13 @@ from vendors.models import Contact, Service, Vendor
 
 DEMO = Path(__file__).parent / "demo.yaml"
 AFTER_ITS_QUARTER = timedelta(days=20)
-# Editions are as old as what is assessed by them: each shipped one, with how many quarters ago it came into force.
-IN_FORCE_SINCE = {"2026.1": 7, "2026.2": 1}
-BEFORE_ITS_END = timedelta(days=40)
+# Editions are as old as what is assessed by them: each shipped one, with the quarter (1: that ended last) in which it
+# came into force, and how long before the quarter’s end.
+IN_FORCE_SINCE = {
+    "2026.1": (7, timedelta(days=40)),
+    "2026.2": (1, timedelta(days=40)),
+    "2026.3": (1, timedelta(days=5)),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +74,8 @@ def is_empty() -> bool:
 
 def load_bank(today: date) -> None:
     """The shipped editions, each published as long ago as the demo data needs it. What is there already stays."""
-    for edition, quarters_ago in IN_FORCE_SINCE.items():
-        with clock.at(quarter_ago(today, quarters_ago).end - BEFORE_ITS_END):
+    for edition, (quarters_ago, before_its_end) in IN_FORCE_SINCE.items():
+        with clock.at(quarter_ago(today, quarters_ago).end - before_its_end):
             call_command("load_bank", edition=edition, publish=True, stdout=StringIO())
 
 
@@ -127,6 +132,10 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
     events += DemoExpectations(author=author, data=data.get("expectations", []), today=today).events()
     answers = DemoAcknowledgements(author=author, vendors=vendors, today=today)
     events += [event for entry in data.get("acknowledgements", ()) for event in answers.events(entry)]
+    for entry in data.get("proofs", ()):
+        owner = members.get(entry.get("owner", ""), author)
+        proof = DemoProof(author=author, owner=owner, vendor=vendors[entry["vendor"]], data=entry, today=today)
+        events += proof.events()
     for day, happens in sorted(events, key=lambda event: event[0]):
         with clock.at(day):
             happens()

@@ -26,6 +26,7 @@ from manifesto.bank import GRADES, Sheet
 from manifesto.editions import lock_draft, predecessor, published_revision, set_meaning
 from manifesto.models import Level, Question, ReleaseState, Rule
 from manifesto.naming import numbered
+from manifesto.sources import KNOCKS_NOTHING_OUT
 
 
 class LevelInline(SideBySide, TranslationStackedInline):
@@ -72,7 +73,11 @@ class QuestionForm(forms.ModelForm):
             "key": _(
                 "A short name of your own, such as “speed-help”, that the question keeps in every edition: trends and "
                 "files know it by that. Letters, digits and hyphens. Once published, it stays."
-            )
+            ),
+            "supplementary": _(
+                "Asked and shown beside the questions that count, after them; it may be left open, and it never enters "
+                "a score, a verdict or a comparison. Its weight has no effect."
+            ),
         }
         error_messages = {"key": {"invalid": _("Write letters without accents, digits and hyphens only.")}}
 
@@ -99,6 +104,8 @@ class QuestionForm(forms.ModelForm):
             others = Question.objects.filter(release=rule.release_id, key=key).exclude(pk=self.instance.pk)
             if others.exists():
                 self.add_error("key", gettext("Another question of this edition has this key: write another one."))
+        if cleaned.get("knockout") and cleaned.get("supplementary"):
+            self.add_error("supplementary", str(KNOCKS_NOTHING_OUT))
         if "meaning" in self.fields and not cleaned.get("meaning") and self._rewrites():
             said = gettext("Say whether this corrects the question or changes its meaning.")
             self.add_error("meaning", said)
@@ -127,8 +134,8 @@ class QuestionAdmin(BankAdmin):
     form = QuestionForm
     inlines = (LevelInline,)
     change_form_template = "admin/manifesto/question/change_form.html"
-    list_display = ("label", "key", "release", "weight", "knockout", "revision")
-    list_filter = ("release", "rule__key", "knockout", "fact")
+    list_display = ("label", "key", "release", "weight", "knockout", "supplementary", "revision")
+    list_filter = ("release", "rule__key", "knockout", "supplementary", "fact")
     list_select_related = ("release", "rule")
     search_fields = ("key", *three("text"), *three("short"))
     ordering = ("-release__created_at", "rule__position", "position")
@@ -146,7 +153,7 @@ class QuestionAdmin(BankAdmin):
 
     # Form --------------------------------------------------------------------------------------------------------
     def get_fieldsets(self, request: HttpRequest, obj: Question | None = None) -> Any:
-        facts = ["key", "rule", "weight", "fact", "knockout", *(["revision"] if obj else [])]
+        facts = ["key", "rule", "weight", "fact", "knockout", "supplementary", *(["revision"] if obj else [])]
         return [
             (None, {"fields": [tuple(facts)], "classes": ["bank-short"]}),
             fieldset("text"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, Prefetch, QuerySet, Subquery
+from django.db.models import Count, Prefetch, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.html import format_html
@@ -65,7 +65,8 @@ class ReleaseAdmin(FilePages, BankAdmin):  # type: ignore[misc]
     def get_queryset(self, request: HttpRequest) -> QuerySet[Release]:
         current = Release.objects.published().order_by("-published_at", "-pk").values("pk")[:1]
         rows = super().get_queryset(request)
-        return rows.annotate(question_total=Count("questions"), current_pk=Subquery(current))
+        counting, beside = (Count("questions", filter=Q(questions__supplementary=kind)) for kind in (False, True))
+        return rows.annotate(question_total=counting, beside_total=beside, current_pk=Subquery(current))
 
     @admin.display(description=_("state"), ordering="state")
     def state_chip(self, release: Release) -> str:
@@ -95,8 +96,9 @@ class ReleaseAdmin(FilePages, BankAdmin):  # type: ignore[misc]
         return super().changelist_view(request, {**own, **(extra_context or {})})
 
     @admin.display(description=_("questions"), ordering="question_total")
-    def question_count(self, release: Any) -> int:
-        return release.question_total
+    def question_count(self, release: Any) -> str:
+        """“22 + 8”: those that count, and the supplementary ones."""
+        return " + ".join(str(count) for count in (release.question_total, release.beside_total) if count) or "0"
 
     @admin.display(description=_("published"), ordering="published_at")
     def published(self, release: Release) -> str:

@@ -26,7 +26,8 @@ class Doubt(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Side:
     """One vendor in one rule. `percent` is None where the rule is not rated; `low` and `high` are the bounds: what the
-    percent may be, whatever the missing grades turn out to be. `confidence` is that of its whole scorecard."""
+    percent may be, whatever the missing grades turn out to be. `edition` is one for all that ask the same; `confidence`
+    is that of its whole scorecard."""
 
     percent: Fraction | None
     low: Fraction | None

@@ -12,6 +12,7 @@ from reports.comparison import words
 from reports.comparison.differences import RuleDifferences, Side, in_rule
 from reports.comparison.shapes import Column, ComparisonView, QuestionCell, QuestionRow, RuleCell, RuleRow
 from reports.models import Scorecard
+from reports.reasons import inputs
 from reports.scorecard import snapshots
 from reports.scorecard.shapes import QuestionView, RuleView, ScorecardView
 from reports.scorecard.snapshots import Snapshot
@@ -28,17 +29,26 @@ def view_of(scorecards: Sequence[Scorecard], *, language: str) -> ComparisonView
         for content, card in zip(contents, scorecards, strict=True)
     ]
     with translation.override(language):
-        return _compared(cards, [_revisions(content) for content in contents], language)
+        return _compared(cards, [_revisions(content) for content in contents], _editions(contents), language)
 
 
-def _compared(cards: Sequence[ScorecardView], revisions: Sequence[Revisions], language: str) -> ComparisonView:
+def _editions(contents: Sequence[Snapshot]) -> list[str]:
+    """Of each scorecard, the first edition among them that asks and judges the same: what a newer one asks beside the
+    questions that count keeps nobody from comparing."""
+    asked = [inputs.asked_in(content["release"]) for content in contents]
+    return [contents[asked.index(one)]["release"]["edition"] for one in asked]
+
+
+def _compared(
+    cards: Sequence[ScorecardView], revisions: Sequence[Revisions], editions: Sequence[str], language: str
+) -> ComparisonView:
     columns = tuple(Column(position=place, card=card) for place, card in enumerate(cards, start=1))
     by_key = [{rule.key: rule for rule in card.rules} for card in cards]
     found: list[tuple[RuleView, RuleDifferences]] = []
     rows = []
     for rule in cards[0].rules:  # the seven rules are the same in every edition
         rules = [of_card[rule.key] for of_card in by_key]
-        differences = in_rule([_side(*pair) for pair in zip(cards, rules, strict=True)])
+        differences = in_rule([_side(*each) for each in zip(cards, rules, editions, strict=True)])
         found.append((rule, differences))
         rows.append(_rule_row(columns, rules, revisions, words.sentences(differences, cards, rules)))
     return ComparisonView(
@@ -46,18 +56,18 @@ def _compared(cards: Sequence[ScorecardView], revisions: Sequence[Revisions], la
         organisation=cards[0].organisation,
         columns=columns,
         summary=words.summary(found),
-        doubts=words.doubts_of_all_rules(cards),
+        doubts=words.doubts_of_all_rules(cards, editions),
         rules=tuple(rows),
     )
 
 
-def _side(card: ScorecardView, rule: RuleView) -> Side:
+def _side(card: ScorecardView, rule: RuleView, edition: str) -> Side:
     mark = rule.mark
     return Side(
         percent=mark.percent,
         low=mark.low,
         high=mark.high,
-        edition=card.edition,
+        edition=edition,
         confidence=Confidence(card.confidence),
     )
 

@@ -45,16 +45,17 @@ def summary(rules: Sequence[tuple[RuleView, RuleDifferences]]) -> str:
     return _("Where a difference is clear: %(rules)s.") % {"rules": joined(clear)}
 
 
-def doubts_of_all_rules(cards: Sequence[ScorecardView]) -> tuple[str, ...]:
-    """What keeps differences from being clear whatever the rule: it is said once, and not with each rule."""
+def doubts_of_all_rules(cards: Sequence[ScorecardView], editions: Sequence[str]) -> tuple[str, ...]:
+    """What keeps differences from being clear whatever the rule: it is said once, and not with each rule. `editions`:
+    of each card the edition by which it is compared, one for all that ask the same."""
     said = []
-    editions: dict[str, list[int]] = {}
-    for place, card in enumerate(cards):
-        editions.setdefault(card.edition, []).append(place)
-    if len(editions) > 1:
+    of_edition: dict[str, list[int]] = {}
+    for place, edition in enumerate(editions):
+        of_edition.setdefault(edition, []).append(place)
+    if len(of_edition) > 1:
         sides = apart(
             _("%(edition)s: %(vendors)s") % {"edition": edition, "vendors": _names(cards, places)}
-            for edition, places in editions.items()
+            for edition, places in of_edition.items()
         )
         said.append(
             _("No difference between vendors of different editions of the questions is called clear (%(sides)s).")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -65,3 +65,17 @@ def _question_input(
         if agreed
         else None,
     )
+
+
+def asked_in(release: Mapping[str, Any]) -> dict[str, Hashable]:
+    """By rule what its status is made from beside the grades: questions, weights, knock-outs and thresholds; equal
+    where the same was asked and judged alike."""
+    thresholds = tuple(sorted(release["policy"].items()))
+    return {
+        rule["key"]: (thresholds, frozenset(_asked(question) for question in rule["questions"]))
+        for rule in release["rules"]
+    }
+
+
+def _asked(question: Mapping[str, Any]) -> Hashable:
+    return (question["key"], question["revision"], Fraction(question["weight"]), question["knockout"])

@@ -5,8 +5,7 @@ Frozen since schema 8, so that a document says what moved from one snapshot alon
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from fractions import Fraction
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import translation
@@ -15,6 +14,7 @@ from groundwork.languages import LANGUAGE_CODES
 from reports.models import Scorecard
 from reports.reasons import telling
 from reports.reasons.compared import Compared
+from reports.reasons.inputs import asked_in
 
 Stored = Mapping[str, Any]
 
@@ -58,17 +58,3 @@ def _largest(compared: Compared, language: str) -> dict[str, str]:
     with translation.override(language):
         found = telling.largest_of(compared, language=language, most=1)
         return {rule: reasons[0].line for rule, reasons in found.items() if reasons}
-
-
-def asked_in(release: Stored) -> dict[str, Hashable]:
-    """By rule what its status is made from beside the grades: questions, weights, knock-outs and thresholds; equal
-    where the same was asked and judged alike."""
-    thresholds = tuple(sorted(release["policy"].items()))
-    return {
-        rule["key"]: (thresholds, frozenset(_asked(question) for question in rule["questions"]))
-        for rule in release["rules"]
-    }
-
-
-def _asked(question: Stored) -> Hashable:
-    return (question["key"], question["revision"], Fraction(question["weight"]), question["knockout"])

@@ -35,7 +35,7 @@ def of_assessment(assessment: Assessment) -> dict[str, Any]:
             "submitted_at": moment(assessment.submitted_at),
         },
         "release": _release(assessment.release),
-        "responses": [_response(rater, response) for rater, response in enumerate(_responses(assessment), start=1)],
+        "responses": [_response(rater, response) for rater, response in enumerate(handed_in(assessment), start=1)],
         "outstanding": [_outstanding(response) for response in _not_handed_in(assessment)],
         "vendor_asked": Response.objects.of_vendor().filter(assessment=assessment).exists(),
         "heard": heard_in(assessment),
@@ -71,7 +71,7 @@ def _vendor(assessment: Assessment) -> dict[str, Any]:
 
 def _release(release: Release) -> dict[str, Any]:
     rules = release.rules.order_by("position").prefetch_related(
-        models.Prefetch("questions", Question.objects.order_by("position")), "questions__levels"
+        models.Prefetch("questions", Question.objects.counting().order_by("position")), "questions__levels"
     )
     return {
         "edition": release.edition,
@@ -102,6 +102,13 @@ def _question(question: Question) -> dict[str, Any]:
         "position": question.position,
         "weight": str(question.exact_weight),
         "knockout": question.knockout,
+        **asked(question),
+    }
+
+
+def asked(question: Question) -> dict[str, Any]:
+    """What a question asks: its fact, its revision, its texts and levels in every language."""
+    return {
         "fact": question.fact,
         "revision": question.revision,
         **texts(question, ("text", "short", "why", "evidence")),
@@ -122,7 +129,7 @@ def texts(row: models.Model, names: Iterable[str]) -> dict[str, dict[str, str]]:
     return {name: {code: getattr(row, f"{name}_{code}") or "" for code in LANGUAGE_CODES} for name in names}
 
 
-def _responses(assessment: Assessment) -> models.QuerySet[Response]:
+def handed_in(assessment: Assessment) -> models.QuerySet[Response]:
     """What counts: the submitted responses. A draft that its rater never handed in is nobody's answer."""
     return (
         assessment.responses.exclude(submitted_at=None)
@@ -147,7 +154,11 @@ def _response(rater: int, response: Response) -> dict[str, Any]:
         "name": name,
         "department": response.department.name if response.department else None,
         "submitted_at": moment(response.submitted_at),
-        "answers": [{**answer_content(answer), "by": _by(response, answer)} for answer in response.answers.all()],
+        "answers": [
+            {**answer_content(answer), "by": answered_for(response, answer)}
+            for answer in response.answers.all()
+            if not answer.question.supplementary  # they stand by themselves, so that nothing is computed of them
+        ],
     }
 
 
@@ -157,7 +168,7 @@ def vendor_names(response: Response) -> list[str]:
     return list(dict.fromkeys(link.name for link in links if link is not None))
 
 
-def _by(response: Response, answer: Answer) -> str | None:
+def answered_for(response: Response, answer: Answer) -> str | None:
     """Who answered in the rater’s place: a colleague whom they handed the question to."""
     if response.is_of_vendor or answer.updated_by_id in (None, response.rater_id):
         return None

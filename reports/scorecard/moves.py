@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from assessments.score.arithmetic import RuleStatus
 from assessments.score.words import STATUSES
+from reports.reasons.inputs import asked_in
 from reports.reasons.telling import Reason
 from reports.scorecard import snapshots
-from reports.scorecard.before import asked_in
 from reports.scorecard.snapshots import Snapshot
 from reports.scorecard.words import Words
 

@@ -127,6 +127,12 @@ class QuestionView:
     def has_words(self) -> bool:
         return self.note is not None or any(answer.has_words for answer in self.answers)
 
+    @property
+    def is_answered(self) -> bool:
+        """By anybody, a rater or the vendor itself."""
+        said = (*self.answers, *([self.vendor] if self.vendor else []))
+        return self.note is not None or any(answer.is_answered for answer in said)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Turned:
@@ -276,6 +282,7 @@ class ScorecardView:
     confidence_label: str
     confidence_sentence: str
     rules: tuple[RuleView, ...]
+    supplementary: tuple[QuestionView, ...]  # asked beside the questions that count; empty where none was
     disagreements: tuple[QuestionView, ...]  # that nobody has settled yet
     thresholds: tuple[Fraction, Fraction]
     computed: tuple[str, ...]
@@ -322,6 +329,15 @@ class ScorecardView:
     @property
     def marks(self) -> tuple[Mark, ...]:
         return tuple(rule.mark for rule in self.rules)
+
+    @property
+    def also_answered(self) -> tuple[QuestionView, ...]:
+        """The supplementary questions of which anybody says something."""
+        return tuple(one for one in self.supplementary if one.is_answered)
+
+    @property
+    def also_unanswered(self) -> tuple[QuestionView, ...]:
+        return tuple(one for one in self.supplementary if not one.is_answered)
 
     @property
     def replies(self) -> tuple[RuleView, ...]:

@@ -21,7 +21,7 @@ from reports import standing_rows
 from reports.models import Scorecard, ScorecardRule
 from reports.reasons import inputs
 from reports.reasons.inputs import Snapshot, policy_of
-from reports.scorecard import asked, before, expected, freezing, practised, sealing
+from reports.scorecard import asked, before, expected, freezing, practised, sealing, supplementary
 from reports.scorecard import findings as frozen_findings
 
 SCHEMA_VERSION = 9
@@ -70,6 +70,7 @@ def make_scorecard(assessment: Assessment, approval: Approval) -> Scorecard:
     content["practice"] = practised.frozen(assessment, now=approval.decided_at)
     content["expectations"] = expected.frozen(assessment.vendor, today)
     content["commitments"] = asked.frozen(assessment, content["previous"], now=approval.decided_at)
+    content["supplementary"] = supplementary.frozen(assessment)
     score = recompute(content)
     if score != reading.current_score(assessment):
         raise RuntimeError(f"The snapshot of {assessment.reference} does not compute to its current score.")

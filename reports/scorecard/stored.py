@@ -23,7 +23,7 @@ def policies_of(cards: Iterable[Scorecard]) -> dict[int, Policy]:
 def asked_of(policies: Mapping[int, Policy]) -> Asked:
     """What each rule of these editions asks, and by which thresholds it is judged; one query."""
     questions: dict[tuple[int, str], set[Hashable]] = defaultdict(set)
-    rows = Question.objects.filter(release__in=policies).order_by()
+    rows = Question.objects.filter(release__in=policies).counting().order_by()
     for release, rule, *asked in rows.values_list("release", "rule__key", "key", "revision", "weight", "knockout"):
         questions[release, rule].add(tuple(asked))
     return {place: (policies[place[0]], frozenset(asked)) for place, asked in questions.items()}

@@ -20,7 +20,7 @@ from groundwork.words import days, isolated, labelled, named
 from reports.charts.marks import Mark
 from reports.documents.layout import Layout
 from reports.models import Scorecard
-from reports.scorecard import asked, expected, people, practised, sealing, since, snapshots
+from reports.scorecard import asked, expected, people, practised, sealing, since, snapshots, supplementary
 from reports.scorecard import findings as frozen_findings
 from reports.scorecard import words as wording
 from reports.scorecard.shapes import AnswerView, QuestionView, RuleView, ScorecardView, ServiceView
@@ -107,6 +107,7 @@ class _Builder:
             confidence_label=str(CONFIDENCES[score.confidence]),
             confidence_sentence=self._confidence(),
             rules=rules,
+            supplementary=tuple(self._supplementary(stored) for stored in snapshot["supplementary"]),
             disagreements=tuple(questions[key] for key in score.disagreements if key not in snapshot["consensus"]),
             thresholds=(words.policy.broken_threshold, words.policy.met_threshold),
             computed=tuple(wording.arithmetic_words(words, tells_independence=snapshot["meetings"] is not None)),
@@ -209,6 +210,37 @@ class _Builder:
             answers=tuple(self._answers(stored, ResponseKind.CUSTOMER)),
             vendor=own,
             note=people.note_view(self.snapshot["notes"].get(graded.key), own, words),
+        )
+
+    def _supplementary(self, stored: Mapping[str, Any]) -> QuestionView:
+        """Without a line in any sum: neither weight nor percent."""
+        grade = None if stored["grade"] is None else Fraction(stored["grade"])
+        said = {
+            kind: tuple(
+                self._answer(stored, response, answer)
+                for response, answer in supplementary.answers_by_kind(self.snapshot, stored, kind)
+            )
+            for kind in (ResponseKind.CUSTOMER, ResponseKind.VENDOR)
+        }
+        own = next(iter(said[ResponseKind.VENDOR]), None)
+        return QuestionView(
+            key=stored["key"],
+            number=stored["number"],
+            short=stored["short"][self.language],
+            text=stored["text"][self.language],
+            weight="",
+            knockout=False,
+            knocked_out=False,
+            grade="" if grade is None else self.words.number(grade),
+            percent="",
+            product="",
+            state="" if grade is not None else str(QUESTION_STATES[QuestionState(stored["state"])]),
+            level=self._level(stored, grade),
+            disagreement=False,
+            agreed=None,
+            answers=said[ResponseKind.CUSTOMER],
+            vendor=own,
+            note=people.note_view(self.snapshot["notes"].get(stored["key"]), own, self.words),
         )
 
     def _level(self, question: Mapping[str, Any], grade: Fraction | None) -> str:

@@ -94,7 +94,8 @@ def history_of(member: Membership, vendor: Vendor, *, latest: int | None = None)
 def asked_by(releases: Iterable[int]) -> dict[tuple[int, str], AskedOfRule]:
     """What each rule of these editions asks, by edition and rule; one query."""
     found: dict[tuple[int, str], dict[str, Asked]] = defaultdict(dict)
-    for question in Question.objects.filter(release__in=releases).select_related("rule").order_by():
+    asked = Question.objects.filter(release__in=releases).counting().select_related("rule")
+    for question in asked.order_by():
         found[question.release_id, question.rule.key][question.key] = Asked(
             number=f"{question.rule.position}.{question.position}",
             short=question.short,

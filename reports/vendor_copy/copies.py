@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -39,6 +39,7 @@ class CopiedAnswer:
     comment: str
     fact: str
     evidence: tuple[EvidenceView, ...]
+    is_supplementary: bool = False
 
     @property
     def is_blank(self) -> bool:
@@ -68,6 +69,8 @@ class CopyView:
     edition_title: str
     answered: int
     total: int
+    also_answered: int  # of the supplementary questions
+    also_total: int
     files: int
     rules: tuple[CopiedRule, ...]
     sha256: str
@@ -148,6 +151,7 @@ def _rule(answers: list[Answer]) -> dict[str, Any]:
                 **freezing.texts(answer.question, ("short", "text")),
                 "levels": freezing.levels(answer.question),
                 **freezing.answer_content(answer),
+                **({"supplementary": True} if answer.question.supplementary else {}),
             }
             for answer in answers
         ],
@@ -176,12 +180,24 @@ def _view(content: Mapping[str, Any], sha256: str, words: Words) -> CopyView:
         handed_in_at=words.moment(content["submitted_at"]),
         handed_in_on=words.day(content["submitted_at"]),
         edition_title=content["edition"]["title"][words.language],
-        answered=sum(not answer.is_blank for answer in answers),
-        total=len(answers),
+        **counted(answers),
         files=sum(len(answer.evidence) for answer in answers),
         rules=rules,
         sha256=sha256,
     )
+
+
+def counted(answers: Iterable[CopiedAnswer]) -> dict[str, int]:
+    """How many are answered, of how many; the supplementary ones by themselves."""
+    kinds: dict[bool, list[bool]] = {False: [], True: []}
+    for answer in answers:
+        kinds[answer.is_supplementary].append(not answer.is_blank)
+    return {
+        "answered": sum(kinds[False]),
+        "total": len(kinds[False]),
+        "also_answered": sum(kinds[True]),
+        "also_total": len(kinds[True]),
+    }
 
 
 def _answer_view(rule: int, stored: Mapping[str, Any], words: Words) -> CopiedAnswer:
@@ -193,5 +209,6 @@ def _answer_view(rule: int, stored: Mapping[str, Any], words: Words) -> CopiedAn
         text=stored["text"][words.language],
         grade="" if grade is None else str(grade),
         level="" if grade is None else levels.get(grade, ""),
+        is_supplementary=stored.get("supplementary", False),
         **people.answer_view(stored, words),
     )

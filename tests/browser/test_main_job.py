@@ -43,7 +43,7 @@ def test_from_the_sign_in_to_the_scorecard_on_paper(job: Job, tmp_path: Path) ->
     answer_all(job, page)
     submit(job, page)
     assert Assessment.objects.get().state == AssessmentState.IN_REVIEW
-    assert Answer.objects.filter(grade__isnull=False).count() == 22
+    assert Answer.objects.filter(grade__isnull=False).counting().count() == 22
     approve(job)
     assert (Scorecard.objects.get().rules_met, Scorecard.objects.get().verdict) == (6, "not_met")
     paper = PdfReader(BytesIO(download(job, tmp_path)))

@@ -118,8 +118,8 @@ def ask_raters(scene: Scene, page: Page) -> None:
     its = rows.filter(has_text=str(job.cast.reader.user))
     expect(its).to_contain_text(IT)
     expect(its).to_contain_text(job.say("%(done)s of %(all)s", done=0, all=6))
-    assert Response.objects.get(rater=job.cast.reader.user).answers.count() == 6
-    assert Response.objects.get(rater=job.cast.colleague.user).answers.count() == 22
+    assert Response.objects.get(rater=job.cast.reader.user).answers.counting().count() == 6
+    assert Response.objects.get(rater=job.cast.colleague.user).answers.counting().count() == 22
 
 
 def make_link(scene: Scene, page: Page) -> str:

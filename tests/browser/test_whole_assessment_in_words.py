@@ -103,8 +103,8 @@ def ask_raters(scene: Scene, page: Sheet) -> None:
     its = next(row for row in rows if str(words.cast.reader.user) in row)
     assert IT in its
     assert words.say("%(done)s of %(all)s", done=0, all=6) in its
-    assert Response.objects.get(rater=words.cast.reader.user).answers.count() == 6
-    assert Response.objects.get(rater=words.cast.colleague.user).answers.count() == 22
+    assert Response.objects.get(rater=words.cast.reader.user).answers.counting().count() == 6
+    assert Response.objects.get(rater=words.cast.colleague.user).answers.counting().count() == 22
 
 
 def make_link(scene: Scene, page: Sheet) -> str:

@@ -48,7 +48,7 @@ def test_set_up_brings_bank_and_demo_and_repeats_without_change(
 ) -> None:
     call_command("set_up")
     counts = Release.objects.count(), Vendor.objects.count()
-    assert counts == (2, 1)
+    assert counts == (3, 1)
     assert installation == ["build_fonts", "collectstatic", "migrate"]
     call_command("set_up")
     assert (Release.objects.count(), Vendor.objects.count()) == counts
@@ -61,15 +61,15 @@ def test_production_gets_no_demo_data(
     settings.PRODUCTION = True
     monkeypatch.setattr(set_up, "refuse_to_serve", lambda: None)
     call_command("set_up")
-    assert Release.objects.published().count() == 2
-    assert str(Release.objects.current()) == "2026.2"
+    assert Release.objects.published().count() == 3
+    assert str(Release.objects.current()) == "2026.3"
     assert not Vendor.objects.exists()
     assert tokens.is_waiting()
 
 
 def test_without_demo_data_it_waits_for_the_first_token(db: None, installation: list[str]) -> None:
     call_command("set_up", empty=True)
-    assert Release.objects.published().count() == 2
+    assert Release.objects.published().count() == 3
     assert not Vendor.objects.exists()
     assert tokens.is_waiting()
     made = FirstToken.objects.get().token_hash
@@ -84,6 +84,7 @@ def test_demo_begins_with_editions_that_are_older_than_what_is_assessed_by_them(
     call_command("set_up")
     ages = {release.edition: (timezone.now() - release.published_at).days for release in Release.objects.published()}
     assert ages["2026.1"] > 365 > ages["2026.2"] > 30
+    assert ages["2026.2"] > ages["2026.3"] > 0
 
 
 def test_with_demo_data_there_is_no_first_token(db: None, small_demo: None, installation: list[str]) -> None:

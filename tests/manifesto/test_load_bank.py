@@ -115,8 +115,8 @@ def test_shipped_editions_are_read_in_the_order_of_their_numbers(
 
 def test_a_new_installation_has_the_newest_edition_in_force_and_the_earlier_one_there() -> None:
     load_shipped("--publish")
-    assert _states() == {"2026.1": "published", "2026.2": "published"}
-    assert str(Release.objects.current()) == "2026.2"
+    assert _states() == {"2026.1": "published", "2026.2": "published", "2026.3": "published"}
+    assert str(Release.objects.current()) == "2026.3"
 
 
 def test_an_installation_of_the_last_version_gets_the_new_edition_as_a_draft_that_nobody_is_bound_to() -> None:
@@ -124,9 +124,10 @@ def test_an_installation_of_the_last_version_gets_the_new_edition_as_a_draft_tha
     said = load_shipped("--publish")
     assert "2026.1: there already (published), nothing to do." in said
     assert "2026.2: not in force. Compare and publish it in the admin" in said
-    assert _states() == {"2026.1": "published", "2026.2": "draft"}
+    assert _states() == {"2026.1": "published", "2026.2": "draft", "2026.3": "draft"}
     assert str(Release.objects.current()) == "2026.1"
     assert editions.publishing_faults(Release.objects.get(edition="2026.2")) == ()
+    assert editions.publishing_faults(Release.objects.get(edition="2026.3")) == ()
 
 
 def test_a_shipped_draft_that_editors_changed_stays_theirs_until_it_is_asked_for_by_name() -> None:
@@ -144,7 +145,7 @@ def test_who_retired_an_edition_does_not_get_one_in_force_in_silence() -> None:
     load_shipped("--edition", "2026.1", "--publish")
     editions.retire(Release.objects.get(), None)
     load_shipped("--publish")
-    assert _states() == {"2026.1": "retired", "2026.2": "draft"}
+    assert _states() == {"2026.1": "retired", "2026.2": "draft", "2026.3": "draft"}
 
 
 MALFORMED = {

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access import Right, holders
 from accounts.models import Membership, User
-from groundwork.fields import DayInput, LinesField, ManyFiles, field
+from groundwork.fields import DayInput, LinesField, ManyFiles, field, one_of
 from vendors.attachments import ACCEPT, EXTENSIONS, EvidenceField
 from vendors.models import PROOF_SAVED, CauseProof, CauseProofQuerySet, Contact, Incident, ProofState, Vendor
-from vendors.proofs.complete import Considered
+from vendors.proofs.complete import LACKS, Considered
 from vendors.proofs.reading import LABELS, HandedIn
 from vendors.proofs.saving import LONGEST, MOST_OTHERS
 
@@ -162,10 +162,12 @@ class ReceivedForm(Versioned, forms.Form):
             "kinds": EXTENSIONS
         }
         for name in PROOF_SAVED:
-            self.fields[name] = LinesField(label=_capital(LABELS[name]), required=False, max_length=LONGEST)
+            self.fields[name] = LinesField(label=LABELS[name], required=name == "cause", max_length=LONGEST)
             self.initial[name] = before.texts.get(name, "") if before else ""
         self._ask_other_causes(before.others if before else ())
+        self.fields["cause"].error_messages["required"] = LACKS["cause"]
         self.order_fields(["version", "received_on", "evidence", *self._in_order()])
+        one_of(self, "evidence", *(name for name in self._in_order() if name != "cause"))
 
     def _ask_other_causes(self, others: Collection[Considered]) -> None:
         self.count = min(len(others) + ROWS_MORE, MOST_OTHERS)
@@ -188,17 +190,9 @@ class ReceivedForm(Versioned, forms.Form):
         return {name: self.cleaned_data[name] for name in PROOF_SAVED}
 
     @property
-    def others(self) -> list[Considered]:
+    def others(self) -> list[tuple[str, str]]:
         given = self.cleaned_data
-        return [
-            Considered(cause=given[f"other_{number}"], ruled_out_by=given[f"ruled_out_{number}"])
-            for number in range(1, self.count + 1)
-        ]
-
-
-def _capital(label: str | Promise) -> str:
-    said = str(label)
-    return said[:1].upper() + said[1:]
+        return [(given[f"other_{number}"], given[f"ruled_out_{number}"]) for number in range(1, self.count + 1)]
 
 
 # The list ---------------------------------------------------------------------------------------------------------

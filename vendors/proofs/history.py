@@ -65,8 +65,8 @@ def changes_between(before: HandedIn, after: HandedIn) -> Iterator[Change]:
     """What one hand-in says otherwise than the one before it."""
     for name in PROOF_SAVED:
         yield from _change(LABELS[name], before.texts.get(name, ""), after.texts.get(name, ""))
-    yield from _change(_("other causes"), _others(before.others), _others(after.others))
-    yield from _change(_("files"), _names(before.files), _names(after.files))
+    yield from _change(_("Other causes"), _others(before.others), _others(after.others))
+    yield from _change(_("Files"), _names(before.files), _names(after.files))
 
 
 def _change(label: str | Promise, before: str, after: str) -> Iterator[Change]:

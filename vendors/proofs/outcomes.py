@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,8 +20,10 @@ from vendors.models import (
     IncidentImport,
     IncidentSource,
     ProofState,
+    Vendor,
 )
 from vendors.proofs.returning import AcceptedCause, Fate, Occurrence, Outcome, outcome_of
+from vendors.proofs.words import outcome_words
 
 Known = dict[tuple[int, str], datetime]  # vendor and source → until when the source is known
 
@@ -32,7 +35,7 @@ def outcomes_of(proofs: Iterable[CauseProof], *, now: datetime) -> dict[int, Out
     if not moments:
         return {}
     vendors = {proof.vendor_id for proof, _moment in accepted}
-    occurrences = _occurrences(vendors, since=min(moments))
+    occurrences = _occurrences(vendors, since=min(moments), until=now)
     known = known_until_of(vendors, now=now)
     return {
         proof.pk: outcome_of(
@@ -55,14 +58,37 @@ def outcome_of_proof(proof: CauseProof, *, now: datetime) -> Outcome | None:
     return outcomes_of([proof], now=now).get(proof.pk)
 
 
+@dataclass(frozen=True, kw_only=True)
+class SettledCause:
+    """One that was accepted, and came back or stayed away for twelve months; `words`: what happened since."""
+
+    proof: CauseProof
+    came_back: bool
+    words: str
+
+
+def settled_of(vendor: Vendor, *, now: datetime) -> list[SettledCause]:
+    """Of this vendor, as it was known then: those that came back first, the latest at the top. Five queries at most."""
+    accepted = CauseProof.objects.accepted().filter(vendor=vendor, decided_at__lte=now).select_related("incident")
+    proofs = list(accepted.order_by("-decided_at", "-pk"))
+    outcomes = outcomes_of(proofs, now=now)
+    found = [
+        SettledCause(proof=proof, came_back=fate == Fate.CAME_BACK, words=outcome_words(outcomes[proof.pk]))
+        for proof in proofs
+        if (fate := outcomes[proof.pk].fate) in (Fate.CAME_BACK, Fate.STAYED_AWAY)
+    ]
+    return sorted(found, key=lambda one: not one.came_back)
+
+
 def came_back(member: Membership, *, now: datetime) -> dict[int, Outcome]:
     """The accepted proofs of the organisation whose cause came back, by row number."""
     accepted = CauseProof.objects.for_member(member).accepted().select_related("incident")
     return {pk: found for pk, found in outcomes_of(accepted, now=now).items() if found.fate == Fate.CAME_BACK}
 
 
-def _occurrences(vendors: Collection[int], *, since: datetime) -> dict[int, list[Occurrence]]:
-    rows = Incident.objects.mission_critical().filter(vendor__in=vendors, opened_at__gt=since).exclude(problem="")
+def _occurrences(vendors: Collection[int], *, since: datetime, until: datetime) -> dict[int, list[Occurrence]]:
+    critical = Incident.objects.mission_critical().filter(vendor__in=vendors)
+    rows = critical.filter(opened_at__gt=since, opened_at__lte=until).exclude(problem="")
     found: dict[int, list[Occurrence]] = defaultdict(list)
     for pk, vendor, reference, problem, opened in rows.order_by().values_list(
         "pk", "vendor_id", "reference", "problem", "opened_at"

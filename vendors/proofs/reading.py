@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from vendors.models import PROOF_SAVED, CauseProof, CauseProofQuerySet, ProofFile, ProofStep
@@ -22,7 +23,14 @@ from vendors.proofs.words import Standing, standing
 from vendors.withheld import withheld
 
 RELATED = ("vendor", "incident__service", "contact", "owner")
-LABELS: Mapping[str, str | Promise] = {name: CauseProof._meta.get_field(name).verbose_name for name in PROOF_SAVED}
+LABELS: Mapping[str, Promise] = {  # of what the vendor says, for those who read it
+    "cause": _("The cause"),
+    "how_known": _("How the vendor knows it"),
+    "assumptions": _("On which assumptions that rests"),
+    "prevention": _("What keeps it from coming back"),
+    "reach": _("Which other systems need the same"),
+    "why_no_other": _("Why no other cause was considered"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +50,7 @@ class HandedIn:
     files: Mapping[int, str]
 
     @property
-    def said(self) -> list[tuple[str | Promise, str]]:
+    def said(self) -> list[tuple[Promise, str]]:
         """Label and words of each text that says something, in the order of the form."""
         return [(LABELS[name], self.texts[name]) for name in PROOF_SAVED if self.texts.get(name)]
 

@@ -21,7 +21,7 @@ from accounts.access import MemberRequest
 from groundwork.pages import crumbs, edit_page
 from groundwork.responses import form_view, or_beside, post_data
 from vendors.models import PROOF_AT_VENDOR, PROOF_OPEN, CauseProof, ProofState, ProofStepKind
-from vendors.proofs import by_mail, due, transitions
+from vendors.proofs import due, handing_in, transitions
 from vendors.proofs.forms import AcceptForm, DueForm, ReceivedForm, StepForm
 from vendors.proofs.reading import handed_in
 from vendors.proofs.telling import tell_vendor
@@ -204,7 +204,7 @@ def proof_hand_in(request: MemberRequest, pk: int) -> HttpResponse:
     form.initial.setdefault("received_on", timezone.localdate(now))
     if request.method == "POST" and form.is_valid():
         with or_beside(form):
-            by_mail.hand_in(
+            handing_in.hand_in(
                 request.member,
                 proof,
                 texts=form.texts,

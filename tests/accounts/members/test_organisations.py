@@ -20,7 +20,13 @@ SignedIn = Callable[..., Client]
 def test_self_approval_is_switched_on_and_recorded(cast: Cast, signed_in: SignedIn) -> None:
     response = signed_in(cast.admin).post(
         reverse("organisation_edit"),
-        {"name": "Harbour Hospital", "language": "en", "repeat_days": "90", "allow_self_approval": "on"},
+        {
+            "name": "Harbour Hospital",
+            "language": "en",
+            "repeat_days": "90",
+            "allow_self_approval": "on",
+            "asks_supplementary": "on",
+        },
     )
 
     assert response.status_code == 302
@@ -32,7 +38,8 @@ def test_self_approval_is_switched_on_and_recorded(cast: Cast, signed_in: Signed
 
 def test_saving_the_settings_as_they_are_records_nothing(cast: Cast) -> None:
     as_they_are = {"name": "Harbour Hospital", "language": "en", "repeat_days": 90, "allow_self_approval": False}
-    organisations.change(cast.admin, **as_they_are, ask_after_incidents=False, ask_for_proofs=False, now=NOW)
+    more = {"ask_after_incidents": False, "ask_for_proofs": False, "asks_supplementary": True}
+    organisations.change(cast.admin, **as_they_are, **more, now=NOW)
 
     assert not AuditEntry.objects.exists()
 

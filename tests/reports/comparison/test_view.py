@@ -11,7 +11,7 @@ from reports.comparison.shapes import ComparisonView, RuleRow
 from reports.comparison.view import view_of
 from tests.reports import cards
 from tests.reports.comparison import sides
-from tests.reports.comparison.sides import content, graded
+from tests.reports.comparison.sides import asked_otherwise, content, graded
 
 
 def view(*contents: dict[str, Any], language: str = "en") -> ComparisonView:
@@ -38,7 +38,7 @@ def test_a_rule_says_above_whom_the_best_clearly_is_and_why_it_is_not_above_the_
         content("Alder", graded(4), graded(4)),
         content("Birch", graded(2), graded(1)),
         content("Cedar", graded(3)),
-        content("Dune", graded(2), graded(2), edition="2026.2"),
+        asked_otherwise(content("Dune", graded(2), graded(2), edition="2026.2"), "speed-practice"),
     )
     assert rule(shown, "support").sentences == (
         "Alder is clearly above Birch.",
@@ -49,6 +49,15 @@ def test_a_rule_says_above_whom_the_best_clearly_is_and_why_it_is_not_above_the_
         "(2026.1: Alder, Birch and Cedar; 2026.2: Dune).",
         "No difference from Cedar is called clear: the confidence of that scorecard is low.",
     )
+
+
+def test_an_edition_that_asks_the_same_is_compared_as_one() -> None:
+    """What a newer one asks beside the questions that count is in none of its rules."""
+    shown = view(
+        content("Alder", graded(4), graded(4)), content("Birch", graded(2), graded(1), edition="2026.3", number=2)
+    )
+    assert rule(shown, "support").sentences == ("Alder is clearly above Birch.",)
+    assert shown.doubts == ()
 
 
 def test_what_holds_for_no_rule_alone_is_said_once_and_not_at_all_where_nothing_does() -> None:
