@@ -97,7 +97,7 @@ def test_an_expectation_is_added_under_the_rule_that_lacked_it(cast: Cast, signe
     added = draft.expectations.get()
     assert response["Location"] == f"{draft.get_absolute_url()}#expectation-{added.pk}"
     assert (added.key, str(added.target)) == ("a-person-answers", "0.25")
-    assert "“A person answers.” lacks its words in French and Dutch." in text_of(client, draft.get_absolute_url())
+    assert "Not said in French and Dutch yet: “A person answers.”" in text_of(client, draft.get_absolute_url())
 
 
 @pytest.mark.parametrize(
