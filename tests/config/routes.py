@@ -159,6 +159,8 @@ class World:
 
     @cached_property
     def expectation_draft(self) -> ExpectationEdition:
+        """The next edition: one is in force already, for there is one draft at a time."""
+        assert not self.expectations_in_force.is_draft
         return editions.start_draft(self.cast.assessor, editions.Source.PROPOSAL)
 
     @cached_property
