@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -113,11 +114,8 @@ def delete_department(actor: Membership, department: Department) -> None:
 def uses(department: Department) -> int:
     """How many rows of other apps name the department: who answered for it counts in the confidence of a score."""
     related = department._meta.get_fields(include_hidden=True)  # those that no field of a department leads to, too
-    relations = (one for one in related if one.auto_created and not one.concrete and one.related_model not in LOOSE)
-    return sum(
-        relation.related_model._base_manager.filter(**{relation.field.name: department}).count()
-        for relation in relations
-    )
+    relations = (one for one in related if isinstance(one, ForeignObjectRel) and one.related_model not in LOOSE)
+    return sum(one.related_model._base_manager.filter(**{one.field.name: department}).count() for one in relations)
 
 
 def _save(department: Department) -> Department:

@@ -18,6 +18,7 @@ from assessments.schedule.items import Item, ItemKind, Subject
 from assessments.schedule.milestones import DAYS_BEFORE
 from vendors.emergencies.checks import check_by
 from vendors.models import EmergencyPlan
+from vendors.withheld import withheld
 
 FORTNIGHT = 14  # days before: calling the numbers takes no longer to prepare
 SOON = timedelta(days=FORTNIGHT)
@@ -26,16 +27,17 @@ NEVER: Promise = gettext_lazy("Nobody has called these numbers yet")
 
 
 def to_check(member: Membership, today: date, *, ahead: timedelta | None) -> Iterator[Item]:
-    """For whoever keeps a page true; where nobody does, for those who keep the register. One query."""
+    """For whoever keeps a page true; where nobody does, for those who keep the register; of vendors that the member
+    still judges none, since its page opens to them afterwards. Two queries at most."""
     if not may(member, Right.READ):
         return
     own = Q(owner=member.user_id)
     if may(member, Right.EDIT_VENDORS):
         own |= nobody_holds(member, "owner", Right.READ)
     plans = EmergencyPlan.objects.for_member(member).in_use().filter(own).select_related("service__vendor")
-    for plan in plans:
-        if due_on(plan) <= today + (ahead or SOON):
-            yield item_of(plan, today)
+    due = [plan for plan in plans if due_on(plan) <= today + (ahead or SOON)]
+    hidden = withheld(member) if due else set()
+    yield from (item_of(plan, today) for plan in due if plan.service.vendor_id not in hidden)
 
 
 def due_on(plan: EmergencyPlan) -> date:

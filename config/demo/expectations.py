@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from accounts.models import Membership
@@ -24,7 +25,7 @@ class DemoExpectations:
     def events(self) -> Iterator[tuple[date, Callable[[], None]]]:
         for entry in self.data:
             day = self.today - timedelta(days=entry["days_ago"])
-            yield day, lambda entry=entry, day=day: self._edition(entry, day)
+            yield day, partial(self._edition, entry, day)
 
     def _edition(self, entry: dict[str, Any], day: date) -> None:
         draft = editions.start_draft(self.author, editions.Source.EDITION)

@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from groundwork.languages import DEFAULT
 from groundwork.words import labelled
 from reports.scorecard.words import Words
 from vendors.expectations.plain_data import as_data
@@ -129,7 +130,7 @@ def _lines(stored: list[Stored], measures: Measures | None, words: Words) -> Ite
     for one in stored:
         measure = BY_KEY.get(one["measure"])
         target = None if one["target"] is None else float(one["target"])
-        text = one["texts"].get(words.language) or one["texts"]["en"]
+        text = one["texts"].get(words.language) or one["texts"][DEFAULT]
         if measure is None or target is None:
             yield ExpectedLine(text=text, told_by="", measured="", state="")
             continue

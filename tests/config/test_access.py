@@ -264,7 +264,7 @@ def _passes(gate: Right | Gate, role: Role) -> bool:
 def test_pages_without_an_object_show_nothing_of_another_organisation(cast: Cast, away: dict[str, Membership]) -> None:
     world = World(cast)
     for thing in (
-        "service",
+        "planned_service",
         "contact",
         "evidence",
         "rendering",

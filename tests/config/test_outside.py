@@ -267,7 +267,7 @@ def test_of_each_kind_of_row_an_outside_rater_reads_their_own_alone(scene: Scene
     world = OfTheirAssessment(scene)
     for name in ("evidence", "contact", "service", "vendor_with_target", "feedback_file", "pulse", "import_mapping"):
         assert getattr(world, name)
-    for name in ("contract", "contract_file", "paper", "proof_file", "rehearsal"):
+    for name in ("contract", "contract_file", "paper", "proof_file", "rehearsal", "planned_service"):
         assert getattr(world, name)
     for name in ("incident_source", "vendor_import", "approval_level", "vendor_link", "delegation", "invitation"):
         assert getattr(world, name)

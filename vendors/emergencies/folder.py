@@ -40,7 +40,7 @@ def folder_words(folder: PrintedFolder) -> str:
     """Whether the folder on paper still says what the pages say."""
     said = {"day": short_day(folder.printed_on), "count": folder.changed}
     if not folder.changed:
-        return _("The folder of %(day)s says what the pages say today.") % said
+        return _("The folder printed on %(day)s is still what the pages say.") % said
     return (
         ngettext(
             "The folder was printed on %(day)s; %(count)s plan changed since.",

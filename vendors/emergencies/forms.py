@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
@@ -40,7 +40,7 @@ def offered(member: Membership, service: Service, plan: EmergencyPlan | None, kn
     known_here = service.vendor.contacts.all()
     contacts = [(one.pk, f"{one.name} ({one.phone})" if one.phone else one.name) for one in known_here]
     departments = Department.objects.filter(organisation=member.organisation_id).values_list("pk", "name")
-    owners = [(one.user_id, str(one.user)) for one in holders(member, Right.READ)]
+    owners: Choices = [(one.user_id, str(one.user)) for one in holders(member, Right.READ)]
     if plan is not None and plan.owner is not None and plan.owner_id not in dict(owners):
         owners.append((plan.owner_id, str(plan.owner)))
     return Offered(
@@ -174,7 +174,7 @@ class StopForm(forms.Form):
         )
 
 
-class _Rows(BaseFormSet[Any]):
+class Rows(BaseFormSet[Any]):
     """Rows with a place that says in which order they stand, and a tick that takes one out."""
 
     ordering_widget = forms.NumberInput
@@ -198,7 +198,7 @@ class _Rows(BaseFormSet[Any]):
         )
 
 
-class _Stops(_Rows):
+class Stops(Rows):
     def clean(self) -> None:
         super().clean()
         named: set[int] = set()
@@ -212,8 +212,8 @@ class _Stops(_Rows):
 
 
 LIMITS: dict[str, Any] = {"extra": 1, "max_num": MOST_ROWS, "absolute_max": MOST_ROWS + 5, "validate_max": True}
-CallRows = formset_factory(CallForm, formset=_Rows, can_order=True, can_delete=True, **LIMITS)
-StopRows = formset_factory(StopForm, formset=_Stops, can_order=False, can_delete=True, **LIMITS)
+CallRows = cast(type[Rows], formset_factory(CallForm, formset=Rows, can_order=True, can_delete=True, **LIMITS))
+StopRows = cast(type[Rows], formset_factory(StopForm, formset=Stops, can_delete=True, **LIMITS))
 
 
 @dataclass(kw_only=True)
@@ -221,8 +221,8 @@ class PlanSheet:
     """The three as one form: what is wrong anywhere is summed up at the top, and saved is all or nothing."""
 
     plan: PlanForm
-    calls: BaseFormSet[Any]
-    stops: BaseFormSet[Any]
+    calls: Rows
+    stops: Rows
 
     @classmethod
     def typed(cls, data: Mapping[str, Any], offered: Offered) -> PlanSheet:

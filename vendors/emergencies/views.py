@@ -199,11 +199,12 @@ def _start(request: MemberRequest, service: Service, plan: EmergencyPlan | None)
     if plan is not None:
         return as_it_stands(writing.as_it_stands(plan), version=plan.version)
     contacts = [contact for contact in service.vendor.contacts.all() if contact.phone]
-    stops = (Stop(department=service.department_id, what_stops=service.description[:200]),)
+    department = service.department_id
+    stops = (Stop(department=department, what_stops=service.description[:200]),) if department else ()
     wanted = Wanted(
         owner=request.user.pk,
         calls=tuple(writing.Call(contact=contact.pk) for contact in contacts),
-        stops=stops if service.department_id else (),
+        stops=stops,
     )
     return as_it_stands(wanted, version=NEW)
 

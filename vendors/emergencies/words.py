@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from groundwork.words import day
 from vendors.emergencies.checks import CheckState
@@ -35,12 +35,5 @@ def last_checked(page: EmergencyPage) -> str:
 def tally_words(tally: Tally) -> str:
     if not tally.services:
         return _("No service is marked as mission-critical yet.")
-    said = {"checked": tally.checked, "services": tally.services}
-    return (
-        ngettext(
-            "%(checked)s of %(services)s mission-critical service has a plan that was checked this half year.",
-            "%(checked)s of %(services)s mission-critical services have a plan that was checked this half year.",
-            tally.services,
-        )
-        % said
-    )
+    said = {"checked": tally.checked, "total": tally.services}
+    return _("Mission-critical services with a plan that was checked this half year: %(checked)s of %(total)s.") % said

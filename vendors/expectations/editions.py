@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Organisation
 from accounts.trail import audit
-from groundwork.languages import LANGUAGE_CODES
+from groundwork.languages import DEFAULT, LANGUAGE_CODES
 from groundwork.refusals import Refusal
 from groundwork.words import day, quoted
 from vendors.expectations.gate import faults_of
@@ -181,8 +181,8 @@ def move(member: Membership, expectation: Expectation, *, by: int) -> None:
         row.position = position
     Expectation.objects.bulk_update(rows, ["position"])
     _raise_version(draft)
-    told = {"before": {"position": at + 1}, "after": {"position": at + by + 1}}
-    audit.record(member.user, "expectation.moved", expectation, **told)
+    before, after = {"position": at + 1}, {"position": at + by + 1}
+    audit.record(member.user, "expectation.moved", expectation, before=before, after=after)
 
 
 @transaction.atomic
@@ -225,7 +225,7 @@ def _next_position(expectation: Expectation) -> int:
 
 def _free_key(draft: ExpectationEdition, expectation: Expectation) -> str:
     """Made of its words, and never one that an earlier edition used for something else."""
-    words = slugify(expectation.text_in("en"))[:KEY_LENGTH].strip("-") or expectation.rule
+    words = slugify(expectation.text_in(DEFAULT))[:KEY_LENGTH].strip("-") or expectation.rule
     taken = set(
         Expectation.objects.filter(edition__organisation=draft.organisation_id).values_list("key", flat=True)
     ) | {one.key for one in proposal()}

@@ -23,8 +23,8 @@ from vendors.measures.catalogue import BY_KEY, MEASURES, Measure, Unit
 from vendors.measures.words import LABELS, UNITS
 from vendors.models import Expectation
 
-LONGEST_TEXT = 300
 LONGEST_NOTE = 2000
+TOO_LONG = gettext_lazy("At most 300 characters: say one thing in one sentence.")
 MOST_PERCENT = Decimal(100)
 MOST_YEARS = 2  # until an edition comes into force: beyond, a digit was mistyped
 Choices = list[tuple[str, Any]]
@@ -39,20 +39,9 @@ class Unlike:
     theirs: str
 
 
-def _text(code: str) -> WordsField:
-    return WordsField(
-        label=LANGUAGES[code].name,
-        required=False,
-        max_length=LONGEST_TEXT,
-        widget=forms.Textarea(attrs={"rows": 2, "lang": code}),
-        error_messages={"max_length": gettext_lazy("At most 300 characters: say one thing in one sentence.")},
-    )
-
-
 class ExpectationForm(forms.ModelForm[Expectation]):
     """One thing that can be seen to be kept or not; a language may stay empty until the draft is published."""
 
-    text_en, text_fr, text_nl = (_text(code) for code in ("en", "fr", "nl"))
     rule = forms.ChoiceField(label=gettext_lazy("Rule"))
     measure = forms.ChoiceField(
         label=gettext_lazy("What tells whether it is kept"),
@@ -77,6 +66,11 @@ class ExpectationForm(forms.ModelForm[Expectation]):
     class Meta:
         model = Expectation
         fields = ("rule", *TEXTS, "measure", "target")
+        field_classes = dict.fromkeys(TEXTS, WordsField)
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 2, "lang": code}) for name, code in zip(TEXTS, LANGUAGES, strict=True)
+        }
+        error_messages = {name: {"max_length": TOO_LONG} for name in TEXTS}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,6 +78,8 @@ class ExpectationForm(forms.ModelForm[Expectation]):
         rules = [(key, f"{number} {names.get(key, '')}".strip()) for number, key in enumerate(RULE_KEYS, start=1)]
         field(self, "rule", forms.ChoiceField).choices = rules
         field(self, "measure", forms.ChoiceField).choices = self._measures(names)
+        for name, language in zip(TEXTS, LANGUAGES.values(), strict=True):
+            self.fields[name].label = str(language.name)
         self.fields["target"].widget.attrs["inputmode"] = "decimal"
         self.fields["read"].initial = as_it_stands(self.instance)
 
@@ -100,7 +96,7 @@ class ExpectationForm(forms.ModelForm[Expectation]):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if not any(cleaned.get(name) for name in TEXTS) and not self.errors:
-            self.add_error("text_en", _("Say what you expect, in one language at least."))
+            self.add_error(TEXTS[0], _("Say what you expect, in one language at least."))
         self._check_target(cleaned.get("measure", ""), cleaned.get("target"))
         return cleaned
 

@@ -46,6 +46,6 @@ def _of_rule(
         if missing := [language_within(one) for one in LANGUAGE_CODES if not getattr(row, f"text_{one}").strip()]:
             said_of = {"text": quoted(row.text), "languages": joined(missing)}
             yield Fault(
-                words=_("%(text)s lacks its words in %(languages)s.") % said_of,
+                words=_("Not said in %(languages)s yet: %(text)s") % said_of,
                 url=reverse("expectation_edit", args=[row.pk]),
             )

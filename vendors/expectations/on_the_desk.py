@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from groundwork.words import day
+from groundwork.words import apart, day
 from vendors.desk.matters import Matter
 from vendors.expectations.acknowledging import open_editions
-from vendors.models import Acknowledgement, DeskLink, ExpectationEdition, Stance
+from vendors.models import Acknowledgement, DeskLink, ExpectationEdition
 
 
 def on_the_desk(link: DeskLink, today: date) -> Iterable[Matter]:
@@ -33,21 +33,20 @@ def _matter(link: DeskLink, edition: ExpectationEdition, given: Acknowledgement 
         waits=given is None,
         asked_at=edition.published_at,
         state=_state(given),
-        note=_holds(edition, today),
+        note=apart(_facts(edition, given, today)),
         is_open=True,
     )
 
 
-def _holds(edition: ExpectationEdition, today: date) -> str:
-    if edition.in_force_from is None:  # only a draft, which nobody is shown
-        return ""
-    told = _("in force since %(day)s") if edition.in_force_from <= today else _("comes into force on %(day)s")
-    return told % {"day": day(edition.in_force_from)}
+def _facts(edition: ExpectationEdition, given: Acknowledgement | None, today: date) -> Iterator[str]:
+    if edition.in_force_from is not None:
+        told = _("in force since %(day)s") if edition.in_force_from <= today else _("comes into force on %(day)s")
+        yield told % {"day": day(edition.in_force_from)}
+    if given is not None:
+        yield _("acknowledged on %(day)s") % {"day": day(given.on)}
 
 
 def _state(given: Acknowledgement | None) -> str:
     if given is None:
         return ""
-    if any(said.get("stance") == Stance.DISCUSSES for said in given.replies.values()):
-        return _("Acknowledged on %(day)s, with something to talk about") % {"day": day(given.on)}
-    return _("Acknowledged on %(day)s") % {"day": day(given.on)}
+    return _("Acknowledged") if given.accepts_all else _("To be talked about")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -27,7 +29,7 @@ def expectations(request: MemberRequest) -> HttpResponse:
         "edition": in_force,
         "rules": sheet_of(in_force) if in_force else (),
         "draft": next((one for one in editions if one.is_draft), None),
-        "to_come": [one for one in editions if not one.is_draft and one.in_force_from > today],
+        "to_come": [one for one in editions if _is_to_come(one, today)],
         "editions": [one for one in editions if not one.is_draft],
         "today": today,
     }
@@ -48,7 +50,11 @@ def expectation_edition(request: MemberRequest, pk: int) -> HttpResponse:
         "differences": differences(before.expectations.order_by("position", "pk"), rows) if before else [],
         "faults": faults_of(edition) if edition.is_draft else [],
         "is_in_force": in_force is not None and in_force.pk == edition.pk,
-        "is_to_come": not edition.is_draft and edition.in_force_from is not None and edition.in_force_from > today,
+        "is_to_come": _is_to_come(edition, today),
         "today": today,
     }
     return render(request, "vendors/expectations/expectation_edition.html", context)
+
+
+def _is_to_come(edition: ExpectationEdition, today: date) -> bool:
+    return not edition.is_draft and edition.in_force_from is not None and edition.in_force_from > today

@@ -14,7 +14,7 @@ from vendors.models import CauseProof, DeskLink, ProofFile
 from vendors.proofs.complete import Considered, lacks_of
 from vendors.proofs.desk_forms import PartForm
 from vendors.proofs.desk_words import HINTS, LABELS, OTHER_LABELS
-from vendors.proofs.parts import TEXTS, Part, parts_of
+from vendors.proofs.parts import AFTER_OTHERS, BEFORE_OTHERS, TEXTS, Part, parts_of
 from vendors.proofs.shared import SharedIncident, shared
 
 OTHERS = "other_causes"  # what `complete` calls them together, and where their heading stands on the page
@@ -90,9 +90,9 @@ def page_of(link: DeskLink, proof: CauseProof, typed: Mapping[str, PartForm], *,
     return ProofPage(
         proof=proof,
         incident=shared(proof.incident),
-        before=tuple(row for row in rows if row.key in TEXTS[:3]),
+        before=tuple(row for row in rows if row.key in BEFORE_OTHERS),
         others=tuple(row for row in rows if row.key not in TEXTS),
-        after=tuple(row for row in rows if row.key in TEXTS[3:]),
+        after=tuple(row for row in rows if row.key in AFTER_OTHERS),
         missing=missing_of(proof, causes),
         files=tuple(proof.files.select_related("uploaded_by", "uploaded_through")),
         is_late=proof.is_late(today),

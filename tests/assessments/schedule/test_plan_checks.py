@@ -14,7 +14,7 @@ from accounts.models import Membership
 from assessments.schedule import plan_checks
 from assessments.schedule.inbox import waiting_for
 from assessments.schedule.items import Item, ItemKind
-from tests.factories import Cast, make_vendor
+from tests.factories import Cast, make_assessment, make_vendor
 from vendors.emergencies import writing
 from vendors.emergencies.writing import NEW, Wanted
 from vendors.models import EmergencyPlan, Service
@@ -67,6 +67,13 @@ def test_one_that_nobody_went_through_is_due_a_fortnight_after_it_was_written(ca
     assert item.detail == "Nobody has called these numbers yet"
 
 
+def test_it_waits_until_its_owner_has_judged_the_vendor(cast: Cast, plan: EmergencyPlan) -> None:
+    assessment = make_assessment(cast.reader, vendor=plan.service.vendor)
+    assert items(cast.reader) == []
+    assessment.responses.update(submitted_at=timezone.now())
+    assert len(items(cast.reader)) == 1
+
+
 def test_a_vendor_that_is_archived_breaks_nothing(cast: Cast, plan: EmergencyPlan) -> None:
     vendor = plan.service.vendor
     vendor.archived_at = timezone.now()
@@ -74,11 +81,11 @@ def test_a_vendor_that_is_archived_breaks_nothing(cast: Cast, plan: EmergencyPla
     assert items(cast.reader) == []
 
 
-def test_many_plans_cost_one_query(cast: Cast, plan: EmergencyPlan, django_assert_num_queries: Any) -> None:
+def test_many_plans_cost_two_queries(cast: Cast, plan: EmergencyPlan, django_assert_num_queries: Any) -> None:
     for number in range(4):
         service = Service.objects.create(vendor=plan.service.vendor, name=f"Service {number}")
         writing.write(cast.assessor, service, Wanted(owner=cast.reader.user_id), version=NEW, now=timezone.now())
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         found = list(plan_checks.to_check(cast.reader, TODAY + timedelta(days=400), ahead=None))
     assert len(found) == 5
 

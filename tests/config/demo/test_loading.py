@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.db.models import Count
 from django.test import override_settings
 from django.utils import timezone, translation
 
@@ -36,7 +37,9 @@ from config.demo import loading as demo
 from manifesto.models import Question, Release
 from reports.models import Scorecard
 from vendors.contracts.decisions import DeadlineKind, upcoming
-from vendors.models import Contract, Rehearsal, RehearsalState, Vendor
+from vendors.emergencies.checks import CheckState, state_of
+from vendors.expectations.gate import faults_of
+from vendors.models import Contract, EmergencyPlan, ExpectationEdition, Rehearsal, RehearsalState, Service, Vendor
 from vendors.rehearsals.practice import Practice
 
 TODAY = date(2026, 11, 22)
@@ -93,6 +96,18 @@ class TestDemoIsComplete:
         assert Scorecard.objects.values("assessment__period_end").distinct().count() == 6
         assert not Scorecard.objects.filter(approved_at__date__gt=TODAY).exists()
 
+    def test_demo_expects_by_two_editions_and_a_draft_elsewhere_and_scorecards_say_so(
+        self, shown: Shown, db: None
+    ) -> None:
+        rows = ExpectationEdition.objects.values_list("organisation__slug", "number", "state").order_by("pk")
+        assert sorted(rows) == [("harbour", 1, "published"), ("harbour", 2, "published"), ("meadow", 1, "draft")]
+        draft = ExpectationEdition.objects.get(organisation__slug="meadow")
+        assert len(faults_of(draft)) == 1
+        said = {json.loads(card.snapshot)["expectations"] is not None for card in Scorecard.objects.all()}
+        assert said == {True, False}
+        newest = json.loads(newest_card("Sample Storage Works").snapshot)["expectations"]
+        assert newest["edition"] == 2
+
     def test_demo_compares_what_can_be_compared_and_shows_what_cannot(self, shown: Shown, db: None) -> None:
         editions = {
             (row.vendor.name, row.release.edition) for row in Assessment.objects.select_related("vendor", "release")
@@ -109,6 +124,19 @@ class TestDemoIsComplete:
         assert {one.day < TODAY for one in due if one.kind == DeadlineKind.CONTRACT} == {True, False}
         assert {one.day < TODAY for one in due if one.kind == DeadlineKind.PAPER} == {True, False}
         assert Contract.objects.exclude(decision="").exists()
+
+    def test_demo_has_pages_for_when_it_breaks_checked_late_and_never_and_a_domino(
+        self, shown: Shown, db: None
+    ) -> None:
+        plans = EmergencyPlan.objects.annotate(stops=Count("affected"))
+        assert {state_of(plan.checked_on, TODAY) for plan in plans} == {
+            CheckState.CHECKED,
+            CheckState.OVERDUE,
+            CheckState.NEVER,
+        }
+        assert max(plan.stops for plan in plans) == 5
+        assert {plan.service.vendor.organisation.slug for plan in plans} == {"harbour", "meadow"}
+        assert Service.objects.filter(mission_critical=True, emergency_plan=None).exists()
 
     def test_demo_has_a_commitment_in_every_state(self, shown: Shown, db: None) -> None:
         assert set(Commitment.objects.values_list("state", flat=True)) == set(CommitmentState)

@@ -29,8 +29,10 @@ from reports.scorecard import shapes, view
 from tests.reports import cards, hard, verapdf
 from tests.reports.comparison import sides
 from tests.reports.documents import test_structure
+from tests.reports.emergency_sheets import folders
 
 LANGUAGES = ("en", "fr", "nl")
+FOLDER = ["Patient record", folders.LONG]  # services
 FOREIGN = "אבטחה בע״מ 🚀"
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -258,6 +260,7 @@ def faults(  # noqa: PLR0917 - all of them are fixtures
     kinds = {"usual": usual, "full": full, "measured": measured, "stale": stale, "compared": compared}
     for kind, made in kinds.items():
         documents |= {f"{kind} {language}": content for language, content in made.items()}
+    documents |= {f"emergency {language}": folders.printed(folders.content(FOLDER), language) for language in LANGUAGES}
     paths = {name: folder / f"{name.replace(' ', '-')}.pdf" for name in documents}
     for name, path in paths.items():
         path.write_bytes(documents[name])
@@ -271,8 +274,8 @@ def test_the_checker_finds_a_planted_fault(faults: dict[str, list[str]]) -> None
     assert faults["without a scope"], "a table header without a scope must be found"
 
 
-@pytest.mark.parametrize("kind", ["usual", "full", "measured", "stale", "compared"])
-def test_scorecards_and_comparisons_pass_pdf_ua_1(faults: dict[str, list[str]], kind: str) -> None:
+@pytest.mark.parametrize("kind", ["usual", "full", "measured", "stale", "compared", "emergency"])
+def test_scorecards_comparisons_and_sheets_pass_pdf_ua_1(faults: dict[str, list[str]], kind: str) -> None:
     assert {language: faults[f"{kind} {language}"] for language in LANGUAGES} == {
         language: [] for language in LANGUAGES
     }

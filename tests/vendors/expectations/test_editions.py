@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import AuditEntry
+from accounts.trail import reading as trail
 from tests.factories import Cast, make_expectations, make_release
 from vendors.expectations import editions
 from vendors.expectations.differences import Kind, differences, edition_before
@@ -156,8 +157,8 @@ def test_the_gate_says_which_language_and_which_rule_is_missing_and_where(cast: 
     draft.expectations.filter(key="one-lead").update(text_fr="", text_nl=" ")
     found = faults_of(draft)
     assert [fault.words for fault in found] == [
-        "“One named person leads a critical incident for you from the first call until the business runs.” lacks its "
-        "words in French and Dutch.",
+        "Not said in French and Dutch yet: “One named person leads a critical incident for you from the first call "
+        "until the business runs.”",
         "Rule 6, Proof (en): say at least one thing that you expect.",
     ]
     assert found[0].url == f"/expectations/{row(draft, 'one-lead').pk}/edit/"
@@ -296,3 +297,20 @@ def test_as_plain_data_it_says_seven_rules_in_three_languages_with_targets(cast:
     quick = found["rules"][4]["expectations"][0]
     assert (quick["key"], quick["measure"], quick["target"]) == ("a-person-in-15-minutes", "first_response", "0.25")
     assert sorted(quick["texts"]) == ["en", "fr", "nl"]
+
+
+def test_the_trail_tells_of_editions_and_expectations_in_words(cast: Cast) -> None:
+    make_release()
+    make_expectations(cast.assessor)
+    draft = editions.start_draft(cast.assessor, Source.EDITION)
+    changed = row(draft, "a-person-in-15-minutes")
+    read = as_it_stands(changed)
+    changed.measure, changed.target, changed.rule = "", None, "guidance"
+    editions.change(cast.assessor, changed, read=read)
+    drafted, published, _again, changing = trail.lines(AuditEntry.objects.order_by("pk"))
+    assert (drafted.verb, drafted.label) == ("Draft of expectations begun", "Edition 1 of what is expected")
+    assert (published.verb, published.label) == ("Expectations published", "Edition 1 of what is expected")
+    assert changing.verb == "Expectation changed"
+    told = {change.name: (change.before, change.after) for change in changing.changes}
+    assert told["Rule"] == ("Speed (en)", "Guidance (en)")
+    assert told["Measure that tells"][0] == "Time to the first response"
