@@ -208,9 +208,14 @@ class World:
 
     @cached_property
     def rehearsal(self) -> Rehearsal:
-        """Planned, and led by the administrator."""
+        """Planned, and led by the reader."""
         return make_rehearsal(
-            self.cast.admin, self.vendor, service=self.service, place="Harbour hall", scenario="Harbour stands still."
+            self.cast.admin,
+            self.vendor,
+            owner=self.cast.reader.user,
+            service=self.service,
+            place="Harbour hall",
+            scenario="Harbour stands still.",
         )
 
     @cached_property
@@ -881,6 +886,10 @@ ASKED: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         ("proof_assign", "proof_extend", "proof_hand_in", "proof_accept", "proof_return", "proof_waive"),
         frozenset({"assessor", "admin"}),
+    ),
+    **dict.fromkeys(
+        ("rehearsal_edit", "rehearsal_invite", "rehearsal_hold", "rehearsal_call_off"),
+        frozenset({"reader", "assessor", "admin"}),
     ),
     "vendor_reply_open": frozenset({"assessor", "approver"}),
     "vendor_reply_extend": frozenset({"assessor", "approver"}),
