@@ -19,13 +19,12 @@ from manifesto.models import RULE_KEYS
 from vendors.expectations.editions import FIELDS, TEXTS, as_it_stands
 from vendors.expectations.sheet import told_by
 from vendors.measures.cards import rule_names
-from vendors.measures.catalogue import BY_KEY, MEASURES, Measure, Unit
-from vendors.measures.words import LABELS, UNITS
+from vendors.measures.catalogue import BY_KEY, MEASURES, Measure
+from vendors.measures.words import LABELS, UNITS, impossible
 from vendors.models import Expectation
 
 LONGEST_NOTE = 2000
 TOO_LONG = gettext_lazy("At most 300 characters: say one thing in one sentence.")
-MOST_PERCENT = Decimal(100)
 MOST_YEARS = 2  # until an edition comes into force: beyond, a digit was mistyped
 Choices = list[tuple[str, Any]]
 
@@ -105,8 +104,8 @@ class ExpectationForm(forms.ModelForm[Expectation]):
             self.add_error("target", _("Choose the measure that this is the target of, or leave it empty."))
         if measure and target is None and "target" not in self.errors:
             self.add_error("target", _("Say from what number on it is kept, or choose no measure."))
-        if target is not None and measure in BY_KEY and BY_KEY[measure].unit == Unit.PERCENT and target > MOST_PERCENT:
-            self.add_error("target", _("A share is at most 100 percent."))
+        if target is not None and measure in BY_KEY and (problem := impossible(BY_KEY[measure].unit, target)):
+            self.add_error("target", problem)
 
     def take(self, stored: Expectation) -> list[Unlike]:
         """The page shows what stands there now beside what was typed: sending the form again is then a decision."""

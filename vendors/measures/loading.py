@@ -1,8 +1,8 @@
-"""Measures of a vendor, loaded and kept: the incidents and pulses that metrics.py measures, and the targets."""
+"""Measures of a vendor, loaded and kept: the incidents, pulses and voices that metrics.py measures, and the targets."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -17,10 +17,12 @@ from vendors.measures import metrics
 from vendors.measures.cases import Case, PulseAnswer
 from vendors.measures.metrics import Basis, Measures
 from vendors.measures.owed import PROOF_HORIZON, ProofOwed
+from vendors.measures.said import Said
 from vendors.measures.sources import holdings_of
 from vendors.models import (
     CauseProof,
     Expectation,
+    Feedback,
     Incident,
     MeasureTarget,
     ProofState,
@@ -38,9 +40,10 @@ from vendors.timeline.records import records_of
 
 MONTHS = 24
 KEPT = timedelta(days=1)
-SHAPE = 7  # of what is kept: raise it when the shapes or the arithmetic change
+SHAPE = 8  # of what is kept: raise it when the shapes or the arithmetic change
 NO_TIMELINE = together([])
 SCORES: Mapping[str, float] = {PulseChoice.YES: 1.0, PulseChoice.PARTLY: 0.5, PulseChoice.NO: 0.0}
+TOLD = ("told_beforehand", "workaround", "courteous")  # fields of an entry and of a pulse alike
 MET: Mapping[str, bool] = {Sla.MET: True, Sla.MISSED: False}
 
 
@@ -160,6 +163,7 @@ def _measured(
         _cases(incidents.mission_critical().opened_between(loaded_from, end), hours, now),
         _answers(pulses.filter(incident__opened_at__gte=loaded_from, incident__opened_at__lt=end)),
         proofs=_proofs(proofs.filter(incident__opened_at__gte=loaded_from, incident__opened_at__lt=end), hours, zone),
+        said=_said(vendor, service, since=loaded_from.astimezone(zone).date(), until=until, zone=zone),
         since=since,
         until=until,
         known_at=now,
@@ -258,6 +262,27 @@ def _answers(pulses: Any) -> list[PulseAnswer]:
         )
         for incident, opened, told_why, fixes_thrown, was_fast, cause_proven in rows
     ]
+
+
+def _said(vendor: Vendor, service: Service | None, *, since: date, until: date, zone: ZoneInfo) -> list[Said]:
+    """Each pulse once: what it said stands in the log, beside how it felt. One whose entry was taken out of the log has
+    no feeling any more, and keeps its answers. Two queries."""
+    entries = Feedback.objects.filter(vendor=vendor, said_on__range=(since, until))
+    pulses = Pulse.objects.answered().filter(incident__vendor=vendor, feedback=None)
+    if service is not None:
+        entries, pulses = entries.filter(service=service), pulses.filter(incident__service=service)
+    first, end = _midnight(since, zone), _midnight(until + timedelta(days=1), zone)
+    pulses = pulses.filter(answered_at__gte=first, answered_at__lt=end)
+    rows = entries.order_by().values_list("pk", "said_on", "feeling", *TOLD)
+    alone = pulses.order_by().values_list("pk", "answered_at", *TOLD)
+    return [
+        *(Said(entry=pk, day=day, feeling=feeling, **_scores(told)) for pk, day, feeling, *told in rows),
+        *(Said(entry=-pk, day=at.astimezone(zone).date(), **_scores(told)) for pk, at, *told in alone),
+    ]
+
+
+def _scores(told: Iterable[str]) -> dict[str, float | None]:
+    return {name: SCORES.get(answer) for name, answer in zip(TOLD, told, strict=True)}
 
 
 def _proofs(proofs: Any, hours: Mapping[int, ServiceHours], zone: ZoneInfo) -> list[ProofOwed]:

@@ -44,9 +44,9 @@ def vendor_measures(request: MemberRequest, pk: int) -> HttpResponse:
         "measures": measures,
         "basis": basis_of(measures),
         "groups": cards.groups_of(measures, held_to(vendor, timezone.localdate()), vendor=vendor, service=service)
-        if measures.cases
+        if not measures.is_empty
         else [],
-        "has_incidents": bool(measures.cases) or vendor.incidents.exists(),
+        "has_facts": not measures.is_empty or vendor.incidents.exists(),
         "counted_url": cards.incidents_between(vendor, service, measures.since, measures.until),
         "open_url": measures.left_out.open_cases
         and cards.incident_list(

@@ -29,6 +29,7 @@ from vendors.models import (
     IncidentImport,
     IncidentSource,
     MeasureTarget,
+    PulseChoice,
     Selection,
     Service,
     ServiceCalendar,
@@ -445,7 +446,7 @@ def test_much_takes_the_queries_of_little(cast: Cast, vendor: Vendor, signed_in:
     Service.objects.bulk_create(Service(vendor=vendor, name=f"Service {number}") for number in range(30))
     cache.clear()
     assert queries(client, url(vendor)) == little
-    assert little <= 19
+    assert little <= 21
 
 
 def queries(client: Any, address: str) -> int:
@@ -600,24 +601,28 @@ def test_each_cell_counts_its_entries_and_opens_them(cast: Cast, vendor: Vendor,
     client = signed_in(cast.reader)
     said(vendor, 2, Sla.MET, 3)
     said(vendor, 5, Sla.MISSED)
+    today = timezone.localdate()
+    make_feedback(vendor, feeling=5, sla=Sla.MISSED, said_on=today, workaround=PulseChoice.YES)
+    make_feedback(vendor, feeling=5, sla=Sla.MISSED, said_on=today, told_beforehand=PulseChoice.NO)
     said(make_vendor(cast.organisation, "Other"), 2, Sla.MET)
     reply = client.get(url(vendor, "quadrant/"))
-    counts = {(cell.sla, cell.feeling): cell.count for cell in reply.context["cells"] if cell.count}
-    assert counts == {("met", 2): 3, ("missed", 5): 1}
+    counts = {(cell.column, cell.feeling): cell.count for cell in reply.context["cells"] if cell.count}
+    assert counts == {("met", 2): 3, ("informed", 5): 1, ("not_told", 5): 1, ("unsaid", 5): 1}
     for cell in reply.context["cells"]:
         if cell.count:
             assert client.get(cell.href).context["page"].paginator.count == cell.count
             assert reply.content.decode().replace("&amp;", "&").count(f'href="{cell.href}"') == 2  # figure and table
 
 
-def test_the_four_fields_are_named_in_words_with_their_counts(cast: Cast, vendor: Vendor, signed_in: Any) -> None:
+def test_the_fields_are_named_in_words_with_their_counts(cast: Cast, vendor: Vendor, signed_in: Any) -> None:
     said(vendor, 1, Sla.MET, 3)
     reply = signed_in(cast.reader).get(url(vendor, "quadrant/"))
     assert [(field.label, field.count, field.share) for field in reply.context["fields"]] == [
         ("Met and content", 0, "0%"),
         ("Green outside, red inside", 3, "100%"),
         ("Missed, well informed", 0, "0%"),
-        ("Missed and unhappy", 0, "0%"),
+        ("Missed, and not told", 0, "0%"),
+        ("Missed, nobody said whether you were told", 0, "0%"),
     ]
 
 
