@@ -14,12 +14,15 @@ from django.core.cache import cache
 from django.db import transaction
 
 from vendors.measures import metrics
+from vendors.measures.backlog import Backlog, OpenCase, backlog_of
 from vendors.measures.cases import Case, PulseAnswer
+from vendors.measures.items import BrokenItems, broken_items
 from vendors.measures.metrics import Basis, Measures
 from vendors.measures.owed import PROOF_HORIZON, ProofOwed
 from vendors.measures.said import Said
 from vendors.measures.sources import holdings_of
 from vendors.models import (
+    BY_HAND,
     CauseProof,
     Expectation,
     Feedback,
@@ -186,6 +189,30 @@ def _with_names(basis: Basis, vendor: Vendor) -> Basis:
         return basis
     names = dict(Service.objects.filter(vendor=vendor).values_list("pk", "name"))
     return replace(basis, hours=tuple(replace(used, service=names.get(used.row, "")) for used in basis.hours))
+
+
+def items_hit(measures: Measures, vendor: Vendor, service: Service | None) -> BrokenItems:
+    """Which items broke most in the days that are measured; one query."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    incidents = Incident.objects.filter(vendor=vendor, **({"service": service} if service else {})).mission_critical()
+    first, end = _midnight(measures.since, zone), _midnight(measures.until + timedelta(days=1), zone)
+    rows = incidents.opened_between(first, end).order_by().values_list("pk", "configuration_item")
+    return broken_items(rows, {case for point in measures.of("repeat_count").points for case in point.cases})
+
+
+def open_backlog(measures: Measures, vendor: Vendor, service: Service | None) -> Backlog | None:
+    """How old what is open is, whenever it was opened, as far as its source tells; one query."""
+    incidents = Incident.objects.filter(vendor=vendor, **({"service": service} if service else {})).mission_critical()
+    told: dict[str, datetime] = {}
+    for holding in measures.basis.holdings if measures.basis else ():
+        told[holding.source] = max(told.get(holding.source, holding.known_until), holding.known_until)
+    rows = incidents.open().order_by().values_list("pk", "opened_at", "source")
+    now = measures.known_at
+    others = measures.basis.known_until if measures.basis else now  # of a source that no measured day knows
+    told[BY_HAND] = now
+    return backlog_of(
+        OpenCase(id=pk, opened=opened, known=min(told.get(source, others), now)) for pk, opened, source in rows
+    )
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

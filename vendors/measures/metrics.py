@@ -17,6 +17,7 @@ from itertools import groupby
 from statistics import median
 
 from vendors.measures import trend as trends
+from vendors.measures.backlog import Wait, Waits, waits_of
 from vendors.measures.cases import (
     MICROSECONDS_AN_HOUR,
     Case,
@@ -145,6 +146,7 @@ class Measures:
     series: tuple[Series, ...]  # in the order of MEASURES
     left_out: LeftOut
     basis: Basis | None = None
+    waits: Waits | None = None  # of hard ones and easy ones; None where nobody can tell, and in what was kept
 
     @property
     def is_empty(self) -> bool:
@@ -271,7 +273,17 @@ def measure(
             not_critical=not_critical,
         ),
         basis=_basis(periods, window, following, beyond=len(opened) - len(within)),
+        waits=waits_of(_waits(periods)),
     )
+
+
+def _waits(periods: Iterable[_Period]) -> Iterator[Wait]:
+    """Of the periods that count, where both the first response and the hand-overs are known."""
+    for period in periods:
+        for fact in period.facts if period.why is None else ():
+            if fact.answered_in is not None and fact.case.handovers is not None:
+                hours = fact.answered_in / MICROSECONDS_AN_HOUR
+                yield Wait(period=period.start, hours=hours, handovers=fact.case.handovers)
 
 
 def _following(ordered: Ordered, window: Window, comes_back_within: timedelta) -> Following:
