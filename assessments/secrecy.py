@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import CharField, Q, QuerySet, TextField, Value
+from django.db.models import CharField, Model, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
@@ -24,6 +24,7 @@ from assessments.models import (
     Response,
     ResponseQuerySet,
 )
+from vendors.models import CauseProof, ProofFile, Rehearsal
 
 
 def own_response(assessment: Assessment, user: User) -> Response | None:
@@ -100,11 +101,16 @@ def hidden_answers(user: User) -> AnswerQuerySet:
 def readable_entries(entries: AuditEntryQuerySet, user: User) -> AuditEntryQuerySet:
     """Entries of the trail without those about answers, their files and their delegations that this person may not
     read, what was agreed and what a vendor replied where they are kept apart, and what it writes before it sends its
-    reply: before and after hold grades and texts. Decided in the one query."""
+    reply: before and after hold grades and texts; nor of proofs of cause and rehearsals of vendors that they still
+    judge. Decided in the one query."""
     answers = _as_text(hidden_answers(user))
     hidden_ids = hidden_answers(user).values("pk")
     of_kept_apart = Q(subject_id__in=_as_text(kept_apart(user)))
-    about = {
+    judged = Assessment.objects.collecting().filter(_judged_by(user)).values("vendor")
+    about: dict[type[Model], Q] = {
+        CauseProof: Q(vendor_ref__in=judged),
+        ProofFile: Q(vendor_ref__in=judged),
+        Rehearsal: Q(vendor_ref__in=judged),
         Answer: Q(object_id__in=answers),
         Delegation: Q(object_id__in=_as_text(Delegation.objects.filter(answer__in=hidden_ids))),
         Reply: Q(object_id__in=_as_text(Reply.objects.filter(request__submitted_at=None))) | of_kept_apart,

@@ -103,15 +103,8 @@ def _faults(bank: Bank, previous: Release | None, said_before: Iterable[Retold])
     revisions, names = published_revisions(previous), names_in(bank)
     counted = counting_questions(previous)
     for rule in bank.rules:
-        where = names[Sheet.RULES, rule.key]
-        for name in TEXT_FIELDS[Sheet.RULES]:
-            for fault in _missing_texts(where, name, getattr(rule, name)):
-                yield replace(fault, rule=rule.key)
-        if not rule.counting:
-            yield PublishingFault(where=where, message=_no_question(rule), rule=rule.key)
-        if not _counting_come_first(rule):
-            message = _("Move the supplementary questions behind the others: those that count keep their numbers.")
-            yield PublishingFault(where=where, message=message, rule=rule.key)
+        for fault in _rule_faults(rule, names[Sheet.RULES, rule.key]):
+            yield replace(fault, rule=rule.key)
         for question in rule.questions:
             where = names[Sheet.QUESTIONS, question.key]
             faults = [*_question_faults(question, where, revisions.get(question.key, 1))]
@@ -119,6 +112,16 @@ def _faults(bank: Bank, previous: Release | None, said_before: Iterable[Retold])
                 faults += _supplementary_faults(question, where, counted)
             for fault in faults:
                 yield replace(fault, rule=rule.key, question=question.key)
+
+
+def _rule_faults(rule: RuleEntry, where: str) -> Iterator[PublishingFault]:
+    for name in TEXT_FIELDS[Sheet.RULES]:
+        yield from _missing_texts(where, name, getattr(rule, name))
+    if not rule.counting:
+        yield PublishingFault(where=where, message=_no_question(rule))
+    if not _counting_come_first(rule):
+        message = _("Move the supplementary questions behind the others: those that count keep their numbers.")
+        yield PublishingFault(where=where, message=message)
 
 
 def _no_question(rule: RuleEntry) -> str:

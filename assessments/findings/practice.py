@@ -134,10 +134,10 @@ def _said(assessment: Assessment) -> Iterator[_Said]:
     answers = list(rows.order_by("question__rule__position", "question__position", "-response__kind", "pk"))
     agreed = Consensus.objects.filter(assessment=assessment, question__key__in=QUESTIONS) if answers else ()
     grades = {one.question_id: one.grade for one in agreed}
-    for answer in answers:
-        if answer.fact_value is not None and answer.fact_unit:
-            yield _of_fact(answer)
-    yield from _of_grades([answer for answer in answers if answer.fact_value is None], grades)
+    for question in dict.fromkeys(answer.question_id for answer in answers):
+        given = [answer for answer in answers if answer.question_id == question]
+        yield from (_of_fact(answer) for answer in given if answer.fact_value is not None and answer.fact_unit)
+        yield from _of_grades([answer for answer in given if answer.fact_value is None], grades)
 
 
 def _of_fact(answer: Answer) -> _Said:

@@ -29,7 +29,7 @@ from assessments.models import (
     ReplyRequest,
     Response,
 )
-from assessments.schedule import acknowledged, deadlines, owed, plan_checks, promised, rehearsed
+from assessments.schedule import acknowledged, deadlines, owed, plan_checks, promised, rehearsed, running
 from assessments.schedule.items import WORTH_READING, Item, ItemKind, Subject
 
 APART = 2  # grades that lie this far apart are an item to discuss
@@ -43,6 +43,7 @@ def waiting_for(member: Membership, today: date, *, ahead: timedelta | None = No
     items = [item for source in sources for item in source(member, today)]
     items += [*promised.to_follow_up(member, today, ahead=ahead), *deadlines.to_decide(member, today, ahead=ahead)]
     items += [*rehearsed.to_hold(member, today, ahead=ahead), *owed.to_follow_up(member, today, ahead=ahead)]
+    items += running.to_end(member, today)
     items += plan_checks.to_check(member, today, ahead=ahead)
     items += acknowledged.to_see_to(member, today)
     return sorted(items, key=lambda item: (item.due_on is None, item.due_on or today, item.about))

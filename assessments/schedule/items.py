@@ -40,6 +40,7 @@ class ItemKind(StrEnum):
     PLAN_CHECK = "plan_check"
     REHEARSAL = "rehearsal"
     DEBRIEF = "debrief"
+    HOUR = "hour"
     PROOF_TO_READ = "proof_to_read"
     PROOF_LATE = "proof_late"
     PROOF_DUE = "proof_due"

@@ -147,8 +147,7 @@ def progress(link: VendorLink) -> tuple[DeskRule, ...]:
 
 def _desk_rule(answers: list[Answer]) -> DeskRule:
     rule = answers[0].question.rule
-    counting = [answer for answer in answers if not answer.question.supplementary]
-    also = [answer for answer in answers if answer.question.supplementary]
+    counting, also = _by_kind(answers)
     blank = [answer.question for answer in counting if is_blank(answer)]
     return DeskRule(
         key=rule.key,
@@ -161,6 +160,14 @@ def _desk_rule(answers: list[Answer]) -> DeskRule:
         also_total=len(also),
         also_answered=sum(not is_blank(answer) for answer in also),
     )
+
+
+def _by_kind(answers: Iterable[Answer]) -> tuple[list[Answer], list[Answer]]:
+    """Those to questions that count, and those to supplementary ones."""
+    kinds: dict[bool, list[Answer]] = {False: [], True: []}
+    for answer in answers:
+        kinds[answer.question.supplementary].append(answer)
+    return kinds[False], kinds[True]
 
 
 def also_asked(rules: Iterable[DeskRule]) -> AlsoAsked:

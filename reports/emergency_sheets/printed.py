@@ -16,6 +16,8 @@ from reports.models import FactSheet, FactSheetKind, Rendering
 from reports.scorecard.snapshots import SnapshotDamaged
 from vendors.emergencies.folder import PrintedFolder
 
+OF_THE_CHECK = {"checked_on", "checked_by", "check_by"}
+
 
 def printed_folder(member: Membership) -> PrintedFolder | None:
     """None where nobody has printed one. What is counted are services: changed, new and gone."""
@@ -39,10 +41,11 @@ def _today(member: Membership) -> Content:
 
 
 def changed(before: Content, now: Content) -> int:
-    """How many services stand there otherwise. A service's name is part of what stands there."""
+    """How many services stand there otherwise. Its name is part of what stands there; that somebody went through a page
+    and found it true makes no paper wrong."""
     old, new = _by_service(before), _by_service(now)
     return sum(old.get(service) != new.get(service) for service in old.keys() | new.keys())
 
 
 def _by_service(content: Content) -> dict[int, Mapping[str, Any]]:
-    return {page["id"]: page for page in content["pages"]}
+    return {page["id"]: {key: page[key] for key in page.keys() - OF_THE_CHECK} for page in content["pages"]}

@@ -27,8 +27,14 @@ STATES = (
     (RECENT, gettext_lazy("Assessed in the last 12 months")),
     (OLDER, gettext_lazy("Last assessed longer ago")),
 )
+SAID, TALKS, SILENT = "said", "talks", "silent"
+WORDS_ON_EXPECTATIONS = (
+    (SAID, gettext_lazy("Acknowledged what we expect")),
+    (TALKS, gettext_lazy("Wants to talk about it")),
+    (SILENT, gettext_lazy("Has not acknowledged it")),
+)
 YEARS = 4  # that are offered as periods, this one included
-NAMES = ("tier", "department", "service", "country", "period", "state")
+NAMES = ("tier", "department", "service", "country", "period", "state", "expected")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +55,7 @@ class Choice:
     country: str = ""
     period: Period | None = None
     state: str = ""
+    expected: str = ""
 
     @property
     def tells_age(self) -> bool:
@@ -122,6 +129,7 @@ class PortfolioFilter(forms.Form):
     country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
     period = forms.ChoiceField(label=gettext_lazy("Latest scorecard’s period ends in"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
+    expected = forms.ChoiceField(label=gettext_lazy("Its word on what we expect"), required=False)
 
     def __init__(self, data: QueryDict, *, offered: Offered, today: date) -> None:
         super().__init__(data)
@@ -132,6 +140,7 @@ class PortfolioFilter(forms.Form):
             "country": (_("All countries"), [(name, name) for name in offered.countries]),
             "period": (_("All periods"), [(key, _period_words(key)) for key in self.periods]),
             "state": (_("All states"), STATES),
+            "expected": (_("Whatever it said"), WORDS_ON_EXPECTATIONS),
         }
         for name, (empty, choices) in every.items():
             field(self, name, forms.ChoiceField).choices = [("", empty), *choices]
@@ -148,6 +157,7 @@ class PortfolioFilter(forms.Form):
             country=said.get("country", ""),
             period=self.periods.get(said.get("period", "")),
             state=said.get("state", ""),
+            expected=said.get("expected", ""),
         )
 
     @property

@@ -20,8 +20,8 @@ from accounts.models import Membership
 from assessments.models import Assessment, Commitment, overdue_on
 from assessments.score.arithmetic import RuleStatus
 from reports.models import RULE_POSITIONS, Scorecard, VendorStanding
-from reports.portfolio.filters import IN_HAND, NOT_ASSESSED, OLDER, RECENT, Choice
-from vendors.models import Contract, Service, Tier, Vendor, VendorQuerySet
+from reports.portfolio.filters import IN_HAND, NOT_ASSESSED, OLDER, RECENT, SAID, SILENT, TALKS, Choice
+from vendors.models import Acknowledgement, Contract, ExpectationEdition, Service, Tier, Vendor, VendorQuerySet
 
 ATTENTION = "attention"
 RULE_SORTS = tuple(f"rule{position}" for position in RULE_POSITIONS)
@@ -59,7 +59,17 @@ def chosen(member: Membership, choice: Choice, today: date) -> VendorQuerySet:
         rows = rows.filter(country=choice.country)
     if choice.period is not None:
         rows = rows.filter(latest_standing__period_end__range=(choice.period.start, choice.period.end))
+    if choice.expected:
+        rows = _of_word(rows, member, choice.expected, today)
     return _in_state(rows, choice.state, today)
+
+
+def _of_word(rows: VendorQuerySet, member: Membership, word: str, today: date) -> VendorQuerySet:
+    """By the last word of each on the edition in force, which whoever still judges may know, too."""
+    edition = ExpectationEdition.objects.for_member(member).in_force(today).values("pk")[:1]
+    rows = rows.annotate(has_talks=Acknowledgement.objects.whether_it_talks(OuterRef("pk"), Subquery(edition)))
+    conditions = {SAID: Q(has_talks__isnull=False), TALKS: Q(has_talks=True), SILENT: Q(has_talks=None)}
+    return rows.filter(conditions[word])
 
 
 def _in_state(rows: VendorQuerySet, state: str, today: date) -> VendorQuerySet:

@@ -19,7 +19,7 @@ def frozen(assessment: Assessment) -> list[dict[str, Any]]:
     where it asks none; a constant number of queries."""
     if not assessment.asks_supplementary:
         return []
-    given = _given(freezing.handed_in(assessment))
+    given = _given(list(freezing.handed_in(assessment)))
     questions = Question.objects.filter(release=assessment.release_id).supplementary().select_related("rule")
     questions = questions.prefetch_related("levels").order_by("rule__position", "position")
     return [_frozen(question, given.get(question.pk, ())) for question in questions]

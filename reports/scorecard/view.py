@@ -107,7 +107,7 @@ class _Builder:
             confidence_label=str(CONFIDENCES[score.confidence]),
             confidence_sentence=self._confidence(),
             rules=rules,
-            supplementary=tuple(self._supplementary(stored) for stored in snapshot["supplementary"]),
+            supplementary=tuple(map(self._supplementary, snapshot["supplementary"])),
             disagreements=tuple(questions[key] for key in score.disagreements if key not in snapshot["consensus"]),
             thresholds=(words.policy.broken_threshold, words.policy.met_threshold),
             computed=tuple(wording.arithmetic_words(words, tells_independence=snapshot["meetings"] is not None)),

@@ -58,6 +58,7 @@ def test_a_membership_changed_in_the_admin_is_recorded(cast: Cast, signed_in: Si
         "slug": row.organisation.slug,
         "language": "en",
         "repeat_days": "90",
+        "asks_supplementary": "on",
         "memberships-TOTAL_FORMS": "2",
         "memberships-INITIAL_FORMS": "1",
         "memberships-0-id": row.pk,

@@ -32,8 +32,19 @@ from assessments.secrecy import (
     vendors_being_rated,
 )
 from tests.config.routes import OBJECTS, World, arguments, routes
-from tests.factories import NOW, Cast, add_rater, make_assessment, make_incident, make_member
+from tests.factories import (
+    NOW,
+    Cast,
+    add_rater,
+    make_assessment,
+    make_incident,
+    make_member,
+    make_proof,
+    make_rehearsal,
+    make_vendor,
+)
 from tests.reports import cards
+from vendors.models import ProofState
 
 SignIn = Callable[[Membership], Client]
 MARK = "Q7X"  # in every text and every file name that the other rater wrote
@@ -489,3 +500,25 @@ def test_only_the_vendors_that_are_rated_now_are_withheld(rated: Rated, cast: Ca
     Assessment.objects.filter(pk=other.pk).update(state=AssessmentState.IN_REVIEW)
     assert vendors_being_rated(cast.assessor) == {rated.vendor.pk}
     assert vendors_being_rated(cast.stranger) == set()
+
+
+def test_the_trail_tells_nothing_of_proofs_of_cause_to_whoever_still_judges_the_vendor(cast: Cast) -> None:
+    vendor = make_vendor(cast.organisation)
+    make_proof(cast.assessor, make_incident(vendor), state=ProofState.HANDED_IN)
+    make_assessment(cast.colleague, vendor=vendor)
+    told = AuditEntry.objects.filter(object_type="vendors.causeproof")
+    assert told.count() > 2
+
+    assert not readable_entries(told, cast.colleague.user).exists()
+    assert readable_entries(told, cast.admin.user).count() == told.count()
+
+
+def test_the_trail_tells_nothing_of_rehearsals_to_whoever_still_judges_the_vendor(cast: Cast) -> None:
+    vendor = make_vendor(cast.organisation)
+    make_rehearsal(cast.assessor, vendor, held_on=NOW.date(), now=NOW, went_wrong="A wrong number.")
+    make_assessment(cast.colleague, vendor=vendor)
+    told = AuditEntry.objects.filter(object_type="vendors.rehearsal")
+    assert told.count() == 1
+
+    assert not readable_entries(told, cast.colleague.user).exists()
+    assert readable_entries(told, cast.admin.user).count() == 1

@@ -113,7 +113,7 @@ class Premises(World):
             getattr(self, name)
         for name in ("import_failed", "import_mapping"):
             getattr(self, name)
-        for name in ("contract", "contract_file", "paper", "rehearsal", "planned_service"):
+        for name in ("contract", "contract_file", "paper", "rehearsal", "planned_service", "expectation"):
             getattr(self, name)
         for name in ("invitation", "archived_vendor", "service", "approval_level", "failed_rendering"):
             getattr(self, name)

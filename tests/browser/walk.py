@@ -78,6 +78,8 @@ NO_PAGE: dict[str, str] = {
     "commitment_link_tell": ACTION,
     "desk_link_add": ELSEWHERE,
     "desk_link_tell": ACTION,
+    "expectation_draft_add": ACTION,
+    "expectation_move": ACTION,
     "desk_expectation_save": ACTION,
     "desk_expectations_download": FILE,
     "vendor_proof_save": ACTION,

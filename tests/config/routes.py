@@ -159,6 +159,8 @@ class World:
 
     @cached_property
     def expectation_draft(self) -> ExpectationEdition:
+        """The next edition: one is in force already, for there is one draft at a time."""
+        assert not self.expectations_in_force.is_draft
         return editions.start_draft(self.cast.assessor, editions.Source.PROPOSAL)
 
     @cached_property
@@ -206,9 +208,14 @@ class World:
 
     @cached_property
     def rehearsal(self) -> Rehearsal:
-        """Planned, and led by the administrator."""
+        """Planned, and led by the reader."""
         return make_rehearsal(
-            self.cast.admin, self.vendor, service=self.service, place="Harbour hall", scenario="Harbour stands still."
+            self.cast.admin,
+            self.vendor,
+            owner=self.cast.reader.user,
+            service=self.service,
+            place="Harbour hall",
+            scenario="Harbour stands still.",
         )
 
     @cached_property
@@ -879,6 +886,10 @@ ASKED: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         ("proof_assign", "proof_extend", "proof_hand_in", "proof_accept", "proof_return", "proof_waive"),
         frozenset({"assessor", "admin"}),
+    ),
+    **dict.fromkeys(
+        ("rehearsal_edit", "rehearsal_invite", "rehearsal_hold", "rehearsal_call_off"),
+        frozenset({"reader", "assessor", "admin"}),
     ),
     "vendor_reply_open": frozenset({"assessor", "approver"}),
     "vendor_reply_extend": frozenset({"assessor", "approver"}),

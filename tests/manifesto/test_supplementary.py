@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from manifesto import bank as banks
 from manifesto import editions, exchange, workbook, yaml_files
-from manifesto.models import Question, Release
+from manifesto.models import Question, Release, ReleaseState
 from manifesto.overview import overview
 from manifesto.sources import assemble, inspect
 from tests.factories import Cast, make_release
@@ -27,17 +27,17 @@ def faults_of(release: Release) -> list[str]:
 
 # What a draft may not do ------------------------------------------------------------------------------------------
 def test_a_draft_with_supplementary_questions_behind_the_others_can_be_published() -> None:
-    assert faults_of(make_release(supplementary=1, state="draft")) == []
+    assert faults_of(make_release(supplementary=1, state=ReleaseState.DRAFT)) == []
 
 
 def test_a_rule_whose_questions_are_all_supplementary_cannot_be_published() -> None:
-    draft = make_release(supplementary=1, state="draft")
+    draft = make_release(supplementary=1, state=ReleaseState.DRAFT)
     Question.objects.filter(rule__key="proof").update(supplementary=True)
     assert faults_of(draft) == ["Add a question that counts: all that the rule has are supplementary."]
 
 
 def test_a_supplementary_question_before_one_that_counts_cannot_be_published() -> None:
-    draft = make_release(supplementary=1, state="draft")
+    draft = make_release(supplementary=1, state=ReleaseState.DRAFT)
     Question.objects.filter(key="proof-1").update(supplementary=True)
     assert faults_of(draft) == [
         "Move the supplementary questions behind the others: those that count keep their numbers."
@@ -56,7 +56,7 @@ def test_a_question_that_counts_stays_in_the_verdict_under_its_key() -> None:
 
 
 def test_the_database_refuses_a_supplementary_knock_out() -> None:
-    make_release(supplementary=1, state="draft")
+    make_release(supplementary=1, state=ReleaseState.DRAFT)
     with pytest.raises(IntegrityError, match="question_supplementary_knocks_nothing_out"), transaction.atomic():
         Question.objects.filter(key="proof-3").update(knockout=True)
 
@@ -113,7 +113,7 @@ def test_an_edition_without_them_has_the_fingerprint_that_it_always_had() -> Non
 
 # Pages ------------------------------------------------------------------------------------------------------------
 def test_the_editor_ticks_a_question_as_supplementary_but_not_with_a_knock_out(cast: Cast, signed_in: SignedIn) -> None:
-    draft = make_release(supplementary=1, state="draft")
+    draft = make_release(supplementary=1, state=ReleaseState.DRAFT)
     question = Question.objects.get(release=draft, key="proof-3")
     client = signed_in(cast.editor)
     page = client.get(reverse("admin:manifesto_question_change", args=[question.pk]))

@@ -218,6 +218,7 @@ def full(**names: Any) -> dict[str, Any]:
         ],
         "previous": earlier(),
         "commitments": commitments(),
+        "expectations": expectations(replies={"speed": {"stance": "discusses", "comment": "Not at night."}}),
         "approvals": [
             _approval(1, "Procurement lead", "Eve Example", "aa"),
             {
@@ -230,6 +231,24 @@ def full(**names: Any) -> dict[str, Any]:
         ],
     }
     return computed(content)
+
+
+def expectations(**acknowledgement: Any) -> dict[str, Any]:
+    """Edition 2 with expectations that are measured and one that is not; said to by the vendor as given."""
+    texts = {"en": "A person answers.", "fr": "Une personne répond.", "nl": "Een mens reageert."}
+    other = {"en": "One lead.", "fr": "Un responsable.", "nl": "Eén leider."}
+    speed = [
+        {"key": "answers", "texts": texts, "measure": "duration_mean", "target": "4"},
+        {"key": "lead", "texts": other, "measure": "", "target": None},
+        {"key": "asked", "texts": other, "measure": "told_why", "target": "90"},
+    ]
+    said = {"edition": 2, "on": "2026-02-03", "by": "Nils Northwind", "replies": {}, **acknowledgement}
+    return {
+        "edition": 2,
+        "in_force_from": "2026-01-15",
+        "rules": [{"rule": "support", "expectations": []}, {"rule": "speed", "expectations": speed}],
+        "acknowledgement": said if acknowledgement else None,
+    }
 
 
 def commitments() -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from groundwork.fields import DayInput, LinesField, WordsField, field
+from groundwork.fields import DayInput, LinesField, WordsField, field, one_of
 from groundwork.languages import LANGUAGES
 from manifesto.models import RULE_KEYS
 from vendors.expectations.editions import FIELDS, TEXTS, as_it_stands
@@ -79,6 +79,7 @@ class ExpectationForm(forms.ModelForm[Expectation]):
         field(self, "measure", forms.ChoiceField).choices = self._measures(names)
         for name, language in zip(TEXTS, LANGUAGES.values(), strict=True):
             self.fields[name].label = str(language.name)
+        one_of(self, *TEXTS)
         self.fields["target"].widget.attrs["inputmode"] = "decimal"
         self.fields["read"].initial = as_it_stands(self.instance)
 

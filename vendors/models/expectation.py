@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q, Subquery
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -180,6 +182,15 @@ class ExpectationReply(models.Model):
 
 class AcknowledgementQuerySet(OrganisationRows, models.QuerySet["Acknowledgement"]):
     of_organisation = "vendor__organisation"
+
+    def whether_it_talks(self, vendor: Any, edition: Any) -> Subquery:
+        """Of the last word of a vendor on an edition, each by its key or by a reference in an outer query: whether
+        something is left to talk about; NULL where it said nothing. In the words of the JSON, which both databases
+        write with the same spaces; what somebody wrote into it has its quotation marks escaped."""
+        rows = self.filter(vendor=vendor, edition=edition).order_by("-at", "-pk")
+        told = rows.annotate(written=Cast("replies", models.TextField()))
+        wanted = f'"stance": "{Stance.DISCUSSES}"'
+        return Subquery(told.annotate(has_talks=Q(written__contains=wanted)).values("has_talks")[:1])
 
 
 class Acknowledgement(models.Model):

@@ -57,7 +57,7 @@ def delete_file(by: DeskLink | Membership, file: ProofFile) -> None:
     """Take a file away while it is the vendor's turn. One that was handed in before stays on the disk for whoever reads
     what was returned: NotPossible says so."""
     row = _locked(by, file.proof)
-    if any(file.pk in {one["pk"] for one in content["files"]} for content in _handed_in(row)):
+    if file.pk in _handed_in(row):
         raise NotPossible(_("This file was handed in before: it stays, so that what was returned can be read."))
     before = {"name": file.name, "sha256": file.sha256}
     audit.record(actor_of(by), "causeproof.file_deleted", file, before=before)
@@ -67,8 +67,10 @@ def delete_file(by: DeskLink | Membership, file: ProofFile) -> None:
     transaction.on_commit(lambda: storage.delete(path), robust=True)
 
 
-def _handed_in(row: CauseProof) -> list[dict[str, list[dict[str, int]]]]:
-    return list(row.steps.exclude(content=None).values_list("content", flat=True))
+def _handed_in(row: CauseProof) -> set[int]:
+    """The row numbers of the files that were handed in, at whatever time."""
+    contents = row.steps.exclude(content=None).values_list("content", flat=True)
+    return {file["pk"] for content in contents if content for file in content["files"]}
 
 
 def _locked(by: DeskLink | Membership, proof: CauseProof) -> CauseProof:

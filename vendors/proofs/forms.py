@@ -55,9 +55,9 @@ class PeopleForm(forms.Form):
         field(self, "owner", forms.ModelChoiceField).queryset = User.objects.filter(reading).order_by("name", "email")
 
 
-def due_field(label: str | Promise) -> forms.DateField:
+def due_field() -> forms.DateField:
     needed = gettext_lazy("Choose the day by which it is due.")
-    return forms.DateField(label=label, widget=DayInput, error_messages={"required": needed})
+    return forms.DateField(label=gettext_lazy("Due on"), widget=DayInput, error_messages={"required": needed})
 
 
 def day_to_come(day: date, today: date) -> date:
@@ -72,7 +72,7 @@ def day_to_come(day: date, today: date) -> date:
 class AskForm(PeopleForm):
     """What is asked for after an incident, of whom, until when."""
 
-    due_on = due_field(gettext_lazy("Due on"))
+    due_on = due_field()
     field_order = ("due_on", "contact", "owner")
 
     def __init__(
@@ -115,7 +115,7 @@ class StepForm(Versioned, forms.Form):
 class DueForm(StepForm):
     """A step that sets another day by which it is due."""
 
-    due_on = due_field(gettext_lazy("Due on"))
+    due_on = due_field()
     field_order = ("version", "due_on", "reason")
 
     def clean_due_on(self) -> date:
@@ -162,10 +162,10 @@ class ReceivedForm(Versioned, forms.Form):
             "kinds": EXTENSIONS
         }
         for name in PROOF_SAVED:
-            self.fields[name] = LinesField(label=LABELS[name], required=name == "cause", max_length=LONGEST)
+            self.fields[name] = LinesField(label=str(LABELS[name]), required=name == "cause", max_length=LONGEST)
             self.initial[name] = before.texts.get(name, "") if before else ""
         self._ask_other_causes(before.others if before else ())
-        self.fields["cause"].error_messages["required"] = LACKS["cause"]
+        self.fields["cause"].error_messages["required"] = str(LACKS["cause"])
         self.order_fields(["version", "received_on", "evidence", *self._in_order()])
         one_of(self, "evidence", *(name for name in self._in_order() if name != "cause"))
 
@@ -179,7 +179,7 @@ class ReceivedForm(Versioned, forms.Form):
             ):
                 self.fields[name] = LinesField(label=label % values, required=False, max_length=LONGEST // 2)
                 self.fields[name].widget.attrs["rows"] = 2
-            self.initial |= {f"other_{number}": one.cause, f"ruled_out_{number}": one.ruled_out_by}
+            self.initial.update({f"other_{number}": one.cause, f"ruled_out_{number}": one.ruled_out_by})
 
     def _in_order(self) -> list[str]:
         rows = (name for number in range(1, self.count + 1) for name in (f"other_{number}", f"ruled_out_{number}"))

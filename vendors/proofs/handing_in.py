@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from accounts.models import Membership
+from vendors import facts_revision
 from vendors.models import CauseProof, DeskLink
 from vendors.proofs import evidence, saving, transitions
 from vendors.proofs.complete import Considered
@@ -30,6 +31,7 @@ def hand_in(
     """In the place of what the vendor may have begun to write by its link. `others`: another cause, and the fact that
     ruled it out. NotPossible where something is missing or somebody changed it since `version`, AttachmentError for a
     file that is not kept: then nothing is."""
+    facts_revision.lock_vendors(proof.vendor_id)  # before the proof, as every change of state does
     row = CauseProof.objects.select_for_update(of=("self",)).get(pk=proof.pk)
     if version is not None and row.version != version:
         raise NotPossible(CHANGED)

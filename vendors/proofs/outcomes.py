@@ -134,7 +134,7 @@ def _told(vendors: Collection[int], sources: Collection[str]) -> Known:
     found: Known = {}
     rows = done.order_by("pk").values_list("organisation__vendors", "source", "options__vendor", "known_until")
     for vendor, source, only, known_until in rows:
-        if only in (None, vendor):
+        if known_until is not None and only in (None, vendor):
             found[vendor, source] = max(known_until, found.get((vendor, source), known_until))
     return found
 

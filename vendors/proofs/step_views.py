@@ -199,8 +199,8 @@ def proof_hand_in(request: MemberRequest, pk: int) -> HttpResponse:
     proof, now = decidable(request, pk), timezone.now()
     if request.method != "POST" and not proof.is_at_vendor:
         return _not_now(request, proof)
-    given = handed_in(proof)
-    form = ReceivedForm(post_data(request), request.FILES or None, proof=proof, before=given[-1] if given else None)
+    before = next(reversed(handed_in(proof)), None)
+    form = ReceivedForm(post_data(request), request.FILES or None, proof=proof, before=before)
     form.initial.setdefault("received_on", timezone.localdate(now))
     if request.method == "POST" and form.is_valid():
         with or_beside(form):
@@ -226,5 +226,5 @@ def proof_hand_in(request: MemberRequest, pk: int) -> HttpResponse:
         submit=_("Hand it in for the vendor"),
         back=proof.get_absolute_url(),
         template="vendors/proofs/proof_hand_in.html",
-        about={"proof": proof, "is_begun": is_begun(proof)},
+        about={"proof": proof, "is_begun": is_begun(proof, before)},
     )

@@ -78,6 +78,7 @@ def ask(
     if contact is not None and contact.vendor_id != incident.vendor_id:
         raise PermissionDenied
     with transaction.atomic():
+        number = _number(incident, now)  # holds the organisation: before the vendor, as imports do
         facts_revision.lock_vendors(incident.vendor_id)
         held = (
             Incident.objects.select_for_update(of=("self",), no_key=True).select_related("vendor").get(pk=incident.pk)
@@ -88,7 +89,7 @@ def ask(
         if row is not None and row.state != ProofState.WAIVED:
             raise NotPossible(_("The proof of cause of this incident is asked for already."))
         before = audit.snapshot(row, FIELDS) if row else {}
-        row = row or CauseProof(organisation_id=held.organisation_id, incident=held, number=_number(held, now))
+        row = row or CauseProof(organisation_id=held.organisation_id, incident=held, number=number)
         row.vendor, row.contact, row.owner = held.vendor, contact, owner
         row.state, row.reason, row.asked_at, row.days, row.due_on = ProofState.OWED, "", now, days, due_on
         row.asked_by = by.user if by else None

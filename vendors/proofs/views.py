@@ -19,13 +19,13 @@ from accounts.fetching import fetch
 from groundwork.pages import crumbs, edit_page
 from groundwork.responses import attachment, form_view, or_beside, post_data
 from vendors.fetching import incident_of
-from vendors.models import PROOF_AT_VENDOR, CauseProof, Incident, ProofFile, ProofState, ProofStepKind
+from vendors.models import PROOF_SAVED, CauseProof, Incident, ProofFile, ProofState, ProofStepKind
 from vendors.proofs import due, transitions
 from vendors.proofs.asking import proposed_contact
 from vendors.proofs.forms import AskForm, AssignForm, ProofFilter
 from vendors.proofs.history import history
 from vendors.proofs.outcomes import came_back, outcome_of_proof
-from vendors.proofs.reading import RELATED, complete, files_of, handed_in, readable, rows_of
+from vendors.proofs.reading import RELATED, HandedIn, complete, files_of, handed_in, readable, rows_of
 from vendors.proofs.steps import next_steps
 from vendors.proofs.telling import tell_vendor
 from vendors.proofs.transitions import may_decide, why_not_asked
@@ -194,6 +194,7 @@ def decidable(request: MemberRequest, pk: int) -> CauseProof:
     return proof
 
 
-def is_begun(proof: CauseProof) -> bool:
+def is_begun(proof: CauseProof, before: HandedIn | None) -> bool:
     """Whether the vendor has written something by its link that it has not handed in."""
-    return proof.state in PROOF_AT_VENDOR and proof.version > 1 + proof.steps.count()
+    said = before.texts if before else {}
+    return proof.is_at_vendor and any(getattr(proof, name) != said.get(name, "") for name in PROOF_SAVED)

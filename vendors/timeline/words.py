@@ -82,7 +82,7 @@ def lines_of_rule(record: Record, rule: str) -> list[RecordLine]:
 def _of_guidance(record: Record) -> Iterator[RecordLine]:
     if record.contacts:
         yield RecordLine(
-            label=_("All five were said"),
+            label=_("Contacts at which all five were said"),
             text=_of(record.said_all, record.contacts),
             rule="guidance",
             why=_("At each contact a vendor says what it asks, why, what it does with it, what comes next, and when."),
@@ -99,7 +99,7 @@ def _of_guidance(record: Record) -> Iterator[RecordLine]:
         )
     if record.promises:
         yield RecordLine(
-            label=_("Promised moments"),
+            label=_("Promised moments that were kept"),
             text=_promised(record),
             rule="guidance",
             why=_("Kept where they were heard from again by then, about whatever it was."),
@@ -109,8 +109,7 @@ def _of_guidance(record: Record) -> Iterator[RecordLine]:
 def _promised(record: Record) -> str:
     if not record.judged:
         return _("None of them can be judged yet")
-    said = ngettext("%(kept)d of %(count)d kept", "%(kept)d of %(count)d kept", record.judged)
-    parts = [said % {"kept": record.kept, "count": record.judged}]
+    parts = [_of(record.kept, record.judged)]
     if (latest := record.latest) is not None:
         late = {"length": words.duration(latest.late), "due": words.short_moment(latest.due)}
         parts.append(_("missed by %(length)s at most (promised for %(due)s)") % late)
@@ -120,8 +119,8 @@ def _promised(record: Record) -> str:
 def _of_troubleshooting(record: Record) -> Iterator[RecordLine]:
     if record.changes:
         yield RecordLine(
-            label=_("Tried before the cause was known"),
-            text=_of_changes(record.blind_changes, record.changes),
+            label=_("Changes tried before the cause was known"),
+            text=_of(record.blind_changes, record.changes),
             rule="troubleshooting",
             why=_("The cause is known from when its proof came that you accepted."),
         )
@@ -143,14 +142,8 @@ def _asked_again(record: Record) -> str:
     return words.labelled(times, words.named(asked, count - len(asked)))
 
 
-def _of(count: int, contacts: int) -> str:
-    said = ngettext("%(count)d of %(contacts)d contact", "%(count)d of %(contacts)d contacts", contacts)
-    return said % {"count": count, "contacts": contacts}
-
-
-def _of_changes(count: int, changes: int) -> str:
-    said = ngettext("%(count)d of %(changes)d change", "%(count)d of %(changes)d changes", changes)
-    return said % {"count": count, "changes": changes}
+def _of(count: int, every: int) -> str:
+    return _("%(count)d of %(all)d") % {"count": count, "all": every}
 
 
 def _capital(text: str) -> str:

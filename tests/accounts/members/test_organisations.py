@@ -152,3 +152,19 @@ def test_a_closed_membership_is_no_choice(cast: Cast, signed_in: SignedIn) -> No
     response = signed_in(cast.reader).post(reverse("organisation_switch"), {"organisation": cast.other_organisation.pk})
 
     assert response.status_code == 404
+
+
+def test_proofs_are_asked_for_by_itself_from_the_moment_it_is_switched_on(cast: Cast, signed_in: SignedIn) -> None:
+    client, said = signed_in(cast.admin), {"name": "Harbour Hospital", "language": "en", "repeat_days": 90}
+    client.post(reverse("organisation_edit"), {**said, "ask_for_proofs": "on"})
+    cast.organisation.refresh_from_db()
+    since = cast.organisation.asks_for_proofs_since
+    assert since is not None and cast.organisation.asks_after_incidents_since is None
+
+    client.post(reverse("organisation_edit"), {**said, "ask_for_proofs": "on"})
+    cast.organisation.refresh_from_db()
+    assert cast.organisation.asks_for_proofs_since == since
+
+    client.post(reverse("organisation_edit"), said)
+    cast.organisation.refresh_from_db()
+    assert cast.organisation.asks_for_proofs_since is None

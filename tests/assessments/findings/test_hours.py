@@ -41,8 +41,8 @@ def test_the_two_rules_have_what_is_said_of_them(cast: Cast, assessment: Assessm
     assert section.hours is not None
     assert section.hours.incidents == 1
     guidance, troubleshooting = section.hours.rules["guidance"], section.hours.rules["troubleshooting"]
-    assert (guidance[0].label, guidance[0].text) == ("All five were said", "0 of 2 contacts")
-    assert (troubleshooting[0].label, troubleshooting[0].text) == ("Tried before the cause was known", "1 of 1 change")
+    assert (guidance[0].label, guidance[0].text) == ("Contacts at which all five were said", "0 of 2")
+    assert (troubleshooting[0].label, troubleshooting[0].text) == ("Changes tried before the cause was known", "1 of 1")
 
 
 def test_whoever_still_rates_gets_nothing_of_it(cast: Cast, assessment: Assessment) -> None:

@@ -335,3 +335,23 @@ def test_a_page_takes_as_many_queries_for_many_questions_as_for_few(
     Response.objects.filter(pk=link.response_id).update(submitted_at="2026-03-02T09:30Z")
     with django_assert_max_num_queries(11):  # and two for whether it can be taken back
         visitor.get(page(link, "vendor_desk"))
+
+
+def test_what_is_also_asked_stands_behind_the_questions_and_may_stay_open(cast: Cast, client: Client) -> None:
+    asked = make_assessment(cast.assessor, release=make_release(supplementary=1))
+    contact = Contact.objects.create(vendor=asked.vendor, name="Robin Example", email="robin@vendor.example")
+    link, token = links.create(cast.assessor, asked, contact)
+    client.post(reverse("vendor_link", args=[token]), {"language": "en"})
+    page = client.get(reverse("vendor_questionnaire", args=[link.pk, "speed"])).content.decode()
+    assert page.index("speed question 2 (en)") < page.index("Also asked") < page.index("speed question 3 (en)")
+    assert "They change no result" in page
+
+    Answer.objects.filter(response=link.response).counting().update(vendor_says="We do.")
+    desk = client.get(reverse("vendor_desk", args=[link.pk]))
+    assert (desk.context["answered"], desk.context["total"], desk.context["next_rule"]) == (14, 14, None)
+    sure = client.get(reverse("vendor_hand_in", args=[link.pk])).content.decode()
+    assert "Every question is answered." in sure
+    assert "7 supplementary questions are unanswered" in sure
+    vendor_answers.hand_in(link, now=NOW)
+    closed = client.get(reverse("vendor_desk", args=[link.pk])).content.decode()
+    assert closed.count('<span class="tag">also asked</span>') == 7

@@ -113,6 +113,8 @@ def test_what_nobody_has_written_is_not_printed_nor_what_is_anothers(cast: Cast)
 def test_services_that_changed_came_or_went_are_counted() -> None:
     before, after = content(["A", "B", "C"]), content(["A", "B", "C"])
     assert changed(before, after) == 0
+    after["pages"][2] |= {"checked_on": "2026-03-01", "checked_by": "Somebody", "check_by": "2026-09-01"}
+    assert changed(before, after) == 0  # found to be true: no paper is wrong
     after["pages"][0]["at_hand"] = "Otherwise."
     del after["pages"][1]
     after["pages"].append({**after["pages"][0], "id": 7})

@@ -49,7 +49,7 @@ def sheet(cast: Cast, incident: Incident) -> FactSheet:
 
 def test_the_paper_says_what_happened_and_no_note(sheet: FactSheet) -> None:
     html = printing.layout(sheet, language="en").html
-    for said in ("The records stand still", "The log", "not said", "0 of 1 contact", sheet.sha256):
+    for said in ("The records stand still", "The log", "not said", "0 of 1", sheet.sha256):
         assert said in html
     assert "Between us" not in html
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Department, Membership
 from assessments.models import AssessmentState, Commitment, CommitmentState
@@ -27,9 +28,9 @@ from reports.portfolio.rows import (
     with_words,
 )
 from reports.portfolio.words import rows_of
-from tests.factories import NOW, Cast, make_assessment, make_vendor
+from tests.factories import NOW, Cast, make_assessment, make_expectations, make_vendor
 from tests.reports.standing_cards import stand
-from vendors.models import Contract, Service, Tier, Vendor
+from vendors.models import Acknowledgement, Contract, ExpectationEdition, Service, Tier, Vendor
 
 TODAY = date(2026, 4, 1)
 
@@ -270,3 +271,29 @@ def test_nothing_chosen_has_nothing_to_count(cast: Cast) -> None:
     foot = foot_of(chosen(cast.reader, Choice(), TODAY), (), TODAY)
     assert (foot.vendors, foot.counted, foot.most_broken, foot.tiers) == (0, 0, (), ())
     assert foot.never == 0
+
+
+def test_by_the_last_word_on_the_edition_in_force(cast: Cast) -> None:
+    edition = make_expectations(cast.assessor, since=TODAY)
+    said = {"accepts": "Accepts", "discusses": "Talks", "": "Silent"}
+    vendors = {stance: make_vendor(cast.organisation, name) for stance, name in said.items()}
+    for at, stance in ((1, "discusses"), (2, "accepts")):  # it wanted to talk, and accepts since
+        _say(cast, edition, vendors["accepts"], stance, at)
+    _say(cast, edition, vendors["discusses"], "discusses", 1)
+    found = {
+        word: set(chosen(cast.reader, Choice(expected=word), TODAY).values_list("name", flat=True))
+        for word in ("said", "talks", "silent")
+    }
+    assert found == {"said": {"Accepts", "Talks"}, "talks": {"Talks"}, "silent": {"Silent"}}
+
+
+def _say(cast: Cast, edition: ExpectationEdition, vendor: Vendor, stance: str, hour: int) -> None:
+    Acknowledgement.objects.create(
+        edition=edition,
+        vendor=vendor,
+        on=TODAY,
+        by="Kim",
+        replies={"speed": {"stance": stance, "comment": 'They said "stance": "discusses"'}},
+        recorded_by=cast.assessor.user,
+        at=timezone.now() + timedelta(hours=hour),
+    )

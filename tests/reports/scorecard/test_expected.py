@@ -21,30 +21,13 @@ SignedIn = Callable[[Membership | User], Client]
 TODAY = NOW.date()
 
 
-def held_to(**acknowledgement: Any) -> dict[str, Any]:
-    """Edition 2 with one expectation that is measured and one that is not; said to by the vendor as given."""
-    texts = {"en": "A person answers.", "fr": "Une personne répond.", "nl": "Een mens reageert."}
-    other = {"en": "One lead.", "fr": "Un responsable.", "nl": "Eén leider."}
-    speed = [
-        {"key": "answers", "texts": texts, "measure": "duration_mean", "target": "4"},
-        {"key": "lead", "texts": other, "measure": "", "target": None},
-        {"key": "asked", "texts": other, "measure": "told_why", "target": "90"},
-    ]
-    rules = [{"rule": "support", "expectations": []}, {"rule": "speed", "expectations": speed}]
-    said = {"edition": 2, "on": "2026-02-03", "by": "Nils Northwind", "replies": {}, **acknowledgement}
-    return {
-        "edition": 2,
-        "in_force_from": "2026-01-15",
-        "rules": rules,
-        "acknowledgement": said if acknowledgement else None,
-    }
-
-
 def shown(language: str = "en", *, measured: bool = True, **acknowledgement: Any) -> Any:
     content = cards.snapshot()
     if measured:
         content = cards.with_measures(content, cards.cases())
-    return view.view_of(cards.scorecard({**content, "expectations": held_to(**acknowledgement)}), language=language)
+    return view.view_of(
+        cards.scorecard({**content, "expectations": cards.expectations(**acknowledgement)}), language=language
+    )
 
 
 def said_of(card: Any) -> str:
@@ -121,7 +104,7 @@ def test_what_the_vendor_said_is_told_and_of_an_earlier_edition_that_it_is_of_th
 
 
 def test_a_measure_that_a_later_version_does_not_take_leaves_the_words() -> None:
-    content = {**cards.snapshot(), "expectations": held_to()}
+    content = {**cards.snapshot(), "expectations": cards.expectations()}
     content["expectations"]["rules"][1]["expectations"][0]["measure"] = "gone"
     card = view.view_of(cards.scorecard(content), language="en")
     line = card.expected.rules["speed"].lines[0]
@@ -130,7 +113,9 @@ def test_a_measure_that_a_later_version_does_not_take_leaves_the_words() -> None
 
 def test_the_paper_says_it_rule_by_rule_behind_page_one() -> None:
     content = cards.with_measures(cards.snapshot(), cards.cases())
-    html = view.scorecard_html(cards.scorecard({**content, "expectations": held_to(replies={})}), language="en")
+    html = view.scorecard_html(
+        cards.scorecard({**content, "expectations": cards.expectations(replies={})}), language="en"
+    )
     page_one, _detail, rest = html.partition('<div class="detail">')
     assert "Expected, claimed, rated, measured" not in page_one
     said = " ".join(rest.split())

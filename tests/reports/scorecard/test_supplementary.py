@@ -108,7 +108,7 @@ def test_an_edition_with_them_is_compared_as_the_one_without(cast: Cast) -> None
 
 def test_the_vendors_copy_counts_them_by_themselves() -> None:
     def answer(**more: Any) -> copies.CopiedAnswer:
-        said = {"number": "1.1", "short": "", "text": "", "grade": "", "level": "", "blank": "", "reason": ""}
+        said: dict[str, Any] = dict.fromkeys(("number", "short", "text", "grade", "level", "blank", "reason"), "")
         said |= {"vendor_says": "", "carried_over": False, "comment": "", "fact": "", "evidence": ()}
         return copies.CopiedAnswer(**said | more)
 

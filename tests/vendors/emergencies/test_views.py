@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Department, Membership
 from assessments.models import AssessmentState
-from tests.factories import Cast, make_assessment, make_vendor
+from tests.factories import Cast, make_assessment, make_incident, make_vendor
 from vendors.emergencies import writing
 from vendors.emergencies.writing import Call, Stop, Wanted
 from vendors.models import Contact, EmergencyCall, EmergencyPlan, PlanCheck, Service, Vendor
@@ -395,3 +395,37 @@ def test_a_contact_says_on_which_pages_it_stands_before_it_is_deleted(
 def test_the_vendors_page_leads_there(cast: Cast, service: Service) -> None:
     page = client_of(cast.reader).get(service.vendor.get_absolute_url()).content.decode()
     assert url(service) in page
+
+
+def test_one_who_keeps_a_page_true_and_left_stays_named_until_another_is_chosen(cast: Cast, service: Service) -> None:
+    plan_of(cast.assessor, service, owner=cast.reader.user_id)
+    cast.reader.is_active = False
+    cast.reader.save()
+    client = client_of(cast.assessor)
+    sheet = client.get(url(service, "emergency_edit")).context["sheet"]
+    assert sheet.plan["owner"].value() == cast.reader.user_id
+    data = sent([], version=1, owner=cast.reader.user_id, at_hand="More")
+    assert client.post(url(service, "emergency_edit"), data).status_code == 302
+    assert EmergencyPlan.objects.get().owner == cast.reader.user
+
+
+def test_the_form_costs_the_same_queries_however_many_rows_it_has(
+    cast: Cast, service: Service, contact: Contact
+) -> None:
+    client = client_of(cast.assessor)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as counted:
+            client.get(url(service, "emergency_edit"))
+        return len(counted)
+
+    plan = plan_of(cast.assessor, service, calls=(Call(contact=contact.pk),))
+    few = queries()
+    wanted = Wanted(calls=tuple(Call(contact=contact.pk, when=str(number)) for number in range(9)))
+    writing.write(cast.assessor, service, wanted, version=plan.version, now=timezone.now())
+    assert queries() == few
+
+
+def test_an_incident_leads_to_whom_to_call(cast: Cast, service: Service) -> None:
+    incident = make_incident(service.vendor, service=service)
+    assert url(service) in client_of(cast.reader).get(incident.get_absolute_url()).content.decode()

@@ -65,6 +65,12 @@ def test_a_reader_reads_and_an_administrator_changes(cast: Cast, signed_in: Sign
     client = signed_in(cast.reader)
     assert one.text_en in text_of(client, PAGE)
     assert "Go on with the draft" not in text_of(client, PAGE)
+    for member in (cast.reader, cast.admin):  # what is in force offers nothing to change, while a draft is in hand
+        assert "/add/" not in signed_in(member).get(PAGE).content.decode()
+        assert "/remove/" not in signed_in(member).get(PAGE).content.decode()
+    assert "/remove/" not in signed_in(cast.reader).get(draft.get_absolute_url()).content.decode()
+    assert "/remove/" in signed_in(cast.admin).get(draft.get_absolute_url()).content.decode()
+    client = signed_in(cast.reader)
     assert client.post(reverse("expectation_remove", args=[one.pk])).status_code == 403
     client = signed_in(cast.admin)
     assert client.post(reverse("expectation_remove", args=[one.pk])).status_code == 302

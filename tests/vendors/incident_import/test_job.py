@@ -30,6 +30,7 @@ from vendors.incident_import.options_check import OptionsRefused
 from vendors.incident_import.rows import matching
 from vendors.models import (
     FILES_KEPT,
+    EntryKind,
     ImportState,
     Incident,
     IncidentChange,
@@ -37,6 +38,7 @@ from vendors.models import (
     Service,
     Vendor,
 )
+from vendors.timeline import changes as timeline
 
 ROWS = [
     ("INC-1", "29/2/2016 01:16", "29/2/2016 11:29", "Payroll stands still", "1 - Critical", "Example Systems"),
@@ -238,10 +240,13 @@ def test_undo_leaves_what_somebody_or_a_later_import_touched_and_tells_how_many(
     first = imported(cast.assessor, as_csv(rows), options_for(vendor))
     Incident.objects.filter(reference="INC-0").update(edited_at=timezone.now(), title="By hand")
     make_feedback(vendor, incident=Incident.objects.get(reference="INC-1"))
+    told = Incident.objects.get(reference="INC-3")
+    note = {"kind": EntryKind.NOTE, "at": told.opened_at, "text": "In its timeline"}
+    timeline.add(cast.assessor, told, note, now=timezone.now())
     later = imported(cast.assessor, as_csv([("INC-2", "1/3/2026 08:00", "", "Later", "", "")]), options_for(vendor))
     first = undone(cast.assessor, first)
-    assert first.counts["kept"] == 3
-    assert set(Incident.objects.values_list("reference", flat=True)) == {"INC-0", "INC-1", "INC-2"}
+    assert first.counts["kept"] == 4
+    assert set(Incident.objects.values_list("reference", flat=True)) == {"INC-0", "INC-1", "INC-2", "INC-3"}
     later = undone(cast.assessor, later)
     assert (later.counts["kept"], Incident.objects.get(reference="INC-2").title) == (0, "Title")
 

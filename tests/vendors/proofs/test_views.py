@@ -271,3 +271,10 @@ def test_what_prevents_it_is_asked_for_as_a_commitment(cast: Cast, incident: Inc
     made = Commitment.objects.get()
     assert (made.source, made.proof) == ("proof", proof)
     assert proof.number in text_of(client, made.get_absolute_url())
+
+
+def test_other_people_are_no_writing_of_the_vendor(cast: Cast, incident: Incident) -> None:
+    proof = make_proof(cast.assessor, incident)
+    post(cast.assessor, "proof_assign", proof, owner=cast.reader.user_id)
+    page = text_of(client_of(cast.assessor), reverse("proof_hand_in", args=[proof.pk]))
+    assert "has begun to write it" not in page
