@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.mailed_links.forms import BY_MAIL, DaysField, LanguageField, WayField
 from accounts.models import Department, Membership
+from groundwork.clean_text import cleaned
 from groundwork.fields import LinesField, WordsField, field
 from vendors.models import Pulse, PulseChoice
+from vendors.voice.feedback import BESIDE
 from vendors.voice.feedback_forms import LONGEST, five_feelings
 from vendors.voice.pulses import DAYS, MOST, QUESTIONS, Receiver
 
@@ -51,7 +53,7 @@ def _receiver(line: str) -> Receiver:
             raise ValidationError(_("“%(line)s” is not an e-mail address."), params={"line": line}) from error
     if len(name) > NAME_LENGTH or len(email) > 254:
         raise ValidationError(_("“%(line)s…” is too long."), params={"line": line[:40]})
-    return Receiver(name=" ".join(name.split()), email=email)
+    return Receiver(name=cleaned(name), email=email)
 
 
 class AskForm(forms.Form):
@@ -92,7 +94,7 @@ class AskForm(forms.Form):
 
 
 class PulseForm(forms.Form):
-    """Four questions, how it felt, and a word if there is one."""
+    """Four questions, three more that may stay open, how it felt, and a word if there is one."""
 
     feeling = five_feelings(_("All in all, how did it feel?"))
     comment = LinesField(
@@ -119,12 +121,26 @@ class PulseForm(forms.Form):
             )
             for key, question in QUESTIONS.items()
         }
-        self.fields = asked | self.fields  # the questions come first
+        beside = {
+            key: forms.ChoiceField(
+                label=str(question), choices=PulseChoice.choices, widget=forms.RadioSelect, required=False
+            )
+            for key, question in BESIDE.items()
+        }
+        self.fields = asked | beside | self.fields  # the questions come first
 
     @property
     def questions(self) -> list[forms.BoundField]:
         return [self[key] for key in QUESTIONS]
 
     @property
+    def beside(self) -> list[forms.BoundField]:
+        return [self[key] for key in BESIDE]
+
+    @property
+    def shows_beside(self) -> bool:
+        return any(self[key].value() or self[key].errors for key in BESIDE)
+
+    @property
     def choices(self) -> dict[str, str]:
-        return {key: self.cleaned_data[key] for key in QUESTIONS}
+        return {key: self.cleaned_data[key] for key in (*QUESTIONS, *BESIDE)}

@@ -58,6 +58,15 @@ def test_a_pulse_is_answered_without_an_account(asked: tuple[Pulse, str], client
     assert (pulse.feedback.comment, pulse.feedback.feeling) == ("Slow.", 2)
 
 
+def test_three_more_may_be_answered_and_none_is_owed(asked: tuple[Pulse, str], client: Client) -> None:
+    pulse, token = asked
+    page = client.get(page_of(token)).content.decode()
+    assert page.index("All in all, how did it feel?") < page.index("Were you told beforehand?")
+    client.post(page_of(token), {**WHOLE, "workaround": "partly"})
+    pulse.refresh_from_db()
+    assert (pulse.told_beforehand, pulse.workaround, pulse.courteous) == ("", "partly", "")
+
+
 def test_a_link_says_that_it_was_answered_and_takes_nothing_more(asked: tuple[Pulse, str], client: Client) -> None:
     _pulse, token = asked
     client.post(page_of(token), WHOLE)
@@ -249,7 +258,7 @@ def test_whom_to_ask_has_to_be_readable(cast: Cast, incident: Incident, receiver
 
 
 def test_names_and_addresses_are_read_as_people_write_them() -> None:
-    read = ReceiversField().clean('"Nurse, Demo" <n@example.org>,\n a@example.org\n\nDemo   Doctor')
+    read = ReceiversField().clean('"Nurse, Demo" <n@example.org>,\n a@example.org\n\nDemo   Doc\x00tor\x07')
 
     assert [(one.name, one.email) for one in read] == [
         ("Nurse, Demo", "n@example.org"),
