@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("vendors.measures.urls")),
     path("", include("vendors.register.urls")),
     path("", include("vendors.desk.urls")),
+    path("", include("vendors.proofs.urls")),
     path("", include("vendors.service_hours.urls")),
     path("", include("vendors.contracts.urls")),
     path("", include("vendors.emergencies.urls")),
