@@ -24,7 +24,7 @@ from assessments.models import (
     Response,
     ResponseQuerySet,
 )
-from vendors.models import CauseProof, ProofFile
+from vendors.models import CauseProof, ChangeNotice, ProofFile, SupportPerson, Training
 
 
 def own_response(assessment: Assessment, user: User) -> Response | None:
@@ -101,8 +101,8 @@ def hidden_answers(user: User) -> AnswerQuerySet:
 def readable_entries(entries: AuditEntryQuerySet, user: User) -> AuditEntryQuerySet:
     """Entries of the trail without those about answers, their files and their delegations that this person may not
     read, what was agreed and what a vendor replied where they are kept apart, and what it writes before it sends its
-    reply: before and after hold grades and texts; nor of proofs of cause of vendors that they still judge. Decided in
-    the one query."""
+    reply: before and after hold grades and texts; nor, of vendors that they still judge, of proofs of cause, planned
+    changes, trainings and named people. Decided in the one query."""
     answers = _as_text(hidden_answers(user))
     hidden_ids = hidden_answers(user).values("pk")
     of_kept_apart = Q(subject_id__in=_as_text(kept_apart(user)))
@@ -110,6 +110,9 @@ def readable_entries(entries: AuditEntryQuerySet, user: User) -> AuditEntryQuery
     about: dict[type[Model], Q] = {
         CauseProof: Q(vendor_ref__in=judged),
         ProofFile: Q(vendor_ref__in=judged),
+        ChangeNotice: Q(vendor_ref__in=judged),
+        Training: Q(vendor_ref__in=judged),
+        SupportPerson: Q(vendor_ref__in=judged),
         Answer: Q(object_id__in=answers),
         Delegation: Q(object_id__in=_as_text(Delegation.objects.filter(answer__in=hidden_ids))),
         Reply: Q(object_id__in=_as_text(Reply.objects.filter(request__submitted_at=None))) | of_kept_apart,
