@@ -2,7 +2,8 @@
 
 Triggers are put in place after every `migrate`, because SQLite drops them when a later migration remakes a table.
 From each refused deletion follows what else would delete: on SQLite a row that replaces another (`INSERT OR REPLACE`,
-`UPDATE OR REPLACE` delete without a trigger of deletion), on PostgreSQL `TRUNCATE`.
+`UPDATE OR REPLACE` delete without a trigger of deletion), on PostgreSQL `TRUNCATE`. Where every change is refused and
+deletion is not, a row goes with what it belongs to, and no other takes its place.
 """
 
 # ruff: noqa: S608 (the SQL is put together from models and from what apps register)
@@ -16,6 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.signals import post_migrate, pre_migrate
 
 INSERT, UPDATE, DELETE, TRUNCATE = "INSERT", "UPDATE", "DELETE", "TRUNCATE"
+ALWAYS = "1=1"
 EMPTIED = "A table with rows that never change is never emptied."
 
 
@@ -31,7 +33,7 @@ class RefusedWrite:
     table: str
     operation: str
     message: str
-    condition: str = "1=1"
+    condition: str = ALWAYS
     lock: str = ""
     about: str = ""
 
@@ -99,12 +101,24 @@ def _deletions(refusals: Iterable[RefusedWrite]) -> Iterator[RefusedWrite]:
     return (refusal for refusal in refusals if refusal.operation == DELETE)
 
 
+def _only_unchanged(refusals: Iterable[RefusedWrite]) -> list[RefusedWrite]:
+    """Of tables whose rows never change but go with what they belong to: to replace one is to change it."""
+    kept = list(refusals)
+    deleted = {refusal.table for refusal in _deletions(kept)}
+    return [
+        refusal
+        for refusal in kept
+        if refusal.operation == UPDATE and refusal.table not in deleted and refusal.condition == ALWAYS
+    ]
+
+
 def _all_of(app_label: str, vendor: str) -> list[RefusedWrite]:
     """What was registered, and what follows from it in this kind of database."""
     registered = _refusals.get(app_label, [])
     if vendor == "sqlite":
         replaced = (_replacing(refusal, by) for refusal in _deletions(registered) for by in (INSERT, UPDATE))
-        return [*registered, *replaced]
+        rewritten = (_replacing(refusal, INSERT) for refusal in _only_unchanged(registered))
+        return [*registered, *replaced, *rewritten]
     emptied = (
         RefusedWrite(table=table, operation=TRUNCATE, message=EMPTIED)
         for table in dict.fromkeys(refusal.table for refusal in _deletions(registered))

@@ -24,7 +24,22 @@ from assessments.models import (
     Response,
     ResponseQuerySet,
 )
-from vendors.models import CauseProof, ChangeNotice, ProofFile, SupportPerson, Training
+from vendors.models import (
+    CauseProof,
+    ChangeNotice,
+    EmergencyPlan,
+    ProofFile,
+    Rehearsal,
+    SupportPerson,
+    TimelineEntry,
+    Training,
+)
+
+# What tells how a vendor does: whoever still judges it reads none of it in the trail either.
+OF_A_JUDGED_VENDOR: tuple[type[Model], ...] = (
+    *(CauseProof, ProofFile, Rehearsal, TimelineEntry, EmergencyPlan),
+    *(ChangeNotice, Training, SupportPerson),
+)
 
 
 def own_response(assessment: Assessment, user: User) -> Response | None:
@@ -101,18 +116,15 @@ def hidden_answers(user: User) -> AnswerQuerySet:
 def readable_entries(entries: AuditEntryQuerySet, user: User) -> AuditEntryQuerySet:
     """Entries of the trail without those about answers, their files and their delegations that this person may not
     read, what was agreed and what a vendor replied where they are kept apart, and what it writes before it sends its
-    reply: before and after hold grades and texts; nor, of vendors that they still judge, of proofs of cause, planned
-    changes, trainings and named people. Decided in the one query."""
+    reply: before and after hold grades and texts; nor what is kept of vendors that they still judge: proofs of cause,
+    rehearsals, hours of incidents, pages for when it breaks, planned changes, trainings, named people. Decided in the
+    one query."""
     answers = _as_text(hidden_answers(user))
     hidden_ids = hidden_answers(user).values("pk")
     of_kept_apart = Q(subject_id__in=_as_text(kept_apart(user)))
     judged = Assessment.objects.collecting().filter(_judged_by(user)).values("vendor")
     about: dict[type[Model], Q] = {
-        CauseProof: Q(vendor_ref__in=judged),
-        ProofFile: Q(vendor_ref__in=judged),
-        ChangeNotice: Q(vendor_ref__in=judged),
-        Training: Q(vendor_ref__in=judged),
-        SupportPerson: Q(vendor_ref__in=judged),
+        **{model: Q(vendor_ref__in=judged) for model in OF_A_JUDGED_VENDOR},
         Answer: Q(object_id__in=answers),
         Delegation: Q(object_id__in=_as_text(Delegation.objects.filter(answer__in=hidden_ids))),
         Reply: Q(object_id__in=_as_text(Reply.objects.filter(request__submitted_at=None))) | of_kept_apart,

@@ -27,9 +27,9 @@ class AlsoAsked:
         return bool(self.total)
 
     def __str__(self) -> str:
-        """“and 3 of 8 supplementary”: what stands behind “2 of 22 answered”."""
+        """“supplementary: 3 of 8”: what stands behind “2 of 22 answered”."""
         said = {"answered": self.answered, "total": self.total}
-        return _("and %(answered)d of %(total)d supplementary") % said if self.total else ""
+        return _("supplementary: %(answered)d of %(total)d") % said if self.total else ""
 
     @property
     def left(self) -> str:

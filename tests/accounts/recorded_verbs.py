@@ -72,11 +72,39 @@ class Reading:
             for node in ast.walk(function.node)
             if isinstance(node, ast.Call) and function.name not in RECORDERS
         ]
+        self._note_composed(trees)
         known = -1
         while known != (known := sum(map(len, self.takers.values()))):
             for function, call, called in calls:
                 for value in (value for name in called & self.takers.keys() for value in self._handed(call, name)):
                     self._note(function, value)
+
+    def _note_composed(self, trees: Mapping[str, ast.Module]) -> None:
+        """Of a class that puts its verbs together (`f"{self.verb}.sent"`): one for each place where one is made, which
+        names the beginning. Such functions are read here, and nowhere else."""
+        self.composed: set[ast.expr] = set()
+        calls = [
+            (module, node) for module, tree in trees.items() for node in ast.walk(tree) if isinstance(node, ast.Call)
+        ]
+        for module, tree in trees.items():
+            for owner in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
+                for value in (node for node in ast.walk(owner) if isinstance(node, ast.JoinedStr)):
+                    self._compose(f"{module}.{owner.name}", value, calls)
+
+    def _compose(self, owner: str, value: ast.JoinedStr, calls: list[tuple[str, ast.Call]]) -> None:
+        match value.values:
+            case [
+                ast.FormattedValue(value=ast.Attribute(value=ast.Name(id="self"), attr=name)),
+                ast.Constant(value=str(ending)),
+            ]:
+                made = [(module, call) for module, call in calls if owner in self._called(call, module)]
+            case _:
+                return
+        for module, call in made:
+            for keyword in call.keywords:
+                if keyword.arg == name and isinstance(keyword.value, ast.Constant):
+                    self.composed.add(value)
+                    self.verbs.setdefault(f"{keyword.value.value}{ending}", set()).add(module)
 
     def _called(self, call: ast.Call, module: str) -> set[str]:
         imported = self.imported[module]
@@ -109,6 +137,8 @@ class Reading:
             parts = []
         for part in parts:
             self._note(function, part)
+        if value in self.composed:
+            return
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
             self.verbs.setdefault(value.value, set()).add(function.module)
         elif isinstance(value, ast.Name) and function.takes(value.id):

@@ -76,17 +76,25 @@ def unpacked(row):
     _two(row, *verbs)
 def _two(row, sent, refused, *, well=True): audit.record(None, sent if well else refused, row)
 def composed(row): audit.record(None, f"{row}.made", row)
+class Life:
+    def end(self, row): audit.record(None, f"{self.verb}.ended", row)
+    def begin(self, row): audit.record(None, f"{self.other}.begun", row)
 """
     reading = Reading(
-        {"shop.orders": code, "shop.desk": "from shop import orders\ndef sell(row): orders._move(row, 'handed.sold')"}
+        {
+            "shop.orders": code,
+            "shop.desk": "from shop import orders\ndef sell(row): orders._move(row, 'handed.sold')",
+            "shop.lives": "from shop.orders import Life\nLIFE = Life(verb='lived')",
+        }
     )
 
     assert set(reading.verbs) == {
         *("plain.made", "chosen.added", "chosen.changed", "kept.made", "handed.opened", "handed.closed", "handed.sold"),
-        *("unpacked.sent", "unpacked.refused"),
+        *("unpacked.sent", "unpacked.refused", "lived.ended"),
     }
+    assert reading.verbs["lived.ended"] == {"shop.lives"}
     assert reading.verbs["handed.sold"] == {"shop.desk"}
-    assert reading.unread == {"shop.orders.composed"}
+    assert reading.unread == {"shop.orders.composed", "shop.orders.begin"}
 
 
 def test_every_verb_can_be_read_from_the_code() -> None:

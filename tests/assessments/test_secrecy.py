@@ -32,9 +32,21 @@ from assessments.secrecy import (
     vendors_being_rated,
 )
 from tests.config.routes import OBJECTS, World, arguments, routes
-from tests.factories import NOW, Cast, add_rater, make_assessment, make_incident, make_member, make_proof, make_vendor
+from tests.factories import (
+    NOW,
+    Cast,
+    add_rater,
+    make_assessment,
+    make_incident,
+    make_member,
+    make_proof,
+    make_rehearsal,
+    make_vendor,
+)
 from tests.reports import cards
-from vendors.models import ProofState
+from vendors.emergencies import writing as emergencies
+from vendors.models import EntryKind, ProofState, Service
+from vendors.timeline import changes as timeline
 
 SignIn = Callable[[Membership], Client]
 MARK = "Q7X"  # in every text and every file name that the other rater wrote
@@ -492,12 +504,18 @@ def test_only_the_vendors_that_are_rated_now_are_withheld(rated: Rated, cast: Ca
     assert vendors_being_rated(cast.stranger) == set()
 
 
-def test_the_trail_tells_nothing_of_proofs_of_cause_to_whoever_still_judges_the_vendor(cast: Cast) -> None:
+def test_the_trail_tells_nothing_of_what_is_kept_of_a_vendor_to_whoever_still_judges_it(cast: Cast) -> None:
     vendor = make_vendor(cast.organisation)
-    make_proof(cast.assessor, make_incident(vendor), state=ProofState.HANDED_IN)
+    incident, service = make_incident(vendor), Service.objects.create(vendor=vendor, name="Records")
+    make_proof(cast.assessor, incident, state=ProofState.HANDED_IN)
+    make_rehearsal(cast.assessor, vendor, held_on=NOW.date(), now=NOW, went_wrong="A wrong number.")
+    said = {"kind": EntryKind.NOTE, "at": incident.opened_at, "text": "They guess."}
+    timeline.add(cast.assessor, incident, said, now=NOW)
+    emergencies.write(cast.assessor, service, emergencies.Wanted(), version=emergencies.NEW, now=NOW)
     make_assessment(cast.colleague, vendor=vendor)
-    told = AuditEntry.objects.filter(object_type="vendors.causeproof")
-    assert told.count() > 2
+    kinds = {"vendors.causeproof", "vendors.rehearsal", "vendors.timelineentry", "vendors.emergencyplan"}
+    told = AuditEntry.objects.filter(object_type__in=kinds)
+    assert set(told.values_list("object_type", flat=True)) == kinds
 
     assert not readable_entries(told, cast.colleague.user).exists()
     assert readable_entries(told, cast.admin.user).count() == told.count()

@@ -31,6 +31,7 @@ from vendors.measures.owed import PROOF_TAKERS
 # Where fewer rows are meant: what is left out never asks.
 PARTIAL: Mapping[str, str] = {
     "assessments.schedule.promised.ACTIONS": "it tells of commitments alone",
+    "assessments.schedule.owed.ACTIONS": "it tells of proofs of cause alone",
     "assessments.schedule.upcoming.IN_HAND": "what is closed waits for nobody",
     "reports.scorecard.moves.RANKS": "what is not rated is neither better nor worse",
     "accounts.mailed_links.pages.STATUS_OF": "an open link is answered, not refused",
@@ -44,6 +45,9 @@ PARTIAL: Mapping[str, str] = {
     "assessments.vendor_side.answers.CLOSED": "only the other states refuse",
     "assessments.vendor_side.reply.OVER": "only the other states refuse",
     "vendors.proofs.drafting.CLOSED": "only the other states refuse",
+    "vendors.proofs.desk_matters.STATES": "what is not asked for any more does not lie on the desk",
+    "vendors.proofs.telling.TEMPLATES": "of the other steps the vendor is not written to",
+    "vendors.timeline.forms.clean": "a contact and the end of it may go without words",
     "assessments.approval.panel.DECIDERS": "an outside rater decides nothing",
     "assessments.commitments.history.SAID_BY_VENDOR": "what a vendor cannot do is said as members do it",
     "assessments.vendor_commitments.shown.BY_CUSTOMER": "only the vendor does not agree",

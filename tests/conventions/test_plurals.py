@@ -27,6 +27,8 @@ MEANT = {
     "Grades lie %(levels)s levels apart",  # two or more, else they do not differ
     "CSV, at most %(csv)s and %(csv_rows)s rows; XLSX, XLS or ODS, at most %(xlsx)s and %(xlsx_rows)s rows.",
     "CSV, XLSX, XLS or ODS, at most %(size)s and %(count)s vendors.",
+    "A proof of cause holds at most %(count)s other causes.",  # a limit of twenty
+    "Edition %(number)s comes into force on %(day)s: choose that day or a later one.",
     "The same problem, “%(problem)s”, had occurred on %(day)s, at most %(days)s days before",
 }
 NAMES = set(  # of what a verb follows, not of a number

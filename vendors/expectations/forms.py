@@ -26,6 +26,7 @@ from vendors.models import Expectation
 LONGEST_NOTE = 2000
 TOO_LONG = gettext_lazy("At most 300 characters: say one thing in one sentence.")
 MOST_PERCENT = Decimal(100)
+MOST_DAYS = Decimal(500)  # two years of working days: beyond, a digit was mistyped
 MOST_YEARS = 2  # until an edition comes into force: beyond, a digit was mistyped
 Choices = list[tuple[str, Any]]
 
@@ -106,8 +107,11 @@ class ExpectationForm(forms.ModelForm[Expectation]):
             self.add_error("target", _("Choose the measure that this is the target of, or leave it empty."))
         if measure and target is None and "target" not in self.errors:
             self.add_error("target", _("Say from what number on it is kept, or choose no measure."))
-        if target is not None and measure in BY_KEY and BY_KEY[measure].unit == Unit.PERCENT and target > MOST_PERCENT:
+        unit = BY_KEY[measure].unit if measure in BY_KEY else None
+        if target is not None and unit == Unit.PERCENT and target > MOST_PERCENT:
             self.add_error("target", _("A share is at most 100 percent."))
+        if target is not None and unit == Unit.DAYS and target > MOST_DAYS:
+            self.add_error("target", _("Check the number: a target is at most %(most)s days.") % {"most": MOST_DAYS})
 
     def take(self, stored: Expectation) -> list[Unlike]:
         """The page shows what stands there now beside what was typed: sending the form again is then a decision."""

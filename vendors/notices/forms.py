@@ -69,7 +69,7 @@ class NoticeForm(_Versioned, forms.ModelForm[ChangeNotice]):
     prevention = _text(_("What is done against them"), help_text=_("Tests, a trial, who stands by."))
     way_back = _text(_("How it is undone"), 3, help_text=_("Until when that can be decided, and how long it takes."))
 
-    field_order = ("version", "title", "services", *FIELDS)
+    field_order: tuple[str, ...] = ("version", "title", "services", *FIELDS)
 
     class Meta:
         model = ChangeNotice

@@ -10,6 +10,7 @@ from vendors.service_hours.working_days import working_day_after, working_days_b
 
 USUAL_DAYS = 10  # working days, where no expectation says it
 AGAIN_DAYS = 5  # to mend what was returned
+MOST_DAYS = 500  # working days, two years: beyond, a digit was mistyped, and the day may lie beyond all calendars
 MEASURE = "proof_days"  # the key of the measure by which an expectation says it
 
 
@@ -42,7 +43,7 @@ def expected_days(organisation_id: int, today: date) -> int | None:
     if edition is None:
         return None
     said = Expectation.objects.filter(edition=edition, measure=MEASURE, target__isnull=False).first()
-    return None if said is None or said.target is None else max(1, int(said.target))
+    return None if said is None or said.target is None else max(1, min(int(said.target), MOST_DAYS))
 
 
 def place_of(incident: Incident) -> Place:

@@ -41,11 +41,12 @@ def of_vendor(member: Membership, vendor: Vendor) -> Panel:
     )
     accepted = outcomes_of(ours.accepted().select_related("incident"), now=now) if counts["accepted"] else {}
     returned = complete(ours.filter(pk__in=_of(accepted, Fate.CAME_BACK)).order_by("-decided_at", "-pk"))
+    came_back = rows_of(returned, today=today, now=now, outcomes=accepted)
     context = {
         **counts,
         "vendor": vendor,
-        "rows": rows_of(complete(ours.open().order_by("due_on", "pk"))[:SHOWN], today=today, now=now),
-        "came_back": rows_of(returned, today=today, now=now, outcomes=accepted),
+        "rows": [*came_back, *rows_of(complete(ours.open().order_by("due_on", "pk"))[:SHOWN], today=today, now=now)],
+        "came_back": len(came_back),
         "stayed_away": len(_of(accepted, Fate.STAYED_AWAY)),
         "log": f"{reverse('proof_list')}?vendor={vendor.pk}",
     }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -26,6 +27,7 @@ from vendors.voice.pulse_forms import ReceiversField
 LONGEST = 8000  # characters of a scenario, or of what one showed
 SHORTEST_MINUTES, MOST_MINUTES = 15, 2880
 OLDEST = timedelta(days=365 * 20)  # a day before that was mistyped
+FURTHEST = timedelta(days=365 * 50)  # a plan beyond that, too; and no calendar counts to the year 10000
 
 
 def _text(label: Any, rows: int = 4, **kwargs: Any) -> LinesField:
@@ -142,6 +144,13 @@ class PlanForm(forms.ModelForm[Rehearsal]):
             "language": others[0].language if others else member.organisation.language,
         }
         self.initial.update(shown)
+
+    def clean_planned_at(self) -> datetime:
+        moment: datetime = self.cleaned_data["planned_at"]
+        day, today = moment.date(), timezone.localdate()
+        if not today - OLDEST <= day <= today + FURTHEST:
+            raise ValidationError(_("Check the year: this day is too far away."))
+        return moment
 
     def clean_minutes(self) -> int:
         minutes = self.cleaned_data["minutes"]

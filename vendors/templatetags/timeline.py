@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from django import template
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
+from vendors.models import TimelineEntry
 from vendors.timeline import words
 
 register = template.Library()
@@ -21,6 +19,6 @@ def clock_of(moment: datetime, now: datetime) -> str:
 
 
 @register.filter
-def said(text: str) -> str | SafeString:
-    """What was said, or that it was not."""
-    return text or format_html('<span class="muted">{}</span>', _("not said"))
+def unsaid(entry: TimelineEntry) -> str:
+    """What a contact left out of the five, in one line; "" where it said them all."""
+    return words.unsaid(entry)

@@ -24,6 +24,8 @@ OF_A_CONTACT = ("asked", "why", "does", "next_step")
 SOON = (("15", _("In 15 minutes")), ("30", _("In 30 minutes")), ("60", _("In 1 hour")))
 NO_PICK = pgettext_lazy("when something comes next", "They named no time")
 NOBODY = pgettext_lazy("who at the vendor", "Not named")
+DAY = timedelta(days=1)
+FAR = timedelta(days=366)  # what comes next comes sooner: a day beyond was mistyped
 TRUSTED = timedelta(days=2)  # so long may what was written wait on a device for its network
 
 
@@ -133,6 +135,21 @@ class EntryForm(forms.Form):
         for name in (*OF_A_CONTACT, "text"):
             self.fields[name].widget.attrs["rows"] = 2
 
+    def clean_day(self) -> date | None:
+        return self._not_before(self.cleaned_data["day"])
+
+    def clean_next_day(self) -> date | None:
+        day = self._not_before(self.cleaned_data["next_day"])
+        if day is not None and day > self.now.date() + FAR:
+            raise forms.ValidationError(_("Check the year: this day is too far away."))
+        return day
+
+    def _not_before(self, day: date | None) -> date | None:
+        """A day of the incident, wherever its clocks stand."""
+        if day is not None and day < self.incident.opened_at.date() - DAY:
+            raise forms.ValidationError(_("This is before the incident began: check the day."))
+        return day
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if self.errors:
@@ -187,12 +204,12 @@ class EntryForm(forms.Form):
     def _written_at(self, said: str) -> datetime:
         """The moment that the page noted at the first try, as far as it can be true; else now."""
         try:
-            moment = parse_datetime(said)
-        except ValueError:
+            read = parse_datetime(said)
+            moment = read.astimezone(UTC) if read is not None and timezone.is_aware(read) else None
+        except (OverflowError, ValueError):
             moment = None
-        if moment is None or timezone.is_naive(moment):
+        if moment is None:
             return self.now
-        moment = moment.astimezone(UTC)
         return moment if max(self.incident.opened_at, self.now - TRUSTED) <= moment <= self.now else self.now
 
     def _next_at(self, cleaned: dict[str, Any], at: datetime) -> datetime | None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from groundwork import words
+from vendors.models import TimelineEntry
 from vendors.timeline.changes import Added
 from vendors.timeline.record import Outcome, Record, Said
 
@@ -49,6 +50,11 @@ def said_labels() -> dict[str, str]:
         "next_step": _("What comes next"),
         "next_at": _("And when"),
     }
+
+
+def unsaid(entry: TimelineEntry) -> str:
+    """“why they ask it · and when”: what a contact left out of the five; "" where it said them all."""
+    return " · ".join(str(named) for what, named in SAID_WORDS.items() if not getattr(entry, what))
 
 
 def told(added: Added) -> list[str]:

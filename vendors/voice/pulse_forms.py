@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.mailed_links.forms import BY_MAIL, DaysField, LanguageField, WayField
 from accounts.models import Department, Membership
+from groundwork.clean_text import cleaned
 from groundwork.fields import LinesField, WordsField, field
 from vendors.models import Pulse, PulseChoice
 from vendors.voice.feedback_forms import LONGEST, five_feelings
@@ -51,7 +52,7 @@ def _receiver(line: str) -> Receiver:
             raise ValidationError(_("“%(line)s” is not an e-mail address."), params={"line": line}) from error
     if len(name) > NAME_LENGTH or len(email) > 254:
         raise ValidationError(_("“%(line)s…” is too long."), params={"line": line[:40]})
-    return Receiver(name=" ".join(name.split()), email=email)
+    return Receiver(name=cleaned(name), email=email)
 
 
 class AskForm(forms.Form):

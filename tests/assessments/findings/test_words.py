@@ -261,10 +261,10 @@ def test_every_measure_of_a_rule_stands_beside_it_and_the_deciding_one_first() -
         ["told_why", "contacts_said_all", "promises_kept_hour"],
         ["fixes_thrown", "reopened"],
         ["duration_mean", "first_response", "duration_median", "was_fast"],
-        ["repeat_count", "repeats", "proven", "cause_proven"],
+        ["repeat_count", "repeats", "proven", "cause_proven", "proof_in_time", "proof_days"],
         ["volume"],
     ]
-    assert [line.decides for line in shown.rows[5].lines] == [True, False, False, False]
+    assert [line.decides for line in shown.rows[5].lines] == [True, *[False] * 5]
     assert shown.rows[5].lines[0].target == "agreed target: 30 incidents, kept"
 
 

@@ -109,7 +109,7 @@ def test_progress_counts_them_by_themselves(cast: Cast, asked: Assessment) -> No
     sheet = sheet_for(asked, cast.assessor, with_answers=True)
     assert (sheet.answered, sheet.total) == (1, 14)
     assert sheet.also == AlsoAsked(total=7, answered=2)
-    assert str(sheet.also) == "and 2 of 7 supplementary"
+    assert str(sheet.also) == "supplementary: 2 of 7"
     assert sheet.also.left.startswith("5 supplementary questions are unanswered: they may be left open")
     speed = next(rule for rule in sheet.rules if rule.progress.key == "speed")
     assert [part.question.key for part in speed.questions] == ["speed-1", "speed-2"]
@@ -230,7 +230,7 @@ def test_the_questionnaire_asks_them_behind_the_others_and_says_that_they_may_st
     html = signed_in(cast.assessor).get(reverse("questionnaire", args=[asked.pk, "speed"])).content.decode()
     assert html.count("You may leave these open.") == 1
     assert html.index("speed question 2 (en)") < html.index("Also asked") < html.index("speed question 3 (en)")
-    assert "Also asked, outside the score: 0 of 7 answered." in " ".join(html.split())
+    assert "Also asked, outside the score; answered: 0 of 7." in " ".join(html.split())
 
 
 def test_the_review_shows_them_apart_from_what_counts(cast: Cast, asked: Assessment, signed_in: SignedIn) -> None:

@@ -117,6 +117,7 @@ def test_an_expectation_is_added_under_the_rule_that_lacked_it(cast: Cast, signe
         ),
         ({"measure": "", "target": "3"}, "target", "Choose the measure that this is the target of, or leave it empty."),
         ({"measure": "sla", "target": "101"}, "target", "A share is at most 100 percent."),
+        ({"measure": "proof_days", "target": "501"}, "target", "Check the number: a target is at most 500 days."),
         (
             {"measure": "first_response", "target": "1"},
             "measure",

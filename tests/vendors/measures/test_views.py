@@ -264,7 +264,7 @@ class TestWhereTheIncidentsComeFrom:
 
     def told(self, upload: IncidentImport, *, until: datetime) -> None:
         upload.selection, upload.known_until = Selection.OPENED, until
-        upload.holds_from, upload.holds_to = months_ago(12).date(), until.date()
+        upload.holds_from, upload.holds_to = months_ago(12).date(), timezone.localdate(until)
         upload.save()
 
     def test_what_nobody_said_is_taken_carefully_with_a_link_to_say_it(

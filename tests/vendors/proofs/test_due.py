@@ -54,3 +54,9 @@ def test_the_expectation_in_force_says_how_many_days(cast: Cast, incident: Incid
     expect(cast, 4, "1", date(2026, 1, 1), ExpectationState.DRAFT)
     assert term_of(incident, THURSDAY) == Term(days=5, due_on=date(2026, 4, 9), expected=True)
     assert term_of(incident, date(2026, 2, 26)).days == 15
+
+
+def test_a_number_that_was_mistyped_leads_to_a_day_that_there_is(cast: Cast, incident: Incident) -> None:
+    """A published edition never changes: the page that asks for a proof has to open all the same."""
+    expect(cast, 1, "9999999", date(2026, 1, 1))
+    assert term_of(incident, THURSDAY) == Term(days=500, due_on=date(2028, 3, 2), expected=True)

@@ -86,6 +86,9 @@ def test_a_proposal_is_taken_over_in_the_readers_language(cast: Cast, vendor: Ve
     ("changes", "field", "why"),
     [
         ({"planned_at": ""}, "planned_at", "Say on which day, and at what time."),
+        ({"planned_at": "9999-12-31T10:00"}, "planned_at", "Check the year: this day is too far away."),
+        ({"planned_at": "0001-01-02T10:00"}, "planned_at", "Check the year: this day is too far away."),
+        ({"minutes": "1000000000"}, "minutes", "Enter 15 to 2880 minutes."),
         ({"minutes": "5"}, "minutes", "Enter 15 to 2880 minutes."),
         ({"others": "ann@example"}, "others", "“ann@example” is not an e-mail address."),
     ],

@@ -132,6 +132,9 @@ def test_what_comes_next_at_a_time(
         ({"day": "2026-03-02"}, "Enter the time of that day, too."),
         ({"next_day": "2026-03-02"}, "Enter the time of that day, too."),
         ({"next_time": "09:00", "next_day": "2026-03-01"}, "what comes next comes later"),
+        ({"time": "00:00", "day": "0001-01-01"}, "This is before the incident began: check the day."),
+        ({"next_time": "00:00", "next_day": "0001-01-01"}, "This is before the incident began: check the day."),
+        ({"next_time": "23:59", "next_day": "9999-12-31"}, "Check the year: this day is too far away."),
         ({"kind": "nonsense"}, "Select a valid choice"),
     ],
 )
@@ -151,6 +154,8 @@ def test_what_cannot_be_says_what_to_do_and_writes_nothing(
         ("2026-03-02T23:00:00Z", 42),
         ("2026-03-02T09:50:00", 42),
         ("yesterday", 42),
+        ("0001-01-01T00:00:00+23:00", 42),
+        ("9999-12-31T23:59:59-23:00", 42),
     ],
 )
 def test_an_entry_that_waited_for_a_network_is_of_when_it_was_saved_first(

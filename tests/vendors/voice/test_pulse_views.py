@@ -249,7 +249,7 @@ def test_whom_to_ask_has_to_be_readable(cast: Cast, incident: Incident, receiver
 
 
 def test_names_and_addresses_are_read_as_people_write_them() -> None:
-    read = ReceiversField().clean('"Nurse, Demo" <n@example.org>,\n a@example.org\n\nDemo   Doctor')
+    read = ReceiversField().clean('"Nurse, Demo" <n@example.org>,\n a@example.org\n\nDemo   Doc\x00tor\x07')
 
     assert [(one.name, one.email) for one in read] == [
         ("Nurse, Demo", "n@example.org"),
