@@ -16,10 +16,8 @@ from vendors.models import ChangeNotice
 from vendors.notices.reading import NoticeView, reminder_of, starts_on, unread
 from vendors.withheld import withheld
 
-ACTIONS: dict[ItemKind, Promise] = {
-    ItemKind.NOTICE_READ: gettext_lazy("Read what changes, and confirm it for your department"),
-    ItemKind.NOTICE_UNREAD: gettext_lazy("Not every department has confirmed the planned change: ask them"),
-}
+TO_READ: Promise = gettext_lazy("Read what changes, and confirm it for your department")
+TO_CHASE: Promise = gettext_lazy("Not every department has confirmed the planned change: ask them")
 
 
 def to_read(member: Membership, today: date, *, ahead: timedelta | None) -> Iterator[Item]:
@@ -57,7 +55,7 @@ def _item(notice: ChangeNotice, kind: ItemKind, today: date, *, detail: str) -> 
     return Item(
         kind=kind,
         key=f"{kind}-{notice.pk}",
-        action=str(ACTIONS[kind]),
+        action=str(TO_READ if kind is ItemKind.NOTICE_READ else TO_CHASE),
         vendor=notice.vendor,
         about=notice.title,
         subject=Subject.of(notice, day="starts", since=notice.announced_at),

@@ -15,7 +15,6 @@ from config.demo.clock import Event
 from vendors.desk import links
 from vendors.models import ChangeNotice, DeskLink, Incident, Service, Vendor
 from vendors.notices import changes
-from vendors.notices.affected import departments_of
 
 TEXTS = ("title", "what", "risks", "prevention", "way_back")
 
@@ -50,7 +49,8 @@ class DemoNotice:
         if not services:
             raise ValueError(f"Nobody knows this service: {self.data['service']}")
         self.row = changes.announce(self._by(), notice, services=services, now=now)
-        told = [department.pk for department in departments_of(self.row)]
+        listed = list(self.row.readers.values_list("department", flat=True))
+        told = changes.departments_with_readers(self.author.organisation_id, listed)
         self.row.readers.filter(department__in=told).update(told_at=now)
         for email in self.data.get("read", ()):
             self._read(self.row, self.members[email])

@@ -53,7 +53,7 @@ def announce(
         raise NotPossible(_("%(name)s is archived: restore it first.") % {"name": vendor})
     if ChangeNotice.objects.filter(vendor=vendor, withdrawn_at=None, until__gte=now).count() >= MOST_TO_COME:
         raise NotPossible(
-            _("There are %(count)s notices to come already: withdraw those that do not hold any more.")
+            _("No more than %(count)s can be to come at a time: withdraw those that do not hold any more.")
             % {"count": MOST_TO_COME}
         )
     notice.vendor, notice.announced_at = vendor, announced_at or now
@@ -125,12 +125,17 @@ def say_how_it_went(by: Author, notice: ChangeNotice, outcome: str, *, version: 
 
 
 # By a department --------------------------------------------------------------------------------------------------
-def departments_without_readers(organisation_id: int, departments: Collection[int]) -> set[int]:
-    """Of these, those to which nobody belongs who could confirm. One query."""
+def departments_with_readers(organisation_id: int, departments: Collection[int]) -> set[int]:
+    """Of these, those to which somebody belongs who can confirm. One query."""
     members = Membership.objects.active().filter(
         organisation=organisation_id, user__is_active=True, department__in=departments, role__in=roles_with(Right.READ)
     )
-    return set(departments) - {pk for pk in members.values_list("department", flat=True) if pk is not None}
+    return {pk for pk in members.values_list("department", flat=True) if pk is not None}
+
+
+def departments_without_readers(organisation_id: int, departments: Collection[int]) -> set[int]:
+    """Of these, those to which nobody belongs who could confirm. One query."""
+    return set(departments) - departments_with_readers(organisation_id, departments)
 
 
 @transaction.atomic

@@ -150,7 +150,7 @@ def test_so_many_notices_at_once_are_refused(
 ) -> None:
     monkeypatch.setattr(changes, "MOST_TO_COME", 1)
     make_notice(desk[0], vendor)
-    with pytest.raises(changes.NotPossible, match="There are 1 notices to come already"):
+    with pytest.raises(changes.NotPossible, match="No more than 1 can be to come at a time"):
         make_notice(desk[0], vendor)
 
 
