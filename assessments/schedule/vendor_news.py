@@ -1,5 +1,4 @@
-"""What a vendor did by the link to its desk, told to those whom it concerns: a proof of cause was handed in, a change is
-planned."""
+"""What a vendor did by the link to its desk, told to those whom it concerns: it handed in a proof, or plans a change."""
 
 from __future__ import annotations
 
