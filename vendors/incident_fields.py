@@ -193,6 +193,15 @@ FIELDS: tuple[IncidentField, ...] = (
         is_in_use=True,
     ),
     IncidentField(
+        key="configuration_item",
+        kind=ValueKind.LINE,
+        column="configuration_item",
+        asked=_("What of your inventory it hit: a server, an application, a line. In the same words each time."),
+        in_file=_("What of your inventory it hit: the configuration item, asset or object, as your tool calls it."),
+        unknown=_("Unknown. It is left out of the items that break most."),
+        is_in_use=True,
+    ),
+    IncidentField(
         key="service", kind=ValueKind.NAME, column="service", in_file=_("The system concerned, as it is called here.")
     ),
     IncidentField(

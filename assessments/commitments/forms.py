@@ -24,14 +24,13 @@ from manifesto.models import Question, Release, Rule
 from manifesto.naming import numbered
 from vendors.attachments import ACCEPT, EXTENSIONS, AttachmentError, check_file
 from vendors.measures.cards import agreed_words
-from vendors.measures.catalogue import BY_KEY, MEASURES, Measure, Unit
+from vendors.measures.catalogue import BY_KEY, MEASURES, Measure
 from vendors.measures.loading import Target
-from vendors.measures.words import LABELS, UNITS
+from vendors.measures.words import LABELS, UNITS, impossible
 from vendors.models import Contact, Vendor
 
 LONGEST = 4000  # characters: one thing to do, not a contract
 FIELDS = ("rule", "question", "what", "why", "due_on", "contact", "owner", "measure", "target")
-MOST_PERCENT = Decimal(100)
 MOST_YEARS = 5  # to or since a day: beyond, a digit was mistyped; a link stays open until what is due by it
 Choices = list[tuple[str, Any]]
 
@@ -163,8 +162,8 @@ class CommitmentForm(forms.ModelForm[Commitment]):
         measure, target = cleaned.get("measure"), cleaned.get("target")
         if target is not None and not measure:
             self.add_error("target", _("Choose the measure that this is the target of, or leave it empty."))
-        if target is not None and measure and BY_KEY[measure].unit == Unit.PERCENT and target > MOST_PERCENT:
-            self.add_error("target", _("A share is at most 100 percent."))
+        if target is not None and measure and (problem := impossible(BY_KEY[measure].unit, target)):
+            self.add_error("target", problem)
         return cleaned
 
     @property

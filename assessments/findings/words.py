@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 from fractions import Fraction
 
@@ -18,6 +18,7 @@ from assessments.score.words import STATUSES
 from groundwork.languages import NO_BREAK
 from groundwork.words import day, named, number, percent
 from vendors.measures.basis import BasisView, basis_of
+from vendors.measures.cards import TREND_WORDS, tendency
 from vendors.measures.catalogue import Measure
 from vendors.measures.loading import Target
 from vendors.measures.metrics import Direction, Measures, PeriodLength, Series, is_clear, is_within, line_ends, recent
@@ -49,6 +50,7 @@ FINDINGS: Mapping[Finding, Promise] = {
 MOST_ON_PAGE = 5  # incidents that a page names behind a finding
 MOST_LINKED = 200  # that one address can name
 BETTER_THAN_CLAIMED = pgettext_lazy("finding", "Better than claimed")
+FELT = "feeling"  # the measure that stands beside the rules, and decides nothing
 # The subject of a sentence about what decides a rule.
 SUBJECTS: Mapping[str, Promise] = {
     "duration_mean": gettext_lazy("the mean duration of critical incidents"),
@@ -145,13 +147,24 @@ class Notice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FeltView:
+    """How it felt, beside the rules: it decides nothing. `tendency`: which way it goes, as `cards.tendency` says it."""
+
+    line: FindingLine
+    tendency: str
+    tendency_label: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MeasuredView:
-    """`basis`: None for a scorecard from before there was one; `left_out`: what such a scorecard left out."""
+    """`felt`: None where nobody said how it felt, and for a scorecard from before this was measured; `basis`: None for
+    a scorecard from before there was one; `left_out`: what such a scorecard left out."""
 
     notices: tuple[Notice, ...]
     rows: tuple[RowView, ...]
     has_claim: bool
     window: str
+    felt: FeltView | None
     basis: BasisView | None
     left_out: tuple[str, ...]
     since: date
@@ -182,6 +195,7 @@ def view(measured: MeasuredRules, names: Names) -> MeasuredView:
         rows=tuple(_row(rule, measured, names) for rule in measured.rules),
         has_claim=any(rule.claim for rule in measured.rules),
         window=window(measures),
+        felt=_felt(measured),
         basis=basis,
         left_out=() if basis else tuple(left_out_words(measures)),
         since=measures.since,
@@ -253,6 +267,15 @@ def _line(series: Series, measured: MeasuredRules, *, decides: bool) -> FindingL
         silence=silence_brief(series),
         known=known_words(series) if decides else "",
     )
+
+
+def _felt(measured: MeasuredRules) -> FeltView | None:
+    series = next((one for one in measured.measures.series if one.measure.key == FELT), None)
+    if series is None or recent(series) is None:
+        return None
+    goes = tendency(series)
+    line = replace(_line(series, measured, decides=False), known=known_words(series))
+    return FeltView(line=line, tendency=goes, tendency_label=str(TREND_WORDS[goes]))
 
 
 def target_words(series: Series, target: Target | None) -> str:

@@ -17,6 +17,8 @@ import numpy
 
 from vendors.measures.cases import Case, PulseAnswer
 from vendors.measures.holdings import Held, Holding
+from vendors.measures.owed import ProofOwed
+from vendors.measures.said import SHARES, Said
 
 SOURCE = "a-tool"
 SPREAD = 0.25  # standard deviation of the logarithm of a period’s level, and of its rate: a quarter more or less
@@ -70,6 +72,8 @@ class File:
 
     cases: Sequence[Case]
     pulses: Sequence[PulseAnswer]
+    proofs: Sequence[ProofOwed]
+    said: Sequence[Said]
     holdings: Sequence[Holding]
     since: date
     until: date
@@ -111,9 +115,12 @@ def file_of(setting: Setting, random: numpy.random.Generator) -> File:
     oldest = datetime.combine(window, time.min, tzinfo=UTC) - timedelta(days=97)
     cases = [_seen(case, setting, _seen_at(case, setting, between, exported)) for case, _changed in kept]
     pulses = _pulses(cases, random)
+    (beside,) = random.spawn(1)  # of its own: what was drawn before stays as it was
     return File(
         cases=[case for case in _with_timelines(cases, random) if case.opened >= oldest],
         pulses=pulses,
+        proofs=_proofs(cases, beside),
+        said=_said(cases, beside),
         holdings=_holdings(setting, cases, since, between, exported),
         since=window,
         until=until,
@@ -367,4 +374,42 @@ def _pulses(cases: Sequence[Case], random: numpy.random.Generator) -> list[Pulse
         )
         for case, is_asked, answers in zip(cases, asked, said, strict=True)
         if is_asked and case.resolved is not None
+    ]
+
+
+def _proofs(cases: Sequence[Case], random: numpy.random.Generator) -> list[ProofOwed]:
+    """Of about four in ten; one in five never comes."""
+    asked, comes = random.random(len(cases)) < 0.4, random.random(len(cases)) < 0.8
+    took = random.poisson(9, len(cases)).tolist()
+    return [
+        ProofOwed(
+            case=case.id,
+            due=case.opened.date() + timedelta(days=14),
+            followed=case.opened.date() + timedelta(days=42),
+            handed_in=case.opened.date() + timedelta(days=days * 7 // 5) if has_come else None,
+            took=days,
+        )
+        for case, is_asked, has_come, days in zip(cases, asked, comes, took, strict=True)
+        if is_asked
+    ]
+
+
+def _said(cases: Sequence[Case], random: numpy.random.Generator) -> list[Said]:
+    """About half of the incidents make somebody speak, some days later; half of those say how they were kept
+    informed."""
+    speaks, tells = random.random(len(cases)) < 0.5, random.random(len(cases)) < 0.5
+    feelings = random.choice((1, 2, 3, 4, 5), len(cases), p=(0.15, 0.25, 0.25, 0.25, 0.1)).tolist()
+    later = random.integers(0, 12, len(cases)).tolist()
+    told = random.choice((0.0, 0.5, 1.0), (len(cases), 3), p=(0.3, 0.2, 0.5)).tolist()
+    return [
+        Said(
+            entry=case.id,
+            day=(case.opened + timedelta(days=days)).date(),
+            feeling=feeling,
+            **(dict(zip(sorted(SHARES), answers, strict=True)) if is_telling else {}),
+        )
+        for case, speaking, is_telling, feeling, days, answers in zip(
+            cases, speaks, tells, feelings, later, told, strict=True
+        )
+        if speaking
     ]

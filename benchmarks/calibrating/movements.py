@@ -59,6 +59,8 @@ def committed(setting: Setting, random: numpy.random.Generator, *, step: float =
     found = metrics.measure(
         cases,
         file.pulses,
+        proofs=file.proofs,
+        said=file.said,
         since=file.since,
         until=file.until,
         known_at=file.known_at,

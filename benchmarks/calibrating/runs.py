@@ -59,6 +59,8 @@ def measured(setting: Setting, random: numpy.random.Generator, *, with_smallest:
     found = metrics.measure(
         file.cases,
         file.pulses,
+        proofs=file.proofs,
+        said=file.said,
         since=file.since,
         until=file.until,
         known_at=file.known_at,

@@ -161,7 +161,13 @@ class DemoFacts:
             root_cause_proven=None if is_open else rng.random() < self._along("proven", ago),
             department=rng.choice(list(self.departments)),
             handled_by=rng.choice(self.data["teams"]),
+            configuration_item=self._item(title),
         )
+
+    def _item(self, title: str) -> str:
+        """Each kind of trouble hits one of them: that of its place in the list, beginning again at its end."""
+        items = self.data.get("items")
+        return items[self.data["problems"].index(title) % len(items)] if items else ""
 
     def _problem(self, rng: Random, ago: int, before: Sequence[Incident]) -> tuple[str, str]:
         """A title and its problem: one that has just been there, as often as problems came back in that month."""
@@ -193,6 +199,8 @@ class DemoFacts:
                 expires_at=asked + timedelta(days=14),
             )
             Pulse.objects.filter(pk=pulse.pk).update(asked_at=asked)
+            beside = self.data.get("beside", {})
+            choices |= {name: rng.choices(SAID, weights)[0].value for name, weights in beside.items()}
             if (
                 pulses.answer(
                     pulse, choices, name=pulse.name, feeling=_feeling(choices), comment="", now=asked + ANSWERED

@@ -9,27 +9,34 @@ from math import sqrt
 from reports.charts.parts import Palette, caption, figure, stroke
 from reports.charts.svg import Point, element, fit, path, short_number, text, text_width
 
-COLUMNS = ("missed", "met", "unknown")
+MISSED = ("informed", "not_told", "unsaid")  # by what people say of being told
+COLUMNS = (*MISSED, "met", "unknown")
 ROWS = (5, 4, 3, 2, 1)  # from delighted down to angry
-SIZE = (400.0, 384.0)
-_EDGES = {"missed": (98.0, 112.0), "met": (210.0, 112.0), "unknown": (336.0, 63.0)}  # left and width; unknown apart
-_STRIP, _ROW, _HEAD = 38.0, 54.0, 36.0
-_LARGEST, _SMALLEST = 22.0, 11.0
+SIZE = (400.0, 402.0)
+_EDGES = {  # left and width; unknown apart
+    "informed": (98.0, 44.0),
+    "not_told": (142.0, 44.0),
+    "unsaid": (186.0, 44.0),
+    "met": (230.0, 96.0),
+    "unknown": (338.0, 61.0),
+}
+_STRIP, _ROW, _HEAD, _LINE = 38.0, 54.0, 54.0, 14.5
+_LARGEST, _SMALLEST = 20.0, 11.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class QuadrantCell:
-    """The entries of one service level and one feeling. `name` is what the link to them is called."""
+    """The entries of one column and one feeling. `name` is what the link to them is called."""
 
-    sla: str
+    column: str
     feeling: int
     count: int
     name: str = ""
     href: str | None = None
 
     def __post_init__(self) -> None:
-        if self.sla not in COLUMNS or self.feeling not in ROWS:
-            raise ValueError(f"no such cell: {self.sla!r}, {self.feeling!r}")
+        if self.column not in COLUMNS or self.feeling not in ROWS:
+            raise ValueError(f"no such cell: {self.column!r}, {self.feeling!r}")
 
 
 def quadrant_svg(
@@ -38,22 +45,28 @@ def quadrant_svg(
     title: str,
     desc: str,
     prefix: str,
+    group: str,
     columns: Mapping[str, str],
     rows: Mapping[int, str],
-    fields: Mapping[tuple[str, bool], str],
+    fields: Mapping[bool, str],
     axis_label: str = "",
     count_label: Callable[[int], str] = short_number,
     palette: Palette | None = None,
 ) -> str:
     """Discs with their counts, which their areas show too.
 
-    `columns`: a heading by service level; `rows`: a word by feeling; `fields`: the name of each field, by service level
-    and whether people are content.
+    `columns`: a heading each, those of MISSED under that of their `group`; `rows`: a word by feeling; `fields`: where
+    the service level was met, the name of each field by whether people are content.
     """
     palette = palette or Palette.PAGE
     shown = [cell for cell in cells if cell.count]
     drawing = _Quadrant(palette=palette, most=max((cell.count for cell in shown), default=1), label=count_label)
-    parts = [drawing.ground(), drawing.headings(columns, axis_label), drawing.feelings(rows), drawing.fields(fields)]
+    parts = [
+        drawing.ground(),
+        drawing.headings(group, columns, axis_label),
+        drawing.feelings(rows),
+        drawing.fields(fields),
+    ]
     parts += [drawing.disc(cell) for cell in shown]
     over = "".join(drawing.link(cell, cell.href) for cell in shown if cell.href)
     over = element("g", over, class_="chart-links") if over else ""
@@ -76,13 +89,13 @@ class _Quadrant:
         return self.top(1) + _ROW
 
     def middle(self, cell: QuadrantCell) -> Point:
-        left, width = _EDGES[cell.sla]
+        left, width = _EDGES[cell.column]
         return left + width / 2, self.top(cell.feeling) + _ROW / 2
 
     def ground(self) -> str:
         """The cross: hairlines round each field, and the neutral row between the fields."""
         line = self.palette.line
-        boxes = ((98.0, 322.0), (336.0, 399.0))
+        boxes = ((98.0, 326.0), (338.0, 399.0))
         levels = [_HEAD, self.top(3), self.top(3) + _ROW, self.bottom]
         drawn = [
             stroke(path((left, y), (right, y)), class_="chart-grid", stroke=line, width=1)
@@ -94,20 +107,33 @@ class _Quadrant:
             for box in boxes
             for x in box
         ]
-        axis = path((210.0, _HEAD), (210.0, self.bottom))
+        drawn += [
+            stroke(path((x, _HEAD), (x, self.bottom)), class_="chart-grid", stroke=line, width=1)
+            for x in (_EDGES["not_told"][0], _EDGES["unsaid"][0])
+        ]
+        axis = path((_EDGES["met"][0], _HEAD), (_EDGES["met"][0], self.bottom))
         return "".join(drawn) + stroke(axis, class_="chart-axis", stroke=self.palette.muted, width=1)
 
-    def headings(self, columns: Mapping[str, str], axis_label: str) -> str:
-        shown = fit(axis_label, size=self.type, width=_EDGES["missed"][0] - 6, lines=2)
-        first = _HEAD - 9 - 14.5 * (len(shown) - 1)
+    def headings(self, group: str, columns: Mapping[str, str], axis_label: str) -> str:
+        left, right = _EDGES[MISSED[0]][0], _EDGES["met"][0]
         drawn = [
-            self._write(line, (0, first + row * 14.5), anchor="start", muted=True) for row, line in enumerate(shown)
+            self._write(line, at, anchor="start", muted=True)
+            for line, at in self._lines(axis_label, 0, left - 6, bottom=_HEAD - 9)
         ]
-        for sla in COLUMNS:
-            left, width = _EDGES[sla]
-            for line in fit(columns[sla], size=self.type, width=width - 2):
-                drawn.append(self._write(line, (left + width / 2, _HEAD - 9), weight=600))
+        for line in fit(group, size=self.type, width=right - left - 4):
+            drawn.append(self._write(line, ((left + right) / 2, _HEAD - 9 - 2 * _LINE), weight=600))
+        for column in COLUMNS:
+            start, width = _EDGES[column]
+            weight = None if column in MISSED else 600
+            for line, (_x, y) in self._lines(columns[column], start, width - 2, bottom=_HEAD - 9):
+                drawn.append(self._write(line, (start + width / 2, y), weight=weight))
         return "".join(drawn)
+
+    def _lines(self, content: str, left: float, width: float, *, bottom: float) -> list[tuple[str, Point]]:
+        """Up to two, the last of them at `bottom`."""
+        shown = fit(content, size=self.type, width=width, lines=2)
+        first = bottom - _LINE * (len(shown) - 1)
+        return [(line, (left, first + row * _LINE)) for row, line in enumerate(shown)]
 
     def feelings(self, rows: Mapping[int, str]) -> str:
         drawn = []
@@ -118,13 +144,13 @@ class _Quadrant:
                 drawn.append(self._write(line, (24, y + 4.2), anchor="start"))
         return "".join(drawn)
 
-    def fields(self, fields: Mapping[tuple[str, bool], str]) -> str:
+    def fields(self, fields: Mapping[bool, str]) -> str:
         drawn = []
-        for (sla, is_content), name in fields.items():
-            left, width = _EDGES[sla]
+        left, width = _EDGES["met"]
+        for is_content, name in fields.items():
             top = self.top(5 if is_content else 2) - _STRIP
             for row, line in enumerate(fit(name, size=self.type, width=width - 10, lines=2)):
-                drawn.append(self._write(line, (left + 6, top + 16 + row * 14.5), anchor="start", muted=True))
+                drawn.append(self._write(line, (left + 6, top + 16 + row * _LINE), anchor="start", muted=True))
         return "".join(drawn)
 
     def disc(self, cell: QuadrantCell) -> str:
@@ -132,9 +158,10 @@ class _Quadrant:
         x, y = self.middle(cell)
         shown = self.label(cell.count)
         radius = max(_SMALLEST, _LARGEST * sqrt(cell.count / self.most), text_width(shown, self.type) / 2 + 5)
-        outside = {"met": self.palette.met, "missed": self.palette.broken}.get(cell.sla, self.palette.none)
+        missed = dict.fromkeys(MISSED, self.palette.broken)
+        outside = {"met": self.palette.met, **missed}.get(cell.column, self.palette.none)
         inside = self.palette.none
-        if cell.feeling != 3 and cell.sla != "unknown":
+        if cell.feeling != 3 and cell.column != "unknown":
             inside = self.palette.met if cell.feeling > 3 else self.palette.broken
         parts = [
             element("title", text(cell.name)) if cell.name else "",
@@ -154,7 +181,7 @@ class _Quadrant:
         return element("g", *parts, class_="chart-cell")
 
     def link(self, cell: QuadrantCell, href: str) -> str:
-        left, width = _EDGES[cell.sla]
+        left, width = _EDGES[cell.column]
         area = element(
             "rect",
             class_="chart-strip",

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from groundwork.words import apart, labelled, number
 from reports.charts.parts import Palette
 from reports.charts.quadrant import QuadrantCell, quadrant_svg
 from vendors.models import Feeling, Sla
-from vendors.voice.quadrant import CORNERS, FIELD_WORDS, Cell, Field, field_of
+from vendors.voice.quadrant import FIELD_WORDS, Cell, Column, Field, field_of
+
+# Under “Missed”, and beside it.
+SHORT: Mapping[Column, Promise] = {
+    Column.INFORMED: pgettext_lazy("under “Missed”", "told"),
+    Column.NOT_TOLD: pgettext_lazy("under “Missed”", "not told"),
+    Column.UNSAID: pgettext_lazy("under “Missed”", "not said"),
+    Column.MET: Sla.MET.label,
+    Column.UNKNOWN: Sla.UNKNOWN.label,
+}
 
 
 def quadrant_figure(cells: Sequence[Cell], *, prefix: str, palette: Palette | None = None) -> str:
@@ -19,7 +29,7 @@ def quadrant_figure(cells: Sequence[Cell], *, prefix: str, palette: Palette | No
     return quadrant_svg(
         [
             QuadrantCell(
-                sla=cell.sla,
+                column=cell.column,
                 feeling=cell.feeling,
                 count=cell.count,
                 name=f"{cell.name} – {_entries(cell.count)}",
@@ -30,9 +40,10 @@ def quadrant_figure(cells: Sequence[Cell], *, prefix: str, palette: Palette | No
         title=_("Service level and feeling"),
         desc=_desc(cells),
         prefix=prefix,
-        columns={sla: str(word) for sla, word in Sla.choices},
+        group=str(Sla.MISSED.label),
+        columns={column: str(word) for column, word in SHORT.items()},
         rows={feeling.value: str(feeling.label) for feeling in Feeling},
-        fields={corner: str(FIELD_WORDS[field]) for corner, field in CORNERS.items()},
+        fields={True: str(FIELD_WORDS[Field.GOOD]), False: str(FIELD_WORDS[Field.GREEN_OUTSIDE])},
         axis_label=_("Service level"),
         count_label=number,
         palette=palette,
@@ -43,7 +54,7 @@ def _desc(cells: Sequence[Cell]) -> str:
     """How many stand in each field."""
     counts = dict.fromkeys(Field, 0)
     for cell in cells:
-        if field := field_of(cell.sla, cell.feeling):
+        if field := field_of(cell.column, cell.feeling):
             counts[field] += cell.count
     return apart(labelled(FIELD_WORDS[field], _entries(count)) for field, count in counts.items())
 

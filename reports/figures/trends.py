@@ -13,7 +13,7 @@ from reports.charts.parts import Palette
 from reports.charts.trend import TrendPoint, slope_line, trend_svg
 from vendors.measures.basis import why_words
 from vendors.measures.cards import agreed_words
-from vendors.measures.catalogue import Unit
+from vendors.measures.catalogue import MOST
 from vendors.measures.metrics import Direction, PeriodLength, Point, Series
 from vendors.measures.words import LABELS, UNITS, figure, period_words, silence_brief, trend_words
 
@@ -44,7 +44,7 @@ def trend_figure(
         slope_line=slope_line(points, trend.slope) if has_trend else None,
         target=target,
         target_label=held_to,
-        most=100.0 if measure.unit == Unit.PERCENT else None,
+        most=MOST.get(measure.unit),
         tick_label=_tick,
         palette=palette,
         size=size,

@@ -27,6 +27,7 @@ from vendors.measures.cards import TREND_WORDS
 from vendors.measures.cases import ANSWERED, TAKERS
 from vendors.measures.catalogue import BY_KEY, DECIDING
 from vendors.measures.owed import PROOF_TAKERS
+from vendors.measures.said import SAID
 
 # Where fewer rows are meant: what is left out never asks.
 PARTIAL: Mapping[str, str] = {
@@ -156,7 +157,7 @@ def test_a_missing_row_is_caught() -> None:
 @pytest.mark.parametrize(
     ("rows", "members"),
     [
-        pytest.param({*TAKERS, *ANSWERED, *PROOF_TAKERS}, BY_KEY, id="how each measure is taken"),
+        pytest.param({*TAKERS, *ANSWERED, *PROOF_TAKERS, *SAID}, BY_KEY, id="how each measure is taken"),
         pytest.param(SUBJECTS, DECIDING.values(), id="each measure that decides a rule, as the subject of a sentence"),
         pytest.param(DECIDERS, INSIDE_ROLES, id="each role that may decide a level of approval"),
         pytest.param(ROLE_RIGHTS, Role, id="the rights of each role"),

@@ -20,12 +20,11 @@ from vendors.expectations.editions import FIELDS, TEXTS, as_it_stands
 from vendors.expectations.sheet import told_by
 from vendors.measures.cards import rule_names
 from vendors.measures.catalogue import BY_KEY, MEASURES, Measure, Unit
-from vendors.measures.words import LABELS, UNITS
+from vendors.measures.words import LABELS, UNITS, impossible
 from vendors.models import Expectation
 
 LONGEST_NOTE = 2000
 TOO_LONG = gettext_lazy("At most 300 characters: say one thing in one sentence.")
-MOST_PERCENT = Decimal(100)
 MOST_DAYS = Decimal(500)  # two years of working days: beyond, a digit was mistyped
 MOST_YEARS = 2  # until an edition comes into force: beyond, a digit was mistyped
 Choices = list[tuple[str, Any]]
@@ -107,9 +106,9 @@ class ExpectationForm(forms.ModelForm[Expectation]):
             self.add_error("target", _("Choose the measure that this is the target of, or leave it empty."))
         if measure and target is None and "target" not in self.errors:
             self.add_error("target", _("Say from what number on it is kept, or choose no measure."))
-        unit = BY_KEY[measure].unit if measure in BY_KEY else None
-        if target is not None and unit == Unit.PERCENT and target > MOST_PERCENT:
-            self.add_error("target", _("A share is at most 100 percent."))
+        unit = BY_KEY[measure].unit if measure in BY_KEY else ""
+        if target is not None and (problem := impossible(unit, target)):
+            self.add_error("target", problem)
         if target is not None and unit == Unit.DAYS and target > MOST_DAYS:
             self.add_error("target", _("Check the number: a target is at most %(most)s days.") % {"most": MOST_DAYS})
 

@@ -220,6 +220,7 @@ class IncidentFilter(django_filters.FilterSet):
         method="to_day",
         widget=DayInput,
     )
+    item = django_filters.CharFilter(label=_("Configuration item"), method="by_item", max_length=160)
     ids = django_filters.CharFilter(method="by_ids", widget=forms.HiddenInput)
     # Asked for as “import”, a word that Python keeps for itself.
     by_import = django_filters.CharFilter(method="of_import", widget=forms.HiddenInput)
@@ -227,7 +228,20 @@ class IncidentFilter(django_filters.FilterSet):
 
     class Meta:
         model = Incident
-        fields = ("q", "vendor", "service", "state", "critical", "sla", "since", "until", "ids", "by_import", "sort")
+        fields = (
+            "q",
+            "vendor",
+            "service",
+            "state",
+            "critical",
+            "sla",
+            "since",
+            "until",
+            "item",
+            "ids",
+            "by_import",
+            "sort",
+        )
 
     def __init__(self, data: Mapping[str, Any], *, member: Membership) -> None:
         vendors = list(Vendor.objects.for_member(member))
@@ -255,6 +269,10 @@ class IncidentFilter(django_filters.FilterSet):
     def to_day(self, queryset: IncidentQuerySet, name: str, value: date) -> IncidentQuerySet:
         return queryset.filter(opened_at__lt=_midnight(min(value, LATEST) + timedelta(days=1)))
 
+    def by_item(self, queryset: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
+        """In any case, and part of it is enough."""
+        return queryset.filter(configuration_item__icontains=" ".join(value.split()))
+
     def by_ids(self, queryset: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
         return queryset.filter(pk__in=ids_in(value))
 
@@ -268,7 +286,7 @@ class IncidentFilter(django_filters.FilterSet):
     @property
     def more_is_active(self) -> bool:
         """One of the filters that are folded away."""
-        return any(self.data.get(name) for name in ("service", "sla", "since", "until"))
+        return any(self.data.get(name) for name in ("service", "sla", "item", "since", "until"))
 
     @property
     def chosen_vendor(self) -> Vendor | None:

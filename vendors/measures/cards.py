@@ -90,6 +90,11 @@ class MeasureCard:
         return _("Number") if unit == Unit.INCIDENTS else str(UNITS[unit])
 
     @property
+    def is_said(self) -> bool:
+        """It rests on entries of the voice, not on incidents."""
+        return self.series.measure.is_said
+
+    @property
     def needs(self) -> str:
         need = self.series.measure.need
         return _(need) if need else ""
@@ -210,17 +215,18 @@ def _card(
     vendor: Vendor,
     service: Service | None,
 ) -> MeasureCard:
-    everything = [set(point.cases) for point in measures.of("volume").points]
+    everything = {point.start: set(point.cases) for point in measures.of("volume").points}
+    is_said = series.measure.is_said
     rows = tuple(
         PeriodRow(
             period=period_words(point.start, measures.step),
             value=figure(point.value, series.measure.unit),
             count=len(point.cases),
-            href=_incidents_of(point, whole, vendor=vendor, service=service) if point.cases else "",
+            href=_behind(point, everything.get(point.start, set()), is_said=is_said, vendor=vendor, service=service),
             known=known_of_words(point),
             why=why_words(point.why),
         )
-        for point, whole in zip(series.points, everything, strict=True)
+        for point in series.points
     )
     key = series.measure.key
     is_deciding = DECIDING.get(series.measure.rule) == key
@@ -233,6 +239,21 @@ def _card(
         taken=taken_words(series, measures.basis),
         tells_known=key in COMING_BACK or any(point.known != point.total for point in series.points),
     )
+
+
+def _behind(point: Point, whole: set[int], *, is_said: bool, vendor: Vendor, service: Service | None) -> str:
+    """What a period rests on, where there is anything: its incidents, or what people said in it."""
+    if not point.cases:
+        return ""
+    if is_said:
+        return said_between(vendor, service, point.start, point.end)
+    return _incidents_of(point, whole, vendor=vendor, service=service)
+
+
+def said_between(vendor: Vendor, service: Service | None, since: date, until: date) -> str:
+    """The log of what was said from `since` to `until`."""
+    chosen = {"vendor": vendor.pk, "service": service and service.pk, "since": since, "until": until}
+    return f"{reverse('feedback_list')}?{urlencode({name: value for name, value in chosen.items() if value})}"
 
 
 def _incidents_of(point: Point, whole: set[int], *, vendor: Vendor, service: Service | None) -> str:

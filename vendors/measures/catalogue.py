@@ -13,6 +13,12 @@ class Unit(StrEnum):
     TIMES = "times"  # a mean number, such as hand-overs
     INCIDENTS = "incidents"  # a count
     DAYS = "days"  # working days
+    FEELING = "feeling"  # a mean of 1 (angry) to 5 (delighted)
+
+
+# Where a unit ends; those that are not named begin at 0 and have no end.
+LEAST: Mapping[str, float] = {Unit.FEELING: 1.0}
+MOST: Mapping[str, float] = {Unit.PERCENT: 100.0, Unit.FEELING: 5.0}
 
 
 def _(text: str) -> str:
@@ -24,7 +30,8 @@ def _(text: str) -> str:
 class Measure:
     """What is measured. `rule` is the key of the rule that it speaks to, empty for none; `lower_is_better` is None
     where neither direction is better by itself. Its texts are those of the catalogues, translated where they are shown:
-    what it is called, how it is taken, and what to record before it can say something."""
+    what it is called, how it is taken, and what to record before it can say something. `is_said`: it rests on what
+    people said, by when they said it, not on incidents."""
 
     key: str
     rule: str
@@ -33,6 +40,7 @@ class Measure:
     label: str
     explanation: str
     need: str = ""
+    is_said: bool = False
 
 
 MEASURES: tuple[Measure, ...] = (
@@ -100,6 +108,32 @@ MEASURES: tuple[Measure, ...] = (
             "again. One before which the business ran does not count."
         ),
         need=_("Write down in the hour of an incident when the vendor says that something comes next."),
+    ),
+    Measure(
+        key="told_beforehand",
+        rule="guidance",
+        unit=Unit.PERCENT,
+        lower_is_better=False,
+        label=_("Told beforehand"),
+        explanation=_(
+            "Whether people were told before it hit them, as they say in the voice of the customer and in pulses: yes "
+            "counts as 100, partly as 50, no as 0; the mean, by the month in which they said it."
+        ),
+        need=_("Let people say in the voice of the customer, or after an incident, whether they were told beforehand."),
+        is_said=True,
+    ),
+    Measure(
+        key="workaround",
+        rule="guidance",
+        unit=Unit.PERCENT,
+        lower_is_better=False,
+        label=_("A way round was offered"),
+        explanation=_(
+            "Whether people were offered a way to go on working, as they say in the voice of the customer and in "
+            "pulses: yes counts as 100, partly as 50, no as 0; the mean, by the month in which they said it."
+        ),
+        need=_("Let people say in the voice of the customer, or after an incident, whether a way round was offered."),
+        is_said=True,
     ),
     Measure(
         key="fixes_thrown",
@@ -259,6 +293,32 @@ MEASURES: tuple[Measure, ...] = (
             "The share of incidents in which the agreed service level was met, among those where this is known."
         ),
         need=_("Record whether the service level was met."),
+    ),
+    Measure(
+        key="feeling",
+        rule="",
+        unit=Unit.FEELING,
+        lower_is_better=False,
+        label=_("How it felt"),
+        explanation=_(
+            "How people felt about this vendor, as they say in the voice of the customer and in pulses, from 1 (angry) "
+            "to 5 (delighted): the mean, by the month in which they said it. It decides nothing by itself."
+        ),
+        need=_("Let people say how it felt, in the voice of the customer or after an incident."),
+        is_said=True,
+    ),
+    Measure(
+        key="courteous",
+        rule="",
+        unit=Unit.PERCENT,
+        lower_is_better=False,
+        label=_("Courteous in tone"),
+        explanation=_(
+            "Whether people were spoken to with courtesy, as they say in the voice of the customer and in pulses: yes "
+            "counts as 100, partly as 50, no as 0; the mean, by the month in which they said it."
+        ),
+        need=_("Let people say in the voice of the customer, or after an incident, how they were spoken to."),
+        is_said=True,
     ),
 )
 

@@ -6,14 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator
+from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.fields import ChosenByAddress, DayInput, field
-from vendors.measures.catalogue import Measure, Unit
+from vendors.measures.catalogue import Measure
 from vendors.measures.loading import MONTHS
+from vendors.measures.words import impossible
 from vendors.models import MeasureTarget, Service, Vendor
 
 WINDOWS: tuple[tuple[int, Promise], ...] = (
@@ -65,5 +66,10 @@ class TargetForm(forms.ModelForm[MeasureTarget]):
         value = self.fields["value"]
         value.help_text = _help(measure) % {"unit": unit}
         value.widget.attrs["inputmode"] = "decimal"
-        if measure.unit == Unit.PERCENT:
-            value.validators.append(MaxValueValidator(Decimal(100), _("A share is at most 100 percent.")))
+        self.unit = measure.unit
+
+    def clean_value(self) -> Decimal:
+        value: Decimal = self.cleaned_data["value"]
+        if problem := impossible(self.unit, value):
+            raise ValidationError(problem)
+        return value

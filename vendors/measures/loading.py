@@ -1,8 +1,8 @@
-"""Measures of a vendor, loaded and kept: the incidents and pulses that metrics.py measures, and the targets."""
+"""Measures of a vendor, loaded and kept: the incidents, pulses and voices that metrics.py measures, and the targets."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -14,13 +14,18 @@ from django.core.cache import cache
 from django.db import transaction
 
 from vendors.measures import metrics
+from vendors.measures.backlog import Backlog, OpenCase, backlog_of
 from vendors.measures.cases import Case, PulseAnswer
+from vendors.measures.items import BrokenItems, broken_items
 from vendors.measures.metrics import Basis, Measures
 from vendors.measures.owed import PROOF_HORIZON, ProofOwed
+from vendors.measures.said import Said
 from vendors.measures.sources import holdings_of
 from vendors.models import (
+    BY_HAND,
     CauseProof,
     Expectation,
+    Feedback,
     Incident,
     MeasureTarget,
     ProofState,
@@ -38,9 +43,10 @@ from vendors.timeline.records import records_of
 
 MONTHS = 24
 KEPT = timedelta(days=1)
-SHAPE = 7  # of what is kept: raise it when the shapes or the arithmetic change
+SHAPE = 8  # of what is kept: raise it when the shapes or the arithmetic change
 NO_TIMELINE = together([])
 SCORES: Mapping[str, float] = {PulseChoice.YES: 1.0, PulseChoice.PARTLY: 0.5, PulseChoice.NO: 0.0}
+TOLD = ("told_beforehand", "workaround", "courteous")  # fields of an entry and of a pulse alike
 MET: Mapping[str, bool] = {Sla.MET: True, Sla.MISSED: False}
 
 
@@ -160,6 +166,7 @@ def _measured(
         _cases(incidents.mission_critical().opened_between(loaded_from, end), hours, now),
         _answers(pulses.filter(incident__opened_at__gte=loaded_from, incident__opened_at__lt=end)),
         proofs=_proofs(proofs.filter(incident__opened_at__gte=loaded_from, incident__opened_at__lt=end), hours, zone),
+        said=_said(vendor, service, since=loaded_from.astimezone(zone).date(), until=until, zone=zone),
         since=since,
         until=until,
         known_at=now,
@@ -182,6 +189,30 @@ def _with_names(basis: Basis, vendor: Vendor) -> Basis:
         return basis
     names = dict(Service.objects.filter(vendor=vendor).values_list("pk", "name"))
     return replace(basis, hours=tuple(replace(used, service=names.get(used.row, "")) for used in basis.hours))
+
+
+def items_hit(measures: Measures, vendor: Vendor, service: Service | None) -> BrokenItems:
+    """Which items broke most in the days that are measured; one query."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    incidents = Incident.objects.filter(vendor=vendor, **({"service": service} if service else {})).mission_critical()
+    first, end = _midnight(measures.since, zone), _midnight(measures.until + timedelta(days=1), zone)
+    rows = incidents.opened_between(first, end).order_by().values_list("pk", "configuration_item")
+    return broken_items(rows, {case for point in measures.of("repeat_count").points for case in point.cases})
+
+
+def open_backlog(measures: Measures, vendor: Vendor, service: Service | None) -> Backlog | None:
+    """How old what is open is, whenever it was opened, as far as its source tells; one query."""
+    incidents = Incident.objects.filter(vendor=vendor, **({"service": service} if service else {})).mission_critical()
+    told: dict[str, datetime] = {}
+    for holding in measures.basis.holdings if measures.basis else ():
+        told[holding.source] = max(told.get(holding.source, holding.known_until), holding.known_until)
+    rows = incidents.open().order_by().values_list("pk", "opened_at", "source")
+    now = measures.known_at
+    others = measures.basis.known_until if measures.basis else now  # of a source that no measured day knows
+    told[BY_HAND] = now
+    return backlog_of(
+        OpenCase(id=pk, opened=opened, known=min(told.get(source, others), now)) for pk, opened, source in rows
+    )
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
@@ -258,6 +289,27 @@ def _answers(pulses: Any) -> list[PulseAnswer]:
         )
         for incident, opened, told_why, fixes_thrown, was_fast, cause_proven in rows
     ]
+
+
+def _said(vendor: Vendor, service: Service | None, *, since: date, until: date, zone: ZoneInfo) -> list[Said]:
+    """Each pulse once: what it said stands in the log, beside how it felt. One whose entry was taken out of the log has
+    no feeling any more, and keeps its answers. Two queries."""
+    entries = Feedback.objects.filter(vendor=vendor, said_on__range=(since, until))
+    pulses = Pulse.objects.answered().filter(incident__vendor=vendor, feedback=None)
+    if service is not None:
+        entries, pulses = entries.filter(service=service), pulses.filter(incident__service=service)
+    first, end = _midnight(since, zone), _midnight(until + timedelta(days=1), zone)
+    pulses = pulses.filter(answered_at__gte=first, answered_at__lt=end)
+    rows = entries.order_by().values_list("pk", "said_on", "feeling", *TOLD)
+    alone = pulses.order_by().values_list("pk", "answered_at", *TOLD)
+    return [
+        *(Said(entry=pk, day=day, feeling=feeling, **_scores(told)) for pk, day, feeling, *told in rows),
+        *(Said(entry=-pk, day=at.astimezone(zone).date(), **_scores(told)) for pk, at, *told in alone),
+    ]
+
+
+def _scores(told: Iterable[str]) -> dict[str, float | None]:
+    return {name: SCORES.get(answer) for name, answer in zip(TOLD, told, strict=True)}
 
 
 def _proofs(proofs: Any, hours: Mapping[int, ServiceHours], zone: ZoneInfo) -> list[ProofOwed]:

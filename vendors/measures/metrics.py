@@ -17,6 +17,7 @@ from itertools import groupby
 from statistics import median
 
 from vendors.measures import trend as trends
+from vendors.measures.backlog import Wait, Waits, waits_of
 from vendors.measures.cases import (
     MICROSECONDS_AN_HOUR,
     Case,
@@ -31,9 +32,10 @@ from vendors.measures.cases import (
     opened_between,
     take,
 )
-from vendors.measures.catalogue import DECIDING, MEASURES, Measure, Unit
+from vendors.measures.catalogue import DECIDING, LEAST, MEASURES, MOST, Measure
 from vendors.measures.holdings import Holding
 from vendors.measures.owed import ProofFacts, ProofOwed, proof_facts
+from vendors.measures.said import Said, said_between, take_said
 from vendors.measures.trend import Direction, Trend
 from vendors.measures.window import WhyLeftOut, Window, latest, window_of
 from vendors.service_hours.hours import ROUND_THE_CLOCK, ServiceHours
@@ -52,9 +54,9 @@ class PeriodLength(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """One period. `value` is None where nothing in it says anything; `cases`: the incidents that it rests on; `known`:
-    of how many incidents this measure is known, of `total` that are compared (None in what was kept before there was
-    either); `why`: why no trend uses it."""
+    """One period. `value` is None where nothing in it says anything; `cases`: the incidents that it rests on, or the
+    entries where the measure is of what people said; `known`: of how many of them this measure is known, of `total`
+    that are compared (None in what was kept before there was either); `why`: why no trend uses it."""
 
     start: date
     end: date  # its last day
@@ -71,7 +73,8 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
-    """One measure over time. `known` of `total` incidents, in the periods that count."""
+    """One measure over time. `known` of `total` incidents or entries, in the periods that count. What people said
+    begins in the period in which the first of them spoke, the others in that of the first incident."""
 
     measure: Measure
     points: tuple[Point, ...]
@@ -143,6 +146,12 @@ class Measures:
     series: tuple[Series, ...]  # in the order of MEASURES
     left_out: LeftOut
     basis: Basis | None = None
+    waits: Waits | None = None  # of hard ones and easy ones; None where nobody can tell, and in what was kept
+
+    @property
+    def is_empty(self) -> bool:
+        """There is neither an incident nor a word of anybody."""
+        return not self.cases and not any(series.points for series in self.series)
 
     def of(self, key: str) -> Series:
         return next(series for series in self.series if series.measure.key == key)
@@ -185,8 +194,8 @@ def line_ends(series: Series) -> tuple[float, float] | None:
     if slope is None or not counted:
         return None
     start = median(value - slope * place for place, value in counted)
-    most = 100.0 if series.measure.unit == Unit.PERCENT else math.inf
-    first, last = (min(max(start + slope * place, 0.0), most) for place in (counted[0][0], counted[-1][0]))
+    least, most = LEAST.get(series.measure.unit, 0.0), MOST.get(series.measure.unit, math.inf)
+    first, last = (min(max(start + slope * place, least), most) for place in (counted[0][0], counted[-1][0]))
     return first, last
 
 
@@ -218,6 +227,7 @@ def measure(
     pulses: Iterable[PulseAnswer],
     *,
     proofs: Iterable[ProofOwed] = (),
+    said: Iterable[Said] = (),
     since: date,
     until: date,
     known_at: datetime,
@@ -229,10 +239,11 @@ def measure(
 ) -> Measures:
     """All measures of the cases opened from `since` to `until`, days in `zone`, as it stood at `known_at`.
 
-    `holdings`: what the files of their sources hold; cases of a source without any were written down here, as they
-    happened. Cases opened before `since` only tell what comes back: give those of `look_back` before it too. Where
-    weeks are taken, the window starts with the Monday of its first week, so that no week is cut. `with_smallest`: False
-    leaves out the smallest change that would have shown, which takes most of the time.
+    `said`: what people said, by when they said it. `holdings`: what the files of their sources hold; cases of a source
+    without any were written down here, as they happened. Cases opened before `since` only tell what comes back: give
+    those of `look_back` before it too. Where weeks are taken, the window starts with the Monday of its first week, so
+    that no week is cut. `with_smallest`: False leaves out the smallest change that would have shown, which takes most
+    of the time.
     """
     ordered = in_order(cases)
     window = window_of(ordered, holdings, since=since, until=until, known_at=known_at, zone=zone)
@@ -244,7 +255,8 @@ def measure(
     today = known_at.astimezone(zone).date()
     beside = _Beside(pulses=pulses, proofs=[proof_facts(owed, today) for owed in proofs])
     periods = _periods(within, beside, step=step, window=window, look_back=comes_back_within)
-    series = _all_series(periods)
+    spoken = _spoken(said, since, until, today=today, step=step)
+    series = _all_series(periods, spoken)
     opened = opened_between(ordered, since, window.until, zone)
     return Measures(
         step=step,
@@ -261,7 +273,17 @@ def measure(
             not_critical=not_critical,
         ),
         basis=_basis(periods, window, following, beyond=len(opened) - len(within)),
+        waits=waits_of(_waits(periods)),
     )
+
+
+def _waits(periods: Iterable[_Period]) -> Iterator[Wait]:
+    """Of the periods that count, where both the first response and the hand-overs are known."""
+    for period in periods:
+        for fact in period.facts if period.why is None else ():
+            if fact.answered_in is not None and fact.case.handovers is not None:
+                hours = fact.answered_in / MICROSECONDS_AN_HOUR
+                yield Wait(period=period.start, hours=hours, handovers=fact.case.handovers)
 
 
 def _following(ordered: Ordered, window: Window, comes_back_within: timedelta) -> Following:
@@ -431,12 +453,42 @@ def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Spoken:
+    """One month or week of what people said. Only one that is not over yet is left out."""
+
+    start: date
+    end: date
+    why: WhyLeftOut | None
+    said: Sequence[Said]
+
+
+def _spoken(said: Iterable[Said], since: date, until: date, *, today: date, step: PeriodLength) -> list[_Spoken]:
+    """From the period in which the first spoke to that of `until`, without a gap; empty where nobody did."""
+    within = said_between(said, since, min(until, today))
+    inside: dict[date, list[Said]] = defaultdict(list)
+    for one in within:
+        inside[_start(one.day, step)].append(one)
+    return [
+        _Spoken(
+            start=start,
+            end=(end := _end(start, step)),
+            why=WhyLeftOut.YOUNG if end > until or end >= today else None,
+            said=inside[start],
+        )
+        for start in (_starts(within[0].day, min(until, today), step) if within else ())
+    ]
+
+
 # Series -----------------------------------------------------------------------------------------------------------
-def _all_series(periods: Sequence[_Period]) -> list[Series]:
+def _all_series(periods: Sequence[_Period], spoken: Sequence[_Spoken]) -> list[Series]:
     all_facts = [fact for period in periods for fact in period.facts]
     tells_problems = any(fact.is_repeat is not None for fact in all_facts)
     made = []
     for measure in MEASURES:
+        if measure.is_said:
+            made.append(_said_series(measure, spoken))
+            continue
         is_silent = measure.key in COMING_BACK and not tells_problems
         made.append(_series(measure, periods, is_silent=is_silent))
     return made
@@ -452,6 +504,33 @@ def _series(measure: Measure, periods: Sequence[_Period], *, is_silent: bool) ->
         overall=None if is_silent else _overall(measure.key, periods, points),
         known=sum(point.known or 0 for point in counted),
         total=sum(point.total or 0 for point in counted),
+    )
+
+
+def _said_series(measure: Measure, spoken: Sequence[_Spoken]) -> Series:
+    points = tuple(_said_point(measure.key, period) for period in spoken)
+    counted = [period for period in spoken if period.why is None]
+    return Series(
+        measure=measure,
+        points=points,
+        trend=trends.trend(_values(points)),
+        overall=take_said(measure.key, [one for period in counted for one in period.said])[0],
+        known=sum(point.known or 0 for point in points if point.why is None),
+        total=sum(len(period.said) for period in counted),
+    )
+
+
+def _said_point(key: str, period: _Spoken) -> Point:
+    value, rests_on = take_said(key, period.said)
+    entries = tuple(rests_on)
+    return Point(
+        start=period.start,
+        end=period.end,
+        value=value,
+        cases=entries,
+        known=len(entries),
+        total=len(period.said),
+        why=period.why,
     )
 
 

@@ -328,6 +328,8 @@ def periods_of(series: Series) -> list[Period]:
 def _grain(unit: Unit, incidents: int) -> float:
     if unit == Unit.INCIDENTS:
         return 1.0
+    if unit == Unit.FEELING:
+        return 1 / incidents if incidents else 0.0
     return 100 / incidents if unit == Unit.PERCENT and incidents else 0.0
 
 

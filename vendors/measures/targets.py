@@ -10,11 +10,11 @@ from django.db import transaction
 from accounts.models import Membership
 from accounts.trail import audit
 from vendors import facts_revision
-from vendors.measures.catalogue import BY_KEY, Unit
+from vendors.measures.catalogue import BY_KEY
+from vendors.measures.words import impossible
 from vendors.models import MeasureTarget, Vendor
 
 FIELDS = ("measure", "value", "agreed_on", "note")
-MOST_PERCENT = 100
 
 
 @transaction.atomic
@@ -63,5 +63,5 @@ def delete_target(member: Membership, vendor: Vendor, measure: str) -> None:
 def _check(measure: str, value: Decimal) -> None:
     if measure not in BY_KEY:
         raise ValueError(f"There is no measure “{measure}”.")
-    if value < 0 or (BY_KEY[measure].unit == Unit.PERCENT and value > MOST_PERCENT):
+    if value < 0 or impossible(BY_KEY[measure].unit, value):
         raise ValueError(f"{value} cannot be reached by “{measure}”.")

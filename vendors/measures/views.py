@@ -17,14 +17,15 @@ from groundwork.pages import Crumb, confirm_page, crumbs, edit_page
 from groundwork.responses import form_view
 from groundwork.words import number
 from vendors.fetching import vendor_of
-from vendors.measures import cards, targets
+from vendors.measures import beside, cards, targets
 from vendors.measures.basis import basis_of
 from vendors.measures.catalogue import BY_KEY, Measure
 from vendors.measures.forms import MeasuresFilter, TargetForm
-from vendors.measures.loading import held_to, measures_of, targets_of
+from vendors.measures.loading import held_to, items_hit, measures_of, open_backlog, targets_of
+from vendors.measures.metrics import Measures
 from vendors.measures.trend import FEWEST_PERIODS, PROVEN
 from vendors.measures.words import LABELS, UNITS, least_change, threshold_words
-from vendors.models import MeasureTarget, Vendor
+from vendors.models import MeasureTarget, Service, Vendor
 from vendors.withheld import is_withheld
 
 
@@ -42,11 +43,12 @@ def vendor_measures(request: MemberRequest, pk: int) -> HttpResponse:
         "filter": chosen,
         "service": service,
         "measures": measures,
+        **_beside(measures, vendor, service),
         "basis": basis_of(measures),
         "groups": cards.groups_of(measures, held_to(vendor, timezone.localdate()), vendor=vendor, service=service)
-        if measures.cases
+        if not measures.is_empty
         else [],
-        "has_incidents": bool(measures.cases) or vendor.incidents.exists(),
+        "has_facts": not measures.is_empty or vendor.incidents.exists(),
         "counted_url": cards.incidents_between(vendor, service, measures.since, measures.until),
         "open_url": measures.left_out.open_cases
         and cards.incident_list(
@@ -59,6 +61,18 @@ def vendor_measures(request: MemberRequest, pk: int) -> HttpResponse:
         ),
     }
     return render(request, "vendors/measures/vendor_measures.html", context)
+
+
+def _beside(measures: Measures, vendor: Vendor, service: Service | None) -> dict[str, object]:
+    """What stands below the cards; two queries."""
+    if measures.is_empty:
+        return {}
+    backlog, items = open_backlog(measures, vendor, service), items_hit(measures, vendor, service)
+    return {
+        "backlog": beside.backlog_view(backlog, measures, vendor=vendor, service=service),
+        "waits": beside.waits_words(measures.waits),
+        "items": beside.items_view(items, measures, vendor=vendor),
+    }
 
 
 @require_safe

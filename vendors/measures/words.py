@@ -9,11 +9,11 @@ from fractions import Fraction
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, npgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, npgettext, pgettext, pgettext_lazy
 
 from groundwork.rounding import rounded, rounded_fairly
 from groundwork.words import day, month, number, percent, plural, points
-from vendors.measures.catalogue import MEASURES, Unit
+from vendors.measures.catalogue import LEAST, MEASURES, MOST, Unit
 from vendors.measures.metrics import Measures, PeriodLength, Point, Series
 from vendors.measures.plain_data import DIGITS, FINE_DIGITS, digits
 from vendors.measures.trend import LEAST_CHANGE, PROVEN, SIGNIFICANT, Direction, Trend
@@ -29,26 +29,40 @@ UNITS: Mapping[str, Promise] = {
     Unit.TIMES: pgettext_lazy("unit of a measure", "times per incident"),
     Unit.INCIDENTS: pgettext_lazy("unit of a measure", "incidents"),
     Unit.DAYS: pgettext_lazy("unit of a measure", "working days"),
+    Unit.FEELING: pgettext_lazy("unit of a measure", "from 1 to 5"),
 }
 
 
 # Figures ---------------------------------------------------------------------------------------------------------
 def figure(value: float | None, unit: str) -> str:
-    """“4.2 hours”, “31%”, “1.8”, “12 incidents”, “9.5 working days”; empty for None."""
+    """“4.2 hours”, “31%”, “1.8”, “12 incidents”, “9.5 working days”, “3.4 of 5”; empty for None."""
     if value is None:
         return ""
     shown = brief(value)
-    if unit == Unit.HOURS:
-        return npgettext("figure", "%(number)s hour", "%(number)s hours", plural(shown)) % {"number": number(shown)}
-    if unit == Unit.INCIDENTS:
-        said = npgettext("figure", "%(number)s incident", "%(number)s incidents", plural(shown))
-        return said % {"number": number(shown)}
-    if unit == Unit.DAYS:
-        said = npgettext("figure", "%(number)s working day", "%(number)s working days", plural(shown))
-        return said % {"number": number(shown)}
     if unit == Unit.PERCENT:
         return percent(shown, digits=2)
-    return number(shown)
+    return _figure_pattern(unit, plural(shown)) % {"number": number(shown)}
+
+
+def _figure_pattern(unit: str, count: int) -> str:
+    if unit == Unit.HOURS:
+        return npgettext("figure", "%(number)s hour", "%(number)s hours", count)
+    if unit == Unit.INCIDENTS:
+        return npgettext("figure", "%(number)s incident", "%(number)s incidents", count)
+    if unit == Unit.DAYS:
+        return npgettext("figure", "%(number)s working day", "%(number)s working days", count)
+    if unit == Unit.FEELING:
+        return pgettext("figure", "%(number)s of 5")
+    return "%(number)s"
+
+
+def impossible(unit: str, target: Decimal | float) -> str:
+    """Why nothing measured in this unit can reach that target; empty where it can."""
+    if unit == Unit.PERCENT and target > MOST[unit]:
+        return _("A share is at most 100 percent.")
+    if unit == Unit.FEELING and not LEAST[unit] <= target <= MOST[unit]:
+        return _("A feeling is a number from 1 (angry) to 5 (delighted).")
+    return ""
 
 
 def brief(value: float, kept: int = DIGITS) -> Decimal:
@@ -171,6 +185,9 @@ def change_words(slope: Decimal, unit: Unit) -> str:
     """By how much a period differs from the next."""
     if unit == Unit.PERCENT:
         return points(slope, digits=2)
+    if unit == Unit.FEELING:
+        said = npgettext("of the five feelings", "%(number)s step", "%(number)s steps", plural(slope))
+        return said % {"number": number(slope)}
     return figure(float(slope), unit)
 
 
@@ -234,6 +251,8 @@ def known_words(series: Series) -> str:
     """
     if series.known is None or series.total is None or not series.total or series.measure.key == "volume":
         return ""
+    if series.measure.is_said:
+        return _said_words(series.known, series.total)
     unknown = series.total - series.known
     said = {"known": number(series.known), "total": number(series.total), "unknown": number(unknown)}
     if series.measure.key == "repeat_count":
@@ -243,6 +262,15 @@ def known_words(series: Series) -> str:
         known = ngettext("Known for the %(total)s incident.", "Known for all %(total)s incidents.", series.total)
         return known % said
     return _("Incidents of which it is known: %(known)s of %(total)s.") % said
+
+
+def _said_words(known: int, total: int) -> str:
+    """Of how many entries of the voice of the customer."""
+    if known == total:
+        said = ngettext("%(total)s person said so.", "%(total)s people said so.", total)
+    else:
+        said = _("Of %(total)s entries in the voice of the customer, %(known)s say something about it.")
+    return said % {"known": number(known), "total": number(total)}
 
 
 def _came_back(count: int, *, is_known_of_all: bool) -> str:

@@ -102,6 +102,12 @@ class Feedback(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("feedback_detail", args=[self.pk])
 
+    @property
+    def has_marks(self) -> bool:
+        """It says whether the service level was met, of which kind it is, or how one was kept informed or spoken to."""
+        is_told = self.sla != Sla.UNKNOWN
+        return is_told or bool(self.kind or self.told_beforehand or self.workaround or self.courteous)
+
 
 class FeedbackFileQuerySet(OrganisationRows, models.QuerySet["FeedbackFile"]):
     of_organisation = "feedback__vendor__organisation"

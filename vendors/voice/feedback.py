@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Count
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.access import Right, may
 from accounts.models import Membership
@@ -30,8 +32,17 @@ FIELDS = (
     "kind",
     "service",
     "incident",
+    "told_beforehand",
+    "workaround",
+    "courteous",
     "cause",
 )
+# How one was kept informed, and spoken to: asked in the log and in a pulse, and never owed.
+BESIDE: Mapping[str, Promise] = {
+    "told_beforehand": _lazy("Were you told beforehand?"),
+    "workaround": _lazy("Were you offered a way round?"),
+    "courteous": _lazy("Were they courteous?"),
+}
 MOST_FILES = 10  # what needs more needs a summary
 RELATED = ("vendor__organisation", "service", "incident", "department", "pulse")
 LATEST = 3  # on the vendor's page

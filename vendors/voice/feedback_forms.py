@@ -8,6 +8,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -17,7 +18,18 @@ from accounts.models import Department, Membership
 from groundwork import whole_numbers
 from groundwork.fields import DayInput, LinesField, ManyFiles, WordsField, field
 from vendors.attachments import ACCEPT, EXTENSIONS, EvidenceField
-from vendors.models import Feedback, FeedbackKind, FeedbackQuerySet, Feeling, Incident, Service, Sla, Vendor
+from vendors.models import (
+    Feedback,
+    FeedbackKind,
+    FeedbackQuerySet,
+    Feeling,
+    Incident,
+    PulseChoice,
+    Service,
+    Sla,
+    Vendor,
+)
+from vendors.voice.feedback import BESIDE
 
 LONGEST = 4000  # characters: a log entry, not a report
 NEWEST = 25  # incidents offered by name
@@ -67,10 +79,22 @@ class FeedbackForm(forms.ModelForm[Feedback]):
 
     class Meta:
         model = Feedback
-        fields = ("feeling", "vendor", "comment", "name", "department", "said_on", "sla", "kind", "service", "cause")
+        fields = (
+            "feeling",
+            "vendor",
+            "comment",
+            *BESIDE,
+            "name",
+            "department",
+            "said_on",
+            "sla",
+            "kind",
+            "service",
+            "cause",
+        )
         widgets = {"said_on": DayInput}
         field_classes = {"name": WordsField}
-        labels = {"sla": _("Was the agreed service level met?")}
+        labels = {"sla": _("Was the agreed service level met?"), **BESIDE}
 
     def __init__(self, *args: Any, member: Membership, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -91,6 +115,8 @@ class FeedbackForm(forms.ModelForm[Feedback]):
         services.queryset = Service.objects.for_member(member).filter(vendor=self.asked_vendor)
         services.empty_label = _("None in particular")
         services.error_messages["invalid_choice"] = _("This service belongs to another vendor.")
+        for name in BESIDE:
+            field(self, name, forms.ChoiceField).choices = [("", _("Not said")), *PulseChoice.choices]
         kinds = [("", _("Not said")), *FeedbackKind.choices]
         field(self, "kind", forms.ChoiceField).choices = kinds
         self.fields["name"].widget.attrs["autocomplete"] = "name"
@@ -115,6 +141,11 @@ class FeedbackForm(forms.ModelForm[Feedback]):
     def shows_who(self) -> bool:
         """Name, department or date has to be put right."""
         return bool({"name", "department", "said_on"} & set(self.errors))
+
+    @property
+    def shows_beside(self) -> bool:
+        """How one was kept informed stands there already, or has to be put right."""
+        return any(self[name].value() for name in BESIDE) or bool(set(BESIDE) & set(self.errors))
 
     @property
     def shows_more(self) -> bool:
@@ -166,6 +197,14 @@ class FeedbackForm(forms.ModelForm[Feedback]):
         return changed if self.instance.incident_id == before else [*changed, "incident"]
 
 
+class ToldFilter(models.TextChoices):
+    """What an entry says of being told beforehand or offered a way round, as `quadrant.told_of` takes it."""
+
+    YES = "yes", _("Told, or offered a way round")
+    NO = "no", _("Neither told nor offered a way round")
+    UNSAID = "unsaid", _("Nobody said")
+
+
 # The log --------------------------------------------------------------------------------------------------------
 class FeedbackFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Words in name, comment or cause"), method="search", max_length=200)
@@ -174,6 +213,12 @@ class FeedbackFilter(django_filters.FilterSet):
     )
     feeling = django_filters.ChoiceFilter(label=_("Feeling"), choices=Feeling.choices, empty_label=_("All feelings"))
     sla = django_filters.ChoiceFilter(label=_("Service level"), choices=Sla.choices, empty_label=_("All"))
+    told = django_filters.ChoiceFilter(
+        label=_("Told beforehand, or a way round"), choices=ToldFilter.choices, empty_label=_("All"), method="was_told"
+    )
+    courteous = django_filters.ChoiceFilter(
+        label=_("Courteous in tone"), choices=PulseChoice.choices, empty_label=_("All")
+    )
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=FeedbackKind.choices, empty_label=_("All kinds"))
     department = django_filters.ModelChoiceFilter(
         label=_("Department"), queryset=Department.objects.none(), empty_label=_("All departments")
@@ -186,7 +231,19 @@ class FeedbackFilter(django_filters.FilterSet):
 
     class Meta:
         model = Feedback
-        fields = ("q", "vendor", "feeling", "sla", "kind", "department", "service", "since", "until")
+        fields = (
+            "q",
+            "vendor",
+            "feeling",
+            "sla",
+            "told",
+            "courteous",
+            "kind",
+            "department",
+            "service",
+            "since",
+            "until",
+        )
 
     def __init__(self, data: Any, queryset: FeedbackQuerySet, *, member: Membership) -> None:
         super().__init__(data, queryset)
@@ -204,6 +261,14 @@ class FeedbackFilter(django_filters.FilterSet):
         words = " ".join(value.split())
         return queryset.filter(Q(name__icontains=words) | Q(comment__icontains=words) | Q(cause__icontains=words))
 
+    def was_told(self, queryset: FeedbackQuerySet, name: str, value: str) -> FeedbackQuerySet:
+        informed = [PulseChoice.YES, PulseChoice.PARTLY]
+        is_told = Q(told_beforehand__in=informed) | Q(workaround__in=informed)
+        is_not = Q(told_beforehand=PulseChoice.NO) | Q(workaround=PulseChoice.NO)
+        return queryset.filter(
+            {ToldFilter.YES: is_told, ToldFilter.NO: ~is_told & is_not}.get(value, ~is_told & ~is_not)
+        )
+
     @property
     def is_active(self) -> bool:
         return any(self.data.get(name) for name in self.filters)
@@ -211,4 +276,6 @@ class FeedbackFilter(django_filters.FilterSet):
     @property
     def shows_more(self) -> bool:
         """A filter behind “More filters” is in use."""
-        return any(self.data.get(name) for name in ("kind", "department", "service", "since", "until"))
+        return any(
+            self.data.get(name) for name in ("told", "courteous", "kind", "department", "service", "since", "until")
+        )

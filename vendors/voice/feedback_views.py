@@ -73,6 +73,9 @@ def _sheet(chosen: FeedbackFilter) -> Iterator[list[str]]:
         _("Feeling, 1 to 5"),
         _("Service level"),
         _("Kind"),
+        _("Told beforehand"),
+        _("A way round was offered"),
+        _("Courteous in tone"),
         _("Comment"),
         _("Cause behind the symptom"),
     ]
@@ -88,6 +91,9 @@ def _sheet(chosen: FeedbackFilter) -> Iterator[list[str]]:
             str(row.feeling),
             row.get_sla_display(),
             row.get_kind_display() if row.kind else "",
+            row.get_told_beforehand_display() if row.told_beforehand else "",
+            row.get_workaround_display() if row.workaround else "",
+            row.get_courteous_display() if row.courteous else "",
             row.comment,
             row.cause,
         ]

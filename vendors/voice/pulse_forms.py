@@ -16,6 +16,7 @@ from accounts.models import Department, Membership
 from groundwork.clean_text import cleaned
 from groundwork.fields import LinesField, WordsField, field
 from vendors.models import Pulse, PulseChoice
+from vendors.voice.feedback import BESIDE
 from vendors.voice.feedback_forms import LONGEST, five_feelings
 from vendors.voice.pulses import DAYS, MOST, QUESTIONS, Receiver
 
@@ -93,7 +94,7 @@ class AskForm(forms.Form):
 
 
 class PulseForm(forms.Form):
-    """Four questions, how it felt, and a word if there is one."""
+    """Four questions, three more that may stay open, how it felt, and a word if there is one."""
 
     feeling = five_feelings(_("All in all, how did it feel?"))
     comment = LinesField(
@@ -120,12 +121,26 @@ class PulseForm(forms.Form):
             )
             for key, question in QUESTIONS.items()
         }
-        self.fields = asked | self.fields  # the questions come first
+        beside = {
+            key: forms.ChoiceField(
+                label=str(question), choices=PulseChoice.choices, widget=forms.RadioSelect, required=False
+            )
+            for key, question in BESIDE.items()
+        }
+        self.fields = asked | beside | self.fields  # the questions come first
 
     @property
     def questions(self) -> list[forms.BoundField]:
         return [self[key] for key in QUESTIONS]
 
     @property
+    def beside(self) -> list[forms.BoundField]:
+        return [self[key] for key in BESIDE]
+
+    @property
+    def shows_beside(self) -> bool:
+        return any(self[key].value() or self[key].errors for key in BESIDE)
+
+    @property
     def choices(self) -> dict[str, str]:
-        return {key: self.cleaned_data[key] for key in QUESTIONS}
+        return {key: self.cleaned_data[key] for key in (*QUESTIONS, *BESIDE)}

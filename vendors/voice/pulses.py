@@ -1,4 +1,5 @@
-"""A pulse: four questions after a critical incident, put to one person by a link, without an account.
+"""A pulse: four questions after a critical incident, put to one person by a link, without an account; three more for
+whoever likes.
 
 Each link is answered once.
 """
@@ -22,7 +23,7 @@ from accounts.trail import audit
 from groundwork.refusals import Refusal
 from vendors import facts_revision
 from vendors.models import Feedback, Incident, Pulse
-from vendors.voice.feedback import Entry, complete, entries
+from vendors.voice.feedback import BESIDE, Entry, complete, entries
 
 DAYS = 14
 MOST = 20  # people asked at once
@@ -217,7 +218,8 @@ def answer(
     """Keep what was said, and put how it felt into the log. None where the link was answered, withdrawn or made
     anew in this very moment: of two who send at once, one is heard."""
     facts_revision.lock_vendors(pulse.incident.vendor_id)
-    values = {key: said[key] for key in QUESTIONS}
+    beside = {key: said.get(key, "") for key in BESIDE}
+    values = {**{key: said[key] for key in QUESTIONS}, **beside}
     if not mailed_links.use(pulse, now=now, opened_at=now, **values):
         return None
     incident = pulse.incident
@@ -231,6 +233,7 @@ def answer(
         comment=comment,
         feeling=feeling,
         sla=incident.sla,
+        **beside,
     )
     Pulse.objects.filter(pk=pulse.pk).update(feedback=feedback)
     outsider = audit.Outsider(label=f"{name} <{pulse.email}>" if pulse.email else name)
@@ -255,7 +258,8 @@ def voice_of(member: Membership, incident: Incident, *, now: datetime) -> Incide
 
 
 def _row(pulse: Pulse, now: datetime, *, may_change: bool) -> PulseRow:
-    answers = [(str(QUESTIONS[key]), str(getattr(pulse, f"get_{key}_display")())) for key in QUESTIONS]
+    asked = {**QUESTIONS, **{key: question for key, question in BESIDE.items() if getattr(pulse, key)}}
+    answers = [(str(question), str(getattr(pulse, f"get_{key}_display")())) for key, question in asked.items()]
     return PulseRow(
         pulse=pulse,
         state=_state(pulse, now),

@@ -11,66 +11,122 @@ from fractions import Fraction
 from django.db.models import Count
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from vendors.models import FeedbackQuerySet, Feeling, Sla
+from vendors.models import FeedbackQuerySet, Feeling, PulseChoice, Sla
 
 HALF = Fraction(1, 2)
 FEW = 3  # of fewer entries no share is told: one angry day is no pattern
 
 
+class Told(StrEnum):
+    """What an entry says of being told beforehand, or of a way round: either is enough to be well informed."""
+
+    YES = "yes"  # yes or partly, to one of the two
+    NO = "no"  # no to one of the two, and yes to neither
+    UNSAID = ""  # neither, or only that they do not know
+
+
 class Field(StrEnum):
-    """The four fields. What is neutral, or of an unknown service level, stands in none."""
+    """The fields. Where the service level was met, the feeling tells which; where it was missed, what people said about
+    being told, not their mood. A neutral one of a met service level, and one of an unknown, stand in none."""
 
     GOOD = "good"
     GREEN_OUTSIDE = "green_outside"
     WELL_INFORMED = "well_informed"
-    BAD = "bad"
+    NOT_TOLD = "not_told"
+    UNSAID = "unsaid"
 
 
 FIELD_WORDS: Mapping[Field, Promise] = {
     Field.GOOD: _("Met and content"),
     Field.GREEN_OUTSIDE: _("Green outside, red inside"),
     Field.WELL_INFORMED: _("Missed, well informed"),
-    Field.BAD: _("Missed and unhappy"),
+    Field.NOT_TOLD: _("Missed, and not told"),
+    Field.UNSAID: _("Missed, nobody said whether you were told"),
 }
 FIELD_MEANINGS: Mapping[Field, Promise] = {
     Field.GOOD: _("The service level was met, and people were content."),
     Field.GREEN_OUTSIDE: _("The service level was met, and people were unhappy all the same."),
     Field.WELL_INFORMED: _(
-        "The service level was missed, and people were content all the same: mostly because somebody told them in time."
+        "The service level was missed, and people say that they were told beforehand or offered a way round, at least "
+        "partly. How they felt does not count here."
     ),
-    Field.BAD: _("The service level was missed, and people were unhappy."),
-}
-CORNERS: Mapping[tuple[str, bool], Field] = {
-    (Sla.MET, True): Field.GOOD,
-    (Sla.MET, False): Field.GREEN_OUTSIDE,
-    (Sla.MISSED, True): Field.WELL_INFORMED,
-    (Sla.MISSED, False): Field.BAD,
+    Field.NOT_TOLD: _(
+        "The service level was missed, and people say that they were neither told beforehand nor offered a way round."
+    ),
+    Field.UNSAID: _(
+        "The service level was missed, and nobody said whether they were told beforehand or offered a way round. Ask "
+        "them: the question stands in the voice of the customer and in the pulse."
+    ),
 }
 
 
-def field_of(sla: str, feeling: int) -> Field | None:
-    """The field of a feedback, by its service level and its feeling from 1 to 5."""
-    if feeling == Feeling.NEUTRAL:
+class Column(StrEnum):
+    """Where an entry stands from left to right: missed, by what it says of being told; met; unknown."""
+
+    INFORMED = "informed"
+    NOT_TOLD = "not_told"
+    UNSAID = "unsaid"
+    MET = "met"
+    UNKNOWN = "unknown"
+
+
+# Under a heading of their own: a service level was missed.
+MISSED: Mapping[Told, Column] = {Told.YES: Column.INFORMED, Told.NO: Column.NOT_TOLD, Told.UNSAID: Column.UNSAID}
+OF_MISSED: Mapping[Column, Field] = {
+    Column.INFORMED: Field.WELL_INFORMED,
+    Column.NOT_TOLD: Field.NOT_TOLD,
+    Column.UNSAID: Field.UNSAID,
+}
+COLUMN_WORDS: Mapping[Column, Promise] = {
+    Column.INFORMED: pgettext_lazy("service level and feeling", "Missed, told"),
+    Column.NOT_TOLD: pgettext_lazy("service level and feeling", "Missed, not told"),
+    Column.UNSAID: pgettext_lazy("service level and feeling", "Missed, nobody said"),
+    Column.MET: Sla.MET.label,
+    Column.UNKNOWN: Sla.UNKNOWN.label,
+}
+
+
+def told_of(told_beforehand: str, workaround: str) -> Told:
+    """By the answers to both questions, each empty where it was not asked."""
+    said = {told_beforehand, workaround}
+    if said & {PulseChoice.YES, PulseChoice.PARTLY}:
+        return Told.YES
+    return Told.NO if PulseChoice.NO in said else Told.UNSAID
+
+
+def column_of(sla: str, told: Told) -> Column:
+    if sla == Sla.MISSED:
+        return MISSED[told]
+    return Column.MET if sla == Sla.MET else Column.UNKNOWN
+
+
+def field_of(column: Column, feeling: int) -> Field | None:
+    """The field of a feedback, by its column and its feeling from 1 to 5."""
+    if column in OF_MISSED:
+        return OF_MISSED[column]
+    if column != Column.MET or feeling == Feeling.NEUTRAL:
         return None
-    return CORNERS.get((sla, feeling > Feeling.NEUTRAL))
+    return Field.GOOD if feeling > Feeling.NEUTRAL else Field.GREEN_OUTSIDE
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlacedVendor:
-    """How many feedback entries have this vendor, service level and feeling."""
+    """How many feedback entries have this vendor, service level and feeling, and say the same of being told."""
 
     vendor: int
     sla: str
     feeling: int
     count: int
+    told: Told = Told.UNSAID
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """The entries of one service level and one feeling, as shown; `name` says in words what the link opens."""
+    """The entries of one column and one feeling, as shown; `name` says in words what the link opens."""
 
-    sla: str
+    column: Column
     feeling: int
     count: int
     name: str
@@ -79,12 +135,12 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class Quadrant:
-    """Entries by service level and feeling, and by field."""
+    """Entries by column and feeling, and by field."""
 
-    cells: Mapping[tuple[str, int], int]
+    cells: Mapping[tuple[Column, int], int]
     fields: Mapping[Field, int]
     total: int
-    neutral: int  # of a known service level
+    neutral: int  # of a service level that was met
     unknown: int  # the service level is not known
 
     @property
@@ -97,14 +153,15 @@ class Quadrant:
 
 
 def quadrant_of(placed: Iterable[PlacedVendor]) -> Quadrant:
-    cells: Counter[tuple[str, int]] = Counter()
+    cells: Counter[tuple[Column, int]] = Counter()
     fields: Counter[Field] = Counter(dict.fromkeys(Field, 0))
     for one in placed:
-        cells[one.sla, one.feeling] += one.count
-        field = field_of(one.sla, one.feeling)
+        column = column_of(one.sla, one.told)
+        cells[column, one.feeling] += one.count
+        field = field_of(column, one.feeling)
         if field:
             fields[field] += one.count
-    unknown = sum(count for (sla, _feeling), count in cells.items() if sla == Sla.UNKNOWN)
+    unknown = sum(count for (column, _feeling), count in cells.items() if column == Column.UNKNOWN)
     total = sum(cells.values())
     neutral = total - unknown - sum(fields.values())
     return Quadrant(cells=cells, fields=fields, total=total, neutral=neutral, unknown=unknown)
@@ -127,7 +184,9 @@ def _rank(vendor: int, quadrant: Quadrant) -> tuple[Fraction, int, int]:
 # Loading ---------------------------------------------------------------------------------------------------------
 def placed_vendors(rows: FeedbackQuerySet) -> list[PlacedVendor]:
     """One query, however many entries there are."""
-    counted = rows.order_by().values_list("vendor", "sla", "feeling").annotate(count=Count("pk"))
+    by = ("vendor", "sla", "feeling", "told_beforehand", "workaround")
+    counted = rows.order_by().values_list(*by).annotate(count=Count("pk"))
     return [
-        PlacedVendor(vendor=vendor, sla=sla, feeling=feeling, count=count) for vendor, sla, feeling, count in counted
+        PlacedVendor(vendor=vendor, sla=sla, feeling=feeling, told=told_of(told, workaround), count=count)
+        for vendor, sla, feeling, told, workaround, count in counted
     ]

@@ -23,17 +23,23 @@ from vendors.measures.loading import first_day
 from vendors.measures.words import figure
 from vendors.models import Feedback, Feeling, Sla, Vendor
 from vendors.voice import quadrant as placing
-from vendors.voice.quadrant import FIELD_MEANINGS, FIELD_WORDS, Cell, Field, Quadrant
+from vendors.voice.feedback_forms import ToldFilter
+from vendors.voice.quadrant import COLUMN_WORDS, FIELD_MEANINGS, FIELD_WORDS, Cell, Column, Field, Quadrant
 from vendors.voice.quadrant_forms import PeriodFilter
 from vendors.withheld import is_withheld, withheld
 
 PER_PAGE = 50
 
 
-SLAS = (Sla.MISSED, Sla.MET, Sla.UNKNOWN)
-
-
 FEELINGS = tuple(reversed(Feeling))
+# What the log is narrowed down to, by column.
+OPENS: Mapping[Column, Mapping[str, str]] = {
+    Column.INFORMED: {"sla": Sla.MISSED.value, "told": ToldFilter.YES.value},
+    Column.NOT_TOLD: {"sla": Sla.MISSED.value, "told": ToldFilter.NO.value},
+    Column.UNSAID: {"sla": Sla.MISSED.value, "told": ToldFilter.UNSAID.value},
+    Column.MET: {"sla": Sla.MET.value},
+    Column.UNKNOWN: {"sla": Sla.UNKNOWN.value},
+}
 
 
 # Service level and feeling ---------------------------------------------------------------------------------------
@@ -110,27 +116,27 @@ def _since(months: int, now: datetime) -> date | None:
 def _drawn(quadrant: Quadrant, *, vendor: int | None = None, since: date | None) -> Mapping[str, Any]:
     """What the figure and its table show."""
     cells = {
-        (sla, feeling): _cell(sla, feeling, quadrant.cells.get((sla, feeling), 0), vendor=vendor, since=since)
-        for sla in SLAS
+        (column, feeling): _cell(column, feeling, quadrant.cells.get((column, feeling), 0), vendor=vendor, since=since)
+        for column in Column
         for feeling in FEELINGS
     }
     return {
         "quadrant": quadrant,
         "cells": list(cells.values()),
-        "columns": [sla.label for sla in SLAS],
-        "rows": [(feeling, [cells[sla, feeling] for sla in SLAS]) for feeling in FEELINGS],
+        "columns": [COLUMN_WORDS[column] for column in Column],
+        "rows": [(feeling, [cells[column, feeling] for column in Column]) for feeling in FEELINGS],
         "fields": _fields(quadrant),
     }
 
 
-def _cell(sla: Sla, feeling: Feeling, count: int, *, vendor: int | None, since: date | None) -> Cell:
-    said = {"vendor": vendor, "sla": sla.value, "feeling": feeling.value, "since": since}
+def _cell(column: Column, feeling: Feeling, count: int, *, vendor: int | None, since: date | None) -> Cell:
+    said = {"vendor": vendor, **OPENS[column], "feeling": feeling.value, "since": since}
     href = f"{reverse('feedback_list')}?{urlencode({name: value for name, value in said.items() if value})}"
     name = pgettext("service level and feeling", "Service level: %(sla)s, %(feeling)s") % {
-        "sla": sla.label,
+        "sla": COLUMN_WORDS[column],
         "feeling": feeling.label,
     }
-    return Cell(sla=sla.value, feeling=feeling.value, count=count, name=name, href=href)
+    return Cell(column=column, feeling=feeling.value, count=count, name=name, href=href)
 
 
 def _fields(quadrant: Quadrant) -> list[FieldCount]:

@@ -258,7 +258,7 @@ def test_every_measure_of_a_rule_stands_beside_it_and_the_deciding_one_first() -
     assert [[line.key for line in row.lines] for row in shown.rows] == [
         ["restored_late"],
         ["handovers", "spread"],
-        ["told_why", "contacts_said_all", "promises_kept_hour"],
+        ["told_why", "contacts_said_all", "promises_kept_hour", "told_beforehand", "workaround"],
         ["fixes_thrown", "reopened"],
         ["duration_mean", "first_response", "duration_median", "was_fast"],
         ["repeat_count", "repeats", "proven", "cause_proven", "proof_in_time", "proof_days"],

@@ -12,19 +12,21 @@ from reports.charts.quadrant import COLUMNS, ROWS, QuadrantCell, quadrant_svg
 from tests.reports.charts.test_parts import HOSTILE, SVG, classed, outside, parsed
 
 WORDS = {
-    "columns": {"missed": "Missed", "met": "Met", "unknown": "Unknown"},
-    "rows": {1: "Angry", 2: "Unhappy", 3: "Neutral", 4: "Content", 5: "Delighted"},
-    "fields": {
-        ("met", True): "Met and content",
-        ("met", False): "Green outside, red inside",
-        ("missed", True): "Missed, well informed",
-        ("missed", False): "Missed and unhappy",
+    "group": "Missed",
+    "columns": {
+        "informed": "told",
+        "not_told": "not told",
+        "unsaid": "not said",
+        "met": "Met",
+        "unknown": "Unknown",
     },
+    "rows": {1: "Angry", 2: "Unhappy", 3: "Neutral", 4: "Content", 5: "Delighted"},
+    "fields": {True: "Met and content", False: "Green outside, red inside"},
 }
 
 
-def cell(sla: str = "met", feeling: int = 2, count: int = 3, **fields: str) -> QuadrantCell:
-    return QuadrantCell(sla=sla, feeling=feeling, count=count, **fields)
+def cell(column: str = "met", feeling: int = 2, count: int = 3, **fields: str) -> QuadrantCell:
+    return QuadrantCell(column=column, feeling=feeling, count=count, **fields)
 
 
 def drawn(cells: list[QuadrantCell], **options: object) -> Element:
@@ -46,12 +48,12 @@ def test_columns_feelings_and_fields_are_named_in_words():
 
 
 def test_each_count_is_a_number_in_its_disc_and_nothing_is_no_disc():
-    root = drawn([cell(count=7), cell("missed", 5, 0)])
+    root = drawn([cell(count=7), cell("unsaid", 5, 0)])
     assert [item.text for item in classed(root, "chart-count")] == ["7"]
 
 
 def test_a_disc_stands_by_its_service_level_and_feeling():
-    met_unhappy, missed_unhappy = centre(drawn([cell("met", 2)])), centre(drawn([cell("missed", 2)]))
+    met_unhappy, missed_unhappy = centre(drawn([cell("met", 2)])), centre(drawn([cell("unsaid", 2)]))
     met_content, unknown = centre(drawn([cell("met", 4)])), centre(drawn([cell("unknown", 2)]))
     assert missed_unhappy[0] < met_unhappy[0] < unknown[0]
     assert met_content[1] < met_unhappy[1]
@@ -135,14 +137,14 @@ words = st.text(max_size=60)
     st.lists(
         st.builds(
             QuadrantCell,
-            sla=st.sampled_from(COLUMNS),
+            column=st.sampled_from(COLUMNS),
             feeling=st.sampled_from(ROWS),
             count=st.integers(0, 99_999),
             name=words,
             href=st.none() | words,
         ),
         max_size=15,
-        unique_by=lambda one: (one.sla, one.feeling),
+        unique_by=lambda one: (one.column, one.feeling),
     ),
     words,
 )

@@ -68,6 +68,7 @@ def test_every_value_stands_under_its_heading(vendor: Vendor) -> None:
         root_cause_proven=True,
         department="Wards",
         handled_by="Night shift",
+        configuration_item="record-db-01",
     )
     header, values = rows()
     assert dict(zip(header, values, strict=True)) == {
@@ -90,6 +91,7 @@ def test_every_value_stands_under_its_heading(vendor: Vendor) -> None:
         "Root cause proven": "Yes",
         "Department": "Wards",
         "Handled by": "Night shift",
+        "Configuration item": "record-db-01",
         "Source": "manual",
         "Hours to resolve": "1.50",
     }
@@ -113,7 +115,7 @@ def test_the_import_understands_every_heading_and_word_of_the_export(vendor: Ven
     fields = ["vendor", "service", "reference", "title", "opened", "resolved", "restored"]
     fields += ["first_response", "state", "waited", "priority"]
     fields += ["mission_critical", "sla", "reopened", "handovers", "problem", "root_cause_proven"]
-    fields += ["department", "handled_by", "origin"]
+    fields += ["department", "handled_by", "configuration_item", "origin"]
     assert options.preset == presets.OWN
     assert options.columns == dict(zip(fields, header, strict=False))
     by_field = {name: {line[header.index(text)] for line in lines} for name, text in options.columns.items()}

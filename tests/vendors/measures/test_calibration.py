@@ -92,6 +92,8 @@ def test_contradicted_is_what_the_finding_says() -> None:
         found = metrics.measure(
             file.cases,
             file.pulses,
+            proofs=file.proofs,
+            said=file.said,
             since=file.since,
             until=file.until,
             known_at=file.known_at,
@@ -112,6 +114,8 @@ def test_leaving_out_the_smallest_change_changes_nothing_else() -> None:
         return metrics.measure(
             file.cases,
             file.pulses,
+            proofs=file.proofs,
+            said=file.said,
             since=file.since,
             until=file.until,
             known_at=file.known_at,

@@ -27,8 +27,9 @@ from vendors.measures.cases import (
     opened_between,
     take,
 )
-from vendors.measures.catalogue import BY_KEY, DECIDING
+from vendors.measures.catalogue import BY_KEY, DECIDING, MEASURES
 from vendors.measures.owed import PROOF_TAKERS
+from vendors.measures.said import SAID
 from vendors.service_hours.hours import ROUND_THE_CLOCK, ServiceHours
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -330,14 +331,15 @@ def taken(key: str, cases: Sequence[Case], answers: Sequence[PulseAnswer] = (), 
 
 
 def test_every_measure_has_one_way_to_take_it() -> None:
-    assert set(TAKERS) | ANSWERED | set(PROOF_TAKERS) == set(BY_KEY)
-    assert len(TAKERS) + len(ANSWERED) + len(PROOF_TAKERS) == len(BY_KEY)
+    assert set(TAKERS) | ANSWERED | set(PROOF_TAKERS) | SAID == set(BY_KEY)
+    assert len(TAKERS) + len(ANSWERED) + len(PROOF_TAKERS) + len(SAID) == len(BY_KEY)
+    assert {measure.key for measure in MEASURES if measure.is_said} == SAID
     assert set(DECIDING.values()) <= set(BY_KEY)
 
 
 def test_of_nothing_only_the_counts_say_something() -> None:
-    assert {key: taken(key, []) for key in BY_KEY} == {
-        key: (0.0 if key in ("volume", "repeat_count") else None, []) for key in BY_KEY
+    assert {key: taken(key, []) for key in BY_KEY if key not in SAID} == {
+        key: (0.0 if key in ("volume", "repeat_count") else None, []) for key in BY_KEY if key not in SAID
     }
 
 

@@ -13,10 +13,11 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Organisation
-from tests.factories import Cast, make_file, make_incident, make_vendor
+from tests.factories import Cast, make_feedback, make_file, make_incident, make_vendor
 from vendors import facts_revision
 from vendors.measures.loading import first_day, measures_of, targets_of
 from vendors.measures.metrics import HoursUsed, PeriodLength, recent
+from vendors.measures.said import SAID
 from vendors.measures.trend import Direction
 from vendors.measures.window import WhyLeftOut
 from vendors.models import MeasureTarget, Pulse, PulseChoice, Service, ServiceCalendar, Sla, Vendor
@@ -156,6 +157,10 @@ def test_every_field_reaches_its_measure(cast: Cast, vendor: Vendor) -> None:
         "proof_days": None,
         "volume": 7,
         "sla": 50,
+        "told_beforehand": None,
+        "workaround": None,
+        "feeling": None,
+        "courteous": None,
     }
     assert measures.of("restored_late").points[0].cases == measures.of("repeat_count").points[0].cases == (late.pk,)
     assert measures.basis is not None
@@ -278,15 +283,48 @@ def queries(function: Callable[[], object]) -> int:
     return len(captured)
 
 
+def test_what_people_say_is_counted_once_whether_in_the_log_or_by_a_pulse(cast: Cast, vendor: Vendor) -> None:
+    """A pulse stands in the log with its feeling; once it was taken out there, what it answered stays."""
+    incident = make_incident(vendor, opened=datetime(2026, 1, 5, 9, tzinfo=UTC))
+    told: dict[str, Any] = {"said_on": date(2026, 1, 8), "told_beforehand": PulseChoice.PARTLY}
+    entry = make_feedback(vendor, feeling=2, incident=incident, **told)
+    at = datetime(2026, 1, 8, 12, tzinfo=UTC)
+    make_pulse(cast, incident, feedback=entry, told_beforehand=PulseChoice.PARTLY, answered_at=at)
+    make_pulse(cast, incident, told_beforehand=PulseChoice.NO, courteous=PulseChoice.YES, answered_at=at)
+    make_feedback(vendor, feeling=5, said_on=date(2026, 1, 9), workaround=PulseChoice.DONT_KNOW)
+    make_feedback(vendor, feeling=1, said_on=date(2023, 1, 9))  # before the window
+    found = measures_of(vendor, now=NOW)
+    assert {key: (found.of(key).overall, found.of(key).known, found.of(key).total) for key in sorted(SAID)} == {
+        "courteous": (100, 1, 3),
+        "feeling": (3.5, 2, 3),
+        "told_beforehand": (25, 2, 3),
+        "workaround": (None, 0, 3),
+    }
+
+
+def test_of_a_vendor_without_an_incident_the_feeling_is_measured(vendor: Vendor) -> None:
+    make_feedback(vendor, feeling=4, said_on=date(2026, 1, 9))
+    found = measures_of(vendor, now=NOW)
+    assert (found.cases, found.is_empty, found.of("feeling").overall) == (0, False, 4)
+
+
+def test_of_a_service_what_was_said_of_it_counts(vendor: Vendor) -> None:
+    service = Service.objects.create(vendor=vendor, name="Records")
+    make_feedback(vendor, feeling=4, said_on=date(2026, 1, 9), service=service)
+    make_feedback(vendor, feeling=1, said_on=date(2026, 1, 9))
+    assert measures_of(vendor, service=service, now=NOW).of("feeling").overall == 4
+
+
 def test_measures_take_the_same_queries_for_few_incidents_and_for_many(cast: Cast, vendor: Vendor) -> None:
-    """The counter of changes, the incidents, their timelines, the pulses, the proofs, the calendars, the sources, what
-    is said of them and of their files, and how many are not mission-critical."""
+    """The counter of changes, the incidents, their timelines, the pulses, the proofs, the log and the pulses that
+    are not in it, the calendars, the sources, what is said of them and of their files, and how many are not
+    mission-critical."""
     make_history(vendor, months=1, each=1)
-    assert queries(lambda: measures_of(vendor, now=NOW)) == 8  # what people wrote down needs no file
+    assert queries(lambda: measures_of(vendor, now=NOW)) == 10  # what people wrote down needs no file
     make_file(cast.assessor, date(2024, 1, 1), date(2026, 3, 1))
     make_incident(vendor, "tool", source="tool")
     few = queries(lambda: measures_of(vendor, now=NOW))
-    assert few <= 11
+    assert few <= 13
     make_history(
         vendor, months=12, each=5, source="tool", service=Service.objects.create(vendor=vendor, name="Records")
     )

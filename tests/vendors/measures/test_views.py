@@ -29,6 +29,7 @@ from vendors.models import (
     IncidentImport,
     IncidentSource,
     MeasureTarget,
+    PulseChoice,
     Selection,
     Service,
     ServiceCalendar,
@@ -445,7 +446,7 @@ def test_much_takes_the_queries_of_little(cast: Cast, vendor: Vendor, signed_in:
     Service.objects.bulk_create(Service(vendor=vendor, name=f"Service {number}") for number in range(30))
     cache.clear()
     assert queries(client, url(vendor)) == little
-    assert little <= 19
+    assert little <= 23
 
 
 def queries(client: Any, address: str) -> int:
@@ -590,6 +591,35 @@ def test_strangers_change_no_target(cast: Cast, vendor: Vendor, signed_in: Any) 
     assert MeasureTarget.objects.get().value == 5
 
 
+# Beside the measures ---------------------------------------------------------------------------------------------
+def test_what_is_open_and_which_items_break_stand_below(cast: Cast, vendor: Vendor, signed_in: Any) -> None:
+    client = signed_in(cast.reader)
+    for number in range(2):
+        make_incident(vendor, f"d{number}", opened=months_ago(2), problem="disk", configuration_item="db-01")
+    old = make_incident(vendor, "old", opened=timezone.now() - timedelta(days=40), hours=None)
+    make_incident(vendor, "new", opened=timezone.now() - timedelta(hours=5), hours=None, configuration_item="DB-01")
+    reply = client.get(url(vendor))
+    backlog, items = reply.context["backlog"], reply.context["items"]
+    assert (backlog.total, [count for _age, count in backlog.ages]) == (2, [1, 0, 0, 1])
+    assert (backlog.oldest, backlog.note) == ("40 days", "")
+    assert [one.pk for one in client.get(backlog.oldest_href).context["page"]] == [old.pk]
+    assert [(row.name, row.count) for row in items.rows] == [("db-01", 3)]
+    assert client.get(items.rows[0].href).context["page"].paginator.count == 3
+    assert items.known == "Known for 3 of 4 incidents of this time."
+    assert client.get("/incidents/?item=db-0").context["page"].paginator.count == 3
+
+
+def test_how_it_felt_stands_on_the_page_with_its_entries(cast: Cast, vendor: Vendor, signed_in: Any) -> None:
+    client = signed_in(cast.reader)
+    day = months_ago(1).date()
+    make_feedback(vendor, feeling=2, said_on=day)
+    make_feedback(vendor, feeling=5, said_on=day)
+    reply = client.get(url(vendor))
+    (card,) = [card for group in reply.context["groups"] for card in group.cards if card.key == "feeling"]
+    assert (card.newest.value, card.newest.count, card.known) == ("3.5 of 5", 2, "2 people said so.")
+    assert client.get(card.newest.href).context["page"].paginator.count == 2
+
+
 # Service level and feeling ---------------------------------------------------------------------------------------
 def said(vendor: Vendor, feeling: int, sla: Sla, count: int = 1, days_ago: int = 0) -> None:
     for _ in range(count):
@@ -600,24 +630,28 @@ def test_each_cell_counts_its_entries_and_opens_them(cast: Cast, vendor: Vendor,
     client = signed_in(cast.reader)
     said(vendor, 2, Sla.MET, 3)
     said(vendor, 5, Sla.MISSED)
+    today = timezone.localdate()
+    make_feedback(vendor, feeling=5, sla=Sla.MISSED, said_on=today, workaround=PulseChoice.YES)
+    make_feedback(vendor, feeling=5, sla=Sla.MISSED, said_on=today, told_beforehand=PulseChoice.NO)
     said(make_vendor(cast.organisation, "Other"), 2, Sla.MET)
     reply = client.get(url(vendor, "quadrant/"))
-    counts = {(cell.sla, cell.feeling): cell.count for cell in reply.context["cells"] if cell.count}
-    assert counts == {("met", 2): 3, ("missed", 5): 1}
+    counts = {(cell.column, cell.feeling): cell.count for cell in reply.context["cells"] if cell.count}
+    assert counts == {("met", 2): 3, ("informed", 5): 1, ("not_told", 5): 1, ("unsaid", 5): 1}
     for cell in reply.context["cells"]:
         if cell.count:
             assert client.get(cell.href).context["page"].paginator.count == cell.count
             assert reply.content.decode().replace("&amp;", "&").count(f'href="{cell.href}"') == 2  # figure and table
 
 
-def test_the_four_fields_are_named_in_words_with_their_counts(cast: Cast, vendor: Vendor, signed_in: Any) -> None:
+def test_the_fields_are_named_in_words_with_their_counts(cast: Cast, vendor: Vendor, signed_in: Any) -> None:
     said(vendor, 1, Sla.MET, 3)
     reply = signed_in(cast.reader).get(url(vendor, "quadrant/"))
     assert [(field.label, field.count, field.share) for field in reply.context["fields"]] == [
         ("Met and content", 0, "0%"),
         ("Green outside, red inside", 3, "100%"),
         ("Missed, well informed", 0, "0%"),
-        ("Missed and unhappy", 0, "0%"),
+        ("Missed, and not told", 0, "0%"),
+        ("Missed, nobody said whether you were told", 0, "0%"),
     ]
 
 

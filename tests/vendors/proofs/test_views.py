@@ -133,6 +133,9 @@ def test_whoever_still_judges_the_vendor_reads_that_it_opens_afterwards(
     assert "open once you have handed in your answers" in text_of(client, LIST)
     assert "They open once you have handed in" in text_of(client, vendor.get_absolute_url())
     assert client.get(reverse("proof_accept", args=[proof.pk])).status_code == 403
+    asking = reverse("proof_ask", args=[incident.pk])
+    assert "You are still rating Harbour Systems" in text_of(client, asking)  # not even whether it is asked for
+    assert "You are still rating Harbour Systems" in client.post(asking).content.decode()
 
 
 def test_the_list_shows_what_is_open_and_what_is_asked_for(cast: Cast, vendor: Vendor) -> None:

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import AuditEntry, Membership
 from tests.factories import Cast, make_feedback, make_incident, make_vendor
 from vendors.models import Feedback, Service, Sla, Vendor
 from vendors.voice import feedback
@@ -54,6 +54,19 @@ def test_a_face_is_all_that_has_to_be_chosen(cast: Cast, vendor: Vendor) -> None
     assert (kept.vendor, kept.feeling, kept.sla, kept.kind) == (vendor, 2, Sla.UNKNOWN, "")
     assert (kept.name, kept.department, kept.said_on) == ("Assessor", cast.department, timezone.localdate())
     assert kept.created_by == cast.assessor.user
+
+
+def test_how_one_was_kept_informed_is_said_and_stands_in_the_log(cast: Cast, vendor: Vendor) -> None:
+    client = client_of(cast.assessor)
+    sent(client, f"?vendor={vendor.pk}", feeling=2, told_beforehand="no", workaround="partly", courteous="yes")
+    kept = Feedback.objects.get()
+    assert (kept.told_beforehand, kept.workaround, kept.courteous) == ("no", "partly", "yes")
+    shown = " ".join(client.get("/feedback/").content.decode().split())
+    assert "Told beforehand: no" in shown
+    assert "A way round: partly" in shown
+    assert client.get(f"/feedback/{kept.pk}/edit/").context["form"].shows_beside
+    audited = AuditEntry.objects.get(verb="feedback.added")
+    assert audited.after["told_beforehand"] == "no"
 
 
 def test_thanks_lead_to_one_more_and_to_the_log(cast: Cast, vendor: Vendor) -> None:
@@ -212,12 +225,17 @@ def log(cast: Cast, vendor: Vendor) -> dict[str, Feedback]:
     make_feedback(make_vendor(cast.other_organisation, "Meadow Systems"), name="Meadow")
     today = timezone.localdate()
     return {
-        "slow": make_feedback(vendor, feeling=2, sla=Sla.MET, comment="Slow.", service=service, said_on=today),
+        "slow": make_feedback(
+            vendor, feeling=2, sla=Sla.MET, comment="Slow.", service=service, said_on=today, workaround="no"
+        ),
         "kind": make_feedback(
             vendor,
             feeling=5,
             sla=Sla.MISSED,
             kind="praise",
+            told_beforehand="no",
+            workaround="partly",
+            courteous="partly",
             department=cast.department,
             said_on=today - timedelta(days=40),
         ),
@@ -234,6 +252,10 @@ def log(cast: Cast, vendor: Vendor) -> dict[str, Feedback]:
         ("?feeling=5", ["kind"]),
         ("?sla=met", ["slow"]),
         ("?kind=praise", ["kind"]),
+        ("?told=yes", ["kind"]),
+        ("?told=no", ["slow"]),
+        ("?told=unsaid", ["other"]),
+        ("?courteous=partly", ["kind"]),
         ("?department={department}", ["kind"]),
         ("?since={last_week}", ["slow", "other"]),
         ("?until={last_week}", ["kind"]),
@@ -264,6 +286,8 @@ def test_the_export_holds_what_the_list_shows_and_runs_no_formula(cast: Cast, lo
 
     lines = response.content.decode("utf-8-sig").splitlines()
     assert len(lines) == 2
+    assert '"Told beforehand","A way round was offered","Courteous in tone"' in lines[0]
+    assert '"No",""' in lines[1]
     assert "'=1+1" in lines[1]
     assert response["Content-Disposition"].startswith("attachment")
 

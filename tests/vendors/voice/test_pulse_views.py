@@ -58,6 +58,15 @@ def test_a_pulse_is_answered_without_an_account(asked: tuple[Pulse, str], client
     assert (pulse.feedback.comment, pulse.feedback.feeling) == ("Slow.", 2)
 
 
+def test_three_more_may_be_answered_and_none_is_owed(asked: tuple[Pulse, str], client: Client) -> None:
+    pulse, token = asked
+    page = client.get(page_of(token)).content.decode()
+    assert page.index("All in all, how did it feel?") < page.index("Were you told beforehand?")
+    client.post(page_of(token), {**WHOLE, "workaround": "partly"})
+    pulse.refresh_from_db()
+    assert (pulse.told_beforehand, pulse.workaround, pulse.courteous) == ("", "partly", "")
+
+
 def test_a_link_says_that_it_was_answered_and_takes_nothing_more(asked: tuple[Pulse, str], client: Client) -> None:
     _pulse, token = asked
     client.post(page_of(token), WHOLE)

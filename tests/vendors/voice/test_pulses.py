@@ -117,6 +117,16 @@ def test_an_answer_stands_in_the_log_with_the_incidents_service_level(asked: tup
     assert revision() == 2
 
 
+def test_how_one_was_kept_informed_stands_with_the_pulse_and_in_the_log(asked: tuple[Pulse, str]) -> None:
+    pulse, _token = asked
+    told = {"told_beforehand": "no", "workaround": "", "courteous": "yes"}
+    said = pulses.answer(pulse, {**SAID, **told}, name="Demo Nurse", feeling=2, comment="", now=NOW)
+    pulse.refresh_from_db()
+    assert {key: getattr(pulse, key) for key in told} == {key: getattr(said, key) for key in told} == told
+    (line,) = trail.lines([AuditEntry.objects.get(verb="pulse.answered")])
+    assert ("Told beforehand", "No") in [(change.name, change.after) for change in line.changes]
+
+
 def test_of_two_answers_by_one_link_the_first_is_kept(asked: tuple[Pulse, str]) -> None:
     stale = Pulse.objects.get(pk=asked[0].pk)
     answer(asked[0])

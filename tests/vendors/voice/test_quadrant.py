@@ -11,8 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import Cast, make_feedback, make_vendor
-from vendors.models import Feedback, Sla
-from vendors.voice.quadrant import Field, PlacedVendor, by_vendor, field_of, placed_vendors, quadrant_of
+from vendors.models import Feedback, PulseChoice, Sla
+from vendors.voice.quadrant import (
+    Field,
+    PlacedVendor,
+    Told,
+    by_vendor,
+    column_of,
+    field_of,
+    placed_vendors,
+    quadrant_of,
+    told_of,
+)
 
 
 def entries(*cells: tuple[str, int, int], vendor: int = 1) -> list[PlacedVendor]:
@@ -20,24 +30,42 @@ def entries(*cells: tuple[str, int, int], vendor: int = 1) -> list[PlacedVendor]
 
 
 @pytest.mark.parametrize(
-    ("sla", "feeling", "field"),
+    ("sla", "feeling", "told", "field"),
     [
-        ("met", 5, Field.GOOD),
-        ("met", 4, Field.GOOD),
-        ("met", 3, None),
-        ("met", 2, Field.GREEN_OUTSIDE),
-        ("met", 1, Field.GREEN_OUTSIDE),
-        ("missed", 5, Field.WELL_INFORMED),
-        ("missed", 4, Field.WELL_INFORMED),
-        ("missed", 3, None),
-        ("missed", 2, Field.BAD),
-        ("missed", 1, Field.BAD),
-        ("unknown", 5, None),
-        ("unknown", 1, None),
+        ("met", 5, Told.UNSAID, Field.GOOD),
+        ("met", 4, Told.NO, Field.GOOD),
+        ("met", 3, Told.YES, None),
+        ("met", 2, Told.YES, Field.GREEN_OUTSIDE),
+        ("met", 1, Told.UNSAID, Field.GREEN_OUTSIDE),
+        ("unknown", 5, Told.YES, None),
+        ("unknown", 1, Told.NO, None),
     ],
 )
-def test_each_service_level_and_feeling_has_its_field(sla: str, feeling: int, field: Field | None) -> None:
-    assert field_of(sla, feeling) == field
+def test_each_service_level_and_feeling_has_its_field(sla: str, feeling: int, told: Told, field: Field | None) -> None:
+    assert field_of(column_of(sla, told), feeling) == field
+
+
+@pytest.mark.parametrize("feeling", [1, 2, 3, 4, 5])
+def test_of_a_missed_service_level_what_people_were_told_decides_and_their_mood_never(feeling: int) -> None:
+    found = {told: field_of(column_of("missed", told), feeling) for told in Told}
+    assert found == {Told.YES: Field.WELL_INFORMED, Told.NO: Field.NOT_TOLD, Told.UNSAID: Field.UNSAID}
+
+
+@pytest.mark.parametrize(
+    ("told_beforehand", "workaround", "told"),
+    [
+        ("yes", "", Told.YES),
+        ("", "partly", Told.YES),
+        ("no", "yes", Told.YES),
+        ("partly", "no", Told.YES),
+        ("no", "", Told.NO),
+        ("dont_know", "no", Told.NO),
+        ("", "", Told.UNSAID),
+        ("dont_know", "", Told.UNSAID),
+    ],
+)
+def test_either_answer_is_enough_to_be_informed(told_beforehand: str, workaround: str, told: Told) -> None:
+    assert told_of(told_beforehand, workaround) == told
 
 
 def test_neutral_and_unknown_entries_stand_in_no_field_but_are_counted() -> None:
@@ -47,7 +75,8 @@ def test_neutral_and_unknown_entries_stand_in_no_field_but_are_counted() -> None
 
 
 def test_share_is_of_the_entries_whose_service_level_is_known() -> None:
-    found = quadrant_of(entries(("met", 1, 2), ("met", 3, 1), ("missed", 5, 3), ("unknown", 1, 90)))
+    informed = [PlacedVendor(vendor=1, sla="missed", feeling=1, count=3, told=Told.YES)]
+    found = quadrant_of([*entries(("met", 1, 2), ("met", 3, 1), ("unknown", 1, 90)), *informed])
     assert found.share(Field.GREEN_OUTSIDE) == Fraction(100, 3)
     assert found.share(Field.WELL_INFORMED) == 50
 
@@ -75,6 +104,7 @@ cells = st.lists(
         sla=st.sampled_from(Sla.values),
         feeling=st.integers(1, 5),
         count=st.integers(0, 50),
+        told=st.sampled_from(Told),
     ),
     max_size=20,
 )
@@ -106,4 +136,17 @@ def test_entries_are_counted_by_the_database(cast: Cast) -> None:
     assert {(one.vendor, one.sla, one.feeling): one.count for one in found} == {
         (vendor.pk, "met", 1): 2,
         (vendor.pk, "met", 5): 1,
+    }
+
+
+def test_what_people_said_of_being_told_comes_from_the_log(cast: Cast) -> None:
+    vendor = make_vendor(cast.organisation)
+    make_feedback(vendor, feeling=1, sla=Sla.MISSED, told_beforehand=PulseChoice.PARTLY)
+    make_feedback(vendor, feeling=5, sla=Sla.MISSED, told_beforehand=PulseChoice.NO)
+    make_feedback(vendor, feeling=5, sla=Sla.MISSED)
+    found = quadrant_of(placed_vendors(Feedback.objects.for_member(cast.reader)))
+    assert {field: count for field, count in found.fields.items() if count} == {
+        Field.WELL_INFORMED: 1,
+        Field.NOT_TOLD: 1,
+        Field.UNSAID: 1,
     }

@@ -144,7 +144,7 @@ def _text(vendor: Vendor, service: Service | None, measures: Measures, targets: 
     yield ""
     yield from _table([("Measure", "All", "Last six", "Target", "Trend"), *_summary(measures, targets)], numbers=False)
     for some in _batches(measures.series):
-        if some[0].points:
+        if any(series.points for series in some):
             yield ""
             yield from _table(_periods(some, measures.step), numbers=True)
     if any(point.is_left_out for series in measures.series for point in series.points):
@@ -199,15 +199,17 @@ def _batches(series: Sequence[Series]) -> Iterator[tuple[Series, ...]]:
 def _periods(some: Sequence[Series], step: PeriodLength) -> list[tuple[str, ...]]:
     """A row a period, a column a measure."""
     rows = [("Month" if step == PeriodLength.MONTH else "Week of", *(series.measure.key for series in some))]
-    for points in zip(*(series.points for series in some), strict=True):
-        start = points[0].start
+    found = [{point.start: point for point in series.points} for series in some]
+    for start in sorted({start for points in found for start in points}):
         period = start.strftime("%Y-%m") if step == PeriodLength.MONTH else start.isoformat()
-        rows.append((period, *(_figure(point) for point in points)))
+        rows.append((period, *(_figure(points.get(start)) for points in found)))
     return rows
 
 
-def _figure(point: Point) -> str:
-    """Marked where no trend counts it, which may be so of one measure alone."""
+def _figure(point: Point | None) -> str:
+    """Marked where no trend counts it, which may be so of one measure alone. None: it begins later, or has ended."""
+    if point is None:
+        return f"{NOTHING} "
     return f"{digits(point.value) or NOTHING}{'*' if point.is_left_out else ' '}"
 
 

@@ -131,3 +131,24 @@ def test_a_mapping_is_found_again_by_the_headings_and_is_nobody_elses(cast: Cast
     assert saved_mappings.save_mapping(cast.assessor, "Our tool", upload).pk == kept_mapping.pk
     saved_mappings.delete_mapping(cast.assessor, kept_mapping)
     assert saved_mappings.mapping_for(cast.assessor, header) is None
+
+
+@pytest.mark.parametrize(
+    ("tool", "heading"),
+    [
+        ("servicenow", "cmdb_ci"),
+        ("servicenow", "Élément de configuration"),
+        ("jira", "Affected assets"),
+        ("jira", "Betrokken assets"),
+        ("glpi", "Éléments associés"),
+        ("zendesk", "Asset"),
+        ("topdesk", "Object"),
+        ("other", "Configuratie-item"),
+        ("other", "Actif"),
+    ],
+)
+def test_the_item_that_broke_is_found_by_what_each_tool_calls_it(tool: str, heading: str) -> None:
+    header = ["Number", heading]
+    sample = [[f"INC{number}", "record-db-01"] for number in range(4)]
+    found = suggestion.suggest(header, sample, preset=presets.preset(tool))
+    assert found.columns["configuration_item"] == heading
