@@ -19,7 +19,7 @@ from accounts.fetching import fetch
 from groundwork.pages import crumbs, edit_page
 from groundwork.responses import attachment, form_view, or_beside, post_data
 from vendors.fetching import incident_of
-from vendors.models import PROOF_SAVED, CauseProof, Incident, ProofFile, ProofState, ProofStepKind
+from vendors.models import PROOF_SAVED, CauseProof, Incident, ProofFile, ProofState, ProofStepKind, Vendor
 from vendors.proofs import due, transitions
 from vendors.proofs.asking import proposed_contact
 from vendors.proofs.forms import AskForm, AssignForm, ProofFilter
@@ -60,7 +60,7 @@ def proof_list(request: MemberRequest) -> HttpResponse:
 def proof_detail(request: MemberRequest, pk: int) -> HttpResponse:
     proof = proof_of(request, pk)
     if is_withheld(request.member, proof.vendor):
-        return closed_page(request, proof)
+        return closed_page(request, proof.vendor)
     now = timezone.now()
     outcome, given = outcome_of_proof(proof, now=now), handed_in(proof)
     context = {
@@ -78,9 +78,9 @@ def proof_detail(request: MemberRequest, pk: int) -> HttpResponse:
     return render(request, "vendors/proofs/proof_detail.html", context)
 
 
-def closed_page(request: MemberRequest, proof: CauseProof) -> HttpResponse:
+def closed_page(request: MemberRequest, vendor: Vendor) -> HttpResponse:
     """For whoever still judges the vendor: why it is closed to them, and when it opens."""
-    return render(request, "vendors/proofs/proof_closed.html", {"vendor": proof.vendor})
+    return render(request, "vendors/proofs/proof_closed.html", {"vendor": vendor})
 
 
 def _recorded(incident: Incident) -> dict[str, Any]:
@@ -110,6 +110,8 @@ def proof_file(request: MemberRequest, pk: int) -> FileResponse:
 def proof_ask(request: MemberRequest, pk: int) -> HttpResponse:
     """After an incident: of whom, until when."""
     incident, now = incident_of(request, pk), timezone.now()
+    if is_withheld(request.member, incident.vendor):  # whether one is asked for already is among what waits
+        return closed_page(request, incident.vendor)
     if why := _why_not(incident):
         messages.info(request, why)
         return redirect(incident)

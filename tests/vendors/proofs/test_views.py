@@ -109,6 +109,14 @@ def test_the_page_shows_what_was_handed_in_beside_what_was_recorded(
     assert "Accept it" in text_of(client_of(cast.assessor), proof.get_absolute_url())
 
 
+def test_what_is_owed_has_a_way_to_ask_the_vendor_again(cast: Cast, incident: Incident) -> None:
+    proof = make_proof(cast.assessor, incident)
+    again = reverse("desk_links", args=[incident.vendor_id])
+    assert again in client_of(cast.assessor).get(proof.get_absolute_url()).content.decode()
+    hand_in_proof(cast.assessor, proof, now=timezone.now())
+    assert again not in client_of(cast.assessor).get(proof.get_absolute_url()).content.decode()
+
+
 def test_what_is_not_handed_in_is_read_by_nobody(cast: Cast, incident: Incident, desk: DeskLink) -> None:
     proof = make_proof(cast.assessor, incident)
     saving.save_text(desk, proof, "cause", "A draft of the cause.", proof.version, now=timezone.now())
@@ -133,6 +141,9 @@ def test_whoever_still_judges_the_vendor_reads_that_it_opens_afterwards(
     assert "open once you have handed in your answers" in text_of(client, LIST)
     assert "They open once you have handed in" in text_of(client, vendor.get_absolute_url())
     assert client.get(reverse("proof_accept", args=[proof.pk])).status_code == 403
+    asking = reverse("proof_ask", args=[incident.pk])
+    assert "You are still rating Harbour Systems" in text_of(client, asking)  # not even whether it is asked for
+    assert "You are still rating Harbour Systems" in client.post(asking).content.decode()
 
 
 def test_the_list_shows_what_is_open_and_what_is_asked_for(cast: Cast, vendor: Vendor) -> None:
