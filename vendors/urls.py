@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("vendors.measures.urls")),
     path("", include("vendors.register.urls")),
     path("", include("vendors.desk.urls")),
+    path("", include("vendors.proofs.urls")),
     path("", include("vendors.service_hours.urls")),
     path("", include("vendors.contracts.urls")),
     path("", include("vendors.emergencies.urls")),
@@ -14,7 +15,6 @@ urlpatterns = [
     path("", include("vendors.expectations.urls")),
     path("", include("vendors.incidents.urls")),
     path("", include("vendors.rehearsals.urls")),
-    path("", include("vendors.proofs.urls")),
     path("", include("vendors.vendor_import.urls")),
     path("", include("vendors.incident_import.urls")),
 ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.access import MemberRequest, Right, may
+from accounts.access import MemberRequest, Right, holders, may
 from accounts.fetching import fetch
 from groundwork.pages import crumbs, edit_page
 from groundwork.responses import form_view, or_beside, post_data
@@ -37,6 +37,7 @@ from vendors.withheld import is_withheld
 
 PER_PAGE = 50
 CHECKS_SHOWN = 5
+WRITERS_SHOWN = 3
 
 
 # Reading ---------------------------------------------------------------------------------------------------------
@@ -78,13 +79,15 @@ def _asked_for(rows: ServiceQuerySet, asked: EmergencyFilter) -> ServiceQuerySet
 def emergency_plan(request: MemberRequest, pk: int) -> HttpResponse:
     service, today = _service(request, pk), timezone.localdate()
     page = page_for(request.member, service, today)
+    start_url = _start_of_an_incident(request, service)
     context = {
         "service": service,
         "vendor": service.vendor,
         "page": page,
+        "writers": [] if start_url or service.vendor.archived_at else _writers(request),
         "last_checked": words.last_checked(page),
         "is_withheld": is_withheld(request.member, service.vendor),
-        "start_url": _start_of_an_incident(request, service),
+        "start_url": start_url,
         "checks": _checks(page.plan),
     }
     return render(request, "vendors/emergencies/emergency_plan.html", context)
@@ -95,6 +98,11 @@ def _start_of_an_incident(request: MemberRequest, service: Service) -> str:
     if service.vendor.archived_at or not may(request.member, Right.EDIT_VENDORS):
         return ""
     return f"{reverse('incident_hour_start')}?service={service.pk}"
+
+
+def _writers(request: MemberRequest) -> list[str]:
+    """Whom to ask in the bad hour, for whoever reads alone: a few names."""
+    return [str(one.user) for one in holders(request.member, Right.EDIT_VENDORS)[:WRITERS_SHOWN]]
 
 
 def _checks(plan: EmergencyPlan | None) -> list[PlanCheck]:

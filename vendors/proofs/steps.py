@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import Right, may
 from accounts.models import Membership
 from vendors.models import CauseProof, ProofState
 from vendors.proofs.transitions import may_decide
@@ -46,7 +47,7 @@ def next_steps(member: Membership, proof: CauseProof) -> NextSteps:
     if not may_decide(member, proof):
         return NextSteps(sentence=sentence)
     offered = OFFERED.get(proof.state, ())
-    return NextSteps(
-        sentence=sentence,
-        steps=tuple(Step(label=str(label), url=reverse(route, args=[proof.pk])) for label, route in offered),
-    )
+    steps = [Step(label=str(label), url=reverse(route, args=[proof.pk])) for label, route in offered]
+    if proof.state in (ProofState.OWED, ProofState.RETURNED) and may(member, Right.EDIT_VENDORS):
+        steps.insert(0, Step(label=str(_("Ask the vendor again")), url=reverse("desk_links", args=[proof.vendor_id])))
+    return NextSteps(sentence=sentence, steps=tuple(steps))

@@ -41,7 +41,9 @@ def rehearsal_list(request: MemberRequest) -> HttpResponse:
     rows = rows.order_by(F("held_on").desc(nulls_first=True), "-planned_at", "-pk")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     shown: list[Row] = [row_of(one, today) for one in page]
+    vendor: Vendor | None = chosen.asked("vendor")
     context = {
+        "plan_with": vendor if vendor and not vendor.archived_at and may(member, Right.EDIT_VENDORS) else None,
         "filter": chosen,
         "page": page,
         "rows": shown,

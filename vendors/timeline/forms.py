@@ -166,6 +166,8 @@ class EntryForm(forms.Form):
                 EntryKind.NOTE: _("Write down what you want to note."),
             }
             self.add_error("text", told[kind])
+        if kind == EntryKind.CONTACT and not self._says_anything(cleaned):
+            self.add_error("kind", _("Say at least whom you spoke with, or one thing of what was said."))
         cleaned["at"] = self._at(cleaned)
         if cleaned["at"] is not None:
             cleaned["next_at"] = self._next_at(cleaned, cleaned["at"])
@@ -174,6 +176,10 @@ class EntryForm(forms.Form):
     def _says_what_a_contact_says(self, cleaned: dict[str, Any]) -> bool:
         names = (*OF_A_CONTACT, "next_in", "next_time", "next_day")
         return any(cleaned.get(name) for name in names)
+
+    def _says_anything(self, cleaned: dict[str, Any]) -> bool:
+        """A press too many would else count against the vendor as a contact at which nothing was said."""
+        return self._says_what_a_contact_says(cleaned) or any(cleaned[name] for name in ("who", "person", "text"))
 
     @property
     def written(self) -> dict[str, Any]:

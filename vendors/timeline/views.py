@@ -53,7 +53,7 @@ def incident_hour_start(request: MemberRequest) -> HttpResponse:
         section=_("Incidents"),
         crumbs=crumbs("incident_list", _("Incidents"), _("It is broken now")),
         submit=_("Yes, it is broken now"),
-        back=reverse("incident_list") if service is None else vendor.get_absolute_url(),
+        back=reverse("emergency_plan", args=[service.pk]) if service else vendor.get_absolute_url(),
         template="vendors/timeline/incident_hour_start.html",
         about={"service": service, "vendor": vendor, "running": _running(vendor, service)},
     )

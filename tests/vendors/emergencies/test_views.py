@@ -127,6 +127,22 @@ def test_a_page_costs_the_same_queries_however_much_stands_on_it(
     assert len(many) == len(few)
 
 
+def test_whoever_reads_alone_is_told_who_writes_the_hour_down(cast: Cast, service: Service) -> None:
+    page = text_of(client_of(cast.reader).get(url(service)))
+    assert "The hour of the incident is then written down by one of these: " in page
+    assert str(cast.assessor.user) in page
+    assert "Write down now" not in page  # they cannot: the form is not theirs
+    page = text_of(client_of(cast.assessor).get(url(service)))
+    assert "by one of these" not in page
+    assert "Write down whom to call" in page
+
+
+@pytest.mark.parametrize(("role", "is_offered"), [("assessor", True), ("reader", False)])
+def test_the_list_has_the_way_to_it_is_broken_now(cast: Cast, service: Service, role: str, is_offered: bool) -> None:
+    page = client_of(getattr(cast, role)).get(reverse("emergency_list")).content.decode()
+    assert (reverse("incident_hour_start") in page) is is_offered
+
+
 # The list ----------------------------------------------------------------------------------------------------------
 def test_the_list_finds_a_service_by_its_own_name_its_vendors_and_its_departments(
     cast: Cast, service: Service, vendor: Vendor

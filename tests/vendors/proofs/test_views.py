@@ -109,6 +109,14 @@ def test_the_page_shows_what_was_handed_in_beside_what_was_recorded(
     assert "Accept it" in text_of(client_of(cast.assessor), proof.get_absolute_url())
 
 
+def test_what_is_owed_has_a_way_to_ask_the_vendor_again(cast: Cast, incident: Incident) -> None:
+    proof = make_proof(cast.assessor, incident)
+    again = reverse("desk_links", args=[incident.vendor_id])
+    assert again in client_of(cast.assessor).get(proof.get_absolute_url()).content.decode()
+    hand_in_proof(cast.assessor, proof, now=timezone.now())
+    assert again not in client_of(cast.assessor).get(proof.get_absolute_url()).content.decode()
+
+
 def test_what_is_not_handed_in_is_read_by_nobody(cast: Cast, incident: Incident, desk: DeskLink) -> None:
     proof = make_proof(cast.assessor, incident)
     saving.save_text(desk, proof, "cause", "A draft of the cause.", proof.version, now=timezone.now())

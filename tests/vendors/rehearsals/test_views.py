@@ -290,6 +290,15 @@ def test_the_list_shows_what_is_planned_first_and_what_is_asked_for(cast: Cast, 
     assert len(client.get(f"{LIST}?state=nonsense").context["rows"]) == 2
 
 
+def test_the_list_has_a_way_to_plan_one(cast: Cast, vendor: Vendor) -> None:
+    make_rehearsal(cast.assessor, vendor)
+    assert "To plan one, choose its vendor above" in text_of(client_of(cast.assessor), LIST)
+    chosen = f"{LIST}?vendor={vendor.pk}"
+    add = reverse("rehearsal_add", args=[vendor.pk])
+    assert add in client_of(cast.assessor).get(chosen).content.decode()
+    assert add not in client_of(cast.reader).get(chosen).content.decode()
+
+
 def test_an_empty_list_says_what_it_is_for(cast: Cast) -> None:
     assert "A rehearsal finds wrong numbers" in text_of(client_of(cast.reader), LIST)
 

@@ -40,6 +40,17 @@ def post(client: Client, incident: Incident, **said: str) -> Any:
     return client.post(reverse("incident_hour_add", args=[incident.pk]), {"kind": "contact", **said})
 
 
+def test_the_hour_leads_to_whom_to_call_and_who_gave_up_the_question_is_back_there(
+    cast: Cast, signed_in: SignedIn, vendor: Vendor, service: Service
+) -> None:
+    plan, client = reverse("emergency_plan", args=[service.pk]), signed_in(cast.assessor)
+    asked = client.get(f"{reverse('incident_hour_start')}?service={service.pk}").content.decode()
+    assert f'href="{plan}">Cancel' in asked
+    with_service = make_incident(vendor, "H-2026-002", opened=NOW, hours=None, service=service)
+    assert f'href="{plan}"' in page(client, with_service)
+    assert "Whom to call" not in page(client, make_incident(vendor, "H-2026-003", opened=NOW, hours=None))
+
+
 # It is broken now ------------------------------------------------------------------------------------------------
 def test_one_click_after_a_question_that_names_service_and_vendor(
     cast: Cast, signed_in: SignedIn, service: Service
@@ -123,12 +134,13 @@ def test_what_comes_next_at_a_time(
 @pytest.mark.parametrize(
     ("said", "why"),
     [
+        ({}, "Say at least whom you spoke with, or one thing of what was said."),  # a press too many
         ({"kind": "note"}, "Write down what you want to note."),
         ({"kind": "change"}, "Say in a few words what was tried or changed."),
         ({"kind": "note", "text": "x", "asked": "The log"}, "belongs to a contact"),
         ({"time": "11:20"}, "still to come, or more than twelve hours ago"),
         ({"time": "11:20", "day": "2026-03-02"}, "This is in the future."),
-        ({"time": "10:10"}, "The incident began on 2\xa0March 2026, 10:30"),
+        ({"time": "10:10", "asked": "The log"}, "The incident began on 2\xa0March 2026, 10:30"),
         ({"day": "2026-03-02"}, "Enter the time of that day, too."),
         ({"next_day": "2026-03-02"}, "Enter the time of that day, too."),
         ({"next_time": "09:00", "next_day": "2026-03-01"}, "what comes next comes later"),
@@ -161,7 +173,7 @@ def test_what_cannot_be_says_what_to_do_and_writes_nothing(
 def test_an_entry_that_waited_for_a_network_is_of_when_it_was_saved_first(
     cast: Cast, signed_in: SignedIn, incident: Incident, written_at: str, minutes: int
 ) -> None:
-    post(signed_in(cast.assessor), incident, written_at=written_at)
+    post(signed_in(cast.assessor), incident, asked="The log", written_at=written_at)
     at = TimelineEntry.objects.get().at
     assert at.replace(microsecond=0) == NOW + timedelta(minutes=minutes)
 
