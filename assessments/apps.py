@@ -13,16 +13,18 @@ class AssessmentsConfig(AppConfig):
         from assessments.findings import panel as findings_panel
         from assessments.models import Assessment
         from assessments.raters import asking
-        from assessments.schedule import lead_times, proof_mails
+        from assessments.schedule import lead_times, vendor_news
         from assessments.vendor_side import emergency_words
         from manifesto import usage
         from vendors import panels, withheld
         from vendors.contracts import offers
         from vendors.emergencies import proposals
+        from vendors.notices import telling as notices
         from vendors.proofs import transitions as proofs
 
         joined.connect(asking.take_in, dispatch_uid="raters_take_in")
-        proofs.handed_in.connect(proof_mails.tell_handed_in, dispatch_uid="proof_handed_in")
+        proofs.handed_in.connect(vendor_news.tell_handed_in, dispatch_uid="proof_handed_in")
+        notices.register(vendor_news.tell_departments)
         usage.register(Assessment.objects.uses_of_editions)
         purposes.tell_with(asking.purpose_of)
         offers.register(lead_times.judge)

@@ -24,10 +24,22 @@ from assessments.models import (
     Response,
     ResponseQuerySet,
 )
-from vendors.models import CauseProof, EmergencyPlan, ProofFile, Rehearsal, TimelineEntry
+from vendors.models import (
+    CauseProof,
+    ChangeNotice,
+    EmergencyPlan,
+    ProofFile,
+    Rehearsal,
+    SupportPerson,
+    TimelineEntry,
+    Training,
+)
 
 # What tells how a vendor does: whoever still judges it reads none of it in the trail either.
-OF_A_JUDGED_VENDOR: tuple[type[Model], ...] = (CauseProof, ProofFile, Rehearsal, TimelineEntry, EmergencyPlan)
+OF_A_JUDGED_VENDOR: tuple[type[Model], ...] = (
+    *(CauseProof, ProofFile, Rehearsal, TimelineEntry, EmergencyPlan),
+    *(ChangeNotice, Training, SupportPerson),
+)
 
 
 def own_response(assessment: Assessment, user: User) -> Response | None:
@@ -105,7 +117,8 @@ def readable_entries(entries: AuditEntryQuerySet, user: User) -> AuditEntryQuery
     """Entries of the trail without those about answers, their files and their delegations that this person may not
     read, what was agreed and what a vendor replied where they are kept apart, and what it writes before it sends its
     reply: before and after hold grades and texts; nor what is kept of vendors that they still judge: proofs of cause,
-    rehearsals, hours of incidents, pages for when it breaks. Decided in the one query."""
+    rehearsals, hours of incidents, pages for when it breaks, planned changes, trainings, named people. Decided in the
+    one query."""
     answers = _as_text(hidden_answers(user))
     hidden_ids = hidden_answers(user).values("pk")
     of_kept_apart = Q(subject_id__in=_as_text(kept_apart(user)))

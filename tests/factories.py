@@ -21,6 +21,7 @@ from vendors.contracts.agreed import settle
 from vendors.expectations import editions
 from vendors.models import (
     CauseProof,
+    ChangeNotice,
     Contract,
     DeskLink,
     ExpectationEdition,
@@ -35,6 +36,7 @@ from vendors.models import (
     Sla,
     Vendor,
 )
+from vendors.notices import changes as notices
 from vendors.proofs import saving
 from vendors.proofs import transitions as proofs
 from vendors.proofs.complete import Considered
@@ -274,6 +276,25 @@ def make_rehearsal(member: Membership, vendor: Vendor, *, held_on: date | None =
     if held_on is None:
         return rehearsals.plan(member, row, asked=(), now=now)
     return rehearsals.note_held(member, row, rehearsals.Told(held_on=held_on, **told), now=now)
+
+
+def make_notice(by: Membership | DeskLink, vendor: Vendor, **fields: Any) -> ChangeNotice:
+    """For in ten days, two hours long, saying everything; `services`: none, for all of the vendor's."""
+    now = fields.pop("now", None) or timezone.now()
+    services, besides = fields.pop("services", ()), fields.pop("besides", ())
+    announced_at = fields.pop("announced_at", None)
+    starts = fields.get("starts") or now + timedelta(days=10)
+    wanted = {
+        "title": "New version of the records",
+        "starts": starts,
+        "until": starts + timedelta(hours=2),
+        "what": "The records are read-only meanwhile.",
+        "risks": "Labels may print twice.",
+        "prevention": "Tried for a week on the test system.",
+        "way_back": "The old version is back within half an hour.",
+    }
+    row = ChangeNotice(vendor=vendor, **(wanted | fields))
+    return notices.announce(by, row, services=services, besides=besides, announced_at=announced_at, now=now)
 
 
 def make_feedback(vendor: Vendor, *, feeling: int = 3, sla: Sla = Sla.UNKNOWN, **fields: Any) -> Feedback:

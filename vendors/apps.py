@@ -17,6 +17,8 @@ class VendorsConfig(AppConfig):
         from vendors.expectations.on_the_desk import on_the_desk
         from vendors.incidents.panel import incident_panel
         from vendors.measures.cards import measure_panel
+        from vendors.notices.desk_matters import notices_on_desk
+        from vendors.notices.panel import notice_panel
         from vendors.proofs import panel as proofs
         from vendors.proofs.desk_matters import proofs_on_desk
         from vendors.rehearsals.panel import rehearsal_panel
@@ -30,11 +32,13 @@ class VendorsConfig(AppConfig):
         panels.register("measures", measure_panel, position=10)
         panels.register("contracts", contract_panel, position=40)
         panels.register("rehearsals", rehearsal_panel, position=45)
+        panels.register("notices", notice_panel, position=47)
         panels.register("incidents", incident_panel, position=50)
         panels.register("timeline", timeline_panel, position=55)
         panels.register("proofs", proofs.of_vendor, position=57)
         panels.register("voice", feedback.panel, position=60)
         matters.register("proofs", proofs_on_desk, position=20)
+        matters.register("notices", notices_on_desk, position=40)
         happened = "A step of a proof of cause is never changed or deleted: both sides go by what happened."
         written = "An entry of a timeline is never changed: a later one stands in for it, and both are kept."
         immutable.refuse(  # one list: registering again would take away what was registered before

@@ -22,6 +22,7 @@ from vendors.models import (
     PROOF_SAVED,
     Acknowledgement,
     CauseProof,
+    ChangeNotice,
     Contact,
     Contract,
     DeskLink,
@@ -168,6 +169,13 @@ VOCABULARY = Vocabulary(
         "emergency.checked": Verb(
             title=_("Page for when it breaks checked"), told=_("went through the page for when a service breaks")
         ),
+        "notice.announced": Verb(title=_("Change announced"), told=_("announced a change")),
+        "notice.changed": Verb(title=_("Notice of a change altered"), told=_("altered the notice of a change")),
+        "notice.withdrawn": Verb(title=_("Notice of a change withdrawn"), told=_("withdrew the notice of a change")),
+        "notice.read": Verb(
+            title=_("Notice of a change read"), told=_("confirmed that the notice of a change was read")
+        ),
+        "notice.went": Verb(title=_("How a change went"), told=_("wrote down how a change went")),
         "rehearsal.planned": Verb(title=_("Rehearsal or review planned"), told=_("planned a rehearsal or a review")),
         "rehearsal.changed": Verb(
             title=_("Plan of a rehearsal or review changed"), told=_("changed the plan of a rehearsal or review")
@@ -307,6 +315,7 @@ VOCABULARY = Vocabulary(
         Rehearsal: TrailSubject(
             part_of=attrgetter("vendor"), label=_day_of, told=_day_in_words, route="rehearsal_detail"
         ),
+        ChangeNotice: TrailSubject(part_of=attrgetter("vendor"), route="change_notice"),
         Acknowledgement: TrailSubject(part_of=attrgetter("vendor"), label=attrgetter("vendor.name")),
         ExpectationEdition: TrailSubject(route="expectation_edition", told=_edition_of_expectations),
         Expectation: TrailSubject(part_of=attrgetter("edition"), codes={"measure": dict(LABELS), "rule": rule_names}),
@@ -360,6 +369,7 @@ VOCABULARY = Vocabulary(
         "workaround": _("a way round was offered"),
         "courteous": _("courteous in tone"),
         "services": _("services"),
+        "departments": _("departments that are told"),
         "file": _("file"),
         "guests": _("guests"),
         "came": _("who was there"),

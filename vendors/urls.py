@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("vendors.expectations.urls")),
     path("", include("vendors.incidents.urls")),
     path("", include("vendors.rehearsals.urls")),
+    path("", include("vendors.notices.urls")),
     path("", include("vendors.vendor_import.urls")),
     path("", include("vendors.incident_import.urls")),
 ]

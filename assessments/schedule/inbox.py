@@ -29,7 +29,7 @@ from assessments.models import (
     ReplyRequest,
     Response,
 )
-from assessments.schedule import acknowledged, deadlines, owed, plan_checks, promised, rehearsed, running
+from assessments.schedule import acknowledged, deadlines, noticed, owed, plan_checks, promised, rehearsed, running
 from assessments.schedule.items import WORTH_READING, Item, ItemKind, Subject
 
 APART = 2  # grades that lie this far apart are an item to discuss
@@ -46,6 +46,7 @@ def waiting_for(member: Membership, today: date, *, ahead: timedelta | None = No
     items += running.to_end(member, today)
     items += plan_checks.to_check(member, today, ahead=ahead)
     items += acknowledged.to_see_to(member, today)
+    items += noticed.to_read(member, today, ahead=ahead)
     return sorted(items, key=lambda item: (item.due_on is None, item.due_on or today, item.about))
 
 

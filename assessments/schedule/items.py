@@ -1,5 +1,5 @@
 """One thing that waits for somebody, whatever it is about: an assessment, a commitment, a contract, a paper, a
-rehearsal, a proof of cause."""
+rehearsal, a proof of cause, a planned change."""
 
 from __future__ import annotations
 
@@ -44,6 +44,8 @@ class ItemKind(StrEnum):
     PROOF_TO_READ = "proof_to_read"
     PROOF_LATE = "proof_late"
     PROOF_DUE = "proof_due"
+    NOTICE_READ = "notice_read"
+    NOTICE_UNREAD = "notice_unread"
 
 
 WORTH_READING = frozenset({ItemKind.VENDOR_ANSWERED, ItemKind.VENDOR_REPLIED})  # nobody is late with these

@@ -31,6 +31,7 @@ from config.demo.emergencies import DemoEmergencies
 from config.demo.expectations import DemoExpectations
 from config.demo.facts import DemoFacts
 from config.demo.hours import DemoHour
+from config.demo.notices import DemoNotice
 from config.demo.proofs import DemoProof
 from config.demo.rehearsals import DemoRehearsal
 from config.demo.waiting_import import DemoImport
@@ -126,6 +127,9 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
     for entry in data.get("rehearsals", ()):
         vendor = vendors[entry["vendor"]]
         events += DemoRehearsal(author=author, people=people, vendor=vendor, data=entry, today=today).events()
+    for entry in data.get("notices", ()):
+        notice = DemoNotice(author=author, members=members, vendor=vendors[entry["vendor"]], data=entry, today=today)
+        events += notice.events()
     plans = DemoEmergencies(author=author, members=members, departments=departments, vendors=vendors, today=today)
     events += [event for entry in data.get("emergencies", ()) for event in plans.events(entry)]
     events += _hours(data, author, vendors, today)

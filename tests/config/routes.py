@@ -52,6 +52,7 @@ from tests.factories import (
     make_feedback,
     make_incident,
     make_member,
+    make_notice,
     make_proof,
     make_rehearsal,
     make_vendor,
@@ -65,6 +66,7 @@ from vendors.incident_import.holding import answers
 from vendors.measures import targets
 from vendors.models import (
     CauseProof,
+    ChangeNotice,
     Contact,
     Contract,
     ContractFile,
@@ -217,6 +219,34 @@ class World:
             place="Harbour hall",
             scenario="Harbour stands still.",
         )
+
+    @cached_property
+    def notice(self) -> ChangeNotice:
+        """To come, for the assessor's department."""
+        return make_notice(
+            self.cast.admin,
+            self.vendor,
+            title="Harbour update",
+            services=[self.service],
+            besides=[self.cast.department],
+        )
+
+    @cached_property
+    def desk_notice(self) -> ChangeNotice:
+        """Announced by the link to the vendor's desk."""
+        return make_notice(self.the_desk_link, self.vendor, title="Harbour update at night")
+
+    @cached_property
+    def past_desk_notice(self) -> ChangeNotice:
+        row = make_notice(self.the_desk_link, self.vendor, title="Harbour update of last week")
+        ended = timezone.now() - timedelta(days=6)
+        ChangeNotice.objects.filter(pk=row.pk).update(starts=ended - timedelta(hours=1), until=ended)
+        return row
+
+    @cached_property
+    def past_notice(self) -> ChangeNotice:
+        week_ago = timezone.now() - timedelta(days=7)
+        return make_notice(self.cast.admin, self.vendor, title="Harbour update before", starts=week_ago)
 
     @cached_property
     def paper(self) -> Paper:
@@ -713,6 +743,15 @@ OBJECTS: dict[str, str] = {
     "contract_delete": "contract",
     "contract_file_download": "contract_file",
     "contract_file_delete": "contract_file",
+    "notice_add": "vendor",
+    "change_notice": "notice",
+    "notice_confirm": "notice",
+    "notice_edit": "notice",
+    "notice_withdraw": "notice",
+    "notice_outcome": "past_notice",
+    "desk_notice_edit": "desk_notice",
+    "desk_notice_withdraw": "desk_notice",
+    "desk_notice_outcome": "past_desk_notice",
     "rehearsal_add": "vendor",
     "rehearsal_note": "vendor",
     "rehearsal_detail": "rehearsal",

@@ -275,6 +275,7 @@ def test_pages_without_an_object_show_nothing_of_another_organisation(cast: Cast
         "proof_file",
         "pulse",
         "rehearsal",
+        "notice",
     ):
         getattr(world, thing)
     visitors = {name: Visitor(stranger) for name, stranger in away.items()}
