@@ -19,6 +19,7 @@ from tests.factories import (
     make_cast,
     make_expectations,
     make_incident,
+    make_notice,
     make_proof,
     make_rehearsal,
     make_vendor,
@@ -27,6 +28,7 @@ from vendors.desk import links
 from vendors.emergencies import writing
 from vendors.expectations import acknowledging, editions
 from vendors.models import Contact, DeskLink, EntryKind, ProofState, Service, Vendor
+from vendors.notices import changes as notices
 from vendors.proofs import transitions
 from vendors.rehearsals import changes as rehearsals
 from vendors.timeline import changes as timeline
@@ -137,6 +139,15 @@ def written(cast: Cast, vendor: Vendor) -> Steps:
     )
 
 
+def changed_and_withdrawn(cast: Cast, vendor: Vendor) -> Steps:
+    row = make_notice(cast.assessor, vendor)
+    wanted = {name: getattr(row, name) for name in notices.FIELDS} | {"title": "Another version"}
+    return (
+        lambda: notices.change(cast.assessor, row, wanted, services=(), version=row.version, now=timezone.now()),
+        lambda: notices.withdraw(cast.admin, row, version=row.version, now=timezone.now()),
+    )
+
+
 def linked(cast: Cast, vendor: Vendor) -> Steps:
     contact = Contact.objects.create(vendor=vendor, name="Kim", email="kim@vendor.example")
     return (
@@ -158,6 +169,7 @@ def linked(cast: Cast, vendor: Vendor) -> Steps:
         held_and_called_off,
         corrected,
         written,
+        changed_and_withdrawn,
         linked,
     ],
 )
