@@ -44,9 +44,9 @@ def _link(cast: Cast, vendor: Vendor) -> DeskLink:
 
 
 def drafted(cast: Cast, vendor: Vendor) -> Steps:
-    return tuple(
-        lambda who=who: editions.start_draft(who, editions.Source.PROPOSAL)  # type: ignore[misc]
-        for who in (cast.assessor, cast.admin)
+    return (
+        lambda: editions.start_draft(cast.assessor, editions.Source.PROPOSAL),
+        lambda: editions.start_draft(cast.admin, editions.Source.PROPOSAL),
     )
 
 
@@ -131,11 +131,10 @@ def corrected(cast: Cast, vendor: Vendor) -> Steps:
 
 def written(cast: Cast, vendor: Vendor) -> Steps:
     service = Service.objects.create(vendor=vendor, name="Records")
-    return tuple(
-        lambda text=text: writing.write(  # type: ignore[misc]
-            cast.assessor, service, writing.Wanted(at_hand=text), version=writing.NEW, now=NOW
-        )
-        for text in ("The number", "The screen")
+    first, second = writing.Wanted(at_hand="The number"), writing.Wanted(at_hand="The screen")
+    return (
+        lambda: writing.write(cast.assessor, service, first, version=writing.NEW, now=NOW),
+        lambda: writing.write(cast.admin, service, second, version=writing.NEW, now=NOW),
     )
 
 

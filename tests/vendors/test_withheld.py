@@ -46,8 +46,12 @@ class Marked(World):
 
     @cached_property
     def planned_service(self) -> Service:
-        told = {name: f"{name} {MARK}" for name in emergencies.TEXTS}
-        wanted = emergencies.Wanted(**told, calls=(emergencies.Call(name="Harbour duty", phone="+32 2 555 0100"),))
+        wanted = emergencies.Wanted(
+            starts_by_itself=f"An alarm {MARK}",
+            at_hand=f"The number {MARK}",
+            senior_engineers=f"At once {MARK}",
+            calls=(emergencies.Call(name="Harbour duty", phone="+32 2 555 0100"),),
+        )
         now = timezone.now()
         emergencies.write(self.cast.assessor, self.service, wanted, version=emergencies.NEW, now=now)
         emergencies.check(self.cast.assessor, self.service, note=f"Nobody answered {MARK}", now=now)
