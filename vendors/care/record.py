@@ -68,7 +68,7 @@ def care_of(vendor: Vendor, today: date) -> Care:
     ]
     gone = [row for row in rows if row.person.until is not None and row.person.until < today]
     trainings = Training.objects.filter(vendor=vendor).select_related("department")
-    return Care(people=tuple([*(row for row in rows if row not in gone), *gone]), trainings=tuple(trainings))
+    return Care(people=(*(row for row in rows if row not in gone), *gone), trainings=tuple(trainings))
 
 
 def _term(person: SupportPerson) -> Term:
