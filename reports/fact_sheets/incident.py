@@ -16,18 +16,19 @@ from groundwork import words
 from reports.fact_sheets.kinds import Content, Facts, SheetKind
 from vendors.models import EntryKind, Incident
 from vendors.timeline import sheet
-from vendors.timeline.words import RecordLine, lines, said_labels
+from vendors.timeline.words import RecordLine, lines, said_labels, unsaid_among
 
 
 @dataclass(frozen=True, kw_only=True)
 class SheetEntry:
-    """`said`: label and words; of what they did not say, the words are empty. `replaces`: what it corrects."""
+    """`said`: label and words; `unsaid`: what a contact left out, in one line. `replaces`: what it corrects."""
 
     at: str
     kind: str
     person: str
     is_contact: bool
     said: tuple[tuple[str, str], ...]
+    unsaid: str
     text: str
     replaces: tuple[SheetEntry, ...] = ()
 
@@ -86,7 +87,8 @@ def _entry(told: Mapping[str, Any]) -> SheetEntry:
         kind=str(EntryKind(told["kind"]).label),
         person=told["person"],
         is_contact=is_contact,
-        said=tuple((label, said[name]) for name, label in said_labels().items()) if is_contact else (),
+        said=tuple((label, said[name]) for name, label in said_labels().items() if said[name]) if is_contact else (),
+        unsaid=unsaid_among(said) if is_contact else "",
         text=told["text"],
         replaces=tuple(_entry(before) for before in told.get("replaces", ())),
     )

@@ -76,7 +76,7 @@ def _lines(rows: list[Expectation]) -> tuple[Line, ...]:
 
 
 def told_by(expectation: Expectation) -> str:
-    """“Time to the first response: at most 0.25 hours”; the measure alone without a target; empty where none tells."""
+    """“Time to the first response: at most 15 minutes”; the measure alone without a target; empty where none tells."""
     measure = BY_KEY.get(expectation.measure)
     if measure is None:
         return ""

@@ -35,9 +35,22 @@ UNITS: Mapping[str, Promise] = {
 
 # Figures ---------------------------------------------------------------------------------------------------------
 def figure(value: float | None, unit: str) -> str:
-    """“4.2 hours”, “31%”, “1.8”, “12 incidents”, “9.5 working days”, “3.4 of 5”; empty for None."""
+    """“4.2 hours”, “15 minutes”, “31%”, “1.8”, “12 incidents”, “9.5 working days”, “3.4 of 5”; empty for None."""
     if value is None:
         return ""
+    if unit == Unit.HOURS and 0 < brief(value) < 1:
+        return _minutes(brief(value))
+    return _in_unit(value, unit)
+
+
+def _minutes(hours: Decimal) -> str:
+    """Of what is below an hour, whole: nobody reads a quarter of an hour in 0.25 hours. Two decimals of an hour, which
+    is what is kept, tell each minute from the next."""
+    shown = rounded(Fraction(hours) * 60)
+    return ngettext("%(n)s minute", "%(n)s minutes", plural(shown)) % {"n": number(shown)}
+
+
+def _in_unit(value: float, unit: str) -> str:
     shown = brief(value)
     if unit == Unit.PERCENT:
         return percent(shown, digits=2)
@@ -188,7 +201,7 @@ def change_words(slope: Decimal, unit: Unit) -> str:
     if unit == Unit.FEELING:
         said = npgettext("of the five feelings", "%(number)s step", "%(number)s steps", plural(slope))
         return said % {"number": number(slope)}
-    return figure(float(slope), unit)
+    return _in_unit(float(slope), unit)  # in the unit that the figures beside it mostly have
 
 
 def _too_little(periods: int, step: PeriodLength) -> str:

@@ -17,7 +17,7 @@ from vendors.rehearsals.records import day_of
 from vendors.rehearsals.words import called, when
 from vendors.withheld import is_withheld
 
-MOST_SHOWN = 5
+MOST_SHOWN = 3
 
 
 @dataclass(frozen=True, kw_only=True)

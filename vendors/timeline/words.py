@@ -54,7 +54,12 @@ def said_labels() -> dict[str, str]:
 
 def unsaid(entry: TimelineEntry) -> str:
     """“why they ask it · and when”: what a contact left out of the five; "" where it said them all."""
-    return " · ".join(str(named) for what, named in SAID_WORDS.items() if not getattr(entry, what))
+    return unsaid_among({what.value: getattr(entry, what) for what in SAID_WORDS})
+
+
+def unsaid_among(said: Mapping[str, object]) -> str:
+    """The same, of what was said by its field."""
+    return " · ".join(str(named) for what, named in SAID_WORDS.items() if not said[what])
 
 
 def told(added: Added) -> list[str]:

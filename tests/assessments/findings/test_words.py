@@ -268,6 +268,22 @@ def test_every_measure_of_a_rule_stands_beside_it_and_the_deciding_one_first() -
     assert shown.rows[5].lines[0].target == "agreed target: 30 incidents, kept"
 
 
+def test_how_it_felt_stands_beside_the_rules_with_its_trend_and_target() -> None:
+    found = measures(feeling=Direction.RISING)
+    shown = view(MeasuredRules(rules=(), measures=found, targets={"feeling": Target(value=4)}), NAMES)
+    assert shown.felt is not None
+    assert (shown.felt.tendency, shown.felt.tendency_label) == ("better", "Getting better")
+    assert (shown.felt.line.key, shown.felt.line.decides) == ("feeling", False)
+    assert shown.felt.line.figure.endswith(" of 5")
+    assert shown.felt.line.target.startswith("agreed target: 4 of 5")
+
+
+def test_a_scorecard_from_before_feeling_was_measured_says_nothing_of_it() -> None:
+    found = measures()
+    before = replace(found, series=tuple(one for one in found.series if not one.measure.is_said))
+    assert view(MeasuredRules(rules=(), measures=before, targets={}), NAMES).felt is None
+
+
 SINCE = date(2026, 1, 15)
 
 

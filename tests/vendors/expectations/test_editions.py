@@ -279,8 +279,8 @@ def test_differences_name_what_is_new_gone_and_otherwise(cast: Cast) -> None:
     dutch, told = found[1].changes
     assert (dutch.name, dutch.after) == ("Dutch", "Anders.")
     assert (told.before, told.after) == (
-        "Time to the first response: at most 0.25 hours",
-        "Time to the first response: at most 0.5 hours",
+        "Time to the first response: at most 15 minutes",
+        "Time to the first response: at most 30 minutes",
     )
 
 

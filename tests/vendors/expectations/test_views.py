@@ -49,7 +49,7 @@ def test_from_the_proposal_to_what_is_in_force(cast: Cast, signed_in: SignedIn) 
     page = text_of(client, draft.get_absolute_url())
     assert "Draft of edition 1 of your expectations" in page
     assert "Nothing is missing: every rule has its expectations, in all languages." in page
-    assert "Time to the first response: at most 0.25 hours" in page
+    assert "Time to the first response: at most 15 minutes" in page
     publish = reverse("expectation_edition_publish", args=[draft.pk])
     today = timezone.localdate()
     response = client.post(publish, {"in_force_from": today.isoformat(), "note": "", "version": draft.version})
@@ -193,6 +193,18 @@ def test_an_edition_shows_what_it_changed_and_one_to_come_is_announced(cast: Cas
     assert "no longer expected" in page
     assert f"Published; it comes into force on {day(later)}.".replace("\u00a0", " ") in page
     assert "Edition 2 is published and comes into force on" in text_of(client, PAGE)
+    assert "Send it to vendors" not in text_of(client, PAGE)
+    assert "Send it to vendors" in text_of(signed_in(cast.assessor), PAGE)
+
+
+def test_publishing_what_says_the_same_is_warned_of(cast: Cast, signed_in: SignedIn) -> None:
+    make_release()
+    make_expectations(cast.assessor)
+    draft, client = editions.start_draft(cast.assessor, Source.EDITION), signed_in(cast.assessor)
+    publish, warning = reverse("expectation_edition_publish", args=[draft.pk]), "It says the same as edition 1."
+    assert warning in text_of(client, publish)
+    editions.add(cast.assessor, draft, Expectation(rule="speed", text_en="More", text_fr="Plus", text_nl="Meer"))
+    assert warning not in text_of(client, publish)
 
 
 @pytest.mark.parametrize(("page", "queries"), [("expectations", 15), ("edition", 17), ("draft", 14)])

@@ -55,7 +55,10 @@ def test_every_measure_and_unit_has_its_words() -> None:
         (4.0, Unit.HOURS, "4 hours"),
         (1.0, Unit.HOURS, "1 hour"),
         (1.5, Unit.HOURS, "1.5 hours"),
-        (0.25, Unit.HOURS, "0.25 hours"),
+        (0.25, Unit.HOURS, "15 minutes"),
+        (0.17, Unit.HOURS, "10 minutes"),
+        (0.999, Unit.HOURS, "1 hour"),
+        (1 / 60, Unit.HOURS, "1 minute"),
         (0.0, Unit.HOURS, "0 hours"),
         (120.0, Unit.HOURS, "120 hours"),
         (31.0, Unit.PERCENT, "31%"),
@@ -136,6 +139,11 @@ def test_numbers_and_units_follow_the_language() -> None:
         assert "0,02" in trend_words(series(FLAT, 0.3, 0.021, 14), PeriodLength.MONTH)
     with translation.override("nl"):
         assert figure(31.25, Unit.PERCENT) == "31,3%"
+
+
+def test_each_whole_minute_below_an_hour_is_said_as_it_is() -> None:
+    said = [figure(minutes / 60, Unit.HOURS) for minutes in range(1, 60)]
+    assert said == ["1 minute", *(f"{minutes} minutes" for minutes in range(2, 60))]
 
 
 def test_page_and_snapshot_say_the_same() -> None:

@@ -8,7 +8,13 @@ from tests.factories import NOW
 from vendors.models import EntryKind, TimelineEntry
 from vendors.timeline import words
 
-ALL_FIVE = {"asked": "The log", "why": "The last error", "does": "They compare", "next_step": "They call", "next_at": NOW}
+ALL_FIVE = {
+    "asked": "The log",
+    "why": "The last error",
+    "does": "They compare",
+    "next_step": "They call",
+    "next_at": NOW,
+}
 
 
 @pytest.mark.parametrize(
