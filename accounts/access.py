@@ -200,7 +200,7 @@ ROUTES: dict[str, Right | Gate] = {
     "emergency_paper": Right.READ,
     "emergency_folder": Right.READ,
     "emergency_edit": Right.EDIT_VENDORS,
-    "emergency_check": Right.READ,  # whoever keeps it true may read alone
+    "emergency_check": Gate.NAMED,  # whoever edits vendors, and whoever keeps it true
     # the hour of an incident
     "incident_hour_start": Right.EDIT_VENDORS,
     "incident_hour": Right.READ,

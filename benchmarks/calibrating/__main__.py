@@ -21,6 +21,8 @@ GROWN = 20  # of each way, correlation and growth
 WITH_SMALLEST = 6
 COMMITMENTS = 60
 QUICK_COMMITMENTS = 12
+WAITS = 60
+QUICK_WAITS = 20
 PROCESSES = os.cpu_count() or 1
 # What the quick run judges: cells that are large enough for a share to be more than its own chance.
 JUDGED = ("way", "correlation", "history")
@@ -31,10 +33,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="fewer runs, and only false trends: some minutes")
     parser.add_argument("--json", action="store_true", help="one object with the worst shares, and no tables")
     parser.add_argument("--commitments", action="store_true", help="what measures say of commitments, instead")
+    parser.add_argument("--waits", action="store_true", help="whether the hard ones wait, instead")
     options = parser.parse_args(arguments)
     warnings.simplefilter("ignore", RuntimeWarning)
     if options.commitments:
         return _commitments(each=QUICK_COMMITMENTS if options.quick else COMMITMENTS)
+    if options.waits:
+        return _waits(each=QUICK_WAITS if options.quick else WAITS)
     began = monotonic()
     runs = list(run_all(wishes(QUICK if options.quick else WHOLE), processes=PROCESSES))
     found = summary(runs, JUDGED)
@@ -50,6 +55,15 @@ def _commitments(*, each: int) -> int:
     said, is_promise_kept = promises.report(runs=promises.RUNS // 2 if each == QUICK_COMMITMENTS else promises.RUNS)
     print(movements.report(still, better), said, sep="\n\n")
     return 0 if movements.is_kept(movements.worst(still)) and is_promise_kept else 1
+
+
+def _waits(*, each: int) -> int:
+    from benchmarks.calibrating import waits
+
+    still = list(waits.run_all(wishes(each), processes=PROCESSES))
+    slow = list(waits.run_all(wishes(each // 4), processes=PROCESSES, slower=True))
+    print(waits.report(still, slow))
+    return 0 if waits.is_kept(still) else 1
 
 
 def _markdown(runs: list[Run], found: dict[str, float], *, is_quick: bool, began: float) -> str:

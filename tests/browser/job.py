@@ -90,7 +90,8 @@ def click_grade(row: Locator, value: int) -> None:
 
 def expect_saved(row: Locator) -> None:
     """By itself, as the row says."""
-    expect(row.locator(":scope > [data-status]")).to_have_attribute("data-state", "saved")
+    own = row.locator(":scope > [data-status], :scope > .reply-said > [data-status]")  # not that of a row within it
+    expect(own).to_have_attribute("data-state", "saved")
 
 
 def fetch_pdf(job: Job, page: Page, folder: Path) -> bytes:

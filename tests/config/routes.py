@@ -922,6 +922,7 @@ ASKED: dict[str, frozenset[str]] = {
     "feedback_delete": frozenset({"reader", "assessor", "admin"}),
     "feedback_file_delete": frozenset({"reader", "assessor", "admin"}),
     "assessment_send_back": frozenset({"approver"}),
+    "emergency_check": frozenset({"reader", "assessor", "admin"}),
     **dict.fromkeys(
         ("proof_assign", "proof_extend", "proof_hand_in", "proof_accept", "proof_return", "proof_waive"),
         frozenset({"assessor", "admin"}),

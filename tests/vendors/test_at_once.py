@@ -19,6 +19,7 @@ from tests.factories import (
     make_cast,
     make_expectations,
     make_incident,
+    make_notice,
     make_proof,
     make_rehearsal,
     make_vendor,
@@ -27,6 +28,7 @@ from vendors.desk import links
 from vendors.emergencies import writing
 from vendors.expectations import acknowledging, editions
 from vendors.models import Contact, DeskLink, EntryKind, ProofState, Service, Vendor
+from vendors.notices import changes as notices
 from vendors.proofs import transitions
 from vendors.rehearsals import changes as rehearsals
 from vendors.timeline import changes as timeline
@@ -42,9 +44,9 @@ def _link(cast: Cast, vendor: Vendor) -> DeskLink:
 
 
 def drafted(cast: Cast, vendor: Vendor) -> Steps:
-    return tuple(
-        lambda who=who: editions.start_draft(who, editions.Source.PROPOSAL)  # type: ignore[misc]
-        for who in (cast.assessor, cast.admin)
+    return (
+        lambda: editions.start_draft(cast.assessor, editions.Source.PROPOSAL),
+        lambda: editions.start_draft(cast.admin, editions.Source.PROPOSAL),
     )
 
 
@@ -129,11 +131,19 @@ def corrected(cast: Cast, vendor: Vendor) -> Steps:
 
 def written(cast: Cast, vendor: Vendor) -> Steps:
     service = Service.objects.create(vendor=vendor, name="Records")
-    return tuple(
-        lambda text=text: writing.write(  # type: ignore[misc]
-            cast.assessor, service, writing.Wanted(at_hand=text), version=writing.NEW, now=NOW
-        )
-        for text in ("The number", "The screen")
+    first, second = writing.Wanted(at_hand="The number"), writing.Wanted(at_hand="The screen")
+    return (
+        lambda: writing.write(cast.assessor, service, first, version=writing.NEW, now=NOW),
+        lambda: writing.write(cast.admin, service, second, version=writing.NEW, now=NOW),
+    )
+
+
+def changed_and_withdrawn(cast: Cast, vendor: Vendor) -> Steps:
+    row = make_notice(cast.assessor, vendor)
+    wanted = {name: getattr(row, name) for name in notices.FIELDS} | {"title": "Another version"}
+    return (
+        lambda: notices.change(cast.assessor, row, wanted, services=(), version=row.version, now=timezone.now()),
+        lambda: notices.withdraw(cast.admin, row, version=row.version, now=timezone.now()),
     )
 
 
@@ -158,6 +168,7 @@ def linked(cast: Cast, vendor: Vendor) -> Steps:
         held_and_called_off,
         corrected,
         written,
+        changed_and_withdrawn,
         linked,
     ],
 )

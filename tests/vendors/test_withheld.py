@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -17,9 +18,9 @@ from django.utils import timezone
 from accounts.access import ROUTES, right_for
 from accounts.models import Membership
 from tests.config.routes import OBJECTS, World, arguments, routes
-from tests.factories import Cast, add_rater, hand_in_proof, make_incident, make_proof, make_rehearsal
+from tests.factories import Cast, add_rater, hand_in_proof, make_incident, make_notice, make_proof, make_rehearsal
 from vendors.emergencies import writing as emergencies
-from vendors.models import CauseProof, EntryKind, Rehearsal, Service, TimelineEntry
+from vendors.models import CauseProof, ChangeNotice, EntryKind, Rehearsal, Service, TimelineEntry
 from vendors.proofs import evidence, transitions
 from vendors.timeline import changes as timeline
 
@@ -29,12 +30,14 @@ MARK = "Q7X"  # in whatever tells of the vendor
 # Of the things that an address can name, those that tell of it, and what they belong to.
 ABOUT = {
     "vendor", "service", "planned_service", "contact", "incident", "timeline_entry", "rehearsal", "proof",
-    "proof_to_read", "proof_file", "collecting", "expectations_in_force", "the_desk_link", "fact_sheet_rendering",
+    "proof_to_read", "proof_file", "notice", "past_notice", "collecting", "expectations_in_force", "the_desk_link",
+    "fact_sheet_rendering",
 }  # fmt: skip
 # Where it stands for whoever does not judge; less than this, and nothing would be looked for.
 TOLD = {
     "audit_list", "emergency_plan", "emergency_edit", "incident_hour", "incident_hour_json", "timeline_entry_correct",
-    "proof_detail", "proof_file", "rehearsal_detail", "rehearsal_hold",
+    "proof_detail", "proof_file", "rehearsal_detail", "rehearsal_hold", "notice_list", "change_notice", "notice_edit",
+    "notice_outcome", "vendor_detail", "work",
 }  # fmt: skip
 
 
@@ -43,8 +46,12 @@ class Marked(World):
 
     @cached_property
     def planned_service(self) -> Service:
-        told = {name: f"{name} {MARK}" for name in emergencies.TEXTS}
-        wanted = emergencies.Wanted(**told, calls=(emergencies.Call(name="Harbour duty", phone="+32 2 555 0100"),))
+        wanted = emergencies.Wanted(
+            starts_by_itself=f"An alarm {MARK}",
+            at_hand=f"The number {MARK}",
+            senior_engineers=f"At once {MARK}",
+            calls=(emergencies.Call(name="Harbour duty", phone="+32 2 555 0100"),),
+        )
         now = timezone.now()
         emergencies.write(self.cast.assessor, self.service, wanted, version=emergencies.NEW, now=now)
         emergencies.check(self.cast.assessor, self.service, note=f"Nobody answered {MARK}", now=now)
@@ -73,6 +80,17 @@ class Marked(World):
         proof = hand_in_proof(by, make_proof(by, make_incident(self.vendor, "Harbour 2")), now=now)
         return transitions.return_it(by, proof, reason=f"How so? {MARK}", due_on=timezone.localdate(now), now=now)
 
+    @cached_property
+    def notice(self) -> ChangeNotice:
+        told = {"title": f"Update {MARK}", "besides": [self.cast.department]}
+        return make_notice(self.cast.colleague, self.vendor, **told)
+
+    @cached_property
+    def past_notice(self) -> ChangeNotice:
+        row = make_notice(self.cast.colleague, self.vendor, starts=timezone.now() - timedelta(days=7))
+        ChangeNotice.objects.filter(pk=row.pk).update(outcome=f"Undone {MARK}")
+        return row
+
     def plant(self) -> None:
         assert self.expectations_in_force
         assert self.planned_service
@@ -80,6 +98,8 @@ class Marked(World):
         assert self.rehearsal
         assert self.proof_to_read
         assert self.proof
+        assert self.notice
+        assert self.past_notice
 
     def pages(self) -> Iterator[tuple[str, str]]:
         for route in routes():
@@ -104,6 +124,8 @@ def stands_on(response: Any) -> str:
 def test_whoever_still_judges_a_vendor_reads_nothing_of_what_is_kept_of_it(cast: Cast, signed_in: SignIn) -> None:
     world = Marked(cast)
     world.plant()
+    cast.admin.department = cast.department  # which the announced change affects
+    cast.admin.save()
     client = signed_in(cast.admin)
     assert telling(client, world) >= TOLD
     add_rater(world.collecting, cast.admin)

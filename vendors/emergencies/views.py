@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models.functions import Lower
 from django.http import Http404, HttpResponse
@@ -89,6 +90,7 @@ def emergency_plan(request: MemberRequest, pk: int) -> HttpResponse:
         "is_withheld": is_withheld(request.member, service.vendor),
         "start_url": start_url,
         "checks": _checks(page.plan),
+        "may_check": page.plan is not None and writing.may_check(request.member, page.plan),
     }
     return render(request, "vendors/emergencies/emergency_plan.html", context)
 
@@ -221,8 +223,11 @@ def _start(request: MemberRequest, service: Service, plan: EmergencyPlan | None)
 @form_view
 def emergency_check(request: MemberRequest, pk: int) -> HttpResponse:
     service = _service(request, pk)
-    if plan_of(service) is None:
+    plan = plan_of(service)
+    if plan is None:
         raise Http404
+    if not writing.may_check(request.member, plan):
+        raise PermissionDenied
     if is_withheld(request.member, service.vendor):
         return _not_yet(request, service)
     form, here = CheckForm(post_data(request)), reverse("emergency_plan", args=[pk])

@@ -12,7 +12,7 @@ from statistics import median
 
 AGES: tuple[timedelta | None, ...] = (timedelta(days=1), timedelta(days=7), timedelta(days=30), None)
 FEWEST = 10  # hard ones and easy ones, in months that have both: under it nothing is said
-CERTAIN = 0.02  # below this p they wait, or do not
+CERTAIN = 0.01  # below this p they wait, or do not: of chance it is then said of fewer than two in a hundred
 LEAST_DIFFERENCE = 0.1  # of the longer of the two medians
 
 

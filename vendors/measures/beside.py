@@ -43,7 +43,9 @@ class BacklogView:
     note: str
 
 
-def backlog_view(backlog: Backlog | None, measures: Measures, *, vendor: Vendor, service: Service | None) -> BacklogView:
+def backlog_view(
+    backlog: Backlog | None, measures: Measures, *, vendor: Vendor, service: Service | None
+) -> BacklogView:
     """Of nothing, too: that nothing is open is worth a word."""
     chosen = {"vendor": vendor.pk, "service": service and service.pk, "critical": 1, "state": "open"}
     href = incident_list(**chosen)
@@ -85,24 +87,24 @@ def waits_words(waits: Waits | None) -> str:
     }
     if waits.p is None:
         text = _(
-            "Too few to say: %(hard)s incidents with more hand-overs than usual and %(easy)s others, in months that have "
-            "both. %(few)s of each are needed."
+            "Too few to say: %(hard)s incidents with more hand-overs than usual and %(easy)s others, in months that "
+            "have both. %(few)s of each are needed."
         )
     elif waits.hard_wait:
         text = _(
             "The hard ones waited: a first response took %(hard_hours)s in the middle for the %(hard)s incidents that "
-            "were handed over more often than usual, and %(easy_hours)s for the %(easy)s others of the same months. Ask "
-            "the vendor why: easy ones may be taken first, or what waits is handed over more often for that reason."
+            "were handed over more often than usual, and %(easy_hours)s for the %(easy)s others of the same months. "
+            "Ask the vendor why: easy ones may be taken first, or what waits is handed over more often for that reason."
         )
     elif waits.easy_wait:
         text = _(
-            "The hard ones were answered first: %(hard_hours)s in the middle for the %(hard)s incidents that were handed "
-            "over more often than usual, and %(easy_hours)s for the %(easy)s others of the same months."
+            "The hard ones were answered first: %(hard_hours)s in the middle for the %(hard)s incidents that were "
+            "handed over more often than usual, and %(easy_hours)s for the %(easy)s others of the same months."
         )
     else:
         text = _(
-            "No clear difference: a first response took %(hard_hours)s in the middle for the %(hard)s incidents that were "
-            "handed over more often than usual, and %(easy_hours)s for the %(easy)s others of the same months."
+            "No clear difference: a first response took %(hard_hours)s in the middle for the %(hard)s incidents that "
+            "were handed over more often than usual, and %(easy_hours)s for the %(easy)s others of the same months."
         )
     return text % said
 

@@ -207,6 +207,11 @@ def rule_names() -> dict[str, str]:
     return {rule.key: rule.name for rule in release.rules.all()} if release else {}
 
 
+def card_of(key: str, measures: Measures, targets: Mapping[str, Target], *, vendor: Vendor) -> MeasureCard:
+    """Of one measure of a vendor, all its services together."""
+    return _card(measures.of(key), measures, targets, vendor=vendor, service=None)
+
+
 def _card(
     series: Series,
     measures: Measures,

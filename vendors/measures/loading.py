@@ -303,13 +303,21 @@ def _said(vendor: Vendor, service: Service | None, *, since: date, until: date, 
     rows = entries.order_by().values_list("pk", "said_on", "feeling", *TOLD)
     alone = pulses.order_by().values_list("pk", "answered_at", *TOLD)
     return [
-        *(Said(entry=pk, day=day, feeling=feeling, **_scores(told)) for pk, day, feeling, *told in rows),
-        *(Said(entry=-pk, day=at.astimezone(zone).date(), **_scores(told)) for pk, at, *told in alone),
+        *(_one_said(pk, day, feeling, told) for pk, day, feeling, *told in rows),
+        *(_one_said(-pk, at.astimezone(zone).date(), None, told) for pk, at, *told in alone),
     ]
 
 
-def _scores(told: Iterable[str]) -> dict[str, float | None]:
-    return {name: SCORES.get(answer) for name, answer in zip(TOLD, told, strict=True)}
+def _one_said(entry: int, day: date, feeling: int | None, told: Iterable[str]) -> Said:
+    told_beforehand, workaround, courteous = (SCORES.get(answer) for answer in told)
+    return Said(
+        entry=entry,
+        day=day,
+        feeling=feeling,
+        told_beforehand=told_beforehand,
+        workaround=workaround,
+        courteous=courteous,
+    )
 
 
 def _proofs(proofs: Any, hours: Mapping[int, ServiceHours], zone: ZoneInfo) -> list[ProofOwed]:

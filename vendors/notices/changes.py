@@ -4,7 +4,7 @@ entry in the trail; by a member, or by the vendor through the link to its desk."
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -21,6 +21,7 @@ from vendors.notices.affected import add_readers
 Author = Membership | DeskLink
 FIELDS = ("title", "starts", "until", "what", "risks", "prevention", "way_back")
 MOST_TO_COME = 40  # of one vendor: each is a mail to people who work
+MOST_A_DAY, MOST_VERSIONS = 20, 20  # by the links of one vendor; of one notice: whoever holds a link floods nobody
 
 
 class NotPossible(Refusal):
@@ -56,6 +57,8 @@ def announce(
             _("No more than %(count)s can be to come at a time: withdraw those that do not hold any more.")
             % {"count": MOST_TO_COME}
         )
+    if isinstance(by, DeskLink) and _announced_today(vendor, now) >= MOST_A_DAY:
+        raise NotPossible(_("So many changes were announced today that nobody reads them: go on tomorrow, or call us."))
     notice.vendor, notice.announced_at = vendor, announced_at or now
     notice.link = by if isinstance(by, DeskLink) else None
     notice.recorded_by = None if isinstance(by, DeskLink) else by.user
@@ -89,6 +92,8 @@ def change(
     after = _told(row)
     if before == after:
         return False
+    if isinstance(by, DeskLink) and row.version >= MOST_VERSIONS:
+        raise NotPossible(_("This notice was changed so often that nobody follows it: call us instead."))
     row.version += 1
     row.save(update_fields=[*FIELDS, "version"])
     NoticeReader.objects.filter(notice=row).update(read_at=None, read_by=None)
@@ -197,6 +202,11 @@ def _still_to_come(row: ChangeNotice, now: datetime) -> None:
         raise NotPossible(_("It was withdrawn: announce a new one."))
     if row.until < now:
         raise NotPossible(_("It is over: write down how it went instead."))
+
+
+def _announced_today(vendor: Vendor, now: datetime) -> int:
+    rows = ChangeNotice.objects.filter(vendor=vendor, link__isnull=False, announced_at__gt=now - timedelta(days=1))
+    return rows.count()
 
 
 def _told(notice: ChangeNotice) -> dict[str, Any]:

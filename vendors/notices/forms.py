@@ -91,6 +91,8 @@ class NoticeForm(_Versioned, forms.ModelForm[ChangeNotice]):
         starts, until = cleaned.get("starts"), cleaned.get("until")
         if starts and starts > self.now + FARTHEST:
             self.add_error("starts", _("Check the year: it is more than three years ahead."))
+        if starts and starts < self.now - FARTHEST:
+            self.add_error("starts", _("Check the year: it is more than three years ago."))
         if starts and until:
             self._check_length(starts, until)
         return cleaned

@@ -138,6 +138,7 @@ def notice_outcome(request: MemberRequest, pk: int) -> HttpResponse:
         heading=_("How it went"),
         section=stored.title,
         crumbs=crumbs_of(stored, _("How it went")),
+        lead=_("The vendor reads it at its desk, too."),
         back=stored.get_absolute_url(),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -44,10 +46,21 @@ def rehearsal_hold(request: MemberRequest, pk: int) -> HttpResponse:
         form,
         heading=_("Correct what is on record") if is_held else _("What it showed"),
         section=title(stored),
+        lead=_ahead(stored, today),
         crumbs=crumbs_of(stored, _("What it showed")),
         submit=_("Save") if is_held else _("It was held"),
         back=stored.get_absolute_url(),
     )
+
+
+def _ahead(stored: Rehearsal, today: date) -> str:
+    """Of one whose day is still to come: nobody is told by writing it down."""
+    if stored.state != RehearsalState.PLANNED or day_of(stored) <= today:
+        return ""
+    return _(
+        "It is planned for %(day)s, and the guests have that day in their calendars: they are told of another day when "
+        "you change the plan, not when you write it down here."
+    ) % {"day": day(day_of(stored))}
 
 
 def _so_far(stored: Rehearsal) -> dict[str, object]:

@@ -265,9 +265,8 @@ class FeedbackFilter(django_filters.FilterSet):
         informed = [PulseChoice.YES, PulseChoice.PARTLY]
         is_told = Q(told_beforehand__in=informed) | Q(workaround__in=informed)
         is_not = Q(told_beforehand=PulseChoice.NO) | Q(workaround=PulseChoice.NO)
-        return queryset.filter(
-            {ToldFilter.YES: is_told, ToldFilter.NO: ~is_told & is_not}.get(value, ~is_told & ~is_not)
-        )
+        wanted = {ToldFilter.YES.value: is_told, ToldFilter.NO.value: ~is_told & is_not}
+        return queryset.filter(wanted.get(value, ~is_told & ~is_not))
 
     @property
     def is_active(self) -> bool:

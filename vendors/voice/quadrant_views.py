@@ -18,8 +18,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest
 from vendors.fetching import vendor_of
+from vendors.measures.cards import MeasureCard, card_of
 from vendors.measures.catalogue import Unit
-from vendors.measures.loading import first_day
+from vendors.measures.loading import first_day, held_to, measures_of
 from vendors.measures.words import figure
 from vendors.models import Feedback, Feeling, Sla, Vendor
 from vendors.voice import quadrant as placing
@@ -29,6 +30,7 @@ from vendors.voice.quadrant_forms import PeriodFilter
 from vendors.withheld import is_withheld, withheld
 
 PER_PAGE = 50
+FELT = "feeling"  # the measure
 
 
 FEELINGS = tuple(reversed(Feeling))
@@ -77,6 +79,7 @@ def vendor_quadrant(request: MemberRequest, pk: int) -> HttpResponse:
         "filter": chosen,
         "since": since,
         "has_feedback": bool(placed) or everything.exists(),
+        "felt": _felt(vendor),
         **_drawn(placing.quadrant_of(placed), vendor=vendor.pk, since=since),
     }
     return render(request, "vendors/voice/vendor_quadrant.html", context)
@@ -107,6 +110,12 @@ def quadrant(request: MemberRequest) -> HttpResponse:
         **_drawn(placing.quadrant_of(placed), since=since),
     }
     return render(request, "vendors/voice/quadrant.html", context)
+
+
+def _felt(vendor: Vendor) -> MeasureCard:
+    """How it felt, over time, beside where each entry stands."""
+    measures = measures_of(vendor, now=timezone.now())
+    return card_of(FELT, measures, held_to(vendor, timezone.localdate()), vendor=vendor)
 
 
 def _since(months: int, now: datetime) -> date | None:

@@ -268,6 +268,30 @@ def test_every_measure_of_a_rule_stands_beside_it_and_the_deciding_one_first() -
     assert shown.rows[5].lines[0].target == "agreed target: 30 incidents, kept"
 
 
+def test_how_it_felt_stands_beside_the_rules_with_its_trend_and_target() -> None:
+    found = measures(feeling=Direction.RISING)
+    shown = view(MeasuredRules(rules=(), measures=found, targets={"feeling": Target(value=4)}), NAMES)
+    assert shown.felt is not None
+    assert (shown.felt.tendency, shown.felt.tendency_label) == ("better", "Getting better")
+    assert (shown.felt.line.key, shown.felt.line.decides) == ("feeling", False)
+    assert shown.felt.line.figure.endswith(" of 5")
+    assert shown.felt.line.target.startswith("agreed target: 4 of 5")
+
+
+def test_the_first_response_stands_at_rule_5_with_what_is_expected_of_all() -> None:
+    rules = findings.findings(score({}), None, measures(), {})
+    expected = Target(value=0.25, is_expected=True, expected=0.25, expected_since=SINCE)
+    shown = view(MeasuredRules(rules=rules, measures=measures(), targets={"first_response": expected}), NAMES)
+    (line,) = [line for line in shown.rows[4].lines if line.key == "first_response"]
+    assert line.target.replace("\u00a0", " ") == "expected of all vendors since 15 January 2026: 15 minutes, missed"
+
+
+def test_a_scorecard_from_before_feeling_was_measured_says_nothing_of_it() -> None:
+    found = measures()
+    before = replace(found, series=tuple(one for one in found.series if not one.measure.is_said))
+    assert view(MeasuredRules(rules=(), measures=before, targets={}), NAMES).felt is None
+
+
 SINCE = date(2026, 1, 15)
 
 

@@ -36,7 +36,7 @@ from reports import worker
 from reports.models import Scorecard, ScorecardRule
 from reports.scorecard import freezing, snapshots, view
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_incident, make_release, make_vendor
-from tests.reports import cards
+from tests.reports import cards, earlier_versions
 from vendors import facts_revision
 from vendors.models import Contact, MeasureTarget, Vendor
 
@@ -413,6 +413,17 @@ def test_no_part_can_be_tampered_with(part: str) -> None:
     card.snapshot = snapshots.canonical({**content, part: cards.snapshot()[part]})
     with pytest.raises(snapshots.SnapshotDamaged):
         snapshots.load(card)
+
+
+@pytest.mark.parametrize("schema", range(1, 9))
+def test_a_snapshot_of_each_earlier_schema_recomputes_and_says_nothing_of_what_the_customer_sets(schema: int) -> None:
+    card = earlier_versions.of_schema(schema)
+    content = snapshots.load(card)
+    assert snapshots.recompute(content) == snapshots.score_of(content)
+    assert (content["expectations"], content["supplementary"], content["practice"]) == (None, [], None)
+    assert len(view.view_of(card, language="fr").rules) == 7
+    if schema == 8:
+        assert worker.produce(card, language="fr").startswith(b"%PDF-1.7")
 
 
 def schema_2() -> Scorecard:

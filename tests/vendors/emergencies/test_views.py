@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -319,7 +320,7 @@ def test_contacts_and_departments_are_those_of_the_organisation(cast: Cast, serv
 
 # Going through it ----------------------------------------------------------------------------------------------------
 def test_whoever_went_through_it_says_so_once_and_the_page_names_them(cast: Cast, service: Service) -> None:
-    plan_of(cast.assessor, service)
+    plan_of(cast.assessor, service, owner=cast.reader.user_id)
     client = client_of(cast.reader)
     response = client.post(url(service, "emergency_check"), {"note": "The desk answered after four minutes."})
     assert response.status_code == 302
@@ -331,9 +332,19 @@ def test_whoever_went_through_it_says_so_once_and_the_page_names_them(cast: Cast
     assert AuditEntry.objects.get(verb="emergency.checked").after["found"] == "The desk answered after four minutes."
 
 
+def test_whoever_only_reads_and_does_not_keep_it_true_signs_nothing(cast: Cast, service: Service) -> None:
+    plan_of(cast.assessor, service)
+    client = client_of(cast.reader)
+    assert client.post(url(service, "emergency_check"), {"note": "All fine"}).status_code == 403
+    assert "I went through it" not in text_of(client.get(url(service)))
+    with pytest.raises(PermissionDenied):
+        writing.check(cast.reader, service, note="", now=timezone.now())
+    assert not PlanCheck.objects.exists()
+
+
 def test_a_check_is_never_rewritten(cast: Cast, service: Service) -> None:
     plan_of(cast.assessor, service)
-    done = writing.check(cast.reader, service, note="", now=timezone.now())
+    done = writing.check(cast.colleague, service, note="", now=timezone.now())
     with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
         PlanCheck.objects.filter(pk=done.pk).update(on=date(2030, 1, 1))
 
@@ -344,7 +355,7 @@ def test_nobody_goes_through_a_page_that_is_not_written(cast: Cast, service: Ser
 
 def test_a_service_with_its_checked_plan_can_be_deleted(cast: Cast, service: Service) -> None:
     plan_of(cast.assessor, service)
-    writing.check(cast.reader, service, note="", now=timezone.now())
+    writing.check(cast.colleague, service, note="", now=timezone.now())
     client_of(cast.assessor).post(reverse("service_delete", args=[service.pk]))
     assert not PlanCheck.objects.exists()
 
@@ -361,7 +372,7 @@ def test_whoever_still_judges_finds_the_numbers_and_not_what_they_are_asked_abou
         starts_by_itself="Secret alarm",
         senior_engineers="Secret hour",
     )
-    writing.check(cast.reader, service, note="Secret note", now=timezone.now())
+    writing.check(cast.colleague, service, note="Secret note", now=timezone.now())
     assessment = make_assessment(cast.assessor, vendor=service.vendor)
     client = client_of(cast.assessor)
     page = text_of(client.get(url(service)))

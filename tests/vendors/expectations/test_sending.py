@@ -128,7 +128,8 @@ def test_the_vendors_page_says_how_far_it_is(cast: Cast, edition: ExpectationEdi
 def test_the_expectations_say_how_many_answered_and_lead_to_who(cast: Cast, edition: ExpectationEdition) -> None:
     first = vendor_with(cast, "Lighthouse")
     vendor_with(cast, "Windmill", "lee@vendor.example")
-    said = {f"{rule}-stance": "accepts" for rule in RULE_KEYS} | {"on": timezone.localdate(), "by": "Lee", "note": "Met"}
+    said = {f"{rule}-stance": "accepts" for rule in RULE_KEYS}
+    said |= {"on": timezone.localdate().isoformat(), "by": "Lee", "note": "Met"}
     assert signed_in(cast.admin).post(reverse("expectation_note", args=[first.pk]), said).status_code == 302
     for url in (reverse("expectations"), edition.get_absolute_url()):
         assert "Acknowledged by 1 of 2 vendors." in body_of(signed_in(cast.assessor).get(url))

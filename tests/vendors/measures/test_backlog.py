@@ -58,7 +58,8 @@ def test_hard_ones_that_wait_are_said_to() -> None:
     assert found is not None
     assert (found.hard, found.easy, found.hard_hours, found.easy_hours) == (12, 13, 25.5, 7)
     assert (found.hard_wait, found.easy_wait) == (True, False)
-    assert waits_words(found).startswith("The hard ones waited: a first response took 25.5 hours in the middle for the 12")
+    said = waits_words(found)
+    assert said.startswith("The hard ones waited: a first response took 25.5 hours in the middle for the 12 ")
 
 
 def test_hard_ones_that_are_answered_first_are_said_to_as_loudly() -> None:

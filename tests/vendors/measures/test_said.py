@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vendors.measures.catalogue import Unit
 from vendors.measures.metrics import Measures, PeriodLength, Series, line_ends, measure
 from vendors.measures.movement import periods_of
 from vendors.measures.plain_data import as_data, from_data
@@ -127,7 +128,7 @@ def test_a_promise_about_a_feeling_counts_its_entries() -> None:
 
 def test_a_feeling_in_words_and_what_it_cannot_be() -> None:
     assert figure(3.4, "feeling") == "3.4 of 5"
-    assert change_words(Decimal("0.12"), "feeling") == "0.12 steps"
+    assert change_words(Decimal("0.12"), Unit.FEELING) == "0.12 steps"
     assert [bool(impossible("feeling", value)) for value in (0.5, 1, 5, 5.1)] == [True, False, False, True]
     assert [bool(impossible("percent", value)) for value in (0, 100, 101)] == [False, False, True]
     assert impossible("hours", 5000) == ""

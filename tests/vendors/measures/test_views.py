@@ -655,6 +655,17 @@ def test_the_fields_are_named_in_words_with_their_counts(cast: Cast, vendor: Ven
     ]
 
 
+def test_how_it_felt_over_time_stands_beside_it(cast: Cast, vendor: Vendor, signed_in: Any) -> None:
+    make_feedback(vendor, feeling=2, said_on=months_ago(1).date())
+    client = signed_in(cast.reader)
+    reply = client.get(url(vendor, "quadrant/"))
+    assert (reply.context["felt"].newest.value, reply.context["felt"].missing) == (
+        "2 of 5",
+        "5 more months with data are needed before there is a trend.",
+    )
+    assert "How it felt, over time" in reply.content.decode()
+
+
 def test_the_period_is_chosen(cast: Cast, vendor: Vendor, signed_in: Any) -> None:
     client = signed_in(cast.reader)
     said(vendor, 1, Sla.MET)

@@ -166,3 +166,19 @@ def test_an_incident_stands_beside_the_change_of_its_service(cast: Cast, vendor:
     [one] = of_notice(notice).beside
 
     assert (one.incident.reference, one.words) == ("INC-1", "opened 40 minutes after it began")
+
+
+def test_whoever_holds_a_link_floods_nobody(cast: Cast, vendor: Vendor, desk: Desk) -> None:
+    link, now = desk[0], timezone.now()
+    for _ in range(changes.MOST_A_DAY):
+        notice = make_notice(link, vendor)
+        changes.withdraw(link, notice, version=notice.version, now=now)
+    with pytest.raises(changes.NotPossible, match="go on tomorrow"):
+        make_notice(link, vendor)
+    kept = make_notice(cast.assessor, vendor)  # a member notes what they are told
+
+    ChangeNotice.objects.filter(pk=kept.pk).update(version=changes.MOST_VERSIONS)
+    again = {"services": (), "version": changes.MOST_VERSIONS, "now": now}
+    with pytest.raises(changes.NotPossible, match="so often"):
+        changes.change(link, kept, wanted(kept, title="Once more"), **again)
+    assert changes.change(cast.assessor, kept, wanted(kept, title="Once more"), **again)

@@ -70,6 +70,16 @@ def test_a_member_notes_one_and_is_told_whom_it_reached(cast: Cast, vendor: Vend
         ({"title": ""}, "title", "Say in a few words what changes."),
         ({"until": "2020-01-01T10:00"}, "until", "It ends before it begins: enter a later moment."),
         ({"starts": "2020-01-01T10:00"}, "until", "It lasts more than 60 days: announce each part by itself."),
+        (
+            {"starts": "0001-01-02T10:00", "until": "0001-01-02T11:00"},
+            "starts",
+            "Check the year: it is more than three years ago.",
+        ),
+        (
+            {"starts": "9999-12-31T10:00", "until": "9999-12-31T11:00"},
+            "starts",
+            "Check the year: it is more than three years ahead.",
+        ),
         ({"announced_on": "2060-01-01"}, "announced_on", "Choose today or an earlier day."),
     ],
 )

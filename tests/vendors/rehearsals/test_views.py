@@ -152,6 +152,15 @@ def test_its_appointment_is_there_to_be_kept(cast: Cast, vendor: Vendor) -> None
 
 
 # Held -------------------------------------------------------------------------------------------------------------
+def test_writing_down_one_that_is_still_to_come_says_that_the_guests_keep_its_day(cast: Cast, vendor: Vendor) -> None:
+    client, warning = client_of(cast.assessor), "the guests have that day in their calendars"
+    ahead = make_rehearsal(cast.assessor, vendor)
+    over = make_rehearsal(cast.assessor, vendor, planned_at=timezone.now() + timedelta(days=10))
+    Rehearsal.objects.filter(pk=over.pk).update(planned_at=timezone.now() - timedelta(days=1))
+    assert warning in text_of(client, reverse("rehearsal_hold", args=[ahead.pk]))
+    assert warning not in text_of(client, reverse("rehearsal_hold", args=[over.pk]))
+
+
 def test_what_it_showed_is_written_down_and_becomes_a_commitment(cast: Cast, vendor: Vendor) -> None:
     make_release("2")
     made = make_rehearsal(cast.assessor, vendor, now=timezone.now() - timedelta(days=11))

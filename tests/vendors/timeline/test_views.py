@@ -51,6 +51,15 @@ def test_the_hour_leads_to_whom_to_call_and_who_gave_up_the_question_is_back_the
     assert "Whom to call" not in page(client, make_incident(vendor, "H-2026-003", opened=NOW, hours=None))
 
 
+def test_once_the_business_runs_the_hour_leads_to_the_proof_of_its_cause(
+    cast: Cast, signed_in: SignedIn, incident: Incident
+) -> None:
+    client, onward = signed_in(cast.assessor), f'href="{incident.get_absolute_url()}#proof"'
+    assert onward not in page(client, incident)
+    post(client, incident, kind="restored", text="They are paid")
+    assert onward in page(client, incident)
+
+
 # It is broken now ------------------------------------------------------------------------------------------------
 def test_one_click_after_a_question_that_names_service_and_vendor(
     cast: Cast, signed_in: SignedIn, service: Service
