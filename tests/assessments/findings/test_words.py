@@ -278,6 +278,14 @@ def test_how_it_felt_stands_beside_the_rules_with_its_trend_and_target() -> None
     assert shown.felt.line.target.startswith("agreed target: 4 of 5")
 
 
+def test_the_first_response_stands_at_rule_5_with_what_is_expected_of_all() -> None:
+    rules = findings.findings(score({}), None, measures(), {})
+    expected = Target(value=0.25, is_expected=True, expected=0.25, expected_since=SINCE)
+    shown = view(MeasuredRules(rules=rules, measures=measures(), targets={"first_response": expected}), NAMES)
+    (line,) = [line for line in shown.rows[4].lines if line.key == "first_response"]
+    assert line.target.replace("\u00a0", " ") == "expected of all vendors since 15 January 2026: 15 minutes, missed"
+
+
 def test_a_scorecard_from_before_feeling_was_measured_says_nothing_of_it() -> None:
     found = measures()
     before = replace(found, series=tuple(one for one in found.series if not one.measure.is_said))
