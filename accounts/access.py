@@ -164,6 +164,8 @@ ROUTES: dict[str, Right | Gate] = {
     "notice_edit": Right.EDIT_VENDORS,
     "notice_withdraw": Right.EDIT_VENDORS,
     "notice_outcome": Right.EDIT_VENDORS,
+    **dict.fromkeys(("training_add", "training_edit", "training_delete"), Right.EDIT_VENDORS),
+    **dict.fromkeys(("support_person_add", "support_person_edit", "support_person_delete"), Right.EDIT_VENDORS),
     "rehearsal_list": Right.READ,
     "rehearsal_detail": Right.READ,
     "rehearsal_calendar": Right.READ,

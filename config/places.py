@@ -68,6 +68,8 @@ PLACES: dict[str, Place] = {
     "paper_": Place(section=VENDORS, help="assessing#contracts"),
     "rehearsal_": Place(section=VENDORS, help="assessing#rehearsals"),
     "notice_": Place(section=VENDORS, help="assessing#notices"),
+    "training_": Place(section=VENDORS, help="assessing#care"),
+    "support_person_": Place(section=VENDORS, help="assessing#care"),
     "change_notice": Place(section=VENDORS, help="assessing#notices"),
     "vendor_measures": Place(section=VENDORS, help="measures"),
     "vendor_quadrant": Place(section=VENDORS, help="measures"),

@@ -8,6 +8,7 @@ class VendorsConfig(AppConfig):
         from accounts import immutable, vocabulary
         from accounts.members import department_notes
         from vendors import panels, trail_words
+        from vendors.care.panel import care_panel
         from vendors.contracts.panel import contract_panel
         from vendors.desk import matters
         from vendors.emergencies import refusals as emergency_refusals
@@ -32,6 +33,7 @@ class VendorsConfig(AppConfig):
         panels.register("measures", measure_panel, position=10)
         panels.register("contracts", contract_panel, position=40)
         panels.register("rehearsals", rehearsal_panel, position=45)
+        panels.register("care", care_panel, position=42)
         panels.register("notices", notice_panel, position=47)
         panels.register("incidents", incident_panel, position=50)
         panels.register("timeline", timeline_panel, position=55)

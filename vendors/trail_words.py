@@ -45,7 +45,9 @@ from vendors.models import (
     Selection,
     Service,
     ServiceCalendar,
+    SupportPerson,
     TimelineEntry,
+    Training,
     Vendor,
     VendorImport,
 )
@@ -169,6 +171,12 @@ VOCABULARY = Vocabulary(
         "emergency.checked": Verb(
             title=_("Page for when it breaks checked"), told=_("went through the page for when a service breaks")
         ),
+        "training.noted": Verb(title=_("Training noted"), told=_("noted a training")),
+        "training.changed": Verb(title=_("Training corrected"), told=_("corrected a training")),
+        "training.deleted": Verb(title=_("Training deleted"), told=_("deleted a training")),
+        "support_person.named": Verb(title=_("Support person named"), told=_("named a support person")),
+        "support_person.changed": Verb(title=_("Support person corrected"), told=_("corrected a support person")),
+        "support_person.deleted": Verb(title=_("Support person deleted"), told=_("deleted a support person")),
         "notice.announced": Verb(title=_("Change announced"), told=_("announced a change")),
         "notice.changed": Verb(title=_("Notice of a change altered"), told=_("altered the notice of a change")),
         "notice.withdrawn": Verb(title=_("Notice of a change withdrawn"), told=_("withdrew the notice of a change")),
@@ -315,6 +323,8 @@ VOCABULARY = Vocabulary(
         Rehearsal: TrailSubject(
             part_of=attrgetter("vendor"), label=_day_of, told=_day_in_words, route="rehearsal_detail"
         ),
+        Training: TrailSubject(part_of=attrgetter("vendor")),
+        SupportPerson: TrailSubject(part_of=attrgetter("vendor")),
         ChangeNotice: TrailSubject(part_of=attrgetter("vendor"), route="change_notice"),
         Acknowledgement: TrailSubject(part_of=attrgetter("vendor"), label=attrgetter("vendor.name")),
         ExpectationEdition: TrailSubject(route="expectation_edition", told=_edition_of_expectations),

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("vendors.incidents.urls")),
     path("", include("vendors.rehearsals.urls")),
     path("", include("vendors.notices.urls")),
+    path("", include("vendors.care.urls")),
     path("", include("vendors.vendor_import.urls")),
     path("", include("vendors.incident_import.urls")),
 ]

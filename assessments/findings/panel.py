@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from assessments.findings import practice_words
 from assessments.findings.findings import Finding, MeasuredRules, measured_rules, measured_rules_today
+from assessments.findings.on_record import on_record
 from assessments.findings.practice import PracticeFinding, practice, practice_today
 from assessments.findings.practice_words import PracticeView
 from assessments.findings.proven import ProvenView, proven, proven_by
@@ -43,7 +45,7 @@ class HoursView:
 class Section:
     """What one member sees; `view` is None where nothing is measured, or where it waits for the member's answers, as
     do `practice`: claims of rehearsals and reviews against what was held, and `proven`: accepted causes against what
-    happened since."""
+    happened since. `on_record`: lines beside the questions of a rule, by its key."""
 
     vendor: Vendor
     is_withheld: bool = False
@@ -51,6 +53,7 @@ class Section:
     practice: tuple[PracticeView, ...] = ()
     proven: tuple[ProvenView, ...] = ()
     hours: HoursView | None = None
+    on_record: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 def section(assessment: Assessment, member: Membership, *, now: datetime | None = None) -> Section | None:
@@ -70,6 +73,7 @@ def section(assessment: Assessment, member: Membership, *, now: datetime | None 
         practice=practice_in_words(practice(assessment, now=now), assessment),
         proven=proven(assessment, now=now),
         hours=hours_of(assessment.vendor, now=now),
+        on_record=on_record(assessment.vendor, now=now),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a vendor did by the link to its desk, told to those whom it concerns: it handed in a proof, or plans a change."""
+"""What a vendor did by the link to its desk, told to whomever it concerns: it handed in a proof, it plans a change."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ from config.demo import clock
 from config.demo.acknowledgements import DemoAcknowledgements
 from config.demo.agreements import DemoAgreements, DemoCommitment
 from config.demo.assessments import DemoAssessment, quarter_ago, told_by
+from config.demo.care import DemoCare
 from config.demo.clock import Event
 from config.demo.emergencies import DemoEmergencies
 from config.demo.expectations import DemoExpectations
@@ -130,6 +131,11 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
     for entry in data.get("notices", ()):
         notice = DemoNotice(author=author, members=members, vendor=vendors[entry["vendor"]], data=entry, today=today)
         events += notice.events()
+    for entry in data.get("care", ()):
+        care = DemoCare(
+            author=author, departments=departments, vendor=vendors[entry["vendor"]], data=entry, today=today
+        )
+        events += care.events()
     plans = DemoEmergencies(author=author, members=members, departments=departments, vendors=vendors, today=today)
     events += [event for entry in data.get("emergencies", ()) for event in plans.events(entry)]
     events += _hours(data, author, vendors, today)

@@ -57,6 +57,7 @@ from tests.factories import (
     make_rehearsal,
     make_vendor,
 )
+from vendors.care import changes as care
 from vendors.desk import links as desk_links
 from vendors.emergencies import writing as emergencies
 from vendors.expectations import editions
@@ -88,7 +89,9 @@ from vendors.models import (
     Rehearsal,
     Service,
     Sla,
+    SupportPerson,
     TimelineEntry,
+    Training,
     Vendor,
     VendorImport,
 )
@@ -219,6 +222,16 @@ class World:
             place="Harbour hall",
             scenario="Harbour stands still.",
         )
+
+    @cached_property
+    def training(self) -> Training:
+        fields = {"vendor": self.vendor, "held_on": timezone.localdate(), "subject": "Harbour keys"}
+        return care.keep_training(self.cast.admin, Training(**fields))
+
+    @cached_property
+    def support_person(self) -> SupportPerson:
+        row = SupportPerson(vendor=self.vendor, name="Harbour engineer")
+        return care.keep_person(self.cast.admin, row, services=[self.service])
 
     @cached_property
     def notice(self) -> ChangeNotice:
@@ -743,6 +756,12 @@ OBJECTS: dict[str, str] = {
     "contract_delete": "contract",
     "contract_file_download": "contract_file",
     "contract_file_delete": "contract_file",
+    "training_add": "vendor",
+    "training_edit": "training",
+    "training_delete": "training",
+    "support_person_add": "vendor",
+    "support_person_edit": "support_person",
+    "support_person_delete": "support_person",
     "notice_add": "vendor",
     "change_notice": "notice",
     "notice_confirm": "notice",

@@ -150,6 +150,19 @@ def sum_over(views: Iterable[NoticeView]) -> Sum:
     )
 
 
+def told_by(vendor: Vendor) -> list[Told]:
+    """Of all that were not withdrawn. One query."""
+    rows = ChangeNotice.objects.filter(vendor=vendor, withdrawn_at=None)
+    return [
+        Told(
+            says_risks=bool(row.risks.strip()),
+            says_prevention=bool(row.prevention.strip()),
+            days=days_of_warning(timezone.localdate(row.announced_at), starts_on(row)),
+        )
+        for row in rows
+    ]
+
+
 # What waits -------------------------------------------------------------------------------------------------------
 def unread(organisation: Organisation, now: datetime) -> list[ChangeNotice]:
     """Those to come that some department has not confirmed, the next first. One query, and those of `whole`."""

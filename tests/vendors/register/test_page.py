@@ -103,7 +103,7 @@ def test_the_links_of_the_page_lead_to_sections_that_are_there(cast: Cast, signe
     nav = page[page.index('aria-label="On this page"') :]
     anchors = re.findall(r'href="#([\w-]+)"', nav[: nav.index("</nav>")])
     judged = ["trends", "measures", "measured", "commitments"]
-    facts = ["contracts", "rehearsals", "notices", "incidents", "proofs", "voice"]
+    facts = ["contracts", "care", "rehearsals", "notices", "incidents", "proofs", "voice"]
     assert anchors == ["services", "contacts", "assessments", *judged, *facts, "notes"]
     for anchor in anchors:
         assert page.count(f'id="{anchor}"') == 1
