@@ -103,9 +103,9 @@ def _edition_of_expectations(entry: AuditEntry) -> str:
     return _("Edition %(number)s of what is expected") % {"number": entry.object_label}
 
 
-PROOF_TEXTS_TOLD = {name: CauseProof._meta.get_field(name).verbose_name for name in PROOF_SAVED} | {
-    "other_causes": _("other causes")
-}
+PROOF_TEXTS_TOLD = {
+    one.name: one.verbose_name for one in CauseProof._meta.concrete_fields if one.name in PROOF_SAVED
+} | {"other_causes": _("other causes")}
 
 VOCABULARY = Vocabulary(
     verbs={

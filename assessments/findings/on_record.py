@@ -34,7 +34,7 @@ def _of_notices(vendor: Vendor) -> list[str]:
         "Of %(n)s changes announced, %(both)s say which problems may come and what is done against them.",
         total.count,
     )
-    days = _("Days of warning, the middle one of all: %(days)s.") % {"days": number(total.days_shown)}
+    days = _("Days of warning, the middle one of all: %(days)s.") % {"days": number(total.days or 0)}
     return [said % {"n": total.count, "both": total.both}, days]
 
 

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-Event = tuple[date, Callable[[], None]]  # the day on which it happens
+Event = tuple[date, Callable[[], object]]  # the day on which it happens
 
 
 @contextmanager

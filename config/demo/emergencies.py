@@ -28,7 +28,7 @@ class DemoEmergencies:
     vendors: dict[str, Vendor]
     today: date
 
-    def events(self, data: dict[str, Any]) -> Iterator[tuple[date, Callable[[], None]]]:
+    def events(self, data: dict[str, Any]) -> Iterator[tuple[date, Callable[[], object]]]:
         """Writing it, and each time that somebody went through it, with its day."""
         service = Service.objects.get(vendor=self.vendors[data["vendor"]], name=data["service"])
         yield self._day(data), partial(self._write, service, data)

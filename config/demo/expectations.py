@@ -22,7 +22,7 @@ class DemoExpectations:
     data: list[dict[str, Any]]
     today: date
 
-    def events(self) -> Iterator[tuple[date, Callable[[], None]]]:
+    def events(self) -> Iterator[tuple[date, Callable[[], object]]]:
         for entry in self.data:
             day = self.today - timedelta(days=entry["days_ago"])
             yield day, partial(self._edition, entry, day)

@@ -471,8 +471,7 @@ class Premises(World):
         return {
             name: cookie.value
             for name, cookie in jar.items()
-            if name == settings.SESSION_COOKIE_NAME
-            or name.startswith(("vendor_desk_", "vendor_commitments_", "desk_"))
+            if name == settings.SESSION_COOKIE_NAME or name.startswith(("vendor_desk_", "vendor_commitments_", "desk_"))
         }
 
 

@@ -40,9 +40,7 @@ from vendors.models import Contact
 ALL = tuple(routes())
 BY_LINK = (route for route in ALL if ROUTES.get(route.name) is Gate.LINK)
 # Commitments and the vendor's desk have links of their own: see the tests of those.
-DESK = tuple(
-    route for route in BY_LINK if not route.name.startswith("vendor_commitment") and not is_of_the_desk(route)
-)
+DESK = tuple(route for route in BY_LINK if not route.name.startswith("vendor_commitment") and not is_of_the_desk(route))
 MEMBERS = tuple(route for route in ALL if route.name in ROUTES and ROUTES[route.name] not in (Gate.PUBLIC, Gate.LINK))
 CLOSED_PAGE = "assessments/vendor_side/vendor_link_closed.html"
 Cookies = dict[str, str]

@@ -21,8 +21,7 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 def open_since(*hours: float, known: datetime = NOW) -> list[OpenCase]:
     return [
-        OpenCase(id=number, opened=NOW - timedelta(hours=age), known=known)
-        for number, age in enumerate(hours, start=1)
+        OpenCase(id=number, opened=NOW - timedelta(hours=age), known=known) for number, age in enumerate(hours, start=1)
     ]
 
 
