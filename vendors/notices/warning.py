@@ -35,9 +35,9 @@ class Sum:
     days: Fraction | None
 
     @property
-    def days_shown(self) -> float:
-        """Whole or half."""
-        return float(self.days or 0)
+    def days_shown(self) -> Fraction:
+        """Whole or half; nought where there are none."""
+        return self.days or Fraction(0)
 
 
 def days_of_warning(announced: date, starts: date) -> int:
