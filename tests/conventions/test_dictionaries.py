@@ -38,6 +38,8 @@ PARTIAL: Mapping[str, str] = {
     "accounts.mailed_links.pages.STATUS_OF": "an open link is answered, not refused",
     "vendors.measures.loading.SCORES": "who does not know counts nowhere",
     "vendors.measures.loading.MET": "what is unknown counts nowhere",
+    "vendors.measures.catalogue.MOST": "the other units have no end",
+    "vendors.voice.quadrant.OF_MISSED": "only what was missed is told apart by what people were told",
     "vendors.incidents.words._text": "all else is said as it is",
     "vendors.incidents.export._cells": "all else is written as it is",
     "vendors.incident_import.writing.TYPES": "all else is text",

@@ -87,8 +87,8 @@ def waits_words(waits: Waits | None) -> str:
     }
     if waits.p is None:
         text = _(
-            "Too few to say: %(hard)s incidents with more hand-overs than usual and %(easy)s others, in months that "
-            "have both. %(few)s of each are needed."
+            "Too few to say, in months that have both kinds: handed over more often than usual %(hard)s, the others "
+            "%(easy)s. %(few)s of each are needed."
         )
     elif waits.hard_wait:
         text = _(
@@ -128,7 +128,7 @@ class ItemsView:
 
 
 def items_view(items: BrokenItems, measures: Measures, *, vendor: Vendor) -> ItemsView:
-    known = _("Known for %(known)s of %(total)s incidents of this time.")
+    known = _("Incidents of this time of which it is known: %(known)s of %(total)s.")
     others = ngettext("%(count)s more item broke.", "%(count)s more items broke.", items.others)
     return ItemsView(
         rows=tuple(_row(item, measures, vendor) for item in items.rows),

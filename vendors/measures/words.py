@@ -282,7 +282,7 @@ def _said_words(known: int, total: int) -> str:
     if known == total:
         said = ngettext("%(total)s person said so.", "%(total)s people said so.", total)
     else:
-        said = _("Of %(total)s entries in the voice of the customer, %(known)s say something about it.")
+        said = _("Entries in the voice of the customer that say something about it: %(known)s of %(total)s.")
     return said % {"known": number(known), "total": number(total)}
 
 

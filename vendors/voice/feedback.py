@@ -11,7 +11,7 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.access import Right, may
 from accounts.models import Membership
@@ -39,9 +39,9 @@ FIELDS = (
 )
 # How one was kept informed, and spoken to: asked in the log and in a pulse, and never owed.
 BESIDE: Mapping[str, Promise] = {
-    "told_beforehand": _lazy("Were you told beforehand?"),
-    "workaround": _lazy("Were you offered a way round?"),
-    "courteous": _lazy("Were they courteous?"),
+    "told_beforehand": gettext_lazy("Were you told beforehand?"),
+    "workaround": gettext_lazy("Were you offered a way round?"),
+    "courteous": gettext_lazy("Were they courteous?"),
 }
 MOST_FILES = 10  # what needs more needs a summary
 RELATED = ("vendor__organisation", "service", "incident", "department", "pulse")

@@ -132,8 +132,8 @@ def test_the_expectations_say_how_many_answered_and_lead_to_who(cast: Cast, edit
     said |= {"on": timezone.localdate().isoformat(), "by": "Lee", "note": "Met"}
     assert signed_in(cast.admin).post(reverse("expectation_note", args=[first.pk]), said).status_code == 302
     for url in (reverse("expectations"), edition.get_absolute_url()):
-        assert "Acknowledged by 1 of 2 vendors." in body_of(signed_in(cast.assessor).get(url))
-        assert "Acknowledged by" not in body_of(signed_in(cast.reader).get(url))
+        assert "Vendors that acknowledged it: 1 of 2." in body_of(signed_in(cast.assessor).get(url))
+        assert "Vendors that acknowledged it" not in body_of(signed_in(cast.reader).get(url))
     sent_to = reverse("expectation_edition_send", args=[edition.pk])
     assert f"{first.get_absolute_url()}#expected" in signed_in(cast.assessor).get(sent_to).content.decode()
 

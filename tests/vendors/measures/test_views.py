@@ -605,7 +605,7 @@ def test_what_is_open_and_which_items_break_stand_below(cast: Cast, vendor: Vend
     assert [one.pk for one in client.get(backlog.oldest_href).context["page"]] == [old.pk]
     assert [(row.name, row.count) for row in items.rows] == [("db-01", 3)]
     assert client.get(items.rows[0].href).context["page"].paginator.count == 3
-    assert items.known == "Known for 3 of 4 incidents of this time."
+    assert items.known == "Incidents of this time of which it is known: 3 of 4."
     assert client.get("/incidents/?item=db-0").context["page"].paginator.count == 3
 
 
