@@ -73,31 +73,21 @@ def origin_of(member: Membership, vendor: Vendor, asked: QueryDict) -> Origin:
     """What the address asks for. Http404 for what is not there, or not of this vendor."""
     meeting = _row(Meeting.objects.filter(assessment__organisation=member.organisation_id), vendor, asked, "meeting")
     incident = _row(Incident.objects.for_member(member), vendor, asked, "incident")
-    rehearsal = _row(Rehearsal.objects.for_member(member).held(), vendor, asked, "rehearsal")
-    if rehearsal is not None and is_kept_from(member, rehearsal):
-        raise Http404
+    rehearsal = _rehearsal(member, vendor, asked)
     proof = _row(readable(member).accepted().select_related("incident"), vendor, asked, "proof")
-    assessment = _row(Assessment.objects.for_member(member).select_related("release"), vendor, asked, "assessment")
-    if meeting is not None and assessment is None:
-        assessment = Assessment.objects.select_related("release").get(pk=meeting.assessment_id)
-    if meeting is not None and assessment is not None and meeting.assessment_id != assessment.pk:
-        raise Http404
-    if assessment is not None:
-        assessment.vendor = vendor
+    assessment = _assessment(member, vendor, asked, meeting)
     release = assessment.release if assessment else _edition_of(vendor)
     question = _question(release, _key(asked, "question"))
     rule = question.rule.key if question else _rule(release, _key(asked, "rule"))
-    if rehearsal is not None and not rule:
-        rule = _rule_of(release, rehearsal)
-    if proof is not None and not rule:
-        rule = _if_there(release, PROVEN)
+    if not rule:
+        rule = _rule_of(release, rehearsal, proof)
     finding = _finding(asked.get("finding", ""))
     return Origin(
         vendor=vendor,
         release=release,
-        source=CommitmentSource.PROOF
-        if proof is not None
-        else _source(meeting=meeting, incident=incident, rehearsal=rehearsal, finding=finding, question=question),
+        source=_source(
+            meeting=meeting, incident=incident, rehearsal=rehearsal, proof=proof, finding=finding, question=question
+        ),
         rule=rule,
         question=question.key if question else "",
         finding=finding,
@@ -108,6 +98,27 @@ def origin_of(member: Membership, vendor: Vendor, asked: QueryDict) -> Origin:
         proof=proof,
         asked_of=question,
     )
+
+
+def _rehearsal(member: Membership, vendor: Vendor, asked: QueryDict) -> Rehearsal | None:
+    rehearsal: Rehearsal | None = _row(Rehearsal.objects.for_member(member).held(), vendor, asked, "rehearsal")
+    if rehearsal is not None and is_kept_from(member, rehearsal):
+        raise Http404
+    return rehearsal
+
+
+def _assessment(member: Membership, vendor: Vendor, asked: QueryDict, meeting: Meeting | None) -> Assessment | None:
+    """With its edition; that of the meeting where none is named. Http404 where the two do not belong together."""
+    rows = Assessment.objects.for_member(member).select_related("release")
+    assessment: Assessment | None = _row(rows, vendor, asked, "assessment")
+    if meeting is not None and assessment is None:
+        assessment = Assessment.objects.select_related("release").get(pk=meeting.assessment_id)
+    if assessment is None:
+        return None
+    if meeting is not None and meeting.assessment_id != assessment.pk:
+        raise Http404
+    assessment.vendor = vendor
+    return assessment
 
 
 def _edition_of(vendor: Vendor) -> Release | None:
@@ -143,9 +154,12 @@ def _rule(release: Release | None, key: str) -> str:
     return key
 
 
-def _rule_of(release: Release | None, rehearsal: Rehearsal) -> str:
-    """Rehearsals are asked about with the first rule, reviews with the fifth; empty where the edition has it not."""
-    return _if_there(release, REHEARSED if rehearsal.kind == RehearsalKind.REHEARSAL else REVIEWED)
+def _rule_of(release: Release | None, rehearsal: Rehearsal | None, proof: CauseProof | None) -> str:
+    """Rehearsals are asked about with the first rule, reviews with the fifth, causes with the sixth; empty where the
+    edition has it not, and for all else."""
+    if rehearsal is not None:
+        return _if_there(release, REHEARSED if rehearsal.kind == RehearsalKind.REHEARSAL else REVIEWED)
+    return _if_there(release, PROVEN) if proof is not None else ""
 
 
 def _if_there(release: Release | None, rule: str) -> str:
@@ -163,9 +177,12 @@ def _source(
     meeting: Meeting | None,
     incident: Incident | None,
     rehearsal: Rehearsal | None,
+    proof: CauseProof | None,
     finding: str,
     question: Question | None,
 ) -> CommitmentSource:
+    if proof is not None:
+        return CommitmentSource.PROOF
     if rehearsal is not None:
         return CommitmentSource.REHEARSAL
     if incident is not None:

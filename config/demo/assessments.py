@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -109,9 +109,7 @@ class DemoAssessment:
         texts = self.demo["answers"][self.data["answers"]]
         files = self.demo["evidence"].get(self.data["answers"], {}) if with_words else self._letters(data)
         now = timezone.now()
-        rows = Answer.objects.filter(response=response).select_related("question__rule", "response")
-        said = (answer for answer in rows if answer.question.key in texts)  # not each supplementary one is
-        answers = [answer for answer in said if not only or answer.question.rule.key in only]
+        answers = _answers(response, texts, only)
         comments = {key: text["comment"] for key, text in texts.items()} if with_words else data.get("comments", {})
         for answer in answers:
             key = answer.question.key
@@ -238,6 +236,13 @@ class DemoAssessment:
 
     def _period(self) -> Period:
         return quarter_ago(self.today, self.data["quarters_ago"])
+
+
+def _answers(response: Response, texts: Mapping[str, Any], only: Iterable[str]) -> list[Answer]:
+    """Those for which there is something to say (not each supplementary question has it), of `only` these rules."""
+    rows = Answer.objects.filter(response=response).select_related("question__rule", "response")
+    said = (answer for answer in rows if answer.question.key in texts)
+    return [answer for answer in said if not only or answer.question.rule.key in only]
 
 
 def _grade(answer: Answer, text: dict[str, Any], grade: int | None, *, with_fact: bool) -> None:

@@ -124,28 +124,17 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         DemoImport(author=author, data=entry, today=today).load()
     people = {email: member.user for email, member in members.items()}
     agreed = DemoAgreements(author=author, people=people, vendors=vendors, today=today)
-    events = [*_assessments(data, demo, members, vendors, today), *_commitments(data, author, vendors, today)]
-    for entry in data.get("rehearsals", ()):
-        vendor = vendors[entry["vendor"]]
-        events += DemoRehearsal(author=author, people=people, vendor=vendor, data=entry, today=today).events()
-    for entry in data.get("notices", ()):
-        notice = DemoNotice(author=author, members=members, vendor=vendors[entry["vendor"]], data=entry, today=today)
-        events += notice.events()
-    for entry in data.get("care", ()):
-        care = DemoCare(
-            author=author, departments=departments, vendor=vendors[entry["vendor"]], data=entry, today=today
-        )
-        events += care.events()
-    plans = DemoEmergencies(author=author, members=members, departments=departments, vendors=vendors, today=today)
-    events += [event for entry in data.get("emergencies", ()) for event in plans.events(entry)]
-    events += _hours(data, author, vendors, today)
-    events += DemoExpectations(author=author, data=data.get("expectations", []), today=today).events()
-    answers = DemoAcknowledgements(author=author, vendors=vendors, today=today)
-    events += [event for entry in data.get("acknowledgements", ()) for event in answers.events(entry)]
-    for entry in data.get("proofs", ()):
-        owner = members.get(entry.get("owner", ""), author)
-        proof = DemoProof(author=author, owner=owner, vendor=vendors[entry["vendor"]], data=entry, today=today)
-        events += proof.events()
+    terms = _Terms(data=data, author=author, members=members, departments=departments, vendors=vendors, today=today)
+    events = [
+        *_assessments(data, demo, members, vendors, today),
+        *_commitments(data, author, vendors, today),
+        *terms.rehearsals(),
+        *terms.announced(),
+        *terms.emergencies(),
+        *_hours(data, author, vendors, today),
+        *terms.expectations(),
+        *terms.proofs(),
+    ]
     for day, happens in sorted(events, key=lambda event: event[0]):
         with clock.at(day):
             happens()
@@ -153,6 +142,62 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         agreed.add_contract(contract)
     for paper in data.get("papers", ()):
         agreed.add_paper(paper)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Terms:
+    """What an organisation sets, and what its vendors say and show to it."""
+
+    data: dict[str, Any]
+    author: Membership
+    members: dict[str, Membership]
+    departments: dict[str, Department]
+    vendors: dict[str, Vendor]
+    today: date
+
+    def rehearsals(self) -> Iterator[Event]:
+        people = {email: member.user for email, member in self.members.items()}
+        for vendor, entry in self._of("rehearsals"):
+            held = DemoRehearsal(author=self.author, people=people, vendor=vendor, data=entry, today=self.today)
+            yield from held.events()
+
+    def announced(self) -> Iterator[Event]:
+        """Planned changes, and who looks after the customer."""
+        for vendor, entry in self._of("notices"):
+            notice = DemoNotice(author=self.author, members=self.members, vendor=vendor, data=entry, today=self.today)
+            yield from notice.events()
+        for vendor, entry in self._of("care"):
+            care = DemoCare(
+                author=self.author, departments=self.departments, vendor=vendor, data=entry, today=self.today
+            )
+            yield from care.events()
+
+    def emergencies(self) -> Iterator[Event]:
+        plans = DemoEmergencies(
+            author=self.author,
+            members=self.members,
+            departments=self.departments,
+            vendors=self.vendors,
+            today=self.today,
+        )
+        for entry in self.data.get("emergencies", ()):
+            yield from plans.events(entry)
+
+    def expectations(self) -> Iterator[Event]:
+        editions = DemoExpectations(author=self.author, data=self.data.get("expectations", []), today=self.today)
+        yield from editions.events()
+        answers = DemoAcknowledgements(author=self.author, vendors=self.vendors, today=self.today)
+        for entry in self.data.get("acknowledgements", ()):
+            yield from answers.events(entry)
+
+    def proofs(self) -> Iterator[Event]:
+        for vendor, entry in self._of("proofs"):
+            owner = self.members.get(entry.get("owner", ""), self.author)
+            proof = DemoProof(author=self.author, owner=owner, vendor=vendor, data=entry, today=self.today)
+            yield from proof.events()
+
+    def _of(self, name: str) -> Iterator[tuple[Vendor, dict[str, Any]]]:
+        return ((self.vendors[entry["vendor"]], entry) for entry in self.data.get(name, ()))
 
 
 def _assessments(

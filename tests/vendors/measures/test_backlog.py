@@ -72,7 +72,9 @@ def test_of_too_few_nothing_is_said_but_that() -> None:
     found = waits_of(waits(range(20, 29), range(1, 14)))
     assert found is not None
     assert (found.p, found.is_certain) == (None, False)
-    assert waits_words(found).startswith("Too few to say, in months that have both kinds: handed over more often than usual 9,")
+    assert waits_words(found).startswith(
+        "Too few to say, in months that have both kinds: handed over more often than usual 9,"
+    )
 
 
 def test_a_bad_month_in_which_all_wait_and_all_is_handed_over_says_nothing() -> None:

@@ -117,7 +117,10 @@ def test_of_one_without_an_incident_nothing_else_is_measured() -> None:
 
 def test_it_is_said_of_how_many_entries() -> None:
     found = measured([*told(4, 4), Said(entry=7, day=date(2025, 1, 4), courteous=1.0)])
-    assert known_words(found.of("courteous")) == "Entries in the voice of the customer that say something about it: 1 of 3."
+    assert (
+        known_words(found.of("courteous"))
+        == "Entries in the voice of the customer that say something about it: 1 of 3."
+    )
     assert known_words(measured(told(4)).of("feeling")) == "1 person said so."
 
 

@@ -143,10 +143,7 @@ def _text(vendor: Vendor, service: Service | None, measures: Measures, targets: 
         yield "Nothing can be measured without mission-critical incidents in these months."
     yield ""
     yield from _table([("Measure", "All", "Last six", "Target", "Trend"), *_summary(measures, targets)], numbers=False)
-    for some in _batches(measures.series):
-        if any(series.points for series in some):
-            yield ""
-            yield from _table(_periods(some, measures.step), numbers=True)
+    yield from _by_period(measures)
     if any(point.is_left_out for series in measures.series for point in series.points):
         yield "* shown, but in no trend"
     basis = basis_words.basis_of(measures)
@@ -155,6 +152,13 @@ def _text(vendor: Vendor, service: Service | None, measures: Measures, targets: 
         yield from _wrapped(note for series in measures.series for note in _notes(series, measures.step))
         yield ""
         yield from _wrapped(_basis(basis))
+
+
+def _by_period(measures: Measures) -> Iterator[str]:
+    for some in _batches(measures.series):
+        if any(series.points for series in some):
+            yield ""
+            yield from _table(_periods(some, measures.step), numbers=True)
 
 
 def _notes(series: Series, step: PeriodLength) -> Iterator[str]:
