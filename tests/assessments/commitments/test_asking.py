@@ -112,4 +112,4 @@ def test_what_the_measure_is_held_to_already_is_proposed_as_the_target(
     assert "Problems that came back: at most 0" in told.partition("This holds already:")[2]
     form = signed_in(cast.assessor).get(f"{address}&rule=speed").context["form"]
     assert (form.initial["measure"], form.initial["target"]) == ("duration_mean", None)
-    assert "Time to the first response: at most 0.25" in str(form.fields["target"].help_text)
+    assert "Time to the first response: at most 15 minutes" in str(form.fields["target"].help_text)
