@@ -83,6 +83,7 @@ NO_PAGE: dict[str, str] = {
     "desk_expectation_save": ACTION,
     "desk_expectations_download": FILE,
     "vendor_proof_save": ACTION,
+    "proof_file": FILE,
     "vendor_proof_file": FILE,
     "vendor_proof_file_add": ACTION,
     "vendor_proof_file_delete": ACTION,
