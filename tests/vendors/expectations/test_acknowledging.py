@@ -19,7 +19,7 @@ from tests.assessments.vendor_commitments.scene import body_of, with_cookies
 from tests.factories import Cast, make_expectations, make_release, make_vendor
 from vendors.desk import links
 from vendors.desk.guard import DESK
-from vendors.desk.matters import matters_of
+from vendors.desk.matters import Matter, matters_of
 from vendors.expectations import acknowledging
 from vendors.expectations.acknowledging import NotAcknowledged, Note, TooEarly
 from vendors.models import Acknowledgement, Contact, DeskLink, ExpectationEdition, ExpectationReply
@@ -91,6 +91,11 @@ class TestSaving:
             assert isinstance(say(link, edition, FIRST, "accepts"), Saved)
 
 
+def of_expectations(link: DeskLink) -> list[Matter]:
+    """Of what lies on the desk, the one thing that is open to whoever judges."""
+    return [one for one in matters_of(link, today=timezone.localdate()) if one.is_open]
+
+
 class TestAcknowledging:
     def test_each_rule_needs_a_word_or_the_rest_is_accepted(self, link: DeskLink, edition: ExpectationEdition) -> None:
         say(link, edition, FIRST, "discusses", "We need a day.")
@@ -121,11 +126,10 @@ class TestAcknowledging:
                 change()
 
     def test_a_later_edition_asks_again(self, cast: Cast, link: DeskLink, edition: ExpectationEdition) -> None:
-        today = timezone.localdate()
         acknowledging.acknowledge(link, edition, accept_rest=True, now=NOW)
-        assert [one.waits for one in matters_of(link, today=today)] == [False]
+        assert [one.waits for one in of_expectations(link)] == [False]
         make_expectations(cast.assessor)
-        assert [(one.waits, "edition 2" in one.title) for one in matters_of(link, today=today)] == [(True, True)]
+        assert [(one.waits, "edition 2" in one.title) for one in of_expectations(link)] == [(True, True)]
 
 
 class TestNoting:
@@ -226,6 +230,6 @@ class TestPages:
 def test_the_desk_says_from_when_an_edition_holds(cast: Cast, link: DeskLink) -> None:
     later: date = timezone.localdate() + timedelta(days=40)
     make_expectations(cast.assessor, since=later)
-    found = matters_of(link, today=timezone.localdate())
+    found = of_expectations(link)
     assert [one.note.split(" ")[0] for one in found] == ["in", "comes"]
     assert all(one.waits and one.is_open for one in found)
