@@ -17,13 +17,14 @@ FAULTS = {
     "a day that breaks from its month": re.compile(rf"\d(?:er)? (?:{MONTHS})\w*\.? \d{{4}}"),
 }
 UNSHOWN = re.compile(r"<(script|style|code|pre|textarea|template)\b.*?</\1>", re.DOTALL)
+DRAWN = re.compile(r"<span\b[^>]*\baria-hidden=\"true\"[^>]*>[^<]*</span>")  # the “?” of the help is a drawing
 WITHIN_A_LINE = re.compile(r"</?(?:a|abbr|b|bdi|em|i|ins|del|q|small|span|strong|sub|sup|time)\b[^>]*>")
 SPOKEN = re.compile(r"""(?:alt|title|aria-label|placeholder|content)="([^"]*)\"""")
 
 
 def shown_text(page: str) -> str:
     """What is read on a page: its blocks with “¦” between them, and what is said of its elements."""
-    kept = UNSHOWN.sub(" ¦ ", page)
+    kept = DRAWN.sub(" ¦ ", UNSHOWN.sub(" ¦ ", page))
     spoken = SPOKEN.findall(kept)
     lines = re.sub(r"<[^>]*>", " ¦ ", WITHIN_A_LINE.sub("", kept))
     return html.unescape(re.sub(r"[ \t\r\n]+", " ", " ¦ ".join([lines, *spoken])))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 from tests.browser.axe import BETWEEN, DESK, PHONE, faults_by_day, faults_by_night, is_narrow, unfold
 from tests.browser.conftest import WindowOf
@@ -84,7 +84,11 @@ def too_wide_between(page: Page) -> list[str]:
 
 def faults_of(page: Page, stop: Stop, language: str, watch: Watch) -> list[str]:
     """Folded and unfolded, at a desk and on a phone: first in the one that the page before was left in."""
-    if not stop.show(page):
+    try:
+        shown = stop.show(page)
+    except Error as error:  # a file, which walk.py does not know to be one
+        return [f"shows no page: {error.message.splitlines()[0]}"]
+    if not shown:
         return ["shows no page"]
     said = page.locator("html").get_attribute("lang")
     faults = [] if said == language else [f"says that its language is {said}"]

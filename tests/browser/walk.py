@@ -84,6 +84,8 @@ NO_PAGE: dict[str, str] = {
     "desk_expectations_download": FILE,
     "vendor_proof_save": ACTION,
     "proof_file": FILE,
+    "proof_calendar": FILE,
+    "incident_hour_json": FILE,
     "vendor_proof_file": FILE,
     "vendor_proof_file_add": ACTION,
     "vendor_proof_file_delete": ACTION,
