@@ -84,6 +84,8 @@ NO_PAGE: dict[str, str] = {
     "desk_expectations_download": FILE,
     "vendor_proof_save": ACTION,
     "proof_file": FILE,
+    "incident_hour_resolved": ACTION,
+    "notice_confirm": ACTION,
     "proof_calendar": FILE,
     "incident_hour_json": FILE,
     "vendor_proof_file": FILE,

@@ -188,7 +188,7 @@ class World:
             at_hand="The Harbour contract number",
             calls=(
                 emergencies.Call(contact=self.contact.pk),
-                emergencies.Call(name="Harbour duty", phone="+32 2 555 0100"),
+                emergencies.Call(name="Harbour duty", phone="+32 2555 0100"),
             ),
             stops=(emergencies.Stop(department=self.cast.department.pk, what_stops="Harbour orders"),),
             owner=self.cast.reader.user_id,
