@@ -42,6 +42,8 @@ class User(AbstractUser):
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
+    # What tells who it was is gone since then; the row stays, as the pseudonym that scores and trail still name.
+    erased_at = models.DateTimeField(_("erased on"), null=True, blank=True, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -88,6 +90,8 @@ class Organisation(models.Model):
         choices=[(days, days) for days in REPEAT_DAYS],
         default=90,
     )
+    # From then on its figures enter the benchmark across the organisations of this installation; None: they do not.
+    benchmarks_since = models.DateTimeField(_("shares in the benchmark since"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("made on"), auto_now_add=True)
     # When an administrator took the list of first steps off My work; whether each is done is seen from what there is.
     first_steps_put_away_at = models.DateTimeField(_("first steps put away on"), null=True, blank=True, editable=False)

@@ -340,11 +340,13 @@ IMPORT_SOFT_LIMIT = env.int("IMPORT_SOFT_LIMIT_SECONDS", default=1800)
 # A summary mail has the time limits of a rendering, so its lease is as long, unless it is set apart.
 DIGEST_LEASE = timedelta(seconds=env.int("DIGEST_LEASE_SECONDS", default=int(RENDERING_LEASE.total_seconds())))
 # Queues by kind: a mail server that does not answer, or 200 documents, hold up only what is of their kind.
-QUEUES = ("documents", "imports", "mails", "housekeeping")
+QUEUES = ("documents", "batches", "imports", "mails", "housekeeping")
 CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in QUEUES]
 CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
 CELERY_TASK_ROUTES = {
     "reports.tasks.render_scorecard": {"queue": "documents"},
+    "reports.tasks.make_batch": {"queue": "batches"},  # the one document that somebody waits for goes before them
+    "reports.tasks.write_export": {"queue": "batches"},
     "vendors.tasks.work_on_import": {"queue": "imports"},
     "vendors.tasks.ask_after_incidents": {"queue": "mails"},  # it writes to people at once
     "assessments.tasks.morning": {"queue": "mails"},  # as does this, where no summary tells

@@ -16,7 +16,7 @@ from reports.documents import pdf
 from reports.documents.job import RENDERINGS, RenderingFailure, Subject, publish
 from reports.documents.layout import Layout
 from reports.fact_sheets import printing as sheet_printing
-from reports.models import Comparison, FactSheet, VendorCopy
+from reports.models import Comparison, DocumentKind, FactSheet, VendorCopy
 from reports.scorecard import snapshots, view
 from reports.vendor_copy import copies
 
@@ -47,7 +47,10 @@ def render(pk: int) -> None:
     log = logger.bind(rendering=pk, attempt=job.attempts)
     try:
         content = produce(
-            job.row.subject, language=job.row.language, report_progress=lambda percent: job.note(progress=percent)
+            job.row.subject,
+            kind=job.row.kind,
+            language=job.row.language,
+            report_progress=lambda percent: job.note(progress=percent),
         )
         if not publish(job, content, now=timezone.now()):
             raise LeaseLostError(pk)
@@ -65,13 +68,16 @@ def render(pk: int) -> None:
         job.release(why, now=timezone.now())
 
 
-def produce(subject: Subject, *, language: str, report_progress: Progress = lambda percent: None) -> bytes:
+def produce(
+    subject: Subject, *, kind: str = "", language: str, report_progress: Progress = lambda percent: None
+) -> bytes:
     """The PDF of a scorecard, a vendor’s copy, a comparison or a sheet of facts: the same content, the same bytes.
 
+    `kind`: which document of a scorecard; empty: the scorecard.
     Raises RenderingRefused, SnapshotDamaged, DocumentTooLargeError.
     """
     report_progress(10)
-    layout = _layout(subject, language)
+    layout = _layout(subject, kind, language)
     report_progress(40)
     content = pdf.to_pdf(layout.html, language=language, title=layout.title, created=layout.created)
     if len(content) > LARGEST_DOCUMENT:
@@ -80,11 +86,11 @@ def produce(subject: Subject, *, language: str, report_progress: Progress = lamb
     return content
 
 
-def _layout(subject: Subject, language: str) -> Layout:
+def _layout(subject: Subject, kind: str, language: str) -> Layout:
     if isinstance(subject, VendorCopy):
         return copies.layout(subject, language=language)
     if isinstance(subject, Comparison):
         return printing.layout(subject, language=language)
     if isinstance(subject, FactSheet):
         return sheet_printing.layout(subject, language=language)
-    return view.layout(subject, language=language)
+    return view.layout(subject, kind=DocumentKind(kind or DocumentKind.SCORECARD), language=language)

@@ -43,6 +43,7 @@ from assessments.models.response import (
     ResponseKind,
     ResponseQuerySet,
 )
+from assessments.models.workbook import WorkbookUpload, WorkbookUploadQuerySet
 
 __all__ = [
     "COMMITMENT_BINDING",
@@ -96,5 +97,7 @@ __all__ = [
     "VendorLinkQuerySet",
     "VendorNote",
     "VendorNoteQuerySet",
+    "WorkbookUpload",
+    "WorkbookUploadQuerySet",
     "overdue_on",
 ]

@@ -15,6 +15,7 @@ from groundwork.words import size
 from reports.models import (
     Comparison,
     Document,
+    DocumentKind,
     FactSheet,
     Rendering,
     RenderingQuerySet,
@@ -69,13 +70,22 @@ RENDERINGS = Renderings()
 
 @dataclass(frozen=True, kw_only=True)
 class LanguageDocument:
-    """One language of what can be printed, and what became of the wish for it; no rendering: nobody has asked yet."""
+    """One language of what can be printed, and what became of the wish for it; no rendering: nobody has asked yet.
+
+    `kind`: which document of a scorecard; empty for all else.
+    """
 
     subject_id: int
+    kind: str
     language: str
     name: str
     rendering: Rendering | None
     is_late: bool  # unfinished for longer than people expect
+
+    @property
+    def place(self) -> str:
+        """Where a page shows it, as the end of an id: `scorecard-fr`, or `fr` where there is one document alone."""
+        return "-".join(filter(None, (self.kind, self.language)))
 
     @property
     def size(self) -> str:
@@ -96,38 +106,56 @@ class LanguageDocument:
         return f"{row.state}-{row.progress}-{row.attempts}-{self.is_late:d}" if row else ""
 
 
-def documents_of(subject: Scorecard | Comparison | FactSheet | None, *, now: datetime) -> tuple[LanguageDocument, ...]:
+def documents_of(subject: Comparison | FactSheet | None, *, now: datetime) -> tuple[LanguageDocument, ...]:
     """The document panel: every language, in the order of the settings. One query; none for a comparison that nobody
     has asked a document of, which has no row yet."""
     rows = {rendering.language: rendering for rendering in subject.renderings.all()} if subject else {}
     pk = subject.pk if subject else 0
-    return tuple(_document(pk, code, rows.get(code), now) for code, _name in settings.LANGUAGES)
+    return tuple(_document(pk, "", code, rows.get(code), now) for code, _name in settings.LANGUAGES)
+
+
+def documents_of_scorecard(scorecard: Scorecard, *, now: datetime) -> dict[DocumentKind, tuple[LanguageDocument, ...]]:
+    """Each of the three documents in every language, in the order of the settings. One query."""
+    rows = {(row.kind, row.language): row for row in scorecard.renderings.all()}
+    return {
+        kind: tuple(
+            _document(scorecard.pk, kind, code, rows.get((kind.value, code)), now) for code, _name in settings.LANGUAGES
+        )
+        for kind in DocumentKind
+    }
 
 
 def copy_in(copy: VendorCopy, language: str, *, now: datetime) -> LanguageDocument:
     """A vendor’s copy in one language. One query."""
-    return _document(copy.pk, language, copy.renderings.filter(language=language).first(), now)
+    return _document(copy.pk, "", language, copy.renderings.filter(language=language).first(), now)
 
 
 def document_of(rendering: Rendering, *, now: datetime) -> LanguageDocument:
-    return _document(rendering.subject_id, rendering.language, rendering, now)
+    return _document(rendering.subject_id, rendering.kind, rendering.language, rendering, now)
 
 
-def _document(subject_id: int, language: str, rendering: Rendering | None, now: datetime) -> LanguageDocument:
+def _document(
+    subject_id: int, kind: str, language: str, rendering: Rendering | None, now: datetime
+) -> LanguageDocument:
     is_late = rendering is not None and rendering.is_unfinished and rendering.requested_at < now - LATE_AFTER
     name = str(dict(settings.LANGUAGES)[language])
-    return LanguageDocument(subject_id=subject_id, language=language, name=name, rendering=rendering, is_late=is_late)
+    return LanguageDocument(
+        subject_id=subject_id, kind=kind, language=language, name=name, rendering=rendering, is_late=is_late
+    )
 
 
 @transaction.atomic
-def request_rendering(subject: Subject, *, language: str, requested_by: User | None) -> Rendering:
+def request_rendering(
+    subject: Subject, *, language: str, requested_by: User | None, kind: DocumentKind | None = None
+) -> Rendering:
     """The one row of this wish: a new one is queued, a failed one queued again, any other returned as it is.
 
-    `requested_by` is None for a vendor, who has no account.
+    `requested_by` is None for a vendor, who has no account. `kind`: which document of a scorecard; None: the scorecard.
     """
     now = timezone.now()
     rendering, is_new = Rendering.objects.get_or_create(
         **{FIELDS[type(subject)]: subject},
+        kind=(kind or DocumentKind.SCORECARD) if isinstance(subject, Scorecard) else "",
         language=language,
         defaults={"requested_by": requested_by, "requested_at": now, **RENDERINGS.afresh(now)},
     )

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import MemberRequest
 from reports.documents.job import LanguageDocument, document_of, request_rendering
-from reports.models import Rendering, RenderingQuerySet, Scorecard
+from reports.models import DocumentKind, Rendering, RenderingQuerySet, Scorecard
 from reports.secrecy import is_kept_from
 
 
@@ -24,7 +24,10 @@ def rendering_request(request: MemberRequest, pk: int) -> HttpResponse:
     language = request.POST.get("language", "")
     if language not in dict(settings.LANGUAGES):
         raise BadRequest("Scorecards are not made in this language.")
-    rendering = request_rendering(scorecard, language=language, requested_by=request.user)
+    kind = request.POST.get("kind", DocumentKind.SCORECARD)
+    if kind not in DocumentKind.values:
+        raise BadRequest("There is no such document.")
+    rendering = request_rendering(scorecard, language=language, requested_by=request.user, kind=DocumentKind(kind))
     if request.htmx:
         return _fragment(request, document_of(rendering, now=timezone.now()))
     return redirect(f"{reverse('scorecard_detail', args=[scorecard.pk])}#documents")
@@ -75,12 +78,13 @@ def pdf_response(request: HttpRequest, rendering: Rendering, name: str) -> HttpR
 
 
 def file_name(rendering: Rendering) -> str:
-    """`scorecard-S-2026-001-example-systems-fr.pdf`: plain ASCII, for every mail program and file system."""
+    """`scorecard-S-2026-001-example-systems-fr.pdf`, or `brief-…`, `record-…`: plain ASCII, for every mail program and
+    file system."""
     scorecard = rendering.scorecard
     if scorecard is None:
         raise ValueError("This rendering is of no scorecard.")
     vendor = slugify(scorecard.assessment.vendor.name)[:40].strip("-")
-    return "-".join(filter(None, ("scorecard", scorecard.number, vendor, rendering.language))) + ".pdf"
+    return "-".join(filter(None, (rendering.kind, scorecard.number, vendor, rendering.language))) + ".pdf"
 
 
 def _renderings(request: MemberRequest) -> RenderingQuerySet:

@@ -19,7 +19,7 @@ from assessments.score.words import CONFIDENCES, QUESTION_STATES, STATUSES
 from groundwork.words import days, isolated, labelled, named
 from reports.charts.marks import Mark
 from reports.documents.layout import Layout
-from reports.models import Scorecard
+from reports.models import DocumentKind, Scorecard
 from reports.scorecard import asked, expected, people, practised, sealing, since, snapshots, supplementary
 from reports.scorecard import findings as frozen_findings
 from reports.scorecard import words as wording
@@ -30,8 +30,8 @@ from reports.scorecard.words import Words
 SERVICES_LINE = 70  # characters of their names that one line of page one holds, beside what is said around them
 
 
-def layout(scorecard: Scorecard, *, language: str) -> Layout:
-    """What the PDF is made from. Raises SnapshotDamaged."""
+def layout(scorecard: Scorecard, *, language: str, kind: DocumentKind = DocumentKind.SCORECARD) -> Layout:
+    """What the PDF of one of the three documents is made from. Raises SnapshotDamaged."""
     card = view_of(scorecard, language=language)
     with translation.override(language):
         html = render_to_string("reports/scorecard/scorecard_pdf.html", {"card": card})

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest
 from groundwork.languages import active_language
-from reports.documents.job import documents_of
-from reports.models import Scorecard
+from reports.documents.job import documents_of_scorecard
+from reports.models import DocumentKind, Scorecard
 from reports.scorecard.earlier import earlier_of
 from reports.scorecard.snapshots import SnapshotDamaged
 from reports.scorecard.view import view_of
@@ -27,13 +27,13 @@ def scorecard_detail(request: MemberRequest, pk: int) -> HttpResponse:
     except SnapshotDamaged:
         return render(request, "reports/scorecard/scorecard_damaged.html", {"scorecard": scorecard}, status=500)
     still_rates = is_withheld(request.member, scorecard.assessment.vendor)
-    documents = documents_of(scorecard, now=timezone.now())
+    documents = documents_of_scorecard(scorecard, now=timezone.now())
     context = {
         "scorecard": scorecard,
         "card": card,
         "earlier": earlier,
-        "documents": documents,
-        "own_document": next(one for one in documents if one.language == active_language()),
+        "documents": [(kind.label, rows) for kind, rows in documents.items()],
+        "own_document": next(one for one in documents[DocumentKind.SCORECARD] if one.language == active_language()),
         "still_rates": still_rates,
         "is_withheld": still_rates and is_kept_from(request.member, scorecard),
     }

@@ -400,6 +400,7 @@ class Premises(World):
     def failed_rendering(self) -> Rendering:
         return Rendering.objects.create(
             scorecard=self.scorecard,
+            kind="scorecard",
             language="nl",
             state=RenderingState.FAILED,
             failure=RenderingFailure.TOO_SLOW,

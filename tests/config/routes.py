@@ -135,6 +135,7 @@ INC0003;2026-02-03 07:05;;Harbour printer;4 - Low;Harbour Line
 def _finished(**subject: Any) -> Rendering:
     """A document that is ready, of that subject."""
     rendering = Rendering.objects.create(
+        kind="scorecard" if "scorecard" in subject else "",
         language="fr",
         state=RenderingState.READY,
         progress=100,
@@ -542,19 +543,7 @@ class World:
 
     @cached_property
     def rendering(self) -> Rendering:
-        rendering = Rendering.objects.create(
-            scorecard=self.scorecard,
-            language="fr",
-            state=RenderingState.READY,
-            progress=100,
-            requested_by=self.cast.reader.user,
-            requested_at=timezone.now(),
-            finished_at=timezone.now(),
-            size=4,
-            sha256="0" * 64,
-        )
-        Document.objects.create(rendering=rendering, content=b"%PDF")
-        return rendering
+        return _finished(scorecard=self.scorecard)
 
     @cached_property
     def compared(self) -> list[Scorecard]:
@@ -565,21 +554,6 @@ class World:
 
     @cached_property
     def comparison_rendering(self) -> Rendering:
-        compared = keeping.keep(self.cast.reader, self.compared, now=timezone.now())
-        return self._drawn(comparison=compared, language="fr")
-
-    def _drawn(self, **what: Any) -> Rendering:
-        rendering = Rendering.objects.create(
-            **what,
-            state=RenderingState.READY,
-            progress=100,
-            requested_at=timezone.now(),
-            finished_at=timezone.now(),
-            size=4,
-            sha256="0" * 64,
-        )
-        Document.objects.create(rendering=rendering, content=b"%PDF")
-        return rendering
         return _finished(comparison=keeping.keep(self.cast.reader, self.compared, now=timezone.now()))
 
     @cached_property

@@ -10,7 +10,7 @@ from typing import Any
 from accounts.models import Membership
 from assessments.models import Assessment, AssessmentState
 from manifesto.models import Release
-from reports.models import Document, Rendering, RenderingState, Scorecard
+from reports.models import Document, DocumentKind, Rendering, RenderingState, Scorecard
 from tests.factories import NOW, make_release, make_vendor
 
 PDF = b"%PDF-1.7 stand-in"
@@ -47,7 +47,7 @@ def make_scorecard(member: Membership, *, number: str = "S-2026-001", vendor: st
 
 def make_rendering(scorecard: Scorecard, *, language: str = "en", now: datetime = NOW, **fields: Any) -> Rendering:
     """A queued wish that nobody has been told of yet."""
-    defaults = {"requested_at": now, "next_nudge_at": now}
+    defaults = {"kind": DocumentKind.SCORECARD, "requested_at": now, "next_nudge_at": now}
     return Rendering.objects.create(scorecard=scorecard, language=language, **{**defaults, **fields})
 
 

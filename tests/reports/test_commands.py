@@ -57,7 +57,13 @@ def test_list_names_what_can_be_printed(cast: Cast, tmp_path: Path) -> None:
     card = cards.approved(cast)
     make_assessment(cast.assessor, grade=3)
     Rendering.objects.create(
-        scorecard=card, language="nl", state=RenderingState.READY, size=1, sha256="x", requested_at=NOW
+        scorecard=card,
+        kind="scorecard",
+        language="nl",
+        state=RenderingState.READY,
+        size=1,
+        sha256="x",
+        requested_at=NOW,
     )
     lines = run("scorecard", "--list").splitlines()
     assert lines[0].split() == ["Reference", "Vendor", "Period", "Status"]

@@ -33,9 +33,9 @@ def produced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Documents are made at once; the list says which."""
     made: list[str] = []
 
-    def produce(scorecard: Scorecard, *, language: str, report_progress: Progress) -> bytes:
+    def produce(scorecard: Scorecard, *, kind: str, language: str, report_progress: Progress) -> bytes:
         report_progress(40)
-        made.append(f"{scorecard.number} {language}")
+        made.append(f"{scorecard.number} {kind} {language}")
         return PDF
 
     monkeypatch.setattr(worker, "produce", produce)
@@ -56,7 +56,7 @@ def row_of(rendering: Rendering) -> Rendering:
 def test_the_task_makes_and_publishes_the_document(scorecard: Scorecard, produced: list[str]) -> None:
     wish = make_rendering(scorecard, language="fr")
     render_scorecard(wish.pk)
-    assert produced == ["S-2026-001 fr"]
+    assert produced == ["S-2026-001 scorecard fr"]
     assert (row_of(wish).state, bytes(row_of(wish).document.content)) == (RenderingState.READY, PDF)
 
 

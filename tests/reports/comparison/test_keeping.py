@@ -92,7 +92,7 @@ def test_a_wish_for_a_comparison_becomes_a_document(cast: Cast, scorecards: list
 
 def test_a_rendering_is_of_one_thing_alone(cast: Cast, scorecards: list[Scorecard]) -> None:
     row = keeping.keep(cast.reader, scorecards, now=NOW)
-    two = Rendering(comparison=row, scorecard=scorecards[0], language="en", requested_at=NOW)
+    two = Rendering(comparison=row, scorecard=scorecards[0], kind="brief", language="en", requested_at=NOW)
     for wrong in (two, Rendering(language="en", requested_at=NOW)):
         with pytest.raises(IntegrityError, match="rendering_of_one_thing"), transaction.atomic():
             wrong.save()

@@ -15,7 +15,7 @@ from django.utils import translation
 from groundwork.jobs.lease import MAX_ATTEMPTS, HeldJob, LeaseLostError
 from reports.documents import job as jobs
 from reports.documents.job import RENDERINGS, RenderingFailure
-from reports.models import Document, Rendering, RenderingState, Scorecard
+from reports.models import Document, DocumentKind, Rendering, RenderingState, Scorecard
 from tests.factories import NOW, Cast
 from tests.reports.renderings import PDF, make_ready, make_rendering, make_scorecard
 
@@ -302,7 +302,7 @@ def test_the_panel_has_every_language_in_one_query(scorecard: Scorecard, django_
     make_ready(scorecard, language="fr", content=b"x" * 184_300)
     make_rendering(scorecard, language="nl", state=RenderingState.FAILED, failure="too_slow")
     with django_assert_num_queries(1):
-        english, french, dutch = jobs.documents_of(scorecard, now=NOW)
+        english, french, dutch = jobs.documents_of_scorecard(scorecard, now=NOW)[DocumentKind.SCORECARD]
     assert english.rendering is None
     assert (french.size, dutch.size) == ("184\N{NO-BREAK SPACE}kB", "")
     assert dutch.failure == RenderingFailure.TOO_SLOW.label

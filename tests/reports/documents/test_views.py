@@ -50,7 +50,7 @@ def test_asking_without_javascript_leads_back_to_the_documents(reader: Client, s
 
 def test_asking_with_htmx_gives_the_row_that_asks_on_every_second(reader: Client, scorecard: Scorecard) -> None:
     page = ask(reader, scorecard, "nl", headers=HTMX).content.decode()
-    assert page.strip().startswith('<li id="document-nl"')
+    assert page.strip().startswith('<li id="document-scorecard-nl"')
     assert f'hx-get="{reverse("rendering_status", args=[Rendering.objects.get().pk])}?seen=queued-0-0-0"' in page
     assert 'hx-trigger="every 1s"' in page
     assert "Queued" in page
@@ -100,7 +100,7 @@ def test_the_state_has_a_page_of_its_own_without_javascript(reader: Client, scor
     waiting = make_rendering(scorecard, language="fr")
     page = reader.get(reverse("rendering_status", args=[waiting.pk])).content.decode()
     assert "<html" in page
-    assert 'id="document-fr"' in page
+    assert 'id="document-scorecard-fr"' in page
     assert reverse("scorecard_detail", args=[scorecard.pk]) in page
 
 
