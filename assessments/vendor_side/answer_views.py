@@ -167,7 +167,7 @@ def vendor_take_back(request: LinkRequest, link: int) -> HttpResponse:
     return redirect("vendor_desk", link)
 
 
-def _answering_as(link: VendorLink) -> AnsweringAs:
+def answering_as(link: VendorLink) -> AnsweringAs:
     return AnsweringAs(
         save_route="vendor_answer_edit",
         evidence_route="vendor_evidence_add",
@@ -181,7 +181,7 @@ def _answering_as(link: VendorLink) -> AnsweringAs:
 
 
 def _answering(request: LinkRequest) -> VendorAnswering:
-    return VendorAnswering(request=request, author=request.link, answering_as=_answering_as(request.link))
+    return VendorAnswering(request=request, author=request.link, answering_as=answering_as(request.link))
 
 
 def _position(request: LinkRequest, key: str) -> VendorPosition:
@@ -190,7 +190,7 @@ def _position(request: LinkRequest, key: str) -> VendorPosition:
     return VendorPosition(
         request=request,
         author=request.link,
-        answering_as=_answering_as(request.link),
+        answering_as=answering_as(request.link),
         rules=rules,
         rule=rule_at(rules, key),
     )
