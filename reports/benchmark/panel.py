@@ -62,7 +62,7 @@ def panel_of(member: Membership, scorecard: Scorecard, names: Mapping[str, str])
     if member.organisation.benchmarks_since is None:
         return None
     vendor = scorecard.assessment.vendor
-    answers = BenchmarkAnswer.objects.latest(vendor.tier)
+    answers = BenchmarkAnswer.objects.latest_by_cell(vendor.tier)
     rows = (
         BenchmarkRow(
             number=rule.position,

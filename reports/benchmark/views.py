@@ -13,7 +13,7 @@ from accounts.access import MemberRequest
 from groundwork.pages import confirm_page, crumbs
 from manifesto.models import Rule
 from reports.benchmark import answers
-from reports.models import RULE_POSITIONS, SMALLEST_GROUP, BenchmarkAnswer
+from reports.models import RULE_POSITIONS, BenchmarkAnswer
 from vendors.models import Tier
 
 
@@ -23,7 +23,6 @@ def benchmark(request: MemberRequest) -> HttpResponse:
     shares = request.member.organisation.benchmarks_since is not None
     context = {
         "shares_since": request.member.organisation.benchmarks_since,
-        "smallest_group": SMALLEST_GROUP,
         "tiers": _tiers() if shares else [],
     }
     return render(request, "reports/benchmark/benchmark.html", context)
@@ -57,9 +56,9 @@ def benchmark_leave(request: MemberRequest) -> HttpResponse:
 
 def _tiers() -> list[tuple[str, list[tuple[int, str, BenchmarkAnswer | None]]]]:
     """Each tier with its seven rules: number, name, what is said of it. Two queries."""
-    latest, names = BenchmarkAnswer.objects.latest(), _names()
+    latest, names = BenchmarkAnswer.objects.latest_by_cell(), _names()
     return [
-        (tier.label, [(rule, names.get(rule, ""), latest.get((rule, tier.value))) for rule in RULE_POSITIONS])
+        (str(tier.label), [(rule, names.get(rule, ""), latest.get((rule, tier.value))) for rule in RULE_POSITIONS])
         for tier in Tier
     ]
 

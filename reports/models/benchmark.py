@@ -18,7 +18,7 @@ class BenchmarkAnswerQuerySet(models.QuerySet["BenchmarkAnswer"]):
     def of_cell(self, rule: int, tier: str) -> BenchmarkAnswerQuerySet:
         return self.filter(rule=rule, tier=tier)
 
-    def latest(self, tier: str = "") -> dict[tuple[int, str], BenchmarkAnswer]:
+    def latest_by_cell(self, tier: str = "") -> dict[tuple[int, str], BenchmarkAnswer]:
         """By rule and tier the answer that is shown: the newest one, and none where that was withdrawn. One query."""
         answers = self.filter(tier=tier) if tier else self
         newest = {(answer.rule, answer.tier): answer for answer in answers.order_by("published_at", "pk")}
