@@ -18,6 +18,7 @@ VOCABULARY = Vocabulary(
         "fact_sheet.made": Verb(title=_("Sheet made for a PDF"), told=_("asked for a sheet of facts as a PDF")),
         "benchmark.joined": Verb(title=_("Benchmark joined"), told=_("joined the benchmark")),
         "benchmark.left": Verb(title=_("Benchmark left"), told=_("left the benchmark")),
+        "pack.downloaded": Verb(title=_("Question pack downloaded"), told=_("downloaded the question pack")),
         "comparison.made": Verb(title=_("Comparison made for a PDF"), told=_("asked for a comparison as a PDF")),
     },
     former={"scorecard_made": "scorecard.made"},

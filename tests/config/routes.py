@@ -904,6 +904,10 @@ OBJECTS: dict[str, str] = {
     "comparison_document_status": "comparison_rendering",
     "comparison_document_download": "comparison_rendering",
     "fact_sheet_status": "fact_sheet_rendering",
+    "pack": "assessment",
+    "pack_docx": "assessment",
+    "pack_blank": "assessment",
+    "pack_blank_docx": "assessment",
     "fact_sheet_download": "fact_sheet_rendering",
 }
 # Whom the things behind a route of Gate.ASKED or Gate.NAMED name, of the cast; where nothing is said here, its assessor
