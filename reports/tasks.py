@@ -16,6 +16,7 @@ from django.utils import timezone
 from reports import worker
 from reports.batches import making
 from reports.batches.job import BATCHES, forget_files
+from reports.benchmark import answers
 from reports.documents.job import RENDERINGS
 
 logger = structlog.get_logger(__name__)
@@ -45,6 +46,12 @@ def sweep_batches() -> None:
     now = timezone.now()
     BATCHES.sweep(now=now)
     forget_files(now)
+
+
+@shared_task(name="reports.tasks.publish_benchmark")
+def publish_benchmark() -> None:
+    """Asked often, so that none waits for a lost message; an answer comes every four weeks at most."""
+    answers.publish(now=timezone.now())
 
 
 @contextmanager

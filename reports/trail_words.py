@@ -19,6 +19,8 @@ VOCABULARY = Vocabulary(
         "batch.asked": Verb(title=_("Many documents asked for"), told=_("asked for many documents at once")),
         "batch.cancelled": Verb(title=_("Many documents cancelled"), told=_("cancelled the making of many documents")),
         "batch.fetched": Verb(title=_("Many documents downloaded"), told=_("downloaded many documents at once")),
+        "benchmark.joined": Verb(title=_("Benchmark joined"), told=_("joined the benchmark")),
+        "benchmark.left": Verb(title=_("Benchmark left"), told=_("left the benchmark")),
         "comparison.made": Verb(title=_("Comparison made for a PDF"), told=_("asked for a comparison as a PDF")),
     },
     former={"scorecard_made": "scorecard.made"},
@@ -49,5 +51,6 @@ VOCABULARY = Vocabulary(
         "kind": _("document"),
         "language": _("language"),
         "filter": _("filter"),
+        "benchmarks_since": _("shares in the benchmark since"),
     },
 )
