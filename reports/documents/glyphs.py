@@ -21,6 +21,7 @@ BASIC = frozenset(map(chr, range(0x20, 0x7F))) | KEPT
 LONGEST_RUN = 12  # letters told one by one; of a longer text it would take pages
 TOLD = re.compile(r"\[(?:U\+[^\]]*|[a-z][a-z0-9 -]*)\]")
 ISOLATED = "\u2068\\g<0>\u2069"  # a bracket takes the direction of what stands beside it
+LETTER = "letter"
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -30,7 +31,7 @@ def drawable(text: str, *, undrawn: Set[str] = NOTHING) -> str:
     `undrawn`: characters that were found to have no glyph where they stood, though some font has one.
     """
     unusual = set(text) - BASIC
-    replaced: dict[str, str] = {}
+    replaced: dict[str, str | int | None] = {}
     letters: list[str] = []
     for character in unusual:
         spoken = _instead(character, is_undrawn=character in undrawn)
@@ -50,23 +51,21 @@ def are_told(text: str, *, undrawn: Set[str] = NOTHING) -> bool:
     return any(said and (said == LETTER or said.startswith("[")) for said in spoken)
 
 
-LETTER = "letter"
-
-
 @cache
 def _instead(character: str, *, is_undrawn: bool) -> str | None:
     """What to write instead; None: the character is drawn as it is; `LETTER`: its number, with those beside it."""
     category = unicodedata.category(character)
     if category in UNDRAWABLE_CATEGORIES or character in OVERRIDES:
         return ""
-    code = ord(character)
     if category == "Cf" or "\ufe00" <= character <= "\ufe0f":
         return "" if is_undrawn else None  # without a shape: the layout engine keeps them out of the page
-    if code in typefaces.code_points() and not is_undrawn:
+    if not is_undrawn and ord(character) in typefaces.code_points():
         return None
-    if not is_undrawn and (other := _otherwise_written(character)):
-        return other
-    if category in SILENT_CATEGORIES or 0x1F3FB <= code <= 0x1F3FF:  # a skin tone without its emoji
+    return (not is_undrawn and _otherwise_written(character)) or _told(character, category)
+
+
+def _told(character: str, category: str) -> str:
+    if category in SILENT_CATEGORIES or "\U0001f3fb" <= character <= "\U0001f3ff":  # a skin tone without its emoji
         return ""
     if category.startswith("L") or category in ("Cn", "Mc", "Nd", "Nl"):
         return LETTER
