@@ -77,7 +77,7 @@ def columns(sheet: Sheet) -> tuple[str, ...]:
 
 # Writing ---------------------------------------------------------------------------------------------------------
 def write(bank: Bank) -> bytes:
-    """The workbook with the sheets Edition, Rules, Questions, Levels and Guides. TooLongForCell where a text does not fit."""
+    """The workbook, a sheet a kind of line. TooLongForCell where a text does not fit."""
     from openpyxl import Workbook
 
     book = Workbook()

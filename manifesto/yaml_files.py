@@ -11,7 +11,17 @@ import yaml
 from django.utils.translation import gettext as _
 
 from groundwork.languages import LANGUAGE_CODES
-from manifesto.bank import GRADES, PLAIN_FIELDS, TEXT_FIELDS, Bank, GuideEntry, QuestionEntry, RuleEntry, Sheet, tidy_text
+from manifesto.bank import (
+    GRADES,
+    PLAIN_FIELDS,
+    TEXT_FIELDS,
+    Bank,
+    GuideEntry,
+    QuestionEntry,
+    RuleEntry,
+    Sheet,
+    tidy_text,
+)
 from manifesto.sources import BankError, Fault, Place, SourceLine, assemble
 
 SCHEMA = 1

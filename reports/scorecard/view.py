@@ -27,6 +27,11 @@ from reports.scorecard.shapes import AnswerView, QuestionView, RuleView, Scoreca
 from reports.scorecard.snapshots import Snapshot
 from reports.scorecard.words import Words
 
+TEMPLATES = {
+    DocumentKind.BRIEF: "reports/scorecard/scorecard_pdf.html",
+    DocumentKind.SCORECARD: "reports/scorecard/scorecard_pdf.html",
+    DocumentKind.RECORD: "reports/scorecard/record_pdf.html",
+}
 SERVICES_LINE = 70  # characters of their names that one line of page one holds, beside what is said around them
 
 
@@ -34,7 +39,7 @@ def layout(scorecard: Scorecard, *, language: str, kind: DocumentKind = Document
     """What the PDF of one of the three documents is made from. Raises SnapshotDamaged."""
     card = view_of(scorecard, language=language)
     with translation.override(language):
-        html = render_to_string("reports/scorecard/scorecard_pdf.html", {"card": card})
+        html = render_to_string(TEMPLATES[kind], {"card": card})
     created = scorecard.approved_at.astimezone(UTC).isoformat()
     return Layout(html=html, title=f"{scorecard.number} · {card.vendor}", created=created)
 
