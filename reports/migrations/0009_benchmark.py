@@ -4,60 +4,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("reports", "0008_kinds_of_documents"),
+        ('reports', '0008_kinds_of_documents'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="BenchmarkAnswer",
+            name='BenchmarkAnswer',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("rule", models.PositiveSmallIntegerField()),
-                (
-                    "tier",
-                    models.CharField(
-                        choices=[("critical", "Critical"), ("important", "Important"), ("standard", "Standard")],
-                        max_length=10,
-                    ),
-                ),
-                ("published_at", models.DateTimeField()),
-                ("organisations", models.PositiveIntegerField(null=True)),
-                ("vendors", models.PositiveIntegerField(null=True)),
-                ("lower", models.PositiveSmallIntegerField(null=True)),
-                ("median", models.PositiveSmallIntegerField(null=True)),
-                ("upper", models.PositiveSmallIntegerField(null=True)),
-                ("met", models.PositiveSmallIntegerField(null=True)),
-                ("contributions", models.JSONField()),
-                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('rule', models.PositiveSmallIntegerField()),
+                ('tier', models.CharField(choices=[('critical', 'Critical'), ('important', 'Important'), ('standard', 'Standard')], max_length=10)),
+                ('published_at', models.DateTimeField()),
+                ('organisations', models.PositiveIntegerField(null=True)),
+                ('vendors', models.PositiveIntegerField(null=True)),
+                ('lower', models.PositiveSmallIntegerField(null=True)),
+                ('median', models.PositiveSmallIntegerField(null=True)),
+                ('upper', models.PositiveSmallIntegerField(null=True)),
+                ('met', models.PositiveSmallIntegerField(null=True)),
+                ('contributions', models.JSONField()),
+                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                "verbose_name": "benchmark answer",
-                "verbose_name_plural": "benchmark answers",
-                "ordering": ("-published_at", "-pk"),
-                "constraints": [
-                    models.UniqueConstraint(fields=("rule", "tier", "published_at"), name="benchmark_answer_once"),
-                    models.CheckConstraint(condition=models.Q(("rule__range", (1, 7))), name="benchmark_rule_of_seven"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("lower", None),
-                                ("median", None),
-                                ("organisations", None),
-                                ("vendors", None),
-                                ("withdrawn_at__isnull", False),
-                            ),
-                            models.Q(
-                                ("lower__isnull", False),
-                                ("median__isnull", False),
-                                ("organisations__gte", 5),
-                                ("withdrawn_at", None),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="benchmark_of_five_or_withdrawn",
-                    ),
-                ],
+                'verbose_name': 'benchmark answer',
+                'verbose_name_plural': 'benchmark answers',
+                'ordering': ('-published_at', '-pk'),
+                'constraints': [models.UniqueConstraint(fields=('rule', 'tier', 'published_at'), name='benchmark_answer_once'), models.CheckConstraint(condition=models.Q(('rule__range', (1, 7))), name='benchmark_rule_of_seven'), models.CheckConstraint(condition=models.Q(models.Q(('lower', None), ('median', None), ('organisations', None), ('vendors', None), ('withdrawn_at__isnull', False)), models.Q(('lower__isnull', False), ('median__isnull', False), ('organisations__gte', 5), ('withdrawn_at', None)), _connector='OR'), name='benchmark_of_five_or_withdrawn')],
             },
         ),
     ]
