@@ -21,7 +21,6 @@ from groundwork.saved import Closed, Saved
 from vendors.attachments import clean_name
 
 KEPT_FOR = timedelta(days=30)  # a file that nobody decides about
-FROM_WORKBOOK = "answer.from_workbook"
 
 
 class NotTaken(Refusal):
@@ -100,7 +99,7 @@ def forget(now: datetime) -> int:
 def _save(one: QuestionPlan, decision: Decision, *, author: Author, now: datetime) -> None:
     if one.draft is None:
         raise NotTaken(_("Question %(number)s cannot be taken over: look at it again.") % {"number": one.asked.number})
-    outcome = save_answer(one.answer, one.draft, version=decision.version, author=author, now=now, verb=FROM_WORKBOOK)
+    outcome = save_answer(one.answer, one.draft, version=decision.version, author=author, now=now, from_workbook=True)
     if isinstance(outcome, Closed):
         raise NotTaken(outcome.reason)
     if not isinstance(outcome, Saved):

@@ -291,7 +291,7 @@ def _write_first(page: Worksheet, book: Book, looks: _Looks) -> None:
 def _title(book: Book) -> str:
     assessment = book.response.assessment
     if book.answering_as.is_vendor:
-        return f"{assessment.organisation} · {_('Questions about your support')}"
+        return words.labelled(assessment.organisation, _("questions about your support"))
     return f"{assessment.vendor} · {assessment.reference}"
 
 

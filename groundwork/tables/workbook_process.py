@@ -116,7 +116,7 @@ class Sheets:
         if len(book.names) > self.orders["sheets"] or any(len(name) > LONGEST_NAME for name in book.names):
             raise Refused(TOO_MUCH)
         wanted = [name for name in self.orders["wanted"] if name in book.names] if self.orders["wanted"] else shown[:1]
-        if self.orders["every"]:
+        if self.orders.get("every"):
             wanted = list(book.names)
         rows = {name: book.rows(name) for name in wanted}
         yield {
@@ -125,7 +125,7 @@ class Sheets:
             "hidden_rows": sum(contents.hidden_rows.get(name, 0) for name in wanted),
             "is_1904": contents.is_1904,
             "is_slow": is_slow,
-            "joined": {name: book.joined(name) for name in wanted} if isinstance(book, ResultBook) else {},
+            **({"joined": {name: book.joined(name) for name in wanted}} if isinstance(book, ResultBook) else {}),
         }
         for name in wanted:
             for number, cells, faulty in self._filled(rows[name]):
@@ -172,7 +172,7 @@ def read(file: IO[bytes], orders: dict[str, Any]) -> Iterator[Any]:
     if orders["is_archive"]:
         contents = guard.look_inside(file, guard.weights_of(orders))
         file.seek(0)
-    if orders["every"]:
+    if orders.get("every"):
         bound(resource.RLIMIT_CPU, orders["slow_seconds"])
         book = ResultBook(file, has_faults=contents.has_faults)
         yield from Sheets(orders).messages(book, contents, is_slow=contents.has_faults)

@@ -76,7 +76,7 @@ def opened(
     read; TookTooLong, which is one, where time ran out."""
     ends_at = monotonic() + haste.seconds if haste else None
     codes: list[int] = []
-    for is_slow in _readers(kind, every=every):
+    for is_slow in [False] if every else _readers(kind):
         orders = _orders(kind, most, wanted, haste, is_slow=is_slow) | {"every": every}
         with _process(source, orders, ends_at) as process:
             lines = _lines(process, most)
@@ -92,15 +92,15 @@ def opened(
                 rows=_rows(lines, kind, ends_at),
                 hidden_rows=head["hidden_rows"],
                 is_1904=head["is_1904"],
-                joined=head["joined"],
+                joined=head.get("joined", {}),
             )
             return
     raise _unreadable(kind, codes)
 
 
-def _readers(kind: TableKind, *, every: bool) -> list[bool]:
+def _readers(kind: TableKind) -> list[bool]:
     """Which to try, one after the other: whether it is the slow one, which the first may be by itself, after a look."""
-    return [False, True] if kind is TableKind.XLSX and not every else [False]
+    return [False, True] if kind is TableKind.XLSX else [False]
 
 
 def _orders(

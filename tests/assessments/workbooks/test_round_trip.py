@@ -25,7 +25,7 @@ from tests.factories import Cast, make_assessment, make_release
 SOME = settings(
     max_examples=8,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.generate],  # to make an example smaller takes minutes
 )
 # Any sign that XML can hold, and those that make formulas or turn the line around; an apostrophe has a test of its own.
