@@ -345,6 +345,8 @@ ROUTES: dict[str, Right | Gate] = {
     "vendor_trends": Right.READ,
     "portfolio": Right.READ,
     "portfolio_export": Right.READ,
+    "board_report": Right.READ,
+    "board_detail": Right.READ,
     "batch_list": Right.READ,
     "batch_add": Right.READ,
     "batch_detail": Gate.NAMED,  # who asked for it, as all below

@@ -41,7 +41,7 @@ from reports.batches.job import Wish, request_batch
 from reports.comparison import keeping
 from reports.fact_sheets import keeping as sheet_keeping
 from reports.fact_sheets import kinds
-from reports.models import Batch, Binding, Document, DocumentKind, FactSheetKind, Rendering, RenderingState, Scorecard
+from reports.models import Batch, Binding, Document, DocumentKind, FactSheet, FactSheetKind, Rendering, RenderingState, Scorecard
 from tests.factories import (
     Cast,
     add_rater,
@@ -558,6 +558,11 @@ class World:
         return _finished(comparison=keeping.keep(self.cast.reader, self.compared, now=timezone.now()))
 
     @cached_property
+    def board(self) -> FactSheet:
+        facts = kinds.kind_of(FactSheetKind.BOARD).facts(self.cast.reader, 0)
+        return sheet_keeping.keep(self.cast.organisation, FactSheetKind.BOARD, facts, now=timezone.now())
+
+    @cached_property
     def batch(self) -> Batch:
         wish = Wish(title="Harbour, all", kind=DocumentKind.BRIEF, binding=Binding.ZIP, language="en")
         return request_batch(self.cast.assessor, wish, [self.scorecard])
@@ -909,6 +914,7 @@ OBJECTS: dict[str, str] = {
     "rendering_download": "rendering",
     "comparison_document_status": "comparison_rendering",
     "comparison_document_download": "comparison_rendering",
+    "board_detail": "board",
     **dict.fromkeys(("batch_detail", "batch_state", "batch_cancel", "batch_download"), "batch"),
     "fact_sheet_status": "fact_sheet_rendering",
     "fact_sheet_download": "fact_sheet_rendering",

@@ -1,0 +1,21 @@
+"""What the author of a board report says before it is made."""
+
+from __future__ import annotations
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+LONGEST = 1200  # characters: what the cover holds beside our own paragraph
+
+
+class BoardForm(forms.Form):
+    text = forms.CharField(
+        label=_("Your own paragraph"),
+        required=False,
+        max_length=LONGEST,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("Stands on the cover before ours, as you write it, with your name. It may stay empty."),
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
