@@ -204,7 +204,7 @@ class _Gathered:
             for at, status, _percent in one.latest_standing.rules:
                 if status == "broken":
                     found[str(at)].append(one.name)
-        return {at: names[:6] for at, names in found.items()}
+        return {at: names[:3] for at, names in found.items()}
 
     def _missing(self, vendor: Any) -> Plain:
         return {"name": vendor.name, "tier": vendor.tier, "is_in_hand": vendor.in_hand}
@@ -275,7 +275,7 @@ class _Gathered:
             }
             for one in shown
         ]
-        return {"rows": told, "all": len(critical), "others": [one.name for one in critical[CRITICAL:]][:20]}
+        return {"rows": told, "all": len(critical)}
 
 
 def _standing_of(vendor: Any) -> Any:
@@ -325,6 +325,5 @@ def _moved(rated: Iterable[Vendor], standings: Mapping[int, Standing]) -> Plain:
 
 def _contradicted(rated: Iterable[Vendor], standings: Mapping[int, Standing]) -> list[Plain]:
     found = ((one.name, standings[one.pk].result) for one in rated)
-    return [
-        {"name": name, "rules": list(result.contradicted)} for name, result in found if result and result.contradicted
-    ]
+    rules = ((name, result.contradicted) for name, result in found if result)
+    return [{"name": name, "rules": list(positions)} for name, positions in rules if positions]

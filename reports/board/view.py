@@ -11,7 +11,7 @@ from django.utils.translation import ngettext, override
 
 from assessments.score import words as of_score
 from assessments.score.arithmetic import RuleStatus
-from groundwork.words import joined, number, percent
+from groundwork.words import joined, named, number, percent
 from reports.board import words
 from reports.board.shapes import BoardView, CriticalVendor, Listed, RuleCount, RuleMark, VendorRow
 from vendors.models import Tier
@@ -20,6 +20,7 @@ from vendors.voice import quadrant
 Told = Mapping[str, Any]
 STATUSES = (RuleStatus.BROKEN, RuleStatus.PARTLY, RuleStatus.MET, RuleStatus.NOT_RATED)
 FULL = Fraction(100)
+NAMED = 5  # vendors in a sentence
 
 
 def view(content: Told, language: str) -> BoardView:
@@ -73,7 +74,7 @@ class _View:
         )
 
     def _row(self, told: Told) -> VendorRow:
-        lines = tuple(Fraction(line) for line in told["lines"]) + (FULL,)
+        lines = (*(Fraction(line) for line in told["lines"]), FULL)
 
         def said(value: str | None) -> str:
             return "" if value is None else percent(Fraction(value), thresholds=lines)
@@ -165,14 +166,11 @@ class _View:
         )
 
     def _others(self) -> str:
-        others, left = self.content["critical"]["others"], self.content["critical"]["all"]
-        if not others:
+        shown, every = len(self.content["critical"]["rows"]), self.content["critical"]["all"]
+        if shown >= every:
             return ""
-        shown = len(self.content["critical"]["rows"])
-        said = _(
-            "Half a page each have the %(shown)s critical vendors that need attention most, of %(all)s. The others:"
-        )
-        return f"{said % {'shown': number(shown), 'all': number(left)}} {joined(others)}"
+        said = _("Half a page each have the %(shown)s that need attention most, of %(all)s critical vendors.")
+        return said % {"shown": number(shown), "all": number(every)}
 
     def _missing(self, told: Told) -> tuple[str, ...]:
         state = _("The first assessment is under way") if told["is_in_hand"] else _("Nobody has begun an assessment")
@@ -194,7 +192,7 @@ class _View:
         if not names:
             return ""
         said = _("Left out, since whoever made this report still rates them: %(names)s.")
-        return said % {"names": joined(names[:20])}
+        return said % {"names": named(names[:NAMED], max(0, len(names) - NAMED))}
 
 
 def _listed(told: Told, cells: Any) -> Listed:

@@ -33,7 +33,6 @@ from tests.factories import (
     make_assessment,
     make_commitment,
     make_contract,
-    make_release,
     make_vendor,
 )
 from tests.reports import verapdf
@@ -81,9 +80,7 @@ def vendors(cast: Cast) -> dict[str, object]:
 def test_it_counts_who_meets_all_seven_and_names_the_rule_that_fails_most(cast: Cast, vendors: object) -> None:
     content = told(cast.reader)
     shown = view(content, "en")
-    assert (shown.big, shown.headline) == ("1 of 3", "1 of 3 vendors meets all seven rules") or (
-        shown.headline == "1 of 3 vendors meet all seven rules"
-    )
+    assert (shown.big, shown.headline) == ("1 of 3", "1 of 3 vendors meet all seven rules")
     assert names(content["heat"]) == ["Four", "Two", "All"]
     most = [rule for rule in shown.rules if rule.is_most]
     assert [(rule.position, rule.counts[0][2], rule.vendors) for rule in most] == [
@@ -158,13 +155,13 @@ def test_the_same_facts_are_the_same_row_and_the_authors_words_stay_as_written(c
 
 
 def test_queries_do_not_grow_with_the_vendors(cast: Cast, vendors: object) -> None:
-    make_release()
     spent = []
     for count in (0, 30):
         for number in range(count):
             more = make_vendor(cast.organisation, f"More {number}", tier=Tier.CRITICAL)
             stand(cast, more, "bbmmmmm", at=timezone.now())
             make_commitment(cast.assessor, more)
+        cache.clear()
         with CaptureQueriesContext(connection) as queries:
             facts_of(cast.reader, EVERYTHING)
         spent.append(len(queries))
@@ -174,10 +171,10 @@ def test_queries_do_not_grow_with_the_vendors(cast: Cast, vendors: object) -> No
 def crowded(cast: Cast) -> FactSheet:
     """As many of everything as there can be, under the longest names."""
     today, now = timezone.localdate(), timezone.now()
-    for number in range(40):
+    for number in range(32):
         name = f"{number} " + "Widest Wholesale Warehousing & Web Hosting " * 3
         vendor = make_vendor(cast.organisation, name[:120], tier=Tier.CRITICAL)
-        if number < 32:
+        if number < 28:
             stand(cast, vendor, "mmmmmmm", at=now - timedelta(days=300))
             stand(cast, vendor, "bbbbbbm", at=now, findings=["contradicted"])
         make_contract(vendor, "R" * 80)
@@ -185,7 +182,7 @@ def crowded(cast: Cast) -> FactSheet:
         late = make_commitment(cast.assessor, vendor, agreed=True, what="W " * 200)
         Commitment.objects.filter(pk=late.pk).update(due_on=today - timedelta(days=1))
         assert asked.pk
-    author = Author(name="N" * 60, text=("Nous demandons au comité de décider. " * 40)[:1200])
+    author = Author(name="N" * 60, text=("Nous demandons au comité de décider. " * 40)[:900])
     return keeping.keep(
         cast.organisation, FactSheetKind.BOARD, facts_of(cast.reader, EVERYTHING, author=author), now=NOW
     )
@@ -196,13 +193,13 @@ def test_it_has_six_to_eight_pages_in_each_language_and_is_accessible(cast: Cast
     many = crowded(cast)
     paths = []
     pages = {}
-    for sheet, name in ((few, "few"), (many, "many")):
-        for code in LANGUAGE_CODES if sheet is many else ("en",):
+    for sheet, name, codes in ((few, "few", LANGUAGE_CODES), (many, "many", ("fr",))):
+        for code in codes:
             path = tmp_path / f"{name}-{code}.pdf"
             path.write_bytes(worker.produce(sheet, language=code))
             pages[path.name] = len(PdfReader(path).pages)
             paths.append(path)
-    assert pages == {"few-en.pdf": 7, "many-en.pdf": 8, "many-fr.pdf": 8, "many-nl.pdf": 8}
+    assert pages == {"few-en.pdf": 7, "few-fr.pdf": 7, "few-nl.pdf": 7, "many-fr.pdf": 8}
     assert verapdf.failures(*paths) == {path: [] for path in paths}
 
 
@@ -221,6 +218,12 @@ def test_it_is_seen_before_it_is_made_and_then_made_of_what_was_seen(
     entry = AuditEntry.objects.get(verb="fact_sheet.made")
     assert entry.after == {"filter": "tier=critical"}
     assert f'name="about" value="{sheet.pk}"' in client.get(response["Location"]).content.decode()
+
+
+def test_a_paragraph_that_the_cover_does_not_hold_is_refused(cast: Cast, vendors: object, signed_in: SignedIn) -> None:
+    for text in ("x" * 901, "a line\n" * 16):
+        page = signed_in(cast.reader).post("/portfolio/board/", {"text": text, "language": "fr"})
+        assert page.status_code == 200 and not FactSheet.objects.exists()
 
 
 def test_another_language_is_made_of_the_same_frozen_facts(cast: Cast, vendors: object, signed_in: SignedIn) -> None:
