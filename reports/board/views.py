@@ -80,5 +80,5 @@ def board_detail(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _narrowed(asked: QueryDict) -> QueryDict:
     kept = QueryDict(mutable=True)
-    kept.update({name: asked[name] for name in filters.NAMES if asked.get(name)})
+    kept.update({name: value for name in filters.NAMES if (value := asked.get(name))})
     return kept
