@@ -77,9 +77,7 @@ def failure_words(export: Export) -> str:
 
 
 # Asking -----------------------------------------------------------------------------------------------------------
-def ask(
-    member: Membership, scope: str, file_format: str, *, about: int = 0, query: str = "", language: str
-) -> Export:
+def ask(member: Membership, scope: str, file_format: str, *, about: int = 0, query: str = "", language: str) -> Export:
     """Queue it; what is small is for the caller to write at once (`is_small`). TooMany where this person has enough
     that is not finished. `about` is the key of a row of the member's own organisation."""
     now = timezone.now()
@@ -96,9 +94,7 @@ def ask(
             about=about,
             filter=query,
             format=file_format,
-            total=choosing.chosen(
-                member, scope, about=about, query=query, today=timezone.localdate(now)
-            ).answers(),
+            total=choosing.chosen(member, scope, about=about, query=query, today=timezone.localdate(now)).answers(),
             **EXPORTS.afresh(now),
         )
 
@@ -158,7 +154,7 @@ def publish(held: HeldJob[Export], path: File[bytes], *, sha256: str, told: dict
 
 
 def _record(export: Export, rows: int) -> dict[str, Any]:
-    return {"scope": export.scope, "file": export.format, "rows": rows}
+    return {"scope": export.scope, "file": export.format, "rows_in_all": rows}
 
 
 def file_name(export: Export, now: datetime) -> str:
@@ -166,7 +162,9 @@ def file_name(export: Export, now: datetime) -> str:
     with_subject = export.scope in {ExportScope.ASSESSMENT, ExportScope.VENDOR}
     subject = slugify(subject_of(export))[:60].strip("-") if with_subject else export.scope
     day = f"{timezone.localtime(now):%Y-%m-%d}"
-    return "-".join(filter(None, ("export", subject, day, export.language))) + f".{ENDINGS[ExportFormat(export.format)]}"
+    return (
+        "-".join(filter(None, ("export", subject, day, export.language))) + f".{ENDINGS[ExportFormat(export.format)]}"
+    )
 
 
 # Fetching ---------------------------------------------------------------------------------------------------------
@@ -189,5 +187,5 @@ def fetched(member: Membership, export: Export) -> Export:
             note_reading(key, member.user)
         rows = sum(told["rows"].values())
         after = {**_record(export, rows), "sha256": export.sha256}
-        audit.record(member.user, "export.downloaded", export, after=after, label=export.file_name)
+        audit.record(member.user, "export.fetched", export, after=after, label=export.file_name)
     return export

@@ -15,6 +15,14 @@ from groundwork.tables.cells import neutralise
 
 FINE = 9  # digits of a quotient
 TOP = GRADES[-1]
+STATUS_OF = {
+    "nothing_applies": "not_rated",
+    "coverage_below_minimum": "not_rated",
+    "percent_below_broken": "broken",
+    "knockout": "broken",
+    "percent_meets_threshold": "met",
+    "percent_between": "partly",
+}
 
 
 def text(words: object) -> str:
@@ -55,7 +63,7 @@ def question(
     formulas = {
         "state": f"=IF({agreed}={applies_not},{applies_not},IF(ISNUMBER({agreed}),{graded},"
         f"{_state_of_answers(grades, blanks, words)}))",
-        "grade": f"=IF(ISNUMBER({agreed}),{agreed},IF({agreed}={applies_not},\"\",{_mean(grades)}))",
+        "grade": f'=IF(ISNUMBER({agreed}),{agreed},IF({agreed}={applies_not},"",{_mean(grades)}))',
         "percent": f'=IF(ISNUMBER({grade}),ROUND({grade}/{TOP}*100,{FINE}),"")',
         "disagreement": f"=IF({_span(grades)}>={DISAGREEMENT_SPAN},{yes},{no})" if grades else f"={no}",
     }
@@ -65,7 +73,8 @@ def question(
             "weight_graded": f"=IF(ISNUMBER({grade}),{weight},0)",
             "weight_applicable": f"=IF({state}={applies_not},0,{weight})",
             "weighted": f"=IF(ISNUMBER({grade}),{weight}*{grade}/{TOP}*100,0)",
-            "knocked_out": f"=IF({cells['knockout']}={yes},IF(ISNUMBER({grade}),IF({grade}<{limits.knockout},1,0),0),0)",
+            "knocked_out": f"=IF({cells['knockout']}={yes},"
+            f"IF(ISNUMBER({grade}),IF({grade}<{limits.knockout},1,0),0),0)",
         }
     return formulas
 
@@ -92,16 +101,16 @@ def _span(grades: str) -> str:
 def rule(cells: Mapping[str, str], ranges: Mapping[str, str], *, limits: Limits, words: Words) -> dict[str, str]:
     """By column. `cells`: those of the same line; `ranges`: columns of the rule's questions that count."""
     status = {key: text(said) for key, said in words.statuses.items()}
-    reason = {key: text(said) for key, said in words.reasons.items()}
     applicable, graded, total = cells["weight_applicable"], cells["weight_graded"], cells["weighted_sum"]
     percent, coverage, knocked = cells["percent"], cells["coverage"], cells["knocked_out"]
 
-    def decided(said: Mapping[str, str], *, nothing: str, little: str, low: str, out: str, met: str, between: str) -> str:
-        """Too little known comes first, then broken, then met; what lies between is partly met."""
+    def decided(said: Mapping[str, str]) -> str:
+        """By reason. Too little known comes first, then broken, then met; what lies between is partly met."""
         return (
-            f"=IF({applicable}=0,{said[nothing]},IF({graded}=0,{said[little]},IF({coverage}<{limits.coverage},"
-            f"{said[little]},IF({percent}<{limits.broken},{said[low]},IF({knocked}>0,{said[out]},"
-            f"IF({percent}>={limits.met},{said[met]},{said[between]}))))))"
+            f"=IF({applicable}=0,{said['nothing_applies']},IF({graded}=0,{said['coverage_below_minimum']},"
+            f"IF({coverage}<{limits.coverage},{said['coverage_below_minimum']},"
+            f"IF({percent}<{limits.broken},{said['percent_below_broken']},IF({knocked}>0,{said['knockout']},"
+            f"IF({percent}>={limits.met},{said['percent_meets_threshold']},{said['percent_between']}))))))"
         )
 
     return {
@@ -113,24 +122,8 @@ def rule(cells: Mapping[str, str], ranges: Mapping[str, str], *, limits: Limits,
         "coverage": f"=IF({applicable}=0,0,ROUND({graded}/{applicable}*100,{FINE}))",
         "low": f'=IF({applicable}=0,"",ROUND({total}/{applicable},{FINE}))',
         "high": f'=IF({applicable}=0,"",ROUND(({total}+({applicable}-{graded})*100)/{applicable},{FINE}))',
-        "status": decided(
-            status,
-            nothing="not_rated",
-            little="not_rated",
-            low="broken",
-            out="broken",
-            met="met",
-            between="partly",
-        ),
-        "reason": decided(
-            reason,
-            nothing="nothing_applies",
-            little="coverage_below_minimum",
-            low="percent_below_broken",
-            out="knockout",
-            met="percent_meets_threshold",
-            between="percent_between",
-        ),
+        "status": decided({reason: status[code] for reason, code in STATUS_OF.items()}),
+        "reason": decided({code: text(said) for code, said in words.reasons.items()}),
         "rated_percent": f'=IF({cells["status"]}={status["not_rated"]},"",{percent})',
     }
 

@@ -172,9 +172,7 @@ class RowReader:
             shown=row["submitted_at"] is not None or (is_own and not is_of_vendor),
         )
 
-    def _answers_of(
-        self, head: Head, edition: Edition, given: Mapping[int, Given | None]
-    ) -> dict[str, list[Answered]]:
+    def _answers_of(self, head: Head, edition: Edition, given: Mapping[int, Given | None]) -> dict[str, list[Answered]]:
         files: dict[int, list[KeptFile]] = defaultdict(list)
         for row in self.files.take(head.pk):
             files[row["answer"]].append(KeptFile(name=row["name"], size=row["size"], sha256=row["sha256"]))

@@ -43,9 +43,7 @@ def rows_of(dossier: Dossier) -> dict[str, list[Row]]:
         "responses": [_response(dossier, place) for place in range(len(dossier.responses))],
         "answers": [_answer(dossier, question, one) for question, one in answers_in_order(dossier)],
         "evidence": list(_evidence(dossier)),
-        "notes": [
-            (dossier.head.reference, key, note.text, note.by, note.at) for key, note in dossier.notes.items()
-        ],
+        "notes": [(dossier.head.reference, key, note.text, note.by, note.at) for key, note in dossier.notes.items()],
         "consensus": [_consensus(dossier, key, agreed) for key, agreed in dossier.agreed.items()],
         "replies": [
             (dossier.head.reference, one.rule, one.stance, one.text, one.by, one.at, one.to_earlier_result)

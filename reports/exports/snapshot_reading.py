@@ -41,8 +41,7 @@ def dossier_of(head: Head, snapshot: Stored, *, keys: Sequence[int], language: s
         answers=_answers(snapshot, given),
         agreed=_agreed(snapshot),
         notes={
-            key: Noted(text=note["text"], by=note["by"] or "", at=note["at"])
-            for key, note in snapshot["notes"].items()
+            key: Noted(text=note["text"], by=note["by"] or "", at=note["at"]) for key, note in snapshot["notes"].items()
         },
         replies=tuple(_reply(reply) for reply in snapshot["replies"]),
         score=score_of(snapshot),

@@ -10,9 +10,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
+from assessments.score.arithmetic import GRADES
 from reports.exports.catalogue import BY_KEY, TABLES, Column, Kind
 from reports.exports.readme import About
-from reports.exports.rows import Row, Value
+from reports.exports.rows import NOT_APPLICABLE, Row, Value
 from reports.exports.shapes import Dossier
 
 SCHEMA = "vendor-support-export/1"
@@ -73,7 +74,7 @@ def schema() -> dict[str, Any]:
     """JSON Schema 2020-12 of the file, as it is committed in docs/."""
     text = {"type": "string"}
     properties: dict[str, Any] = {
-        "schema": {"const": SCHEMA},
+        "schema": {"type": "string", "enum": [SCHEMA]},
         "made_at": {"type": "string", "format": "date-time"},
         **dict.fromkeys(("organisation", "subject", "asked_by", "language"), text),
         "left_out": {"type": "array", "items": text},
@@ -101,9 +102,10 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
 
 def _value(column: Column) -> dict[str, Any]:
     if column.kind == Kind.CODE:
-        return {"enum": [*(str(getattr(code, "value", code)) for code in column.words or ()), None]}
+        codes = (str(getattr(code, "value", code)) for code in column.words or ())
+        return {"type": ["string", "null"], "enum": [*codes, None]}
     if column.kind == Kind.AGREED:
-        return {"enum": [0, 1, 2, 3, 4, "not_applicable", None]}
+        return {"type": ["integer", "string", "null"], "enum": [*GRADES, NOT_APPLICABLE, None]}
     shapes: dict[Kind, dict[str, Any]] = {
         Kind.TEXT: {"type": ["string", "null"]},
         Kind.WHOLE: {"type": ["integer", "null"]},

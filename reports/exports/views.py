@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -132,7 +133,11 @@ def _mine(request: MemberRequest) -> ExportQuerySet:
 
 
 def _export(request: MemberRequest, pk: int) -> Export:
-    return get_object_or_404(_mine(request), pk=pk)
+    """The member's own; of a colleague's it is said that it is not theirs to fetch."""
+    export = get_object_or_404(job.EXPORTS.rows().for_member(request.member), pk=pk)
+    if export.requested_by_id != request.user.pk:
+        raise PermissionDenied
+    return export
 
 
 def _form_for(request: MemberRequest) -> ExportForm:

@@ -30,7 +30,7 @@ from reports.exports.shapes import CUSTOMER, Dossier
 MOST_ROWS = 1_048_576  # of a sheet, its heading included
 PIECE = 30_000  # characters of a long text in one cell of its own sheet
 HEAD_KEPT = 32_000  # of it where it belongs
-MADE = datetime(1980, 1, 1)  # in the file's properties: the same content, the same bytes  # noqa: DTZ001
+MADE = datetime(1980, 1, 1)  # in the file's properties: the same content, the same bytes
 NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 LONGEST_NAME = 31
 WIDTHS = {Kind.TEXT: 24, Kind.EXACT: 14, Kind.CODE: 16, Kind.DAY: 12, Kind.MOMENT: 22}
@@ -151,7 +151,7 @@ class Workbook:
         sheets.rows += 1
 
     def _cell(self, part: _Part, place: int, column: Column, value: Value, look: Any) -> None:
-        if isinstance(value, bool) or column.kind in {Kind.CODE, Kind.AGREED} and isinstance(value, str):
+        if isinstance(value, bool) or (column.kind in {Kind.CODE, Kind.AGREED} and isinstance(value, str)):
             self._text(part.sheet, part.line, place, str(self._cached(column, value)), look)
         elif isinstance(value, int | Decimal):
             part.sheet.write_number(part.line, place, float(value), look)

@@ -73,16 +73,12 @@ def _attempt(held: HeldJob[Export]) -> None:
             publish(held, File(file), sha256=digest, told=told.as_data(), now=timezone.now())
 
 
-def _written(
-    held: HeldJob[Export], member: Membership, folder: Path, now: datetime
-) -> tuple[writing.Told, Path]:
+def _written(held: HeldJob[Export], member: Membership, folder: Path, now: datetime) -> tuple[writing.Told, Path]:
     export, path, tables = held.row, folder / "whole", folder / "tables"
     tables.mkdir()
     told = writing.write(
         writing.sink_of(export.format, path, language=export.language, folder=tables),
-        choosing.chosen(
-            member, export.scope, about=export.about, query=export.filter, today=timezone.localdate(now)
-        ),
+        choosing.chosen(member, export.scope, about=export.about, query=export.filter, today=timezone.localdate(now)),
         member,
         choosing.secrecy_of(member),
         language=export.language,

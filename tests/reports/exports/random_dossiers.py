@@ -84,5 +84,8 @@ def dossier(seed: int, *, rules: int = 7, questions: int = 3, raters: int = 4) -
 def _agreed(draw: random.Random) -> Agreed:
     applies = draw.random() < 0.7
     return Agreed(
-        grade=draw.randint(0, 4) if applies else None, not_applicable=not applies, reason="Talked over", held_on="2026-02-01"
+        grade=draw.randint(0, 4) if applies else None,
+        not_applicable=not applies,
+        reason="Talked over",
+        held_on="2026-02-01",
     )

@@ -18,6 +18,7 @@ from openpyxl.utils import column_index_from_string
 
 REFERENCE = re.compile(r"(?:'([^']+)'!)?\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?")
 STRING = re.compile(r'("(?:[^"]|"")*")')
+SHEETS = {"Assessments", "Rules", "Questions", "Answers", "Consensus"}
 Cell = tuple[str, int, int]  # sheet, line, column, as spreadsheets count
 
 
@@ -31,18 +32,20 @@ class Recalculated:
         self.done: dict[Cell, Any] = {}
         self.results: dict[tuple[Any, ...], Any] = {}
         self.heads: dict[str, dict[str, int]] = {}
-        book = load_workbook(path, read_only=False)
-        for sheet in book:
-            for row in sheet.iter_rows():
-                for cell in row:
-                    if cell.value is None:
-                        continue
-                    at = (sheet.title, cell.row, cell.column)
-                    if cell.data_type == "f":
-                        self.formulas[at] = cell.value
-                    else:
-                        self.typed[at] = cell.value
-            self.heads[sheet.title] = {cell.value: cell.column for cell in sheet[1] if cell.value}
+        book = load_workbook(path, read_only=True)
+        for name in book.sheetnames:
+            if name.partition(" (")[0] in SHEETS:
+                self._read(book[name])
+
+    def _read(self, sheet: Any) -> None:
+        for line, row in enumerate(sheet.iter_rows(), start=1):
+            for cell in row:
+                if cell.value is not None:
+                    place = self.formulas if cell.data_type == "f" else self.typed
+                    place[sheet.title, line, cell.column] = cell.value
+        self.heads[sheet.title] = {
+            said: column for (title, line, column), said in self.typed.items() if (title, line) == (sheet.title, 1)
+        }
 
     def type(self, cell: Cell, value: Any) -> None:
         self.formulas.pop(cell, None)
