@@ -18,7 +18,7 @@ from assessments.models import AssessmentState, Blank, CommitmentState, Frequenc
 from assessments.score.arithmetic import QuestionState
 from assessments.score.words import CONFIDENCES, QUESTION_STATES, STATUSES, VERDICTS
 from reports.exports.shapes import Shown, Source
-from vendors.measures.trend import Direction
+from vendors.measures.metrics import Direction
 from vendors.measures.words import UNITS
 from vendors.models import TermDecision, TermUnit, Tier
 

@@ -162,9 +162,8 @@ def file_name(export: Export, now: datetime) -> str:
     with_subject = export.scope in {ExportScope.ASSESSMENT, ExportScope.VENDOR}
     subject = slugify(subject_of(export))[:60].strip("-") if with_subject else export.scope
     day = f"{timezone.localtime(now):%Y-%m-%d}"
-    return (
-        "-".join(filter(None, ("export", subject, day, export.language))) + f".{ENDINGS[ExportFormat(export.format)]}"
-    )
+    stem = "-".join(filter(None, ("export", subject, day, export.language)))
+    return f"{stem}.{ENDINGS[ExportFormat(export.format)]}"
 
 
 # Fetching ---------------------------------------------------------------------------------------------------------

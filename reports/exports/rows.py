@@ -1,4 +1,4 @@
-"""The rows of each table: of a dossier, of vendors, commitments and contracts. In the order of the catalogue's columns."""
+"""The rows of each table, in the order of the catalogue's columns: of a dossier, of vendors, commitments, contracts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Any
 from assessments.score import arithmetic
 from assessments.score.arithmetic import GradedQuestion, RuleScore, Score
 from groundwork.rounding import rounded
-from reports.exports.catalogue import Kind
 from reports.exports.chosen import Chosen, Secrecy
 from reports.exports.shapes import Agreed, Answered, Asked, Dossier, Shown, in_order, question_input
 from vendors.measures.words import LABELS
@@ -233,6 +232,3 @@ def contract_rows(chosen: Chosen) -> Iterator[Row]:
             *(one.renews_months, one.decide_by, one.decision or None, one.ended_on, str(one.owner or "") or None),
             one.note or None,
         )
-
-
-KINDS_OF_NUMBERS = frozenset({Kind.WHOLE, Kind.NUMBER})

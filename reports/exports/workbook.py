@@ -1,5 +1,5 @@
-"""An export as a workbook: a sheet a table, and the arithmetic in formulas, with our own results beside them for viewers
-that do not calculate.
+"""An export as a workbook: a sheet a table, and the arithmetic in formulas, with our own results beside them for who
+does not calculate.
 
 Written a line at a time: what a sheet holds is never in memory. A sheet that is full goes on in a second one; a text
 that is longer than a cell holds goes on in a sheet of its own; both are said in the file."""

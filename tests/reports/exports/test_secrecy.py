@@ -43,7 +43,7 @@ def export_of(
 
 
 def judged(cast: Cast) -> Assessment:
-    """The assessor has handed in, with a meeting's agreement to come; the colleague has not; the vendor has answered."""
+    """The assessor has handed in, the colleague has not, the vendor has answered."""
     release = make_release(questions_per_rule=1)
     assessment = make_assessment(cast.assessor, release=release, grade=3)
     assessment.responses.update(submitted_at=timezone.now())

@@ -93,7 +93,7 @@ def test_another_engine_calculates_our_numbers_of_200_assessments(
 def test_every_formula_comes_to_what_is_kept_beside_it(
     calculated: tuple[Recalculated, list[Dossier]], tmp_path: Path
 ) -> None:
-    found, dossiers = calculated
+    _found, dossiers = calculated
     path = written(tmp_path / "few.xlsx", dossiers[:6])
     few, kept = Recalculated(path), load_workbook(path, data_only=True)
     assert len(few.formulas) > 300
