@@ -98,6 +98,7 @@ PLACES: dict[str, Place] = {
     "vendor_reply_withdraw": Place(section=ASSESSMENTS, help="assessing#approve"),
     "assessment_consensus": Place(section=ASSESSMENTS, help="assessing#agree"),
     "consensus_": Place(section=ASSESSMENTS, help="assessing#agree"),
+    "pack": Place(section=ASSESSMENTS, help="assessing#agree"),
     "assessment_review": Place(section=ASSESSMENTS, help="assessing#submit"),
     "assessment_submit": Place(section=ASSESSMENTS, help="assessing#submit"),
     "assessment_approve": Place(section=ASSESSMENTS, help="assessing#approve"),

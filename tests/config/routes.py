@@ -931,6 +931,10 @@ OBJECTS: dict[str, str] = {
     **dict.fromkeys(("export_state", "export_cancel", "export_download"), "export"),
     **dict.fromkeys(("batch_detail", "batch_state", "batch_cancel", "batch_download"), "batch"),
     "fact_sheet_status": "fact_sheet_rendering",
+    "pack": "in_review",
+    "pack_docx": "in_review",
+    "pack_blank": "in_review",
+    "pack_blank_docx": "in_review",
     "fact_sheet_download": "fact_sheet_rendering",
 }
 # Whom the things behind a route of Gate.ASKED or Gate.NAMED name, of the cast; where nothing is said here, its assessor
