@@ -78,6 +78,7 @@ ROUTES: dict[str, Right | Gate] = {
     "audit_list": Right.ADMINISTER,
     # manifesto
     "rules": Right.RATE,
+    "rule_guide": Right.RATE,  # an outside rater reads of it what a vendor reads
     # vendors
     "vendor_list": Right.READ,
     "vendor_detail": Right.READ,
@@ -311,6 +312,7 @@ ROUTES: dict[str, Right | Gate] = {
     "vendor_link": Gate.PUBLIC,  # the token is the key
     "vendor_desk": Gate.LINK,
     "vendor_questionnaire": Gate.LINK,
+    "vendor_rule_guide": Gate.LINK,
     "vendor_answer_edit": Gate.LINK,
     "vendor_evidence_add": Gate.LINK,
     "vendor_evidence_delete": Gate.LINK,

@@ -40,6 +40,10 @@ class RenderingFailure(models.TextChoices):
     TOO_MANY_ATTEMPTS = TOO_MANY_ATTEMPTS, _("Five attempts were cut short before the document was finished.")
     TOO_SLOW = "too_slow", _("The document took too long to make, in five attempts.")
     REFUSED_CONTENT = "refused_content", _("The document asks for something from outside, which is never fetched.")
+    UNREADABLE = (
+        "unreadable",
+        _("The typefaces of the installation are damaged: words would be unreadable. Tell whoever runs it."),
+    )
     SNAPSHOT_DAMAGED = (
         "snapshot_damaged",
         _("The stored content does not match its SHA-256, so it is not printed. Tell whoever runs this installation."),
