@@ -17,7 +17,8 @@ from reports.scorecard.shapes import AnswerView, EvidenceView, QuestionView, Rul
 
 BETWEEN = " · "  # the grades of raters
 ROWS_ON_PAGE_ONE = 11  # of who was asked, that the page of the contents holds in every language
-LETTERS = 66  # of a line in such a row
+LETTERS = 66  # of a line in four columns
+LETTERS_ON_PAGE = 45 * LETTERS
 TEMPLATES = "reports/scorecard/record/"
 
 
@@ -42,6 +43,11 @@ class RecordedQuestion:
     sayings: tuple[Saying, ...]
     evidence: str
 
+    @property
+    def is_long(self) -> bool:
+        """Longer than a page, so that it must be divided."""
+        return sum(len(one.text) + LETTERS * (1 + one.text.count("\n")) for one in self.sayings) > LETTERS_ON_PAGE
+
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedRule:
@@ -51,11 +57,11 @@ class RecordedRule:
 
 @dataclass(frozen=True, kw_only=True)
 class RegisteredFile:
-    """A file of evidence, once: `shown` names each question with who attached it there."""
+    """A file of evidence, once."""
 
     number: str
     file: EvidenceView
-    shown: tuple[tuple[str, str], ...]  # (number of the question, by whom)
+    shown: tuple[tuple[str, str], ...]  # (by whom, the numbers of the questions)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -318,7 +324,7 @@ class _Register:
     """Numbers each file in the order in which it is met: the same bytes under the same name are one."""
 
     places: dict[tuple[str, str], int] = field(default_factory=dict)
-    found: list[tuple[EvidenceView, list[tuple[str, str]]]] = field(default_factory=list)
+    found: list[tuple[EvidenceView, dict[str, list[str]]]] = field(default_factory=list)
 
     def numbers(self, question: QuestionView) -> list[str]:
         said = [*question.answers, *([question.vendor] if question.vendor else [])]
@@ -328,18 +334,22 @@ class _Register:
     def _place(self, file: EvidenceView, question: QuestionView, answer: AnswerView) -> int:
         place = self.places.setdefault((file.sha256, file.name), len(self.found))
         if place == len(self.found):
-            self.found.append((file, []))
+            self.found.append((file, defaultdict(list)))
         by = ", ".join(filter(None, (answer.name, answer.department)))
         if answer is question.vendor:
             by = _by(_("the vendor"), answer.name)
         _file, shown = self.found[place]
-        if (question.number, by) not in shown:
-            shown.append((question.number, by))
+        if question.number not in shown[by]:
+            shown[by].append(question.number)
         return place
 
     def files(self) -> tuple[RegisteredFile, ...]:
         return tuple(
-            RegisteredFile(number=_number(place), file=file, shown=tuple(shown))
+            RegisteredFile(
+                number=_number(place),
+                file=file,
+                shown=tuple((by, ", ".join(questions)) for by, questions in shown.items()),
+            )
             for place, (file, shown) in enumerate(self.found)
         )
 
