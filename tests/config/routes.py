@@ -42,7 +42,6 @@ from reports.comparison import keeping
 from reports.exports import job as exports
 from reports.fact_sheets import keeping as sheet_keeping
 from reports.fact_sheets import kinds
-from reports.models import Batch, Binding, Document, DocumentKind, FactSheet, FactSheetKind, Rendering, RenderingState, Scorecard
 from reports.models import (
     Batch,
     Binding,
@@ -51,6 +50,7 @@ from reports.models import (
     Export,
     ExportFormat,
     ExportScope,
+    FactSheet,
     FactSheetKind,
     Rendering,
     RenderingState,
