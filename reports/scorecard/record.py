@@ -267,28 +267,43 @@ def _agreed(question: QuestionView) -> Iterator[Saying]:
 
 
 def _of_vendor(question: QuestionView, name_of: Callable[[AnswerView], str]) -> Iterator[Saying]:
-    """What the vendor says: by itself, as it was noted, and as raters wrote it down; the same words once."""
+    """What the vendor says: by itself, as raters wrote it down, and as it was noted; the same words once, with all who
+    noted them."""
     own, note = question.vendor, question.note
-    said: list[tuple[str, str]] = []
-    if own and own.vendor_says:
-        carried = _("carried over from the assessment before") if own.carried_over else ""
-        said.append((_by(_("The vendor answers"), carried), own.vendor_says))
-    if note and own and note.text == own.vendor_says:
-        by = _("noted by %(name)s too") % {"name": isolated(note.by)} if note.by else ""
-        said[0] = said[0][0] if not by else _by(_("The vendor answers"), by), own.vendor_says
-    elif note:
-        label = _("Noted before the vendor answered") if note.before else _("What the vendor says, as we noted it")
-        said.append((_by(label, ", ".join(filter(None, (isolated(note.by), note.on)))), note.text))
-    for answer in question.answers:
+    said: dict[str, _Said] = defaultdict(_Said)
+    for answer in (*([own] if own else []), *question.answers):
         if answer.vendor_says:
-            carried = _("carried over from the assessment before") if answer.carried_over else ""
-            noted = name_of(answer) and _("noted by %(name)s") % {"name": name_of(answer)}
-            said.append((_by(_("The vendor answers"), apart((noted, carried))), answer.vendor_says))
-    yield from (Saying(label=one.label, text=one.text, is_vendor=True) for one in _once(said))
+            said[answer.vendor_says].add("" if answer is own else name_of(answer), is_carried=answer.carried_over)
+    if note and note.text in said:
+        said[note.text].add(isolated(note.by))
+    yield from (Saying(label=one.label, text=text, is_vendor=True) for text, one in said.items())
+    if note and note.text not in said:
+        label = _("Noted before the vendor answered") if note.before else _("What the vendor says, as we noted it")
+        by = ", ".join(filter(None, (isolated(note.by), note.on)))
+        yield Saying(label=_by(label, by), text=note.text, is_vendor=True)
     if own and own.reason:
         yield Saying(label=_("Why it does not apply, says the vendor"), text=own.reason, is_vendor=True)
     if own and own.comment:
         yield Saying(label=_("The vendor comments"), text=own.comment, is_vendor=True)
+
+
+@dataclass
+class _Said:
+    """Words of the vendor: who noted them, and whether they are those of the assessment before."""
+
+    names: list[str] = field(default_factory=list)
+    is_carried: bool = False
+
+    def add(self, name: str, *, is_carried: bool = False) -> None:
+        self.is_carried = self.is_carried or is_carried
+        if name and name not in self.names:
+            self.names.append(name)
+
+    @property
+    def label(self) -> str:
+        noted = _("noted by %(names)s") % {"names": ", ".join(self.names)} if self.names else ""
+        carried = _("carried over from the assessment before") if self.is_carried else ""
+        return _by(_("The vendor answers"), apart((noted, carried)))
 
 
 def _facts(question: QuestionView, name_of: Callable[[AnswerView], str]) -> Iterator[Saying]:
