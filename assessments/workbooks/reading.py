@@ -15,7 +15,7 @@ from groundwork.tables.cells import ImportRefused
 from groundwork.tables.limits import Haste, Limits
 from groundwork.tables.reading import FilledSheet, Line, every_sheet_of
 
-MAX_BYTES = 5 * 1024 * 1024  # an empty one has 40 kB; the longest texts of 30 questions have 1 MB
+MAX_BYTES = 5_000_000  # an empty one has 40 kB; the longest texts of 30 questions have 1 MB
 LIMITS = Limits(
     text_bytes=MAX_BYTES,
     text_rows=1,

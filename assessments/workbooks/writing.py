@@ -54,8 +54,9 @@ class _Looks:
 
 
 def xlsx_of(book: Book, *, stamp: Stamp | None = None) -> bytes:
-    """The file in the active language. `stamp`: of an earlier download, where this one is as somebody filled that. Every cell that may be filled is a text, so that no program turns what is typed
-    there into a date, a number or a formula; all others are locked, without a password."""
+    """The file in the active language. Every cell that may be filled is a text, so that no program turns what is typed
+    there into a date, a number or a formula; all others are locked, without a password. `stamp`: of an earlier
+    download, where this one is as somebody filled that."""
     from xlsxwriter import Workbook
 
     out = BytesIO()
