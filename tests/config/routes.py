@@ -954,6 +954,7 @@ PARTS: dict[str, str] = {
     "key": "set-password",
     "language": "en",
     "topic": "words",
+    "guide": "scorecards",
     "part": "cause",
 }
 
