@@ -103,12 +103,14 @@ def _section(english: Source, own: Source | None, language: str) -> Section:
 
 
 def title_of(key: str, anchor: str, language: str) -> tuple[str, str]:
-    """What a section, or a heading within one, is called, and in which language; LookupError where there is none."""
-    for section in guide(key, language).sections:
+    """What guide and section, or a heading within one, are called, and in which language; LookupError where there is none."""
+    found = guide(key, language)
+    for section in found.sections:
         if section.anchor == anchor:
-            return section.title, section.language
+            return f"{found.title} · {section.title}", section.language
         if anchor in section.anchors:
-            return markdown.headings(section.source)[section.anchors.index(anchor)], section.language
+            heading = markdown.headings(section.source)[section.anchors.index(anchor)]
+            return f"{found.title} · {heading}", section.language
     raise LookupError(f"{key}#{anchor}")
 
 

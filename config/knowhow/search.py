@@ -28,7 +28,7 @@ from manifesto.guides import guide_of
 from manifesto.models import RULE_KEYS, Release
 
 LONGEST_QUERY, MOST_WORDS, MOST_FOUND, LONGEST_SENTENCE = 100, 8, 40, 240
-SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+")
+SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\Wa-zà-ÿ]|[“«])|\n+")  # “Example Ltd. says” is one
 
 
 class Kind(IntEnum):
