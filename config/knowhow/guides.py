@@ -103,7 +103,7 @@ def _section(english: Source, own: Source | None, language: str) -> Section:
 
 
 def title_of(key: str, anchor: str, language: str) -> tuple[str, str]:
-    """What guide and section, or a heading within one, are called, and in which language; LookupError where there is none."""
+    """Guide and section, or a heading within one, and in which language they are; LookupError where there is none."""
     found = guide(key, language)
     for section in found.sections:
         if section.anchor == anchor:
