@@ -18,6 +18,7 @@ class ReportsConfig(AppConfig):
         from reports.fact_sheets import incident as incident_sheet
         from reports.fact_sheets import kinds as sheet_kinds
         from reports.fact_sheets import proof as proof_sheet
+        from reports.letters import kind as letter
         from reports.models import FactSheetKind
         from reports.scorecard import sealing, snapshots, standing
         from reports.trends import panel as trends_panel
@@ -33,6 +34,7 @@ class ReportsConfig(AppConfig):
         panels.register("trends", trends_panel.trends_panel, position=5)
         kinds.register(sealing.KIND, sealing.kind())
         sheet_kinds.register(FactSheetKind.EXPECTATIONS, expectations_sheet.KIND)
+        sheet_kinds.register(FactSheetKind.LETTER, letter.KIND)
         sheet_kinds.register(FactSheetKind.INCIDENT, incident_sheet.KIND)
         sheet_kinds.register(FactSheetKind.PROOF, proof_sheet.KIND)
         message = "A scorecard is never changed or deleted: everything printed comes from it."

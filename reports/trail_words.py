@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.vocabulary import TrailSubject, Verb, Vocabulary
 from assessments.score.words import CONFIDENCES, VERDICTS
-from reports.models import Comparison, FactSheet, Scorecard
+from reports.models import Comparison, FactSheet, Letterhead, LetterKind, LetterTemplate, Scorecard
 from reports.scorecard.snapshots import rule_names
 
 VOCABULARY = Vocabulary(
@@ -16,6 +16,12 @@ VOCABULARY = Vocabulary(
         "scorecard.made": Verb(title=_("Scorecard made"), told=_("made the scorecard")),
         "portfolio.exported": Verb(title=_("Portfolio downloaded"), told=_("downloaded the portfolio")),
         "fact_sheet.made": Verb(title=_("Sheet made for a PDF"), told=_("asked for a sheet of facts as a PDF")),
+        "letter.made": Verb(title=_("Letter made"), told=_("made a letter to the vendor")),
+        "letter.fetched": Verb(title=_("Letter downloaded"), told=_("downloaded a letter to the vendor")),
+        "letterhead.changed": Verb(title=_("Letterhead changed")),
+        "letter_template.uploaded": Verb(title=_("Own letter uploaded")),
+        "letter_template.used": Verb(title=_("Own letter taken into use")),
+        "letter_template.removed": Verb(title=_("Own letter removed")),
         "comparison.made": Verb(title=_("Comparison made for a PDF"), told=_("asked for a comparison as a PDF")),
     },
     former={"scorecard_made": "scorecard.made"},
@@ -31,6 +37,8 @@ VOCABULARY = Vocabulary(
         ),
         Comparison: TrailSubject(),
         FactSheet: TrailSubject(),
+        Letterhead: TrailSubject(label=lambda row: str(row.organisation)),
+        LetterTemplate: TrailSubject(codes={"letter": dict(LetterKind.choices)}),
     },
     names={
         "scorecards": _("scorecards"),
@@ -40,6 +48,10 @@ VOCABULARY = Vocabulary(
         "weakest_rule": _("weakest rule"),
         "confidence": _("confidence"),
         "file": _("file"),
+        "letter": _("letter"),
+        "contact": _("contact"),
+        "sha256": _("SHA-256"),
+        "logo_sha256": _("SHA-256 of the logo"),
         "rows": _("vendors"),
     },
 )

@@ -12,4 +12,5 @@ urlpatterns = [
     path("", include("reports.comparison.urls")),
     path("", include("reports.fact_sheets.urls")),
     path("", include("reports.emergency_sheets.urls")),
+    path("", include("reports.letters.urls")),
 ]

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import Membership
-from reports.models import FactSheetKind
+from reports.models import FactSheet, FactSheetKind
 from vendors.models import Vendor
 
 Content = Mapping[str, Any]  # plain data, for canonical JSON
@@ -31,6 +31,10 @@ def _nobody_else(content: Content) -> Collection[int]:
     return ()
 
 
+def _never(member: Membership, content: Content) -> bool:
+    return False
+
+
 @dataclass(frozen=True, kw_only=True)
 class SheetKind:
     """`facts`: of the thing with this id, for this member; raises Http404 where it is not theirs to read.
@@ -38,7 +42,9 @@ class SheetKind:
     `template` gets `sheet` (what `view` makes of the content), `language`, `as_of` and `sha256`; `title` and `name` are
     of the document and of its file (plain ASCII, without the language); `page` is the address to go back to.
     `concerns`: the keys of the vendors that the content tells of, where it is not the one of the row alone: whoever
-    still judges any of them does not get it.
+    still judges any of them does not get it. `page_of`: the address of one sheet, where what it is about does not tell;
+    `is_open`: whether also this member, who still judges the vendor, may have it. `fetched`: the verb of the trail for
+    a download, where each of them is kept.
     """
 
     facts: Callable[[Membership, int], Facts]
@@ -48,6 +54,9 @@ class SheetKind:
     name: Callable[[Content], str]
     page: Callable[[int], str]
     concerns: Callable[[Content], Collection[int]] = _nobody_else
+    page_of: Callable[[FactSheet], str] | None = None
+    is_open: Callable[[Membership, Content], bool] = _never
+    fetched: str = ""
 
 
 _kinds: dict[FactSheetKind, SheetKind] = {}
@@ -65,3 +74,9 @@ def known() -> Mapping[FactSheetKind, SheetKind]:
 def kind_of(code: str) -> SheetKind:
     """Raises KeyError for one that nobody registered."""
     return _kinds[FactSheetKind(code)]
+
+
+def page_of(sheet: FactSheet) -> str:
+    """Where one goes back to from a document of this sheet."""
+    kind = kind_of(sheet.kind)
+    return kind.page_of(sheet) if kind.page_of else kind.page(sheet.about)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -53,7 +54,7 @@ def fact_sheet_status(request: MemberRequest, pk: int) -> HttpResponse:
     rendering, sheet = _rendering_of(request, pk)
     document = document_of(rendering, now=timezone.now())
     if not request.htmx:
-        context = {"document": document, "sheet": sheet, "back": kinds.kind_of(sheet.kind).page(sheet.about)}
+        context = {"document": document, "sheet": sheet, "back": kinds.page_of(sheet)}
         return render(request, "reports/fact_sheets/fact_sheet_status.html", context)
     if request.GET.get("seen") == document.fingerprint:
         return HttpResponse(status=204)
@@ -68,11 +69,15 @@ def fact_sheet_download(request: MemberRequest, pk: int) -> HttpResponse:
     kind = kinds.kind_of(sheet.kind)
     content = keeping.content_of(sheet)
     concerned = {sheet.vendor_id} if sheet.vendor_id else set()
-    if withheld(request.member) & concerned.union(kind.concerns(content)):
-        return redirect(kind.page(sheet.about))
+    is_withheld = withheld(request.member) & concerned.union(kind.concerns(content))
+    if is_withheld and not kind.is_open(request.member, content):
+        return redirect(kinds.page_of(sheet))
     if not rendering.is_ready:
         return redirect("fact_sheet_status", pk=rendering.pk)
     name = f"{kind.name(content)}-{rendering.language}.pdf"
+    if kind.fetched:
+        with transaction.atomic():
+            audit.record(request.user, kind.fetched, sheet, label=str(sheet.get_kind_display()), after={"file": name})
     return pdf_response(request, rendering, name)
 
 
