@@ -10,7 +10,6 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import PurePosixPath
 from typing import NoReturn
 
 from django.utils.translation import gettext as _
@@ -113,7 +112,7 @@ def _types(held: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def _known(name: str, content: bytes, types: Mapping[str, str]) -> Part:
-    ending = PurePosixPath(name).suffix.lower()
+    ending = f".{name.rpartition('.')[2]}".lower()
     content_type = types.get(f"/{name}".lower()) or types.get(ending, "")
     if content_type not in TYPES:
         told = {"part": name}

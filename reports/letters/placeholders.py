@@ -49,7 +49,6 @@ class Placeholder:
 
 EVERY = tuple(LetterKind)
 WITH_RESULT = (LetterKind.RESULT, LetterKind.CLOSING)
-WITH_DAY = (LetterKind.INVITATION, LetterKind.RESULT, LetterKind.REMINDER, LetterKind.PROOF)
 KNOWN = {
     one.name: one
     for one in (
@@ -63,14 +62,14 @@ KNOWN = {
         Placeholder(name="contact_address", told=gettext_lazy("the address that you typed for the letter")),
         Placeholder(name="place_and_date", told=gettext_lazy("place and day, as letters of the language write them")),
         Placeholder(name="place", told=gettext_lazy("the place of writing")),
-        Placeholder(name="date", told=gettext_lazy("the day of the letter"), needed=()),
+        Placeholder(name="date", told=gettext_lazy("the day of the letter")),
         Placeholder(name="reference", told=gettext_lazy("the number of what it is about"), needed=EVERY),
         Placeholder(name="subject", told=gettext_lazy("the subject in our words")),
         Placeholder(name="salutation", told=gettext_lazy("the salutation in our words")),
         Placeholder(name="paragraphs", told=gettext_lazy("a list: the paragraphs in our words"), parts=("",)),
         Placeholder(name="own_text", told=gettext_lazy("the paragraph of your own"), needed=EVERY),
         Placeholder(name="period", told=gettext_lazy("the period of the assessment")),
-        Placeholder(name="incident", told=gettext_lazy("the reference of the incident"), needed=(LetterKind.PROOF,)),
+        Placeholder(name="incident", told=gettext_lazy("the reference of the incident")),
         Placeholder(name="result", told=gettext_lazy("the result in a sentence"), needed=WITH_RESULT),
         Placeholder(
             name="rules",
@@ -86,7 +85,7 @@ KNOWN = {
         Placeholder(
             name="reply", told=gettext_lazy("the sentence about the right of reply"), needed=(LetterKind.RESULT,)
         ),
-        Placeholder(name="deadline", told=gettext_lazy("by when an answer is asked for"), needed=WITH_DAY),
+        Placeholder(name="deadline", told=gettext_lazy("by when an answer is asked for")),
         Placeholder(name="closing", told=gettext_lazy("the closing in our words")),
         Placeholder(name="sender", told=gettext_lazy("who signs"), needed=EVERY),
     )
@@ -120,7 +119,7 @@ def named_in(source: str) -> set[str]:
 
 
 def missing(kind: LetterKind, names: set[str]) -> list[Placeholder]:
-    """What a letter of this kind should say and does not; a day may stand in the requests."""
+    """What a letter of this kind should say and does not."""
     return [one for one in KNOWN.values() if kind in one.needed and one.name not in names]
 
 
