@@ -364,7 +364,6 @@ ROUTES: dict[str, Right | Gate] = {
     "letter_print": Right.READ,
     "letter_docx": Right.READ,
     "letterhead_edit": Right.ADMINISTER,
-    "letterhead_logo": Right.ADMINISTER,
     "letter_templates": Right.ADMINISTER,
     "letter_template": Right.ADMINISTER,
     "letter_template_starter": Right.ADMINISTER,

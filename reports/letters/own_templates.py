@@ -96,19 +96,19 @@ def upload(
     return row
 
 
-def use(member: Membership, kind: LetterKind, language: str, *, sha256: str) -> LetterTemplate:
-    """Letters are made from the one that waits, from now on. NotThere where it is not the one that was looked at."""
+def use(member: Membership, row: LetterTemplate) -> LetterTemplate:
+    """Letters are made from this one, from now on. NotThere where another one was uploaded since it was looked at."""
     with transaction.atomic():
         _lock(member)
-        here = slot(member.organisation, kind, language)
-        if here.waiting is None or here.waiting.sha256 != sha256:
+        here = slot(member.organisation, LetterKind(row.kind), row.language)
+        if here.waiting is None or here.waiting.pk != row.pk:
             raise NotThere(_("Another letter was uploaded meanwhile: look at it before you use it."))
         if here.used is not None:
             _delete(here.used)
-        here.waiting.is_used = True
-        here.waiting.save(update_fields=["is_used"])
-        audit.record(member.user, "letter_template.used", here.waiting, label=_label(here.waiting), after=_told(here.waiting))
-    return here.waiting
+        row.is_used = True
+        row.save(update_fields=["is_used"])
+        audit.record(member.user, "letter_template.used", row, label=_label(row), after=_told(row))
+    return row
 
 
 def back_to_ours(member: Membership, kind: LetterKind, language: str) -> None:

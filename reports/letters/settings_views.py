@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import MemberRequest
+from accounts.fetching import fetch
 from groundwork.languages import LANGUAGE_CODES, LANGUAGES
 from groundwork.pages import crumbs
 from groundwork.responses import form_view, or_beside, or_say_why
@@ -43,19 +46,9 @@ def letterhead_edit(request: MemberRequest) -> HttpResponse:
             messages.success(request, _("The letterhead is saved. Letters that were made stay as they are."))
             return redirect("letterhead_edit")
         form.add_error(None, _("Somebody else has changed the letterhead meanwhile. Open this page again and change it there."))
-    stored = letterheads.of(organisation)
-    context = {"form": form, "has_logo": bool(stored and stored.logo), "stored": stored}
+    logo = letterheads.logo_of(letterheads.of(organisation))
+    context = {"form": form, "logo": b64encode(logo).decode()}
     return render(request, "reports/letters/letterhead_edit.html", context)
-
-
-@require_GET
-def letterhead_logo(request: MemberRequest) -> HttpResponse:
-    """The logo as it is kept: a picture that was drawn anew, so that it may be shown."""
-    content = letterheads.logo_of(letterheads.of(request.member.organisation))
-    if not content:
-        raise Http404
-    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
-    return HttpResponse(content, content_type="image/png", headers=headers)
 
 
 # Own letters ---------------------------------------------------------------------------------------------------------
@@ -99,35 +92,28 @@ def letter_template_starter(request: MemberRequest, letter: str, language: str) 
 
 
 @require_GET
-def letter_template_file(request: MemberRequest, letter: str, language: str, which: str) -> HttpResponse:
+def letter_template_file(request: MemberRequest, pk: int) -> HttpResponse:
     """As it was uploaded."""
-    row = _row(request, letter, language, which)
-    content = own_templates.read(row)
-    if content is None:
-        raise Http404
-    return docx_response(content, f"template-{letter}-{language}.docx")
+    row = fetch(request, LetterTemplate.objects, pk)
+    return docx_response(_held(row), f"template-{row.kind}-{row.language}.docx")
 
 
 @require_GET
-def letter_template_preview(request: MemberRequest, letter: str, language: str, which: str) -> HttpResponse:
+def letter_template_preview(request: MemberRequest, pk: int) -> HttpResponse:
     """Filled in with an example."""
-    row = _row(request, letter, language, which)
-    content = own_templates.read(row)
-    if content is None:
-        raise Http404
-    sample = samples.content(LetterKind(letter), language)
-    return docx_response(
-        filling.filled(content, sample, made_at=samples.MADE_AT), f"example-{letter}-{language}.docx"
-    )
+    row = fetch(request, LetterTemplate.objects, pk)
+    sample = samples.content(LetterKind(row.kind), row.language)
+    document = filling.filled(_held(row), sample, made_at=samples.MADE_AT)
+    return docx_response(document, f"example-{row.kind}-{row.language}.docx")
 
 
 @require_POST
-def letter_template_use(request: MemberRequest, letter: str, language: str) -> HttpResponse:
-    kind = _kind(letter, language)
+def letter_template_use(request: MemberRequest, pk: int) -> HttpResponse:
+    row = fetch(request, LetterTemplate.objects, pk)
     with or_say_why(request):
-        own_templates.use(request.member, kind, language, sha256=request.POST.get("sha256", ""))
+        own_templates.use(request.member, row)
         messages.success(request, _("Letters of this kind are made from your own from now on."))
-    return redirect("letter_template", letter=letter, language=language)
+    return redirect("letter_template", letter=row.kind, language=row.language)
 
 
 @require_POST
@@ -143,12 +129,11 @@ def _kind(letter: str, language: str) -> LetterKind:
     return LetterKind(letter)
 
 
-def _row(request: MemberRequest, letter: str, language: str, which: str) -> LetterTemplate:
-    here = own_templates.slot(request.member.organisation, _kind(letter, language), language)
-    row = {"used": here.used, "waiting": here.waiting}.get(which)
-    if row is None:
+def _held(row: LetterTemplate) -> bytes:
+    content = own_templates.read(row)
+    if content is None:
         raise Http404
-    return row
+    return content
 
 
 def _missing(here: Slot) -> list[placeholders.Placeholder]:
