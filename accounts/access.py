@@ -78,6 +78,7 @@ ROUTES: dict[str, Right | Gate] = {
     "audit_list": Right.ADMINISTER,
     # manifesto
     "rules": Right.RATE,
+    "rule_guide": Right.RATE,  # an outside rater reads of it what a vendor reads
     # vendors
     "vendor_list": Right.READ,
     "vendor_detail": Right.READ,
@@ -311,6 +312,7 @@ ROUTES: dict[str, Right | Gate] = {
     "vendor_link": Gate.PUBLIC,  # the token is the key
     "vendor_desk": Gate.LINK,
     "vendor_questionnaire": Gate.LINK,
+    "vendor_rule_guide": Gate.LINK,
     "vendor_answer_edit": Gate.LINK,
     "vendor_evidence_add": Gate.LINK,
     "vendor_evidence_delete": Gate.LINK,
@@ -345,7 +347,16 @@ ROUTES: dict[str, Right | Gate] = {
     "vendor_trends": Right.READ,
     "portfolio": Right.READ,
     "portfolio_export": Right.READ,
+    "batch_list": Right.READ,
+    "batch_add": Right.READ,
+    "batch_detail": Gate.NAMED,  # who asked for it, as all below
+    "batch_state": Gate.NAMED,
+    "batch_cancel": Gate.NAMED,
+    "batch_download": Gate.NAMED,
     "power_map": Right.READ,
+    "benchmark": Right.READ,
+    "benchmark_join": Right.ADMINISTER,
+    "benchmark_leave": Right.ADMINISTER,
     "scorecard_detail": Right.READ,
     "scorecard_change": Right.READ,
     "rendering_request": Right.READ,

@@ -31,6 +31,7 @@ PAGES_OF_LINKS = frozenset(
     {
         "vendor_desk",
         "vendor_questionnaire",
+        "vendor_rule_guide",
         "vendor_hand_in",
         "vendor_copy",
         "vendor_reply",
@@ -78,6 +79,8 @@ PLACES: dict[str, Place] = {
     # the portfolio
     "portfolio": Place(section=PORTFOLIO, help="words#portfolio"),
     "power_map": Place(section=PORTFOLIO, help="words#power"),
+    "batch_": Place(section=PORTFOLIO, help="words#batches"),
+    "benchmark": Place(section=PORTFOLIO, help="words#benchmark"),
     # assessments
     "assessment_": Place(section=ASSESSMENTS, help="assessing"),
     "assessment_score": Place(section=ASSESSMENTS, help="words#verdict"),
@@ -125,6 +128,7 @@ PLACES: dict[str, Place] = {
     "quadrant": Place(section=FACTS, help="measures"),
     # the rules
     "rules": Place(section=RULES, help="words#verdict"),
+    "rule_guide": Place(section=RULES, help="words#verdict"),
     "expectation_note": Place(section=VENDORS, help="assessing#desk"),
     "expectation": Place(section=RULES, help="assessing#expectations"),
     # administration
@@ -153,6 +157,7 @@ PLACES: dict[str, Place] = {
     "vendor_proof": Place(help="vendors#proof"),
     "vendor_take_back": Place(help="vendors#hand-in"),
     "vendor_questionnaire": Place(help="vendors#answer"),
+    "vendor_rule_guide": Place(help="vendors#answer"),
     "vendor_answer_": Place(help="vendors#answer"),
     "vendor_evidence_": Place(help="vendors#answer"),
     "vendor_hand_in": Place(help="vendors#hand-in"),

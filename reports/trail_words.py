@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.vocabulary import TrailSubject, Verb, Vocabulary
 from assessments.score.words import CONFIDENCES, VERDICTS
-from reports.models import Comparison, FactSheet, Letterhead, LetterKind, LetterTemplate, Scorecard
+from reports.models import Batch, Comparison, FactSheet, Letterhead, LetterKind, LetterTemplate, Scorecard
 from reports.scorecard.snapshots import rule_names
 
 VOCABULARY = Vocabulary(
@@ -22,6 +22,11 @@ VOCABULARY = Vocabulary(
         "letter_template.uploaded": Verb(title=_("Own letter uploaded")),
         "letter_template.used": Verb(title=_("Own letter taken into use")),
         "letter_template.removed": Verb(title=_("Own letter removed")),
+        "batch.asked": Verb(title=_("Many documents asked for"), told=_("asked for many documents at once")),
+        "batch.cancelled": Verb(title=_("Many documents cancelled"), told=_("cancelled the making of many documents")),
+        "batch.fetched": Verb(title=_("Many documents downloaded"), told=_("downloaded many documents at once")),
+        "benchmark.joined": Verb(title=_("Benchmark joined"), told=_("joined the benchmark")),
+        "benchmark.left": Verb(title=_("Benchmark left"), told=_("left the benchmark")),
         "comparison.made": Verb(title=_("Comparison made for a PDF"), told=_("asked for a comparison as a PDF")),
     },
     former={"scorecard_made": "scorecard.made"},
@@ -39,6 +44,7 @@ VOCABULARY = Vocabulary(
         FactSheet: TrailSubject(),
         Letterhead: TrailSubject(label=lambda row: str(row.organisation)),
         LetterTemplate: TrailSubject(codes={"letter": dict(LetterKind.choices)}),
+        Batch: TrailSubject(),
     },
     names={
         "scorecards": _("scorecards"),
@@ -53,5 +59,10 @@ VOCABULARY = Vocabulary(
         "sha256": _("SHA-256"),
         "logo_sha256": _("SHA-256 of the logo"),
         "rows": _("vendors"),
+        "documents": _("documents"),
+        "kind": _("document"),
+        "language": _("language"),
+        "filter": _("filter"),
+        "benchmarks_since": _("shares in the benchmark since"),
     },
 )
