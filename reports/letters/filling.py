@@ -13,14 +13,13 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
+from django.utils.translation import gettext as _
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
 from jinja2 import TemplateError
 from lxml import etree
-from markupsafe import Markup, escape
+from markupsafe import escape
 from PIL import Image
-
-from django.utils.translation import gettext as _
 
 from groundwork import words
 from groundwork.clean_text import without_controls
@@ -35,8 +34,21 @@ FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # of a zip
 _BRACES = str.maketrans({sign: f"&#{ord(sign)};" for sign in "{}%_"})
 
 
+class _Words:
+    """What somebody wrote, as it enters a document: line ends and tabs stay, of which the library makes breaks."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+    def __html__(self) -> str:
+        return str(escape(self.text)).translate(_BRACES)
+
+
 def filled(template: bytes, content: Content, *, made_at: datetime) -> bytes:
-    """The letter. `made_at` stands for the clock. Raises TemplateRefused where the template is none that can be filled."""
+    """The letter; `made_at` stands for the clock. Raises TemplateRefused where it cannot be filled in."""
     document = DocxTemplate(BytesIO(template))
     try:
         document.init_docx()
@@ -102,9 +114,7 @@ def _verbatim(value: Any) -> Any:
         return [_verbatim(one) for one in value]
     if isinstance(value, Mapping):
         return {name: _verbatim(one) for name, one in value.items()}
-    text = without_controls(str(value)).replace("\r", "")
-    # Line ends and tabs stay as they are: the library makes breaks of them.
-    return Markup(str(escape(text)).replace("&", "\0").translate(_BRACES).replace("\0", "&"))
+    return _Words(without_controls(str(value)).replace("\r", ""))
 
 
 def _logo(document: DocxTemplate, stored: str) -> Any:

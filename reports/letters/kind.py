@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from groundwork import words
 from reports.fact_sheets import keeping
 from reports.fact_sheets.kinds import Content, Facts, SheetKind
 from reports.letters.matters import TELL_NOTHING
@@ -21,7 +22,7 @@ from vendors.withheld import withheld
 
 LINE = 112  # characters of one line of text on paper
 # Lines that one page holds as it is set: as usual, and close; more are crowded.
-ROOMY, CLOSE = 45, 54
+ROOMY, CLOSE = 49, 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +97,8 @@ def view(content: Content, language: str) -> LetterView:
 def _labels(content: Content, language: str) -> dict[str, str]:
     names = ("reference", "rules_heading", "requests_heading", "column_rule", "column_status", "column_request")
     labels = {name: said(language, name) for name in (*names, "column_due", "page", "of")}
-    return labels | {"logo": said(language, "logo", organisation=content["organisation"])}
+    told = words.labelled(labels["reference"], content["reference"], language)
+    return labels | {"reference_told": told, "logo": said(language, "logo", organisation=content["organisation"])}
 
 
 def _density(content: Content) -> str:

@@ -13,6 +13,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from groundwork.words import labelled
 from reports.letters.wording import said
 from reports.models import LetterKind
 
@@ -28,7 +29,7 @@ def starter(kind: LetterKind, language: str) -> bytes:
     _page(document, language)
     _head(document)
     _line(document, "{{ place_and_date }}", before=10)
-    _line(document, f"{said(language, 'reference')}: {{{{ reference }}}}", size=9, muted=True)
+    _line(document, labelled(said(language, "reference"), "{{ reference }}", language), size=9, muted=True)
     _line(document, "{{ subject }}", before=8, bold=True)
     _line(document, "{{ salutation }}", before=8)
     _loop(document, "paragraph", "paragraphs", "{{ paragraph }}")

@@ -67,9 +67,7 @@ def check(kind: LetterKind, language: str, content: bytes) -> set[str]:
     return names
 
 
-def upload(
-    member: Membership, kind: LetterKind, language: str, file: UploadedFile, *, now: datetime
-) -> LetterTemplate:
+def upload(member: Membership, kind: LetterKind, language: str, file: UploadedFile, *, now: datetime) -> LetterTemplate:
     """Keep it, not yet in use, in place of the one that waited. Raises TemplateRefused, AttachmentError."""
     if (file.size or 0) > packages.LARGEST_FILE:
         packages.refuse_size()

@@ -117,7 +117,7 @@ def _known(name: str, content: bytes, types: Mapping[str, str]) -> Part:
     if content_type not in TYPES:
         told = {"part": name}
         raise TemplateRefused(
-            _("It holds “%(part)s”, which letters may not: take out macros, objects and pictures other than PNG or JPEG.")
+            _("It holds “%(part)s”, which letters may not: take out macros, objects, and pictures but PNG and JPEG.")
             % told
         )
     return Part(name=name, content_type=content_type, content=content)
@@ -129,7 +129,9 @@ def _read(part: Part) -> etree._Element:
         root = etree.fromstring(part.content, parser=parser)
     except (etree.XMLSyntaxError, ValueError) as fault:
         told = {"part": part.name}
-        raise TemplateRefused(_("“%(part)s” in it is damaged: open the letter in Word and save it anew.") % told) from fault
+        raise TemplateRefused(
+            _("“%(part)s” in it is damaged: open the letter in Word and save it anew.") % told
+        ) from fault
     if root.getroottree().docinfo.internalDTD is not None:
         told = {"part": part.name}
         raise TemplateRefused(_("“%(part)s” declares entities, which no Word document does: it is not taken.") % told)
@@ -181,4 +183,6 @@ def _check_fields(root: etree._Element) -> None:
     for instruction in said:
         name = instruction.split()[0].upper() if instruction.split() else ""
         if name and name not in FIELDS:
-            raise TemplateRefused(_("It holds the field %(name)s, which letters may not: take it out.") % {"name": name})
+            raise TemplateRefused(
+                _("It holds the field %(name)s, which letters may not: take it out.") % {"name": name}
+            )

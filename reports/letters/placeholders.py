@@ -94,7 +94,7 @@ LISTS = {name for name, one in KNOWN.items() if one.parts}
 
 
 class LetterEnvironment(ImmutableSandboxedEnvironment):
-    """Reads every part of a letter through `check`, whoever asks it to: a part that nobody thought of is checked too."""
+    """Reads every part of a letter through `check`, whoever asks: a part that nobody thought of is checked too."""
 
     def __init__(self) -> None:
         super().__init__(autoescape=True, undefined=StrictUndefined)
@@ -223,7 +223,9 @@ def _unknown(name: str, known: Sequence[str] | Mapping[str, Any]) -> TemplateRef
     if near:
         told = {"name": name, "near": near[0]}
         return TemplateRefused(_("There is no placeholder “%(name)s”. Do you mean “%(near)s”?") % told)
-    return TemplateRefused(_("There is no placeholder “%(name)s”: the list of them stands on this page.") % {"name": name})
+    return TemplateRefused(
+        _("There is no placeholder “%(name)s”: the list of them stands on this page.") % {"name": name}
+    )
 
 
 def _refused(node: nodes.Node) -> TemplateRefused:

@@ -45,7 +45,9 @@ def letterhead_edit(request: MemberRequest) -> HttpResponse:
         if not isinstance(outcome, Conflict):
             messages.success(request, _("The letterhead is saved. Letters that were made stay as they are."))
             return redirect("letterhead_edit")
-        form.add_error(None, _("Somebody else has changed the letterhead meanwhile. Open this page again and change it there."))
+        form.add_error(
+            None, _("Somebody else has changed the letterhead meanwhile. Open this page again and change it there.")
+        )
     logo = letterheads.logo_of(letterheads.of(organisation))
     context = {"form": form, "logo": b64encode(logo).decode()}
     return render(request, "reports/letters/letterhead_edit.html", context)

@@ -17,12 +17,16 @@ urlpatterns = [
     path("organisation/letters/", settings_views.letter_templates, name="letter_templates"),
     path(OWN, settings_views.letter_template, name="letter_template"),
     path(f"{OWN}ours.docx", settings_views.letter_template_starter, name="letter_template_starter"),
-    path("organisation/letters/<int:pk>/letter.docx", settings_views.letter_template_file, name="letter_template_file"),
     path(
-        "organisation/letters/<int:pk>/example.docx",
+        "organisation/own-letters/<int:pk>/letter.docx",
+        settings_views.letter_template_file,
+        name="letter_template_file",
+    ),
+    path(
+        "organisation/own-letters/<int:pk>/example.docx",
         settings_views.letter_template_preview,
         name="letter_template_preview",
     ),
-    path("organisation/letters/<int:pk>/use/", settings_views.letter_template_use, name="letter_template_use"),
+    path("organisation/own-letters/<int:pk>/use/", settings_views.letter_template_use, name="letter_template_use"),
     path(f"{OWN}remove/", settings_views.letter_template_remove, name="letter_template_remove"),
 ]

@@ -209,9 +209,7 @@ def _write(request: MemberRequest, matter: Matter, letter: LetterKind, reference
         return render(request, "reports/letters/letter_write.html", context, status=409 if request.POST else 200)
     now = timezone.now()
     initial = _initial(request, matter, letter)
-    form = LetterForm(
-        post_data(request), matter=matter, kind=letter, today=timezone.localdate(now), initial=initial
-    )
+    form = LetterForm(post_data(request), matter=matter, kind=letter, today=timezone.localdate(now), initial=initial)
     context |= {"form": form, "has_contacts": vendor.contacts.exists()}
     if request.method == "POST" and form.is_valid():
         answer = _answer(request, matter, letter, form, now)

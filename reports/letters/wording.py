@@ -1,5 +1,5 @@
-"""What our letters say: texts in files, a file a language. A letter has forms of address of its own in each language, so
-that these are no catalogue's translations of one another."""
+"""What our letters say: texts in files, a file a language. Letters have forms of address of their own in each, so that
+these are no translations of one another."""
 
 from __future__ import annotations
 

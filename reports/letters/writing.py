@@ -214,12 +214,16 @@ class _Letter:
         matter, kind = self.matter, self.wish.kind
         if isinstance(matter, ProofMatter) or kind == LetterKind.INVITATION:
             asked = [(what, self.wish.deadline) for what in self.section.several("requests")]
+        elif kind == LetterKind.REMINDER:
+            asked = [*self._awaited(matter), *((_short(one), one.due_on) for one in matter.overdue)]
         else:
-            asked = [(_short(one), one.due_on) for one in (matter.overdue if kind == LetterKind.REMINDER else matter.open)]
-            if kind == LetterKind.REMINDER:
-                asked = [*self._awaited(matter), *asked]
+            asked = [(_short(one), one.due_on) for one in matter.open]
         for what, due in asked[:MOST_REQUESTS]:
-            yield {"what": what, "due": self._said(due)}
+            yield {"what": what, "due": self._due(due)}
+
+    def _due(self, day: date | None) -> str:
+        told = self._said(day)
+        return said(self.language, "overdue", day=told) if day is not None and day < self.day else told
 
     def _awaited(self, matter: AssessmentMatter) -> Iterable[tuple[str, date | None]]:
         if matter.awaits_answers and matter.asked:

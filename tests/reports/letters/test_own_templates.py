@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zipfile
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from docx import Document
@@ -83,9 +85,7 @@ def test_a_link_to_click_stays() -> None:
 
 
 def test_the_same_letter_is_the_same_bytes() -> None:
-    one, other = (
-        filling.filled(GOOD, samples.content(RESULT, "en"), made_at=samples.MADE_AT) for _ in range(2)
-    )
+    one, other = (filling.filled(GOOD, samples.content(RESULT, "en"), made_at=samples.MADE_AT) for _ in range(2))
     assert one == other
     with zipfile.ZipFile(BytesIO(one)) as package:
         assert {entry.date_time for entry in package.infolist()} == {filling.FIRST_DAY}
@@ -188,7 +188,7 @@ def test_what_is_fetched_from_elsewhere_is_refused(kind: str, target: str, told:
         '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>INCLUDE</w:instrText></w:r>'
         '<w:r><w:instrText>PICTURE "https://x"</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>',
         '<w:fldSimple w:instr=" DDEAUTO c:\\\\x "/>',
-        '<w:r><w:instrText>INCLUDETEXT x</w:instrText></w:r>',
+        "<w:r><w:instrText>INCLUDETEXT x</w:instrText></w:r>",
     ],
 )
 def test_fields_that_fetch_or_start_something_are_refused(field: str) -> None:
@@ -221,7 +221,18 @@ def test_bombs_are_refused_unopened() -> None:
 
 
 # What others wrote arrives as they wrote it ---------------------------------------------------------------------------
-NASTY = ["{{ 7*7 }}", "{% for x in y %}", "{_{ x }_}", "{_% x %_}", "<w:p>&amp;", "]]>", "\u202eevil", "שלום", "&#123;", "%s"]
+NASTY = [
+    "{{ 7*7 }}",
+    "{% for x in y %}",
+    "{_{ x }_}",
+    "{_% x %_}",
+    "<w:p>&amp;",
+    "]]>",
+    "\u202eevil",
+    "שלום",
+    "&#123;",
+    "%s",
+]
 
 
 @settings(max_examples=12, deadline=None)
@@ -233,3 +244,9 @@ def test_whatever_others_wrote_comes_out_letter_by_letter(text: str) -> None:
     held = "".join(c for c in held if not 0xD800 <= ord(c) <= 0xDFFF)
     written = fill(docx("[{{ vendor }}]"), addressee=samples.content(RESULT, "en")["addressee"] | {"vendor": held})
     assert written == f"[{held}]"
+
+
+def test_the_guide_lists_every_placeholder_and_no_other() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "guide-administration.md").read_text(encoding="utf-8")
+    table = guide.partition("| placeholder | stands for |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(placeholders.KNOWN)

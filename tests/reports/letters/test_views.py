@@ -66,9 +66,7 @@ def posted(assessment: Assessment, **fields: Any) -> dict[str, Any]:
 
 
 # Writing --------------------------------------------------------------------------------------------------------------
-def test_a_letter_is_looked_at_then_made_then_fetched(
-    cast: Cast, assessment: Assessment, signed_in: SignedIn
-) -> None:
+def test_a_letter_is_looked_at_then_made_then_fetched(cast: Cast, assessment: Assessment, signed_in: SignedIn) -> None:
     client = signed_in(cast.assessor)
     url = reverse("assessment_letter", args=[assessment.pk, "invitation"])
     assert 'value="Assessor"' not in client.get(url).content.decode()
@@ -126,7 +124,7 @@ def test_the_list_costs_the_same_however_many_letters_there_are(
     client, url = signed_in(cast.reader), reverse("vendor_letters", args=[assessment.vendor_id])
 
     def cost() -> int:
-        with CaptureQueriesContext(connection, ) as held:
+        with CaptureQueriesContext(connection) as held:
             client.get(url)
         return len(held)
 
@@ -140,7 +138,7 @@ def test_the_list_costs_the_same_however_many_letters_there_are(
     assert (before, cost()) == (QUERIES, QUERIES)
 
 
-QUERIES = 16
+QUERIES = 15
 
 
 # Who gets it ----------------------------------------------------------------------------------------------------------
@@ -247,7 +245,9 @@ def test_an_own_letter_is_checked_looked_at_used_and_put_away(
 
     client.post(reverse("letter_template_use", args=[row.pk]))
     assert text_of(client.get(letter).content) == "Eigen brief aan Vera Example"
-    assert "The PDF says the same in our layout" in client.get(reverse("letter_detail", args=[sheet.pk])).content.decode()
+    assert (
+        "The PDF says the same in our layout" in client.get(reverse("letter_detail", args=[sheet.pk])).content.decode()
+    )
 
     client.post(reverse("letter_template_remove", args=["invitation", "nl"]))
     assert "Geachte" in text_of(client.get(letter).content)

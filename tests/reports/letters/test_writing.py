@@ -134,13 +134,12 @@ def test_a_reminder_lists_what_waits(cast: Cast, vendor: Vendor, contact: Contac
     contact.language = "en"
     assert "Nothing is awaited" in matter_of(assessment).why_not(LetterKind.REMINDER)
     Response.objects.create(assessment=assessment, kind=ResponseKind.VENDOR, due_on=TODAY)
-    make_commitment(
-        cast.assessor, vendor, what="Restore", agreed=True, due_on=TODAY + timedelta(days=1), now=NOW
-    )
+    make_commitment(cast.assessor, vendor, what="Restore", agreed=True, due_on=TODAY + timedelta(days=1), now=NOW)
     matter = matter_of(assessment, TODAY + timedelta(days=3))
     assert matter.why_not(LetterKind.REMINDER) == ""
     asked = content_of(cast, matter, LetterKind.REMINDER, contact)["requests"]
     assert [one["what"] for one in asked] == ["Your answers to the questionnaire", "Restore (C-2026-001)"]
+    assert content_of(cast, matter, LetterKind.REMINDER, contact)["rules"] == []
 
 
 # What makes no sense --------------------------------------------------------------------------------------------------
@@ -264,6 +263,14 @@ def test_every_letter_is_one_page_and_every_reader_can_follow_it(cast: Cast, tmp
         paths.append(tmp_path / f"{letter}-{language}.pdf")
         paths[-1].write_bytes(pdf)
     assert verapdf.failures(*paths) == {path: [] for path in paths}
+
+
+def test_what_is_overdue_is_called_so(cast: Cast, vendor: Vendor, contact: Contact) -> None:
+    make_commitment(cast.assessor, vendor, what="Restore", agreed=True, due_on=TODAY, now=NOW)
+    matter = matter_of(approved(cast, vendor), TODAY + timedelta(days=2))
+    later = NOW + timedelta(days=2)
+    asked = writing.facts_of(cast.assessor, matter, wish(LetterKind.CLOSING, contact, matter), now=later).content
+    assert plain(asked["requests"][0]["due"]) == "2 mars 2026, en retard"
 
 
 def test_a_long_letter_is_set_closer(cast: Cast) -> None:

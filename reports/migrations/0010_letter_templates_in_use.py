@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0016_benchmark_and_erasure'),
-        ('reports', '0008_kinds_of_documents'),
+        ('reports', '0009_benchmark'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
