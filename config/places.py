@@ -79,6 +79,8 @@ PLACES: dict[str, Place] = {
     # the portfolio
     "portfolio": Place(section=PORTFOLIO, help="words#portfolio"),
     "power_map": Place(section=PORTFOLIO, help="words#power"),
+    "board_": Place(section=PORTFOLIO, help="words#board"),
+    "export_": Place(section=PORTFOLIO, help="words#exports"),
     "batch_": Place(section=PORTFOLIO, help="words#batches"),
     "benchmark": Place(section=PORTFOLIO, help="words#benchmark"),
     # assessments
@@ -97,6 +99,7 @@ PLACES: dict[str, Place] = {
     "vendor_reply_withdraw": Place(section=ASSESSMENTS, help="assessing#approve"),
     "assessment_consensus": Place(section=ASSESSMENTS, help="assessing#agree"),
     "consensus_": Place(section=ASSESSMENTS, help="assessing#agree"),
+    "pack": Place(section=ASSESSMENTS, help="assessing#agree"),
     "assessment_review": Place(section=ASSESSMENTS, help="assessing#submit"),
     "assessment_submit": Place(section=ASSESSMENTS, help="assessing#submit"),
     "assessment_approve": Place(section=ASSESSMENTS, help="assessing#approve"),

@@ -12,6 +12,7 @@ class ReportsConfig(AppConfig):
         from assessments.lifecycle import transitions
         from assessments.vendor_side import answers as vendor_answers
         from reports import trail_words
+        from reports.board import sheet as board_sheet
         from reports.emergency_sheets import printed
         from reports.emergency_sheets import sheet as emergency_sheet
         from reports.fact_sheets import expectations as expectations_sheet
@@ -20,6 +21,7 @@ class ReportsConfig(AppConfig):
         from reports.fact_sheets import proof as proof_sheet
         from reports.letters import kind as letter
         from reports.models import FactSheetKind
+        from reports.packs import blank, filled
         from reports.scorecard import sealing, snapshots, standing
         from reports.trends import panel as trends_panel
         from reports.vendor_copy import copies
@@ -37,6 +39,9 @@ class ReportsConfig(AppConfig):
         sheet_kinds.register(FactSheetKind.LETTER, letter.KIND)
         sheet_kinds.register(FactSheetKind.INCIDENT, incident_sheet.KIND)
         sheet_kinds.register(FactSheetKind.PROOF, proof_sheet.KIND)
+        sheet_kinds.register(FactSheetKind.BOARD, board_sheet.KIND)
+        sheet_kinds.register(FactSheetKind.PACK, filled.KIND)
+        sheet_kinds.register(FactSheetKind.BLANK, blank.KIND)
         message = "A scorecard is never changed or deleted: everything printed comes from it."
         copied = "A vendor's copy is never changed or deleted: it says what was handed in."
         sheet = "A sheet of facts is never changed or deleted: its documents are printed from it."

@@ -8,7 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.vocabulary import TrailSubject, Verb, Vocabulary
 from assessments.score.words import CONFIDENCES, VERDICTS
-from reports.models import Batch, Comparison, FactSheet, Letterhead, LetterKind, LetterTemplate, Scorecard
+from reports.models import (
+    Batch,
+    Comparison,
+    Export,
+    ExportFormat,
+    FactSheet,
+    Letterhead,
+    LetterKind,
+    LetterTemplate,
+    Scorecard,
+)
 from reports.scorecard.snapshots import rule_names
 
 VOCABULARY = Vocabulary(
@@ -22,11 +32,15 @@ VOCABULARY = Vocabulary(
         "letter_template.uploaded": Verb(title=_("Own letter uploaded")),
         "letter_template.used": Verb(title=_("Own letter taken into use")),
         "letter_template.removed": Verb(title=_("Own letter removed")),
+        "export.made": Verb(title=_("Export made"), told=_("asked for an export, which was made")),
+        "export.cancelled": Verb(title=_("Export cancelled"), told=_("cancelled an export")),
+        "export.fetched": Verb(title=_("Export downloaded"), told=_("downloaded an export")),
         "batch.asked": Verb(title=_("Many documents asked for"), told=_("asked for many documents at once")),
         "batch.cancelled": Verb(title=_("Many documents cancelled"), told=_("cancelled the making of many documents")),
         "batch.fetched": Verb(title=_("Many documents downloaded"), told=_("downloaded many documents at once")),
         "benchmark.joined": Verb(title=_("Benchmark joined"), told=_("joined the benchmark")),
         "benchmark.left": Verb(title=_("Benchmark left"), told=_("left the benchmark")),
+        "pack.downloaded": Verb(title=_("Question pack downloaded"), told=_("downloaded the question pack")),
         "comparison.made": Verb(title=_("Comparison made for a PDF"), told=_("asked for a comparison as a PDF")),
     },
     former={"scorecard_made": "scorecard.made"},
@@ -45,6 +59,7 @@ VOCABULARY = Vocabulary(
         Letterhead: TrailSubject(label=lambda row: str(row.organisation)),
         LetterTemplate: TrailSubject(codes={"letter": dict(LetterKind.choices)}),
         Batch: TrailSubject(),
+        Export: TrailSubject(codes={"file": dict(ExportFormat.choices)}),
     },
     names={
         "scorecards": _("scorecards"),
@@ -59,6 +74,8 @@ VOCABULARY = Vocabulary(
         "sha256": _("SHA-256"),
         "logo_sha256": _("SHA-256 of the logo"),
         "rows": _("vendors"),
+        "rows_in_all": _("rows"),
+        "scope": _("of what"),
         "documents": _("documents"),
         "kind": _("document"),
         "language": _("language"),

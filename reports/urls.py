@@ -10,9 +10,12 @@ urlpatterns = [
     path("", include("reports.vendor_copy.urls")),
     path("", include("reports.portfolio.urls")),
     path("", include("reports.benchmark.urls")),
+    path("", include("reports.exports.urls")),
     path("", include("reports.comparison.urls")),
     path("", include("reports.batches.urls")),
+    path("", include("reports.board.urls")),
     path("", include("reports.fact_sheets.urls")),
     path("", include("reports.emergency_sheets.urls")),
     path("", include("reports.letters.urls")),
+    path("", include("reports.packs.urls")),
 ]

@@ -27,24 +27,34 @@ class Facts:
     content: Content
 
 
-def _nobody_else(content: Content) -> Collection[int]:
-    return ()
+def _about(sheet: FactSheet) -> int:
+    return sheet.about
+
+
+def _to_nobody(member: Membership, about: int) -> bool:
+    return False
 
 
 def _never(member: Membership, content: Content) -> bool:
     return False
 
 
+def _nobody_else(content: Content) -> Collection[int]:
+    return ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class SheetKind:
-    """`facts`: of the thing with this id, for this member; raises Http404 where it is not theirs to read.
+    """`is_closed`: whether what such a sheet about this thing tells is not for this member to read, for now.
+
+    `facts`: of the thing with this id, for this member; raises Http404 where it is not theirs to read.
 
     `template` gets `sheet` (what `view` makes of the content), `language`, `as_of` and `sha256`; `title` and `name` are
     of the document and of its file (plain ASCII, without the language); `page` is the address to go back to.
     `concerns`: the keys of the vendors that the content tells of, where it is not the one of the row alone: whoever
-    still judges any of them does not get it. `page_of`: the address of one sheet, where what it is about does not tell;
-    `is_open`: whether also this member, who still judges the vendor, may have it. `fetched`: the verb of the trail for
-    a download, where each of them is kept.
+    still judges any of them does not get it. `reference`: by which number a sheet that was made is asked for again, by
+    `facts` and `page`, where that is not what it is about. `is_open`: whether also this member, who still judges the
+    vendor, may have it. `fetched`: the verb of the trail for a download, where each of them is kept.
     """
 
     facts: Callable[[Membership, int], Facts]
@@ -54,7 +64,8 @@ class SheetKind:
     name: Callable[[Content], str]
     page: Callable[[int], str]
     concerns: Callable[[Content], Collection[int]] = _nobody_else
-    page_of: Callable[[FactSheet], str] | None = None
+    reference: Callable[[FactSheet], int] = _about
+    is_closed: Callable[[Membership, int], bool] = _to_nobody
     is_open: Callable[[Membership, Content], bool] = _never
     fetched: str = ""
 
@@ -74,9 +85,3 @@ def known() -> Mapping[FactSheetKind, SheetKind]:
 def kind_of(code: str) -> SheetKind:
     """Raises KeyError for one that nobody registered."""
     return _kinds[FactSheetKind(code)]
-
-
-def page_of(sheet: FactSheet) -> str:
-    """Where one goes back to from a document of this sheet."""
-    kind = kind_of(sheet.kind)
-    return kind.page_of(sheet) if kind.page_of else kind.page(sheet.about)

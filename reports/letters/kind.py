@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from reports.fact_sheets import keeping
 from reports.fact_sheets.kinds import Content, Facts, SheetKind
 from reports.letters.matters import TELL_NOTHING
 from reports.letters.wording import said
-from reports.models import FactSheet, LetterKind
+from reports.models import FactSheet, FactSheetKind, LetterKind
 from vendors.withheld import withheld
 
 LINE = 112  # characters of one line of text on paper
@@ -127,9 +127,11 @@ def _held(text: str, width: int) -> int:
 
 
 # The kind ------------------------------------------------------------------------------------------------------------
-def _facts(member: Membership, about: int) -> Facts:
-    """A letter is written on a page of its own: what it says is not a matter of what it is about alone."""
-    raise Http404
+def _facts(member: Membership, pk: int) -> Facts:
+    """Of a letter that was made: what it says does not follow from what it is about alone. Raises Http404."""
+    rows = FactSheet.objects.for_member(member).filter(kind=FactSheetKind.LETTER).select_related("vendor")
+    sheet = get_object_or_404(rows, pk=pk)
+    return Facts(about=sheet.about, vendor=sheet.vendor, as_of=sheet.as_of, content=keeping.content_of(sheet))
 
 
 def title(content: Content, language: str) -> str:
@@ -152,8 +154,8 @@ def is_open(member: Membership, content: Content) -> bool:
     return tells_nothing and (not content["own"] or content["written_by"] == member.user_id)
 
 
-def _page(sheet: FactSheet) -> str:
-    return reverse("letter_detail", args=[sheet.pk])
+def _page(pk: int) -> str:
+    return reverse("letter_detail", args=[pk])
 
 
 def called(content: Content) -> str:
@@ -175,8 +177,8 @@ KIND = SheetKind(
     template="reports/letters/letter_pdf.html",
     title=title,
     name=name,
-    page=lambda about: reverse("vendor_list"),
-    page_of=_page,
+    page=_page,
+    reference=lambda sheet: sheet.pk,
     is_open=is_open,
     fetched="letter.fetched",
 )

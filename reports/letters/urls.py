@@ -11,7 +11,6 @@ urlpatterns = [
     path("assessments/<int:pk>/letters/<slug:letter>/", views.assessment_letter, name="assessment_letter"),
     path("proofs/<int:pk>/letter/", views.proof_letter, name="proof_letter"),
     path("letters/<int:pk>/", views.letter_detail, name="letter_detail"),
-    path("letters/<int:pk>/print/", views.letter_print, name="letter_print"),
     path("letters/<int:pk>/letter.docx", views.letter_docx, name="letter_docx"),
     path("organisation/letterhead/", settings_views.letterhead_edit, name="letterhead_edit"),
     path("organisation/letters/", settings_views.letter_templates, name="letter_templates"),

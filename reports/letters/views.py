@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
@@ -22,7 +22,7 @@ from assessments.models import Assessment
 from groundwork.pages import Crumb, crumbs
 from groundwork.refusals import Refusal
 from groundwork.responses import form_view, post_data
-from reports.documents.job import document_of, request_rendering
+from reports.documents.job import document_of
 from reports.fact_sheets import keeping
 from reports.letters import filling, kind, made, matters, own_templates, writing
 from reports.letters.forms import LetterForm
@@ -92,7 +92,8 @@ def letter_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """What it says, and its two files."""
     sheet, content = _letter(request, pk)
     context = {
-        "sheet_row": sheet,
+        "row": sheet,
+        "asked_again": {"kind": sheet.kind, "about": sheet.pk},
         "vendor": sheet.vendor,
         "letter": LetterKind(content["letter"]),
         "crumbs": _crumbs(sheet.vendor, kind.called(content)),
@@ -108,15 +109,6 @@ def letter_detail(request: MemberRequest, pk: int) -> HttpResponse:
             "own_template": own,
         }
     return render(request, "reports/letters/letter_detail.html", context)
-
-
-@require_POST
-def letter_print(request: MemberRequest, pk: int) -> HttpResponse:
-    """Ask for the PDF again, where it could not be made."""
-    sheet, content = _letter(request, pk)
-    if not kind.is_shut(request.member, sheet, content):
-        request_rendering(sheet, language=content["language"], requested_by=request.user)
-    return redirect("letter_detail", pk=sheet.pk)
 
 
 @require_GET

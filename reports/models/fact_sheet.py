@@ -18,9 +18,13 @@ class FactSheetKind(models.TextChoices):
     BOARD = "board", _("Board report")
     LETTER = "letter", _("Letter")
     PACK = "pack", _("Question pack")
+    BLANK = "blank", _("Questionnaire to fill in by hand")
 
 
 class FactSheetQuerySet(OrganisationRows, models.QuerySet["FactSheet"]):
+    def of_kind(self, kind: FactSheetKind) -> FactSheetQuerySet:
+        return self.filter(kind=kind)
+
     def of_content(self, sha256: str) -> FactSheetQuerySet:
         return self.filter(sha256=sha256)
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0016_benchmark_and_erasure'),
-        ('reports', '0009_benchmark'),
+        ('reports', '0010_question_packs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
