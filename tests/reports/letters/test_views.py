@@ -18,9 +18,10 @@ from docx import Document
 
 from accounts.models import AuditEntry, Membership, User
 from assessments.models import Assessment
+from reports import worker
 from reports.letters import letterheads, matters, ours, own_templates, writing
 from reports.letters.writing import Wish
-from reports.models import FactSheet, Letterhead, LetterKind, LetterTemplate
+from reports.models import FactSheet, Letterhead, LetterKind, LetterTemplate, Rendering
 from tests.factories import Cast, add_rater, make_assessment, make_incident, make_proof, make_vendor
 from tests.reports.letters.documents import docx, text_of
 from tests.reports.letters.pictures import picture
@@ -273,3 +274,16 @@ def test_the_starter_is_ours_to_change(cast: Cast, signed_in: SignedIn) -> None:
     response = signed_in(cast.admin).get(reverse("letter_template_starter", args=["proof", "fr"]))
     assert response.content == ours.starter(LetterKind.PROOF, "fr")
     assert "{{ contact }}" in [one.text for one in Document(BytesIO(response.content)).paragraphs]
+
+
+def test_the_pdf_is_fetched_and_that_is_kept(cast: Cast, assessment: Assessment, signed_in: SignedIn) -> None:
+    """Also asked for again, by the number of the letter, without a second row."""
+    sheet = invited(cast, assessment, cast.assessor)
+    rendering = Rendering.objects.get(fact_sheet=sheet)
+    client = signed_in(cast.reader)
+    client.post(reverse("fact_sheet_request"), {"kind": "letter", "about": sheet.pk, "language": "nl"})
+    assert (FactSheet.objects.count(), Rendering.objects.count()) == (1, 1)
+    worker.render(rendering.pk)
+    fetched = client.get(reverse("fact_sheet_download", args=[rendering.pk]))
+    assert fetched["Content-Disposition"] == 'attachment; filename="letter-invitation-a-2026-001-nl.pdf"'
+    assert AuditEntry.objects.filter(verb="letter.fetched").count() == 1

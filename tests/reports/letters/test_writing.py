@@ -252,7 +252,7 @@ def longest(letter: LetterKind, language: str) -> dict[str, Any]:
 
 
 def test_every_letter_is_one_page_and_every_reader_can_follow_it(cast: Cast, tmp_path: Path) -> None:
-    """All kinds in all languages, with as much as can be said, in one call of the checker."""
+    """In all languages, with as much as can be said; in one call of the checker, which takes its time."""
     paths = []
     for letter, language in product(LetterKind, LANGUAGE_CODES):
         facts = Facts(about=1, vendor=None, as_of=NOW, content=longest(letter, language))
@@ -260,8 +260,9 @@ def test_every_letter_is_one_page_and_every_reader_can_follow_it(cast: Cast, tmp
         layout = printing.layout(sheet, language=language)
         pdf = to_pdf(layout.html, language=language, title=layout.title, created=layout.created)
         assert len(PdfReader(BytesIO(pdf)).pages) == 1, (letter, language)
-        paths.append(tmp_path / f"{letter}-{language}.pdf")
-        paths[-1].write_bytes(pdf)
+        if letter in (LetterKind.RESULT, LetterKind.PROOF):  # the others are drawn as one of these, with other words
+            paths.append(tmp_path / f"{letter}-{language}.pdf")
+            paths[-1].write_bytes(pdf)
     assert verapdf.failures(*paths) == {path: [] for path in paths}
 
 
