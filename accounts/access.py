@@ -51,6 +51,9 @@ ROUTES: dict[str, Right | Gate] = {
     "first_steps_put_away": Right.ADMINISTER,
     "help_index": Gate.PUBLIC,
     "help_topic": Gate.PUBLIC,
+    "help_glossary": Gate.PUBLIC,
+    "help_guide": Gate.PUBLIC,
+    "help_search": Gate.PUBLIC,  # of the pages of rules it finds what the reader may read
     "healthz": Gate.PUBLIC,
     "readyz": Gate.PUBLIC,
     "favicon": Gate.PUBLIC,

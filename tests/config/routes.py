@@ -1035,6 +1035,7 @@ PARTS: dict[str, str] = {
     "key": "set-password",
     "language": "en",
     "topic": "words",
+    "guide": "scorecards",
     "part": "cause",
     "letter": "invitation",
 }
