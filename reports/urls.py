@@ -16,5 +16,6 @@ urlpatterns = [
     path("", include("reports.board.urls")),
     path("", include("reports.fact_sheets.urls")),
     path("", include("reports.emergency_sheets.urls")),
+    path("", include("reports.letters.urls")),
     path("", include("reports.packs.urls")),
 ]
