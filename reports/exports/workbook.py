@@ -19,10 +19,12 @@ from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from assessments.score.words import STATUSES, VERDICTS
 from groundwork.tables.cells import UNSEEN, neutralise
 from groundwork.tables.writing import LONGEST_CELL, units
 from reports.exports import live
-from reports.exports.catalogue import BY_KEY, REASONS, STATES, STATUSES, TABLES, VERDICTS, Column, Kind, Table
+from reports.exports.catalogue import BY_KEY, TABLES, Column, Kind, Table
+from reports.exports.codes import REASONS, STATES
 from reports.exports.readme import About, lines
 from reports.exports.rows import Row, Value
 from reports.exports.shapes import CUSTOMER, Dossier
