@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("reports.exports.urls")),
     path("", include("reports.comparison.urls")),
     path("", include("reports.batches.urls")),
+    path("", include("reports.board.urls")),
     path("", include("reports.fact_sheets.urls")),
     path("", include("reports.emergency_sheets.urls")),
     path("", include("reports.packs.urls")),
