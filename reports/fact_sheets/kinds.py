@@ -39,6 +39,8 @@ class SheetKind:
     of the document and of its file (plain ASCII, without the language); `page` is the address to go back to.
     `concerns`: the keys of the vendors that the content tells of, where it is not the one of the row alone: whoever
     still judges any of them does not get it.
+    `is_attached`: its PDF carries the content as a file. Only where whoever gets the paper may read all of it: what is
+    sent to a vendor must hold nothing that is not printed.
     """
 
     facts: Callable[[Membership, int], Facts]
@@ -48,6 +50,7 @@ class SheetKind:
     name: Callable[[Content], str]
     page: Callable[[int], str]
     concerns: Callable[[Content], Collection[int]] = _nobody_else
+    is_attached: bool = False
 
 
 _kinds: dict[FactSheetKind, SheetKind] = {}
