@@ -15,4 +15,5 @@ urlpatterns = [
     path("", include("reports.fact_sheets.urls")),
     path("", include("reports.emergency_sheets.urls")),
     path("", include("reports.verification.urls")),
+    path("", include("reports.packs.urls")),
 ]

@@ -42,8 +42,8 @@ SENTENCES: dict[Outcome, Promise] = {
         "download the document again."
     ),
     Outcome.UNKNOWN: _(
-        "No document that was made here has these bytes, and nothing inside belongs to one. It comes from elsewhere, it "
-        "was changed, or it belongs to another organisation."
+        "No document that was made here has these bytes, and nothing inside belongs to one. It comes from elsewhere, "
+        "it was changed, or it belongs to another organisation."
     ),
 }
 WHY_UNREAD: dict[Unread, Promise] = {
