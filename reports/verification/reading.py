@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from threading import BoundedSemaphore
+from typing import Any
 
 PROGRAM = Path(__file__).with_name("reading_process.py")
 KEPT = ("LD_LIBRARY_PATH", "PATH")  # of the environment, which holds secrets
@@ -57,7 +58,7 @@ def attachments_of(content: bytes) -> tuple[Carried, ...]:
     return tuple(Carried(name=one["name"], content=b64decode(one["content"])) for one in told["attachments"])
 
 
-def _told(content: bytes) -> dict[str, list[dict[str, str]]]:
+def _told(content: bytes) -> dict[str, Any]:
     if not _at_once.acquire(timeout=SECONDS):
         raise UnreadableError(Unread.BUSY)
     try:
@@ -76,5 +77,5 @@ def _told(content: bytes) -> dict[str, list[dict[str, str]]]:
         _at_once.release()
     if run.returncode != 0:  # denied memory or time, in one of several ways
         raise UnreadableError(Unread.TOO_MUCH)
-    told: dict[str, list[dict[str, str]]] = json.loads(run.stdout)
+    told: dict[str, Any] = json.loads(run.stdout)
     return told

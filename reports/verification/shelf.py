@@ -58,7 +58,11 @@ class Shelf:
 
     def keeps_back(self, subject: Subject) -> bool:
         """Whether who asks still judges a vendor that it tells of, so that nothing of what it says is shown."""
-        return bool(self.member and withheld(self.member) & vendors_of(subject))
+        if self.member is None:
+            return False
+        if isinstance(subject, FactSheet) and kinds.kind_of(subject.kind).is_closed(self.member, subject.about):
+            return True
+        return bool(withheld(self.member) & vendors_of(subject))
 
     def _within(self, path: str) -> Q:
         return Q(**{path: self.member.organisation_id}) if self.member else Q()
