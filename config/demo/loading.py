@@ -33,6 +33,7 @@ from config.demo.expectations import DemoExpectations
 from config.demo.exports import DemoExport
 from config.demo.facts import DemoFacts
 from config.demo.hours import DemoHour
+from config.demo.letters import DemoLetters
 from config.demo.notices import DemoNotice
 from config.demo.proofs import DemoProof
 from config.demo.rehearsals import DemoRehearsal
@@ -136,6 +137,7 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         *terms.expectations(),
         *terms.proofs(),
         *terms.exports(),
+        *DemoLetters(author=author, vendors=vendors, data=data, today=today).events(),
     ]
     for day, happens in sorted(events, key=lambda event: event[0]):
         with clock.at(day):
