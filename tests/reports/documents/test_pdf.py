@@ -25,7 +25,7 @@ from weasyprint import HTML
 from reports import worker
 from reports.comparison import printing
 from reports.documents import pdf, typefaces
-from reports.models import Scorecard
+from reports.models import DocumentKind, Scorecard
 from reports.scorecard import shapes, view
 from tests.reports import cards, hard, verapdf
 from tests.reports.comparison import sides
@@ -274,6 +274,11 @@ def faults(  # noqa: PLR0917 - all of them are fixtures
     kinds = {"usual": usual, "full": full, "measured": measured, "stale": stale, "compared": compared}
     for kind, made in kinds.items():
         documents |= {f"{kind} {language}": content for language, content in made.items()}
+    recorded = cards.scorecard(cards.full())
+    documents |= {
+        f"record {language}": worker.produce(recorded, kind=DocumentKind.RECORD, language=language)
+        for language in LANGUAGES
+    }
     documents |= {f"emergency {language}": folders.printed(folders.content(FOLDER), language) for language in LANGUAGES}
     paths = {name: folder / f"{name.replace(' ', '-')}.pdf" for name in documents}
     for name, path in paths.items():
@@ -288,7 +293,7 @@ def test_the_checker_finds_a_planted_fault(faults: dict[str, list[str]]) -> None
     assert faults["without a scope"], "a table header without a scope must be found"
 
 
-@pytest.mark.parametrize("kind", ["usual", "full", "measured", "stale", "compared", "emergency"])
+@pytest.mark.parametrize("kind", ["usual", "full", "measured", "stale", "compared", "record", "emergency"])
 def test_scorecards_comparisons_and_sheets_pass_both_profiles(faults: dict[str, list[str]], kind: str) -> None:
     assert {language: faults[f"{kind} {language}"] for language in LANGUAGES} == {
         language: [] for language in LANGUAGES
