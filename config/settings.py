@@ -337,8 +337,6 @@ IMPORT_NUDGE_AFTER = timedelta(seconds=env.float("IMPORT_NUDGE_SECONDS", default
 # How long a person waits for the first rows of a file of incidents; what takes longer is read by a worker.
 IMPORT_LOOK_SECONDS = env.float("IMPORT_LOOK_SECONDS", default=1.2)
 IMPORT_SOFT_LIMIT = env.int("IMPORT_SOFT_LIMIT_SECONDS", default=1800)
-# A batch renews its lease with each document. A stretch of it ends after 45 s; a bound PDF is made at one go.
-BATCH_SOFT_LIMIT = env.int("BATCH_SOFT_LIMIT_SECONDS", default=600)
 # A summary mail has the time limits of a rendering, so its lease is as long, unless it is set apart.
 DIGEST_LEASE = timedelta(seconds=env.int("DIGEST_LEASE_SECONDS", default=int(RENDERING_LEASE.total_seconds())))
 # Queues by kind: a mail server that does not answer, or 200 documents, hold up only what is of their kind.
