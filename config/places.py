@@ -16,12 +16,13 @@ from accounts.access import ROUTES, Gate
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """`section`: of the main menu, empty for none; `help`: a topic, with the part of it after a “#”."""
+    """`section`: of the main menu, empty for none; `help`: a topic or a “guide:”, with the part of it after a “#”."""
 
     section: str = ""
     help: str = ""
 
 
+GUIDE = "guide:"
 NOWHERE = Place()
 BY_LINK = Place(help="vendors")
 OUTSIDE = Place(help="vendors#rate")
@@ -110,22 +111,30 @@ PLACES: dict[str, Place] = {
     "assessment_history": Place(section=ASSESSMENTS, help="secrecy#kept"),
     "scorecard_": Place(section=ASSESSMENTS, help="words#verdict"),
     "scorecard_change": Place(section=ASSESSMENTS, help="words#moved"),
+    "document_verify": Place(section=ASSESSMENTS, help="words#verify"),
     "rendering_": Place(section=ASSESSMENTS, help="words#verdict"),
     "comparison": Place(section=VENDORS, help="words#comparison"),
     "fact_sheet_": Place(section=VENDORS, help="words#three"),
+    "vendor_letters": Place(section=VENDORS, help="assessing#letters"),
+    "assessment_letter": Place(section=ASSESSMENTS, help="assessing#letters"),
+    "proof_letter": Place(section=FACTS, help="assessing#letters"),
+    "letter_": Place(section=VENDORS, help="assessing#letters"),
+    "letter_template": Place(section=ADMINISTRATION, help="assessing#letters"),
+    "letterhead_": Place(section=ADMINISTRATION, help="assessing#letters"),
     # what vendors promised
     "commitment_": Place(section=VENDORS, help="assessing#commitments"),
     # when it breaks
     "emergency_": Place(section=BREAKS, help="assessing#breaks"),
     # facts
-    "incident_": Place(section=FACTS, help="measures"),
+    "incident_": Place(section=FACTS, help="guide:facts#incidents"),
+    "incident_import": Place(section=FACTS, help="guide:facts#importing-incidents"),
     "incident_hour": Place(section=FACTS, help="assessing#hour"),
     "timeline_": Place(section=FACTS, help="assessing#hour"),
-    "import_": Place(section=FACTS, help="measures"),
+    "import_": Place(section=FACTS, help="guide:facts#importing-incidents"),
     "proof_": Place(section=FACTS, help="assessing#proofs"),
-    "feedback_": Place(section=FACTS, help="words#three"),
-    "pulse_": Place(section=FACTS, help="words#three"),
-    "quadrant": Place(section=FACTS, help="measures"),
+    "feedback_": Place(section=FACTS, help="guide:facts#voice-of-the-customer"),
+    "pulse_": Place(section=FACTS, help="guide:facts#voice-of-the-customer"),
+    "quadrant": Place(section=FACTS, help="guide:facts#service-level-and-feeling"),
     # the rules
     "rules": Place(section=RULES, help="words#verdict"),
     "rule_guide": Place(section=RULES, help="words#verdict"),
@@ -134,8 +143,8 @@ PLACES: dict[str, Place] = {
     # administration
     "member_": Place(section=ADMINISTRATION, help="roles"),
     "invitation_": Place(section=ADMINISTRATION, help="roles"),
-    "department_": Place(section=ADMINISTRATION, help="roles"),
-    "organisation_edit": Place(section=ADMINISTRATION, help="roles"),
+    "department_": Place(section=ADMINISTRATION, help="guide:administration#departments"),
+    "organisation_edit": Place(section=ADMINISTRATION, help="guide:administration#name-and-language"),
     "approval_": Place(section=ADMINISTRATION, help="assessing#approve"),
     "audit_": Place(section=ADMINISTRATION, help="secrecy#kept"),
     # the person
@@ -182,9 +191,16 @@ def help_address(route: str, *, is_outside: bool = False, back: str = "") -> str
     topic, mark, part = place.help.partition("#")
     if not topic:
         return reverse("help_index")
-    page = reverse("help_measures") if topic == "measures" else reverse("help_topic", args=[topic])
+    page = _page_of(topic)
     asked = f"?{urlencode({'back': back})}" if is_page_of_link(back) else ""
     return page + asked + mark + part
+
+
+def _page_of(topic: str) -> str:
+    """“guide:facts” is a guide; “measures” has a page of its own."""
+    if topic.startswith(GUIDE):
+        return reverse("help_guide", args=[topic.removeprefix(GUIDE)])
+    return reverse("help_measures") if topic == "measures" else reverse("help_topic", args=[topic])
 
 
 def is_page_of_link(path: str) -> bool:
