@@ -18,9 +18,20 @@ from assessments.score.arithmetic import GRADES, GradedQuestion, QuestionState, 
 from assessments.score.words import CONFIDENCES, QUESTION_STATES, STATUSES
 from groundwork.words import days, isolated, labelled, named
 from reports.charts.marks import Mark
-from reports.documents.layout import Layout
+from reports.documents.layout import Attached, Layout
 from reports.models import DocumentKind, Scorecard
-from reports.scorecard import asked, expected, people, practised, record, sealing, since, snapshots, supplementary
+from reports.scorecard import (
+    asked,
+    expected,
+    people,
+    practised,
+    proven,
+    record,
+    sealing,
+    since,
+    snapshots,
+    supplementary,
+)
 from reports.scorecard import findings as frozen_findings
 from reports.scorecard import words as wording
 from reports.scorecard.shapes import AnswerView, QuestionView, RuleView, ScorecardView, ServiceView
@@ -41,8 +52,14 @@ def layout(scorecard: Scorecard, *, language: str, kind: DocumentKind = Document
     with translation.override(language):
         recorded = {"record": record.of(card)} if kind == DocumentKind.RECORD else {}
         html = render_to_string(TEMPLATES[kind], {"card": card, **recorded})
+        attached = Attached(
+            name=f"snapshot-{scorecard.number}.json",
+            description=_("The snapshot of scorecard %(number)s, which this document was made from")
+            % {"number": scorecard.number},
+            content=scorecard.snapshot,
+        )
     created = scorecard.approved_at.astimezone(UTC).isoformat()
-    return Layout(html=html, title=f"{scorecard.number} · {card.vendor}", created=created)
+    return Layout(html=html, title=f"{scorecard.number} · {card.vendor}", created=created, attached=attached)
 
 
 def scorecard_html(scorecard: Scorecard, *, language: str) -> str:
@@ -127,6 +144,7 @@ class _Builder:
             **frozen_findings.of(snapshot, words),
             expected=expected.of(snapshot, words),
             practice=practised.of(snapshot, words),
+            proven=proven.of(snapshot, words),
             asked=self.asked,
             asked_brief=asked.brief(self.asked),
             asked_counted=asked.counted(self.asked),
