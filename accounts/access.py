@@ -51,6 +51,7 @@ ROUTES: dict[str, Right | Gate] = {
     "first_steps_put_away": Right.ADMINISTER,
     "help_index": Gate.PUBLIC,
     "help_topic": Gate.PUBLIC,
+    "document_verify": Gate.PUBLIC,  # whoever was sent a document is who doubts it
     "help_glossary": Gate.PUBLIC,
     "help_guide": Gate.PUBLIC,
     "help_search": Gate.PUBLIC,  # of the pages of rules it finds what the reader may read

@@ -111,6 +111,7 @@ PLACES: dict[str, Place] = {
     "assessment_history": Place(section=ASSESSMENTS, help="secrecy#kept"),
     "scorecard_": Place(section=ASSESSMENTS, help="words#verdict"),
     "scorecard_change": Place(section=ASSESSMENTS, help="words#moved"),
+    "document_verify": Place(section=ASSESSMENTS, help="words#verify"),
     "rendering_": Place(section=ASSESSMENTS, help="words#verdict"),
     "comparison": Place(section=VENDORS, help="words#comparison"),
     "fact_sheet_": Place(section=VENDORS, help="words#three"),
