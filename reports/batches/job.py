@@ -16,6 +16,7 @@ from accounts.models import Membership
 from accounts.trail import audit
 from groundwork.jobs.lease import TOO_MANY_ATTEMPTS, HeldJob, NudgedKind
 from groundwork.refusals import Refusal
+from reports import file_jobs
 from reports.documents.job import RenderingFailure
 from reports.models import (
     Batch,
@@ -30,7 +31,6 @@ from reports.models import (
 from reports.secrecy import is_kept_from
 from vendors.withheld import withheld
 
-KEPT = timedelta(days=7)  # then the file goes; the row, and what was left out, stay
 MOST = 5_000  # scorecards in one ZIP
 MOST_BOUND = 40  # in one bound PDF, whose pages stand in memory together
 
@@ -59,10 +59,6 @@ class BatchFailure(models.TextChoices):
 
 class NotSoMany(Refusal):
     """Nobody has a scorecard among what was chosen, or too many have."""
-
-
-class NotNow(Refusal):
-    """The batch has ended already."""
 
 
 class Batches(NudgedKind[Batch]):
@@ -158,12 +154,8 @@ def _place(batch: Batch, position: int, card: Scorecard, *, is_kept: bool) -> Ba
 @transaction.atomic
 def cancel(member: Membership, batch: Batch) -> None:
     """At once: a worker that holds it stops at the next document, whose lease is gone. No file comes of it; documents
-    that are made stay, for whoever asks for one of them. NotNow where it has ended."""
-    now = timezone.now()
-    ended = {"state": FileState.CANCELLED, "cancel_asked_at": now, "finished_at": now, **BATCHES.released()}
-    if not Batch.objects.unfinished().filter(pk=batch.pk).update(**ended):
-        raise NotNow(_("This has ended already; there is nothing to cancel."))
-    audit.record(member.user, "batch.cancelled", batch, label=batch.title)
+    that are made stay, for whoever asks for one of them. file_jobs.NotNow where it has ended."""
+    file_jobs.give_up(BATCHES, batch, by=member.user, verb="batch.cancelled", now=timezone.now())
 
 
 def hand_on(held: HeldJob[Batch], *, now: datetime, tell_workers: bool = True) -> None:
@@ -172,13 +164,3 @@ def hand_on(held: HeldJob[Batch], *, now: datetime, tell_workers: bool = True) -
     waiting = held.finish(**{**BATCHES.queued, **BATCHES.turn(now + BATCHES.wait(0)), "attempts": 0})
     if waiting and tell_workers:
         BATCHES.nudge(held.pk)
-
-
-def forget_files(now: datetime) -> int:
-    """Delete the files that were kept long enough; how many."""
-    count = 0
-    for batch in Batch.objects.filter(expires_at__lte=now).exclude(file="")[:100]:
-        batch.file.delete(save=False)
-        Batch.objects.filter(pk=batch.pk).update(file="")
-        count += 1
-    return count

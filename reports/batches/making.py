@@ -24,6 +24,7 @@ from django.utils import timezone, translation
 from accounts.models import Membership
 from groundwork.jobs.lease import MAX_ATTEMPTS, HeldJob, LeaseLostError
 from groundwork.storage import is_full
+from reports import file_jobs
 from reports.batches import archive, job
 from reports.batches.job import BATCHES, BatchFailure, LeftOut
 from reports.documents.job import request_rendering
@@ -213,7 +214,7 @@ class _Stretch:
             size=size,
             sha256=sha256,
             finished_at=now,
-            expires_at=now + job.KEPT,
+            expires_at=now + file_jobs.KEPT,
         )
         if not is_ours:
             self.batch.file.delete(save=False)

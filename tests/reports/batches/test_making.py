@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from groundwork.jobs import nudging
-from reports import tasks, worker
+from reports import file_jobs, tasks, worker
 from reports.batches import archive, job, making
 from reports.batches.job import BATCHES, BatchFailure, LeftOut
 from reports.documents.job import RenderingFailure, request_rendering
@@ -193,7 +193,7 @@ def test_cancelling_stops_between_two_documents(cast: Cast, cards: list[Scorecar
     assert log == ["S-2026-001"]
     assert (fresh(batch).state, bool(fresh(batch).file)) == (FileState.CANCELLED, False)
     assert Rendering.objects.get().state == RenderingState.READY  # kept for whoever asks for it
-    with pytest.raises(job.NotNow):
+    with pytest.raises(file_jobs.NotNow):
         job.cancel(cast.assessor, batch)
 
 
@@ -259,8 +259,8 @@ def test_the_file_is_deleted_after_seven_days_and_the_row_stays(cast: Cast, card
     batch = ask(cast.assessor, cards)
     making.make(batch.pk, renders())
     path = fresh(batch).file.path
-    assert job.forget_files(timezone.now() + timedelta(days=6)) == 0
-    assert job.forget_files(timezone.now() + timedelta(days=8)) == 1
+    assert file_jobs.forget_files(job.BATCHES.rows(), timezone.now() + timedelta(days=6)) == 0
+    assert file_jobs.forget_files(job.BATCHES.rows(), timezone.now() + timedelta(days=8)) == 1
     assert not Path(path).exists()
     assert (fresh(batch).state, fresh(batch).file.name) == (FileState.READY, "")
 
