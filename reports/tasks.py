@@ -37,10 +37,9 @@ def sweep_renderings() -> None:
     RENDERINGS.sweep(now=timezone.now())
 
 
-@shared_task(name=BATCHES.task)
+@shared_task(name=BATCHES.task, soft_time_limit=settings.IMPORT_SOFT_LIMIT, time_limit=settings.IMPORT_SOFT_LIMIT + 60)
 def make_batch(batch_id: int) -> None:
-    with _hard_limit():
-        making.make(batch_id, worker.render)
+    making.make(batch_id, making.Makers(render=worker.render, bind=worker.bind))
 
 
 @shared_task(name="reports.tasks.sweep_batches")
