@@ -233,7 +233,8 @@ class Workbook:
             sheet.set_column(place, place, WIDTHS.get(column.kind, 11))
             self._text(sheet, 0, place, str(column.label), self.formats["heading"])
             if choices := CHOICES.get((sheets.table.key, column.key)):
-                listed = [str(column.words[one]) if column.words and one in column.words else one for one in choices]
+                words = column.words or {}
+                listed = [one if isinstance(one, int) else str(words.get(one, one)) for one in choices]
                 sheet.data_validation(1, place, self.most_rows - 1, place, {"validate": "list", "source": listed})
 
     def _long_sheet(self) -> _Part:
