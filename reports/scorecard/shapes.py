@@ -148,10 +148,12 @@ class Turned:
 @dataclass(frozen=True, kw_only=True)
 class BeforeView:
     """A rule on the scorecard before: “from 41.7%”. `way`: that of the arrow, empty where none can be drawn;
-    `way_label`: the same as a word; `why`: the largest reason why it moved, empty where it did not."""
+    `way_label`: the same as a word; `was`: the percent alone, empty where it cannot be compared; `why`: the largest
+    reason why it moved, empty where it did not."""
 
     way: str
     said: str
+    was: str = ""
     way_label: str = ""
     why: str = ""
 
@@ -210,12 +212,14 @@ class AskedView:
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalView:
-    """A decision of one level; `note` says where it no longer counted."""
+    """A decision of one level; `note` says where it no longer counted; `is_counting`: an approval that does."""
 
     decision: str
     level: str
     by: str
     at: str
+    on: str  # the day alone
+    is_counting: bool
     reason: str
     note: str
 

@@ -23,12 +23,12 @@ from reports.models import DocumentKind, Scorecard
 from reports.scorecard import asked, expected, people, practised, sealing, since, snapshots, supplementary
 from reports.scorecard import findings as frozen_findings
 from reports.scorecard import words as wording
+from reports.scorecard.paper import pages
 from reports.scorecard.shapes import AnswerView, QuestionView, RuleView, ScorecardView, ServiceView
 from reports.scorecard.snapshots import Snapshot
-from reports.scorecard.words import Words
 
 TEMPLATES = {
-    DocumentKind.BRIEF: "reports/scorecard/scorecard_pdf.html",
+    DocumentKind.BRIEF: "reports/scorecard/brief_pdf.html",
     DocumentKind.SCORECARD: "reports/scorecard/scorecard_pdf.html",
     DocumentKind.RECORD: "reports/scorecard/record_pdf.html",
 }
@@ -38,8 +38,11 @@ SERVICES_LINE = 70  # characters of their names that one line of page one holds,
 def layout(scorecard: Scorecard, *, language: str, kind: DocumentKind = DocumentKind.SCORECARD) -> Layout:
     """What the PDF of one of the three documents is made from. Raises SnapshotDamaged."""
     card = view_of(scorecard, language=language)
+    context: dict[str, Any] = {"card": card}
+    if kind != DocumentKind.RECORD:
+        context["one"] = pages.brief(snapshots.load(scorecard), card)
     with translation.override(language):
-        html = render_to_string(TEMPLATES[kind], {"card": card})
+        html = render_to_string(TEMPLATES[kind], context)
     created = scorecard.approved_at.astimezone(UTC).isoformat()
     return Layout(html=html, title=f"{scorecard.number} · {card.vendor}", created=created)
 
@@ -71,13 +74,7 @@ class _Builder:
         self.score: Score = snapshots.score_of(snapshot)
         self.rules: Sequence[Mapping[str, Any]] = snapshot["release"]["rules"]
         self.customers = [r for r in snapshot["responses"] if r["kind"] == ResponseKind.CUSTOMER]
-        self.words = Words(
-            language=language,
-            policy=snapshots.policy_of(snapshot["release"]["policy"]),
-            rules={rule["key"]: rule["name"][language] for rule in self.rules},
-            questions={q["key"]: q["short"][language] for rule in self.rules for q in rule["questions"]},
-            time_zone=snapshot["time_zone"],
-        )
+        self.words = wording.words_of(snapshot, language)
         self.gap = {stored["rule"]: stored for stored in snapshot["gap"]}
         self.before = since.before_of(snapshot, self.words)
         self.asked = asked.of(snapshot, self.words)

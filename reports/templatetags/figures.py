@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django import template
 from django.utils.html import format_html
@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 
 from groundwork.words import isolated
 from reports.charts.bars import bars_svg
-from reports.charts.marks import mark_svg, ring_svg
+from reports.charts.dumbbell import dot_svg, dumbbell_svg
+from reports.charts.marks import flag_svg, mark_svg, ring_svg
 from reports.charts.parts import Palette
 from reports.charts.power_map import vendor_mark_svg
 from reports.charts.radar import radar_svg
@@ -21,6 +22,7 @@ from reports.figures.feelings import quadrant_figure
 from reports.figures.trends import trend_figure
 from reports.portfolio.power import Held
 from reports.portfolio.power_figure import power_figure
+from reports.scorecard.paper.shapes import PageRow
 from reports.scorecard.shapes import ChartView
 from reports.scorecard.view import ScorecardView
 from reports.trends.figures import RuleTrend, headline_figure, rule_figure
@@ -62,7 +64,9 @@ def arrow(way: str, label: str, *, size: int = 11) -> SafeString:
 
 
 @register.simple_tag
-def ring(card: ScorecardView, *, paper: bool = False) -> SafeString:
+def ring(
+    card: ScorecardView, *, paper: bool = False, flags: Mapping[int, Sequence[str]] | None = None
+) -> SafeString:
     number = str(card.met)
     return SafeString(
         ring_svg(
@@ -73,6 +77,34 @@ def ring(card: ScorecardView, *, paper: bool = False) -> SafeString:
             desc=card.figure_desc,
             prefix="card",
             palette=_palette(paper=paper),
+            flags=flags,
+        )
+    )
+
+
+@register.simple_tag
+def flag(kind: str, label: str, *, size: int = 10) -> SafeString:
+    """What stands beside a rule on paper: a triangle for measured otherwise, a pilcrow for contested."""
+    return SafeString(flag_svg(kind, size=size, title=label, palette=Palette.LIGHT))
+
+
+@register.simple_tag
+def dot(kind: str, label: str) -> SafeString:
+    """The solid dot of our view, or the hollow one of a claim, at the head of the dumbbells."""
+    return SafeString(dot_svg(is_hollow=kind == "claim", title=label))
+
+
+@register.simple_tag
+def dumbbell(row: PageRow, card: ScorecardView) -> SafeString:
+    """Our view of a rule and the vendor’s, on paper."""
+    mark = row.rule.mark
+    return SafeString(
+        dumbbell_svg(
+            mark.percent,
+            mark.vendor_percent,
+            title=row.drawn,
+            thresholds=card.thresholds,
+            bounds=row.bounds,
         )
     )
 
