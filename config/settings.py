@@ -394,6 +394,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": MORNING_SECONDS,
         "options": {"expires": MORNING_SECONDS},
     },
+    "publish-benchmark": {
+        "task": "reports.tasks.publish_benchmark",
+        "schedule": MORNING_SECONDS,
+        "options": {"expires": MORNING_SECONDS},
+    },
     "housekeeping": {
         "task": "accounts.tasks.housekeeping",
         "schedule": 3600,

@@ -16,6 +16,8 @@ VOCABULARY = Vocabulary(
         "scorecard.made": Verb(title=_("Scorecard made"), told=_("made the scorecard")),
         "portfolio.exported": Verb(title=_("Portfolio downloaded"), told=_("downloaded the portfolio")),
         "fact_sheet.made": Verb(title=_("Sheet made for a PDF"), told=_("asked for a sheet of facts as a PDF")),
+        "benchmark.joined": Verb(title=_("Benchmark joined"), told=_("joined the benchmark")),
+        "benchmark.left": Verb(title=_("Benchmark left"), told=_("left the benchmark")),
         "comparison.made": Verb(title=_("Comparison made for a PDF"), told=_("asked for a comparison as a PDF")),
     },
     former={"scorecard_made": "scorecard.made"},
@@ -41,5 +43,6 @@ VOCABULARY = Vocabulary(
         "confidence": _("confidence"),
         "file": _("file"),
         "rows": _("vendors"),
+        "benchmarks_since": _("shares in the benchmark since"),
     },
 )

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("reports.documents.urls")),
     path("", include("reports.vendor_copy.urls")),
     path("", include("reports.portfolio.urls")),
+    path("", include("reports.benchmark.urls")),
     path("", include("reports.comparison.urls")),
     path("", include("reports.fact_sheets.urls")),
     path("", include("reports.emergency_sheets.urls")),

@@ -4,35 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import ceil, floor, inf, log10
+from math import inf
 from statistics import median
 
 from reports.charts.parts import SVG, Palette, caption, figure, stroke
+from reports.charts.periods import Line, TrendPoint, round_scale
+from reports.charts.smoothed import smoothed_svg, spark_svg
 from reports.charts.svg import Point, element, fit, path, short_number, text, text_width
 
+__all__ = ["ARROWS", "TrendPoint", "arrow_svg", "slope_line", "smoothed_svg", "spark_svg", "trend_svg"]
+
 TYPE = 13.0  # the size of its words
-LEAST = 1e-9  # what is smaller is drawn as zero: no step of a scale can be told from it
-Line = tuple[Point, Point]  # (position of a period, value), at both ends
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrendPoint:
-    """One period as drawn. `value` None: no data, a gap; `is_left_out`: drawn hollow, and no trend counts it.
-
-    `value_label` is the value as people read it; `axis` what stands below it, if there is room; `href` where a click
-    on it leads.
-    """
-
-    label: str
-    value: float | None
-    is_left_out: bool = False
-    href: str | None = None
-    value_label: str = ""
-    axis: str = ""
-
-    @property
-    def tooltip(self) -> str:
-        return " – ".join(part for part in (self.label, self.value_label) if part)
 
 
 def trend_svg(
@@ -56,7 +38,7 @@ def trend_svg(
     """
     palette = palette or Palette.PAGE
     slope_line = slope_line and _possible(slope_line, most)
-    scale = [(value, tick_label(value)) for value in _scale(series_points, slope_line, target)]
+    scale = [(value, tick_label(value)) for value in round_scale(series_points, slope_line, target)]
     left = min(12 + max(text_width(label, TYPE) for _value, label in scale), size[0] / 3)
     chart = _Trend(points=series_points, palette=palette, size=size, scale=scale, left=left)
     parts = [chart.grid(), chart.unit(unit_label), chart.axis(), chart.target(target, target_label)]
@@ -74,18 +56,6 @@ def slope_line(points: Sequence[TrendPoint], slope: float | None) -> Line | None
     start = median(value - slope * at for at, value in counted)
     first, last = counted[0][0], counted[-1][0]
     return (first, start + slope * first), (last, start + slope * last)
-
-
-def _scale(points: Sequence[TrendPoint], line: Line | None, target: float | None) -> list[float]:
-    """Round numbers from zero to over all that is drawn."""
-    highest = max((point.value for point in points if point.value is not None), default=0.0)
-    highest = max(highest, target or 0.0, *(value for _at, value in line or ((0, 0.0),)))
-    if highest < LEAST:
-        return [0.0, 1.0]
-    rough = highest / 3
-    power = 10.0 ** floor(log10(rough))
-    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999)
-    return [step * count for count in range(ceil(highest / step - 1e-9) + 1)]
 
 
 @dataclass(frozen=True, kw_only=True)

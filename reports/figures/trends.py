@@ -1,8 +1,9 @@
-"""A measure as a chart, for page and paper: vendors/measures/metrics.py measures, reports/charts/trend.py draws."""
+"""A measure as a chart, for page and paper: vendors/measures/metrics.py measures, reports/charts/ draws."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from groundwork.words import apart, month, number, short_day
 from reports.charts.parts import Palette
-from reports.charts.trend import TrendPoint, slope_line, trend_svg
+from reports.charts.trend import TrendPoint, slope_line, smoothed_svg, spark_svg, trend_svg
 from vendors.measures.basis import why_words
 from vendors.measures.cards import agreed_words
 from vendors.measures.catalogue import MOST
@@ -48,6 +49,55 @@ def trend_figure(
         tick_label=_tick,
         palette=palette,
         size=size,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """A measure as paper draws it. `has_line`: whether a line may be drawn through its periods; `is_expected`: the
+    target holds for all vendors; `said`: how it reads, for whoever does not see it."""
+
+    series: Series
+    step: PeriodLength
+    has_line: bool
+    target: float | None
+    is_expected: bool
+    said: str
+
+
+def spark_figure(drawn: Drawn) -> str:
+    """Beside the words of a table, 30 by 8 mm."""
+    measure = drawn.series.measure
+    return spark_svg(
+        _points(drawn.series, drawn.step, ()),
+        title=str(LABELS[measure.key]),
+        desc=drawn.said,
+        prefix=f"fact-{measure.key}",
+        has_line=drawn.has_line,
+        target=drawn.target,
+        most=MOST.get(measure.unit),
+    )
+
+
+def smoothed_figure(drawn: Drawn) -> str:
+    """With its axes and the months below, 84 by 45 mm."""
+    series, measure = drawn.series, drawn.series.measure
+    points = [
+        replace(one, axis=_axis(point.start, drawn.step, is_end=True))
+        for one, point in zip(_points(series, drawn.step, ()), series.points, strict=True)
+    ]
+    held_to = "" if drawn.target is None else _held_to(series, drawn.target, is_expected=drawn.is_expected)
+    return smoothed_svg(
+        points,
+        title=str(LABELS[measure.key]),
+        desc=_desc(series, drawn.step, points, held_to),
+        prefix=f"fact-{measure.key}",
+        unit_label=str(UNITS[measure.unit]),
+        has_line=drawn.has_line,
+        target=drawn.target,
+        target_label=held_to,
+        most=MOST.get(measure.unit),
+        tick_label=_tick,
     )
 
 

@@ -1,5 +1,6 @@
 """Documents: the scorecard (an immutable snapshot), what else is printed, and its renderings (the row is the job)."""
 
+from reports.models.benchmark import SMALLEST_GROUP, BenchmarkAnswer, BenchmarkAnswerQuerySet
 from reports.models.comparison import ComparedScorecard, Comparison, ComparisonQuerySet
 from reports.models.fact_sheet import FactSheet, FactSheetKind, FactSheetQuerySet
 from reports.models.file_job import (
@@ -32,12 +33,15 @@ from reports.models.vendor_copy import VendorCopy, VendorCopyQuerySet
 
 __all__ = [
     "RULE_POSITIONS",
+    "SMALLEST_GROUP",
     "UNFINISHED_FILE_STATES",
     "UNFINISHED_STATES",
     "Batch",
     "BatchQuerySet",
     "BatchedScorecard",
     "BatchedState",
+    "BenchmarkAnswer",
+    "BenchmarkAnswerQuerySet",
     "Binding",
     "ComparedScorecard",
     "Comparison",

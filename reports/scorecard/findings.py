@@ -26,6 +26,7 @@ from assessments.findings.words import Names, differing_words, kept_together, ta
 from assessments.models import Assessment
 from assessments.score.arithmetic import RuleStatus, Score
 from groundwork.words import apart, day, labelled
+from reports.scorecard import facts
 from reports.scorecard.shapes import ChartView
 from reports.scorecard.words import Words
 from vendors.measures import plain_data
@@ -105,7 +106,8 @@ def of(snapshot: Mapping[str, Any], words: Words) -> dict[str, Any]:
         is_silent = snapshot["schema"] < SINCE_SCHEMA
         nothing = _("Nothing was measured: no mission-critical incident is recorded for this time.")
         note = "" if is_silent else nothing
-        return {"measured": None, "measured_note": note, "charts": (), "targets": (), "help_url": "", "trend_below": ""}
+        unexplained = {"targets": (), "help_url": "", "trend_below": ""}
+        return {"measured": None, "measured_note": note, "charts": (), "facts": None, **unexplained}
     names = Names(
         rules={rule["key"]: (rule["position"], words.rules[rule["key"]]) for rule in snapshot["release"]["rules"]},
         percent=words.percent,
@@ -120,6 +122,7 @@ def of(snapshot: Mapping[str, Any], words: Words) -> dict[str, Any]:
             for series in measured.measures.series
             if series.trend.direction != Direction.TOO_LITTLE_DATA
         ),
+        "facts": facts.of(measured, {key: number for key, (number, _name) in names.rules.items()}),
         "targets": tuple(_agreed(measured)),
         "help_url": settings.BASE_URL + reverse("help_measures"),
         "trend_below": threshold_words(),

@@ -12,6 +12,7 @@ from assessments.models import Stance
 from groundwork.words import apart, labelled
 from reports.charts.marks import Mark
 from reports.scorecard.expected import ExpectedRule, ExpectedView
+from reports.scorecard.facts import FactsView
 from vendors.measures.metrics import PeriodLength, Series
 
 # How page one is set, and the characters of what varies that it then holds, in every language.
@@ -312,6 +313,7 @@ class ScorecardView:
     measured: MeasuredView | None
     measured_note: str  # that nothing was measured; empty for a scorecard from before there was anything to measure
     charts: tuple[ChartView, ...]
+    facts: FactsView | None  # the same as a table; None where nothing was measured
     targets: tuple[str, ...]
     help_url: str  # where the product explains what its measures say
     trend_below: str  # the p below which a trend is said

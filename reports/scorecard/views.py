@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest
 from groundwork.languages import active_language
+from reports.benchmark.panel import panel_of
 from reports.documents.job import documents_of_scorecard
 from reports.models import DocumentKind, Scorecard
 from reports.scorecard.earlier import earlier_of
@@ -35,6 +36,9 @@ def scorecard_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "documents": [(kind.label, rows) for kind, rows in documents.items()],
         "own_document": next(one for one in documents[DocumentKind.SCORECARD] if one.language == active_language()),
         "still_rates": still_rates,
+        "benchmark": None
+        if still_rates
+        else panel_of(request.member, scorecard, {rule.key: rule.name for rule in card.rules}),
         "is_withheld": still_rates and is_kept_from(request.member, scorecard),
     }
     return render(request, "reports/scorecard/scorecard_detail.html", context)

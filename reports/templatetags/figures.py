@@ -19,7 +19,7 @@ from reports.charts.radar import radar_svg
 from reports.charts.trend import ARROWS, arrow_svg
 from reports.comparison.shapes import Column
 from reports.figures.feelings import quadrant_figure
-from reports.figures.trends import trend_figure
+from reports.figures.trends import Drawn, smoothed_figure, spark_figure, trend_figure
 from reports.portfolio.power import Held
 from reports.portfolio.power_figure import power_figure
 from reports.scorecard.paper.shapes import PageRow
@@ -185,6 +185,18 @@ def card_trend(chart: ChartView, *, paper: bool = False) -> SafeString:
             size=SMALL,
         )
     )
+
+
+@register.simple_tag
+def spark(drawn: Drawn) -> SafeString:
+    """A measure in the table of facts on paper."""
+    return SafeString(spark_figure(drawn))
+
+
+@register.simple_tag
+def fact_chart(drawn: Drawn) -> SafeString:
+    """A measure that decides, on paper."""
+    return SafeString(smoothed_figure(drawn))
 
 
 @register.simple_tag

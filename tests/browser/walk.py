@@ -121,6 +121,7 @@ NO_PAGE: dict[str, str] = {
     "answer_note": ACTION,
     "evidence_add": ACTION,
     "evidence_delete": ACTION,
+    "benchmark_join": ACTION,
     "rendering_request": ACTION,
     "comparison_document_request": ACTION,
     "comparison_document_download": FILE,
