@@ -170,12 +170,12 @@ def agreement(stored: Mapping[str, Any] | None, settled: Sequence[date | None] =
     }
 
 
-def agreement_brief(stored: Mapping[str, Any]) -> str:
-    """“Fair agreement (alpha 0.71)” of one that `agreement` says something of."""
-    if stored["alpha"] is None:
-        return _agreement(stored).label
+def agreement_brief(stored: Mapping[str, Any]) -> tuple[str, str]:
+    """A label and “Fair agreement”, of one that `agreement` says something of: “Alpha 0.71”, or “Raters agree”."""
     measured = _agreement(stored)
-    return _("%(label)s (alpha %(figure)s)") % {"label": measured.label, "figure": measured.figure}
+    if measured.alpha is None:
+        return _("Agreement"), measured.label
+    return _("Alpha %(figure)s") % {"figure": measured.figure}, measured.label
 
 
 def _agreement(stored: Mapping[str, Any]) -> Agreement:

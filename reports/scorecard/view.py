@@ -37,19 +37,21 @@ SERVICES_LINE = 70  # characters of their names that one line of page one holds,
 
 def layout(scorecard: Scorecard, *, language: str, kind: DocumentKind = DocumentKind.SCORECARD) -> Layout:
     """What the PDF of one of the three documents is made from. Raises SnapshotDamaged."""
-    card = view_of(scorecard, language=language)
+    content, card = snapshots.load(scorecard), view_of(scorecard, language=language)
     context: dict[str, Any] = {"card": card}
     if kind != DocumentKind.RECORD:
-        context["one"] = pages.brief(snapshots.load(scorecard), card)
+        context["one"] = pages.brief(content, card)
+    if kind == DocumentKind.SCORECARD:
+        context["pages"] = pages.scorecard(content, card)
     with translation.override(language):
         html = render_to_string(TEMPLATES[kind], context)
     created = scorecard.approved_at.astimezone(UTC).isoformat()
     return Layout(html=html, title=f"{scorecard.number} · {card.vendor}", created=created)
 
 
-def scorecard_html(scorecard: Scorecard, *, language: str) -> str:
-    """The document from which the PDF is made. Raises SnapshotDamaged."""
-    return layout(scorecard, language=language).html
+def scorecard_html(scorecard: Scorecard, *, language: str, kind: DocumentKind = DocumentKind.RECORD) -> str:
+    """What the PDF of a document is made from; of the full record unless another is named. Raises SnapshotDamaged."""
+    return layout(scorecard, language=language, kind=kind).html
 
 
 def view_of(scorecard: Scorecard, *, language: str) -> ScorecardView:

@@ -133,18 +133,25 @@ def reason(rule: RuleScore, words: Words) -> str:
 
 
 def brief_reason(rule: RuleScore, words: Words) -> str:
-    """The same for page one, where percent and mark stand beside it: the grade that tells most, in one line."""
+    """The same for page one, where percent and mark stand beside it: the grade that tells most, in one line. The name of
+    its question comes last, for what is cut is the end; where grades are missing, how much is covered comes first."""
     if not rule.is_rated:
         return wording.why(rule, words.policy, words.language)
     if rule.percent == FULL:
         said = _("Every grade is the highest.")
     else:
         failed = rule.knockouts if rule.status == RuleStatus.BROKEN else ()
-        lowest = {"lowest": _named(_lowest(rule, failed), words)}
-        said = (_("Knock-out: %(lowest)s.") if failed else _("Lowest: %(lowest)s.")) % lowest
+        lowest = _lowest(rule, failed)
+        told = {
+            "grade": words.number(lowest.grade or 0),
+            "highest": GRADES[-1],
+            "question": words.questions[lowest.key],
+        }
+        knockout = _("Knock-out %(grade)s of %(highest)s: %(question)s")
+        said = (knockout if failed else _("Lowest %(grade)s of %(highest)s: %(question)s")) % told
     if rule.coverage == FULL:
         return said
-    return f"{said} {_('Coverage %(coverage)s.') % {'coverage': words.coverage(rule.coverage)}}"
+    return f"{_('Coverage %(coverage)s.') % {'coverage': words.coverage(rule.coverage)}} {said}"
 
 
 def _lowest(rule: RuleScore, among: Sequence[str] = ()) -> GradedQuestion:

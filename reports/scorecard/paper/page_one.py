@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
@@ -29,11 +30,10 @@ SENTENCE = Room(lines=2, width=WHOLE, type=15, face=SERIF)
 LINE = Room(lines=1, width=WHOLE, type=TEXT)
 VERDICT = Room(lines=3, width=THIRD, type=TEXT)
 IN_BOX = Room(lines=2, width=49, type=SMALL)
-APPROVERS_IN_BOX = Room(lines=2, width=49, type=SMALL)
 REASON = Room(lines=1, width=75, type=SMALL)
 FINDING = Room(lines=3, width=TWO_THIRDS, type=TEXT)
 SINCE = Room(lines=2, width=TWO_THIRDS, type=TEXT)
-REQUEST = Room(lines=1, width=84, type=TEXT)
+REQUEST = Room(lines=1, width=76, type=TEXT)
 OWNER = Room(lines=1, width=36, type=SMALL)
 APPROVED = Room(lines=2, width=TWO_THIRDS, type=TEXT)
 NOTE = Room(lines=1, width=WHOLE, type=SMALL)
@@ -103,9 +103,9 @@ def _basis(snapshot: Snapshot, card: ScorecardView) -> Iterable[Said]:
     yield _boxed(_("Evidence"), evidence(snapshot))
     yield _boxed(_("The vendor"), vendor_words(snapshot, card))
     if card.agreement:
-        yield _boxed(_("Agreement"), people.agreement_brief(snapshot["agreement"]))
+        yield _boxed(*people.agreement_brief(snapshot["agreement"]))
     if card.measured and card.measured.basis and card.measured.basis.is_old:
-        yield _boxed(_("Facts"), card.measured.basis.age)
+        yield _boxed(_("Facts"), cut(card.measured.basis.age, replace(IN_BOX, lines=1).after(_("Facts"))))
     yield _boxed(_("Approved by"), joined([_approver(name, rated=rated) for name, rated in approvers_of(snapshot, card)]))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from reports.scorecard.shapes import ChartView, RuleView
+from reports.scorecard.shapes import RuleView
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,14 +89,6 @@ class PageOne:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DecidingChart:
-    """One of the two measures that decide a rule, under a title that says what it found."""
-
-    title: str
-    chart: ChartView
-
-
-@dataclass(frozen=True, kw_only=True)
 class RuleOnPaper:
     """A rule that is not met: what was expected, found, proven, replied and asked, each in its lines."""
 
@@ -123,11 +115,9 @@ class Signature:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Paper:
-    """Both documents: the brief is its first page."""
+class Pages:
+    """The pages of the scorecard behind its first: facts, rules that are not met, basis."""
 
-    one: PageOne
-    charts: tuple[DecidingChart, ...]
     facts: tuple[str, ...]  # what the figures rest on, and what was practised, in short lines
     unmet: tuple[RuleOnPaper, ...]
     met: tuple[PageRow, ...]
