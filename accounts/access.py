@@ -345,6 +345,12 @@ ROUTES: dict[str, Right | Gate] = {
     "vendor_trends": Right.READ,
     "portfolio": Right.READ,
     "portfolio_export": Right.READ,
+    "batch_list": Right.READ,
+    "batch_add": Right.READ,
+    "batch_detail": Gate.NAMED,  # who asked for it, as all below
+    "batch_state": Gate.NAMED,
+    "batch_cancel": Gate.NAMED,
+    "batch_download": Gate.NAMED,
     "power_map": Right.READ,
     "benchmark": Right.READ,
     "benchmark_join": Right.ADMINISTER,

@@ -78,6 +78,7 @@ PLACES: dict[str, Place] = {
     # the portfolio
     "portfolio": Place(section=PORTFOLIO, help="words#portfolio"),
     "power_map": Place(section=PORTFOLIO, help="words#power"),
+    "batch_": Place(section=PORTFOLIO, help="words#batches"),
     "benchmark": Place(section=PORTFOLIO, help="words#benchmark"),
     # assessments
     "assessment_": Place(section=ASSESSMENTS, help="assessing"),

@@ -364,6 +364,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         "options": {"expires": 30},
     },
+    "sweep-batches": {
+        "task": "reports.tasks.sweep_batches",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": 30},
+    },
     "sweep-imports": {
         "task": "vendors.tasks.sweep_imports",
         "schedule": SWEEP_SECONDS,

@@ -14,6 +14,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from reports import worker
+from reports.batches import making
+from reports.batches.job import BATCHES, forget_files
 from reports.benchmark import answers
 from reports.documents.job import RENDERINGS
 
@@ -31,6 +33,19 @@ def render_scorecard(rendering_id: int) -> None:
 @shared_task(name="reports.tasks.sweep_renderings")
 def sweep_renderings() -> None:
     RENDERINGS.sweep(now=timezone.now())
+
+
+@shared_task(name=BATCHES.task)
+def make_batch(batch_id: int) -> None:
+    with _hard_limit():
+        making.make(batch_id, worker.render)
+
+
+@shared_task(name="reports.tasks.sweep_batches")
+def sweep_batches() -> None:
+    now = timezone.now()
+    BATCHES.sweep(now=now)
+    forget_files(now)
 
 
 @shared_task(name="reports.tasks.publish_benchmark")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.vocabulary import TrailSubject, Verb, Vocabulary
 from assessments.score.words import CONFIDENCES, VERDICTS
-from reports.models import Comparison, FactSheet, Scorecard
+from reports.models import Batch, Comparison, FactSheet, Scorecard
 from reports.scorecard.snapshots import rule_names
 
 VOCABULARY = Vocabulary(
@@ -16,6 +16,9 @@ VOCABULARY = Vocabulary(
         "scorecard.made": Verb(title=_("Scorecard made"), told=_("made the scorecard")),
         "portfolio.exported": Verb(title=_("Portfolio downloaded"), told=_("downloaded the portfolio")),
         "fact_sheet.made": Verb(title=_("Sheet made for a PDF"), told=_("asked for a sheet of facts as a PDF")),
+        "batch.asked": Verb(title=_("Many documents asked for"), told=_("asked for many documents at once")),
+        "batch.cancelled": Verb(title=_("Many documents cancelled"), told=_("cancelled the making of many documents")),
+        "batch.fetched": Verb(title=_("Many documents downloaded"), told=_("downloaded many documents at once")),
         "benchmark.joined": Verb(title=_("Benchmark joined"), told=_("joined the benchmark")),
         "benchmark.left": Verb(title=_("Benchmark left"), told=_("left the benchmark")),
         "comparison.made": Verb(title=_("Comparison made for a PDF"), told=_("asked for a comparison as a PDF")),
@@ -33,6 +36,7 @@ VOCABULARY = Vocabulary(
         ),
         Comparison: TrailSubject(),
         FactSheet: TrailSubject(),
+        Batch: TrailSubject(),
     },
     names={
         "scorecards": _("scorecards"),
@@ -43,6 +47,10 @@ VOCABULARY = Vocabulary(
         "confidence": _("confidence"),
         "file": _("file"),
         "rows": _("vendors"),
+        "documents": _("documents"),
+        "kind": _("document"),
+        "language": _("language"),
+        "filter": _("filter"),
         "benchmarks_since": _("shares in the benchmark since"),
     },
 )

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("reports.portfolio.urls")),
     path("", include("reports.benchmark.urls")),
     path("", include("reports.comparison.urls")),
+    path("", include("reports.batches.urls")),
     path("", include("reports.fact_sheets.urls")),
     path("", include("reports.emergency_sheets.urls")),
 ]

@@ -34,6 +34,7 @@ class DocumentTooLargeError(Exception):
 
 FINAL: dict[type[Exception], RenderingFailure] = {  # another attempt would end the same way
     pdf.RenderingRefused: RenderingFailure.REFUSED_CONTENT,
+    pdf.DocumentUnreadable: RenderingFailure.UNREADABLE,
     snapshots.SnapshotDamaged: RenderingFailure.SNAPSHOT_DAMAGED,
     DocumentTooLargeError: RenderingFailure.TOO_LARGE,
 }
@@ -74,12 +75,14 @@ def produce(
     """The PDF of a scorecard, a vendor’s copy, a comparison or a sheet of facts: the same content, the same bytes.
 
     `kind`: which document of a scorecard; empty: the scorecard.
-    Raises RenderingRefused, SnapshotDamaged, DocumentTooLargeError.
+    Raises RenderingRefused, DocumentUnreadable, SnapshotDamaged, DocumentTooLargeError.
     """
     report_progress(10)
     layout = _layout(subject, kind, language)
     report_progress(40)
-    content = pdf.to_pdf(layout.html, language=language, title=layout.title, created=layout.created)
+    content = pdf.to_pdf(
+        layout.html, language=language, title=layout.title, created=layout.created, attached=layout.attached
+    )
     if len(content) > LARGEST_DOCUMENT:
         raise DocumentTooLargeError(f"{len(content)} bytes")
     report_progress(90)

@@ -40,6 +40,10 @@ class RenderingFailure(models.TextChoices):
     TOO_MANY_ATTEMPTS = TOO_MANY_ATTEMPTS, _("Five attempts were cut short before the document was finished.")
     TOO_SLOW = "too_slow", _("The document took too long to make, in five attempts.")
     REFUSED_CONTENT = "refused_content", _("The document asks for something from outside, which is never fetched.")
+    UNREADABLE = (
+        "unreadable",
+        _("The typefaces of the installation are damaged: words would be unreadable. Tell whoever runs it."),
+    )
     SNAPSHOT_DAMAGED = (
         "snapshot_damaged",
         _("The stored content does not match its SHA-256, so it is not printed. Tell whoever runs this installation."),
@@ -146,11 +150,17 @@ def _document(
 
 @transaction.atomic
 def request_rendering(
-    subject: Subject, *, language: str, requested_by: User | None, kind: DocumentKind | None = None
+    subject: Subject,
+    *,
+    language: str,
+    requested_by: User | None,
+    kind: DocumentKind | None = None,
+    tell_workers: bool = True,
 ) -> Rendering:
     """The one row of this wish: a new one is queued, a failed one queued again, any other returned as it is.
 
     `requested_by` is None for a vendor, who has no account. `kind`: which document of a scorecard; None: the scorecard.
+    Without `tell_workers` whoever asks makes it at once, and nobody else is sent for it.
     """
     now = timezone.now()
     rendering, is_new = Rendering.objects.get_or_create(
@@ -159,7 +169,7 @@ def request_rendering(
         language=language,
         defaults={"requested_by": requested_by, "requested_at": now, **RENDERINGS.afresh(now)},
     )
-    if is_new or _try_again(rendering, requested_by, now):
+    if (is_new or _try_again(rendering, requested_by, now)) and tell_workers:
         RENDERINGS.nudge_on_commit(rendering.pk)
     return rendering
 

@@ -1,40 +1,35 @@
-"""HTML to PDF/UA-1: the same HTML gives the same bytes, and nothing is fetched but what the package brings along.
+"""HTML to PDF/A-3a and PDF/UA-1: the same HTML gives the same bytes, and nothing is fetched but what packages bring.
 
 WeasyPrint draws the document; its fetcher knows our stylesheet and our fonts by name, and `data:`. All else ends the
-rendering, because a document that asks for something else was tampered with.
+rendering, because a document that asks for something else was tampered with. What came out is looked at before it is
+handed on: drawn with packaged fonts alone, and no character without a glyph.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from datetime import UTC, datetime
 from functools import cache, partial
 from html import escape
 from pathlib import Path
 from typing import Any
 
-import font_source_sans_pro
-import font_source_serif_pro
 from django.contrib.staticfiles import finders
-from weasyprint import CSS, HTML
-from weasyprint.text.fonts import FontConfiguration
+from django.utils import translation
+from django.utils.translation import gettext as _
+from weasyprint import CSS, HTML, Attachment
+from weasyprint.text.fonts import FontConfiguration, get_hb_object_data
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from groundwork.languages import DEFAULT
-from reports.documents import glyphs, structure
+from reports.documents import archival, glyphs, structure, typefaces
 from reports.documents.hyphens import teach_joints
+from reports.documents.layout import Attached
 from reports.documents.structure import structure_of
 
-VARIANT = "pdf/ua-1"
 STYLESHEET = "pdf/scorecard.css"
 SCHEME = "asset:"
-FONTS = {
-    "SourceSansPro-Regular.ttf": font_source_sans_pro,
-    "SourceSansPro-It.ttf": font_source_sans_pro,
-    "SourceSansPro-Semibold.ttf": font_source_sans_pro,
-    "SourceSerifPro-Semibold.ttf": font_source_serif_pro,
-    "SourceSerifPro-Regular.ttf": font_source_serif_pro,
-}
 # One FontConfiguration for the whole process (a new one a document leaks 0.3 MiB each), and a lock round each use:
 # shared by threads it corrupts memory.
 _lock = threading.Lock()
@@ -42,6 +37,18 @@ _lock = threading.Lock()
 
 class RenderingRefused(Exception):  # noqa: N818
     """The document asked for something that is not packaged."""
+
+
+class DocumentUnreadable(Exception):  # noqa: N818
+    """It was not drawn with the packaged fonts alone, or a character has no glyph: nobody could read it."""
+
+
+class _WithoutGlyphs(Exception):  # noqa: N818
+    """Characters that have no glyph where they stand, such as an accent on a letter of another font."""
+
+    def __init__(self, characters: frozenset[str]) -> None:
+        super().__init__(", ".join(f"U+{ord(character):04X}" for character in sorted(characters)))
+        self.characters = characters
 
 
 class PackagedAssets(URLFetcher):
@@ -58,29 +65,61 @@ class PackagedAssets(URLFetcher):
         if url.startswith("data:"):
             return super().fetch(url, headers)
         name = url.removeprefix(SCHEME)
-        if not url.startswith(SCHEME) or name not in FONTS:
+        if not url.startswith(SCHEME) or name not in typefaces.TEXT:
             self.refused.append(url[:200])
             raise FatalURLFetchingError(f"Not packaged: {url[:200]}")
-        return URLFetcherResponse(url, font_path(name).read_bytes(), {"Content-Type": "font/ttf"})
+        return URLFetcherResponse(url, typefaces.path_of(name).read_bytes(), {"Content-Type": "font/ttf"})
 
 
-def to_pdf(html: str, *, language: str, title: str, created: str) -> bytes:
-    """The document as PDF/UA-1. `created` (ISO 8601) stands for the clock. Raises RenderingRefused."""
-    page = _with_metadata(glyphs.drawable(html), language=language, title=title, created=created)
-    fetcher = PackagedAssets()
+def to_pdf(html: str, *, language: str, title: str, created: str, attached: Attached | None = None) -> bytes:
+    """The document as PDF/A-3a and PDF/UA-1. `created` (ISO 8601) stands for the clock.
+
+    Raises RenderingRefused, and DocumentUnreadable where what was drawn is not what was written.
+    """
+    at = datetime.fromisoformat(created).astimezone(UTC)
+    undrawn: frozenset[str] = frozenset()
     with _lock:
-        css, fonts = _resources()
         try:
-            document = HTML(string=page, url_fetcher=fetcher)
-            with structure.origins() as noted:
-                content: bytes = document.write_pdf(
-                    stylesheets=[css], font_config=fonts, pdf_variant=VARIANT, finisher=partial(_finish, noted)
-                )
-        except FatalURLFetchingError as error:
-            raise RenderingRefused(str(error)) from error
+            return _drawn(_page(html, undrawn, language, title, at), at, attached)
+        except _WithoutGlyphs as fault:
+            undrawn = fault.characters
+        try:
+            return _drawn(_page(html, undrawn, language, title, at), at, attached)
+        except _WithoutGlyphs as fault:
+            raise DocumentUnreadable(f"No glyph for {fault}") from fault
+
+
+def _drawn(page: str, at: datetime, attached: Attached | None) -> bytes:
+    fetcher = PackagedAssets()
+    css, fonts = _resources()
+    carried = [_attachment(attached, at, fetcher)] if attached else []
+    try:
+        document = HTML(string=page, url_fetcher=fetcher)
+        with structure.origins() as noted:
+            content: bytes = document.write_pdf(
+                stylesheets=[css],
+                font_config=fonts,
+                pdf_variant=archival.VARIANT,
+                attachments=carried,
+                finisher=partial(_finish, noted),
+            )
+    except FatalURLFetchingError as error:
+        raise RenderingRefused(str(error)) from error
     if fetcher.refused:
         raise RenderingRefused(f"Not packaged: {', '.join(fetcher.refused)}")
     return content
+
+
+def _attachment(attached: Attached, at: datetime, fetcher: PackagedAssets) -> Attachment:
+    return Attachment(
+        string=attached.content,
+        name=attached.name,
+        description=attached.description,
+        relationship="Data",
+        created=at,
+        modified=at,
+        url_fetcher=fetcher,
+    )
 
 
 def warm_up() -> None:
@@ -88,36 +127,59 @@ def warm_up() -> None:
     to_pdf("<html><body><p>Warm</p></body></html>", language=DEFAULT, title="Warm", created="2000-01-01T00:00:00Z")
 
 
-def font_path(name: str) -> Path:
-    return Path(FONTS[name].font_directory) / name
-
-
 @cache
 def _resources() -> tuple[CSS, FontConfiguration]:
-    fonts = FontConfiguration()
+    with typefaces.alone():
+        fonts = FontConfiguration()
     path = finders.find(STYLESHEET)
     if not isinstance(path, str):
         raise FileNotFoundError(f"The stylesheet {STYLESHEET} is not packaged.")
     text = Path(path).read_text(encoding="utf-8")
     teach_joints()
+    typefaces.keep_dates()
     return CSS(string=text, font_config=fonts, url_fetcher=PackagedAssets()), fonts
 
 
-def _with_metadata(html: str, *, language: str, title: str, created: str) -> str:
+def _page(html: str, undrawn: frozenset[str], language: str, title: str, at: datetime) -> str:
     """The head is ours, whatever the body says: it decides language, title and dates."""
-    _, _, body = html.partition("<body")
-    created = datetime.fromisoformat(created).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    _before, _tag, body = html.partition("<body")
+    attributes, _end, inside = body.partition(">")
+    note = _note(language) if glyphs.are_told(inside, undrawn=undrawn) else ""
+    created = at.strftime("%Y-%m-%dT%H:%M:%SZ")
     return (
         f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8">'
-        f"<title>{escape(glyphs.drawable(title))}</title>"
-        f'<meta name="dcterms.created" content="{escape(created)}">'
-        f'<meta name="dcterms.modified" content="{escape(created)}"></head><body{body}'
+        f"<title>{escape(glyphs.drawable(title, undrawn=undrawn))}</title>"
+        f'<meta name="dcterms.created" content="{created}"><meta name="dcterms.modified" content="{created}"></head>'
+        f"<body{attributes}>{note}{glyphs.drawable(inside, undrawn=undrawn)}"
     )
 
 
+def _note(language: str) -> str:
+    """Stands in the margin of each page, so that it moves nothing."""
+    with translation.override(language):
+        said = _("In square brackets: characters that the typefaces of this document do not have, by name or number.")
+    return f'<p class="undrawn">{escape(said)}</p>'
+
+
 def _finish(noted: structure.Origins, document: Any, pdf: Any) -> None:
-    """Say of each table header what it heads: WeasyPrint leaves the Scope out, and PDF/UA readers need it."""
+    """Look at what was drawn, then complete the file."""
+    _check_fonts(document.fonts.values())
     structure.put_together(pdf, noted)
+    _say_what_headers_head(pdf)
+    archival.identify(pdf)
+
+
+def _check_fonts(fonts: Collection[Any]) -> None:
+    """A font of the machine, or a damaged one, would turn words to gibberish; a missing glyph is an empty box."""
+    for font in fonts:
+        if not typefaces.is_packaged(get_hb_object_data(font.hb_face)):
+            raise DocumentUnreadable(f"{font.family} is not a packaged font.")
+    if missing := frozenset(chr(code) for font in fonts for code in font.missing):
+        raise _WithoutGlyphs(missing)
+
+
+def _say_what_headers_head(pdf: Any) -> None:
+    """WeasyPrint leaves the Scope out, and PDF/UA readers need it."""
     elements = {entry.reference: entry for entry in pdf.objects if structure_of(entry) and entry.free == "n"}
     for header in [entry for entry in elements.values() if structure_of(entry) == "/TH"]:
         row = elements[header["P"]]

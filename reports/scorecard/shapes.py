@@ -14,6 +14,7 @@ from reports.scorecard.expected import ExpectedRule, ExpectedView
 from reports.scorecard.facts import FactsView
 from vendors.measures.metrics import PeriodLength, Series
 
+
 @dataclass(frozen=True, kw_only=True)
 class EvidenceView:
     name: str

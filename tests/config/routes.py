@@ -37,10 +37,11 @@ from assessments.questionnaire import delegation
 from assessments.raters import asking
 from assessments.vendor_commitments import links as commitment_links
 from assessments.vendor_side import links, reply
+from reports.batches.job import Wish, request_batch
 from reports.comparison import keeping
 from reports.fact_sheets import keeping as sheet_keeping
 from reports.fact_sheets import kinds
-from reports.models import Document, FactSheetKind, Rendering, RenderingState, Scorecard
+from reports.models import Batch, Binding, Document, DocumentKind, FactSheetKind, Rendering, RenderingState, Scorecard
 from tests.factories import (
     Cast,
     add_rater,
@@ -557,6 +558,11 @@ class World:
         return _finished(comparison=keeping.keep(self.cast.reader, self.compared, now=timezone.now()))
 
     @cached_property
+    def batch(self) -> Batch:
+        wish = Wish(title="Harbour, all", kind=DocumentKind.BRIEF, binding=Binding.ZIP, language="en")
+        return request_batch(self.cast.assessor, wish, [self.scorecard])
+
+    @cached_property
     def fact_sheet_rendering(self) -> Rendering:
         facts = kinds.kind_of(FactSheetKind.INCIDENT).facts(self.cast.reader, self.timeline_entry.incident_id)
         made = sheet_keeping.keep(self.cast.organisation, FactSheetKind.INCIDENT, facts, now=timezone.now())
@@ -903,6 +909,7 @@ OBJECTS: dict[str, str] = {
     "rendering_download": "rendering",
     "comparison_document_status": "comparison_rendering",
     "comparison_document_download": "comparison_rendering",
+    **dict.fromkeys(("batch_detail", "batch_state", "batch_cancel", "batch_download"), "batch"),
     "fact_sheet_status": "fact_sheet_rendering",
     "fact_sheet_download": "fact_sheet_rendering",
 }

@@ -265,6 +265,7 @@ def test_pages_without_an_object_show_nothing_of_another_organisation(cast: Cast
         "evidence",
         "rendering",
         "comparison_rendering",
+        "batch",
         "invitation",
         "archived_vendor",
         "vendor_import",

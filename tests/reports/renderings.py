@@ -16,8 +16,10 @@ from tests.factories import NOW, make_release, make_vendor
 PDF = b"%PDF-1.7 stand-in"
 
 
-def make_scorecard(member: Membership, *, number: str = "S-2026-001", vendor: str = "Example Systems") -> Scorecard:
-    """The row with a snapshot that names the vendor and nothing else."""
+def make_scorecard(
+    member: Membership, *, number: str = "S-2026-001", vendor: str = "Example Systems", **told: Any
+) -> Scorecard:
+    """The row with a snapshot that names the vendor, and what is told beside it."""
     assessment = Assessment.objects.create(
         organisation=member.organisation,
         vendor=make_vendor(member.organisation, vendor),
@@ -28,7 +30,7 @@ def make_scorecard(member: Membership, *, number: str = "S-2026-001", vendor: st
         owner=member.user,
         state=AssessmentState.APPROVED,
     )
-    snapshot = json.dumps({"schema": 1, "vendor": {"name": vendor}}, sort_keys=True, separators=(",", ":"))
+    snapshot = json.dumps({"schema": 1, "vendor": {"name": vendor}, **told}, sort_keys=True, separators=(",", ":"))
     return Scorecard.objects.create(
         organisation=member.organisation,
         assessment=assessment,

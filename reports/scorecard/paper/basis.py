@@ -85,11 +85,14 @@ def method(words: Words) -> tuple[str, ...]:
     return tuple(
         text % told
         for text in (
-            _("Raters grade each question 0 to %(highest)s against described levels; their mean counts, or what they agreed on."),
+            _(
+                "Raters grade each question 0 to %(highest)s against described levels; their mean counts, or what they "
+                "agreed on."
+            ),
             _("A rule’s score is the weighted mean of its questions. What the vendor says of itself never counts."),
             _(
-                "A rule is met from %(met)s, broken below %(broken)s or where a knock-out question is below %(knockout)s, "
-                "not rated where less than %(minimum)s of its weight is graded."
+                "A rule is met from %(met)s, broken below %(broken)s or where a knock-out question is below "
+                "%(knockout)s, not rated where less than %(minimum)s of its weight is graded."
             ),
             _("The verdict is met only when all rules are met; the average decides nothing."),
             _("Measures stand beside the grades and change none; a trend is named only where chance seldom makes one."),
@@ -115,5 +118,5 @@ def signatures(snapshot: Snapshot, card: ScorecardView) -> tuple[Signature, ...]
 def more_departments(count: int) -> str:
     if count <= 0:
         return ""
-    said = ngettext("%(count)s department more in the %(record)s.", "%(count)s departments more in the %(record)s.", count)
+    said = ngettext("%(count)s more in the %(record)s.", "%(count)s more in the %(record)s.", count)
     return said % {"count": count, "record": record()}

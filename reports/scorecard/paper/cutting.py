@@ -35,7 +35,7 @@ class Room:
         return text_width(words, self.type) * self.face * POINT
 
     def holds(self, words: Sequence[str]) -> bool:
-        """Whether they fit its lines. A word that is longer than a line is broken by the renderer; here it fits in none."""
+        """Whether they fit its lines. A word that is longer than a line fits in none."""
         return self.filled(words) <= self.lines and all(self.run(word) <= self.width for word in words)
 
     def lines_of(self, text: str) -> int:

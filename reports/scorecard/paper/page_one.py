@@ -1,4 +1,4 @@
-"""Page one briefs an executive alone: what it says, each text in the lines that it has. One layout whatever the case."""
+"""Page one briefs an executive alone: each text in the lines that it has, one layout whatever the case."""
 
 from __future__ import annotations
 
@@ -106,7 +106,9 @@ def _basis(snapshot: Snapshot, card: ScorecardView) -> Iterable[Said]:
         yield _boxed(*people.agreement_brief(snapshot["agreement"]))
     if card.measured and card.measured.basis and card.measured.basis.is_old:
         yield _boxed(_("Facts"), cut(card.measured.basis.age, replace(IN_BOX, lines=1).after(_("Facts"))))
-    yield _boxed(_("Approved by"), joined([_approver(name, rated=rated) for name, rated in approvers_of(snapshot, card)]))
+    yield _boxed(
+        _("Approved by"), joined([_approver(name, rated=rated) for name, rated in approvers_of(snapshot, card)])
+    )
 
 
 def _boxed(label: str, text: str) -> Said:

@@ -26,9 +26,7 @@ LINES = (30, 22, 15, 11, 9, 7, 7)
 
 def of(card: ScorecardView, score: Score) -> tuple[RuleOnPaper, ...]:
     """In the active language; the rules that are not rated among them."""
-    failed = [
-        (rule, one) for rule, one in zip(card.rules, score.rules, strict=True) if one.status != RuleStatus.MET
-    ]
+    failed = [(rule, one) for rule, one in zip(card.rules, score.rules, strict=True) if one.status != RuleStatus.MET]
     lines = LINES[min(len(failed), len(LINES)) - 1]
     return tuple(RuleOnPaper(rule=rule, lines=tuple(_lines(rule, one, card, lines))) for rule, one in failed)
 
@@ -84,9 +82,7 @@ def _weak(question: QuestionView) -> str:
 
 def evidence(rule: RuleView) -> str:
     """How many files stand behind its grades, and which."""
-    names = [
-        file.name for question in rule.questions for answer in question.answers for file in answer.evidence
-    ]
+    names = [file.name for question in rule.questions for answer in question.answers for file in answer.evidence]
     files = list(dict.fromkeys(names))
     if not files:
         return _("none: these grades rest on what the raters say.")
@@ -110,7 +106,9 @@ def _asked(rule: RuleView) -> str:
         return _("nothing yet.")
     return apart(
         ", ".join(
-            filter(None, (one.what.rstrip(". "), isolated(one.contact or one.owner), one.due, late(one.kind, one.state)))
+            filter(
+                None, (one.what.rstrip(". "), isolated(one.contact or one.owner), one.due, late(one.kind, one.state))
+            )
         )
         for one in asked
     )

@@ -44,7 +44,9 @@ def test_each_rule_has_an_arrow_with_the_percent_before() -> None:
     before["rules"][2]["percent"] = "100"
     found = rows(told({first: "broken", second: "partly"}, before))
     assert found[0] == BeforeView(way="worse", said="from 41.7%", was="41.7%", way_label="lower"), f"{first}: 25% now"
-    assert found[1] == BeforeView(way="better", said="from 41.7%", was="41.7%", way_label="higher"), f"{second}: 50% now"
+    assert found[1] == BeforeView(way="better", said="from 41.7%", was="41.7%", way_label="higher"), (
+        f"{second}: 50% now"
+    )
     assert found[2] == BeforeView(way="flat", said="as before", was="100%", way_label="the same"), f"{third}: 100% now"
 
 

@@ -9,21 +9,29 @@ import org.verapdf.pdfa.flavours.PDFAFlavour;
 import org.verapdf.pdfa.results.TestAssertion;
 import org.verapdf.pdfa.results.ValidationResult;
 
-/** Prints, for each file, "path: N checks, M failures" and each failed rule of PDF/UA-1 by veraPDF's own profile. */
+/** Prints, for each file and profile, "path: N checks, M failures" and each failed rule, by veraPDF's own profiles. */
 public class Check {
+    private static final PDFAFlavour[] FLAVOURS = {PDFAFlavour.PDFUA_1, PDFAFlavour.PDFA_3_A};
+
     public static void main(String[] paths) throws Exception {
         VeraGreenfieldFoundryProvider.initialise();
         for (String path : paths) {
-            try (InputStream file = Files.newInputStream(Path.of(path));
-                    PDFAParser parser = Foundries.defaultInstance().createParser(file, PDFAFlavour.PDFUA_1);
-                    PDFAValidator validator = Foundries.defaultInstance().createValidator(PDFAFlavour.PDFUA_1, false)) {
-                ValidationResult result = validator.validate(parser);
-                long failures = result.getTestAssertions().stream().filter(Check::failed).count();
-                System.out.println(path + ": " + result.getTotalAssertions() + " checks, " + failures + " failures");
-                result.getTestAssertions().stream().filter(Check::failed).forEach(a ->
-                    System.out.println("  " + a.getRuleId().getClause() + "-" + a.getRuleId().getTestNumber()
-                        + " " + a.getMessage() + " at " + a.getLocation().getContext()));
+            for (PDFAFlavour flavour : FLAVOURS) {
+                check(path, flavour);
             }
+        }
+    }
+
+    private static void check(String path, PDFAFlavour flavour) throws Exception {
+        try (InputStream file = Files.newInputStream(Path.of(path));
+                PDFAParser parser = Foundries.defaultInstance().createParser(file, flavour);
+                PDFAValidator validator = Foundries.defaultInstance().createValidator(flavour, false)) {
+            ValidationResult result = validator.validate(parser);
+            long failures = result.getTestAssertions().stream().filter(Check::failed).count();
+            System.out.println(path + ": " + result.getTotalAssertions() + " checks, " + failures + " failures");
+            result.getTestAssertions().stream().filter(Check::failed).forEach(a ->
+                System.out.println("  " + flavour + " " + a.getRuleId().getClause() + "-" + a.getRuleId().getTestNumber()
+                    + " " + a.getMessage() + " at " + a.getLocation().getContext()));
         }
     }
 
