@@ -133,8 +133,11 @@ def reason(rule: RuleScore, words: Words) -> str:
 
 
 def brief_reason(rule: RuleScore, words: Words) -> str:
-    """The same for page one, where percent and mark stand beside it: the grade that tells most, in one line. The name of
-    its question comes last, for what is cut is the end; where grades are missing, how much is covered comes first."""
+    """The same for page one, where percent and mark stand beside it: the grade that tells most, in one line.
+
+    The name of its question comes last, for what is cut is the end; where grades are missing, how much is covered comes
+    first.
+    """
     if not rule.is_rated:
         return wording.why(rule, words.policy, words.language)
     if rule.percent == FULL:

@@ -64,9 +64,7 @@ def arrow(way: str, label: str, *, size: int = 11) -> SafeString:
 
 
 @register.simple_tag
-def ring(
-    card: ScorecardView, *, paper: bool = False, flags: Mapping[int, Sequence[str]] | None = None
-) -> SafeString:
+def ring(card: ScorecardView, *, paper: bool = False, flags: Mapping[int, Sequence[str]] | None = None) -> SafeString:
     number = str(card.met)
     return SafeString(
         ring_svg(

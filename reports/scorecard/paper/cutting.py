@@ -1,4 +1,4 @@
-"""Texts that are made to fit their lines on paper: cut at a word, and said where the rest stands. Plain Python."""
+"""Texts that are made to fit their lines on paper: cut at a word, and said where the rest stands."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from groundwork.languages import NO_BREAK
 from reports.charts.svg import clusters, printable_line, text_width
+from reports.documents import glyphs
 
 POINT = 0.3528  # millimetres
 # How wide our faces run, of what `text_width` says: measured from their own tables.
@@ -31,8 +32,8 @@ class Room:
         return Room(lines=self.lines, width=self.width, type=self.type, face=self.face, taken=taken)
 
     def run(self, words: str) -> float:
-        """How long they are in one line, in millimetres."""
-        return text_width(words, self.type) * self.face * POINT
+        """How long they are in one line, in millimetres: as they are drawn, with names for what no font has."""
+        return text_width(glyphs.drawable(words), self.type) * self.face * POINT
 
     def holds(self, words: Sequence[str]) -> bool:
         """Whether they fit its lines. A word that is longer than a line fits in none."""
@@ -71,11 +72,12 @@ def cut(text: str, room: Room, *, rest: str = "") -> str:
 
 
 def _ended(words: Sequence[str], ending: str) -> str:
-    """Without what opens a bracket that nothing closes any more."""
-    kept = list(words)
-    while len(kept) > 1 and kept[-1].startswith("(") and ")" not in kept[-1]:
-        kept.pop()
-    return f"{' '.join(kept).rstrip(' ,;:-–(')}{ending}"
+    """Without a bracket that nothing closes any more, unless it is most of the text."""
+    kept = " ".join(words)
+    opened = kept.rfind("(")
+    if opened > max(kept.rfind(")"), len(kept) / 3):
+        kept = kept[:opened]
+    return f"{kept.rstrip(' ,;:-–(')}{ending}"
 
 
 def _torn(word: str, room: Room, ending: str) -> str:

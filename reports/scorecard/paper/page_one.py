@@ -210,7 +210,7 @@ def figure(percent: Fraction | None, words: Words) -> str:
 
 
 def _behind_the_point(shown: str) -> int:
-    whole, point, part = shown.partition("," if "," in shown else ".")
+    _whole, point, part = shown.partition("," if "," in shown else ".")
     return len(part) if point else 0
 
 

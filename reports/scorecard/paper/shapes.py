@@ -93,6 +93,7 @@ class RuleOnPaper:
     """A rule that is not met: what was expected, found, proven, replied and asked, each in its lines."""
 
     rule: RuleView
+    evidence: str
     lines: tuple[Said, ...]
 
 

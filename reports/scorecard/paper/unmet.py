@@ -17,6 +17,7 @@ from reports.scorecard.paper.shapes import RuleOnPaper, Said
 from reports.scorecard.shapes import QuestionView, RuleView, ScorecardView
 
 WIDTH, TYPE = 114.4, 9.5
+EVIDENCE = Room(lines=2, width=50, type=8)
 GOOD = Fraction(3)  # a grade that says nothing of what is wrong
 
 
@@ -28,14 +29,20 @@ def of(card: ScorecardView, score: Score) -> tuple[RuleOnPaper, ...]:
     """In the active language; the rules that are not rated among them."""
     failed = [(rule, one) for rule, one in zip(card.rules, score.rules, strict=True) if one.status != RuleStatus.MET]
     lines = LINES[min(len(failed), len(LINES)) - 1]
-    return tuple(RuleOnPaper(rule=rule, lines=tuple(_lines(rule, one, card, lines))) for rule, one in failed)
+    return tuple(
+        RuleOnPaper(
+            rule=rule,
+            evidence=cut(evidence(rule), EVIDENCE, rest=record(rule.number)),
+            lines=tuple(_lines(rule, one, card, lines)),
+        )
+        for rule, one in failed
+    )
 
 
 def _lines(rule: RuleView, score: RuleScore, card: ScorecardView, lines: int) -> Iterable[Said]:
     parts = (
         (_("We expect"), _expected(rule, card)),
         (_("We found"), _found(rule, score, card)),
-        (_("Evidence"), evidence(rule)),
         (_("The vendor replies"), _reply(rule, card)),
         (_("We ask"), _asked(rule)),
     )
@@ -46,12 +53,14 @@ def _lines(rule: RuleView, score: RuleScore, card: ScorecardView, lines: int) ->
 
 
 def allotted(needs: Sequence[int], lines: int) -> list[int]:
-    """How many lines each part gets: one at least, then one after the other as long as there are any left."""
+    """How many lines each part gets: one at least, then one after the other as long as there are any left, those that
+    need few first."""
     given = [1] * len(needs)
+    order = sorted(range(len(needs)), key=lambda place: needs[place])
     left = lines - len(needs)
     while left > 0 and any(got < need for got, need in zip(given, needs, strict=True)):
-        for place, need in enumerate(needs):
-            if left > 0 and given[place] < need:
+        for place in order:
+            if left > 0 and given[place] < needs[place]:
                 given[place] += 1
                 left -= 1
     return given
@@ -85,8 +94,8 @@ def evidence(rule: RuleView) -> str:
     names = [file.name for question in rule.questions for answer in question.answers for file in answer.evidence]
     files = list(dict.fromkeys(names))
     if not files:
-        return _("none: these grades rest on what the raters say.")
-    counted = ngettext("%(count)s file", "%(count)s files", len(files)) % {"count": len(files)}
+        return _("No file: these grades rest on what the raters say.")
+    counted = ngettext("%(count)s file as evidence", "%(count)s files as evidence", len(files)) % {"count": len(files)}
     return labelled(counted, ", ".join(map(isolated, files)))
 
 

@@ -26,7 +26,7 @@ from reports import worker
 from reports.comparison import printing
 from reports.documents import pdf, typefaces
 from reports.models import Scorecard
-from tests.reports import cards, hard, verapdf
+from tests.reports import cards, hard, papers, verapdf
 from tests.reports.comparison import sides
 from tests.reports.documents import test_structure
 from tests.reports.emergency_sheets import folders
@@ -269,6 +269,9 @@ def faults(  # noqa: PLR0917 - all of them are fixtures
     for kind, made in kinds.items():
         documents |= {f"{kind} {language}": content for language, content in made.items()}
     documents |= {f"emergency {language}": folders.printed(folders.content(FOLDER), language) for language in LANGUAGES}
+    documents |= {
+        f"{kind} {language}": papers.hardest(kind, language) for kind in papers.KINDS for language in LANGUAGES
+    }
     paths = {name: folder / f"{name.replace(' ', '-')}.pdf" for name in documents}
     for name, path in paths.items():
         path.write_bytes(documents[name])
@@ -282,7 +285,7 @@ def test_the_checker_finds_a_planted_fault(faults: dict[str, list[str]]) -> None
     assert faults["without a scope"], "a table header without a scope must be found"
 
 
-@pytest.mark.parametrize("kind", ["usual", "full", "measured", "stale", "compared", "emergency"])
+@pytest.mark.parametrize("kind", ["usual", "full", "measured", "stale", "compared", "emergency", *papers.KINDS])
 def test_scorecards_comparisons_and_sheets_pass_both_profiles(faults: dict[str, list[str]], kind: str) -> None:
     assert {language: faults[f"{kind} {language}"] for language in LANGUAGES} == {
         language: [] for language in LANGUAGES
