@@ -78,6 +78,7 @@ ROUTES: dict[str, Right | Gate] = {
     "audit_list": Right.ADMINISTER,
     # manifesto
     "rules": Right.RATE,
+    "rule_guide": Right.RATE,  # an outside rater reads of it what a vendor reads
     # vendors
     "vendor_list": Right.READ,
     "vendor_detail": Right.READ,
@@ -311,6 +312,7 @@ ROUTES: dict[str, Right | Gate] = {
     "vendor_link": Gate.PUBLIC,  # the token is the key
     "vendor_desk": Gate.LINK,
     "vendor_questionnaire": Gate.LINK,
+    "vendor_rule_guide": Gate.LINK,
     "vendor_answer_edit": Gate.LINK,
     "vendor_evidence_add": Gate.LINK,
     "vendor_evidence_delete": Gate.LINK,
@@ -365,6 +367,10 @@ ROUTES: dict[str, Right | Gate] = {
     "fact_sheet_request": Right.READ,
     "fact_sheet_status": Right.READ,
     "fact_sheet_download": Right.READ,
+    "pack": Right.READ,
+    "pack_blank": Right.READ,
+    "pack_docx": Right.READ,
+    "pack_blank_docx": Right.READ,
     "comparison": Right.READ,
     "comparison_document_request": Right.READ,
     "comparison_document_status": Right.READ,

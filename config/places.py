@@ -31,6 +31,7 @@ PAGES_OF_LINKS = frozenset(
     {
         "vendor_desk",
         "vendor_questionnaire",
+        "vendor_rule_guide",
         "vendor_hand_in",
         "vendor_copy",
         "vendor_reply",
@@ -96,6 +97,7 @@ PLACES: dict[str, Place] = {
     "vendor_reply_withdraw": Place(section=ASSESSMENTS, help="assessing#approve"),
     "assessment_consensus": Place(section=ASSESSMENTS, help="assessing#agree"),
     "consensus_": Place(section=ASSESSMENTS, help="assessing#agree"),
+    "pack": Place(section=ASSESSMENTS, help="assessing#agree"),
     "assessment_review": Place(section=ASSESSMENTS, help="assessing#submit"),
     "assessment_submit": Place(section=ASSESSMENTS, help="assessing#submit"),
     "assessment_approve": Place(section=ASSESSMENTS, help="assessing#approve"),
@@ -121,6 +123,7 @@ PLACES: dict[str, Place] = {
     "quadrant": Place(section=FACTS, help="measures"),
     # the rules
     "rules": Place(section=RULES, help="words#verdict"),
+    "rule_guide": Place(section=RULES, help="words#verdict"),
     "expectation_note": Place(section=VENDORS, help="assessing#desk"),
     "expectation": Place(section=RULES, help="assessing#expectations"),
     # administration
@@ -149,6 +152,7 @@ PLACES: dict[str, Place] = {
     "vendor_proof": Place(help="vendors#proof"),
     "vendor_take_back": Place(help="vendors#hand-in"),
     "vendor_questionnaire": Place(help="vendors#answer"),
+    "vendor_rule_guide": Place(help="vendors#answer"),
     "vendor_answer_": Place(help="vendors#answer"),
     "vendor_evidence_": Place(help="vendors#answer"),
     "vendor_hand_in": Place(help="vendors#hand-in"),

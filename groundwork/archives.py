@@ -1,10 +1,13 @@
-"""How much an archive lists, told by its last bytes: opening it makes an object of each entry.
+"""How much an archive lists, told by its last bytes: opening it makes an object of each entry. And archives that are
+the same whenever they are written.
 
 Nothing but the standard library is imported here: the process that reads workbooks loads it, too."""
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import IO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 END, END_64 = b"PK\x05\x06", b"PK\x06\x07"  # the record at the end; and before it, that there is a longer one
 END_BYTES, END_64_BYTES, LONGEST_COMMENT = 22, 20, 65_535
@@ -27,3 +30,12 @@ def refuse_long_list(file: IO[bytes], entries: int) -> None:
     is_long = tail[max(0, at - END_64_BYTES) : at].startswith(END_64)
     if is_long or int.from_bytes(tail[at + 12 : at + 16], "little") > entries * ENTRY_BYTES:
         raise TooManyEntries
+
+
+def with_fixed_dates(content: bytes) -> bytes:
+    """The same archive, each entry dated 1980-01-01: what is written twice is the same twice."""
+    stream = BytesIO()
+    with ZipFile(BytesIO(content)) as source, ZipFile(stream, "w", ZIP_DEFLATED) as target:
+        for entry in source.infolist():
+            target.writestr(ZipInfo(entry.filename), source.read(entry), compress_type=ZIP_DEFLATED)
+    return stream.getvalue()

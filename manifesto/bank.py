@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import translation
 
 from groundwork.languages import DEFAULT, LANGUAGE_CODES
-from manifesto.models import Level, Question, Release, Rule
+from manifesto.models import Level, Question, Release, Rule, RuleGuide
 
 GRADES = range(5)
 MAX_TEXT = 8_000  # characters: far above any real text, far below what a spreadsheet cell holds
@@ -26,6 +26,7 @@ class Sheet(StrEnum):
     RULES = "rules"
     QUESTIONS = "questions"
     LEVELS = "levels"
+    GUIDES = "guides"
 
 
 PLAIN_FIELDS: dict[Sheet, tuple[str, ...]] = {
@@ -33,12 +34,14 @@ PLAIN_FIELDS: dict[Sheet, tuple[str, ...]] = {
     Sheet.RULES: (),
     Sheet.QUESTIONS: ("rule", "weight", "knockout", "supplementary", "fact", "revision"),
     Sheet.LEVELS: (),
+    Sheet.GUIDES: (),
 }
 TEXT_FIELDS: dict[Sheet, tuple[str, ...]] = {
     Sheet.RELEASE: ("title", "note"),
     Sheet.RULES: ("name", "promise", "guidance"),
     Sheet.QUESTIONS: ("text", "short", "why", "evidence"),
     Sheet.LEVELS: ("text",),
+    Sheet.GUIDES: ("good", "asking", "evasions", "proof", "measure", "example"),
 }
 LIMITS = {"title": 160, "name": 80, "promise": 240, "short": 60}  # characters, else MAX_TEXT
 
@@ -67,12 +70,29 @@ class QuestionEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GuideEntry:
+    """The page beside a rule; each line of a text is a paragraph."""
+
+    good: Texts
+    asking: Texts
+    evasions: Texts
+    proof: Texts
+    measure: Texts
+    example: Texts
+
+    @property
+    def is_blank(self) -> bool:
+        return not any(text for name in TEXT_FIELDS[Sheet.GUIDES] for text in getattr(self, name).values())
+
+
+@dataclass(frozen=True, kw_only=True)
 class RuleEntry:
     key: str
     name: Texts
     promise: Texts
     guidance: Texts
     questions: tuple[QuestionEntry, ...]
+    guide: GuideEntry | None = None  # None: nothing is said of it, as in every file from before there were any
 
     @property
     def counting(self) -> tuple[QuestionEntry, ...]:
@@ -107,7 +127,7 @@ def _is_control(character: str) -> bool:
 # Reading ---------------------------------------------------------------------------------------------------------
 def read(release: Release) -> Bank:
     """The edition as it stands in the database; four queries."""
-    rules = release.rules.order_by("position").prefetch_related("questions__levels")
+    rules = release.rules.order_by("position").select_related("guide").prefetch_related("questions__levels")
     return Bank(
         edition=release.edition,
         policy=Policy(**{name: getattr(release, name) for name in PLAIN_FIELDS[Sheet.RELEASE]}),
@@ -122,8 +142,18 @@ def _read_rule(rule: Rule) -> RuleEntry:
     return RuleEntry(
         key=rule.key,
         questions=tuple(read_question(question) for question in questions),
+        guide=read_guide(rule),
         **{name: texts_of(rule, name) for name in TEXT_FIELDS[Sheet.RULES]},
     )
+
+
+def read_guide(rule: Rule) -> GuideEntry | None:
+    """The page beside the rule (joined or fetched); None where nothing is written."""
+    row = getattr(rule, "guide", None)
+    if row is None:
+        return None
+    guide = GuideEntry(**{name: texts_of(row, name) for name in TEXT_FIELDS[Sheet.GUIDES]})
+    return None if guide.is_blank else guide
 
 
 def read_question(question: Question) -> QuestionEntry:
@@ -141,7 +171,7 @@ def read_question(question: Question) -> QuestionEntry:
     )
 
 
-def texts_of(row: Release | Rule | Question | Level, name: str) -> Texts:
+def texts_of(row: Release | Rule | Question | Level | RuleGuide, name: str) -> Texts:
     return {language: tidy_text(getattr(row, f"{name}_{language}")) for language in LANGUAGE_CODES}
 
 
@@ -191,6 +221,9 @@ def bank_lines(bank: Bank) -> Lines:
     for _rule, question in bank.questions():
         for grade, text in enumerate(question.levels):
             flat[Sheet.LEVELS, f"{question.key}/{grade}"] = {("text", lang): said for lang, said in text.items()}
+    for rule in bank.rules:
+        if rule.guide:
+            flat[Sheet.GUIDES, rule.key] = guide_fields(rule.guide)
     return flat
 
 
@@ -199,17 +232,26 @@ def question_fields(question: QuestionEntry) -> dict[tuple[str, str], Any]:
     return {**plain, **_flat_texts(question, Sheet.QUESTIONS)}
 
 
-def _flat_texts(entry: Bank | RuleEntry | QuestionEntry, sheet: Sheet) -> dict[tuple[str, str], Any]:
+def guide_fields(guide: GuideEntry) -> dict[tuple[str, str], Any]:
+    return _flat_texts(guide, Sheet.GUIDES)
+
+
+def _flat_texts(entry: Bank | RuleEntry | QuestionEntry | GuideEntry, sheet: Sheet) -> dict[tuple[str, str], Any]:
     return {(name, lang): said for name in TEXT_FIELDS[sheet] for lang, said in getattr(entry, name).items()}
 
 
 def compare(old: Bank | None, new: Bank) -> tuple[BankChange, ...]:
-    """Every line of both editions and what became of it, unchanged ones too; in the order of `new`, removed last."""
+    """Every line of both editions and what became of it, unchanged ones too; in the order of `new`, removed last. A
+    guide of which `new` says nothing is not removed: storing leaves it as it is."""
     before, after = bank_lines(old) if old else {}, bank_lines(new)
     moved = _moved(old, new) if old else set()
     changes = [_change(place, before.get(place), fields, is_moved=place in moved) for place, fields in after.items()]
-    gone = [_removal(place, fields) for place, fields in before.items() if place not in after]
+    gone = [_removal(place, fields) for place, fields in before.items() if _goes(place, after)]
     return (*changes, *gone)
+
+
+def _goes(place: tuple[Sheet, str], after: Lines) -> bool:
+    return place not in after and place[0] is not Sheet.GUIDES
 
 
 def _removal(place: tuple[Sheet, str], old: dict) -> BankChange:
@@ -269,6 +311,7 @@ def store(bank: Bank, release: Release) -> None:
         wanted = {question.key for _rule, question in bank.questions()}
         release.questions.filter(key__in=existing.keys() - wanted).delete()
         rules = _store_rules(bank, release)
+        store_guides({rule.key: rule.guide for rule in bank.rules if rule.guide}, release, rules)
         for rule in bank.rules:
             for position, entry in enumerate(rule.questions, start=1):
                 _store_question(entry, rules[rule.key], position, existing.get(entry.key))
@@ -281,6 +324,22 @@ def _store_rules(bank: Bank, release: Release) -> dict[str, Rule]:
         rule = rules.setdefault(entry.key, Rule(release=release, key=entry.key))
         _save_if_different(rule, {"position": position, **_columns(entry, Sheet.RULES)})
     return {entry.key: rules[entry.key] for entry in bank.rules}
+
+
+def store_guides(said: Mapping[str, GuideEntry], release: Release, rules: Mapping[str, Rule]) -> None:
+    """Those that are said, by the key of the rule; one query beside what differs."""
+    if not said:
+        return
+    existing = {row.rule_id: row for row in RuleGuide.objects.filter(rule__release=release)}
+    new = []
+    for key, entry in said.items():
+        columns = _columns(entry, Sheet.GUIDES)
+        row = existing.get(rules[key].pk)
+        if row:
+            _save_if_different(row, columns)
+        else:
+            new.append(RuleGuide(rule=rules[key], **columns))
+    RuleGuide.objects.bulk_create(new)
 
 
 def _store_question(entry: QuestionEntry, rule: Rule, position: int, question: Question | None) -> None:
@@ -318,6 +377,8 @@ def to_plain(bank: Bank) -> dict[str, Any]:
     """The bank as JSON values."""
     plain = asdict(bank)
     for rule in plain["rules"]:
+        if not rule["guide"]:  # nor one that has no guides
+            del rule["guide"]
         for question in rule["questions"]:
             question["weight"] = str(question["weight"])
             if not question["supplementary"]:  # an edition that has none keeps the fingerprint that it always had
@@ -331,6 +392,7 @@ def from_plain(plain: dict[str, Any]) -> Bank:
         RuleEntry(
             **{
                 **rule,
+                "guide": GuideEntry(**rule["guide"]) if rule.get("guide") else None,
                 "questions": tuple(
                     QuestionEntry(
                         **{**question, "weight": Decimal(question["weight"]), "levels": tuple(question["levels"])}

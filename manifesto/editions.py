@@ -50,7 +50,14 @@ HEADINGS: dict[str, Promise] = {
     "short": gettext_lazy("Label: at most 60 characters, for lists and charts"),
     "why": gettext_lazy("Why it matters"),
     "evidence": gettext_lazy("Evidence to ask for"),
+    "good": gettext_lazy("What good looks like"),
+    "asking": gettext_lazy("How to ask"),
+    "evasions": gettext_lazy("What evasions sound like: what one hears, in quotation marks; below it what to answer"),
+    "proof": gettext_lazy("What proof to ask for"),
+    "measure": gettext_lazy("Which measure tells"),
+    "example": gettext_lazy("An example, plainly fictional"),
 }
+GUIDE_FIELD = "guide-0-"  # before the names of a guide's fields, on the page of its rule
 
 
 class EditionError(Exception):
@@ -101,9 +108,12 @@ def _faults(bank: Bank, previous: Release | None, said_before: Iterable[Retold])
         message = _("It must have exactly the seven rules, in their order: %s.") % ", ".join(RULE_KEYS)
         yield PublishingFault(where=where, message=message)
     revisions, names = published_revisions(previous), names_in(bank)
+    has_guides = any(rule.guide for rule in bank.rules)
     counted = counting_questions(previous)
     for rule in bank.rules:
         for fault in _rule_faults(rule, names[Sheet.RULES, rule.key]):
+            yield replace(fault, rule=rule.key)
+        for fault in _guide_faults(rule, names[Sheet.GUIDES, rule.key]) if has_guides else ():
             yield replace(fault, rule=rule.key)
         for question in rule.questions:
             where = names[Sheet.QUESTIONS, question.key]
@@ -122,6 +132,13 @@ def _rule_faults(rule: RuleEntry, where: str) -> Iterator[PublishingFault]:
     if not _counting_come_first(rule):
         message = _("Move the supplementary questions behind the others: those that count keep their numbers.")
         yield PublishingFault(where=where, message=message)
+
+
+def _guide_faults(rule: RuleEntry, where: str) -> Iterator[PublishingFault]:
+    """An edition may have no pages beside its rules; once it has one it has all, whole."""
+    for name in TEXT_FIELDS[Sheet.GUIDES]:
+        for fault in _missing_texts(where, name, getattr(rule.guide, name, banks.no_texts())):
+            yield replace(fault, field=GUIDE_FIELD + fault.field)
 
 
 def _no_question(rule: RuleEntry) -> str:
@@ -219,6 +236,12 @@ def field_label(name: str) -> str:
         "short": _("label"),
         "why": _("why it matters"),
         "evidence": _("evidence to ask for"),
+        "good": _("what good looks like"),
+        "asking": _("how to ask"),
+        "evasions": _("what evasions sound like"),
+        "proof": _("what proof to ask for"),
+        "measure": _("which measure tells"),
+        "example": _("an example"),
         "rule": _("rule"),
         "weight": _("weight"),
         "knockout": _("knock-out"),

@@ -12,6 +12,7 @@ from manifesto.bank import (
     Bank,
     BankChange,
     ChangeKind,
+    GuideEntry,
     Lines,
     QuestionEntry,
     RuleEntry,
@@ -20,7 +21,7 @@ from manifesto.bank import (
 )
 from manifesto.sources import SourceLine
 
-Entry = TypeVar("Entry", Bank, RuleEntry, QuestionEntry)
+Entry = TypeVar("Entry", Bank, RuleEntry, QuestionEntry, GuideEntry)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +69,7 @@ def with_kept(bank: Bank, base: Bank, kept: Collection[Cell]) -> Bank:
         replace(
             _kept(rule, Sheet.RULES, rule.key, before, cells),
             questions=tuple(_kept_question(question, before, cells) for question in rule.questions),
+            guide=_kept(rule.guide, Sheet.GUIDES, rule.key, before, cells) if rule.guide else None,
         )
         for rule in bank.rules
     )

@@ -50,7 +50,7 @@ READERS: dict[str, Callable[[bytes, str], list[SourceLine]]] = {
 
 
 def export(release: Release, form: Format) -> bytes:
-    """The edition as one file: four parts in one YAML document, or a workbook of four sheets. A Refusal where a text
+    """The edition as one file: four parts in one YAML document, or a workbook of five sheets. A Refusal where a text
     does not fit."""
     return WRITERS[form](banks.read(release))
 
@@ -232,6 +232,13 @@ def reopened(signed: str, draft: Release | None) -> DryRun:
     )
 
 
+def _with_guides_of(base: Bank, bank: Bank) -> Bank:
+    """`bank`, and where it says nothing of a rule's guide, the one that the edition has from which it is made."""
+    guides = {rule.key: rule.guide for rule in base.rules}
+    rules = tuple(replace(rule, guide=rule.guide or guides.get(rule.key)) for rule in bank.rules)
+    return replace(bank, rules=rules)
+
+
 @transaction.atomic
 def carry_out(
     run: DryRun, draft: Release | None, by: User | None, *, empty: Collection[Cell] = (), called: Naming | None = None
@@ -242,7 +249,8 @@ def carry_out(
         raise EditionError(_("The file has errors: correct them and upload it again."))
     bank, kept = run.bank, [cell for cell in run.emptied if cell not in empty]
     if run.base:
-        bank = with_kept(bank, banks.read(run.base), kept)
+        base = banks.read(run.base)
+        bank = _with_guides_of(base, with_kept(bank, base, kept))
     if draft is not None:
         apply(bank, draft, by, expected=run.expected)
         return draft

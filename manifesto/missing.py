@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from groundwork.words import apart, joined, language_within
-from manifesto.editions import PublishingFault, heading
+from manifesto.editions import GUIDE_FIELD, PublishingFault, heading
 from manifesto.models import Question, Release, Rule
 
 
@@ -34,4 +34,5 @@ def _gap(field: str) -> tuple[str, str]:
     name, _underscore, code = field.rpartition("_")
     if name.startswith("levels-"):
         return _("Level %(grade)s") % {"grade": name.split("-")[1]}, language_within(code)
+    name = name.removeprefix(GUIDE_FIELD)
     return (heading(name), language_within(code)) if name else (_("Weight"), "")

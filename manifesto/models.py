@@ -117,6 +117,27 @@ class Rule(models.Model):
         return f"{self.position} {self.name}"
 
 
+class RuleGuide(models.Model):
+    """The page beside a rule, for whoever assesses by it; each line of a text is a paragraph. An edition has one for
+    each of its rules, or none. It may be added to an edition that was published without; then it stays, too."""
+
+    rule = models.OneToOneField(Rule, on_delete=models.CASCADE, related_name="guide", verbose_name=_("rule"))
+    good = models.TextField(_("what good looks like"), blank=True)
+    asking = models.TextField(_("how to ask"), blank=True)
+    # By turns: a sentence that one hears, in quotation marks, and what to answer.
+    evasions = models.TextField(_("what evasions sound like"), blank=True)
+    proof = models.TextField(_("what proof to ask for"), blank=True)
+    measure = models.TextField(_("which measure tells"), blank=True)
+    example = models.TextField(_("an example"), blank=True)
+
+    class Meta:
+        verbose_name = _("rule page")
+        verbose_name_plural = _("rule pages")
+
+    def __str__(self) -> str:
+        return str(self.rule)
+
+
 class FactKind(models.TextChoices):
     NONE = "none", _("No fact")
     PERCENTAGE = "percentage", _("Percentage")

@@ -63,7 +63,9 @@ def _names_in(bank: Bank) -> Iterator[tuple[tuple[Sheet, str], str]]:
     language = active_language()
     yield (Sheet.RELEASE, "release"), _("The edition")
     for number, rule in enumerate(bank.rules, start=1):
-        yield (Sheet.RULES, rule.key), _("Rule %s") % f"{number} {rule.name[language] or rule.key}"
+        rule_called = f"{number} {rule.name[language] or rule.key}"
+        yield (Sheet.RULES, rule.key), _("Rule %s") % rule_called
+        yield (Sheet.GUIDES, rule.key), _("Page of rule %s") % rule_called
         for place, question in enumerate(rule.questions, start=1):
             called = f"{number}.{place} {question.short[language] or question.key}"
             yield (Sheet.QUESTIONS, question.key), _("Question %s") % called

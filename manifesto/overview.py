@@ -44,7 +44,7 @@ class RuleLine:
 def overview(release: Release) -> tuple[RuleLine, ...]:
     """A constant number of queries, however many questions."""
     changes = _changes(release) if release.state == ReleaseState.DRAFT else {}
-    rules = release.rules.order_by("position").prefetch_related("questions__levels")
+    rules = release.rules.order_by("position").select_related("guide").prefetch_related("questions__levels")
     return tuple(_rule_line(rule, changes) for rule in rules)
 
 
@@ -58,6 +58,8 @@ def _changes(release: Release) -> dict[tuple[Sheet, str], str]:
             continue
         if change.sheet is Sheet.LEVELS:
             kinds.setdefault((Sheet.QUESTIONS, change.key.rsplit("/", 1)[0]), ChangeKind.CHANGED.value)
+        elif change.sheet is Sheet.GUIDES:
+            kinds.setdefault((Sheet.RULES, change.key), ChangeKind.CHANGED.value)
         else:
             kinds[change.sheet, change.key] = change.kind.value
     return kinds
@@ -85,11 +87,18 @@ def _rule_line(rule: Rule, changes: dict[tuple[Sheet, str], str]) -> RuleLine:
         key=rule.key,
         position=rule.position,
         name=rule.name or rule.key,
-        missing=_missing_languages(banks.texts_of(rule, name) for name in TEXT_FIELDS[Sheet.RULES]),
+        missing=_missing_languages(_texts_of_rule(rule)),
         change=changes.get((Sheet.RULES, rule.key), ""),
         weight=sum((question.weight for question in questions if not question.supplementary), Decimal(0)),
         questions=lines,
     )
+
+
+def _texts_of_rule(rule: Rule) -> Iterator[Texts]:
+    """Those of the page beside it, too, once somebody has begun to write it."""
+    yield from (banks.texts_of(rule, name) for name in TEXT_FIELDS[Sheet.RULES])
+    guide = banks.read_guide(rule)
+    yield from (getattr(guide, name) for name in TEXT_FIELDS[Sheet.GUIDES]) if guide else ()
 
 
 def _texts(question: QuestionEntry) -> Iterator[Texts]:

@@ -11,7 +11,7 @@ MAY_CHANGE = ("state", "retired_at")  # and only from published to retired
 
 
 def refusals() -> list[RefusedWrite]:
-    return [*_of_releases(), *_of_rules(), *_of_questions(), *_of_levels()]
+    return [*_of_releases(), *_of_rules(), *_of_questions(), *_of_levels(), *_of_guides()]
 
 
 def _of_releases() -> list[RefusedWrite]:
@@ -70,6 +70,18 @@ def _of_levels() -> list[RefusedWrite]:
             f"WHERE q.id IN ({_rows(operation, 'question_id')}))",
         )
         for operation in (INSERT, UPDATE, DELETE)
+    ]
+
+
+def _of_guides() -> list[RefusedWrite]:
+    """Editions were published before there were rule pages: those may still get them, once. What is there stays."""
+    return [
+        _refuse_final(
+            "manifesto_ruleguide",
+            operation,
+            f"r.id IN (SELECT p.release_id FROM manifesto_rule p WHERE p.id IN ({_rows(operation, 'rule_id')}))",
+        )
+        for operation in (UPDATE, DELETE)
     ]
 
 

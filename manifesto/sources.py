@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -21,6 +21,7 @@ from manifesto.bank import (
     PLAIN_FIELDS,
     TEXT_FIELDS,
     Bank,
+    GuideEntry,
     Policy,
     QuestionEntry,
     RuleEntry,
@@ -181,7 +182,8 @@ def inspect(source: Iterable[SourceLine]) -> tuple[Bank, tuple[Fault, ...]]:
             check.fault(line, "rule", _no_such_rule(home))
             continue
         questions[str(home)].append(_question(line, levels.get(line.key, {}), check))
-    entries = tuple(_rule(line, tuple(questions[key]), check) for key, line in rules.items())
+    guides = _guides(found[Sheet.GUIDES], rules, check)
+    entries = tuple(_rule(line, tuple(questions[key]), guides.get(key), check) for key, line in rules.items())
     return _bank(release, entries, check), tuple(check.faults)
 
 
@@ -255,9 +257,23 @@ def _question(line: SourceLine, levels: dict[int, Texts], check: _Checker) -> Qu
     )
 
 
-def _rule(line: SourceLine, questions: tuple[QuestionEntry, ...], check: _Checker) -> RuleEntry:
+def _guides(found: list[SourceLine], rules: Collection[str], check: _Checker) -> dict[str, GuideEntry]:
+    guides = {}
+    for line in found:
+        if line.key not in rules:
+            check.fault(line, "rule", _no_such_rule(line.key))
+            continue
+        guide = GuideEntry(**{name: check.texts(line, name) for name in TEXT_FIELDS[Sheet.GUIDES]})
+        if not guide.is_blank:
+            guides[line.key] = guide
+    return guides
+
+
+def _rule(
+    line: SourceLine, questions: tuple[QuestionEntry, ...], guide: GuideEntry | None, check: _Checker
+) -> RuleEntry:
     texts = {name: check.texts(line, name) for name in TEXT_FIELDS[Sheet.RULES]}
-    return RuleEntry(key=line.key, questions=questions, **texts)
+    return RuleEntry(key=line.key, questions=questions, guide=guide, **texts)
 
 
 def _bank(line: SourceLine, rules: tuple[RuleEntry, ...], check: _Checker) -> Bank:

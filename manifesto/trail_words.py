@@ -18,6 +18,7 @@ VOCABULARY = Vocabulary(
         "release.retired": Verb(title=_("Edition retired"), told=_("retired an edition")),
         "release.deleted": Verb(title=_("Edition deleted"), told=_("deleted an edition")),
         "release.imported": Verb(title=_("File imported"), told=_("imported a file into an edition")),
+        "release.guided": Verb(title=_("Rule pages added"), told=_("added the rule pages to an edition")),
         "rule.changed": Verb(title=_("Rule changed"), told=_("changed a rule")),
         "question.created": Verb(title=_("Question added"), told=_("created a question")),
         "question.changed": Verb(title=_("Question changed"), told=_("changed a question")),

@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from manifesto.models import Level, Question, Release, Rule
+from manifesto.models import Level, Question, Release, Rule, RuleGuide
 
 
 @register(Release)
@@ -13,6 +13,11 @@ class ReleaseTranslation(TranslationOptions):
 @register(Rule)
 class RuleTranslation(TranslationOptions):
     fields = ("name", "promise", "guidance")
+
+
+@register(RuleGuide)
+class RuleGuideTranslation(TranslationOptions):
+    fields = ("good", "asking", "evasions", "proof", "measure", "example")
 
 
 @register(Question)

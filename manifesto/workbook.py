@@ -1,4 +1,4 @@
-"""The bank as an XLSX workbook: four sheets, one column a language, every cell neutralised."""
+"""The bank as an XLSX workbook: five sheets, one column a language, every cell neutralised."""
 
 from __future__ import annotations
 
@@ -46,7 +46,14 @@ LIMITS = Limits(
 )
 HASTE = Haste(seconds=10)  # by the clock: somebody waits
 ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # a workbook's way to write a sign that XML has not
-TITLES = {Sheet.RELEASE: "Edition", Sheet.RULES: "Rules", Sheet.QUESTIONS: "Questions", Sheet.LEVELS: "Levels"}
+TITLES = {
+    Sheet.RELEASE: "Edition",
+    Sheet.RULES: "Rules",
+    Sheet.QUESTIONS: "Questions",
+    Sheet.LEVELS: "Levels",
+    Sheet.GUIDES: "Guides",
+}
+MAY_LACK = frozenset({Sheet.GUIDES})  # files that were exported before have none
 FORMER_TITLES = {Sheet.RELEASE: "Release"}  # what files have that were exported before
 ADDED_LATER = frozenset({"supplementary"})  # columns that files lack which were exported before
 _KEYS = {
@@ -54,6 +61,7 @@ _KEYS = {
     Sheet.RULES: ("key",),
     Sheet.QUESTIONS: ("rule", "key"),
     Sheet.LEVELS: ("question", "grade"),
+    Sheet.GUIDES: ("rule",),
 }
 
 
@@ -69,7 +77,7 @@ def columns(sheet: Sheet) -> tuple[str, ...]:
 
 # Writing ---------------------------------------------------------------------------------------------------------
 def write(bank: Bank) -> bytes:
-    """The workbook with the sheets Edition, Rules, Questions and Levels. TooLongForCell where a text does not fit."""
+    """The workbook, a sheet a kind of line. TooLongForCell where a text does not fit."""
     from openpyxl import Workbook
 
     book = Workbook()
@@ -98,7 +106,7 @@ def _key_values(bank: Bank, sheet: Sheet, key: str) -> dict[str, Any]:
     if sheet is Sheet.LEVELS:
         question, grade = key.rsplit("/", 1)
         return {"question": question, "grade": int(grade)}
-    return {"key": key}
+    return {"rule": key} if sheet is Sheet.GUIDES else {"key": key}
 
 
 def _cell(value: Any) -> Any:
@@ -147,6 +155,8 @@ def read_lines(content: bytes, name: str) -> list[SourceLine]:
     lines: list[SourceLine] = []
     for sheet, title in TITLES.items():
         found = next((name for name in (title, FORMER_TITLES.get(sheet)) if name in pages), None)
+        if found is None and sheet in MAY_LACK:
+            continue
         if found is None:
             faults.append(Fault(place=Place(file=title), message=_("The sheet is missing.")))
             continue

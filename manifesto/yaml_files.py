@@ -11,11 +11,22 @@ import yaml
 from django.utils.translation import gettext as _
 
 from groundwork.languages import LANGUAGE_CODES
-from manifesto.bank import GRADES, PLAIN_FIELDS, TEXT_FIELDS, Bank, QuestionEntry, RuleEntry, Sheet, tidy_text
+from manifesto.bank import (
+    GRADES,
+    PLAIN_FIELDS,
+    TEXT_FIELDS,
+    Bank,
+    GuideEntry,
+    QuestionEntry,
+    RuleEntry,
+    Sheet,
+    tidy_text,
+)
 from manifesto.sources import BankError, Fault, Place, SourceLine, assemble
 
 SCHEMA = 1
 SHIPPED = Path(__file__).resolve().parent / "bank"
+GUIDES = SHIPPED / "guides"
 STRUCTURE = "structure"
 PARTS = (STRUCTURE, *LANGUAGE_CODES)
 MAX_BYTES = 2 * 1024 * 1024
@@ -187,7 +198,9 @@ def _lines(documents: Mapping[str, Any], files: dict[str, str], *, in_one_file: 
     for language in LANGUAGE_CODES:
         walk = walks[language]
         for sheet, key, mapping, path in _texts(_part(documents, language, walk), language, by_place, walk):
-            _add_texts(by_place[sheet, key], mapping, language, path, walk)
+            said = SourceLine(sheet=sheet, key=key, place=walk.place(path, None), values={"rule": key})
+            line = by_place.setdefault((sheet, key), said)  # the structure names all but guides
+            _add_texts(line, mapping, language, path, walk)
     if faults:
         raise BankError(faults)
     return list(by_place.values())
@@ -255,6 +268,8 @@ def _texts(
     for key, rule in _known_entries(walk.mapping(document, "rules", "rules"), Sheet.RULES, known, "rules", walk):
         path = f"rules.{key}"
         yield Sheet.RULES, key, rule, path
+        if "guide" in rule:
+            yield Sheet.GUIDES, key, walk.mapping(rule, "guide", f"{path}.guide"), f"{path}.guide"
         if "questions" not in rule:
             continue  # a rule may still be without questions; publishing asks for them
         questions, path = walk.mapping(rule, "questions", f"{path}.questions"), f"{path}.questions"
@@ -281,12 +296,26 @@ def _known_entries(
 
 def _add_texts(line: SourceLine, mapping: LinedMapping, language: str, path: str, walk: _Walk) -> None:
     names = TEXT_FIELDS[line.sheet]
-    nested = {Sheet.RULES: ("questions",), Sheet.QUESTIONS: ("levels",)}.get(line.sheet, ())
+    nested = {Sheet.RULES: ("questions", "guide"), Sheet.QUESTIONS: ("levels",)}.get(line.sheet, ())
     walk.refuse_unknown(mapping, (*names, *nested), path)
     for name in names:
         where = path if line.sheet is Sheet.LEVELS else f"{path}.{name}"
         line.values[f"{name}_{language}"] = mapping.get(name)
         line.places[f"{name}_{language}"] = walk.place(where, mapping.rows.get(name) or None)
+
+
+def read_guides(folder: Path) -> dict[str, GuideEntry]:
+    """The guides from en.yaml, fr.yaml and nl.yaml of a folder, a mapping a rule: {support: {good: …}}, all whole."""
+    said = {language: _parse((folder / f"{language}.yaml").read_bytes(), language) for language in LANGUAGE_CODES}
+    return {
+        key: GuideEntry(
+            **{
+                name: {language: tidy_text(said[language][key][name]) for language in LANGUAGE_CODES}
+                for name in TEXT_FIELDS[Sheet.GUIDES]
+            }
+        )
+        for key in said[LANGUAGE_CODES[0]]
+    }
 
 
 # Writing ---------------------------------------------------------------------------------------------------------
@@ -328,7 +357,8 @@ def _said_rule(rule: RuleEntry, language: str) -> dict[str, Any]:
         }
         for question in rule.questions
     }
-    return {**_said(rule, Sheet.RULES, language), "questions": questions}
+    guide = {"guide": _said(rule.guide, Sheet.GUIDES, language)} if rule.guide else {}
+    return {**_said(rule, Sheet.RULES, language), **guide, "questions": questions}
 
 
 def _said(entry: Any, sheet: Sheet, language: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ class ReportsConfig(AppConfig):
         from reports.fact_sheets import kinds as sheet_kinds
         from reports.fact_sheets import proof as proof_sheet
         from reports.models import FactSheetKind
+        from reports.packs import blank, filled
         from reports.scorecard import sealing, snapshots, standing
         from reports.trends import panel as trends_panel
         from reports.vendor_copy import copies
@@ -35,6 +36,8 @@ class ReportsConfig(AppConfig):
         sheet_kinds.register(FactSheetKind.EXPECTATIONS, expectations_sheet.KIND)
         sheet_kinds.register(FactSheetKind.INCIDENT, incident_sheet.KIND)
         sheet_kinds.register(FactSheetKind.PROOF, proof_sheet.KIND)
+        sheet_kinds.register(FactSheetKind.PACK, filled.KIND)
+        sheet_kinds.register(FactSheetKind.BLANK, blank.KIND)
         message = "A scorecard is never changed or deleted: everything printed comes from it."
         copied = "A vendor's copy is never changed or deleted: it says what was handed in."
         sheet = "A sheet of facts is never changed or deleted: its documents are printed from it."

@@ -21,6 +21,7 @@ VOCABULARY = Vocabulary(
         "batch.fetched": Verb(title=_("Many documents downloaded"), told=_("downloaded many documents at once")),
         "benchmark.joined": Verb(title=_("Benchmark joined"), told=_("joined the benchmark")),
         "benchmark.left": Verb(title=_("Benchmark left"), told=_("left the benchmark")),
+        "pack.downloaded": Verb(title=_("Question pack downloaded"), told=_("downloaded the question pack")),
         "comparison.made": Verb(title=_("Comparison made for a PDF"), told=_("asked for a comparison as a PDF")),
     },
     former={"scorecard_made": "scorecard.made"},

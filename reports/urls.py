@@ -14,4 +14,5 @@ urlpatterns = [
     path("", include("reports.batches.urls")),
     path("", include("reports.fact_sheets.urls")),
     path("", include("reports.emergency_sheets.urls")),
+    path("", include("reports.packs.urls")),
 ]

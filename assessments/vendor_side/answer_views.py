@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from assessments.questionnaire.rows import AnsweringAs
 from assessments.vendor_side import answers as vendor_answers
 from assessments.vendor_side.guard import LinkRequest, about, by_link, with_asker
 from groundwork.responses import attachment, form_view, or_say_why
+from manifesto import guides
 from manifesto.models import Rule
 
 
@@ -97,6 +98,18 @@ def vendor_questionnaire(request: LinkRequest, link: int, rule: str) -> HttpResp
     if request.method == "POST":
         return position.save()
     return redirect("vendor_desk", link) if vendor_answers.closed_reason(request.link) else position.show()
+
+
+@by_link(LinkPurpose.ANSWER)
+@require_GET
+def vendor_rule_guide(request: LinkRequest, link: int, rule: str) -> HttpResponse:
+    """What is expected of one rule, and what proof will be asked for; not how the customer asks."""
+    found = next((one for one in vendor_answers.rules_of(request.link) if one.key == rule), None)
+    if found is None:
+        raise Http404
+    guide = guides.guide_of(rule, found.release, guides.OPEN_PARTS)
+    context = about(request.link) | {"rule": found, "guide": guide}
+    return render(request, "assessments/vendor_side/vendor_rule_guide.html", context)
 
 
 @by_link(LinkPurpose.ANSWER)

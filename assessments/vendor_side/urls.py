@@ -14,6 +14,7 @@ urlpatterns = [
     path("vendor-link/<str:token>/", link_views.vendor_link, name="vendor_link"),
     path("vendor-desk/<int:link>/", answer_views.vendor_desk, name="vendor_desk"),
     path("vendor-desk/<int:link>/rules/<slug:rule>/", answer_views.vendor_questionnaire, name="vendor_questionnaire"),
+    path("vendor-desk/<int:link>/rules/<slug:rule>/guide/", answer_views.vendor_rule_guide, name="vendor_rule_guide"),
     path("vendor-desk/<int:link>/answers/<int:pk>/", answer_views.vendor_answer_edit, name="vendor_answer_edit"),
     path(
         "vendor-desk/<int:link>/answers/<int:pk>/evidence/",

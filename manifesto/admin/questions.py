@@ -24,7 +24,7 @@ from manifesto.admin.editing import BankAdmin, SideBySide, fieldset, release_pag
 from manifesto.admin.forms import MEANINGS, OTHER
 from manifesto.bank import GRADES, Sheet
 from manifesto.editions import lock_draft, predecessor, published_revision, set_meaning
-from manifesto.models import Level, Question, ReleaseState, Rule
+from manifesto.models import Level, Question, ReleaseState, Rule, RuleGuide
 from manifesto.naming import numbered
 from manifesto.sources import KNOCKS_NOTHING_OUT
 
@@ -269,9 +269,38 @@ def _plain(question: Question) -> dict[str, Any]:
     return {"key": question.key, "rule": question.rule.key, **fields, **levels}
 
 
+class GuideInline(SideBySide, TranslationStackedInline):
+    """The page beside the rule: six parts, the languages of each beside each other."""
+
+    model = RuleGuide
+    template = "admin/manifesto/rule/guide.html"
+    extra = max_num = 1
+    can_delete = False
+    verbose_name_plural = _("the page beside the rule: each line is a paragraph")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [fieldset(name) for name in banks.TEXT_FIELDS[Sheet.GUIDES]]
+
+    def has_add_permission(self, request: HttpRequest, obj: Rule | None = None) -> bool:
+        return super().has_add_permission(request, obj) and _is_in_draft(obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Rule | None = None) -> bool:
+        return super().has_change_permission(request, obj) and _is_in_draft(obj)
+
+
+def _is_in_draft(rule: Rule | None) -> bool:
+    return rule is None or rule.release.state == ReleaseState.DRAFT
+
+
+class RuleForm(forms.ModelForm):
+    before: dict[str, Any] | None = None  # what stood there, for the audit trail
+
+
 class RuleAdmin(BankAdmin):
     """The seven rules come with the edition: their texts change, they are neither added nor removed."""
 
+    form = RuleForm
+    inlines = (GuideInline,)
     change_form_template = "admin/manifesto/rule/change_form.html"
     readonly_fields = ("key", "position")
 
@@ -296,9 +325,21 @@ class RuleAdmin(BankAdmin):
         context |= {"release": context["original"].release}
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: Rule, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Rule, form: RuleForm, change: bool) -> None:
         lock_draft(obj.release)
-        columns = [name for field in banks.TEXT_FIELDS[Sheet.RULES] for name in three(field)]
-        before = audit.snapshot(Rule.objects.get(pk=obj.pk), columns)
+        form.before = _plain_rule(obj.pk)
         super().save_model(request, obj, form, change)
-        audit.record(user_of(request), "rule.changed", obj, before=before, after=audit.snapshot(obj, columns))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        rule = form.instance
+        audit.record(user_of(request), "rule.changed", rule, before=form.before, after=_plain_rule(rule.pk))
+
+
+def _plain_rule(pk: int) -> dict[str, Any]:
+    """The rule and the page beside it as one flat record, for the audit trail."""
+    rule = Rule.objects.select_related("guide").get(pk=pk)
+    columns = [name for field in banks.TEXT_FIELDS[Sheet.RULES] for name in three(field)]
+    guide = banks.read_guide(rule)
+    said = banks.guide_fields(guide) if guide else {}
+    return {**audit.snapshot(rule, columns), **{f"{name}_{language}": text for (name, language), text in said.items()}}

@@ -27,13 +27,19 @@ class Facts:
     content: Content
 
 
+def _to_nobody(member: Membership, about: int) -> bool:
+    return False
+
+
 def _nobody_else(content: Content) -> Collection[int]:
     return ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class SheetKind:
-    """`facts`: of the thing with this id, for this member; raises Http404 where it is not theirs to read.
+    """`is_closed`: whether what such a sheet about this thing tells is not for this member to read, for now.
+
+    `facts`: of the thing with this id, for this member; raises Http404 where it is not theirs to read.
 
     `template` gets `sheet` (what `view` makes of the content), `language`, `as_of` and `sha256`; `title` and `name` are
     of the document and of its file (plain ASCII, without the language); `page` is the address to go back to.
@@ -48,6 +54,7 @@ class SheetKind:
     name: Callable[[Content], str]
     page: Callable[[int], str]
     concerns: Callable[[Content], Collection[int]] = _nobody_else
+    is_closed: Callable[[Membership, int], bool] = _to_nobody
 
 
 _kinds: dict[FactSheetKind, SheetKind] = {}

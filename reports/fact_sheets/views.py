@@ -68,7 +68,8 @@ def fact_sheet_download(request: MemberRequest, pk: int) -> HttpResponse:
     kind = kinds.kind_of(sheet.kind)
     content = keeping.content_of(sheet)
     concerned = {sheet.vendor_id} if sheet.vendor_id else set()
-    if withheld(request.member) & concerned.union(kind.concerns(content)):
+    is_kept_back = bool(withheld(request.member) & concerned.union(kind.concerns(content)))
+    if is_kept_back or kind.is_closed(request.member, sheet.about):
         return redirect(kind.page(sheet.about))
     if not rendering.is_ready:
         return redirect("fact_sheet_status", pk=rendering.pk)

@@ -18,6 +18,7 @@ class FactSheetKind(models.TextChoices):
     BOARD = "board", _("Board report")
     LETTER = "letter", _("Letter")
     PACK = "pack", _("Question pack")
+    BLANK = "blank", _("Questionnaire to fill in by hand")
 
 
 class FactSheetQuerySet(OrganisationRows, models.QuerySet["FactSheet"]):

@@ -130,6 +130,8 @@ NO_PAGE: dict[str, str] = {
     "batch_download": FILE,
     "fact_sheet_request": ACTION,
     "fact_sheet_download": FILE,
+    "pack_docx": FILE,
+    "pack_blank_docx": FILE,
     "admin:logout": ACTION,
     "admin:manifesto_release_move": ACTION,
     "answer_edit": ELSEWHERE,

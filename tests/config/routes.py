@@ -911,6 +911,10 @@ OBJECTS: dict[str, str] = {
     "comparison_document_download": "comparison_rendering",
     **dict.fromkeys(("batch_detail", "batch_state", "batch_cancel", "batch_download"), "batch"),
     "fact_sheet_status": "fact_sheet_rendering",
+    "pack": "in_review",
+    "pack_docx": "in_review",
+    "pack_blank": "in_review",
+    "pack_blank_docx": "in_review",
     "fact_sheet_download": "fact_sheet_rendering",
 }
 # Whom the things behind a route of Gate.ASKED or Gate.NAMED name, of the cast; where nothing is said here, its assessor

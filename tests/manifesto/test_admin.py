@@ -21,7 +21,7 @@ from accounts.models import AuditEntry
 from manifesto import bank as banks
 from manifesto import editions, exchange
 from manifesto.exchange import Format
-from manifesto.models import Level, Question, Release, ReleaseState, Rule
+from manifesto.models import Level, Question, Release, ReleaseState, Rule, RuleGuide
 from tests.factories import Cast, make_release
 
 pytestmark = pytest.mark.django_db
@@ -274,6 +274,17 @@ def test_rule_texts_are_edited_and_recorded(client: Client, draft: Release) -> N
     response = client.post(address, filled(client, address) | {"name_fr": "Prouver"})
     assert response.url == url("release_change", draft.pk)
     assert AuditEntry.objects.get(verb="rule.changed").after == {"name_fr": "Prouver"}
+
+
+def test_the_page_beside_a_rule_is_written_with_the_edition(client: Client, draft: Release) -> None:
+    address = url("rule_change", draft.rules.get(key="proof").pk)
+    response = client.post(address, filled(client, address) | {"guide-0-good_fr": "Une page."}, follow=True)
+    (entry,) = AuditEntry.objects.filter(verb="rule.changed")
+    assert {name: said for name, said in entry.after.items() if said} == {"good_fr": "Une page."}
+    assert "Still to do there: What good looks like (English and Dutch)" in response.content.decode()
+    client.post(address, filled(client, address) | {"guide-0-good_fr": "Une autre."})
+    assert RuleGuide.objects.get().good_fr == "Une autre."
+    assert AuditEntry.objects.filter(verb="rule.changed").latest("pk").after == {"good_fr": "Une autre."}
 
 
 def test_rules_are_neither_added_nor_deleted(client: Client, draft: Release) -> None:

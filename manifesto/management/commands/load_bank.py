@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from manifesto import bank as banks
-from manifesto import editions, exchange, yaml_files
+from manifesto import editions, exchange, guides, yaml_files
 from manifesto.bank import Bank, BankChange, ChangeKind
 from manifesto.models import Release, ReleaseState
 from manifesto.sources import BankError
@@ -37,8 +37,8 @@ class Command(BaseCommand):
         folder, edition, publish = options["folder"], options["edition"], options["publish"]
         try:
             if edition:
-                folder = yaml_files.SHIPPED / edition
-            if folder:
+                self._guide(self._bring(yaml_files.read_folder(yaml_files.SHIPPED / edition), publish=publish))
+            elif folder:
                 self._bring(yaml_files.read_folder(folder), publish=publish)
             else:
                 shipped = [yaml_files.read_folder(each) for each in yaml_files.shipped_editions()]
@@ -57,11 +57,17 @@ class Command(BaseCommand):
                 release = self._bring(bank, publish=publish and is_new)
             else:
                 self.stdout.write(f"{release}: there already ({release.state}), nothing to do.")
+            self._guide(release)
             if publish and release.state == ReleaseState.DRAFT:
                 self.stdout.write(
                     f"{release}: not in force. Compare and publish it in the admin, or with "
                     f"load_bank --edition {release} --publish."
                 )
+
+    def _guide(self, release: Release) -> None:
+        """A shipped edition has the pages beside its rules, and gets them where it was loaded before there were any."""
+        if guides.add_shipped(release):
+            self.stdout.write(f"{release}: the pages beside its rules were added.")
 
     def _bring(self, bank: Bank, *, publish: bool) -> Release:
         try:
