@@ -23,7 +23,6 @@ from reports.models import DocumentKind, Scorecard
 from reports.scorecard import asked, expected, people, practised, sealing, since, snapshots, supplementary
 from reports.scorecard import findings as frozen_findings
 from reports.scorecard import words as wording
-from reports.scorecard.paper import pages
 from reports.scorecard.shapes import AnswerView, QuestionView, RuleView, ScorecardView, ServiceView
 from reports.scorecard.snapshots import Snapshot
 
@@ -38,15 +37,21 @@ SERVICES_LINE = 70  # characters of their names that one line of page one holds,
 def layout(scorecard: Scorecard, *, language: str, kind: DocumentKind = DocumentKind.SCORECARD) -> Layout:
     """What the PDF of one of the three documents is made from. Raises SnapshotDamaged."""
     content, card = snapshots.load(scorecard), view_of(scorecard, language=language)
-    context: dict[str, Any] = {"card": card}
-    if kind != DocumentKind.RECORD:
-        context["one"] = pages.brief(content, card)
-    if kind == DocumentKind.SCORECARD:
-        context["pages"] = pages.scorecard(content, card)
+    context = {"card": card, **_on_paper(content, card, kind)}
     with translation.override(language):
         html = render_to_string(TEMPLATES[kind], context)
     created = scorecard.approved_at.astimezone(UTC).isoformat()
     return Layout(html=html, title=f"{scorecard.number} · {card.vendor}", created=created)
+
+
+def _on_paper(content: Snapshot, card: ScorecardView, kind: DocumentKind) -> dict[str, Any]:
+    """What has its lines counted, beside the view itself; nothing for the record, which has room for all."""
+    if kind == DocumentKind.RECORD:
+        return {}
+    from reports.scorecard.paper import pages  # it measures with the fonts, which no page needs
+
+    one = {"one": pages.brief(content, card)}
+    return one if kind == DocumentKind.BRIEF else {**one, "pages": pages.scorecard(content, card)}
 
 
 def scorecard_html(scorecard: Scorecard, *, language: str, kind: DocumentKind = DocumentKind.RECORD) -> str:
