@@ -35,8 +35,13 @@ class ProvenView:
 
 def proven(assessment: Assessment, *, now: datetime) -> tuple[ProvenView, ...]:
     """As it was at the end of the period, or today. Five queries at most."""
+    return tuple(map(_view, settled(assessment, now=now)))
+
+
+def settled(assessment: Assessment, *, now: datetime) -> list[SettledCause]:
+    """The same before it is put into words."""
     after = timezone.make_aware(datetime.combine(assessment.period_end + timedelta(days=1), time.min))
-    return proven_by(assessment.vendor, now=min(now, after))
+    return settled_of(assessment.vendor, now=min(now, after))
 
 
 def proven_by(vendor: Vendor, *, now: datetime) -> tuple[ProvenView, ...]:
@@ -44,16 +49,21 @@ def proven_by(vendor: Vendor, *, now: datetime) -> tuple[ProvenView, ...]:
     return tuple(_view(one) for one in settled_of(vendor, now=now))
 
 
-def _view(one: SettledCause) -> ProvenView:
+def cause_words(one: SettledCause) -> str:
+    """Which cause it is and what happened since, in the active language."""
     said = _("The cause of %(incident)s, accepted on %(day)s.") % {
         "incident": one.proof.incident.reference,
         "day": day(one.proof.decided_at) if one.proof.decided_at else "",
     }
+    return f"{said} {one.words}"
+
+
+def _view(one: SettledCause) -> ProvenView:
     return ProvenView(
         number=one.proof.number,
         url=one.proof.get_absolute_url(),
         label=str(CAME_BACK if one.came_back else STAYED_AWAY),
         chip="not_borne_out" if one.came_back else "borne_out",
-        text=f"{said} {one.words}",
+        text=cause_words(one),
         came_back=one.came_back,
     )

@@ -207,6 +207,17 @@ class AskedView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CauseView:
+    """What became of a cause that was accepted as proven. `chip`: how its label looks, as findings look elsewhere."""
+
+    number: str
+    label: str
+    chip: str
+    text: str
+    came_back: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class ApprovalView:
     """A decision of one level; `note` says where it no longer counted; `is_counting`: an approval that does."""
 
@@ -304,6 +315,7 @@ class ScorecardView:
     asked_counted: str  # how many, where page one has no room for more
     has_gap: bool
     expected: ExpectedView | None  # what was expected of the vendor; None where nothing was in force
+    causes: tuple[CauseView, ...]  # accepted as proven, and what became of them
     practice: tuple[PracticeView, ...]  # claims of rehearsals and reviews against what was held
     measured: MeasuredView | None
     measured_note: str  # that nothing was measured; empty for a scorecard from before there was anything to measure

@@ -20,7 +20,7 @@ from groundwork.words import days, isolated, labelled, named
 from reports.charts.marks import Mark
 from reports.documents.layout import Layout
 from reports.models import DocumentKind, Scorecard
-from reports.scorecard import asked, expected, people, practised, sealing, since, snapshots, supplementary
+from reports.scorecard import asked, causes, expected, people, practised, sealing, since, snapshots, supplementary
 from reports.scorecard import findings as frozen_findings
 from reports.scorecard import words as wording
 from reports.scorecard.shapes import AnswerView, QuestionView, RuleView, ScorecardView, ServiceView
@@ -128,6 +128,7 @@ class _Builder:
             since=since.sentence(snapshot, words),
             **frozen_findings.of(snapshot, words),
             expected=expected.of(snapshot, words),
+            causes=causes.of(snapshot, words),
             practice=practised.of(snapshot, words),
             asked=self.asked,
             asked_brief=asked.brief(self.asked),

@@ -165,18 +165,15 @@ def _approver(name: str, *, rated: bool) -> str:
 
 
 def _approved(snapshot: Snapshot, card: ScorecardView) -> str:
-    """“Eve Example (Procurement lead), 3 March 2026; …. Scorecard S-2026-001, from assessment A-2026-001.”"""
+    """“Eve Example (Procurement lead), 3 March 2026. Eve Example also rated.”"""
     decided = [one for one in card.approvals if one.is_counting]
     told = "; ".join(
         ", ".join((f"{isolated(one.by)} ({one.level})" if one.level else isolated(one.by), one.on)) for one in decided
     )
     also = [isolated(name) for name, rated in approvers_of(snapshot, card) if rated]
-    said = [f"{told}."]
-    if also:
-        names = joined(also)
-        said.append(ngettext("%(names)s also rated.", "%(names)s also rated.", len(also)) % {"names": names})
-    numbers = {"number": card.number, "reference": card.reference}
-    return " ".join([*said, _("Scorecard %(number)s, from assessment %(reference)s.") % numbers])
+    if not also:
+        return f"{told}."
+    return f"{told}. {ngettext('%(names)s also rated.', '%(names)s also rated.', len(also)) % {'names': joined(also)}}"
 
 
 # The seven rules --------------------------------------------------------------------------------------------------
@@ -247,7 +244,7 @@ def _scale(card: ScorecardView, words: Words) -> str:
 
 # What speaks against it -------------------------------------------------------------------------------------------
 def found_in(card: ScorecardView) -> list[FindingBrief]:
-    """What measures, rehearsals and reviews say against the grades, the clearest first."""
+    """What measures, rehearsals, reviews and causes that came back say against the grades, the clearest first."""
     found = [
         FindingBrief(label=notice.label, chip=notice.finding, text=_finding(notice.label, notice.plain))
         for notice in (card.measured.notices if card.measured else ())
@@ -256,6 +253,11 @@ def found_in(card: ScorecardView) -> list[FindingBrief]:
         FindingBrief(label=one.label, chip=one.chip, text=_finding(one.label, one.text))
         for one in card.practice
         if one.is_speaking
+    ]
+    found += [
+        FindingBrief(label=one.label, chip=one.chip, text=_finding(one.label, one.text))
+        for one in card.causes
+        if one.came_back
     ]
     return sorted(found, key=lambda one: SEVERITY.index(Finding(one.chip)) if one.chip in SEVERITY else len(SEVERITY))
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.utils import translation
+from django.utils.translation import ngettext
 
 from assessments.score.arithmetic import RuleStatus
 from groundwork.words import apart, labelled
 from reports.scorecard import snapshots
+from reports.scorecard.facts import FactsView
 from reports.scorecard.paper import basis, page_one, unmet
 from reports.scorecard.paper.cutting import Room, cut
 from reports.scorecard.paper.sections import record
@@ -17,7 +20,8 @@ from reports.scorecard.shapes import ScorecardView
 from reports.scorecard.snapshots import Snapshot
 from reports.scorecard.words import words_of
 
-MOST_NOTES = 5
+MOST_NOTES = 4
+MOST_FACTS = 10
 FACT_NOTE = Room(lines=2, width=174, type=8)
 
 
@@ -34,7 +38,9 @@ def scorecard(snapshot: Snapshot, card: ScorecardView) -> Pages:
         departments = basis.departments(snapshot)
         rows = page_one.rows(card, score, words)
         return Pages(
-            facts=tuple(cut(note, FACT_NOTE, rest=record()) for note in _fact_notes(card))[:MOST_NOTES],
+            facts=_weightiest(card.facts) if card.facts else None,
+            facts_note=_more_facts(card.facts) if card.facts else "",
+            fact_notes=tuple(cut(note, FACT_NOTE, rest=record()) for note in _fact_notes(card))[:MOST_NOTES],
             unmet=unmet.of(card, score),
             met=tuple(row for row in rows if row.rule.status == RuleStatus.MET),
             departments=tuple(departments[: basis.MOST_DEPARTMENTS]),
@@ -45,6 +51,22 @@ def scorecard(snapshot: Snapshot, card: ScorecardView) -> Pages:
         )
 
 
+def _weightiest(facts: FactsView) -> FactsView:
+    """As many rows as the page has room for, in their order: first what decides, then what gets worse, then what is held
+    to a target."""
+    ranked = sorted(facts.rows, key=lambda row: (not row.decides, row.way != "worse", not row.target, not row.change))
+    kept = {row.key for row in ranked[:MOST_FACTS]}
+    return replace(facts, rows=tuple(row for row in facts.rows if row.key in kept))
+
+
+def _more_facts(facts: FactsView) -> str:
+    more = len(facts.rows) - MOST_FACTS
+    if more <= 0:
+        return ""
+    said = ngettext("%(count)s measure more in the %(record)s.", "%(count)s measures more in the %(record)s.", more)
+    return said % {"count": more, "record": record()}
+
+
 def _fact_notes(card: ScorecardView) -> Iterable[str]:
     """What the figures rest on, and what was held together, the weightiest first."""
     if card.measured and card.measured.basis:
@@ -53,5 +75,5 @@ def _fact_notes(card: ScorecardView) -> Iterable[str]:
     if card.measured and card.measured.felt:
         felt = card.measured.felt
         yield labelled(felt.line.label, apart((felt.line.figure, felt.tendency_label)))
-    for one in card.practice:
-        yield f"{one.label}. {one.text}"
+    for told in (*card.causes, *card.practice):
+        yield f"{told.label}. {told.text}"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from reports.scorecard.facts import FactsView
 from reports.scorecard.shapes import RuleView
 
 
@@ -119,7 +120,9 @@ class Signature:
 class Pages:
     """The pages of the scorecard behind its first: facts, rules that are not met, basis."""
 
-    facts: tuple[str, ...]  # what the figures rest on, and what was practised, in short lines
+    facts: FactsView | None  # the weightiest measures
+    facts_note: str  # how many more there are
+    fact_notes: tuple[str, ...]  # what the figures rest on, and what was practised, in short lines
     unmet: tuple[RuleOnPaper, ...]
     met: tuple[PageRow, ...]
     departments: tuple[DepartmentRow, ...]
