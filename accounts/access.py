@@ -347,6 +347,13 @@ ROUTES: dict[str, Right | Gate] = {
     "vendor_trends": Right.READ,
     "portfolio": Right.READ,
     "portfolio_export": Right.READ,
+    "board_report": Right.READ,
+    "board_detail": Right.READ,
+    "export_list": Right.READ,
+    "export_add": Right.READ,
+    "export_state": Gate.NAMED,  # who asked for it, as all below
+    "export_cancel": Gate.NAMED,
+    "export_download": Gate.NAMED,
     "batch_list": Right.READ,
     "batch_add": Right.READ,
     "batch_detail": Gate.NAMED,  # who asked for it, as all below

@@ -79,6 +79,8 @@ PLACES: dict[str, Place] = {
     # the portfolio
     "portfolio": Place(section=PORTFOLIO, help="words#portfolio"),
     "power_map": Place(section=PORTFOLIO, help="words#power"),
+    "board_": Place(section=PORTFOLIO, help="words#board"),
+    "export_": Place(section=PORTFOLIO, help="words#exports"),
     "batch_": Place(section=PORTFOLIO, help="words#batches"),
     "benchmark": Place(section=PORTFOLIO, help="words#benchmark"),
     # assessments

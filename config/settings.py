@@ -369,6 +369,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         "options": {"expires": 30},
     },
+    "sweep-exports": {
+        "task": "reports.tasks.sweep_exports",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": 30},
+    },
     "sweep-imports": {
         "task": "vendors.tasks.sweep_imports",
         "schedule": SWEEP_SECONDS,

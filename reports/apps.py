@@ -12,6 +12,7 @@ class ReportsConfig(AppConfig):
         from assessments.lifecycle import transitions
         from assessments.vendor_side import answers as vendor_answers
         from reports import trail_words
+        from reports.board import sheet as board_sheet
         from reports.emergency_sheets import printed
         from reports.emergency_sheets import sheet as emergency_sheet
         from reports.fact_sheets import expectations as expectations_sheet
@@ -36,6 +37,7 @@ class ReportsConfig(AppConfig):
         sheet_kinds.register(FactSheetKind.EXPECTATIONS, expectations_sheet.KIND)
         sheet_kinds.register(FactSheetKind.INCIDENT, incident_sheet.KIND)
         sheet_kinds.register(FactSheetKind.PROOF, proof_sheet.KIND)
+        sheet_kinds.register(FactSheetKind.BOARD, board_sheet.KIND)
         sheet_kinds.register(FactSheetKind.PACK, filled.KIND)
         sheet_kinds.register(FactSheetKind.BLANK, blank.KIND)
         message = "A scorecard is never changed or deleted: everything printed comes from it."

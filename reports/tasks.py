@@ -13,11 +13,13 @@ from celery.signals import worker_process_init, worker_ready
 from django.conf import settings
 from django.utils import timezone
 
-from reports import worker
+from reports import file_jobs, worker
 from reports.batches import making
 from reports.batches.job import BATCHES, forget_files
 from reports.benchmark import answers
 from reports.documents.job import RENDERINGS
+from reports.exports import worker as exports
+from reports.exports.job import EXPORTS
 
 logger = structlog.get_logger(__name__)
 
@@ -46,6 +48,20 @@ def sweep_batches() -> None:
     now = timezone.now()
     BATCHES.sweep(now=now)
     forget_files(now)
+
+
+@shared_task(
+    name=EXPORTS.task, soft_time_limit=settings.IMPORT_SOFT_LIMIT, time_limit=settings.IMPORT_SOFT_LIMIT + 60
+)
+def write_export(export_id: int) -> None:
+    exports.write(export_id)
+
+
+@shared_task(name="reports.tasks.sweep_exports")
+def sweep_exports() -> None:
+    now = timezone.now()
+    EXPORTS.sweep(now=now)
+    file_jobs.forget_files(EXPORTS.rows(), now)
 
 
 @shared_task(name="reports.tasks.publish_benchmark")

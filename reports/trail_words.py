@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.vocabulary import TrailSubject, Verb, Vocabulary
 from assessments.score.words import CONFIDENCES, VERDICTS
-from reports.models import Batch, Comparison, FactSheet, Scorecard
+from reports.models import Batch, Comparison, Export, ExportFormat, FactSheet, Scorecard
 from reports.scorecard.snapshots import rule_names
 
 VOCABULARY = Vocabulary(
@@ -16,6 +16,9 @@ VOCABULARY = Vocabulary(
         "scorecard.made": Verb(title=_("Scorecard made"), told=_("made the scorecard")),
         "portfolio.exported": Verb(title=_("Portfolio downloaded"), told=_("downloaded the portfolio")),
         "fact_sheet.made": Verb(title=_("Sheet made for a PDF"), told=_("asked for a sheet of facts as a PDF")),
+        "export.made": Verb(title=_("Export made"), told=_("asked for an export, which was made")),
+        "export.cancelled": Verb(title=_("Export cancelled"), told=_("cancelled an export")),
+        "export.fetched": Verb(title=_("Export downloaded"), told=_("downloaded an export")),
         "batch.asked": Verb(title=_("Many documents asked for"), told=_("asked for many documents at once")),
         "batch.cancelled": Verb(title=_("Many documents cancelled"), told=_("cancelled the making of many documents")),
         "batch.fetched": Verb(title=_("Many documents downloaded"), told=_("downloaded many documents at once")),
@@ -38,6 +41,7 @@ VOCABULARY = Vocabulary(
         Comparison: TrailSubject(),
         FactSheet: TrailSubject(),
         Batch: TrailSubject(),
+        Export: TrailSubject(codes={"file": dict(ExportFormat.choices)}),
     },
     names={
         "scorecards": _("scorecards"),
@@ -48,6 +52,8 @@ VOCABULARY = Vocabulary(
         "confidence": _("confidence"),
         "file": _("file"),
         "rows": _("vendors"),
+        "rows_in_all": _("rows"),
+        "scope": _("of what"),
         "documents": _("documents"),
         "kind": _("document"),
         "language": _("language"),

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import Membership
-from reports.models import FactSheetKind
+from reports.models import FactSheet, FactSheetKind
 from vendors.models import Vendor
 
 Content = Mapping[str, Any]  # plain data, for canonical JSON
@@ -25,6 +25,10 @@ class Facts:
     vendor: Vendor | None
     as_of: datetime
     content: Content
+
+
+def _about(sheet: FactSheet) -> int:
+    return sheet.about
 
 
 def _to_nobody(member: Membership, about: int) -> bool:
@@ -44,7 +48,8 @@ class SheetKind:
     `template` gets `sheet` (what `view` makes of the content), `language`, `as_of` and `sha256`; `title` and `name` are
     of the document and of its file (plain ASCII, without the language); `page` is the address to go back to.
     `concerns`: the keys of the vendors that the content tells of, where it is not the one of the row alone: whoever
-    still judges any of them does not get it.
+    still judges any of them does not get it. `reference`: by which number a sheet that was made is asked for again, by
+    `facts` and `page`, where that is not what it is about.
     """
 
     facts: Callable[[Membership, int], Facts]
@@ -54,6 +59,7 @@ class SheetKind:
     name: Callable[[Content], str]
     page: Callable[[int], str]
     concerns: Callable[[Content], Collection[int]] = _nobody_else
+    reference: Callable[[FactSheet], int] = _about
     is_closed: Callable[[Membership, int], bool] = _to_nobody
 
 

@@ -43,7 +43,7 @@ def fact_sheet_request(request: MemberRequest) -> HttpResponse:
     audit.record(request.user, "fact_sheet.made", sheet, label=str(kind.label))
     if request.htmx:
         return _fragment(request, document_of(rendering, now=timezone.now()), sheet)
-    return redirect(f"{registered.page(about)}#documents")
+    return redirect(f"{_page_of(sheet)}#documents")
 
 
 @require_GET
@@ -53,7 +53,12 @@ def fact_sheet_status(request: MemberRequest, pk: int) -> HttpResponse:
     rendering, sheet = _rendering_of(request, pk)
     document = document_of(rendering, now=timezone.now())
     if not request.htmx:
-        context = {"document": document, "sheet": sheet, "back": kinds.kind_of(sheet.kind).page(sheet.about)}
+        context = {
+            "document": document,
+            "title": sheet.get_kind_display(),
+            "sheet": _asked_again(sheet),
+            "back": _page_of(sheet),
+        }
         return render(request, "reports/fact_sheets/fact_sheet_status.html", context)
     if request.GET.get("seen") == document.fingerprint:
         return HttpResponse(status=204)
@@ -70,7 +75,7 @@ def fact_sheet_download(request: MemberRequest, pk: int) -> HttpResponse:
     concerned = {sheet.vendor_id} if sheet.vendor_id else set()
     is_kept_back = bool(withheld(request.member) & concerned.union(kind.concerns(content)))
     if is_kept_back or kind.is_closed(request.member, sheet.about):
-        return redirect(kind.page(sheet.about))
+        return redirect(_page_of(sheet))
     if not rendering.is_ready:
         return redirect("fact_sheet_status", pk=rendering.pk)
     name = f"{kind.name(content)}-{rendering.language}.pdf"
@@ -84,5 +89,16 @@ def _rendering_of(request: MemberRequest, pk: int) -> tuple[Rendering, FactSheet
     return rendering, sheet
 
 
+def _page_of(sheet: FactSheet) -> str:
+    kind = kinds.kind_of(sheet.kind)
+    return kind.page(kind.reference(sheet))
+
+
 def _fragment(request: MemberRequest, document: LanguageDocument, sheet: FactSheet) -> HttpResponse:
-    return render(request, "reports/fact_sheets/_document.html", {"document": document, "sheet": sheet})
+    context = {"document": document, "sheet": _asked_again(sheet)}
+    return render(request, "reports/fact_sheets/_document.html", context)
+
+
+def _asked_again(sheet: FactSheet) -> dict[str, object]:
+    """By what its row on a page asks for it."""
+    return {"kind": sheet.kind, "about": kinds.kind_of(sheet.kind).reference(sheet)}

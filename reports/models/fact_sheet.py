@@ -22,6 +22,9 @@ class FactSheetKind(models.TextChoices):
 
 
 class FactSheetQuerySet(OrganisationRows, models.QuerySet["FactSheet"]):
+    def of_kind(self, kind: FactSheetKind) -> FactSheetQuerySet:
+        return self.filter(kind=kind)
+
     def of_content(self, sha256: str) -> FactSheetQuerySet:
         return self.filter(sha256=sha256)
 

@@ -39,9 +39,23 @@ from assessments.vendor_commitments import links as commitment_links
 from assessments.vendor_side import links, reply
 from reports.batches.job import Wish, request_batch
 from reports.comparison import keeping
+from reports.exports import job as exports
 from reports.fact_sheets import keeping as sheet_keeping
 from reports.fact_sheets import kinds
-from reports.models import Batch, Binding, Document, DocumentKind, FactSheetKind, Rendering, RenderingState, Scorecard
+from reports.models import Batch, Binding, Document, DocumentKind, FactSheet, FactSheetKind, Rendering, RenderingState, Scorecard
+from reports.models import (
+    Batch,
+    Binding,
+    Document,
+    DocumentKind,
+    Export,
+    ExportFormat,
+    ExportScope,
+    FactSheetKind,
+    Rendering,
+    RenderingState,
+    Scorecard,
+)
 from tests.factories import (
     Cast,
     add_rater,
@@ -558,9 +572,20 @@ class World:
         return _finished(comparison=keeping.keep(self.cast.reader, self.compared, now=timezone.now()))
 
     @cached_property
+    def board(self) -> FactSheet:
+        facts = kinds.kind_of(FactSheetKind.BOARD).facts(self.cast.reader, 0)
+        return sheet_keeping.keep(self.cast.organisation, FactSheetKind.BOARD, facts, now=timezone.now())
+
+    @cached_property
     def batch(self) -> Batch:
         wish = Wish(title="Harbour, all", kind=DocumentKind.BRIEF, binding=Binding.ZIP, language="en")
         return request_batch(self.cast.assessor, wish, [self.scorecard])
+
+    @cached_property
+    def export(self) -> Export:
+        return exports.ask(
+            self.cast.assessor, ExportScope.ASSESSMENT, ExportFormat.JSON, about=self.approved.pk, language="en"
+        )
 
     @cached_property
     def fact_sheet_rendering(self) -> Rendering:
@@ -909,6 +934,8 @@ OBJECTS: dict[str, str] = {
     "rendering_download": "rendering",
     "comparison_document_status": "comparison_rendering",
     "comparison_document_download": "comparison_rendering",
+    "board_detail": "board",
+    **dict.fromkeys(("export_state", "export_cancel", "export_download"), "export"),
     **dict.fromkeys(("batch_detail", "batch_state", "batch_cancel", "batch_download"), "batch"),
     "fact_sheet_status": "fact_sheet_rendering",
     "pack": "in_review",

@@ -266,6 +266,7 @@ def test_pages_without_an_object_show_nothing_of_another_organisation(cast: Cast
         "rendering",
         "comparison_rendering",
         "batch",
+        "export",
         "invitation",
         "archived_vendor",
         "vendor_import",

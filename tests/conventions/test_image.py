@@ -141,6 +141,7 @@ def test_every_task_goes_to_a_queue_that_is_served() -> None:
         "accounts.tasks.seal_trail",
         "assessments.tasks.read_commitments",
         "reports.tasks.sweep_batches",
+        "reports.tasks.sweep_exports",
         "reports.tasks.publish_benchmark",
         "reports.tasks.sweep_renderings",
         "vendors.tasks.renew_contracts",

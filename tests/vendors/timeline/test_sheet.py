@@ -11,6 +11,7 @@ import pytest
 
 from tests.conventions.test_house import ROOT
 from tests.factories import NOW, Cast
+from tests.json_schema import faults
 from vendors.models import EntryKind, Incident, TimelineEntry
 from vendors.timeline import changes, sheet
 from vendors.timeline.records import entries_of, record_for
@@ -106,32 +107,6 @@ def test_the_file_is_called_by_the_reference(reference: str, name: str) -> None:
 
 
 # The schema ------------------------------------------------------------------------------------------------------
-KINDS = {"object": dict, "array": list, "string": str, "integer": int, "null": type(None)}
-
-
-def faults(value: Any, schema: dict[str, Any], root: dict[str, Any], at: str = "$") -> list[str]:
-    """What of JSON Schema the sheet’s own uses: types, required and no other properties, items, enum, $ref."""
-    if "$ref" in schema:
-        return faults(value, root["$defs"][schema["$ref"].rpartition("/")[2]], root, at)
-    types = schema.get("type", [])
-    if not any(isinstance(value, KINDS[one]) for one in ([types] if isinstance(types, str) else types)):
-        return [f"{at}: {type(value).__name__}"]
-    if "enum" in schema and value not in schema["enum"]:
-        return [f"{at}: {value}"]
-    if isinstance(value, dict):
-        known = schema["properties"]
-        wrong = [f"{at}.{name}" for name in value.keys() ^ known.keys()]
-        assert sorted(schema["required"]) == sorted(known), at
-        return wrong + [
-            fault for name in value.keys() & known for fault in faults(value[name], known[name], root, f"{at}.{name}")
-        ]
-    if isinstance(value, list):
-        return [
-            fault for place, one in enumerate(value) for fault in faults(one, schema["items"], root, f"{at}[{place}]")
-        ]
-    return []
-
-
 def test_the_sheet_keeps_its_schema(told: Incident) -> None:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     content = json.loads(json.dumps(sheet.content_of(told)))
