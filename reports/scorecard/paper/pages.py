@@ -52,8 +52,8 @@ def scorecard(snapshot: Snapshot, card: ScorecardView) -> Pages:
 
 
 def _weightiest(facts: FactsView) -> FactsView:
-    """As many rows as the page has room for, in their order: first what decides, then what gets worse, then what is held
-    to a target."""
+    """As many rows as the page has room for, in their order: what decides is kept first, then what gets worse, then
+    what is held to a target."""
     ranked = sorted(facts.rows, key=lambda row: (not row.decides, row.way != "worse", not row.target, not row.change))
     kept = {row.key for row in ranked[:MOST_FACTS]}
     return replace(facts, rows=tuple(row for row in facts.rows if row.key in kept))
