@@ -50,9 +50,7 @@ def sweep_batches() -> None:
     forget_files(now)
 
 
-@shared_task(
-    name=EXPORTS.task, soft_time_limit=settings.IMPORT_SOFT_LIMIT, time_limit=settings.IMPORT_SOFT_LIMIT + 60
-)
+@shared_task(name=EXPORTS.task, soft_time_limit=settings.IMPORT_SOFT_LIMIT, time_limit=settings.IMPORT_SOFT_LIMIT + 60)
 def write_export(export_id: int) -> None:
     exports.write(export_id)
 

@@ -8,9 +8,11 @@ from fractions import Fraction
 from functools import lru_cache
 from math import asin, degrees, pi
 
+from reports.charts.dumbbell import dot_svg, dumbbell_svg
 from reports.charts.parts import FULL_TURN, SVG, TOKENS, Palette, caption, circle, figure, stroke
 from reports.charts.svg import Point, arc, dots, element, fit, path, polar, text, text_width
 
+__all__ = ["STATUSES", "Mark", "dot_svg", "dumbbell_svg", "favicon_svg", "flag_svg", "mark_svg", "ring_svg"]
 NUMERAL = 16.5  # in the ring: 8 points on paper, where it is 54.8 mm wide; the headline has 46
 STATUSES = ("met", "partly", "broken", "not_rated")
 

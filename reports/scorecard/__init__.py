@@ -3,6 +3,5 @@
 Doors: `freezing`, rows to plain data; `snapshots`, canonical JSON, its hash, and reading it; `sealing`, its place in
 the chain; `view`, the snapshot as pages and paper show it;
 `shapes`, what templates get; `people`, raters, meeting and decisions in it; `words`, the snapshot in words of any
-language; `paper.pages` and `paper.shapes`, what brief
-and scorecard get; `standing`, how vendors stand by theirs, and which rules turned from one to the next.
+language; `standing`, how vendors stand by theirs, and which rules turned from one to the next.
 """

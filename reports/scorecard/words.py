@@ -154,7 +154,7 @@ def brief_reason(rule: RuleScore, words: Words) -> str:
         said = (knockout if failed else _("Lowest %(grade)s of %(highest)s: %(question)s")) % told
     if rule.coverage == FULL:
         return said
-    return f"{_('Coverage %(coverage)s.') % {'coverage': words.coverage(rule.coverage)}} {said}"
+    return _("Coverage %(coverage)s. %(reason)s") % {"coverage": words.coverage(rule.coverage), "reason": said}
 
 
 def _lowest(rule: RuleScore, among: Sequence[str] = ()) -> GradedQuestion:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 from django import template
 from django.utils.html import format_html
@@ -11,8 +12,7 @@ from django.utils.safestring import SafeString
 
 from groundwork.words import isolated
 from reports.charts.bars import bars_svg
-from reports.charts.dumbbell import dot_svg, dumbbell_svg
-from reports.charts.marks import flag_svg, mark_svg, ring_svg
+from reports.charts.marks import Mark, dot_svg, dumbbell_svg, flag_svg, mark_svg, ring_svg
 from reports.charts.parts import Palette
 from reports.charts.power_map import vendor_mark_svg
 from reports.charts.radar import radar_svg
@@ -22,7 +22,6 @@ from reports.figures.feelings import quadrant_figure
 from reports.figures.trends import Drawn, smoothed_figure, spark_figure, trend_figure
 from reports.portfolio.power import Held
 from reports.portfolio.power_figure import power_figure
-from reports.scorecard.paper.shapes import PageRow
 from reports.scorecard.shapes import ChartView
 from reports.scorecard.view import ScorecardView
 from reports.trends.figures import RuleTrend, headline_figure, rule_figure
@@ -93,18 +92,11 @@ def dot(kind: str, label: str) -> SafeString:
 
 
 @register.simple_tag
-def dumbbell(row: PageRow, card: ScorecardView) -> SafeString:
-    """Our view of a rule and the vendor’s, on paper."""
-    mark = row.rule.mark
-    return SafeString(
-        dumbbell_svg(
-            mark.percent,
-            mark.vendor_percent,
-            title=row.drawn,
-            thresholds=card.thresholds,
-            bounds=row.bounds,
-        )
-    )
+def dumbbell(
+    mark: Mark, said: str, thresholds: Sequence[Fraction], bounds: tuple[Fraction, Fraction] | None
+) -> SafeString:
+    """Our view of a rule and the vendor’s, on paper; `said`: the same in words."""
+    return SafeString(dumbbell_svg(mark.percent, mark.vendor_percent, title=said, thresholds=thresholds, bounds=bounds))
 
 
 @register.simple_tag

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from groundwork.languages import NO_BREAK
-from reports.charts.svg import clusters, printable_line, text_width
+from reports.charts.parts import clusters, printable_line, text_width
 from reports.documents import glyphs
 
 POINT = 0.3528  # millimetres

@@ -173,7 +173,8 @@ def _approved(snapshot: Snapshot, card: ScorecardView) -> str:
     also = [isolated(name) for name, rated in approvers_of(snapshot, card) if rated]
     if not also:
         return f"{told}."
-    return f"{told}. {ngettext('%(names)s also rated.', '%(names)s also rated.', len(also)) % {'names': joined(also)}}"
+    said = ngettext("%(names)s also rated.", "%(names)s also rated.", len(also)) % {"names": joined(also)}
+    return f"{told}. {said}"
 
 
 # The seven rules --------------------------------------------------------------------------------------------------
@@ -239,7 +240,8 @@ def _scale(card: ScorecardView, words: Words) -> str:
     said = _("Scores in %%; lines at %(broken)s (broken below) and %(met)s (met from).") % lines
     if not card.has_missing_grades:
         return said
-    return f"{said} {_('Brackets: where the rule may lie once all is graded.')}"
+    brackets = _("Brackets: where the rule may lie once all is graded.")
+    return f"{said} {brackets}"
 
 
 # What speaks against it -------------------------------------------------------------------------------------------
