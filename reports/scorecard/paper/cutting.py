@@ -11,7 +11,7 @@ from reports.documents import glyphs
 
 POINT = 0.3528  # millimetres
 # How wide our faces run, of what `text_width` says: measured from their own tables.
-SANS, SEMIBOLD, SERIF, SERIF_BOLD = 0.91, 0.94, 0.98, 1.0
+SANS, SEMIBOLD, SERIF, SERIF_BOLD = 0.9, 0.94, 0.98, 1.0
 LEAST = 4.0  # millimetres that a torn word has, at least
 
 
