@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from assessments.schedule import digest, owed_mails, readings, repeating
 from assessments.vendor_commitments import telling
+from assessments.workbooks import taking
 
 
 @shared_task(name="assessments.tasks.morning")
@@ -26,6 +27,12 @@ def morning() -> None:
 def read_commitments() -> None:
     """Every ten minutes: of each commitment what its measure says by the facts of now."""
     readings.read_due(timezone.now())
+
+
+@shared_task(name="assessments.tasks.forget_workbooks")
+def forget_workbooks() -> None:
+    """Every ten minutes: filled workbooks that nobody decided about for a month are thrown away."""
+    taking.forget(timezone.now())
 
 
 @shared_task(

@@ -111,6 +111,17 @@ VOCABULARY = Vocabulary(
             told=_("carried over what was written the last time"),
         ),
         "answer.changed": Verb(title=_("Answer changed"), told=_("changed an answer"), in_stretches=True),
+        "answer.from_workbook": Verb(
+            title=_("Answer taken over from a workbook"),
+            told=_("took an answer over from a workbook"),
+            in_stretches=True,
+        ),
+        "workbook.downloaded": Verb(
+            title=_("Questionnaire downloaded as a workbook"), told=_("downloaded the questionnaire as a workbook")
+        ),
+        "workbook.uploaded": Verb(title=_("Filled workbook uploaded"), told=_("uploaded a filled workbook")),
+        "workbook.taken": Verb(title=_("Filled workbook taken over"), told=_("took a filled workbook over")),
+        "workbook.discarded": Verb(title=_("Filled workbook thrown away"), told=_("threw a filled workbook away")),
         "vendor_note.changed": Verb(
             title=_("Note of what the vendor said changed"),
             told=_("noted what the vendor said"),
@@ -278,6 +289,7 @@ VOCABULARY = Vocabulary(
         "rules": _("rules to rate"),
         "delegate": _("colleague"),
         "without": _("begun without"),
+        "answers": _("answers"),
     },
     untold=frozenset(
         {

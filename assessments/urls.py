@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("assessments.approval.urls")),
     path("", include("assessments.hub.urls")),
     path("", include("assessments.questionnaire.urls")),
+    path("", include("assessments.workbooks.urls")),
     path("", include("assessments.vendor_side.urls")),
     path("", include("assessments.vendor_commitments.urls")),
     path("", include("assessments.raters.urls")),

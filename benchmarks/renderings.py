@@ -14,7 +14,7 @@ from benchmarks.timing import medians
 from reports import worker
 from reports.comparison import keeping
 from reports.documents import pdf
-from reports.models import Comparison, Scorecard
+from reports.models import Comparison, DocumentKind, Scorecard
 from reports.scorecard import view
 
 
@@ -27,6 +27,7 @@ def report(repetitions: int) -> str:
             "floor": lambda: weasyprint_alone(html),
             "html": lambda: view.scorecard_html(card, language="en"),
             "ours": lambda: worker.produce(card, language="en"),
+            "record": lambda: worker.produce(card, kind=DocumentKind.RECORD, language="en"),
             "comparison": lambda: worker.produce(comparison, language="en"),
         },
         repetitions,
@@ -37,6 +38,7 @@ def report(repetitions: int) -> str:
         ("WeasyPrint alone, same HTML and stylesheet, untagged (the floor)", floor, 1.0),
         ("HTML from the snapshot", seconds["html"], seconds["html"] / floor),
         ("the whole rendering: snapshot, HTML, PDF", seconds["ours"], seconds["ours"] / floor),
+        ("its full record: snapshot, HTML, PDF", seconds["record"], seconds["record"] / floor),
         (
             "a comparison of five vendors: snapshots, HTML, PDF",
             seconds["comparison"],

@@ -16,12 +16,13 @@ from accounts.access import ROUTES, Gate
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """`section`: of the main menu, empty for none; `help`: a topic, with the part of it after a “#”."""
+    """`section`: of the main menu, empty for none; `help`: a topic or a “guide:”, with the part of it after a “#”."""
 
     section: str = ""
     help: str = ""
 
 
+GUIDE = "guide:"
 NOWHERE = Place()
 BY_LINK = Place(help="vendors")
 OUTSIDE = Place(help="vendors#rate")
@@ -33,6 +34,8 @@ PAGES_OF_LINKS = frozenset(
         "vendor_questionnaire",
         "vendor_rule_guide",
         "vendor_hand_in",
+        "vendor_workbook",
+        "vendor_workbook_upload",
         "vendor_copy",
         "vendor_reply",
         "vendor_reply_send",
@@ -89,6 +92,7 @@ PLACES: dict[str, Place] = {
     "assessment_raters": Place(section=ASSESSMENTS, help="assessing#ask"),
     "rater_": Place(section=ASSESSMENTS, help="assessing#ask"),
     "questionnaire": Place(section=ASSESSMENTS, help="assessing#rate"),
+    "workbook": Place(section=ASSESSMENTS, help="assessing#workbook"),
     "answer_": Place(section=ASSESSMENTS, help="assessing#rate"),
     "evidence_": Place(section=ASSESSMENTS, help="assessing#rate"),
     "assessment_vendor": Place(section=ASSESSMENTS, help="assessing#vendor-side"),
@@ -115,14 +119,15 @@ PLACES: dict[str, Place] = {
     # when it breaks
     "emergency_": Place(section=BREAKS, help="assessing#breaks"),
     # facts
-    "incident_": Place(section=FACTS, help="measures"),
+    "incident_": Place(section=FACTS, help="guide:facts#incidents"),
+    "incident_import": Place(section=FACTS, help="guide:facts#importing-incidents"),
     "incident_hour": Place(section=FACTS, help="assessing#hour"),
     "timeline_": Place(section=FACTS, help="assessing#hour"),
-    "import_": Place(section=FACTS, help="measures"),
+    "import_": Place(section=FACTS, help="guide:facts#importing-incidents"),
     "proof_": Place(section=FACTS, help="assessing#proofs"),
-    "feedback_": Place(section=FACTS, help="words#three"),
-    "pulse_": Place(section=FACTS, help="words#three"),
-    "quadrant": Place(section=FACTS, help="measures"),
+    "feedback_": Place(section=FACTS, help="guide:facts#voice-of-the-customer"),
+    "pulse_": Place(section=FACTS, help="guide:facts#voice-of-the-customer"),
+    "quadrant": Place(section=FACTS, help="guide:facts#service-level-and-feeling"),
     # the rules
     "rules": Place(section=RULES, help="words#verdict"),
     "rule_guide": Place(section=RULES, help="words#verdict"),
@@ -131,8 +136,8 @@ PLACES: dict[str, Place] = {
     # administration
     "member_": Place(section=ADMINISTRATION, help="roles"),
     "invitation_": Place(section=ADMINISTRATION, help="roles"),
-    "department_": Place(section=ADMINISTRATION, help="roles"),
-    "organisation_edit": Place(section=ADMINISTRATION, help="roles"),
+    "department_": Place(section=ADMINISTRATION, help="guide:administration#departments"),
+    "organisation_edit": Place(section=ADMINISTRATION, help="guide:administration#name-and-language"),
     "approval_": Place(section=ADMINISTRATION, help="assessing#approve"),
     "audit_": Place(section=ADMINISTRATION, help="secrecy#kept"),
     # the person
@@ -157,6 +162,7 @@ PLACES: dict[str, Place] = {
     "vendor_rule_guide": Place(help="vendors#answer"),
     "vendor_answer_": Place(help="vendors#answer"),
     "vendor_evidence_": Place(help="vendors#answer"),
+    "vendor_workbook": Place(help="vendors#workbook"),
     "vendor_hand_in": Place(help="vendors#hand-in"),
     "vendor_copy": Place(help="vendors#hand-in"),
     "vendor_reply": Place(help="vendors#reply"),
@@ -178,9 +184,16 @@ def help_address(route: str, *, is_outside: bool = False, back: str = "") -> str
     topic, mark, part = place.help.partition("#")
     if not topic:
         return reverse("help_index")
-    page = reverse("help_measures") if topic == "measures" else reverse("help_topic", args=[topic])
+    page = _page_of(topic)
     asked = f"?{urlencode({'back': back})}" if is_page_of_link(back) else ""
     return page + asked + mark + part
+
+
+def _page_of(topic: str) -> str:
+    """“guide:facts” is a guide; “measures” has a page of its own."""
+    if topic.startswith(GUIDE):
+        return reverse("help_guide", args=[topic.removeprefix(GUIDE)])
+    return reverse("help_measures") if topic == "measures" else reverse("help_topic", args=[topic])
 
 
 def is_page_of_link(path: str) -> bool:

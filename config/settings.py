@@ -200,7 +200,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # members arrive by an invitation that was mailed to their address
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "first_token": "10/m/ip"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "first_token": "10/m/ip", "workbook": "20/10m/key"}
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a stranger's address gets no mail from us because somebody typed it
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or second factor is told to its owner
 # Behind proxies every request comes from theirs: the limits above, and the log, need the visitor's address. In
@@ -396,6 +396,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "read-commitments": {
         "task": "assessments.tasks.read_commitments",
+        "schedule": MORNING_SECONDS,
+        "options": {"expires": MORNING_SECONDS},
+    },
+    "forget-workbooks": {
+        "task": "assessments.tasks.forget_workbooks",
         "schedule": MORNING_SECONDS,
         "options": {"expires": MORNING_SECONDS},
     },

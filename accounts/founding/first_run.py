@@ -13,7 +13,20 @@ from accounts.founding import tokens
 
 # What a machine asks, what that page needs itself, and what explains it.
 BESIDE = frozenset(
-    {"start", "healthz", "readyz", "favicon", "set_language", "theme_set", "help_index", "help_topic", "help_measures"}
+    {
+        "start",
+        "healthz",
+        "readyz",
+        "favicon",
+        "set_language",
+        "theme_set",
+        "help_index",
+        "help_topic",
+        "help_measures",
+        "help_glossary",
+        "help_guide",
+        "help_search",
+    }
 )
 
 

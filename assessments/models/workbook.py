@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Membership, OrganisationRows
 from assessments.models.link import VendorLink
 from assessments.models.response import Response
 
 
-class WorkbookUploadQuerySet(models.QuerySet["WorkbookUpload"]):
+class WorkbookUploadQuerySet(OrganisationRows, models.QuerySet["WorkbookUpload"]):
+    of_organisation = "response__assessment__organisation"
+
+    def for_outsider(self, member: Membership) -> Self:
+        """Their own, while they are asked."""
+        return self.filter(uploaded_by=member.user_id, response__withdrawn_at=None)
+
     def waiting(self) -> WorkbookUploadQuerySet:
         """Looked at, and neither taken over nor thrown away."""
         return self.filter(taken_at=None, discarded_at=None)

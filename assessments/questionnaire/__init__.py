@@ -2,6 +2,6 @@
 vendors.
 
 Doors: `flow`, the way through a questionnaire, whoever answers; `posting`, what a page or an answer that was sent
-does; `rows`, what one question shows; `forms`, the answer as a form; `evidence`, files beside an answer;
-`delegation`, a question lent to a colleague.
+does; `saving`, one answer written; `rows`, what one question shows; `forms`, the answer as a form; `evidence`, files
+beside an answer; `delegation`, a question lent to a colleague.
 """

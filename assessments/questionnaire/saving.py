@@ -110,8 +110,10 @@ def closed_reason(assessment: Assessment, response: Response | None) -> str:
     return ""
 
 
-def save_answer(answer: Answer, draft: Draft, *, version: int, author: Author, now: datetime) -> Outcome[Answer]:
-    """Write the draft where the answer still has `version`, or say why not.
+def save_answer(
+    answer: Answer, draft: Draft, *, version: int, author: Author, now: datetime, from_workbook: bool = False
+) -> Outcome[Answer]:
+    """Write the draft where the answer still has `version`, or say why not. `from_workbook`: the trail says so.
 
     Every save writes its entry, with all that it changed: pages of the trail show a stretch of writing as one row.
     """
@@ -131,7 +133,8 @@ def save_answer(answer: Answer, draft: Draft, *, version: int, author: Author, n
             return Conflict(stored=stored)
         before = {name: getattr(stored, name) for name in changed}
         after = {name: getattr(wanted, name) for name in changed}
-        audit.record(in_the_trail(author), "answer.changed", stored, before=before, after=after)
+        verb = "answer.from_workbook" if from_workbook else "answer.changed"
+        audit.record(in_the_trail(author), verb, stored, before=before, after=after)
         independence.after_change(stored, author, now)
     return Saved(version=version + 1, at=now, changed=changed)
 

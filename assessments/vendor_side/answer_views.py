@@ -180,7 +180,7 @@ def vendor_take_back(request: LinkRequest, link: int) -> HttpResponse:
     return redirect("vendor_desk", link)
 
 
-def _answering_as(link: VendorLink) -> AnsweringAs:
+def answering_as(link: VendorLink) -> AnsweringAs:
     return AnsweringAs(
         save_route="vendor_answer_edit",
         evidence_route="vendor_evidence_add",
@@ -194,7 +194,7 @@ def _answering_as(link: VendorLink) -> AnsweringAs:
 
 
 def _answering(request: LinkRequest) -> VendorAnswering:
-    return VendorAnswering(request=request, author=request.link, answering_as=_answering_as(request.link))
+    return VendorAnswering(request=request, author=request.link, answering_as=answering_as(request.link))
 
 
 def _position(request: LinkRequest, key: str) -> VendorPosition:
@@ -203,7 +203,7 @@ def _position(request: LinkRequest, key: str) -> VendorPosition:
     return VendorPosition(
         request=request,
         author=request.link,
-        answering_as=_answering_as(request.link),
+        answering_as=answering_as(request.link),
         rules=rules,
         rule=rule_at(rules, key),
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.vendor_side import answer_views, link_views, reply_views
+from assessments.vendor_side import answer_views, link_views, reply_views, workbook_views
 
 urlpatterns = [
     path("assessments/<int:pk>/vendor/", link_views.assessment_vendor, name="assessment_vendor"),
@@ -13,6 +13,22 @@ urlpatterns = [
     path("links/<int:pk>/withdraw/", link_views.link_revoke, name="link_revoke"),
     path("vendor-link/<str:token>/", link_views.vendor_link, name="vendor_link"),
     path("vendor-desk/<int:link>/", answer_views.vendor_desk, name="vendor_desk"),
+    path("vendor-desk/<int:link>/workbook/", workbook_views.vendor_workbook, name="vendor_workbook"),
+    path(
+        "vendor-desk/<int:link>/workbook/file/",
+        workbook_views.vendor_workbook_download,
+        name="vendor_workbook_download",
+    ),
+    path(
+        "vendor-desk/<int:link>/workbook/<int:pk>/",
+        workbook_views.vendor_workbook_upload,
+        name="vendor_workbook_upload",
+    ),
+    path(
+        "vendor-desk/<int:link>/workbook/<int:pk>/discard/",
+        workbook_views.vendor_workbook_discard,
+        name="vendor_workbook_discard",
+    ),
     path("vendor-desk/<int:link>/rules/<slug:rule>/", answer_views.vendor_questionnaire, name="vendor_questionnaire"),
     path("vendor-desk/<int:link>/rules/<slug:rule>/guide/", answer_views.vendor_rule_guide, name="vendor_rule_guide"),
     path("vendor-desk/<int:link>/answers/<int:pk>/", answer_views.vendor_answer_edit, name="vendor_answer_edit"),

@@ -91,6 +91,37 @@ def sheets_of(
     return found
 
 
+@dataclass(frozen=True, kw_only=True)
+class FilledSheet:
+    """A sheet of a form that somebody filled. `joined`: of each stretch of joined cells its first and its last, as
+    (row, column) counted from 0."""
+
+    name: str
+    lines: tuple[Line, ...]
+    joined: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
+
+
+def every_sheet_of(source: Source, limits: Limits, *, haste: Haste | None = None) -> list[FilledSheet]:
+    """All sheets of a small workbook, hidden ones too, in their order; with what formulas came to when it was saved.
+    Faulty are then errors, and formulas that never came to anything. ImportRefused, also for a text file."""
+    with sources.opened(source) as file:
+        kind = _kind(file, limits)
+    if kind is TableKind.CSV:
+        raise workbooks.unreadable()
+    with workbooks.opened(source, kind, limits, haste=haste, every=True) as book:
+        lines: dict[str, list[Line]] = {name: [] for name in book.found}
+        for row in book.rows:
+            lines[row.sheet].append(Line(row.number, row.cells, row.faulty))
+    return [
+        FilledSheet(
+            name=name,
+            lines=tuple(found),
+            joined=tuple((tuple(first), tuple(last)) for first, last in book.joined.get(name, ())),
+        )
+        for name, found in lines.items()
+    ]
+
+
 def distinct_headings(header: Sequence[str]) -> tuple[str, ...]:
     """Headings that occur more than once get their number: “Number (1)”, “Number (2)”; so nobody maps one of them
     without saying which. A column without a heading is called by its place."""

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time
+from itertools import repeat
 from typing import IO, Any
 
 if __name__ == "__main__":
@@ -26,6 +27,8 @@ from groundwork.tables.guard import TOO_MUCH, Refused
 OUT_OF_MEMORY = 3  # what the process ends with
 MOST_EXACT = 10**15
 LONGEST_NAME = 255  # of a sheet, in characters: Excel has 31
+
+MOST_JOINED = 1_000  # stretches of joined cells that are told of a sheet
 
 Row = tuple[list[Any], Sequence[int]]  # values; positions of those that are formulas or errors
 
@@ -45,6 +48,29 @@ class QuickBook:
             return ()
         before: list[Any] = [""] * sheet.start[1]
         return ((before + row, ()) for row in sheet.iter_rows())
+
+
+class ResultBook(QuickBook):
+    """What formulas came to when the workbook was saved: faulty are only those without a result, and errors."""
+
+    def __init__(self, file: IO[bytes], *, has_faults: bool) -> None:
+        super().__init__(file)
+        file.seek(0)
+        self.suspects = SlowBook(file) if has_faults else None
+
+    def rows(self, name: str) -> Iterator[Row]:
+        suspects = iter(self.suspects.rows(name)) if self.suspects else repeat(([], ()))
+        for (values, _none), (written, places) in zip(super().rows(name), suspects, strict=False):
+            yield values, [place for place in places if _has_no_result(values, written, place)]
+
+    def joined(self, name: str) -> Sequence[Any]:
+        """Of each stretch of joined cells its first and its last: (row, column), counted from 0."""
+        return (self.book.get_sheet_by_name(name).merged_cell_ranges or [])[:MOST_JOINED]
+
+
+def _has_no_result(values: Sequence[Any], written: Sequence[Any], place: int) -> bool:
+    is_formula = str(written[place] or "").startswith("=") or not isinstance(written[place], str)
+    return not is_formula or place >= len(values) or values[place] in ("", None)
 
 
 class SlowBook:
@@ -90,6 +116,8 @@ class Sheets:
         if len(book.names) > self.orders["sheets"] or any(len(name) > LONGEST_NAME for name in book.names):
             raise Refused(TOO_MUCH)
         wanted = [name for name in self.orders["wanted"] if name in book.names] if self.orders["wanted"] else shown[:1]
+        if self.orders.get("every"):
+            wanted = list(book.names)
         rows = {name: book.rows(name) for name in wanted}
         yield {
             "sheets": shown,
@@ -97,6 +125,7 @@ class Sheets:
             "hidden_rows": sum(contents.hidden_rows.get(name, 0) for name in wanted),
             "is_1904": contents.is_1904,
             "is_slow": is_slow,
+            **({"joined": {name: book.joined(name) for name in wanted}} if isinstance(book, ResultBook) else {}),
         }
         for name in wanted:
             for number, cells, faulty in self._filled(rows[name]):
@@ -143,6 +172,11 @@ def read(file: IO[bytes], orders: dict[str, Any]) -> Iterator[Any]:
     if orders["is_archive"]:
         contents = guard.look_inside(file, guard.weights_of(orders))
         file.seek(0)
+    if orders.get("every"):
+        bound(resource.RLIMIT_CPU, orders["slow_seconds"])
+        book = ResultBook(file, has_faults=contents.has_faults)
+        yield from Sheets(orders).messages(book, contents, is_slow=contents.has_faults)
+        return
     sooner = orders["sampled_whole"]  # so large that who waits for its first rows is better served by the slow one
     begins_sooner = sooner is not None and contents.sheet_bytes > sooner
     is_slow = orders["is_slow"] or (orders["may_be_slow"] and (contents.has_faults or begins_sooner))

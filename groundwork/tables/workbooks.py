@@ -7,9 +7,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from threading import BoundedSemaphore, Timer
 from time import monotonic
@@ -46,13 +46,15 @@ class SheetRow(NamedTuple):
 @dataclass(frozen=True, kw_only=True)
 class Workbook:
     """`sheets`: those that can be seen; `found`: those that are read, in that order. No row of them is empty.
-    `hidden_rows`: of these sheets together, and `is_1904`, as the guard tells them."""
+    `hidden_rows`: of these sheets together, and `is_1904`, as the guard tells them. `joined`: sheet → its stretches of
+    joined cells, where every sheet is read."""
 
     sheets: tuple[str, ...]
     found: tuple[str, ...]
     rows: Iterator[SheetRow]
     hidden_rows: int = 0
     is_1904: bool = False
+    joined: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
 class _Died(Exception):  # noqa: N818 - said as what happened
@@ -61,19 +63,27 @@ class _Died(Exception):  # noqa: N818 - said as what happened
 
 @contextmanager
 def opened(
-    source: Source, kind: TableKind, most: Limits, wanted: Sequence[str] = (), *, haste: Haste | None = None
+    source: Source,
+    kind: TableKind,
+    most: Limits,
+    wanted: Sequence[str] = (),
+    *,
+    haste: Haste | None = None,
+    every: bool = False,
 ) -> Iterator[Workbook]:
-    """The rows of the wanted sheets; of the first one to be seen, where none is named. ImportRefused where it cannot
-    be, here or while they are read; TookTooLong, which is one, where time ran out."""
+    """The rows of the wanted sheets; of the first one to be seen, where none is named. `every`: of all sheets, hidden
+    ones too, with what formulas came to when it was saved. ImportRefused where it cannot be, here or while they are
+    read; TookTooLong, which is one, where time ran out."""
     ends_at = monotonic() + haste.seconds if haste else None
     codes: list[int] = []
-    for is_slow in _readers(kind):
-        with _process(source, _orders(kind, most, wanted, haste, is_slow=is_slow), ends_at) as process:
+    for is_slow in [False] if every else _readers(kind):
+        orders = _orders(kind, most, wanted, haste, is_slow=is_slow) | {"every": every}
+        with _process(source, orders, ends_at) as process:
             lines = _lines(process, most)
             try:
                 head = next(lines)
             except _Died as died:
-                _refuse_late(died.args[0], ends_at, is_last=is_slow or kind is not TableKind.XLSX)
+                _refuse_late(died.args[0], ends_at, is_last=is_slow or every or kind is not TableKind.XLSX)
                 codes.append(died.args[0])
                 continue
             yield Workbook(
@@ -82,6 +92,7 @@ def opened(
                 rows=_rows(lines, kind, ends_at),
                 hidden_rows=head["hidden_rows"],
                 is_1904=head["is_1904"],
+                joined=head.get("joined", {}),
             )
             return
     raise _unreadable(kind, codes)

@@ -23,7 +23,7 @@ from weasyprint.text.fonts import FontConfiguration, get_hb_object_data
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from groundwork.languages import DEFAULT
-from reports.documents import archival, glyphs, structure, typefaces
+from reports.documents import archival, glyphs, ordinals, structure, typefaces
 from reports.documents.hyphens import teach_joints
 from reports.documents.layout import Attached
 from reports.documents.structure import structure_of
@@ -145,12 +145,14 @@ def _page(html: str, undrawn: frozenset[str], language: str, title: str, at: dat
     _before, _tag, body = html.partition("<body")
     attributes, _end, inside = body.partition(">")
     note = _note(language) if glyphs.are_told(inside, undrawn=undrawn) else ""
+    drawable = glyphs.drawable(inside, undrawn=undrawn)
+    typeset = ordinals.raised(drawable) if language == "fr" else drawable
     created = at.strftime("%Y-%m-%dT%H:%M:%SZ")
     return (
         f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8">'
         f"<title>{escape(glyphs.drawable(title, undrawn=undrawn))}</title>"
         f'<meta name="dcterms.created" content="{created}"><meta name="dcterms.modified" content="{created}"></head>'
-        f"<body{attributes}>{note}{glyphs.drawable(inside, undrawn=undrawn)}"
+        f"<body{attributes}>{note}{typeset}"
     )
 
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from assessments.findings.practice_words import PracticeView
 from assessments.findings.words import MeasuredView
 from assessments.models import Stance
+from assessments.score.arithmetic import Score
 from groundwork.words import apart, labelled
 from reports.charts.marks import Mark
 from reports.scorecard.expected import ExpectedRule, ExpectedView
@@ -27,7 +28,7 @@ class AnswerView:
     """What one rater wrote, or the vendor of itself.
 
     `rater` is empty where the scorecard has only one; `by` is whom the rater handed the question to; `level` is the
-    anchored text of the vendor’s grade.
+    anchored text of the vendor’s grade. `name` and `department` are those of whoever answered, where they are known.
     """
 
     rater: str
@@ -41,6 +42,9 @@ class AnswerView:
     comment: str
     fact: str
     evidence: tuple[EvidenceView, ...]
+    name: str = ""
+    department: str = ""
+    is_independent: bool = True
 
     @property
     def has_words(self) -> bool:
@@ -292,6 +296,7 @@ class ScorecardView:
     confidence: str
     confidence_label: str
     confidence_sentence: str
+    score: Score
     rules: tuple[RuleView, ...]
     supplementary: tuple[QuestionView, ...]  # asked beside the questions that count; empty where none was
     disagreements: tuple[QuestionView, ...]  # that nobody has settled yet

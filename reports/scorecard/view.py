@@ -20,7 +20,18 @@ from groundwork.words import days, isolated, labelled, named
 from reports.charts.marks import Mark
 from reports.documents.layout import Layout
 from reports.models import DocumentKind, Scorecard
-from reports.scorecard import asked, causes, expected, people, practised, sealing, since, snapshots, supplementary
+from reports.scorecard import (
+    asked,
+    causes,
+    expected,
+    people,
+    practised,
+    record,
+    sealing,
+    since,
+    snapshots,
+    supplementary,
+)
 from reports.scorecard import findings as frozen_findings
 from reports.scorecard import words as wording
 from reports.scorecard.shapes import AnswerView, QuestionView, RuleView, ScorecardView, ServiceView
@@ -39,7 +50,8 @@ def layout(scorecard: Scorecard, *, language: str, kind: DocumentKind = Document
     content, card = snapshots.load(scorecard), view_of(scorecard, language=language)
     context = {"card": card, **_on_paper(content, card, kind)}
     with translation.override(language):
-        html = render_to_string(TEMPLATES[kind], context)
+        recorded = {"record": record.of(card)} if kind == DocumentKind.RECORD else {}
+        html = render_to_string(TEMPLATES[kind], {**context, **recorded})
     created = scorecard.approved_at.astimezone(UTC).isoformat()
     return Layout(html=html, title=f"{scorecard.number} · {card.vendor}", created=created)
 
@@ -115,6 +127,7 @@ class _Builder:
             confidence=score.confidence.value,
             confidence_label=str(CONFIDENCES[score.confidence]),
             confidence_sentence=self._confidence(),
+            score=score,
             rules=rules,
             supplementary=tuple(map(self._supplementary, snapshot["supplementary"])),
             disagreements=tuple(questions[key] for key in score.disagreements if key not in snapshot["consensus"]),
@@ -277,6 +290,9 @@ class _Builder:
             who = _("%(who)s (not independent)") % {"who": who}
         return AnswerView(
             rater=who if is_vendor or several else "",
+            name=response["name"] or "",
+            department=response["department"] or "",
+            is_independent=response.get("independent", True),
             by=answer.get("by") or "",
             grade="" if answer["grade"] is None else str(answer["grade"]),
             level=self._level(question, answer["grade"]) if is_vendor else "",

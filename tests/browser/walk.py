@@ -299,6 +299,9 @@ def _other_views(premises: Premises) -> Iterator[Stop]:
     yield Stop(name="work, first steps", path=reverse("work"), who="away_admin")
     for topic in ("assessing", "roles", "vendors"):
         yield Stop(name=f"help_topic, {topic}", path=reverse("help_topic", args=[topic]), who=ANYBODY)
+    yield Stop(name="help_search, found", path=f"{reverse('help_search')}?q=proof", who="reader")
+    yield Stop(name="help_guide, vendors", path=reverse("help_guide", args=["vendors"]), who=ANYBODY)
+    yield Stop(name="rule_guide, outside rater", path=reverse("rule_guide", args=["proof"]), who="outsider")
     for route in ("work", "vendor_list", "portfolio", "power_map", "assessment_list", "assessment_add"):
         yield Stop(name=f"{route}, empty", path=reverse(route), who="stranger")
     final = reverse("admin:manifesto_release_change", args=[premises.release.pk])

@@ -32,17 +32,18 @@ from assessments.models import (
     Evidence,
     Response,
     VendorLink,
+    WorkbookUpload,
 )
 from assessments.questionnaire import delegation
 from assessments.raters import asking
 from assessments.vendor_commitments import links as commitment_links
 from assessments.vendor_side import links, reply
+from assessments.workbooks import taking
 from reports.batches.job import Wish, request_batch
 from reports.comparison import keeping
 from reports.exports import job as exports
 from reports.fact_sheets import keeping as sheet_keeping
 from reports.fact_sheets import kinds
-from reports.models import Batch, Binding, Document, DocumentKind, FactSheet, FactSheetKind, Rendering, RenderingState, Scorecard
 from reports.models import (
     Batch,
     Binding,
@@ -51,6 +52,7 @@ from reports.models import (
     Export,
     ExportFormat,
     ExportScope,
+    FactSheet,
     FactSheetKind,
     Rendering,
     RenderingState,
@@ -511,6 +513,18 @@ class World:
         return evidence
 
     @cached_property
+    def workbook(self) -> WorkbookUpload:
+        response = Response.objects.get(assessment=self.collecting, rater=self.cast.assessor.user)
+        author = self.cast.assessor.user
+        return taking.keep(b"-", "Harbour.xlsx", response=response, author=author, now=timezone.now())
+
+    @cached_property
+    def vendors_workbook(self) -> WorkbookUpload:
+        link = self.vendor_link
+        assert link.response is not None
+        return taking.keep(b"-", "Harbour.xlsx", response=link.response, author=link, now=timezone.now())
+
+    @cached_property
     def open_evidence(self) -> Evidence:
         """Of an answer that was handed in, so that every member may read it."""
         assert self.handed_in
@@ -921,6 +935,12 @@ OBJECTS: dict[str, str] = {
     "commitment_file_download": "commitment_file",
     "commitment_file_delete": "commitment_file",
     "questionnaire": "collecting",
+    "workbook": "collecting",
+    "workbook_download": "collecting",
+    "workbook_upload": "workbook",
+    "workbook_discard": "workbook",
+    "vendor_workbook_upload": "vendors_workbook",
+    "vendor_workbook_discard": "vendors_workbook",
     "answer_edit": "answer",
     "answer_note": "answer",
     "evidence_add": "answer",
@@ -985,6 +1005,7 @@ PARTS: dict[str, str] = {
     "key": "set-password",
     "language": "en",
     "topic": "words",
+    "guide": "scorecards",
     "part": "cause",
 }
 

@@ -190,6 +190,8 @@ def test_of_their_own_assessment_they_open_only_what_is_theirs(scene: Scene) -> 
         "assessment_hand_in",
         "assessment_take_up",
         "questionnaire",
+        "workbook",
+        "workbook_download",
     }
 
 

@@ -12,6 +12,7 @@ from django.urls import resolve, reverse
 from accounts.access import ROUTES, Gate
 from config import places
 from config.help_views import TOPICS
+from config.knowhow.guides import GUIDES
 from tests.factories import Cast, make_assessment, make_vendor
 from vendors.models import Contact, Service
 
@@ -26,6 +27,9 @@ AT_HOME_NOWHERE = {
     "theme_set",
     "help_index",
     "help_topic",
+    "help_glossary",
+    "help_guide",
+    "help_search",
     "help_measures",
     "calendar_feed",
 }
@@ -98,8 +102,8 @@ def test_each_part_that_a_page_leads_to_is_there(client: Client, db: None, addre
     response = client.get(page)
     assert response.status_code == 200
     assert f'id="{part}"' in response.content.decode() if part else True
-    assert resolve(page).url_name in {"help_index", "help_topic", "help_measures"}
-    assert set(TOPICS) >= set(resolve(page).kwargs.values())
+    assert resolve(page).url_name in {"help_index", "help_topic", "help_measures", "help_guide"}
+    assert {*TOPICS, *GUIDES} >= set(resolve(page).kwargs.values())
 
 
 def marked(page: str) -> set[str]:

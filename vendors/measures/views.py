@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +13,6 @@ from django.views.decorators.http import require_safe
 from accounts.access import MemberRequest
 from groundwork.pages import Crumb, confirm_page, crumbs, edit_page
 from groundwork.responses import form_view
-from groundwork.words import number
 from vendors.fetching import vendor_of
 from vendors.measures import beside, cards, targets
 from vendors.measures.basis import basis_of
@@ -23,8 +20,7 @@ from vendors.measures.catalogue import BY_KEY, Measure
 from vendors.measures.forms import MeasuresFilter, TargetForm
 from vendors.measures.loading import held_to, items_hit, measures_of, open_backlog, targets_of
 from vendors.measures.metrics import Measures
-from vendors.measures.trend import FEWEST_PERIODS, PROVEN
-from vendors.measures.words import LABELS, UNITS, least_change, threshold_words
+from vendors.measures.words import LABELS, UNITS, reading_aid
 from vendors.models import MeasureTarget, Service, Vendor
 from vendors.withheld import is_withheld
 
@@ -78,13 +74,7 @@ def _beside(measures: Measures, vendor: Vendor, service: Service | None) -> dict
 @require_safe
 def help_measures(request: HttpRequest) -> HttpResponse:
     """What the words beside a figure mean, for everybody."""
-    context = {
-        "contradicted_below": number(Fraction(str(PROVEN))),
-        "trend_below": threshold_words(),
-        "least_change": least_change(),
-        "fewest_periods": FEWEST_PERIODS,
-    }
-    return render(request, "vendors/measures/help_measures.html", context)
+    return render(request, "vendors/measures/help_measures.html", reading_aid())
 
 
 @form_view

@@ -16,7 +16,7 @@ from groundwork.words import day, month, number, percent, plural, points
 from vendors.measures.catalogue import LEAST, MEASURES, MOST, Unit
 from vendors.measures.metrics import Measures, PeriodLength, Point, Series
 from vendors.measures.plain_data import DIGITS, FINE_DIGITS, digits
-from vendors.measures.trend import LEAST_CHANGE, PROVEN, SIGNIFICANT, Direction, Trend
+from vendors.measures.trend import FEWEST_PERIODS, LEAST_CHANGE, PROVEN, SIGNIFICANT, Direction, Trend
 
 LEAST_P = Fraction("0.001")  # below it, only that it is below
 P_DIGITS = 2
@@ -362,3 +362,13 @@ def not_critical_words(count: int) -> str:
         count,
     )
     return said % {"count": number(count)}
+
+
+def reading_aid() -> dict[str, object]:
+    """The figures in the page of the help on measures, in the active language."""
+    return {
+        "contradicted_below": number(Fraction(str(PROVEN))),
+        "trend_below": threshold_words(),
+        "least_change": least_change(),
+        "fewest_periods": FEWEST_PERIODS,
+    }

@@ -55,7 +55,7 @@ class Room:
 
 def cut(text: str, room: Room, *, rest: str = "") -> str:
     """The text in one run, if it fits; else as many of its words as fit with “… (rest)”. `rest`: where all of it
-    stands, such as “record, section 3”; empty: the page says so elsewhere."""
+    stands, such as “full record, rule 3”; empty: the page says so elsewhere."""
     whole = printable_line(text)
     words = whole.split(" ")
     if room.holds(words):

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 from django.utils.translation import gettext as _
 
 
-class Section(IntEnum):
-    """The sections of the record, by number."""
-
-    BASIS = 1
-
-
-def record(number: int | str | None = None) -> str:
-    """“record, section 3”; “record” without a number."""
-    if number is None:
-        return _("full record")
-    return _("full record, section %(number)s") % {"number": number}
+def record(rule: int | None = None) -> str:
+    """“full record, rule 3”; “full record” of what no rule is about."""
+    return _("full record") if rule is None else _("full record, rule %(number)s") % {"number": rule}

@@ -33,6 +33,7 @@ from assessments.models import (
 from assessments.vendor_side import answers as vendor_answers
 from assessments.vendor_side import links
 from assessments.vendor_side.guard import DESK as COOKIE
+from assessments.workbooks import taking
 from tests.config.routes import PARTS, Route, World, arguments, is_of_the_desk, routes
 from tests.factories import Cast, make_assessment, make_cast, make_release, make_vendor
 from vendors.models import Contact
@@ -43,6 +44,7 @@ BY_LINK = (route for route in ALL if ROUTES.get(route.name) is Gate.LINK)
 DESK = tuple(route for route in BY_LINK if not route.name.startswith("vendor_commitment") and not is_of_the_desk(route))
 MEMBERS = tuple(route for route in ALL if route.name in ROUTES and ROUTES[route.name] not in (Gate.PUBLIC, Gate.LINK))
 CLOSED_PAGE = "assessments/vendor_side/vendor_link_closed.html"
+OF_A_WORKBOOK = ("vendor_workbook_upload", "vendor_workbook_discard")
 Cookies = dict[str, str]
 
 
@@ -77,6 +79,9 @@ class Side:
         Assessment.objects.filter(pk=self.assessment.pk).update(state=AssessmentState.COLLECTING)
         Answer.objects.filter(response=self.answers.link.response).update(vendor_says=f"{word} vendor words")
         self.evidence = self.evidence_of(self.answer)
+        link, response = self.answers.link, self.answers.link.response
+        assert response is not None
+        self.workbook = taking.keep(b"-", f"{word}.xlsx", response=response, author=link, now=timezone.now())
 
     def _contact(self, kind: str) -> Contact:
         return Contact.objects.create(vendor=self.vendor, name=f"{self.word} {kind}", email=f"{kind}@vendor.example")
@@ -164,6 +169,8 @@ def url_of(route: Route, side: Side, asked: Asked) -> str:
         return reverse(route.name, kwargs=_parts(route, asked.link.pk, 0))
     is_evidence = route.name in ("vendor_evidence_delete", "vendor_evidence_download")
     thing: Any = side.evidence if is_evidence else side.answer
+    if route.name in OF_A_WORKBOOK:
+        thing = side.workbook
     return reverse(route.name, kwargs=_parts(route, asked.link.pk, thing.pk))
 
 
@@ -341,10 +348,12 @@ def test_the_right_cookie_reaches_no_answer_or_file_of_anybody_else(own: Side, b
     """With the own link in the address, and the id of a thing of another response."""
     answers = [own.customers_answer, beside.answer, beside.customers_answer, away.answer]
     files = [own.evidence_of(own.customers_answer), beside.evidence, away.evidence]
+    workbooks = [beside.workbook, away.workbook]
     about_a_thing = [route for route in DESK if "pk" in route.arguments]
     assert about_a_thing
     for route in about_a_thing:
         things: list[Any] = answers if route.name in ("vendor_answer_edit", "vendor_evidence_add") else files  # type: ignore[assignment]
+        things = workbooks if route.name in OF_A_WORKBOOK else things
         for thing in things:
             asked = way_of(route, own)
             url = reverse(route.name, kwargs=_parts(route, asked.link.pk, thing.pk))
