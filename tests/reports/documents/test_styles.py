@@ -35,7 +35,7 @@ def test_only_what_has_a_name_of_its_own_leaves_the_flow_of_paper() -> None:
     assert lifted_by_chance(css) == []
 
 
-SIZES = {"8pt", "9.5pt", "12pt", "15pt", "23pt", "46pt"}
+SIZES = {"inherit", "8pt", "9.5pt", "12pt", "15pt", "23pt", "46pt"}
 
 
 def odd_sizes(css: str) -> set[str]:

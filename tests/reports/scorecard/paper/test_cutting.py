@@ -21,7 +21,7 @@ def test_a_text_that_fits_is_left_alone() -> None:
 def test_a_longer_one_ends_at_a_word_and_says_where_the_rest_is() -> None:
     text = "The vendor answers within an hour, and writes down what it found, every time and to everybody."
     found = cut(text, ROOM, rest="record, section 3")
-    assert found == "The vendor answers within an hour, and… (record,\u00a0section\u00a03)"
+    assert found == "The vendor answers within an hour, and writes… (record,\u00a0section\u00a03)"
 
 
 def test_a_bracket_that_nothing_closes_is_cut_too() -> None:
