@@ -51,6 +51,7 @@ ROUTES: dict[str, Right | Gate] = {
     "first_steps_put_away": Right.ADMINISTER,
     "help_index": Gate.PUBLIC,
     "help_topic": Gate.PUBLIC,
+    "document_verify": Gate.PUBLIC,  # whoever was sent a document is who doubts it
     "help_glossary": Gate.PUBLIC,
     "help_guide": Gate.PUBLIC,
     "help_search": Gate.PUBLIC,  # of the pages of rules it finds what the reader may read
@@ -385,6 +386,20 @@ ROUTES: dict[str, Right | Gate] = {
     "fact_sheet_request": Right.READ,
     "fact_sheet_status": Right.READ,
     "fact_sheet_download": Right.READ,
+    # letters to vendors
+    "vendor_letters": Right.READ,
+    "assessment_letter": Right.EDIT_VENDORS,
+    "proof_letter": Right.EDIT_VENDORS,
+    "letter_detail": Right.READ,
+    "letter_docx": Right.READ,
+    "letterhead_edit": Right.ADMINISTER,
+    "letter_templates": Right.ADMINISTER,
+    "letter_template": Right.ADMINISTER,
+    "letter_template_starter": Right.ADMINISTER,
+    "letter_template_file": Right.ADMINISTER,
+    "letter_template_preview": Right.ADMINISTER,
+    "letter_template_use": Right.ADMINISTER,
+    "letter_template_remove": Right.ADMINISTER,
     "pack": Right.READ,
     "pack_blank": Right.READ,
     "pack_docx": Right.READ,

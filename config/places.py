@@ -111,9 +111,16 @@ PLACES: dict[str, Place] = {
     "assessment_history": Place(section=ASSESSMENTS, help="secrecy#kept"),
     "scorecard_": Place(section=ASSESSMENTS, help="words#verdict"),
     "scorecard_change": Place(section=ASSESSMENTS, help="words#moved"),
+    "document_verify": Place(section=ASSESSMENTS, help="words#verify"),
     "rendering_": Place(section=ASSESSMENTS, help="words#verdict"),
     "comparison": Place(section=VENDORS, help="words#comparison"),
     "fact_sheet_": Place(section=VENDORS, help="words#three"),
+    "vendor_letters": Place(section=VENDORS, help="assessing#letters"),
+    "assessment_letter": Place(section=ASSESSMENTS, help="assessing#letters"),
+    "proof_letter": Place(section=FACTS, help="assessing#letters"),
+    "letter_": Place(section=VENDORS, help="assessing#letters"),
+    "letter_template": Place(section=ADMINISTRATION, help="assessing#letters"),
+    "letterhead_": Place(section=ADMINISTRATION, help="assessing#letters"),
     # what vendors promised
     "commitment_": Place(section=VENDORS, help="assessing#commitments"),
     # when it breaks

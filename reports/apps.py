@@ -19,6 +19,7 @@ class ReportsConfig(AppConfig):
         from reports.fact_sheets import incident as incident_sheet
         from reports.fact_sheets import kinds as sheet_kinds
         from reports.fact_sheets import proof as proof_sheet
+        from reports.letters import kind as letter
         from reports.models import FactSheetKind
         from reports.packs import blank, filled
         from reports.scorecard import sealing, snapshots, standing
@@ -35,6 +36,7 @@ class ReportsConfig(AppConfig):
         panels.register("trends", trends_panel.trends_panel, position=5)
         kinds.register(sealing.KIND, sealing.kind())
         sheet_kinds.register(FactSheetKind.EXPECTATIONS, expectations_sheet.KIND)
+        sheet_kinds.register(FactSheetKind.LETTER, letter.KIND)
         sheet_kinds.register(FactSheetKind.INCIDENT, incident_sheet.KIND)
         sheet_kinds.register(FactSheetKind.PROOF, proof_sheet.KIND)
         sheet_kinds.register(FactSheetKind.BOARD, board_sheet.KIND)

@@ -8,7 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.vocabulary import TrailSubject, Verb, Vocabulary
 from assessments.score.words import CONFIDENCES, VERDICTS
-from reports.models import Batch, Comparison, Export, ExportFormat, FactSheet, Scorecard
+from reports.models import (
+    Batch,
+    Comparison,
+    Export,
+    ExportFormat,
+    FactSheet,
+    Letterhead,
+    LetterKind,
+    LetterTemplate,
+    Scorecard,
+)
 from reports.scorecard.snapshots import rule_names
 
 VOCABULARY = Vocabulary(
@@ -16,6 +26,12 @@ VOCABULARY = Vocabulary(
         "scorecard.made": Verb(title=_("Scorecard made"), told=_("made the scorecard")),
         "portfolio.exported": Verb(title=_("Portfolio downloaded"), told=_("downloaded the portfolio")),
         "fact_sheet.made": Verb(title=_("Sheet made for a PDF"), told=_("asked for a sheet of facts as a PDF")),
+        "letter.made": Verb(title=_("Letter made"), told=_("made a letter to the vendor")),
+        "letter.fetched": Verb(title=_("Letter downloaded"), told=_("downloaded a letter to the vendor")),
+        "letterhead.changed": Verb(title=_("Letterhead changed")),
+        "letter_template.uploaded": Verb(title=_("Own letter uploaded")),
+        "letter_template.used": Verb(title=_("Own letter taken into use")),
+        "letter_template.removed": Verb(title=_("Own letter removed")),
         "export.made": Verb(title=_("Export made"), told=_("asked for an export, which was made")),
         "export.cancelled": Verb(title=_("Export cancelled"), told=_("cancelled an export")),
         "export.fetched": Verb(title=_("Export downloaded"), told=_("downloaded an export")),
@@ -40,6 +56,8 @@ VOCABULARY = Vocabulary(
         ),
         Comparison: TrailSubject(),
         FactSheet: TrailSubject(),
+        Letterhead: TrailSubject(label=lambda row: str(row.organisation)),
+        LetterTemplate: TrailSubject(codes={"letter": dict(LetterKind.choices)}),
         Batch: TrailSubject(),
         Export: TrailSubject(codes={"file": dict(ExportFormat.choices)}),
     },
@@ -51,6 +69,10 @@ VOCABULARY = Vocabulary(
         "weakest_rule": _("weakest rule"),
         "confidence": _("confidence"),
         "file": _("file"),
+        "letter": _("letter"),
+        "contact": _("contact"),
+        "sha256": _("SHA-256"),
+        "logo_sha256": _("SHA-256 of the logo"),
         "rows": _("vendors"),
         "rows_in_all": _("rows"),
         "scope": _("of what"),

@@ -16,5 +16,7 @@ urlpatterns = [
     path("", include("reports.board.urls")),
     path("", include("reports.fact_sheets.urls")),
     path("", include("reports.emergency_sheets.urls")),
+    path("", include("reports.verification.urls")),
+    path("", include("reports.letters.urls")),
     path("", include("reports.packs.urls")),
 ]

@@ -32,6 +32,7 @@ from config.demo.emergencies import DemoEmergencies
 from config.demo.expectations import DemoExpectations
 from config.demo.facts import DemoFacts
 from config.demo.hours import DemoHour
+from config.demo.letters import DemoLetters
 from config.demo.notices import DemoNotice
 from config.demo.proofs import DemoProof
 from config.demo.rehearsals import DemoRehearsal
@@ -134,6 +135,7 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         *_hours(data, author, vendors, today),
         *terms.expectations(),
         *terms.proofs(),
+        *DemoLetters(author=author, vendors=vendors, data=data, today=today).events(),
     ]
     for day, happens in sorted(events, key=lambda event: event[0]):
         with clock.at(day):

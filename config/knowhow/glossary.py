@@ -72,7 +72,7 @@ def shown(language: str = "") -> tuple[ShownTerm, ...]:
 @cache
 def _pattern(language: str) -> tuple[re.Pattern[str], dict[str, str]]:
     """What finds a term, the longest first, and which key each form has."""
-    keys = {}
+    keys: dict[str, str] = {}
     for term in terms():
         said = term.said[language]
         for form in (said.term, *said.forms):

@@ -6,6 +6,7 @@ Here alone markup is written that no template escapes, and it is made of package
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django import template
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token
@@ -34,7 +35,8 @@ class GuideSection(Node):
         section = self.section.resolve(context)
         if not isinstance(section, Section):
             raise TypeError(f"{type(section).__name__} is no section of a packaged guide")
-        seen = context.render_context.setdefault("terms_seen", set())  # of the page: a word is explained once
+        held: Any = context.render_context
+        seen: set[str] = held.setdefault("terms_seen", set())  # of the page: a word is explained once
         return glossary.linked(markdown.as_html(section.source, section.anchors), section.language, seen)
 
 

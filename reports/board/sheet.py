@@ -59,4 +59,5 @@ KIND = SheetKind(
     page=page,
     concerns=concerns,
     reference=reference,
+    is_attached=True,
 )

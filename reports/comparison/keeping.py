@@ -22,9 +22,14 @@ class NotComparableError(ValueError):
 
 
 def checksum(scorecards: Sequence[Scorecard]) -> str:
-    """The hash of what is compared: number and hash of each scorecard, in their order."""
+    """The hash of what is compared."""
+    return hash_of(text_of(scorecards))
+
+
+def text_of(scorecards: Sequence[Scorecard]) -> str:
+    """What is compared, as canonical JSON: number and hash of each scorecard, in their order."""
     named = [{"number": card.number, "sha256": card.sha256} for card in scorecards]
-    return hash_of(canonical({"schema": SCHEMA_VERSION, "scorecards": named}))
+    return canonical({"schema": SCHEMA_VERSION, "scorecards": named})
 
 
 @transaction.atomic

@@ -7,10 +7,11 @@ from datetime import UTC
 
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from reports.comparison import keeping
 from reports.comparison.view import view_of
-from reports.documents.layout import Layout
+from reports.documents.layout import Attached, Layout
 from reports.models import Comparison, Scorecard
 
 
@@ -26,5 +27,10 @@ def layout_of(scorecards: Sequence[Scorecard], *, language: str) -> Layout:
     context = {"comparison": shown, "language": language, "sha256": keeping.checksum(scorecards)}
     with translation.override(language):
         html = render_to_string("reports/comparison/comparison_pdf.html", context)
-    newest = max(card.approved_at for card in scorecards)
-    return Layout(html=html, title=" · ".join(shown.vendors), created=newest.astimezone(UTC).isoformat())
+        attached = Attached(
+            name="comparison.json",
+            description=_("Which scorecards this document compares, with their checksums"),
+            content=keeping.text_of(scorecards),
+        )
+    created = max(card.approved_at for card in scorecards).astimezone(UTC).isoformat()
+    return Layout(html=html, title=" · ".join(shown.vendors), created=created, attached=attached)

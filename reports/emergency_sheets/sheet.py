@@ -106,4 +106,5 @@ KIND = SheetKind(
     name=name,
     page=page,
     concerns=vendors_in,
+    is_attached=True,
 )

@@ -114,4 +114,5 @@ KIND = SheetKind(
     title=_title,
     name=lambda content: sheet.name_of(content["incident"]["reference"]),
     page=_page,
+    is_attached=True,
 )

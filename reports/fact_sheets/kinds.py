@@ -35,6 +35,10 @@ def _to_nobody(member: Membership, about: int) -> bool:
     return False
 
 
+def _never(member: Membership, content: Content) -> bool:
+    return False
+
+
 def _nobody_else(content: Content) -> Collection[int]:
     return ()
 
@@ -49,7 +53,10 @@ class SheetKind:
     of the document and of its file (plain ASCII, without the language); `page` is the address to go back to.
     `concerns`: the keys of the vendors that the content tells of, where it is not the one of the row alone: whoever
     still judges any of them does not get it. `reference`: by which number a sheet that was made is asked for again, by
-    `facts` and `page`, where that is not what it is about.
+    `facts` and `page`, where that is not what it is about. `is_open`: whether also this member, who still judges the
+    vendor, may have it. `fetched`: the verb of the trail for a download, where each of them is kept.
+    `is_attached`: its PDF carries the content as a file. Only where whoever gets the paper may read all of it: what is
+    sent to a vendor must hold nothing that is not printed.
     """
 
     facts: Callable[[Membership, int], Facts]
@@ -59,8 +66,11 @@ class SheetKind:
     name: Callable[[Content], str]
     page: Callable[[int], str]
     concerns: Callable[[Content], Collection[int]] = _nobody_else
+    is_attached: bool = False
     reference: Callable[[FactSheet], int] = _about
     is_closed: Callable[[Membership, int], bool] = _to_nobody
+    is_open: Callable[[Membership, Content], bool] = _never
+    fetched: str = ""
 
 
 _kinds: dict[FactSheetKind, SheetKind] = {}

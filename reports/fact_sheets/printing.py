@@ -6,8 +6,9 @@ from datetime import UTC
 
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 
-from reports.documents.layout import Layout
+from reports.documents.layout import Attached, Layout
 from reports.fact_sheets import keeping, kinds
 from reports.models import FactSheet
 
@@ -25,4 +26,14 @@ def layout(sheet: FactSheet, *, language: str) -> Layout:
         }
         html = render_to_string(kind.template, context)
         title = kind.title(content, language)
-    return Layout(html=html, title=title, created=sheet.as_of.astimezone(UTC).isoformat())
+        attached = Attached(
+            name=f"{kind.name(content)}.json",
+            description=_("The facts that this document was made from"),
+            content=sheet.content,
+        )
+    return Layout(
+        html=html,
+        title=title,
+        created=sheet.as_of.astimezone(UTC).isoformat(),
+        attached=attached if kind.is_attached else None,
+    )

@@ -260,4 +260,5 @@ KIND = SheetKind(
     title=title,
     name=name,
     page=page,
+    is_attached=True,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -36,7 +37,8 @@ def fact_sheet_request(request: MemberRequest) -> HttpResponse:
         raise BadRequest("Sheets are not made in this language.")
     facts = registered.facts(request.member, about)
     concerned = {facts.vendor.pk} if facts.vendor else set()
-    if withheld(request.member) & concerned.union(registered.concerns(facts.content)):
+    is_kept_back = bool(withheld(request.member) & concerned.union(registered.concerns(facts.content)))
+    if is_kept_back and not registered.is_open(request.member, facts.content):
         return redirect(registered.page(about))
     sheet = keeping.keep(request.member.organisation, kind, facts, now=timezone.now())
     rendering = request_rendering(sheet, language=language, requested_by=request.user)
@@ -74,11 +76,15 @@ def fact_sheet_download(request: MemberRequest, pk: int) -> HttpResponse:
     content = keeping.content_of(sheet)
     concerned = {sheet.vendor_id} if sheet.vendor_id else set()
     is_kept_back = bool(withheld(request.member) & concerned.union(kind.concerns(content)))
+    is_kept_back = is_kept_back and not kind.is_open(request.member, content)
     if is_kept_back or kind.is_closed(request.member, sheet.about):
         return redirect(_page_of(sheet))
     if not rendering.is_ready:
         return redirect("fact_sheet_status", pk=rendering.pk)
     name = f"{kind.name(content)}-{rendering.language}.pdf"
+    if kind.fetched:
+        with transaction.atomic():
+            audit.record(request.user, kind.fetched, sheet, label=str(sheet.get_kind_display()), after={"file": name})
     return pdf_response(request, rendering, name)
 
 

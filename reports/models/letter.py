@@ -42,7 +42,8 @@ class LetterTemplateQuerySet(OrganisationRows, models.QuerySet["LetterTemplate"]
 
 
 class LetterTemplate(models.Model):
-    """An organisation's own letter (DOCX with placeholders) in place of ours, of one kind in one language."""
+    """An organisation's own letter (DOCX with placeholders) in place of ours, of one kind in one language: one
+    that is used, and one that waits to be looked at."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="letter_templates")
     kind = models.CharField(_("letter"), max_length=12, choices=LetterKind)
@@ -53,6 +54,7 @@ class LetterTemplate(models.Model):
     sha256 = models.CharField(max_length=64)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
+    is_used = models.BooleanField(default=False)  # not before somebody has looked at it, filled in with an example
 
     objects = LetterTemplateQuerySet.as_manager()
 
@@ -61,7 +63,9 @@ class LetterTemplate(models.Model):
         verbose_name_plural = _("letter templates")
         ordering = ("kind", "language")
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "kind", "language"], name="letter_template_once"),
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "language", "is_used"], name="letter_template_once_in_use_and_waiting"
+            ),
             models.CheckConstraint(condition=Q(kind__in=LetterKind.values), name="letter_template_kind_known"),
         ]
 

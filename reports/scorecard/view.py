@@ -18,7 +18,7 @@ from assessments.score.arithmetic import GRADES, GradedQuestion, QuestionState, 
 from assessments.score.words import CONFIDENCES, QUESTION_STATES, STATUSES
 from groundwork.words import days, isolated, labelled, named
 from reports.charts.marks import Mark
-from reports.documents.layout import Layout
+from reports.documents.layout import Attached, Layout
 from reports.models import DocumentKind, Scorecard
 from reports.scorecard import (
     asked,
@@ -52,8 +52,14 @@ def layout(scorecard: Scorecard, *, language: str, kind: DocumentKind = Document
     with translation.override(language):
         recorded = {"record": record.of(card)} if kind == DocumentKind.RECORD else {}
         html = render_to_string(TEMPLATES[kind], {**context, **recorded})
+        attached = Attached(
+            name=f"snapshot-{scorecard.number}.json",
+            description=_("The snapshot of scorecard %(number)s, which this document was made from")
+            % {"number": scorecard.number},
+            content=scorecard.snapshot,
+        )
     created = scorecard.approved_at.astimezone(UTC).isoformat()
-    return Layout(html=html, title=f"{scorecard.number} · {card.vendor}", created=created)
+    return Layout(html=html, title=f"{scorecard.number} · {card.vendor}", created=created, attached=attached)
 
 
 def _on_paper(content: Snapshot, card: ScorecardView, kind: DocumentKind) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from assessments.models import Answer, Response, VendorLink
 from assessments.score.arithmetic import Policy
 from groundwork.words import days
-from reports.documents.layout import Layout
+from reports.documents.layout import Attached, Layout
 from reports.models import VendorCopy
 from reports.scorecard import freezing, people, snapshots
 from reports.scorecard.shapes import EvidenceView
@@ -104,7 +105,13 @@ def layout(copy: VendorCopy, *, language: str) -> Layout:
     shown = view_of(copy, language=language)
     with translation.override(language):
         html = render_to_string("reports/vendor_copy/vendor_copy_pdf.html", {"copy": shown})
-    return Layout(html=html, title=f"{shown.vendor} · {shown.handed_in_on}", created=load(copy)["submitted_at"])
+        attached = Attached(
+            name="answers.json",
+            description=_("The vendor’s own answers as they were handed in, which this document was made from"),
+            content=copy.snapshot,
+        )
+    title = f"{shown.vendor} · {shown.handed_in_on}"
+    return Layout(html=html, title=title, created=load(copy)["submitted_at"], attached=attached)
 
 
 def view_of(copy: VendorCopy, *, language: str) -> CopyView:

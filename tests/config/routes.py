@@ -44,6 +44,7 @@ from reports.comparison import keeping
 from reports.exports import job as exports
 from reports.fact_sheets import keeping as sheet_keeping
 from reports.fact_sheets import kinds
+from reports.letters import matters, ours, own_templates, writing
 from reports.models import (
     Batch,
     Binding,
@@ -54,6 +55,8 @@ from reports.models import (
     ExportScope,
     FactSheet,
     FactSheetKind,
+    LetterKind,
+    LetterTemplate,
     Rendering,
     RenderingState,
     Scorecard,
@@ -608,6 +611,25 @@ class World:
         return _finished(fact_sheet=made)
 
     @cached_property
+    def letter(self) -> FactSheet:
+        """With a text of its own, and with what tells how the vendor does."""
+        matter = matters.of_proof(self.proof, today=timezone.localdate())
+        wish = writing.Wish(
+            kind=LetterKind.PROOF,
+            contact=self.contact,
+            address="",
+            own="Harbour words",
+            sender="",
+            deadline=self.proof.due_on,
+        )
+        return writing.make(self.cast.assessor, matter, wish, now=timezone.now())
+
+    @cached_property
+    def letter_template(self) -> LetterTemplate:
+        file = SimpleUploadedFile("harbour.docx", ours.starter(LetterKind.RESULT, "en"))
+        return own_templates.upload(self.cast.admin, LetterKind.RESULT, "en", file, now=timezone.now())
+
+    @cached_property
     def member(self) -> Membership:
         return self.cast.reader
 
@@ -963,6 +985,14 @@ OBJECTS: dict[str, str] = {
     "pack_blank": "in_review",
     "pack_blank_docx": "in_review",
     "fact_sheet_download": "fact_sheet_rendering",
+    "vendor_letters": "vendor",
+    "assessment_letter": "collecting",
+    "proof_letter": "proof",
+    "letter_detail": "letter",
+    "letter_docx": "letter",
+    "letter_template_file": "letter_template",
+    "letter_template_preview": "letter_template",
+    "letter_template_use": "letter_template",
 }
 # Whom the things behind a route of Gate.ASKED or Gate.NAMED name, of the cast; where nothing is said here, its assessor
 # alone.
@@ -1007,6 +1037,7 @@ PARTS: dict[str, str] = {
     "topic": "words",
     "guide": "scorecards",
     "part": "cause",
+    "letter": "invitation",
 }
 
 

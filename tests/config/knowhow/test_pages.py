@@ -251,3 +251,18 @@ def test_marking_changes_no_letter(text: str, word: str) -> None:
     said = "".join(piece.text for piece in pieces)
     assert said in " ".join(text.split("\n")) or said.strip() in text
     assert len(places(text)) == len(folded(text))
+
+
+@pytest.mark.parametrize(("language", "title"), [("fr", "Lire une fiche d’évaluation"), ("nl", "Een scorekaart lezen")])
+def test_a_translated_guide_is_read_and_found_in_its_language(
+    client: Client, db: None, language: str, title: str
+) -> None:
+    response = client.get(reverse("help_guide", args=["scorecards"]), headers={"accept-language": language})
+    assert_whole(page_of(response))
+    shown = response.content.decode()
+    assert f'<h1><span lang="{language}">{title}</span></h1>' in " ".join(shown.split()).replace("> <", "><")
+    assert f'href="{reverse("help_guide", args=["assessing"])}#the-consensus-meeting"' in shown
+    assert '<h2 id="coverage-and-bounds">' in shown
+    assert "<!-- of" not in shown
+    assert "&lt;!--" not in shown
+    assert shown.count('class="guide-image"') == 1

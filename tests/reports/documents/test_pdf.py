@@ -176,7 +176,7 @@ def test_hostile_words_are_printed_as_words_and_nothing_leaves_the_renderer(trap
     assert trap.caught == []  # type: ignore[attr-defined]
     assert "root:x:0:0" not in text_of(reader)
     assert '"><img src=' in text_of(reader)
-    assert reader.attachments == {}
+    assert list(reader.attachments) == ["snapshot-S-2026-001.json"]
 
 
 def test_data_urls_are_part_of_the_document_and_allowed() -> None:

@@ -187,6 +187,12 @@ def test_the_copy_speaks_the_language_asked_for(copy: VendorCopy, language: str)
     assert copy.sha256 in words.replace(" ", "")
 
 
+def test_the_document_carries_the_vendors_own_answers_and_nothing_else(copy: VendorCopy) -> None:
+    attached = copies.layout(copy, language="fr").attached
+    assert attached
+    assert attached.content == copy.snapshot
+
+
 def test_the_same_copy_gives_the_same_bytes(copy: VendorCopy) -> None:
     first = worker.produce(copy, language="nl")
     worker.produce(cards.scorecard(cards.snapshot()), language="fr")
