@@ -19,12 +19,16 @@ from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from assessments.models import Blank
+from assessments.score.arithmetic import GRADES
+from assessments.score.words import STATUSES, VERDICTS
 from groundwork.tables.cells import UNSEEN, neutralise
 from groundwork.tables.writing import LONGEST_CELL, units
 from reports.exports import live
-from reports.exports.catalogue import BY_KEY, REASONS, STATES, STATUSES, TABLES, VERDICTS, Column, Kind, Table
+from reports.exports.catalogue import BY_KEY, TABLES, Column, Kind, Table
+from reports.exports.codes import REASONS, STATES
 from reports.exports.readme import About, lines
-from reports.exports.rows import Row, Value
+from reports.exports.rows import NOT_APPLICABLE, Row, Value
 from reports.exports.shapes import CUSTOMER, Dossier
 
 MOST_ROWS = 1_048_576  # of a sheet, its heading included
@@ -34,6 +38,11 @@ MADE = datetime(1980, 1, 1)  # in the file's properties: the same content, the s
 NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 LONGEST_NAME = 31
 WIDTHS = {Kind.TEXT: 24, Kind.EXACT: 14, Kind.CODE: 16, Kind.DAY: 12, Kind.MOMENT: 22}
+CHOICES: dict[tuple[str, str], tuple[int | str, ...]] = {  # what can be typed into a cell that the arithmetic reads
+    ("answers", "grade"): tuple(GRADES),
+    ("answers", "blank"): tuple(Blank.values),
+    ("questions", "agreed"): (*GRADES, NOT_APPLICABLE),
+}
 INPUTS = {("answers", "grade"), ("answers", "blank"), ("questions", "agreed"), ("questions", "weight")} | {
     ("assessments", key) for key in ("met_threshold", "broken_threshold", "minimum_coverage", "knockout_below")
 }
@@ -54,6 +63,7 @@ class _Sheets:
 
     table: Table
     title: str
+    looks: tuple[Any, ...] = ()  # the format of each column
     parts: list[_Part] = field(default_factory=list)
     rows: int = 0
 
@@ -78,7 +88,9 @@ class Workbook:
         self.formats = _formats(self.book)
         self.names: set[str] = set()
         self.readme = self._sheet(_("Read me"))
-        self.sheets = {table.key: _Sheets(table=table, title=str(table.title)) for table in TABLES}
+        self.sheets = {
+            table.key: _Sheets(table=table, title=str(table.title), looks=self._looks(table)) for table in TABLES
+        }
         for sheets in self.sheets.values():
             self._next_part(sheets)
         self.long: _Part | None = None
@@ -138,8 +150,7 @@ class Workbook:
     def _write(self, key: str, row: Row, formulas: Mapping[str, str]) -> None:
         sheets = self.sheets[key]
         part = sheets.part
-        for place, (column, value) in enumerate(zip(sheets.table.columns, row, strict=True)):
-            look = self.formats["input" if (key, column.key) in INPUTS else _look(column)]
+        for place, (column, look, value) in enumerate(zip(sheets.table.columns, sheets.looks, row, strict=True)):
             formula = formulas.get(column.key)
             if formula is not None:
                 part.sheet.write_formula(part.line, place, formula, look, self._cached(column, value))
@@ -193,6 +204,11 @@ class Workbook:
         more = _("… (whole in “%(sheet)s”, number %(number)s)") % {"sheet": self.long.name, "number": self.long_texts}
         return said[: HEAD_KEPT // 2] + more
 
+    def _looks(self, table: Table) -> tuple[Any, ...]:
+        return tuple(
+            self.formats["input" if (table.key, column.key) in INPUTS else _look(column)] for column in table.columns
+        )
+
     # Sheets -------------------------------------------------------------------------------------------------------
     def _sheet(self, title: str) -> Worksheet:
         sheet = self.book.add_worksheet(self._name(title))
@@ -216,6 +232,10 @@ class Workbook:
         for place, column in enumerate(sheets.table.columns):
             sheet.set_column(place, place, WIDTHS.get(column.kind, 11))
             self._text(sheet, 0, place, str(column.label), self.formats["heading"])
+            if choices := CHOICES.get((sheets.table.key, column.key)):
+                words = column.words or {}
+                listed = [one if isinstance(one, int) else str(words.get(one, one)) for one in choices]
+                sheet.data_validation(1, place, self.most_rows - 1, place, {"validate": "list", "source": listed})
 
     def _long_sheet(self) -> _Part:
         sheet = self._sheet(_("Long texts"))

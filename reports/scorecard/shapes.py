@@ -13,6 +13,7 @@ from groundwork.words import apart, labelled
 from reports.charts.marks import Mark
 from reports.scorecard.expected import ExpectedRule, ExpectedView
 from reports.scorecard.facts import FactsView
+from reports.scorecard.proven import ProvenCause
 from vendors.measures.metrics import PeriodLength, Series
 
 
@@ -211,17 +212,6 @@ class AskedView:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CauseView:
-    """What became of a cause that was accepted as proven. `chip`: how its label looks, as findings look elsewhere."""
-
-    number: str
-    label: str
-    chip: str
-    text: str
-    came_back: bool
-
-
-@dataclass(frozen=True, kw_only=True)
 class ApprovalView:
     """A decision of one level; `note` says where it no longer counted; `is_counting`: an approval that does."""
 
@@ -320,8 +310,8 @@ class ScorecardView:
     asked_counted: str  # how many, where page one has no room for more
     has_gap: bool
     expected: ExpectedView | None  # what was expected of the vendor; None where nothing was in force
-    causes: tuple[CauseView, ...]  # accepted as proven, and what became of them
     practice: tuple[PracticeView, ...]  # claims of rehearsals and reviews against what was held
+    proven: tuple[ProvenCause, ...]  # accepted causes and what became of them
     measured: MeasuredView | None
     measured_note: str  # that nothing was measured; empty for a scorecard from before there was anything to measure
     charts: tuple[ChartView, ...]

@@ -21,7 +21,7 @@ from reports import standing_rows
 from reports.models import Scorecard, ScorecardRule
 from reports.reasons import inputs
 from reports.reasons.inputs import Snapshot, policy_of
-from reports.scorecard import asked, before, causes, expected, freezing, practised, sealing, supplementary
+from reports.scorecard import asked, before, expected, freezing, practised, proven, sealing, supplementary
 from reports.scorecard import findings as frozen_findings
 
 SCHEMA_VERSION = 10
@@ -46,8 +46,9 @@ SINCE_SCHEMA_7: Snapshot = {"vendor_asked": None}
 SINCE_SCHEMA_8: Snapshot = {"commitments": None}
 PREVIOUS_SINCE_SCHEMA_8: Snapshot = {"approved_at": None, "edition": "", "rules": []}
 # Before, nothing was said of what the customer expects, of questions beyond the 22, and of what was held together.
-SINCE_SCHEMA_10: Snapshot = {"causes": []}  # before, nothing was said of causes that came back
 SINCE_SCHEMA_9: Snapshot = {"expectations": None, "supplementary": [], "practice": None}
+# Before, nothing was said of causes that were accepted as proven.
+SINCE_SCHEMA_10: Snapshot = {"proven": None}
 SINCE_SCHEMA_3: Snapshot = {"measures": None, "targets": {}, "findings": []}
 
 
@@ -69,7 +70,7 @@ def make_scorecard(assessment: Assessment, approval: Approval) -> Scorecard:
     content["previous"] = _previous(assessment, content)
     today = timezone.localdate(approval.decided_at)
     content["practice"] = practised.frozen(assessment, now=approval.decided_at)
-    content["causes"] = causes.frozen(assessment, now=approval.decided_at)
+    content["proven"] = proven.frozen(assessment, now=approval.decided_at)
     content["expectations"] = expected.frozen(assessment.vendor, today)
     content["commitments"] = asked.frozen(assessment, content["previous"], now=approval.decided_at)
     content["supplementary"] = supplementary.frozen(assessment)

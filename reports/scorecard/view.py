@@ -22,10 +22,10 @@ from reports.documents.layout import Attached, Layout
 from reports.models import DocumentKind, Scorecard
 from reports.scorecard import (
     asked,
-    causes,
     expected,
     people,
     practised,
+    proven,
     record,
     sealing,
     since,
@@ -147,8 +147,8 @@ class _Builder:
             since=since.sentence(snapshot, words),
             **frozen_findings.of(snapshot, words),
             expected=expected.of(snapshot, words),
-            causes=causes.of(snapshot, words),
             practice=practised.of(snapshot, words),
+            proven=proven.of(snapshot, words),
             asked=self.asked,
             asked_brief=asked.brief(self.asked),
             asked_counted=asked.counted(self.asked),

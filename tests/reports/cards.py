@@ -151,7 +151,7 @@ def snapshot(answers: Answers = usual, *raters: Answers, **names: Any) -> dict[s
         "commitments": [],
         "expectations": None,
         "practice": [],
-        "causes": [],
+        "proven": [],
         "measures": None,
         "targets": {},
         "findings": [],

@@ -10,13 +10,13 @@ from tests.factories import NOW
 from tests.reports import cards
 
 STORED = 4  # so many are kept to the last byte; what came since is today's without what was not there yet
-SINCE_9 = ("expectations", "supplementary", "practice", "causes")
+SINCE_9 = ("expectations", "supplementary", "practice", "proven")
 NOT_YET = {
     5: ("notes", "vendor_asked", "commitments", *SINCE_9),
     6: ("vendor_asked", "commitments", *SINCE_9),
     7: ("commitments", *SINCE_9),
     8: SINCE_9,
-    9: ("causes",),
+    9: ("proven",),
 }
 BEFORE = {"number": "S-2025-001", "met": 3, "of": 7}  # until schema 8, the scorecard before was named alone
 

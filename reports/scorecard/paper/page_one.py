@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from assessments.findings.findings import Finding
+from assessments.findings.proven import CAME_BACK
 from assessments.score.arithmetic import Confidence, RuleScore, Score
 from groundwork.languages import NO_BREAK
 from groundwork.words import apart, isolated, joined, percent_sign
@@ -257,8 +258,8 @@ def found_in(card: ScorecardView) -> list[FindingBrief]:
         if one.is_speaking
     ]
     found += [
-        FindingBrief(label=one.label, chip=one.chip, text=_finding(one.label, one.text))
-        for one in card.causes
+        FindingBrief(label=str(CAME_BACK), chip=Finding.NOT_BORNE_OUT, text=_finding(str(CAME_BACK), one.text))
+        for one in card.proven
         if one.came_back
     ]
     return sorted(found, key=lambda one: SEVERITY.index(Finding(one.chip)) if one.chip in SEVERITY else len(SEVERITY))

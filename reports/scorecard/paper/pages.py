@@ -75,5 +75,7 @@ def _fact_notes(card: ScorecardView) -> Iterable[str]:
     if card.measured and card.measured.felt:
         felt = card.measured.felt
         yield labelled(felt.line.label, apart((felt.line.figure, felt.tendency_label)))
-    for told in (*card.causes, *card.practice):
-        yield f"{told.label}. {told.text}"
+    for cause in card.proven:
+        yield cause.text
+    for one in card.practice:
+        yield f"{one.label}. {one.text}"
