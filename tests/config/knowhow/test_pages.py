@@ -285,3 +285,12 @@ def test_a_translated_guide_is_read_and_found_in_its_language(
     assert "<!-- of" not in shown
     assert "&lt;!--" not in shown
     assert shown.count('class="guide-image"') == 1
+
+
+def test_the_glossary_is_set_as_each_language_sets_it() -> None:
+    for term in glossary.terms():
+        for said in term.said.values():
+            assert not {'"', "'"} & set(f"{said.term}{said.text}"), term.key
+        assert not [mark for mark in (" :", " ;", " ?", " !", "« ", " »", " %") if mark in term.said["fr"].text], (
+            term.key
+        )
