@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from reports import file_jobs, worker
 from reports.batches import making
-from reports.batches.job import BATCHES, forget_files
+from reports.batches.job import BATCHES
 from reports.benchmark import answers
 from reports.documents.job import RENDERINGS
 from reports.exports import worker as exports
@@ -37,17 +37,16 @@ def sweep_renderings() -> None:
     RENDERINGS.sweep(now=timezone.now())
 
 
-@shared_task(name=BATCHES.task)
+@shared_task(name=BATCHES.task, soft_time_limit=settings.IMPORT_SOFT_LIMIT, time_limit=settings.IMPORT_SOFT_LIMIT + 60)
 def make_batch(batch_id: int) -> None:
-    with _hard_limit():
-        making.make(batch_id, worker.render)
+    making.make(batch_id, making.Makers(render=worker.render, bind=worker.bind))
 
 
 @shared_task(name="reports.tasks.sweep_batches")
 def sweep_batches() -> None:
     now = timezone.now()
     BATCHES.sweep(now=now)
-    forget_files(now)
+    file_jobs.forget_files(BATCHES.rows(), now)
 
 
 @shared_task(name=EXPORTS.task, soft_time_limit=settings.IMPORT_SOFT_LIMIT, time_limit=settings.IMPORT_SOFT_LIMIT + 60)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from groundwork.jobs.lease import LeaseLostError
 from groundwork.storage import is_full
+from reports.batches import binding
 from reports.comparison import printing
 from reports.documents import pdf
 from reports.documents.job import RENDERINGS, RenderingFailure, Subject, publish
@@ -24,6 +25,7 @@ logger = structlog.get_logger(__name__)
 
 Progress = Callable[[int], None]
 LARGEST_DOCUMENT = 25_000_000  # bytes; a scorecard has some 200 kB, so this is a fault, not a long text
+LARGEST_VOLUME = 250_000_000  # bytes of a bound one
 
 warm_up = pdf.warm_up
 
@@ -86,6 +88,17 @@ def produce(
     if len(content) > LARGEST_DOCUMENT:
         raise DocumentTooLargeError(f"{len(content)} bytes")
     report_progress(90)
+    return content
+
+
+def bind(bound: binding.Bound, language: str, after_each: Callable[[], None]) -> bytes:
+    """One PDF of many documents, drawn at one go. Raises BoundRefusedError, BoundTooLargeError."""
+    try:
+        content = pdf.to_bound_pdf(bound.cover, bound.parts, language=language, after_each=after_each)
+    except (pdf.RenderingRefused, pdf.DocumentUnreadable) as fault:
+        raise binding.BoundRefusedError from fault
+    if len(content) > LARGEST_VOLUME:
+        raise binding.BoundTooLargeError(f"{len(content)} bytes")
     return content
 
 

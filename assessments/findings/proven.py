@@ -5,14 +5,16 @@ way. They came back, or stayed away for twelve months; what is not settled yet i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from assessments.models import Assessment
+from groundwork.languages import LANGUAGE_CODES
 from groundwork.words import day
 from vendors.models import Vendor
 from vendors.proofs.outcomes import SettledCause, settled_of
@@ -35,8 +37,39 @@ class ProvenView:
 
 def proven(assessment: Assessment, *, now: datetime) -> tuple[ProvenView, ...]:
     """As it was at the end of the period, or today. Five queries at most."""
+    return tuple(map(_view, _settled(assessment, now)))
+
+
+def as_data(assessment: Assessment, *, now: datetime) -> list[dict[str, Any]]:
+    """The same in every language, as a snapshot keeps it; those that came back first. Five queries at most."""
+    return [
+        {
+            "number": one.proof.number,
+            "incident": one.proof.incident.reference,
+            "accepted_at": one.proof.decided_at.isoformat() if one.proof.decided_at else None,
+            "came_back": one.came_back,
+            "since": {code: _words(one, code) for code in LANGUAGE_CODES},
+        }
+        for one in _settled(assessment, now)
+    ]
+
+
+def accepted_words(incident: str, accepted: date | None) -> str:
+    """“The cause of INC-7, accepted on 1 March 2026.”"""
+    return _("The cause of %(incident)s, accepted on %(day)s.") % {
+        "incident": incident,
+        "day": day(accepted) if accepted else "",
+    }
+
+
+def _settled(assessment: Assessment, now: datetime) -> list[SettledCause]:
     after = timezone.make_aware(datetime.combine(assessment.period_end + timedelta(days=1), time.min))
-    return proven_by(assessment.vendor, now=min(now, after))
+    return settled_of(assessment.vendor, now=min(now, after))
+
+
+def _words(one: SettledCause, language: str) -> str:
+    with translation.override(language):
+        return one.words
 
 
 def proven_by(vendor: Vendor, *, now: datetime) -> tuple[ProvenView, ...]:
@@ -45,10 +78,7 @@ def proven_by(vendor: Vendor, *, now: datetime) -> tuple[ProvenView, ...]:
 
 
 def _view(one: SettledCause) -> ProvenView:
-    said = _("The cause of %(incident)s, accepted on %(day)s.") % {
-        "incident": one.proof.incident.reference,
-        "day": day(one.proof.decided_at) if one.proof.decided_at else "",
-    }
+    said = accepted_words(one.proof.incident.reference, one.proof.decided_at)
     return ProvenView(
         number=one.proof.number,
         url=one.proof.get_absolute_url(),

@@ -20,7 +20,6 @@ from assessments.workbooks.reading import Cell, Filled, FilledRow
 from assessments.workbooks.stamp import Stamp
 from assessments.workbooks.writing import entries_of
 from groundwork import words
-from groundwork.saved import saved_at
 
 
 class CellState(StrEnum):
@@ -180,13 +179,14 @@ class _Look:
         cells = tuple(
             self._cell(field, values.get(field, ""), refused) for field in [*touched, *refused.keys() - touched]
         )
+        moved = self.asked.answer.updated_at
         return QuestionPlan(
             asked=self.asked,
             fate=_fate(cells),
             cells=cells,
             draft=draft if touched and not refused else None,
             who=self._who() if self._has_moved else "",
-            when=saved_at(self.asked.answer.updated_at) if self._has_moved else "",
+            when=words.short_moment(moved) if self._has_moved and moved else "",
         )
 
     # What the row says ---------------------------------------------------------------------------------------

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 
 from assessments.workbooks.book import Book, Field, text_in
 from assessments.workbooks.stamp import NotOurs, Stamp, stamp_in
-from assessments.workbooks.writing import HEAD, KEY, MARK, READ, STAMP
+from assessments.workbooks.writing import HEAD, KEY, MARK, STAMP
 from groundwork import words
 from groundwork.tables.cells import ImportRefused
 from groundwork.tables.limits import Haste, Limits
 from groundwork.tables.reading import FilledSheet, Line, every_sheet_of
 
-MAX_BYTES = 5 * 1024 * 1024  # an empty one has 40 kB; the longest texts of 30 questions have 1 MB
+MAX_BYTES = 5_000_000  # an empty one has 40 kB; the longest texts of 30 questions have 1 MB
 LIMITS = Limits(
     text_bytes=MAX_BYTES,
     text_rows=1,
@@ -75,7 +75,8 @@ def filled_in(content: bytes, book: Book) -> Filled:
     rows: dict[str, list[FilledRow]] = {}
     notes: list[str] = []
     for sheet in sheets:
-        _Page(sheet=sheet, stamp=stamp, book=book).read(rows, notes)
+        if columns := _columns(sheet, book):
+            _Page(sheet=sheet, columns=columns, stamp=stamp, book=book).read(rows, notes)
     if not rows:
         raise ImportRefused(
             _("No question is found in this workbook: its hidden first row or column is gone. ") + _fresh_one()
@@ -119,33 +120,62 @@ def _check(stamp: Stamp, book: Book) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Columns:
+    """Where people have moved them: that of the keys, those of the fields, and all that are ours."""
+
+    marks: Line
+    key: int
+    fields: Mapping[Field, int]
+    ours: frozenset[int]
+
+    def key_of(self, line: Line) -> str:
+        return line.cells[self.key].strip() if self.key < len(line.cells) else ""
+
+    def is_a_heading(self, line: Line) -> bool:
+        return line.number == self.marks.number or self.key_of(line) == HEAD
+
+
+def _columns(sheet: FilledSheet, book: Book) -> _Columns | None:
+    """None for a sheet that is none of ours."""
+    marks = next((line for line in sheet.lines if KEY in line.cells), None)
+    if marks is None:
+        return None
+    places = {mark: place for place, mark in enumerate(marks.cells)}
+    return _Columns(
+        marks=marks,
+        key=places[KEY],
+        fields={field: places[f"{MARK}{field}"] for field in book.fields if f"{MARK}{field}" in places},
+        ours=frozenset(place for place, mark in enumerate(marks.cells) if mark.startswith(MARK)),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Page:
     sheet: FilledSheet
+    columns: _Columns
     stamp: Stamp
     book: Book
 
     def read(self, rows: dict[str, list[FilledRow]], notes: list[str]) -> None:
-        """Add its rows, and what is not read; nothing for a sheet that is none of ours."""
-        marks = next((line for line in self.sheet.lines if KEY in line.cells), None)
-        if marks is None:
-            return
-        columns = {mark: place for place, mark in enumerate(marks.cells) if mark.startswith(MARK) and mark != READ}
-        fields = {field: columns[f"{MARK}{field}"] for field in self.book.fields if f"{MARK}{field}" in columns}
-        known = {place for place, mark in enumerate(marks.cells) if mark.startswith(MARK)}
-        gone = [self.book.label(field) for field in self.book.fields if field not in fields]
-        if gone:
-            said = _("Sheet %(sheet)s has no column %(columns)s any more: what stands on the site stays.")
-            quoted = words.joined([words.quoted(name) for name in gone])
-            notes.append(said % {"sheet": words.quoted(self.sheet.name), "columns": quoted})
+        """Add its rows, and what is not read."""
+        notes.extend(self._gone())
+        fields = self.columns.fields
         for line in self.sheet.lines:
-            key = line.cells[columns[KEY]].strip() if columns[KEY] < len(line.cells) else ""
-            if line.number == marks.number or key == HEAD:
+            if self.columns.is_a_heading(line):
                 continue
+            key = self.columns.key_of(line)
             if key in self.stamp.versions:
                 rows.setdefault(key, []).append(self._row(line, fields))
-                notes.extend(self._beside(line, set(range(len(line.cells))) - known))
+                notes.extend(self._beside(line, set(range(len(line.cells))) - self.columns.ours))
             else:
                 notes.extend(self._beside(line, set(fields.values())))
+
+    def _gone(self) -> Iterator[str]:
+        """The columns that somebody has deleted."""
+        if gone := [self.book.label(field) for field in self.book.fields if field not in self.columns.fields]:
+            said = _("Sheet %(sheet)s has no column %(columns)s any more: what stands on the site stays.")
+            quoted = words.joined([words.quoted(name) for name in gone])
+            yield said % {"sheet": words.quoted(self.sheet.name), "columns": quoted}
 
     def _row(self, line: Line, fields: Mapping[Field, int]) -> FilledRow:
         cells = {field: self._cell(line, place) for field, place in fields.items()}

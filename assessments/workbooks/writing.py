@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from assessments.models import Blank, FrequencyUnit
 from assessments.questionnaire.forms import choice_label
 from assessments.workbooks.book import TEXTS, Asked, Book, Field, comparable, in_words, numbers_of, written
-from assessments.workbooks.stamp import signed, stamp_of
+from assessments.workbooks.stamp import Stamp, signed, stamp_of
 from groundwork import words
 from groundwork.tables.writing import LONGEST_CELL
 from manifesto.models import GRADE_NAMES, FactKind, Rule
@@ -53,9 +53,10 @@ class _Looks:
     plain: Format
 
 
-def xlsx_of(book: Book) -> bytes:
+def xlsx_of(book: Book, *, stamp: Stamp | None = None) -> bytes:
     """The file in the active language. Every cell that may be filled is a text, so that no program turns what is typed
-    there into a date, a number or a formula; all others are locked, without a password."""
+    there into a date, a number or a formula; all others are locked, without a password. `stamp`: of an earlier
+    download, where this one is as somebody filled that."""
     from xlsxwriter import Workbook
 
     out = BytesIO()
@@ -72,7 +73,7 @@ def xlsx_of(book: Book) -> bytes:
     for page, rule, asked in pages:
         _RulePage(page=page, book=book, looks=looks, places=places).write(rule, asked)
     _write_first(first, book, looks)
-    _write_ours(ours, book, looks)
+    _write_ours(ours, book, looks, stamp or fresh_stamp(book))
     choices.hide()
     ours.hide()
     for page in file.worksheets():
@@ -82,14 +83,15 @@ def xlsx_of(book: Book) -> bytes:
     return out.getvalue()
 
 
-def shown_in_closed(book: Book) -> dict[tuple[str, Field], str]:
-    """What stands in the cells that are not to be filled, by question key and field."""
-    return {
+def fresh_stamp(book: Book) -> Stamp:
+    """Of the answers as they stand now."""
+    shown = {
         (one.question.key, field): comparable(_closed_words(one, field))
         for one in book.asked
         for field in book.fields
         if not one.is_open(field)
     }
+    return stamp_of(book, shown)
 
 
 def file_name(book: Book) -> str:
@@ -321,9 +323,8 @@ def _instructions(book: Book) -> list[str]:
     return lines
 
 
-def _write_ours(page: Worksheet, book: Book, looks: _Looks) -> None:
+def _write_ours(page: Worksheet, book: Book, looks: _Looks, stamp: Stamp) -> None:
     """What the site knows the workbook by, in the open: anybody may look at it."""
-    stamp = stamp_of(book, shown_in_closed(book))
     page.set_column(0, 1, 40)
     lines = [
         (_("By this sheet the site knows to which questionnaire the workbook belongs. Please leave it as it is."), ""),
@@ -331,7 +332,7 @@ def _write_ours(page: Worksheet, book: Book, looks: _Looks) -> None:
         (_("Edition of the questions"), book.response.assessment.release.edition),
         (STAMP, signed(stamp)),
         (_("Question"), _("Version of the answer at the download")),
-        *((one.question.key, str(one.answer.version)) for one in book.asked),
+        *((key, str(version)) for key, version in stamp.versions.items()),
     ]
     for row, cells in enumerate(lines):
         for column, text in enumerate(cells):

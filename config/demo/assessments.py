@@ -23,6 +23,7 @@ from assessments.raters import asking
 from assessments.schedule import repeating
 from assessments.vendor_side import answers as vendor_answers
 from assessments.vendor_side import links, reply
+from config.demo.workbooks import DemoWorkbook
 from manifesto.models import Question, Release
 from vendors.models import Vendor
 
@@ -80,6 +81,7 @@ class DemoAssessment:
     # People answer -----------------------------------------------------------------------------------------------
     def _collect(self, assessor: Membership, assessment: Assessment) -> None:
         own = Response.objects.get(assessment=assessment, rater=assessor.user)
+        brings = DemoWorkbook.of(own, self.data["workbook"]) if "workbook" in self.data else None
         self._fill_in(own, self.data, author=assessor.user, only=self.data.get("only", ()), with_words=True)
         for rater in self.data.get("raters", ()):
             due_on = self._in_days(rater["due_in"]) if "due_in" in rater else None
@@ -90,6 +92,8 @@ class DemoAssessment:
                 self._fill_in(asked.response, rater, author=person.user)
         self._invite_address(assessor, assessment)
         self._delegate(assessor, assessment)
+        if brings:
+            brings.load()
         if view := self.data.get("vendor_view"):
             self._answer_as_vendor(assessor, assessment, view)
         finished = [rater["email"] for rater in self.data.get("raters", ())]

@@ -30,6 +30,7 @@ from config.demo.care import DemoCare
 from config.demo.clock import Event
 from config.demo.emergencies import DemoEmergencies
 from config.demo.expectations import DemoExpectations
+from config.demo.exports import DemoExport
 from config.demo.facts import DemoFacts
 from config.demo.hours import DemoHour
 from config.demo.letters import DemoLetters
@@ -135,6 +136,7 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         *_hours(data, author, vendors, today),
         *terms.expectations(),
         *terms.proofs(),
+        *terms.exports(),
         *DemoLetters(author=author, vendors=vendors, data=data, today=today).events(),
     ]
     for day, happens in sorted(events, key=lambda event: event[0]):
@@ -197,6 +199,10 @@ class _Terms:
             owner = self.members.get(entry.get("owner", ""), self.author)
             proof = DemoProof(author=self.author, owner=owner, vendor=vendor, data=entry, today=self.today)
             yield from proof.events()
+
+    def exports(self) -> Iterator[Event]:
+        for entry in self.data.get("exports", ()):
+            yield from DemoExport(members=self.members, vendors=self.vendors, data=entry, today=self.today).events()
 
     def _of(self, name: str) -> Iterator[tuple[Vendor, dict[str, Any]]]:
         return ((self.vendors[entry["vendor"]], entry) for entry in self.data.get(name, ()))

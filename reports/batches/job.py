@@ -16,6 +16,7 @@ from accounts.models import Membership
 from accounts.trail import audit
 from groundwork.jobs.lease import TOO_MANY_ATTEMPTS, HeldJob, NudgedKind
 from groundwork.refusals import Refusal
+from reports import file_jobs
 from reports.documents.job import RenderingFailure
 from reports.models import (
     Batch,
@@ -30,9 +31,9 @@ from reports.models import (
 from reports.secrecy import is_kept_from
 from vendors.withheld import withheld
 
-KEPT = timedelta(days=7)  # then the file goes; the row, and what was left out, stay
 MOST = 5_000  # scorecards in one ZIP
-MOST_BOUND = 40  # in one bound PDF, whose pages stand in memory together
+# In one bound PDF, whose pages stand in memory together, some 4 MB each.
+MOST_BOUND = {DocumentKind.BRIEF: 100, DocumentKind.SCORECARD: 30, DocumentKind.RECORD: 8}
 
 
 class LeftOut(models.TextChoices):
@@ -51,6 +52,7 @@ class BatchFailure(models.TextChoices):
     TOO_MANY_ATTEMPTS = TOO_MANY_ATTEMPTS, _("Five attempts were cut short before anything more was made.")
     TOO_SLOW = "too_slow", _("The file took too long to write, in five attempts. Choose fewer vendors.")
     TOO_LARGE = "too_large", _("The bound file would be too large. Choose fewer vendors, or the ZIP.")
+    REFUSED = "refused", _("One of the documents cannot be drawn. Ask for the ZIP, which says which one.")
     NO_ROOM = "no_room", _("There is no room on the server. Tell your administrator.")
     NOTHING_MADE = "nothing_made", _("Not one of the documents could be made; below stands why.")
     LEFT = "left", _("Whoever asked for it is no member of this organisation any more.")
@@ -59,10 +61,6 @@ class BatchFailure(models.TextChoices):
 
 class NotSoMany(Refusal):
     """Nobody has a scorecard among what was chosen, or too many have."""
-
-
-class NotNow(Refusal):
-    """The batch has ended already."""
 
 
 class Batches(NudgedKind[Batch]):
@@ -115,7 +113,7 @@ def request_batch(member: Membership, wish: Wish, scorecards: Iterable[Scorecard
     """Queue it; NotSoMany for none or too many. Those that are kept from the member have their place, too: left
     out, with the reason. Four queries, however many, and one for each snapshot of a vendor that the member rates."""
     cards = list(scorecards)
-    _refuse_unless_bounded(len(cards), wish.binding)
+    _refuse_unless_bounded(len(cards), wish)
     now = timezone.now()
     kept = kept_from(member, cards, closed=withheld(member))
     batch = Batch.objects.create(
@@ -141,10 +139,10 @@ def request_batch(member: Membership, wish: Wish, scorecards: Iterable[Scorecard
     return batch
 
 
-def _refuse_unless_bounded(count: int, binding: Binding) -> None:
+def _refuse_unless_bounded(count: int, wish: Wish) -> None:
     if not count:
         raise NotSoMany(_("None of these vendors has a scorecard. Choose others, or another period."))
-    most = MOST_BOUND if binding == Binding.BOUND else MOST
+    most = MOST_BOUND[wish.kind] if wish.binding == Binding.BOUND else MOST
     if count > most:
         message = _("At most %(most)s scorecards fit in this kind of file, and these are %(count)s. Choose fewer.")
         raise NotSoMany(message % {"most": most, "count": count})
@@ -159,11 +157,7 @@ def _place(batch: Batch, position: int, card: Scorecard, *, is_kept: bool) -> Ba
 def cancel(member: Membership, batch: Batch) -> None:
     """At once: a worker that holds it stops at the next document, whose lease is gone. No file comes of it; documents
     that are made stay, for whoever asks for one of them. NotNow where it has ended."""
-    now = timezone.now()
-    ended = {"state": FileState.CANCELLED, "cancel_asked_at": now, "finished_at": now, **BATCHES.released()}
-    if not Batch.objects.unfinished().filter(pk=batch.pk).update(**ended):
-        raise NotNow(_("This has ended already; there is nothing to cancel."))
-    audit.record(member.user, "batch.cancelled", batch, label=batch.title)
+    file_jobs.give_up(BATCHES, batch, by=member.user, verb="batch.cancelled", now=timezone.now())
 
 
 def hand_on(held: HeldJob[Batch], *, now: datetime, tell_workers: bool = True) -> None:
@@ -172,13 +166,3 @@ def hand_on(held: HeldJob[Batch], *, now: datetime, tell_workers: bool = True) -
     waiting = held.finish(**{**BATCHES.queued, **BATCHES.turn(now + BATCHES.wait(0)), "attempts": 0})
     if waiting and tell_workers:
         BATCHES.nudge(held.pk)
-
-
-def forget_files(now: datetime) -> int:
-    """Delete the files that were kept long enough; how many."""
-    count = 0
-    for batch in Batch.objects.filter(expires_at__lte=now).exclude(file="")[:100]:
-        batch.file.delete(save=False)
-        Batch.objects.filter(pk=batch.pk).update(file="")
-        count += 1
-    return count

@@ -1,6 +1,6 @@
 """A stretch of work on a batch: documents one after the other, and, when all are there, the file.
 
-Nothing here draws: how a document is made is handed in by the task. A stretch is short, so
+Nothing here draws: how a document is made, and how many are bound, is handed in by the task. A stretch is short, so
 that what waits in the same queue has its turn, and one document that hangs ends by the limits of every task. A worker
 that is killed leaves its places: the next one begins at the first that waits.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from time import monotonic
 from typing import IO
 from uuid import uuid4
@@ -24,9 +25,10 @@ from django.utils import timezone, translation
 from accounts.models import Membership
 from groundwork.jobs.lease import MAX_ATTEMPTS, HeldJob, LeaseLostError
 from groundwork.storage import is_full
-from reports.batches import archive, job
+from reports import file_jobs
+from reports.batches import archive, binding, job
 from reports.batches.job import BATCHES, BatchFailure, LeftOut
-from reports.documents.job import request_rendering
+from reports.documents.job import RenderingFailure, request_rendering
 from reports.models import (
     Batch,
     BatchedScorecard,
@@ -36,6 +38,7 @@ from reports.models import (
     DocumentKind,
     FileState,
     Rendering,
+    Scorecard,
 )
 from vendors.withheld import withheld
 
@@ -46,9 +49,18 @@ CUT_SHORT = 3  # attempts at one document after which the others go on without i
 TOGETHER = 50  # documents written between two signs of life
 
 Render = Callable[[int], None]  # makes the document of the rendering with this key, and notes how it ended
+Bind = Callable[[binding.Bound, str, Callable[[], None]], bytes]  # in this language; calls back after each part
 
 
-def make(pk: int, render: Render, *, clock: Callable[[], float] = monotonic) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Makers:
+    """What draws."""
+
+    render: Render
+    bind: Bind
+
+
+def make(pk: int, makers: Makers, *, clock: Callable[[], float] = monotonic) -> None:
     """One stretch. Without effect where the batch has ended or is held elsewhere; safe to be called twice, at once
     too."""
     held = BATCHES.claim(pk, now=timezone.now())
@@ -56,9 +68,13 @@ def make(pk: int, render: Render, *, clock: Callable[[], float] = monotonic) -> 
         return
     log = logger.bind(batch=pk, attempt=held.attempts)
     try:
-        _stretch(held, render, clock)
+        _stretch(held, makers, clock)
     except LeaseLostError:
         log.info("batch_lease_lost")  # cancelled, or another worker's
+    except (binding.BoundRefusedError, binding.BoundTooLargeError) as fault:
+        log.error("batch_not_bound", exc_info=True)
+        is_large = isinstance(fault, binding.BoundTooLargeError)
+        held.fail(BatchFailure.TOO_LARGE if is_large else BatchFailure.REFUSED, now=timezone.now())
     except SoftTimeLimitExceeded:
         log.warning("batch_too_slow")
         held.release(BatchFailure.TOO_SLOW, now=timezone.now())
@@ -68,13 +84,13 @@ def make(pk: int, render: Render, *, clock: Callable[[], float] = monotonic) -> 
         held.release(why, now=timezone.now())
 
 
-def _stretch(held: HeldJob[Batch], render: Render, clock: Callable[[], float]) -> None:
+def _stretch(held: HeldJob[Batch], makers: Makers, clock: Callable[[], float]) -> None:
     member = _member(held.row)
     if member is None:
         held.fail(BatchFailure.LEFT, now=timezone.now())
         return
-    stretch = _Stretch(held=held, member=member, render=render, is_over=_watch(clock), closed=withheld(member))
-    if not stretch.make_documents():
+    stretch = _Stretch(held=held, member=member, makers=makers, is_over=_watch(clock), closed=withheld(member))
+    if held.row.binding == Binding.ZIP and not stretch.make_documents():
         return
     stretch.leave_out_what_is_kept()
     stretch.write()
@@ -96,7 +112,7 @@ class _Stretch:
 
     held: HeldJob[Batch]
     member: Membership
-    render: Render
+    makers: Makers
     is_over: Callable[[], bool]
     closed: set[int] = field(default_factory=set)
 
@@ -104,8 +120,8 @@ class _Stretch:
     def batch(self) -> Batch:
         return self.held.row
 
-    def places(self, state: BatchedState) -> QuerySet[BatchedScorecard]:
-        rows = self.batch.places.filter(state=state).order_by("position")
+    def places(self, *states: BatchedState) -> QuerySet[BatchedScorecard]:
+        rows = self.batch.places.filter(state__in=states).order_by("position")
         return rows.select_related("scorecard__assessment__vendor").defer("scorecard__snapshot")
 
     # Documents, one after the other --------------------------------------------------------------------------------
@@ -138,7 +154,7 @@ class _Stretch:
         for _attempt in range(MAX_ATTEMPTS):
             if not rendering.is_unfinished or rendering.attempts >= CUT_SHORT:
                 break
-            self.render(rendering.pk)
+            self.makers.render(rendering.pk)
             rendering.refresh_from_db(fields=["state", "failure", "attempts", "token"])
             if rendering.is_unfinished and rendering.token is not None:
                 return  # somebody else's worker is at it
@@ -167,16 +183,15 @@ class _Stretch:
     # The file ------------------------------------------------------------------------------------------------------
     def leave_out_what_is_kept(self) -> None:
         """Whoever was asked to rate meanwhile does not get what was made before that."""
-        for state in (BatchedState.MADE, BatchedState.WAITING):
-            rows = self.places(state).filter(scorecard__assessment__vendor__in=self.closed)
-            for place in rows if self.closed else ():
-                if self._is_kept(place):
-                    self._leave_out(place, LeftOut.WITHHELD)
+        rows = self.places(BatchedState.WAITING, BatchedState.MADE)
+        for place in rows.filter(scorecard__assessment__vendor__in=self.closed) if self.closed else ():
+            if self._is_kept(place):
+                self._leave_out(place, LeftOut.WITHHELD)
 
     def write(self) -> None:
         with tempfile.TemporaryFile() as out:
-            count = self._zipped(out)
-            if count:
+            written = self._bound(out) if self.batch.binding == Binding.BOUND else self._zipped(out)
+            if written:
                 self._keep(out)
             else:
                 self.held.fail(BatchFailure.NOTHING_MADE, now=timezone.now())
@@ -197,8 +212,47 @@ class _Stretch:
     def _left_out(self) -> Iterator[archive.Told]:
         for place in self.places(BatchedState.LEFT_OUT):
             card = place.scorecard
-            reason = job.words_of(place.failure)
-            yield archive.Told(vendor=card.assessment.vendor.name, number=card.number, reason=reason)
+            yield self._told(card, place.failure)
+
+    def _told(self, card: Scorecard, failure: str) -> archive.Told:
+        return archive.Told(vendor=card.assessment.vendor.name, number=card.number, reason=job.words_of(failure))
+
+    def _bound(self, out: IO[bytes]) -> int:
+        """All of them at one go: none of them waits in a place of its own."""
+        places = {place.scorecard_id: place for place in self.places(BatchedState.WAITING, BatchedState.MADE)}
+        cards = Scorecard.objects.select_related("assessment__vendor").in_bulk(places)
+        member = self.member
+
+        def damaged(card: Scorecard) -> archive.Told:
+            self._leave_out(places.pop(card.pk), RenderingFailure.SNAPSHOT_DAMAGED)
+            return self._told(card, RenderingFailure.SNAPSHOT_DAMAGED)
+
+        with translation.override(self.batch.language):
+            volume = binding.Volume(
+                title=self.batch.title,
+                organisation=member.organisation.name,
+                kind=DocumentKind(self.batch.kind),
+                language=self.batch.language,
+                cards=[cards[pk] for pk in places],
+                left_out=list(self._left_out()),
+                damaged=damaged,
+            )
+            bound = binding.bound(volume)
+        if bound is None:
+            return 0
+        out.write(self.makers.bind(bound, self.batch.language, self._counting(of=len(places))))
+        BatchedScorecard.objects.filter(pk__in=[place.pk for place in places.values()]).update(state=BatchedState.MADE)
+        return len(places)
+
+    def _counting(self, *, of: int) -> Callable[[], None]:
+        """Shows how far a bound one is; what is begun anew is counted anew."""
+        total = self.batch.total or of
+        shown = count(total - of + 1)
+
+        def after_each() -> None:
+            self.held.renew(now=timezone.now(), done=min(next(shown), total))
+
+        return after_each
 
     def _keep(self, out: IO[bytes]) -> None:
         """The file first, then the row: a file that no row names goes by itself."""
@@ -213,7 +267,7 @@ class _Stretch:
             size=size,
             sha256=sha256,
             finished_at=now,
-            expires_at=now + job.KEPT,
+            expires_at=now + file_jobs.KEPT,
         )
         if not is_ours:
             self.batch.file.delete(save=False)

@@ -52,7 +52,6 @@ def batch_add(request: MemberRequest) -> HttpResponse:
         "form": form,
         "chosen": chosen,
         "portfolio": _with_query(reverse("portfolio"), chosen.query),
-        "most_bound": job.MOST_BOUND,
     }
     return render(request, "reports/batches/batch_add.html", context)
 

@@ -8,10 +8,11 @@ handed on: drawn with packaged fonts alone, and no character without a glyph.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from html import escape
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from groundwork.languages import DEFAULT
 from reports.documents import archival, glyphs, ordinals, structure, typefaces
 from reports.documents.hyphens import teach_joints
-from reports.documents.layout import Attached
+from reports.documents.layout import Attached, Layout
 from reports.documents.structure import structure_of
 
 STYLESHEET = "pdf/scorecard.css"
@@ -91,23 +92,90 @@ def to_pdf(html: str, *, language: str, title: str, created: str, attached: Atta
 
 def _drawn(page: str, at: datetime, attached: Attached | None) -> bytes:
     fetcher = PackagedAssets()
-    css, fonts = _resources()
     carried = [_attachment(attached, at, fetcher)] if attached else []
+    return _written(_laid_out(page, fetcher), carried)
+
+
+def _laid_out(page: str, fetcher: PackagedAssets) -> Any:
+    """A WeasyPrint document, its pages not yet painted."""
+    css, fonts = _resources()
     try:
-        document = HTML(string=page, url_fetcher=fetcher)
-        with structure.origins() as noted:
-            content: bytes = document.write_pdf(
-                stylesheets=[css],
-                font_config=fonts,
-                pdf_variant=archival.VARIANT,
-                attachments=carried,
-                finisher=partial(_finish, noted),
-            )
+        document = HTML(string=page, url_fetcher=fetcher).render(
+            stylesheets=[css], font_config=fonts, pdf_variant=archival.VARIANT
+        )
     except FatalURLFetchingError as error:
         raise RenderingRefused(str(error)) from error
     if fetcher.refused:
         raise RenderingRefused(f"Not packaged: {', '.join(fetcher.refused)}")
+    return document
+
+
+def _written(document: Any, carried: Sequence[Attachment]) -> bytes:
+    try:
+        with structure.origins() as noted:
+            content: bytes = document.write_pdf(
+                pdf_variant=archival.VARIANT, attachments=list(carried), finisher=partial(_finish, noted)
+            )
+    except FatalURLFetchingError as error:
+        raise RenderingRefused(str(error)) from error
+    if document.url_fetcher.refused:
+        raise RenderingRefused(f"Not packaged: {', '.join(document.url_fetcher.refused)}")
     return content
+
+
+# Several documents as one file -------------------------------------------------------------------------------------
+def to_bound_pdf(
+    cover: Callable[[Sequence[int]], Layout],
+    parts: Sequence[Layout],
+    *,
+    language: str,
+    after_each: Callable[[], None] = lambda: None,
+) -> bytes:
+    """One file of them all, tagged as each of them is: pages are laid out part by part, and painted together, since two
+    finished files cannot be joined without losing what is said of their structure. `cover` gets the page of the file on
+    which each part begins. All pages stand in memory: some 40 parts at most.
+
+    Raises as `to_pdf` does.
+    """
+    undrawn: frozenset[str] = frozenset()
+    for _attempt in range(2):
+        try:
+            return _bound(cover, parts, undrawn, language, after_each)
+        except _WithoutGlyphs as fault:
+            undrawn = fault.characters
+    raise DocumentUnreadable("No glyph for " + ", ".join(f"U+{ord(one):04X}" for one in sorted(undrawn)))
+
+
+def _bound(
+    cover: Callable[[Sequence[int]], Layout],
+    parts: Sequence[Layout],
+    undrawn: frozenset[str],
+    language: str,
+    after_each: Callable[[], None],
+) -> bytes:
+    fetcher = PackagedAssets()
+
+    def laid_out(part: Layout) -> Any:
+        at = datetime.fromisoformat(part.created).astimezone(UTC)
+        with _lock:
+            return _laid_out(_page(part.html, undrawn, language, part.title, at), fetcher)
+
+    documents = []
+    for part in parts:
+        documents.append(laid_out(part))
+        after_each()
+    before = 1
+    while True:  # twice at most for a contents of two pages, since it is as long whatever the numbers in it
+        front = cover(list(accumulate((len(one.pages) for one in documents[:-1]), initial=before + 1)))
+        opened = laid_out(front)
+        if len(opened.pages) <= before:
+            break
+        before = len(opened.pages)
+    at = datetime.fromisoformat(front.created).astimezone(UTC)
+    carried = [_attachment(part.attached, at, fetcher) for part in parts if part.attached]
+    pages = [page for one in (opened, *documents) for page in one.pages]
+    with _lock:
+        return _written(opened.copy(pages), carried)
 
 
 def _attachment(attached: Attached, at: datetime, fetcher: PackagedAssets) -> Attachment:

@@ -79,4 +79,4 @@ def _head(assessment: Assessment, shown: Shown) -> Head:
 
 def _keys_of_responses(approved: AssessmentQuerySet) -> QuerySet[Response, Any]:
     rows = Response.objects.filter(assessment__in=approved.order_by().values("pk")).handed_in()
-    return rows.annotate(of=F("assessment")).order_by("assessment", "pk").values("of", "pk")
+    return rows.annotate(of=F("assessment")).order_by("of", "pk").values("of", "pk")

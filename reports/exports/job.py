@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -111,14 +112,25 @@ def cancel(member: Membership, export: Export) -> None:
 
 def subject_of(export: Export) -> str:
     """“Assessment A-2026-001, Alder”: what it is about, in the active language; the scope alone where that is gone."""
-    if export.scope == ExportScope.ASSESSMENT:
-        row = Assessment.objects.filter(pk=export.about, organisation=export.organisation_id).select_related("vendor")
-        if found := row.first():
-            return _("Assessment %(reference)s, %(vendor)s") % {"reference": found.reference, "vendor": found.vendor}
-    if export.scope == ExportScope.VENDOR:
-        vendor = Vendor.objects.filter(pk=export.about, organisation=export.organisation_id).first()
-        if vendor is not None:
-            return _("Vendor %(name)s") % {"name": vendor}
+    return subjects_of([export])[0]
+
+
+def subjects_of(exports: Sequence[Export]) -> list[str]:
+    """What each is about, in their order; two queries at most, however many."""
+    of = {scope: {one.about for one in exports if one.scope == scope} for scope in ExportScope}
+    assessments = Assessment.objects.select_related("vendor").in_bulk(of[ExportScope.ASSESSMENT])
+    vendors = Vendor.objects.in_bulk(of[ExportScope.VENDOR])
+    return [_subject(one, assessments.get(one.about), vendors.get(one.about)) for one in exports]
+
+
+def _subject(export: Export, assessment: Assessment | None, vendor: Vendor | None) -> str:
+    """Of another organisation nothing is named, whatever stands in the row."""
+    ours = export.organisation_id
+    if export.scope == ExportScope.ASSESSMENT and assessment is not None and assessment.organisation_id == ours:
+        said = {"reference": assessment.reference, "vendor": assessment.vendor}
+        return _("Assessment %(reference)s, %(vendor)s") % said
+    if export.scope == ExportScope.VENDOR and vendor is not None and vendor.organisation_id == ours:
+        return _("Vendor %(name)s") % {"name": vendor}
     if export.scope == ExportScope.PORTFOLIO and export.filter:
         return _("The portfolio, narrowed")
     return str(ExportScope(export.scope).label)

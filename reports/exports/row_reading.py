@@ -4,7 +4,7 @@ thousands are read in as many queries as one, and few are in memory at a time.""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -60,7 +60,9 @@ class Stream:
         while self._next is not None and self._next["of"] <= assessment:
             if self._next["of"] == assessment:
                 found.append(self._next)
-            self._next = next(self._rows, None)
+            last, self._next = self._next["of"], next(self._rows, None)
+            if self._next is not None and self._next["of"] < last:
+                raise RuntimeError("The rows do not come in the order of their assessments: some would be left out.")
         return found
 
 
@@ -71,6 +73,15 @@ class Edition:
     rules: tuple[AskedRule, ...]
     questions: tuple[Asked, ...]
     keys: Mapping[int, str]  # of questions, by the numbers of their rows
+
+    def of_rules_in(self, answered: Collection[str]) -> Edition:
+        """With the rules alone of which a question is among these."""
+        rules = {question.rule for question in self.questions if question.key in answered}
+        return Edition(
+            rules=tuple(rule for rule in self.rules if rule.key in rules),
+            questions=tuple(question for question in self.questions if question.rule in rules),
+            keys=self.keys,
+        )
 
 
 def editions_of(assessments: AssessmentQuerySet) -> dict[int, Edition]:
@@ -122,32 +133,23 @@ class RowReader:
     def dossier_of(self, assessment: Assessment, head: Head) -> Dossier:
         edition = self.editions.get(assessment.release_id) or _edition(())
         asked = self.responses.take(head.pk)
-        given = {row["pk"]: self._given(row, head) for row in asked}
+        given = {row["pk"]: self._given(row, head) for row in asked if self._is_readable(row, head)}
         answers = self._answers_of(head, edition, given)
+        agreed, replies = self._agreed(head.pk), self._replied(head.pk)
         closed = head.shown == Shown.OWN
-        agreed = self._agreed(head.pk)
-        replies = self._replied(head.pk)
-        readable = {key: one for key, one in given.items() if one is not None}
         if closed:
-            agreed, replies = {}, ()
-            own = {question.rule for question in edition.questions if question.key in answers}
-            edition = Edition(
-                rules=tuple(rule for rule in edition.rules if rule.key in own),
-                questions=tuple(one for one in edition.questions if one.rule in own),
-                keys=edition.keys,
-            )
-        asked_keys = {one.key for one in edition.questions}
+            agreed, replies, edition = {}, (), edition.of_rules_in(answers)
         questions = [one for one in edition.questions if assessment.asks_supplementary or not one.supplementary]
-        policy = policy_of(assessment.release)
+        policy, keys = policy_of(assessment.release), {one.key for one in edition.questions}
         return Dossier(
             head=head,
             policy=policy,
             rules=edition.rules,
             questions=tuple(questions),
-            responses=tuple(readable.values()),
+            responses=tuple(given.values()),
             answers=answers,
             agreed=agreed,
-            notes={key: note for key, note in self._noted(head.pk).items() if key in asked_keys},
+            notes={key: note for key, note in self._noted(head.pk).items() if key in keys},
             replies=replies,
             score=scored(edition.rules, questions, answers, agreed, policy) if edition.rules else None,
             tells_of_others=not closed and (bool(agreed) or any(map(self._is_anothers, asked))),
@@ -156,12 +158,14 @@ class RowReader:
     def _is_anothers(self, row: Row) -> bool:
         return row["kind"] == CUSTOMER and row["submitted_at"] is not None and row["rater"] != self.user
 
-    def _given(self, row: Row, head: Head) -> Given | None:
-        """None: not for this reader, who still judges."""
-        is_own = row["rater"] == self.user
+    def _is_readable(self, row: Row, head: Head) -> bool:
+        """Whoever still judges reads their own questionnaire, and what the vendor says while answers are collected."""
+        if head.shown == Shown.ALL or row["rater"] == self.user:
+            return True
+        return row["kind"] != CUSTOMER and head.state == AssessmentState.COLLECTING
+
+    def _given(self, row: Row, head: Head) -> Given:
         is_of_vendor = row["kind"] != CUSTOMER
-        if head.shown == Shown.OWN and not is_own and not (is_of_vendor and head.state == AssessmentState.COLLECTING):
-            return None
         return Given(
             key=f"{head.reference}/{row['pk']}",
             kind=row["kind"],
@@ -169,20 +173,19 @@ class RowReader:
             department=row["department__name"] or "",
             handed_in_at=moment(row["submitted_at"]),
             independent=None if is_of_vendor else row["not_independent_since"] is None,
-            shown=row["submitted_at"] is not None or (is_own and not is_of_vendor),
+            shown=row["submitted_at"] is not None or (row["rater"] == self.user and not is_of_vendor),
         )
 
-    def _answers_of(self, head: Head, edition: Edition, given: Mapping[int, Given | None]) -> dict[str, list[Answered]]:
+    def _answers_of(self, head: Head, edition: Edition, given: Mapping[int, Given]) -> dict[str, list[Answered]]:
         files: dict[int, list[KeptFile]] = defaultdict(list)
         for row in self.files.take(head.pk):
             files[row["answer"]].append(KeptFile(name=row["name"], size=row["size"], sha256=row["sha256"]))
         answers: dict[str, list[Answered]] = defaultdict(list)
         for row in self.answers.take(head.pk):
-            by = given.get(row["response"])
-            if by is None or not by.shown:
+            by, key = given.get(row["response"]), edition.keys.get(row["question"])
+            if by is None or key is None or not by.shown:  # what came to be between two of the queries waits
                 continue
             hides = head.shown == Shown.OWN and by.kind != CUSTOMER
-            key = edition.keys[row["question"]]
             answers[key].append(_answer(row, by, key, tuple(files.get(row["pk"], ())), hides_grade=hides))
         return dict(answers)
 
@@ -259,7 +262,7 @@ def _answer(row: Row, by: Given, key: str, files: tuple[KeptFile, ...], *, hides
 def _responses() -> QuerySet[Response, Any]:
     """Of all who were asked and still take part."""
     rows = Response.objects.filter(withdrawn_at=None).annotate(of=F("assessment"))
-    return rows.order_by("assessment", "pk").values(
+    return rows.order_by("of", "pk").values(
         *("of", "pk", "kind", "rater", "rater__name", "rater__email", "invitation__email", "department__name"),
         *("submitted_at", "not_independent_since"),
     )
@@ -267,7 +270,7 @@ def _responses() -> QuerySet[Response, Any]:
 
 def _answers() -> QuerySet[Answer, Any]:
     rows = Answer.objects.filter(response__withdrawn_at=None).annotate(of=F("response__assessment"))
-    return rows.order_by("response__assessment", "response", "pk").values(
+    return rows.order_by("of", "response_id", "pk").values(
         *("of", "pk", "response", "response__rater", "question", "grade", "blank", "reason", "comment", "vendor_says"),
         *("fact_value", "fact_unit", "carried_over", "updated_by", "updated_by__name", "updated_by__email"),
     )
@@ -275,19 +278,19 @@ def _answers() -> QuerySet[Answer, Any]:
 
 def _files() -> QuerySet[Evidence, Any]:
     rows = Evidence.objects.annotate(of=F("answer__response__assessment"))
-    return rows.order_by("answer__response__assessment", "pk").values("of", "answer", "name", "size", "sha256")
+    return rows.order_by("of", "pk").values("of", "answer", "name", "size", "sha256")
 
 
 def _consensus() -> QuerySet[Consensus, Any]:
     rows = Consensus.objects.annotate(of=F("assessment"))
-    return rows.order_by("assessment", "pk").values(
+    return rows.order_by("of", "pk").values(
         *("of", "question__key", "grade", "not_applicable", "reason", "meeting", "meeting__held_on")
     )
 
 
 def _meetings() -> QuerySet[Meeting, Any]:
     rows = Meeting.objects.annotate(of=F("assessment"))
-    return rows.order_by("assessment", "pk", "attendees__name").values(
+    return rows.order_by("of", "pk", "attendees__name").values(
         *("of", "pk", "others", "attendees__name", "attendees__email")
     )
 
@@ -297,7 +300,7 @@ def _replies() -> QuerySet[Reply, Any]:
     links = VendorLink.objects.to_reply().filter(reply_request=OuterRef("request")).order_by("revoked_at", "-pk")
     rows = Reply.objects.filter(request__submitted_at__isnull=False).exclude(stance="")
     rows = rows.annotate(of=F("request__assessment"), link_name=Subquery(links.values("name")[:1]))
-    return rows.order_by("request__assessment", "-request__submitted_at", "request", "pk").values(
+    return rows.order_by("of", "-request__submitted_at", "request_id", "pk").values(
         *("of", "request", "rule", "stance", "text", "link_name"),
         *("request__submitted_at", "request__fingerprint", "request__assessment__fingerprint"),
     )
@@ -305,6 +308,6 @@ def _replies() -> QuerySet[Reply, Any]:
 
 def _notes() -> QuerySet[VendorNote, Any]:
     rows = VendorNote.objects.all().written().annotate(of=F("assessment"))
-    return rows.order_by("assessment", "pk").values(
+    return rows.order_by("of", "pk").values(
         *("of", "question__key", "text", "updated_at", "updated_by__name", "updated_by__email")
     )

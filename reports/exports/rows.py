@@ -42,12 +42,9 @@ def rows_of(dossier: Dossier) -> dict[str, list[Row]]:
         "responses": [_response(dossier, place) for place in range(len(dossier.responses))],
         "answers": [_answer(dossier, question, one) for question, one in answers_in_order(dossier)],
         "evidence": list(_evidence(dossier)),
-        "notes": [(dossier.head.reference, key, note.text, note.by, note.at) for key, note in dossier.notes.items()],
+        "notes": list(_notes(dossier)),
         "consensus": [_consensus(dossier, key, agreed) for key, agreed in dossier.agreed.items()],
-        "replies": [
-            (dossier.head.reference, one.rule, one.stance, one.text, one.by, one.at, one.to_earlier_result)
-            for one in dossier.replies
-        ],
+        "replies": list(_replies(dossier)),
         "findings": [_finding(dossier, stored) for stored in dossier.findings],
         "measures": list(_measures(dossier)),
         "periods": list(_periods(dossier)),
@@ -155,6 +152,16 @@ def _consensus(dossier: Dossier, key: str, agreed: Agreed) -> Row:
     held_on = date.fromisoformat(agreed.held_on)
     people = ", ".join(agreed.present) or None
     return (dossier.head.reference, key, agreed_value(agreed), agreed.reason, held_on, people)
+
+
+def _notes(dossier: Dossier) -> Iterator[Row]:
+    for key, note in dossier.notes.items():
+        yield (dossier.head.reference, key, note.text, note.by, note.at)
+
+
+def _replies(dossier: Dossier) -> Iterator[Row]:
+    for one in dossier.replies:
+        yield (dossier.head.reference, one.rule, one.stance, one.text, one.by, one.at, one.to_earlier_result)
 
 
 def _finding(dossier: Dossier, stored: Mapping[str, Any]) -> Row:

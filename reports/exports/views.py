@@ -56,11 +56,12 @@ class ShownExport:
 def export_list(request: MemberRequest) -> HttpResponse:
     """My exports, and the form for the next one: about what the address names, else about everything."""
     form = _form_for(request)
-    rows = _mine(request)[:SHOWN]
+    rows = list(_mine(request)[:SHOWN])
     context = {
         "form": form,
         "subject": job.subject_of(_wish(request, form.initial)),
-        "exports": [_shown(export) for export in rows],
+        "is_of_everything": form.initial["scope"] == ExportScope.EVERYTHING,
+        "exports": [_shown(export, subject) for export, subject in zip(rows, job.subjects_of(rows), strict=True)],
         "tables": TABLES,
         "kept_days": KEPT.days,
     }
@@ -98,7 +99,8 @@ def export_add(request: MemberRequest) -> HttpResponse:
 @never_cache
 def export_state(request: MemberRequest, pk: int) -> HttpResponse:
     """How far it is: a line for a page that asks every second, the list for everybody else."""
-    shown = _shown(_export(request, pk))
+    export = _export(request, pk)
+    shown = _shown(export, job.subject_of(export))
     if not request.htmx:
         return redirect(f"{reverse('export_list')}#export-{pk}")
     if request.GET.get("seen") == shown.fingerprint:
@@ -165,12 +167,12 @@ def _wish(request: MemberRequest, asked: Mapping[str, object]) -> Export:
     )
 
 
-def _shown(export: Export) -> ShownExport:
+def _shown(export: Export, subject: str) -> ShownExport:
     told = export.told
     is_kept = export.is_ready and bool(export.file) and (export.expires_at or timezone.now()) > timezone.now()
     return ShownExport(
         export=export,
-        subject=job.subject_of(export),
+        subject=subject,
         failure=job.failure_words(export),
         holds=_holds(told["rows"]) if told else "",
         left_out=left_out_words(told["closed"], told["damaged"]) if told else (),

@@ -19,10 +19,12 @@ from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from assessments.score.words import STATUSES, VERDICTS
 from groundwork.tables.cells import UNSEEN, neutralise
 from groundwork.tables.writing import LONGEST_CELL, units
 from reports.exports import live
-from reports.exports.catalogue import BY_KEY, REASONS, STATES, STATUSES, TABLES, VERDICTS, Column, Kind, Table
+from reports.exports.catalogue import BY_KEY, TABLES, Column, Kind, Table
+from reports.exports.codes import REASONS, STATES
 from reports.exports.readme import About, lines
 from reports.exports.rows import Row, Value
 from reports.exports.shapes import CUSTOMER, Dossier
@@ -54,6 +56,7 @@ class _Sheets:
 
     table: Table
     title: str
+    looks: tuple[Any, ...] = ()  # the format of each column
     parts: list[_Part] = field(default_factory=list)
     rows: int = 0
 
@@ -78,7 +81,9 @@ class Workbook:
         self.formats = _formats(self.book)
         self.names: set[str] = set()
         self.readme = self._sheet(_("Read me"))
-        self.sheets = {table.key: _Sheets(table=table, title=str(table.title)) for table in TABLES}
+        self.sheets = {
+            table.key: _Sheets(table=table, title=str(table.title), looks=self._looks(table)) for table in TABLES
+        }
         for sheets in self.sheets.values():
             self._next_part(sheets)
         self.long: _Part | None = None
@@ -138,8 +143,7 @@ class Workbook:
     def _write(self, key: str, row: Row, formulas: Mapping[str, str]) -> None:
         sheets = self.sheets[key]
         part = sheets.part
-        for place, (column, value) in enumerate(zip(sheets.table.columns, row, strict=True)):
-            look = self.formats["input" if (key, column.key) in INPUTS else _look(column)]
+        for place, (column, look, value) in enumerate(zip(sheets.table.columns, sheets.looks, row, strict=True)):
             formula = formulas.get(column.key)
             if formula is not None:
                 part.sheet.write_formula(part.line, place, formula, look, self._cached(column, value))
@@ -192,6 +196,11 @@ class Workbook:
             self.long.line += 1
         more = _("… (whole in “%(sheet)s”, number %(number)s)") % {"sheet": self.long.name, "number": self.long_texts}
         return said[: HEAD_KEPT // 2] + more
+
+    def _looks(self, table: Table) -> tuple[Any, ...]:
+        return tuple(
+            self.formats["input" if (table.key, column.key) in INPUTS else _look(column)] for column in table.columns
+        )
 
     # Sheets -------------------------------------------------------------------------------------------------------
     def _sheet(self, title: str) -> Worksheet:

@@ -106,7 +106,8 @@ def _values(document: DocxTemplate, content: Content) -> dict[str, Any]:
         "closing": content["closing"],
         "sender": content["sender"],
     }
-    return {**{name: _verbatim(value) for name, value in said.items()}, "logo": _logo(document, head["logo"])}
+    logo = _logo(document, head["logo"], named=content["organisation"])
+    return {**{name: _verbatim(value) for name, value in said.items()}, "logo": logo}
 
 
 def _verbatim(value: Any) -> Any:
@@ -117,7 +118,19 @@ def _verbatim(value: Any) -> Any:
     return _Words(without_controls(str(value)).replace("\r", ""))
 
 
-def _logo(document: DocxTemplate, stored: str) -> Any:
+class _Logo(InlineImage):
+    """A picture whose name is read aloud."""
+
+    def __init__(self, *args: Any, named: str, **size: Any) -> None:
+        super().__init__(*args, **size)
+        self.named = _Words(named).__html__()
+
+    def _insert_image(self) -> str:
+        drawn: str = super()._insert_image()
+        return drawn.replace("<wp:docPr ", f'<wp:docPr descr="{self.named}" ', 1)
+
+
+def _logo(document: DocxTemplate, stored: str, *, named: str) -> Any:
     """A picture in the place of the placeholder; nothing where there is no logo."""
     if not stored:
         return ""
@@ -125,7 +138,7 @@ def _logo(document: DocxTemplate, stored: str) -> Any:
     with Image.open(BytesIO(content), formats=["PNG"]) as picture:
         is_wide = picture.width * LOGO_HEIGHT >= picture.height * LOGO_WIDTH
     size = {"width": Mm(LOGO_WIDTH)} if is_wide else {"height": Mm(LOGO_HEIGHT)}
-    return InlineImage(document, BytesIO(content), **size)
+    return _Logo(document, BytesIO(content), named=named, **size)
 
 
 def _still(content: bytes) -> bytes:

@@ -32,8 +32,13 @@ def _lines(text: str, *, most: int, longest: int) -> str:
     return "\n".join(lines)
 
 
+class ContactField(forms.ModelChoiceField[Contact]):
+    def label_from_instance(self, obj: Contact) -> str:
+        return f"{obj.name} ({obj.get_language_display()})"
+
+
 class LetterForm(forms.Form):
-    contact = forms.ModelChoiceField(
+    contact = ContactField(
         label=_("To"), queryset=Contact.objects.none(), help_text=_("The letter is in the contact’s language.")
     )
     address = LinesField(
@@ -60,9 +65,7 @@ class LetterForm(forms.Form):
         self.matter, self.today = matter, today
         self.limit: Deadline | None = matter.deadline(kind)
         contacts = Contact.objects.filter(vendor=matter.vendor).select_related("vendor")
-        choice = field(self, "contact", forms.ModelChoiceField)
-        choice.queryset = contacts
-        choice.label_from_instance = _called  # type: ignore[method-assign]
+        field(self, "contact", ContactField).queryset = contacts
         if self.limit is None:
             del self.fields["deadline"]
         elif self.limit.fixed:
@@ -94,10 +97,6 @@ class LetterForm(forms.Form):
             return []
         rows = Response.objects.of_customer().filter(assessment=self.matter.assessment, rater__isnull=False)
         return [name for name in rows.values_list("rater__name", flat=True) if name]
-
-
-def _called(contact: Contact) -> str:
-    return f"{contact.name} ({contact.get_language_display()})"
 
 
 class LetterheadForm(forms.ModelForm[Letterhead]):

@@ -142,7 +142,7 @@ def _lock(member: Membership) -> None:
 
 
 def _delete(row: LetterTemplate) -> None:
-    storage, name = row.file.storage, row.file.name
+    storage, name = row.file.storage, str(row.file.name)
     row.delete()
     transaction.on_commit(lambda: storage.delete(name))
 

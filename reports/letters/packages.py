@@ -22,6 +22,7 @@ from reports.letters.placeholders import TemplateRefused
 LARGEST_FILE = 3 * 1024 * 1024  # bytes
 MOST_ENTRIES = 300
 LARGEST_WHOLE = 24 * 1024 * 1024  # bytes, unpacked
+LARGEST_XML = 4 * 1024 * 1024  # bytes of one part that is read as XML
 LARGEST_TEXT = 1024 * 1024  # bytes of one part that is read for placeholders
 MOST_BRACES = 1000
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -124,6 +125,8 @@ def _known(name: str, content: bytes, types: Mapping[str, str]) -> Part:
 
 
 def _read(part: Part) -> etree._Element:
+    if len(part.content) > LARGEST_XML:
+        raise TemplateRefused(_("“%(part)s” in it is too large for a letter.") % {"part": part.name})
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(part.content, parser=parser)

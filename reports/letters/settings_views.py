@@ -105,8 +105,10 @@ def letter_template_preview(request: MemberRequest, pk: int) -> HttpResponse:
     """Filled in with an example."""
     row = fetch(request, LetterTemplate.objects, pk)
     sample = samples.content(LetterKind(row.kind), row.language)
-    document = filling.filled(_held(row), sample, made_at=samples.MADE_AT)
-    return docx_response(document, f"example-{row.kind}-{row.language}.docx")
+    with or_say_why(request):
+        document = filling.filled(_held(row), sample, made_at=samples.MADE_AT)
+        return docx_response(document, f"example-{row.kind}-{row.language}.docx")
+    return redirect("letter_template", letter=row.kind, language=row.language)
 
 
 @require_POST

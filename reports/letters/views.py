@@ -21,7 +21,7 @@ from accounts.trail import audit
 from assessments.models import Assessment
 from groundwork.pages import Crumb, crumbs
 from groundwork.refusals import Refusal
-from groundwork.responses import form_view, post_data
+from groundwork.responses import form_view, or_say_why, post_data
 from reports.documents.job import document_of
 from reports.fact_sheets import keeping
 from reports.letters import filling, kind, made, matters, own_templates, writing
@@ -119,7 +119,11 @@ def letter_docx(request: MemberRequest, pk: int) -> HttpResponse:
     if kind.is_shut(request.member, sheet, content):
         return redirect("letter_detail", pk=sheet.pk)
     template, _own = own_templates.template_for(request.member.organisation, content)
-    document = filling.filled(template, content, made_at=sheet.as_of)
+    document = b""
+    with or_say_why(request):
+        document = filling.filled(template, content, made_at=sheet.as_of)
+    if not document:
+        return redirect("letter_detail", pk=sheet.pk)
     name = f"{kind.name(content)}-{content['language']}.docx"
     with transaction.atomic():
         audit.record(request.user, "letter.fetched", sheet, label=str(sheet.get_kind_display()), after={"file": name})

@@ -16,6 +16,7 @@ from accounts.trail import audit
 from assessments.models import Assessment, Commitment
 from groundwork import words
 from groundwork.clean_text import without_controls
+from manifesto.models import Question
 from reports.documents.job import request_rendering
 from reports.fact_sheets import keeping
 from reports.fact_sheets.kinds import Facts
@@ -240,5 +241,5 @@ def _short(commitment: Commitment) -> str:
 
 def _questions(assessment: Assessment) -> int:
     """How many the vendor finds in its questionnaire. One query."""
-    questions = assessment.release.questions.all()
+    questions = Question.objects.filter(release=assessment.release_id)
     return (questions if assessment.asks_supplementary else questions.counting()).count()

@@ -103,6 +103,7 @@ class RecordView:
     rules: tuple[RecordedRule, ...]
     supplementary: tuple[RecordedQuestion, ...]
     files: tuple[RegisteredFile, ...]
+    has_measured_findings: bool
 
 
 def of(card: ScorecardView) -> RecordView:
@@ -120,6 +121,7 @@ def of(card: ScorecardView) -> RecordView:
         rules=rules,
         supplementary=supplementary,
         files=files,
+        has_measured_findings=_has_measured_findings(card),
     )
 
 
@@ -136,7 +138,7 @@ def _sections(card: ScorecardView, *, has_files: bool) -> Iterator[Section]:
         title=_("The answers"),
         parts=tuple((f"rule-{rule.number}", f"{rule.number}\N{EN SPACE}{rule.name}") for rule in card.rules),
     )
-    found = bool(card.practice or (card.measured and any(row.outcome for row in card.measured.rows)))
+    found = bool(card.practice or card.proven or _has_measured_findings(card))
     optional = (
         ("supplementary", _("Also asked"), bool(card.supplementary)),
         ("facts", _("Facts and trends"), bool(card.facts or card.measured_note)),
@@ -150,6 +152,10 @@ def _sections(card: ScorecardView, *, has_files: bool) -> Iterator[Section]:
     if _rows_of_people(card) > ROWS_ON_PAGE_ONE:
         yield people
     yield Section(anchor="release", title=_("Approvals and release"))
+
+
+def _has_measured_findings(card: ScorecardView) -> bool:
+    return card.measured is not None and any(row.outcome for row in card.measured.rows)
 
 
 def _rows_of_people(card: ScorecardView) -> int:

@@ -14,6 +14,7 @@ from groundwork.words import apart, labelled
 from reports.charts.marks import Mark
 from reports.scorecard.expected import ExpectedRule, ExpectedView
 from reports.scorecard.facts import FactsView
+from reports.scorecard.proven import ProvenCause
 from vendors.measures.metrics import PeriodLength, Series
 
 # How page one is set, and the characters of what varies that it then holds, in every language.
@@ -311,6 +312,7 @@ class ScorecardView:
     has_gap: bool
     expected: ExpectedView | None  # what was expected of the vendor; None where nothing was in force
     practice: tuple[PracticeView, ...]  # claims of rehearsals and reviews against what was held
+    proven: tuple[ProvenCause, ...]  # accepted causes and what became of them
     measured: MeasuredView | None
     measured_note: str  # that nothing was measured; empty for a scorecard from before there was anything to measure
     charts: tuple[ChartView, ...]

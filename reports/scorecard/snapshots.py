@@ -21,10 +21,10 @@ from reports import standing_rows
 from reports.models import Scorecard, ScorecardRule
 from reports.reasons import inputs
 from reports.reasons.inputs import Snapshot, policy_of
-from reports.scorecard import asked, before, expected, freezing, practised, sealing, supplementary
+from reports.scorecard import asked, before, expected, freezing, practised, proven, sealing, supplementary
 from reports.scorecard import findings as frozen_findings
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 # What a snapshot of an earlier schema does not have: it was made before there was anything to say of it.
 SINCE_SCHEMA_2: Snapshot = {
     "outstanding": [],
@@ -47,6 +47,8 @@ SINCE_SCHEMA_8: Snapshot = {"commitments": None}
 PREVIOUS_SINCE_SCHEMA_8: Snapshot = {"approved_at": None, "edition": "", "rules": []}
 # Before, nothing was said of what the customer expects, of questions beyond the 22, and of what was held together.
 SINCE_SCHEMA_9: Snapshot = {"expectations": None, "supplementary": [], "practice": None}
+# Before, nothing was said of causes that were accepted as proven.
+SINCE_SCHEMA_10: Snapshot = {"proven": None}
 SINCE_SCHEMA_3: Snapshot = {"measures": None, "targets": {}, "findings": []}
 
 
@@ -68,6 +70,7 @@ def make_scorecard(assessment: Assessment, approval: Approval) -> Scorecard:
     content["previous"] = _previous(assessment, content)
     today = timezone.localdate(approval.decided_at)
     content["practice"] = practised.frozen(assessment, now=approval.decided_at)
+    content["proven"] = proven.frozen(assessment, now=approval.decided_at)
     content["expectations"] = expected.frozen(assessment.vendor, today)
     content["commitments"] = asked.frozen(assessment, content["previous"], now=approval.decided_at)
     content["supplementary"] = supplementary.frozen(assessment)
@@ -118,6 +121,7 @@ def load(scorecard: Scorecard) -> dict[str, Any]:
         SINCE_SCHEMA_7,
         SINCE_SCHEMA_8,
         SINCE_SCHEMA_9,
+        SINCE_SCHEMA_10,
     ):
         content = {**missing, **content}
     if content["previous"] is not None:

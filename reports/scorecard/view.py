@@ -20,7 +20,18 @@ from groundwork.words import days, isolated, labelled, named
 from reports.charts.marks import Mark
 from reports.documents.layout import Attached, Layout
 from reports.models import DocumentKind, Scorecard
-from reports.scorecard import asked, expected, people, practised, record, sealing, since, snapshots, supplementary
+from reports.scorecard import (
+    asked,
+    expected,
+    people,
+    practised,
+    proven,
+    record,
+    sealing,
+    since,
+    snapshots,
+    supplementary,
+)
 from reports.scorecard import findings as frozen_findings
 from reports.scorecard import words as wording
 from reports.scorecard.shapes import AnswerView, QuestionView, RuleView, ScorecardView, ServiceView
@@ -133,6 +144,7 @@ class _Builder:
             **frozen_findings.of(snapshot, words),
             expected=expected.of(snapshot, words),
             practice=practised.of(snapshot, words),
+            proven=proven.of(snapshot, words),
             asked=self.asked,
             asked_brief=asked.brief(self.asked),
             asked_counted=asked.counted(self.asked),

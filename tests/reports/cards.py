@@ -151,6 +151,7 @@ def snapshot(answers: Answers = usual, *raters: Answers, **names: Any) -> dict[s
         "commitments": [],
         "expectations": None,
         "practice": [],
+        "proven": [],
         "measures": None,
         "targets": {},
         "findings": [],

@@ -60,11 +60,19 @@ def outcome_of_proof(proof: CauseProof, *, now: datetime) -> Outcome | None:
 
 @dataclass(frozen=True, kw_only=True)
 class SettledCause:
-    """One that was accepted, and came back or stayed away for twelve months; `words`: what happened since."""
+    """One that was accepted, and came back or stayed away for twelve months."""
 
     proof: CauseProof
-    came_back: bool
-    words: str
+    outcome: Outcome
+
+    @property
+    def came_back(self) -> bool:
+        return self.outcome.fate == Fate.CAME_BACK
+
+    @property
+    def words(self) -> str:
+        """What happened since, in the active language."""
+        return outcome_words(self.outcome)
 
 
 def settled_of(vendor: Vendor, *, now: datetime) -> list[SettledCause]:
@@ -73,9 +81,9 @@ def settled_of(vendor: Vendor, *, now: datetime) -> list[SettledCause]:
     proofs = list(accepted.order_by("-decided_at", "-pk"))
     outcomes = outcomes_of(proofs, now=now)
     found = [
-        SettledCause(proof=proof, came_back=fate == Fate.CAME_BACK, words=outcome_words(outcomes[proof.pk]))
+        SettledCause(proof=proof, outcome=outcomes[proof.pk])
         for proof in proofs
-        if (fate := outcomes[proof.pk].fate) in (Fate.CAME_BACK, Fate.STAYED_AWAY)
+        if outcomes[proof.pk].fate in (Fate.CAME_BACK, Fate.STAYED_AWAY)
     ]
     return sorted(found, key=lambda one: not one.came_back)
 

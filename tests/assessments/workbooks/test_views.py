@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Membership
 from assessments.models import Answer, Assessment, AssessmentState, Response, VendorLink, WorkbookUpload
+from assessments.questionnaire.delegation import delegate
 from assessments.tasks import forget_workbooks
 from assessments.vendor_side import links
 from assessments.workbooks.book import Field
@@ -337,6 +338,31 @@ def test_a_figure_that_the_vendor_stated_is_not_asked_again(cast: Cast, signed_i
     assert (cell.value, cell.protection.locked) == ("The vendor has stated it.", True)
     page = client.get(upload(client, assessment, typed(early, {place: "12"}))["Location"])
     assert "The vendor has stated this figure itself by now: empty this cell." in text_of(page)
+
+
+def test_what_is_also_asked_is_in_it_and_a_question_in_other_hands_is_still_the_raters(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    assessment = make_assessment(cast.assessor, release=make_release("also", questions_per_rule=1, supplementary=1))
+    delegate(cast.assessor, answer_of(assessment), cast.colleague)
+    assert signed_in(cast.colleague).get(reverse("workbook", args=[assessment.pk])).status_code == 403
+    client = signed_in(cast.assessor)
+    filled = typed(download(client, assessment), {GRADE: "2", ("support-2", Field.CHOICE): "1"})
+    assert "Also asked: you may leave this open." in str(opened(filled).worksheets[1]["C5"].value)
+
+    upload(client, assessment, filled)
+    kept = WorkbookUpload.objects.get()
+    client.post(reverse("workbook_upload", args=[kept.pk]), decided(kept))
+
+    assert [answer_of(assessment, key).grade for key in ("support-1", "support-2")] == [2, 1]
+
+
+def test_a_file_that_is_gone_from_the_disk_is_said(rater: Client, assessment: Assessment) -> None:
+    url = upload(rater, assessment, download(rater, assessment))["Location"]
+    Path(WorkbookUpload.objects.get().file.path).unlink()
+
+    assert "The file is gone from the server: upload it again." in text_of(rater.get(url))
+    assert "The file is gone from the server" in text_of(rater.post(url, {}, follow=True))
 
 
 # The vendor -------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
+import xlsxwriter
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
@@ -322,3 +323,29 @@ def test_a_number_that_has_lost_its_end_does_not_look_whole(monkeypatch: pytest.
         ["A", "B"],
         ["999999999999999", "2.02603E+15"],
     ]
+
+
+def test_of_a_filled_form_every_sheet_is_read_with_results_joined_cells_and_faults() -> None:
+    stream = BytesIO()
+    book = xlsxwriter.Workbook(stream)
+    first, hidden = book.add_worksheet("First"), book.add_worksheet("Hidden")
+    first.write_formula("B2", "=1+2", None, 3)
+    first.write_formula("C2", "=A9", None, "")
+    first.write_formula("D2", "=1/0", None, "#DIV/0!")
+    first.write_string("E2", "=1")
+    first.merge_range("A4:A6", "joined")
+    hidden.write_string("A1", "said")
+    hidden.hide()
+    book.close()
+
+    one, other = reading.every_sheet_of(stream.getvalue(), LIMITS)
+
+    assert [(line.number, list(line.cells), set(line.faulty)) for line in one.lines] == [
+        (2, ["", "3", "", "", "=1"], {2, 3}),
+        (4, ["joined"], set()),
+    ]
+    assert one.joined == (((3, 0), (5, 0)),)
+    assert (other.name, [list(line.cells) for line in other.lines], other.joined) == ("Hidden", [["said"]], ())
+    assert [sheet.joined for sheet in reading.every_sheet_of(XLS, LIMITS)] == [(), ()]
+    with pytest.raises(ImportRefused, match="not an XLSX workbook"):
+        reading.every_sheet_of(b"a;b\n1;2\n", LIMITS)

@@ -10,11 +10,12 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Membership
+from reports.batches.binding import Bound
 from reports.batches.job import Wish, request_batch
+from reports.batches.making import Makers
 from reports.documents.job import RENDERINGS, RenderingFailure, publish
 from reports.models import Batch, Binding, DocumentKind, Rendering, Scorecard, VendorStanding
 
-Render = Callable[[int], None]
 BRIEFS = Wish(title="All of them", kind=DocumentKind.BRIEF, binding=Binding.ZIP, language="fr")
 
 
@@ -26,7 +27,7 @@ def drawing(number: str) -> bytes:
     return b"%PDF of " + number.encode()
 
 
-def renders(*, log: list[str] | None = None, fails: Iterable[str] = ()) -> Render:
+def renders(*, log: list[str] | None = None, fails: Iterable[str] = ()) -> Makers:
     """As the worker does it, with a stand-in for the drawing; those with these numbers fail for good."""
 
     def render(pk: int) -> None:
@@ -41,7 +42,18 @@ def renders(*, log: list[str] | None = None, fails: Iterable[str] = ()) -> Rende
         else:
             publish(job, drawing(number), now=timezone.now())
 
-    return render
+    return makers(render)
+
+
+def makers(render: Callable[[int], None]) -> Makers:
+    """A bound one is the titles of its parts, a line each."""
+
+    def bind(bound: Bound, language: str, after_each: Callable[[], None]) -> bytes:
+        for _part in bound.parts:
+            after_each()
+        return "\n".join(["%PDF", *(part.title for part in bound.parts)]).encode()
+
+    return Makers(render=render, bind=bind)
 
 
 def stand_by(card: Scorecard) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -11,15 +12,20 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pypdf import PdfReader
 
 from groundwork.jobs import nudging
-from reports import tasks, worker
+from reports import file_jobs, tasks, worker
 from reports.batches import archive, job, making
 from reports.batches.job import BATCHES, BatchFailure, LeftOut
 from reports.documents.job import RenderingFailure, request_rendering
-from reports.models import Batch, BatchedState, DocumentKind, FileState, Rendering, RenderingState, Scorecard
-from tests.factories import Cast, add_rater, make_assessment
-from tests.reports.batches.asked import ask, drawing, hash_of, renders
+from reports.documents.layout import Layout
+from reports.models import Batch, BatchedState, Binding, DocumentKind, FileState, Rendering, RenderingState, Scorecard
+from reports.scorecard import view
+from tests.factories import Cast, add_rater, make_assessment, make_vendor
+from tests.reports import verapdf
+from tests.reports.batches.asked import ask, drawing, hash_of, makers, renders
+from tests.reports.cards import approved
 from tests.reports.renderings import make_ready, make_rendering, make_scorecard
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +73,7 @@ def test_a_batch_becomes_a_zip_of_one_file_a_vendor(cast: Cast, cards: list[Scor
 def test_what_is_ready_is_not_made_again(cast: Cast, cards: list[Scorecard]) -> None:
     make_rendering(cards[0], kind="brief", language="fr")
     job_of_first = Rendering.objects.get()
-    renders()(job_of_first.pk)
+    renders().render(job_of_first.pk)
     log: list[str] = []
     making.make(ask(cast.assessor, cards).pk, renders(log=log))
     assert log == ["S-2026-002", "S-2026-003"]
@@ -105,10 +111,10 @@ def test_a_killed_worker_leaves_its_places_and_the_next_goes_on(cast: Cast, card
     def killed_at_the_second(pk: int) -> None:
         if log:
             raise Killed
-        renders(log=log)(pk)
+        renders(log=log).render(pk)
 
     with pytest.raises(Killed):
-        making.make(batch.pk, killed_at_the_second)
+        making.make(batch.pk, makers(killed_at_the_second))
     assert states(batch) == [BatchedState.MADE, BatchedState.WAITING, BatchedState.WAITING]
     making.make(batch.pk, renders(log=log))  # its lease has not run out
     assert log == ["S-2026-001"]
@@ -169,11 +175,11 @@ def test_a_single_wish_never_waits_behind_a_batch(
     def render(pk: int) -> None:
         waiting.append(Rendering.objects.unfinished().exclude(pk__in=[pk, wish.pk]).count())
         if not served:
-            renders(log=served)(wish.pk)  # by the other worker
-        renders()(pk)
+            renders(log=served).render(wish.pk)  # by the other worker
+        renders().render(pk)
 
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
-        making.make(ask(cast.assessor, cards).pk, render)
+        making.make(ask(cast.assessor, cards).pk, makers(render))
     assert waiting == [0, 0, 0]
     assert served == ["S-2026-003"]
     assert set(told) == {BATCHES.task}
@@ -186,14 +192,14 @@ def test_cancelling_stops_between_two_documents(cast: Cast, cards: list[Scorecar
     log: list[str] = []
 
     def cancelled_after_the_first(pk: int) -> None:
-        renders(log=log)(pk)
+        renders(log=log).render(pk)
         job.cancel(cast.assessor, batch)
 
-    making.make(batch.pk, cancelled_after_the_first)
+    making.make(batch.pk, makers(cancelled_after_the_first))
     assert log == ["S-2026-001"]
     assert (fresh(batch).state, bool(fresh(batch).file)) == (FileState.CANCELLED, False)
     assert Rendering.objects.get().state == RenderingState.READY  # kept for whoever asks for it
-    with pytest.raises(job.NotNow):
+    with pytest.raises(file_jobs.NotNow):
         job.cancel(cast.assessor, batch)
 
 
@@ -244,7 +250,7 @@ def test_names_in_the_zip_are_plain_whatever_vendors_are_called(cast: Cast) -> N
 
 
 def test_the_task_and_the_sweep_reach_it(cast: Cast, cards: list[Scorecard], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "render", renders())
+    monkeypatch.setattr(worker, "render", renders().render)
     batch = ask(cast.assessor, cards)
     Batch.objects.update(next_nudge_at=timezone.now() - timedelta(seconds=1))
     told: list[tuple[str, int]] = []
@@ -259,8 +265,8 @@ def test_the_file_is_deleted_after_seven_days_and_the_row_stays(cast: Cast, card
     batch = ask(cast.assessor, cards)
     making.make(batch.pk, renders())
     path = fresh(batch).file.path
-    assert job.forget_files(timezone.now() + timedelta(days=6)) == 0
-    assert job.forget_files(timezone.now() + timedelta(days=8)) == 1
+    assert file_jobs.forget_files(Batch.objects.all(), timezone.now() + timedelta(days=6)) == 0
+    assert file_jobs.forget_files(Batch.objects.all(), timezone.now() + timedelta(days=8)) == 1
     assert not Path(path).exists()
     assert (fresh(batch).state, fresh(batch).file.name) == (FileState.READY, "")
 
@@ -278,3 +284,45 @@ def test_each_document_costs_the_same_queries(cast: Cast, cards: list[Scorecard]
     a_document = (spent[1] - spent[0]) / 2
     assert (spent[2] - spent[1]) / 4 == a_document
     assert a_document <= 12
+
+
+def test_a_bound_one_is_one_file_that_says_how_far_it_is(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        view,
+        "layout",
+        lambda card, kind, language: Layout(html="", title=card.number, created="2026-03-02T09:30:00+00:00"),
+    )
+    cards = [make_scorecard(cast.assessor, number=f"S-2026-00{n}", vendor=f"Vendor {n}") for n in (2, 1)]
+    batch = ask(cast.assessor, cards, binding=Binding.BOUND)
+    making.make(batch.pk, renders())
+    made = fresh(batch)
+    assert made.file.read().decode().splitlines() == ["%PDF", "S-2026-002", "S-2026-001"]
+    assert (made.state, made.done, made.file_name[-4:]) == (FileState.READY, 2, ".pdf")
+    assert states(batch) == [BatchedState.MADE, BatchedState.MADE]
+    assert not Rendering.objects.exists()
+
+
+def test_more_than_a_bound_one_holds_is_refused_with_what_to_do(cast: Cast, cards: list[Scorecard]) -> None:
+    with pytest.raises(job.NotSoMany, match=r"At most 8 scorecards fit.*these are 9"):
+        ask(cast.assessor, cards * 3, binding=Binding.BOUND, kind=DocumentKind.RECORD)
+
+
+def test_three_real_documents_in_a_zip_and_bound_keep_their_structure(cast: Cast, tmp_path: Path) -> None:
+    """The bound one says of each document what it says alone, and begins each where the contents say."""
+    made = [approved(cast, vendor=make_vendor(cast.organisation, f"Vendor {n}"), grade=n) for n in (1, 3, 4)]
+    cards = list(Scorecard.objects.filter(pk__in=[card.pk for card in made]).select_related("assessment__vendor"))
+    found = {}
+    for each in Binding:
+        batch = ask(cast.assessor, cards, binding=each, kind=DocumentKind.BRIEF)
+        making.make(batch.pk, making.Makers(render=worker.render, bind=worker.bind))
+        assert fresh(batch).state == FileState.READY
+        found[each] = fresh(batch).file.path
+    with ZipFile(found[Binding.ZIP]) as opened:
+        single = {name: PdfReader(BytesIO(opened.read(name))) for name in opened.namelist()}
+    assert len(single) == 3
+    bound = PdfReader(found[Binding.BOUND])
+    contents = [int(line.split()[-1]) for line in bound.pages[0].extract_text().splitlines() if "S-2026" in line]
+    lengths = [len(single[name].pages) for name in sorted(single)]
+    assert len(bound.pages) == 1 + sum(lengths)
+    assert contents == [2, 2 + lengths[0], 2 + lengths[0] + lengths[1]]
+    assert verapdf.failures(Path(found[Binding.BOUND])) == {Path(found[Binding.BOUND]): []}

@@ -7,6 +7,7 @@ for all lines that have the same, and then called with the cells that it names.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ Cell = tuple[str, int, int]  # sheet, line, column, as spreadsheets count
 class Recalculated:
     """`values[cell]`: what stands there after calculating; `typed`: what somebody has typed since, by cell."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, sheets: Collection[str] = SHEETS) -> None:
         self.typed: dict[Cell, Any] = {}
         self.formulas: dict[Cell, str] = {}
         self.compiled: dict[str, Any] = {}
@@ -34,7 +35,7 @@ class Recalculated:
         self.heads: dict[str, dict[str, int]] = {}
         book = load_workbook(path, read_only=True)
         for name in book.sheetnames:
-            if name.partition(" (")[0] in SHEETS:
+            if name.partition(" (")[0] in sheets:
                 self._read(book[name])
 
     def _read(self, sheet: Any) -> None:

@@ -179,6 +179,21 @@ def _assessed(cast: Cast, number: int) -> None:
     make_contract(approved.vendor)
 
 
+def test_each_of_many_assessments_has_its_own_answers(cast: Cast, tmp_path: Path) -> None:
+    """In whatever order they were made: their rows come from queries of their own, and are put together by keys."""
+    for number in range(1, 4):
+        _assessed(cast, number)
+    content, told = export_of(cast.reader, tmp_path)
+    grades: dict[str, list[int]] = {}
+    for row in content["tables"]["answers"]:
+        grades.setdefault(row["assessment"], []).append(row["grade"])
+    stored = Answer.objects.values_list("response__assessment__reference", "grade")
+    assert {key: sorted(found) for key, found in grades.items()} == {
+        key: sorted(grade for reference, grade in stored if reference == key) for key in dict(stored)
+    }
+    assert told.rows["answers"] == Answer.objects.count() == 6 * 14
+
+
 def test_queries_do_not_grow_and_the_answers_take_five_at_most(cast: Cast, tmp_path: Path) -> None:
     _assessed(cast, 1)
     few = _queries(cast.reader, tmp_path)

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -144,6 +145,18 @@ def test_a_person_waits_for_a_few_at_a_time(cast: Cast) -> None:
     with pytest.raises(job.TooMany):
         job.ask(cast.reader, ExportScope.EVERYTHING, ExportFormat.CSV, language="en")
     job.ask(cast.admin, ExportScope.EVERYTHING, ExportFormat.CSV, language="en")
+
+
+def test_the_page_takes_the_same_queries_however_many_exports_there_are(
+    cast: Cast, signed_in: SignedIn, django_assert_num_queries: Callable[..., AbstractContextManager[object]]
+) -> None:
+    client = signed_in(cast.reader)
+    for number in range(4):
+        about = make_vendor(cast.organisation, f"Alder {number}").pk
+        ask(client, scope="vendor", about=about)
+        if number in {0, 3}:
+            with django_assert_num_queries(5):
+                assert f"Vendor Alder {number}" in client.get("/exports/").content.decode()
 
 
 # The job ----------------------------------------------------------------------------------------------------------

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 from openpyxl import load_workbook
 
 from assessments.score.words import STATUSES, VERDICTS
 from groundwork.rounding import rounded
 from reports.exports import workbook as workbooks
+from reports.exports.catalogue import BY_KEY, TABLES
 from reports.exports.readme import About
 from reports.exports.rows import rows_of
 from reports.exports.shapes import Dossier, scored
@@ -76,7 +78,7 @@ def assert_the_same(found: Recalculated, dossiers: list[Dossier]) -> None:
 
 @pytest.fixture(scope="module")
 def calculated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Recalculated, list[Dossier]]:
-    dossiers = [dossier(seed, rules=3 + seed % 5, questions=2, raters=3) for seed in range(RANDOM)]
+    dossiers = [dossier(seed, rules=7 if seed < 20 else 2 + seed % 3, questions=2, raters=3) for seed in range(RANDOM)]
     return Recalculated(written(tmp_path_factory.mktemp("book") / "book.xlsx", dossiers)), dossiers
 
 
@@ -222,3 +224,20 @@ def test_formulas_use_nothing_that_only_one_program_knows(tmp_path: Path) -> Non
     used = {name for text in found.formulas.values() for name in re.findall(r"([A-Z]+)\(", text)}
     known = {"IF", "ISNUMBER", "COUNT", "COUNTIF", "SUM", "MAX", "MIN", "ROUND", "INDEX", "MATCH"}
     assert used <= known
+
+
+@pytest.mark.parametrize("language", ["fr", "nl"])
+def test_formulas_compare_with_the_words_of_the_readers_language(tmp_path: Path, language: str) -> None:
+    with translation.override(language):
+        one = next(found for found in map(dossier, range(50)) if found.score and found.score.rules[0].is_rated)
+        book = Workbook(tmp_path / "book.xlsx", language=language)
+        book.dossier(one, rows_of(one))
+        book.close(ABOUT)
+        sheets = {table.key: str(table.title) for table in TABLES}
+        found = Recalculated(tmp_path / "book.xlsx", sheets=set(sheets.values()))
+        status = BY_KEY["rules"].keys.index("status") + 1
+        assert one.score is not None
+        for line, rule in enumerate(one.score.rules, start=2):
+            assert found.value((sheets["rules"], line, status)) == str(STATUSES[rule.status])
+        verdict = BY_KEY["assessments"].keys.index("verdict") + 1
+        assert found.value((sheets["assessments"], 2, verdict)) == str(VERDICTS[one.score.verdict])

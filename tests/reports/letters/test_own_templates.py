@@ -214,6 +214,7 @@ def test_bombs_are_refused_unopened() -> None:
     assert "too large" in refusal(changed(GOOD, word__media__a_png=b"\0" * (25 * 1024 * 1024)))
     assert "too many parts" in refusal(changed(GOOD, **{f"word__media__a{n}_png": b"x" for n in range(301)}))
     assert "too large" in refusal(b"PK" + b"x" * (3 * 1024 * 1024))
+    assert "too large" in refusal(changed(GOOD, docProps__custom_xml=b"<a>" + b" " * (4 * 1024 * 1024) + b"</a>"))
     liar = bytearray(GOOD)  # says of its first part that it is empty
     at = liar.rfind(b"PK\x01\x02", 0, liar.index(b"PK\x01\x02") + 4)
     liar[at + 24 : at + 28] = struct.pack("<I", 1)
@@ -221,6 +222,7 @@ def test_bombs_are_refused_unopened() -> None:
 
 
 # What others wrote arrives as they wrote it ---------------------------------------------------------------------------
+BRACKETED = docx("[{{ vendor }}]")
 NASTY = [
     "{{ 7*7 }}",
     "{% for x in y %}",
@@ -235,14 +237,14 @@ NASTY = [
 ]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @example(text="".join(NASTY))
 @given(text=st.lists(st.one_of(st.sampled_from(NASTY), st.text(max_size=12)), max_size=9).map("".join))
 def test_whatever_others_wrote_comes_out_letter_by_letter(text: str) -> None:
     """But for characters that no document holds, and line ends, which are those of the reader."""
     held = without_controls(text).replace("\0", "").replace("\r", "")
     held = "".join(c for c in held if not 0xD800 <= ord(c) <= 0xDFFF)
-    written = fill(docx("[{{ vendor }}]"), addressee=samples.content(RESULT, "en")["addressee"] | {"vendor": held})
+    written = fill(BRACKETED, addressee=samples.content(RESULT, "en")["addressee"] | {"vendor": held})
     assert written == f"[{held}]"
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from docx import Document
 from pypdf import PdfReader
 
 from accounts.models import AuditEntry
@@ -219,6 +220,9 @@ def test_a_letter_keeps_the_paper_that_it_had(cast: Cast, vendor: Vendor, contac
     assert plain(content["place_and_day"]) == "Bruges, le 2 mars 2026"
     written = filling.filled(ours.starter(LetterKind.INVITATION, "fr"), content, made_at=NOW)
     assert "1 Quay" in text_of(written)
+    assert [shape._inline.docPr.get("descr") for shape in Document(BytesIO(written)).inline_shapes] == [
+        cast.organisation.name
+    ]
     assert "Logo de Harbour Hospital" in printing.layout(sheet, language="fr").html
 
 

@@ -54,7 +54,7 @@ def assessment(cast: Cast, vendor: Vendor) -> Assessment:
 
 def measures(assessment: Assessment) -> dict[str, Any]:
     content = snapshots.load(Scorecard.objects.get(assessment=assessment))
-    assert content["schema"] == snapshots.SCHEMA_VERSION == 9
+    assert content["schema"] == snapshots.SCHEMA_VERSION == 10
     kept: dict[str, Any] = content["measures"]
     return kept
 

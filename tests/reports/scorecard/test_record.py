@@ -212,7 +212,7 @@ def test_only_a_question_longer_than_a_page_is_divided() -> None:
     assert questions(recorded(lines))["support-exit"].is_long
 
 
-@pytest.mark.parametrize("schema", range(1, 9))
+@pytest.mark.parametrize("schema", range(1, 10))
 def test_a_snapshot_of_each_earlier_schema_has_a_record(schema: int) -> None:
     card = earlier_versions.of_schema(schema)
     html = view.layout(card, language="nl", kind=DocumentKind.RECORD).html

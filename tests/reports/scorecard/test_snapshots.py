@@ -530,7 +530,7 @@ def test_a_rater_who_had_read_the_others_is_marked_in_the_snapshot_and_wherever_
     content = approve_without_the_late(cast, assessment)
     assert [response["independent"] for response in content["responses"]] == [True, True, False]
     assert snapshots.recompute(content) == reading.current_score(assessment)
-    assert (content["agreement"]["raters"], content["engine"], content["schema"]) == (2, "2", 9)
+    assert (content["agreement"]["raters"], content["engine"], content["schema"]) == (2, "2", 10)
 
     card = view.view_of(Scorecard.objects.get(), language="en")
     assert [rater.note for rater in card.raters] == ["", "", "not independent: had read others’ answers"]
@@ -599,7 +599,7 @@ def ever_slower(cast: Cast) -> Assessment:
 def test_the_snapshot_holds_the_measures_the_targets_and_what_follows(cast: Cast, ever_slower: Assessment) -> None:
     transitions.approve(cast.approver, ever_slower, now=NOW)
     content = snapshots.load(Scorecard.objects.get(assessment=ever_slower))
-    assert content["schema"] == 9
+    assert content["schema"] == 10
     kept = content["measures"]
     assert (kept["until"], kept["cases"], kept["step"]) == ("2026-03-02", 28, "month")  # the period ends later
     assert kept["known_at"].startswith("2026-03-02T")
