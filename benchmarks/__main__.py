@@ -25,12 +25,13 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a fifth of the repetitions: to try a change")
     repetitions = 6 if parser.parse_args().quick else 30
     django.setup()
-    from benchmarks import imports, measures, pages, renderings
+    from benchmarks import exports, imports, measures, pages, renderings
 
     print(f"# Results\n\nMeasured {date.today()} on {machine()}.\n")
     print(renderings.report(repetitions))
     print(pages.report(repetitions))
     print(measures.report(repetitions))
+    print(exports.report(repetitions))
     print(imports.report(repetitions))
 
 

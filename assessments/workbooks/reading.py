@@ -78,9 +78,7 @@ def filled_in(content: bytes, book: Book) -> Filled:
         if columns := _columns(sheet, book):
             _Page(sheet=sheet, columns=columns, stamp=stamp, book=book).read(rows, notes)
     if not rows:
-        raise ImportRefused(
-            _("No question is found in this workbook: its hidden first row or column is gone. ") + _fresh_one()
-        )
+        raise _refused(_("No question is found in this workbook: its hidden first row or column is gone."))
     missing = [one.number for one in book.asked if one.question.key not in rows]
     if missing:
         said = _("Not in this workbook any more, so they stay as they are on the site: %(numbers)s.")
@@ -88,8 +86,8 @@ def filled_in(content: bytes, book: Book) -> Filled:
     return Filled(stamp=stamp, rows=rows, notes=tuple(notes[: MOST_NOTES + 1]))
 
 
-def _fresh_one() -> str:
-    return _("Download a fresh workbook and copy your answers into it.")
+def _refused(why: str) -> ImportRefused:
+    return ImportRefused(why + " " + _("Download a fresh workbook and copy your answers into it."))
 
 
 def _stamp(sheets: Sequence[FilledSheet]) -> Stamp:
@@ -100,13 +98,10 @@ def _stamp(sheets: Sequence[FilledSheet]) -> Stamp:
                 try:
                     return stamp_in(next((cell for cell in behind if cell), ""))
                 except NotOurs:
-                    raise ImportRefused(
-                        _("The hidden sheet of this workbook was changed, or it comes from elsewhere. ") + _fresh_one()
+                    raise _refused(
+                        _("The hidden sheet of this workbook was changed, or it comes from elsewhere.")
                     ) from None
-    raise ImportRefused(
-        _("This is not a workbook of this questionnaire: it lacks the hidden sheet by which it is known. ")
-        + _fresh_one()
-    )
+    raise _refused(_("This is not a workbook of this questionnaire: it lacks the hidden sheet by which it is known."))
 
 
 def _check(stamp: Stamp, book: Book) -> None:
@@ -116,7 +111,7 @@ def _check(stamp: Stamp, book: Book) -> None:
             _("This workbook was made for another questionnaire. Upload the one that you downloaded on this page.")
         )
     if stamp.release != book.response.assessment.release_id or set(stamp.versions) != set(book.by_key):
-        raise ImportRefused(_("The questions have changed since this workbook was downloaded. ") + _fresh_one())
+        raise _refused(_("The questions have changed since this workbook was downloaded."))
 
 
 @dataclass(frozen=True, kw_only=True)

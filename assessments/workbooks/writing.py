@@ -336,7 +336,7 @@ def _write_ours(page: Worksheet, book: Book, looks: _Looks, stamp: Stamp) -> Non
     ]
     for row, cells in enumerate(lines):
         for column, text in enumerate(cells):
-            page.write_string(row, column, _fitting(text), looks.plain)
+            page.write_string(row, column, _cut(written(text), LONGEST_CELL), looks.plain)
 
 
 def _fitting(text: str) -> str:

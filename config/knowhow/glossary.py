@@ -84,7 +84,8 @@ def _pattern(language: str) -> tuple[re.Pattern[str], dict[str, str]]:
 class _Linking(HTMLParser):
     """Copies markup as it stands; in running text it makes the first use of each term a link."""
 
-    LEFT_ALONE = frozenset({"a", "h1", "h2", "h3", "dt", "th", "code", "pre", "script", "summary", "button"})
+    # What is bold names a button or a field as it stands on its page.
+    LEFT_ALONE = frozenset({"a", "h1", "h2", "h3", "dt", "th", "code", "pre", "script", "summary", "button", "strong"})
 
     def __init__(self, language: str, seen: set[str]) -> None:
         super().__init__(convert_charrefs=False)

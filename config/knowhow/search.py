@@ -75,7 +75,10 @@ class Found:
     sentence: tuple[Piece, ...]
 
 
-def _entry(kind: Kind, *, page: str, title: str = "", address: str, text: str, language: str) -> Entry:
+def _entry(
+    kind: Kind, *, page: str, title: str = "", address: str, text: str, language: str, ranked: str = ""
+) -> Entry:
+    """`ranked`: what counts as its title, where that is not its own."""
     return Entry(
         kind=kind,
         page=page,
@@ -83,7 +86,7 @@ def _entry(kind: Kind, *, page: str, title: str = "", address: str, text: str, l
         address=address,
         text=text,
         language=language,
-        folded_title=folded(f"{title or page}"),
+        folded_title=folded(ranked or title or page),
         folded_text=folded(f"{page}\n{title}\n{text}"),
     )
 
@@ -135,8 +138,12 @@ def _cut(text: str, words: Iterable[str]) -> str:
     plain, origin = folded(text), places(text)
     first = min((origin[at] for word in words if (at := plain.find(word)) >= 0), default=0)
     start = max(0, min(first - LONGEST_SENTENCE // 3, len(text) - LONGEST_SENTENCE))
-    cut = text[start : start + LONGEST_SENTENCE]
-    return ("… " if start else "") + cut.strip() + (" …" if start + LONGEST_SENTENCE < len(text) else "")
+    end = start + LONGEST_SENTENCE
+    if start:  # whole words alone
+        start = text.find(" ", start, first) + 1 or start
+    if end < len(text):
+        end = max(text.rfind(" ", first, end), first + 1)
+    return ("… " if start else "") + text[start:end].strip() + (" …" if end < len(text) else "")
 
 
 def _marked(text: str, words: Iterable[str]) -> Iterator[Piece]:
@@ -185,7 +192,7 @@ def _topics(language: str) -> Iterator[Entry]:
     for key, (title, _lead) in {**TOPICS, "measures": MEASURES}.items():
         page = reverse("help_measures") if key == "measures" else reverse("help_topic", args=[key])
         template = "vendors/measures/help_measures.html" if key == "measures" else f"help/{key}.html"
-        bare = {"frame": "help/knowhow/_bare.html", "is_outsider": True, **told(key)}
+        bare = {"frame": "help/knowhow/_bare.html", "is_outsider": True, "is_indexed": True, **told(key)}
         for anchor, heading, text in sections_of(render_to_string(template, bare)):
             address = f"{page}#{anchor}" if anchor else page
             yield _entry(Kind.TOPIC, page=str(title), title=heading, address=address, text=text, language=language)
@@ -200,7 +207,7 @@ def _rules(parts: tuple[str, ...]) -> Iterator[Entry]:
         for part in found.parts if found else ():
             text = "\n".join(paragraph.text for paragraph in part.paragraphs)
             name = found.rule.name if found else ""
-            said = {"page": name, "title": part.title, "address": f"{page}#{part.key}"}
+            said = {"page": name, "title": part.title, "address": f"{page}#{part.key}", "ranked": name}
             yield _entry(Kind.RULE, text=text, language=active_language(), **said)
 
 

@@ -70,9 +70,12 @@ def marked(sentence: Iterable[Piece]) -> SafeString:
     return format_html_join("", "{}", ((piece,) for piece in pieces))
 
 
-@register.simple_tag
-def guide_link(part: str) -> SafeString:
-    """`{% guide_link "facts#measures" %}`: to the part of a guide that tells more, by its title."""
+@register.simple_tag(takes_context=True)
+def guide_link(context: Context, part: str) -> SafeString | str:
+    """`{% guide_link "facts#measures" %}`: to the part of a guide that tells more, by its title. The search finds that
+    part itself."""
+    if context.get("is_indexed"):
+        return ""
     key, _mark, anchor = part.partition("#")
     title, language = title_of(key, anchor, active_language())
     address = f"{reverse('help_guide', args=[key])}#{anchor}"

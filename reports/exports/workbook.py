@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from assessments.models import Blank
+from assessments.score.arithmetic import GRADES
 from assessments.score.words import STATUSES, VERDICTS
 from groundwork.tables.cells import UNSEEN, neutralise
 from groundwork.tables.writing import LONGEST_CELL, units
@@ -26,7 +28,7 @@ from reports.exports import live
 from reports.exports.catalogue import BY_KEY, TABLES, Column, Kind, Table
 from reports.exports.codes import REASONS, STATES
 from reports.exports.readme import About, lines
-from reports.exports.rows import Row, Value
+from reports.exports.rows import NOT_APPLICABLE, Row, Value
 from reports.exports.shapes import CUSTOMER, Dossier
 
 MOST_ROWS = 1_048_576  # of a sheet, its heading included
@@ -36,6 +38,11 @@ MADE = datetime(1980, 1, 1)  # in the file's properties: the same content, the s
 NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 LONGEST_NAME = 31
 WIDTHS = {Kind.TEXT: 24, Kind.EXACT: 14, Kind.CODE: 16, Kind.DAY: 12, Kind.MOMENT: 22}
+CHOICES: dict[tuple[str, str], tuple[int | str, ...]] = {  # what can be typed into a cell that the arithmetic reads
+    ("answers", "grade"): tuple(GRADES),
+    ("answers", "blank"): tuple(Blank.values),
+    ("questions", "agreed"): (*GRADES, NOT_APPLICABLE),
+}
 INPUTS = {("answers", "grade"), ("answers", "blank"), ("questions", "agreed"), ("questions", "weight")} | {
     ("assessments", key) for key in ("met_threshold", "broken_threshold", "minimum_coverage", "knockout_below")
 }
@@ -225,6 +232,10 @@ class Workbook:
         for place, column in enumerate(sheets.table.columns):
             sheet.set_column(place, place, WIDTHS.get(column.kind, 11))
             self._text(sheet, 0, place, str(column.label), self.formats["heading"])
+            if choices := CHOICES.get((sheets.table.key, column.key)):
+                words = column.words or {}
+                listed = [one if isinstance(one, int) else str(words.get(one, one)) for one in choices]
+                sheet.data_validation(1, place, self.most_rows - 1, place, {"validate": "list", "source": listed})
 
     def _long_sheet(self) -> _Part:
         sheet = self._sheet(_("Long texts"))

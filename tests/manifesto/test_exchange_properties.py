@@ -12,7 +12,19 @@ from groundwork.languages import LANGUAGE_CODES
 from groundwork.tables import cells
 from manifesto import bank as banks
 from manifesto import workbook, yaml_files
-from manifesto.bank import LIMITS, Bank, ChangeKind, Policy, QuestionEntry, RuleEntry, Texts, tidy_text
+from manifesto.bank import (
+    LIMITS,
+    TEXT_FIELDS,
+    Bank,
+    ChangeKind,
+    GuideEntry,
+    Policy,
+    QuestionEntry,
+    RuleEntry,
+    Sheet,
+    Texts,
+    tidy_text,
+)
 from manifesto.emptied import Cell, with_kept
 from manifesto.models import RULE_KEYS, FactKind
 from manifesto.sources import assemble
@@ -47,13 +59,21 @@ def _questions(draw: Any, key: str) -> QuestionEntry:
 
 
 @st.composite
+def _guides(draw: Any) -> GuideEntry:
+    """With a word at least: one without any is none."""
+    texts = {name: draw(_texts()) for name in TEXT_FIELDS[Sheet.GUIDES]}
+    return GuideEntry(**{**texts, "proof": {**texts["proof"], "fr": "Une date."}})
+
+
+@st.composite
 def _banks(draw: Any) -> Bank:
     rules = []
     for rule in RULE_KEYS:
         count = draw(st.integers(0, 1))
         questions = tuple(draw(_questions(f"{rule}-{number}")) for number in range(count))
         texts = {"name": draw(_texts(80)), "promise": draw(_texts(240)), "guidance": draw(_texts())}
-        rules.append(RuleEntry(key=rule, questions=questions, **texts))
+        guide = draw(_guides()) if rule == "speed" else None  # one says what seven would, in less time
+        rules.append(RuleEntry(key=rule, questions=questions, guide=guide, **texts))
     low = draw(st.integers(0, 99))
     policy = Policy(
         broken_threshold=low,

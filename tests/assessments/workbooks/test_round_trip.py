@@ -23,7 +23,7 @@ from tests.assessments.workbooks.filling import Cells, fresh_book, in_this_proce
 from tests.factories import Cast, make_assessment, make_release
 
 SOME = settings(
-    max_examples=8,
+    max_examples=6,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.generate],  # to make an example smaller takes minutes

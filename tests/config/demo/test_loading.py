@@ -32,7 +32,12 @@ from assessments.models import (
     ReplyRequest,
     Response,
     StepKind,
+    WorkbookUpload,
 )
+from assessments.questionnaire.rows import RATER
+from assessments.workbooks.book import book_of
+from assessments.workbooks.plan import plan_of
+from assessments.workbooks.reading import filled_in
 from config.demo import loading as demo
 from manifesto.models import Question, Release
 from reports.models import Scorecard
@@ -95,6 +100,19 @@ class TestDemoIsComplete:
         assert states == set(AssessmentState) - {AssessmentState.CANCELLED}
         assert Scorecard.objects.values("assessment__period_end").distinct().count() == 6
         assert not Scorecard.objects.filter(approved_at__date__gt=TODAY).exists()
+
+    def test_demo_has_a_filled_workbook_that_waits_with_a_conflict_and_a_refused_cell(
+        self, shown: Shown, db: None
+    ) -> None:
+        waiting = WorkbookUpload.objects.waiting().get()
+        content = (shown.folder / str(waiting.file.name)).read_bytes()
+        book = book_of(waiting.response, RATER)
+
+        plan = plan_of(filled_in(content, book), book)
+
+        assert [(one.asked.number, one.fate.value) for one in plan.shown] == [
+            *(("1.1", "conflict"), ("4.1", "ready"), ("4.3", "ready"), ("5.1", "ready"), ("6.1", "refused"))
+        ]
 
     def test_demo_expects_by_two_editions_and_a_draft_elsewhere_and_scorecards_say_so(
         self, shown: Shown, db: None

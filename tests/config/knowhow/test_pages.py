@@ -20,7 +20,7 @@ from config.knowhow import glossary, guides, markdown, search
 from config.knowhow.folding import folded, places
 from config.topics import TOPICS
 from groundwork.languages import LANGUAGE_CODES
-from manifesto.guides import add_shipped
+from manifesto.guides import PARTS, add_shipped
 from tests.config.test_frame import assert_whole, page_of
 from tests.factories import Cast, make_member, make_release
 
@@ -244,6 +244,25 @@ def test_the_page_of_results_is_whole_and_shows_what_was_typed_as_it_is(
         member.get(reverse("help_search"), {"q": "proof"})
 
 
+def test_a_long_sentence_is_cut_between_words_around_what_was_found() -> None:
+    text = "one " * 100 + "needle " + "two " * 100
+    pieces = search.sentence(text, ("needle",))
+    said = "".join(piece.text for piece in pieces)
+    assert said.startswith("… one ")
+    assert said.endswith(" two …")
+    assert [piece.text for piece in pieces if piece.is_hit] == ["needle"]
+    assert len(said) <= search.LONGEST_SENTENCE + 4
+    assert set(said.split()) == {"…", "one", "needle", "two"}
+
+
+@pytest.mark.django_db
+def test_the_heading_of_a_part_does_not_lift_every_rule_over_the_rest() -> None:
+    add_shipped(make_release())
+    first = search.search("proof", rule_parts=PARTS)[0].entry
+    assert first.kind is not search.Kind.RULE or first.page.startswith("Proof")
+    assert not any("More in the guide" in entry.text for entry in search.packaged("en"))
+
+
 @given(st.text(max_size=60), st.text(min_size=1, max_size=5))
 def test_marking_changes_no_letter(text: str, word: str) -> None:
     words = search.words_of(word)
@@ -266,3 +285,12 @@ def test_a_translated_guide_is_read_and_found_in_its_language(
     assert "<!-- of" not in shown
     assert "&lt;!--" not in shown
     assert shown.count('class="guide-image"') == 1
+
+
+def test_the_glossary_is_set_as_each_language_sets_it() -> None:
+    for term in glossary.terms():
+        for said in term.said.values():
+            assert not {'"', "'"} & set(f"{said.term}{said.text}"), term.key
+        assert not [mark for mark in (" :", " ;", " ?", " !", "« ", " »", " %") if mark in term.said["fr"].text], (
+            term.key
+        )

@@ -214,6 +214,20 @@ def test_a_full_sheet_goes_on_in_a_second_one_and_its_formulas_still_hold(tmp_pa
     assert_the_same(found, dossiers)
 
 
+def test_cells_that_the_arithmetic_reads_offer_what_it_knows(tmp_path: Path) -> None:
+    book = load_workbook(written(tmp_path / "book.xlsx", [dossier(5)]))
+    offered = {
+        (sheet, one.formula1)
+        for sheet in ("Answers", "Questions")
+        for one in book[sheet].data_validations.dataValidation
+    }
+    assert offered == {
+        ("Answers", '"0,1,2,3,4"'),
+        ("Answers", '"Not applicable,Don’t know"'),
+        ("Questions", '"0,1,2,3,4,Not applicable"'),
+    }
+
+
 def test_the_same_content_gives_the_same_bytes(tmp_path: Path) -> None:
     one = dossier(5)
     assert written(tmp_path / "a.xlsx", [one]).read_bytes() == written(tmp_path / "b.xlsx", [one]).read_bytes()
