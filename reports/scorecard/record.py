@@ -115,10 +115,12 @@ def of(card: ScorecardView) -> RecordView:
     """In the language of the card, which must be active."""
     register, noted = _Register(), _noted(card)
     rules = tuple(
-        RecordedRule(rule=rule, questions=tuple(_question(one, register, bool(noted)) for one in rule.questions))
+        RecordedRule(
+            rule=rule, questions=tuple(_question(one, register, is_noted_once=bool(noted)) for one in rule.questions)
+        )
         for rule in card.rules
     )
-    supplementary = tuple(_question(one, register, bool(noted)) for one in card.also_answered)
+    supplementary = tuple(_question(one, register, is_noted_once=bool(noted)) for one in card.also_answered)
     files = register.files()
     return RecordView(
         sections=tuple(_sections(card, has_files=bool(files))),
@@ -227,14 +229,14 @@ def _noted(card: ScorecardView) -> str:
     return _("What the vendor says was noted by %(name)s on %(day)s.") % {"name": isolated(name), "day": day}
 
 
-def _question(question: QuestionView, register: _Register, is_noted_once: bool) -> RecordedQuestion:
+def _question(question: QuestionView, register: _Register, *, is_noted_once: bool) -> RecordedQuestion:
     name_of = _voices(question.answers)
     return RecordedQuestion(
         question=question,
         voices=BETWEEN.join(_graded(answer, name_of(answer)) for answer in question.answers if answer.rater),
         result=_result(question),
         vendor=_own_grade(question.vendor),
-        sayings=tuple(_sayings(question, name_of, is_noted_once)),
+        sayings=tuple(_sayings(question, name_of, is_noted_once=is_noted_once)),
         evidence=", ".join(register.numbers(question)),
     )
 
@@ -277,11 +279,9 @@ def _own_grade(own: AnswerView | None) -> str:
     return pgettext("grade of the vendor’s own", "vendor %(grade)s") % {"grade": own.grade or own.blank.lower()}
 
 
-def _sayings(
-    question: QuestionView, name_of: Callable[[AnswerView], str], is_noted_once: bool
-) -> Iterator[Saying]:
+def _sayings(question: QuestionView, name_of: Callable[[AnswerView], str], *, is_noted_once: bool) -> Iterator[Saying]:
     yield from _agreed(question)
-    yield from _of_vendor(question, name_of, is_noted_once)
+    yield from _of_vendor(question, name_of, is_noted_once=is_noted_once)
     for answer, name in ((answer, name_of(answer)) for answer in question.answers):
         if answer.reason:
             yield Saying(label=_by(_("Why it does not apply"), name), text=answer.reason)
@@ -302,7 +302,7 @@ def _agreed(question: QuestionView) -> Iterator[Saying]:
 
 
 def _of_vendor(
-    question: QuestionView, name_of: Callable[[AnswerView], str], is_noted_once: bool
+    question: QuestionView, name_of: Callable[[AnswerView], str], *, is_noted_once: bool
 ) -> Iterator[Saying]:
     """What the vendor says: by itself, as raters wrote it down, and as it was noted; the same words once, with all who
     noted them."""

@@ -119,7 +119,7 @@ def test_a_note_that_says_something_else_stands_by_itself() -> None:
 def test_who_noted_all_that_the_vendor_says_is_told_once() -> None:
     content = cards.snapshot(answered())
     note = {"text": "They stay.", "by": "Ada Example", "at": "2026-02-01T09:00:00Z"}
-    content["notes"] = {key: note for key in ("support-exit", "support-ownership", "support-rehearsal")}
+    content["notes"] = dict.fromkeys(("support-exit", "support-ownership", "support-rehearsal"), note)
     made = recorded(content)
     assert made.noted == "What the vendor says was noted by Ada Example on 1\u00a0February 2026."
     assert [one.label for one in questions(made)["support-exit"].sayings] == ["What the vendor says, as we noted it"]
