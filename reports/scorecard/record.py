@@ -138,7 +138,7 @@ def _sections(card: ScorecardView, *, has_files: bool) -> Iterator[Section]:
     """In their order; those of which there is nothing to say are left out. Who was asked, and who approved, fill the
     page of the contents where they fit there, because the arithmetic begins another."""
     people = Section(anchor="people", title=_("Who was asked"))
-    release = Section(anchor="release", title=_("Approvals and release"))
+    release = Section(anchor="release", title=_("Approvals and edition of the questions"))
     rows = _rows_of_people(card)
     first = [people] if rows <= ROWS_ON_PAGE_ONE else []
     if first and rows + HEAD_ROWS + _rows_of_release(card) <= ROWS_ON_PAGE_ONE:
@@ -314,7 +314,13 @@ def _of_vendor(
     if note and note.text in said:
         said[note.text].add(isolated(note.by))
     yield from (Saying(label=one.label, text=text, is_vendor=True) for text, one in said.items())
-    if note and note.text not in said:
+    yield from _beside(question, is_said=bool(note and note.text in said), is_noted_once=is_noted_once)
+
+
+def _beside(question: QuestionView, *, is_said: bool, is_noted_once: bool) -> Iterator[Saying]:
+    """What was noted, unless it was said in the same words; and what the vendor wrote beside its answer."""
+    own, note = question.vendor, question.note
+    if note and not is_said:
         label = _("Noted before the vendor answered") if note.before else _("What the vendor says, as we noted it")
         by = "" if is_noted_once else ", ".join(filter(None, (isolated(note.by), note.on)))
         yield Saying(label=_by(label, by), text=note.text, is_vendor=True)
