@@ -25,10 +25,11 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a fifth of the repetitions: to try a change")
     repetitions = 6 if parser.parse_args().quick else 30
     django.setup()
-    from benchmarks import exports, imports, measures, pages, renderings
+    from benchmarks import batches, exports, imports, measures, pages, renderings
 
     print(f"# Results\n\nMeasured {date.today()} on {machine()}.\n")
     print(renderings.report(repetitions))
+    print(batches.report(7 * repetitions))
     print(pages.report(repetitions))
     print(measures.report(repetitions))
     print(exports.report(repetitions))

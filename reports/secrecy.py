@@ -17,4 +17,5 @@ def is_kept_from(member: Membership, scorecard: Scorecard) -> bool:
     content = json.loads(scorecard.snapshot)
     told = any(one["reading"] for one in content.get("commitments") or ())
     moved = (content.get("previous") or {}).get("rules")
-    return told or bool(moved) or bool(content.get("practice")) or content.get("measures") is not None
+    held = bool(content.get("practice")) or bool(content.get("proven"))
+    return told or bool(moved) or held or content.get("measures") is not None

@@ -109,8 +109,9 @@ class RowView:
 class Notice:
     """What is said first: a finding that speaks against the grades, for better or worse, with its incidents.
 
-    `brief`: what page one of the paper has room for; a flat trend says there what it hides. `grounds`: from where to
-    where it went and what it rests on; empty for a flat trend, and in what was kept before this was measured.
+    `brief`: the finding in short; a flat trend says there what it hides. `plain`: the same for page one of the paper,
+    without the p. `grounds`: from where to where it went and what it rests on; empty for a flat trend, and in what was
+    kept before this was measured.
     """
 
     rule: str
@@ -119,6 +120,7 @@ class Notice:
     finding: str
     label: str
     brief: str
+    plain: str
     grounds: str
     incidents: tuple[str, ...]
     more: int
@@ -342,7 +344,8 @@ def _notice(
         name=name,
         finding=finding.value,
         label=label,
-        brief=_brief(finding, opening, series, step, target),
+        brief=_brief(finding, opening, series, step, target, _evidence(series, step)),
+        plain=_brief(finding, opening, series, step, target, _periods(series, step)),
         grounds=_grounds(series, step),
         incidents=rule.incidents,
         more=rule.incident_count - len(rule.incidents),
@@ -370,13 +373,15 @@ def _said(rule: RuleFinding, status: RuleStatus, names: Names) -> dict[str, str 
     return {"number": number, "rule": name, "status": str(STATUSES[status]).lower()}
 
 
-def _brief(finding: Finding, opening: str, series: Series, step: PeriodLength, target: Target | None) -> str:
+def _brief(  # noqa: PLR0917 - each is one part of the sentence
+    finding: Finding, opening: str, series: Series, step: PeriodLength, target: Target | None, evidence: str
+) -> str:
     values = {
         "opening": opening,
         "measure": str(SUBJECTS[series.measure.key]),
         "moves": _moves(series, step),
         "now": figure(recent(series), series.measure.unit),
-        "evidence": _evidence(series, step),
+        "evidence": evidence,
         "target": figure(target.value, series.measure.unit) if target else "",
         "least": least_change(),
     }
@@ -491,13 +496,15 @@ def slope_words(series: Series, step: PeriodLength) -> str:
 
 def _evidence(series: Series, step: PeriodLength) -> str:
     """“p = 0.02, 14 months”; of a measure that decides with the p after correction."""
-    trend = series.trend
+    chance = corrected_words(series.trend) or probability(series.trend)
+    return kept_together(f"{chance}, {_periods(series, step)}")
+
+
+def _periods(series: Series, step: PeriodLength) -> str:
+    count = series.trend.periods
     if step == PeriodLength.MONTH:
-        periods = ngettext("%(count)s month", "%(count)s months", trend.periods)
-    else:
-        periods = ngettext("%(count)s week", "%(count)s weeks", trend.periods)
-    chance = corrected_words(trend) or probability(trend)
-    return kept_together(f"{chance}, {periods % {'count': trend.periods}}")
+        return ngettext("%(count)s month", "%(count)s months", count) % {"count": count}
+    return ngettext("%(count)s week", "%(count)s weeks", count) % {"count": count}
 
 
 def kept_together(words: str) -> str:

@@ -26,6 +26,7 @@ from config.demo import clock
 from config.demo.acknowledgements import DemoAcknowledgements
 from config.demo.agreements import DemoAgreements, DemoCommitment
 from config.demo.assessments import DemoAssessment, quarter_ago, told_by
+from config.demo.batches import DemoBatch
 from config.demo.care import DemoCare
 from config.demo.clock import Event
 from config.demo.emergencies import DemoEmergencies
@@ -137,6 +138,7 @@ def _load_organisation(data: dict[str, Any], demo: dict[str, Any], hashed: str, 
         *terms.expectations(),
         *terms.proofs(),
         *terms.exports(),
+        *terms.batches(),
         *DemoLetters(author=author, vendors=vendors, data=data, today=today).events(),
     ]
     for day, happens in sorted(events, key=lambda event: event[0]):
@@ -199,6 +201,10 @@ class _Terms:
             owner = self.members.get(entry.get("owner", ""), self.author)
             proof = DemoProof(author=self.author, owner=owner, vendor=vendor, data=entry, today=self.today)
             yield from proof.events()
+
+    def batches(self) -> Iterator[Event]:
+        for entry in self.data.get("batches", ()):
+            yield from DemoBatch(members=self.members, vendors=self.vendors, data=entry, today=self.today).events()
 
     def exports(self) -> Iterator[Event]:
         for entry in self.data.get("exports", ()):

@@ -109,7 +109,9 @@ def kept_from(member: Membership, scorecards: Iterable[Scorecard], *, closed: Co
 
 
 @transaction.atomic
-def request_batch(member: Membership, wish: Wish, scorecards: Iterable[Scorecard]) -> Batch:
+def request_batch(
+    member: Membership, wish: Wish, scorecards: Iterable[Scorecard], *, tell_workers: bool = True
+) -> Batch:
     """Queue it; NotSoMany for none or too many. Those that are kept from the member have their place, too: left
     out, with the reason. Four queries, however many, and one for each snapshot of a vendor that the member rates."""
     cards = list(scorecards)
@@ -135,7 +137,8 @@ def request_batch(member: Membership, wish: Wish, scorecards: Iterable[Scorecard
     )
     after = {"documents": len(cards), "kind": wish.kind.value, "language": wish.language, "filter": batch.filter}
     audit.record(member.user, "batch.asked", batch, after=after, label=batch.title)
-    BATCHES.nudge_on_commit(batch.pk)
+    if tell_workers:
+        BATCHES.nudge_on_commit(batch.pk)
     return batch
 
 

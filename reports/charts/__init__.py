@@ -5,6 +5,6 @@ second, so a grey print loses nothing. No style attribute is written: colours ar
 which a strict content security policy allows and the PDF renderer understands (it gives document CSS to no
 inline SVG). Every part also has a class, for the page to restyle.
 
-Doors: `marks`, the seven marks, also as a ring; `radar`, `bars`, `quadrant`, `power_map`, `timeline` and `trend`, a
-drawing each; `parts`, what they share.
+Doors: `marks`, the seven marks, also as a ring, and the dumbbell of a rule; `radar`, `bars`, `quadrant`, `power_map`,
+`timeline` and `trend`, a drawing each; `parts`, what they share, and how wide words run.
 """

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from math import asin, degrees, pi
 
+from reports.charts.dumbbell import dot_svg, dumbbell_svg
 from reports.charts.parts import FULL_TURN, SVG, TOKENS, Palette, caption, circle, figure, stroke
 from reports.charts.svg import Point, arc, dots, element, fit, path, polar, text, text_width
 
+__all__ = ["STATUSES", "Mark", "dot_svg", "dumbbell_svg", "favicon_svg", "flag_svg", "mark_svg", "ring_svg"]
+NUMERAL = 16.5  # in the ring: 8 points on paper, where it is 54.8 mm wide; the headline has 46
 STATUSES = ("met", "partly", "broken", "not_rated")
 
 
@@ -163,8 +166,10 @@ def ring_svg(
     desc: str,
     prefix: str,
     palette: Palette | None = None,
+    flags: Mapping[int, Sequence[str]] | None = None,
 ) -> str:
-    """The marks as segments of a circle, the first at twelve o’clock, around the headline."""
+    """The marks as segments of a circle, the first at twelve o’clock, around the headline. `flags`: by number of a rule
+    what stands beside it, `measured` (a triangle: measured otherwise) and `contested` (a pilcrow)."""
     palette = palette or Palette.PAGE
     centre = (160.0, 160.0)
     step = FULL_TURN / max(len(marks), 1)
@@ -185,20 +190,54 @@ def ring_svg(
                 str(mark.number),
                 (x, y + 4.5),
                 class_="chart-number",
-                size=13,
+                size=NUMERAL,
+                weight=600,
                 fill=palette.muted,
                 palette=palette,
             )
         )
+        signs = (flags or {}).get(mark.number, ())
+        parts += [_flag(sign, polar(centre, 149, index * step + 9 * at), palette) for at, sign in enumerate(signs, 1)]
     parts.append(_headline(centre, headline, subline, palette))
     return figure("ring", "".join(parts), size=(320, 320), title=title, desc=desc, prefix=prefix)
+
+
+def _flag(sign: str, at: Point, palette: Palette) -> str:
+    """In ink, so that it is seen beside the colours and in grey."""
+    x, y = at
+    if sign == "contested":
+        return caption(
+            "¶", (x, y + 4.5), class_="chart-flag", size=NUMERAL, weight=600, fill=palette.ink, palette=palette
+        )
+    return element("path", class_="chart-flag", d=triangle(at, 6), fill=palette.ink)
+
+
+def triangle(centre: Point, radius: float) -> str:
+    x, y = centre
+    return path((x, y - radius), (x + radius, y + radius * 0.8), (x - radius, y + radius * 0.8), closed=True)
+
+
+def flag_svg(sign: str, *, size: float, title: str, palette: Palette) -> str:
+    """One flag alone, in the row of its rule."""
+    return element(
+        "svg",
+        element("title", text(title)),
+        _flag(sign, (10, 11 if sign == "measured" else 12), palette),
+        xmlns=SVG,
+        class_="chart chart-flag",
+        viewBox="0 0 20 20",
+        width=size,
+        height=size,
+        role="img",
+        focusable="false",
+    )
 
 
 def _headline(centre: Point, headline: str, subline: str, palette: Palette) -> str:
     """The big figure and, below it, at most two short lines; together they sit on the centre of the ring."""
     x, y = centre
-    size = min(96.0, 96.0 * 150 / max(text_width(headline, 96), 1))
-    lines = fit(subline, size=16, width=150, lines=2)
+    size = min(94.8, 94.8 * 150 / max(text_width(headline, 94.8), 1))
+    lines = fit(subline, size=NUMERAL, width=150, lines=2)
     baseline = y + 0.33 * size - 9 * len(lines) - (2 if lines else 0)
     return caption(
         headline,
@@ -214,7 +253,7 @@ def _headline(centre: Point, headline: str, subline: str, palette: Palette) -> s
             line,
             (x, baseline + 29 + index * 20),
             class_="chart-subline",
-            size=16,
+            size=NUMERAL,
             fill=palette.muted,
             palette=palette,
         )

@@ -6,7 +6,22 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
 
-from reports.charts.svg import Point, element, short_number, text
+from reports.charts.svg import Point, clusters, element, printable_line, short_number, text, text_width
+
+__all__ = [
+    "FULL_TURN",
+    "SVG",
+    "TOKENS",
+    "Palette",
+    "caption",
+    "circle",
+    "clusters",
+    "figure",
+    "printable_line",
+    "share",
+    "stroke",
+    "text_width",
+]
 
 FULL_TURN = 360.0
 SVG = "http://www.w3.org/2000/svg"

@@ -92,6 +92,12 @@ class LanguageDocument:
         return "-".join(filter(None, (self.kind, self.language)))
 
     @property
+    def said(self) -> str:
+        """“Brief, English”; the language alone where there is one document."""
+        kind = str(DocumentKind(self.kind).label) if self.kind else ""
+        return ", ".join(filter(None, (kind, self.name)))
+
+    @property
     def size(self) -> str:
         """“184 kB”, as the reader's language writes it; empty until there is a document."""
         octets = self.rendering.size if self.rendering else None

@@ -16,7 +16,8 @@ from vendors.measures.basis import why_words
 from vendors.measures.cards import agreed_words
 from vendors.measures.catalogue import MOST
 from vendors.measures.metrics import Direction, PeriodLength, Point, Series
-from vendors.measures.words import LABELS, UNITS, figure, period_words, silence_brief, trend_words
+from vendors.measures.plain_data import FINE_DIGITS
+from vendors.measures.words import LABELS, UNITS, brief, figure, period_words, silence_brief, trend_words
 
 
 def trend_figure(
@@ -35,7 +36,8 @@ def trend_figure(
     points = _points(series, step, hrefs)
     measure, trend = series.measure, series.trend
     held_to = "" if target is None else _held_to(series, target, is_expected=is_expected)
-    has_trend = trend.direction in (Direction.FALLING, Direction.RISING)  # a line through chance would tell a tale
+    # A line through chance, or one that is level in its words, would tell a tale.
+    has_trend = trend.direction in (Direction.FALLING, Direction.RISING) and not _is_level(trend.slope)
     return trend_svg(
         points,
         title=str(LABELS[measure.key]),
@@ -50,6 +52,10 @@ def trend_figure(
         palette=palette,
         size=size,
     )
+
+
+def _is_level(slope: float | None) -> bool:
+    return slope is None or brief(slope, FINE_DIGITS).is_zero()
 
 
 @dataclass(frozen=True, kw_only=True)

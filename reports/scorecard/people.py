@@ -78,6 +78,19 @@ def _department(stored: Mapping[str, Any]) -> DepartmentView:
 
 def voices_words(snapshot: Mapping[str, Any]) -> str:
     """“4 raters from 3 departments; not heard: Finance.”"""
+    sentence, missing = raters_words(snapshot), ", ".join(not_heard(snapshot))
+    if missing:
+        return _("%(heard)s; not heard: %(missing)s.") % {"heard": sentence, "missing": missing}
+    return f"{sentence}."
+
+
+def not_heard(snapshot: Mapping[str, Any]) -> list[str]:
+    """The departments that have a say and were not heard."""
+    return [one["name"] for one in snapshot["heard"] if not one["heard"]]
+
+
+def raters_words(snapshot: Mapping[str, Any]) -> str:
+    """“4 raters from 3 departments, not independent: 1”"""
     raters = [response for response in snapshot["responses"] if response["kind"] == ResponseKind.CUSTOMER]
     departments = len({rater["department"] for rater in raters} - {None})
     sentence = ngettext("%(raters)s rater", "%(raters)s raters", len(raters)) % {"raters": len(raters)}
@@ -87,10 +100,7 @@ def voices_words(snapshot: Mapping[str, Any]) -> str:
         ) % {"by": sentence, "departments": departments}
     if led := _not_independent(snapshot):
         sentence = _("%(heard)s, not independent: %(count)s") % {"heard": sentence, "count": led}
-    missing = ", ".join(one["name"] for one in snapshot["heard"] if not one["heard"])
-    if missing:
-        return _("%(heard)s; not heard: %(missing)s.") % {"heard": sentence, "missing": missing}
-    return f"{sentence}."
+    return sentence
 
 
 def vendor_silent(asked: bool | None) -> str:
@@ -150,21 +160,32 @@ def agreement(stored: Mapping[str, Any] | None, settled: Sequence[date | None] =
     `settled`: as `agreed_on` gives it."""
     if stored is None or stored["why"] == NoFigureReason.TOO_FEW_RATERS:
         return ""
-    alpha = stored["alpha"]
-    measured = Agreement(
-        alpha=None if alpha is None else float(alpha),
-        raters=stored["raters"],
-        questions=stored["questions"],
-        level=AgreementLevel(stored["level"]),
-        why=NoFigureReason(stored["why"]),
-    )
-    if alpha is None:
+    measured = _agreement(stored)
+    if measured.alpha is None:
         return measured.meaning_after(settled)
     return _("%(label)s (alpha %(figure)s). %(meaning)s") % {
         "label": measured.label,
         "figure": measured.figure,
         "meaning": measured.meaning_after(settled),
     }
+
+
+def agreement_brief(stored: Mapping[str, Any]) -> tuple[str, str]:
+    """A label and “Fair agreement”, of one that `agreement` says something of: “Alpha 0.71”, or “Raters agree”."""
+    measured = _agreement(stored)
+    if measured.alpha is None:
+        return _("Agreement"), measured.label
+    return _("Alpha %(figure)s") % {"figure": measured.figure}, measured.label
+
+
+def _agreement(stored: Mapping[str, Any]) -> Agreement:
+    return Agreement(
+        alpha=None if stored["alpha"] is None else float(stored["alpha"]),
+        raters=stored["raters"],
+        questions=stored["questions"],
+        level=AgreementLevel(stored["level"]),
+        why=NoFigureReason(stored["why"]),
+    )
 
 
 def gap(stored: Mapping[str, Any] | None, words: Words) -> str:
@@ -272,6 +293,8 @@ def _approval(stored: Mapping[str, Any], words: Words, last: str, *, several: bo
         level=level,
         by=stored["by"],
         at=words.moment(stored["at"]),
+        on=words.day(stored["at"]),
+        is_counting=stored["decision"] == Decision.APPROVED and not outdated,
         reason=stored["reason"],
         note=_("An answer changed afterwards, so this level decided again.") if outdated else "",
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import inf
 
 from assessments.findings.practice_words import PracticeView
 from assessments.findings.words import MeasuredView
@@ -16,10 +15,6 @@ from reports.scorecard.expected import ExpectedRule, ExpectedView
 from reports.scorecard.facts import FactsView
 from reports.scorecard.proven import ProvenCause
 from vendors.measures.metrics import PeriodLength, Series
-
-# How page one is set, and the characters of what varies that it then holds, in every language.
-CROWDED = 1100  # characters, from which on page one has no line to spare
-DENSITIES = (("roomy", 650), ("close", CROWDED), ("crowded", inf))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,10 +149,12 @@ class Turned:
 @dataclass(frozen=True, kw_only=True)
 class BeforeView:
     """A rule on the scorecard before: “from 41.7%”. `way`: that of the arrow, empty where none can be drawn;
-    `way_label`: the same as a word; `why`: the largest reason why it moved, empty where it did not."""
+    `way_label`: the same as a word; `was`: the percent alone, empty where it cannot be compared; `why`: the largest
+    reason why it moved, empty where it did not."""
 
     way: str
     said: str
+    was: str = ""
     way_label: str = ""
     why: str = ""
 
@@ -216,12 +213,14 @@ class AskedView:
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalView:
-    """A decision of one level; `note` says where it no longer counted."""
+    """A decision of one level; `note` says where it no longer counted; `is_counting`: an approval that does."""
 
     decision: str
     level: str
     by: str
     at: str
+    on: str  # the day alone
+    is_counting: bool
     reason: str
     note: str
 
@@ -356,25 +355,6 @@ class ScorecardView:
     @property
     def contested(self) -> tuple[RuleView, ...]:
         return tuple(rule for rule in self.replies if rule.reply and rule.reply.stance == Stance.CONTESTS)
-
-    @property
-    def density(self) -> str:
-        """How close page one is set, so that it stays one page: by the characters of what varies on it."""
-        length = self._length_of_page_one + len(self.asked_first)
-        return next(density for density, most in DENSITIES if length <= most)
-
-    @property
-    def asked_first(self) -> str:
-        """What is asked, as page one says it: in a word where it is crowded already."""
-        return self.asked_counted if self._length_of_page_one > CROWDED else self.asked_brief
-
-    @property
-    def _length_of_page_one(self) -> int:
-        said = [self.vendor, self.heard, self.since, self.agreement, self.reply_note]
-        said += [rule.reason for rule in self.rules] + [rule.name for rule in self.contested]
-        if self.measured:
-            said += [notice.brief for notice in self.measured.notices]
-        return sum(map(len, said))
 
     @property
     def explained(self) -> tuple[RuleView, ...]:

@@ -49,6 +49,21 @@ def sentence(snapshot: Snapshot, words: Words) -> str:
     }
 
 
+def brief(snapshot: Snapshot, words: Words) -> tuple[str, str]:
+    """The same as a label and what stands beside it: “Since S-2026-001”, “Of 3 March 2026, rules met then: 3 of 7. Rule
+    7: Broken → Partly met.” Both empty where no earlier scorecard is frozen with its rules."""
+    earlier = _earlier(snapshot)
+    if not earlier:
+        return "", ""
+    before = snapshot["previous"]
+    found = moves.moves(_now(snapshot), [replace(result, percent=None) for result in earlier])
+    moved = moved_words(found)
+    said = _("Of %(day)s; rules met then: %(met)s of %(total)s. %(moved)s.")
+    told = {"day": words.day(before["approved_at"]), "met": before["met"], "total": before["of"]}
+    label = _("Since %(number)s") % {"number": before["number"]}
+    return label, said % {**told, "moved": f"{moved[:1].upper()}{moved[1:]}"}
+
+
 def moved_words(found: Iterable[Move]) -> str:
     """“rule 7 Broken → Partly met; not comparable: rules 1 and 3”: what kept its status is not named."""
     turned: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -107,13 +122,13 @@ def _view(now: RuleResult, before: RuleResult | None, words: Words) -> BeforeVie
         return None if now_is is None else BeforeView(way="", said=_("not rated before"))
     percent = words.percent(was)
     if now_is is None:
-        return BeforeView(way="", said=_("before: %(percent)s") % {"percent": percent})
+        return BeforeView(way="", said=_("before: %(percent)s") % {"percent": percent}, was=percent)
     if was == now_is:
-        return BeforeView(way="flat", said=_("as before"), way_label=_("the same"))
+        return BeforeView(way="flat", said=_("as before"), was=percent, way_label=_("the same"))
     said = pgettext("last time", "from %(percent)s") % {"percent": percent}
     if now_is > was:
-        return BeforeView(way="better", said=said, way_label=_("higher"))
-    return BeforeView(way="worse", said=said, way_label=_("lower"))
+        return BeforeView(way="better", said=said, was=percent, way_label=_("higher"))
+    return BeforeView(way="worse", said=said, was=percent, way_label=_("lower"))
 
 
 def _percent(result: RuleResult) -> Fraction | None:

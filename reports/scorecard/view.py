@@ -36,10 +36,9 @@ from reports.scorecard import findings as frozen_findings
 from reports.scorecard import words as wording
 from reports.scorecard.shapes import AnswerView, QuestionView, RuleView, ScorecardView, ServiceView
 from reports.scorecard.snapshots import Snapshot
-from reports.scorecard.words import Words
 
 TEMPLATES = {
-    DocumentKind.BRIEF: "reports/scorecard/scorecard_pdf.html",
+    DocumentKind.BRIEF: "reports/scorecard/brief_pdf.html",
     DocumentKind.SCORECARD: "reports/scorecard/scorecard_pdf.html",
     DocumentKind.RECORD: "reports/scorecard/record_pdf.html",
 }
@@ -48,10 +47,11 @@ SERVICES_LINE = 70  # characters of their names that one line of page one holds,
 
 def layout(scorecard: Scorecard, *, language: str, kind: DocumentKind = DocumentKind.SCORECARD) -> Layout:
     """What the PDF of one of the three documents is made from. Raises SnapshotDamaged."""
-    card = view_of(scorecard, language=language)
+    content, card = snapshots.load(scorecard), view_of(scorecard, language=language)
+    context = {"card": card, **_on_paper(content, card, kind)}
     with translation.override(language):
         recorded = {"record": record.of(card)} if kind == DocumentKind.RECORD else {}
-        html = render_to_string(TEMPLATES[kind], {"card": card, **recorded})
+        html = render_to_string(TEMPLATES[kind], {**context, **recorded})
         attached = Attached(
             name=f"snapshot-{scorecard.number}.json",
             description=_("The snapshot of scorecard %(number)s, which this document was made from")
@@ -62,9 +62,19 @@ def layout(scorecard: Scorecard, *, language: str, kind: DocumentKind = Document
     return Layout(html=html, title=f"{scorecard.number} · {card.vendor}", created=created, attached=attached)
 
 
-def scorecard_html(scorecard: Scorecard, *, language: str) -> str:
-    """The document from which the PDF is made. Raises SnapshotDamaged."""
-    return layout(scorecard, language=language).html
+def _on_paper(content: Snapshot, card: ScorecardView, kind: DocumentKind) -> dict[str, Any]:
+    """What has its lines counted, beside the view itself; nothing for the record, which has room for all."""
+    if kind == DocumentKind.RECORD:
+        return {}
+    from reports.scorecard.paper import pages  # it measures with the fonts, which no page needs
+
+    one = {"one": pages.brief(content, card)}
+    return one if kind == DocumentKind.BRIEF else {**one, "pages": pages.scorecard(content, card)}
+
+
+def scorecard_html(scorecard: Scorecard, *, language: str, kind: DocumentKind = DocumentKind.RECORD) -> str:
+    """What the PDF of a document is made from; of the full record unless another is named. Raises SnapshotDamaged."""
+    return layout(scorecard, language=language, kind=kind).html
 
 
 def view_of(scorecard: Scorecard, *, language: str) -> ScorecardView:
@@ -89,13 +99,7 @@ class _Builder:
         self.score: Score = snapshots.score_of(snapshot)
         self.rules: Sequence[Mapping[str, Any]] = snapshot["release"]["rules"]
         self.customers = [r for r in snapshot["responses"] if r["kind"] == ResponseKind.CUSTOMER]
-        self.words = Words(
-            language=language,
-            policy=snapshots.policy_of(snapshot["release"]["policy"]),
-            rules={rule["key"]: rule["name"][language] for rule in self.rules},
-            questions={q["key"]: q["short"][language] for rule in self.rules for q in rule["questions"]},
-            time_zone=snapshot["time_zone"],
-        )
+        self.words = wording.words_of(snapshot, language)
         self.gap = {stored["rule"]: stored for stored in snapshot["gap"]}
         self.before = since.before_of(snapshot, self.words)
         self.asked = asked.of(snapshot, self.words)

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_safe
 from accounts.access import MemberRequest
 from groundwork.languages import active_language
 from reports.benchmark.panel import panel_of
-from reports.documents.job import documents_of_scorecard
 from reports.models import DocumentKind, Scorecard
 from reports.scorecard.earlier import earlier_of
+from reports.scorecard.offered import offered, one_of
 from reports.scorecard.snapshots import SnapshotDamaged
 from reports.scorecard.view import view_of
 from reports.secrecy import is_kept_from
@@ -28,13 +28,13 @@ def scorecard_detail(request: MemberRequest, pk: int) -> HttpResponse:
     except SnapshotDamaged:
         return render(request, "reports/scorecard/scorecard_damaged.html", {"scorecard": scorecard}, status=500)
     still_rates = is_withheld(request.member, scorecard.assessment.vendor)
-    documents = documents_of_scorecard(scorecard, now=timezone.now())
+    documents = offered(scorecard, now=timezone.now())
     context = {
         "scorecard": scorecard,
         "card": card,
         "earlier": earlier,
-        "documents": [(kind.label, rows) for kind, rows in documents.items()],
-        "own_document": next(one for one in documents[DocumentKind.SCORECARD] if one.language == active_language()),
+        "documents": documents,
+        "own_document": one_of(documents, DocumentKind.SCORECARD, active_language()),
         "still_rates": still_rates,
         "benchmark": None
         if still_rates

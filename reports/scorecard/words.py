@@ -26,6 +26,7 @@ from assessments.score.arithmetic import (
 from assessments.score.words import CONFIDENCES, STATUSES
 from groundwork import words as formats
 from groundwork.languages import NO_BREAK
+from reports.reasons.inputs import Snapshot, policy_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,11 @@ class Words:
 
     def percent(self, value: Fraction) -> str:
         return wording.percent(value, self.policy, self.language)
+
+    @property
+    def point(self) -> str:
+        """What stands before the decimals."""
+        return self.number(Fraction(1, 2), digits=1)[1:2]
 
     def coverage(self, value: Fraction) -> str:
         return wording.coverage(value, self.policy, self.language)
@@ -61,6 +67,18 @@ class Words:
         if value.tzinfo is not None:
             value = value.astimezone(ZoneInfo(self.time_zone))
         return formats.day(value.date(), self.language)
+
+
+def words_of(snapshot: Snapshot, language: str) -> Words:
+    """What the sentences about one snapshot need."""
+    rules = snapshot["release"]["rules"]
+    return Words(
+        language=language,
+        policy=policy_of(snapshot["release"]["policy"]),
+        rules={rule["key"]: rule["name"][language] for rule in rules},
+        questions={q["key"]: q["short"][language] for rule in rules for q in rule["questions"]},
+        time_zone=snapshot["time_zone"],
+    )
 
 
 def verdict(score: Score) -> str:
@@ -112,6 +130,31 @@ def reason(rule: RuleScore, words: Words) -> str:
         "met": words.percent(words.policy.met_threshold),
         "broken": words.percent(words.policy.broken_threshold),
     }
+
+
+def brief_reason(rule: RuleScore, words: Words) -> str:
+    """The same for page one, where percent and mark stand beside it: the grade that tells most, in one line.
+
+    The name of its question comes last, for what is cut is the end; where grades are missing, how much is covered comes
+    first.
+    """
+    if not rule.is_rated:
+        return wording.why(rule, words.policy, words.language)
+    if rule.percent == FULL:
+        said = _("Every grade is the highest.")
+    else:
+        failed = rule.knockouts if rule.status == RuleStatus.BROKEN else ()
+        lowest = _lowest(rule, failed)
+        told = {
+            "grade": words.number(lowest.grade or 0),
+            "highest": GRADES[-1],
+            "question": words.questions[lowest.key],
+        }
+        knockout = _("Knock-out %(grade)s of %(highest)s: %(question)s")
+        said = (knockout if failed else _("Lowest %(grade)s of %(highest)s: %(question)s")) % told
+    if rule.coverage == FULL:
+        return said
+    return _("Coverage %(coverage)s. %(reason)s") % {"coverage": words.coverage(rule.coverage), "reason": said}
 
 
 def _lowest(rule: RuleScore, among: Sequence[str] = ()) -> GradedQuestion:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 from django import template
 from django.utils.html import format_html
@@ -11,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from groundwork.words import isolated
 from reports.charts.bars import bars_svg
-from reports.charts.marks import mark_svg, ring_svg
+from reports.charts.marks import Mark, dot_svg, dumbbell_svg, flag_svg, mark_svg, ring_svg
 from reports.charts.parts import Palette
 from reports.charts.power_map import vendor_mark_svg
 from reports.charts.radar import radar_svg
@@ -62,7 +63,7 @@ def arrow(way: str, label: str, *, size: int = 11) -> SafeString:
 
 
 @register.simple_tag
-def ring(card: ScorecardView, *, paper: bool = False) -> SafeString:
+def ring(card: ScorecardView, *, paper: bool = False, flags: Mapping[int, Sequence[str]] | None = None) -> SafeString:
     number = str(card.met)
     return SafeString(
         ring_svg(
@@ -73,8 +74,29 @@ def ring(card: ScorecardView, *, paper: bool = False) -> SafeString:
             desc=card.figure_desc,
             prefix="card",
             palette=_palette(paper=paper),
+            flags=flags,
         )
     )
+
+
+@register.simple_tag
+def flag(kind: str, label: str, *, size: int = 10) -> SafeString:
+    """What stands beside a rule on paper: a triangle for measured otherwise, a pilcrow for contested."""
+    return SafeString(flag_svg(kind, size=size, title=label, palette=Palette.LIGHT))
+
+
+@register.simple_tag
+def dot(kind: str, label: str) -> SafeString:
+    """The solid dot of our view, or the hollow one of a claim, at the head of the dumbbells."""
+    return SafeString(dot_svg(is_hollow=kind == "claim", title=label))
+
+
+@register.simple_tag
+def dumbbell(
+    mark: Mark, said: str, thresholds: Sequence[Fraction], bounds: tuple[Fraction, Fraction] | None
+) -> SafeString:
+    """Our view of a rule and the vendor’s, on paper; `said`: the same in words."""
+    return SafeString(dumbbell_svg(mark.percent, mark.vendor_percent, title=said, thresholds=thresholds, bounds=bounds))
 
 
 @register.simple_tag

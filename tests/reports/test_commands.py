@@ -42,6 +42,21 @@ def test_scorecard_writes_the_pdf_and_keeps_the_document(cast: Cast, tmp_path: P
     assert "S-2026-001 in fr" in said
 
 
+def test_each_of_the_three_documents_can_be_asked_for(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = cards.approved(cast)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(worker, "produce", lambda *args, kind, **kwargs: f"%PDF of {kind}".encode())
+    for kind in ("brief", "record"):
+        said = run("scorecard", card.number, "--document", kind)
+        assert Path(f"{kind}-{card.number}-en.pdf").read_bytes() == f"%PDF of {kind}".encode()
+        assert f"{kind} {card.number} in en" in said
+    assert "PDF ready: brief en, record en" in run("scorecard", "--list")
+    with pytest.raises(CommandError, match="Choose one of: brief, scorecard, record"):
+        run("scorecard", card.number, "--document", "letter")
+
+
 def test_a_ready_document_is_used_again(cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     card = cards.approved(cast)
     output = tmp_path / "card.pdf"

@@ -217,7 +217,7 @@ def test_every_part_of_two_full_scorecards_can_be_shown() -> None:
     assert shown(found).count("<tfoot>") == sum(bool(rule.points and rule.moving) for rule in found.rules) > 3
 
 
-@pytest.mark.parametrize("schema", range(1, 9))
+@pytest.mark.parametrize("schema", range(1, 10))
 def test_a_snapshot_of_each_earlier_schema_is_set_beside_one_of_today(schema: int) -> None:
     """To say why it moved, and side by side, whichever of the two comes first."""
     old, new = earlier_versions.of_schema(schema), cards.scorecard(cards.snapshot())

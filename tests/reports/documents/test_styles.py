@@ -33,3 +33,19 @@ def test_only_what_has_a_name_of_its_own_leaves_the_flow_of_paper() -> None:
     css = (settings.BASE_DIR / "static/pdf/scorecard.css").read_text()
     assert "position: absolute" in css
     assert lifted_by_chance(css) == []
+
+
+SIZES = {"inherit", "8pt", "9.5pt", "12pt", "15pt", "23pt", "46pt"}
+
+
+def odd_sizes(css: str) -> set[str]:
+    """Sizes of type beside the six that paper has."""
+    return {size.strip() for size in re.findall(r"font-size:([^;}]+)", css)} - SIZES
+
+
+def test_the_checker_finds_a_size_that_paper_does_not_have() -> None:
+    assert odd_sizes(".a { font-size: 8.5pt } .b { color: red; font-size: 12pt; }") == {"8.5pt"}
+
+
+def test_paper_has_six_sizes_of_type() -> None:
+    assert odd_sizes((settings.BASE_DIR / "static/pdf/scorecard.css").read_text()) == set()

@@ -121,13 +121,6 @@ def test_page_one_says_the_first_two_what_is_late_first_and_how_many_more() -> N
     assert card.asked_counted == "3 commitments are open, 1 of them overdue"
 
 
-def test_where_page_one_is_crowded_it_says_how_many_alone() -> None:
-    card = view_of({**cards.snapshot(), "commitments": cards.commitments()})
-    assert card.asked_first == card.asked_brief
-    crowded = view_of({**cards.snapshot(vendor="x" * 1200), "commitments": cards.commitments()})
-    assert crowded.asked_first == crowded.asked_counted == "2 commitments are open, 1 of them overdue"
-
-
 def test_the_page_shows_it_and_asks_for_more_where_a_rule_is_not_met(cast: Cast, signed_in: SignedIn) -> None:
     vendor = make_vendor(cast.organisation)
     make_commitment(cast.assessor, vendor, agreed=True, now=NOW, what="Answer in an hour.", rule="speed")

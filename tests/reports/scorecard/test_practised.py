@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.models import Membership, User
 from assessments.models import AssessmentState
+from reports.models import DocumentKind
 from reports.scorecard import snapshots, view
 from reports.secrecy import is_kept_from
 from tests.assessments.findings.practised import asked, held, recorded_since, says
@@ -68,10 +69,11 @@ def test_where_nothing_is_claimed_or_on_record_a_scorecard_says_nothing_of_it(ca
     assert "Rehearsed and reviewed" not in page
 
 
-def test_the_paper_says_it_behind_page_one_with_the_number_of_the_question() -> None:
-    content = {**cards.snapshot(), "practice": [LESS]}
-    page_one, _detail, rest = view.scorecard_html(cards.scorecard(content), language="en").partition('class="detail"')
-    assert "Less often than claimed" not in page_one
+def test_paper_says_it_with_the_number_of_the_question_and_the_brief_among_what_speaks_against_the_grades() -> None:
+    card = cards.scorecard({**cards.snapshot(), "practice": [LESS]})
+    brief = view.scorecard_html(card, language="en", kind=DocumentKind.BRIEF)
+    assert "Less often than claimed" in brief
+    rest = view.scorecard_html(card, language="en")
     assert "5.2: the vendor says 2 times a year, yet the last rehearsal with us, or shown to us, was 14 months ago" in (
         rest.replace("\u00a0", " ")
     )

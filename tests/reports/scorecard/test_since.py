@@ -43,9 +43,11 @@ def test_each_rule_has_an_arrow_with_the_percent_before() -> None:
     before = cards.earlier("broken", "met", "met", percent="125/3")
     before["rules"][2]["percent"] = "100"
     found = rows(told({first: "broken", second: "partly"}, before))
-    assert found[0] == BeforeView(way="worse", said="from 41.7%", way_label="lower"), f"{first}: 25% now"
-    assert found[1] == BeforeView(way="better", said="from 41.7%", way_label="higher"), f"{second}: 50% now"
-    assert found[2] == BeforeView(way="flat", said="as before", way_label="the same"), f"{third}: 100% now"
+    assert found[0] == BeforeView(way="worse", said="from 41.7%", was="41.7%", way_label="lower"), f"{first}: 25% now"
+    assert found[1] == BeforeView(way="better", said="from 41.7%", was="41.7%", way_label="higher"), (
+        f"{second}: 50% now"
+    )
+    assert found[2] == BeforeView(way="flat", said="as before", was="100%", way_label="the same"), f"{third}: 100% now"
 
 
 def test_what_was_not_rated_has_no_arrow() -> None:
@@ -53,7 +55,7 @@ def test_what_was_not_rated_has_no_arrow() -> None:
     before = cards.earlier("not_rated", "met", "not_rated", percent="75")
     found = rows(told({second: "not_rated", third: "not_rated"}, before))
     assert found[0] == BeforeView(way="", said="not rated before"), first
-    assert found[1] == BeforeView(way="", said="before: 75%"), second
+    assert found[1] == BeforeView(way="", said="before: 75%", was="75%"), second
     assert found[2] is None, third
 
 

@@ -33,7 +33,7 @@ from assessments.score import agreement, arithmetic, reading, self_view
 from assessments.vendor_side import answers as vendor_answers
 from assessments.vendor_side import links, reply
 from reports import worker
-from reports.models import Scorecard, ScorecardRule
+from reports.models import DocumentKind, Scorecard, ScorecardRule
 from reports.scorecard import freezing, snapshots, view
 from tests.factories import NOW, Cast, add_rater, make_assessment, make_incident, make_release, make_vendor
 from tests.reports import cards, earlier_versions
@@ -545,7 +545,7 @@ def test_a_rater_who_had_read_the_others_is_marked_in_the_snapshot_and_wherever_
 @pytest.mark.parametrize(
     ("present", "said", "settled"),
     [
-        (["Ada Example"], "Decided by one person on", "1 question decided by one person"),
+        (["Ada Example"], "decided by one person", "1 question decided by one person"),
         (["Ada Example", "Bo Example"], "Agreed on", "1 question agreed"),
     ],
 )
@@ -725,9 +725,10 @@ def test_it_is_frozen_whether_the_vendor_was_asked(cast: Cast) -> None:
 
 
 def test_paper_without_measures_says_so_under_its_heading_and_the_hashes_under_theirs() -> None:
-    html = view.scorecard_html(cards.scorecard(cards.snapshot()), language="en")
-    assert html.index("Facts and trends</h2>") < html.index("Nothing was measured")
-    assert html.index("For verification</h2>") < html.index("Its SHA-256:")
+    card = cards.scorecard(cards.snapshot())
+    html = view.scorecard_html(card, language="en", kind=DocumentKind.SCORECARD)
+    assert html.index("Facts and trends</h2>") < html.rindex("Nothing was measured")
+    assert html.index("For verification</h3>") < html.index("Its SHA-256:")
 
 
 def test_a_note_of_what_the_vendor_said_is_printed_beside_its_question() -> None:
