@@ -256,7 +256,7 @@ def test_the_guide_lists_every_placeholder_and_no_other() -> None:
     assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(placeholders.KNOWN)
 
 
-# What would keep a server busy ------------------------------------------------------------------------------------------
+# What would keep a server busy --------------------------------------------------------------------------------------
 DELETED = "<w:p><w:r><w:delText>{}</w:delText></w:r></w:p>"
 
 
