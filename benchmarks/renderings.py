@@ -16,18 +16,23 @@ from reports.comparison import keeping
 from reports.documents import pdf
 from reports.models import Comparison, DocumentKind, Scorecard
 from reports.scorecard import view
+from reports.verification import checking
 
 
 def report(repetitions: int) -> str:
     card = Scorecard.objects.order_by("pk")[0]
     html = view.scorecard_html(card, language="en")
     comparison = _comparison()
+    made = archival_with_snapshot(card)
     seconds = medians(
         {
             "floor": lambda: weasyprint_alone(html),
+            "ua": lambda: accessible_alone(html),
+            "archival": lambda: archival_with_snapshot(card),
             "html": lambda: view.scorecard_html(card, language="en"),
             "ours": lambda: worker.produce(card, language="en"),
             "record": lambda: worker.produce(card, kind=DocumentKind.RECORD, language="en"),
+            "verify": lambda: checking.check(made, None),
             "comparison": lambda: worker.produce(comparison, language="en"),
         },
         repetitions,
@@ -36,6 +41,13 @@ def report(repetitions: int) -> str:
     floor = seconds["floor"]
     rows = [
         ("WeasyPrint alone, same HTML and stylesheet, untagged (the floor)", floor, 1.0),
+        ("drawn as PDF/UA-1 alone, nothing attached", seconds["ua"], seconds["ua"] / floor),
+        (
+            "HTML, and drawn as PDF/A-3a and PDF/UA-1 with the snapshot attached",
+            seconds["archival"],
+            seconds["archival"] / floor,
+        ),
+        ("verifying it: what it carries, seal, arithmetic", seconds["verify"], seconds["verify"] / floor),
         ("HTML from the snapshot", seconds["html"], seconds["html"] / floor),
         ("the whole rendering: snapshot, HTML, PDF", seconds["ours"], seconds["ours"] / floor),
         ("its full record: snapshot, HTML, PDF", seconds["record"], seconds["record"] / floor),
@@ -65,6 +77,21 @@ def weasyprint_alone(html: str) -> bytes:
     css, fonts = pdf._resources()
     content: bytes = HTML(string=html, url_fetcher=pdf.PackagedAssets()).write_pdf(stylesheets=[css], font_config=fonts)
     return content
+
+
+def accessible_alone(html: str) -> bytes:
+    """As documents were made before they were archival and carried what they were made from."""
+    css, fonts = pdf._resources()
+    sheet = HTML(string=html, url_fetcher=pdf.PackagedAssets())
+    content: bytes = sheet.write_pdf(stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1")
+    return content
+
+
+def archival_with_snapshot(card: Scorecard) -> bytes:
+    laid_out = view.layout(card, language="en")
+    return pdf.to_pdf(
+        laid_out.html, language="en", title=laid_out.title, created=laid_out.created, attached=laid_out.attached
+    )
 
 
 def throughput(workers: int, documents: int) -> float:

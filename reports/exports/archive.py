@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from groundwork.languages import LANGUAGES
 from groundwork.tables.writing import BOM, csv_lines
+from groundwork.words import labelled
 from reports.exports.catalogue import BY_KEY, TABLES
 from reports.exports.readme import About, lines
 from reports.exports.rows import Row, Value
@@ -84,7 +85,7 @@ class Archive:
 def _line(line: Sequence[str]) -> str:
     if len(line) == 1:
         return f"\r\n{line[0]}\r\n{'=' * len(line[0])}"
-    return f"{line[0]}: {line[1]}" if line[0] else line[1]
+    return labelled(line[0], line[1]) if line[0] else line[1]
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

@@ -27,11 +27,12 @@ from vendors.models import Vendor
 
 AT_ONCE = 400  # answers that a page writes itself, while somebody waits
 VENDORS_AT_ONCE = 100  # of which it writes, whether anybody answered or not
-ENDINGS = {ExportFormat.XLSX: "xlsx", ExportFormat.CSV: "zip", ExportFormat.JSON: "json"}
+ENDINGS = {ExportFormat.XLSX: "xlsx", ExportFormat.CSV: "zip", ExportFormat.JSON: "json", ExportFormat.ARCHIVE: "zip"}
 CONTENT_TYPES = {
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ExportFormat.CSV: "application/zip",
     ExportFormat.JSON: "application/json",
+    ExportFormat.ARCHIVE: "application/zip",
 }
 
 

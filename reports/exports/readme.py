@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from groundwork.words import labelled, moment, number
+from groundwork.words import apart, labelled, moment, number
 from reports.exports.catalogue import TABLES, Column, Kind
 
 
@@ -48,4 +48,4 @@ def _about(column: Column, *, keys: bool) -> str:
         parts.append(str(column.about))
     if keys and column.words and column.kind in {Kind.CODE, Kind.AGREED}:
         parts += [labelled(str(code), words) for code, words in column.words.items()]
-    return "; ".join(parts)
+    return apart(parts)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from groundwork.languages import DEFAULT
 from reports.exports.shapes import (
     CUSTOMER,
     Agreed,
@@ -52,7 +53,7 @@ def dossier_of(head: Head, snapshot: Stored, *, keys: Sequence[int], language: s
 
 
 def _text(texts: Mapping[str, str], language: str) -> str:
-    return texts.get(language) or texts.get("en") or next(filter(None, texts.values()), "")
+    return texts.get(language) or texts.get(DEFAULT) or next(filter(None, texts.values()), "")
 
 
 def _questions(snapshot: Stored, language: str) -> list[Asked]:

@@ -13,7 +13,7 @@ from typing import IO, Any
 from assessments.score.arithmetic import GRADES
 from reports.exports.catalogue import BY_KEY, TABLES, Column, Kind
 from reports.exports.readme import About
-from reports.exports.rows import NOT_APPLICABLE, Row, Value
+from reports.exports.rows import Row, Value
 from reports.exports.shapes import Dossier
 
 SCHEMA = "vendor-support-export/1"
@@ -101,11 +101,7 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def _value(column: Column) -> dict[str, Any]:
-    if column.kind == Kind.CODE:
-        codes = (str(getattr(code, "value", code)) for code in column.words or ())
-        return {"type": ["string", "null"], "enum": [*codes, None]}
-    if column.kind == Kind.AGREED:
-        return {"type": ["integer", "string", "null"], "enum": [*GRADES, NOT_APPLICABLE, None]}
+    codes = [str(getattr(code, "value", code)) for code in column.words or ()]
     shapes: dict[Kind, dict[str, Any]] = {
         Kind.TEXT: {"type": ["string", "null"]},
         Kind.WHOLE: {"type": ["integer", "null"]},
@@ -114,5 +110,7 @@ def _value(column: Column) -> dict[str, Any]:
         Kind.DAY: {"type": ["string", "null"], "format": "date"},
         Kind.MOMENT: {"type": ["string", "null"], "format": "date-time"},
         Kind.FLAG: {"type": ["boolean", "null"]},
+        Kind.CODE: {"type": ["string", "null"], "enum": [*codes, None]},
+        Kind.AGREED: {"type": ["integer", "string", "null"], "enum": [*GRADES, *codes, None]},
     }
     return shapes[column.kind]

@@ -37,7 +37,17 @@ HEAD_KEPT = 32_000  # of it where it belongs
 MADE = datetime(1980, 1, 1)  # in the file's properties: the same content, the same bytes
 NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 LONGEST_NAME = 31
-WIDTHS = {Kind.TEXT: 24, Kind.EXACT: 14, Kind.CODE: 16, Kind.DAY: 12, Kind.MOMENT: 22}
+WIDTHS = {
+    Kind.TEXT: 24,
+    Kind.WHOLE: 11,
+    Kind.NUMBER: 11,
+    Kind.EXACT: 14,
+    Kind.DAY: 12,
+    Kind.MOMENT: 22,
+    Kind.FLAG: 11,
+    Kind.CODE: 16,
+    Kind.AGREED: 14,
+}
 CHOICES: dict[tuple[str, str], tuple[int | str, ...]] = {  # what can be typed into a cell that the arithmetic reads
     ("answers", "grade"): tuple(GRADES),
     ("answers", "blank"): tuple(Blank.values),
@@ -230,7 +240,7 @@ class Workbook:
         sheets.parts.append(_Part(sheet=sheet, name=sheet.get_name()))
         sheet.freeze_panes(1, 1)
         for place, column in enumerate(sheets.table.columns):
-            sheet.set_column(place, place, WIDTHS.get(column.kind, 11))
+            sheet.set_column(place, place, WIDTHS[column.kind])
             self._text(sheet, 0, place, str(column.label), self.formats["heading"])
             if choices := CHOICES.get((sheets.table.key, column.key)):
                 words = column.words or {}

@@ -115,7 +115,7 @@ def _of_known(look: _Look, texts: Sequence[str], shelf: Shelf) -> Report:
     look.note(telling.bytes_are_ours(is_so=look.rendering is not None), holds=look.rendering is not None)
     if texts:
         look.note(telling.content_is_ours(), holds=True)
-    kept_back = shelf.keeps_back(subject)
+    kept_back = isinstance(subject, Scorecard) and shelf.keeps_back(subject)
     if isinstance(subject, Scorecard):
         _look_at_scorecard(look, subject, kept_back=kept_back)
     record_holds = all(check.holds for check in look.checks[1:])

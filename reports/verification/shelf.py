@@ -10,10 +10,8 @@ from django.db.models import Q
 
 from accounts.models import Membership
 from reports.documents.job import Subject
-from reports.fact_sheets import kinds
-from reports.fact_sheets.keeping import content_of
 from reports.models import Comparison, Document, FactSheet, Rendering, Scorecard, VendorCopy
-from vendors.withheld import withheld
+from vendors.withheld import is_withheld
 
 RELATED = (
     "rendering__scorecard__assessment__vendor",
@@ -56,13 +54,9 @@ class Shelf:
     def scorecards(self) -> models.QuerySet[Scorecard]:
         return Scorecard.objects.filter(self._within("organisation")).select_related("assessment__vendor")
 
-    def keeps_back(self, subject: Subject) -> bool:
-        """Whether who asks still judges a vendor that it tells of, so that nothing of what it says is shown."""
-        if self.member is None:
-            return False
-        if isinstance(subject, FactSheet) and kinds.kind_of(subject.kind).is_closed(self.member, subject.about):
-            return True
-        return bool(withheld(self.member) & vendors_of(subject))
+    def keeps_back(self, card: Scorecard) -> bool:
+        """Whether who asks still judges its vendor, so that none of its numbers is shown."""
+        return self.member is not None and is_withheld(self.member, card.assessment.vendor)
 
     def _within(self, path: str) -> Q:
         return Q(**{path: self.member.organisation_id}) if self.member else Q()
@@ -75,14 +69,3 @@ class Shelf:
         for path in paths:
             found |= self._within(f"rendering__{path}__organisation")
         return found
-
-
-def vendors_of(subject: Subject) -> set[int]:
-    if isinstance(subject, Scorecard):
-        return {subject.assessment.vendor_id}
-    if isinstance(subject, VendorCopy):
-        return {subject.response.assessment.vendor_id}
-    if isinstance(subject, Comparison):
-        return set(subject.places.values_list("scorecard__assessment__vendor", flat=True))
-    concerned = set(kinds.kind_of(subject.kind).concerns(content_of(subject)))
-    return concerned | ({subject.vendor_id} if subject.vendor_id else set())

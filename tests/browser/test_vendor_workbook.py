@@ -1,4 +1,4 @@
-"""The vendor's contact in a browser: the questions as a workbook, filled elsewhere, back again, compared, taken over."""
+"""The vendor’s contact in a browser: the questions as a workbook, filled elsewhere, back, compared, taken over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
+import java.io.BufferedReader;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.verapdf.gf.foundry.VeraGreenfieldFoundryProvider;
@@ -9,16 +12,21 @@ import org.verapdf.pdfa.flavours.PDFAFlavour;
 import org.verapdf.pdfa.results.TestAssertion;
 import org.verapdf.pdfa.results.ValidationResult;
 
-/** Prints, for each file and profile, "path: N checks, M failures" and each failed rule, by veraPDF's own profiles. */
+/**
+ * Reads paths from standard input, a line each. Prints, for each and profile, "path: N checks, M failures" and each
+ * failed rule, by veraPDF's own profiles; then "end of path".
+ */
 public class Check {
     private static final PDFAFlavour[] FLAVOURS = {PDFAFlavour.PDFUA_1, PDFAFlavour.PDFA_3_A};
 
-    public static void main(String[] paths) throws Exception {
+    public static void main(String[] none) throws Exception {
         VeraGreenfieldFoundryProvider.initialise();
-        for (String path : paths) {
+        BufferedReader asked = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String path = asked.readLine(); path != null; path = asked.readLine()) {
             for (PDFAFlavour flavour : FLAVOURS) {
                 check(path, flavour);
             }
+            System.out.println("end of " + path);
         }
     }
 
