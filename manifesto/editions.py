@@ -117,11 +117,16 @@ def _faults(bank: Bank, previous: Release | None, said_before: Iterable[Retold])
             yield replace(fault, rule=rule.key)
         for question in rule.questions:
             where = names[Sheet.QUESTIONS, question.key]
-            faults = [*_question_faults(question, where, revisions.get(question.key, 1))]
-            if question.supplementary:
-                faults += _supplementary_faults(question, where, counted)
-            for fault in faults:
+            for fault in _faults_of(question, where, revisions.get(question.key, 1), counted):
                 yield replace(fault, rule=rule.key, question=question.key)
+
+
+def _faults_of(
+    question: QuestionEntry, where: str, revision: int, counted: frozenset[str]
+) -> Iterator[PublishingFault]:
+    yield from _question_faults(question, where, revision)
+    if question.supplementary:
+        yield from _supplementary_faults(question, where, counted)
 
 
 def _rule_faults(rule: RuleEntry, where: str) -> Iterator[PublishingFault]:

@@ -112,12 +112,10 @@ class Sheets:
         self.characters = 0
 
     def messages(self, book: QuickBook | SlowBook, contents: guard.Contents, *, is_slow: bool) -> Iterator[Any]:
-        shown = book.visible or book.names
         if len(book.names) > self.orders["sheets"] or any(len(name) > LONGEST_NAME for name in book.names):
             raise Refused(TOO_MUCH)
-        wanted = [name for name in self.orders["wanted"] if name in book.names] if self.orders["wanted"] else shown[:1]
-        if self.orders.get("every"):
-            wanted = list(book.names)
+        shown = book.visible or book.names
+        wanted = self._wanted(book.names, shown)
         rows = {name: book.rows(name) for name in wanted}
         yield {
             "sheets": shown,
@@ -131,6 +129,14 @@ class Sheets:
             for number, cells, faulty in self._filled(rows[name]):
                 yield name, number, cells, faulty
         yield {"is_whole": True}
+
+    def _wanted(self, names: Sequence[str], shown: Sequence[str]) -> list[str]:
+        """Every sheet, those that were named, or the first one."""
+        if self.orders.get("every"):
+            return list(names)
+        if self.orders["wanted"]:
+            return [name for name in self.orders["wanted"] if name in names]
+        return list(shown[:1])
 
     def _filled(self, rows: Iterable[Row]) -> Iterator[tuple[int, list[str], Sequence[int]]]:
         empty = 0

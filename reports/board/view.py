@@ -137,7 +137,7 @@ class _View:
                 told["green_outside"],
                 lambda one: (
                     one["name"],
-                    _("%(count)s of %(all)s entries") % {"count": number(one["count"]), "all": number(one["known"])},
+                    _("entries: %(count)s of %(all)s") % {"count": number(one["count"]), "all": number(one["known"])},
                 ),
             ),
         }

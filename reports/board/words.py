@@ -33,12 +33,10 @@ def headline(content: Told) -> str:
     counted = foot_of(content).counted
     if not counted:
         return _("None of these vendors has a scorecard yet")
-    said = ngettext(
-        "%(met)s of %(count)s vendor meets all seven rules",
-        "%(met)s of %(count)s vendors meet all seven rules",
-        counted,
-    )
-    return said % {"met": number(content["all_met"]), "count": number(counted)}
+    return _("Vendors that meet all seven rules: %(met)s of %(count)s") % {
+        "met": number(content["all_met"]),
+        "count": number(counted),
+    }
 
 
 def below_the_big_figure(content: Told) -> str:

@@ -23,7 +23,7 @@ from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration, get_hb_object_data
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from groundwork.languages import DEFAULT
+from groundwork.languages import DEFAULT, LANGUAGES
 from reports.documents import archival, glyphs, ordinals, structure, typefaces
 from reports.documents.hyphens import teach_joints
 from reports.documents.layout import Attached, Layout
@@ -214,7 +214,7 @@ def _page(html: str, undrawn: frozenset[str], language: str, title: str, at: dat
     attributes, _end, inside = body.partition(">")
     note = _note(language) if glyphs.are_told(inside, undrawn=undrawn) else ""
     drawable = glyphs.drawable(inside, undrawn=undrawn)
-    typeset = ordinals.raised(drawable) if language == "fr" else drawable
+    typeset = drawable if LANGUAGES[language].first_day.isdigit() else ordinals.raised(drawable)
     created = at.strftime("%Y-%m-%dT%H:%M:%SZ")
     return (
         f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8">'

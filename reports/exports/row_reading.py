@@ -4,7 +4,7 @@ thousands are read in as many queries as one, and few are in memory at a time.""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -74,6 +74,10 @@ class Edition:
     questions: tuple[Asked, ...]
     keys: Mapping[int, str]  # of questions, by the numbers of their rows
 
+    def asked(self, *, also: bool) -> list[Asked]:
+        """`also`: the supplementary ones, too."""
+        return [one for one in self.questions if also or not one.supplementary]
+
     def of_rules_in(self, answered: Collection[str]) -> Edition:
         """With the rules alone of which a question is among these."""
         rules = {question.rule for question in self.questions if question.key in answered}
@@ -139,7 +143,7 @@ class RowReader:
         closed = head.shown == Shown.OWN
         if closed:
             agreed, replies, edition = {}, (), edition.of_rules_in(answers)
-        questions = [one for one in edition.questions if assessment.asks_supplementary or not one.supplementary]
+        questions = edition.asked(also=assessment.asks_supplementary)
         policy, keys = policy_of(assessment.release), {one.key for one in edition.questions}
         return Dossier(
             head=head,
@@ -152,8 +156,11 @@ class RowReader:
             notes={key: note for key, note in self._noted(head.pk).items() if key in keys},
             replies=replies,
             score=scored(edition.rules, questions, answers, agreed, policy) if edition.rules else None,
-            tells_of_others=not closed and (bool(agreed) or any(map(self._is_anothers, asked))),
+            tells_of_others=not closed and self._tells_of_others(asked, agreed),
         )
+
+    def _tells_of_others(self, asked: Sequence[Row], agreed: Mapping[str, object]) -> bool:
+        return bool(agreed) or any(map(self._is_anothers, asked))
 
     def _is_anothers(self, row: Row) -> bool:
         return row["kind"] == CUSTOMER and row["submitted_at"] is not None and row["rater"] != self.user

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Response
@@ -26,9 +26,9 @@ def _lines(text: str, *, most: int, longest: int) -> str:
     """Raises ValidationError for more than a letter has room for."""
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     if len(lines) > most:
-        raise ValidationError(_g("There is room for %(count)s lines.") % {"count": most})
+        raise ValidationError(gettext("Too many lines: at most %(count)s fit.") % {"count": most})
     if any(len(line) > longest for line in lines):
-        raise ValidationError(_g("A line has room for %(count)s characters.") % {"count": longest})
+        raise ValidationError(gettext("A line is too long: at most %(count)s characters fit.") % {"count": longest})
     return "\n".join(lines)
 
 
@@ -82,14 +82,14 @@ class LetterForm(forms.Form):
             if name.casefold() in text.casefold():
                 told = {"name": name}
                 raise ValidationError(
-                    _g("%(name)s rates this vendor, which a letter does not tell: let somebody else sign.") % told
+                    gettext("%(name)s rates this vendor, which a letter does not tell: let somebody else sign.") % told
                 )
         return text
 
     def clean_deadline(self) -> date | None:
         day: date | None = self.cleaned_data["deadline"]
         if day is not None and self.limit is not None and not self.limit.fixed and day <= self.today:
-            raise ValidationError(_g("Choose a day after %(day)s.") % {"day": words.day(self.today)})
+            raise ValidationError(gettext("Choose a day after %(day)s.") % {"day": words.day(self.today)})
         return day
 
     def _raters(self) -> list[str]:

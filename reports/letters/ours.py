@@ -13,6 +13,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from groundwork.languages import LANGUAGES
 from groundwork.words import labelled
 from reports.letters.wording import said
 from reports.models import LetterKind
@@ -60,7 +61,7 @@ def _page(document: Any, language: str) -> None:
     style.font.name, style.font.size = FONT, Pt(10)
     style.paragraph_format.space_after = Pt(0)
     spoken = OxmlElement("w:lang")
-    spoken.set(qn("w:val"), {"en": "en-GB", "fr": "fr-FR", "nl": "nl-NL"}.get(language, language))
+    spoken.set(qn("w:val"), LANGUAGES[language].locale.replace("_", "-"))
     style.element.get_or_add_rPr().append(spoken)
     foot = section.footer.paragraphs[0]
     _run(foot, "{{ foot }}", size=8, muted=True)
@@ -107,13 +108,13 @@ def _row(table: Any, texts: tuple[str, ...], *, muted: bool = False) -> None:
 
 
 def _loop(document: Any, entry: str, name: str, text: str) -> None:
-    _tag(document, f"{{%p for {entry} in {name} %}}")
+    _tag(document, " ".join(("{%p for", entry, "in", name, "%}")))
     _line(document, text, before=5)
     _tag(document, "{%p endfor %}")
 
 
 def _only(document: Any, name: str, text: str, *, before: int = 5) -> None:
-    _tag(document, f"{{%p if {name} %}}")
+    _tag(document, " ".join(("{%p if", name, "%}")))
     _line(document, text, before=before)
     _tag(document, "{%p endif %}")
 

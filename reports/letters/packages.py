@@ -198,7 +198,19 @@ def _check_elsewhere(root: etree._Element) -> None:
 
 
 def _check_fields(root: etree._Element) -> None:
-    """Fields of Word that only count or link. What a field says may be torn over runs, as all text."""
+    """Fields of Word that only count, or link to a page or an address."""
+    for instruction in _fields_of(root):
+        name = instruction.split()[0].upper() if instruction.split() else ""
+        if name == "HYPERLINK" and not LINKED.match(instruction):
+            raise TemplateRefused(_("It links to something that is no page and no mail address: take the link out."))
+        if name and name not in FIELDS:
+            raise TemplateRefused(
+                _("It holds the field %(name)s, which letters may not: take it out.") % {"name": name}
+            )
+
+
+def _fields_of(root: etree._Element) -> list[str]:
+    """What each field says, which may be torn over runs, as all text."""
     said: list[str] = [one.get(f"{W}instr", "") for one in root.iter(f"{W}fldSimple")]
     held: list[list[str]] = []
     for one in root.iter(f"{W}fldChar", f"{W}instrText"):
@@ -209,12 +221,4 @@ def _check_fields(root: etree._Element) -> None:
             said.append("".join(held.pop()))
         elif one.tag == f"{W}instrText":
             (held[-1] if held else said).append(one.text or "")
-    said.extend("".join(left) for left in held)
-    for instruction in said:
-        name = instruction.split()[0].upper() if instruction.split() else ""
-        if name == "HYPERLINK" and not LINKED.match(instruction):
-            raise TemplateRefused(_("It links to something that is no page and no mail address: take the link out."))
-        if name and name not in FIELDS:
-            raise TemplateRefused(
-                _("It holds the field %(name)s, which letters may not: take it out.") % {"name": name}
-            )
+    return [*said, *("".join(left) for left in held)]

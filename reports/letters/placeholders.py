@@ -44,7 +44,7 @@ class Placeholder:
         if not self.parts:
             return f"{{{{ {self.name} }}}}"
         said = " ".join(f"{{{{ entry.{part} }}}}" if part else "{{ entry }}" for part in self.parts)
-        return f"{{%p for entry in {self.name} %}} {said} {{%p endfor %}}"
+        return " ".join(("{%p for entry in", self.name, "%}", said, "{%p endfor %}"))
 
 
 EVERY = tuple(LetterKind)

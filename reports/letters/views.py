@@ -243,12 +243,8 @@ def _answer(
 
 def _initial(request: MemberRequest, matter: Matter, letter: LetterKind) -> dict[str, object]:
     """Whom it went to last, their address, and who signs where that is no rater."""
-    contacts = list(Contact.objects.filter(vendor=matter.vendor).select_related("vendor"))
+    contact = _contact(request, matter)
     letters = made.letters_of(request.member, matter.vendor)
-    asked = request.GET.get("contact", "")
-    owed = matter.proof.contact_id if not isinstance(matter, AssessmentMatter) else None
-    wanted = next((one for one in contacts if str(one.pk) == asked or one.pk == owed), None)
-    contact = wanted or (contacts[0] if contacts else None)
     limit = matter.deadline(letter)
     owner = matter.assessment.owner if isinstance(matter, AssessmentMatter) else matter.proof.owner
     return {
@@ -257,6 +253,15 @@ def _initial(request: MemberRequest, matter: Matter, letter: LetterKind) -> dict
         "deadline": limit.day if limit else None,
         "sender": "" if owner is None or _rates(matter, owner.pk) else owner.name,
     }
+
+
+def _contact(request: MemberRequest, matter: Matter) -> Contact | None:
+    """The one that the address names, or that owes the proof; else the vendor’s first."""
+    contacts = list(Contact.objects.filter(vendor=matter.vendor).select_related("vendor"))
+    asked = request.GET.get("contact", "")
+    owed = matter.proof.contact_id if not isinstance(matter, AssessmentMatter) else None
+    wanted = (one for one in contacts if str(one.pk) == asked or one.pk == owed)
+    return next(wanted, contacts[0] if contacts else None)
 
 
 def _rates(matter: Matter, user: int) -> bool:

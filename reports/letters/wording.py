@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from groundwork.languages import NARROW_NO_BREAK, NO_BREAK
+from groundwork.languages import LANGUAGES, NARROW_NO_BREAK, NO_BREAK
 from reports.models import LetterKind
 
 TEXTS = Path(__file__).parent / "texts"
@@ -23,7 +23,7 @@ SECTIONS = {LetterKind.RESULT: "result_letter", LetterKind.CLOSING: "closing_let
 def texts(language: str) -> Mapping[str, Any]:
     """All of one language. Raises FileNotFoundError for one that there are no letters in."""
     content = (TEXTS / f"{language}.yaml").read_text(encoding="utf-8")
-    if language == "fr":
+    if LANGUAGES[language].semicolon != ";":  # a space stands before such marks
         content = re.sub(r" (?=[;?!])", NARROW_NO_BREAK, re.sub(r"(?<=\w) (?=:(?: |\"))", NO_BREAK, content))
     found: Mapping[str, Any] = yaml.safe_load(content)
     return found

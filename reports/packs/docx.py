@@ -94,7 +94,7 @@ def _question(document: DocxDocument, question: PackQuestion) -> None:
     for label, text in _beside(question):
         _text(document, labelled(label, text))
     for initials, text in question.comments:
-        _text(document, f"{initials}: {text}")
+        _text(document, labelled(initials, text))
 
 
 def _beside(question: PackQuestion) -> list[tuple[str, str]]:

@@ -151,7 +151,7 @@ def _sections(card: ScorecardView, *, has_files: bool) -> Iterator[Section]:
     yield from (Section(anchor=anchor, title=title) for anchor, title, is_there in optional if is_there)
     if _rows_of_people(card) > ROWS_ON_PAGE_ONE:
         yield people
-    yield Section(anchor="release", title=_("Approvals and release"))
+    yield Section(anchor="release", title=_("Approvals and edition of the questions"))
 
 
 def _has_measured_findings(card: ScorecardView) -> bool:
@@ -283,7 +283,13 @@ def _of_vendor(question: QuestionView, name_of: Callable[[AnswerView], str]) -> 
     if note and note.text in said:
         said[note.text].add(isolated(note.by))
     yield from (Saying(label=one.label, text=text, is_vendor=True) for text, one in said.items())
-    if note and note.text not in said:
+    yield from _beside(question, is_said=bool(note and note.text in said))
+
+
+def _beside(question: QuestionView, *, is_said: bool) -> Iterator[Saying]:
+    """What was noted, unless it was said in the same words; and what the vendor wrote beside its answer."""
+    own, note = question.vendor, question.note
+    if note and not is_said:
         label = _("Noted before the vendor answered") if note.before else _("What the vendor says, as we noted it")
         by = ", ".join(filter(None, (isolated(note.by), note.on)))
         yield Saying(label=_by(label, by), text=note.text, is_vendor=True)

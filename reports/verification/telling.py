@@ -232,4 +232,4 @@ def text_at(claimed: Mapping[str, Any], *path: str) -> str:
 def summary(rules: Sequence[RuleLine]) -> str:
     """“6 of 7 rules agree.”"""
     agreeing = sum(line.agrees for line in rules)
-    return _("%(agreeing)s of %(total)s rules agree.") % {"agreeing": agreeing, "total": len(rules)}
+    return _("Rules that agree: %(agreeing)s of %(total)s.") % {"agreeing": agreeing, "total": len(rules)}

@@ -60,6 +60,10 @@ PARTIAL: Mapping[str, str] = {
     "assessments.score.agreement.MEANINGS": "without a figure, WITHOUT_FIGURE says why",
     "assessments.score.agreement.WITHOUT_FIGURE": "with a figure, MEANINGS says what it means",
     "assessments.score.words.QUESTION_STATES": "what is graded shows its grade",
+    "assessments.workbooks.cells.value_in": "all else is text",
+    "reports.verification.outcomes.SENTENCES": "of what cannot be checked WHY_UNREAD says why",
+    "reports.letters.matters.why_not": "a request for a proof is about no assessment",
+    "reports.letters.wording.SECTIONS": "the other kinds are called by their own code",
     "reports.scorecard.words.reason": "without a percent, the score says why",
 }
 

@@ -17,7 +17,7 @@ from reports.templatetags.figures import tendency, verdict
 
 ROOT = Path(__file__).resolve().parents[2]
 SIGNS = {"chevron", "tick"}  # what CSS may draw: a thing that unfolds, a choice that is made
-OF_A_RULE = re.compile(r"""\{%\s*(?:mark|verdict)\s+(?!(?:\w+\.)?status\b)""")
+OF_A_RULE = re.compile(r"""\{%\s*(?:mark|verdict)\s+(?!(?:\w+\.)*status\b)""")
 BY_HAND = re.compile(
     rf"""class="[^"]*(?<![\w.-])(?:verdict|mark-|chip-(?:{"|".join(STATUSES)})\b|chip-\{{\{{ \w+\.status)"""
 )

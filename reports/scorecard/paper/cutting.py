@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from groundwork.languages import NO_BREAK
+from groundwork.words import labelled
 from reports.charts.parts import clusters, printable_line, text_width
 from reports.documents import glyphs
 
@@ -28,7 +29,7 @@ class Room:
 
     def after(self, label: str) -> Room:
         """What a label in bold before the text leaves of it."""
-        taken = text_width(f"{label}: ", self.type) * SEMIBOLD * POINT
+        taken = text_width(labelled(label, ""), self.type) * SEMIBOLD * POINT
         return Room(lines=self.lines, width=self.width, type=self.type, face=self.face, taken=taken)
 
     def run(self, words: str) -> float:

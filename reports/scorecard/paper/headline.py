@@ -8,10 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
 
 from assessments.score.arithmetic import RuleScore, RuleStatus, Score
 from groundwork.words import joined, semicolon
 
+TEXTS = Path(__file__).parent / "headlines.yaml"
 MOST_NAMED = 3  # gaps; of more that are equally weak only how many
 
 
@@ -30,65 +36,12 @@ class Phrases:
     nothing: str  # that none is rated
 
 
-PHRASES: Mapping[str, Phrases] = {
-    "en": Phrases(
-        numbers=("no", "one", "two", "three", "four", "five", "six", "seven"),
-        gaps={
-            "support": "support",
-            "consistency": "consistency",
-            "guidance": "guidance",
-            "troubleshooting": "troubleshooting",
-            "speed": "speed",
-            "proof": "proof",
-            "prevention": "prevention",
-        },
-        all_met="all %(total)s rules met",
-        none_met="none of the %(total)s rules met",
-        some_met=("%(met)s of %(total)s rules met", "%(met)s of %(total)s rules met"),
-        gap=("%(gaps)s is the gap", "%(gaps)s are the gaps"),
-        equally="%(count)s are equally weak",
-        open=("%(count)s is not rated", "%(count)s are not rated"),
-        nothing="none of the %(total)s rules could be rated",
-    ),
-    "fr": Phrases(
-        numbers=("aucune", "une", "deux", "trois", "quatre", "cinq", "six", "sept"),
-        gaps={
-            "support": "le soutien",
-            "consistency": "la constance",
-            "guidance": "l’accompagnement",
-            "troubleshooting": "le dépannage",
-            "speed": "la rapidité",
-            "proof": "la preuve",
-            "prevention": "la prévention",
-        },
-        all_met="les %(total)s règles sont respectées",
-        none_met="aucune des %(total)s règles n’est respectée",
-        some_met=("%(met)s règle sur %(total)s est respectée", "%(met)s règles sur %(total)s sont respectées"),
-        gap=("%(gaps)s est le point faible", "%(gaps)s sont les points faibles"),
-        equally="%(count)s sont aussi faibles l’une que l’autre",
-        open=("%(count)s n’est pas évaluée", "%(count)s ne sont pas évaluées"),
-        nothing="aucune des %(total)s règles n’a pu être évaluée",
-    ),
-    "nl": Phrases(
-        numbers=("geen", "één", "twee", "drie", "vier", "vijf", "zes", "zeven"),
-        gaps={
-            "support": "ondersteuning",
-            "consistency": "consequent leveren",
-            "guidance": "begeleiding",
-            "troubleshooting": "probleemoplossing",
-            "speed": "snelheid",
-            "proof": "bewijs",
-            "prevention": "preventie",
-        },
-        all_met="alle %(total)s regels nageleefd",
-        none_met="geen van de %(total)s regels nageleefd",
-        some_met=("%(met)s van de %(total)s regels nageleefd", "%(met)s van de %(total)s regels nageleefd"),
-        gap=("%(gaps)s is het zwakke punt", "%(gaps)s zijn de zwakke punten"),
-        equally="%(count)s zijn even zwak",
-        open=("%(count)s is niet beoordeeld", "%(count)s zijn niet beoordeeld"),
-        nothing="geen van de %(total)s regels kon worden beoordeeld",
-    ),
-}
+@cache
+def phrases_of(language: str) -> Phrases:
+    """Raises KeyError for a language that `headlines.yaml` does not know."""
+    texts: Mapping[str, Any] = yaml.safe_load(TEXTS.read_text(encoding="utf-8"))[language]
+    parts: dict[str, Any] = {name: tuple(said) if isinstance(said, list) else said for name, said in texts.items()}
+    return Phrases(**parts)
 
 
 def headline(score: Score, names: Mapping[str, str], language: str) -> str:
@@ -109,7 +62,7 @@ def sentence(
     *, met: int, total: int, weakest: Sequence[str], left: int, names: Mapping[str, str], language: str
 ) -> str:
     """`weakest`: keys of the rules that are the gap; `left`: how many are not rated."""
-    phrases = PHRASES[language]
+    phrases = phrases_of(language)
     if total and left == total:
         return _sentence([phrases.nothing % {"total": _number(total, phrases)}], language)
     parts = [_met(met, total, phrases)]

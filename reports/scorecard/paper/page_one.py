@@ -137,8 +137,7 @@ def evidence(snapshot: Snapshot) -> str:
     if not graded:
         return _("nothing is graded")
     proven = sum(bool(answer["evidence"]) for answer in graded)
-    said = ngettext("with %(proven)s of %(count)s grade", "with %(proven)s of %(count)s grades", len(graded))
-    return said % {"proven": proven, "count": len(graded)}
+    return _("grades with a file: %(proven)s of %(count)s") % {"proven": proven, "count": len(graded)}
 
 
 def vendor_words(snapshot: Snapshot, card: ScorecardView) -> str:
@@ -168,7 +167,7 @@ def _approver(name: str, *, rated: bool) -> str:
 def _approved(snapshot: Snapshot, card: ScorecardView) -> str:
     """“Eve Example (Procurement lead), 3 March 2026. Eve Example also rated.”"""
     decided = [one for one in card.approvals if one.is_counting]
-    told = "; ".join(
+    told = apart(
         ", ".join((f"{isolated(one.by)} ({one.level})" if one.level else isolated(one.by), one.on)) for one in decided
     )
     also = [isolated(name) for name, rated in approvers_of(snapshot, card) if rated]

@@ -81,7 +81,7 @@ def vendors(cast: Cast) -> dict[str, object]:
 def test_it_counts_who_meets_all_seven_and_names_the_rule_that_fails_most(cast: Cast, vendors: object) -> None:
     content = told(cast.reader)
     shown = view(content, "en")
-    assert (shown.big, shown.headline) == ("1 of 3", "1 of 3 vendors meet all seven rules")
+    assert (shown.big, shown.headline) == ("1 of 3", "Vendors that meet all seven rules: 1 of 3")
     assert names(content["heat"]) == ["Four", "Two", "All"]
     most = [rule for rule in shown.rules if rule.is_most]
     assert [(rule.position, rule.counts[0][2], rule.vendors) for rule in most] == [
@@ -226,7 +226,7 @@ def test_it_is_seen_before_it_is_made_and_then_made_of_what_was_seen(
 ) -> None:
     client = signed_in(cast.reader)
     page = client.get("/portfolio/board/?tier=critical").content.decode()
-    assert "0 of 2 vendors" in page and not FactSheet.objects.exists()
+    assert "seven rules: 0 of 2" in page and not FactSheet.objects.exists()
     response = client.post("/portfolio/board/?tier=critical", {"text": "We ask.", "language": "fr"})
     sheet = FactSheet.objects.get()
     assert response["Location"] == reverse("board_detail", args=[sheet.pk])

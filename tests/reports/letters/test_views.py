@@ -95,8 +95,8 @@ def test_a_letter_is_looked_at_then_made_then_fetched(cast: Cast, assessment: As
     [
         ({"deadline": timezone.localdate().isoformat()}, "Choose a day after"),
         ({"sender": "Procurement, Colleague"}, "Colleague rates this vendor"),
-        ({"address": "\n".join("abcdefg")}, "There is room for 6 lines"),
-        ({"address": "x" * 61}, "A line has room for 60 characters"),
+        ({"address": "\n".join("abcdefg")}, "at most 6 fit"),
+        ({"address": "x" * 61}, "at most 60 characters fit"),
         ({"own": "x" * 901}, "at most 900 characters"),
         ({"contact": "0"}, "Select a valid choice"),
     ],

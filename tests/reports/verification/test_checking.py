@@ -44,7 +44,7 @@ def test_a_document_as_it_was_made_is_genuine_and_its_numbers_follow(cast: Cast)
     assert len(report.checks) == 4
     assert [rule.number for rule in report.rules] == [1, 2, 3, 4, 5, 6, 7]
     assert all(rule.agrees and rule.stated == rule.computed for rule in report.rules)
-    assert report.summary == "7 of 7 rules agree."
+    assert report.summary == "Rules that agree: 7 of 7."
 
 
 def test_a_changed_page_with_the_true_snapshot_is_told_apart(cast: Cast) -> None:

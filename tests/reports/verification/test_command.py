@@ -20,7 +20,7 @@ def test_a_document_that_the_product_makes_is_verified_by_it(cast: Cast, tmp_pat
     call_command("scorecard", card.assessment.reference, output=path, stdout=StringIO())
     call_command("verify", str(path), stdout=out)
     assert f"{path}: Genuine and unchanged" in out.getvalue()
-    assert "7 of 7 rules agree." in out.getvalue()
+    assert "Rules that agree: 7 of 7." in out.getvalue()
 
 
 @pytest.mark.django_db

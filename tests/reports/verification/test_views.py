@@ -28,7 +28,7 @@ def dropped(client: Client, content: bytes, name: str = "S-2026-001-en.pdf") -> 
 def test_a_reader_hears_whose_it_is_and_rule_by_rule_what_computes(cast: Cast, signed_in: SignedIn) -> None:
     card, content = papers.made(cast)
     page = dropped(signed_in(cast.reader), content).content.decode()
-    for said in ("Genuine and unchanged", card.number, card.assessment.vendor.name, "7 of 7 rules agree."):
+    for said in ("Genuine and unchanged", card.number, card.assessment.vendor.name, "Rules that agree: 7 of 7."):
         assert said in page
 
 

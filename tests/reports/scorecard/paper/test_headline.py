@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from assessments.score.arithmetic import Reason, RuleScore, RuleStatus
 from manifesto.models import RULE_KEYS
-from reports.scorecard.paper.headline import PHRASES, sentence, weakest_of
+from reports.scorecard.paper.headline import phrases_of, sentence, weakest_of
 
 LANGUAGES = ("en", "fr", "nl")
 NBSP = "\u00a0"
@@ -108,7 +108,7 @@ def test_the_headline_is_a_natural_sentence_in_each_language(
 
 def test_every_rule_has_a_noun_in_every_language_and_another_one_its_name() -> None:
     for language in LANGUAGES:
-        assert set(PHRASES[language].gaps) == set(RULE_KEYS)
+        assert set(phrases_of(language).gaps) == set(RULE_KEYS)
     found = sentence(met=1, total=2, weakest=["odd"], left=0, names={"odd": "Odd rule"}, language="en")
     assert found == "One of two rules met; Odd rule is the gap."
 
