@@ -8,7 +8,7 @@ class AccountsConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in
 
         from accounts import immutable, trail_words, visitor, vocabulary
-        from accounts.chain import kinds, trail_days
+        from accounts.chain import carried, kinds, trail_days
         from groundwork import whole_numbers
 
         whole_numbers.register()
@@ -21,4 +21,5 @@ class AccountsConfig(AppConfig):
             immutable.never_changes("accounts_auditentry", message) + immutable.never_changes("accounts_seal", sealed),
         )
         kinds.register(trail_days.KIND, trail_days.kind())
+        kinds.register(carried.KIND, carried.kind())
         user_logged_in.connect(visitor.at_sign_in, dispatch_uid="visitor_at_sign_in")

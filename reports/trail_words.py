@@ -41,6 +41,12 @@ VOCABULARY = Vocabulary(
         "board.fetched": Verb(title=_("Board report downloaded"), told=_("downloaded a board report")),
         "benchmark.joined": Verb(title=_("Benchmark joined"), told=_("joined the benchmark")),
         "benchmark.left": Verb(title=_("Benchmark left"), told=_("left the benchmark")),
+        "organisation.written_down": Verb(
+            title=_("Whole organisation written as an archive"), told=_("wrote the whole organisation as an archive")
+        ),
+        "organisation.brought_in": Verb(
+            title=_("Organisation brought in from an archive"), told=_("brought the organisation in from an archive")
+        ),
         "pack.downloaded": Verb(title=_("Question pack downloaded"), told=_("downloaded the question pack")),
         "comparison.made": Verb(title=_("Comparison made for a PDF"), told=_("asked for a comparison as a PDF")),
     },
@@ -73,6 +79,7 @@ VOCABULARY = Vocabulary(
         "letter": _("letter"),
         "contact": _("contact"),
         "sha256": _("SHA-256"),
+        "archive_sha256": _("SHA-256 of what the archive holds"),
         "logo_sha256": _("SHA-256 of the logo"),
         "rows": _("vendors"),
         "rows_in_all": _("rows"),

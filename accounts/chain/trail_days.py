@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import structlog
 from django.db import connection, transaction
 
-from accounts.chain import kinds, seals
+from accounts.chain import carried, kinds, seals
 from accounts.chain.kinds import Content, Kind
 from accounts.models import AuditEntry, AuditEntryQuerySet, Seal
 
@@ -91,7 +91,7 @@ def content_of(key: str, before: str, form: int) -> Content | None:
 def _finished(now: datetime) -> Iterator[date]:
     end = seals.last(KIND)
     if end is None:
-        first = AuditEntry.objects.order_by("at").first()
+        first = _entries_after("").order_by("at").first()
         if first is None:
             return
         day = first.at.astimezone(UTC).date()
@@ -116,7 +116,9 @@ def _seal(day: date, now: datetime) -> Seal | None:
 
 
 def _entries_after(key: str) -> AuditEntryQuerySet:
-    return AuditEntry.objects.filter(at__gte=_end(date.fromisoformat(key))) if key else AuditEntry.objects.all()
+    """Without those that an organisation brought along, which have a seal of their own."""
+    entries = carried.without_carried(AuditEntry.objects.all())
+    return entries.filter(at__gte=_end(date.fromisoformat(key))) if key else entries
 
 
 def _end(day: date) -> datetime:

@@ -24,7 +24,7 @@ def texts(language: str) -> Mapping[str, Any]:
     """All of one language. Raises FileNotFoundError for one that there are no letters in."""
     content = (TEXTS / f"{language}.yaml").read_text(encoding="utf-8")
     if LANGUAGES[language].semicolon != ";":  # a space stands before such marks
-        content = re.sub(r" (?=[;?!])", NARROW_NO_BREAK, re.sub(r"(?<=\w) (?=:(?: |\"))", NO_BREAK, content))
+        content = re.sub(r" (?=[;?!])", NARROW_NO_BREAK, re.sub(r"(?<=[\w}]) (?=:(?: |\"))", NO_BREAK, content))
     found: Mapping[str, Any] = yaml.safe_load(content)
     return found
 

@@ -445,7 +445,8 @@ def test_the_commands_work_in_an_empty_installation() -> None:
 
 
 def test_a_chain_is_read_in_one_or_two_queries_a_seal(chain: list[Scorecard], django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(1 + 4 + 2 * 3 + 1):  # the seals, each day, card and rules of each, what has no seal
+    # The seals, each day and what came along, card and rules of each, what has no seal.
+    with django_assert_num_queries(1 + 2 * 4 + 2 * 3 + 1):
         verification.verify()
 
 

@@ -57,7 +57,7 @@ def said(met: int, weakest: Sequence[str] = (), left: int = 0) -> list[str]:
             [
                 "None of the seven rules met; support, guidance and speed are the gaps, one is not rated.",
                 "Aucune des sept règles n’est respectée ; le soutien, l’accompagnement et la rapidité sont les points "
-                "faibles, une n’est pas évaluée.",
+                "faibles, une n’est pas notée.",
                 "Geen van de zeven regels nageleefd; ondersteuning, begeleiding en snelheid zijn de zwakke punten, één "
                 "is niet beoordeeld.",
             ],
@@ -68,7 +68,7 @@ def said(met: int, weakest: Sequence[str] = (), left: int = 0) -> list[str]:
             0,
             [
                 "None of the seven rules met; seven are equally weak.",
-                "Aucune des sept règles n’est respectée ; sept sont aussi faibles l’une que l’autre.",
+                "Aucune des sept règles n’est respectée ; sept sont aussi faibles les unes que les autres.",
                 "Geen van de zeven regels nageleefd; zeven zijn even zwak.",
             ],
         ),
@@ -78,7 +78,7 @@ def said(met: int, weakest: Sequence[str] = (), left: int = 0) -> list[str]:
             2,
             [
                 "Five of seven rules met; two are not rated.",
-                "Cinq règles sur sept sont respectées ; deux ne sont pas évaluées.",
+                "Cinq règles sur sept sont respectées ; deux ne sont pas notées.",
                 "Vijf van de zeven regels nageleefd; twee zijn niet beoordeeld.",
             ],
         ),
@@ -94,7 +94,7 @@ def said(met: int, weakest: Sequence[str] = (), left: int = 0) -> list[str]:
             7,
             [
                 "None of the seven rules could be rated.",
-                "Aucune des sept règles n’a pu être évaluée.",
+                "Aucune des sept règles n’a pu être notée.",
                 "Geen van de zeven regels kon worden beoordeeld.",
             ],
         ),
