@@ -204,6 +204,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/5m/key",
     "first_token": "10/m/ip",
     "workbook": "20/10m/key",
+    "workbook_look": "60/10m/key",
     "verify_document": "20/m/ip",
 }
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a stranger's address gets no mail from us because somebody typed it

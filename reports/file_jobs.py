@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from accounts.models import User
+from accounts.models import Membership, User
 from accounts.trail import audit
 from groundwork.jobs.lease import JobQuerySet, NudgedKind
 from groundwork.refusals import Refusal
@@ -16,10 +17,34 @@ from reports.models import FileJob, FileState
 
 KEPT = timedelta(days=7)  # then the file goes, and the row stays
 AT_ONCE = 100  # files that one sweep deletes
+MOST_UNFINISHED = 5  # of one person: more would only stand in their own way
+MOST_A_DAY = 100  # of one person: what nobody can read would fill the server
 
 
 class NotNow(Refusal):
     """The file has its end already."""
+
+
+class TooMany(Refusal):
+    """This person has asked for enough of these files for now."""
+
+
+def refuse_too_many(rows: JobQuerySet[Any], member: Membership, *, now: datetime) -> None:
+    """Within the transaction that adds one more: two at once wait for each other. `rows`: of one kind of file. Raises
+    TooMany."""
+    Membership.objects.select_for_update(no_key=True).get(pk=member.pk)
+    asked = rows.filter(organisation=member.organisation_id, requested_by=member.user_id)
+    lately = asked.filter(requested_at__gt=now - timedelta(days=1))
+    counts = asked.unfinished().count(), lately.count()
+    if counts[0] >= MOST_UNFINISHED:
+        raise TooMany(_("You have asked for enough at a time. Wait until one is finished, or cancel one."))
+    if counts[1] >= MOST_A_DAY:
+        said = ngettext(
+            "You have asked for %(count)s file within a day. Fetch those that are there, and ask again tomorrow.",
+            "You have asked for %(count)s files within a day. Fetch those that are there, and ask again tomorrow.",
+            counts[1],
+        )
+        raise TooMany(said % {"count": counts[1]})
 
 
 def give_up(kind: NudgedKind[Any], job: FileJob, *, by: User, verb: str, now: datetime) -> None:

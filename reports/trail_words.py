@@ -38,6 +38,7 @@ VOCABULARY = Vocabulary(
         "batch.asked": Verb(title=_("Many documents asked for"), told=_("asked for many documents at once")),
         "batch.cancelled": Verb(title=_("Many documents cancelled"), told=_("cancelled the making of many documents")),
         "batch.fetched": Verb(title=_("Many documents downloaded"), told=_("downloaded many documents at once")),
+        "board.fetched": Verb(title=_("Board report downloaded"), told=_("downloaded a board report")),
         "benchmark.joined": Verb(title=_("Benchmark joined"), told=_("joined the benchmark")),
         "benchmark.left": Verb(title=_("Benchmark left"), told=_("left the benchmark")),
         "organisation.written_down": Verb(

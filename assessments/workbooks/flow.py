@@ -127,7 +127,9 @@ class WorkbookPages(ABC):
     def look(self, upload: WorkbookUpload) -> HttpResponse:
         """What it would change, or what became of it."""
         plan = refused = None
-        if not self.closed and not upload.taken_at and not upload.discarded_at:
+        if self._is_undecided(upload):
+            if held_up := self._held_up():
+                return held_up
             try:
                 plan = self._plan(upload)
             except ImportRefused as error:
@@ -137,6 +139,8 @@ class WorkbookPages(ABC):
 
     def take(self, upload: WorkbookUpload) -> HttpResponse:
         """Take over what was chosen, all of it or nothing."""
+        if self._is_undecided(upload) and (held_up := self._held_up()):
+            return held_up
         with or_say_why(self.request):
             if self.closed:
                 raise taking.NotTaken(self.closed)
@@ -153,6 +157,16 @@ class WorkbookPages(ABC):
             taking.discard(upload, author=self.author, now=timezone.now())
             messages.success(self.request, _("The workbook was thrown away: nothing was taken over from it."))
         return redirect(self.url())
+
+    def _is_undecided(self, upload: WorkbookUpload) -> bool:
+        return not (self.closed or upload.taken_at or upload.discarded_at)
+
+    def _held_up(self) -> HttpResponse | None:
+        """The file is read anew each time, by a program that a hostile one can keep busy for twenty seconds."""
+        refused: HttpResponse | None = ratelimit.consume_or_429(
+            self.request, action="workbook_look", key=self.who, limit_get=True
+        )
+        return refused
 
     def _plan(self, upload: WorkbookUpload) -> Plan:
         try:

@@ -112,11 +112,13 @@ def kept_from(member: Membership, scorecards: Iterable[Scorecard], *, closed: Co
 def request_batch(
     member: Membership, wish: Wish, scorecards: Iterable[Scorecard], *, tell_workers: bool = True
 ) -> Batch:
-    """Queue it; NotSoMany for none or too many. Those that are kept from the member have their place, too: left
-    out, with the reason. Four queries, however many, and one for each snapshot of a vendor that the member rates."""
+    """Queue it; NotSoMany for none or too many, file_jobs.TooMany where this person has asked for enough. Those that
+    are kept from the member have their place, too: left out, with the reason. Seven queries, however many, and one for
+    each snapshot of a vendor that the member rates."""
     cards = list(scorecards)
     _refuse_unless_bounded(len(cards), wish)
     now = timezone.now()
+    file_jobs.refuse_too_many(Batch.objects.all(), member, now=now)
     kept = kept_from(member, cards, closed=withheld(member))
     batch = Batch.objects.create(
         organisation=member.organisation,

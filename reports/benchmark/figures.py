@@ -25,13 +25,14 @@ class Silence(StrEnum):
 
     TOO_FEW = "too_few"
     ONE_WEIGHS_TOO_MUCH = "one_weighs_too_much"
+    ONE_FOR_ALL = "one_for_all"  # most have the same percent, so that the figures would be each one's own
     TOO_ALIKE = "too_alike"  # to what was said before
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """Percents in steps of five. `met`: the share of the vendors that meet the rule, from 5 to 95: that all do, or
-    none, would tell of each."""
+    """Percents in steps of five. `met`: the share of the vendors that meet the rule. That all do, or none, would tell
+    of each: then it is the share of all but one, or of one."""
 
     organisations: int
     vendors: int
@@ -50,8 +51,11 @@ def figures_of(cell: Mapping[str, Vendors]) -> Figures | Silence:
     if max(sizes) * 2 > total:
         return Silence.ONE_WEIGHS_TOO_MUCH
     percents = sorted(Fraction(percent) for vendors in cell.values() for percent, _met in vendors)
-    met = Fraction(100 * sum(is_met for vendors in cell.values() for _percent, is_met in vendors), total)
+    count = sum(is_met for vendors in cell.values() for _percent, is_met in vendors)
+    met = Fraction(100 * min(max(count, 1), total - 1), total)
     lower, median, upper = (_stepped(_quantile(percents, Fraction(quarter, 4))) for quarter in (1, 2, 3))
+    if lower == upper:
+        return Silence.ONE_FOR_ALL
     return Figures(
         organisations=len(sizes),
         vendors=total,

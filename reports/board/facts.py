@@ -76,8 +76,9 @@ def facts_of(member: Membership, asked: QueryDict, *, author: Author | None = No
 
 
 def vendors_in(content: Mapping[str, Any]) -> set[int]:
-    """The keys of all vendors whose figures it counts."""
-    return {card["vendor"] for card in content["cards"]}
+    """The keys of all vendors of which it says more than that they are there: those with a scorecard, and those of
+    which somebody spoke or something is asked."""
+    return {card["vendor"] for card in content["cards"]} | set(content["spoken_of"])
 
 
 def _filter_words(asked: QueryDict, offered: filters.Offered, today: date) -> dict[str, str]:
@@ -135,7 +136,7 @@ class _Gathered:
 
     def told(self) -> Plain:
         standings = self._standings()
-        rated = self.rated
+        rated, placed, commitments = self.rated, self._placed(), self._open_commitments()
         critical = [one for one in rated if one.tier == Tier.CRITICAL]
         return {
             "cards": self._cards(rated),
@@ -144,9 +145,10 @@ class _Gathered:
             "movers": _some(_movers(rated, standings), MOVERS),
             "moved": _moved(rated, standings),
             "contradictions": _some(_contradicted(rated, standings), CONTRADICTIONS),
-            "feeling": self._feeling(),
+            "spoken_of": sorted({one.vendor for one in placed} | {one.vendor_id for one in commitments}),
+            "feeling": self._feeling(placed),
             "decisions": _some(self._decisions(), DECISIONS),
-            **self._commitments(),
+            **self._commitments(commitments),
             "critical": self._critical(critical, standings),
             "never": _some([self._missing(one) for one in self.vendors if _standing_of(one) is None], MISSING),
             "old": sum(one.latest_standing.approved_at < rows.recent_since(self.today) for one in rated),
@@ -210,11 +212,14 @@ class _Gathered:
         return {"name": vendor.name, "tier": vendor.tier, "is_in_hand": vendor.in_hand}
 
     # What people say -----------------------------------------------------------------------------------------------
-    def _feeling(self) -> Plain:
+    def _placed(self) -> list[quadrant.PlacedVendor]:
+        own = {one.pk for one in self.vendors if one.pk not in self.closed}
+        said = Feedback.objects.for_member(self.member).said_since(rows.a_year_before(self.today))
+        return [one for one in quadrant.placed_vendors(said) if one.vendor in own]
+
+    def _feeling(self, placed: Sequence[quadrant.PlacedVendor]) -> Plain:
         since = rows.a_year_before(self.today)
-        own = {one.pk: one.name for one in self.vendors if one.pk not in self.closed}
-        said = Feedback.objects.for_member(self.member).said_since(since)
-        placed = [one for one in quadrant.placed_vendors(said) if one.vendor in own]
+        own = {one.pk: one.name for one in self.vendors}
         whole = quadrant.quadrant_of(placed)
         green = [
             {"name": own[pk], "count": each.fields[quadrant.Field.GREEN_OUTSIDE], "known": each.known_count}
@@ -249,10 +254,12 @@ class _Gathered:
             for one in waiting.select_related("vendor", "owner").order_by("decide_by", "pk")
         ]
 
-    def _commitments(self) -> Plain:
+    def _open_commitments(self) -> list[Commitment]:
         mine = [one.pk for one in self.vendors if one.pk not in self.closed]
         open_ones = Commitment.objects.for_member(self.member).open().filter(vendor__in=mine)
-        found = list(open_ones.select_related("vendor", "owner").order_by("due_on", "number"))
+        return list(open_ones.select_related("vendor", "owner").order_by("due_on", "number"))
+
+    def _commitments(self, found: Sequence[Commitment]) -> Plain:
         asked = [one for one in found if one.state == CommitmentState.PROPOSED]
         overdue = [one for one in found if one.is_overdue(self.today)]
         return {

@@ -60,4 +60,5 @@ KIND = SheetKind(
     concerns=concerns,
     reference=reference,
     is_attached=True,
+    fetched="board.fetched",
 )

@@ -26,7 +26,7 @@ from reports.models import Export, ExportFormat, ExportQuerySet, ExportScope, Fi
 from vendors.models import Vendor
 
 AT_ONCE = 400  # answers that a page writes itself, while somebody waits
-MOST_UNFINISHED = 5  # of one person: more would only stand in their own way
+VENDORS_AT_ONCE = 100  # of which it writes, whether anybody answered or not
 ENDINGS = {ExportFormat.XLSX: "xlsx", ExportFormat.CSV: "zip", ExportFormat.JSON: "json", ExportFormat.ARCHIVE: "zip"}
 CONTENT_TYPES = {
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -48,10 +48,6 @@ class ExportFailure(models.TextChoices):
 
 class NotFetched(Refusal):
     """The file is not there, or not for this person at the moment; the message says why, and what helps."""
-
-
-class TooMany(Refusal):
-    """This person has enough that is not finished."""
 
 
 class Exports(NudgedKind[Export]):
@@ -80,13 +76,11 @@ def failure_words(export: Export) -> str:
 
 # Asking -----------------------------------------------------------------------------------------------------------
 def ask(member: Membership, scope: str, file_format: str, *, about: int = 0, query: str = "", language: str) -> Export:
-    """Queue it; what is small is for the caller to write at once (`is_small`). TooMany where this person has enough
-    that is not finished. `about` is the key of a row of the member's own organisation."""
+    """Queue it; what is small is for the caller to write at once (`is_small`). file_jobs.TooMany where this person
+    has asked for enough. `about` is the key of a row of the member's own organisation."""
     now = timezone.now()
     with transaction.atomic():
-        unfinished = Export.objects.for_member(member).unfinished().filter(requested_by=member.user)
-        if unfinished.count() >= MOST_UNFINISHED:
-            raise TooMany(_("You have asked for enough at a time. Wait until one is finished, or cancel one."))
+        file_jobs.refuse_too_many(Export.objects.all(), member, now=now)
         return Export.objects.create(
             organisation=member.organisation,
             requested_by=member.user,
@@ -101,8 +95,13 @@ def ask(member: Membership, scope: str, file_format: str, *, about: int = 0, que
         )
 
 
-def is_small(export: Export) -> bool:
-    return (export.total or 0) <= AT_ONCE
+def is_small(member: Membership, export: Export) -> bool:
+    """Whether a page may write it while its reader waits. A query at most."""
+    if (export.total or 0) > AT_ONCE:
+        return False
+    today = timezone.localdate(export.requested_at)
+    chosen = choosing.chosen(member, export.scope, about=export.about, query=export.filter, today=today)
+    return len(chosen.vendors.order_by().values_list("pk")[: VENDORS_AT_ONCE + 1]) <= VENDORS_AT_ONCE
 
 
 def cancel(member: Membership, export: Export) -> None:

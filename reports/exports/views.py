@@ -87,7 +87,7 @@ def export_add(request: MemberRequest) -> HttpResponse:
             query=asked["filter"] if asked["scope"] == ExportScope.PORTFOLIO else "",
             language=active_language(),
         )
-        if job.is_small(export):
+        if job.is_small(request.member, export):
             worker.write(export.pk)
         else:
             job.EXPORTS.nudge_on_commit(export.pk)

@@ -56,7 +56,7 @@ def filled(template: bytes, content: Content, *, made_at: datetime) -> bytes:
         document.render(_values(document, content), jinja_env=LetterEnvironment(), autoescape=True)
         written = BytesIO()
         document.save(written)
-    except (TemplateError, etree.XMLSyntaxError, KeyError, ValueError, AttributeError) as fault:
+    except (TemplateError, etree.XMLSyntaxError, RecursionError, LookupError, ValueError, AttributeError) as fault:
         told = {"fault": str(fault)[:200]}
         raise TemplateRefused(_("The letter could not be filled in: %(fault)s") % told) from fault
     return _still(written.getvalue())

@@ -23,7 +23,8 @@ LARGEST_FILE = 3 * 1024 * 1024  # bytes
 MOST_ENTRIES = 300
 LARGEST_WHOLE = 24 * 1024 * 1024  # bytes, unpacked
 LARGEST_XML = 4 * 1024 * 1024  # bytes of one part that is read as XML
-LARGEST_TEXT = 1024 * 1024  # bytes of one part that is read for placeholders
+LARGEST_TEXT = 1024 * 1024  # bytes of the parts that are read for placeholders, together
+LONGEST_TEXT = 60_000  # characters of what they say: a letter has one page
 MOST_BRACES = 1000
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
@@ -43,7 +44,9 @@ TYPES = _READ | {
 }
 FIELDS = {"PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES", "DATE", "TIME", "STYLEREF", "HYPERLINK", "TITLE"}
 SAFE_LINK = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
+LINKED = re.compile(r"""\s*HYPERLINK\s+(?:\\l\s|"?(?:https?://|mailto:))""", re.IGNORECASE)
 SPECIAL = re.compile(r"\{\{(?:r|p|tr|tc)\s|\{%-?\s*(?:colspan|cellbg|vm|hm)\b")
+SIGN = re.compile(r"\{[{%#]")  # what begins a placeholder
 MARKED = re.compile(r"(\{[%#]-?)(?:p|r|tr|tc)\s")  # what moves a tag out of its paragraph, run, row or cell
 
 
@@ -58,13 +61,25 @@ def texts_of(content: bytes) -> Iterator[str]:
     """What stands in each part, a line a paragraph, runs joined: with the placeholders as a person typed them.
 
     Raises TemplateRefused, in words for whoever chose the file."""
-    for part in _parts(content):
+    parts = _parts(content)
+    if sum(len(part.content) for part in parts if part.content_type in _READ) > LARGEST_TEXT:
+        _refuse_length()
+    left = LONGEST_TEXT
+    for part in parts:
         if part.content_type.endswith("xml") or part.name.endswith((".rels", ".xml")):
             root = _read(part)
             if part.name.endswith(".rels"):
                 _check_relations(root)
             if part.content_type in _READ:
-                yield _text(part, root)
+                text = _text(root)
+                left -= len(text)
+                if left < 0:
+                    _refuse_length()
+                yield text
+
+
+def _refuse_length() -> NoReturn:
+    raise TemplateRefused(_("The text of this letter is too long: a letter has one page."))
 
 
 def refuse_size() -> NoReturn:
@@ -155,10 +170,9 @@ def _check_relations(root: etree._Element) -> None:
         raise TemplateRefused(_("It fetches something from elsewhere (%(target)s): put it into the file.") % told)
 
 
-def _text(part: Part, root: etree._Element) -> str:
-    if len(part.content) > LARGEST_TEXT:
-        raise TemplateRefused(_("The text of this letter is too long: a letter has one page."))
+def _text(root: etree._Element) -> str:
     _check_fields(root)
+    _check_elsewhere(root)
     lines = ["".join(piece.text or "" for piece in one.iter(f"{W}t")) for one in root.iter(f"{W}p")]
     text = "\n".join(lines)
     if text.count("{") > MOST_BRACES:
@@ -170,10 +184,25 @@ def _text(part: Part, root: etree._Element) -> str:
     return MARKED.sub(r"\1 ", text)
 
 
+def _check_elsewhere(root: etree._Element) -> None:
+    """The library that fills in looks through the whole part, where a few braces beside the text can keep it busy for
+    hours. Word itself puts a brace there around an identifier alone, which begins no placeholder."""
+    in_text = {piece for one in root.iter(f"{W}p") for piece in one.iter(f"{W}t")}
+    aside = ["" if one in in_text else one.text or "" for one in root.iter()]
+    aside.extend(one.tail or "" for one in root.iter())
+    named = [value for one in root.iter(etree.Element) for value in one.attrib.values() if "{" in value]
+    if any("{" in text for text in aside) or any(map(SIGN.search, named)) or len(named) > MOST_BRACES:
+        raise TemplateRefused(
+            _("Braces stand in it where no text of the letter is (deleted text, fields, drawings): accept all changes.")
+        )
+
+
 def _check_fields(root: etree._Element) -> None:
-    """Fields of Word that only count or link."""
+    """Fields of Word that only count, or link to a page or an address."""
     for instruction in _fields_of(root):
         name = instruction.split()[0].upper() if instruction.split() else ""
+        if name == "HYPERLINK" and not LINKED.match(instruction):
+            raise TemplateRefused(_("It links to something that is no page and no mail address: take the link out."))
         if name and name not in FIELDS:
             raise TemplateRefused(
                 _("It holds the field %(name)s, which letters may not: take it out.") % {"name": name}

@@ -115,6 +115,8 @@ def named_in(source: str) -> set[str]:
         raise TemplateRefused(
             _("Braces or a loop are not closed, or something in them cannot be read: %(fault)s") % told
         ) from fault
+    except (RecursionError, ValueError) as fault:  # a thousand brackets, a number of a thousand digits
+        raise TemplateRefused(_("What stands between braces is too long: only placeholders of the list do.")) from fault
     return {node.name for node in tree.find_all(nodes.Name)} & KNOWN.keys()
 
 

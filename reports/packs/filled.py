@@ -154,4 +154,5 @@ KIND = SheetKind(
     name=name,
     page=page,
     is_closed=is_closed,
+    fetched="pack.downloaded",
 )

@@ -46,10 +46,10 @@ def pack_blank(request: MemberRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_safe
 def pack_docx(request: MemberRequest, pk: int, language: str) -> HttpResponse:
-    facts = filled.facts_for(request.member, pk)
+    document = _docx(filled.KIND, filled.facts_for(request.member, pk), language)
     with transaction.atomic():
         audit.record(request.user, "pack.downloaded", assessment_of(request, pk), after={"file": "docx"})
-    return _docx(filled.KIND, facts, language)
+    return document
 
 
 @require_safe

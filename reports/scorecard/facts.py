@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -25,6 +26,8 @@ from vendors.measures.words import (
     probability,
     silence_brief,
 )
+
+SEVERAL = 3  # measures, before what they share is said once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +77,12 @@ class FactsView:
     def deciding(self) -> tuple[FactView, ...]:
         """The measures that get a chart."""
         return tuple(row for row in self.rows if row.decides)
+
+    @property
+    def mostly_known(self) -> str:
+        """Of how many it is known, where several measures say the same of it; empty where none do."""
+        said = Counter(row.known for row in self.rows if row.known).most_common(1)
+        return said[0][0] if said and said[0][1] >= SEVERAL else ""
 
 
 def of(measured: MeasuredRules, rules: dict[str, int]) -> FactsView:

@@ -16,7 +16,9 @@ from groundwork.words import apart, isolated, number
 from reports.scorecard.shapes import AnswerView, EvidenceView, QuestionView, RuleView, ScorecardView
 
 BETWEEN = " · "  # the grades of raters
-ROWS_ON_PAGE_ONE = 11  # of who was asked, that the page of the contents holds in every language
+ROWS_ON_PAGE_ONE = 18  # of who was asked and who approved, that the page of the contents holds in every language
+HEAD_ROWS = 3  # what a section takes beside its rows
+SEVERAL = 3  # notes, before it is said once who noted them
 LETTERS = 66  # of a line in four columns
 LETTERS_ON_PAGE = 45 * LETTERS
 TEMPLATES = "reports/scorecard/record/"
@@ -98,22 +100,27 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordView:
+    """`noted`: by whom and when all was noted that the vendor says; empty where that is told at each answer."""
+
     sections: tuple[Section, ...]
     sums: tuple[RuleSum, ...]
     rules: tuple[RecordedRule, ...]
     supplementary: tuple[RecordedQuestion, ...]
     files: tuple[RegisteredFile, ...]
+    noted: str
     has_measured_findings: bool
 
 
 def of(card: ScorecardView) -> RecordView:
     """In the language of the card, which must be active."""
-    register = _Register()
+    register, noted = _Register(), _noted(card)
     rules = tuple(
-        RecordedRule(rule=rule, questions=tuple(_question(one, register) for one in rule.questions))
+        RecordedRule(
+            rule=rule, questions=tuple(_question(one, register, is_noted_once=bool(noted)) for one in rule.questions)
+        )
         for rule in card.rules
     )
-    supplementary = tuple(_question(one, register) for one in card.also_answered)
+    supplementary = tuple(_question(one, register, is_noted_once=bool(noted)) for one in card.also_answered)
     files = register.files()
     return RecordView(
         sections=tuple(_sections(card, has_files=bool(files))),
@@ -121,17 +128,22 @@ def of(card: ScorecardView) -> RecordView:
         rules=rules,
         supplementary=supplementary,
         files=files,
+        noted=noted,
         has_measured_findings=_has_measured_findings(card),
     )
 
 
 # The contents ----------------------------------------------------------------------------------------------------
 def _sections(card: ScorecardView, *, has_files: bool) -> Iterator[Section]:
-    """In their order; those of which there is nothing to say are left out. Who was asked fills the page of the contents
-    where it fits there, because the arithmetic begins another."""
+    """In their order; those of which there is nothing to say are left out. Who was asked, and who approved, fill the
+    page of the contents where they fit there, because the arithmetic begins another."""
     people = Section(anchor="people", title=_("Who was asked"))
-    if _rows_of_people(card) <= ROWS_ON_PAGE_ONE:
-        yield people
+    release = Section(anchor="release", title=_("Approvals and edition of the questions"))
+    rows = _rows_of_people(card)
+    first = [people] if rows <= ROWS_ON_PAGE_ONE else []
+    if first and rows + HEAD_ROWS + _rows_of_release(card) <= ROWS_ON_PAGE_ONE:
+        first.append(release)
+    yield from first
     yield Section(anchor="arithmetic", title=_("The arithmetic"))
     yield Section(
         anchor="answers",
@@ -149,9 +161,7 @@ def _sections(card: ScorecardView, *, has_files: bool) -> Iterator[Section]:
         ("register", _("Evidence"), has_files),
     )
     yield from (Section(anchor=anchor, title=title) for anchor, title, is_there in optional if is_there)
-    if _rows_of_people(card) > ROWS_ON_PAGE_ONE:
-        yield people
-    yield Section(anchor="release", title=_("Approvals and edition of the questions"))
+    yield from (one for one in (people, release) if one not in first)
 
 
 def _has_measured_findings(card: ScorecardView) -> bool:
@@ -169,6 +179,15 @@ def _rows_of_people(card: ScorecardView) -> int:
         len(card.since) // 2,  # stands above, and the longer it is, the less room is left
     ]
     return sum(ceil(letters / LETTERS) for letters in (*rows, *texts))
+
+
+def _rows_of_release(card: ScorecardView) -> int:
+    """About how many lines that section takes."""
+    steps = [3 * len(f"{one.by}{one.reason}{one.note}") // 2 for one in card.approvals]
+    steps += [LETTERS] * (bool(card.submitted_by) + bool(card.reply_asked))
+    meetings = sum(len(one.present + one.settled) + 24 for one in card.meetings)
+    seals = (2 + bool(card.seal)) * 2
+    return seals + sum(ceil(letters / LETTERS) for letters in (*steps, meetings))
 
 
 # The arithmetic --------------------------------------------------------------------------------------------------
@@ -200,14 +219,24 @@ def _figure(value: Fraction) -> str:
 
 
 # A question ------------------------------------------------------------------------------------------------------
-def _question(question: QuestionView, register: _Register) -> RecordedQuestion:
+def _noted(card: ScorecardView) -> str:
+    """Said once, where one person noted all of it on one day."""
+    questions = [*(one for rule in card.rules for one in rule.questions), *card.also_answered]
+    notes = [(one.note.by, one.note.on) for one in questions if one.note]
+    if len(notes) < SEVERAL or len(set(notes)) > 1 or not all(notes[0]):
+        return ""
+    name, day = notes[0]
+    return _("What the vendor says was noted by %(name)s on %(day)s.") % {"name": isolated(name), "day": day}
+
+
+def _question(question: QuestionView, register: _Register, *, is_noted_once: bool) -> RecordedQuestion:
     name_of = _voices(question.answers)
     return RecordedQuestion(
         question=question,
         voices=BETWEEN.join(_graded(answer, name_of(answer)) for answer in question.answers if answer.rater),
         result=_result(question),
         vendor=_own_grade(question.vendor),
-        sayings=tuple(_sayings(question, name_of)),
+        sayings=tuple(_sayings(question, name_of, is_noted_once=is_noted_once)),
         evidence=", ".join(register.numbers(question)),
     )
 
@@ -250,9 +279,9 @@ def _own_grade(own: AnswerView | None) -> str:
     return pgettext("grade of the vendor’s own", "vendor %(grade)s") % {"grade": own.grade or own.blank.lower()}
 
 
-def _sayings(question: QuestionView, name_of: Callable[[AnswerView], str]) -> Iterator[Saying]:
+def _sayings(question: QuestionView, name_of: Callable[[AnswerView], str], *, is_noted_once: bool) -> Iterator[Saying]:
     yield from _agreed(question)
-    yield from _of_vendor(question, name_of)
+    yield from _of_vendor(question, name_of, is_noted_once=is_noted_once)
     for answer, name in ((answer, name_of(answer)) for answer in question.answers):
         if answer.reason:
             yield Saying(label=_by(_("Why it does not apply"), name), text=answer.reason)
@@ -272,7 +301,9 @@ def _agreed(question: QuestionView) -> Iterator[Saying]:
         yield Saying(label=_("Who was there"), text=agreed.present)
 
 
-def _of_vendor(question: QuestionView, name_of: Callable[[AnswerView], str]) -> Iterator[Saying]:
+def _of_vendor(
+    question: QuestionView, name_of: Callable[[AnswerView], str], *, is_noted_once: bool
+) -> Iterator[Saying]:
     """What the vendor says: by itself, as raters wrote it down, and as it was noted; the same words once, with all who
     noted them."""
     own, note = question.vendor, question.note
@@ -283,15 +314,15 @@ def _of_vendor(question: QuestionView, name_of: Callable[[AnswerView], str]) -> 
     if note and note.text in said:
         said[note.text].add(isolated(note.by))
     yield from (Saying(label=one.label, text=text, is_vendor=True) for text, one in said.items())
-    yield from _beside(question, is_said=bool(note and note.text in said))
+    yield from _beside(question, is_said=bool(note and note.text in said), is_noted_once=is_noted_once)
 
 
-def _beside(question: QuestionView, *, is_said: bool) -> Iterator[Saying]:
+def _beside(question: QuestionView, *, is_said: bool, is_noted_once: bool) -> Iterator[Saying]:
     """What was noted, unless it was said in the same words; and what the vendor wrote beside its answer."""
     own, note = question.vendor, question.note
     if note and not is_said:
         label = _("Noted before the vendor answered") if note.before else _("What the vendor says, as we noted it")
-        by = ", ".join(filter(None, (isolated(note.by), note.on)))
+        by = "" if is_noted_once else ", ".join(filter(None, (isolated(note.by), note.on)))
         yield Saying(label=_by(label, by), text=note.text, is_vendor=True)
     if own and own.reason:
         yield Saying(label=_("Why it does not apply, says the vendor"), text=own.reason, is_vendor=True)

@@ -181,8 +181,11 @@ def _of_changed(claimed: Mapping[str, Any], card: Scorecard, shelf: Shelf) -> Re
 
 
 def _object_in(text: str) -> Mapping[str, Any] | None:
+    """None also for one that holds halves of a sign: no snapshot does, and neither a page nor a table can."""
     try:
         content = json.loads(text)
+        if "\\u" in text:
+            json.dumps(content, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
     return content if isinstance(content, dict) else None
@@ -191,7 +194,7 @@ def _object_in(text: str) -> Mapping[str, Any] | None:
 def _named_by(claimed: Mapping[str, Any], shelf: Shelf) -> Scorecard | None:
     """The scorecard whose number the text says, of the organisation that it says where several have that number."""
     number = claimed.get("number")
-    if not isinstance(number, str) or len(number) > telling.LONGEST_NUMBER:
+    if not isinstance(number, str) or not number.isprintable() or len(number) > telling.LONGEST_NUMBER:
         return None
     cards = list(shelf.scorecards().filter(number=number).select_related("organisation").order_by("pk")[:50])
     named = telling.text_at(claimed, "organisation", "name")

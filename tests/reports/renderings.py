@@ -10,7 +10,7 @@ from typing import Any
 from accounts.models import Membership
 from assessments.models import Assessment, AssessmentState
 from manifesto.models import Release
-from reports.models import Document, DocumentKind, Rendering, RenderingState, Scorecard
+from reports.models import Document, DocumentKind, FactSheet, Rendering, RenderingState, Scorecard
 from tests.factories import NOW, make_release, make_vendor
 
 PDF = b"%PDF-1.7 stand-in"
@@ -64,6 +64,22 @@ def make_ready(scorecard: Scorecard, *, language: str = "en", content: bytes = P
         sha256=sha256(content).hexdigest(),
         finished_at=NOW,
         next_nudge_at=None,
+    )
+    Document.objects.create(rendering=rendering, content=content)
+    return rendering
+
+
+def make_ready_sheet(sheet: FactSheet, *, language: str = "en", content: bytes = PDF) -> Rendering:
+    rendering = Rendering.objects.create(
+        fact_sheet=sheet,
+        language=language,
+        requested_at=NOW,
+        state=RenderingState.READY,
+        progress=100,
+        attempts=1,
+        size=len(content),
+        sha256=sha256(content).hexdigest(),
+        finished_at=NOW,
     )
     Document.objects.create(rendering=rendering, content=content)
     return rendering

@@ -293,6 +293,18 @@ def test_uploading_again_and_again_is_held_up(rater: Client, assessment: Assessm
     assert statuses == [422, 422, 429]
 
 
+def test_looks_have_a_limit_too_since_each_reads_the_file_anew(
+    rater: Client, assessment: Assessment, settings: Any
+) -> None:
+    assert settings.ACCOUNT_RATE_LIMITS["workbook_look"] == "60/10m/key"
+    settings.ACCOUNT_RATE_LIMITS = {"workbook_look": "2/10m/key"}
+    url = upload(rater, assessment, typed(download(rater, assessment), {COMMENT: "Ours"}))["Location"]
+    kept = WorkbookUpload.objects.get()
+    assert [rater.get(url).status_code for _ in range(3)] == [200, 200, 429]
+    assert rater.post(url, decided(kept)).status_code == 429
+    assert answer_of(assessment).comment == ""
+
+
 # Whose it is ------------------------------------------------------------------------------------------------------
 def test_nobody_else_opens_it(signed_in: SignIn, cast: Cast, rater: Client, assessment: Assessment) -> None:
     add_rater(assessment, cast.colleague)

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Membership, User
+from reports import file_jobs
 from reports.batches import making
 from reports.batches.choice import Quarter
 from reports.models import Batch, BatchedState, FileState, Scorecard
@@ -94,6 +95,16 @@ def test_a_quarter_takes_what_was_approved_in_it(cast: Cast, cards: list[Scoreca
 def test_nobody_of_another_organisation_is_in_it(cast: Cast, cards: list[Scorecard], signed_in: SignedIn) -> None:
     response = asks(signed_in(cast.stranger), f"{ADD}?vendor={cards[0].assessment.vendor_id}")
     assert response.status_code == 200 and not Batch.objects.exists()
+
+
+def test_a_person_waits_for_a_few_at_a_time_and_is_told(
+    cast: Cast, cards: list[Scorecard], signed_in: SignedIn
+) -> None:
+    for _ in range(file_jobs.MOST_UNFINISHED):
+        ask(cast.reader, cards)
+    refused = asks(signed_in(cast.reader))
+    assert "Wait until one is finished, or cancel one." in refused.content.decode()
+    assert asks(signed_in(cast.colleague)).status_code == 302
 
 
 def test_it_is_fetched_by_who_asked_alone_and_stands_in_the_trail(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.test import Client
 
 from accounts.models import AuditEntry, Membership, Organisation, Role
@@ -98,7 +99,7 @@ def test_no_second_answer_differs_by_one_organisation(admins: list[Membership]) 
 def test_answers_come_every_four_weeks_at_most(admins: list[Membership]) -> None:
     five_share(admins)
     answers.publish(now=NOW)
-    VendorStanding.objects.update(**{f"percent_{rule}": 5 for rule in range(1, 8)})
+    VendorStanding.objects.update(**{f"percent_{rule}": F(f"percent_{rule}") - 30 for rule in range(1, 8)})
     assert answers.publish(now=NOW + MONTH - timedelta(seconds=1)) == 0
     assert answers.publish(now=NOW + MONTH) == 7
 
@@ -153,7 +154,7 @@ def test_publishing_asks_as_much_of_few_vendors_as_of_many(
     five_share(admins)
     for number in range(2, 6):
         for admin in admins[:5]:
-            standing(admin, 50, number=number)
+            standing(admin, 30 + 10 * number, number=number)
     with django_assert_num_queries(6):  # a savepoint's two, the organisations, the vendors, the answers, the new ones
         answers.publish(now=NOW)
 

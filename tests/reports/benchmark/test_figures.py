@@ -44,11 +44,23 @@ def test_one_organisation_never_has_more_than_half_of_the_vendors() -> None:
     assert figures_of(others | {"large": vendors(*[60] * 5)}) is Silence.ONE_WEIGHS_TOO_MUCH
 
 
-@pytest.mark.parametrize(("percent", "met"), [(100, 95), (0, 5)])
-def test_that_all_meet_a_rule_or_none_is_not_said(percent: int, met: int) -> None:
-    answer = figures_of({str(n): vendors(percent) for n in range(5)})
+@pytest.mark.parametrize(("percents", "but_one"), [((76, 80, 84, 90, 99), 74), ((0, 4, 20, 44, 74), 76)])
+def test_that_all_meet_a_rule_or_none_cannot_be_told_from_all_but_one(percents: tuple[int, ...], but_one: int) -> None:
+    """Of five vendors no share but 100 or 0 % lies nearest to 95 or 5."""
+    everyone = {str(n): vendors(percent) for n, percent in enumerate(percents)}
+    at = "0" if but_one < 76 else "4"
+    answer, other = figures_of(everyone), figures_of(everyone | {at: vendors(but_one)})
     assert isinstance(answer, Figures)
-    assert answer.met == met
+    assert isinstance(other, Figures)
+    assert answer.met == other.met
+
+
+def test_where_most_have_one_percent_nothing_is_said() -> None:
+    """Whoever is the fifth would know the other four."""
+    four = {str(n): vendors(100) for n in range(4)}
+    assert figures_of(four | {"4": vendors(100)}) is Silence.ONE_FOR_ALL
+    assert figures_of(four | {"4": vendors(20)}) is Silence.ONE_FOR_ALL
+    assert isinstance(figures_of(four | {"3": vendors(60), "4": vendors(20)}), Figures)
 
 
 def test_the_smallest_group_is_one_number() -> None:

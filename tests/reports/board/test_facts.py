@@ -33,11 +33,12 @@ from tests.factories import (
     make_assessment,
     make_commitment,
     make_contract,
+    make_feedback,
     make_vendor,
 )
 from tests.reports import verapdf
 from tests.reports.standing_cards import stand
-from vendors.models import Tier
+from vendors.models import Sla, Tier
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[Membership | User], Client]
@@ -166,6 +167,22 @@ def test_queries_do_not_grow_with_the_vendors(cast: Cast, vendors: object) -> No
             facts_of(cast.reader, EVERYTHING)
         spent.append(len(queries))
     assert spent[0] == spent[1] <= 30
+
+
+def test_what_people_say_of_a_vendor_without_a_scorecard_waits_for_whoever_rates_it(
+    cast: Cast, vendors: dict[str, object], signed_in: SignedIn
+) -> None:
+    new = make_vendor(cast.organisation, "Never before")
+    for _ in range(6):
+        make_feedback(new, feeling=1, sla=Sla.MET, said_on=timezone.localdate())
+    sheet = keeping.keep(cast.organisation, FactSheetKind.BOARD, facts_of(cast.reader, EVERYTHING), now=NOW)
+    assert view(keeping.content_of(sheet), "en").green_outside.rows == (("Never before", "6 of 6 entries"),)
+    colleague, page = signed_in(cast.colleague), reverse("board_detail", args=[sheet.pk])
+    assert colleague.get(page).context["board"] is not None
+    add_rater(make_assessment(cast.assessor, vendor=new), cast.colleague)
+    answer = colleague.get(page)
+    assert answer.context["board"] is None and answer.context["sheet"] is None
+    assert "Never before" in answer.content.decode()  # whose answers open it
 
 
 def crowded(cast: Cast) -> FactSheet:

@@ -140,11 +140,35 @@ def test_the_portfolio_is_exported_as_it_is_narrowed(cast: Cast, signed_in: Sign
 
 
 def test_a_person_waits_for_a_few_at_a_time(cast: Cast) -> None:
-    for _number in range(job.MOST_UNFINISHED):
+    for _number in range(file_jobs.MOST_UNFINISHED):
         job.ask(cast.reader, ExportScope.EVERYTHING, ExportFormat.CSV, language="en")
-    with pytest.raises(job.TooMany):
+    with pytest.raises(file_jobs.TooMany):
         job.ask(cast.reader, ExportScope.EVERYTHING, ExportFormat.CSV, language="en")
     job.ask(cast.admin, ExportScope.EVERYTHING, ExportFormat.CSV, language="en")
+
+
+def test_a_person_asks_for_a_hundred_files_a_day_at_most(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_jobs, "MOST_A_DAY", 2)
+
+    def ask_once() -> None:
+        job.ask(cast.reader, ExportScope.EVERYTHING, ExportFormat.CSV, language="en")
+        job.EXPORTS.rows().update(state=FileState.CANCELLED)
+
+    ask_once()
+    ask_once()
+    with pytest.raises(file_jobs.TooMany, match="2 files within a day"):
+        ask_once()
+    job.EXPORTS.rows().update(requested_at=timezone.now() - timedelta(days=1, seconds=1))
+    ask_once()
+
+
+def test_many_vendors_that_nobody_assessed_are_no_small_file(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job, "VENDORS_AT_ONCE", 2)
+    make_vendor(cast.organisation, "Alder")
+    make_vendor(cast.organisation, "Birch")
+    assert job.is_small(cast.reader, job.ask(cast.reader, ExportScope.EVERYTHING, ExportFormat.CSV, language="en"))
+    make_vendor(cast.organisation, "Cedar")
+    assert not job.is_small(cast.reader, job.ask(cast.reader, ExportScope.EVERYTHING, ExportFormat.CSV, language="en"))
 
 
 def test_the_page_takes_the_same_queries_however_many_exports_there_are(

@@ -139,7 +139,9 @@ def test_what_is_no_placeholder_is_refused_by_name(text: str, told: str) -> None
 def test_what_hides_from_the_reader_of_texts_is_refused_when_it_is_filled_in() -> None:
     """In an attribute, where no text stands; and in what the file says of itself, which nobody reads."""
     hidden = replaced(GOOD, "word/document.xml", "<w:p>", "<w:p w:rsidR=\"{{ ''.__class__ }}\">")
-    assert "an attribute" in refusal(hidden)
+    assert "where no text of the letter is" in refusal(hidden)
+    with pytest.raises(TemplateRefused, match="an attribute"):  # also where nobody had looked at it
+        fill(hidden)
 
     document = Document()
     document.core_properties.title = "{{ ''.__class__ }}"
@@ -252,3 +254,63 @@ def test_the_guide_lists_every_placeholder_and_no_other() -> None:
     guide = (Path(__file__).parents[3] / "docs" / "guide-administration.md").read_text(encoding="utf-8")
     table = guide.partition("| placeholder | stands for |")[2].partition("\n\n")[0]
     assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(placeholders.KNOWN)
+
+
+# What would keep a server busy --------------------------------------------------------------------------------------
+DELETED = "<w:p><w:r><w:delText>{}</w:delText></w:r></w:p>"
+
+
+def within(inside: str) -> bytes:
+    """The good letter with this at its beginning, as no program writes it."""
+    return replaced(GOOD, "word/document.xml", "<w:body>", f"<w:body>{inside}")
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        DELETED.format("{{ vendor }}"),
+        DELETED.format("{{{{{{{{"),
+        f"<w:tbl><w:tr><w:tc>{DELETED.format('{% colspan' + ' ' * 30 + 'x')}</w:tc></w:tr></w:tbl>",
+        '<w:p w:rsidR="{{ vendor }}"/>',
+        "<w:t>{{ vendor }}</w:t>",
+        "<!-- {{ vendor }} -->",
+    ],
+)
+def test_braces_beside_the_text_are_refused_before_anything_looks_for_placeholders(inside: str) -> None:
+    assert "where no text of the letter is" in refusal(within(inside))
+
+
+def test_an_identifier_in_braces_as_word_writes_it_is_none() -> None:
+    assert fill(within('<w:p w:rsidR="{28A0092B-C50C-407E-A947-70E740481C1C}"/>'))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% if " + "not " * 3000 + "vendor %}x{% endif %}",
+        "{{ " + "(" * 3000 + "vendor" + ")" * 3000 + " }}",
+        "{{ " + "1" * 5000 + " }}",
+        "{% if vendor %}" * 300 + "{% endif %}" * 300,
+    ],
+)
+def test_what_is_too_deep_or_too_long_to_be_read_is_refused_in_words(text: str) -> None:
+    assert "only placeholders of the list" in refusal(docx(text))
+
+
+def test_a_letter_of_many_pages_is_refused_however_it_is_divided() -> None:
+    assert "a letter has one page" in refusal(docx("a" * 60_001))
+    document = Document()
+    for _ in range(3):
+        section = document.add_section()
+        section.header.is_linked_to_previous = False
+        section.header.paragraphs[0].text = "a" * 400_000
+    assert "a letter has one page" in refusal(saved(document))
+
+
+@pytest.mark.parametrize(("link", "is_fine"), [("https://example.org", True), ("file://elsewhere/x", False)])
+def test_a_field_links_to_pages_and_mail_alone(link: str, is_fine: bool) -> None:
+    content = within(f'<w:p><w:fldSimple w:instr=" HYPERLINK &quot;{link}&quot; "/></w:p>')
+    if is_fine:
+        own_templates.check(RESULT, "en", content)
+    else:
+        assert "no page and no mail address" in refusal(content)

@@ -26,6 +26,7 @@ from reports.packs import blank, docx, filled, shown
 from reports.packs.asked import initials_of, shortened
 from tests.factories import NOW, Cast, add_rater, make_assessment
 from tests.reports import verapdf
+from tests.reports.renderings import make_ready_sheet
 
 pytestmark = pytest.mark.django_db
 HOSTILE = "=cmd|' /C calc'!A0 <b>שלום</b> \x07{{ 7*7 }} " + "x" * 300
@@ -167,6 +168,18 @@ def test_whoever_takes_it_has_read_the_answers_of_others(
     signed_in(cast.reader).get(reverse("pack_docx", args=[assessment.pk, "en"]))
     assert Reading.objects.filter(user=cast.reader.user).exists()
     assert AuditEntry.objects.filter(verb="pack.downloaded", actor=cast.reader.user).count() == 1
+
+
+def test_the_trail_tells_of_the_pdf_as_well_and_of_nothing_that_was_not_had(
+    cast: Cast, assessment: Assessment, signed_in: Callable[..., Client]
+) -> None:
+    client = signed_in(cast.reader)
+    assert client.get(reverse("pack_docx", args=[assessment.pk, "xx"])).status_code == 404
+    assert not AuditEntry.objects.filter(verb="pack.downloaded").exists()
+    sheet = keeping.keep(cast.organisation, FactSheetKind.PACK, filled.facts_for(cast.reader, assessment.pk), now=NOW)
+    made = make_ready_sheet(sheet, content=b"%PDF")
+    assert client.get(reverse("fact_sheet_download", args=[made.pk])).content == b"%PDF"
+    assert AuditEntry.objects.get(verb="pack.downloaded").after["file"].endswith("-en.pdf")
 
 
 def test_the_queries_do_not_grow_with_the_questions(

@@ -116,6 +116,19 @@ def test_a_note_that_says_something_else_stands_by_itself() -> None:
     ]
 
 
+def test_who_noted_all_that_the_vendor_says_is_told_once() -> None:
+    content = cards.snapshot(answered())
+    note = {"text": "They stay.", "by": "Ada Example", "at": "2026-02-01T09:00:00Z"}
+    content["notes"] = dict.fromkeys(("support-exit", "support-ownership", "support-rehearsal"), note)
+    made = recorded(content)
+    assert made.noted == "What the vendor says was noted by Ada Example on 1\u00a0February 2026."
+    assert [one.label for one in questions(made)["support-exit"].sayings] == ["What the vendor says, as we noted it"]
+    content["notes"]["support-exit"] = note | {"by": "Eve Example"}
+    made = recorded(content)
+    assert made.noted == ""
+    assert "Eve Example" in questions(made)["support-exit"].sayings[0].label
+
+
 def test_a_fact_stands_once_with_all_who_recorded_it() -> None:
     labels = [
         (saying.label, saying.text)
@@ -191,7 +204,7 @@ def anchors(content: Mapping[str, Any]) -> list[str]:
 
 def test_what_there_is_nothing_to_say_of_is_no_section() -> None:
     usual = cards.snapshot()
-    assert anchors(usual) == ["people", "arithmetic", "answers", "facts", "register", "release"]
+    assert anchors(usual) == ["people", "release", "arithmetic", "answers", "facts", "register"]
     measured = cards.with_measures(cards.full(), cards.cases(repeating=-0.4))
     assert anchors(measured) == [
         "people", "arithmetic", "answers", "facts", "findings", "expected", "asked", "moved", "register", "release",

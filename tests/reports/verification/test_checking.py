@@ -213,3 +213,24 @@ def test_a_sheet_of_facts_that_carries_its_content_is_known_by_it(cast: Cast) ->
     assert report.outcome == Outcome.FILE_CHANGED  # nobody made it here, and what it says is ours
     assert told(report)["Document"] == "What we expect of those who support us"
     assert checking.check(content, cast.stranger).outcome == Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"number": "S-\\ud800"}',
+        b'{"number": "S-\\u0000"}',
+        b'{"number": "%s", "score": {"rules": [{"rule": "support", "status": "\\ud800"}]}}',
+        b'{"number": ' + b"[" * 100_000,
+    ],
+)
+def test_a_text_that_no_page_can_show_is_none_of_ours(cast: Cast, text: bytes) -> None:
+    card, content = papers.made(cast)
+
+    def carry(document: pikepdf.Pdf) -> None:
+        (name,) = document.attachments
+        said = text.replace(b"%s", card.number.encode())
+        document.attachments[name] = pikepdf.AttachedFileSpec(document, said, filename=name)
+
+    report = checking.check(papers.edited(content, carry), cast.reader)
+    assert (report.outcome, report.rules) == (Outcome.UNKNOWN, ())

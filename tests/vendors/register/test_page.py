@@ -79,6 +79,7 @@ def test_a_contradiction_stands_at_the_head_with_the_way_to_its_figures(
         finding=Finding.CONTRADICTED.value,
         label="Contradicted",
         brief="Rule 5 is rated met, yet it takes longer.",
+        plain="Rule 5 is rated met, yet it takes longer.",
         grounds="",
         incidents=(),
         more=0,
