@@ -29,10 +29,6 @@ VOCABULARY = Vocabulary(
         "invitation.revoked": Verb(title=_("Invitation withdrawn"), told=_("withdrew an invitation")),
         "user.added": Verb(title=_("User added"), told=_("added a user")),
         "user.changed": Verb(title=_("User changed"), told=_("changed a user")),
-        "user.taken_out": Verb(
-            title=_("What is stored about a person taken out"), told=_("took out what is stored about a person")
-        ),
-        "user.erased": Verb(title=_("Account erased"), told=_("erased the account, now under a pseudonym:")),
     },
     kinds={
         Organisation: TrailSubject(organisation=attrgetter("pk")),

@@ -124,7 +124,6 @@ VOCABULARY = Vocabulary(
         "servicecalendar.changed": Verb(title=_("Service hours changed"), told=_("changed the hours of a service")),
         "contact.added": Verb(title=_("Contact added"), told=_("added a contact")),
         "contact.changed": Verb(title=_("Contact changed"), told=_("changed a contact")),
-        "contact.erased": Verb(title=_("Contact erased"), told=_("erased a contact, now under a pseudonym:")),
         "contact.deleted": Verb(title=_("Contact deleted"), told=_("deleted a contact")),
         "desk_link.created": Verb(
             title=_("Link to the vendor’s desk made"), told=_("made a link to the vendor’s desk")
