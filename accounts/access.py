@@ -64,6 +64,9 @@ ROUTES: dict[str, Right | Gate] = {
     "start": Gate.PUBLIC,  # by the first token, while nobody is there
     "invitation_accept": Gate.PUBLIC,
     "profile": Gate.SIGNED_IN,
+    "person_stored": Gate.SIGNED_IN,
+    "person_download": Gate.SIGNED_IN,
+    "person_erase": Gate.SIGNED_IN,
     "role_put_away": Right.RATE,
     "preferences": Gate.SIGNED_IN,
     "preferences_calendar": Gate.SIGNED_IN,

@@ -54,6 +54,8 @@ class User(AbstractUser):
         verbose_name_plural = _("users")
 
     def __str__(self) -> str:
+        if self.erased_at:
+            return _("Former member %(mark)s") % {"mark": self.email[:4]}
         return self.name or self.email
 
     def get_full_name(self) -> str:

@@ -149,6 +149,7 @@ PLACES: dict[str, Place] = {
     "audit_": Place(section=ADMINISTRATION, help="secrecy#kept"),
     # the person
     "profile": Place(help="roles"),
+    "person_": Place(help="secrecy#kept"),
     "role_put_away": Place(help="roles"),
     "invitation_accept": Place(help="roles"),
     "organisation_switch": Place(help="roles"),

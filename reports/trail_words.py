@@ -47,6 +47,11 @@ VOCABULARY = Vocabulary(
         "organisation.brought_in": Verb(
             title=_("Organisation brought in from an archive"), told=_("brought the organisation in from an archive")
         ),
+        "user.taken_out": Verb(
+            title=_("What is stored about a person taken out"), told=_("took out what is stored about a person")
+        ),
+        "user.erased": Verb(title=_("Account erased"), told=_("erased the account, now under a pseudonym:")),
+        "contact.erased": Verb(title=_("Contact erased"), told=_("erased a contact, now under a pseudonym:")),
         "pack.downloaded": Verb(title=_("Question pack downloaded"), told=_("downloaded the question pack")),
         "comparison.made": Verb(title=_("Comparison made for a PDF"), told=_("asked for a comparison as a PDF")),
     },

@@ -18,5 +18,6 @@ urlpatterns = [
     path("", include("reports.emergency_sheets.urls")),
     path("", include("reports.verification.urls")),
     path("", include("reports.letters.urls")),
+    path("", include("reports.people.urls")),
     path("", include("reports.packs.urls")),
 ]

@@ -2,5 +2,5 @@
 
 Doors: `leaving`, the archive is written; `arriving`, it is checked and brought in; `tables`, what belongs to an
 organisation and what does not leave; `schema`, the archive described for a program; `faults`, why one
-is not written or not taken.
+is not written or not taken; `values`, a value of a column as JSON says it.
 """

@@ -20,7 +20,7 @@ from groundwork.canonical import hash_of
 from reports.archives import arriving
 from reports.models import FactSheet, Scorecard
 from reports.scorecard import sealing
-from tests.factories import NOW, Cast
+from tests.factories import Cast
 from tests.reports.archives.stock import RAW, archive_of, emptied, files_in, parts_of, rows_of, stocked
 from vendors.models import IncidentChange, Vendor
 
@@ -193,4 +193,3 @@ def test_numbers_count_on(cast: Cast) -> None:
     numbers = Scorecard.objects.filter(organisation=copy)
     prefix = numbers.latest("pk").number[:-3]
     assert next_number(numbers, "number", prefix, copy.pk) == f"{prefix}{numbers.count() + 1:03}"
-    assert NOW
