@@ -74,6 +74,10 @@ ROUTES: dict[str, Right | Gate] = {
     "calendar_feed": Gate.PUBLIC,  # by its secret address: a calendar program cannot sign in
     "organisation_switch": Gate.SIGNED_IN,
     "organisation_edit": Right.ADMINISTER,
+    "organisation_archive": Right.ADMINISTER,
+    "organisation_archive_add": Right.ADMINISTER,
+    "organisation_archive_cancel": Right.ADMINISTER,
+    "organisation_archive_download": Right.ADMINISTER,
     "member_list": Right.ADMINISTER,
     "member_edit": Right.ADMINISTER,
     "member_invite": Right.ADMINISTER,
