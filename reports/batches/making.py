@@ -22,6 +22,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone, translation
 
+from accounts.access import Right, may
 from accounts.models import Membership
 from groundwork.jobs.lease import MAX_ATTEMPTS, HeldJob, LeaseLostError
 from groundwork.storage import is_full
@@ -98,7 +99,8 @@ def _stretch(held: HeldJob[Batch], makers: Makers, clock: Callable[[], float]) -
 
 def _member(batch: Batch) -> Membership | None:
     members = Membership.objects.active().filter(organisation=batch.organisation, user=batch.requested_by)
-    return members.select_related("organisation", "user").first()
+    member = members.select_related("organisation", "user").first()
+    return member if member and may(member, Right.READ) else None
 
 
 def _watch(clock: Callable[[], float]) -> Callable[[], bool]:

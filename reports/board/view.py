@@ -112,8 +112,16 @@ class _View:
                 name=self.rules.get(at, ""),
                 counts=tuple((one.value, str(of_score.STATUSES[one]), number(counts[one.value])) for one in STATUSES),
                 is_most=at in foot.most_broken,
-                vendors=joined(self.content["breakers"][str(at)]) if self.content["breakers"][str(at)] else "",
+                vendors=self._breakers(at, counts[RuleStatus.BROKEN.value]),
             )
+
+    def _breakers(self, at: int, broken: int) -> str:
+        """The first that break it, and how many others do."""
+        said = list(self.content["breakers"][str(at)])
+        more = broken - len(said)
+        if more > 0:
+            said.append(ngettext("%(count)s other", "%(count)s others", more) % {"count": number(more)})
+        return joined(said) if said else ""
 
     def _feeling(self) -> dict[str, Any]:
         told = self.content["feeling"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -120,9 +121,10 @@ def export_download(request: MemberRequest, pk: int) -> HttpResponseBase:
     """The file, for whoever asked for it and may still see all of it; else the list, which says why not."""
     export = _export(request, pk)
     try:
-        job.fetched(request.member, export)
-        content_type = job.CONTENT_TYPES[ExportFormat(export.format)]
-        return attachment(export.file, name=export.file_name, content_type=content_type)
+        with transaction.atomic():  # the trail tells of nothing whose file is gone
+            job.fetched(request.member, export)
+            content_type = job.CONTENT_TYPES[ExportFormat(export.format)]
+            return attachment(export.file, name=export.file_name, content_type=content_type)
     except Refusal as refused:
         messages.error(request, str(refused))
     return redirect(f"{reverse('export_list')}#export-{pk}")

@@ -187,14 +187,20 @@ def _text(root: etree._Element) -> str:
 def _check_elsewhere(root: etree._Element) -> None:
     """The library that fills in looks through the whole part, where a few braces beside the text can keep it busy for
     hours. Word itself puts a brace there around an identifier alone, which begins no placeholder."""
-    in_text = {piece for one in root.iter(f"{W}p") for piece in one.iter(f"{W}t")}
-    aside = ["" if one in in_text else one.text or "" for one in root.iter()]
-    aside.extend(one.tail or "" for one in root.iter())
     named = [value for one in root.iter(etree.Element) for value in one.attrib.values() if "{" in value]
-    if any("{" in text for text in aside) or any(map(SIGN.search, named)) or len(named) > MOST_BRACES:
+    is_named = len(named) <= MOST_BRACES and not any(map(SIGN.search, named))
+    if not is_named or any("{" in text for text in _beside_the_text(root)):
         raise TemplateRefused(
             _("Braces stand in it where no text of the letter is (deleted text, fields, drawings): accept all changes.")
         )
+
+
+def _beside_the_text(root: etree._Element) -> Iterator[str]:
+    in_text = {piece for one in root.iter(f"{W}p") for piece in one.iter(f"{W}t")}
+    for one in root.iter():
+        yield one.tail or ""
+        if one not in in_text:
+            yield one.text or ""
 
 
 def _check_fields(root: etree._Element) -> None:

@@ -41,13 +41,14 @@ def letterhead_edit(request: MemberRequest) -> HttpResponse:
             logo=said["logo_file"],
             without_logo=said.get("without_logo", False),
         )
-        outcome = letterheads.keep(request.member, paper, version=said["version"])
-        if not isinstance(outcome, Conflict):
-            messages.success(request, _("The letterhead is saved. Letters that were made stay as they are."))
-            return redirect("letterhead_edit")
-        form.add_error(
-            None, _("Somebody else has changed the letterhead meanwhile. Open this page again and change it there.")
-        )
+        with or_beside(form, "logo_file"):
+            outcome = letterheads.keep(request.member, paper, version=said["version"])
+            if not isinstance(outcome, Conflict):
+                messages.success(request, _("The letterhead is saved. Letters that were made stay as they are."))
+                return redirect("letterhead_edit")
+            form.add_error(
+                None, _("Somebody else has changed the letterhead meanwhile. Open this page again and change it there.")
+            )
     logo = letterheads.logo_of(letterheads.of(organisation))
     context = {"form": form, "logo": b64encode(logo).decode()}
     return render(request, "reports/letters/letterhead_edit.html", context)

@@ -70,16 +70,17 @@ def make_ready(scorecard: Scorecard, *, language: str = "en", content: bytes = P
 
 
 def make_ready_sheet(sheet: FactSheet, *, language: str = "en", content: bytes = PDF) -> Rendering:
-    rendering = Rendering.objects.create(
-        fact_sheet=sheet,
-        language=language,
-        requested_at=NOW,
-        state=RenderingState.READY,
-        progress=100,
-        attempts=1,
-        size=len(content),
-        sha256=sha256(content).hexdigest(),
-        finished_at=NOW,
-    )
+    """The document of a sheet, whether somebody has asked for it or not."""
+    ready = {
+        "requested_at": NOW,
+        "state": RenderingState.READY,
+        "progress": 100,
+        "attempts": 1,
+        "size": len(content),
+        "sha256": sha256(content).hexdigest(),
+        "finished_at": NOW,
+        "next_nudge_at": None,
+    }
+    rendering, _is_new = Rendering.objects.update_or_create(fact_sheet=sheet, language=language, defaults=ready)
     Document.objects.create(rendering=rendering, content=content)
     return rendering

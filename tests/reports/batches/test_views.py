@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEntry, Membership, User
+from accounts.models import AuditEntry, Membership, Role, User
 from reports import file_jobs
 from reports.batches import making
 from reports.batches.choice import Quarter
@@ -95,6 +95,27 @@ def test_a_quarter_takes_what_was_approved_in_it(cast: Cast, cards: list[Scoreca
 def test_nobody_of_another_organisation_is_in_it(cast: Cast, cards: list[Scorecard], signed_in: SignedIn) -> None:
     response = asks(signed_in(cast.stranger), f"{ADD}?vendor={cards[0].assessment.vendor_id}")
     assert response.status_code == 200 and not Batch.objects.exists()
+
+
+def test_what_is_gone_from_the_disk_was_not_fetched(cast: Cast, cards: list[Scorecard], signed_in: SignedIn) -> None:
+    batch = ask(cast.reader, cards)
+    making.make(batch.pk, renders())
+    batch.refresh_from_db()
+    batch.file.storage.delete(batch.file.name)
+    assert signed_in(cast.reader).get(f"/batches/{batch.pk}/download/").status_code == 404
+    assert not AuditEntry.objects.filter(verb="batch.fetched").exists()
+
+
+def test_who_has_become_an_outside_rater_meanwhile_gets_none(
+    cast: Cast, cards: list[Scorecard], signed_in: SignedIn
+) -> None:
+    done, waiting = ask(cast.reader, cards), ask(cast.reader, cards)
+    making.make(done.pk, renders())
+    Membership.objects.filter(pk=cast.reader.pk).update(role=Role.RATER)
+    making.make(waiting.pk, renders())
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.failure) == (FileState.FAILED, "left")
+    assert signed_in(cast.reader).get(f"/batches/{done.pk}/download/").status_code == 403
 
 
 def test_a_person_waits_for_a_few_at_a_time_and_is_told(

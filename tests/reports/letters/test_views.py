@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from errno import ENOSPC
 from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -287,3 +289,17 @@ def test_the_pdf_is_fetched_and_that_is_kept(cast: Cast, assessment: Assessment,
     fetched = client.get(reverse("fact_sheet_download", args=[rendering.pk]))
     assert fetched["Content-Disposition"] == 'attachment; filename="letter-invitation-a-2026-001-nl.pdf"'
     assert AuditEntry.objects.filter(verb="letter.fetched").count() == 1
+
+
+def test_a_logo_that_a_full_disk_cannot_keep_is_refused_in_words(
+    cast: Cast, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> str:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(FileSystemStorage, "_save", full)
+    file = SimpleUploadedFile("logo.png", picture((60, 22)))
+    said = {"address": "", "place": "Brugge", "foot": "", "version": 0, "logo_file": file}
+    answer = signed_in(cast.admin).post(reverse("letterhead_edit"), said)
+    assert answer.status_code == 200 and "There is no room on the server" in answer.content.decode()
+    assert not Letterhead.objects.exists()
