@@ -115,6 +115,7 @@ ROUTES: dict[str, Right | Gate] = {
     "contact_add": Right.EDIT_VENDORS,
     "contact_edit": Right.EDIT_VENDORS,
     "contact_delete": Right.EDIT_VENDORS,
+    "contact_erase": Right.EDIT_VENDORS,
     # what a vendor can open by its own link
     "desk_links": Right.READ,
     "desk_link_add": Right.EDIT_VENDORS,
