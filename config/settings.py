@@ -205,6 +205,7 @@ ACCOUNT_RATE_LIMITS = {
     "first_token": "10/m/ip",
     "workbook": "20/10m/key",
     "workbook_look": "60/10m/key",
+    "person": "10/h/key",
     "verify_document": "20/m/ip",
 }
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a stranger's address gets no mail from us because somebody typed it

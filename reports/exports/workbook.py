@@ -32,6 +32,7 @@ from reports.exports.rows import NOT_APPLICABLE, Row, Value
 from reports.exports.shapes import CUSTOMER, Dossier
 
 MOST_ROWS = 1_048_576  # of a sheet, its heading included
+FIRST_DAY = date(1900, 3, 1)  # from here on spreadsheets agree on their days; an earlier one is a text
 PIECE = 30_000  # characters of a long text in one cell of its own sheet
 HEAD_KEPT = 32_000  # of it where it belongs
 MADE = datetime(1980, 1, 1)  # in the file's properties: the same content, the same bytes
@@ -176,7 +177,7 @@ class Workbook:
             self._text(part.sheet, part.line, place, str(self._cached(column, value)), look)
         elif isinstance(value, int | Decimal):
             part.sheet.write_number(part.line, place, float(value), look)
-        elif isinstance(value, date):
+        elif isinstance(value, date) and value >= FIRST_DAY:
             part.sheet.write_datetime(part.line, place, datetime.combine(value, time()), look)
         else:
             said = self._fitting(str(value), part, place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,8 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models, transaction
-from django.db.models import F, Q, Value
-from django.db.models.functions import Replace
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import Invitation, KeptForm, MailedLink, Membership, Role, User
@@ -142,7 +142,6 @@ def _replace_everywhere(name: str, email: str, pseudonym: str, nowhere: str, org
         return
     for label, column, way in NAMES:
         rows = apps.get_model(label)._base_manager.filter(**{f"{way}__in": organisations})
-        rows.filter(**{f"{column}__iexact": name}).update(**{column: pseudonym})
         _replace_in(rows, column, name, pseudonym)
 
 
@@ -152,9 +151,13 @@ def _replace(old: str, new: str, columns: Any) -> None:
 
 
 def _replace_in(rows: models.QuerySet[Any], column: str, old: str, new: str) -> None:
-    """As it is written, and whole where only the capitals differ."""
-    rows.filter(**{f"{column}__contains": old}).update(**{column: Replace(F(column), Value(old), Value(new))})
-    rows.filter(Q(**{f"{column}__iexact": old})).update(**{column: new})
+    """Where it stands by itself, whatever its capitals: “jan@…” is no part of “arjan@…”, nor “Anna” of “Susanna”."""
+    alone = re.compile(rf"(?<![\w.+-]){re.escape(old)}(?![\w-]|\.\w)", re.IGNORECASE)
+    longest = rows.model._meta.get_field(column).max_length
+    for pk, text in rows.filter(**{f"{column}__icontains": old}).values_list("pk", column).iterator():
+        told = alone.sub(lambda _: new, text)[:longest]
+        if told != text:
+            rows.filter(pk=pk).update(**{column: told})
 
 
 def _links() -> Iterator[type[MailedLink]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.decorators import reauthentication_required
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.db import transaction
@@ -33,6 +34,9 @@ def person_stored(request: HttpRequest) -> HttpResponse:
 @reauthentication_required
 def person_download(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
+    held_up: HttpResponse | None = ratelimit.consume_or_429(request, action="person", key=f"person-{user.pk}")
+    if held_up:
+        return held_up  # all that a person ever uploaded is packed while they wait
     content = gathering.as_file(gathering.stored_about(user.email))
     with transaction.atomic():
         audit.record(user, "user.taken_out", user)

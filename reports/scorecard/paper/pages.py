@@ -15,10 +15,12 @@ from reports.scorecard.facts import FactsView
 from reports.scorecard.paper import basis, page_one, unmet
 from reports.scorecard.paper.cutting import Room, cut
 from reports.scorecard.paper.sections import record
-from reports.scorecard.paper.shapes import PageOne, Pages
+from reports.scorecard.paper.shapes import PageOne, Pages, Unmeasured
 from reports.scorecard.shapes import ScorecardView
 from reports.scorecard.snapshots import Snapshot
 from reports.scorecard.words import words_of
+from vendors.measures.catalogue import MEASURES
+from vendors.measures.words import EXPLAINED, LABELS
 
 MOST_NOTES = 4
 MOST_FACTS = 10
@@ -40,6 +42,7 @@ def scorecard(snapshot: Snapshot, card: ScorecardView) -> Pages:
         return Pages(
             facts=_weightiest(card.facts) if card.facts else None,
             facts_note=_more_facts(card.facts) if card.facts else "",
+            unmeasured=() if card.facts else tuple(_unmeasured(card)),
             fact_notes=tuple(cut(note, FACT_NOTE, rest=record()) for note in _fact_notes(card))[:MOST_NOTES],
             unmet=unmet.of(card, score),
             met=tuple(row for row in rows if row.rule.status == RuleStatus.MET),
@@ -59,6 +62,16 @@ def _weightiest(facts: FactsView) -> FactsView:
     return replace(facts, rows=tuple(row for row in facts.rows if row.key in kept))
 
 
+def _unmeasured(card: ScorecardView) -> Iterable[Unmeasured]:
+    """What would tell of each rule, so that whoever reads knows what to record."""
+    numbers = {rule.key: rule.number for rule in card.rules}
+    told = (measure for measure in MEASURES if measure.rule in numbers)
+    for measure in sorted(told, key=lambda measure: numbers[measure.rule]):
+        yield Unmeasured(
+            rule=numbers[measure.rule], label=str(LABELS[measure.key]), explained=str(EXPLAINED[measure.key])
+        )
+
+
 def _more_facts(facts: FactsView) -> str:
     more = len(facts.rows) - MOST_FACTS
     if more <= 0:
@@ -74,7 +87,7 @@ def _fact_notes(card: ScorecardView) -> Iterable[str]:
         yield card.measured.basis.followed
     if card.measured and card.measured.felt:
         felt = card.measured.felt
-        yield labelled(felt.line.label, apart((felt.line.figure, felt.tendency_label)))
+        yield labelled(felt.line.label, apart((felt.line.figure, felt.tendency_label.lower())))
     for cause in card.proven:
         yield cause.text
     for one in card.practice:

@@ -117,11 +117,21 @@ class Signature:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unmeasured:
+    """A measure without data: the number of the rule that it speaks to, and how it is taken."""
+
+    rule: int
+    label: str
+    explained: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pages:
     """The pages of the scorecard behind its first: facts, rules that are not met, basis."""
 
     facts: FactsView | None  # the weightiest measures
     facts_note: str  # how many more there are
+    unmeasured: tuple[Unmeasured, ...]  # what would tell, where nothing was measured
     fact_notes: tuple[str, ...]  # what the figures rest on, and what was practised, in short lines
     unmet: tuple[RuleOnPaper, ...]
     met: tuple[PageRow, ...]

@@ -47,6 +47,14 @@ def test_texts_of_thousands_of_words_stay_in_their_lines() -> None:
     assert len(papers.printed(cards.computed(content))) == 4
 
 
+def test_where_nothing_was_measured_the_page_of_facts_tells_what_would_tell() -> None:
+    pages = papers.printed(cards.snapshot())
+    assert len(pages) == 4
+    words = " ".join(pages[1].split())
+    assert "What would tell, once it is recorded" in words
+    assert "Mean time to resolve" in words
+
+
 # Page one ---------------------------------------------------------------------------------------------------------
 def test_page_one_briefs_an_executive_alone(measured: list[str]) -> None:
     for said in (

@@ -6,7 +6,7 @@ import re
 import warnings
 import zipfile
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -255,3 +255,20 @@ def test_formulas_compare_with_the_words_of_the_readers_language(tmp_path: Path,
             assert found.value((sheets["rules"], line, status)) == str(STATUSES[rule.status])
         verdict = BY_KEY["assessments"].keys.index("verdict") + 1
         assert found.value((sheets["assessments"], 2, verdict)) == str(VERDICTS[one.score.verdict])
+
+
+def test_a_day_before_spreadsheets_count_days_is_written_as_a_text(tmp_path: Path) -> None:
+    """Else the year 1 is an error in its cell, and 1850 the day before."""
+    path = written(tmp_path / "early.xlsx", [])
+    days = (date(1, 1, 1), date(1850, 6, 1), date(2026, 3, 2))
+    columns = BY_KEY["contracts"].keys
+    with translation.override("en"):
+        book = Workbook(path, language="en")
+        at = columns.index("starts_on")
+        book.rows("contracts", [tuple(day if place == at else None for place in range(len(columns))) for day in days])
+        book.close(
+            About(organisation="A", subject="B", asked_by="C", made_at=datetime(2026, 3, 2, tzinfo=UTC), left_out=())
+        )
+    sheet = load_workbook(path)[str(BY_KEY["contracts"].title)]
+    found = [row[at] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert found == ["0001-01-01", "1850-06-01", datetime(2026, 3, 2)]

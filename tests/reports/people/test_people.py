@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -24,9 +25,9 @@ from reports.models import Scorecard
 from reports.people import erasing, gathering
 from reports.people.kept import FROZEN
 from reports.scorecard import sealing
-from tests.factories import NOW, PASSWORD, Cast, make_assessment, make_feedback, make_member
+from tests.factories import NOW, PASSWORD, Cast, make_assessment, make_feedback, make_member, make_vendor
 from tests.reports.archives.stock import stocked
-from vendors.models import Contact, DeskLink
+from vendors.models import Contact, DeskLink, Feedback
 
 NAME, ADDRESS = "Quirina Vandersloot", "quirina.vandersloot@example.org"
 
@@ -133,6 +134,21 @@ def test_a_contact_is_erased_with_its_links(cast: Cast) -> None:
     assert link.email == erased.email
 
 
+def test_names_and_addresses_of_which_theirs_is_a_part_stay_whole(cast: Cast) -> None:
+    User.objects.filter(pk=cast.colleague.user_id).update(name="Ann", email="jan@firm.example")
+    vendor = make_vendor(cast.organisation)
+    others = {"Annet Suzann": "arjan@firm.example", "Ann-Marie": "jan@firm.example.org", "Susan": "x.jan@firm.example"}
+    for name, address in others.items():
+        Contact.objects.create(vendor=vendor, name=name, email=address)
+        make_feedback(vendor, name=name)
+    make_feedback(vendor, name="ann")
+    make_feedback(vendor, name="Ann, Susan")
+    erased = erasing.erase(User.objects.get(pk=cast.colleague.user_id), by=None, now=NOW)
+    assert dict(Contact.objects.values_list("name", "email")) == others
+    told = set(Feedback.objects.values_list("name", flat=True))
+    assert told == {*others, erased.name, f"{erased.name}, Susan"}
+
+
 def test_the_file_holds_what_is_the_persons_and_no_secret(cast: Cast) -> None:
     somebody(cast)
     with ZipFile(io.BytesIO(gathering.as_file(gathering.stored_about(ADDRESS)))) as archive:
@@ -172,6 +188,17 @@ def test_a_page_behind_a_fresh_proof_gives_the_file_and_the_trail_says_so(cast: 
     user.refresh_from_db()
     assert user.erased_at
     assert client.get(reverse("person_stored")).status_code == 302
+
+
+def test_the_file_is_made_a_few_times_an_hour_at_most(cast: Cast, client: Client, settings: Any) -> None:
+    assert settings.ACCOUNT_RATE_LIMITS["person"] == "10/h/key"
+    settings.ACCOUNT_RATE_LIMITS = {"person": "1/h/key"}
+    user = cast.reader.user
+    user.set_password(PASSWORD)
+    user.save()
+    client.force_login(user)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert [client.post(reverse("person_download")).status_code for _ in range(2)] == [200, 429]
 
 
 def test_by_command_an_administrator_of_the_installation_answers_whoever_asks(cast: Cast, tmp_path: Path) -> None:
