@@ -74,6 +74,10 @@ ROUTES: dict[str, Right | Gate] = {
     "calendar_feed": Gate.PUBLIC,  # by its secret address: a calendar program cannot sign in
     "organisation_switch": Gate.SIGNED_IN,
     "organisation_edit": Right.ADMINISTER,
+    "organisation_archive": Right.ADMINISTER,
+    "organisation_archive_add": Right.ADMINISTER,
+    "organisation_archive_cancel": Right.ADMINISTER,
+    "organisation_archive_download": Right.ADMINISTER,
     "member_list": Right.ADMINISTER,
     "member_edit": Right.ADMINISTER,
     "member_invite": Right.ADMINISTER,
@@ -111,6 +115,7 @@ ROUTES: dict[str, Right | Gate] = {
     "contact_add": Right.EDIT_VENDORS,
     "contact_edit": Right.EDIT_VENDORS,
     "contact_delete": Right.EDIT_VENDORS,
+    "contact_erase": Right.EDIT_VENDORS,
     # what a vendor can open by its own link
     "desk_links": Right.READ,
     "desk_link_add": Right.EDIT_VENDORS,

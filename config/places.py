@@ -145,6 +145,7 @@ PLACES: dict[str, Place] = {
     "invitation_": Place(section=ADMINISTRATION, help="roles"),
     "department_": Place(section=ADMINISTRATION, help="guide:administration#departments"),
     "organisation_edit": Place(section=ADMINISTRATION, help="guide:administration#name-and-language"),
+    "organisation_archive": Place(section=ADMINISTRATION, help="roles"),
     "approval_": Place(section=ADMINISTRATION, help="assessing#approve"),
     "audit_": Place(section=ADMINISTRATION, help="secrecy#kept"),
     # the person

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from reports import file_jobs, worker
+from reports.archives import wishes as archives
 from reports.batches import making
 from reports.batches.job import BATCHES
 from reports.benchmark import answers
@@ -51,14 +52,17 @@ def sweep_batches() -> None:
 
 @shared_task(name=EXPORTS.task, soft_time_limit=settings.IMPORT_SOFT_LIMIT, time_limit=settings.IMPORT_SOFT_LIMIT + 60)
 def write_export(export_id: int) -> None:
+    """Each takes what is its own: an export, or the archive of a whole organisation."""
     exports.write(export_id)
+    archives.write(export_id)
 
 
 @shared_task(name="reports.tasks.sweep_exports")
 def sweep_exports() -> None:
     now = timezone.now()
-    EXPORTS.sweep(now=now)
-    file_jobs.forget_files(EXPORTS.rows(), now)
+    for kind in (EXPORTS, archives.ARCHIVES):
+        kind.sweep(now=now)
+        file_jobs.forget_files(kind.rows(), now)
 
 
 @shared_task(name="reports.tasks.publish_benchmark")

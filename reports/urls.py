@@ -19,5 +19,6 @@ urlpatterns = [
     path("", include("reports.verification.urls")),
     path("", include("reports.letters.urls")),
     path("", include("reports.people.urls")),
+    path("", include("reports.archives.urls")),
     path("", include("reports.packs.urls")),
 ]

@@ -67,7 +67,7 @@ class _Files:
         if not FILE.fullmatch(place) or place not in self.package.manifest.parts:
             raise ArchiveRefused(f"A row of {column.model._meta.label} names a file that is not in the archive.")
         suffix = PurePosixPath(place).suffix
-        name = column.generate_filename(None, f"{secrets.token_hex(16)}{suffix}")
+        name = column.generate_filename(column.model(), f"{secrets.token_hex(16)}{suffix}")
         if self.is_trial:
             return name
         with self.package.archive.open(place) as stream:
@@ -151,7 +151,7 @@ def _bring_users(package: Package, keys: Inwards) -> tuple[int, int]:
             raise ArchiveRefused("Two users have one address: the archive is damaged.")
         here = dict(User.objects.filter(email__in=emails).values_list("email", "pk"))
         keys.names.update({(User, email): pk for email, pk in here.items()})
-        new = []
+        new: list[models.Model] = []
         for row, email in zip(rows, emails, strict=True):
             user = arriving(User, row, keys, _no_file)
             if email not in here:

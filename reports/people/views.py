@@ -14,13 +14,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import user_of
+from accounts.access import MemberRequest, user_of
+from accounts.fetching import fetch
 from accounts.trail import audit
-from groundwork.pages import crumbs
+from groundwork.pages import confirm_page, crumbs
 from groundwork.responses import form_view, or_say_why, post_data
 from reports.people import erasing, gathering
 from reports.people.forms import ErasureForm
 from reports.people.kept import FROZEN
+from vendors.models import Contact
+
+CONTACTS = Contact.objects.select_related("vendor")
 
 
 @require_safe
@@ -64,6 +68,30 @@ def person_erase(request: HttpRequest) -> HttpResponse:
         "crumbs": crumbs("profile", _("Profile"), "person_stored", _heading(), _("Erase my account")),
     }
     return render(request, "reports/people/erase.html", context)
+
+
+@form_view
+def contact_erase(request: MemberRequest, pk: int) -> HttpResponse:
+    """A contact of a vendor, for whoever keeps the register."""
+    contact = fetch(request, CONTACTS, pk)
+    if request.method == "POST":
+        with or_say_why(request):
+            erasing.erase_contact(contact, by=user_of(request), now=timezone.now())
+            messages.success(request, _("The contact is erased. A pseudonym stands where the name stood."))
+        return redirect(contact.vendor)
+    return confirm_page(
+        request,
+        heading=_("Erase %(name)s?") % {"name": contact.name},
+        section=_("Vendors"),
+        crumbs=crumbs("vendor_list", _("Vendors"), contact.vendor, _("Erase a contact")),
+        at_stake=[
+            _("Name, address and number go wherever they can still be changed, and the contact's links open nothing."),
+            _("What was sealed keeps the name: the trail, scorecards, letters, and what the vendor handed in."),
+            _("Nobody can undo it."),
+        ],
+        submit=_("Erase the contact"),
+        back=contact.vendor.get_absolute_url(),
+    )
 
 
 def _heading() -> str:

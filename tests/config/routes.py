@@ -39,6 +39,7 @@ from assessments.raters import asking
 from assessments.vendor_commitments import links as commitment_links
 from assessments.vendor_side import links, reply
 from assessments.workbooks import taking
+from reports.archives import wishes as archives
 from reports.batches.job import Wish, request_batch
 from reports.comparison import keeping
 from reports.exports import job as exports
@@ -605,6 +606,10 @@ class World:
         )
 
     @cached_property
+    def organisation_archive(self) -> Export:
+        return archives.ask(self.cast.admin, language="en")
+
+    @cached_property
     def fact_sheet_rendering(self) -> Rendering:
         facts = kinds.kind_of(FactSheetKind.INCIDENT).facts(self.cast.reader, self.timeline_entry.incident_id)
         made = sheet_keeping.keep(self.cast.organisation, FactSheetKind.INCIDENT, facts, now=timezone.now())
@@ -788,6 +793,7 @@ OBJECTS: dict[str, str] = {
     "contact_add": "vendor",
     "contact_edit": "contact",
     "contact_delete": "contact",
+    "contact_erase": "contact",
     "contract_add": "vendor",
     "contract_detail": "contract",
     "contract_calendar": "contract",
@@ -978,6 +984,7 @@ OBJECTS: dict[str, str] = {
     "comparison_document_download": "comparison_rendering",
     "board_detail": "board",
     **dict.fromkeys(("export_state", "export_cancel", "export_download"), "export"),
+    **dict.fromkeys(("organisation_archive_cancel", "organisation_archive_download"), "organisation_archive"),
     **dict.fromkeys(("batch_detail", "batch_state", "batch_cancel", "batch_download"), "batch"),
     "fact_sheet_status": "fact_sheet_rendering",
     "pack": "in_review",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -130,8 +130,9 @@ def test_a_contact_is_erased_with_its_links(cast: Cast) -> None:
     erased = erasing.erase_contact(contact, by=cast.assessor.user, now=NOW)
     link.refresh_from_db()
     assert named(NAME, ADDRESS) - FROZEN.keys() == set()
-    assert (erased.phone, erased.job, link.revoked_at) == ("", "", NOW)
-    assert link.email == erased.email
+    assert (erased.email, erased.phone, erased.job, link.revoked_at) == ("", "", "", NOW)
+    assert link.email.endswith("@erased.invalid")
+    assert link.name == erased.name
 
 
 def test_names_and_addresses_of_which_theirs_is_a_part_stay_whole(cast: Cast) -> None:
@@ -211,3 +212,18 @@ def test_by_command_an_administrator_of_the_installation_answers_whoever_asks(ca
         call_command("erase_person", "reader@example.org")
     call_command("erase_person", "reader@example.org", confirm="reader@example.org", verbosity=0)
     assert not User.objects.filter(email="reader@example.org").exists()
+
+
+def test_whoever_keeps_the_register_erases_a_contact_of_their_own_organisation(
+    cast: Cast, signed_in: Callable[..., Client]
+) -> None:
+    contact = Contact.objects.create(vendor=make_assessment(cast.assessor).vendor, name=NAME, email=ADDRESS)
+    address = reverse("contact_erase", args=[contact.pk])
+    assert signed_in(cast.reader).post(address).status_code == 403
+    assert signed_in(cast.stranger).post(address).status_code == 404
+    client = signed_in(cast.assessor)
+    assert "What was sealed keeps the name" in client.get(address).content.decode()
+    client.post(address)
+    contact.refresh_from_db()
+    assert contact.name.startswith("Former contact ")
+    assert AuditEntry.objects.latest("pk").verb == "contact.erased"
