@@ -21,7 +21,8 @@ from tests.factories import Cast, add_rater, make_assessment, make_expectations,
 SignedIn = Callable[[Membership | User], Client]
 SLOWER = Notice(
     rule="speed", number=5, name="Speed", finding=Finding.CONTRADICTED.value, label="Contradicted",
-    brief="Rule 5 is rated met, yet the mean time rises.", grounds="It rests on 84 incidents.", incidents=(), more=0,
+    brief="Rule 5 is rated met, yet the mean time rises.", plain="The mean time rises.",
+    grounds="It rests on 84 incidents.", incidents=(), more=0,
 )  # fmt: skip
 
 
