@@ -173,21 +173,22 @@ class _Radar:
         x, y = polar(self.centre, self.radius + 17, self.angle(index))
         side = x - self.centre[0]
         is_upright = abs(side) < 12
+        text_x = x if is_upright else x + (14 if side > 0 else -14)
+        room = 108 if is_upright else min(108, text_x if side < 0 else self.size[0] - text_x)
         names = fit(
             f"{mark.number}\u00a0{mark.name}",
             size=13.5,
-            width=240 if is_upright else 108,
+            width=240 if is_upright else room,
             lines=1 if is_upright else 3,
         )
-        lines = [*names, *fit(mark.percent_label, size=13.5, width=108)]
+        lines = [*names, *fit(mark.percent_label, size=13.5, width=room)]
         leading = 16.5
         if is_upright:
-            anchor, text_x = "middle", x
+            anchor = "middle"
             above = y < self.centre[1]
             top = y - 13 - (len(lines) - 1) * leading if above else y + 23
         else:
             anchor = "start" if side > 0 else "end"
-            text_x = x + (14 if side > 0 else -14)
             top = y + 4.7 - (len(lines) - 1) * leading / 2
         drawn = [mark_group((x, y), 8, mark.status, self.palette, mark.tooltip)]
         for row, line in enumerate(lines):

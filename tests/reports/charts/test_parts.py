@@ -336,6 +336,13 @@ def test_whatever_is_drawn_is_well_formed_and_inside_the_frame(marks: list[Mark]
     assert list(outside(root)) == []
 
 
+@pytest.mark.parametrize("count", range(1, 9))
+def test_a_wide_name_stays_inside_the_frame_at_every_spoke(count: int):
+    """At eight spokes one points due west, where there is the least room."""
+    root = drawn(radar_svg, [a_mark(1, name="0" * 13, percent_label="0" * 13) for _ in range(count)])
+    assert list(outside(root)) == []
+
+
 @given(st.text(max_size=60), st.text(max_size=80))
 def test_headline_of_any_length_stays_inside_the_ring(headline: str, subline: str):
     assert list(outside(drawn(ring, seven(), headline=headline, subline=subline))) == []
