@@ -48,7 +48,7 @@ def seal(first: int, last: int, *, now: datetime) -> Seal:
     key = f"{first}-{last}"
     content = _content(key, "", NEWEST)
     if content is None:
-        raise RuntimeError(f"No entries {key}: they cannot be sealed.")
+        raise RuntimeError(f"There are no entries {key} that could be sealed.")
     return seals.append(KIND, key, content, now=now)
 
 

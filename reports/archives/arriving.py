@@ -267,7 +267,7 @@ def _batches(rows: Iterable[Any], size: int = AT_ONCE) -> Iterator[list[Any]]:
 def _text(row: Any, name: str) -> str:
     value = row.get(name) if isinstance(row, dict) else None
     if not isinstance(value, str):
-        raise ArchiveRefused(f"A row has no {name}: the archive is damaged.")
+        raise ArchiveRefused(f"A row has no {name}, so the archive is damaged.")
     return value
 
 

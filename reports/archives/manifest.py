@@ -63,7 +63,7 @@ def of_here() -> Manifest:
 def read(content: Mapping[str, Any]) -> Manifest:
     """ArchiveRefused for what this version does not know, or was not written by it."""
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise ArchiveRefused(f"This is no archive of format {FORMAT}: it cannot be read by this version.")
+        raise ArchiveRefused(f"This is no archive of format {FORMAT}, so this version cannot read it.")
     try:
         parts = {str(name): _part(part) for name, part in content["parts"].items()}
         told = {**content, "parts": parts}
@@ -88,8 +88,9 @@ def _part(part: Any) -> Part:
 def refuse_another_version(manifest: Manifest) -> None:
     if manifest.schema != schema.fingerprint() or manifest.migrations != _migrations():
         raise ArchiveRefused(
-            f"The archive was written by another version of the product ({manifest.product}, {_last(manifest)}; here: "
-            f"{_product()}). Bring both installations to the same version, write the archive again, then bring it in."
+            f"The archive was written by another version of the product ({manifest.product}, {_last(manifest)}). "
+            f"This one is {_product()}. Bring both installations to the same version, write the archive again, then "
+            "bring it in."
         )
 
 

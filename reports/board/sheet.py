@@ -11,7 +11,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts.models import Membership
+from accounts.models import Membership, User
+from accounts.trail import audit
 from reports.board.facts import WHOLE, facts_of, vendors_in
 from reports.board.view import view
 from reports.fact_sheets import keeping
@@ -50,6 +51,10 @@ def reference(sheet: FactSheet) -> int:
     return sheet.pk
 
 
+def fetched(user: User, sheet: FactSheet, file: str) -> None:
+    audit.record(user, "board.fetched", sheet, label=str(sheet.get_kind_display()), after={"file": file})
+
+
 KIND = SheetKind(
     facts=facts,
     view=view,
@@ -60,5 +65,5 @@ KIND = SheetKind(
     concerns=concerns,
     reference=reference,
     is_attached=True,
-    fetched="board.fetched",
+    fetched=fetched,
 )

@@ -183,13 +183,7 @@ class _Radar:
         )
         lines = [*names, *fit(mark.percent_label, size=13.5, width=room)]
         leading = 16.5
-        if is_upright:
-            anchor = "middle"
-            above = y < self.centre[1]
-            top = y - 13 - (len(lines) - 1) * leading if above else y + 23
-        else:
-            anchor = "start" if side > 0 else "end"
-            top = y + 4.7 - (len(lines) - 1) * leading / 2
+        anchor, top = self._anchored(y, side, (len(lines) - 1) * leading, is_upright=is_upright)
         drawn = [mark_group((x, y), 8, mark.status, self.palette, mark.tooltip)]
         for row, line in enumerate(lines):
             is_name = row < len(names)
@@ -206,6 +200,12 @@ class _Radar:
                 )
             )
         return "".join(drawn)
+
+    def _anchored(self, y: float, side: float, height: float, *, is_upright: bool) -> tuple[str, float]:
+        """Where lines of this height hold on to their spoke, and at which height the first one stands."""
+        if not is_upright:
+            return "start" if side > 0 else "end", y + 4.7 - height / 2
+        return "middle", y - 13 - height if y < self.centre[1] else y + 23
 
 
 @dataclass(frozen=True, kw_only=True)

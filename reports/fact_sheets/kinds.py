@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from accounts.models import Membership
+from accounts.models import Membership, User
 from reports.models import FactSheet, FactSheetKind
 from vendors.models import Vendor
 
@@ -54,7 +54,8 @@ class SheetKind:
     `concerns`: the keys of the vendors that the content tells of, where it is not the one of the row alone: whoever
     still judges any of them does not get it. `reference`: by which number a sheet that was made is asked for again, by
     `facts` and `page`, where that is not what it is about. `is_open`: whether also this member, who still judges the
-    vendor, may have it. `fetched`: the verb of the trail for a download, where each of them is kept.
+    vendor, may have it. `fetched`: tells the trail of a
+    download of the file with this name, where each of them is kept.
     `is_attached`: its PDF carries the content as a file. Only where whoever gets the paper may read all of it: what is
     sent to a vendor must hold nothing that is not printed.
     """
@@ -70,7 +71,7 @@ class SheetKind:
     reference: Callable[[FactSheet], int] = _about
     is_closed: Callable[[Membership, int], bool] = _to_nobody
     is_open: Callable[[Membership, Content], bool] = _never
-    fetched: str = ""
+    fetched: Callable[[User, FactSheet, str], object] | None = None
 
 
 _kinds: dict[FactSheetKind, SheetKind] = {}

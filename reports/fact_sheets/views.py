@@ -84,7 +84,7 @@ def fact_sheet_download(request: MemberRequest, pk: int) -> HttpResponse:
     name = f"{kind.name(content)}-{rendering.language}.pdf"
     if kind.fetched:
         with transaction.atomic():
-            audit.record(request.user, kind.fetched, sheet, label=str(sheet.get_kind_display()), after={"file": name})
+            kind.fetched(request.user, sheet, name)
     return pdf_response(request, rendering, name)
 
 

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership
+from accounts.models import Membership, User
+from accounts.trail import audit
 from groundwork import words
 from reports.fact_sheets import keeping
 from reports.fact_sheets.kinds import Content, Facts, SheetKind
@@ -171,6 +172,10 @@ def content_of(sheet: FactSheet) -> dict[str, Any]:
     return keeping.content_of(sheet)
 
 
+def fetched(user: User, sheet: FactSheet, file: str) -> None:
+    audit.record(user, "letter.fetched", sheet, label=str(sheet.get_kind_display()), after={"file": file})
+
+
 KIND = SheetKind(
     facts=_facts,
     view=view,
@@ -180,5 +185,5 @@ KIND = SheetKind(
     page=_page,
     reference=lambda sheet: sheet.pk,
     is_open=is_open,
-    fetched="letter.fetched",
+    fetched=fetched,
 )

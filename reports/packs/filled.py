@@ -12,13 +12,15 @@ from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership
+from accounts.models import Membership, User
+from accounts.trail import audit
 from assessments.consensus.meeting import Cause, Discussion, Voice, to_discuss
 from assessments.independence import let_read
 from assessments.models import Assessment, AssessmentState, Consensus
 from assessments.secrecy import counted_responses, is_rating
 from groundwork.languages import LANGUAGE_CODES
 from reports.fact_sheets.kinds import Content, Facts, SheetKind
+from reports.models import FactSheet
 from reports.packs import shown
 from reports.packs.asked import initials_of, question_of, shortened
 
@@ -146,6 +148,10 @@ def page(about: int) -> str:
     return reverse("pack", args=[about])
 
 
+def fetched(user: User, sheet: FactSheet, file: str) -> None:
+    audit.record(user, "pack.downloaded", sheet, label=str(sheet.get_kind_display()), after={"file": file})
+
+
 KIND = SheetKind(
     facts=facts_for,
     view=shown.filled,
@@ -154,5 +160,5 @@ KIND = SheetKind(
     name=name,
     page=page,
     is_closed=is_closed,
-    fetched="pack.downloaded",
+    fetched=fetched,
 )

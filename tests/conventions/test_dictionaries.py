@@ -60,6 +60,8 @@ PARTIAL: Mapping[str, str] = {
     "assessments.score.agreement.MEANINGS": "without a figure, WITHOUT_FIGURE says why",
     "assessments.score.agreement.WITHOUT_FIGURE": "with a figure, MEANINGS says what it means",
     "assessments.score.words.QUESTION_STATES": "what is graded shows its grade",
+    "reports.archives.inside.ABOUT": "a board report is about no row, a letter about one of two kinds",
+    "reports.archives.inside._FACTS": "the others hold no keys",
     "assessments.workbooks.cells.value_in": "all else is text",
     "reports.verification.outcomes.SENTENCES": "of what cannot be checked WHY_UNREAD says why",
     "reports.letters.matters.why_not": "a request for a proof is about no assessment",
