@@ -126,7 +126,6 @@ NO_PAGE: dict[str, str] = {
     "comparison_document_request": ACTION,
     "comparison_document_download": FILE,
     "person_download": FILE,
-    "person_erase": ELSEWHERE,  # asks for the password first
     "organisation_archive_add": ACTION,
     "organisation_archive_cancel": ACTION,
     "organisation_archive_download": FILE,

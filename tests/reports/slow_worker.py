@@ -22,7 +22,7 @@ __all__ = ["app"]
 FOLDER = Path(os.environ["STAND_INS"])
 
 
-def produce(scorecard: Scorecard, *, language: str, report_progress: worker.Progress) -> bytes:
+def produce(scorecard: Scorecard, *, kind: str, language: str, report_progress: worker.Progress) -> bytes:
     """In place of the renderer; each execution gives bytes of its own, so that a second one would show."""
     _note(f"{scorecard.number} {language} {os.getpid()}\n")
     report_progress(30)

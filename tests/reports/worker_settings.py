@@ -16,5 +16,6 @@ if "MAIL_PORT" in os.environ:  # of a mail server that does not answer
 
 # The documents of these workers are stand-ins: to load what draws real ones would be a third of what a start costs.
 renderer = ModuleType("reports.documents.pdf")
-vars(renderer).update(RenderingRefused=type("RenderingRefused", (Exception,), {}), to_pdf=None, warm_up=None)
+FAULTS = {name: type(name, (Exception,), {}) for name in ("RenderingRefused", "DocumentUnreadable")}
+vars(renderer).update(FAULTS, to_pdf=None, to_bound_pdf=None, warm_up=None)
 sys.modules[renderer.__name__] = renderer
