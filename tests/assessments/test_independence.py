@@ -62,7 +62,7 @@ def told_without_a_record(client: Client, member: Membership, world: Planted) ->
     return showing, unrecorded
 
 
-TOLD = {"assessment_review", "assessment_history", "evidence_download", "assessment_consensus"}
+TOLD = {"assessment_review", "assessment_history", "evidence_download", "assessment_consensus", "pack_docx"}
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def expect_saved(row: Locator) -> None:
 
 def fetch_pdf(job: Job, page: Page, folder: Path) -> bytes:
     """From the page of a scorecard: wished for, made, and downloaded."""
-    wish = page.locator(f"#document-scorecard-{job.language}")
+    wish = page.locator(f"#document-record-{job.language}")
     wish.get_by_role("button").click()
     expect(wish.locator(".chip-ready")).to_be_visible()
     with page.expect_download() as arriving:

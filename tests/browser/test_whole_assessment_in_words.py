@@ -268,7 +268,7 @@ def read_scorecard(scene: Scene) -> None:
 
 
 def fetch_pdf(words: Words, page: Sheet, client: Client) -> bytes:
-    wish = f"#document-scorecard-{words.language}"
+    wish = f"#document-record-{words.language}"
     page.press_button(wish)
     assert page.all(f"{wish} .chip-ready")
     content = b"".join(client.get(page.link(words.say("Download"), within=wish)))

@@ -20,7 +20,7 @@ from tests.reports.servers import wait_until
 from tests.reports.workers import Workshop
 
 pytestmark = pytest.mark.django_db(transaction=True)
-EVERYBODY = {"documents", "imports", "mails", "housekeeping", "clock"}
+EVERYBODY = {"documents", "batches", "imports", "mails", "housekeeping", "clock"}
 
 
 @pytest.fixture
