@@ -108,6 +108,11 @@ def fetch_pdf(job: Job, page: Page, folder: Path) -> bytes:
     return content
 
 
+def unbroken(text: str) -> str:
+    """Without spaces and hyphens: on paper a word may be divided at the end of any line."""
+    return "".join(sign for sign in text if not sign.isspace() and sign not in "-\N{SOFT HYPHEN}\N{HYPHEN}")
+
+
 def plain(text: str) -> str:
     """With single ordinary spaces, as the text of a page is compared."""
     return " ".join(text.split())

@@ -20,7 +20,7 @@ from assessments.models import Answer, Assessment, AssessmentState, Response
 from manifesto.models import Question, Rule
 from reports.models import Scorecard
 from tests.browser.conftest import PATIENCE, Visit
-from tests.browser.job import Job, begin, click_grade, expect_saved, fetch_pdf, plain
+from tests.browser.job import Job, begin, click_grade, expect_saved, fetch_pdf, plain, unbroken
 from tests.browser.scene import (
     CLICKED,
     CONTACT,
@@ -290,8 +290,8 @@ def read_scorecard(scene: Scene) -> None:
     expect(page.locator(".card-sentence")).to_contain_text(job.headline(5))
     shown = plain(page.get_by_role("main").text_content() or "")
     paper = PdfReader(BytesIO(fetch_pdf(job, page, scene.folder)))
-    printed = plain(" ".join(sheet.extract_text() for sheet in paper.pages))
+    printed = unbroken(" ".join(sheet.extract_text() for sheet in paper.pages))
     for said in what_it_says(job, scene.assessment):
         assert plain(said) in shown
-        assert plain(said) in printed
+        assert unbroken(said) in printed
     assert paper.trailer["/Root"]["/Lang"].startswith(job.language)

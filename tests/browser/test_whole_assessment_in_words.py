@@ -17,7 +17,7 @@ from pypdf import PdfReader
 from assessments.models import Answer, AssessmentState, Response
 from manifesto.models import Question, Rule
 from reports.models import Rendering, Scorecard
-from tests.browser.job import Words, load_bank_and_worker, plain
+from tests.browser.job import Words, load_bank_and_worker, plain, unbroken
 from tests.browser.scene import (
     CLICKED,
     CONTACT,
@@ -260,10 +260,10 @@ def read_scorecard(scene: Scene) -> None:
     assert words.headline(5) in page.text(".card-sentence")
     shown = page.text("main")
     paper = PdfReader(BytesIO(fetch_pdf(words, page, client)))
-    printed = plain(" ".join(sheet.extract_text() for sheet in paper.pages))
+    printed = unbroken(" ".join(sheet.extract_text() for sheet in paper.pages))
     for said in what_it_says(words, scene.things.assessment):
         assert plain(said) in shown
-        assert plain(said) in printed
+        assert unbroken(said) in printed
     assert paper.trailer["/Root"]["/Lang"].startswith(words.language)
 
 
