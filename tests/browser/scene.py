@@ -83,7 +83,7 @@ def what_it_says(words: Words, assessment: Assessment) -> list[str]:
         words.headline(5),
         f"{from_departments}.",
         agreed,
-        words.say("higher by %(gap)s", gap=points(30, words.language)),
+        points(30, words.language),  # between our view and the vendor’s, on the page and on paper
         *(OPERATIONS, IT, *LEVELS),
         REASON,
         OUTSIDER,
