@@ -94,9 +94,9 @@ def expect_saved(row: Locator) -> None:
     expect(own).to_have_attribute("data-state", "saved")
 
 
-def fetch_pdf(job: Job, page: Page, folder: Path) -> bytes:
-    """From the page of a scorecard: wished for, made, and downloaded."""
-    wish = page.locator(f"#document-record-{job.language}")
+def fetch_pdf(job: Job, page: Page, folder: Path, kind: str = "record") -> bytes:
+    """From the page of a scorecard: wished for, made, and downloaded; the whole record unless another is asked."""
+    wish = page.locator(f"#document-{kind}-{job.language}")
     wish.get_by_role("button").click()
     expect(wish.locator(".chip-ready")).to_be_visible()
     with page.expect_download() as arriving:
