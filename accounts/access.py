@@ -3,6 +3,7 @@
 Every route has a row in `ROUTES`; a route without one is refused, so that forgetting is safe.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from django.core.exceptions import PermissionDenied
@@ -31,6 +32,7 @@ class Gate(StrEnum):
     NAMED = "named"  # who reads everything, and whom the thing itself names: who wrote it, who decides; as above
     LINK = "link"  # a vendor's contact, by the cookie that its link was exchanged for
     STAFF = "staff"  # bank editors, in the Django admin
+    API = "api"  # other systems: its own door asks for a token, and `OPERATIONS` says what each operation takes
 
 
 WITHIN = frozenset({Right.RATE, Right.READ, Right.SPEAK})
@@ -417,6 +419,7 @@ ROUTES: dict[str, Right | Gate] = {
     "comparison_document_status": Right.READ,
     "comparison_document_download": Right.READ,
 }
+API_PREFIXES = ("api-",)
 PUBLIC_PREFIXES = (
     "account_login",
     "account_logout",  # whoever has given the password but not the second factor must be able to go back
@@ -437,6 +440,56 @@ CLOSED_PREFIXES = (
     "admin:account_emailaddress",
     "admin:socialaccount_",
 )
+
+# Of routes that libraries bring; the first that fits decides.
+BY_PREFIX: tuple[tuple[tuple[str, ...], Gate | None], ...] = (
+    (CLOSED_PREFIXES, None),
+    (("admin:",), Gate.STAFF),
+    (API_PREFIXES, Gate.API),
+    (PUBLIC_PREFIXES, Gate.PUBLIC),
+    (SIGNED_IN_PREFIXES, Gate.SIGNED_IN),
+)
+
+
+class Scope(StrEnum):
+    """How far a token reaches, beside its holder’s role; `accounts.api.scopes` has the words."""
+
+    VENDORS_READ = "vendors:read"  # vendors, services, contacts, contracts
+    VENDORS_WRITE = "vendors:write"
+    INCIDENTS_READ = "incidents:read"
+    INCIDENTS_WRITE = "incidents:write"
+    FEEDBACK_READ = "feedback:read"
+    FEEDBACK_WRITE = "feedback:write"
+    MEASURES_READ = "measures:read"
+    ASSESSMENTS_READ = "assessments:read"  # with raters, answers as far as they may be read, findings
+    ASSESSMENTS_WRITE = "assessments:write"
+    ANSWERS_WRITE = "answers:write"  # one’s own; never of a service
+    COMMITMENTS_READ = "commitments:read"
+    COMMITMENTS_WRITE = "commitments:write"
+    SCORECARDS_READ = "scorecards:read"  # with the portfolio, and documents that are ready
+    DOCUMENTS_WRITE = "documents:write"  # ask for documents and exports
+    BANK_READ = "bank:read"
+    DIRECTORY = "directory"  # members and groups, for the directory of the organisation (SCIM)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What an operation of the API takes: the right of a page that does the same, and the scope of the token. None:
+    whoever has a token."""
+
+    right: Right | None
+    scope: Scope | None
+
+
+# Every operation of the API, by its operation id; one without a row cannot be declared.
+OPERATIONS: dict[str, Operation] = {
+    "me": Operation(None, None),
+    # bank
+    "edition_list": Operation(Right.RATE, Scope.BANK_READ),
+    # vendors
+    # assessments
+    # reports
+}
 
 
 class HtmxRequest(HttpRequest):
@@ -481,15 +534,7 @@ def required(route: str) -> Right | Gate | None:
     """What a route asks for; None: nobody decided, so nobody passes."""
     if route in ROUTES:
         return ROUTES[route]
-    if route.startswith(CLOSED_PREFIXES):
-        return None
-    if route.startswith("admin:"):
-        return Gate.STAFF
-    if route.startswith(PUBLIC_PREFIXES):
-        return Gate.PUBLIC
-    if route.startswith(SIGNED_IN_PREFIXES):
-        return Gate.SIGNED_IN
-    return None
+    return next((gate for starts, gate in BY_PREFIX if route.startswith(starts)), None)
 
 
 def rights_of(member: Membership) -> frozenset[Right]:

@@ -43,7 +43,7 @@ class LoginRequired:
         gate = required(request.resolver_match.view_name)
         if gate is None:
             raise Http404("No access rule names this route.")
-        if gate in (Gate.PUBLIC, Gate.LINK) or request.user.is_authenticated:
+        if gate in (Gate.PUBLIC, Gate.LINK, Gate.API) or request.user.is_authenticated:
             return None
         if gate is Gate.STAFF:  # the admin shows its own sign-in; what was typed is kept here as anywhere
             is_sent = request.method == "POST" and not request.resolver_match.view_name.startswith("admin:log")
@@ -78,6 +78,8 @@ class CurrentMember:
         return self.get_response(request)
 
     def process_view(self, request: OurRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if required(request.resolver_match.view_name) is Gate.API:
+            return None  # the door of the API has said who it is
         if request.user.is_authenticated:
             rows = Membership.objects.active().filter(user=request.user.pk).select_related("organisation", "user")
             request.memberships = list(rows.order_by("organisation__name"))

@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Department, Invitation, Membership, Organisation, User
+from accounts.models import ApiToken, Department, Invitation, Membership, Organisation, User
 from accounts.vocabulary import TrailSubject, Verb, Vocabulary, nobodys
 
 VOCABULARY = Vocabulary(
@@ -27,6 +27,8 @@ VOCABULARY = Vocabulary(
             title=_("Invitation stays open longer"), told=_("let an invitation stay open longer")
         ),
         "invitation.revoked": Verb(title=_("Invitation withdrawn"), told=_("withdrew an invitation")),
+        "token.made": Verb(title=_("API token made"), told=_("made an API token")),
+        "token.revoked": Verb(title=_("API token withdrawn"), told=_("withdrew an API token")),
         "user.added": Verb(title=_("User added"), told=_("added a user")),
         "user.changed": Verb(title=_("User changed"), told=_("changed a user")),
     },
@@ -35,6 +37,7 @@ VOCABULARY = Vocabulary(
         Membership: TrailSubject(label=lambda row: str(row.user), route="member_edit"),
         Department: TrailSubject(route="department_edit"),
         Invitation: TrailSubject(),
+        ApiToken: TrailSubject(),
         User: TrailSubject(organisation=nobodys),
     },
     names={

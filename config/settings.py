@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "accounts.founding.first_run.FirstRun",  # before anybody is asked to sign in: nobody can yet
     "accounts.middleware.LoginRequired",
     "accounts.middleware.CurrentMember",
+    "accounts.api.middleware.ApiDoor",  # below /api/ a token says who asks, and nothing else does
     "accounts.sending.middleware.FormsSent",  # last: only what may be done is taken
 ]
 if "zeal" in INSTALLED_APPS:
@@ -220,6 +221,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Customer Manifesto"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)  # of one token
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
 
 # Languages -------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import help_views, views
+from config.api import api
 
 handler400 = "config.views.bad_request"
 handler403 = "config.views.permission_denied"
@@ -20,6 +21,7 @@ urlpatterns = [
     path("favicon.svg", views.favicon, name="favicon"),
     path("language/", views.set_language, name="set_language"),
     path("theme/", views.theme_set, name="theme_set"),
+    path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
     path("account/", include("allauth.urls")),
     path("", include("accounts.urls")),

@@ -12,7 +12,9 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from accounts.access import Scope
 from accounts.models import Department, Membership, Organisation, Role, User
+from accounts.tokens import making
 from assessments.commitments import transitions as commitments
 from assessments.lifecycle.transitions import asks_supplementary
 from assessments.models import Answer, Assessment, AssessmentState, Commitment, CommitmentSource, Response
@@ -77,6 +79,12 @@ def _user(name: str, **fields: Any) -> User:
 
 def make_member(organisation: Organisation, name: str, role: Role, **fields: Any) -> Membership:
     return Membership.objects.create(organisation=organisation, user=make_user(name), role=role, **fields)
+
+
+def make_token(member: Membership, *scopes: Scope, name: str = "Ticket tool") -> str:
+    """A token of this member for the API, with all scopes unless some are named: what is sent after “Bearer”."""
+    made = making.make(member, name=name, scopes=scopes or tuple(Scope), by=member.user, now=timezone.now())
+    return made.secret
 
 
 def make_cast() -> Cast:

@@ -12,29 +12,28 @@ from accounts.models import AuditEntry, AuditEntryQuerySet, Seal
 
 KIND = "carried_trail"
 # The columns that each form spells out: a form never changes, a new column needs a new form.
-FORMS = {
-    1: (
-        "id",
-        "organisation_id",
-        "organisation__slug",
-        "actor_id",
-        "actor_label",
-        "verb",
-        "object_type",
-        "object_id",
-        "object_label",
-        "subject_type",
-        "subject_id",
-        "before",
-        "after",
-        "at",
-        "vendor_ref",
-        "vendor_name",
-        "release_ref",
-        "rule_key",
-        "question_key",
-    ),
-}
+_FIRST = (
+    "id",
+    "organisation_id",
+    "organisation__slug",
+    "actor_id",
+    "actor_label",
+    "verb",
+    "object_type",
+    "object_id",
+    "object_label",
+    "subject_type",
+    "subject_id",
+    "before",
+    "after",
+    "at",
+    "vendor_ref",
+    "vendor_name",
+    "release_ref",
+    "rule_key",
+    "question_key",
+)
+FORMS = {1: _FIRST, 2: (*_FIRST, "through")}
 NEWEST = max(FORMS)
 AT_ONCE = 2000  # rows in memory
 

@@ -17,28 +17,27 @@ logger = structlog.get_logger(__name__)
 
 KIND = "trail_day"
 # The columns that each form spells out: a form never changes, a new column needs a new form.
-FORMS = {
-    1: (
-        "id",
-        "organisation_id",
-        "actor_id",
-        "actor_label",
-        "verb",
-        "object_type",
-        "object_id",
-        "object_label",
-        "subject_type",
-        "subject_id",
-        "before",
-        "after",
-        "at",
-        "vendor_ref",
-        "vendor_name",
-        "release_ref",
-        "rule_key",
-        "question_key",
-    ),
-}
+_FIRST = (
+    "id",
+    "organisation_id",
+    "actor_id",
+    "actor_label",
+    "verb",
+    "object_type",
+    "object_id",
+    "object_label",
+    "subject_type",
+    "subject_id",
+    "before",
+    "after",
+    "at",
+    "vendor_ref",
+    "vendor_name",
+    "release_ref",
+    "rule_key",
+    "question_key",
+)
+FORMS = {1: _FIRST, 2: (*_FIRST, "through")}
 NEWEST = max(FORMS)
 # An entry has the moment of its writing, and is seen when its transaction ends: a day is sealed when none can be open
 # any more, and the clocks of several machines may differ.

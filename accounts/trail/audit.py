@@ -1,6 +1,8 @@
 """The audit trail: one call beside the change, in the change's own transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +15,18 @@ from accounts import vocabulary
 from accounts.models import AuditEntry, User
 
 SYSTEM = "system"
+_through: ContextVar[str] = ContextVar("through", default="")
+
+
+@contextmanager
+def through(name: str) -> Iterator[None]:
+    """What is done within was done through something that is no page: a token of the API, the organisation's directory.
+    Each entry written meanwhile names it."""
+    before = _through.set(name[:120])
+    try:
+        yield
+    finally:
+        _through.reset(before)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +87,7 @@ def entry(
         organisation_id=vocabulary.organisation_of(target),
         actor=actor if isinstance(actor, User) else None,
         actor_label=_label(actor),
+        through=_through.get(),
         verb=verb,
         object_type=target._meta.label_lower,
         object_id=str(target.pk),

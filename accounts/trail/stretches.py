@@ -104,7 +104,7 @@ def _goes_on(stretch: Sequence[AuditEntry], entry: AuditEntry) -> bool:
     if (
         verb is None
         or not verb.in_stretches
-        or (last.actor_id, last.actor_label) != (entry.actor_id, entry.actor_label)
+        or (last.actor_id, last.actor_label, last.through) != (entry.actor_id, entry.actor_label, entry.through)
     ):
         return False
     if last.verb != entry.verb or entry.at - last.at > LONGEST_PAUSE:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Organisation, OrganisationRows
+from groundwork.public_ids import PublicRow
 from manifesto.models import Release
 from manifesto.usage import EditionUse
 from vendors.models import Vendor
@@ -90,7 +91,7 @@ class AssessmentQuerySet(OrganisationRows, models.QuerySet["Assessment"]):
         return self.select_related("scorecard").defer("scorecard__snapshot").prefetch_related("scorecard__rules")
 
 
-class Assessment(models.Model):
+class Assessment(PublicRow):
     """One vendor, one period, one release."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="assessments")

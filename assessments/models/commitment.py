@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import ContactLink, MailedLinkQuerySet, Organisation, OrganisationRows
 from assessments.models.assessment import Assessment
 from assessments.models.consensus import Meeting
+from groundwork.public_ids import PublicRow
 from vendors.models import CauseProof, Contact, Incident, Rehearsal, Vendor
 
 WATCHED = timedelta(days=365)  # after it was kept: a measure that falls back in this time opens it again
@@ -92,7 +93,7 @@ class CommitmentQuerySet(OrganisationRows, models.QuerySet["Commitment"]):
         return measured.filter(is_old, vendor__archived_at=None)
 
 
-class Commitment(models.Model):
+class Commitment(PublicRow):
     """One thing that vendor and customer agreed to improve.
 
     `measure` is a key of the catalogue of measures, `target` in its unit: what must move, and to what; both empty where

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, Invitation, Membership, OrganisationRows, User
 from assessments.models.assessment import Assessment, AssessmentState
+from groundwork.public_ids import PublicRow
 from manifesto.models import Question
 
 
@@ -51,7 +52,7 @@ class ResponseQuerySet(OrganisationRows, models.QuerySet["Response"]):
         return self.of_rater(user).outstanding().filter(assessment__state=AssessmentState.COLLECTING)
 
 
-class Response(models.Model):
+class Response(PublicRow):
     """One rater's (or the vendor's own) filled questionnaire within an assessment."""
 
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="responses")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, OrganisationRows
 from groundwork.jobs.lease import MAX_ATTEMPTS, JobQuerySet, NudgedJob
+from groundwork.public_ids import PublicRow
 from reports.models.rendering import DocumentKind
 from reports.models.scorecard import Scorecard
 
@@ -92,7 +93,7 @@ class ExportQuerySet(OrganisationRows, JobQuerySet["Export"]):
     unfinished_states = UNFINISHED_FILE_STATES
 
 
-class Export(FileJob):
+class Export(PublicRow, FileJob):
     """What is stored, as a file. `about`: the key of the assessment or vendor, 0 for other scopes; `filter`: of the
     portfolio, as its page's query string says it."""
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, OrganisationRows
 from groundwork.jobs.lease import MAX_ATTEMPTS, JobQuerySet, NudgedJob
+from groundwork.public_ids import PublicRow
 from reports.models.comparison import Comparison
 from reports.models.fact_sheet import FactSheet
 from reports.models.scorecard import Scorecard
@@ -52,7 +53,7 @@ class DocumentKind(models.TextChoices):
     RECORD = "record", _("Full record")
 
 
-class Rendering(NudgedJob):
+class Rendering(PublicRow, NudgedJob):
     """One wish for one document: a scorecard, a vendor’s copy, a comparison or a sheet of facts, in one language. Every
     wish reaches one visible end; none is rendered twice. `kind`: which document of a scorecard; empty for all else."""
 

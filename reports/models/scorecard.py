@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation, OrganisationRows
 from assessments.models import Assessment
 from assessments.score.arithmetic import RuleStatus, Verdict
+from groundwork.public_ids import PublicRow
 from vendors.models import Vendor
 
 
@@ -45,7 +46,7 @@ class ScorecardQuerySet(OrganisationRows, models.QuerySet["Scorecard"]):
         return cards.select_related("assessment").prefetch_related("rules").order_by("-approved_at", "-pk")
 
 
-class Scorecard(models.Model):
+class Scorecard(PublicRow):
     """The snapshot made when an assessment is approved; everything printed comes from it.
 
     `snapshot` is canonical JSON (sorted keys, no spaces, UTF-8) and `sha256` its hash. The other columns repeat

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import OrganisationRows
+from groundwork.public_ids import PublicRow
 from vendors.models.vendor import Service, Vendor
 
 
@@ -42,7 +43,7 @@ class ContractQuerySet(OrganisationRows, models.QuerySet["Contract"]):
         return waiting.exclude(renews_months=None)
 
 
-class Contract(models.Model):
+class Contract(PublicRow):
     """A contract with a vendor. `decide_by` is the last day on which notice can be given for the term that runs: it is
     kept, so that lists sort by it, and moved on by itself when a term renews. A contract without an end has none."""
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import DeliveredLink, Department, MailedLinkQuerySet, OrganisationRows
+from groundwork.public_ids import PublicRow
 from vendors.models.incident import Incident, Sla
 from vendors.models.vendor import Service, Vendor
 
@@ -49,7 +50,7 @@ class FeedbackQuerySet(OrganisationRows, models.QuerySet["Feedback"]):
         return self.filter(said_on__gte=day)
 
 
-class Feedback(models.Model):
+class Feedback(PublicRow):
     """Name, date, comment, evidence; with the feeling, and whether the service level was met."""
 
     vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, verbose_name=_("vendor"), related_name="feedback")

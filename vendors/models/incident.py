@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Organisation, OrganisationRows
+from groundwork.public_ids import PublicRow
 from vendors.models.vendor import Service, Vendor
 
 BY_HAND = "manual"  # the source of incidents that people write down here
@@ -108,7 +109,7 @@ class IncidentQuerySet(OrganisationRows, models.QuerySet["Incident"]):
         return self.filter(opened_at__gte=since, opened_at__lt=until)
 
 
-class Incident(models.Model):
+class Incident(PublicRow):
     """One incident, as its source tells it: known by source and `reference` within the organisation, at whatever vendor
     it is now."""
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation, OrganisationRows, User
 from groundwork.jobs.lease import TOO_MANY_ATTEMPTS as WORN_OUT
 from groundwork.jobs.lease import JobQuerySet, NudgedJob
+from groundwork.public_ids import PublicRow
 from vendors.models.incident import Incident
 
 FILES_KEPT = timedelta(days=30)  # then the file goes; counts, problems and the way back stay
@@ -91,7 +92,7 @@ class IncidentImportQuerySet(OrganisationRows, JobQuerySet["IncidentImport"]):
         return self.filter(waits, created_by=user, created_at__gt=now - FILES_KEPT)
 
 
-class IncidentImport(NudgedJob):
+class IncidentImport(PublicRow, NudgedJob):
     """`options`: how the file is read, as `incident_imports.options.Options` writes itself. `names`: what stands in the
     column that tells the vendor, {"text": rows}. `counts`: {"new", "changed", "unchanged", "error", "left_out"}; and
     "moved", of the changed, to another vendor."""

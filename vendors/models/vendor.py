@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, Organisation, OrganisationRows
+from groundwork.public_ids import PublicRow
 
 
 class Tier(models.TextChoices):
@@ -31,7 +32,7 @@ class VendorQuerySet(OrganisationRows, models.QuerySet["Vendor"]):
         return self.filter(Q(name__icontains=words) | Q(reference__icontains=words) | Exists(in_service))
 
 
-class Vendor(models.Model):
+class Vendor(PublicRow):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="vendors")
     name = models.CharField(_("name"), max_length=200)
     reference = models.CharField(_("your reference"), max_length=40, blank=True)
@@ -87,7 +88,7 @@ class ServiceQuerySet(OrganisationRows, models.QuerySet["Service"]):
     of_organisation = "vendor__organisation"
 
 
-class Service(models.Model):
+class Service(PublicRow):
     """A system that the vendor supports."""
 
     vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="services")
@@ -122,7 +123,7 @@ class ContactQuerySet(OrganisationRows, models.QuerySet["Contact"]):
     of_organisation = "vendor__organisation"
 
 
-class Contact(models.Model):
+class Contact(PublicRow):
     """A person at the vendor."""
 
     vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="contacts")

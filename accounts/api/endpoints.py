@@ -1,0 +1,146 @@
+"""How an operation is declared: by its row in `accounts.access.OPERATIONS`, which says what it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from inspect import signature
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+from ninja import Router
+
+from accounts.access import OPERATIONS, Operation, may
+from accounts.api import scopes
+from accounts.api.problems import Problem, not_found
+from accounts.api.requests import ApiRequest
+from accounts.api.schemas import ConflictOut, ProblemOut
+from groundwork.refusals import Refusal
+
+ALWAYS = (400, 401, 403, 429)
+HAS_BODY = ("POST", "PUT", "PATCH")
+MEANING: Mapping[int, str] = {
+    400: "The request cannot be read.",
+    401: "No valid token.",
+    403: "The token or its holder may not.",
+    404: "Not there, or another organisation’s.",
+    409: "Refused, or somebody else was first; then both texts.",
+    412: "It changed since it was read.",
+    413: "More than one request may bring.",
+    422: "Some of it cannot be taken; `errors` says what.",
+    423: "Nothing is taken here any more.",
+    428: "Say by If-Match what you change.",
+    429: "Too many requests; Retry-After says when.",
+}
+Handler = Callable[..., Any]
+
+
+def endpoint(
+    router: Router,
+    method: str,
+    path: str,
+    operation: str,
+    response: Any,
+    *,
+    problems: tuple[int, ...] = (),
+    status: int = 200,
+    is_versioned: bool = False,
+    more: Mapping[str, Any] | None = None,
+) -> Callable[[Handler], Handler]:
+    """Declare the decorated handler `(request, …) → body` as `METHOD path` with this operation id.
+
+    `response`: the schema of the answer with `status`; `problems`: statuses that it refuses with beside those of every
+    operation; `is_versioned`: it answers with an ETag, or takes If-Match. The first line of the docstring is the
+    summary of the reference, the rest its description. Raises KeyError for an operation without a row in the table.
+    """
+    takes = OPERATIONS[operation]
+    refusals = sorted({*ALWAYS, *problems, *((404,) if "{" in path else ()), *((422,) if method in HAS_BODY else ())})
+    answers = {status: response, **{one: ConflictOut if one == 409 else ProblemOut for one in refusals}}
+
+    def declare(handler: Handler) -> Handler:
+        guarded = _guarded(handler, takes)
+        summary, _blank, description = (handler.__doc__ or "").strip().partition("\n")
+        router.api_operation(
+            [method],
+            path,
+            operation_id=operation,
+            response=answers,
+            summary=summary.rstrip("."),
+            description=_dedented(description),
+            exclude_none=False,
+            openapi_extra=_extra(method, takes, is_versioned=is_versioned, status=status, more=more or {}),
+        )(guarded)
+        return handler
+
+    return declare
+
+
+def _guarded(handler: Handler, takes: Operation) -> Handler:
+    @wraps(handler)
+    def guarded(request: ApiRequest, *args: Any, **kwargs: Any) -> Any:
+        _let_in(request, takes)
+        try:
+            return handler(request, *args, **kwargs)
+        except Http404 as error:
+            raise not_found() from error
+        except PermissionDenied as error:
+            raise Problem(403, "not_allowed", str(error)) from error
+        except Refusal as refusal:
+            raise Problem(409, "refused", str(refusal)) from refusal
+
+    # The library looks for the names of annotations in the module of what it is given: here they mean nothing.
+    guarded.__signature__ = signature(handler, eval_str=True)  # type: ignore[attr-defined]
+    return guarded
+
+
+def _let_in(request: ApiRequest, takes: Operation) -> None:
+    """Raises Problem 403, which says what is missing."""
+    if takes.scope is not None and takes.scope not in request.token.scopes:
+        missing = _("It lacks the scope “%(scope)s”. Scopes are chosen when a token is made.")
+        raise Problem(403, "not_allowed", missing % {"scope": takes.scope})
+    if takes.right is not None and not may(request.member, takes.right):
+        raise Problem(403, "not_allowed", _("The role of its holder does not allow it."))
+
+
+def _dedented(description: str) -> str:
+    return " ".join(line.strip() for line in description.strip().splitlines())
+
+
+def _extra(
+    method: str, takes: Operation, *, is_versioned: bool, status: int, more: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the library does not say by itself."""
+    parameters = []
+    if is_versioned and method in ("PUT", "PATCH", "DELETE"):
+        parameters.append(_header("If-Match", "The ETag of what you read and now change."))
+    if method in ("POST", "PUT", "PATCH", "DELETE"):
+        parameters.append(_header("Idempotency-Key", "Any text of yours: what carries it is done once."))
+    extra: dict[str, Any] = {"x-scope": takes.scope and str(takes.scope), "security": [{"token": []}], **more}
+    if parameters:
+        extra["parameters"] = [*parameters, *extra.get("parameters", [])]
+    return extra
+
+
+def _header(name: str, description: str) -> dict[str, Any]:
+    return {
+        "in": "header",
+        "name": name,
+        "required": False,
+        "description": description,
+        "schema": {"type": "string", "maxLength": 255},
+    }
+
+
+def described(document: dict[str, Any]) -> dict[str, Any]:
+    """The document of OpenAPI with what each status means, problems as `application/problem+json`, and the scopes."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            for status, answer in operation["responses"].items():
+                code = int(status)
+                answer["description"] = MEANING.get(code, "Done.")
+                if code >= 400:
+                    answer["content"] = {"application/problem+json": answer["content"]["application/json"]}
+    document["x-scopes"] = {scope: str(words) for scope, words in scopes.WORDS.items()}
+    return document
