@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.access import Scope
 from accounts.models import Membership
@@ -40,6 +42,17 @@ class Caller:
 
     def delete(self, path: str, **headers: str) -> HttpResponse:
         return self.ask("DELETE", path, **headers)
+
+
+# What the door asks by itself: whose token it is, and how often it came in this minute.
+OF_THE_DOOR = ("SAVEPOINT", "accounts_apitoken", "accounts_attemptcount")
+
+
+def cost_of(caller: Caller, path: str) -> int:
+    """How many queries the answer takes, beside those of the door."""
+    with CaptureQueriesContext(connection) as queries:
+        assert caller.get(path).status_code == 200
+    return sum(not any(mark in query["sql"] for mark in OF_THE_DOOR) for query in queries)
 
 
 def all_of(caller: Caller, path: str) -> list[dict[str, Any]]:
