@@ -505,6 +505,7 @@ OPERATIONS: dict[str, Operation] = {
     "contact_detail": Operation(Right.READ, Scope.VENDORS_READ),
     "contact_change": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
     "contact_delete": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "contact_erase": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
     "contract_list": Operation(Right.READ, Scope.VENDORS_READ),
     "contract_detail": Operation(Right.READ, Scope.VENDORS_READ),
     "paper_list": Operation(Right.READ, Scope.VENDORS_READ),
@@ -518,6 +519,17 @@ OPERATIONS: dict[str, Operation] = {
     "paper_change": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
     "paper_replace": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
     "paper_delete": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "feedback_list": Operation(Right.READ, Scope.FEEDBACK_READ),
+    "feedback_detail": Operation(Right.READ, Scope.FEEDBACK_READ),
+    "feedback_add": Operation(Right.SPEAK, Scope.FEEDBACK_WRITE),
+    "feedback_change": Operation(Right.READ, Scope.FEEDBACK_WRITE),  # who wrote it, and who edits vendors
+    "feedback_delete": Operation(Right.READ, Scope.FEEDBACK_WRITE),
+    "measure_list": Operation(Right.READ, Scope.MEASURES_READ),
+    "measure_series": Operation(Right.READ, Scope.MEASURES_READ),
+    "target_list": Operation(Right.READ, Scope.MEASURES_READ),
+    "target_detail": Operation(Right.READ, Scope.MEASURES_READ),
+    "target_set": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "target_delete": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
     # assessments
     # reports
 }

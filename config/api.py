@@ -12,7 +12,8 @@ from ninja.openapi.schema import OpenAPISchema
 from accounts.api import endpoints, me, people, validation
 from accounts.api.problems import Problem, answer
 from manifesto import api as manifesto_api
-from vendors.api import contracts, register
+from reports.people import api as people_api
+from vendors.api import contracts, feedback, measures, register
 
 DESCRIPTION = """Vendors, incidents, measures, assessments, scorecards and documents of your organisation.
 
@@ -43,6 +44,9 @@ def build() -> Api:
     api.add_router("", people.router, tags=["Departments and members"])
     api.add_router("", register.router, tags=["Vendors"])
     api.add_router("", contracts.router, tags=["Contracts"])
+    api.add_router("", feedback.router, tags=["Feedback"])
+    api.add_router("", measures.router, tags=["Measures"])
+    api.add_router("", people_api.router, tags=["Contacts"])
     api.add_exception_handler(Problem, _problem)
     api.add_exception_handler(ValidationError, _invalid)
     api.add_exception_handler(HttpError, _unreadable)
