@@ -9,6 +9,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from accounts.api import endpoints, frame
 from manifesto import api as manifesto_api
+from vendors.api import contracts, register
 
 DESCRIPTION = """Vendors, incidents, measures, assessments, scorecards and documents of your organisation.
 
@@ -36,6 +37,8 @@ def build() -> Api:
     )
     frame.join(api)
     api.add_router("", manifesto_api.router, tags=["Rules and questions"])
+    api.add_router("", register.router, tags=["Vendors"])
+    api.add_router("", contracts.router, tags=["Contracts"])
     return api
 
 

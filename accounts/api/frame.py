@@ -1,4 +1,4 @@
-"""What the door itself brings: the call that says who asks, how errors are answered, what is forgotten by the day."""
+"""What the door itself brings: who asks, who is a member, how errors are answered, and what is forgotten by the day."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from accounts.api import idempotency, me, validation
+from accounts.api import idempotency, me, people, validation
 from accounts.api.problems import Problem, answer
 
 
 def join(api: NinjaAPI) -> None:
     api.add_router("", me.router, tags=["Who asks"])
+    api.add_router("", people.router, tags=["Departments and members"])
     api.add_exception_handler(Problem, _problem)
     api.add_exception_handler(ValidationError, _invalid)
     api.add_exception_handler(HttpError, _unreadable)
