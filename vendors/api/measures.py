@@ -18,12 +18,9 @@ from vendors.api.targets import known_measure
 from vendors.measures import metrics
 from vendors.measures.basis import basis_of
 from vendors.measures.catalogue import DECIDING, Unit
-from vendors.measures.holdings import Held
 from vendors.measures.loading import MONTHS, Target, held_to, measures_of
-from vendors.measures.metrics import Basis, Measures, PeriodLength, Point, Series
-from vendors.measures.plain_data import FINE_DIGITS, digits
-from vendors.measures.trend import Direction
-from vendors.measures.window import WhyLeftOut
+from vendors.measures.metrics import Basis, Direction, Measures, PeriodLength, Point, Series, WhyLeftOut
+from vendors.measures.plain_data import FINE_DIGITS, Held, digits
 from vendors.measures.words import LABELS, trend_words
 from vendors.models import Service, Vendor
 
