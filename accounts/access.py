@@ -419,7 +419,7 @@ ROUTES: dict[str, Right | Gate] = {
     "comparison_document_status": Right.READ,
     "comparison_document_download": Right.READ,
 }
-API_PREFIXES = ("api-",)
+API_PREFIXES = ("api-", "scim:")
 PUBLIC_PREFIXES = (
     "account_login",
     "account_logout",  # whoever has given the password but not the second factor must be able to go back
