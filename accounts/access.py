@@ -88,6 +88,8 @@ ROUTES: dict[str, Right | Gate] = {
     "department_add": Right.ADMINISTER,
     "department_edit": Right.ADMINISTER,
     "department_delete": Right.ADMINISTER,
+    "directory": Right.ADMINISTER,
+    "directory_group": Right.ADMINISTER,
     "audit_list": Right.ADMINISTER,
     # manifesto
     "rules": Right.RATE,

@@ -12,7 +12,7 @@ from accounts.trail import audit
 from groundwork.refusals import Refusal
 
 PROFILE = ("name", "language")
-# Sent with `member`, within the transaction that shut them out: what they alone could open ends there.
+# Sent with `member` and `by_person`, within the transaction that shut them out: what they alone could open ends there.
 shut = Signal()
 
 
@@ -77,7 +77,7 @@ def _end_what_was_theirs(by: User, row: Membership) -> None:
     now = timezone.now()
     for token in ApiToken.objects.of_person(row).filter(revoked_at=None):
         making.revoke(token, by=by, now=now)
-    shut.send(sender=Membership, member=row)
+    shut.send(sender=Membership, member=row, by_person=not by.is_service)
 
 
 def end_sessions(user: User) -> None:

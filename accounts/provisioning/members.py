@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from accounts.members import changes
-from accounts.models import MailDomain, Membership, ProvisionedPerson, Role, User
+from accounts.members.group_roles import role_of
+from accounts.models import MailDomain, Membership, ProvisionedPerson, User
 from accounts.trail import audit
 from groundwork.refusals import Refusal
-
-STRONGEST_FIRST = (Role.ADMIN, Role.APPROVER, Role.ASSESSOR, Role.READER)
 
 
 class DirectoryError(Refusal):
     """The directory says something that cannot be: its text is for whoever looks after the directory."""
-
-
-def strongest(roles: Iterable[str]) -> str:
-    """The role that several groups give together; empty where none gives one."""
-    given = set(roles)
-    return next((role for role in STRONGEST_FIRST if role in given), "")
 
 
 def settle(person: ProvisionedPerson, actor: Membership) -> None:
@@ -33,7 +24,8 @@ def settle(person: ProvisionedPerson, actor: Membership) -> None:
 
     Raises DirectoryError for an address outside the organisation’s confirmed mail domains, MembershipError where the
     last administrator would go."""
-    role = strongest(person.groups.exclude(role="").values_list("role", flat=True)) if person.is_active else ""
+    groups = dict(person.groups.exclude(role="").values_list("name", "role")) if person.is_active else {}
+    role = role_of(groups, groups)
     member = person.membership
     if not role:
         if member is not None and member.is_active:

@@ -10,9 +10,9 @@ urlpatterns = [
     path("Groups/<str:uuid>", views.group, name="group"),
     path("ServiceProviderConfig", views.config, name="config"),
     path("Schemas", views.schemas, name="schemas"),
-    path("Schemas/<str:key>", views.schemas, name="schema"),
+    path("Schemas/<str:key>", views.schema, name="schema"),
     path("ResourceTypes", views.resource_types, name="resource_types"),
-    path("ResourceTypes/<str:key>", views.resource_types, name="resource_type"),
+    path("ResourceTypes/<str:key>", views.resource_type, name="resource_type"),
     path("<path:path>", views.nothing, name="nothing"),
-    path("", views.nothing, name="root"),
+    path("", views.nothing, name="nothing"),
 ]

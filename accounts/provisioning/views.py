@@ -86,22 +86,34 @@ def config(request: ApiRequest) -> HttpResponse:
 
 
 @directory_view
-def schemas(request: ApiRequest, key: str = "") -> HttpResponse:
-    _only_get(request)
-    _no_filter(request)
-    rows = [one.model_copy(update={"meta": _place("Schema", "scim:schema", str(one.id))}) for one in PROVIDER.schemas]
-    return _of_description(rows, key, Schema)
+def schemas(request: ApiRequest) -> HttpResponse:
+    return _of_description(request, _schemas(), Schema)
 
 
 @directory_view
-def resource_types(request: ApiRequest, key: str = "") -> HttpResponse:
-    _only_get(request)
-    _no_filter(request)
-    rows = [
+def schema(request: ApiRequest, key: str) -> HttpResponse:
+    return _of_description(request, _schemas(), Schema, key)
+
+
+@directory_view
+def resource_types(request: ApiRequest) -> HttpResponse:
+    return _of_description(request, _resource_types(), ResourceType)
+
+
+@directory_view
+def resource_type(request: ApiRequest, key: str) -> HttpResponse:
+    return _of_description(request, _resource_types(), ResourceType, key)
+
+
+def _schemas() -> list[Any]:
+    return [one.model_copy(update={"meta": _place("Schema", "scim:schema", str(one.id))}) for one in PROVIDER.schemas]
+
+
+def _resource_types() -> list[Any]:
+    return [
         one.model_copy(update={"meta": _place("ResourceType", "scim:resource_type", str(one.id))})
         for one in PROVIDER.resource_types
     ]
-    return _of_description(rows, key, ResourceType)
 
 
 @directory_view
@@ -209,7 +221,9 @@ def _place(kind: str, route: str, key: str) -> Meta:
     return Meta(resource_type=kind, location=settings.BASE_URL + reverse(route, kwargs={"key": key}))
 
 
-def _of_description(rows: list[Any], key: str, model: Any) -> HttpResponse:
+def _of_description(request: ApiRequest, rows: list[Any], model: Any, key: str = "") -> HttpResponse:
+    _only_get(request)
+    _no_filter(request)
     if not key:
         return written(
             ListResponse[model](  # type: ignore[valid-type]

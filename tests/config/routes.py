@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.members import invitations
-from accounts.models import Invitation, Membership, Role
+from accounts.models import Invitation, Membership, ProvisionedGroup, Role
 from assessments import preferences
 from assessments.commitments import transitions as commitments
 from assessments.commitments.evidence import add_files
@@ -639,6 +639,10 @@ class World:
         return self.cast.reader
 
     @cached_property
+    def directory_group(self) -> ProvisionedGroup:
+        return ProvisionedGroup.objects.create(organisation=self.cast.organisation, name="Procurement")
+
+    @cached_property
     def department(self) -> Any:
         return self.cast.department
 
@@ -766,6 +770,7 @@ OBJECTS: dict[str, str] = {
     "approval_level_delete": "approval_level",
     "approval_level_move": "approval_level",
     "member_edit": "member",
+    "directory_group": "directory_group",
     "invitation_revoke": "invitation",
     "invitation_resend": "invitation",
     "department_edit": "department",
