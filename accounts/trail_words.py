@@ -46,6 +46,9 @@ VOCABULARY = Vocabulary(
         "directory.group_filled": Verb(title=_("People of a group changed"), told=_("changed the people of a group")),
         "directory.group_removed": Verb(title=_("Group removed by the directory"), told=_("removed a group")),
         "directory.role_given": Verb(title=_("Role given to a group"), told=_("gave a group a role")),
+        "connection.made": Verb(title=_("System connected"), told=_("connected a system")),
+        "connection.taken_over": Verb(title=_("Connected system taken over"), told=_("took over a connected system")),
+        "connection.ended": Verb(title=_("Connection ended"), told=_("ended the connection of a system")),
         "user.added": Verb(title=_("User added"), told=_("added a user")),
         "user.changed": Verb(title=_("User changed"), told=_("changed a user")),
     },
@@ -66,6 +69,8 @@ VOCABULARY = Vocabulary(
         "expires_at": _("valid until"),
         "revoked_at": _("withdrawn on"),
         "name": _("name"),
+        "holder": _("acts as"),
+        "reads_for": _("reads for"),
         "sha256": "SHA-256",
     },
 )

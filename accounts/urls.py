@@ -6,5 +6,6 @@ urlpatterns = [
     path("", include("accounts.founding.urls")),
     path("", include("accounts.members.urls")),
     path("", include("accounts.provisioning.page_urls")),
+    path("", include("accounts.tokens.urls")),
     path("", include("accounts.trail.urls")),
 ]

@@ -2,8 +2,44 @@
 
 from __future__ import annotations
 
-from accounts.api.building import new_api
-from manifesto import api as manifesto_api
+from typing import Any
 
-api = new_api()
-api.add_router("", manifesto_api.router, tags=["Rules and questions"])
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+
+from accounts.api import endpoints, frame
+from manifesto import api as manifesto_api
+from vendors.api import contracts, register
+
+DESCRIPTION = """Vendors, incidents, measures, assessments, scorecards and documents of your organisation.
+
+Send `Authorization: Bearer YOUR-TOKEN`. Refusals are `application/problem+json`; their words follow `Accept-Language`
+(en, fr, nl), their `code` does not. Lists have pages: `next` of one is `after` of the following. Moments carry an
+offset, days do not."""
+
+
+class Api(NinjaAPI):
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        return endpoints.described(super().get_openapi_schema(**options))  # type: ignore[return-value]
+
+
+def build() -> Api:
+    api = Api(
+        title="Customer Manifesto",
+        version="1",
+        description=DESCRIPTION,
+        urls_namespace="api-1",
+        docs_url=None,
+        openapi_extra={
+            "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+            "security": [{"token": []}],
+        },
+    )
+    frame.join(api)
+    api.add_router("", manifesto_api.router, tags=["Rules and questions"])
+    api.add_router("", register.router, tags=["Vendors"])
+    api.add_router("", contracts.router, tags=["Contracts"])
+    return api
+
+
+api = build()

@@ -96,8 +96,3 @@ def _note_use(token: ApiToken, now: datetime) -> None:
     """To the minute: a column that every request writes would be a queue."""
     if token.last_used_at is None or now - token.last_used_at >= NOTED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
-
-
-def sweep(now: datetime) -> None:
-    """What the door need not remember any more; called by housekeeping."""
-    idempotency.forget(now)

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from scim2_models import Context, Error, NotFoundException, ResponseParameters, SCIMException, UniquenessException
 
 from accounts.access import Right, Scope, may
-from accounts.api.middleware import identified
+from accounts.api.frame import identify
 from accounts.api.problems import Problem
 from accounts.api.requests import ApiRequest
 from accounts.provisioning.members import DirectoryError
@@ -35,7 +35,7 @@ def directory_view(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         asked = cast(ApiRequest, request)
         try:
-            headers = identified(asked, timezone.now())
+            headers = identify(asked, timezone.now())
             if Scope.DIRECTORY not in asked.token.scopes or not may(asked.member, Right.ADMINISTER):
                 raise Problem(403, "not_allowed", LACKING)
             with audit.through(asked.token.name), PROVIDER:
