@@ -89,6 +89,18 @@ ROUTES: dict[str, Right | Gate] = {
     "department_edit": Right.ADMINISTER,
     "department_delete": Right.ADMINISTER,
     "audit_list": Right.ADMINISTER,
+    "webhook_list": Right.ADMINISTER,
+    "webhook_add": Right.ADMINISTER,
+    "webhook_detail": Right.ADMINISTER,
+    "webhook_edit": Right.ADMINISTER,
+    "webhook_pause": Right.ADMINISTER,
+    "webhook_resume": Right.ADMINISTER,
+    "webhook_test": Right.ADMINISTER,
+    "webhook_secret": Right.ADMINISTER,
+    "webhook_delete": Right.ADMINISTER,
+    "webhook_again": Right.ADMINISTER,
+    "webhook_delivery": Right.ADMINISTER,
+    "webhook_delivery_again": Right.ADMINISTER,
     # manifesto
     "rules": Right.RATE,
     "rule_guide": Right.RATE,  # an outside rater reads of it what a vendor reads

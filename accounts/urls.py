@@ -6,4 +6,5 @@ urlpatterns = [
     path("", include("accounts.founding.urls")),
     path("", include("accounts.members.urls")),
     path("", include("accounts.trail.urls")),
+    path("", include("accounts.webhooks.urls")),
 ]

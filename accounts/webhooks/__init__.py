@@ -1,0 +1,5 @@
+"""What happens is told to other systems: signed, in order, again until it arrived, and to no address inside the network.
+
+Doors: `kinds`, of what other systems are told; `telling`, which writes an event in the transaction of its change; `job`,
+the row that is tried; `delivering`, what workers do; `cleaning`, what is kept no longer; `changes`, making an endpoint; `urls`, the pages.
+"""
