@@ -7,7 +7,6 @@ from django.urls import reverse
 from accounts import mail
 from accounts.access import Right, roles_with
 from accounts.models import Membership, WebhookEndpoint
-from accounts.webhooks import words
 
 TEMPLATE = "accounts/webhooks/email/switched_off"
 

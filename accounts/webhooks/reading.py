@@ -92,9 +92,7 @@ def delivery_row(delivery: WebhookDelivery) -> DeliveryRow:
 
 def first_of_its_thing(delivery: WebhookDelivery) -> WebhookDelivery | None:
     """The delivery that this one waits for: an earlier event about the same thing. None: it waits for none."""
-    earlier = delivery.endpoint.deliveries.filter(
-        about=delivery.about, state=DeliveryState.WAITING, pk__lt=delivery.pk
-    )
+    earlier = delivery.endpoint.deliveries.filter(about=delivery.about, state=DeliveryState.WAITING, pk__lt=delivery.pk)
     return earlier.order_by("pk").first() if delivery.state == DeliveryState.WAITING else None
 
 

@@ -153,6 +153,8 @@ def _asked(target: Target, body: bytes, headers: Mapping[str, str], until: float
         connection.request("POST", target.path, body=body, headers=headers, preload_content=False)
         answer = connection.getresponse()
         said = answer.read(MOST_READ, decode_content=False)
+        if monotonic() >= until:
+            raise TimeoutError  # what there is was cut off
         return _Answer(status=answer.status, said=_shown(said), location=answer.headers.get("location", ""))
     finally:
         done.set()

@@ -62,7 +62,7 @@ def test_a_second_beat_moves_the_first_one_on(db: None, settings: Any) -> None:
     note(everybody(settings))
     assert health.heard_lately(timezone.now()) == {*settings.QUEUES, CLOCK}
     assert not WorkerHeartbeat.objects.filter(name="documents gone").exists()
-    assert WorkerHeartbeat.objects.count() == 6
+    assert WorkerHeartbeat.objects.count() == 7
 
 
 @pytest.mark.parametrize("silent", ["documents", "batches", "imports", "mails", "webhooks", "housekeeping", "clock"])
