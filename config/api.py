@@ -9,9 +9,10 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
-from accounts.api import endpoints, me, validation
+from accounts.api import endpoints, me, people, validation
 from accounts.api.problems import Problem, answer
 from manifesto import api as manifesto_api
+from vendors.api import contracts, register
 
 DESCRIPTION = """Vendors, incidents, measures, assessments, scorecards and documents of your organisation.
 
@@ -39,6 +40,9 @@ def build() -> Api:
     )
     api.add_router("", me.router, tags=["Who asks"])
     api.add_router("", manifesto_api.router, tags=["Rules and questions"])
+    api.add_router("", people.router, tags=["Departments and members"])
+    api.add_router("", register.router, tags=["Vendors"])
+    api.add_router("", contracts.router, tags=["Contracts"])
     api.add_exception_handler(Problem, _problem)
     api.add_exception_handler(ValidationError, _invalid)
     api.add_exception_handler(HttpError, _unreadable)
