@@ -70,6 +70,12 @@ ROUTES: dict[str, Right | Gate] = {
     "person_download": Gate.SIGNED_IN,
     "person_erase": Gate.SIGNED_IN,
     "role_put_away": Right.RATE,
+    # keys to the API: one's own, and those of the organisation
+    "token_list": Right.READ,
+    "token_add": Right.READ,
+    "token_revoke": Gate.NAMED,  # its holder
+    **dict.fromkeys(("api_access", "api_access_revoke", "connected_add", "connected_token"), Right.ADMINISTER),
+    **dict.fromkeys(("connected_take_over", "connected_end"), Right.ADMINISTER),
     "preferences": Gate.SIGNED_IN,
     "preferences_calendar": Gate.SIGNED_IN,
     "preferences_calendar_close": Gate.SIGNED_IN,
@@ -581,8 +587,11 @@ def required(route: str) -> Right | Gate | None:
 
 
 def rights_of(member: Membership) -> frozenset[Right]:
-    """The rights of a member's role. Where self-approval is allowed, whoever assesses may also approve."""
+    """The rights of a member's role. Where self-approval is allowed, whoever assesses may also approve. A service never
+    does: a decision is a person's."""
     rights = RIGHTS[member.role]
+    if member.is_service:
+        return rights - {Right.APPROVE}
     if member.organisation.allow_self_approval and Right.ASSESS in rights:
         return rights | {Right.APPROVE}
     return rights

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
-from accounts.api import idempotency
+from accounts.api import frame
 from accounts.chain import trail_days
 from accounts.models import AttemptCount
 from accounts.sending import cleaning
@@ -23,8 +23,8 @@ def housekeeping() -> None:
     SessionStore.clear_expired()
     AttemptCount.objects.filter(expires__lt=now).delete()
     cleaning.sweep(now)
-    idempotency.forget(now)
     webhook_cleaning.forget(now)
+    frame.forget(now)
     forget_strays(now)
 
 

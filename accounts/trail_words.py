@@ -38,6 +38,9 @@ VOCABULARY = Vocabulary(
         "webhook.tested": Verb(title=_("Webhook tested"), told=_("sent a test to a webhook")),
         "webhook.sent_again": Verb(title=_("Webhook’s events sent again"), told=_("sent events to a webhook again")),
         "webhook.deleted": Verb(title=_("Webhook deleted"), told=_("deleted a webhook")),
+        "connection.made": Verb(title=_("System connected"), told=_("connected a system")),
+        "connection.taken_over": Verb(title=_("Connected system taken over"), told=_("took over a connected system")),
+        "connection.ended": Verb(title=_("Connection ended"), told=_("ended the connection of a system")),
         "user.added": Verb(title=_("User added"), told=_("added a user")),
         "user.changed": Verb(title=_("User changed"), told=_("changed a user")),
     },
@@ -59,6 +62,8 @@ VOCABULARY = Vocabulary(
         "name": _("name"),
         "kinds": _("events"),
         "former_until": _("former secret valid until"),
+        "holder": _("acts as"),
+        "reads_for": _("reads for"),
         "sha256": "SHA-256",
     },
 )

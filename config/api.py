@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
-from accounts.api import endpoints, me, people, validation
-from accounts.api.problems import Problem, answer
+from accounts.api import endpoints, frame
 from manifesto import api as manifesto_api
 from vendors.api import contracts, register
 
@@ -38,27 +35,11 @@ def build() -> Api:
             "security": [{"token": []}],
         },
     )
-    api.add_router("", me.router, tags=["Who asks"])
+    frame.join(api)
     api.add_router("", manifesto_api.router, tags=["Rules and questions"])
-    api.add_router("", people.router, tags=["Departments and members"])
     api.add_router("", register.router, tags=["Vendors"])
     api.add_router("", contracts.router, tags=["Contracts"])
-    api.add_exception_handler(Problem, _problem)
-    api.add_exception_handler(ValidationError, _invalid)
-    api.add_exception_handler(HttpError, _unreadable)
     return api
-
-
-def _problem(request: HttpRequest, problem: Problem | type[Problem]) -> HttpResponse:
-    return answer(cast(Problem, problem))
-
-
-def _invalid(request: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
-    return answer(validation.of_schema(cast(ValidationError, error).errors))
-
-
-def _unreadable(request: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
-    return answer(Problem(cast(HttpError, error).status_code, "bad_request"))
 
 
 api = build()
