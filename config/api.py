@@ -11,7 +11,9 @@ from ninja.openapi.schema import OpenAPISchema
 
 from accounts.api import endpoints, me, validation
 from accounts.api.problems import Problem, answer
+from config.knowhow import api as glossary
 from manifesto import api as manifesto_api
+from reports.api import changes, documents, exports, portfolio, scorecards
 
 DESCRIPTION = """Vendors, incidents, measures, assessments, scorecards and documents of your organisation.
 
@@ -39,6 +41,12 @@ def build() -> Api:
     )
     api.add_router("", me.router, tags=["Who asks"])
     api.add_router("", manifesto_api.router, tags=["Rules and questions"])
+    api.add_router("", glossary.router, tags=["Rules and questions"])
+    api.add_router("", scorecards.router, tags=["Scorecards"])
+    api.add_router("", changes.router, tags=["Scorecards"])
+    api.add_router("", documents.router, tags=["Documents"])
+    api.add_router("", portfolio.router, tags=["Portfolio"])
+    api.add_router("", exports.router, tags=["Exports"])
     api.add_exception_handler(Problem, _problem)
     api.add_exception_handler(ValidationError, _invalid)
     api.add_exception_handler(HttpError, _unreadable)
