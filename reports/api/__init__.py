@@ -2,5 +2,5 @@
 
 Doors: `scorecards`, lists and the whole arithmetic of one; `changes`, what moved between two, and a vendor's course;
 `documents`, asking for a PDF, following and fetching it; `portfolio`, one row a vendor; `exports`, files of all that is
-stored. Each has its `router`. `shapes`, what several answers share.
+stored. Each has its router. `shapes`, what several answers share.
 """

@@ -14,9 +14,7 @@ from assessments.score.agreement import AgreementLevel, NoFigureReason
 from assessments.score.arithmetic import Blank, Confidence, QuestionState, Reason, RuleStatus, Verdict
 from reports.api.shapes import EXACT, MAYBE_EXACT, Texts
 from vendors.measures.catalogue import Unit
-from vendors.measures.metrics import PeriodLength
-from vendors.measures.trend import Direction
-from vendors.measures.window import WhyLeftOut
+from vendors.measures.metrics import Direction, PeriodLength, WhyLeftOut
 from vendors.models import Tier
 
 
