@@ -120,14 +120,14 @@ class EditionDetail(Schema):
 
 
 @endpoint(router, "GET", "/editions/{edition}", "edition_detail", EditionDetail, problems=(422,), is_kept=True)
-def edition_detail(
-    request: ApiRequest, edition: Path[EditionName]
-) -> dict[str, Any] | HttpResponse:
+def edition_detail(request: ApiRequest, edition: Path[EditionName]) -> dict[str, Any] | HttpResponse:
     """One edition whole.
 
     Rules, questions, levels and rule pages, in English, French and Dutch. What is published never changes."""
     rows = Release.objects.exclude(state=ReleaseState.DRAFT)
-    told = _edition(get_object_or_404(rows, edition=edition), parts=PARTS if _sits_at_the_table(request) else OPEN_PARTS)
+    told = _edition(
+        get_object_or_404(rows, edition=edition), parts=PARTS if _sits_at_the_table(request) else OPEN_PARTS
+    )
     return HttpResponse(status=304) if is_known(request, tag_of(told).strip('"')) else told
 
 

@@ -170,9 +170,7 @@ class HistoryWanted(Schema):
     latest: int = Field(12, ge=1, le=MOST, description="So many of its latest scorecards.")
 
 
-@endpoint(
-    router, "GET", "/vendors/{uuid:vendor}/scorecard-history", "scorecard_history", HistoryOut, problems=(422,)
-)
+@endpoint(router, "GET", "/vendors/{uuid:vendor}/scorecard-history", "scorecard_history", HistoryOut, problems=(422,))
 def scorecard_history(request: ApiRequest, vendor: UUID, wanted: Query[HistoryWanted]) -> dict[str, Any]:
     """A vendor’s seven rules over its scorecards.
 

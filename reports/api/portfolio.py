@@ -138,9 +138,7 @@ def portfolio(request: ApiRequest, wanted: Query[PortfolioWanted]) -> dict[str, 
     return not_changed() if is_known(request, tag_of(said).strip('"')) else said
 
 
-def _rows(
-    request: ApiRequest, found: Sequence[Vendor], closed: Collection[int], today: date
-) -> list[dict[str, Any]]:
+def _rows(request: ApiRequest, found: Sequence[Vendor], closed: Collection[int], today: date) -> list[dict[str, Any]]:
     """In their order; a constant number of queries."""
     told = rows.with_words(Vendor.objects.filter(pk__in=[vendor.pk for vendor in found]), today)
     by_key = {vendor.pk: vendor for vendor in told.annotate(card_uuid=F("latest_standing__scorecard__uuid"))}

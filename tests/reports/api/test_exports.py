@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from hashlib import sha256
 from unittest.mock import patch
 
@@ -55,9 +54,7 @@ def test_an_export_is_asked_for_followed_and_fetched(cast: Cast) -> None:
 
 def test_a_service_gets_its_own_exports_and_nobody_elses(cast: Cast) -> None:
     user = User.objects.create(email="nightly@example.org", name="Nightly", made_by=cast.admin.user)
-    service = Membership.everybody.create(
-        organisation=cast.organisation, user=user, role=Role.READER, is_service=True
-    )
+    service = Membership.everybody.create(organisation=cast.organisation, user=user, role=Role.READER, is_service=True)
     asker = Asker(service)
     made = asker.post("/exports", {"format": "csv"}).json()
     assert made["state"] == "ready"  # small: at once

@@ -95,9 +95,7 @@ def test_pages_keep_the_order_of_the_page_and_meet_each_vendor_once(cast: Cast) 
 def test_it_is_narrowed_as_the_page_is_and_what_nobody_can_choose_is_refused(cast: Cast) -> None:
     department = Department.objects.create(organisation=cast.organisation, name="Finance")
     away = Department.objects.create(organisation=cast.other_organisation, name="Finance")
-    make_vendor(
-        cast.organisation, "Lighthouse", tier="critical", country="Norway", department=department
-    )
+    make_vendor(cast.organisation, "Lighthouse", tier="critical", country="Norway", department=department)
     cards.approved(cast, vendor=make_vendor(cast.organisation, "Beacon"))
     asker, year = Asker(cast.reader), timezone.localdate().year
     cases = {

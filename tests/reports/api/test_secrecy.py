@@ -63,9 +63,7 @@ def judging(member: Membership, vendor: Vendor, card: Scorecard) -> None:
 
 def service_of(member: Membership) -> Membership:
     user = User.objects.create(email=f"service-{member.pk}@example.org", name="Wall", made_by=member.user)
-    return Membership.everybody.create(
-        organisation=member.organisation, user=user, role=Role.READER, is_service=True
-    )
+    return Membership.everybody.create(organisation=member.organisation, user=user, role=Role.READER, is_service=True)
 
 
 def test_nothing_reaches_who_still_judges_and_all_of_it_who_does_not(cast: Cast) -> None:
