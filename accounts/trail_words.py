@@ -16,6 +16,7 @@ from accounts.models import (
     ProvisionedPerson,
     User,
 )
+from accounts.models import ApiToken, Department, Invitation, Membership, Organisation, User, WebhookEndpoint
 from accounts.vocabulary import TrailSubject, Verb, Vocabulary, nobodys
 
 VOCABULARY = Vocabulary(
@@ -46,6 +47,15 @@ VOCABULARY = Vocabulary(
         "directory.group_filled": Verb(title=_("People of a group changed"), told=_("changed the people of a group")),
         "directory.group_removed": Verb(title=_("Group removed by the directory"), told=_("removed a group")),
         "directory.role_given": Verb(title=_("Role given to a group"), told=_("gave a group a role")),
+        "webhook.added": Verb(title=_("Webhook added"), told=_("added a webhook")),
+        "webhook.changed": Verb(title=_("Webhook changed"), told=_("changed a webhook")),
+        "webhook.paused": Verb(title=_("Webhook paused"), told=_("paused a webhook")),
+        "webhook.resumed": Verb(title=_("Webhook resumed"), told=_("let a webhook go on")),
+        "webhook.switched_off": Verb(title=_("Webhook switched off"), told=_("switched off a webhook")),
+        "webhook.secret_rotated": Verb(title=_("Webhook’s secret renewed"), told=_("renewed the secret of a webhook")),
+        "webhook.tested": Verb(title=_("Webhook tested"), told=_("sent a test to a webhook")),
+        "webhook.sent_again": Verb(title=_("Webhook’s events sent again"), told=_("sent events to a webhook again")),
+        "webhook.deleted": Verb(title=_("Webhook deleted"), told=_("deleted a webhook")),
         "connection.made": Verb(title=_("System connected"), told=_("connected a system")),
         "connection.taken_over": Verb(title=_("Connected system taken over"), told=_("took over a connected system")),
         "connection.ended": Verb(title=_("Connection ended"), told=_("ended the connection of a system")),
@@ -60,6 +70,7 @@ VOCABULARY = Vocabulary(
         ApiToken: TrailSubject(),
         ProvisionedPerson: TrailSubject(),
         ProvisionedGroup: TrailSubject(),
+        WebhookEndpoint: TrailSubject(route="webhook_detail"),
         User: TrailSubject(organisation=nobodys),
     },
     names={
@@ -69,6 +80,8 @@ VOCABULARY = Vocabulary(
         "expires_at": _("valid until"),
         "revoked_at": _("withdrawn on"),
         "name": _("name"),
+        "kinds": _("events"),
+        "former_until": _("former secret valid until"),
         "holder": _("acts as"),
         "reads_for": _("reads for"),
         "sha256": "SHA-256",

@@ -8,4 +8,5 @@ urlpatterns = [
     path("", include("accounts.provisioning.page_urls")),
     path("", include("accounts.tokens.urls")),
     path("", include("accounts.trail.urls")),
+    path("", include("accounts.webhooks.urls")),
 ]
