@@ -11,6 +11,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from accounts.api import endpoints, me, validation
 from accounts.api.problems import Problem, answer
+from assessments.api import routers as of_assessments
 from manifesto import api as manifesto_api
 
 DESCRIPTION = """Vendors, incidents, measures, assessments, scorecards and documents of your organisation.
@@ -39,6 +40,8 @@ def build() -> Api:
     )
     api.add_router("", me.router, tags=["Who asks"])
     api.add_router("", manifesto_api.router, tags=["Rules and questions"])
+    for router, tag in of_assessments.ALL:
+        api.add_router("", router, tags=[tag])
     api.add_exception_handler(Problem, _problem)
     api.add_exception_handler(ValidationError, _invalid)
     api.add_exception_handler(HttpError, _unreadable)

@@ -70,7 +70,9 @@ def endpoint(
             summary=summary.rstrip("."),
             description=_dedented(description),
             exclude_none=False,
-            openapi_extra=_extra(method, takes, is_versioned=is_versioned, status=status, more=more or {}),
+            openapi_extra=_extra(
+                method, takes, takes_match=is_versioned and _takes_match(method, problems), more=more or {}
+            ),
         )(guarded)
         return handler
 
@@ -108,12 +110,15 @@ def _dedented(description: str) -> str:
     return " ".join(line.strip() for line in description.strip().splitlines())
 
 
-def _extra(
-    method: str, takes: Operation, *, is_versioned: bool, status: int, more: Mapping[str, Any]
-) -> dict[str, Any]:
+def _takes_match(method: str, problems: tuple[int, ...]) -> bool:
+    """A POST takes it where it refuses without it: a step further of something that has a version."""
+    return method in ("PUT", "PATCH", "DELETE") or 428 in problems
+
+
+def _extra(method: str, takes: Operation, *, takes_match: bool, more: Mapping[str, Any]) -> dict[str, Any]:
     """What the library does not say by itself."""
     parameters = []
-    if is_versioned and method in ("PUT", "PATCH", "DELETE"):
+    if takes_match:
         parameters.append(_header("If-Match", "The ETag of what you read and now change."))
     if method in ("POST", "PUT", "PATCH", "DELETE"):
         parameters.append(_header("Idempotency-Key", "Any text of yours: what carries it is done once."))

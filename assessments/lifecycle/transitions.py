@@ -74,9 +74,11 @@ def create_assessment(
     release: Release | None,
     period: Period,
     due_on: date | None = None,
+    owner: User | None = None,
     now: datetime | None = None,
 ) -> Assessment:
-    """A draft with the next reference of its year. It keeps its release, whatever is published later."""
+    """A draft with the next reference of its year. It keeps its release, whatever is published later. `owner`: a member
+    who may assess; None: whoever creates it."""
     require(member, Right.ASSESS)
     if vendor.organisation_id != member.organisation_id:
         raise PermissionDenied
@@ -97,7 +99,7 @@ def create_assessment(
             period_start=period.start,
             period_end=period.end,
             due_on=due_on,
-            owner=member.user,
+            owner=owner or member.user,
             created_at=now,
         )
         fields = ("reference", "vendor", "release", "period_start", "period_end", "due_on", "state")
