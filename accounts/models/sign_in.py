@@ -117,7 +117,8 @@ class ProvisionedPerson(PublicRow):
     )
     user_name = models.CharField(max_length=254)
     external_id = models.CharField(max_length=255, blank=True)
-    name = models.CharField(max_length=120, blank=True)
+    email = models.EmailField(blank=True)
+    attributes = models.JSONField(default=dict)  # as the directory said them, of those that are kept here
     is_active = models.BooleanField(default=True)
     made_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
