@@ -70,6 +70,12 @@ ROUTES: dict[str, Right | Gate] = {
     "person_download": Gate.SIGNED_IN,
     "person_erase": Gate.SIGNED_IN,
     "role_put_away": Right.RATE,
+    # keys to the API: one's own, and those of the organisation
+    "token_list": Right.READ,
+    "token_add": Right.READ,
+    "token_revoke": Gate.NAMED,  # its holder
+    **dict.fromkeys(("api_access", "api_access_revoke", "connected_add", "connected_token"), Right.ADMINISTER),
+    **dict.fromkeys(("connected_take_over", "connected_end"), Right.ADMINISTER),
     "preferences": Gate.SIGNED_IN,
     "preferences_calendar": Gate.SIGNED_IN,
     "preferences_calendar_close": Gate.SIGNED_IN,
@@ -486,6 +492,8 @@ OPERATIONS: dict[str, Operation] = {
     "me": Operation(None, None),
     # bank
     "edition_list": Operation(Right.RATE, Scope.BANK_READ),
+    "department_list": Operation(Right.READ, Scope.VENDORS_READ),
+    "member_list": Operation(Right.READ, Scope.VENDORS_READ),
     # vendors
     # assessments; NAMED and ASKED pages: the function itself refuses whom the thing does not name
     "assessment_list": Operation(Right.READ, Scope.ASSESSMENTS_READ),
@@ -533,6 +541,36 @@ OPERATIONS: dict[str, Operation] = {
     "commitment_miss": Operation(Right.READ, Scope.COMMITMENTS_WRITE),
     "commitment_withdraw": Operation(Right.READ, Scope.COMMITMENTS_WRITE),
     "commitment_file_download": Operation(Right.READ, Scope.COMMITMENTS_READ),
+    "vendor_list": Operation(Right.READ, Scope.VENDORS_READ),
+    "vendor_add": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "vendor_detail": Operation(Right.READ, Scope.VENDORS_READ),
+    "vendor_change": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "vendor_archive": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "vendor_restore": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "service_list": Operation(Right.READ, Scope.VENDORS_READ),
+    "service_add": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "service_detail": Operation(Right.READ, Scope.VENDORS_READ),
+    "service_change": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "service_delete": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "contact_list": Operation(Right.READ, Scope.VENDORS_READ),
+    "contact_add": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "contact_detail": Operation(Right.READ, Scope.VENDORS_READ),
+    "contact_change": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "contact_delete": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "contract_list": Operation(Right.READ, Scope.VENDORS_READ),
+    "contract_detail": Operation(Right.READ, Scope.VENDORS_READ),
+    "paper_list": Operation(Right.READ, Scope.VENDORS_READ),
+    "paper_detail": Operation(Right.READ, Scope.VENDORS_READ),
+    "contract_add": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "contract_change": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "contract_decide": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "contract_end": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "contract_delete": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "paper_add": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "paper_change": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "paper_replace": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "paper_delete": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    # assessments
     # reports
 }
 
@@ -583,8 +621,11 @@ def required(route: str) -> Right | Gate | None:
 
 
 def rights_of(member: Membership) -> frozenset[Right]:
-    """The rights of a member's role. Where self-approval is allowed, whoever assesses may also approve."""
+    """The rights of a member's role. Where self-approval is allowed, whoever assesses may also approve. A service never
+    does: a decision is a person's."""
     rights = RIGHTS[member.role]
+    if member.is_service:
+        return rights - {Right.APPROVE}
     if member.organisation.allow_self_approval and Right.ASSESS in rights:
         return rights | {Right.APPROVE}
     return rights

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
-from accounts.api import idempotency
+from accounts.api import frame
 from accounts.chain import trail_days
 from accounts.models import AttemptCount
 from accounts.sending import cleaning
@@ -19,7 +19,7 @@ def housekeeping() -> None:
     SessionStore.clear_expired()
     AttemptCount.objects.filter(expires__lt=now).delete()
     cleaning.sweep(now)
-    idempotency.forget(now)
+    frame.forget(now)
     forget_strays(now)
 
 

@@ -29,6 +29,9 @@ VOCABULARY = Vocabulary(
         "invitation.revoked": Verb(title=_("Invitation withdrawn"), told=_("withdrew an invitation")),
         "token.made": Verb(title=_("API token made"), told=_("made an API token")),
         "token.revoked": Verb(title=_("API token withdrawn"), told=_("withdrew an API token")),
+        "connection.made": Verb(title=_("System connected"), told=_("connected a system")),
+        "connection.taken_over": Verb(title=_("Connected system taken over"), told=_("took over a connected system")),
+        "connection.ended": Verb(title=_("Connection ended"), told=_("ended the connection of a system")),
         "user.added": Verb(title=_("User added"), told=_("added a user")),
         "user.changed": Verb(title=_("User changed"), told=_("changed a user")),
     },
@@ -47,6 +50,8 @@ VOCABULARY = Vocabulary(
         "expires_at": _("valid until"),
         "revoked_at": _("withdrawn on"),
         "name": _("name"),
+        "holder": _("acts as"),
+        "reads_for": _("reads for"),
         "sha256": "SHA-256",
     },
 )

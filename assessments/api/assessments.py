@@ -19,7 +19,7 @@ from accounts.api.endpoints import endpoint
 from accounts.api.paging import PageOfList, page
 from accounts.api.problems import Fault, Problem, invalid, of_form
 from accounts.api.requests import ApiRequest
-from accounts.api.schemas import Given
+from accounts.api.schemas import Changes, Given
 from accounts.models import User
 from assessments.api.fetched import assessment_of
 from assessments.api.shapes import Day, People, PersonOut, VendorRef, vendor_ref
@@ -36,6 +36,7 @@ from assessments.schedule.repeating import MAY_REPEAT, set_repeat
 from assessments.score.overview import sheet_for
 from assessments.vendor_side import links
 from manifesto.models import Release
+from vendors.api.shapes import Yes
 from vendors.models import Vendor
 
 router = Router()
@@ -44,7 +45,7 @@ Preset = StrEnum("Preset", {key.upper(): key for key in (*PRESETS, OTHER_DATES)}
 
 # Reading ----------------------------------------------------------------------------------------------------------
 class AssessmentOut(Schema):
-    id: UUID
+    uuid: UUID
     reference: str
     vendor: VendorRef
     state: AssessmentState
@@ -160,7 +161,7 @@ def _plain(assessment: Assessment) -> dict[str, Any]:
     today = timezone.localdate()
     return {
         **{name: getattr(assessment, name) for name in same},
-        "id": assessment.uuid,
+        "uuid": assessment.uuid,
         "vendor": vendor_ref(assessment.vendor),
         "state": AssessmentState(assessment.state),
         "edition": assessment.release.edition,
@@ -298,20 +299,22 @@ class AssessmentIn(Given):
     period_end: Day | None = None
     due_on: Day | None = None
     repeat_months: Repeat | None = None
-    another: bool = Field(False, description="Although this vendor has an assessment of these months already.")
-    is_draft: bool = Field(False, description="Keep it as a draft; else it is opened at once.")
+    another: Yes = Field(False, description="Although this vendor has an assessment of these months already.")
+    is_draft: Yes = Field(False, description="Keep it as a draft; else it is opened at once.")
     owner: UUID | None = Field(
-        None, description="A member who may assess and rates first. A service names one; a person owns what they begin."
+        None, description="A member who may assess, and rates first: for services only; a person owns what they begin."
     )
 
 
-class AssessmentChange(Given):
-    """What is left out stays."""
+class AssessmentDates(Given):
+    period_start: Day
+    period_end: Day
+    due_on: Day | None
+    repeat_months: Repeat | None
 
-    period_start: Day | None = None
-    period_end: Day | None = None
-    due_on: Day | None = None
-    repeat_months: Repeat | None = None
+
+class AssessmentChange(AssessmentDates, Changes):
+    """What is left out stays."""
 
 
 @endpoint(router, "POST", "/assessments", "assessment_add", AssessmentOut, status=201, problems=(409,))
@@ -338,16 +341,15 @@ def assessment_add(request: ApiRequest, body: AssessmentIn) -> Status[Assessment
             set_repeat(request.member, made, form.cleaned_data["repeat_months"])
         if not body.is_draft:
             transitions.open_assessment(request.member, made)
+    request.answer_headers["Location"] = f"/api/v1/assessments/{made.uuid}"
     return Status(201, shown(request, made.uuid))
 
 
-def _owner(request: ApiRequest, body: AssessmentIn) -> User:
-    """Raises Problem 422 where it is nobody who can own one."""
+def _owner(request: ApiRequest, body: AssessmentIn) -> User | None:
+    """None: whoever begins it, or looks after the service. Raises Problem 422 where it is nobody who can own one."""
     member = request.member
-    if body.owner is None and not member.is_service:
-        return member.user
     if body.owner is None:
-        raise _fault("/owner", _("Name the member who owns it: a service rates nothing."))
+        return None
     if not member.is_service and body.owner != member.uuid:
         raise _fault("/owner", _("A person owns what they begin: leave it out."))
     found = holders(member, Right.ASSESS).filter(uuid=body.owner).first()

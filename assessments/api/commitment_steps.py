@@ -16,11 +16,12 @@ from accounts.api.requests import ApiRequest
 from accounts.api.schemas import Given
 from assessments.api.commitments import CommitmentDetail, conflict_if_changed, detail_of
 from assessments.api.fetched import a_person, commitment_of
-from assessments.api.shapes import NO_NUL, Day, Lines
+from assessments.api.shapes import Day, Lines
 from assessments.commitments import asking
 from assessments.commitments.asking import LONGEST, StepName
 from assessments.commitments.transitions import NotPossible, may_change
 from assessments.models import KeptBy
+from vendors.api.shapes import Name
 
 router = Router()
 PATH = "/commitments/{commitment}"
@@ -29,9 +30,7 @@ Needed = Annotated[Lines, Field(min_length=1, max_length=LONGEST)]
 
 
 class AgreeIn(Given):
-    agreed_by: Annotated[str, Field(min_length=1, max_length=160, pattern=NO_NUL)] = Field(
-        description="Who agreed, at the vendor."
-    )
+    agreed_by: Annotated[Name, Field(max_length=160)] = Field(description="Who agreed, at the vendor.")
     on: Day = Field(description="On which day; not one to come.")
     text: Text = Field("", description="How they said so.")
 

@@ -21,7 +21,7 @@ from accounts.api.endpoints import endpoint
 from accounts.api.paging import PageOfList, page
 from accounts.api.problems import Fault, Problem, invalid, of_form
 from accounts.api.requests import ApiRequest
-from accounts.api.schemas import Given
+from accounts.api.schemas import Changes, Given
 from accounts.models import Membership
 from assessments.api.fetched import COMMITMENT_RELATED, commitment_of
 from assessments.api.shapes import Day, FileOut, Lines, People, PersonOut, RuleKey, Sha256, VendorRef, vendor_ref
@@ -49,6 +49,7 @@ from vendors.withheld import is_withheld
 router = Router()
 MeasureKey = StrEnum("MeasureKey", {key.upper(): key for key in BY_KEY})  # type: ignore[misc]
 Text = Annotated[Lines, Field(max_length=LONGEST)]
+Target = Annotated[Decimal, Field(ge=0, max_digits=9, decimal_places=2)]
 
 
 class Stands(StrEnum):
@@ -67,12 +68,12 @@ class Stands(StrEnum):
 
 # Reading ----------------------------------------------------------------------------------------------------------
 class ContactRef(Schema):
-    id: UUID
+    uuid: UUID
     name: str
 
 
 class CommitmentOut(Schema):
-    id: UUID
+    uuid: UUID
     number: str
     vendor: VendorRef
     rule: str = Field(description="Its key; of an earlier edition perhaps.")
@@ -159,7 +160,7 @@ def _row(row: CommitmentRow, people: People) -> dict[str, Any]:
     same = ("number", "rule", "question", "what", "why", "due_on", "measure", "agreed_on", "agreed_by", "ended_on")
     return {
         **{name: getattr(one, name) for name in (*same, "reopened_on", "created_at", "version")},
-        "id": one.uuid,
+        "uuid": one.uuid,
         "vendor": vendor_ref(one.vendor),
         "rule_name": row.called.rule,
         "question_name": row.called.question,
@@ -167,7 +168,7 @@ def _row(row: CommitmentRow, people: People) -> dict[str, Any]:
         "finding": Finding(one.finding) if one.finding else None,
         "assessment": one.assessment.uuid if one.assessment else None,
         "incident": one.incident.uuid if one.incident else None,
-        "contact": ContactRef(id=one.contact.uuid, name=str(one.contact)) if one.contact else None,
+        "contact": ContactRef(uuid=one.contact.uuid, name=str(one.contact)) if one.contact else None,
         "owner": people.of(one.owner),
         "is_overdue": one.is_overdue(timezone.localdate()),
         "target": None if one.target is None else float(one.target),
@@ -238,34 +239,27 @@ def commitment_file_download(request: ApiRequest, commitment: UUID, sha256: Sha2
 
 
 # Writing ----------------------------------------------------------------------------------------------------------
-class CommitmentIn(Given):
-    vendor: UUID
+class Asked(Given):
     rule: RuleKey
     question: Annotated[str, Field(pattern=r"^[-a-zA-Z0-9_]{0,60}$")] = ""
     what: Annotated[Text, Field(min_length=1)]
     why: Text = Field("", description="The vendor reads it.")
     due_on: Day
     contact: UUID | None = None
-    owner: UUID | None = Field(None, description="A member; left out: whoever asks. A service names one.")
+    owner: UUID | None = Field(None, description="A member; left out: whoever asks, or looks after the service.")
     measure: MeasureKey | None = None
-    target: Decimal | None = Field(None, ge=0, max_digits=9, decimal_places=2)
+    target: Target | None = None
+
+
+class CommitmentIn(Asked):
+    vendor: UUID
     assessment: UUID | None = Field(None, description="What it is made from, as are finding and incident.")
     finding: Finding | None = None
     incident: UUID | None = None
 
 
-class CommitmentChange(Given):
+class CommitmentChange(Asked, Changes):
     """What is left out stays."""
-
-    rule: RuleKey | None = None
-    question: Annotated[str, Field(pattern=r"^[-a-zA-Z0-9_]{0,60}$")] | None = None
-    what: Text | None = None
-    why: Text | None = None
-    due_on: Day | None = None
-    contact: UUID | None = None
-    owner: UUID | None = None
-    measure: MeasureKey | None = None
-    target: Decimal | None = Field(None, ge=0, max_digits=9, decimal_places=2)
 
 
 @endpoint(router, "POST", "/commitments", "commitment_add", CommitmentDetail, status=201, problems=(409,))
@@ -291,6 +285,7 @@ def commitment_add(request: ApiRequest, body: CommitmentIn) -> Status[Commitment
     if not form.is_valid():
         raise of_form(form)
     made = transitions.propose(request.member, form.instance, now=now)
+    request.answer_headers["Location"] = f"/api/v1/commitments/{made.uuid}"
     return Status(201, detail_of(request, made.uuid))
 
 
@@ -328,10 +323,8 @@ def _contact(request: ApiRequest, vendor: Vendor, wanted: UUID | None) -> int | 
 
 
 def _owner(request: ApiRequest, wanted: UUID | None) -> int:
-    if wanted is None and request.member.is_service:
-        raise invalid([Fault(path="/owner", detail=_("Name the member who follows it up: a service does not."))])
     if wanted is None:
-        return request.member.user_id
+        return request.member.user.judge.pk
     found: Membership | None = holders(request.member, Right.READ).filter(uuid=wanted).first()
     if found is None:
         raise invalid([Fault(path="/owner", detail=_("Choose an active member of your organisation."))])

@@ -19,7 +19,7 @@ from accounts.api.schemas import Given
 from accounts.models import Membership
 from assessments.api import written
 from assessments.api.fetched import a_person, assessment_of, not_a_draft, withheld
-from assessments.api.shapes import NO_NUL, Day, Lines, People, PersonOut, QuestionKey
+from assessments.api.shapes import Day, Grade, Lines, People, PersonOut, QuestionKey
 from assessments.api.written import AnswerOut, RatersAnswerOut
 from assessments.consensus import attendance, meeting
 from assessments.consensus.forms import NOT_APPLICABLE, OTHERS_LENGTH, AgreeForm, MeetingForm
@@ -30,6 +30,7 @@ from assessments.models import Assessment, AssessmentState, Consensus, Meeting
 from assessments.secrecy import is_rating
 from groundwork.saved import Conflict
 from manifesto.models import Question
+from vendors.api.shapes import Text, Yes
 
 router = Router()
 
@@ -69,19 +70,19 @@ class ConsensusOut(Schema):
 
 
 class MeetingIn(Given):
-    attendees: list[UUID] = Field([], max_length=200, description="Members who were there, by their id.")
-    others: Annotated[str, Field(max_length=OTHERS_LENGTH, pattern=NO_NUL)] = Field(
+    attendees: list[UUID] = Field([], max_length=200, description="Members who were there, by their uuid.")
+    others: Annotated[Text, Field(max_length=OTHERS_LENGTH)] = Field(
         "", description="Names of those without account, separated by commas."
     )
-    without_outstanding: bool = Field(False, description="Although raters have not handed in.")
+    without_outstanding: Yes = Field(False, description="Although raters have not handed in.")
 
 
 class AgreementIn(Given):
     """Exactly one of grade and not_applicable."""
 
     held_on: Day = Field(description="The day of the meeting, which has begun.")
-    grade: int | None = Field(None, ge=0, le=4)
-    not_applicable: bool = False
+    grade: Grade | None = None
+    not_applicable: Yes = False
     reason: Annotated[Lines, Field(min_length=1, max_length=REASON_LENGTH)]
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 from ninja import Field, Router
-from pydantic import AwareDatetime
+from pydantic import StrictInt
 
 from accounts.api.endpoints import endpoint
 from accounts.api.problems import Fault, invalid
@@ -15,25 +15,25 @@ from accounts.api.requests import ApiRequest
 from accounts.api.schemas import Given
 from assessments.api.assessments import AssessmentOut, shown
 from assessments.api.fetched import a_person, assessment_of
-from assessments.api.shapes import NO_NUL
 from assessments.lifecycle import taking_back, transitions
 from assessments.lifecycle.transitions import REASON_LENGTH
 from assessments.secrecy import counted_responses
+from vendors.api.shapes import Moment, Name, Yes
 
 router = Router()
-Reason = Annotated[str, Field(min_length=1, max_length=REASON_LENGTH, pattern=NO_NUL)]
+Reason = Annotated[Name, Field(max_length=REASON_LENGTH)]
 
 
 class SubmitIn(Given):
-    without_outstanding: bool = Field(False, description="Although raters have not handed in: they are left out.")
+    without_outstanding: Yes = Field(False, description="Although raters have not handed in: they are left out.")
 
 
 class ApproveIn(Given):
     """What was read, as `to_decide` of the assessment says it."""
 
     fingerprint: str = Field(pattern=r"^[0-9a-f]{64}$")
-    submitted_at: AwareDatetime
-    level: int = Field(ge=1, le=1000)
+    submitted_at: Moment
+    level: Annotated[StrictInt, Field(ge=1, le=1000)]
 
 
 class SendBackIn(Given):

@@ -21,7 +21,7 @@ from accounts.api.schemas import Given
 from assessments.api import written
 from assessments.api.assessments import AssessmentOut, shown
 from assessments.api.fetched import a_person, assessment_of
-from assessments.api.shapes import Lines, QuestionKey
+from assessments.api.shapes import Grade, Lines, QuestionKey
 from assessments.api.written import OwnAnswerOut, QuestionOut
 from assessments.independence import notice, standing_of
 from assessments.lifecycle import transitions
@@ -39,7 +39,7 @@ CALLED = {"choice": "grade"}  # what a fault of the form is called here
 
 
 class QuestionnaireOut(Schema):
-    rater: UUID = Field(description="The questionnaire’s id, as among the raters.")
+    rater: UUID = Field(description="The questionnaire’s uuid, as among the raters.")
     edition: str
     is_open: bool
     closed_because: str = Field(description="Why nothing is taken; empty while it is open.")
@@ -52,7 +52,7 @@ class QuestionnaireOut(Schema):
 class AnswerIn(Given):
     """The whole answer: what is left out is emptied."""
 
-    grade: int | None = Field(None, ge=0, le=4)
+    grade: Grade | None = None
     blank: Blank | None = Field(None, description="Instead of a grade.")
     reason: Text = Field("", description="Needed where it does not apply.")
     vendor_says: Text = ""

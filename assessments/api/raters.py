@@ -18,7 +18,7 @@ from accounts.api.schemas import Given
 from accounts.models import Department, Membership
 from assessments.api.assessments import AssessmentOut, shown
 from assessments.api.fetched import a_person, assessment_of, rater_of
-from assessments.api.shapes import NO_NUL, Day, Lines, People, PersonOut, RuleKey
+from assessments.api.shapes import Day, Lines, People, PersonOut, RuleKey
 from assessments.lifecycle import transitions
 from assessments.models import Assessment, AssessmentState, Response
 from assessments.raters import asking, mails
@@ -29,6 +29,7 @@ from assessments.raters.inviting import invited_by_form
 from assessments.raters.table import RaterRow, RaterState, raters_of
 from groundwork.fields import NOTE_LENGTH
 from manifesto.models import Rule
+from vendors.api.shapes import Text, Yes
 
 router = Router()
 Language = StrEnum("Language", {code.upper(): code for code, _name in settings.LANGUAGES})  # type: ignore[misc]
@@ -36,14 +37,14 @@ MOST_AT_ONCE = 100
 
 
 class DepartmentRef(Schema):
-    id: UUID
+    uuid: UUID
     name: str
 
 
 class RaterOut(Schema):
     """One rater: how far, never what."""
 
-    id: UUID
+    uuid: UUID
     person: PersonOut = Field(description="An address that was invited and has not joined is named by itself.")
     department: DepartmentRef | None
     rules: list[RuleKey] = Field(description="Those that they are asked about.")
@@ -58,7 +59,7 @@ class RaterOut(Schema):
 
 
 class DepartmentOut(Schema):
-    id: UUID
+    uuid: UUID
     name: str
     why: DepartmentReason
     asked: bool
@@ -73,12 +74,12 @@ class RatersOut(Schema):
 class RatersIn(Given):
     """Members, or an address, or both: all of them are asked, or nobody is."""
 
-    people: list[UUID] = Field([], max_length=MOST_AT_ONCE, description="Members, by their id.")
-    email: Annotated[str, Field(max_length=254, pattern=NO_NUL)] = Field(
+    people: list[UUID] = Field([], max_length=MOST_AT_ONCE, description="Members, by their uuid.")
+    email: Annotated[Text, Field(max_length=254)] = Field(
         "", description="Of somebody without account, who becomes an outside rater."
     )
     department: UUID | None = Field(None, description="For which one the holder of the address speaks.")
-    speaks_for_none: bool = Field(False, description="The holder of the address speaks for none of the departments.")
+    speaks_for_none: Yes = Field(False, description="The holder of the address speaks for none of the departments.")
     language: Language | None = Field(None, description="Of the mail to the address.")
     rules: list[RuleKey] | None = Field(None, min_length=1, max_length=7, description="Left out: all seven.")
     due_on: Day | None = Field(None, description="Left out: that of the assessment.")
@@ -106,7 +107,7 @@ def _raters(row: Assessment) -> RatersOut:
     keys = dict(Rule.objects.filter(release=row.release_id).values_list("position", "key"))
     departments = dict(Department.objects.filter(organisation=row.organisation_id).values_list("pk", "uuid"))
     voices = [
-        DepartmentOut(id=departments[one.id], name=one.name, why=one.why, asked=one.asked, heard=one.heard)
+        DepartmentOut(uuid=departments[one.id], name=one.name, why=one.why, asked=one.asked, heard=one.heard)
         for one in table.heard.departments
     ]
     return RatersOut(items=[_row(one, people, keys) for one in table.rows], departments=voices)
@@ -115,9 +116,9 @@ def _raters(row: Assessment) -> RatersOut:
 def _row(row: RaterRow, people: People, keys: dict[int, str]) -> RaterOut:
     response, department = row.response, row.response.department
     return RaterOut(
-        id=response.uuid,
+        uuid=response.uuid,
         person=people.maybe(response.rater) or PersonOut(name=row.name, member=None),
-        department=DepartmentRef(id=department.uuid, name=department.name) if department else None,
+        department=DepartmentRef(uuid=department.uuid, name=department.name) if department else None,
         rules=[RuleKey(keys[position]) for position in row.rules],
         state=row.state,
         answered=row.answered,

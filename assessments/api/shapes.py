@@ -10,14 +10,14 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 from ninja import Path, Schema
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StrictInt
 
 from accounts.models import Membership, User
 from manifesto.models import RULE_KEYS
+from vendors.api import shapes
 from vendors.models import Vendor
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
-NO_NUL = r"^[^\x00]*$"  # the one character that no database keeps
 RuleKey = StrEnum("RuleKey", {key.upper(): key for key in RULE_KEYS})  # type: ignore[misc]
 
 
@@ -32,9 +32,9 @@ def _one_kind_of_line_end(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-Day = Annotated[date, AfterValidator(_in_our_time)]
-Words = Annotated[str, Field(pattern=NO_NUL)]
-Lines = Annotated[str, Field(pattern=NO_NUL), AfterValidator(_one_kind_of_line_end)]
+Day = Annotated[shapes.Day, AfterValidator(_in_our_time)]
+Lines = Annotated[shapes.Text, AfterValidator(_one_kind_of_line_end)]
+Grade = Annotated[StrictInt, Field(ge=0, le=4)]
 QuestionKey = Annotated[str, Path(pattern=r"^[-a-zA-Z0-9_]{1,60}$", description="The question’s key.")]
 Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="The file’s `sha256`.")]
 
@@ -45,7 +45,7 @@ class PersonOut(Schema):
 
 
 class VendorRef(Schema):
-    id: UUID
+    uuid: UUID
     name: str
 
 
@@ -75,4 +75,4 @@ class People:
 
 
 def vendor_ref(vendor: Vendor) -> VendorRef:
-    return VendorRef(id=vendor.uuid, name=vendor.name)
+    return VendorRef(uuid=vendor.uuid, name=vendor.name)

@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.members import invitations
-from accounts.models import Invitation, Membership, Role
+from accounts.models import ApiToken, Invitation, Membership, Role
 from assessments import preferences
 from assessments.commitments import transitions as commitments
 from assessments.commitments.evidence import add_files
@@ -68,6 +68,7 @@ from tests.factories import (
     hand_in_proof,
     make_assessment,
     make_commitment,
+    make_connected,
     make_contract,
     make_expectations,
     make_feedback,
@@ -76,6 +77,7 @@ from tests.factories import (
     make_notice,
     make_proof,
     make_rehearsal,
+    make_token,
     make_vendor,
 )
 from vendors.care import changes as care
@@ -643,6 +645,15 @@ class World:
         return self.cast.department
 
     @cached_property
+    def token(self) -> ApiToken:
+        make_token(self.cast.reader, name="Harbour display")
+        return ApiToken.objects.latest("pk")
+
+    @cached_property
+    def service_account(self) -> Membership:
+        return make_connected(self.cast.admin, name="Harbour tickets")[0]
+
+    @cached_property
     def _invited(self) -> tuple[Invitation, str]:
         return invitations.invite(
             self.cast.admin.user,
@@ -766,6 +777,11 @@ OBJECTS: dict[str, str] = {
     "approval_level_delete": "approval_level",
     "approval_level_move": "approval_level",
     "member_edit": "member",
+    "token_revoke": "token",
+    "api_access_revoke": "token",
+    "connected_token": "service_account",
+    "connected_take_over": "service_account",
+    "connected_end": "service_account",
     "invitation_revoke": "invitation",
     "invitation_resend": "invitation",
     "department_edit": "department",
@@ -1004,6 +1020,7 @@ OBJECTS: dict[str, str] = {
 # Whom the things behind a route of Gate.ASKED or Gate.NAMED name, of the cast; where nothing is said here, its assessor
 # alone.
 ASKED: dict[str, frozenset[str]] = {
+    "token_revoke": frozenset({"reader"}),
     "assessment_approve": frozenset({"approver"}),
     "approval_take_back": frozenset({"approver"}),
     "feedback_edit": frozenset({"reader", "assessor", "admin"}),

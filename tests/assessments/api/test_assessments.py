@@ -21,7 +21,7 @@ def test_the_list_is_of_ones_own_organisation_and_takes_filters(cast: Cast) -> N
     ask = Asker(cast.reader)
 
     def met(query: str = "") -> list[str]:
-        return [row["id"] for row in ask.get(f"/assessments{query}").json()["items"]]
+        return [row["uuid"] for row in ask.get(f"/assessments{query}").json()["items"]]
 
     assert met() == [str(second.uuid), str(first.uuid)]
     assert met("?state=collecting") == met(f"?vendor={first.vendor.uuid}") == [str(first.uuid)]
@@ -53,7 +53,7 @@ def test_beginning_one_opens_it_for_its_owner_and_is_told_of_as_through_the_api(
     response = Asker(cast.assessor).post("/assessments", {"vendor": str(vendor.uuid), "preset": "last_year"})
 
     assert response.status_code == 201
-    made = Assessment.objects.get(uuid=response.json()["id"])
+    made = Assessment.objects.get(uuid=response.json()["uuid"])
     assert (made.state, made.owner) == (AssessmentState.COLLECTING, cast.assessor.user)
     assert AuditEntry.objects.get(verb="assessment.created").through == "Ticket tool"
 

@@ -60,7 +60,7 @@ def test_one_is_asked_for_from_an_incident(cast: Cast) -> None:
     assert made.status_code == 201
     body = made.json()
     assert (body["state"], body["source"], body["target"], body["version"]) == ("proposed", "incident", 8.0, 1)
-    assert body["contact"] == {"id": str(contact.uuid), "name": "Example Contact"}
+    assert body["contact"] == {"uuid": str(contact.uuid), "name": "Example Contact"}
     assert body["owner"]["member"] == str(cast.assessor.uuid)
     assert body["incident"] == str(incident.uuid)
     assert [step["kind"] for step in body["steps"]] == ["proposed"]

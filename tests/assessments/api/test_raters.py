@@ -26,10 +26,10 @@ def test_the_list_says_how_far_each_is_and_never_what(cast: Cast, row: Assessmen
 
     one = body["items"][0]
     assert (one["person"]["name"], one["answered"], one["total"], one["state"]) == ("Assessor", 14, 14, "started")
-    assert one["department"]["id"] == str(cast.department.uuid)
+    assert one["department"]["uuid"] == str(cast.department.uuid)
     assert len(one["rules"]) == 7
     assert body["departments"][0] == {
-        "id": str(cast.department.uuid), "name": "Procurement", "why": "it", "asked": True, "heard": False,
+        "uuid": str(cast.department.uuid), "name": "Procurement", "why": "it", "asked": True, "heard": False,
     }  # fmt: skip
 
 
