@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,6 +12,8 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from accounts.access import Right, holders
 from accounts.api import etags
@@ -41,6 +43,15 @@ from vendors.models import Vendor
 
 router = Router()
 Preset = StrEnum("Preset", {key.upper(): key for key in (*PRESETS, OTHER_DATES)})  # type: ignore[misc]
+
+
+def _no_text(said: Any) -> Any:
+    if isinstance(said, str):
+        raise PydanticCustomError("int_type", "no number")
+    return said
+
+
+Months = Annotated[Repeat, BeforeValidator(_no_text)]
 
 
 # Reading ----------------------------------------------------------------------------------------------------------
@@ -298,7 +309,7 @@ class AssessmentIn(Given):
     period_start: Day | None = None
     period_end: Day | None = None
     due_on: Day | None = None
-    repeat_months: Repeat | None = None
+    repeat_months: Months | None = None
     another: Yes = Field(False, description="Although this vendor has an assessment of these months already.")
     is_draft: Yes = Field(False, description="Keep it as a draft; else it is opened at once.")
     owner: UUID | None = Field(
@@ -310,7 +321,7 @@ class AssessmentDates(Given):
     period_start: Day
     period_end: Day
     due_on: Day | None
-    repeat_months: Repeat | None
+    repeat_months: Months | None
 
 
 class AssessmentChange(AssessmentDates, Changes):
