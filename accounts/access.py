@@ -95,6 +95,18 @@ ROUTES: dict[str, Right | Gate] = {
     "department_edit": Right.ADMINISTER,
     "department_delete": Right.ADMINISTER,
     "audit_list": Right.ADMINISTER,
+    "webhook_list": Right.ADMINISTER,
+    "webhook_add": Right.ADMINISTER,
+    "webhook_detail": Right.ADMINISTER,
+    "webhook_edit": Right.ADMINISTER,
+    "webhook_pause": Right.ADMINISTER,
+    "webhook_resume": Right.ADMINISTER,
+    "webhook_test": Right.ADMINISTER,
+    "webhook_secret": Right.ADMINISTER,
+    "webhook_delete": Right.ADMINISTER,
+    "webhook_again": Right.ADMINISTER,
+    "webhook_delivery": Right.ADMINISTER,
+    "webhook_delivery_again": Right.ADMINISTER,
     # manifesto
     "rules": Right.RATE,
     "rule_guide": Right.RATE,  # an outside rater reads of it what a vendor reads
@@ -492,6 +504,8 @@ OPERATIONS: dict[str, Operation] = {
     "me": Operation(None, None),
     # bank
     "edition_list": Operation(Right.RATE, Scope.BANK_READ),
+    "edition_detail": Operation(Right.RATE, Scope.BANK_READ),
+    "glossary": Operation(Right.RATE, Scope.BANK_READ),
     "department_list": Operation(Right.READ, Scope.VENDORS_READ),
     "member_list": Operation(Right.READ, Scope.VENDORS_READ),
     # vendors
@@ -572,6 +586,23 @@ OPERATIONS: dict[str, Operation] = {
     "paper_delete": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
     # assessments
     # reports
+    "scorecard_list": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "scorecard_detail": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "scorecard_snapshot": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "scorecard_verification": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "scorecard_benchmark": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "scorecard_change": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "scorecard_history": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "document_list": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "document_ask": Operation(Right.READ, Scope.DOCUMENTS_WRITE),
+    "document_detail": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "document_file": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "portfolio": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "export_list": Operation(Right.READ, Scope.DOCUMENTS_WRITE),
+    "export_ask": Operation(Right.READ, Scope.DOCUMENTS_WRITE),
+    "export_detail": Operation(Right.READ, Scope.DOCUMENTS_WRITE),
+    "export_cancel": Operation(Right.READ, Scope.DOCUMENTS_WRITE),
+    "export_file": Operation(Right.READ, Scope.DOCUMENTS_WRITE),
 }
 
 

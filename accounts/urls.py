@@ -7,4 +7,5 @@ urlpatterns = [
     path("", include("accounts.members.urls")),
     path("", include("accounts.tokens.urls")),
     path("", include("accounts.trail.urls")),
+    path("", include("accounts.webhooks.urls")),
 ]
