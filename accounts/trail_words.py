@@ -15,8 +15,8 @@ from accounts.models import (
     ProvisionedGroup,
     ProvisionedPerson,
     User,
+    WebhookEndpoint,
 )
-from accounts.models import ApiToken, Department, Invitation, Membership, Organisation, User, WebhookEndpoint
 from accounts.vocabulary import TrailSubject, Verb, Vocabulary, nobodys
 
 VOCABULARY = Vocabulary(

@@ -9,8 +9,13 @@ class AssessmentsConfig(AppConfig):
         from accounts.members import purposes
         from accounts.members.changes import shut
         from accounts.members.invitations import joined
+<<<<<<< HEAD
         from assessments import preferences, secrecy, trail_words
         from assessments.commitments import panel as commitments_panel
+=======
+        from assessments import secrecy, trail_words
+        from assessments.commitments import kept as commitments_kept
+>>>>>>> main
         from assessments.findings import panel as findings_panel
         from assessments.hub.absences import absences_of
         from assessments.models import Assessment
@@ -35,7 +40,7 @@ class AssessmentsConfig(AppConfig):
         proposals.register(emergency_words.proposals)
         withheld.register(secrecy.vendors_being_rated)
         panels.register("measured", findings_panel.of_vendor, position=20)
-        panels.register("commitments", commitments_panel.of_vendor, position=25)
+        panels.register("commitments", commitments_kept.of_vendor, position=25)
         vocabulary.register(trail_words.VOCABULARY)
         happened = "A step of a commitment is never changed or deleted: both sides go by what happened."
         immutable.refuse(self.label, immutable.never_changes("assessments_commitmentstep", happened))
