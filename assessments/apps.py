@@ -9,13 +9,8 @@ class AssessmentsConfig(AppConfig):
         from accounts.members import purposes
         from accounts.members.changes import shut
         from accounts.members.invitations import joined
-<<<<<<< HEAD
         from assessments import preferences, secrecy, trail_words
-        from assessments.commitments import panel as commitments_panel
-=======
-        from assessments import secrecy, trail_words
         from assessments.commitments import kept as commitments_kept
->>>>>>> main
         from assessments.findings import panel as findings_panel
         from assessments.hub.absences import absences_of
         from assessments.models import Assessment

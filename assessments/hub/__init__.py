@@ -1,9 +1,5 @@
 """The page of an assessment: list, next step, review and decisions, history.
 
-<<<<<<< HEAD
-Doors: `urls`, everything else here is a page; `absences`, what waits for a member who is gone.
-=======
 Doors: `urls`, its pages; `forms`, what they ask; `next_step`, what comes next for whoever looks; `outside`, the part of
-an outside rater.
->>>>>>> main
+an outside rater; `absences`, what waits for a member who is gone.
 """
