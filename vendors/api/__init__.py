@@ -2,5 +2,5 @@
 `router`. They write through the same functions and forms as the pages.
 
 Doors: `register`, vendors, services and contacts; `contracts`, contracts and papers; `feedback`, the voice of the
-customer; `measures`, what is measured and what was agreed.
+customer; `measures`, what is measured and what was agreed; `shapes`, values that bodies share, in other apps too.
 """
