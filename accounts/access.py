@@ -487,6 +487,17 @@ OPERATIONS: dict[str, Operation] = {
     # bank
     "edition_list": Operation(Right.RATE, Scope.BANK_READ),
     # vendors
+    # incidents
+    "incident_list": Operation(Right.READ, Scope.INCIDENTS_READ),
+    "incident_detail": Operation(Right.READ, Scope.INCIDENTS_READ),
+    "incident_known_as": Operation(Right.READ, Scope.INCIDENTS_READ),
+    "incident_delete": Operation(Right.EDIT_VENDORS, Scope.INCIDENTS_WRITE),
+    "incident_push": Operation(Right.EDIT_VENDORS, Scope.INCIDENTS_WRITE),
+    "incident_push_batch": Operation(Right.EDIT_VENDORS, Scope.INCIDENTS_WRITE),
+    "incident_source_list": Operation(Right.READ, Scope.INCIDENTS_READ),
+    "incident_source_detail": Operation(Right.READ, Scope.INCIDENTS_READ),
+    "incident_source_put": Operation(Right.EDIT_VENDORS, Scope.INCIDENTS_WRITE),
+    "incident_source_heartbeat": Operation(Right.EDIT_VENDORS, Scope.INCIDENTS_WRITE),
     # assessments
     # reports
 }

@@ -12,6 +12,7 @@ from ninja.openapi.schema import OpenAPISchema
 from accounts.api import endpoints, me, validation
 from accounts.api.problems import Problem, answer
 from manifesto import api as manifesto_api
+from vendors.api import incidents
 
 DESCRIPTION = """Vendors, incidents, measures, assessments, scorecards and documents of your organisation.
 
@@ -39,6 +40,7 @@ def build() -> Api:
     )
     api.add_router("", me.router, tags=["Who asks"])
     api.add_router("", manifesto_api.router, tags=["Rules and questions"])
+    api.add_router("", incidents.router, tags=["Incidents"])
     api.add_exception_handler(Problem, _problem)
     api.add_exception_handler(ValidationError, _invalid)
     api.add_exception_handler(HttpError, _unreadable)
