@@ -96,8 +96,9 @@ class ReadingIn(Given):
         tools = {tool.key for tool in pushes.all_presets()}
         if self.preset is not None and self.preset not in tools:
             raise ValueError(_("One of: %(choices)s.") % {"choices": ", ".join(sorted(tools))})
-        given = self.model_dump(exclude={"unknown_services"})
-        return Said(**{name: tuple(value) if isinstance(value, list) else value for name, value in given.items()})
+        given = self.model_dump(mode="json", exclude={"unknown_services"})
+        values: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in given.items()}
+        return Said(**values)
 
 
 class IncidentFacts(Given):
@@ -132,7 +133,7 @@ class IncidentRow(IncidentFacts):
 
 
 class IncidentPut(IncidentFacts):
-    reading: ReadingIn = Field(default_factory=ReadingIn)
+    reading: ReadingIn | None = None
 
 
 class ClaimIn(Given):
@@ -146,7 +147,7 @@ class ClaimIn(Given):
 
 class BatchIn(Given):
     incidents: list[IncidentRow] = Field(max_length=MOST)
-    reading: ReadingIn = Field(default_factory=ReadingIn)
+    reading: ReadingIn | None = None
     all_or_nothing: StrictBool = Field(False, description="One that is refused refuses all.")
     complete_until: Moment | None = Field(
         None, description="With these, every incident that was opened by then is here, as it stood."

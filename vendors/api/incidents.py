@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -47,7 +47,7 @@ from vendors.api.incident_shapes import (
     sent,
 )
 from vendors.incident_import import pushes
-from vendors.incident_import.pushes import Claim, ClaimRefused, Push, Pushed, PushOutcome, PushRefused, RowTold
+from vendors.incident_import.pushes import Claim, ClaimRefused, Push, Pushed, PushRefused, RowTold
 from vendors.incidents import changes
 from vendors.models import BY_HAND, ImportState, Incident, IncidentImport, IncidentQuerySet, IncidentSource
 
@@ -166,7 +166,7 @@ def incident_push(request: ApiRequest, source: str, reference: str, said: Incide
         except PushRefused as refused:
             raise _row_refused(refused.told[0]) from None
     warnings = [fault_out(fault) for fault in told.warnings]
-    if told.outcome == PushOutcome.LEFT_OUT:
+    if told.uuid is None:  # left out
         return PutOut(outcome=told.outcome, warnings=warnings, incident=None)
     there = _shown(request, INCIDENTS.get(uuid=told.uuid))
     return PutOut(outcome=told.outcome, warnings=warnings, incident=there)
@@ -220,7 +220,8 @@ def _claim(said: BatchIn) -> Claim | None:
     return None
 
 
-def _reading(said: ReadingIn) -> dict[str, Any]:
+def _reading(sent_with: ReadingIn | None) -> dict[str, Any]:
+    said = sent_with or ReadingIn.model_validate({})
     try:
         return {"said": said.said(), "services": said.unknown_services}
     except ValueError as error:
@@ -327,7 +328,7 @@ def _sources_out(sources: Sequence[IncidentSource]) -> list[SourceOut]:
         .values("source")
         .annotate(imported=Max("finished_at", filter=Q(pushed_on=None)), known=Max("known_until"))
     )
-    told = {row["source"]: row for row in rows}
+    told: dict[str, Any] = {row["source"]: row for row in rows}
     return [_source_out(one, told.get(one.key, {})) for one in sources]
 
 
@@ -337,7 +338,7 @@ def _imports_of(sources: Sequence[IncidentSource]) -> QuerySet[IncidentImport]:
     return done.filter(source__in=[one.key for one in sources]).order_by()
 
 
-def _source_out(source: IncidentSource, told: dict[str, datetime | None]) -> SourceOut:
+def _source_out(source: IncidentSource, told: Mapping[str, datetime | None]) -> SourceOut:
     return SourceOut(
         key=source.key,
         name=source.name,

@@ -145,7 +145,7 @@ def declare(member: Membership, source: IncidentSource) -> IncidentSource:
         organisation=member.organisation, key=source.key, defaults=said
     )
     if not is_new:
-        return change(member, known, **said)
+        return change(member, known, name=source.name, ended_on=source.ended_on)
     audit.record(member.user, "incidentsource.added", known, after=audit.snapshot(known, FIELDS))
     return known
 
