@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ApiToken, Department, Invitation, Membership, Organisation, User
+from accounts.models import ApiToken, Department, Invitation, Membership, Organisation, User, WebhookEndpoint
 from accounts.vocabulary import TrailSubject, Verb, Vocabulary, nobodys
 
 VOCABULARY = Vocabulary(
@@ -29,6 +29,18 @@ VOCABULARY = Vocabulary(
         "invitation.revoked": Verb(title=_("Invitation withdrawn"), told=_("withdrew an invitation")),
         "token.made": Verb(title=_("API token made"), told=_("made an API token")),
         "token.revoked": Verb(title=_("API token withdrawn"), told=_("withdrew an API token")),
+        "webhook.added": Verb(title=_("Webhook added"), told=_("added a webhook")),
+        "webhook.changed": Verb(title=_("Webhook changed"), told=_("changed a webhook")),
+        "webhook.paused": Verb(title=_("Webhook paused"), told=_("paused a webhook")),
+        "webhook.resumed": Verb(title=_("Webhook resumed"), told=_("let a webhook go on")),
+        "webhook.switched_off": Verb(title=_("Webhook switched off"), told=_("switched off a webhook")),
+        "webhook.secret_rotated": Verb(title=_("Webhook’s secret renewed"), told=_("renewed the secret of a webhook")),
+        "webhook.tested": Verb(title=_("Webhook tested"), told=_("sent a test to a webhook")),
+        "webhook.sent_again": Verb(title=_("Webhook’s events sent again"), told=_("sent events to a webhook again")),
+        "webhook.deleted": Verb(title=_("Webhook deleted"), told=_("deleted a webhook")),
+        "connection.made": Verb(title=_("System connected"), told=_("connected a system")),
+        "connection.taken_over": Verb(title=_("Connected system taken over"), told=_("took over a connected system")),
+        "connection.ended": Verb(title=_("Connection ended"), told=_("ended the connection of a system")),
         "user.added": Verb(title=_("User added"), told=_("added a user")),
         "user.changed": Verb(title=_("User changed"), told=_("changed a user")),
     },
@@ -38,6 +50,7 @@ VOCABULARY = Vocabulary(
         Department: TrailSubject(route="department_edit"),
         Invitation: TrailSubject(),
         ApiToken: TrailSubject(),
+        WebhookEndpoint: TrailSubject(route="webhook_detail"),
         User: TrailSubject(organisation=nobodys),
     },
     names={
@@ -47,6 +60,10 @@ VOCABULARY = Vocabulary(
         "expires_at": _("valid until"),
         "revoked_at": _("withdrawn on"),
         "name": _("name"),
+        "kinds": _("events"),
+        "former_until": _("former secret valid until"),
+        "holder": _("acts as"),
+        "reads_for": _("reads for"),
         "sha256": "SHA-256",
     },
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,28 +12,22 @@ from zoneinfo import available_timezones
 from django.db import models
 from django.utils.translation import gettext as _
 from ninja import Field, Schema
-from pydantic import AfterValidator, AwareDatetime, StrictBool, StrictInt
+from pydantic import AfterValidator, StrictBool, StrictInt
 
 from accounts.api.paging import PageOfList
 from accounts.api.schemas import Given
+from vendors.api.shapes import NO_NUL, Day, Moment
 from vendors.incident_import import pushes
 from vendors.incident_import.pushes import MOST, PushOutcome, Said, UnknownServices
 from vendors.models import Incident, Sla
 
-FIRST, LAST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+FIRST, LAST = date(1990, 1, 1), date(2100, 1, 1)
 LONGEST = 20_000  # characters of a value that are looked at
 MOST_DIGITS = 2**53
 
 
-def _within_reach(moment: datetime) -> datetime:
-    """At the ends of the calendar a moment of one zone has no day in another."""
-    if not FIRST <= moment <= LAST:
-        raise ValueError(_("Choose a moment between 1990 and 2100."))
-    return moment
-
-
-def _day_within_reach(day: date) -> date:
-    if not FIRST.date() <= day <= LAST.date():
+def _within_reach(day: date) -> date:
+    if not FIRST <= day <= LAST:
         raise ValueError(_("Choose a day between 1990 and 2100."))
     return day
 
@@ -44,8 +38,7 @@ def _known_zone(name: str) -> str:
     return name
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_within_reach)]
-Day = Annotated[date, AfterValidator(_day_within_reach)]
+OurDay = Annotated[Day, AfterValidator(_within_reach)]
 Text = Annotated[str, Field(max_length=LONGEST)]
 Whole = Annotated[StrictInt, Field(ge=0, le=MOST_DIGITS)]
 Word = Annotated[str, Field(min_length=1, max_length=60)]
@@ -140,7 +133,7 @@ class ClaimIn(Given):
     complete_until: Moment = Field(
         description="Every incident of the source that was opened by then has been pushed, and stands here as it stood."
     )
-    complete_from: Day | None = Field(
+    complete_from: OurDay | None = Field(
         None, description="Since which day every incident was pushed. Needed once; then what was said before holds."
     )
 
@@ -152,12 +145,12 @@ class BatchIn(Given):
     complete_until: Moment | None = Field(
         None, description="With these, every incident that was opened by then is here, as it stood."
     )
-    complete_from: Day | None = Field(None, description="Since which day. Needed once.")
+    complete_from: OurDay | None = Field(None, description="Since which day. Needed once.")
 
 
 class SourceIn(Given):
-    name: str = Field(min_length=1, max_length=80)
-    ended_on: Day | None = Field(None, description="The tool is not used after that day.")
+    name: str = Field(min_length=1, max_length=80, pattern=NO_NUL)
+    ended_on: OurDay | None = Field(None, description="The tool is not used after that day.")
 
 
 # What is answered -------------------------------------------------------------------------------------------------
@@ -216,7 +209,7 @@ class Order(StrEnum):
 class IncidentsWanted(PageOfList):
     vendor: UUID | None = None
     service: UUID | None = None
-    source: str | None = Field(None, max_length=40, description="Key of the source.")
+    source: str | None = Field(None, max_length=40, pattern=NO_NUL, description="Key of the source.")
     critical: bool | None = Field(None, description="Mission-critical ones, or the others.")
     state: IncidentState | None = None
     opened_from: Moment | None = Field(None, description="Opened then or later.")

@@ -78,7 +78,7 @@ def _matching(rows: IncidentQuerySet, wanted: IncidentsWanted) -> IncidentQueryS
     asked: dict[str, Any] = {
         "vendor__uuid": wanted.vendor,
         "service__uuid": wanted.service,
-        "source": wanted.source and wanted.source.replace("\0", ""),
+        "source": wanted.source,
         "mission_critical": wanted.critical,
         "opened_at__gte": wanted.opened_from,
         "opened_at__lt": wanted.opened_to,

@@ -7,8 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0018_directory_attributes'),
-        ('vendors', '0018_names_outwards'),
+        ('vendors', '0019_names_of_papers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
