@@ -2,5 +2,6 @@
 `router`. They write through the same functions and forms as the pages.
 
 Doors: `register`, vendors, services and contacts; `contracts`, contracts and papers; `incidents`, incidents read and
-pushed, and the sources that they come from.
+pushed; `feedback`, the voice of the customer; `measures`, what is measured and what was agreed; `shapes`, values that
+bodies share, in other apps too.
 """
