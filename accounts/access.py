@@ -94,6 +94,8 @@ ROUTES: dict[str, Right | Gate] = {
     "department_add": Right.ADMINISTER,
     "department_edit": Right.ADMINISTER,
     "department_delete": Right.ADMINISTER,
+    "directory": Right.ADMINISTER,
+    "directory_group": Right.ADMINISTER,
     "audit_list": Right.ADMINISTER,
     "webhook_list": Right.ADMINISTER,
     "webhook_add": Right.ADMINISTER,
@@ -437,7 +439,7 @@ ROUTES: dict[str, Right | Gate] = {
     "comparison_document_status": Right.READ,
     "comparison_document_download": Right.READ,
 }
-API_PREFIXES = ("api-",)
+API_PREFIXES = ("api-", "scim:")
 PUBLIC_PREFIXES = (
     "account_login",
     "account_logout",  # whoever has given the password but not the second factor must be able to go back
