@@ -13,10 +13,12 @@ from django.utils import timezone
 from accounts.models import WebhookEvent
 from assessments.commitments import transitions as commitments
 from assessments.lifecycle import transitions
-from assessments.models import KeptBy
+from assessments.models import Answer, KeptBy
+from assessments.vendor_side import answers, links
 from tests.accounts.webhooks.listening import kinds, listen, told
 from tests.factories import Cast, make_assessment, make_commitment, make_vendor
 from tests.reports.cards import approved
+from vendors.models import Contact
 
 
 def test_the_way_of_an_assessment_is_told_in_its_order(cast: Cast) -> None:
@@ -89,3 +91,16 @@ def test_where_nobody_listens_a_move_costs_one_query_more(cast: Cast) -> None:
     with CaptureQueriesContext(connection) as queries:
         transitions.submit(cast.assessor, assessment)
     assert len([one for one in queries if "webhook" in one["sql"]]) == 1
+
+
+def test_a_vendor_that_hands_in_is_told_without_what_it_says(cast: Cast) -> None:
+    listen(cast.admin)
+    assessment = make_assessment(cast.assessor)
+    contact = Contact.objects.create(vendor=assessment.vendor, name="Robin Example", email="robin@vendor.example")
+    link, _token = links.create(cast.assessor, assessment, contact)
+    Answer.objects.filter(response=link.response).update(vendor_says="We rehearse each quarter.", grade=4)
+    answers.hand_in(link)
+    assert kinds() == ["vendor.answered"]
+    assert told()[0][1]["what"] == "questionnaire"
+    assert "rehearse" not in str(told())
+    assert "Robin" not in str(told())
