@@ -16,7 +16,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import requests
 
@@ -26,7 +26,7 @@ READING = {"time_zone": "Europe/Brussels", "critical": ["P1"]}  # of your export
 
 
 def main(path: str, complete_from: str) -> int:
-    exported_at = datetime.fromtimestamp(os.path.getmtime(path), timezone.utc)
+    exported_at = datetime.fromtimestamp(os.path.getmtime(path), UTC)
     session = requests.Session()
     session.headers["Authorization"] = f"Bearer {os.environ['TOKEN']}"
     send(session, "PUT", SOURCE, {"name": "Helpdesk"})
