@@ -209,7 +209,6 @@ ACCOUNT_RATE_LIMITS = {
     "workbook_look": "60/10m/key",
     "person": "10/h/key",
     "verify_document": "20/m/ip",
-    "api_token": "20/m/ip",  # wrong tokens
 }
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a stranger's address gets no mail from us because somebody typed it
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or second factor is told to its owner

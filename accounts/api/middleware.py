@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.api import guesses, idempotency, limits
+from accounts.api import idempotency, limits
 from accounts.api.problems import CONTENT_TYPE, Problem, answer
 from accounts.api.requests import ApiRequest
 from accounts.models import ApiToken, hash_token
@@ -22,6 +22,7 @@ PREFIX = "/api/"
 OPEN = ("/api/v1/openapi.json",)  # what there is to ask for is no secret
 OF_STATUS = {403: "not_allowed", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 OF_STATUS |= {500: "broken", 503: "away"}
+FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 NOTED_EVERY = timedelta(minutes=1)
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -37,20 +38,22 @@ class ApiAnswers:
         if not request.path_info.startswith(PREFIX):
             return self.get_response(request)
         try:
-            _hold_to_size(request)
+            _hold_to_frame(request)
         except Problem as problem:
             return answer(problem)
         return _as_problem(self.get_response(request))
 
 
-def _hold_to_size(request: HttpRequest) -> None:
-    """Raises Problem 413 for more than one request may bring, 400 where it does not say how much that is."""
+def _hold_to_frame(request: HttpRequest) -> None:
+    """Raises Problem 413 for more than one request may bring; 400 for a form, and where it does not say how much it is."""
     said = request.META.get("CONTENT_LENGTH") or "0"
     if not (said.isascii() and said.isdigit()):
         raise Problem(400, "bad_request", _("Content-Length must be a whole number of bytes."))
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if int(said) > most:
         raise Problem(413, "too_large", _("At most %(size)s MB.") % {"size": most // 2**20})
+    if int(said) and request.content_type in FORMS:
+        raise Problem(400, "bad_request", _("The body must be JSON in UTF-8."))
 
 
 class ApiDoor:
@@ -101,12 +104,11 @@ def _token_of(request: HttpRequest, now: datetime) -> ApiToken:
     kind, _space, said = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not said.strip():
         raise _refused(_("Send it as “Authorization: Bearer …”."))
-    guesses.refuse_who_guesses(request)
     digest = hash_token(said.strip())
     rows = ApiToken.objects.select_related("member__user__made_by", "member__organisation", "organisation")
     token = rows.usable(now).filter(token_hash=digest, member__user__is_active=True).first()
     if token is None:
-        guesses.count(request)
+        limits.count_wrong(request, now)
         raise _refused(
             _("This one is not known, has run out or was withdrawn. Make a new one on the page “API tokens”.")
         )
