@@ -45,7 +45,7 @@ class ApiAnswers:
 
 
 def _hold_to_frame(request: HttpRequest) -> None:
-    """Raises Problem 413 for more than one request may bring; 400 for a form, and where it does not say how much it is."""
+    """Raises Problem 413 for more than one request may bring; 400 for a form, and for a length that is none."""
     said = request.META.get("CONTENT_LENGTH") or "0"
     if not (said.isascii() and said.isdigit()):
         raise Problem(400, "bad_request", _("Content-Length must be a whole number of bytes."))

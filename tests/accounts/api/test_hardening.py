@@ -154,28 +154,28 @@ def test_what_broke_may_be_tried_again(cast: Cast) -> None:
 
 @pytest.mark.parametrize("rival", ["answered", "under way", "gone"])
 def test_whoever_comes_second_by_a_moment_does_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch, rival: str) -> None:
-    """The other row comes between the look and the writing."""
+    """`gone`: the other one broke between the writing and the look."""
     make_token(cast.reader)
     token = ApiToken.objects.get()
-    save, request = AnsweredRequest.save, request_of(token, "a")
-
-    def beaten(row: AnsweredRequest, **options: Any) -> None:
-        monkeypatch.setattr(AnsweredRequest, "save", save)
-        if rival == "gone":
-            raise IntegrityError
-        status = 201 if rival == "answered" else None
-        AnsweredRequest.objects.create(token=token, key="a", fingerprint=row.fingerprint, status=status, at=row.at)
-        save(row, **options)
+    idempotency.once(request_of(token, "a"), timezone.now(), lambda: HttpResponse(b"{}", status=201))
+    if rival == "under way":
+        AnsweredRequest.objects.update(status=None)
+    if rival == "gone":
+        monkeypatch.setattr(AnsweredRequest, "save", _beaten)
+        AnsweredRequest.objects.all().delete()
 
     def never() -> HttpResponse:
         raise AssertionError
 
-    monkeypatch.setattr(AnsweredRequest, "save", beaten)
     try:
-        said: object = idempotency.once(request, timezone.now(), never).status_code
+        said: object = idempotency.once(request_of(token, "a"), timezone.now(), never).status_code
     except Problem as problem:
         said = problem.code
     assert said == (201 if rival == "answered" else "under_way")
+
+
+def _beaten(row: AnsweredRequest, **_options: Any) -> None:
+    raise IntegrityError
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="needs connections that do not share one lock")
