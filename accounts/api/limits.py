@@ -1,5 +1,6 @@
-"""How often a token may ask, and how many wrong ones an address may send: counted in windows of a minute, in the cache
-that all processes share."""
+"""How often a token may ask, and how many wrong ones an address may send: counted in windows of a minute, in Redis,
+which all processes share. An installation without it counts in each process: the table of its sign-in attempts would
+cost ten queries a request."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from accounts.api.problems import Problem
 from accounts.models import ApiToken
 
 WINDOW = 60  # seconds
-KEY = "allauth:rl:api"  # the counts that stand in a table where there is no Redis
+KEY = "api-requests"
 WRONG_TOKENS = 20  # a minute, of one address
 ONE_HOME = 64  # bits: so much of an IPv6 address is one connection's
 
