@@ -146,6 +146,7 @@ PLACES: dict[str, Place] = {
     "department_": Place(section=ADMINISTRATION, help="guide:administration#departments"),
     "organisation_edit": Place(section=ADMINISTRATION, help="guide:administration#name-and-language"),
     "organisation_archive": Place(section=ADMINISTRATION, help="roles"),
+    "directory": Place(section=ADMINISTRATION, help="roles"),
     "approval_": Place(section=ADMINISTRATION, help="assessing#approve"),
     "audit_": Place(section=ADMINISTRATION, help="secrecy#kept"),
     "webhook_": Place(section=ADMINISTRATION, help="roles#webhooks"),

@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.members import invitations
+from accounts.models import Invitation, Membership, ProvisionedGroup, Role
 from accounts.models import DeliveryState, Invitation, Membership, Role, WebhookDelivery, WebhookEndpoint
 from accounts.webhooks import changes as webhooks
 from accounts.webhooks.kinds import Kind
@@ -661,6 +662,10 @@ class World:
         return self.cast.reader
 
     @cached_property
+    def directory_group(self) -> ProvisionedGroup:
+        return ProvisionedGroup.objects.create(organisation=self.cast.organisation, name="Procurement")
+
+    @cached_property
     def department(self) -> Any:
         return self.cast.department
 
@@ -797,6 +802,7 @@ OBJECTS: dict[str, str] = {
     "approval_level_delete": "approval_level",
     "approval_level_move": "approval_level",
     "member_edit": "member",
+    "directory_group": "directory_group",
     "token_revoke": "token",
     "api_access_revoke": "token",
     "connected_token": "service_account",
