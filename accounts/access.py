@@ -56,6 +56,9 @@ ROUTES: dict[str, Right | Gate] = {
     "document_verify": Gate.PUBLIC,  # whoever was sent a document is who doubts it
     "help_glossary": Gate.PUBLIC,
     "help_guide": Gate.PUBLIC,
+    "help_api": Gate.PUBLIC,  # what can be asked is no secret; what is answered is
+    "help_api_group": Gate.PUBLIC,
+    "help_api_problems": Gate.PUBLIC,
     "help_search": Gate.PUBLIC,  # of the pages of rules it finds what the reader may read
     "healthz": Gate.PUBLIC,
     "readyz": Gate.PUBLIC,
@@ -511,6 +514,17 @@ OPERATIONS: dict[str, Operation] = {
     "department_list": Operation(Right.READ, Scope.VENDORS_READ),
     "member_list": Operation(Right.READ, Scope.VENDORS_READ),
     # vendors
+    # incidents
+    "incident_list": Operation(Right.READ, Scope.INCIDENTS_READ),
+    "incident_detail": Operation(Right.READ, Scope.INCIDENTS_READ),
+    "incident_known_as": Operation(Right.READ, Scope.INCIDENTS_READ),
+    "incident_delete": Operation(Right.EDIT_VENDORS, Scope.INCIDENTS_WRITE),
+    "incident_push": Operation(Right.EDIT_VENDORS, Scope.INCIDENTS_WRITE),
+    "incident_push_batch": Operation(Right.EDIT_VENDORS, Scope.INCIDENTS_WRITE),
+    "incident_source_list": Operation(Right.READ, Scope.INCIDENTS_READ),
+    "incident_source_detail": Operation(Right.READ, Scope.INCIDENTS_READ),
+    "incident_source_put": Operation(Right.EDIT_VENDORS, Scope.INCIDENTS_WRITE),
+    "incident_source_heartbeat": Operation(Right.EDIT_VENDORS, Scope.INCIDENTS_WRITE),
     # assessments; NAMED and ASKED pages: the function itself refuses whom the thing does not name
     "assessment_list": Operation(Right.READ, Scope.ASSESSMENTS_READ),
     "assessment_detail": Operation(Right.RATE, Scope.ASSESSMENTS_READ),

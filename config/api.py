@@ -13,7 +13,7 @@ from config.knowhow import api as glossary
 from manifesto import api as manifesto_api
 from reports.api import changes, documents, exports, portfolio, scorecards
 from reports.people import api as people_api
-from vendors.api import contracts, feedback, measures, register
+from vendors.api import contracts, feedback, incidents, measures, register
 
 DESCRIPTION = """Vendors, incidents, measures, assessments, scorecards and documents of your organisation.
 
@@ -44,6 +44,7 @@ def build() -> Api:
     api.add_router("", glossary.router, tags=["Rules and questions"])
     api.add_router("", register.router, tags=["Vendors"])
     api.add_router("", contracts.router, tags=["Contracts"])
+    api.add_router("", incidents.router, tags=["Incidents"])
     api.add_router("", feedback.router, tags=["Feedback"])
     api.add_router("", measures.router, tags=["Measures"])
     api.add_router("", people_api.router, tags=["Contacts"])

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "accounts.api.middleware.ApiAnswers",  # before anything refuses a request with a page for people
     "accounts.sending.middleware.WholeBodies",  # before anybody reads a body, the guard against forged forms first
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -416,6 +417,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "read-commitments": {
         "task": "assessments.tasks.read_commitments",
+        "schedule": MORNING_SECONDS,
+        "options": {"expires": MORNING_SECONDS},
+    },
+    "tell-systems": {
+        "task": "assessments.tasks.tell_systems",
         "schedule": MORNING_SECONDS,
         "options": {"expires": MORNING_SECONDS},
     },
