@@ -9,6 +9,7 @@ class AccountsConfig(AppConfig):
 
         from accounts import immutable, trail_words, visitor, vocabulary
         from accounts.chain import carried, kinds, trail_days
+        from accounts.single_sign_on import emergencies
         from groundwork import whole_numbers
 
         whole_numbers.register()
@@ -23,3 +24,4 @@ class AccountsConfig(AppConfig):
         kinds.register(trail_days.KIND, trail_days.kind())
         kinds.register(carried.KIND, carried.kind())
         user_logged_in.connect(visitor.at_sign_in, dispatch_uid="visitor_at_sign_in")
+        user_logged_in.connect(emergencies.at_sign_in, dispatch_uid="emergencies_at_sign_in")

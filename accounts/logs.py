@@ -35,6 +35,10 @@ _ENDS = "|".join(_however_encoded(mark) for mark in MARKS)
 _SLASHES = rf"(?:{_however_encoded('/')}|{_however_encoded(chr(92))})+"
 _STARTS = "|".join(_however_encoded(start.removesuffix("/")) for start in SECRETS)
 SECRET = re.compile(rf"((?:{_STARTS}){_SLASHES})(?:(?!{_ENDS})[^\s\"'<>\\])+", re.IGNORECASE)
+# What a provider's answer to a sign-in carries.
+CARRIED = re.compile(
+    r"([?&](?:code|state|SAMLResponse|SAMLRequest|RelayState|Signature|id_token_hint)=)[^&\s\"'<>]+", re.IGNORECASE
+)
 # The mail server repeats the address that it refuses. The domain stays: it says whose server to ask.
 _AT = _however_encoded("@")
 MAIL_ADDRESS = re.compile(rf"[\w.+%-]{{1,64}}({_AT}[\w-]+(?:\.[\w-]+)+)", re.IGNORECASE)
@@ -42,7 +46,8 @@ MAIL_ADDRESS = re.compile(rf"[\w.+%-]{{1,64}}({_AT}[\w-]+(?:\.[\w-]+)+)", re.IGN
 
 def redacted(text: str) -> str:
     """The text without tokens and without the part of mail addresses that names a person."""
-    return MAIL_ADDRESS.sub(rf"{HIDDEN}\1", SECRET.sub(rf"\1{HIDDEN}", text))
+    hidden = CARRIED.sub(rf"\1{HIDDEN}", SECRET.sub(rf"\1{HIDDEN}", text))
+    return MAIL_ADDRESS.sub(rf"{HIDDEN}\1", hidden)
 
 
 def without_tokens(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -146,6 +146,9 @@ PLACES: dict[str, Place] = {
     "department_": Place(section=ADMINISTRATION, help="guide:administration#departments"),
     "organisation_edit": Place(section=ADMINISTRATION, help="guide:administration#name-and-language"),
     "organisation_archive": Place(section=ADMINISTRATION, help="roles"),
+    "own_sign_in": Place(section=ADMINISTRATION, help="roles#sign-in"),
+    "sign_in_": Place(help="roles#sign-in"),
+    "signed_out": Place(help="roles#sign-in"),
     "approval_": Place(section=ADMINISTRATION, help="assessing#approve"),
     "audit_": Place(section=ADMINISTRATION, help="secrecy#kept"),
     # the person

@@ -38,6 +38,7 @@ from accounts.models.sign_in import (
     ProvisionedGroup,
     ProvisionedPerson,
     SignInProtocol,
+    SpentAssertion,
 )
 from accounts.models.token import (
     AnsweredRequest,
@@ -93,6 +94,7 @@ __all__ = [
     "Role",
     "Seal",
     "SignInProtocol",
+    "SpentAssertion",
     "TakenForm",
     "User",
     "WebhookDelivery",
