@@ -60,7 +60,8 @@ class AccountAdapter(DefaultAccountAdapter):
             request.session[own_sign_in.LEFT] = {"provider": session.provider, "end": session.end}
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("signed_out") if own_sign_in.LEFT in request.session else super().get_logout_redirect_url(request)
+        """Asked before the sign-out."""
+        return reverse("signed_out") if own_sign_in.through(request) else super().get_logout_redirect_url(request)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
