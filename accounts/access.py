@@ -70,6 +70,12 @@ ROUTES: dict[str, Right | Gate] = {
     "person_download": Gate.SIGNED_IN,
     "person_erase": Gate.SIGNED_IN,
     "role_put_away": Right.RATE,
+    # keys to the API: one's own, and those of the organisation
+    "token_list": Right.READ,
+    "token_add": Right.READ,
+    "token_revoke": Gate.NAMED,  # its holder
+    **dict.fromkeys(("api_access", "api_access_revoke", "connected_add", "connected_token"), Right.ADMINISTER),
+    **dict.fromkeys(("connected_take_over", "connected_end"), Right.ADMINISTER),
     "preferences": Gate.SIGNED_IN,
     "preferences_calendar": Gate.SIGNED_IN,
     "preferences_calendar_close": Gate.SIGNED_IN,
@@ -106,6 +112,18 @@ ROUTES: dict[str, Right | Gate] = {
     "sign_in_metadata": Gate.PUBLIC,
     "sign_in_sign_out": Gate.PUBLIC,
     "signed_out": Gate.PUBLIC,
+    "webhook_list": Right.ADMINISTER,
+    "webhook_add": Right.ADMINISTER,
+    "webhook_detail": Right.ADMINISTER,
+    "webhook_edit": Right.ADMINISTER,
+    "webhook_pause": Right.ADMINISTER,
+    "webhook_resume": Right.ADMINISTER,
+    "webhook_test": Right.ADMINISTER,
+    "webhook_secret": Right.ADMINISTER,
+    "webhook_delete": Right.ADMINISTER,
+    "webhook_again": Right.ADMINISTER,
+    "webhook_delivery": Right.ADMINISTER,
+    "webhook_delivery_again": Right.ADMINISTER,
     # manifesto
     "rules": Right.RATE,
     "rule_guide": Right.RATE,  # an outside rater reads of it what a vendor reads
@@ -503,9 +521,59 @@ OPERATIONS: dict[str, Operation] = {
     "me": Operation(None, None),
     # bank
     "edition_list": Operation(Right.RATE, Scope.BANK_READ),
+    "edition_detail": Operation(Right.RATE, Scope.BANK_READ),
+    "glossary": Operation(Right.RATE, Scope.BANK_READ),
+    "department_list": Operation(Right.READ, Scope.VENDORS_READ),
+    "member_list": Operation(Right.READ, Scope.VENDORS_READ),
     # vendors
+    "vendor_list": Operation(Right.READ, Scope.VENDORS_READ),
+    "vendor_add": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "vendor_detail": Operation(Right.READ, Scope.VENDORS_READ),
+    "vendor_change": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "vendor_archive": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "vendor_restore": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "service_list": Operation(Right.READ, Scope.VENDORS_READ),
+    "service_add": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "service_detail": Operation(Right.READ, Scope.VENDORS_READ),
+    "service_change": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "service_delete": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "contact_list": Operation(Right.READ, Scope.VENDORS_READ),
+    "contact_add": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "contact_detail": Operation(Right.READ, Scope.VENDORS_READ),
+    "contact_change": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "contact_delete": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "contract_list": Operation(Right.READ, Scope.VENDORS_READ),
+    "contract_detail": Operation(Right.READ, Scope.VENDORS_READ),
+    "paper_list": Operation(Right.READ, Scope.VENDORS_READ),
+    "paper_detail": Operation(Right.READ, Scope.VENDORS_READ),
+    "contract_add": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "contract_change": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "contract_decide": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "contract_end": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "contract_delete": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "paper_add": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "paper_change": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "paper_replace": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "paper_delete": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
     # assessments
     # reports
+    "scorecard_list": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "scorecard_detail": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "scorecard_snapshot": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "scorecard_verification": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "scorecard_benchmark": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "scorecard_change": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "scorecard_history": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "document_list": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "document_ask": Operation(Right.READ, Scope.DOCUMENTS_WRITE),
+    "document_detail": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "document_file": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "portfolio": Operation(Right.READ, Scope.SCORECARDS_READ),
+    "export_list": Operation(Right.READ, Scope.DOCUMENTS_WRITE),
+    "export_ask": Operation(Right.READ, Scope.DOCUMENTS_WRITE),
+    "export_detail": Operation(Right.READ, Scope.DOCUMENTS_WRITE),
+    "export_cancel": Operation(Right.READ, Scope.DOCUMENTS_WRITE),
+    "export_file": Operation(Right.READ, Scope.DOCUMENTS_WRITE),
 }
 
 
@@ -555,8 +623,11 @@ def required(route: str) -> Right | Gate | None:
 
 
 def rights_of(member: Membership) -> frozenset[Right]:
-    """The rights of a member's role. Where self-approval is allowed, whoever assesses may also approve."""
+    """The rights of a member's role. Where self-approval is allowed, whoever assesses may also approve. A service never
+    does: a decision is a person's."""
     rights = RIGHTS[member.role]
+    if member.is_service:
+        return rights - {Right.APPROVE}
     if member.organisation.allow_self_approval and Right.ASSESS in rights:
         return rights | {Right.APPROVE}
     return rights

@@ -15,6 +15,7 @@ from accounts.models import (
     Membership,
     Organisation,
     User,
+    WebhookEndpoint,
 )
 from accounts.vocabulary import TrailSubject, Verb, Vocabulary, nobodys
 
@@ -52,7 +53,8 @@ VOCABULARY = Vocabulary(
         ),
         "sign_in.not_forced": Verb(title=_("Passwords allowed again"), told=_("allowed passwords again")),
         "sign_in.links_forgotten": Verb(
-            title=_("Links to accounts of the provider forgotten"), told=_("forgot the links to accounts of the provider")
+            title=_("Links to accounts of the provider forgotten"),
+            told=_("forgot the links to accounts of the provider"),
         ),
         "sign_in.emergency": Verb(
             title=_("Came in past the organisation’s sign-in"), told=_("came in past the organisation’s sign-in")
@@ -62,6 +64,18 @@ VOCABULARY = Vocabulary(
         "domain.removed": Verb(title=_("Mail domain removed"), told=_("removed a mail domain")),
         "token.made": Verb(title=_("API token made"), told=_("made an API token")),
         "token.revoked": Verb(title=_("API token withdrawn"), told=_("withdrew an API token")),
+        "webhook.added": Verb(title=_("Webhook added"), told=_("added a webhook")),
+        "webhook.changed": Verb(title=_("Webhook changed"), told=_("changed a webhook")),
+        "webhook.paused": Verb(title=_("Webhook paused"), told=_("paused a webhook")),
+        "webhook.resumed": Verb(title=_("Webhook resumed"), told=_("let a webhook go on")),
+        "webhook.switched_off": Verb(title=_("Webhook switched off"), told=_("switched off a webhook")),
+        "webhook.secret_rotated": Verb(title=_("Webhook’s secret renewed"), told=_("renewed the secret of a webhook")),
+        "webhook.tested": Verb(title=_("Webhook tested"), told=_("sent a test to a webhook")),
+        "webhook.sent_again": Verb(title=_("Webhook’s events sent again"), told=_("sent events to a webhook again")),
+        "webhook.deleted": Verb(title=_("Webhook deleted"), told=_("deleted a webhook")),
+        "connection.made": Verb(title=_("System connected"), told=_("connected a system")),
+        "connection.taken_over": Verb(title=_("Connected system taken over"), told=_("took over a connected system")),
+        "connection.ended": Verb(title=_("Connection ended"), told=_("ended the connection of a system")),
         "user.added": Verb(title=_("User added"), told=_("added a user")),
         "user.changed": Verb(title=_("User changed"), told=_("changed a user")),
     },
@@ -73,6 +87,7 @@ VOCABULARY = Vocabulary(
         ApiToken: TrailSubject(),
         IdentityProvider: TrailSubject(),
         MailDomain: TrailSubject(),
+        WebhookEndpoint: TrailSubject(route="webhook_detail"),
         User: TrailSubject(organisation=nobodys),
     },
     names={
@@ -84,6 +99,10 @@ VOCABULARY = Vocabulary(
         "expires_at": _("valid until"),
         "revoked_at": _("withdrawn on"),
         "name": _("name"),
+        "kinds": _("events"),
+        "former_until": _("former secret valid until"),
+        "holder": _("acts as"),
+        "reads_for": _("reads for"),
         "sha256": "SHA-256",
     },
 )

@@ -65,33 +65,35 @@ NOTICES: dict[Standing, Promise | str] = {
 # What was read --------------------------------------------------------------------------------------------------
 def let_read(assessment: Assessment, user: User) -> bool:
     """Whether others' answers are open to this person; if so, it is on record that they read them, where there are
-    any. Two queries, once it is."""
-    if is_kept_apart(assessment, user):
+    any. What a service reads, the person who made it has read. Two queries, once it is."""
+    judge = user.judge
+    if is_kept_apart(assessment, judge):
         return False
-    is_new = assessment.state in OPEN_STATES and not _is_on_record(assessment.pk, user)
-    if is_new and _others_have_said(assessment, user):
-        note_reading(assessment.pk, user)
+    is_new = assessment.state in OPEN_STATES and not _is_on_record(assessment.pk, judge)
+    if is_new and _others_have_said(assessment, judge):
+        note_reading(assessment.pk, judge)
     return True
 
 
 def note_reading(assessment: int, user: User) -> None:
     """The first moment stays: of two pages opened at the same time, one writes it. `assessment`: its id."""
-    Reading.objects.bulk_create([Reading(assessment_id=assessment, user=user)], ignore_conflicts=True)
+    Reading.objects.bulk_create([Reading(assessment_id=assessment, user=user.judge)], ignore_conflicts=True)
 
 
 def note_entries_read(entries: Iterable[AuditEntry], user: User) -> None:
     """Entries of the trail stand on a page: those about answers of others tell what they are. Where the reader is kept
     apart, they tell of questions that were handed to them alone, which are known without it."""
+    judge = user.judge
     told = {
         int(entry.subject_id)
         for entry in entries
-        if entry.object_type in TELLS_OF_ANSWERS and entry.actor_id != user.pk and entry.subject_id.isdecimal()
+        if entry.object_type in TELLS_OF_ANSWERS and entry.actor_id != judge.pk and entry.subject_id.isdecimal()
     }
     if told:
-        on_record = Reading.objects.filter(user=user).values("assessment")
+        on_record = Reading.objects.filter(user=judge).values("assessment")
         new = Assessment.objects.filter(pk__in=told, state__in=OPEN_STATES).exclude(pk__in=on_record)
-        for assessment in new.exclude(pk__in=kept_apart(user)):
-            note_reading(assessment.pk, user)
+        for assessment in new.exclude(pk__in=kept_apart(judge)):
+            note_reading(assessment.pk, judge)
 
 
 def _is_on_record(assessment: int, user: User) -> bool:

@@ -1,6 +1,7 @@
 """Who may read whose answers: raters judge alone, so nobody sees another's answers before handing in their own.
 
-Whoever is not asked waits until all are in: else they could read first, and be asked or join afterwards."""
+Whoever is not asked waits until all are in: else they could read first, and be asked or join afterwards.
+A service reads for the person who made it: what waits for that person's own answers waits for its calls too."""
 
 from __future__ import annotations
 
@@ -51,16 +52,17 @@ def is_rating(assessment: Assessment, user: User) -> bool:
     """Whether this person has still to judge here: with a questionnaire of their own, or a question handed to them."""
     if assessment.state != AssessmentState.COLLECTING:
         return False
-    if Response.objects.of_rater(user).outstanding().filter(assessment=assessment).exists():
+    judge = user.judge
+    if Response.objects.of_rater(judge).outstanding().filter(assessment=assessment).exists():
         return True
-    return Delegation.objects.waiting_for(user).filter(answer__response__assessment=assessment).exists()
+    return Delegation.objects.waiting_for(judge).filter(answer__response__assessment=assessment).exists()
 
 
 def kept_apart(user: User) -> AssessmentQuerySet:
     """Where this person reads nothing of the others yet: they still judge, or raters are outstanding, they have not
     handed in themselves, and nobody has begun the meeting without those who are missing."""
     outstanding = Response.objects.of_customer().outstanding()
-    done = Response.objects.of_rater(user).handed_in()
+    done = Response.objects.of_rater(user.judge).handed_in()
     waits = Q(pk__in=outstanding.values("assessment"), meetings=None) & ~Q(pk__in=done.values("assessment"))
     return Assessment.objects.collecting().filter(_judged_by(user) | waits)
 
@@ -74,8 +76,9 @@ def vendors_being_rated(member: Membership) -> set[int]:
 
 def _judged_by(user: User) -> Q:
     """Where this person has a questionnaire that is not handed in, or a question that was handed to them."""
-    own = Response.objects.of_rater(user).outstanding().values("assessment")
-    lent = Delegation.objects.waiting_for(user).values("answer__response__assessment")
+    judge = user.judge
+    own = Response.objects.of_rater(judge).outstanding().values("assessment")
+    lent = Delegation.objects.waiting_for(judge).values("answer__response__assessment")
     return Q(pk__in=own) | Q(pk__in=lent)
 
 

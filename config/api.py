@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
-from accounts.api import endpoints, me, validation
-from accounts.api.problems import Problem, answer
+from accounts.api import endpoints, frame
+from config.knowhow import api as glossary
 from manifesto import api as manifesto_api
+from reports.api import changes, documents, exports, portfolio, scorecards
+from vendors.api import contracts, register
 
 DESCRIPTION = """Vendors, incidents, measures, assessments, scorecards and documents of your organisation.
 
@@ -37,24 +37,17 @@ def build() -> Api:
             "security": [{"token": []}],
         },
     )
-    api.add_router("", me.router, tags=["Who asks"])
+    frame.join(api)
     api.add_router("", manifesto_api.router, tags=["Rules and questions"])
-    api.add_exception_handler(Problem, _problem)
-    api.add_exception_handler(ValidationError, _invalid)
-    api.add_exception_handler(HttpError, _unreadable)
+    api.add_router("", glossary.router, tags=["Rules and questions"])
+    api.add_router("", register.router, tags=["Vendors"])
+    api.add_router("", contracts.router, tags=["Contracts"])
+    api.add_router("", scorecards.router, tags=["Scorecards"])
+    api.add_router("", changes.router, tags=["Scorecards"])
+    api.add_router("", documents.router, tags=["Documents"])
+    api.add_router("", portfolio.router, tags=["Portfolio"])
+    api.add_router("", exports.router, tags=["Exports"])
     return api
-
-
-def _problem(request: HttpRequest, problem: Problem | type[Problem]) -> HttpResponse:
-    return answer(cast(Problem, problem))
-
-
-def _invalid(request: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
-    return answer(validation.of_schema(cast(ValidationError, error).errors))
-
-
-def _unreadable(request: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
-    return answer(Problem(cast(HttpError, error).status_code, "bad_request"))
 
 
 api = build()

@@ -151,6 +151,10 @@ PLACES: dict[str, Place] = {
     "signed_out": Place(help="roles#sign-in"),
     "approval_": Place(section=ADMINISTRATION, help="assessing#approve"),
     "audit_": Place(section=ADMINISTRATION, help="secrecy#kept"),
+    "webhook_": Place(section=ADMINISTRATION, help="roles#webhooks"),
+    "api_access": Place(section=ADMINISTRATION, help="roles#api"),
+    "connected_": Place(section=ADMINISTRATION, help="roles#api"),
+    "token_": Place(help="roles#api"),
     # the person
     "profile": Place(help="roles"),
     "person_": Place(help="secrecy#kept"),

@@ -17,6 +17,7 @@ from accounts import language as languages
 from accounts.access import MemberRequest
 from accounts.models import Membership, Role
 from accounts.sending import way_back
+from accounts.tokens import expiring
 from config.context import THEMES
 from config.first_steps import first_steps_of, put_away
 from config.health import DIARY, readiness
@@ -56,6 +57,7 @@ def work(request: MemberRequest) -> HttpResponse:
         "scorecards": latest_scorecards(request.member, timezone.now()),
         "handed_in": handed_in_by(request.member),
         "first_steps": first_steps_of(request.member),
+        "running_out": expiring.running_out_for(request.member, timezone.now()),
     }
     return render(request, "work.html", context)
 

@@ -32,7 +32,7 @@ class TooMany(Refusal):
 def refuse_too_many(rows: JobQuerySet[Any], member: Membership, *, now: datetime) -> None:
     """Within the transaction that adds one more: two at once wait for each other. `rows`: of one kind of file. Raises
     TooMany."""
-    Membership.objects.select_for_update(no_key=True).get(pk=member.pk)
+    Membership.everybody.select_for_update(no_key=True).get(pk=member.pk)
     asked = rows.filter(organisation=member.organisation_id, requested_by=member.user_id)
     lately = asked.filter(requested_at__gt=now - timedelta(days=1))
     counts = asked.unfinished().count(), lately.count()

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.access import Scope
 from accounts.models import Department, Membership, Organisation, Role, User
-from accounts.tokens import making
+from accounts.tokens import connected, making
 from assessments.commitments import transitions as commitments
 from assessments.lifecycle.transitions import asks_supplementary
 from assessments.models import Answer, Assessment, AssessmentState, Commitment, CommitmentSource, Response
@@ -83,8 +83,16 @@ def make_member(organisation: Organisation, name: str, role: Role, **fields: Any
 
 def make_token(member: Membership, *scopes: Scope, name: str = "Ticket tool") -> str:
     """A token of this member for the API, with all scopes unless some are named: what is sent after “Bearer”."""
-    made = making.make(member, name=name, scopes=scopes or tuple(Scope), by=member.user, now=timezone.now())
+    by = member.user.judge  # of a service, whoever made it
+    made = making.make(member, name=name, scopes=scopes or tuple(Scope), by=by, now=timezone.now())
     return made.secret
+
+
+def make_connected(admin: Membership, *scopes: Scope, name: str = "ITSM") -> tuple[Membership, str]:
+    """A service that this administrator made, with all scopes of a reader unless some are named, and its token."""
+    wanted = scopes or [one for one in Scope if one.endswith(":read")]
+    made = connected.add(admin, name=name, scopes=wanted, valid=making.VALID, now=timezone.now())
+    return made.token.member, made.secret
 
 
 def make_cast() -> Cast:

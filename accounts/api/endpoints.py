@@ -22,6 +22,7 @@ from groundwork.refusals import Refusal
 ALWAYS = (400, 401, 403, 429)
 HAS_BODY = ("POST", "PUT", "PATCH")
 MEANING: Mapping[int, str] = {
+    304: "You have it already: nothing changed.",
     400: "The request cannot be read.",
     401: "No valid token.",
     403: "The token or its holder may not.",
@@ -47,17 +48,21 @@ def endpoint(
     problems: tuple[int, ...] = (),
     status: int = 200,
     is_versioned: bool = False,
+    is_kept: bool = False,
     more: Mapping[str, Any] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Declare the decorated handler `(request, …) → body` as `METHOD path` with this operation id.
 
     `response`: the schema of the answer with `status`; `problems`: statuses that it refuses with beside those of every
-    operation; `is_versioned`: it answers with an ETag, or takes If-Match. The first line of the docstring is the
+    operation; `is_versioned`: it answers with an ETag, or takes If-Match; `is_kept`: who has it by its ETag is answered
+    304 (`etags.is_known`). The first line of the docstring is the
     summary of the reference, the rest its description. Raises KeyError for an operation without a row in the table.
     """
     takes = OPERATIONS[operation]
     refusals = sorted({*ALWAYS, *problems, *((404,) if "{" in path else ()), *((422,) if method in HAS_BODY else ())})
     answers = {status: response, **{one: ConflictOut if one == 409 else ProblemOut for one in refusals}}
+    if is_kept:
+        answers[304] = None
 
     def declare(handler: Handler) -> Handler:
         guarded = _guarded(handler, takes)
@@ -70,7 +75,7 @@ def endpoint(
             summary=summary.rstrip("."),
             description=_dedented(description),
             exclude_none=False,
-            openapi_extra=_extra(method, takes, is_versioned=is_versioned, status=status, more=more or {}),
+            openapi_extra=_extra(method, takes, is_versioned=is_versioned, is_kept=is_kept, more=more or {}),
         )(guarded)
         return handler
 
@@ -109,12 +114,14 @@ def _dedented(description: str) -> str:
 
 
 def _extra(
-    method: str, takes: Operation, *, is_versioned: bool, status: int, more: Mapping[str, Any]
+    method: str, takes: Operation, *, is_versioned: bool, is_kept: bool, more: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What the library does not say by itself."""
     parameters = []
     if is_versioned and method in ("PUT", "PATCH", "DELETE"):
         parameters.append(_header("If-Match", "The ETag of what you read and now change."))
+    if is_kept:
+        parameters.append(_header("If-None-Match", "The ETag of what you have; where it is the same still: 304."))
     if method in ("POST", "PUT", "PATCH", "DELETE"):
         parameters.append(_header("Idempotency-Key", "Any text of yours: what carries it is done once."))
     extra: dict[str, Any] = {"x-scope": takes.scope and str(takes.scope), "security": [{"token": []}], **more}

@@ -24,6 +24,15 @@ def show_version(request: ApiRequest, version: int) -> None:
     request.answer_headers["ETag"] = f'"{version}"'
 
 
+def is_known(request: ApiRequest, mark: str) -> bool:
+    """Whether whoever asks has it already, by the ETag of what never changes while its `mark` (a hash) is the same; the
+    ETag goes out in any case. The handler then answers with an empty 304."""
+    tag = f'"{mark}"'
+    request.answer_headers["ETag"] = tag
+    known = [one.strip().removeprefix("W/") for one in request.headers.get("If-None-Match", "").split(",")]
+    return tag in known or known == ["*"]
+
+
 def version_to_change(request: ApiRequest) -> int:
     """Which version the request says that it changes. Raises Problem 428 where it says none, 400 where it says
     something else."""

@@ -32,7 +32,7 @@ def page(rows: QuerySet[Row], wanted: PageOfList, *, by: str = "pk") -> tuple[li
     descending, column = by.startswith("-"), by.lstrip("-")
     order = [by] if column == "pk" else [by, "-pk" if descending else "pk"]
     if wanted.after:
-        rows = rows.filter(_beyond(_read(wanted.after, by), column, descending))
+        rows = rows.filter(_beyond(_read(wanted.after, by), column, descending=descending))
     found = list(rows.order_by(*order)[: wanted.limit + 1])
     if len(found) <= wanted.limit:
         return found, None
@@ -40,7 +40,7 @@ def page(rows: QuerySet[Row], wanted: PageOfList, *, by: str = "pk") -> tuple[li
     return found[: wanted.limit], _written(by, [getattr(last, column), last.pk] if column != "pk" else [last.pk])
 
 
-def _beyond(place: Sequence[Any], column: str, descending: bool) -> Q:
+def _beyond(place: Sequence[Any], column: str, *, descending: bool) -> Q:
     than = "lt" if descending else "gt"
     if column == "pk":
         return Q(**{f"pk__{than}": place[0]})

@@ -14,6 +14,25 @@ class Given(Schema):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
+def _without_defaults(schema: dict[str, Any]) -> None:
+    for field in schema.get("properties", {}).values():
+        field.pop("default", None)
+
+
+class Changes(Schema):
+    """Beside a `Given` body: each of its fields may be left out, and what is left out stays as it is. What was sent is
+    in `model_fields_set`."""
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **options: Any) -> None:
+        super().__pydantic_init_subclass__(**options)
+        for field in cls.model_fields.values():
+            field.default, field.default_factory = None, None
+        cls.model_rebuild(force=True)
+
+
 class FaultOut(Schema):
     path: str = Field(description="JSON pointer into the body; “?name” for a parameter of the address.")
     detail: str

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from accounts.access import OurRequest
+from accounts.access import Gate, OurRequest, required
 from accounts.founding import tokens
 
 # What a machine asks, what that page needs itself, and what explains it.
@@ -42,7 +42,8 @@ class FirstRun:
         return self.get_response(request)
 
     def process_view(self, request: OurRequest, *_view: Any) -> HttpResponse | None:
-        if FirstRun.is_over or request.resolver_match.view_name in BESIDE:
+        route = request.resolver_match.view_name
+        if FirstRun.is_over or route in BESIDE or required(route) is Gate.API:  # a program cannot follow there
             return None
         if tokens.is_waiting():
             return redirect("start")

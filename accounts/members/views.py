@@ -167,8 +167,10 @@ def member_list(request: MemberRequest) -> HttpResponse:
 
 @form_view
 def member_edit(request: MemberRequest, pk: int) -> HttpResponse:
-    rows = Membership.objects.select_related("user", "organisation", "department")
+    rows = Membership.everybody.select_related("user", "organisation", "department")
     person = fetch(request, rows, pk)
+    if person.is_service:  # the trail names it as a member; what can be changed of it stands there
+        return redirect("api_access")
     form = MemberForm(request.POST or None, member=person, is_self=person.pk == request.member.pk)
     if request.method == "POST" and form.is_valid():
         with or_beside(form):

@@ -17,6 +17,7 @@ from accounts.models.mailed_link import (
 from accounts.models.people import (
     INSIDE_ROLES,
     REPEAT_DAYS,
+    SERVICES,
     Department,
     Membership,
     MembershipQuerySet,
@@ -62,6 +63,7 @@ from accounts.models.webhook import (
 __all__ = [
     "INSIDE_ROLES",
     "REPEAT_DAYS",
+    "SERVICES",
     "AnsweredRequest",
     "AnyLink",
     "ApiToken",

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from groundwork.public_ids import PublicRow
 
+SERVICES = "services.invalid"  # where a service has its address: no mail reaches it, ever (RFC 2606)
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
@@ -164,6 +166,10 @@ class MembershipQuerySet(OrganisationRows, models.QuerySet["Membership"]):
     def people(self) -> MembershipQuerySet:
         """Without the services that work through the API."""
         return self.filter(is_service=False)
+
+    def services(self) -> MembershipQuerySet:
+        """Those that work through the API."""
+        return self.filter(is_service=True)
 
     def active(self) -> MembershipQuerySet:
         return self.filter(is_active=True)

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models.people import Membership, Organisation, OrganisationRows, User
+from accounts.models.people import Membership, Organisation, OrganisationRows, Role, User
 from groundwork.public_ids import PublicRow
 
 
 class ApiTokenQuerySet(OrganisationRows, models.QuerySet["ApiToken"]):
     def usable(self, now: datetime) -> ApiTokenQuerySet:
-        """Neither withdrawn nor run out, of somebody who still is a member."""
-        return self.filter(revoked_at=None, expires_at__gt=now, member__is_active=True)
+        """Neither withdrawn nor run out, of somebody who still is a member.
+
+        A service reads for the person who made it, and what waits for that person's answers waits for it. So what
+        somebody else made for it opens nothing while they are a member here: they may know the token, and would read
+        with the eyes of another; nor what was made by somebody who only rates from outside by now."""
+        live = self.filter(revoked_at=None, expires_at__gt=now, member__is_active=True)
+        here = Membership.objects.active().filter(organisation=OuterRef("organisation"), user=OuterRef("made_by"))
+        has_maker = Q(member__user__made_by__isnull=False)
+        is_theirs = Q(member__user__made_by=F("made_by")) & ~Exists(here.filter(role=Role.RATER))
+        return live.filter(Q(member__is_service=False) | has_maker & (is_theirs | ~Exists(here)))
+
+    def running_out(self, now: datetime, within: timedelta) -> ApiTokenQuerySet:
+        return self.usable(now).filter(expires_at__lte=now + within)
+
+    def told_of(self, now: datetime, since: timedelta) -> ApiTokenQuerySet:
+        """For a list: without those that ended longer ago."""
+        return self.filter(Q(revoked_at=None) | Q(revoked_at__gt=now - since), expires_at__gt=now - since)
 
     def of_services(self) -> ApiTokenQuerySet:
         return self.filter(member__is_service=True)

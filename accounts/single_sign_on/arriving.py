@@ -39,9 +39,7 @@ def arrive(provider: IdentityProvider, said: Said, *, language: str, now: dateti
     return member
 
 
-def _member(
-    provider: IdentityProvider, said: Said, verdict: Verdict, language: str, now: datetime
-) -> Membership:
+def _member(provider: IdentityProvider, said: Said, verdict: Verdict, language: str, now: datetime) -> Membership:
     if verdict.member is not None:
         changes.take_role(verdict.member, verdict.role)
         return verdict.member

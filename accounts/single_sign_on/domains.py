@@ -21,10 +21,51 @@ from groundwork.refusals import Refusal
 NAME = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])\Z")
 # Where anybody gets an address: whoever has one is nobody's colleague for it.
 EVERYBODYS = frozenset(
-    "gmail.com googlemail.com outlook.com outlook.be outlook.fr hotmail.com hotmail.be hotmail.fr live.com live.be "
-    "live.nl msn.com yahoo.com yahoo.fr icloud.com me.com proton.me protonmail.com gmx.com gmx.net gmx.de web.de "
-    "aol.com skynet.be telenet.be proximus.be voo.be orange.fr wanadoo.fr free.fr laposte.net sfr.fr ziggo.nl kpnmail.nl "
-    "xs4all.nl planet.nl hetnet.nl mail.com zoho.com fastmail.com yandex.com qq.com 163.com".split()
+    [
+        "gmail.com",
+        "googlemail.com",
+        "outlook.com",
+        "outlook.be",
+        "outlook.fr",
+        "hotmail.com",
+        "hotmail.be",
+        "hotmail.fr",
+        "live.com",
+        "live.be",
+        "live.nl",
+        "msn.com",
+        "yahoo.com",
+        "yahoo.fr",
+        "icloud.com",
+        "me.com",
+        "proton.me",
+        "protonmail.com",
+        "gmx.com",
+        "gmx.net",
+        "gmx.de",
+        "web.de",
+        "aol.com",
+        "skynet.be",
+        "telenet.be",
+        "proximus.be",
+        "voo.be",
+        "orange.fr",
+        "wanadoo.fr",
+        "free.fr",
+        "laposte.net",
+        "sfr.fr",
+        "ziggo.nl",
+        "kpnmail.nl",
+        "xs4all.nl",
+        "planet.nl",
+        "hetnet.nl",
+        "mail.com",
+        "zoho.com",
+        "fastmail.com",
+        "yandex.com",
+        "qq.com",
+        "163.com",
+    ]
 )
 
 

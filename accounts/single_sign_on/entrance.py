@@ -238,4 +238,3 @@ def _then(request: HttpRequest) -> str:
     if len(asked) > 1000 or not asked.startswith("/") or not get_adapter(request).is_safe_url(asked):
         return ""
     return asked
-

@@ -136,7 +136,9 @@ def set_way_in(actor: Membership, member: Membership, *, may: bool) -> None:
         rows = Membership.objects.for_member(actor).select_related("organisation__identity_provider", "user")
         row = rows.get(pk=member.pk)
         if may and not can_use_a_password(row):
-            raise SetUpError(_("%(name)s has no password: they choose one first, at “Forgot password”.") % {"name": row.user})
+            raise SetUpError(
+                _("%(name)s has no password: they choose one first, at “Forgot password”.") % {"name": row.user}
+            )
         if not may and is_last_way_in(row):
             raise SetUpError(_("This is the last account for an emergency: name another one first."))
         if row.is_break_glass != may:

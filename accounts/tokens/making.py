@@ -43,9 +43,8 @@ def make(
             made_at=now,
             expires_at=now + valid,
         )
-        audit.record(
-            by, "token.made", token, after={"name": name, "scopes": token.scopes, "expires_at": token.expires_at}
-        )
+        told = {"name": name, "scopes": token.scopes, "expires_at": token.expires_at, "holder": str(member.user)}
+        audit.record(by, "token.made", token, after=told)
     return Made(token=token, secret=secret)
 
 

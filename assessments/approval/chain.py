@@ -132,6 +132,8 @@ def waiting_for(member: Membership) -> AssessmentQuerySet:
     by_role = Q(role=member.role) | (Q(role=Role.APPROVER) | Q(person__isnull=False) & cannot if is_approver else Q())
     by_name = Exists(named.filter(person=member.pk).exclude(cannot))
     mine = Q(by_name) | Q(Exists(named.filter(by_role))) & ~Q(Exists(approved))
+    if member.is_service:
+        return Assessment.objects.none()
     rows = Assessment.objects.for_member(member).in_review()
     rows = rows.filter(mine | Q(waiting_level=None) if is_approver else mine)
     return rows if member.organisation.allow_self_approval else rows.exclude(submitted_by=member.user_id)
@@ -175,6 +177,8 @@ def roles_of(role: str, organisation: Organisation) -> list[Role]:
 
 def _is_named(step: ApprovalStep, assessment: Assessment, member: Membership) -> bool:
     if member.organisation_id != assessment.organisation_id or not member.is_active or member.is_outside:
+        return False
+    if member.is_service:  # a decision is a person's
         return False
     if step.person_id == member.pk or _decides_by_name(step, assessment):
         return step.person_id == member.pk

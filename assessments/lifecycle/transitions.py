@@ -97,7 +97,7 @@ def create_assessment(
             period_start=period.start,
             period_end=period.end,
             due_on=due_on,
-            owner=member.user,
+            owner=member.user.judge,  # of what a service begins, the person who looks after the service
             created_at=now,
         )
         fields = ("reference", "vendor", "release", "period_start", "period_end", "due_on", "state")

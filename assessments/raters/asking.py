@@ -228,6 +228,8 @@ def purpose_of(invitation: Invitation) -> Iterator[Purpose]:
 
 # Checks ----------------------------------------------------------------------------------------------------------
 def _check_may_rate(row: Assessment, person: Membership) -> None:
+    if person.is_service:
+        raise IllegalTransition(_("A judgement is a person’s: a service is not asked to rate."))
     theirs = Response.objects.filter(assessment=row, rater=person.user_id).first()
     _check_not_asked(theirs, str(person.user))
     _check_active(row, person.user, person)

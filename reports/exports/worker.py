@@ -60,7 +60,7 @@ def write(pk: int) -> None:
 
 def _attempt(held: HeldJob[Export]) -> None:
     export, now = held.row, timezone.now()
-    member = Membership.objects.active().filter(user=export.requested_by, organisation=export.organisation_id)
+    member = Membership.everybody.active().filter(user=export.requested_by, organisation=export.organisation_id)
     asker = member.select_related("user", "organisation").first()
     if asker is None or not may(asker, Right.READ):
         held.fail(ExportFailure.LEFT, now=now)

@@ -11,9 +11,24 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
-from django.db.models.expressions import Expression, OrderBy
-from django.db.models.functions import Coalesce, Lower
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.expressions import Combinable, Expression, OrderBy
+from django.db.models.functions import Cast, Coalesce, Lower, Round
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -24,6 +39,7 @@ from reports.portfolio.filters import IN_HAND, NOT_ASSESSED, OLDER, RECENT, SAID
 from vendors.models import Acknowledgement, Contract, ExpectationEdition, Service, Tier, Vendor, VendorQuerySet
 
 ATTENTION = "attention"
+NOT_RATED = 10_001  # in hundredths of a percent: beyond all that is rated
 RULE_SORTS = tuple(f"rule{position}" for position in RULE_POSITIONS)
 STANDING = "latest_standing__"
 TIER_RANK = Case(
@@ -145,6 +161,28 @@ def _attention(figure: Figure) -> list[OrderBy]:
         _up(figure("met")),
         _up(TIER_RANK),
     ]
+
+
+def with_attention(rows: VendorQuerySet, closed: Collection[int]) -> VendorQuerySet:
+    """With the same order as one figure, `attention`, the lowest first, so that a page can begin after another one:
+    a digit for each of the columns above, percents in hundredths, and last of all what there is none of."""
+    figure = figures(closed)
+    lowest = Cast(Round(F(f"{STANDING}lowest") * 100), IntegerField())
+    worth: Combinable = Value(0)
+    for value, digits, most in (
+        (_or_last(figure("broken"), least=True), 10, 8),
+        (_or_last(figure(lowest), least=False, last=NOT_RATED), 20_000, None),
+        (_or_last(figure("contradicted"), least=True), 10, 8),
+        (_or_last(figure("met"), least=False), 10, None),
+        (TIER_RANK, 10, None),
+    ):
+        worth = worth * Value(digits) + (Value(most) - value if most is not None else value)
+    return rows.annotate(attention=ExpressionWrapper(worth, BigIntegerField()))
+
+
+def _or_last(value: Sortable, *, least: bool, last: int = 8) -> Coalesce:
+    """A whole figure; where there is none, one that stands last: −1 where the highest comes first."""
+    return Coalesce(value, Value(-1 if least else last), output_field=IntegerField())
 
 
 def _columns(figure: Figure, today: date) -> dict[str, list[Sortable]]:

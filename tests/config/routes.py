@@ -11,11 +11,26 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.members import invitations
-from accounts.models import Invitation, Membership, Role
+from accounts.models import (
+    ApiToken,
+    DeliveryState,
+    IdentityProvider,
+    Invitation,
+    MailDomain,
+    Membership,
+    Role,
+    SignInProtocol,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
+from accounts.webhooks import changes as webhooks
+from accounts.webhooks.kinds import Kind
+from accounts.webhooks.telling import tell
 from assessments import preferences
 from assessments.commitments import transitions as commitments
 from assessments.commitments.evidence import add_files
@@ -68,6 +83,7 @@ from tests.factories import (
     hand_in_proof,
     make_assessment,
     make_commitment,
+    make_connected,
     make_contract,
     make_expectations,
     make_feedback,
@@ -76,6 +92,7 @@ from tests.factories import (
     make_notice,
     make_proof,
     make_rehearsal,
+    make_token,
     make_vendor,
 )
 from vendors.care import changes as care
@@ -177,6 +194,23 @@ class World:
         self.cast = cast
 
     @cached_property
+    def identity_provider(self) -> IdentityProvider:
+        return IdentityProvider.objects.create(
+            organisation=self.cast.organisation,
+            protocol=SignInProtocol.OIDC,
+            name="Harbour login",
+            issuer="https://login.harbour.invalid",
+            client_id="harbour",
+            is_active=True,
+        )
+
+    @cached_property
+    def mail_domain(self) -> MailDomain:
+        return MailDomain.objects.create(
+            organisation=self.cast.organisation, domain="harbour.example", added_by=self.cast.admin.user
+        )
+
+    @cached_property
     def vendor(self) -> Vendor:
         return make_vendor(self.cast.organisation, "Harbour Systems")
 
@@ -202,6 +236,21 @@ class World:
     @cached_property
     def service(self) -> Service:
         return Service.objects.create(vendor=self.vendor, name="Harbour records")
+
+    @cached_property
+    def webhook(self) -> WebhookEndpoint:
+        address = "https://127.0.0.1/harbour"  # which no test asks
+        return webhooks.add(self.cast.admin, name="Harbour tickets", address=address, kinds=[]).endpoint
+
+    @cached_property
+    def webhook_delivery(self) -> WebhookDelivery:
+        """One that was given up."""
+        assert self.webhook
+        with transaction.atomic():
+            event = tell(Kind.TEST, self.cast.organisation.pk, about="test:1", data={"harbour": 1}, now=timezone.now())
+        assert event is not None
+        event.deliveries.update(state=DeliveryState.DEAD)
+        return event.deliveries.select_related("event", "endpoint").get()
 
     @cached_property
     def planned_service(self) -> Service:
@@ -643,6 +692,15 @@ class World:
         return self.cast.department
 
     @cached_property
+    def token(self) -> ApiToken:
+        make_token(self.cast.reader, name="Harbour display")
+        return ApiToken.objects.latest("pk")
+
+    @cached_property
+    def service_account(self) -> Membership:
+        return make_connected(self.cast.admin, name="Harbour tickets")[0]
+
+    @cached_property
     def _invited(self) -> tuple[Invitation, str]:
         return invitations.invite(
             self.cast.admin.user,
@@ -766,10 +824,27 @@ OBJECTS: dict[str, str] = {
     "approval_level_delete": "approval_level",
     "approval_level_move": "approval_level",
     "member_edit": "member",
+    "token_revoke": "token",
+    "api_access_revoke": "token",
+    "connected_token": "service_account",
+    "connected_take_over": "service_account",
+    "connected_end": "service_account",
     "invitation_revoke": "invitation",
     "invitation_resend": "invitation",
+    "webhook_detail": "webhook",
+    "webhook_edit": "webhook",
+    "webhook_pause": "webhook",
+    "webhook_resume": "webhook",
+    "webhook_test": "webhook",
+    "webhook_secret": "webhook",
+    "webhook_delete": "webhook",
+    "webhook_again": "webhook",
+    "webhook_delivery": "webhook_delivery",
+    "webhook_delivery_again": "webhook_delivery",
     "department_edit": "department",
     "department_delete": "department",
+    "own_sign_in_way": "member",
+    "own_sign_in_domain_remove": "mail_domain",
     "vendor_detail": "vendor",
     "vendor_edit": "vendor",
     "vendor_archive": "vendor",
@@ -1004,6 +1079,7 @@ OBJECTS: dict[str, str] = {
 # Whom the things behind a route of Gate.ASKED or Gate.NAMED name, of the cast; where nothing is said here, its assessor
 # alone.
 ASKED: dict[str, frozenset[str]] = {
+    "token_revoke": frozenset({"reader"}),
     "assessment_approve": frozenset({"approver"}),
     "approval_take_back": frozenset({"approver"}),
     "feedback_edit": frozenset({"reader", "assessor", "admin"}),
@@ -1073,6 +1149,8 @@ def arguments(route: Route, world: World) -> dict[str, Any]:
             values[name] = getattr(world, TOKENS[route.name])
         elif name == "secret":
             values[name] = world.calendar_secret
+        elif name == "provider":
+            values[name] = world.identity_provider.uuid
         elif name == "edition":
             values[name] = world.expectations_in_force.number
         elif name == "link":

@@ -278,6 +278,8 @@ def test_pages_without_an_object_show_nothing_of_another_organisation(cast: Cast
         "pulse",
         "rehearsal",
         "notice",
+        "token",
+        "service_account",
     ):
         getattr(world, thing)
     visitors = {name: Visitor(stranger) for name, stranger in away.items()}

@@ -123,7 +123,7 @@ class PaperQuerySet(OrganisationRows, models.QuerySet["Paper"]):
         return self.filter(replaced_by=None, vendor__archived_at=None)
 
 
-class Paper(models.Model):
+class Paper(PublicRow):
     """A paper of the vendor that expires: a certificate, an insurance, a policy."""
 
     vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="papers")

@@ -7,9 +7,11 @@ the form that a browser would send on: here as JSON. `fault` says what is wrong 
 
 from __future__ import annotations
 
+import base64
 import json
 import sys
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -19,12 +21,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
-from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT
+from saml2 import BINDING_HTTP_REDIRECT
 from saml2.authn_context import PASSWORDPROTECTEDTRANSPORT
 from saml2.config import IdPConfig
 from saml2.metadata import entity_descriptor
 from saml2.saml import NAME_FORMAT_BASIC, NAMEID_FORMAT_PERSISTENT, NameID
 from saml2.server import Server
+from saml2.sigver import pre_signature_part
 
 PEOPLE = {
     "anna": ("anna@harbour.example", "Anna Peeters", ["IT Admins"]),
@@ -55,6 +58,7 @@ class Provider:
         self.folder, self.address = folder, ""
         self.keys = {name: make_key(folder, name) for name in ("now", "next")}
         self.served: dict[str, Server] = {}
+        self.trusted = b""
 
     def config(self, key: str) -> IdPConfig:
         sso = [(f"{self.address}/sso", BINDING_HTTP_REDIRECT)]
@@ -78,10 +82,15 @@ class Provider:
             }
         )
 
+    @cached_property
     def metadata(self) -> str:
         return str(entity_descriptor(self.config("now")))
 
     def trust(self, xml: bytes) -> None:
+        """Once for the same: it takes its time."""
+        if self.trusted == xml:
+            return
+        self.trusted = xml
         (self.folder / "sp-1.xml").write_bytes(xml)
         self.served = {name: Server(config=self.config(name)) for name in self.keys}
 
@@ -106,10 +115,6 @@ class Provider:
         return {"SAMLResponse": self.signed(server, made, fault), "RelayState": query.get("RelayState", "")}
 
     def signed(self, server: Server, response: Any, fault: str) -> str:
-        import base64
-
-        from saml2.sigver import pre_signature_part
-
         assertion = response.assertion
         break_it(response, assertion, fault)
         wanted = [] if fault == "unsigned" else [response if fault == "only-response-signed" else assertion]
@@ -171,7 +176,7 @@ def handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
             parts = urlsplit(self.path)
             query = {name: values[0] for name, values in parse_qs(parts.query).items()}
             if parts.path == "/metadata":
-                self.say(provider.metadata())
+                self.say(provider.metadata)
             else:
                 self.say(json.dumps(provider.answer(query)))
 

@@ -1,0 +1,38 @@
+"""What the door itself brings: who asks, who is a member, how errors are answered, and what is forgotten by the day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from accounts.api import idempotency, me, people, validation
+from accounts.api.problems import Problem, answer
+
+
+def join(api: NinjaAPI) -> None:
+    api.add_router("", me.router, tags=["Who asks"])
+    api.add_router("", people.router, tags=["Departments and members"])
+    api.add_exception_handler(Problem, _problem)
+    api.add_exception_handler(ValidationError, _invalid)
+    api.add_exception_handler(HttpError, _unreadable)
+
+
+def forget(now: datetime) -> None:
+    """Answers that were kept for whoever sends a write twice; called by housekeeping."""
+    idempotency.forget(now)
+
+
+def _problem(request: HttpRequest, problem: Problem | type[Problem]) -> HttpResponse:
+    return answer(cast(Problem, problem))
+
+
+def _invalid(request: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
+    return answer(validation.of_schema(cast(ValidationError, error).errors))
+
+
+def _unreadable(request: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
+    return answer(Problem(cast(HttpError, error).status_code, "bad_request"))
