@@ -130,9 +130,7 @@ def _memberships(request: OurRequest) -> HttpResponse | None:
     has_others = len(request.memberships) < len(every)
     if session and (required(route) is Gate.STAFF or own_sign_in.closed_to(session, route, has_others=has_others)):
         raise PermissionDenied(
-            _(
-                "You came in through your organisation’s sign-in. This belongs to the account itself, wherever it is used."
-            )
+            _("You came in through your organisation’s sign-in. This page belongs to the account itself.")
         )
     request.member = _current(request)
     return None

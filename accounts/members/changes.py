@@ -34,7 +34,7 @@ def change(
             raise MembershipError(_("This is the last active administrator: make somebody else one first."))
         if loses_admin and is_last_way_in(row):
             raise MembershipError(
-                _("This account is the way in if the organisation’s sign-in fails: name another first.")
+                _("This account is the way in if the sign-in of the organisation fails: name another first.")
             )
         before = _state(row)
         row.role, row.department, row.is_active = role, department, is_active

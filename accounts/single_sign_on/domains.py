@@ -21,7 +21,7 @@ from groundwork.refusals import Refusal
 NAME = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])\Z")
 # Where anybody gets an address: whoever has one is nobody's colleague for it.
 EVERYBODYS = frozenset(
-    [
+    (
         "gmail.com",
         "googlemail.com",
         "outlook.com",
@@ -65,7 +65,7 @@ EVERYBODYS = frozenset(
         "yandex.com",
         "qq.com",
         "163.com",
-    ]
+    )
 )
 
 

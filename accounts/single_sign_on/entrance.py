@@ -40,7 +40,7 @@ Reading = Callable[[Mapping[str, Any]], Said]
 # To the provider ---------------------------------------------------------------------------------------------------
 @form_view
 def sign_in_organisation(request: OurRequest) -> HttpResponse:
-    """The address leads to its organisation's provider, by its domain alone: whether it has an account, nobody hears."""
+    """The address leads to its organisation's provider, by its domain alone: nobody hears whether it has an account."""
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         domain = own_sign_in.domain_of(form.cleaned_data["email"])
@@ -163,7 +163,7 @@ def _let_in(request: OurRequest, provider: IdentityProvider, said: Said, then: s
 
 
 def _tried(request: OurRequest, provider: IdentityProvider, kept: Mapping[str, Any], read: Reading) -> HttpResponse:
-    """Nobody is signed in or changed by it: the administrator who began it sees what was sent, and what would follow."""
+    """Nobody is signed in or changed by it: the administrator who began it sees what was sent and what would follow."""
     member = request.member
     is_theirs = member is not None and member.pk == kept["member"] and may(member, Right.ADMINISTER)
     if not is_theirs or member is None or member.organisation_id != provider.organisation_id:
@@ -196,7 +196,7 @@ def signed_out(request: OurRequest) -> HttpResponse:
     left = request.session.pop(own_sign_in.LEFT, None)
     row = IdentityProvider.objects.in_use().filter(uuid=left["provider"]).first() if left else None
     address = _protocol(row).sign_out_address(row, left["end"]) if row and left else ""
-    return leaving(request, address, row) if address and row else redirect("account_login")
+    return leaving(request, address, row) if address and row else redirect("home")
 
 
 @require_GET
@@ -204,7 +204,7 @@ def sign_in_sign_out(request: OurRequest, provider: UUID) -> HttpResponse:
     """SAML: the provider asks that its session ends here, too, or says that it ended there."""
     row = _provider(provider)
     if "SAMLRequest" not in request.GET:
-        return redirect("account_login")
+        return redirect("home")
     try:
         name, address = saml.asked_to_sign_out(row, request.GET.dict(), request.META.get("QUERY_STRING", ""))
     except NotLetInError as error:

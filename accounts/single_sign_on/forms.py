@@ -50,7 +50,7 @@ class ProviderForm(forms.ModelForm[IdentityProvider]):
             "adds_members",
         ]
         help_texts: ClassVar[dict[str, Any]] = {
-            "name": _("What people know it by, such as “Harbour login”."),
+            "name": _("What people know it by, such as “Work account”."),
             "email_claim": _("“Try it” shows what your provider sends."),
             "groups_claim": _("Empty: roles are given here by hand."),
             "role_without_group": _("For whoever has none of the groups below. Empty: they are not let in."),

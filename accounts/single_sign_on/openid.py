@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils.crypto import get_random_string
+from urllib3.util import make_headers
 
 from accounts import kept_secrets
 from accounts.models import IdentityProvider
@@ -195,8 +197,6 @@ def _tokens(
 
 
 def _basic(named: str) -> dict[str, str]:
-    from urllib3.util import make_headers
-
     return {name.title(): value for name, value in make_headers(basic_auth=named).items()}
 
 
@@ -223,10 +223,8 @@ def sign_out_address(provider: IdentityProvider, end: Mapping[str, str]) -> str:
     if not isinstance(address, str) or not reaching.is_usable(address):
         return ""
     asked = {"client_id": provider.client_id, "post_logout_redirect_uri": after_sign_out()}
-    try:
+    with suppress(kept_secrets.CannotOpenError):
         asked |= {"id_token_hint": kept_secrets.opened(end["hint"])} if end.get("hint") else {}
-    except kept_secrets.CannotOpenError:
-        pass
     return _with(address, asked)
 
 

@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import own_sign_in
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
 from accounts.models import IdentityProvider, MailDomain, Membership, Role, SignInProtocol
+from accounts.own_sign_in import domain_of
 from accounts.single_sign_on import certificates, domains, entrance, openid, saml, setting_up
 from accounts.single_sign_on.forms import OF_PROTOCOL, DomainForm
 from accounts.single_sign_on.reasons import said_to_administrator
@@ -39,7 +39,7 @@ STEPS: dict[str, tuple[Step, Promise]] = {
 
 
 @require_GET
-def own_sign_in_page(request: MemberRequest) -> HttpResponse:
+def own_sign_in(request: MemberRequest) -> HttpResponse:
     return _page(request, DomainForm())
 
 
@@ -59,8 +59,7 @@ def _page(request: MemberRequest, domain_form: DomainForm, status: int = 200) ->
         "trial": _outcome(row.last_trial) if row else None,
         "failure": _outcome(row.last_failure) if row else None,
         "has_worked": row is not None and setting_up.has_worked(row),
-        "roles": sorted(row.roles.items(), key=lambda pair: (pair[1], pair[0])) if row else [],
-        "role_labels": dict(Role.choices),
+        "roles": [(group, Role(role).label) for group, role in sorted(row.roles.items())] if row else [],
         "now": timezone.now(),
     }
     return render(request, "accounts/single_sign_on/own_sign_in.html", context, status=status)
@@ -190,7 +189,7 @@ def _held_up(actor: Membership) -> list[str]:
     confirmed = {one.domain.lower() for one in MailDomain.objects.for_member(actor).confirmed()}
     rows = Membership.objects.for_member(actor).active().inside().filter(is_break_glass=False).select_related("user")
     emails = [row.user.email for row in rows.order_by("user__email")]
-    return [email for email in emails if own_sign_in.domain_of(email) not in confirmed]
+    return [email for email in emails if domain_of(email) not in confirmed]
 
 
 @require_POST
@@ -207,7 +206,7 @@ def own_sign_in_way(request: MemberRequest, pk: int) -> HttpResponse:
 
 # Mail domains ------------------------------------------------------------------------------------------------------
 @require_POST
-def domain_add(request: MemberRequest) -> HttpResponse:
+def own_sign_in_domain_add(request: MemberRequest) -> HttpResponse:
     form = DomainForm(request.POST)
     if form.is_valid():
         with or_beside(form, "domain"):
@@ -223,7 +222,7 @@ def domain_add(request: MemberRequest) -> HttpResponse:
 
 
 @require_POST
-def domain_remove(request: MemberRequest, pk: int) -> HttpResponse:
+def own_sign_in_domain_remove(request: MemberRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(MailDomain.objects.for_member(request.member), pk=pk)
     with or_say_why(request):
         domains.remove(request.member, row)
