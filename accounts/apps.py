@@ -7,8 +7,9 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
 
-        from accounts import immutable, trail_words, visitor, vocabulary
+        from accounts import absences, immutable, trail_words, visitor, vocabulary
         from accounts.chain import carried, kinds, trail_days
+        from accounts.members.changes import shut
         from accounts.single_sign_on import emergencies
         from groundwork import whole_numbers
 
@@ -23,5 +24,6 @@ class AccountsConfig(AppConfig):
         )
         kinds.register(trail_days.KIND, trail_days.kind())
         kinds.register(carried.KIND, carried.kind())
+        shut.connect(absences.tell_administrators, dispatch_uid="absences_told")
         user_logged_in.connect(visitor.at_sign_in, dispatch_uid="visitor_at_sign_in")
         user_logged_in.connect(emergencies.at_sign_in, dispatch_uid="emergencies_at_sign_in")

@@ -149,6 +149,7 @@ PLACES: dict[str, Place] = {
     "own_sign_in": Place(section=ADMINISTRATION, help="roles#sign-in"),
     "sign_in_": Place(help="roles#sign-in"),
     "signed_out": Place(help="roles#sign-in"),
+    "directory": Place(section=ADMINISTRATION, help="roles"),
     "approval_": Place(section=ADMINISTRATION, help="assessing#approve"),
     "audit_": Place(section=ADMINISTRATION, help="secrecy#kept"),
     "webhook_": Place(section=ADMINISTRATION, help="roles#webhooks"),

@@ -28,6 +28,8 @@ from accounts.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
+from accounts.models import Invitation, Membership, ProvisionedGroup, Role
+from accounts.models import DeliveryState, Invitation, Membership, Role, WebhookDelivery, WebhookEndpoint
 from accounts.webhooks import changes as webhooks
 from accounts.webhooks.kinds import Kind
 from accounts.webhooks.telling import tell
@@ -247,7 +249,7 @@ class World:
         """One that was given up."""
         assert self.webhook
         with transaction.atomic():
-            event = tell(Kind.TEST, self.cast.organisation.pk, about="test:1", data={"harbour": 1}, now=timezone.now())
+            event = tell(Kind.TEST, self.cast.organisation.pk, about="test:1", data=lambda: {"harbour": 1}, now=timezone.now())
         assert event is not None
         event.deliveries.update(state=DeliveryState.DEAD)
         return event.deliveries.select_related("event", "endpoint").get()
@@ -688,6 +690,10 @@ class World:
         return self.cast.reader
 
     @cached_property
+    def directory_group(self) -> ProvisionedGroup:
+        return ProvisionedGroup.objects.create(organisation=self.cast.organisation, name="Procurement")
+
+    @cached_property
     def department(self) -> Any:
         return self.cast.department
 
@@ -824,6 +830,7 @@ OBJECTS: dict[str, str] = {
     "approval_level_delete": "approval_level",
     "approval_level_move": "approval_level",
     "member_edit": "member",
+    "directory_group": "directory_group",
     "token_revoke": "token",
     "api_access_revoke": "token",
     "connected_token": "service_account",

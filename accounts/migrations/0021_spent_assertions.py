@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0019_webhook_rests'),
+        ('accounts', '0020_session_rounds'),
     ]
 
     operations = [
