@@ -23,13 +23,12 @@ from accounts.models import (
     Invitation,
     MailDomain,
     Membership,
+    ProvisionedGroup,
     Role,
     SignInProtocol,
     WebhookDelivery,
     WebhookEndpoint,
 )
-from accounts.models import Invitation, Membership, ProvisionedGroup, Role
-from accounts.models import DeliveryState, Invitation, Membership, Role, WebhookDelivery, WebhookEndpoint
 from accounts.webhooks import changes as webhooks
 from accounts.webhooks.kinds import Kind
 from accounts.webhooks.telling import tell
@@ -249,7 +248,8 @@ class World:
         """One that was given up."""
         assert self.webhook
         with transaction.atomic():
-            event = tell(Kind.TEST, self.cast.organisation.pk, about="test:1", data=lambda: {"harbour": 1}, now=timezone.now())
+            about, now = "test:1", timezone.now()
+            event = tell(Kind.TEST, self.cast.organisation.pk, about=about, data=lambda: {"harbour": 1}, now=now)
         assert event is not None
         event.deliveries.update(state=DeliveryState.DEAD)
         return event.deliveries.select_related("event", "endpoint").get()
