@@ -56,6 +56,9 @@ ROUTES: dict[str, Right | Gate] = {
     "document_verify": Gate.PUBLIC,  # whoever was sent a document is who doubts it
     "help_glossary": Gate.PUBLIC,
     "help_guide": Gate.PUBLIC,
+    "help_api": Gate.PUBLIC,  # what can be asked is no secret; what is answered is
+    "help_api_group": Gate.PUBLIC,
+    "help_api_problems": Gate.PUBLIC,
     "help_search": Gate.PUBLIC,  # of the pages of rules it finds what the reader may read
     "healthz": Gate.PUBLIC,
     "readyz": Gate.PUBLIC,

@@ -302,7 +302,7 @@ class VerbFilter(admin.SimpleListFilter):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(SuperusersOnly, admin.ModelAdmin[AuditEntry]):
-    list_display = ("at", "organisation", "actor_label", "verb_words", "vendor_then", "which")
+    list_display = ("at", "organisation", "actor_label", "through", "verb_words", "vendor_then", "which")
     list_select_related = ("organisation",)
     search_fields = ("actor_label", "object_label", "verb", "vendor_name", "question_key")
     list_filter = (VerbFilter, "organisation")

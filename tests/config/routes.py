@@ -1125,6 +1125,7 @@ PARTS: dict[str, str] = {
     "key": "set-password",
     "language": "en",
     "topic": "words",
+    "group": "vendors",
     "guide": "assessing",  # two of the others name an example by the word that marks what is secret
     "part": "cause",
     "letter": "invitation",
