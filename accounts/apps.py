@@ -7,8 +7,9 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
 
-        from accounts import immutable, trail_words, visitor, vocabulary
+        from accounts import absences, immutable, trail_words, visitor, vocabulary
         from accounts.chain import carried, kinds, trail_days
+        from accounts.members.changes import shut
         from groundwork import whole_numbers
 
         whole_numbers.register()
@@ -22,4 +23,5 @@ class AccountsConfig(AppConfig):
         )
         kinds.register(trail_days.KIND, trail_days.kind())
         kinds.register(carried.KIND, carried.kind())
+        shut.connect(absences.tell_administrators, dispatch_uid="absences_told")
         user_logged_in.connect(visitor.at_sign_in, dispatch_uid="visitor_at_sign_in")

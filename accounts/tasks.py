@@ -1,6 +1,7 @@
 """What workers do for accounts: each task is safe to run twice."""
 
 from celery import shared_task
+from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
@@ -8,6 +9,9 @@ from accounts.api import frame
 from accounts.chain import trail_days
 from accounts.models import AttemptCount
 from accounts.sending import cleaning
+from accounts.webhooks import cleaning as webhook_cleaning
+from accounts.webhooks import delivering
+from accounts.webhooks.job import DELIVERIES
 from groundwork.storage import forget_strays
 
 
@@ -19,6 +23,7 @@ def housekeeping() -> None:
     SessionStore.clear_expired()
     AttemptCount.objects.filter(expires__lt=now).delete()
     cleaning.sweep(now)
+    webhook_cleaning.forget(now)
     frame.forget(now)
     forget_strays(now)
 
@@ -27,3 +32,18 @@ def housekeeping() -> None:
 def seal_trail() -> None:
     """Each day of the audit trail once it is over; asked often, so that none waits for a lost message."""
     trail_days.seal_finished(timezone.now())
+
+
+@shared_task(
+    name=DELIVERIES.task,
+    soft_time_limit=settings.WEBHOOK_SECONDS + 30,
+    time_limit=settings.WEBHOOK_SECONDS + 45,
+)
+def deliver_webhook(delivery_id: int) -> None:
+    delivering.deliver(delivery_id)
+
+
+@shared_task(name="accounts.tasks.sweep_webhooks")
+def sweep_webhooks() -> None:
+    """Often: it is what tries again after a failure, and what finishes what a killed worker began."""
+    delivering.sweep(timezone.now())

@@ -6,7 +6,17 @@ from operator import attrgetter
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ApiToken, Department, Invitation, Membership, Organisation, User
+from accounts.models import (
+    ApiToken,
+    Department,
+    Invitation,
+    Membership,
+    Organisation,
+    ProvisionedGroup,
+    ProvisionedPerson,
+    User,
+    WebhookEndpoint,
+)
 from accounts.vocabulary import TrailSubject, Verb, Vocabulary, nobodys
 
 VOCABULARY = Vocabulary(
@@ -29,6 +39,23 @@ VOCABULARY = Vocabulary(
         "invitation.revoked": Verb(title=_("Invitation withdrawn"), told=_("withdrew an invitation")),
         "token.made": Verb(title=_("API token made"), told=_("made an API token")),
         "token.revoked": Verb(title=_("API token withdrawn"), told=_("withdrew an API token")),
+        "directory.person_added": Verb(title=_("Person named by the directory"), told=_("named a person")),
+        "directory.person_changed": Verb(title=_("Person changed by the directory"), told=_("changed a person")),
+        "directory.person_removed": Verb(title=_("Person removed by the directory"), told=_("removed a person")),
+        "directory.group_added": Verb(title=_("Group named by the directory"), told=_("named a group")),
+        "directory.group_changed": Verb(title=_("Group renamed by the directory"), told=_("renamed a group")),
+        "directory.group_filled": Verb(title=_("People of a group changed"), told=_("changed the people of a group")),
+        "directory.group_removed": Verb(title=_("Group removed by the directory"), told=_("removed a group")),
+        "directory.role_given": Verb(title=_("Role given to a group"), told=_("gave a group a role")),
+        "webhook.added": Verb(title=_("Webhook added"), told=_("added a webhook")),
+        "webhook.changed": Verb(title=_("Webhook changed"), told=_("changed a webhook")),
+        "webhook.paused": Verb(title=_("Webhook paused"), told=_("paused a webhook")),
+        "webhook.resumed": Verb(title=_("Webhook resumed"), told=_("let a webhook go on")),
+        "webhook.switched_off": Verb(title=_("Webhook switched off"), told=_("switched off a webhook")),
+        "webhook.secret_rotated": Verb(title=_("Webhook’s secret renewed"), told=_("renewed the secret of a webhook")),
+        "webhook.tested": Verb(title=_("Webhook tested"), told=_("sent a test to a webhook")),
+        "webhook.sent_again": Verb(title=_("Webhook’s events sent again"), told=_("sent events to a webhook again")),
+        "webhook.deleted": Verb(title=_("Webhook deleted"), told=_("deleted a webhook")),
         "connection.made": Verb(title=_("System connected"), told=_("connected a system")),
         "connection.taken_over": Verb(title=_("Connected system taken over"), told=_("took over a connected system")),
         "connection.ended": Verb(title=_("Connection ended"), told=_("ended the connection of a system")),
@@ -41,6 +68,9 @@ VOCABULARY = Vocabulary(
         Department: TrailSubject(route="department_edit"),
         Invitation: TrailSubject(),
         ApiToken: TrailSubject(),
+        ProvisionedPerson: TrailSubject(),
+        ProvisionedGroup: TrailSubject(),
+        WebhookEndpoint: TrailSubject(route="webhook_detail"),
         User: TrailSubject(organisation=nobodys),
     },
     names={
@@ -50,6 +80,8 @@ VOCABULARY = Vocabulary(
         "expires_at": _("valid until"),
         "revoked_at": _("withdrawn on"),
         "name": _("name"),
+        "kinds": _("events"),
+        "former_until": _("former secret valid until"),
         "holder": _("acts as"),
         "reads_for": _("reads for"),
         "sha256": "SHA-256",

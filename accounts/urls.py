@@ -5,6 +5,8 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("accounts.founding.urls")),
     path("", include("accounts.members.urls")),
+    path("", include("accounts.provisioning.page_urls")),
     path("", include("accounts.tokens.urls")),
     path("", include("accounts.trail.urls")),
+    path("", include("accounts.webhooks.urls")),
 ]

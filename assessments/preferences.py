@@ -74,6 +74,12 @@ def close_calendar(user: User) -> None:
     Preferences.objects.filter(user=user).update(calendar_hash="", calendar_made_at=None)
 
 
+def close_calendar_of(sender: object, member: Membership, **_of: object) -> None:
+    """Who was shut out of an organisation gets no more of it: the address is dead, and a new one can be made for what
+    else they are a member of."""
+    close_calendar(member.user)
+
+
 def owner_of_calendar(token: str) -> User | None:
     """Whose calendar a secret opens; None for an unknown or renewed one, and for a person who was shut out."""
     if not token:

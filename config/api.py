@@ -8,6 +8,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from accounts.api import endpoints, frame
+from assessments.api import routers as of_assessments
 from config.knowhow import api as glossary
 from manifesto import api as manifesto_api
 from reports.api import changes, documents, exports, portfolio, scorecards
@@ -42,6 +43,8 @@ def build() -> Api:
     api.add_router("", glossary.router, tags=["Rules and questions"])
     api.add_router("", register.router, tags=["Vendors"])
     api.add_router("", contracts.router, tags=["Contracts"])
+    for router, tag in of_assessments.ALL:
+        api.add_router("", router, tags=[tag])
     api.add_router("", scorecards.router, tags=["Scorecards"])
     api.add_router("", changes.router, tags=["Scorecards"])
     api.add_router("", documents.router, tags=["Documents"])

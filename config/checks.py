@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
@@ -14,12 +15,13 @@ from config.secret_key import SHORTEST
 
 FEWEST_DIFFERENT = 5  # characters of a key, as Django asks for
 A_YEAR = 31_536_000
+WEBHOOK_MARGIN = 50  # seconds: the hard limit of a try lies 45 above its own
 STAYS_HERE = ("filebased", "console", "locmem", "dummy")  # backends of mail that send none
 
 
 @register(Tags.security)
 def settings_fit_together(**_: object) -> list[CheckMessage]:
-    return [*_time_limits(), *_intervals(), *(_production() if settings.PRODUCTION else ())]
+    return [*_time_limits(), *_intervals(), *_webhooks(), *(_production() if settings.PRODUCTION else ())]
 
 
 def refuse_to_serve() -> None:
@@ -52,6 +54,7 @@ def _intervals() -> Iterator[CheckMessage]:
         "IMPORT_LEASE_SECONDS": settings.IMPORT_LEASE.total_seconds(),
         "IMPORT_SOFT_LIMIT_SECONDS": settings.IMPORT_SOFT_LIMIT,
         "MAILS_PER_MINUTE": settings.MAILS_PER_MINUTE,
+        "WEBHOOK_SECONDS": settings.WEBHOOK_SECONDS,
         "WEB_PROCESSES": settings.WEB_PROCESSES,
         "WEB_THREADS": settings.WEB_THREADS,
         "INVITATION_DAYS": settings.INVITATION_DAYS,
@@ -59,6 +62,24 @@ def _intervals() -> Iterator[CheckMessage]:
     }
     if none := [name for name, amount in amounts.items() if amount <= 0]:
         yield Error(f"More than nothing is needed for {', '.join(none)}.", hint="Unset or raise it.", id="config.E008")
+
+
+def _webhooks() -> Iterator[CheckMessage]:
+    if settings.WEBHOOK_LEASE.total_seconds() <= settings.WEBHOOK_SECONDS + WEBHOOK_MARGIN:
+        yield Error(
+            "A try at a webhook would be taken over while it still runs.",
+            hint=f"Set WEBHOOK_LEASE_SECONDS above WEBHOOK_SECONDS + {WEBHOOK_MARGIN}.",
+            id="config.E014",
+        )
+    for network in settings.WEBHOOK_PRIVATE_NETWORKS:
+        try:
+            ip_network(network, strict=False)
+        except ValueError:
+            yield Error(
+                f"WEBHOOK_PRIVATE_NETWORKS names {network!r}, which is no network.",
+                hint="Write networks as 10.20.0.0/16,192.168.7.4/32, or leave it empty.",
+                id="config.E015",
+            )
 
 
 def _production() -> Iterator[CheckMessage]:

@@ -349,7 +349,7 @@ IMPORT_SOFT_LIMIT = env.int("IMPORT_SOFT_LIMIT_SECONDS", default=1800)
 # A summary mail has the time limits of a rendering, so its lease is as long, unless it is set apart.
 DIGEST_LEASE = timedelta(seconds=env.int("DIGEST_LEASE_SECONDS", default=int(RENDERING_LEASE.total_seconds())))
 # Queues by kind: a mail server that does not answer, or 200 documents, hold up only what is of their kind.
-QUEUES = ("documents", "batches", "imports", "mails", "housekeeping")
+QUEUES = ("documents", "batches", "imports", "mails", "webhooks", "housekeeping")
 CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in QUEUES]
 CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
 CELERY_TASK_ROUTES = {
@@ -360,7 +360,13 @@ CELERY_TASK_ROUTES = {
     "vendors.tasks.ask_after_incidents": {"queue": "mails"},  # it writes to people at once
     "assessments.tasks.morning": {"queue": "mails"},  # as does this, where no summary tells
     "assessments.tasks.send_digest": {"queue": "mails"},
+    "accounts.tasks.deliver_webhook": {"queue": "webhooks"},  # it waits for strangers’ servers
 }
+# How long one try at a webhook may take, answer included, and after how long another worker takes it over.
+WEBHOOK_SECONDS = env.float("WEBHOOK_SECONDS", default=15)
+WEBHOOK_LEASE = timedelta(seconds=env.float("WEBHOOK_LEASE_SECONDS", default=90))
+# Networks of one's own to which webhooks may go, as CIDRs; without one they reach public addresses alone.
+WEBHOOK_PRIVATE_NETWORKS = env.list("WEBHOOK_PRIVATE_NETWORKS", default=[])
 MAILS_PER_MINUTE = env.int("MAILS_PER_MINUTE", default=60)  # summaries: providers refuse who sends in bursts
 # Seconds for one: EMAIL_TIMEOUT is for each step of it. Never longer than a rendering, whose limits the leases exceed.
 MAIL_SOFT_LIMIT, MAIL_HARD_LIMIT = min(60, CELERY_TASK_SOFT_TIME_LIMIT), min(75, CELERY_TASK_TIME_LIMIT)
@@ -385,6 +391,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep-imports": {
         "task": "vendors.tasks.sweep_imports",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": 30},
+    },
+    "sweep-webhooks": {
+        "task": "accounts.tasks.sweep_webhooks",
         "schedule": SWEEP_SECONDS,
         "options": {"expires": 30},
     },

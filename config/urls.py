@@ -22,6 +22,7 @@ urlpatterns = [
     path("language/", views.set_language, name="set_language"),
     path("theme/", views.theme_set, name="theme_set"),
     path("api/v1/", api.urls),
+    path("scim/v2/", include("accounts.provisioning.urls")),
     path("admin/", admin.site.urls),
     path("account/", include("allauth.urls")),
     path("", include("accounts.urls")),

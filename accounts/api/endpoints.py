@@ -75,7 +75,13 @@ def endpoint(
             summary=summary.rstrip("."),
             description=_dedented(description),
             exclude_none=False,
-            openapi_extra=_extra(method, takes, is_versioned=is_versioned, is_kept=is_kept, more=more or {}),
+            openapi_extra=_extra(
+                method,
+                takes,
+                takes_match=is_versioned and _takes_match(method, problems),
+                is_kept=is_kept,
+                more=more or {},
+            ),
         )(guarded)
         return handler
 
@@ -113,12 +119,17 @@ def _dedented(description: str) -> str:
     return " ".join(line.strip() for line in description.strip().splitlines())
 
 
+def _takes_match(method: str, problems: tuple[int, ...]) -> bool:
+    """A POST takes it where it refuses without it: a step further of something that has a version."""
+    return method in ("PUT", "PATCH", "DELETE") or 428 in problems
+
+
 def _extra(
-    method: str, takes: Operation, *, is_versioned: bool, is_kept: bool, more: Mapping[str, Any]
+    method: str, takes: Operation, *, takes_match: bool, is_kept: bool, more: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What the library does not say by itself."""
     parameters = []
-    if is_versioned and method in ("PUT", "PATCH", "DELETE"):
+    if takes_match:
         parameters.append(_header("If-Match", "The ETag of what you read and now change."))
     if is_kept:
         parameters.append(_header("If-None-Match", "The ETag of what you have; where it is the same still: 304."))

@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from accounts.api import idempotency, me, people, validation
+from accounts.api import idempotency, me, middleware, people, validation
 from accounts.api.problems import Problem, answer
+from accounts.api.requests import ApiRequest
 
 
 def join(api: NinjaAPI) -> None:
@@ -19,6 +20,11 @@ def join(api: NinjaAPI) -> None:
     api.add_exception_handler(Problem, _problem)
     api.add_exception_handler(ValidationError, _invalid)
     api.add_exception_handler(HttpError, _unreadable)
+
+
+def identify(request: ApiRequest, now: datetime) -> dict[str, str]:
+    """For another interface that is asked with a token: as the door does it, with its headers and refusals."""
+    return middleware.identified(request, now)
 
 
 def forget(now: datetime) -> None:

@@ -1,13 +1,19 @@
 """Members of an organisation: their role, department and whether they may still come in."""
 
 from django.db import transaction
+from django.db.models import F
+from django.dispatch import Signal
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Department, Membership, Organisation, Role, User
+from accounts.models import ApiToken, Department, Membership, Organisation, Role, User
+from accounts.tokens import making
 from accounts.trail import audit
 from groundwork.refusals import Refusal
 
 PROFILE = ("name", "language")
+# Sent with `member` and `by_person`, within the transaction that shut them out: what they alone could open ends there.
+shut = Signal()
 
 
 class MembershipError(Refusal):
@@ -31,14 +37,52 @@ def change(
         loses_admin = row.is_active and row.role == Role.ADMIN and not (is_active and role == Role.ADMIN)
         if loses_admin and not _other_admins(row):
             raise MembershipError(_("This is the last active administrator: make somebody else one first."))
-        before = _state(row)
-        row.role, row.department, row.is_active = role, department, is_active
-        after = _state(row)
-        if after != before:
-            row.role_is_new = row.role_is_new or before["role"] != role
-            row.save(update_fields=["role", "department", "is_active", "role_is_new"])
-            audit.record(actor.user, "member.changed", row, before=before, after=after)
+        _write(actor.user, row, role=role, department=department, is_active=is_active)
     return row
+
+
+def shut_out(actor: Membership, member: Membership) -> None:
+    """As `change`, by the organisation's directory: they may not come in any more. Within its transaction, which holds
+    the organisation. Raises MembershipError for the last administrator."""
+    row = Membership.objects.select_related("user", "organisation", "department").get(pk=member.pk)
+    if row.role == Role.ADMIN and not _other_admins(row):
+        raise MembershipError(_("This is the last active administrator: make somebody else one first."))
+    _write(actor.user, row, role=row.role, department=row.department, is_active=False)
+
+
+def change_by_directory(actor: Membership, member: Membership, *, role: str) -> None:
+    """As `shut_out`: they may come in, with this role."""
+    row = Membership.objects.select_related("user", "organisation", "department").get(pk=member.pk)
+    if row.is_active and row.role == Role.ADMIN and role != Role.ADMIN and not _other_admins(row):
+        raise MembershipError(_("This is the last active administrator: make somebody else one first."))
+    _write(actor.user, row, role=role, department=row.department, is_active=True)
+
+
+def _write(by: User, row: Membership, *, role: str, department: Department | None, is_active: bool) -> None:
+    before = _state(row)
+    row.role, row.department, row.is_active = role, department, is_active
+    after = _state(row)
+    if after == before:
+        return
+    row.role_is_new = row.role_is_new or before["role"] != role
+    row.save(update_fields=["role", "department", "is_active", "role_is_new"])
+    audit.record(by, "member.changed", row, before=before, after=after)
+    if before["is_active"] and not is_active:
+        _end_what_was_theirs(by, row)
+
+
+def _end_what_was_theirs(by: User, row: Membership) -> None:
+    """Sessions and tokens at once; other apps hear of it. What they did, and what they still had to do, stays."""
+    end_sessions(row.user)
+    now = timezone.now()
+    for token in ApiToken.objects.of_person(row).filter(revoked_at=None):
+        making.revoke(token, by=by, now=now)
+    shut.send(sender=Membership, member=row, by_person=not by.is_service)
+
+
+def end_sessions(user: User) -> None:
+    """Every browser in which they are signed in asks them to sign in again."""
+    User.objects.filter(pk=user.pk).update(session_round=F("session_round") + 1)
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import language
+from accounts.absences import absences_of
 from accounts.access import RIGHTS, MemberRequest, OurRequest
 from accounts.fetching import fetch
 from accounts.mailed_links.links import state_of
@@ -30,7 +31,16 @@ from accounts.members.forms import (
 )
 from accounts.members.roles import duties, said_of
 from accounts.middleware import SESSION_KEY
-from accounts.models import Department, Invitation, LinkState, Membership, Organisation, Role, User
+from accounts.models import (
+    Department,
+    Invitation,
+    LinkState,
+    Membership,
+    Organisation,
+    ProvisionedPerson,
+    Role,
+    User,
+)
 from groundwork.pages import confirm_page, crumbs, edit_page
 from groundwork.responses import form_view, or_beside, or_say_why
 
@@ -174,9 +184,10 @@ def member_edit(request: MemberRequest, pk: int) -> HttpResponse:
     form = MemberForm(request.POST or None, member=person, is_self=person.pk == request.member.pk)
     if request.method == "POST" and form.is_valid():
         with or_beside(form):
-            members.change(request.member, person, **form.cleaned_data)
+            changed = members.change(request.member, person, **form.cleaned_data)
             messages.success(request, _("%(name)s is saved.") % {"name": person.user})
-            return redirect("member_list")
+            waits = not changed.is_active and absences_of(changed)
+            return redirect("member_edit", pk=changed.pk) if waits else redirect("member_list")
     return edit_page(
         request,
         form,
@@ -185,6 +196,11 @@ def member_edit(request: MemberRequest, pk: int) -> HttpResponse:
         crumbs=crumbs("member_list", _("Members"), str(person.user)),
         lead=person.user.email,
         back="member_list",
+        template="accounts/members/member_edit.html",
+        about={
+            "absences": [] if person.is_active else absences_of(person),
+            "kept_by_directory": ProvisionedPerson.objects.filter(membership=person).exists(),
+        },
     )
 
 

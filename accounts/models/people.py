@@ -41,6 +41,7 @@ class User(AbstractUser):
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
     # What tells who it was is gone since then; the row stays, as the pseudonym that scores and trail still name.
     erased_at = models.DateTimeField(_("erased on"), null=True, blank=True, editable=False)
+    session_round = models.PositiveIntegerField(default=0, editable=False)  # raised: their sessions end, wherever
     # Of a service that works through the API: the person who made it, and for whom it reads. None: a person.
     made_by = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="services"
@@ -58,6 +59,11 @@ class User(AbstractUser):
         if self.erased_at:
             return _("Former member %(mark)s") % {"mark": self.email[:4]}
         return self.name or self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must still fit, the key that signs it made anew or not: Django's own, and their round."""
+        own: str = super()._get_session_auth_hash(secret)  # type: ignore[misc]
+        return f"{own}{self.session_round}" if self.session_round else own
 
     @property
     def is_service(self) -> bool:

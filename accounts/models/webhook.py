@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.people import Organisation, OrganisationRows, User
@@ -14,8 +14,9 @@ from groundwork.public_ids import PublicRow
 
 
 class WebhookEndpointQuerySet(OrganisationRows, models.QuerySet["WebhookEndpoint"]):
-    def listening(self) -> WebhookEndpointQuerySet:
-        return self.filter(is_active=True)
+    def awake(self, now: datetime) -> WebhookEndpointQuerySet:
+        """Neither paused nor resting after failures."""
+        return self.filter(Q(rests_until=None) | Q(rests_until__lte=now), is_active=True)
 
 
 class WebhookEndpoint(PublicRow):
@@ -33,6 +34,9 @@ class WebhookEndpoint(PublicRow):
     former_until = models.DateTimeField(null=True, blank=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     paused_because = models.CharField(max_length=40, blank=True, editable=False)  # a code, where it was not a person
+    failures = models.PositiveIntegerField(default=0, editable=False)  # one after the other, whatever was sent
+    failing_since = models.DateTimeField(null=True, blank=True, editable=False)
+    rests_until = models.DateTimeField(null=True, blank=True, editable=False)  # until then nothing is tried
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(_("made on"), auto_now_add=True)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -72,11 +76,34 @@ class DeliveryState(models.TextChoices):
     DEAD = "dead", _("Given up")
 
 
-class WebhookDeliveryQuerySet(JobQuerySet["WebhookDelivery"]):
+MOST_AT_ONCE = 2  # tries at one address side by side: a slow receiver holds up no other
+
+
+class WebhookDeliveryQuerySet(OrganisationRows, JobQuerySet["WebhookDelivery"]):
+    of_organisation = "endpoint__organisation"
     unfinished_states = (DeliveryState.WAITING,)
 
-    def due(self, now: datetime) -> WebhookDeliveryQuerySet:
-        return self.claimable(now).filter(due_at__lte=now)
+    def dead(self) -> WebhookDeliveryQuerySet:
+        return self.filter(state=DeliveryState.DEAD)
+
+    def claimable(self, now: datetime) -> WebhookDeliveryQuerySet:
+        """Due, to an address that is awake and not busy, and the first that waits of all that is about the same thing.
+
+        The row’s own conditions stand outside of the subqueries: of two workers at once, the second one’s UPDATE sees
+        what the first has written.
+        """
+        busy = self.model.objects.held(now).order_by().values("endpoint")
+        busy = busy.annotate(n=Count("pk")).filter(n__gte=MOST_AT_ONCE)
+        earlier = self.model.objects.unfinished().filter(
+            endpoint=OuterRef("endpoint"), about=OuterRef("about"), pk__lt=OuterRef("pk")
+        )
+        return (
+            super()
+            .claimable(now)
+            .filter(due_at__lte=now, endpoint__in=WebhookEndpoint.objects.awake(now).values("pk"))
+            .exclude(endpoint__in=busy.values("endpoint"))
+            .filter(~Exists(earlier))
+        )
 
 
 class WebhookDelivery(NudgedJob):

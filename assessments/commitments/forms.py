@@ -299,6 +299,17 @@ STANDINGS: tuple[tuple[str, Promise | str], ...] = (
 )
 
 
+def standing_as(rows: CommitmentQuerySet, value: str, today: date) -> CommitmentQuerySet:
+    """Those in this state, or in one of those that `value` stands for."""
+    chosen: Mapping[str, Callable[[], CommitmentQuerySet]] = {
+        OPEN: rows.open,
+        ENDED: rows.ended,
+        OVERDUE: lambda: rows.overdue(today),
+        ALL: rows.all,
+    }
+    return chosen[value]() if value in chosen else rows.filter(state=value)
+
+
 class CommitmentFilter(django_filters.FilterSet):
     """What is open, unless somebody asks for something else."""
 
@@ -336,13 +347,7 @@ class CommitmentFilter(django_filters.FilterSet):
         self.filters["rule"].extra["choices"] = list(rules.items())
 
     def standing(self, queryset: CommitmentQuerySet, name: str, value: str) -> CommitmentQuerySet:
-        chosen: Mapping[str, Callable[[], CommitmentQuerySet]] = {
-            OPEN: queryset.open,
-            ENDED: queryset.ended,
-            OVERDUE: lambda: queryset.overdue(self.today),
-            ALL: queryset.all,
-        }
-        return chosen[value]() if value in chosen else queryset.filter(state=value)
+        return standing_as(queryset, value, self.today)
 
     def followed(self, queryset: CommitmentQuerySet, name: str, value: Any) -> CommitmentQuerySet:
         return queryset.filter(owner=self.member.user_id) if value else queryset

@@ -1,4 +1,5 @@
-"""The share kept: of the commitments that ended, kept or missed, in all and by the quarter in which they ended.
+"""The share kept: of the commitments that ended, kept or missed, in all and by the quarter in which they ended;
+and what a vendor's page shows of them.
 
 What was withdrawn, and what its measure opened again, has not ended.
 """
@@ -11,13 +12,27 @@ from fractions import Fraction
 
 from django.db.models import Count, Q
 from django.db.models.functions import ExtractQuarter, ExtractYear
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.access import Right, may
 from accounts.models import Membership
-from assessments.models import Commitment, CommitmentQuerySet, CommitmentState
+from assessments.commitments.rows import complete, rows_of
+from assessments.models import (
+    COMMITMENT_BINDING,
+    COMMITMENT_DECIDED,
+    COMMITMENT_OPEN,
+    Commitment,
+    CommitmentQuerySet,
+    CommitmentState,
+)
 from groundwork.words import number
+from vendors.models import Vendor
+from vendors.panels import Panel
 
+SHOWN = 5  # the next that are due: the list has them all
 KEPT = Count("pk", filter=Q(state=CommitmentState.KEPT))
 
 
@@ -86,3 +101,33 @@ def shares_of(member: Membership, vendors: Iterable[int]) -> dict[int, Share]:
     rows = Commitment.objects.for_member(member).filter(vendor__in=list(vendors)).ended().order_by()
     counted = rows.values("vendor").annotate(ended=Count("pk"), kept=KEPT)
     return {row["vendor"]: Share(kept=row["kept"], ended=row["ended"]) for row in counted}
+
+
+# On the vendor’s page ------------------------------------------------------------------------------------------------
+def of_vendor(member: Membership, vendor: Vendor) -> Panel:
+    """Four queries, however many commitments there are."""
+    today = timezone.localdate()
+    ours = Commitment.objects.for_member(member).filter(vendor=vendor)
+    binding = Q(state__in=COMMITMENT_BINDING, due_on__lt=today)
+    counts = ours.order_by().aggregate(
+        open=Count("pk", filter=Q(state__in=COMMITMENT_OPEN)),
+        overdue=Count("pk", filter=binding),
+        ended=Count("pk", filter=Q(state__in=COMMITMENT_DECIDED)),
+        kept=Count("pk", filter=Q(state=CommitmentState.KEPT)),
+    )
+    log = f"{reverse('commitment_list')}?vendor={vendor.pk}"
+    context = {
+        "vendor": vendor,
+        "rows": rows_of(complete(ours.open().order_by("due_on", "pk"))[:SHOWN], today),
+        "open": counts["open"],
+        "overdue": counts["overdue"],
+        "share": Share(kept=counts["kept"], ended=counts["ended"]),
+        "log": log,
+        "may_ask": may(member, Right.ASSESS) and vendor.archived_at is None,
+    }
+    return Panel(
+        template="assessments/commitments/_panel_commitments.html",
+        anchor="commitments",
+        label=_("Commitments"),
+        context=context,
+    )

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from accounts.access import MemberRequest
 from accounts.fetching import fetch
 from assessments.commitments import evidence, transitions
+from assessments.commitments.asking import to_change
 from assessments.commitments.forms import LONGEST, CommitmentFilter, CommitmentForm, EditForm, FilesForm
 from assessments.commitments.history import history
 from assessments.commitments.kept import kept_over_time
@@ -186,14 +187,8 @@ def commitment_edit(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _edit_form(request: MemberRequest, stored: Commitment) -> EditForm:
-    return EditForm(
-        post_data(request),
-        instance=_commitment_of(request, stored.pk),
-        member=request.member,
-        release=stored.assessment.release if stored.assessment else Release.objects.current(),
-        today=timezone.localdate(),
-        initial={"version": stored.version},
-    )
+    fresh = _commitment_of(request, stored.pk)
+    return to_change(request.member, fresh, post_data(request), timezone.localdate())
 
 
 def _change(request: MemberRequest, stored: Commitment, form: EditForm) -> None:

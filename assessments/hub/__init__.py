@@ -1,4 +1,5 @@
 """The page of an assessment: list, next step, review and decisions, history.
 
-Doors: `urls`, everything here is a page.
+Doors: `urls`, its pages; `forms`, what they ask; `next_step`, what comes next for whoever looks; `outside`, the part of
+an outside rater; `absences`, what waits for a member who is gone.
 """

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.access import MemberRequest
+from accounts.models import User
 from assessments.models import Assessment, AssessmentState, Decision, Response
 from assessments.score.overview import ScoreSheet, own_sheet_of
 from assessments.score.reading import RuleProgress
@@ -117,19 +118,20 @@ class OwnPart:
 
 
 def assessment_page(request: MemberRequest, assessment: Assessment) -> HttpResponse:
-    part = _part(request, assessment, with_answers=False)
+    part = part_of(assessment, request.user, with_answers=False)
     return render(request, "assessments/hub/outside_assessment.html", {"assessment": assessment, "part": part})
 
 
 def review_page(request: MemberRequest, assessment: Assessment) -> HttpResponse:
     """Their own answers to look over and to hand in; later, to read again."""
-    part = _part(request, assessment, with_answers=True)
+    part = part_of(assessment, request.user, with_answers=True)
     context = {"assessment": assessment, "part": part, "sheet": part.sheet, "review": part}
     return render(request, "assessments/hub/outside_review.html", context)
 
 
-def _part(request: MemberRequest, assessment: Assessment, *, with_answers: bool) -> OwnPart:
-    own = own_response(assessment, request.user)
-    if own is None:  # of all of it, only a question was handed to them
+def part_of(assessment: Assessment, user: User, *, with_answers: bool) -> OwnPart:
+    """Http404 for whoever was only handed a question of it."""
+    own = own_response(assessment, user)
+    if own is None:
         raise Http404
     return OwnPart(assessment=assessment, response=own, sheet=own_sheet_of(assessment, own, with_answers=with_answers))

@@ -74,9 +74,11 @@ def create_assessment(
     release: Release | None,
     period: Period,
     due_on: date | None = None,
+    owner: User | None = None,
     now: datetime | None = None,
 ) -> Assessment:
-    """A draft with the next reference of its year. It keeps its release, whatever is published later."""
+    """A draft with the next reference of its year. It keeps its release, whatever is published later. `owner`: a member
+    who may assess; None: whoever creates it, or looks after the service that does."""
     require(member, Right.ASSESS)
     if vendor.organisation_id != member.organisation_id:
         raise PermissionDenied
@@ -97,7 +99,7 @@ def create_assessment(
             period_start=period.start,
             period_end=period.end,
             due_on=due_on,
-            owner=member.user.judge,  # of what a service begins, the person who looks after the service
+            owner=owner or member.user.judge,  # of a service, the person who looks after it
             created_at=now,
         )
         fields = ("reference", "vendor", "release", "period_start", "period_end", "due_on", "state")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,6 +21,7 @@ from assessments.raters import asking
 from assessments.raters import mails as rater_mails
 from assessments.raters.asking import AskedRater
 from assessments.raters.forms import RaterEditForm, RaterForm
+from assessments.raters.inviting import invited_by_form
 from assessments.raters.table import raters_of
 from groundwork.pages import Crumb, confirm_page, crumbs, edit_page
 from groundwork.responses import form_view, or_beside, or_say_why
@@ -55,7 +55,7 @@ def rater_invite(request: MemberRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, assessment, form)
     with or_beside(form):
-        asked = _invited(request.member, assessment, form)
+        asked = invited_by_form(request.member, assessment, form)
         names = ", ".join(_name(one.response) for one in asked)
         messages.success(request, _("Asked to rate: %(names)s.") % {"names": names})
         _tell(request, asked)
@@ -200,25 +200,6 @@ def _page(
         and not any(person.department_id == department.pk for person in form.available),
     }
     return render(request, "assessments/raters/assessment_raters.html", context)
-
-
-def _invited(member: Membership, assessment: Assessment, form: RaterForm) -> list[AskedRater]:
-    """The address before the colleagues, all or none: an invitation is held before its assessment, as in joining."""
-    asked: list[AskedRater] = []
-    with transaction.atomic():
-        if form.cleaned_data["email"]:
-            invited = asking.invite_address(
-                member,
-                assessment,
-                form.cleaned_data["email"],
-                department=form.voice,
-                language=form.cleaned_data["language"] or member.organisation.language,
-                **form.terms,
-            )
-            asked.append(invited)
-        people = list(form.cleaned_data["people"].select_related("user", "department"))
-        asked.extend(asking.invite(member, assessment, people, **form.terms))
-    return asked
 
 
 def _name(response: Response) -> str:

@@ -11,10 +11,16 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.members import invitations
+from accounts.models import Invitation, Membership, ProvisionedGroup, Role
+from accounts.models import DeliveryState, Invitation, Membership, Role, WebhookDelivery, WebhookEndpoint
+from accounts.webhooks import changes as webhooks
+from accounts.webhooks.kinds import Kind
+from accounts.webhooks.telling import tell
 from accounts.models import ApiToken, Invitation, Membership, Role
 from assessments import preferences
 from assessments.commitments import transitions as commitments
@@ -204,6 +210,21 @@ class World:
     @cached_property
     def service(self) -> Service:
         return Service.objects.create(vendor=self.vendor, name="Harbour records")
+
+    @cached_property
+    def webhook(self) -> WebhookEndpoint:
+        address = "https://127.0.0.1/harbour"  # which no test asks
+        return webhooks.add(self.cast.admin, name="Harbour tickets", address=address, kinds=[]).endpoint
+
+    @cached_property
+    def webhook_delivery(self) -> WebhookDelivery:
+        """One that was given up."""
+        assert self.webhook
+        with transaction.atomic():
+            event = tell(Kind.TEST, self.cast.organisation.pk, about="test:1", data={"harbour": 1}, now=timezone.now())
+        assert event is not None
+        event.deliveries.update(state=DeliveryState.DEAD)
+        return event.deliveries.select_related("event", "endpoint").get()
 
     @cached_property
     def planned_service(self) -> Service:
@@ -641,6 +662,10 @@ class World:
         return self.cast.reader
 
     @cached_property
+    def directory_group(self) -> ProvisionedGroup:
+        return ProvisionedGroup.objects.create(organisation=self.cast.organisation, name="Procurement")
+
+    @cached_property
     def department(self) -> Any:
         return self.cast.department
 
@@ -777,6 +802,7 @@ OBJECTS: dict[str, str] = {
     "approval_level_delete": "approval_level",
     "approval_level_move": "approval_level",
     "member_edit": "member",
+    "directory_group": "directory_group",
     "token_revoke": "token",
     "api_access_revoke": "token",
     "connected_token": "service_account",
@@ -784,6 +810,16 @@ OBJECTS: dict[str, str] = {
     "connected_end": "service_account",
     "invitation_revoke": "invitation",
     "invitation_resend": "invitation",
+    "webhook_detail": "webhook",
+    "webhook_edit": "webhook",
+    "webhook_pause": "webhook",
+    "webhook_resume": "webhook",
+    "webhook_test": "webhook",
+    "webhook_secret": "webhook",
+    "webhook_delete": "webhook",
+    "webhook_again": "webhook",
+    "webhook_delivery": "webhook_delivery",
+    "webhook_delivery_again": "webhook_delivery",
     "department_edit": "department",
     "department_delete": "department",
     "vendor_detail": "vendor",

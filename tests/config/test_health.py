@@ -52,7 +52,7 @@ def test_readyz_is_content_once_a_worker_of_each_queue_and_the_clock_were_heard(
 ) -> None:
     note(everybody(settings))
     response = client.get("/readyz")
-    names = {"database", "broker", "documents", "batches", "imports", "mails", "housekeeping", "clock"}
+    names = {"database", "broker", "documents", "batches", "imports", "mails", "webhooks", "housekeeping", "clock"}
     assert (response.status_code, response.json()) == (200, dict.fromkeys(names, True))
 
 
@@ -62,10 +62,10 @@ def test_a_second_beat_moves_the_first_one_on(db: None, settings: Any) -> None:
     note(everybody(settings))
     assert health.heard_lately(timezone.now()) == {*settings.QUEUES, CLOCK}
     assert not WorkerHeartbeat.objects.filter(name="documents gone").exists()
-    assert WorkerHeartbeat.objects.count() == 6
+    assert WorkerHeartbeat.objects.count() == 7
 
 
-@pytest.mark.parametrize("silent", ["documents", "batches", "imports", "mails", "housekeeping", "clock"])
+@pytest.mark.parametrize("silent", ["documents", "batches", "imports", "mails", "webhooks", "housekeeping", "clock"])
 def test_readyz_names_whoever_was_not_heard_lately(client: Client, db: None, settings: Any, silent: str) -> None:
     note(everybody(settings))
     long_ago = timezone.now() - settings.HEARTBEAT_MAX_AGE - timedelta(seconds=1)

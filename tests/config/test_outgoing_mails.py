@@ -56,6 +56,7 @@ TOLD_TO_MEMBERS = {
     "assessments/approval/email/decision_sent_back",
     "assessments/approval/email/nobody_decides",
     "assessments/approval/email/raters_told",
+    "accounts/webhooks/email/switched_off",
     "assessments/schedule/email/commitment_reopened",
     "assessments/schedule/email/digest_person",
     "assessments/schedule/email/notice_announced",

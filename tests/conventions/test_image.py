@@ -139,6 +139,7 @@ def test_every_task_goes_to_a_queue_that_is_served() -> None:
     assert {name for name, queue in chosen.items() if queue == "housekeeping"} == {
         "accounts.tasks.housekeeping",
         "accounts.tasks.seal_trail",
+        "accounts.tasks.sweep_webhooks",
         "assessments.tasks.forget_workbooks",
         "assessments.tasks.read_commitments",
         "reports.tasks.sweep_batches",

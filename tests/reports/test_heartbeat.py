@@ -20,7 +20,7 @@ from tests.reports.servers import wait_until
 from tests.reports.workers import Workshop
 
 pytestmark = pytest.mark.django_db(transaction=True)
-EVERYBODY = {"documents", "batches", "imports", "mails", "housekeeping", "clock"}
+EVERYBODY = {"documents", "batches", "imports", "mails", "webhooks", "housekeeping", "clock"}
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_the_sweeps_and_mails_of_others_do_not_wait_behind_documents(
     wait_until(lambda: heard() == {"documents", "clock"}, "only these are heard", report=workshop.report)
     digest = Digest.objects.create(user=User.objects.get(), day=timezone.localdate())
     DIGESTS.nudge(digest.pk)
-    workshop.start_workers(queues="mails,housekeeping")
+    workshop.start_workers(queues="mails,webhooks,housekeeping")
     done = (DigestState.EMPTY, DigestState.SENT)
     wait_until(lambda: Digest.objects.get().state in done, "the mail is done", report=workshop.report)
     assert len(workshop.executions()) == 2

@@ -1,5 +1,6 @@
 """Vendors and what is known of them, for other systems: the operations of the API, a module a subject, each with its
 `router`. They write through the same functions and forms as the pages.
 
-Doors: `register`, vendors, services and contacts; `contracts`, contracts and papers.
+Doors: `register`, vendors, services and contacts; `contracts`, contracts and papers; `shapes`, values that bodies
+share, in other apps too.
 """
