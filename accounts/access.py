@@ -511,6 +511,17 @@ OPERATIONS: dict[str, Operation] = {
     "department_list": Operation(Right.READ, Scope.VENDORS_READ),
     "member_list": Operation(Right.READ, Scope.VENDORS_READ),
     # vendors
+    # incidents
+    "incident_list": Operation(Right.READ, Scope.INCIDENTS_READ),
+    "incident_detail": Operation(Right.READ, Scope.INCIDENTS_READ),
+    "incident_known_as": Operation(Right.READ, Scope.INCIDENTS_READ),
+    "incident_delete": Operation(Right.EDIT_VENDORS, Scope.INCIDENTS_WRITE),
+    "incident_push": Operation(Right.EDIT_VENDORS, Scope.INCIDENTS_WRITE),
+    "incident_push_batch": Operation(Right.EDIT_VENDORS, Scope.INCIDENTS_WRITE),
+    "incident_source_list": Operation(Right.READ, Scope.INCIDENTS_READ),
+    "incident_source_detail": Operation(Right.READ, Scope.INCIDENTS_READ),
+    "incident_source_put": Operation(Right.EDIT_VENDORS, Scope.INCIDENTS_WRITE),
+    "incident_source_heartbeat": Operation(Right.EDIT_VENDORS, Scope.INCIDENTS_WRITE),
     # assessments; NAMED and ASKED pages: the function itself refuses whom the thing does not name
     "assessment_list": Operation(Right.READ, Scope.ASSESSMENTS_READ),
     "assessment_detail": Operation(Right.RATE, Scope.ASSESSMENTS_READ),
@@ -573,6 +584,7 @@ OPERATIONS: dict[str, Operation] = {
     "contact_detail": Operation(Right.READ, Scope.VENDORS_READ),
     "contact_change": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
     "contact_delete": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "contact_erase": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
     "contract_list": Operation(Right.READ, Scope.VENDORS_READ),
     "contract_detail": Operation(Right.READ, Scope.VENDORS_READ),
     "paper_list": Operation(Right.READ, Scope.VENDORS_READ),
@@ -586,6 +598,17 @@ OPERATIONS: dict[str, Operation] = {
     "paper_change": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
     "paper_replace": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
     "paper_delete": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "feedback_list": Operation(Right.READ, Scope.FEEDBACK_READ),
+    "feedback_detail": Operation(Right.READ, Scope.FEEDBACK_READ),
+    "feedback_add": Operation(Right.SPEAK, Scope.FEEDBACK_WRITE),
+    "feedback_change": Operation(Right.READ, Scope.FEEDBACK_WRITE),  # who wrote it, and who edits vendors
+    "feedback_delete": Operation(Right.READ, Scope.FEEDBACK_WRITE),
+    "measure_list": Operation(Right.READ, Scope.MEASURES_READ),
+    "measure_series": Operation(Right.READ, Scope.MEASURES_READ),
+    "target_list": Operation(Right.READ, Scope.MEASURES_READ),
+    "target_detail": Operation(Right.READ, Scope.MEASURES_READ),
+    "target_set": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
+    "target_delete": Operation(Right.EDIT_VENDORS, Scope.VENDORS_WRITE),
     # assessments
     # reports
     "scorecard_list": Operation(Right.READ, Scope.SCORECARDS_READ),

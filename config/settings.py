@@ -419,6 +419,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": MORNING_SECONDS,
         "options": {"expires": MORNING_SECONDS},
     },
+    "tell-systems": {
+        "task": "assessments.tasks.tell_systems",
+        "schedule": MORNING_SECONDS,
+        "options": {"expires": MORNING_SECONDS},
+    },
     "forget-workbooks": {
         "task": "assessments.tasks.forget_workbooks",
         "schedule": MORNING_SECONDS,

@@ -221,7 +221,7 @@ class World:
         """One that was given up."""
         assert self.webhook
         with transaction.atomic():
-            event = tell(Kind.TEST, self.cast.organisation.pk, about="test:1", data={"harbour": 1}, now=timezone.now())
+            event = tell(Kind.TEST, self.cast.organisation.pk, about="test:1", data=lambda: {"harbour": 1}, now=timezone.now())
         assert event is not None
         event.deliveries.update(state=DeliveryState.DEAD)
         return event.deliveries.select_related("event", "endpoint").get()
